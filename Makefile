@@ -1,0 +1,69 @@
+# Every target sets up what it needs. Python 3.11 or newer is all that has to be there
+# (npm too, for spec-lint and bench).
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+ARGS ?=
+
+.PHONY: setup serve test lint check spec-lint bundle bench wheel-check lock clean
+
+setup: $(VENV)/serve.stamp
+
+serve: setup
+	@exec $(BIN)/megaapi-mock serve $(ARGS)
+
+test: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check mockserver contract_tests benchmarks
+	$(BIN)/ruff format --check mockserver contract_tests benchmarks
+	$(BIN)/mypy
+
+check: lint test
+
+# The contract under the eyes of Redocly and Spectral.
+spec-lint: node_modules/stamp $(VENV)/serve.stamp
+	$(BIN)/megaapi-mock spec lint
+	npm run --silent lint
+
+bundle: setup
+	$(BIN)/megaapi-mock spec bundle -o dist/megaapi.yaml
+	@echo dist/megaapi.yaml
+
+bench: node_modules/stamp $(VENV)/dev.stamp
+	$(BIN)/python benchmarks/compare.py $(ARGS)
+
+# Build the wheel, install it in an empty environment elsewhere, send and receive one message.
+wheel-check: $(VENV)/dev.stamp
+	$(BIN)/python benchmarks/wheel_check.py
+
+# Pins with hashes and without any index address; needs uv.
+lock:
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
+	  --python-version 3.11 pyproject.toml --group build -o requirements/serve.txt
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
+	  --python-version 3.11 pyproject.toml --group dev --group build -o requirements/dev.txt
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else 0'
+	$(PYTHON) -m venv $(VENV)
+
+# The last step checks the contract once and remembers the verdict, so that starts are quick.
+$(VENV)/serve.stamp: $(VENV)/bin/python requirements/serve.txt pyproject.toml
+	$(PIP) --require-hashes -r requirements/serve.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	$(BIN)/megaapi-mock spec bundle -o $(VENV)/megaapi.json
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/serve.stamp requirements/dev.txt
+	$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+node_modules/stamp: package-lock.json
+	npm ci --silent --no-audit --no-fund
+	@touch $@
+
+clean:
+	rm -rf $(VENV) node_modules dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,5 @@
+"""`python -m megaapi_mock` is `megaapi-mock`."""
+
+from .cli import main
+
+main()

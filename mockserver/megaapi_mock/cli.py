@@ -1,0 +1,222 @@
+"""The command `megaapi-mock`."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import sys
+from collections.abc import Callable
+from dataclasses import fields, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from . import __version__
+from .console import Greeting, Lines, farewell, greet
+from .errors import SetupError
+from .profile import SWITCHES, Profile, load_profile, parse_assignments
+from .resources import root
+from .settings import Settings, from_environment
+
+
+class _Group(click.Group):
+    """Set-up mistakes are one sentence on stderr and exit code 2, never a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except SetupError as error:
+            click.echo(f"megaapi-mock: {error}", err=True)
+            context.exit(2)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="megaapi-mock")
+def main() -> None:
+    """A stand-in for megaAPI, the WhatsApp gateway: same paths, same answers, with memory."""
+
+
+def _settings_options(function: Callable[..., None]) -> Callable[..., None]:
+    """One option per row of the settings' table."""
+    for setting in reversed(fields(Settings)):
+        name = f"--{setting.name.replace('_', '-')}"
+        kind = type(setting.default)
+        shown = setting.default if setting.default not in ("", False) else None
+        text = setting.metadata["help"] + (f"  [default: {shown}]" if shown is not None else "")
+        if kind is bool:
+            decorate = click.option(name, is_flag=True, default=None, help=text)
+        else:
+            decorate = click.option(name, type=kind, default=None, help=text)
+        function = decorate(function)
+    return function
+
+
+@main.command()
+@_settings_options
+@click.option("--set", "switches", multiple=True, metavar="NAME=VALUE", help="set a switch")
+def serve(switches: tuple[str, ...], **given: Any) -> None:
+    """Start the mock."""
+    settings = _settings(given)
+    profile = _profile(settings, switches)
+    _refuse_unbuilt(settings)
+    from .serving import serve as run
+
+    run(
+        partial(_make_app, settings, profile),
+        host=settings.host,
+        port=settings.port,
+        stop_grace=profile.seconds("stop_grace"),
+        on_ready=partial(greet, _greeting(settings, profile)),
+        on_stopped=farewell,
+    )
+
+
+@main.command()
+def events() -> None:
+    """Every webhook event by name, with its grade and one line."""
+    from .spec.operations import webhook_events
+    from .spec.verdict import valid_bundle
+
+    found = webhook_events(valid_bundle(root("spec")))
+    width = max(len(event.name) for event in found)
+    for event in found:
+        click.echo(f"{event.name:<{width}}  {event.grade:<10}  {event.summary}")
+
+
+@main.command()
+def switches() -> None:
+    """Every switch of a profile: default, alternatives, grade, meaning."""
+    for switch in SWITCHES:
+        click.echo(f"{switch.name}={switch.default}")
+        click.echo(f"    {switch.help} ({switch.grade})")
+        click.echo(f"    {switch.allowed}")
+
+
+@main.group()
+def spec() -> None:
+    """The contract: bundle, lint, show."""
+
+
+@spec.command("bundle")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="file to write; stdout else")
+@click.option("--spec", "folder", type=click.Path(path_type=Path), help="folder with openapi.yaml")
+def bundle_command(output: Path | None, folder: Path | None) -> None:
+    """Write the contract as one file: JSON for .json, YAML otherwise."""
+    import json
+
+    import yaml
+
+    from .spec.verdict import valid_bundle
+
+    document = valid_bundle(folder or root("spec")).document
+    if output is not None and output.suffix == ".json":
+        text = json.dumps(document, indent=2, ensure_ascii=False)
+    else:
+        text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
+    if output is None:
+        click.echo(text)
+        return
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise SetupError(f"{output} cannot be written: {error.strerror}") from None
+
+
+@spec.command("lint")
+@click.option("--spec", "folder", type=click.Path(path_type=Path), help="folder with openapi.yaml")
+def lint_command(folder: Path | None) -> None:
+    """Check the contract: valid OpenAPI 3.1, and our own rules. Exit code 1 with findings."""
+    from .spec.lint import lint
+    from .spec.verdict import valid_bundle
+
+    place = folder or root("spec")
+    valid_bundle(place)
+    findings = lint(place)
+    for finding in findings:
+        click.echo(str(finding))
+    click.echo(f"{len(findings)} findings")
+    sys.exit(1 if findings else 0)
+
+
+@spec.command("show")
+@click.argument("operation")
+def show_command(operation: str) -> None:
+    """One operation or webhook: where it is written, and what it says."""
+    import yaml
+
+    from .spec.operations import operations, webhook_events
+    from .spec.verdict import valid_bundle
+
+    bundle = valid_bundle(root("spec"))
+    for found in operations(bundle):
+        if operation in (found.id, found.address):
+            click.echo(f"# spec/{found.spec_file}\n{found.method} {found.path}")
+            click.echo(yaml.safe_dump(found.definition, sort_keys=False, allow_unicode=True))
+            return
+    for event in webhook_events(bundle):
+        if operation == event.name:
+            click.echo(f"# spec/{event.spec_file}")
+            click.echo(yaml.safe_dump(event.definition, sort_keys=False, allow_unicode=True))
+            return
+    raise SetupError(f"there is no operation or webhook {operation!r}: see `megaapi-mock events`")
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    chosen = {name: value for name, value in given.items() if value is not None}
+    settings = Settings(**{**from_environment(), **chosen})
+    if settings.seed < 0:
+        # A new seed each start: message ids a client has seen before would look like repeats.
+        return replace(settings, seed=secrets.randbelow(1_000_000))
+    return settings
+
+
+def _profile(settings: Settings, switches: tuple[str, ...]) -> Profile:
+    profile = load_profile(settings.profile, _fixtures(settings))
+    return profile.with_switches(parse_assignments(switches))
+
+
+def _refuse_unbuilt(settings: Settings) -> None:
+    if settings.store != "memory":
+        raise SetupError(f"--store {settings.store}: only `memory` is there yet")
+    if settings.workers != 1:
+        raise SetupError(f"--workers {settings.workers}: with the memory store there is one")
+    if not 0 <= settings.port <= 65535:
+        raise SetupError(f"--port {settings.port}: use a number from 0 to 65535")
+
+
+def _fixtures(settings: Settings) -> Path:
+    return Path(settings.fixtures) if settings.fixtures else root("fixtures")
+
+
+def _make_app(settings: Settings, profile: Profile) -> Any:
+    from .web.app import create_app
+
+    logging.basicConfig(format="%(levelname)s %(message)s", stream=sys.stderr)
+    lines = None if settings.quiet else Lines()
+    return create_app(
+        settings=settings,
+        profile=profile,
+        on_exchange=lines.exchange if lines else None,
+        on_delivery=lines.delivery if lines else None,
+    )
+
+
+def _greeting(settings: Settings, profile: Profile) -> Greeting:
+    from .world import load_world
+
+    instances = load_world(settings.world, _fixtures(settings)).instances
+    first = next((seed for seed in instances if seed.connected), None)
+    other = next((seed for seed in instances if not seed.connected), None)
+    return Greeting(
+        key=first.key if first else "none: POST /_mock/instances makes one",
+        token=first.token if first else "-",
+        number=(first.number if first else None) or "-",
+        unlinked=f"{other.key}, token {other.token}" if other else None,
+        profile=profile.plan,
+        world=settings.world,
+        seed=settings.seed,
+        control="send X-Mock-Token" if settings.control_token else "this machine only",
+    )

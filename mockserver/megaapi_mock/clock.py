@@ -1,0 +1,55 @@
+"""The one clock behind everything: real time, or frozen and moved from outside."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+
+class Clock:
+    """Unix seconds. Thread-safe. `listen` registers a callback for every jump made from outside."""
+
+    def __init__(self, frozen_at: float | None = None) -> None:
+        self._lock = threading.Lock()
+        self._frozen = frozen_at
+        self._offset = 0.0
+        self._listeners: list[Callable[[], None]] = []
+
+    def now(self) -> float:
+        """Seconds since 1970."""
+        frozen = self._frozen
+        return frozen if frozen is not None else time.time() + self._offset
+
+    @property
+    def frozen(self) -> bool:
+        """Whether time stands still until moved."""
+        return self._frozen is not None
+
+    def freeze(self, frozen: bool = True) -> None:
+        """Stop time where it is, or let it run on from there."""
+        with self._lock:
+            now = self.now()
+            self._frozen = now if frozen else None
+            self._offset = now - time.time()
+        self._tell()
+
+    def advance(self, seconds: float) -> None:
+        """Move forward; frozen stays frozen, running goes on running."""
+        self.set(self.now() + seconds)
+
+    def set(self, unix: float) -> None:
+        """Move to an absolute time."""
+        with self._lock:
+            if self._frozen is not None:
+                self._frozen = unix
+            self._offset = unix - time.time()
+        self._tell()
+
+    def listen(self, callback: Callable[[], None]) -> None:
+        """Call `callback` after every jump, in the thread that made it."""
+        self._listeners.append(callback)
+
+    def _tell(self) -> None:
+        for callback in self._listeners:
+            callback()

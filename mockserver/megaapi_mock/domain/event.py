@@ -1,0 +1,20 @@
+"""Something happened: what a webhook may tell, before anyone has decided how it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`name` is the webhook's id in the contract; `facts` are what its sample cannot know."""
+
+    name: str
+    time: float
+    instance: str
+    owner_jid: str | None
+    owner_lid: str | None
+    owner_name: str
+    facts: Mapping[str, Any]

@@ -1,0 +1,59 @@
+"""The set of all fake connections: how one is made, and which a world starts with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..clock import Clock
+from ..ids import Ids
+from .contacts import Directory
+from .group import Group
+from .instance import Instance
+from .media import Vault
+from .rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceSeed:
+    """What a world, or the side door, says of an instance before it lives."""
+
+    key: str
+    token: str
+    number: str | None = None
+    name: str = "Test Shop"
+    connected: bool = False
+    groups: tuple[Group, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """Makes instances that share one clock, one source of ids, one directory, one vault."""
+
+    clock: Clock
+    ids: Ids
+    directory: Directory
+    rules: Rules
+    vault: Vault
+    seeds: tuple[InstanceSeed, ...] = ()
+
+    def instance(self, seed: InstanceSeed) -> Instance:
+        """A new instance as its seed says, without any event."""
+        made = Instance(
+            key=seed.key,
+            token=seed.token,
+            number=seed.number,
+            name=seed.name,
+            clock=self.clock,
+            ids=self.ids,
+            directory=self.directory,
+            rules=self.rules,
+            vault=self.vault,
+        )
+        made.begin()
+        for group in seed.groups:
+            made.group_table.put(group.jid, group)
+        if seed.connected:
+            made.linking.link()
+        made.take_events()
+        made.commit()
+        return made

@@ -1,0 +1,43 @@
+"""A group as one instance knows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from .jid import Jid
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A member; `admin` is None, "admin" or "superadmin"."""
+
+    jid: Jid
+    admin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Subject, owner and members; changes give a new value."""
+
+    jid: Jid
+    subject: str
+    owner: Jid
+    created: int
+    participants: tuple[Participant, ...]
+    description: str | None = None
+    description_id: str | None = None
+    announce: bool = False
+    restrict: bool = False
+    community: bool = False
+
+    def member(self, jid: Jid) -> Participant | None:
+        """The member with this JID."""
+        return next((who for who in self.participants if who.jid == jid), None)
+
+    def with_member(self, jid: Jid) -> Group:
+        """The group with one plain member more."""
+        return replace(self, participants=(*self.participants, Participant(jid)))
+
+    def without_member(self, jid: Jid) -> Group:
+        """The group with one member less."""
+        return replace(self, participants=tuple(who for who in self.participants if who.jid != jid))

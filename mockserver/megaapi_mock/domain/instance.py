@@ -1,0 +1,241 @@
+"""One fake WhatsApp connection: everything it knows, changed whole or not at all."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from ..clock import Clock
+from ..ids import Ids
+from .chats import Chats
+from .contacts import Directory
+from .event import Event
+from .group import Group
+from .groups import Groups
+from .jid import PERSON, Jid
+from .linking import CONNECTED, Connection, Linking
+from .media import PATH_PREFIX, Media, Vault
+from .message import Message
+from .rules import Rules
+from .settings import EventFilter, WebhookSettings
+from .table import Table
+
+# (due, order, kind, generation of its kind, arguments)
+Due = tuple[float, int, str, int, tuple[str, ...]]
+
+_VALUES = ("token", "number", "name", "connection", "webhook", "filter", "_order")
+
+
+class Instance:
+    """State of one key. `begin`, then verbs, then `commit` or `rollback`; the store calls them.
+
+    Verbs record events and schedule what happens later; `wake` does what is due by then.
+    """
+
+    def __init__(
+        self,
+        *,
+        key: str,
+        token: str,
+        number: str | None,
+        name: str,
+        clock: Clock,
+        ids: Ids,
+        directory: Directory,
+        rules: Rules,
+        vault: Vault,
+    ) -> None:
+        self.key, self.token, self.number, self.name = key, token, number, name
+        self.ids, self.directory, self.rules, self.vault = ids, directory, rules, vault
+        self.connection = Connection()
+        self.webhook = WebhookSettings()
+        self.filter = EventFilter()
+        self.messages: Table[str, Message] = Table()
+        self.group_table: Table[Jid, Group] = Table()
+        self.media: Table[str, Media] = Table()
+        self.presence: Table[str, tuple[str, float]] = Table()
+        self._counters: Table[str, int] = Table()
+        self._generations: Table[str, int] = Table()
+        self._agenda: list[Due] = []
+        self._order = 0
+        self._events: list[Event] = []
+        self._saved: dict[str, Any] = {}
+        self._clock = clock
+        self.now = clock.now()
+        self.linking, self.chats, self.groups = Linking(self), Chats(self), Groups(self)
+
+    # -- identity ---------------------------------------------------------------------------
+
+    @property
+    def own_jid(self) -> Jid:
+        """The JID of the phone's number; an instance without one speaks for `unknown`."""
+        owner = self.linking.owner()
+        return owner.jid if owner else Jid(self.number or "unknown", PERSON)
+
+    @property
+    def device_jid(self) -> str:
+        """The own JID with its device suffix, as `instance.user.id` shows it (observed)."""
+        own = self.own_jid
+        return f"{own.user}:{30 + self.connection.links}@{own.server}"
+
+    # -- all or nothing ---------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Start a change: from here on everything can be taken back."""
+        self.now = self._clock.now()
+        self._saved = {name: getattr(self, name) for name in _VALUES}
+
+    def commit(self) -> None:
+        """Accept the change; the oldest messages and media beyond the bounds go."""
+        for table in (self.group_table, self._counters, self._generations):
+            table.commit()
+        self.messages.commit(keep=self.rules.messages_kept)
+        self.media.commit(keep=self.rules.messages_kept)
+        self.presence.commit(keep=self.rules.messages_kept)
+
+    def rollback(self) -> None:
+        """Forget the change, its events and what it scheduled."""
+        before = self._saved["_order"]
+        for name, value in self._saved.items():
+            setattr(self, name, value)
+        for table in self._tables():
+            table.rollback()
+        self._agenda = [due for due in self._agenda if due[1] <= before]
+        heapq.heapify(self._agenda)
+        self._events.clear()
+
+    # -- events and time --------------------------------------------------------------------
+
+    def record(self, name: str, facts: dict[str, Any]) -> None:
+        """Something happened that a webhook may tell."""
+        owner = self.linking.owner()
+        self._events.append(
+            Event(
+                name=name,
+                time=self.now,
+                instance=self.key,
+                owner_jid=str(owner.jid) if owner else None,
+                owner_lid=str(owner.lid) if owner else None,
+                owner_name=self.name,
+                facts=facts,
+            )
+        )
+
+    def take_events(self) -> list[Event]:
+        """The events recorded since the last call, oldest first."""
+        events, self._events = self._events, []
+        return events
+
+    def count(self, kind: str) -> int:
+        """The next number of this kind, from 1."""
+        number = (self._counters.get(kind) or 0) + 1
+        self._counters.put(kind, number)
+        return number
+
+    def schedule(self, delay: float, kind: str, arguments: tuple[str, ...] = ()) -> None:
+        """Let something happen `delay` seconds from now."""
+        self._order += 1
+        generation = self._generations.get(kind) or 0
+        heapq.heappush(self._agenda, (self.now + delay, self._order, kind, generation, arguments))
+
+    def cancel(self, *kinds: str) -> None:
+        """What is scheduled of these kinds will not happen."""
+        for kind in kinds:
+            self._generations.put(kind, (self._generations.get(kind) or 0) + 1)
+
+    @property
+    def next_due(self) -> float | None:
+        """When `wake` has something to do next."""
+        return self._agenda[0][0] if self._agenda else None
+
+    def wake(self, now: float) -> None:
+        """Do what is due by `now`, in order, each at its own time."""
+        while self._agenda and self._agenda[0][0] <= now:
+            due, _, kind, generation, arguments = heapq.heappop(self._agenda)
+            if generation != (self._generations.get(kind) or 0):
+                continue
+            self.now = due
+            self._happen(kind, arguments)
+        self.now = now
+
+    def _happen(self, kind: str, arguments: tuple[str, ...]) -> None:
+        if kind == "ack":
+            self.chats.acknowledge(*arguments)
+        elif kind == "qr":
+            self.linking.next_qr()
+        elif kind == "reconnect":
+            self.linking.reconnect()
+
+    # -- media ------------------------------------------------------------------------------
+
+    def keep_media(self, kind: str, mimetype: str, content: bytes) -> Media:
+        """Keep bytes under made keys; `kind` is image, video, audio, document or sticker."""
+        number = self.count("media")
+        mark = self.ids.raw(self.key, "path", number, 16).hex()
+        media = Media(
+            kind=kind,
+            mimetype=mimetype,
+            digest=self.vault.put(content),
+            length=len(content),
+            media_key=self.ids.raw(self.key, "media key", number, 32),
+            enc_digest=self.ids.raw(self.key, "encrypted", number, 32),
+            direct_path=f"{PATH_PREFIX[kind]}/{mark}_n.enc?ccb=11-4&oh=01_TEST&oe=6A000000&_nc_sid=5e03e0",
+            time=self.now,
+        )
+        self.media.put(media.direct_path, media)
+        return media
+
+    def find_media(self, addresses: Iterable[str]) -> tuple[Media, bytes] | None:
+        """The media behind a direct path or URL, with its bytes; None when gone or unknown."""
+        for address in addresses:
+            path = address.removeprefix("https://mmg.whatsapp.net").removesuffix("&mms3=true")
+            media = self.media.get(path)
+            if media is not None:
+                content = self.vault.get(media.digest)
+                return None if content is None else (media, content)
+        return None
+
+    # -- settings ---------------------------------------------------------------------------
+
+    def set_webhook(self, url: str, *, enabled: bool = True) -> None:
+        """Point the webhook somewhere."""
+        self.webhook = replace(self.webhook, url=url, enabled=enabled)
+
+    def set_presence(self, chat: str, option: str) -> None:
+        """Show typing, recording or online for about twenty seconds (vendor)."""
+        self.presence.put(chat, (option, self.now + self.rules.presence_seconds))
+
+    def shown_presence(self) -> dict[str, str]:
+        """What contacts see right now, by chat."""
+        return {chat: option for chat, (option, until) in self.presence.items() if until > self.now}
+
+    def as_json(self) -> dict[str, Any]:
+        """As the side door shows it."""
+        return {
+            "key": self.key,
+            "token": self.token,
+            "number": self.number,
+            "name": self.name,
+            "state": self.connection.state,
+            "webhook": {"url": self.webhook.url, "enabled": self.webhook.enabled},
+            "pairing_code": self.connection.pairing_code,
+            "blocked_events": list(self.filter.blocked),
+            "presence": self.shown_presence(),
+        }
+
+    @property
+    def linked(self) -> bool:
+        """Whether the instance is connected."""
+        return self.connection.state == CONNECTED
+
+    def _tables(self) -> tuple[Table[Any, Any], ...]:
+        return (
+            self.messages,
+            self.group_table,
+            self.media,
+            self.presence,
+            self._counters,
+            self._generations,
+        )

@@ -1,0 +1,161 @@
+"""The life of a connection: QR code or pairing code, linked, dropped, linked again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from ..errors import AlreadyLoggedIn, ControlRefused
+from .contacts import Contact
+from .message import STOPPED
+
+if TYPE_CHECKING:
+    from .instance import Instance
+
+DISCONNECTED, QR, PAIRING, CONNECTING, CONNECTED = (
+    "disconnected",
+    "qr",
+    "pairing",
+    "connecting",
+    "connected",
+)
+UNLINKED_BY = ("phone", "gateway", "ban")
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """`session` survives a restart and a drop by the gateway, not a logout."""
+
+    state: str = DISCONNECTED
+    session: bool = False
+    series: int = 0
+    qr_index: int = 0
+    pairing_code: str | None = None
+    links: int = 0
+    banned: bool = False
+
+    @property
+    def qr_number(self) -> int:
+        """Counts every QR code ever shown, so that each has its own content."""
+        return self.series * 100 + self.qr_index
+
+
+class Linking:
+    """Connect and disconnect; every change is an event the webhooks may tell."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+
+    @property
+    def connection(self) -> Connection:
+        """Where the instance is in its life."""
+        return self._instance.connection
+
+    @property
+    def connected(self) -> bool:
+        """Whether a phone is linked right now; all that REST shows of the state."""
+        return self.connection.state == CONNECTED
+
+    def show_qr(self) -> str:
+        """The text of the QR code on show; opens a series of five when none is open."""
+        self._refuse_when_linked("a QR code is shown only while no phone is linked")
+        if self.connection.state != QR:
+            self._set(state=QR, series=self.connection.series + 1, qr_index=0)
+            self._next_qr()
+        return self.qr_text()
+
+    def qr_text(self) -> str:
+        """What WhatsApp puts into the code: a reference and three keys, here all made up."""
+        key, number = self._instance.key, self.connection.qr_number
+        parts = (self._instance.ids.raw(key, f"qr{part}", number, 32).hex() for part in range(3))
+        return f"2@TEST-{key}-{number}," + ",".join(parts)
+
+    def pair(self, custom_code: str | None = None) -> str:
+        """A code to type on the phone: the caller's own, or eight characters of ours."""
+        self._refuse_when_linked("a pairing code is given only while no phone is linked")
+        number = self._instance.count("pairing")
+        code = custom_code or self._instance.ids.pairing_code(self._instance.key, number)
+        self._instance.cancel("qr")
+        self._set(state=PAIRING, pairing_code=code)
+        return code
+
+    def link(self, number: str | None = None) -> None:
+        """The phone scans the QR code or types the pairing code."""
+        if self.connected:
+            raise ControlRefused(409, f"{self._instance.key} is linked already: unlink it first")
+        if number is not None:
+            self._instance.number = number
+        self._instance.cancel("qr", "reconnect")
+        self._set(session=True, banned=False, links=self.connection.links + 1)
+        self._open()
+
+    def logout(self) -> bool:
+        """End the session; whether there was one to end."""
+        was_linked = self.connection.session or self.connected
+        self._close(keep_session=False)
+        return was_linked
+
+    def unlink(self, by: str) -> None:
+        """The link ends without the customer asking: by the phone, the gateway, or a ban."""
+        if not self.connected:
+            raise ControlRefused(409, f"{self._instance.key} is not linked: link it first")
+        self._close(keep_session=by == "gateway", banned=by == "ban")
+
+    def restart(self) -> None:
+        """A new socket: the session is kept; without one a new series of QR codes begins."""
+        if not self.connection.session:
+            self._instance.cancel("qr")
+            self._set(state=QR, series=self.connection.series + 1, qr_index=0)
+            self._next_qr()
+            return
+        self._set(state=CONNECTING)
+        self._instance.schedule(self._instance.rules.restart_seconds, "reconnect")
+
+    def reconnect(self) -> None:
+        """The restarted socket is open again."""
+        if self.connection.state == CONNECTING:
+            self._open()
+
+    def next_qr(self) -> None:
+        """Twenty seconds are over: the next code, or the end of the series."""
+        if self.connection.state != QR:
+            return
+        if self.connection.qr_index >= self._instance.rules.qr_series:
+            self._set(state=DISCONNECTED)
+        else:
+            self._next_qr()
+
+    def owner(self) -> Contact | None:
+        """The person whose phone this is; None while no number is known."""
+        number = self._instance.number
+        return self._instance.directory.find(number) if number else None
+
+    def _next_qr(self) -> None:
+        self._set(qr_index=self.connection.qr_index + 1)
+        self._instance.record("qrcode", {"code": self.qr_text()})
+        self._instance.schedule(self._instance.rules.qr_seconds, "qr")
+
+    def _open(self) -> None:
+        self._set(state=CONNECTED, pairing_code=None, qr_index=0)
+        self._instance.record("connected", {})
+
+    def _close(self, *, keep_session: bool, banned: bool = False) -> None:
+        told = self.connected or self.connection.state == CONNECTING
+        self._instance.cancel("qr", "reconnect", "ack")
+        self._set(
+            state=DISCONNECTED,
+            session=keep_session and self.connection.session,
+            pairing_code=None,
+            qr_index=0,
+            banned=banned or self.connection.banned,
+        )
+        if told:
+            self._instance.record("disconnected", {"text": self._instance.rules.disconnect_text})
+        self._instance.chats.stop_pending(STOPPED, "disconnected")
+
+    def _refuse_when_linked(self, reason: str) -> None:
+        if self.connected or self.connection.state == CONNECTING:
+            raise AlreadyLoggedIn(f"{reason}; {self._instance.key} is linked: log out first")
+
+    def _set(self, **changes: Any) -> None:
+        self._instance.connection = replace(self.connection, **changes)

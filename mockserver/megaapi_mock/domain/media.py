@@ -1,0 +1,65 @@
+"""Media: made keys that lead back to the very bytes, within one budget for all instances."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from hashlib import sha256
+
+# Where WhatsApp files each kind, as the paths in captured payloads show.
+PATH_PREFIX = {
+    "image": "/v/t62.7118-24",
+    "video": "/v/t62.7161-24",
+    "audio": "/v/t62.7117-24",
+    "document": "/v/t62.7119-24",
+    "sticker": "/v/t62.15575-24",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """The keys of one uploaded file; the bytes are in the vault under `digest`."""
+
+    kind: str
+    mimetype: str
+    digest: bytes
+    length: int
+    media_key: bytes
+    enc_digest: bytes
+    direct_path: str
+    time: float
+
+    @property
+    def url(self) -> str:
+        """The encrypted file's address, never fetched by anyone here."""
+        return f"https://mmg.whatsapp.net{self.direct_path}&mms3=true"
+
+
+class Vault:
+    """Bytes by digest. Beyond the budget the oldest go, and their media answer as expired."""
+
+    def __init__(self, budget: int = 256 * 2**20) -> None:
+        self.budget = budget
+        self.size = 0
+        self._blobs: OrderedDict[bytes, bytes] = OrderedDict()
+
+    def put(self, content: bytes) -> bytes:
+        """Keep the bytes; their SHA-256."""
+        digest = sha256(content).digest()
+        if digest in self._blobs:
+            self._blobs.move_to_end(digest)
+            return digest
+        self._blobs[digest] = content
+        self.size += len(content)
+        while self.size > self.budget and len(self._blobs) > 1:
+            self.size -= len(self._blobs.popitem(last=False)[1])
+        return digest
+
+    def get(self, digest: bytes) -> bytes | None:
+        """The bytes, or None once they have expired."""
+        return self._blobs.get(digest)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._blobs.clear()
+        self.size = 0

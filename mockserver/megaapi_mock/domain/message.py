@@ -1,0 +1,83 @@
+"""One message of one chat, its content and how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+# What may stand beside a content key without being content.
+SIDE_KEYS = frozenset({"messageContextInfo", "senderKeyDistributionMessage"})
+# Content one level deeper (vendor's Business page, Baileys).
+WRAPPERS = frozenset(
+    {
+        "ephemeralMessage",
+        "viewOnceMessage",
+        "viewOnceMessageV2",
+        "viewOnceMessageV2Extension",
+        "documentWithCaptionMessage",
+        "editedMessage",
+    }
+)
+
+PENDING, SERVER, DELIVERED, READ, STOPPED = "pending", "server", "delivered", "read", "stopped"
+# update.status in message.ack; PENDING is 1 and never announced.
+ACK_STATUS = {SERVER: 2, DELIVERED: 3, READ: 4}
+ORDER = {PENDING: 1, SERVER: 2, DELIVERED: 3, READ: 4, STOPPED: 9}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`content` is protobuf JSON in bytes: a hundred thousand of them must fit in memory."""
+
+    id: str
+    time: float
+    chat: str
+    remote_jid: str
+    sender: str
+    from_me: bool
+    type: str
+    content: bytes
+    state: str
+    reason: str | None = None
+    deleted: str | None = None
+
+    def moved(self, state: str, reason: str | None = None) -> Message:
+        """The same message, further on."""
+        return replace(self, state=state, reason=reason)
+
+    def as_json(self) -> dict[str, Any]:
+        """As the side door lists it."""
+        return {
+            "id": self.id,
+            "time": self.time,
+            "chat": self.chat,
+            "sender": self.sender,
+            "from_me": self.from_me,
+            "type": self.type,
+            "content": orjson.loads(self.content),
+            "state": self.state,
+            "reason": self.reason,
+            "deleted": self.deleted,
+        }
+
+
+def content_key(content: Mapping[str, Any]) -> str | None:
+    """The one key that says what kind of message this is; None when there is no content."""
+    for key, value in content.items():
+        if key not in SIDE_KEYS and value is not None:
+            return key
+    return None
+
+
+def unwrapped(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The content inside ephemeral, view-once, caption and edit wrappers, however deep."""
+    key = content_key(content)
+    while key in WRAPPERS:
+        inner = content[key].get("message") if isinstance(content[key], dict) else None
+        if not isinstance(inner, dict):
+            return {}
+        content, key = inner, content_key(inner)
+    return content

@@ -1,0 +1,21 @@
+"""The unsettled facts as the domain needs them decided; a profile's switches set them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Times in seconds. `ack_delays`: after the send, until server, delivered and read."""
+
+    disconnected_status: int = 403
+    not_a_member_status: int = 500
+    disconnect_text: str = "Number disconnected from api"
+    qr_seconds: float = 20.0
+    qr_series: int = 5
+    restart_seconds: float = 0.0
+    ack_delays: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    echo: bool = True
+    presence_seconds: float = 20.0
+    messages_kept: int = 100_000

@@ -1,0 +1,73 @@
+"""What a customer sets on an instance: where webhooks go and which events are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+# Only four of these names were ever seen; the rest follow their pattern (inferred).
+CATEGORIES = (
+    "qrCode",
+    "connectionStatus",
+    "messagesInput",
+    "messagesOutput",
+    "messagesReaction",
+    "messagesStatus",
+    "groups",
+    "presence",
+    "calls",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSettings:
+    """The one documented URL and the undocumented second one two clients send."""
+
+    url: str = ""
+    enabled: bool = False
+    secondary_url: str = ""
+    secondary_enabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Category names, unknown ones included; what is blocked is not sent."""
+
+    accepted: tuple[str, ...] = CATEGORIES
+    status: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+
+    def block(self, names: Iterable[str]) -> EventFilter:
+        """Take these categories out."""
+        taken = _merged(self.blocked, names)
+        return replace(self, blocked=taken, accepted=_less(self.accepted, taken))
+
+    def accept(self, names: Iterable[str]) -> EventFilter:
+        """Add these categories to the ones already sent."""
+        added = tuple(names)
+        return replace(
+            self, accepted=_merged(self.accepted, added), blocked=_less(self.blocked, added)
+        )
+
+    def accept_status(self, names: Iterable[str]) -> EventFilter:
+        """Add acknowledgements: brings their category back if it was blocked."""
+        added = tuple(names)
+        opened = self.accept(("messagesStatus",))
+        return replace(
+            opened, status=_merged(self.status, added), blocked=_less(opened.blocked, added)
+        )
+
+    def lets_through(self, category: str, event: str) -> bool:
+        """Whether an event is sent: neither its category nor its own name is blocked."""
+        return not self.blocked or not {category, event, event.removeprefix("ack-")} & set(
+            self.blocked
+        )
+
+
+def _merged(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *second)))
+
+
+def _less(names: Iterable[str], gone: Iterable[str]) -> tuple[str, ...]:
+    removed = set(gone)
+    return tuple(name for name in names if name not in removed)

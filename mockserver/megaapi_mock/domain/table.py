@@ -1,0 +1,78 @@
+"""A mapping that can take back what was written since its last commit."""
+
+from __future__ import annotations
+
+from collections.abc import ItemsView, Iterator, KeysView, ValuesView
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Table(Generic[K, V]):
+    """Rows are immutable values in order of first writing; `rollback` restores the last commit."""
+
+    __slots__ = ("_order_lost", "_rows", "_undo")
+
+    def __init__(self, rows: dict[K, V] | None = None) -> None:
+        self._rows: dict[K, V] = dict(rows or {})
+        self._undo: list[tuple[K, V | None]] = []
+        self._order_lost: list[K] | None = None
+
+    def put(self, key: K, value: V) -> None:
+        """Write one row."""
+        self._undo.append((key, self._rows.get(key)))
+        self._rows[key] = value
+
+    def remove(self, key: K) -> None:
+        """Delete one row; KeyError when it is not there."""
+        if self._order_lost is None:
+            self._order_lost = list(self._rows)
+        self._undo.append((key, self._rows.pop(key)))
+
+    def commit(self, *, keep: int | None = None) -> list[V]:
+        """Accept what was written; the oldest rows beyond `keep` go and are returned."""
+        if self._undo:
+            self._undo.clear()
+            self._order_lost = None
+        gone: list[V] = []
+        while keep is not None and len(self._rows) > keep:
+            gone.append(self._rows.pop(next(iter(self._rows))))
+        return gone
+
+    def rollback(self) -> None:
+        """Forget what was written since the last commit, order included."""
+        for key, value in reversed(self._undo):
+            if value is None:
+                self._rows.pop(key, None)
+            else:
+                self._rows[key] = value
+        if self._order_lost is not None:
+            self._rows = {key: self._rows[key] for key in self._order_lost if key in self._rows}
+            self._order_lost = None
+        self._undo.clear()
+
+    def get(self, key: K) -> V | None:
+        """One row, or None."""
+        return self._rows.get(key)
+
+    def keys(self) -> KeysView[K]:
+        """All keys, oldest first."""
+        return self._rows.keys()
+
+    def values(self) -> ValuesView[V]:
+        """All rows, oldest first."""
+        return self._rows.values()
+
+    def items(self) -> ItemsView[K, V]:
+        """All keys with their rows, oldest first."""
+        return self._rows.items()
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._rows)

@@ -1,0 +1,235 @@
+"""Every exception this package raises on purpose.
+
+MockError
+├── SetupError                 stops the start; shown as one sentence, exit code 2
+│   ├── SpecError              the contract's files contradict each other
+│   ├── HandlerMissing         an operation without behaviour
+│   ├── HandlerOrphaned        behaviour without an operation
+│   ├── WorldError             the starting world cannot be read
+│   └── SwitchError            a profile or a --set that does not exist
+├── RequestRejected            knows its own reply
+│   ├── BadRequest             400
+│   ├── Unauthorized           401
+│   ├── Forbidden              403
+│   │   ├── NotLoggedIn        403, or 401 by switch
+│   │   ├── AlreadyLoggedIn
+│   │   ├── NumberNotRegistered
+│   │   └── NotAuthorized      the instance is not an admin of the group
+│   ├── NotFound               404
+│   │   ├── UnknownRoute
+│   │   ├── UnknownInstance
+│   │   └── GroupNotFound
+│   ├── PayloadTooLarge        413
+│   ├── InvalidRequest         422, only with --strict
+│   ├── Unusable               500, intended
+│   │   └── NotAMember         500, or 404 by switch
+│   ├── HandledFailure         200 with {"error": true}
+│   └── SwallowedFailure       200 that looks like a success
+├── ControlRefused             the side door's 4xx
+└── ReplyBroken                a reply that breaks our own contract
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+class MockError(Exception):
+    """Root of the tree."""
+
+
+class SetupError(MockError):
+    """The mock cannot start as asked; the text says what, where, and what to do."""
+
+
+class SpecError(SetupError):
+    """The contract's files contradict each other."""
+
+
+class HandlerMissing(SetupError):
+    """An operation of the contract has no behaviour."""
+
+    def __init__(self, *, spec_file: str, function: str, module: str) -> None:
+        super().__init__(f"{spec_file} has no handler: write {function}(call) in {module}")
+
+
+class HandlerOrphaned(SetupError):
+    """A handler belongs to no operation of the contract."""
+
+    def __init__(self, *, function: str, module: str, spec_file: str) -> None:
+        super().__init__(
+            f"{module} has a handler {function}(call) but no operation: "
+            f"write {spec_file} and name it in spec/openapi.yaml, or remove the handler"
+        )
+
+
+class WorldError(SetupError):
+    """The starting world cannot be read."""
+
+
+class SwitchError(SetupError):
+    """A profile, or a switch set on it, does not exist or has no such value."""
+
+
+class RequestRejected(MockError):
+    """A refused call. `status` and `body` are the gateway's answer, `reason` our help beside it."""
+
+    status = 500
+    name = "INTERNAL_SERVER_ERROR"
+    message = "Internal Server Error"
+
+    def __init__(
+        self, reason: str, *, message: str | None = None, violations: Sequence[str] = ()
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.violations = tuple(violations)
+        if message is not None:
+            self.message = message
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The reply's JSON body."""
+        return {"name": self.name, "message": self.message, "statusCode": self.status}
+
+
+class BadRequest(RequestRejected):
+    """The body could not be read."""
+
+    status, name, message = 400, "BAD_REQUEST", "Unexpected token in JSON"
+
+
+class Unauthorized(RequestRejected):
+    """The bearer token is missing or another one's."""
+
+    status, name, message = 401, "UNAUTHORIZED", "Unauthorized"
+
+
+class Forbidden(RequestRejected):
+    """Understood and refused."""
+
+    status, name, message = 403, "FORBIDDEN", "Forbidden"
+
+
+class NotLoggedIn(Forbidden):
+    """The instance is not linked to a phone. The vendor's documents say 401, its servers 403."""
+
+    message = "Instance not logged in"
+
+    def __init__(self, reason: str, *, status: int = 403) -> None:
+        super().__init__(reason)
+        self.status, self.name = (401, "UNAUTHORIZED") if status == 401 else (403, "FORBIDDEN")
+
+
+class AlreadyLoggedIn(Forbidden):
+    """Linking was asked for while a phone is linked."""
+
+    message = "User is already logged in"
+
+
+class NumberNotRegistered(Forbidden):
+    """The recipient has no WhatsApp account."""
+
+    message = "Number not registered on WhatsApp"
+
+
+class NotAuthorized(Forbidden):
+    """The instance may not change this group."""
+
+    message = "Not authorized"
+
+
+class NotFound(RequestRejected):
+    """Something named in the request does not exist."""
+
+    status, name, message = 404, "NOT_FOUND", "Not found"
+
+
+class UnknownRoute(NotFound):
+    """No such path, or not with this method, or not in this plan."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(reason, message=f'Resource "{url}" not found')
+
+
+class UnknownInstance(NotFound):
+    """No instance has this key."""
+
+    message = "Instance not found"
+
+
+class GroupNotFound(NotFound):
+    """The instance does not know this group."""
+
+    message = "Group not found"
+
+
+class PayloadTooLarge(RequestRejected):
+    """The body, or the media in it, is above the limit."""
+
+    status, name, message = 413, "PAYLOAD_TOO_LARGE", "request entity too large"
+
+
+class InvalidRequest(RequestRejected):
+    """What --strict answers to a request the contract does not allow."""
+
+    status, name, message = 422, "UNPROCESSABLE_ENTITY", "The request does not fit the contract"
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The gateway's keys and the full list of violations."""
+        return {**super().body, "violations": list(self.violations)}
+
+
+class Unusable(RequestRejected):
+    """Parsed but unusable: the gateway answers a bare 500."""
+
+
+class NotAMember(Unusable):
+    """A send to a group the instance is not in."""
+
+    def __init__(self, reason: str, *, status: int = 500) -> None:
+        super().__init__(reason)
+        if status == 404:
+            self.status, self.name, self.message = 404, "NOT_FOUND", "Group not found"
+
+
+class HandledFailure(RequestRejected):
+    """A failure answered with 200 and `error: true`."""
+
+    status = 200
+
+    def __init__(
+        self, reason: str, *, message: str, extra: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(reason, message=message)
+        self.extra = dict(extra or {})
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """`error`, `message` and what the operation adds."""
+        return {"error": True, "message": self.message, **self.extra}
+
+
+class SwallowedFailure(RequestRejected):
+    """A failed send the gateway does not admit (ancestor)."""
+
+    status, message = 200, "Message sent"
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """A success without messageData."""
+        return {"error": False, "message": self.message}
+
+
+class ControlRefused(MockError):
+    """The side door says no: a 4xx with one sentence."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class ReplyBroken(MockError):
+    """A reply of ours does not fit the contract: our bug, never the caller's."""

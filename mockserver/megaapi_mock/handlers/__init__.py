@@ -1,0 +1,1 @@
+"""One module per controller, one function per operation, found by the address they share."""

@@ -1,0 +1,103 @@
+"""What a handler sees and what it may answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..domain.chats import Recipient
+from ..domain.instance import Instance
+from ..errors import RequestRejected
+from ..profile import Profile
+from ..samples import Samples
+from ..spec.operations import Operation
+
+Json = dict[str, Any]
+MARK = "__operation__"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reply that is not plain JSON with status 200."""
+
+    body: bytes
+    content_type: str
+
+
+@dataclass(slots=True)
+class Call:
+    """A request that passed every check: the instance is held alone until the handler returns.
+
+    `body` and `query` fit the operation's schema; `recipient` is resolved where the contract
+    names one. `schemas` are the contract's. `fetch` downloads a URL; it is
+    there only with the switch fetch_media on.
+    """
+
+    operation: Operation
+    instance: Instance
+    body: Any
+    query: Mapping[str, str]
+    profile: Profile
+    samples: Samples
+    schemas: Mapping[str, Any] = field(default_factory=dict)
+    fetch: Callable[[str], bytes] | None = None
+    recipient: Recipient | None = None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def data(self) -> Json:
+        """The body inside its messageData wrapper."""
+        wrapped: Json = self.body["messageData"]
+        return wrapped
+
+    @property
+    def to(self) -> Recipient:
+        """The recipient; the contract names one for this operation."""
+        assert self.recipient is not None, f"{self.operation.spec_file} has no x-recipient"
+        return self.recipient
+
+    def note(self, reason: str) -> None:
+        """Help beside a good answer: shown as X-Mock-Reason, never inside the body."""
+        self.notes.append(reason)
+
+
+Handler = Callable[[Call], "Json | Answer"]
+Mend = Callable[[Any, Profile], Any]
+
+
+Refused = Callable[[RequestRejected, Profile], RequestRejected]
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What `operation` leaves on a function.
+
+    `mend` may repair a body before it is checked, `refused` may say a refusal in another form.
+    """
+
+    mend: Mend | None = None
+    refused: Refused | None = None
+
+
+def operation(
+    *, mend: Mend | None = None, refused: Refused | None = None
+) -> Callable[[Handler], Handler]:
+    """Mark a function as the handler of the operation that has its name."""
+
+    def mark(function: Handler) -> Handler:
+        vars(function)[MARK] = Marked(mend, refused)
+        return function
+
+    return mark
+
+
+def mark_of(function: object) -> Marked | None:
+    """What `operation` left on a function, if it did."""
+    marked = getattr(function, MARK, None)
+    return marked if isinstance(marked, Marked) else None
+
+
+def done(message: str, **more: Any) -> Json:
+    """The gateway's success envelope."""
+    return {"error": False, "message": message, **more}

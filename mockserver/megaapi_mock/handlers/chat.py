@@ -1,0 +1,48 @@
+"""ChatController: presence, and deleting for everyone or for oneself."""
+
+from __future__ import annotations
+
+from ..errors import Unusable
+from .call import Call, Json, done, operation
+
+PRESENCES = ("unavailable", "available", "composing", "recording", "paused")
+
+
+@operation()
+def update_presence(call: Call) -> Json:
+    """The one body without a wrapper. An unknown option is ignored, with a reason beside it."""
+    option = call.body.get("option")
+    if option in PRESENCES:
+        call.instance.set_presence(str(call.to.chat), option)
+        return done("Presence updated")
+    reason = f"option {option!r} is none of {', '.join(PRESENCES)}"
+    if call.profile["unknown_presence"] == "500":
+        raise Unusable(reason)
+    call.note(f"{reason}: ignored")
+    return done("Presence updated")
+
+
+@operation()
+def delete_message(call: Call) -> Json:
+    """Deleting sends a new message, so the id answered is not the deleted one's (baileys)."""
+    key = call.data["key"]
+    nothing = call.instance.chats.delete(key["id"], scope="everyone")
+    if nothing:
+        call.note(nothing)
+    named = ("remoteJid", "fromMe", "id", "participant")
+    revoked = {name: key[name] for name in named if key.get(name) is not None}
+    content = {"protocolMessage": {"key": revoked, "type": "REVOKE"}}
+    return done("Message sent", messageData=call.instance.chats.send(call.to, content, echo=False))
+
+
+@operation()
+def delete_message_from_me(call: Call) -> Json:
+    """Two bodies compete: `{to, messageData: {id}}` and `{messageData: {to, key}}`; both work."""
+    data = call.data
+    if "to" not in call.body:
+        call.note("body in the n8n node's form; the vendor's OpenAPI has `to` beside messageData")
+    message_id = data["id"] if data.get("id") else data["key"]["id"]
+    nothing = call.instance.chats.delete(message_id, scope="me")
+    if nothing:
+        call.note(nothing)
+    return done("Message deleted")

@@ -1,0 +1,47 @@
+"""ConfigController: token and event filters. Only titles and methods of it are public."""
+
+from __future__ import annotations
+
+from .call import Call, Json, done, operation
+
+
+@operation()
+def config_details(call: Call) -> Json:
+    """What is filtered; the token is never shown."""
+    kept = call.instance.filter
+    return done(
+        "Config data fetched",
+        configData={
+            "blockEvents": list(kept.blocked),
+            "webhookEvents": list(kept.accepted),
+            "statusEvents": list(kept.status),
+        },
+    )
+
+
+@operation()
+def change_token(call: Call) -> Json:
+    """The old token is refused from the next call on."""
+    call.instance.token = call.data["token"]
+    return done("Token updated")
+
+
+@operation()
+def block_events(call: Call) -> Json:
+    """These categories are no longer sent; unknown names are kept."""
+    call.instance.filter = call.instance.filter.block(call.data["events"])
+    return done("Events updated")
+
+
+@operation()
+def accept_webhook_events(call: Call) -> Json:
+    """These categories are sent again; the title says add, so the list grows."""
+    call.instance.filter = call.instance.filter.accept(call.data["events"])
+    return done("Events updated")
+
+
+@operation()
+def accept_status_events(call: Call) -> Json:
+    """Read as message acknowledgements (inferred): their category is sent again."""
+    call.instance.filter = call.instance.filter.accept_status(call.data["events"])
+    return done("Events updated")

@@ -1,0 +1,121 @@
+"""GroupController: groups the instance is in, and who is in them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from ..domain.group import Group
+from ..domain.jid import Jid
+from ..errors import Unusable
+from .call import Call, Json, done, operation
+
+
+@operation()
+def list_groups(call: Call) -> Json:
+    """Full metadata; the second list is really spelled `communitys` (vendor)."""
+    groups = list(call.instance.groups)
+    return done(
+        "Groups listed",
+        groups=[_shown(group) for group in groups if not group.community],
+        communitys=[_shown(group) for group in groups if group.community],
+    )
+
+
+@operation()
+def group_details(call: Call) -> Json:
+    """404 when the instance does not know the group (ancestor)."""
+    return _one(call, "Group fetched", call.instance.groups.require(call.query["jid"]))
+
+
+@operation()
+def create_group(call: Call) -> Json:
+    """The instance becomes superadmin; who forbids being added is left out (vendor)."""
+    data = call.body["group_data"]
+    _require_somebody(call)
+    group = call.instance.groups.create(data["group_name"], data["participants"])
+    asked = {Jid.parse(text) for text in data["participants"]}
+    if len(group.participants) <= len(asked):
+        call.note("some participants do not allow being added to groups and were left out")
+    return _one(call, "Group created", group)
+
+
+@operation()
+def add_participants(call: Call) -> Json:
+    """Partial failure sits inside a 200: a status string per person (baileys)."""
+    data = call.body["group_data"]
+    _require_somebody(call)
+    group = call.instance.groups.require(data["jid"])
+    outcome = call.instance.groups.add(group, data["participants"])
+    return _updated(call, "Participants added", outcome)
+
+
+@operation()
+def remove_participants(call: Call) -> Json:
+    """As adding, person by person (baileys)."""
+    data = call.body["group_data"]
+    _require_somebody(call)
+    group = call.instance.groups.require(data["jid"])
+    outcome = call.instance.groups.remove(group, data["participants"])
+    return _updated(call, "Participants removed", outcome)
+
+
+@operation()
+def leave_group(call: Call) -> Json:
+    """A second time is 404 (ancestor's lookup)."""
+    call.instance.groups.leave(call.instance.groups.require(call.query["jid"]))
+    return done("Left group")
+
+
+def _require_somebody(call: Call) -> None:
+    if not call.body["group_data"]["participants"] and call.profile["empty_participants"] == "500":
+        raise Unusable("group_data.participants is empty: name at least one")
+
+
+def _shown(group: Group) -> Json:
+    owner = str(group.owner)
+    return {
+        "id": str(group.jid),
+        "subject": group.subject,
+        "subjectOwner": owner,
+        "subjectTime": group.created,
+        "size": len(group.participants),
+        "creation": group.created,
+        "owner": owner,
+        **_description(group),
+        "restrict": group.restrict,
+        "announce": group.announce,
+        "isCommunity": group.community,
+        "isCommunityAnnounce": False,
+        "joinApprovalMode": False,
+        "memberAddMode": False,
+        "participants": [{"id": str(who.jid), "admin": who.admin} for who in group.participants],
+    }
+
+
+def _description(group: Group) -> Json:
+    if group.description is None:
+        return {}
+    return {"desc": group.description, "descId": group.description_id}
+
+
+def _one(call: Call, message: str, group: Group) -> Json:
+    if call.profile["group_shape"] == "flat":
+        return done(message, **_shown(group))
+    return done(message, group=_shown(group))
+
+
+def _updated(call: Call, message: str, outcome: Sequence[tuple[str, str]]) -> Json:
+    pause = call.profile.seconds("participants_pause") * len(outcome)
+    if pause:
+        # Really slow, as the ancestor is: a switch for those who test their own time-outs.
+        time.sleep(pause)
+    people = [_person(jid, status) for jid, status in outcome]
+    if call.profile["participants_shape"] == "flat":
+        return done(message, updatedParticipants=people)
+    return done(message, updatedParticipants=[[person] for person in people])
+
+
+def _person(jid: str, status: str) -> Json:
+    attributes = {"jid": jid} if status == "200" else {"error": status, "jid": jid}
+    return {"status": status, "jid": jid, "content": {"tag": "participant", "attrs": attributes}}

@@ -1,0 +1,189 @@
+"""InstanceController: status, linking, restart, and the way back from media keys to bytes."""
+
+from __future__ import annotations
+
+import hmac
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+
+from .. import qr
+from ..domain.jid import Jid
+from ..domain.media import Media
+from ..errors import (
+    AlreadyLoggedIn,
+    Forbidden,
+    HandledFailure,
+    NotLoggedIn,
+    RequestRejected,
+    UnknownInstance,
+    Unusable,
+)
+from ..profile import Profile
+from .call import Answer, Call, Json, done, operation
+
+EMPTY = Answer(b"", "")
+
+# Names clients send for each kind; a sticker is downloaded as an image (n8n-node, allos-cf98).
+DOWNLOAD_KINDS = {
+    "image": ("image", "sticker"),
+    "sticker": ("image", "sticker"),
+    "video": ("video",),
+    "ptv": ("video",),
+    "audio": ("audio",),
+    "ptt": ("audio",),
+    "document": ("document",),
+}
+
+
+def _unknown_as_handled(refusal: RequestRejected, profile: Profile) -> RequestRejected:
+    if isinstance(refusal, UnknownInstance) and profile["unknown_instance"] == "error_true":
+        return HandledFailure(refusal.reason, message=refusal.message)
+    return refusal
+
+
+def _unlinked_as_handled(refusal: RequestRejected, profile: Profile) -> RequestRejected:
+    handled = profile["is_on_whatsapp_disconnected"] == "error_true"
+    if isinstance(refusal, NotLoggedIn) and handled:
+        return HandledFailure(refusal.reason, message=refusal.message)
+    return refusal
+
+
+@operation(refused=_unknown_as_handled)
+def instance_status(call: Call) -> Json | Answer:
+    """`user` present means linked; absent, not null, when it is not (vendor)."""
+    instance = call.instance
+    shown: Json = {"key": instance.key, "status": "connected"}
+    if instance.linked:
+        shown["user"] = {"id": instance.device_jid, "name": instance.name}
+    elif call.profile["status_disconnected"] == "empty":
+        call.note("switch status_disconnected=empty")
+        return EMPTY
+    else:
+        shown["status"] = "disconnected"
+    return done("Instance data fetched", instance=shown)
+
+
+@operation(refused=_unlinked_as_handled)
+def is_on_whatsapp(call: Call) -> Json | Answer:
+    """The bare object, with the JID WhatsApp knows; groups and hidden numbers pass unseen."""
+    jid = Jid.parse(call.query["jid"])
+    if jid.group or jid.lid:
+        return {"exists": True, "jid": str(jid)}
+    contact = call.instance.directory.person(jid)
+    if contact is not None:
+        return {"exists": True, "jid": str(contact.jid)}
+    form = call.profile["not_on_whatsapp"]
+    call.note(f"{jid} has no WhatsApp account in this world")
+    if form == "empty":
+        return EMPTY
+    if form == "403":
+        raise Forbidden(
+            f"{jid} has no WhatsApp account", message="Number not registered on WhatsApp"
+        )
+    return {"exists": False, "jid": str(jid)}
+
+
+@operation()
+def qr_code_page(call: Call) -> Json | Answer:
+    """HTML, not JSON and not a picture (vendor-php)."""
+    try:
+        source = qr.data_uri(call.instance.linking.show_qr())
+    except AlreadyLoggedIn:
+        if call.profile["qr_page_connected"] != "page":
+            raise
+        source = ""
+    page = (
+        '<!DOCTYPE html><html><head><meta charset="utf-8"><title>QR code</title></head>'
+        f'<body><img id="qrcode_box" alt="QR code" src="{source}"></body></html>'
+    )
+    return Answer(page.encode(), "text/html; charset=utf-8")
+
+
+@operation()
+def qr_code_image(call: Call) -> Answer:
+    """The picture alone (its content type is a guess)."""
+    return Answer(qr.png(call.instance.linking.show_qr()), "image/png")
+
+
+@operation()
+def qr_code_base64(call: Call) -> Json:
+    """A data URI that clients put into an <img> as it is."""
+    linking = call.instance.linking
+    first = linking.connection.state != "qr"
+    try:
+        text = linking.show_qr()
+    except AlreadyLoggedIn as refusal:
+        if call.profile["qr_base64_connected"] == "error_true":
+            raise HandledFailure(refusal.reason, message=refusal.message) from None
+        raise
+    if first and call.profile["qr_base64_first"] == "missing":
+        call.note("switch qr_base64_first=missing: the code is there on the next call")
+        return done("Qrcode fetched")
+    return done("Qrcode fetched", qrcode=qr.data_uri(text))
+
+
+@operation()
+def pairing_code(call: Call) -> Json:
+    """Eight characters, no hyphen; a custom code must have eight too (baileys)."""
+    code = call.instance.linking.pair(call.query.get("customPairingCode"))
+    return done("Pairing code fetched", pairingCode=code)
+
+
+@operation()
+def logout(call: Call) -> Json:
+    """The session ends, the instance stays; again on an unlinked one is fine (ancestor)."""
+    if not call.instance.linking.logout():
+        reason = f"{call.instance.key} was not linked"
+        form = call.profile["logout_disconnected"]
+        if form == "403":
+            raise NotLoggedIn(reason)
+        if form == "error_true":
+            raise HandledFailure(reason, message="Instance not logged in")
+        call.note(reason)
+    return done("Instance logged out")
+
+
+@operation()
+def restart(call: Call) -> Json:
+    """DELETE although nothing is deleted: the session is kept."""
+    call.instance.linking.restart()
+    return done("Instance restarted")
+
+
+@operation()
+def download_media(call: Call) -> Json:
+    """The very bytes behind keys this mock made; works while unlinked (ancestor)."""
+    keys = call.body["messageKeys"]
+    addresses = [keys[name] for name in ("directPath", "url") if keys.get(name)]
+    if not addresses:
+        raise Unusable("messageKeys needs directPath or url")
+    found = call.instance.find_media(addresses)
+    if found is None:
+        raise _gone(call, "no media with this address, or it expired")
+    media, content = found
+    problem = _mismatch(keys, media)
+    if problem:
+        raise _gone(call, problem)
+    encoded = b64encode(content).decode("ascii")
+    bare = call.profile["download_body"] == "base64"
+    data = encoded if bare else f"data:{keys['mimetype']};base64,{encoded}"
+    return done("Media message downloaded", data=data)
+
+
+def _mismatch(keys: Json, media: Media) -> str | None:
+    try:
+        given = b64decode(keys["mediaKey"], validate=True)
+    except (Base64Error, ValueError):
+        return "mediaKey is not base64"
+    if not hmac.compare_digest(given, media.media_key):
+        return "mediaKey does not decrypt this media"
+    kind = str(keys["messageType"]).removesuffix("Message")
+    if media.kind not in DOWNLOAD_KINDS.get(kind, ()):
+        return f"messageType {keys['messageType']!r} does not decrypt a {media.kind}"
+    return None
+
+
+def _gone(call: Call, reason: str) -> RequestRejected:
+    if call.profile["media_gone"] == "403":
+        return Forbidden(reason, message="Unable to download file")
+    return HandledFailure(reason, message="media not found", extra={"data": ""})

@@ -1,0 +1,283 @@
+"""SendMessageController: every operation builds content and lets the instance send it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from ..domain.jid import Jid
+from ..domain.message import unwrapped
+from ..errors import NumberNotRegistered, RequestRejected, SwallowedFailure, Unusable
+from ..profile import Profile
+from . import uploads
+from .call import Call, Json, done, operation
+
+_LINK = re.compile(r"https?://[^\s/?#]+[^\s]*")
+_FLOW = {
+    "copy": ("cta_copy", "copy_code"),
+    "url": ("cta_url", "url"),
+    "call": ("cta_call", "phone_number"),
+}
+TEXTS = ("conversation", "extendedTextMessage")
+_LEGACY = {
+    "urlButton": ("urlButton", "url"),
+    "callButton": ("callButton", "phoneNumber"),
+    "replyButton": ("quickReplyButton", "id"),
+}
+
+
+def fill_missing_text(body: Any, profile: Profile) -> Any:
+    """With switch missing_text=200 an absent or odd text counts as an empty one."""
+    data = body.get("messageData") if isinstance(body, dict) else None
+    if profile["missing_text"] != "200" or not isinstance(data, dict):
+        return body
+    if isinstance(data.get("text"), str):
+        return body
+    return {**body, "messageData": {**data, "text": ""}}
+
+
+def swallow(refusal: RequestRejected, profile: Profile) -> RequestRejected:
+    """With switch swallowed_sends a failed send looks like a success without messageData."""
+    swallowed = isinstance(refusal, Unusable | NumberNotRegistered)
+    if swallowed and profile.on("swallowed_sends"):
+        return SwallowedFailure(f"failed, and the failure was swallowed: {refusal.reason}")
+    return refusal
+
+
+@operation(mend=fill_missing_text)
+def send_text(call: Call) -> Json:
+    """Text comes back as extendedTextMessage, never as conversation (baileys)."""
+    return _sent(call, {"extendedTextMessage": {"text": call.data["text"]}})
+
+
+@operation()
+def send_media_url(call: Call) -> Json:
+    """The gateway downloads the file itself; the mock only when it is told to."""
+    type_, kind = _media_kind(call)
+    content = uploads.linked_file(call, call.data["url"], kind)
+    return _send_file(call, type_, kind, content, call.data.get("mimeType"))
+
+
+@operation()
+def send_media_base64(call: Call) -> Json:
+    """Raw base64 or a data URI; what is not base64 in it is passed over (Node's decoder)."""
+    type_, kind = _media_kind(call)
+    content, named = uploads.decode_base64(call.data["base64"])
+    uploads.require_size(content)
+    return _send_file(call, type_, kind, content, call.data.get("mimeType"), named)
+
+
+@operation(refused=swallow)
+def send_location(call: Call) -> Json:
+    """`caption` becomes the place's name; numeric strings count as numbers."""
+    data = call.data
+    place: Json = {
+        "degreesLatitude": float(data["latitude"]),
+        "degreesLongitude": float(data["longitude"]),
+    }
+    for field, source in (("name", "caption"), ("address", "address"), ("url", "url")):
+        if data.get(source):
+            place[field] = data[source]
+    return _sent(call, {"locationMessage": place})
+
+
+@operation()
+def send_link_preview(call: Call) -> Json:
+    """Preview fields only when there is a link (baileys); the page itself is never fetched."""
+    text = call.data["textWithLink"]
+    part = {"text": text}
+    link = _LINK.search(text)
+    if link:
+        host = link.group().split("/")[2]
+        part |= {
+            "matchedText": link.group(),
+            "title": host,
+            "description": "",
+            "previewType": "NONE",
+        }
+    return _sent(call, {"extendedTextMessage": part})
+
+
+@operation()
+def send_list(call: Call) -> Json:
+    """The request's text is the description, its description the footer (vendor, ancestor)."""
+    data = call.data
+    part: Json = {
+        "title": data.get("title"),
+        "description": data["text"],
+        "buttonText": data["buttonText"],
+        "listType": "SINGLE_SELECT",
+        "sections": [_section(section) for section in data["sections"]],
+        "footerText": data.get("description"),
+    }
+    return _sent(call, {"listMessage": _present(part)})
+
+
+@operation(refused=swallow)
+def send_buttons(call: Call) -> Json:
+    """Answer in native-flow form, which no log shows (inferred); ids are made when missing."""
+    _require_buttons(call)
+    buttons = [
+        _flow_button(
+            "quick_reply",
+            display_text=button["title"],
+            id=button.get("id") or f"button-{number}",
+        )
+        for number, button in enumerate(call.data["buttons"], 1)
+    ]
+    return _sent(call, {"interactiveMessage": _interactive(call, buttons)})
+
+
+@operation(refused=swallow)
+def send_template(call: Call) -> Json:
+    """Buttons copy, url and call; the body of 2022 still gives a hydrated template."""
+    _require_buttons(call)
+    buttons = call.data["buttons"]
+    if any(button["type"] in _LEGACY for button in buttons):
+        call.note("button types of 2022: today's are copy, url and call")
+        return _sent(call, {"templateMessage": {"hydratedTemplate": _hydrated(call.data)}})
+    flow = [
+        _flow_button(
+            _FLOW[button["type"]][0],
+            display_text=button["title"],
+            **{_FLOW[button["type"]][1]: button["payload"]},
+        )
+        for button in buttons
+    ]
+    return _sent(call, {"interactiveMessage": _interactive(call, flow)})
+
+
+@operation()
+def forward_message(call: Call) -> Json:
+    """Nothing is looked up: key and content come from the caller, the score grows by one.
+
+    Own messages keep their score; what the library does not know as content is dropped (baileys).
+    """
+    key, part = _content(call, call.data["message"])
+    if part is None:
+        raise Unusable("message has no content to forward")
+    if key == "conversation":
+        key, part = "extendedTextMessage", {"text": part}
+    known = part.get("contextInfo")
+    score = known.get("forwardingScore") if isinstance(known, dict) else 0
+    score = score if type(score) is int and score > 0 else 0
+    score += 0 if call.data["key"]["fromMe"] else 1
+    context = {"forwardingScore": score, "isForwarded": True} if score else {}
+    return _sent(call, {key: {**part, "contextInfo": context}})
+
+
+@operation()
+def quote_message(call: Call) -> Json:
+    """A text that quotes whatever the caller says it quotes; an unknown id is fine (vendor)."""
+    data, key = call.data, call.data["key"]
+    name, part = _content(call, data["message"])
+    if part is None and call.profile["empty_quoted"] == "500":
+        raise Unusable("message is empty: nothing to quote")
+    if call.instance.messages.get(key["id"]) is None:
+        call.note(f"message {key['id']} is unknown here; the gateway looks nothing up")
+    if isinstance(part, dict):
+        part = {field: value for field, value in part.items() if field != "contextInfo"}
+    own = str(call.instance.own_jid)
+    context = {
+        "stanzaId": key["id"],
+        "participant": own if key["fromMe"] else key.get("participant") or key["remoteJid"],
+        "quotedMessage": {} if part is None else {name: part},
+    }
+    if Jid.parse(key["remoteJid"]) not in (call.to.chat, Jid.parse(call.to.given)):
+        context["remoteJid"] = key["remoteJid"]
+    return _sent(call, {"extendedTextMessage": {"text": data["text"], "contextInfo": context}})
+
+
+def _content(call: Call, message: Mapping[str, Any]) -> tuple[str, Any]:
+    """The content of a webhook's message object, wrappers taken off; (name, None) without any.
+
+    Raises Unusable when a wrapped content is not what a webhook carries there.
+    """
+    inner = unwrapped(message)
+    for name in call.schemas["CallerContent"]["properties"]:
+        part = inner.get(name)
+        if part is None:
+            continue
+        text = part.get("text") if isinstance(part, dict) else part
+        if not isinstance(text, str) if name in TEXTS else not isinstance(part, dict):
+            raise Unusable(f"message.{name} is not the content a webhook carries")
+        return name, part
+    return "", None
+
+
+def _sent(call: Call, content: Json) -> Json:
+    return done("Message sent", messageData=call.instance.chats.send(call.to, content))
+
+
+def _send_file(call: Call, type_: str, kind: str, content: bytes, *named: str | None) -> Json:
+    mimetype = uploads.mimetype_of(kind, *named)
+    media = call.instance.keep_media(kind, mimetype, content)
+    return _sent(call, uploads.content_of(call, type_, kind, media))
+
+
+def _media_kind(call: Call) -> tuple[str, str]:
+    type_ = call.data["type"]
+    kind = uploads.kind_of(type_)
+    if kind is not None:
+        return type_, kind
+    reason = f"type {type_!r} is no media type: image, video, audio, ptt, ptv, document, sticker"
+    if call.profile["unknown_media_type"] == "500":
+        raise Unusable(reason)
+    call.note(f"{reason}; sent as a document")
+    return "document", "document"
+
+
+def _section(section: Mapping[str, Any]) -> Json:
+    rows = [
+        _present({name: row.get(name) for name in ("title", "description", "rowId")})
+        for row in section["rows"]
+    ]
+    return _present({"title": section.get("title"), "rows": rows})
+
+
+def _require_buttons(call: Call) -> None:
+    if not call.data["buttons"] and call.profile["empty_buttons"] == "500":
+        raise Unusable("buttons is empty: at least one is needed")
+
+
+def _flow_button(name: str, **parameters: str) -> Json:
+    return {"name": name, "buttonParamsJson": orjson.dumps(parameters).decode()}
+
+
+def _interactive(call: Call, buttons: list[Json]) -> Json:
+    data = call.data
+    header: Json = {"title": data.get("title"), "hasMediaAttachment": False}
+    kind = uploads.kind_of(data.get("type") or "text")
+    if kind is not None:
+        content = uploads.linked_file(call, data["mediaUrl"], kind)
+        media = call.instance.keep_media(kind, uploads.mimetype_of(kind), content)
+        header |= {"hasMediaAttachment": True, f"{kind}Message": uploads.described(media)}
+    part: Json = {"header": _present(header), "body": {"text": data["text"]}}
+    if data.get("footer"):
+        part["footer"] = {"text": data["footer"]}
+    return {**part, "nativeFlowMessage": {"buttons": buttons}}
+
+
+def _hydrated(data: Json) -> Json:
+    buttons = []
+    for number, button in enumerate(data["buttons"], 1):
+        # Today's types among those of 2022: a copy button has no counterpart, so it replies.
+        type_ = button["type"] if button["type"] in _LEGACY else f"{button['type']}Button"
+        name, field = _LEGACY.get(type_, _LEGACY["replyButton"])
+        payload = button.get("payload") or button["title"]
+        buttons.append({name: {"displayText": button["title"], field: payload}, "index": number})
+    return _present(
+        {
+            "hydratedTitleText": data.get("title"),
+            "hydratedContentText": data["text"],
+            "hydratedFooterText": data.get("footerText") or data.get("footer"),
+            "hydratedButtons": buttons,
+        }
+    )
+
+
+def _present(part: Json) -> Json:
+    return {name: value for name, value in part.items() if value is not None}

@@ -1,0 +1,107 @@
+"""Files on their way out: decoded, typed, kept, and described as WhatsApp describes them."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode, urlsafe_b64decode
+from urllib.parse import urlsplit
+
+from ..domain.media import Media
+from ..errors import PayloadTooLarge, Unusable
+from .call import Call, Json
+
+MEDIA_LIMIT = 16 * 2**20
+
+# What the library sends when the caller names no type (baileys).
+DEFAULT_TYPES = {
+    "image": "image/jpeg",
+    "video": "video/mp4",
+    "audio": "audio/ogg; codecs=opus",
+    "document": "application/pdf",
+    "sticker": "image/webp",
+}
+_KINDS = {"ptt": "audio", "ptv": "video"}
+_CONTENT_KEYS = {"ptt": "audioMessage", "ptv": "ptvMessage"}
+_DATA_URI = re.compile(r"^data:([^,]*?)(;base64)?,", re.IGNORECASE)
+_NOT_BASE64 = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+def kind_of(type_: str) -> str | None:
+    """image, video, audio, document or sticker for a `type`; None for an unknown one."""
+    kind = _KINDS.get(type_, type_)
+    return kind if kind in DEFAULT_TYPES else None
+
+
+def decode_base64(text: str) -> tuple[bytes, str | None]:
+    """Bytes, and the type a data URI names. Bad characters are passed over, as Node does it."""
+    prefix = _DATA_URI.match(text[:500])
+    encoded = text[prefix.end() :] if prefix else text
+    encoded = encoded.split("=", 1)[0].replace("+", "-").replace("/", "_")
+    encoded = _NOT_BASE64.sub("", encoded)
+    if len(encoded) % 4 == 1:
+        encoded = encoded[:-1]
+    content = urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+    return content, (prefix.group(1) or None) if prefix else None
+
+
+def require_size(content: bytes) -> bytes:
+    """The bytes; PayloadTooLarge above 16 MiB."""
+    if len(content) > MEDIA_LIMIT:
+        raise PayloadTooLarge(f"the media has {len(content)} bytes: {MEDIA_LIMIT} are the limit")
+    return content
+
+
+def linked_file(call: Call, url: str, kind: str) -> bytes:
+    """What a URL leads to: fetched with switch fetch_media on, else stand-in bytes of its kind."""
+    parts = _split(url)
+    if parts is None:
+        raise Unusable(f"url {url[:80]!r} is no http or https address: the gateway cannot fetch it")
+    if call.fetch is not None:
+        return require_size(call.fetch(url))
+    call.note("the file was not fetched (fetch_media=off): stand-in bytes were sent")
+    return call.samples.media(kind)
+
+
+def content_of(call: Call, type_: str, kind: str, media: Media) -> Json:
+    """The message content of a sent file, one key as its type has it."""
+    data = call.data
+    part = described(media)
+    if kind in ("image", "video", "document") and data.get("caption"):
+        part["caption"] = data["caption"]
+    if kind == "document":
+        part["fileName"] = data.get("fileName") or "file"
+    if kind == "video" and data.get("gifPlayback"):
+        part["gifPlayback"] = True
+    if type_ == "ptt":
+        part["ptt"] = True
+    key = _CONTENT_KEYS.get(type_, f"{kind}Message")
+    if data.get("viewOnce"):
+        return {"viewOnceMessage": {"message": {key: {**part, "viewOnce": True}}}}
+    return {key: part}
+
+
+def described(media: Media) -> Json:
+    """The keys by which a file can be found again; 64-bit numbers are strings (protobuf JSON)."""
+    return {
+        "url": media.url,
+        "mimetype": media.mimetype,
+        "fileSha256": b64encode(media.digest).decode("ascii"),
+        "fileLength": str(media.length),
+        "mediaKey": b64encode(media.media_key).decode("ascii"),
+        "fileEncSha256": b64encode(media.enc_digest).decode("ascii"),
+        "directPath": media.direct_path,
+        "mediaKeyTimestamp": str(int(media.time)),
+    }
+
+
+def mimetype_of(kind: str, *named: str | None) -> str:
+    """The first type anyone names, else what the library takes for the kind (baileys)."""
+    return next((name for name in named if name), DEFAULT_TYPES[kind])
+
+
+def _split(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return parts.hostname if parts.scheme in ("http", "https") else None

@@ -1,0 +1,33 @@
+"""WebhookController: where the gateway posts what happens."""
+
+from __future__ import annotations
+
+from ..domain.settings import WebhookSettings
+from .call import Call, Json, done, operation
+
+
+@operation()
+def webhook_settings(call: Call) -> Json:
+    """Nested under webhookData; an unset URL is an empty string (ancestor)."""
+    settings = call.instance.webhook
+    shown = {"webhookUrl": settings.url, "webhookEnabled": settings.enabled}
+    if call.profile["webhook_settings_shape"] == "flat":
+        return done("Webhook status fetched", **shown)
+    return done("Webhook status fetched", webhookData=shown)
+
+
+@operation()
+def configure_webhook(call: Call) -> Json:
+    """Any string is taken as a URL; the undocumented second pair is kept when it is sent."""
+    data, before = call.data, call.instance.webhook
+    secondary_url, secondary_on = (
+        data.get("webhookSecondaryUrl"),
+        data.get("webhookSecondaryEnabled"),
+    )
+    call.instance.webhook = WebhookSettings(
+        url=data["webhookUrl"],
+        enabled=data["webhookEnabled"],
+        secondary_url=before.secondary_url if secondary_url is None else secondary_url,
+        secondary_enabled=before.secondary_enabled if secondary_on is None else secondary_on,
+    )
+    return done("Webhook updated", webhookUrl=call.instance.webhook.url)

@@ -1,0 +1,205 @@
+"""Profiles: which plan's operations exist, and how each unsettled fact is decided.
+
+Every switch is a fact that no source settles. The table below is the only place that knows
+their names; `fixtures/profiles/*.yaml` choose values, `--set NAME=VALUE` changes one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from .domain.rules import Rules
+from .errors import SpecError, SwitchError
+from .spec.bundle import read_yaml
+
+PLANS = ("code", "start", "business")
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A decided guess: default, alternatives (or the form of a free value), grade and help."""
+
+    name: str
+    default: str
+    choices: tuple[str, ...] = ()
+    form: str = ""
+    grade: str = "inferred"
+    help: str = ""
+
+    def accepts(self, value: str) -> bool:
+        """Whether this value can be set."""
+        return value in self.choices if self.choices else re.fullmatch(self.form, value) is not None
+
+    @property
+    def allowed(self) -> str:
+        """The values in words."""
+        return " | ".join(self.choices) if self.choices else self.form
+
+
+_SECONDS = r"\d{1,7}(\.\d{1,6})?"
+_WHOLE = r"[1-9]\d{0,5}"
+_ON = ("on", "off")
+
+SWITCHES: tuple[Switch, ...] = (
+    Switch("disconnected_status", "403", ("403", "401"), help="status of 'Instance not logged in'"),
+    Switch("unknown_instance", "404", ("404", "error_true"), grade="baileys",
+           help="status operation for an unknown key: 404, or 200 with error true"),
+    Switch("status_disconnected", "json", ("json", "empty"), grade="observed",
+           help="status of an unlinked instance: JSON, or 200 with an empty body"),
+    Switch("not_on_whatsapp", "exists_false", ("exists_false", "empty", "403"),
+           help="isOnWhatsApp for a number without WhatsApp"),
+    Switch("is_on_whatsapp_disconnected", "refused", ("refused", "error_true"), grade="observed",
+           help="isOnWhatsApp while unlinked: refused, or 200 with error true"),
+    Switch("qr_page_connected", "403", ("403", "page"),
+           help="QR page while linked: refused, or a page without a picture"),
+    Switch("qr_base64_connected", "403", ("403", "error_true"),
+           help="QR in base64 while linked: 403, or 200 with error true"),
+    Switch("qr_base64_first", "qrcode", ("qrcode", "missing"), grade="observed",
+           help="QR in base64 on the call that opens a series: there at once, or missing"),
+    Switch("qr_seconds", "20", form=_SECONDS, grade="vendor-doc", help="life of one QR code"),
+    Switch("qr_series", "5", form=_WHOLE, grade="baileys", help="QR codes in one series"),
+    Switch("logout_disconnected", "200", ("200", "403", "error_true"),
+           help="logout of an unlinked instance"),
+    Switch("restart_seconds", "0", form=_SECONDS, help="how long a restart shows disconnected"),
+    Switch("media_gone", "error_true", ("error_true", "403"), grade="observed",
+           help="download of media that is gone or not ours"),
+    Switch("download_body", "data_uri", ("data_uri", "base64"), grade="observed",
+           help="form of downloaded media"),
+    Switch("webhook_settings_shape", "nested", ("nested", "flat"), grade="observed",
+           help="webhook settings under webhookData, or flat as the vendor's table has them"),
+    Switch("unknown_media_type", "500", ("500", "200"),
+           help="media of an unknown type: refused, or sent as a document"),
+    Switch("missing_text", "500", ("500", "200"), help="text message without text"),
+    Switch("empty_buttons", "500", ("500", "200"), help="buttons or template with no button"),
+    Switch("empty_quoted", "500", ("500", "200"), help="quoting a message given empty"),
+    Switch("swallowed_sends", "off", _ON,
+           help="location, buttons and template: a failure is 200 without messageData"),
+    Switch("not_a_member", "500", ("500", "404"), help="send to a group the instance is not in"),
+    Switch("group_shape", "nested", ("nested", "flat"), help="group under `group`, or flat"),
+    Switch("participants_shape", "nested", ("nested", "flat"),
+           help="updatedParticipants as lists of one, or a flat list"),
+    Switch("participants_pause", "0", form=_SECONDS,
+           help="seconds a participants call takes per person (ancestor: 1.5)"),
+    Switch("empty_participants", "500", ("500", "200"),
+           help="creating a group with nobody, adding or removing nobody"),
+    Switch("unknown_presence", "200", ("200", "500"), help="presence with an unknown option"),
+    Switch("payload_generation", "2026", ("2026", "2025", "2024", "2023"), grade="observed",
+           help="which years' webhook payloads are sent"),
+    Switch("jid_suffix", "off", _ON, help="root jid of webhooks carries a device suffix"),
+    Switch("disconnect_text", "Number disconnected from api",
+           ("Number disconnected from api", "logout"), help="text of the disconnection webhook"),
+    Switch("ack_delays", "0,0,0", form=rf"{_SECONDS},{_SECONDS},{_SECONDS}",
+           help="seconds until server, delivered and read"),
+    Switch("echo", "on", _ON, help="own API sends come back as webhooks"),
+    Switch("fetch_media", "off", _ON, help="mediaUrl is really fetched"),
+    Switch("webhook_hosts", "private", ("private", "loopback", "any"),
+           help="where webhooks may go: private and loopback addresses, loopback only, anywhere"),
+    Switch("webhook_keep_alive", "off", _ON, grade="observed", help="reuse webhook connections"),
+    Switch("webhook_timeout", "30", form=_SECONDS, help="seconds one delivery may take"),
+    Switch("webhook_user_agent", "axios/1.7.7", form=r"[ -~]{1,200}", grade="observed",
+           help="User-Agent of deliveries"),
+    Switch("stop_grace", "10", form=_SECONDS, help="seconds a stop waits for queued deliveries"),
+    Switch("outage", "none", ("none", "cdn_502", "empty_200", "error_true"), grade="observed",
+           help="every gateway call fails like this"),
+)  # fmt: skip
+
+_BY_NAME = {switch.name: switch for switch in SWITCHES}
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A plan and a value for every switch."""
+
+    plan: str
+    values: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> str:
+        return self.values[name]
+
+    def on(self, name: str) -> bool:
+        """Whether an on/off switch is on."""
+        return self.values[name] == "on"
+
+    def seconds(self, name: str) -> float:
+        """A switch that counts seconds."""
+        return float(self.values[name])
+
+    def with_switches(self, changes: Mapping[str, str]) -> Profile:
+        """The profile with some switches set; SwitchError names what is wrong."""
+        return replace(self, values={**self.values, **_checked(changes)})
+
+    def rules(self, *, messages_kept: int = 100_000) -> Rules:
+        """The switches as the domain needs them."""
+        server, delivered, read = (float(part) for part in self["ack_delays"].split(","))
+        return Rules(
+            disconnected_status=int(self["disconnected_status"]),
+            not_a_member_status=int(self["not_a_member"]),
+            disconnect_text=self["disconnect_text"],
+            qr_seconds=self.seconds("qr_seconds"),
+            qr_series=int(self["qr_series"]),
+            restart_seconds=self.seconds("restart_seconds"),
+            ack_delays=(server, delivered, read),
+            echo=self.on("echo"),
+            messages_kept=messages_kept,
+        )
+
+
+def load_profile(name: str, fixtures: Path) -> Profile:
+    """A profile by name (`code`) or by path; SwitchError when it cannot be used."""
+    path = fixtures / "profiles" / f"{name}.yaml"
+    if not path.is_file():
+        path = Path(name)
+    if not path.is_file():
+        known = ", ".join(sorted(file.stem for file in (fixtures / "profiles").glob("*.yaml")))
+        raise SwitchError(f"there is no profile {name!r}: use one of {known}, or a file's path")
+    try:
+        content = read_yaml(path)
+    except SpecError as error:
+        raise SwitchError(str(error)) from None
+    if not isinstance(content, dict) or content.get("plan") not in PLANS:
+        raise SwitchError(f"{path} needs `plan:` with one of {', '.join(PLANS)}")
+    switches = content.get("switches") or {}
+    if not isinstance(switches, dict):
+        raise SwitchError(f"{path} needs `switches:` to be a mapping of names to values")
+    return default_profile(content["plan"]).with_switches(
+        {str(key): _text(value) for key, value in switches.items()}
+    )
+
+
+def default_profile(plan: str = "code") -> Profile:
+    """Every switch at its default."""
+    return Profile(plan, {switch.name: switch.default for switch in SWITCHES})
+
+
+def parse_assignments(assignments: Iterable[str]) -> dict[str, str]:
+    """`NAME=VALUE` texts of --set; SwitchError when one has no `=`."""
+    changes = {}
+    for text in assignments:
+        name, separator, value = text.partition("=")
+        if not separator:
+            raise SwitchError(f"--set {text!r} has no value: write --set NAME=VALUE")
+        changes[name.strip()] = value.strip()
+    return changes
+
+
+def _checked(changes: Mapping[str, str]) -> dict[str, str]:
+    for name, value in changes.items():
+        switch = _BY_NAME.get(name)
+        if switch is None:
+            raise SwitchError(
+                f"there is no switch {name!r}: `megaapi-mock switches` lists them all"
+            )
+        if not switch.accepts(value):
+            raise SwitchError(f"switch {name} cannot be {value!r}: use {switch.allowed}")
+    return dict(changes)
+
+
+def _text(value: Any) -> str:
+    """YAML 1.1 reads on/off as booleans and 403 as a number; switches are texts."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value)

@@ -1,0 +1,55 @@
+"""Samples of webhooks and media under `fixtures/`, read once and never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from .errors import SetupError
+
+# The stand-in bytes of each kind of media: small, real files.
+MEDIA_FILES = {
+    "image": "image.jpg",
+    "video": "video.mp4",
+    "audio": "voice.ogg",
+    "document": "document.pdf",
+    "sticker": "sticker.webp",
+}
+
+
+class Samples:
+    """`payload` gives a fresh copy each time: the caller may fill it in."""
+
+    def __init__(self, fixtures: Path) -> None:
+        self._fixtures = fixtures
+
+    @cached_property
+    def _payloads(self) -> Mapping[str, bytes]:
+        folder = self._fixtures / "webhooks"
+        return {path.stem: path.read_bytes() for path in sorted(folder.glob("*.json"))}
+
+    def names(self) -> list[str]:
+        """Every event that has a sample."""
+        return list(self._payloads)
+
+    def payload(self, event: str) -> dict[str, Any]:
+        """A copy of the event's sample; SetupError when there is none."""
+        try:
+            content = orjson.loads(self._payloads[event])
+        except KeyError:
+            raise SetupError(
+                f"event {event} has no sample: write fixtures/webhooks/{event}.json"
+            ) from None
+        except orjson.JSONDecodeError as error:
+            raise SetupError(f"fixtures/webhooks/{event}.json is not JSON: {error}") from None
+        if not isinstance(content, dict):
+            raise SetupError(f"fixtures/webhooks/{event}.json holds no JSON object")
+        return content
+
+    def media(self, kind: str) -> bytes:
+        """Small real bytes of this kind of media."""
+        return (self._fixtures / "media" / MEDIA_FILES[kind]).read_bytes()

@@ -1,0 +1,367 @@
+"""Serving one WSGI app on granian or waitress: a port that is free, a quiet start, a clean stop.
+
+Granian 2.8.7 was measured with one core for the server and 16 kept-alive connections from another
+(CPython 3.11; requests/s in thousands, p99 in ms):
+
+    blocking_threads                     1     2     4     8     16    64
+    100 us of Python for each request    10.6  9.7   10.1  13.2  15.1  14.6
+      p99                                2.8   3.6   3.5   3.9   4.2   3.5
+    plain Flask                          7.1   7.4   7.7   9.3   9.9   9.7
+      p99                                4.9   4.5   5.2   5.7   6.3   6.0
+
+An open event stream holds a thread, and the N-th stream on N threads stops everybody else (tried
+with 1, 2, 8 and 64). Hence 64: fastest within the noise, and 20 streams beside the load cost
+nothing. Granian begins threads on demand (4 in all after one quiet client). Runtime threads 1 or 2,
+runtime mode, HTTP/1 only or not, pipeline_flush, list or iterator as response and the interpreter's
+switch interval made no difference.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import math
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+import sysconfig
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing.connection import Pipe, wait
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol
+
+from .errors import SetupError
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+Engine = Literal["granian", "waitress"]
+_Tell = Callable[[str | None], object]
+
+THREADS = 64
+# Granian's `backpressure` counts connections, idle ones too: with 128, 128 clients that keep theirs
+# alive shut everybody else out for 30 s. Waitress's limit (100 by default) works the same way.
+CONNECTIONS = 512
+# What a request in flight gets on a stop before the courier's grace begins.
+REQUESTS_GRACE = 2.0
+# Whoever kills the parent wants the port back: finish soon rather than well.
+ORPHAN_GRACE = 0.5
+
+# Granian writes to stdout by default; stdout belongs to the start screen and the exchanges.
+_LOGS: dict[str, Any] = {
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "generic"},
+        "access": {"class": "logging.NullHandler"},
+    }
+}
+
+
+class Served(Protocol):
+    """A WSGI app with threads of its own.
+
+    It may also have `started()`, called once when the server answers, before `on_ready`.
+    """
+
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse, /
+    ) -> Iterable[bytes]: ...
+
+    def close_streams(self) -> None:
+        """End every event stream and every wait, and those asked for from now on, at once."""
+
+    def stop(self, grace: float) -> int:
+        """End timers and courier within `grace` seconds; how many deliveries were abandoned."""
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """What both engines need to know; travels to granian's worker, so it must pickle."""
+
+    host: str
+    address: str
+    port: int
+    stop_grace: float
+    on_ready: Callable[[str], None]
+    on_stopped: Callable[[int], None]
+
+
+def probe(host: str, port: int) -> int:
+    """The port that can be had on `host` (a free one for 0); SetupError says why it cannot."""
+    return _probe(host, port)[1]
+
+
+def serve(
+    factory: Callable[[], Served],
+    *,
+    host: str,
+    port: int,
+    stop_grace: float,
+    on_ready: Callable[[str], None],
+    on_stopped: Callable[[int], None],
+    engine: Engine | None = None,
+) -> None:
+    """Serve what `factory` builds until SIGINT or SIGTERM; call it in the main thread.
+
+    All three callables run in the serving process, which on macOS is started afresh: hand over
+    module-level functions or partials of them. `on_ready` gets the address once it answers,
+    `on_stopped` the number of abandoned deliveries at a clean end. SetupError comes out here
+    whichever process it happened in; any other end of the serving process is SystemExit(1).
+    Signals stay ignored afterwards, so that a second Ctrl-C on the way out is harmless.
+    """
+    address, port = _probe(host, port)
+    terms = _Terms(host, address, port, stop_grace, on_ready, on_stopped)
+    if (engine or _best_engine()) == "granian":
+        _serve_with_granian(factory, terms)
+    else:
+        _serve_with_waitress(factory, terms)
+    # Python gives handled signals back their default on its way out: a late Ctrl-C would kill.
+    for number in _stop_signals():
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _best_engine() -> Engine:
+    """Granian where it serves from a process of its own (not without the GIL), else waitress."""
+    if sys.platform == "win32" or sysconfig.get_config_var("Py_GIL_DISABLED"):
+        return "waitress"
+    try:
+        import granian  # noqa: F401
+    except ImportError:
+        return "waitress"
+    return "granian"
+
+
+# --- the port ---------------------------------------------------------------------------------
+
+
+def _probe(host: str, port: int) -> tuple[str, int]:
+    """Bind and let go: the numeric address and the port. Granian would print 60 lines instead."""
+    if not 0 <= port <= 65535:  # getaddrinfo takes it modulo 65536
+        raise SetupError(f"port {port} does not exist: choose one from 0 to 65535 with --port")
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        # IPv4 first: `localhost` is both, and the vendor's clients have IPv4 addresses in them.
+        family, kind, proto, _, where = min(found, key=lambda f: f[0] != socket.AF_INET)
+        with socket.socket(family, kind, proto) as taker:
+            # Elsewhere this skips connections in TIME_WAIT; on Windows it would share the port.
+            if sys.platform != "win32":
+                taker.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            taker.bind(where)
+            taker.listen(1)  # a bound but silent socket is only noticed by listening
+            return str(where[0]), int(taker.getsockname()[1])
+    except (OSError, UnicodeError) as error:
+        raise SetupError(_refusal(error, host, port)) from None
+
+
+def _refusal(error: Exception, host: str, port: int) -> str:
+    """One sentence: what is in the way, where, and what to do."""
+    if isinstance(error, socket.gaierror | UnicodeError):
+        return f"host {host} is not known here: choose an address of this machine with --host"
+    if isinstance(error, PermissionError):
+        return f"port {port} on {host} needs more rights: choose one above 1023 with --port"
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        here = f"port {port} on {host}"
+        return f"{here} is taken: stop what listens there or choose another with --port"
+    return f"host {host} cannot be listened on ({error}): choose another with --host"
+
+
+# --- granian ----------------------------------------------------------------------------------
+
+
+def _serve_with_granian(factory: Callable[[], Served], terms: _Terms) -> None:
+    """Granian's parent: it watches the worker and hears its last word, None after a clean stop."""
+    from granian import Granian
+    from granian.constants import HTTPModes, Interfaces
+    from granian.log import LogLevels
+
+    last_word, tell = Pipe(duplex=False)
+    server = Granian(
+        "megaapi_mock",
+        address=terms.address,
+        port=terms.port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        blocking_threads=THREADS,
+        backpressure=CONNECTIONS,
+        # A last resort: the worker ends itself earlier.
+        workers_kill_timeout=math.ceil(terms.stop_grace + REQUESTS_GRACE) + 1,
+        log_level=LogLevels.error,
+        log_dictconfig=_LOGS,
+    )
+    # The parent's only errors announce the worker's end, which is told below in our words.
+    logging.getLogger("_granian").setLevel(logging.CRITICAL)
+    server.on_startup(partial(_end_on_hangup, server.signal_handler_interrupt))
+    try:
+        server.serve(target_loader=partial(_load, factory, terms, tell.send), wrap_loader=False)
+    except SystemExit:
+        if not last_word.poll():
+            raise SystemExit("the serving process ended unexpectedly") from None
+        # Ctrl-C reaches both; a worker that is faster than its parent (7 of 600) is no failure.
+        if refusal := last_word.recv():
+            raise SetupError(refusal) from None
+
+
+def _end_on_hangup(interrupt: Callable[..., None]) -> None:
+    """Granian starts its worker anew on SIGHUP, which would forget all state: end instead."""
+    if sys.platform != "win32":
+        signal.signal(signal.SIGHUP, interrupt)
+
+
+def _load(factory: Callable[[], Served], terms: _Terms, tell: _Tell) -> Served:
+    """Build the app in the worker's main thread, before granian sets its own signal handlers."""
+    # The parent hears Ctrl-C and hang-ups too and passes them on as SIGTERM, which may simply end
+    # us until there is something to stop.
+    for number in _stop_signals():
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        served = factory()
+    except BaseException as error:
+        _give_up(error, tell)
+    reader = _wakeup()
+    # Not a daemon: the worker's end waits for it, whereas atexit never runs here.
+    threading.Thread(target=_keep, args=(served, terms, reader, tell), name="keeper").start()
+    _announce(served, terms)
+    return served
+
+
+def _give_up(error: BaseException, tell: _Tell) -> NoReturn:
+    """End a worker whose app cannot be built, also when threads of the half-built one still run."""
+    if isinstance(error, SetupError):
+        tell(str(error))
+    else:
+        traceback.print_exception(error)
+    _leave(2 if isinstance(error, SetupError) else 1)
+
+
+def _keep(served: Served, terms: _Terms, reader: socket.socket, tell: _Tell) -> None:
+    """Wait for the stop in the worker and see it through.
+
+    Granian alone would wait for open streams for ever and not notice a killed parent at all.
+    """
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "granian's worker is a process of its own"
+    told: list[Any] = []
+    while not told:
+        if not threading.main_thread().is_alive():
+            return  # granian failed and nobody asked for a stop: its error ends the process
+        told = wait([reader, parent.sentinel], timeout=0.5)
+    reader.detach()  # stays open: a second Ctrl-C that found it closed would print an error
+    orphan = parent.sentinel in told
+    if orphan:
+        os.kill(os.getpid(), signal.SIGTERM)
+    served.close_streams()
+    # The main thread ends when the last request is answered: only then is everything owed.
+    threading.main_thread().join(ORPHAN_GRACE if orphan else REQUESTS_GRACE)
+    _finish(served, terms, ORPHAN_GRACE if orphan else terms.stop_grace)
+    with suppress(BrokenPipeError):
+        tell(None)
+    if threading.main_thread().is_alive():
+        _leave(0)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the worker now."""
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
+
+
+# --- waitress ---------------------------------------------------------------------------------
+
+
+def _serve_with_waitress(factory: Callable[[], Served], terms: _Terms) -> None:
+    """Waitress in a thread of this process; the main thread waits for the signal."""
+    from waitress.server import create_server
+
+    reader = _wakeup()
+    for number in _stop_signals():
+        signal.signal(number, _noted)
+    logging.getLogger("waitress").setLevel(logging.ERROR)
+    served = factory()
+    server = create_server(
+        served,
+        host=terms.address,
+        port=terms.port,
+        threads=THREADS,
+        connection_limit=CONNECTIONS,
+        ident=None,
+    )
+    threading.Thread(target=server.run, name="waitress", daemon=True).start()
+    _announce(served, terms)
+    reader.recv(1)
+    reader.detach()
+    served.close_streams()
+    # Its threads finish their request and end while the loop goes on writing; what hangs is left
+    # behind, being daemons.
+    server.task_dispatcher.shutdown(timeout=math.ceil(REQUESTS_GRACE))
+    _finish(served, terms, terms.stop_grace)
+
+
+def _stop_signals() -> list[signal.Signals]:
+    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    return [getattr(signal, name) for name in names if hasattr(signal, name)]
+
+
+def _noted(number: int, frame: object) -> None:
+    """A handler that leaves the work to whoever reads the wake-up socket."""
+
+
+# --- both -------------------------------------------------------------------------------------
+
+
+def _wakeup() -> socket.socket:
+    """A socket that gets a byte for every signal handled, on Windows as well."""
+    reader, writer = socket.socketpair()
+    writer.setblocking(False)
+    signal.set_wakeup_fd(writer.detach(), warn_on_full_buffer=False)
+    return reader
+
+
+def _announce(served: Served, terms: _Terms) -> None:
+    """Call `started` and `on_ready` once the server answers, without holding up the server."""
+    threading.Thread(target=_await_ready, args=(served, terms), daemon=True).start()
+
+
+def _await_ready(served: Served, terms: _Terms) -> None:
+    while not _answers(terms.address, terms.port):
+        time.sleep(0.005)
+    getattr(served, "started", _nothing)()
+    with suppress(BrokenPipeError):  # nobody reads the start screen: not our trouble
+        terms.on_ready(_url(terms.host, terms.port))
+
+
+def _nothing() -> None:
+    """For an app that need not know."""
+
+
+def _answers(address: str, port: int) -> bool:
+    """Whether HTTP is spoken there; a broken request is refused before it reaches the app."""
+    with suppress(OSError), socket.create_connection((_reachable(address), port), 1.0) as asker:
+        asker.sendall(b"?\r\n\r\n")
+        return asker.recv(5) == b"HTTP/"
+    return False
+
+
+def _reachable(host: str) -> str:
+    """Listening everywhere is not an address one can call."""
+    return {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+
+
+def _url(host: str, port: int) -> str:
+    host = _reachable(host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _finish(served: Served, terms: _Terms, grace: float) -> None:
+    abandoned = served.stop(grace)
+    with suppress(BrokenPipeError):  # whoever read our output may have gone first
+        terms.on_stopped(abandoned)

@@ -1,0 +1,66 @@
+"""The program's own settings: one table that the command line, the environment and docs share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from .errors import SetupError
+
+PREFIX = "MEGAAPI_MOCK_"
+
+
+def _setting(default: Any, help_: str) -> Any:
+    return field(default=default, metadata={"help": help_})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that is no fact about the gateway; those are switches of the profile."""
+
+    host: str = _setting("127.0.0.1", "address to listen on")
+    port: int = _setting(8080, "port to listen on; 0 takes a free one")
+    profile: str = _setting("code", "plan profile: code, start, business, or a file")
+    world: str = _setting("default", "starting world: a name under fixtures/worlds, or a file")
+    seed: int = _setting(-1, "number that fixes ids; -1 draws one")
+    store: str = _setting("memory", "where state lives")
+    workers: int = _setting(1, "server processes")
+    strict: bool = _setting(False, "answer 422 with all violations to an invalid request")
+    control_token: str = _setting("", "X-Mock-Token the side door asks for beyond loopback")
+    journal_limit: int = _setting(5_000, "exchanges, and deliveries, the journal keeps")
+    journal_bytes: int = _setting(64 * 2**20, "bytes of bodies each journal keeps")
+    messages_limit: int = _setting(100_000, "messages an instance keeps")
+    media_bytes: int = _setting(256 * 2**20, "bytes of media all instances keep")
+    outbox_limit: int = _setting(50_000, "deliveries that may wait")
+    spec: str = _setting("", "folder with the contract instead of the packaged one")
+    fixtures: str = _setting("", "folder with fixtures instead of the packaged one")
+    quiet: bool = _setting(False, "print no line per exchange and delivery")
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The settings given as MEGAAPI_MOCK_<NAME>; SetupError names a value that does not fit."""
+    given = os.environ if environment is None else environment
+    found = {}
+    for setting in fields(Settings):
+        name = f"{PREFIX}{setting.name.upper()}"
+        if name in given:
+            found[setting.name] = parsed(name, given[name], type(setting.default))
+    return found
+
+
+def parsed(name: str, text: str, kind: type) -> Any:
+    """A value of the setting's own type."""
+    if kind is bool:
+        if text.lower() in ("1", "true", "yes", "on"):
+            return True
+        if text.lower() in ("0", "false", "no", "off", ""):
+            return False
+        raise SetupError(f"{name}={text!r} is neither true nor false")
+    if kind is int:
+        try:
+            return int(text)
+        except ValueError:
+            raise SetupError(f"{name}={text!r} is no whole number") from None
+    return text

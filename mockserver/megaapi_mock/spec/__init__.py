@@ -1,0 +1,1 @@
+"""The contract as data: many files into one document, an index, our own lint, violations."""

@@ -1,0 +1,141 @@
+"""openapi-core over the bundled contract: checks it, and words every refusal.
+
+Importing this module imports openapi-core (0.4 s, 30 MB), so it is done on first need.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from openapi_core import Config, OpenAPI
+from openapi_core.datatypes import RequestParameters
+from openapi_core.templating.datatypes import TemplateResult
+from openapi_core.templating.paths.datatypes import PathOperationServer
+from openapi_core.templating.paths.exceptions import PathNotFound
+from openapi_core.templating.paths.finders import APICallPathFinder
+from openapi_core.validation.schemas import oas31_schema_validators_factory as oas31
+from openapi_core.validation.schemas.factories import DialectSchemaValidatorsFactory
+from werkzeug.datastructures import Headers, ImmutableMultiDict
+
+from .operations import Operation
+from .validate import Violation, parse_json
+
+
+@dataclass
+class _Request:
+    """Fits openapi_core.protocols.Request; `path` is the template, matched already."""
+
+    path: str
+    method: str
+    body: bytes | None
+    parameters: RequestParameters
+    content_type: str = "application/json"
+    host_url: str = "http://127.0.0.1"
+
+
+@dataclass
+class Outgoing:
+    """Fits openapi_core.protocols.WebhookRequest; `name` is the key under `webhooks`."""
+
+    name: str
+    body: bytes
+    method: str = "post"
+    content_type: str = "application/json"
+    parameters: RequestParameters = field(default_factory=RequestParameters)
+
+
+class _Finder(APICallPathFinder):
+    """The route is known already: look it up by its template and ignore servers."""
+
+    def __init__(self, spec: Any, base_url: str | None = None) -> None:
+        super().__init__(spec, base_url)
+        self._items = dict((spec / "paths").str_items())
+
+    def find(self, method: str, url: str) -> PathOperationServer:
+        path = "/" + url.split("/", 3)[3]
+        if path not in self._items:
+            raise PathNotFound(url)
+        item = self._items[path]
+        return PathOperationServer(
+            item, item / method, None, TemplateResult(path, {}), TemplateResult("/", {})
+        )
+
+
+class _KeptValidators(DialectSchemaValidatorsFactory):
+    """openapi-core builds a validator per schema per call; this keeps them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            oas31.schema_validator_cls, oas31.default_jsonschema_dialect_id, oas31.format_checker
+        )
+        self._made: dict[Any, Any] = {}
+
+    def create(self, spec: Any, schema: Any, *args: Any, **kwargs: Any) -> Any:
+        with schema.resolve() as resolved:
+            key = (id(resolved.contents), *[v for v in kwargs.values() if isinstance(v, bool)])
+        if key not in self._made:
+            self._made[key] = super().create(spec, schema, *args, **kwargs)
+        return self._made[key]
+
+
+class Authority:
+    """Thread-safe. The document must have been bundled: no references to other files."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        config = Config(
+            spec_validator_cls=None,
+            path_finder_cls=_Finder,
+            schema_validators_factory=_KeptValidators(),
+            extra_media_type_deserializers={"application/json": _load_json},
+        )
+        self._api = OpenAPI.from_dict(dict(document), config=config)
+        self._lock = threading.Lock()
+
+    def request_violations(
+        self, operation: Operation, query: Mapping[str, str], body: bytes
+    ) -> list[Violation]:
+        """Everything wrong with query and body; security and path are not looked at here."""
+        request = _Request(
+            path=operation.path,
+            method=operation.method.lower(),
+            body=body or None,
+            parameters=RequestParameters(
+                query=ImmutableMultiDict(query),
+                header=Headers({"Authorization": "Bearer checked-elsewhere"}),
+                path=_path_parameters(operation.path),
+            ),
+        )
+        with self._lock:
+            return list(_flatten(self._api.iter_request_errors(request)))
+
+    def webhook_violations(self, event: str, body: bytes) -> list[Violation]:
+        """Everything wrong with a payload posted for this event."""
+        with self._lock:
+            errors = self._api.iter_webhook_request_errors(Outgoing(event, body))
+            return list(_flatten(errors))
+
+
+def _path_parameters(path: str) -> dict[str, str]:
+    return {part[1:-1]: "checked-elsewhere" for part in path.split("/") if part.startswith("{")}
+
+
+def _load_json(value: bytes, **_: Any) -> Any:
+    return parse_json(value)
+
+
+def _flatten(errors: Iterable[Any]) -> Iterator[Violation]:
+    for error in errors:
+        details = [
+            detail
+            for level in (error, error.__cause__)
+            for detail in getattr(level, "schema_errors", None) or ()
+        ]
+        if not details:
+            cause = error.__cause__ or error
+            yield Violation("request", type(cause).__name__, str(cause)[:200])
+        for detail in details:
+            where = "/".join(map(str, detail.absolute_path)) or "body"
+            yield Violation(where, str(detail.validator), str(detail.message)[:200])

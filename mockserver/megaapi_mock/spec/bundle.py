@@ -1,0 +1,157 @@
+"""Many YAML files into one OpenAPI document, every `$ref` checked on the way."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..errors import SpecError
+
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# Files of the folder that openapi.yaml does not reach, by design.
+APART = frozenset({"sources.yaml", "control.yaml"})
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """One document; `files` says which file each path and webhook came from."""
+
+    document: dict[str, Any]
+    files: dict[str, str] = field(default_factory=dict)
+    digest: str = ""
+
+
+def read_yaml(path: Path) -> Any:
+    """One YAML file; SpecError names file and line when it cannot be read."""
+    try:
+        return yaml.load(path.read_bytes(), Loader=Loader)
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SpecError(f"{path} cannot be read as YAML: {' '.join(str(error).split())}") from None
+
+
+def digest(root: Path) -> str:
+    """The SHA-256 over the names and bytes of every YAML file below `root`."""
+    total = sha256()
+    for path in _files(root):
+        total.update(f"{path.relative_to(root).as_posix()}\0".encode())
+        total.update(path.read_bytes())
+        total.update(b"\0")
+    return total.hexdigest()
+
+
+def bundle(root: Path) -> Bundle:
+    """Read `root/openapi.yaml` and all it refers to; SpecError on clashes and loose ends."""
+    if not (root / "openapi.yaml").is_file():
+        raise SpecError(f"{root} holds no openapi.yaml: give --spec the folder that does")
+    return _Bundling(root).run()
+
+
+def _files(root: Path) -> list[Path]:
+    return sorted(root.rglob("*.yaml"))
+
+
+class _Bundling:
+    """One run: components go under their section, path items and webhooks stand in place."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.components: dict[str, dict[str, Any]] = {}
+        self.owners: dict[tuple[str, str], str] = {}
+        self.reached: set[str] = {"openapi.yaml"}
+        self.files: dict[str, str] = {}
+
+    def run(self) -> Bundle:
+        document = self._load("openapi.yaml")
+        own = document.pop("components", {})
+        for section, members in own.items():
+            self.components[section] = {
+                name: self._resolve(member, "openapi.yaml") for name, member in members.items()
+            }
+        for kind in ("paths", "webhooks"):
+            document[kind] = {
+                name: self._item(kind, name, item) for name, item in document.get(kind, {}).items()
+            }
+        self._refuse_unreached()
+        document["components"] = {
+            section: dict(sorted(members.items()))
+            for section, members in sorted(self.components.items())
+        }
+        return Bundle(document, self.files, digest(self.root))
+
+    def _item(self, kind: str, name: str, item: Any) -> Any:
+        reference = item.get("$ref") if isinstance(item, dict) else None
+        if reference is None:
+            self.files[name] = "openapi.yaml"
+            return self._resolve(item, "openapi.yaml")
+        file = self._target(reference, "openapi.yaml")
+        if file in self.reached:
+            raise SpecError(f"spec/openapi.yaml names {file} twice under {kind}")
+        self.reached.add(file)
+        self.files[name] = file
+        return self._resolve(self._load(file), file)
+
+    def _resolve(self, node: Any, file: str) -> Any:
+        if isinstance(node, list):
+            return [self._resolve(member, file) for member in node]
+        if not isinstance(node, dict):
+            return node
+        reference = node.get("$ref")
+        if isinstance(reference, str) and not reference.startswith("#"):
+            # A sibling of $ref (a description) is allowed in 3.1 schemas and stays.
+            rest = {key: value for key, value in node.items() if key != "$ref"}
+            return {"$ref": self._component(reference, file), **self._resolve(rest, file)}
+        return {key: self._resolve(value, file) for key, value in node.items()}
+
+    def _component(self, reference: str, file: str) -> str:
+        target = self._target(reference, file)
+        parts = target.split("/")
+        if len(parts) != 3 or parts[0] != "components":
+            raise SpecError(
+                f"spec/{file} refers to {target}: only spec/components/<section>/<Name>.yaml "
+                f"may be referred to from there"
+            )
+        section, name = parts[1], parts[2].removesuffix(".yaml")
+        if target not in self.reached:
+            self._claim(section, name, target)
+            self.reached.add(target)
+            self.components.setdefault(section, {})[name] = {}
+            self.components[section][name] = self._resolve(self._load(target), target)
+        return f"#/components/{section}/{name}"
+
+    def _claim(self, section: str, name: str, target: str) -> None:
+        if name in self.components.get(section, {}):
+            raise SpecError(f"spec/{target} and spec/openapi.yaml both define {section}/{name}")
+        self.owners[(section, name)] = target
+
+    def _target(self, reference: str, file: str) -> str:
+        path, _, fragment = reference.partition("#")
+        if fragment:
+            raise SpecError(f"spec/{file} refers to {reference}: refer to whole files")
+        target = os.path.normpath(os.path.join(os.path.dirname(file), path)).replace(os.sep, "/")
+        if not (self.root / target).is_file():
+            raise SpecError(f"spec/{file} refers to {reference}, but there is no spec/{target}")
+        return target
+
+    def _load(self, file: str) -> Any:
+        content = read_yaml(self.root / file)
+        if not isinstance(content, dict):
+            raise SpecError(f"spec/{file} holds no mapping")
+        return content
+
+    def _refuse_unreached(self) -> None:
+        for name in self._unreached():
+            raise SpecError(
+                f"spec/{name} is referred to by nothing: name it in spec/openapi.yaml or remove it"
+            )
+
+    def _unreached(self) -> Iterator[str]:
+        for path in _files(self.root):
+            name = path.relative_to(self.root).as_posix()
+            if name not in self.reached and name not in APART:
+                yield name

@@ -1,0 +1,146 @@
+"""Our own lint of the contract: what nothing off the shelf sees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..errors import SpecError
+from . import lint_calls, lint_evidence, lint_schemas
+from .bundle import Loader, bundle, read_yaml
+from .lint_nodes import KINDS, Contract, Finding, Node, references
+from .verdict import first_problem
+
+__all__ = ["Finding", "lint"]
+
+Check = Callable[[Node, Contract], Iterator[Finding]]
+
+
+def lint(root: Path) -> list[Finding]:
+    """Every fault of the contract below `root`, in the order of its files; empty when fine."""
+    faults = sorted(
+        finding for file in sorted(root.rglob("*.yaml")) for finding in _keys(root, file)
+    )
+    if faults:
+        return faults
+    try:
+        made = bundle(root)
+        contract = Contract(root, made, _sources(root))
+    except SpecError as error:
+        return [Finding("openapi.yaml", "", "bundle", str(error))]
+    return sorted(_dangling(contract)) or sorted(set(_findings(contract, first_problem(made))))
+
+
+def _sources(root: Path) -> Mapping[str, Any]:
+    sources = read_yaml(root / lint_evidence.SOURCES_FILE)
+    if not isinstance(sources, Mapping):
+        raise SpecError(f"{root / lint_evidence.SOURCES_FILE} holds no mapping")
+    return sources
+
+
+def _findings(contract: Contract, problem: str | None) -> Iterator[Finding]:
+    nodes = list(contract.nodes())
+    for node in nodes:
+        yield from unknown_keys(node)
+    if problem is not None:
+        # The other checks count on the shapes that OpenAPI prescribes.
+        yield Finding("openapi.yaml", "", "openapi", problem)
+        return
+    for node in nodes:
+        for check in (lint_evidence.evidence, *CHECKS.get(node.kind, ())):
+            yield from check(node, contract)
+    yield from lint_evidence.uncited(nodes, contract)
+    yield from unused(nodes, contract)
+
+
+def unknown_keys(node: Node) -> Iterator[Finding]:
+    """Misspelt keys, and x- names that are not ours."""
+    known = KINDS[node.kind].known
+    if node.is_reference:
+        known = frozenset({"$ref", "summary", "description"})
+    said = lint_schemas.FORBIDDEN if node.kind == "schema" else {}
+    for key in node.value:
+        if key not in known and key not in said:
+            yield node.finding("unknown-keyword", f"{key} is no key of a {node.kind}")
+
+
+def unused(nodes: list[Node], contract: Contract) -> Iterator[Finding]:
+    """Components that nothing refers to."""
+    used = set(references(contract.document))
+    for node in nodes:
+        if node.kind in ("document", "operation"):
+            for requirement in node.value.get("security") or ():
+                used.update(f"#/components/securitySchemes/{name}" for name in requirement)
+    for section, members in contract.document.get("components", {}).items():
+        for name in members:
+            if f"#/components/{section}/{name}" not in used:
+                place = f"components/{section}/{name}"
+                yield Finding("openapi.yaml", place, "component-unused", "nothing refers to it")
+
+
+def _dangling(contract: Contract) -> Iterator[Finding]:
+    components = contract.document.get("components", {})
+    for target in set(references(contract.document)):
+        section, _, name = target.removeprefix("#/components/").partition("/")
+        if name not in components.get(section, {}):
+            yield Finding("openapi.yaml", "", "reference-dangling", f"{target} does not exist")
+
+
+def _keys(root: Path, file: Path) -> Iterator[Finding]:
+    """Keys that YAML takes for numbers or booleans, and keys written twice."""
+    name = file.relative_to(root).as_posix()
+    try:
+        waiting = [yaml.compose(file.read_bytes(), Loader=Loader)]
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        yield Finding(name, "", "yaml", f"cannot be read as YAML: {error}")
+        return
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, yaml.MappingNode):
+            yield from _pair_faults(name, node)
+            waiting.extend(part for pair in node.value for part in pair)
+        elif isinstance(node, yaml.SequenceNode):
+            waiting.extend(node.value)
+
+
+def _pair_faults(name: str, mapping: yaml.MappingNode) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for key, _ in mapping.value:
+        where = f"line {key.start_mark.line + 1}"
+        if key.tag != "tag:yaml.org,2002:str":
+            yield Finding(name, where, "key-not-text", f"quote the key {key.value}")
+        if key.value in seen:
+            yield Finding(name, where, "key-twice", f"{key.value} stands twice in one mapping")
+        seen.add(key.value)
+
+
+_CALL_CHECKS: tuple[Check, ...] = (lint_calls.titles, lint_calls.tags, lint_calls.security)
+CHECKS: Mapping[str, tuple[Check, ...]] = {
+    "document": (lint_calls.security,),
+    "path item": (lint_calls.operation_file,),
+    "webhook item": (lint_calls.webhook_file,),
+    "operation": (
+        *_CALL_CHECKS,
+        lint_calls.effects,
+        lint_calls.recipient,
+        lint_calls.uses,
+    ),
+    "webhook": (*_CALL_CHECKS, lint_calls.kinds),
+    "request": (lint_calls.shown,),
+    "response": (lint_calls.shown,),
+    "media": (lint_schemas.examples,),
+    "parameter": (lint_schemas.examples,),
+    "header": (lint_schemas.examples,),
+    "link": (lint_calls.links,),
+    "security scheme": (lint_calls.scheme,),
+    "schema": (
+        lint_schemas.forbidden,
+        lint_schemas.patterns,
+        lint_schemas.openness,
+        lint_schemas.required,
+        lint_schemas.own_values,
+    ),
+}

@@ -1,0 +1,154 @@
+"""Lint: operations, webhooks, requests and responses that say all they have to say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from ..domain.settings import CATEGORIES
+from .lint_nodes import Contract, Finding, Node, further_uses
+from .lint_schemas import step_into
+from .operations import METHODS
+
+EFFECTS = ("reads", "sends", "changes", "disconnects")
+PLANS = ("code", "start", "business")
+
+
+def titles(node: Node, contract: Contract) -> Iterator[Finding]:
+    """A title in English and one in Portuguese."""
+    for key in ("summary", "x-summary-pt"):
+        if not _is_text(node.value.get(key)):
+            yield node.finding("title-missing", f"{key} is missing")
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def tags(node: Node, contract: Contract) -> Iterator[Finding]:
+    """A tag, and none that openapi.yaml does not declare."""
+    declared = {tag.get("name") for tag in contract.document.get("tags", ())}
+    named = node.value.get("tags") or ()
+    if not named:
+        yield node.finding("tag", "tags is missing: name the controller")
+    for tag in named:
+        if tag not in declared:
+            yield node.finding("tag", f"tag {tag!r} is not declared in spec/openapi.yaml")
+
+
+def effects(node: Node, contract: Contract) -> Iterator[Finding]:
+    """x-effect, x-plans and x-requires-connection, each of a known value."""
+    effect = node.value.get("x-effect")
+    if effect not in EFFECTS:
+        yield node.finding("effect", f"x-effect {effect!r} is none of {', '.join(EFFECTS)}")
+    plans = node.value.get("x-plans")
+    if not isinstance(plans, list) or not plans or not all(plan in PLANS for plan in plans):
+        yield node.finding("plans", f"x-plans {plans!r} is no list out of {', '.join(PLANS)}")
+    if not isinstance(node.value.get("x-requires-connection"), bool):
+        yield node.finding("requires-connection", "x-requires-connection is true or false")
+
+
+def recipient(node: Node, contract: Contract) -> Iterator[Finding]:
+    """x-recipient leads along required fields of the request."""
+    path = node.value.get("x-recipient")
+    if path is None:
+        return
+    content = (node.value.get("requestBody") or {}).get("content", {})
+    schema = content.get("application/json", {}).get("schema")
+    for name in str(path).split("."):
+        schema = step_into(schema, name, contract.document) if schema else None
+    if schema is None:
+        yield node.finding("recipient", f"x-recipient {path!r} is no required field of the body")
+
+
+def uses(node: Node, contract: Contract) -> Iterator[Finding]:
+    """Further uses of an operation have their titles, plans and an example of the request."""
+    content = (node.value.get("requestBody") or {}).get("content", {})
+    known = content.get("application/json", {}).get("examples", {})
+    wanted = {"summary", "x-summary-pt", "description", "x-plans", "x-provenance", "example"}
+    for place, use in further_uses(node.value):
+        for key in sorted(wanted - set(use)):
+            yield node.finding("uses", f"{place}: {key} is missing")
+        for key in sorted(set(use) - wanted - {"controller"}):
+            yield node.finding("unknown-keyword", f"{place}: {key} is not known")
+        if use.get("example") not in known:
+            yield node.finding("uses", f"{place}: example names none of the request's")
+
+
+def kinds(node: Node, contract: Contract) -> Iterator[Finding]:
+    """A webhook's category and messageType."""
+    category = node.value.get("x-category")
+    if category not in CATEGORIES:
+        yield node.finding("category", f"x-category {category!r}: one of {', '.join(CATEGORIES)}")
+    if not _is_text(node.value.get("x-message-type")):
+        yield node.finding("message-type", "x-message-type is missing")
+
+
+def security(node: Node, contract: Contract) -> Iterator[Finding]:
+    """Schemes that exist: an unknown name would let everyone in, silently."""
+    known = contract.document.get("components", {}).get("securitySchemes", {})
+    stated = node.value.get("security")
+    for requirement in stated or ():
+        for name in requirement:
+            if name not in known:
+                yield node.finding("security-unknown", f"security scheme {name!r} does not exist")
+    if node.kind == "webhook" and stated != []:
+        yield node.finding("security-webhook", "the gateway signs nothing: write security: []")
+    if node.kind == "document" and not stated:
+        yield node.finding("security-missing", "no security: every operation would be open")
+
+
+def scheme(node: Node, contract: Contract) -> Iterator[Finding]:
+    """HTTP schemes in lower case: openapi-core rejects every request for `Bearer`."""
+    written = str(node.value.get("scheme", ""))
+    if written != written.lower():
+        yield node.finding("scheme-case", f"write scheme: {written.lower()}")
+
+
+def shown(node: Node, contract: Contract) -> Iterator[Finding]:
+    """Every kind of content of a request or a response has a named example."""
+    for media_type, media in (node.value.get("content") or {}).items():
+        if not media.get("examples"):
+            yield node.finding("example-missing", f"{media_type} has no named example")
+        for name, example in (media.get("examples") or {}).items():
+            if "$ref" not in example and not _is_text(example.get("summary")):
+                yield node.finding("example-untitled", f"examples/{name} has no summary")
+
+
+def links(node: Node, contract: Contract) -> Iterator[Finding]:
+    """Links lead to operations that exist."""
+    known = {
+        item[method].get("operationId")
+        for item in contract.document.get("paths", {}).values()
+        for method in METHODS
+        if method in item
+    }
+    target = node.value.get("operationId")
+    if not node.is_reference and target not in known:
+        yield node.finding("link-unknown", f"there is no operation {target!r}")
+
+
+def operation_file(node: Node, contract: Contract) -> Iterator[Finding]:
+    """A path item's file carries its one operation's id."""
+    stem = PurePosixPath(node.file).stem
+    calls = [node.value[method] for method in METHODS if method in node.value]
+    if len(calls) != 1:
+        yield node.finding("file-name", f"a file holds one operation, not {len(calls)}")
+    yield from _named(node, calls, stem)
+
+
+def webhook_file(node: Node, contract: Contract) -> Iterator[Finding]:
+    """A webhook's file, key and operationId say the same."""
+    stem = PurePosixPath(node.file).stem
+    if stem != node.name:
+        yield node.finding("file-name", f"its key under webhooks is {node.name!r}: use one name")
+    calls = [node.value["post"]] if "post" in node.value else []
+    yield from _named(node, calls, f"webhook_{stem.replace('-', '_')}")
+
+
+def _named(node: Node, calls: list[Mapping[str, Any]], wanted: str) -> Iterator[Finding]:
+    for call in calls:
+        if call.get("operationId") != wanted:
+            stated = call.get("operationId")
+            yield node.finding("file-name", f"operationId is {stated!r}, not {wanted!r}")

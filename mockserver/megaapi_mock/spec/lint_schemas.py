@@ -1,0 +1,203 @@
+"""Lint: schemas that promise something, name what they require, and fit their examples."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from .lint_nodes import Contract, Finding, Node
+from .validate import resolve
+
+FORBIDDEN = {
+    "nullable": "is OpenAPI 3.0: add 'null' to the type",
+    "format": "is checked by some tools only: use a pattern",
+    "discriminator": "is not followed by every tool: use anyOf with const",
+    "example": "is deprecated in schemas: use examples",
+}
+# A schema with one of these says something about the value.
+TELLING = frozenset(
+    "type const enum $ref allOf anyOf oneOf not if properties required pattern items".split()
+)
+CLOSERS = frozenset("properties patternProperties const enum $ref allOf anyOf oneOf".split())
+CONDITIONS = frozenset({"if", "not"})
+LOOKAROUND = re.compile(r"\(\?<?[=!]")
+
+
+def forbidden(node: Node, contract: Contract) -> Iterator[Finding]:
+    """Keywords that tools read differently, or not at all."""
+    for keyword, reason in FORBIDDEN.items():
+        if keyword in node.value:
+            yield node.finding("forbidden-keyword", f"{keyword} {reason}")
+
+
+def patterns(node: Node, contract: Contract) -> Iterator[Finding]:
+    """Patterns that match in the middle, or that generators cannot read."""
+    own = node.value.get("pattern")
+    keys = node.value.get("patternProperties") or {}
+    for pattern in (*([own] if isinstance(own, str) else []), *keys):
+        if LOOKAROUND.search(pattern):
+            yield node.finding("pattern-lookaround", f"{pattern} looks ahead or behind")
+        if not _is_anchored(pattern):
+            yield node.finding("pattern-unanchored", f"{pattern}: write ^...$ around all of it")
+
+
+def _is_anchored(pattern: str) -> bool:
+    """Whether ^ and $ hold for the whole, not for one side of an alternative."""
+    bare = re.sub(r"\\.", "_", pattern)
+    bare = re.sub(r"\[[^]]*\]", "_", bare)
+    while (inner := re.sub(r"\([^()]*\)", "_", bare)) != bare:
+        bare = inner
+    return bare.startswith("^") and bare.endswith("$") and "|" not in bare
+
+
+def openness(node: Node, contract: Contract) -> Iterator[Finding]:
+    """What the gateway sends has named fields; x-open: true with a description excuses it."""
+    if "x-open" in node.value:
+        if node.value["x-open"] is not True or not node.value.get("description"):
+            yield node.finding("open-unexplained", "x-open is true, beside a description")
+        return
+    if not node.promised or _in_condition(node):
+        return
+    if "object" in _types(node.value) and not _has_fields(node.value):
+        yield node.finding("object-bare", "an object without properties promises nothing")
+    elif not TELLING & set(node.value) and _is_whole(node):
+        yield node.finding("schema-empty", "the schema promises nothing: give it a type")
+    elif "array" in _types(node.value) and not {"items", "prefixItems"} & set(node.value):
+        yield node.finding("array-bare", "an array without items promises nothing")
+
+
+def _types(schema: Mapping[str, Any]) -> Sequence[str]:
+    declared = schema.get("type", ())
+    return [declared] if isinstance(declared, str) else declared
+
+
+def _has_fields(schema: Mapping[str, Any]) -> bool:
+    if CLOSERS & set(schema):
+        return True
+    further = schema.get("additionalProperties")
+    return further is False or bool(isinstance(further, Mapping) and further)
+
+
+def _in_condition(node: Node) -> bool:
+    return bool(CONDITIONS & set(node.where.split("/")))
+
+
+def _is_whole(node: Node) -> bool:
+    """Not a branch of a combination, whose siblings may say the rest."""
+    steps = node.where.split("/")
+    return not {"allOf", "then", "else"} & set(steps[-2:])
+
+
+def required(node: Node, contract: Contract) -> Iterator[Finding]:
+    """Names in `required` that no `properties` declares, siblings in allOf considered.
+
+    Looks at whole schemas from outside: only there the siblings of each part are in sight.
+    """
+    if node.within != "schema":
+        yield from _required(node, node.value, node.where, (), contract.document)
+
+
+def _required(
+    node: Node,
+    schema: Mapping[str, Any],
+    where: str,
+    beside: Sequence[Mapping[str, Any]],
+    document: Mapping[str, Any],
+) -> Iterator[Finding]:
+    """`beside`: other schemas that hold for the same value and may declare the name."""
+    group = [*_parts(schema, document), *beside]
+    declared = {name for part in group for name in part.get("properties", ())}
+    for name in schema.get("required", ()):
+        if name not in declared:
+            rule, message = "required-undeclared", f"{name!r} is required but not in properties"
+            yield Finding(node.file, where, rule, message)
+    for step, inner in _branches(schema):
+        yield from _required(node, inner, f"{where}/{step}".strip("/"), group, document)
+    for name, inner in (schema.get("properties") or {}).items():
+        same = [part["properties"][name] for part in group if name in part.get("properties", ())]
+        others = [
+            deep
+            for other in same
+            if other is not inner and isinstance(other, Mapping)
+            for deep in _parts(other, document)
+        ]
+        if isinstance(inner, Mapping):
+            place = f"{where}/properties/{name}".strip("/")
+            yield from _required(node, inner, place, others, document)
+    for step in ("items", "contains", "additionalProperties"):
+        if isinstance(schema.get(step), Mapping):
+            place = f"{where}/{step}".strip("/")
+            yield from _required(node, schema[step], place, (), document)
+
+
+def _branches(schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Schemas inside that speak about the same value."""
+    for key in ("allOf", "anyOf", "oneOf"):
+        for index, branch in enumerate(schema.get(key, ())):
+            if isinstance(branch, Mapping):
+                yield f"{key}/{index}", branch
+    for key in ("if", "then", "else", "not"):
+        if isinstance(schema.get(key), Mapping):
+            yield key, schema[key]
+
+
+def _parts(schema: Mapping[str, Any], document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The schema, what it refers to and what it combines, flat."""
+    found: list[Mapping[str, Any]] = []
+    waiting: list[Mapping[str, Any]] = [schema]
+    while waiting:
+        part = waiting.pop()
+        if any(part is known for known in found):
+            continue
+        found.append(part)
+        if "$ref" in part:
+            waiting.append(resolve({"$ref": part["$ref"]}, document))
+        waiting.extend(branch for _, branch in _branches(part))
+    return found
+
+
+def step_into(
+    schema: Mapping[str, Any], name: str, document: Mapping[str, Any]
+) -> Mapping[str, Any] | None:
+    """The schema of a property that is required; None where it is optional or unknown."""
+    parts = _parts(schema, document)
+    if not any(name in part.get("required", ()) for part in parts):
+        return None
+    return next(
+        (part["properties"][name] for part in parts if name in part.get("properties", ())), None
+    )
+
+
+def own_values(node: Node, contract: Contract) -> Iterator[Finding]:
+    """A schema's default and examples that it would itself refuse."""
+    values = [("default", node.value["default"])] if "default" in node.value else []
+    values += [(f"examples/{i}", value) for i, value in enumerate(node.value.get("examples", ()))]
+    for place, value in values:
+        yield from misfits(node, node.value, place, value, contract)
+
+
+def examples(node: Node, contract: Contract) -> Iterator[Finding]:
+    """Examples of a parameter, header, request or reply that do not fit the schema beside them."""
+    schema = node.value.get("schema")
+    if not isinstance(schema, Mapping) or node.is_reference:
+        return
+    named = node.value.get("examples") or {}
+    values = [
+        (f"examples/{name}", resolve(example, contract.document).get("value"))
+        for name, example in named.items()
+    ]
+    if "example" in node.value:
+        values.append(("example", node.value["example"]))
+    for place, value in values:
+        yield from misfits(node, schema, place, value, contract)
+
+
+def misfits(
+    node: Node, schema: Mapping[str, Any], place: str, value: Any, contract: Contract
+) -> Iterator[Finding]:
+    """At most one finding per value: where it breaks the schema first."""
+    error = next(contract.compiler.compile(schema).iter_errors(value), None)
+    if error is not None:
+        where = "/".join(map(str, error.instance_path)) or "the value"
+        yield node.finding("example-misfit", f"{place}: {where}: {error.message[:200]}")

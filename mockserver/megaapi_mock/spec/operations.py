@@ -1,0 +1,129 @@
+"""The index of operations and webhooks that routes, validators and command lists derive from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+from ..errors import SpecError
+from .bundle import Bundle
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method on one path. `address` (`group/leave_group`) names its file and its handler."""
+
+    id: str
+    controller: str
+    method: str
+    path: str
+    spec_file: str
+    definition: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def address(self) -> str:
+        """`<controller>/<operation_id>`."""
+        return f"{self.controller}/{self.id}"
+
+    @property
+    def effect(self) -> str:
+        """reads, sends, changes or disconnects."""
+        return str(self.definition["x-effect"])
+
+    @property
+    def plans(self) -> tuple[str, ...]:
+        """The plans that offer the operation."""
+        return tuple(self.definition["x-plans"])
+
+    @property
+    def needs_connection(self) -> bool:
+        """Whether a phone must be linked."""
+        return bool(self.definition["x-requires-connection"])
+
+    @property
+    def recipient(self) -> str | None:
+        """Where in the body the recipient stands, if there is one that must be on WhatsApp."""
+        return self.definition.get("x-recipient")
+
+    @property
+    def request_schema(self) -> Mapping[str, Any] | None:
+        """The schema of the JSON body, if the operation takes one."""
+        content = self.definition.get("requestBody", {}).get("content", {})
+        schema = content.get("application/json", {}).get("schema")
+        return schema if isinstance(schema, Mapping) else None
+
+
+@dataclass(frozen=True)
+class WebhookEvent:
+    """One event a receiver may get; `name` is its file, its key and its name everywhere."""
+
+    name: str
+    message_type: str
+    category: str
+    grade: str
+    summary: str
+    spec_file: str
+    definition: Mapping[str, Any] = field(repr=False)
+
+
+def operations(bundle: Bundle) -> tuple[Operation, ...]:
+    """Every operation; SpecError when a file's name is not its operation's id."""
+    found = tuple(_operations(bundle))
+    seen: dict[str, str] = {}
+    for operation in found:
+        if operation.id in seen:
+            raise SpecError(
+                f"spec/{operation.spec_file} and spec/{seen[operation.id]} "
+                f"both define {operation.id}"
+            )
+        seen[operation.id] = operation.spec_file
+    return found
+
+
+def _operations(bundle: Bundle) -> Iterator[Operation]:
+    for path, item in bundle.document["paths"].items():
+        file = bundle.files[path]
+        location = PurePosixPath(file)
+        for method in METHODS:
+            if method not in item:
+                continue
+            definition = item[method]
+            if definition.get("operationId") != location.stem:
+                raise SpecError(
+                    f"spec/{file} has operationId {definition.get('operationId')!r}: "
+                    f"file name and operationId must be the same"
+                )
+            yield Operation(
+                id=location.stem,
+                controller=location.parent.name,
+                method=method.upper(),
+                path=path,
+                spec_file=file,
+                definition=definition,
+            )
+
+
+def webhook_events(bundle: Bundle) -> tuple[WebhookEvent, ...]:
+    """Every webhook event; SpecError when a file's name is not its event's."""
+    found = []
+    for name, item in bundle.document.get("webhooks", {}).items():
+        file = bundle.files[name]
+        if PurePosixPath(file).stem != name:
+            raise SpecError(f"spec/{file} is named {name!r} in spec/openapi.yaml: use one name")
+        definition = item["post"]
+        found.append(
+            WebhookEvent(
+                name=name,
+                message_type=definition["x-message-type"],
+                category=definition["x-category"],
+                grade=definition["x-provenance"]["grade"],
+                summary=definition["summary"],
+                spec_file=file,
+                definition=definition,
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,224 @@
+"""Requests and replies against the contract: schemas compiled at start say yes or no."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+import orjson
+
+from .bundle import Bundle
+from .operations import Operation
+
+if TYPE_CHECKING:
+    from .authority import Authority
+
+JSON_DEPTH = 100
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One broken rule: where in the request or reply, which rule, in words."""
+
+    where: str
+    rule: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}"
+
+
+class Unreadable(ValueError):
+    """Bytes that are no JSON the gateway can read."""
+
+
+def parse_json(body: bytes) -> Any:
+    """Decode a body; Unreadable when it is not UTF-8, not JSON, or nests beyond 100 levels.
+
+    A byte order mark is dropped, as the gateway's body parser drops it (tsed).
+    """
+    text = body.removeprefix(b"\xef\xbb\xbf")
+    if text.count(b"[") + text.count(b"{") > JSON_DEPTH and _depth(text) > JSON_DEPTH:
+        raise Unreadable(f"the body nests beyond {JSON_DEPTH} levels")
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise Unreadable(f"the body is not JSON: {error}") from None
+
+
+def _depth(text: bytes) -> int:
+    """The deepest nesting outside strings; over 100 is enough to stop counting."""
+    depth = deepest = 0
+    in_string = escaped = False
+    for byte in text:
+        if escaped:
+            escaped = False
+        elif byte == 0x5C and in_string:
+            escaped = True
+        elif byte == 0x22:
+            in_string = not in_string
+        elif not in_string:
+            if byte in b"[{":
+                depth += 1
+                deepest = max(deepest, depth)
+                if deepest > JSON_DEPTH:
+                    return deepest
+            elif byte in b"]}":
+                depth -= 1
+    return deepest
+
+
+class _Compiled:
+    """What one operation's requests and replies are held to."""
+
+    def __init__(
+        self, operation: Operation, document: Mapping[str, Any], compiler: Compiler
+    ) -> None:
+        definition = operation.definition
+        self.body = compiler.compile(operation.request_schema)
+        self.body_required = bool(definition.get("requestBody", {}).get("required"))
+        self.query = [
+            (
+                parameter["name"],
+                bool(parameter.get("required")),
+                compiler.compile(parameter.get("schema")),
+            )
+            for parameter in resolved_parameters(definition, document)
+            if parameter["in"] == "query"
+        ]
+        self.replies: dict[str, dict[str, Any]] = {}
+        self.may_be_empty: set[str] = set()
+        for status, response in definition["responses"].items():
+            found = resolve(response, document)
+            self.replies[status] = {
+                media_type: compiler.compile(content.get("schema"))
+                for media_type, content in found.get("content", {}).items()
+            }
+            if found.get("x-may-be-empty") or not self.replies[status]:
+                self.may_be_empty.add(status)
+
+
+class Validators:
+    """Compiled once per contract; openapi-core words what they refuse and is imported only then."""
+
+    def __init__(self, bundle: Bundle, operations: tuple[Operation, ...]) -> None:
+        self._document = bundle.document
+        self.schemas: Mapping[str, Any] = bundle.document.get("components", {}).get("schemas", {})
+        compiler = Compiler(bundle.document)
+        self._compiled = {
+            found.id: _Compiled(found, bundle.document, compiler) for found in operations
+        }
+        self._authority: Authority | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def authority(self) -> Authority:
+        """openapi-core over the same document, made on first use."""
+        with self._lock:
+            if self._authority is None:
+                from .authority import Authority
+
+                self._authority = Authority(self._document)
+            return self._authority
+
+    def request_fits(self, operation: Operation, query: Mapping[str, str], body: Any) -> bool:
+        """Whether query and parsed body (None: no body) fit the operation."""
+        compiled = self._compiled[operation.id]
+        for name, required, validator in compiled.query:
+            if name not in query:
+                if required:
+                    return False
+            elif validator is not None and not validator.is_valid(query[name]):
+                return False
+        if compiled.body is None:
+            return True
+        if body is None:
+            return not compiled.body_required
+        return bool(compiled.body.is_valid(body))
+
+    def request_violations(
+        self, operation: Operation, query: Mapping[str, str], body: bytes
+    ) -> list[Violation]:
+        """What is wrong with a request, in openapi-core's words; empty when it fits."""
+        return self.authority.request_violations(operation, query, body)
+
+    def reply_violations(
+        self, operation: Operation, status: int, content_type: str, document: Any
+    ) -> list[Violation]:
+        """How a reply breaks the promise of its operation; empty when it keeps it.
+
+        `document` is the parsed JSON body, the bytes of another kind, or None for an empty one.
+        """
+        compiled = self._compiled[operation.id]
+        promised = compiled.replies.get(str(status))
+        if promised is None:
+            return [Violation("status", "responses", f"{status} is not promised")]
+        if document is None:
+            if str(status) in compiled.may_be_empty:
+                return []
+            return [Violation("body", "content", "the body is empty")]
+        media_type = content_type.partition(";")[0]
+        if media_type not in promised:
+            return [Violation("content-type", "content", f"{media_type} is not promised")]
+        validator = promised[media_type]
+        if validator is None or media_type != JSON or validator.is_valid(document):
+            return []
+        return [
+            Violation("/".join(map(str, error.instance_path)) or "body", "schema", error.message)
+            for error in validator.iter_errors(document)
+        ]
+
+
+def resolve(node: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Follow a bundled document's `#/components/...` reference, if this is one."""
+    while "$ref" in node:
+        _, _, section, name = node["$ref"].split("/")
+        node = document["components"][section][name]
+    return node
+
+
+def resolved_parameters(
+    definition: Mapping[str, Any], document: Mapping[str, Any]
+) -> list[Mapping[str, Any]]:
+    """An operation's parameters, references followed."""
+    return [resolve(parameter, document) for parameter in definition.get("parameters", ())]
+
+
+class Compiler:
+    """Compiled validators, one per different schema: most operations share their error replies."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._schemas: Mapping[str, Any] = document.get("components", {}).get("schemas", {})
+        self._made: dict[bytes, Any] = {}
+
+    def compile(self, schema: Mapping[str, Any] | None) -> Any:
+        """A validator; None where nothing is promised."""
+        if not schema:
+            return None
+        name = orjson.dumps(schema)
+        if name not in self._made:
+            needed = {used: self._schemas[used] for used in self._reached(schema)}
+            self._made[name] = jsonschema_rs.Draft202012Validator(
+                {**schema, "components": {"schemas": needed}}
+            )
+        return self._made[name]
+
+    def _reached(self, schema: Any) -> set[str]:
+        """Only what the schema leads to travels with it: compiling costs by size."""
+        reached: set[str] = set()
+        waiting = [schema]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, dict):
+                name = str(node.get("$ref", "")).rpartition("/")[2]
+                if name and name not in reached:
+                    reached.add(name)
+                    waiting.append(self._schemas[name])
+                waiting.extend(node.values())
+            elif isinstance(node, list):
+                waiting.extend(node)
+        return reached

@@ -1,0 +1,65 @@
+"""Is the contract itself valid OpenAPI 3.1? Asked once per content, remembered by its hash."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import orjson
+import platformdirs
+
+from .. import __version__
+from ..errors import SpecError
+from .bundle import Bundle, bundle, digest
+
+
+def valid_bundle(root: Path) -> Bundle:
+    """The contract below `root`, bundled; SpecError when openapi-spec-validator refuses it.
+
+    The check costs most of a second and reading the files a quarter, so a valid bundle is kept
+    in the user's cache folder under the hash of its files.
+    """
+    memory = _memory(digest(root))
+    kept = _recall(memory)
+    if kept is not None:
+        return kept
+    made = bundle(root)
+    problem = first_problem(made)
+    if problem is not None:
+        raise SpecError(f"the contract is not valid OpenAPI 3.1: {problem}")
+    # A read-only home costs the next start a second, nothing else.
+    with suppress(OSError):
+        _remember(memory, made)
+    return made
+
+
+def first_problem(made: Bundle) -> str | None:
+    """What is wrong with the document, in one line; None when it is valid."""
+    from openapi_spec_validator import OpenAPIV31SpecValidator
+
+    for error in OpenAPIV31SpecValidator(made.document).iter_errors():
+        where = "/".join(map(str, getattr(error, "absolute_path", ()))) or "document"
+        return f"{where}: {' '.join(str(error.message).split())[:300]}"
+    return None
+
+
+def _memory(contract: str) -> Path:
+    folder = Path(platformdirs.user_cache_dir("megaapi-contract-kit"))
+    return folder / f"contract-{__version__}-{contract}.json"
+
+
+def _recall(memory: Path) -> Bundle | None:
+    try:
+        return Bundle(**orjson.loads(memory.read_bytes()))
+    except (OSError, orjson.JSONDecodeError, TypeError):
+        return None
+
+
+def _remember(memory: Path, made: Bundle) -> None:
+    memory.parent.mkdir(parents=True, exist_ok=True)
+    draft = memory.with_suffix(f".{os.getpid()}")
+    draft.write_bytes(
+        orjson.dumps({"document": made.document, "files": made.files, "digest": made.digest})
+    )
+    draft.replace(memory)

@@ -1,0 +1,108 @@
+"""Instances in this process's memory."""
+
+from __future__ import annotations
+
+import heapq
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from ..domain.gateway import Gateway, InstanceSeed
+from ..domain.instance import Instance
+from ..errors import UnknownInstance
+
+
+@dataclass(slots=True)
+class _Kept:
+    instance: Instance
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    noted: float | None = None
+
+
+class MemoryStore:
+    """One lock per instance. `due_earlier` is called when something is due before all else."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._kept: dict[str, _Kept] = {}
+        self._lock = threading.Lock()
+        self._agenda: list[tuple[float, str]] = []
+        self.due_earlier: Callable[[], None] = lambda: None
+        self.reset()
+
+    @contextmanager
+    def change(self, key: str) -> Iterator[Instance]:
+        """Hold one instance alone; kept when the block ends, undone when it raises."""
+        kept = self._kept.get(key)
+        if kept is None:
+            raise UnknownInstance(
+                f"no instance has the key {key!r}: GET /_mock/instances lists them"
+            )
+        with kept.lock:
+            instance = kept.instance
+            instance.begin()
+            try:
+                yield instance
+            except BaseException:
+                instance.rollback()
+                raise
+            instance.wake(instance.now)
+            instance.commit()
+            self._note(key, kept)
+
+    def add(self, seed: InstanceSeed) -> None:
+        """A new instance; an old one with the same key is replaced."""
+        instance = self._gateway.instance(seed)
+        with self._lock:
+            self._kept[seed.key] = _Kept(instance)
+
+    def remove(self, key: str) -> None:
+        """An instance is gone with all it knew."""
+        with self._lock:
+            if self._kept.pop(key, None) is None:
+                raise UnknownInstance(f"no instance has the key {key!r}")
+
+    def keys(self) -> Sequence[str]:
+        """Every key, in order of creation."""
+        with self._lock:
+            return list(self._kept)
+
+    def reset(self, key: str | None = None) -> None:
+        """Back to the starting world: all of it, or one instance alone."""
+        seeds = {seed.key: seed for seed in self._gateway.seeds}
+        if key is not None:
+            if key in seeds:
+                self.add(seeds[key])
+            else:
+                self.remove(key)
+            return
+        made = {name: _Kept(self._gateway.instance(seed)) for name, seed in seeds.items()}
+        with self._lock:
+            self._kept = made
+            self._agenda.clear()
+        self._gateway.vault.clear()
+
+    def next_due(self) -> tuple[float, str] | None:
+        """The instance that has something scheduled first, and when."""
+        with self._lock:
+            while self._agenda:
+                due, key = self._agenda[0]
+                kept = self._kept.get(key)
+                if kept is not None and kept.noted == due:
+                    return due, key
+                heapq.heappop(self._agenda)
+            return None
+
+    def _note(self, key: str, kept: _Kept) -> None:
+        due = kept.instance.next_due
+        if due == kept.noted:
+            return
+        with self._lock:
+            kept.noted = due
+            if due is None:
+                return
+            heapq.heappush(self._agenda, (due, key))
+            first = self._agenda[0] == (due, key)
+        if first:
+            self.due_earlier()

@@ -1,0 +1,56 @@
+"""The mock inside your own test process, on a free port of this machine."""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+from typing import Any, Self
+
+from .settings import Settings
+from .web.app import MockApp, create_app
+
+
+class MockServer:
+    """Starts with `start` or as a context manager; `url` is where it answers.
+
+    Keyword arguments are those of `create_app`. Webhooks go to loopback addresses only, unless
+    the profile handed in says otherwise.
+    """
+
+    def __init__(self, **parts: Any) -> None:
+        parts.setdefault("settings", Settings(seed=0))
+        self.app: MockApp = create_app(**parts)
+        self.url = ""
+        self._server: Any = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> Self:
+        """Listen on a free port of 127.0.0.1."""
+        from waitress.server import create_server
+
+        self._server = create_server(self.app, host="127.0.0.1", port=0, threads=16)
+        self.url = f"http://127.0.0.1:{self._server.effective_port}"
+        self._thread = threading.Thread(target=self._server.run, name="mock-server", daemon=True)
+        self._thread.start()
+        self.app.started()
+        return self
+
+    def stop(self, grace: float | None = None) -> int:
+        """Stop listening, drain webhooks; how many deliveries were abandoned."""
+        abandoned = self.app.stop(grace)
+        if self._server is not None and self._thread is not None:
+            self._server.close()
+            self._server.task_dispatcher.shutdown()
+            self._thread.join(timeout=5)
+        return abandoned
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()

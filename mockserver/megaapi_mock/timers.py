@@ -1,0 +1,86 @@
+"""What happens later by itself: QR codes expire, acknowledgements come, restarts end."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from .clock import Clock
+from .errors import UnknownInstance
+from .store import Store
+
+log = logging.getLogger(__name__)
+
+
+class Timers:
+    """Wakes each instance when it has something due. The thread starts with `start`."""
+
+    def __init__(self, *, clock: Clock, store: Store, wake: Callable[[str], object]) -> None:
+        self._clock, self._store, self._wake = clock, store, wake
+        self._changed = threading.Condition()
+        self._stopped = False
+        self._thread: threading.Thread | None = None
+        clock.listen(self.run_due)
+
+    def start(self) -> None:
+        """Begin to watch; a second call does nothing."""
+        with self._changed:
+            if self._thread is None and not self._stopped:
+                self._thread = threading.Thread(target=self._run, name="timers", daemon=True)
+                self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+
+    def due_earlier(self) -> None:
+        """The store has something due before all else: watch from now on.
+
+        While the clock stands still nothing becomes due by itself, so no thread is needed.
+        """
+        if not self._clock.frozen:
+            self.start()
+            self.nudge()
+
+    def nudge(self) -> None:
+        """Something is due earlier than what the thread waits for."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def run_due(self) -> None:
+        """Do everything that is due by now, in order, in the calling thread."""
+        due = None
+        while (due := self._store.next_due()) is not None and due[0] <= self._clock.now():
+            try:
+                self._wake(due[1])
+            except UnknownInstance:
+                continue
+            except Exception:
+                log.exception("our own bug: %s could not do what was due", due[1])
+        if due is not None:
+            self.due_earlier()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                if self._stopped:
+                    return
+                self._changed.wait(self._pause())
+            if not self._stopped:
+                self._run_once()
+
+    def _run_once(self) -> None:
+        due = self._store.next_due()
+        if due is not None and due[0] <= self._clock.now():
+            self.run_due()
+
+    def _pause(self) -> float | None:
+        due = self._store.next_due()
+        if due is None or (self._clock.frozen and due[0] > self._clock.now()):
+            return None
+        return max(0.0, min(due[0] - self._clock.now(), 3600.0))

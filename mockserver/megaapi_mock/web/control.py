@@ -1,0 +1,347 @@
+"""The side door under /_mock/: what the phone, the contacts and the test do."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import orjson
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException
+
+from .. import __version__
+from ..domain.gateway import InstanceSeed
+from ..domain.instance import Instance
+from ..domain.jid import is_number
+from ..domain.linking import UNLINKED_BY
+from ..errors import ControlRefused, RequestRejected, UnknownInstance
+from ..journal import delivery_json
+from ..webhooks.delivery import Delivery
+from . import listing
+from .inbound import receive
+
+if TYPE_CHECKING:
+    from .app import Parts
+
+Json = dict[str, Any]
+
+
+def blueprint(parts: Parts) -> Blueprint:
+    """The routes of spec/control.yaml."""
+    door = Blueprint("control", __name__, url_prefix="/_mock")
+    _Door(parts).add_to(door)
+    return door
+
+
+class _Door:
+    """One method per route; each returns a document, a pair with a status, or a Response."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._open = _is_loopback(parts.settings.host)
+
+    def add_to(self, door: Blueprint) -> None:
+        routes: list[tuple[str, str, Callable[..., Any]]] = [
+            ("GET", "/health", self.health),
+            ("POST", "/reset", self.reset),
+            ("GET", "/instances", self.instances),
+            ("POST", "/instances", self.create),
+            ("GET", "/instances/<key>", self.show),
+            ("DELETE", "/instances/<key>", self.remove),
+            ("POST", "/instances/<key>/link", self.link),
+            ("POST", "/instances/<key>/unlink", self.unlink),
+            ("POST", "/instances/<key>/inbound", self.inbound),
+            ("GET", "/exchanges", self.exchanges),
+            ("GET", "/deliveries", self.deliveries),
+            ("GET", "/messages", self.messages),
+            ("GET", "/clock", self.clock),
+            ("POST", "/clock", self.move_clock),
+            ("GET", "/stream", self.stream),
+        ]
+        for method, path, view in routes:
+            door.add_url_rule(
+                path,
+                endpoint=f"{method} {path}".replace(".", ""),
+                view_func=_answering(view),
+                methods=[method],
+                strict_slashes=False,
+            )
+        door.add_url_rule("/<path:rest>", view_func=_answering(self.nowhere), endpoint="nowhere")
+        door.before_request(self.guard)
+        door.register_error_handler(HTTPException, _plain)
+
+    # -- who may come in ---------------------------------------------------------------------
+
+    def guard(self) -> Response | None:
+        """403 for web pages of other origins, and for everyone the token keeps out."""
+        try:
+            self._require_own_page()
+            self._require_token()
+        except ControlRefused as refusal:
+            return _refused(refusal)
+        return None
+
+    def _require_own_page(self) -> None:
+        host = urlsplit(f"//{request.host}").hostname or ""
+        if self._open and not _is_loopback(host):
+            raise ControlRefused(403, f"Host {request.host!r} is not this machine: use 127.0.0.1")
+        origin = request.headers.get("Origin")
+        if origin is not None and urlsplit(origin).netloc != request.host:
+            raise ControlRefused(403, f"pages of {origin} may not drive the side door")
+
+    def _require_token(self) -> None:
+        wanted = self._parts.settings.control_token
+        if not wanted:
+            if not self._open:
+                raise ControlRefused(
+                    403,
+                    f"the side door is shut on {self._parts.settings.host}: "
+                    "start with --control-token and send it as X-Mock-Token",
+                )
+            return
+        given = request.headers.get("X-Mock-Token", "")
+        if not hmac.compare_digest(given.encode(), wanted.encode()):
+            raise ControlRefused(403, "X-Mock-Token is missing or not the one of --control-token")
+
+    # -- the gateway as a whole --------------------------------------------------------------
+
+    def health(self) -> Json:
+        """Alive, and which version."""
+        return {"status": "ok", "version": __version__}
+
+    def reset(self) -> Json:
+        """Back to the starting world, or one instance alone."""
+        key = request.args.get("instance")
+        self._parts.store.reset(key)
+        self._parts.journal.forget(key)
+        return {"reset": key or "all", "instances": len(self._parts.store.keys())}
+
+    def clock(self) -> Json:
+        """What time it is here."""
+        return {"now": self._parts.clock.now(), "frozen": self._parts.clock.frozen}
+
+    def move_clock(self) -> Json:
+        """Freeze, set, advance: in this order when several are given."""
+        body = _body({"freeze": bool, "advance": float, "set": float})
+        if not body:
+            raise ControlRefused(
+                400, 'give {"freeze": true}, {"advance": SECONDS} or {"set": UNIX}'
+            )
+        if body.get("advance", 0) < 0:
+            raise ControlRefused(400, "advance: time does not run backwards; use set")
+        if "freeze" in body:
+            self._parts.clock.freeze(body["freeze"])
+        if "set" in body:
+            self._parts.clock.set(body["set"])
+        if "advance" in body:
+            self._parts.clock.advance(body["advance"])
+        return self.clock()
+
+    def stream(self) -> Response:
+        """Exchanges and deliveries as server-sent events."""
+        return Response(_events(self._parts.journal.listen()), mimetype="text/event-stream")
+
+    def nowhere(self, rest: str) -> Json:
+        """Anything else below /_mock/."""
+        raise ControlRefused(404, f"there is no /_mock/{rest}: see spec/control.yaml")
+
+    # -- instances ---------------------------------------------------------------------------
+
+    def instances(self) -> Json:
+        """Every instance."""
+        shown = [self._shown(key) for key in self._parts.store.keys()]
+        return listing.page(shown, limit=listing.limit_of(request.args))
+
+    def create(self) -> tuple[Json, int]:
+        """A new instance; what is not given is made."""
+        body = _body(
+            {"key": str, "token": str, "number": str, "connected": bool, "webhook_url": str,
+             "name": str}
+        )  # fmt: skip
+        seed = self._seed(body)
+        if seed.key in self._parts.store.keys():
+            raise ControlRefused(409, f"{seed.key} exists already: delete it first")
+        self._parts.store.add(seed)
+        url = body.get("webhook_url")
+        if url:
+            self._change(seed.key, lambda instance: instance.set_webhook(url))
+        return self._shown(seed.key), 201
+
+    def show(self, key: str) -> Json:
+        """One instance."""
+        return self._shown(key)
+
+    def remove(self, key: str) -> Json:
+        """One instance less."""
+        self._parts.store.remove(key)
+        return {"removed": key}
+
+    def link(self, key: str) -> Json:
+        """The phone scans the QR code or types the pairing code."""
+        number = _body({"number": str}).get("number")
+        if number is not None:
+            _require_number(number)
+        return self._change(key, lambda instance: instance.linking.link(number))
+
+    def unlink(self, key: str) -> Json:
+        """The link ends by the phone, the gateway, or a ban."""
+        by = _body({"by": str}).get("by", "phone")
+        if by not in UNLINKED_BY:
+            raise ControlRefused(400, f"by: {by!r} is none of {', '.join(UNLINKED_BY)}")
+        return self._change(key, lambda instance: instance.linking.unlink(by))
+
+    def inbound(self, key: str) -> tuple[Json, int]:
+        """A contact does something."""
+        body = _body({"from": str, "event": str, "set": dict, "group": str, "media": str})
+        message = receive(self._parts, key, body)
+        return message.as_json(), 201
+
+    # -- records -----------------------------------------------------------------------------
+
+    def exchanges(self) -> Json:
+        """Requests with their replies, newest last."""
+        journal = self._parts.journal
+        return self._found(
+            lambda: journal.exchanges.after(request.args.get("since")),
+            listing.exchange_matches(request.args),
+            lambda exchange: exchange.as_json(),
+        )
+
+    def deliveries(self) -> Json:
+        """Webhooks with their attempts, newest last."""
+        journal = self._parts.journal
+        return self._found(
+            lambda: journal.deliveries.after(request.args.get("since")),
+            listing.delivery_matches(request.args),
+            delivery_json,
+        )
+
+    def messages(self) -> Json:
+        """Messages of all instances, or of one, newest last."""
+        return self._found(
+            lambda: listing.messages(self._parts.store, request.args),
+            listing.message_matches(request.args),
+            lambda found: {"instance": found[0], **found[1].as_json()},
+        )
+
+    def _found(
+        self,
+        records: Callable[[], Any],
+        matches: Callable[[Any], bool],
+        show: Callable[[Any], Json],
+    ) -> Json:
+        limit, wait = listing.limit_of(request.args), listing.wait_of(request.args)
+        found = self._parts.journal.wait_for(
+            lambda: [record for record in records() if matches(record)], wait
+        )
+        return listing.page([show(record) for record in found[: limit + 1]], limit=limit)
+
+    def _seed(self, body: Mapping[str, Any]) -> InstanceSeed:
+        number = self._parts.journal.next_id("made", None).removeprefix("made")
+        key = body.get("key") or f"megacode-MADE{int(number):07d}"
+        if not listing.KEY.fullmatch(key):
+            raise ControlRefused(400, f"key: {key!r} may hold letters, digits, '.', '_' and '-'")
+        token = body.get("token") or key.partition("-")[2] or key
+        if not token.isascii() or not token.isprintable() or " " in token:
+            raise ControlRefused(400, "token: use printable ASCII without blanks")
+        phone = body.get("number") or f"5511{910_000_000 + int(number) % 90_000_000}"
+        _require_number(phone)
+        return InstanceSeed(
+            key=key,
+            token=token,
+            number=phone,
+            name=body.get("name", "Test Shop"),
+            connected=body.get("connected", False),
+        )
+
+    def _change(self, key: str, do: Callable[[Instance], Any]) -> Json:
+        self._parts.publisher.change(key, do)
+        return self._shown(key)
+
+    def _shown(self, key: str) -> Json:
+        with self._parts.store.change(key) as instance:
+            return instance.as_json()
+
+
+def _answering(view: Callable[..., Any]) -> Callable[..., Response]:
+    def answer(**arguments: str) -> Response:
+        try:
+            result = view(**arguments)
+        except ControlRefused as refusal:
+            return _refused(refusal)
+        except UnknownInstance as unknown:
+            return _refused(ControlRefused(404, unknown.reason))
+        except RequestRejected as rejected:
+            return _refused(ControlRefused(400, rejected.reason))
+        if isinstance(result, Response):
+            return result
+        document, status = result if isinstance(result, tuple) else (result, 200)
+        return _json(document, status)
+
+    return answer
+
+
+def _json(document: Any, status: int) -> Response:
+    return Response(orjson.dumps(document), status, mimetype="application/json")
+
+
+def _refused(refusal: ControlRefused) -> Response:
+    return _json({"error": str(refusal)}, refusal.status)
+
+
+def _plain(error: HTTPException) -> Response:
+    return _json({"error": f"{error.name}: {error.description}"}, error.code or 500)
+
+
+def _body(fields: Mapping[str, type]) -> Json:
+    """The JSON object sent, with only these fields, each of its type; {} when there is none."""
+    raw = request.get_data()
+    try:
+        body = orjson.loads(raw) if raw.strip() else {}
+    except orjson.JSONDecodeError as error:
+        raise ControlRefused(400, f"the body is not JSON: {error}") from None
+    if not isinstance(body, dict):
+        raise ControlRefused(400, "the body must be a JSON object")
+    for name, value in body.items():
+        if name not in fields:
+            raise ControlRefused(400, f"{name}: no such field; there are {', '.join(fields)}")
+        if not _fits(value, fields[name]):
+            raise ControlRefused(400, f"{name}: must be {_IN_WORDS[fields[name]]}")
+    return {name: value for name, value in body.items() if value is not None}
+
+
+_IN_WORDS = {str: "a text", bool: "true or false", float: "a number", dict: "an object"}
+
+
+def _fits(value: Any, kind: type) -> bool:
+    if value is None:
+        return True
+    if kind is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, kind)
+
+
+def _require_number(number: str) -> None:
+    if not is_number(number):
+        raise ControlRefused(400, f"number: {number!r} must be 8 to 15 digits, country code first")
+
+
+def _is_loopback(host: str) -> bool:
+    if host in ("localhost", ""):
+        return host == "localhost"
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _events(told: Iterator[tuple[str | None, Any]]) -> Iterator[bytes]:
+    for kind, record in told:
+        if kind is None:
+            yield b": here\n\n"
+            continue
+        document = delivery_json(record) if isinstance(record, Delivery) else record.as_json()
+        yield b"event: " + kind.encode() + b"\ndata: " + orjson.dumps(document) + b"\n\n"

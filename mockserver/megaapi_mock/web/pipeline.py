@@ -1,0 +1,241 @@
+"""A request's way: route, instance, token, body, connection, fields, recipient, handler."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from ..clock import Clock
+from ..domain.instance import Instance
+from ..errors import (
+    BadRequest,
+    InvalidRequest,
+    NotLoggedIn,
+    PayloadTooLarge,
+    RequestRejected,
+    UnknownInstance,
+    UnknownRoute,
+    Unusable,
+)
+from ..handlers.call import Answer, Call, Handler, Marked, mark_of
+from ..handlers.fetch import fetch
+from ..journal import Exchange, Journal
+from ..profile import Profile
+from ..samples import Samples
+from ..spec.operations import Operation
+from ..spec.validate import Unreadable, Validators, parse_json
+from ..webhooks.publish import Batch, Publisher
+from .auth import require_token
+from .reply import Reply
+from .request import BODY_LIMIT, Request
+
+log = logging.getLogger(__name__)
+
+_JSON_TYPES = ("application/json", "")
+_ERROR_TRUE = {"error": True, "message": "Internal Server Error"}
+
+
+@dataclass(slots=True)
+class Handled:
+    """A reply with its journal entry and what it releases once it is handed over."""
+
+    reply: Reply
+    exchange: Exchange
+    batch: Batch | None = None
+
+
+@dataclass
+class Pipeline:
+    """Answers every call of the gateway. `bugs` collects replies that broke our own contract."""
+
+    operations: tuple[Operation, ...]
+    handlers: Mapping[str, Handler]
+    validators: Validators
+    profile: Profile
+    samples: Samples
+    journal: Journal
+    publisher: Publisher
+    clock: Clock
+    strict: bool = False
+    on_exchange: Callable[[Exchange], None] | None = None
+    bugs: deque[str] = field(default_factory=lambda: deque(maxlen=100))
+
+    def __post_init__(self) -> None:
+        self._marks = {
+            address: mark_of(handler) or Marked() for address, handler in self.handlers.items()
+        }
+        self._fetch = fetch if self.profile.on("fetch_media") else None
+        self._outage = self.profile["outage"]
+
+    def answer(self, request: Request, operation: Operation, key: str) -> Handled:
+        """Everything from the instance on; never raises."""
+        batch: Batch | None = None
+        owner: str | None = key
+        try:
+            if self._outage != "none":
+                reply = self._out()
+            else:
+                with self.publisher.changing(key) as (instance, batch):
+                    reply = self._on(instance, request, operation)
+        except RequestRejected as refusal:
+            owner = None if isinstance(refusal, UnknownInstance) else key
+            reply = self._refused(refusal, operation)
+        except Exception as error:
+            log.exception("our own bug in %s", operation.address)
+            self.bugs.append(f"{operation.address}: {error!r}")
+            reply = Reply.json(500, RequestRejected("").body)
+        self._hold_to_contract(operation, reply)
+        return self._closed(request, reply, operation=operation.id, owner=owner, batch=batch)
+
+    def unknown_route(self, request: Request, near: list[str] | None = None) -> Handled:
+        """404 in the framework's words; the reason names what was probably meant."""
+        reason = f"{request.method} {request.path} is no operation of plan {self.profile.plan}"
+        if near:
+            reason += f": {request.path} takes {', '.join(near)}"
+        else:
+            shapes = {operation.path: operation for operation in self.operations}
+            close = get_close_matches(request.path, shapes, n=1, cutoff=0.5)
+            reason += f"; did you mean {shapes[close[0]].method} {close[0]}?" if close else ""
+        refusal = UnknownRoute(request.url, reason)
+        reply = Reply.json(refusal.status, refusal.body, refusal.reason)
+        return self._closed(request, reply, operation=None, owner=None, batch=None)
+
+    # -- the checks, in the gateway's order --------------------------------------------------
+
+    def _on(self, instance: Instance, request: Request, operation: Operation) -> Reply:
+        require_token(instance, request.header("Authorization"))
+        document = self._readable(request)
+        if operation.needs_connection and not instance.linked:
+            raise NotLoggedIn(
+                f"{instance.key} is not linked: POST /_mock/instances/{instance.key}/link",
+                status=instance.rules.disconnected_status,
+            )
+        mark = self._marks[operation.address]
+        if mark.mend is not None:
+            document = mark.mend(document, self.profile)
+        self._usable(request, operation, document)
+        call = Call(
+            operation=operation,
+            instance=instance,
+            body=document,
+            query=request.query,
+            profile=self.profile,
+            samples=self.samples,
+            schemas=self.validators.schemas,
+            fetch=self._fetch,
+        )
+        if operation.recipient is not None:
+            call.recipient = instance.chats.recipient(_at(document, operation.recipient))
+        return self._told(call, self.handlers[operation.address](call))
+
+    def _readable(self, request: Request) -> Any:
+        """The parsed body; None when there is none that the gateway would parse."""
+        if request.body is None:
+            raise PayloadTooLarge(f"the body is larger than {BODY_LIMIT} bytes")
+        if not request.body or request.content_type not in _JSON_TYPES:
+            return None
+        try:
+            return parse_json(request.body)
+        except Unreadable as error:
+            raise BadRequest(str(error)) from None
+
+    def _usable(self, request: Request, operation: Operation, document: Any) -> None:
+        if self.validators.request_fits(operation, request.query, document):
+            return
+        content = request.body or b""
+        if document is None and content:
+            problems = [f"body: Content-Type {request.content_type} is not read, only JSON is"]
+        else:
+            found = self.validators.request_violations(operation, request.query, content)
+            problems = [str(violation) for violation in found]
+        reason = f"{'; '.join(problems[:3]) or 'unusable'} (spec/{operation.spec_file})"
+        if self.strict:
+            raise InvalidRequest(reason, violations=problems)
+        raise Unusable(reason, violations=problems)
+
+    # -- replies -----------------------------------------------------------------------------
+
+    @staticmethod
+    def _told(call: Call, answer: Any) -> Reply:
+        reason = "; ".join(call.notes) or None
+        if isinstance(answer, Answer):
+            shown = answer.body or None
+            return Reply(200, answer.body, answer.content_type, document=shown, reason=reason)
+        return Reply.json(200, answer, reason)
+
+    def _refused(self, refusal: RequestRejected, operation: Operation) -> Reply:
+        hook = self._marks[operation.address].refused
+        if hook is not None:
+            refusal = _with_violations(hook(refusal, self.profile), refusal)
+        reply = Reply.json(refusal.status, refusal.body, refusal.reason)
+        reply.violations = refusal.violations
+        return reply
+
+    def _out(self) -> Reply:
+        reason = f"switch outage={self._outage}"
+        if self._outage == "cdn_502":
+            return Reply(502, b"error code: 502", "text/plain; charset=UTF-8", reason=reason)
+        if self._outage == "empty_200":
+            return Reply(200, b"", "", reason=reason)
+        return Reply.json(200, _ERROR_TRUE, reason)
+
+    def _hold_to_contract(self, operation: Operation, reply: Reply) -> None:
+        if self._outage != "none" or reply.status == InvalidRequest.status:
+            return
+        broken = self.validators.reply_violations(
+            operation, reply.status, reply.content_type, reply.document
+        )
+        if broken:
+            text = f"{operation.address} answered {reply.status} against spec/" + (
+                f"{operation.spec_file}: {'; '.join(map(str, broken))[:500]}"
+            )
+            self.bugs.append(text)
+            log.error("our own bug: %s", text)
+
+    def _closed(
+        self,
+        request: Request,
+        reply: Reply,
+        *,
+        operation: str | None,
+        owner: str | None,
+        batch: Batch | None,
+    ) -> Handled:
+        exchange = Exchange(
+            id=self.journal.next_id("x", owner),
+            time=self.clock.now(),
+            instance=owner,
+            operation=operation,
+            method=request.method,
+            path=request.url,
+            request_headers=request.headers(),
+            request_body=request.body or b"",
+            status=reply.status,
+            response_body=reply.body,
+            reason=reply.reason,
+            violations=reply.violations,
+            events=[event.name for event in batch.events] if batch else (),
+        )
+        reply.extra.append(("X-Mock-Exchange", exchange.id))
+        exchange.response_headers = reply.headers()
+        self.journal.add_exchange(exchange)
+        if self.on_exchange is not None:
+            self.on_exchange(exchange)
+        return Handled(reply, exchange, batch)
+
+
+def _with_violations(refusal: RequestRejected, before: RequestRejected) -> RequestRejected:
+    """A refusal in another form keeps the violations of the one it stands for."""
+    if refusal is not before and not refusal.violations:
+        refusal.violations = before.violations
+    return refusal
+
+
+def _at(document: Any, path: str) -> str:
+    for step in path.split("."):
+        document = document[step]
+    return str(document)

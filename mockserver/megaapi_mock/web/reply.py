@@ -1,0 +1,90 @@
+"""What goes back, with our help beside it in headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+
+Headers = list[tuple[str, str]]
+StartResponse = Callable[..., Any]
+
+JSON = "application/json; charset=utf-8"
+_STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
+# The ancestor opens CORS to every origin; its answer to OPTIONS names these methods.
+CORS = [("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", "*")]
+PREFLIGHT = [
+    ("Access-Control-Allow-Methods", "GET,HEAD,PUT,PATCH,POST,DELETE"),
+    ("Access-Control-Allow-Headers", "Authorization,Content-Type,Accept"),
+    ("Access-Control-Max-Age", "600"),
+    ("Vary", "Access-Control-Request-Headers"),
+]
+
+
+@dataclass(slots=True)
+class Reply:
+    """Status, body and headers; `document` is the body before it became bytes (None: empty)."""
+
+    status: int
+    body: bytes
+    content_type: str = JSON
+    document: Any = None
+    reason: str | None = None
+    extra: Headers = field(default_factory=list)
+    violations: tuple[str, ...] = ()
+
+    @classmethod
+    def json(cls, status: int, document: Any, reason: str | None = None) -> Reply:
+        """A JSON body, keys in the order given."""
+        return cls(status, orjson.dumps(document), document=document, reason=reason)
+
+    def headers(self) -> Headers:
+        """Everything the client gets."""
+        headers = [("Content-Length", str(len(self.body))), *CORS, *self.extra]
+        if self.content_type:
+            headers.insert(0, ("Content-Type", self.content_type))
+        if self.reason is not None:
+            headers.append(("X-Mock-Reason", one_line(self.reason)))
+        return headers
+
+
+def one_line(text: str, limit: int = 400) -> str:
+    """Text that fits a header: printable ASCII on one line."""
+    flat = " ".join(text.split()).encode("ascii", "backslashreplace").decode("ascii")
+    return "".join(mark if " " <= mark <= "~" else "?" for mark in flat)[:limit]
+
+
+class Handover:
+    """A WSGI body that says when it has been handed over, once, whatever the server does."""
+
+    def __init__(self, body: bytes, handed_over: Callable[[], None]) -> None:
+        self._body: bytes | None = body
+        self._handed_over: Callable[[], None] | None = handed_over
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if self._body is None:
+            self.close()
+            raise StopIteration
+        body, self._body = self._body, None
+        return body
+
+    def close(self) -> None:
+        """The server is done with the answer, read or not."""
+        done, self._handed_over = self._handed_over, None
+        if done is not None:
+            done()
+
+
+def send(
+    start_response: StartResponse, reply: Reply, headers: Headers, *, method: str, after: Any
+) -> Handover:
+    """Start the response; its body releases what the call caused when it has gone."""
+    start_response(_STATUS_LINES.get(reply.status, f"{reply.status} Unknown"), headers)
+    return Handover(b"" if method == "HEAD" else reply.body, after)

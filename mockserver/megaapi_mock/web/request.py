@@ -1,0 +1,94 @@
+"""One HTTP request as the pipeline sees it, read from a WSGI environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+# Express parses nothing above this; the live limit was never seen (inferred).
+BODY_LIMIT = 32 * 2**20
+
+Environ = dict[str, Any]
+
+
+@dataclass
+class Request:
+    """`body` is None when it is above the limit: it was not read then."""
+
+    environ: Environ
+    body: bytes | None
+
+    @classmethod
+    def read(cls, environ: Environ) -> Request:
+        """Take the request in, at most 32 MiB of body."""
+        return cls(environ, _read_body(environ))
+
+    @property
+    def method(self) -> str:
+        """The HTTP method, upper case."""
+        return str(self.environ["REQUEST_METHOD"])
+
+    @cached_property
+    def path(self) -> str:
+        """The decoded path; bytes that are no UTF-8 become replacement characters."""
+        raw: str = self.environ.get("PATH_INFO") or "/"
+        return raw if raw.isascii() else raw.encode("latin-1").decode("utf-8", "replace")
+
+    @property
+    def url(self) -> str:
+        """Path and query as the client wrote them, as far as the server kept that."""
+        raw = self.environ.get("RAW_URI") or self.environ.get("REQUEST_URI")
+        if raw:
+            return str(raw)
+        query = self.environ.get("QUERY_STRING")
+        return quote(self.path) + (f"?{query}" if query else "")
+
+    @cached_property
+    def query(self) -> Mapping[str, str]:
+        """Query parameters; of a repeated one the first."""
+        text = self.environ.get("QUERY_STRING")
+        if not text:
+            return {}
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=None)
+        return dict(reversed(pairs))
+
+    def header(self, name: str) -> str:
+        """One header's value, or an empty string."""
+        return str(self.environ.get(f"HTTP_{name.upper().replace('-', '_')}", ""))
+
+    @property
+    def content_type(self) -> str:
+        """The media type without parameters, lower case."""
+        full = str(self.environ.get("CONTENT_TYPE") or "")
+        return full.partition(";")[0].strip().lower()
+
+    def headers(self) -> list[tuple[str, str]]:
+        """Every header, names as HTTP writes them."""
+        found = [
+            (name[5:].replace("_", "-").title(), value)
+            for name, value in self.environ.items()
+            if name.startswith("HTTP_")
+        ]
+        if self.environ.get("CONTENT_TYPE"):
+            found.append(("Content-Type", self.environ["CONTENT_TYPE"]))
+        return found
+
+
+def _read_body(environ: Environ) -> bytes | None:
+    length = environ.get("CONTENT_LENGTH")
+    stream = environ.get("wsgi.input")
+    if stream is None:
+        return b""
+    if length:
+        size = int(length) if length.isdigit() else 0
+        if size > BODY_LIMIT:
+            return None
+        content: bytes = stream.read(size) if size else b""
+        return content
+    if "HTTP_TRANSFER_ENCODING" not in environ:
+        return b""
+    chunked: bytes = stream.read(BODY_LIMIT + 1)
+    return None if len(chunked) > BODY_LIMIT else chunked

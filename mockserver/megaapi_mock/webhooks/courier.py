@@ -1,0 +1,303 @@
+"""The threads that take deliveries to their receivers: in order per lane, one attempt each."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from .delivery import Attempt, Delivery, State
+from .transport import Answer, DeliveryFailed, Headers, Refused, Transport
+
+log = logging.getLogger(__name__)
+
+# A lane is kept this long before others get its worker: long enough to cost nothing per delivery.
+TURNS = 64
+# So many deliveries in a row without any answer, and the lane is paced: a refused connection costs
+# 0.1 ms of processor and no waiting, so a full outbox owed to a dead receiver would starve the
+# server that shares the process. Paced lanes together make some 250 attempts a second.
+PATIENCE = 50
+PAUSE = 0.004
+# What threads may take to notice that their sockets were cut.
+JOIN_SECONDS = 1.0
+
+
+class Clock(Protocol):
+    """Where the times in the records come from."""
+
+    def now(self) -> float:
+        """Return unix seconds."""
+
+
+@dataclass(slots=True, eq=False)
+class _Lane:
+    """What is owed along one line, and how it has fared."""
+
+    name: str
+    queue: deque[Delivery]
+    turns: int = 0  # how many more its thread may carry before other lanes have theirs
+    silent: int = 0  # how many of the latest had no answer at all
+
+
+@dataclass(slots=True)
+class _Trip:
+    """When a delivery left, for the record of its attempt."""
+
+    time: float
+    started: float
+
+    def attempt(self, error: str | None, answer: Answer | None = None) -> Attempt:
+        return Attempt(
+            time=self.time,
+            status=answer.status if answer else None,
+            duration_ms=round((time.perf_counter() - self.started) * 1000, 3),
+            error=error,
+            headers=answer.headers if answer else (),
+            body=answer.body if answer else b"",
+            truncated=answer.truncated if answer else False,
+        )
+
+
+class Courier:
+    """An outbox with workers: a slow lane keeps one worker at most and delays no other lane.
+
+    `changed` hears of every delivery that leaves the state "queued", from the thread in which it
+    happened; what it raises is logged and goes no further. Threads start with the first delivery.
+    """
+
+    def __init__(
+        self,
+        *,
+        transport: Transport,
+        clock: Clock,
+        changed: Callable[[Delivery], None],
+        headers: Headers,
+        timeout: float = 30.0,
+        workers: int = 8,
+        outbox_limit: int = 50_000,
+    ) -> None:
+        self._transport = transport
+        self._clock = clock
+        self._changed = changed
+        self._headers = tuple(headers)
+        self._timeout = timeout
+        self._workers = workers
+        self._outbox_limit = outbox_limit
+
+        self._lock = threading.Lock()
+        self._work = threading.Condition(self._lock)  # a lane is ready, or the end has come
+        self._idle = threading.Condition(self._lock)  # nothing is pending
+        self._stopping = threading.Lock()
+        self._threads: list[threading.Thread] = []
+        self._free = 0  # threads without a lane
+        self._lanes: dict[str, _Lane] = {}  # every lane that is owed anything
+        self._ready: deque[_Lane] = deque()  # those no thread holds
+        self._trips: dict[Delivery, _Trip] = {}
+        self._pending = 0
+        self._pausing = 0
+        self._accepting = True
+        self._ended = False
+        self._over = threading.Event()  # set with _ended, for those who wait without the lock
+        self._abandoned = 0
+
+    @property
+    def pending(self) -> int:
+        """How many accepted deliveries have not come to their end."""
+        return self._pending
+
+    def accept(self, deliveries: Iterable[Delivery]) -> None:
+        """Take deliveries over and return at once, whatever the network does.
+
+        Over the outbox limit a delivery is "dropped"; after `stop` it is "abandoned".
+        """
+        turned_away: list[Delivery] = []
+        with self._lock:
+            for delivery in deliveries:
+                if not self._accepting:
+                    _end(delivery, "abandoned", "the courier had been stopped")
+                    turned_away.append(delivery)
+                elif self._pending >= self._outbox_limit:
+                    reason = f"the outbox is full: {self._pending} deliveries wait already"
+                    _end(delivery, "dropped", reason)
+                    turned_away.append(delivery)
+                else:
+                    self._queue(delivery)
+        for delivery in turned_away:
+            self._tell(delivery)
+
+    def wait_idle(self, timeout: float) -> bool:
+        """Wait until every accepted delivery has ended and `changed` has heard of it."""
+        with self._idle:
+            return self._idle.wait_for(lambda: self._pending == 0, timeout)
+
+    def stop(self, grace: float) -> int:
+        """Deliver for up to `grace` seconds more, then abandon the rest; return how many those are.
+
+        Courier and transport have ended then. A second call returns the same number.
+        """
+        with self._stopping:
+            with self._idle:
+                self._accepting = False
+                self._idle.wait_for(lambda: self._pending == 0, grace)
+                self._ended = True
+                self._over.set()
+                left = self._abandon_all()
+                self._abandoned += len(left)
+                self._work.notify_all()
+                self._idle.notify_all()
+            for delivery in left:
+                self._tell(delivery)
+            try:
+                self._transport.close()
+            except Exception:
+                log.exception("the webhook transport did not close")
+            self._join()
+            return self._abandoned
+
+    def _queue(self, delivery: Delivery) -> None:
+        self._pending += 1
+        lane = self._lanes.get(delivery.lane)
+        if lane is not None:
+            lane.queue.append(delivery)
+            return
+        lane = self._lanes[delivery.lane] = _Lane(delivery.lane, deque([delivery]))
+        self._ready.append(lane)
+        if self._free < len(self._ready) and len(self._threads) < self._workers:
+            self._start_worker()
+        self._work.notify()
+
+    def _start_worker(self) -> None:
+        name = f"courier-{len(self._threads) + 1}"
+        thread = threading.Thread(target=self._run, name=name, daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            # The lane stays ready: a thread that exists takes it, or the next accept tries again.
+            log.exception("no further courier thread can be started")
+            return
+        self._threads.append(thread)
+        self._free += 1
+
+    def _run(self) -> None:
+        lane = None
+        while True:
+            step = self._next(lane)
+            if step is None:
+                return
+            lane, delivery, trip = step
+            lane.silent = 0 if self._carry(delivery, trip) else lane.silent + 1
+            if lane.silent > PATIENCE and lane.queue:
+                self._pause()
+
+    def _next(self, lane: _Lane | None) -> tuple[_Lane, Delivery, _Trip] | None:
+        """Book the end of the lane's last delivery, then wait for the next one of any lane."""
+        with self._lock:
+            if lane is not None and not self._ended:
+                lane = self._book(lane)
+            if lane is None:
+                self._work.wait_for(lambda: self._ready or self._ended)
+            if self._ended:
+                return None
+            if lane is None:
+                lane = self._ready.popleft()
+                lane.turns = TURNS
+                self._free -= 1
+            lane.turns -= 1
+            delivery = lane.queue.popleft()
+            trip = self._trips[delivery] = _Trip(delivery.time, time.perf_counter())
+            return lane, delivery, trip
+
+    def _book(self, lane: _Lane) -> _Lane | None:
+        """Return the lane when the thread that holds it shall go on with it."""
+        self._pending -= 1
+        if self._pending == 0:
+            self._idle.notify_all()
+        if not lane.queue:
+            del self._lanes[lane.name]
+        elif self._ready and (lane.turns <= 0 or lane.silent > PATIENCE):
+            self._ready.append(lane)
+        else:
+            return lane
+        self._free += 1
+        return None
+
+    def _pause(self) -> None:
+        with self._lock:
+            self._pausing += 1
+            seconds = PAUSE * self._pausing
+        self._over.wait(seconds)
+        with self._lock:
+            self._pausing -= 1
+
+    def _carry(self, delivery: Delivery, trip: _Trip) -> bool:
+        """Make the one attempt and record it; say False when the receiver was not to be heard."""
+        answer, error = None, None
+        state: State = "failed"
+        try:
+            trip.time = self._clock.now()
+            answer = self._transport.post(
+                delivery.url, delivery.body, self._headers, timeout=self._timeout
+            )
+            if 200 <= answer.status < 300:
+                state = "delivered"
+        except DeliveryFailed as problem:
+            error, answer = str(problem), problem.answer
+            state = "refused" if isinstance(problem, Refused) else "failed"
+        except Exception as problem:
+            log.exception("the webhook transport broke")
+            error = f"our own bug: {problem!r}"
+        attempt = trip.attempt(error, answer)
+        with self._lock:
+            abandoned = self._trips.pop(delivery, None) is None
+            if not abandoned:
+                delivery.attempts.append(attempt)
+                _end(delivery, state, error or _reason(attempt.status))
+        if not abandoned:
+            self._tell(delivery)
+        return attempt.status is not None or state == "refused"
+
+    def _abandon_all(self) -> list[Delivery]:
+        """Give up what is under way and what waits; the threads find nothing left to book."""
+        left = list(self._trips)
+        for delivery, trip in self._trips.items():
+            delivery.attempts.append(trip.attempt("abandoned: the mock stopped before an answer"))
+        for lane in self._lanes.values():
+            left.extend(lane.queue)
+        for delivery in left:
+            _end(delivery, "abandoned", "the mock stopped before it was delivered")
+        self._trips.clear()
+        self._lanes.clear()
+        self._ready.clear()
+        self._pending = 0
+        return left
+
+    def _tell(self, delivery: Delivery) -> None:
+        try:
+            self._changed(delivery)
+        except Exception:
+            log.exception("recording delivery %s failed", delivery.id)
+
+    def _join(self) -> None:
+        deadline = time.monotonic() + JOIN_SECONDS
+        for thread in self._threads:
+            # `changed` may call stop from a courier thread, which cannot wait for itself.
+            if thread is not threading.current_thread():
+                thread.join(max(0.0, deadline - time.monotonic()))
+
+
+def _end(delivery: Delivery, state: State, reason: str | None) -> None:
+    # The reason first: who sees the new state without a lock finds its reason there.
+    delivery.reason = reason
+    delivery.state = state
+
+
+def _reason(status: int | None) -> str | None:
+    """Say why an answer is no success; None for a 2xx."""
+    if status is None or 200 <= status < 300:
+        return None
+    hint = " (redirects are not followed)" if 300 <= status < 400 else ""
+    return f"receiver answered {status}{hint}"

@@ -1,0 +1,45 @@
+"""One payload owed to one URL, and each try at it: plain records, changed by the courier alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+State = Literal["queued", "delivered", "failed", "refused", "abandoned", "dropped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try: the receiver's answer, or the sentence that says why there is none.
+
+    `status` and `error` are both set when an answer began and did not end in time.
+    `body` holds the first 64 KiB of the answer; `truncated` says that there was more.
+    """
+
+    time: float
+    status: int | None
+    duration_ms: float
+    error: str | None
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    truncated: bool
+
+
+@dataclass(slots=True, eq=False)
+class Delivery:
+    """One payload owed to one URL; deliveries of one `lane` leave strictly in order.
+
+    `reason` says why the state is neither queued nor delivered.
+    """
+
+    id: str
+    time: float
+    instance: str
+    event: str
+    message_type: str
+    url: str
+    body: bytes
+    lane: str
+    state: State = "queued"
+    reason: str | None = None
+    attempts: list[Attempt] = field(default_factory=list)

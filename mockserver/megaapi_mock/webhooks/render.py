@@ -1,0 +1,140 @@
+"""Events to payloads: the sample keeps the shape, the event supplies what it cannot know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+
+from .. import qr
+from ..domain.event import Event
+from ..domain.message import content_key
+from ..errors import ControlRefused
+from ..profile import Profile
+from ..samples import Samples
+
+Payload = dict[str, Any]
+
+_LID_KEYS = ("senderLid", "senderPn", "participantLid", "participantPn")
+
+
+class Renderer:
+    """Payloads of one generation (`2023` to `2026`), field order as captured payloads have it."""
+
+    def __init__(self, samples: Samples, profile: Profile) -> None:
+        self._samples = {name: samples.payload(name) for name in samples.names()}
+        self._finish = _GENERATIONS[profile["payload_generation"]]
+        self._device = profile.on("jid_suffix")
+
+    def render(self, event: Event) -> tuple[str, bytes]:
+        """The messageType and the JSON to post."""
+        payload = self.payload(event)
+        return str(payload["messageType"]), orjson.dumps(payload)
+
+    def payload(self, event: Event) -> Payload:
+        """The payload as a document."""
+        payload = dict(self._samples[event.name])
+        payload["instance_key"] = event.instance
+        if "jid" in payload:
+            payload["jid"] = self._own_jid(event)
+        if "lid" in payload:
+            payload["lid"] = event.owner_lid
+        self._fill(payload, event.facts)
+        if "pushName" in payload:
+            payload["pushName"] = event.facts.get("name", event.owner_name)
+        if "timestamp" in payload:
+            payload["timestamp"] = int(event.time)
+        payload = self._finish(payload)
+        for path, value in event.facts.get("set", {}).items():
+            put_at(payload, path, value)
+        return payload
+
+    def _own_jid(self, event: Event) -> str | None:
+        if not self._device or event.owner_jid is None:
+            return event.owner_jid
+        user, _, server = event.owner_jid.partition("@")
+        return f"{user}:31@{server}"
+
+    @staticmethod
+    def _fill(payload: Payload, facts: Mapping[str, Any]) -> None:
+        if "key" in facts:
+            payload["key"] = facts["key"]
+            if "isGroup" in payload:
+                payload["isGroup"] = str(facts["key"]["remoteJid"]).endswith("@g.us")
+        if "message" in facts:
+            payload["messageType"] = content_key(facts["message"])
+            payload["message"] = facts["message"]
+            payload["messageTimestamp"] = facts["timestamp"]
+        if "status" in facts:
+            payload["update"] = {"status": facts["status"]}
+        if "code" in facts:
+            payload["qrcode"] = qr.data_uri(facts["code"])
+        if "text" in facts:
+            payload["message"] = facts["text"]
+
+
+def put_at(document: Any, path: str, value: Any) -> None:
+    """Set the value at a dotted path, making objects on the way; numbers index lists.
+
+    Raises ControlRefused when the path leads through something that is neither.
+    """
+    *way, last = path.split(".")
+    place = document
+    for done, step in enumerate(way):
+        place = _step(place, step, ".".join(way[: done + 1]))
+    if isinstance(place, list) and last.isdigit() and int(last) < len(place):
+        place[int(last)] = value
+    elif isinstance(place, dict):
+        place[last] = value
+    else:
+        raise ControlRefused(400, f"set: {path!r} leads through a value that holds no fields")
+
+
+def _step(place: Any, step: str, path: str) -> Any:
+    if isinstance(place, list) and step.isdigit() and int(step) < len(place):
+        return place[int(step)]
+    if isinstance(place, dict):
+        return place.setdefault(step, {})
+    raise ControlRefused(400, f"set: {path!r} leads through a value that holds no fields")
+
+
+def _as_2026(payload: Payload) -> Payload:
+    return payload
+
+
+def _as_2025(payload: Payload) -> Payload:
+    payload.pop("lid", None)
+    key = payload.get("key")
+    if isinstance(key, dict) and any(name in key for name in _LID_KEYS):
+        payload["key"] = {name: value for name, value in key.items() if name not in _LID_KEYS}
+    return payload
+
+
+def _as_2024(payload: Payload) -> Payload:
+    """isBusiness right after jid, true where no verified name follows (vendor's examples)."""
+    older = _as_2023(payload)
+    if "key" not in older or "update" in older:
+        return older
+    business = "verifiedBizName" not in older
+    head: Payload = {name: older.pop(name) for name in ("instance_key", "jid") if name in older}
+    return {**head, "isBusiness": business, **older}
+
+
+def _as_2023(payload: Payload) -> Payload:
+    older = _as_2025(payload)
+    older.pop("isGroup", None)
+    message = older.get("message")
+    context = message.get("messageContextInfo") if isinstance(message, dict) else None
+    if isinstance(message, dict) and isinstance(context, dict) and "messageSecret" in context:
+        kept = {name: value for name, value in context.items() if name != "messageSecret"}
+        older["message"] = {**message, "messageContextInfo": kept}
+    return older
+
+
+_GENERATIONS: Mapping[str, Callable[[Payload], Payload]] = {
+    "2026": _as_2026,
+    "2025": _as_2025,
+    "2024": _as_2024,
+    "2023": _as_2023,
+}

@@ -1,0 +1,243 @@
+"""The bytes between us and one receiver: a URL taken apart, a request out, an answer in."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import socket
+import ssl
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http.client import HTTPException, HTTPResponse, IncompleteRead
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+Headers = Sequence[tuple[str, str]]
+
+ANSWER_LIMIT = 64 * 1024
+# Headers, chunk sizes and provisional answers count too: nothing a receiver sends is endless.
+WIRE_LIMIT = 1024 * 1024
+
+_URL = re.compile(r"(https?)://(?:([^/?#]*)@)?([^/?#]*)([^#]*)", re.IGNORECASE)
+_PLACE = re.compile(
+    r"(\[[0-9a-f:.]+(?:%[\w.-]+)?\]|[^\x00-\x20\x7f:@\[\]]+)(?::([0-9]{0,5}))?", re.I
+)
+_UNSENDABLE = re.compile(rb"[^\x21-\x7e]")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the receiver answered; `body` is its first 64 KiB, still encoded as it came."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    truncated: bool = False
+
+
+class DeliveryFailed(Exception):
+    """There is no whole answer; the text is one sentence, `answer` the part that did come."""
+
+    def __init__(self, sentence: str, answer: Answer | None = None) -> None:
+        super().__init__(sentence)
+        self.answer = answer
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a URL points; `path` is its path and query, byte for byte."""
+
+    tls: bool
+    host: str
+    port: int
+    path: bytes
+    login: bytes
+
+    @classmethod
+    def parse(cls, url: str) -> Target:
+        """Take a URL apart; only bytes that cannot stand in a request line are percent-encoded."""
+        parts = _URL.match(url.strip())
+        if parts is None:
+            raise DeliveryFailed(f"not a URL with http:// or https://: {url[:200]!r}")
+        scheme, login, authority, path = parts.groups(default="")
+        place = _PLACE.fullmatch(authority)
+        if place is None:
+            raise DeliveryFailed(f"not a host, or host and port: {authority[:200]!r}")
+        tls = scheme.lower() == "https"
+        port = int(place[2] or (443 if tls else 80))
+        if not 0 < port < 65536:
+            raise DeliveryFailed(f"not a port number: {port}")
+        path = path if path.startswith("/") else "/" + path
+        return cls(tls, _ascii_host(place[1]), port, _sendable(path), _sendable(login))
+
+    @property
+    def authority(self) -> str:
+        """Host and, unless it is the scheme's own, port: as the Host header has them."""
+        host = f"[{self.host.partition('%')[0]}]" if ":" in self.host else self.host
+        return host if self.port == (443 if self.tls else 80) else f"{host}:{self.port}"
+
+    @property
+    def place(self) -> tuple[bool, str, int]:
+        """What two targets share when one connection can serve both."""
+        return (self.tls, self.host, self.port)
+
+
+def _ascii_host(host: str) -> str:
+    try:
+        return host.strip("[]").lower().encode("ascii" if host.isascii() else "idna").decode()
+    except UnicodeError as error:
+        raise DeliveryFailed(f"not a host name: {host[:200]!r}") from error
+
+
+def _sendable(text: str) -> bytes:
+    raw = text.encode("utf-8", "surrogatepass")
+    return _UNSENDABLE.sub(lambda found: b"%%%02X" % found[0][0], raw)
+
+
+def request_bytes(target: Target, body: bytes, headers: Headers, *, keep_alive: bool) -> bytes:
+    """Return the whole POST, its header lines in the order axios on Node has them."""
+    fields = list(headers)
+    names = [name.lower() for name, _ in fields]
+    at = names.index("accept-encoding") if "accept-encoding" in names else len(names)
+    fields.insert(at, ("Content-Length", str(len(body))))
+    fields.append(("Host", target.authority))
+    # axios 1.7 takes user and password as they stand in the URL, still percent-encoded, and no
+    # password without a user.
+    user, _, password = target.login.partition(b":")
+    if user:
+        secret = base64.b64encode(user + b":" + password).decode()
+        fields.append(("Authorization", f"Basic {secret}"))
+    fields.append(("Connection", "keep-alive" if keep_alive else "close"))
+    for name, value in fields:
+        if not (_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value)):
+            raise DeliveryFailed(f"a header that cannot be sent: {name!r}: {value[:200]!r}")
+    lines = "".join([f"{name}: {value}\r\n" for name, value in fields]).encode("latin-1")
+    return b"POST %b HTTP/1.1\r\n%b\r\n%b" % (target.path, lines, body)
+
+
+def time_left(deadline: float) -> float:
+    """Return the seconds until `deadline`, or raise TimeoutError when there are none."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+class Connection:
+    """One open socket that carries one exchange at a time."""
+
+    def __init__(self, target: Target, sock: socket.socket) -> None:
+        self.target = target
+        self.sock = sock
+        self.partial: Answer | None = None
+        self._incoming = _Incoming(sock)
+        self._reader = _Reader(self._incoming)
+
+    @property
+    def heard(self) -> bool:
+        """Whether the receiver sent a byte since the last request began."""
+        return self._incoming.count > 0
+
+    def is_clean(self) -> bool:
+        """Whether the receiver has neither closed this connection nor said anything unasked."""
+        self._incoming.deadline = None
+        try:
+            return not self._reader.peek(1) and not self._incoming.ended
+        except (OSError, HTTPException):
+            return False
+
+    def exchange(self, request: bytes, deadline: float) -> tuple[Answer, bool]:
+        """Send the request and return its answer, and whether the connection can serve another.
+
+        Raises OSError or HTTPException; `partial` then holds what had arrived of the answer.
+        """
+        self.partial = None
+        self._incoming.count = 0
+        self._incoming.deadline = deadline
+        try:
+            self._send(request, deadline)
+        except ConnectionError as error:
+            # A receiver that finds the body too large may answer first and close without reading.
+            try:
+                return self._receive()[0], False
+            except (OSError, HTTPException):
+                raise error from None
+        return self._receive()
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        """Give http.client this connection's one reader where it asks a socket for a file."""
+        return self._reader
+
+    def _send(self, request: bytes, deadline: float) -> None:
+        rest = memoryview(request)
+        while rest:
+            self.sock.settimeout(time_left(deadline))
+            rest = rest[self.sock.send(rest) :]
+
+    def _receive(self) -> tuple[Answer, bool]:
+        # 102 and 103 announce the answer; http.client takes them for it.
+        while True:
+            response = HTTPResponse(cast(socket.socket, self), method="POST")
+            # Closed at once, for a response left to the garbage collector may find its file gone.
+            with response:
+                response.begin()
+                if response.status >= 200 or response.status == 101:
+                    return self._read(response)
+
+    def _read(self, response: HTTPResponse) -> tuple[Answer, bool]:
+        headers = tuple((name, str(value)) for name, value in response.headers.items())
+        body = bytearray()
+        try:
+            while len(body) <= ANSWER_LIMIT and (piece := response.read1(ANSWER_LIMIT)):
+                body += piece
+            if response.length and len(body) <= ANSWER_LIMIT:
+                raise IncompleteRead(bytes(body), response.length)
+        except (OSError, HTTPException):
+            self.partial = Answer(response.status, headers, bytes(body[:ANSWER_LIMIT]))
+            raise
+        truncated = len(body) > ANSWER_LIMIT
+        answer = Answer(response.status, headers, bytes(body[:ANSWER_LIMIT]), truncated)
+        return answer, not (truncated or response.will_close or response.status < 200)
+
+
+class _Reader(io.BufferedReader):
+    """Outlives the responses read from it, each of which closes its file at its end."""
+
+    def close(self) -> None:
+        """Leave the connection open: its owner closes the socket."""
+
+
+class _Incoming(io.RawIOBase):
+    """The receiver's bytes: each read bounded by the deadline, all of them by WIRE_LIMIT.
+
+    Without a deadline a read does not wait at all.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.deadline: float | None = None
+        self.count = 0
+        self.ended = False
+        self._sock = sock
+
+    def readable(self) -> bool:
+        """Say yes, for BufferedReader."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int | None:
+        """Read what is there; None when nothing is and there is no deadline to wait for."""
+        self._sock.settimeout(0 if self.deadline is None else time_left(self.deadline))
+        try:
+            count = self._sock.recv_into(buffer)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return None
+        self.count += count
+        self.ended = count == 0
+        if self.count > WIRE_LIMIT:
+            raise HTTPException(f"more than {WIRE_LIMIT} bytes of headers and framing")
+        return count

@@ -1,0 +1,66 @@
+"""Fixtures every test of the mock shares: apps that are stopped, and held to their contract."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from megaapi_mock.clock import Clock
+from megaapi_mock.ids import Ids
+from megaapi_mock.profile import default_profile
+from megaapi_mock.web.app import MockApp, create_app
+
+from .support import START, RecordingTransport
+
+settings.register_profile(
+    "repo",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("repo")
+
+
+MakeApp = Callable[..., MockApp]
+
+
+@pytest.fixture
+def make_app() -> Iterator[MakeApp]:
+    """Apps with a frozen clock and seed 0; each must end without a bug and without a loss."""
+    made: list[MockApp] = []
+
+    def make(*, switches: dict[str, str] | None = None, **parts: Any) -> MockApp:
+        parts.setdefault("clock", Clock(frozen_at=START))
+        parts.setdefault("ids", Ids(0))
+        parts.setdefault("transport", RecordingTransport())
+        parts.setdefault("profile", default_profile().with_switches(switches or {}))
+        app = create_app(**parts)
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        abandoned = app.stop(5)
+        assert list(app.parts.pipeline.bugs) == []
+        assert abandoned == 0
+
+
+@pytest.fixture
+def app(make_app: MakeApp) -> MockApp:
+    """One app with every default."""
+    return make_app()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    """A test that leaves a thread behind fails."""
+    before = set(threading.enumerate())
+    yield
+    left = [thread for thread in threading.enumerate() if thread not in before]
+    for thread in left:
+        thread.join(timeout=2)
+    assert [thread.name for thread in left if thread.is_alive()] == []

@@ -1,0 +1,486 @@
+"""Serving, held to its promises by real processes on free ports, stopped by their ids."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from megaapi_mock import serving
+from megaapi_mock.errors import SetupError
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
+engines = pytest.mark.parametrize("engine", ["granian", "waitress"])
+GRACE = 4.0
+SETUP_SENTENCE = "the world is broken: mend it with --world"
+
+
+# --- what the processes under test serve -------------------------------------------------------
+
+
+class App:
+    """A tiny app whose stop takes as long as its kind says."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind, self.closed, self.has_started = kind, threading.Event(), False
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if path == "/stream":
+            start_response("200 OK", [("Content-Type", "text/event-stream")])
+            return self.events()
+        if path == "/slow":  # an answer that takes a while, whatever close_streams says
+            threading.Event().wait(float(environ["QUERY_STRING"]))
+        if path == "/bug":
+            raise RuntimeError("made-up bug")
+        body = json.dumps({"path": path, "started": self.has_started}).encode()
+        head = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+        start_response("200 OK", head)
+        return [body]
+
+    def events(self) -> Iterator[bytes]:
+        yield b"data: hello\n\n"
+        while not self.closed.wait(15):
+            yield b": still here\n\n"
+
+    def started(self) -> None:
+        self.has_started = True
+
+    def close_streams(self) -> None:
+        self.closed.set()
+
+    def stop(self, grace: float) -> int:
+        """`drains` takes one second and abandons 3; `clings` takes all it is given."""
+        seconds, abandoned = {"drains": (1.0, 3), "clings": (grace, 7)}.get(self.kind, (0.0, 0))
+        threading.Event().wait(seconds)
+        return abandoned
+
+
+def build(kind: str) -> App:
+    if kind == "refuses":
+        raise SetupError(SETUP_SENTENCE)
+    if kind == "crashes":
+        threading.Thread(target=threading.Event().wait).start()  # must not keep the worker alive
+        raise RuntimeError("made-up bug at start")
+    if kind == "dawdles":
+        say("building", kind)
+        threading.Event().wait(2.0)
+    return App(kind)
+
+
+def say(word: str, fact: object) -> None:
+    print(word, fact, os.getpid(), flush=True)
+
+
+def main(engine: serving.Engine, kind: str, host: str, port: str, method: str) -> None:
+    """What a command line does around serve()."""
+    if method:
+        multiprocessing.set_start_method(method)
+    try:
+        serving.serve(
+            partial(build, kind),
+            host=host,
+            port=int(port),
+            stop_grace=GRACE,
+            on_ready=partial(say, "ready"),
+            on_stopped=partial(say, "stopped"),
+            engine=engine,
+        )
+    except SetupError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+
+
+# --- how the tests look at them ----------------------------------------------------------------
+
+
+def until(fact: Callable[[], Any], what: str, *, limit: float = 10.0) -> Any:
+    """What `fact` returns once it is true; looked at every 10 ms for `limit` seconds."""
+    end, pause = time.monotonic() + limit, threading.Event()
+    while not (found := fact()):
+        assert time.monotonic() < end, f"not within {limit} s: {what}"
+        pause.wait(0.01)
+    return found
+
+
+class Running:
+    """A process that serves, in a session of its own, so that Ctrl-C can be sent to all of it."""
+
+    def __init__(
+        self,
+        folder: Path,
+        engine: str,
+        *,
+        kind: str = "plain",
+        host: str = "127.0.0.1",
+        port: int = 0,
+        method: str = "",
+    ) -> None:
+        self.out, self.err = folder / "out", folder / "err"
+        self.since = time.monotonic()
+        command = [sys.executable, __file__, engine, kind, host, str(port), method]
+        with self.out.open("w") as out, self.err.open("w") as err:
+            self.process = subprocess.Popen(command, stdout=out, stderr=err, start_new_session=True)
+
+    def line(self, word: str) -> list[str]:
+        """The line of its output that begins with `word`, in words; nothing if not there yet."""
+        lines = [line.split() for line in self.out.read_text().splitlines()]
+        return next((line for line in lines if len(line) == 3 and line[0] == word), [])
+
+    def ready(self) -> Running:
+        until(lambda: self.line("ready") or self.process.poll() is not None, "ready")
+        assert self.line("ready"), self.err.read_text()
+        return self
+
+    @property
+    def url(self) -> str:
+        return self.line("ready")[1]
+
+    @property
+    def serving_pid(self) -> int:
+        return int(self.line("ready")[2])
+
+    def ask(self, path: str) -> socket.socket:
+        """A connection with a GET sent on it."""
+        host, _, port = self.url.removeprefix("http://").rpartition(":")
+        asker = socket.create_connection((host.strip("[]"), int(port)), 5)
+        asker.sendall(f"GET {path} HTTP/1.1\r\nHost: test\r\n\r\n".encode())
+        return asker
+
+    def get(self, path: str = "/") -> bytes:
+        with closing(self.ask(path)) as asker:
+            return read_whole(asker)
+
+    def streams(self, count: int, stack: ExitStack) -> list[socket.socket]:
+        """Event streams whose first event has come."""
+        opened = [stack.enter_context(closing(self.ask("/stream"))) for _ in range(count)]
+        for stream in opened:
+            read_until(stream, b"hello")
+        return opened
+
+    def ended(self, *, limit: float = 10.0) -> tuple[int, float]:
+        """Its exit code, and how long it took from now."""
+        begin = time.monotonic()
+        return self.process.wait(limit), time.monotonic() - begin
+
+    def stopped_by(self, number: int) -> tuple[int, float]:
+        self.process.send_signal(number)
+        return self.ended()
+
+
+def read_until(asker: socket.socket, end: bytes) -> bytes:
+    got = b""
+    while end not in got:
+        got += (more := asker.recv(65536))
+        assert more, f"closed after {got!r}"
+    return got
+
+
+def read_whole(asker: socket.socket) -> bytes:
+    """One answer with a length, its status line first."""
+    head, _, body = read_until(asker, b"\r\n\r\n").partition(b"\r\n\r\n")
+    length = next(
+        int(line.partition(b":")[2])
+        for line in head.splitlines()
+        if line.lower().startswith(b"content-length:")
+    )
+    while len(body) < length:
+        body += asker.recv(65536)
+    return head.splitlines()[0] + b"\n" + body
+
+
+def gone(pid: int) -> bool:
+    """Whether no process has this id; a zombie waits for an init that is not ours."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    stat = Path(f"/proc/{pid}/stat")
+    with suppress(FileNotFoundError):
+        return stat.read_text().rpartition(")")[2].split()[0] == "Z"
+    return False
+
+
+Start = Callable[..., Running]
+
+
+@contextmanager
+def starting(tmp_path: Path) -> Iterator[Start]:
+    begun: list[Running] = []
+
+    def start(engine: str, **options: Any) -> Running:
+        folder = tmp_path / str(len(begun))
+        folder.mkdir()
+        begun.append(Running(folder, engine, **options))
+        return begun[-1]
+
+    try:
+        yield start
+    finally:
+        for running in begun:
+            if running.process.poll() is None:
+                running.process.kill()
+                running.process.wait()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts processes that serve, and ends those still there when the test ends."""
+    with starting(tmp_path) as start:
+        yield start
+
+
+# --- the start ---------------------------------------------------------------------------------
+
+
+@engines
+def test_it_answers_within_two_seconds_and_says_nothing_else(start: Start, engine: str) -> None:
+    running = start(engine).ready()
+    assert b'"path": "/hello"' in running.get("/hello")
+    assert time.monotonic() - running.since < 2.0
+    assert len(running.out.read_text().splitlines()) == 1
+    assert running.err.read_text() == ""
+
+
+@engines
+def test_started_comes_before_ready(start: Start, engine: str) -> None:
+    assert b'"started": true' in start(engine).ready().get()
+
+
+@engines
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [
+        ("::1", "http://[::1]:"),
+        ("localhost", "http://localhost:"),
+        ("0.0.0.0", "http://127.0.0.1:"),
+    ],
+)
+def test_the_address_shown_can_be_called(start: Start, engine: str, host: str, shown: str) -> None:
+    running = start(engine, host=host).ready()
+    assert running.url.startswith(shown)
+    assert b"200 OK" in running.get()
+
+
+@engines
+def test_a_taken_port_is_one_sentence(start: Start, engine: str) -> None:
+    first = start(engine).ready()
+    port = int(first.url.rpartition(":")[2])
+    second = start(engine, port=port)
+    assert second.ended()[0] == 2
+    here, advice = f"port {port} on 127.0.0.1", "stop what listens there or choose another"
+    assert second.err.read_text() == f"{here} is taken: {advice} with --port\n"
+    assert b"200 OK" in first.get()
+
+
+@engines
+def test_a_refused_set_up_is_one_sentence(start: Start, engine: str) -> None:
+    running = start(engine, kind="refuses")
+    assert running.ended()[0] == 2
+    assert running.err.read_text() == f"{SETUP_SENTENCE}\n"
+    assert running.out.read_text() == ""
+
+
+@posix_only
+def test_a_crash_at_the_start_is_shown_once_and_ends_it_all(start: Start) -> None:
+    running = start("granian", kind="crashes")
+    assert running.ended()[0] == 1
+    assert running.err.read_text().count("made-up bug at start") == 2  # its source line, itself
+    assert running.err.read_text().endswith("the serving process ended unexpectedly\n")
+
+
+@engines
+def test_a_bug_in_the_app_is_shown_and_costs_one_request(start: Start, engine: str) -> None:
+    running = start(engine).ready()
+    with closing(running.ask("/bug")) as asker:
+        assert b" 500 " in asker.recv(20)
+    until(lambda: "made-up bug" in running.err.read_text(), "the traceback")
+    assert b"200 OK" in running.get()
+
+
+def test_without_granian_waitress_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "granian", None)
+    assert serving._best_engine() == "waitress"
+
+
+# --- living together ---------------------------------------------------------------------------
+
+
+@engines
+def test_streams_and_requests_live_together(start: Start, engine: str) -> None:
+    running = start(engine).ready()
+    with ExitStack() as stack:
+        running.streams(20, stack)
+        begin = time.monotonic()
+        for _ in range(50):
+            assert b"200 OK" in running.get()
+        assert time.monotonic() - begin < 2.0
+
+
+@engines
+def test_idle_connections_shut_nobody_out(start: Start, engine: str) -> None:
+    running = start(engine).ready()
+    with ExitStack() as stack:
+        for _ in range(150):
+            read_whole(stack.enter_context(closing(running.ask("/"))))
+        assert b"200 OK" in running.get()
+
+
+# --- the stop ----------------------------------------------------------------------------------
+
+
+@posix_only
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("engine", "method"), [("granian", ""), ("granian", "spawn"), ("waitress", "")]
+)
+def test_a_stop_drains_with_streams_open(
+    start: Start, engine: str, method: str, number: int
+) -> None:
+    running = start(engine, kind="drains", method=method).ready()
+    with ExitStack() as stack:
+        running.streams(20, stack)
+        code, took = running.stopped_by(number)
+    assert (code, running.line("stopped")[1]) == (0, "3")
+    assert 1.0 <= took < GRACE
+    assert running.err.read_text() == ""
+    assert len(running.out.read_text().splitlines()) == 2
+
+
+@posix_only
+@engines
+def test_more_ctrl_c_changes_nothing(start: Start, engine: str) -> None:
+    running = start(engine, kind="drains").ready()
+    pause = threading.Event()
+    while running.process.poll() is None:
+        with suppress(ProcessLookupError):
+            os.killpg(running.process.pid, signal.SIGINT)
+        pause.wait(0.1)
+    assert running.process.returncode == 0
+    assert running.line("stopped")[1] == "3"
+    assert running.err.read_text() == ""
+
+
+@posix_only
+@engines
+def test_a_request_in_flight_is_answered(start: Start, engine: str) -> None:
+    running = start(engine).ready()
+    with closing(running.ask("/slow?0.7")) as asker:
+        assert b"200 OK" in running.get()  # so the slow one has been taken up
+        code, _ = running.stopped_by(signal.SIGTERM)
+        assert b"200 OK" in read_whole(asker)
+    assert (code, running.line("stopped")[1]) == (0, "0")
+
+
+@posix_only
+@engines
+def test_a_stop_ends_in_time_whatever_hangs(start: Start, engine: str) -> None:
+    running = start(engine, kind="clings").ready()
+    with ExitStack() as stack:
+        running.streams(20, stack)
+        stack.enter_context(closing(running.ask("/slow?60")))
+        assert b"200 OK" in running.get()
+        code, took = running.stopped_by(signal.SIGTERM)
+    assert (code, running.line("stopped")[1]) == (0, "7")
+    assert GRACE <= took < GRACE + 3.0
+    assert running.err.read_text() == ""
+
+
+@posix_only
+@engines
+def test_ctrl_c_while_the_app_is_built(start: Start, engine: str) -> None:
+    running = start(engine, kind="dawdles")
+    until(lambda: running.line("building"), "the building has begun")
+    os.killpg(running.process.pid, signal.SIGINT)
+    code, took = running.ended()
+    assert (code, running.err.read_text()) == (0, "")
+    assert took < 4.0
+
+
+@posix_only
+@engines
+def test_a_closed_terminal_ends_it(start: Start, engine: str) -> None:
+    running = start(engine).ready()
+    assert running.stopped_by(signal.SIGHUP)[0] == 0
+    assert running.line("stopped")
+
+
+@posix_only
+def test_the_worker_follows_a_killed_parent(start: Start) -> None:
+    running = start("granian", kind="clings").ready()
+    worker = running.serving_pid
+    assert worker != running.process.pid
+    with ExitStack() as stack:
+        running.streams(20, stack)
+        running.process.kill()
+        running.process.wait()
+        until(lambda: gone(worker), "the worker is gone", limit=2.0)
+    assert running.err.read_text() == ""
+
+
+@posix_only
+def test_the_parent_follows_a_stopped_worker(start: Start) -> None:
+    """On Ctrl-C the worker may be gone before its parent has told it to go."""
+    running = start("granian").ready()
+    os.kill(running.serving_pid, signal.SIGINT)
+    assert running.ended(limit=2.0)[0] == 0
+    assert running.line("stopped")
+    assert running.err.read_text() == ""
+
+
+@posix_only
+def test_the_parent_follows_a_killed_worker(start: Start) -> None:
+    running = start("granian").ready()
+    os.kill(running.serving_pid, signal.SIGKILL)
+    assert running.ended(limit=2.0)[0] == 1
+    assert running.err.read_text() == "the serving process ended unexpectedly\n"
+
+
+# --- the port ----------------------------------------------------------------------------------
+
+
+def test_probe_finds_a_free_port_and_lets_it_go() -> None:
+    port = serving.probe("127.0.0.1", 0)
+    assert serving.probe("127.0.0.1", port) == port > 0
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_probe_says_who_is_in_the_way(host: str) -> None:
+    family = socket.AF_INET6 if host == "::1" else socket.AF_INET
+    with socket.create_server((host, 0), family=family) as listener:
+        port = listener.getsockname()[1]
+        with pytest.raises(SetupError, match=f"^port {port} on {host} is taken: .* --port$"):
+            serving.probe(host, port)
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "sentence"),
+    [
+        ("127.0.0.1", 65536, "^port 65536 does not exist: .* with --port$"),
+        ("nobody.invalid", 0, "^host nobody.invalid is not known here: .* with --host$"),
+        ("x" * 64 + ".test", 0, "^host x+.test is not known here: .* with --host$"),
+        ("192.0.2.1", 0, "^host 192.0.2.1 cannot be listened on .* with --host$"),
+    ],
+)
+def test_probe_says_what_cannot_be(host: str, port: int, sentence: str) -> None:
+    with pytest.raises(SetupError, match=sentence):
+        serving.probe(host, port)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])  # type: ignore[arg-type]

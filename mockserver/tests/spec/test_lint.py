@@ -1,0 +1,585 @@
+"""Our own lint: silent on the contract, and every planted fault is found by its rule."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from megaapi_mock.resources import root
+from megaapi_mock.spec.lint import lint
+from megaapi_mock.spec.lint_rules import RULES
+
+Files = dict[str, Any]
+Fault = Callable[[Files], Any]
+
+SMALL: dict[str, str] = {
+    "sources.yaml": """
+        page: {title: A page, where: https://docs.example.test}
+        """,
+    "openapi.yaml": """
+        openapi: 3.1.0
+        info: {title: Small, version: '1', description: A small contract.}
+        security: [{bearerToken: []}]
+        tags:
+          - {name: Group, description: Groups.}
+          - {name: Webhook events, description: Events.}
+        paths:
+          /rest/group/{instance_key}/rename: {$ref: paths/group/rename_group.yaml}
+        webhooks:
+          group-renamed: {$ref: webhooks/group-renamed.yaml}
+        components:
+          securitySchemes:
+            bearerToken: {type: http, scheme: bearer}
+        """,
+    "paths/group/rename_group.yaml": """
+        post:
+          operationId: rename_group
+          summary: Rename a group
+          x-summary-pt: Renomear grupo
+          description: Renames.
+          tags: [Group]
+          x-effect: changes
+          x-plans: [code]
+          x-requires-connection: true
+          x-recipient: messageData.to
+          x-provenance: {grade: vendor-doc, sources: [page]}
+          x-uses:
+            - summary: Rename a community
+              x-summary-pt: Renomear comunidade
+              description: Same route.
+              x-plans: [code]
+              x-provenance: {grade: vendor-doc, sources: [page]}
+              example: plain
+          parameters:
+            - {$ref: ../../components/parameters/InstanceKey.yaml}
+          requestBody:
+            required: true
+            content:
+              application/json:
+                schema:
+                  type: object
+                  required: [messageData]
+                  properties:
+                    messageData:
+                      type: object
+                      required: [to, name]
+                      properties:
+                        to: {type: string, pattern: '^[0-9]+$'}
+                        name: {type: string, default: Grupo}
+                examples:
+                  plain: {summary: Plain, value: {messageData: {to: '1', name: Grupo}}}
+          responses:
+            '200':
+              description: Renamed.
+              x-provenance: {grade: observed, sources: [page]}
+              content:
+                application/json:
+                  schema: {$ref: ../../components/schemas/Renamed.yaml}
+                  examples:
+                    done: {summary: Done, value: {error: false, group: {name: Grupo}}}
+              links:
+                again: {operationId: rename_group}
+            '404': {$ref: ../../components/responses/NotFound.yaml}
+        """,
+    "webhooks/group-renamed.yaml": """
+        post:
+          operationId: webhook_group_renamed
+          summary: Group renamed
+          x-summary-pt: Grupo renomeado
+          description: Somebody renamed a group.
+          tags: [Webhook events]
+          security: []
+          x-category: groups
+          x-message-type: group.update
+          x-provenance: {grade: inferred, sources: []}
+          requestBody:
+            required: true
+            content:
+              application/json:
+                schema: {$ref: ../components/schemas/Renamed.yaml}
+                examples:
+                  current: {summary: Current, value: {error: false, group: {name: Grupo}}}
+          responses:
+            '200':
+              description: Any answer will do.
+              x-provenance: {grade: inferred, sources: []}
+        """,
+    "components/parameters/InstanceKey.yaml": """
+        name: instance_key
+        in: path
+        required: true
+        schema: {type: string}
+        example: megacode-TESTKEY0001
+        """,
+    "components/responses/NotFound.yaml": """
+        description: Nothing there.
+        x-provenance: {grade: observed, sources: [page]}
+        content:
+          text/plain:
+            schema: {type: string}
+            examples:
+              nothing: {summary: Nothing, value: not found}
+        """,
+    "components/schemas/Renamed.yaml": """
+        description: The new name, said in two halves.
+        allOf:
+          - type: object
+            required: [error]
+            properties:
+              error: {type: boolean}
+              group: {type: object, required: [], properties: {name: {type: string}}}
+          - type: object
+            required: [error, group]
+            properties:
+              group: {type: object, required: [name], properties: {}}
+        """,
+}
+
+OPERATION = "paths/group/rename_group.yaml"
+WEBHOOK = "webhooks/group-renamed.yaml"
+SCHEMA = "components/schemas/Renamed.yaml"
+
+
+def small() -> Files:
+    """The small contract as values, fresh."""
+    return {name: yaml.safe_load(text) for name, text in SMALL.items()}
+
+
+def write(folder: Path, files: Files) -> Path:
+    """Lay the files out below `folder`; texts as they are."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=False)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def post(files: Files) -> Any:
+    return files[OPERATION]["post"]
+
+
+def hook(files: Files) -> Any:
+    return files[WEBHOOK]["post"]
+
+
+def reply(files: Files) -> Any:
+    return post(files)["responses"]["200"]
+
+
+def body(files: Files) -> Any:
+    return post(files)["requestBody"]["content"]["application/json"]
+
+
+def wrapper(files: Files) -> Any:
+    return body(files)["schema"]["properties"]["messageData"]
+
+
+def sent(files: Files) -> Any:
+    return files[SCHEMA]["allOf"][0]
+
+
+def put(place: Callable[[Files], Any], **values: Any) -> Fault:
+    """Set keys of the object found at `place`; `x_effect` stands for x-effect."""
+    named = {re.sub("^x_", "x-", key).replace("_", "-"): value for key, value in values.items()}
+    return lambda files: place(files).update(named)
+
+
+def take(place: Callable[[Files], Any], key: str) -> Fault:
+    return lambda files: place(files).pop(key)
+
+
+def field(**schema: Any) -> Fault:
+    """A further field of the reply."""
+    return lambda files: sent(files)["properties"].update(extra=schema)
+
+
+def asked(**schema: Any) -> Fault:
+    """A further field of the request."""
+    return lambda files: wrapper(files)["properties"].update(extra=schema)
+
+
+def add(name: str, content: Any) -> Fault:
+    return lambda files: files.update({name: content})
+
+
+def move(old: str, new: str, key: str, section: str) -> Fault:
+    """Rename a file and what openapi.yaml says of it."""
+
+    def fault(files: Files) -> None:
+        files[new] = files.pop(old)
+        files["openapi.yaml"][section][key] = {"$ref": new}
+
+    return fault
+
+
+def proven(**provenance: Any) -> dict[str, Any]:
+    return {"x_provenance": {"grade": "vendor-doc", "sources": ["page"], **provenance}}
+
+
+FAULTS: list[tuple[str, str, str, Fault]] = [
+    # the rule, where it must be found, what is wrong, how it is done
+    ("yaml", OPERATION, "no YAML", add(OPERATION, "post: [")),
+    ("key-twice", SCHEMA, "a key twice", add(SCHEMA, "type: object\ntype: string\n")),
+    ("key-not-text", SCHEMA, "a number as key", add(SCHEMA, "properties: {200: {}}\n")),
+    ("key-not-text", SCHEMA, "YAML 1.1's on", add(SCHEMA, "properties: {on: {}}\n")),
+    ("bundle", "openapi.yaml", "a file nothing names", add("components/schemas/Lost.yaml", {})),
+    ("bundle", "openapi.yaml", "a lost file", take(lambda files: files, SCHEMA)),
+    ("bundle", "openapi.yaml", "no sources", take(lambda files: files, "sources.yaml")),
+    (
+        "reference-dangling",
+        "openapi.yaml",
+        "a component that is not there",
+        field(**{"$ref": "#/components/schemas/Lost"}),
+    ),
+    ("openapi", "openapi.yaml", "no description", take(reply, "description")),
+    ("openapi", "openapi.yaml", "a broken pattern", field(type="string", pattern="^(a$")),
+    ("unknown-keyword", OPERATION, "misspelt in an operation", put(post, operationID="x")),
+    ("unknown-keyword", OPERATION, "misspelt in a reply", put(reply, contents={})),
+    ("unknown-keyword", OPERATION, "misspelt in a media type", put(body, exampels={})),
+    (
+        "unknown-keyword",
+        OPERATION,
+        "another method",
+        lambda files: files[OPERATION].update(query={}),
+    ),
+    ("unknown-keyword", WEBHOOK, "misspelt in a webhook", put(hook, sumary="x")),
+    ("unknown-keyword", SCHEMA, "misspelt in a schema", field(type="string", maxlength=3)),
+    ("unknown-keyword", OPERATION, "an extension nobody knows", put(post, x_effects="reads")),
+    ("unknown-keyword", WEBHOOK, "an operation's extension", put(hook, x_effect="reads")),
+    ("unknown-keyword", SCHEMA, "an extension in a schema", field(type="string", **{"x-a": 1})),
+    (
+        "unknown-keyword",
+        OPERATION,
+        "an extension in a use",
+        lambda files: post(files)["x-uses"][0].update(note="x"),
+    ),
+    (
+        "unknown-keyword",
+        OPERATION,
+        "a key beside a reference",
+        lambda files: post(files)["responses"]["404"].update({"x-provenance": {}}),
+    ),
+    ("forbidden-keyword", SCHEMA, "3.0 nullable", field(type="string", nullable=True)),
+    ("forbidden-keyword", SCHEMA, "a format", field(type="string", format="email")),
+    ("forbidden-keyword", SCHEMA, "a schema's example", field(type="string", example="a")),
+    (
+        "forbidden-keyword",
+        SCHEMA,
+        "a discriminator",
+        lambda files: files[SCHEMA].update(discriminator={"propertyName": "error"}),
+    ),
+    ("pattern-unanchored", OPERATION, "no start", asked(type="string", pattern="a$")),
+    ("pattern-unanchored", OPERATION, "no end", asked(type="string", pattern="^a")),
+    ("pattern-unanchored", OPERATION, "a plain $ at the end", asked(pattern=r"^a\$")),
+    ("pattern-unanchored", OPERATION, "one half only", asked(type="string", pattern="^a|b$")),
+    ("pattern-unanchored", OPERATION, "in keys", asked(patternProperties={"x": {}})),
+    ("pattern-lookaround", OPERATION, "ahead", asked(type="string", pattern="^(?=a).$")),
+    ("pattern-lookaround", OPERATION, "behind", asked(type="string", pattern="^.(?<!a)$")),
+    ("object-bare", SCHEMA, "an object of anything", field(type="object")),
+    ("object-bare", SCHEMA, "or null", field(type=["object", "null"])),
+    ("array-bare", SCHEMA, "an array of anything", field(type="array")),
+    ("schema-empty", SCHEMA, "anything at all", field(description="Anything.")),
+    ("open-unexplained", SCHEMA, "open without a word", field(type="object", **{"x-open": True})),
+    (
+        "required-undeclared",
+        OPERATION,
+        "a required field without schema",
+        lambda files: wrapper(files)["required"].append("nmae"),
+    ),
+    (
+        "required-undeclared",
+        SCHEMA,
+        "in one half of an allOf",
+        lambda files: sent(files)["required"].append("gruop"),
+    ),
+    (
+        "required-undeclared",
+        SCHEMA,
+        "deep in one half of an allOf",
+        lambda files: sent(files)["properties"]["group"]["required"].append("nmae"),
+    ),
+    (
+        "required-undeclared",
+        OPERATION,
+        "in the items of an array",
+        asked(type="array", items={"type": "object", "required": ["a"], "properties": {}}),
+    ),
+    ("example-misfit", OPERATION, "a default of another type", asked(type="string", default=1)),
+    ("example-misfit", OPERATION, "a schema's examples", asked(type="string", examples=[1])),
+    (
+        "example-misfit",
+        OPERATION,
+        "in the request",
+        lambda files: body(files)["examples"]["plain"].update(value={"messageData": {}}),
+    ),
+    (
+        "example-misfit",
+        OPERATION,
+        "in a reply",
+        lambda files: reply(files)["content"]["application/json"]["examples"]["done"].update(
+            value={"error": "no", "group": {"name": "Grupo"}}
+        ),
+    ),
+    (
+        "example-misfit",
+        WEBHOOK,
+        "in a webhook",
+        lambda files: hook(files)["requestBody"]["content"]["application/json"]["examples"][
+            "current"
+        ].update(value={"error": False}),
+    ),
+    (
+        "example-misfit",
+        "components/parameters/InstanceKey.yaml",
+        "of a parameter",
+        lambda files: files["components/parameters/InstanceKey.yaml"].update(example=1),
+    ),
+    (
+        "example-misfit",
+        "components/responses/NotFound.yaml",
+        "in plain text",
+        lambda files: files["components/responses/NotFound.yaml"]["content"]["text/plain"][
+            "examples"
+        ]["nothing"].update(value=404),
+    ),
+    ("example-missing", OPERATION, "in the request", take(body, "examples")),
+    (
+        "example-missing",
+        OPERATION,
+        "in a reply",
+        lambda files: reply(files)["content"]["application/json"].pop("examples"),
+    ),
+    (
+        "example-untitled",
+        OPERATION,
+        "an example without a title",
+        lambda files: body(files)["examples"]["plain"].pop("summary"),
+    ),
+    ("title-missing", OPERATION, "in English", take(post, "summary")),
+    ("title-missing", OPERATION, "in Portuguese", take(post, "x-summary-pt")),
+    ("title-missing", WEBHOOK, "of a webhook", put(hook, summary=" ")),
+    ("tag", OPERATION, "undeclared", put(post, tags=["Grupo"])),
+    ("tag", OPERATION, "none", take(post, "tags")),
+    ("effect", OPERATION, "missing", take(post, "x-effect")),
+    ("effect", OPERATION, "unknown", put(post, x_effect="breaks")),
+    ("plans", OPERATION, "missing", take(post, "x-plans")),
+    ("plans", OPERATION, "empty", put(post, x_plans=[])),
+    ("plans", OPERATION, "unknown", put(post, x_plans=["code", "gold"])),
+    ("requires-connection", OPERATION, "missing", take(post, "x-requires-connection")),
+    ("requires-connection", OPERATION, "unknown", put(post, x_requires_connection="maybe")),
+    ("recipient", OPERATION, "no such field", put(post, x_recipient="messageData.too")),
+    ("recipient", OPERATION, "no wrapper", put(post, x_recipient="to")),
+    (
+        "recipient",
+        OPERATION,
+        "an optional field",
+        lambda files: wrapper(files).update(required=["name"]),
+    ),
+    ("uses", OPERATION, "no plans", lambda files: post(files)["x-uses"][0].pop("x-plans")),
+    (
+        "uses",
+        OPERATION,
+        "an example that is not there",
+        lambda files: post(files)["x-uses"][0].update(example="lost"),
+    ),
+    ("category", WEBHOOK, "missing", take(hook, "x-category")),
+    ("category", WEBHOOK, "unknown", put(hook, x_category="group")),
+    ("message-type", WEBHOOK, "missing", take(hook, "x-message-type")),
+    ("security-webhook", WEBHOOK, "missing", take(hook, "security")),
+    ("security-webhook", WEBHOOK, "asked for", put(hook, security=[{"bearerToken": []}])),
+    ("security-unknown", OPERATION, "in an operation", put(post, security=[{"token": []}])),
+    (
+        "security-unknown",
+        "openapi.yaml",
+        "everywhere",
+        lambda files: files["openapi.yaml"].update(security=[{"token": []}]),
+    ),
+    (
+        "security-missing",
+        "openapi.yaml",
+        "no security at all",
+        lambda files: files["openapi.yaml"].pop("security"),
+    ),
+    (
+        "scheme-case",
+        "openapi.yaml",
+        "a capital letter",
+        lambda files: files["openapi.yaml"]["components"]["securitySchemes"]["bearerToken"].update(
+            scheme="Bearer"
+        ),
+    ),
+    (
+        "component-unused",
+        "openapi.yaml",
+        "a second scheme",
+        lambda files: files["openapi.yaml"]["components"]["securitySchemes"].update(
+            key={"type": "apiKey", "in": "header", "name": "key"}
+        ),
+    ),
+    (
+        "component-unused",
+        "openapi.yaml",
+        "a schema written in place",
+        lambda files: files["openapi.yaml"]["components"].update(
+            schemas={"Lost": {"type": "string"}}
+        ),
+    ),
+    (
+        "link-unknown",
+        OPERATION,
+        "no such operation",
+        lambda files: reply(files)["links"]["again"].update(operationId="rename"),
+    ),
+    ("file-name", OPERATION, "another operationId", put(post, operationId="rename")),
+    (
+        "file-name",
+        OPERATION,
+        "two operations in one file",
+        lambda files: files[OPERATION].update(put={**post(files), "operationId": "other"}),
+    ),
+    (
+        "file-name",
+        "paths/group/rename.yaml",
+        "another file name",
+        move(OPERATION, "paths/group/rename.yaml", "/rest/group/{instance_key}/rename", "paths"),
+    ),
+    ("file-name", WEBHOOK, "a webhook's operationId", put(hook, operationId="webhook_renamed")),
+    (
+        "file-name",
+        "webhooks/renamed.yaml",
+        "a webhook's file name",
+        move(WEBHOOK, "webhooks/renamed.yaml", "group-renamed", "webhooks"),
+    ),
+    ("provenance-missing", OPERATION, "of an operation", take(post, "x-provenance")),
+    ("provenance-missing", OPERATION, "of a reply", take(reply, "x-provenance")),
+    (
+        "provenance-missing",
+        "components/responses/NotFound.yaml",
+        "of a shared reply",
+        lambda files: files["components/responses/NotFound.yaml"].pop("x-provenance"),
+    ),
+    ("provenance-missing", WEBHOOK, "of a webhook", take(hook, "x-provenance")),
+    ("provenance-malformed", OPERATION, "a word", put(post, x_provenance="vendor-doc")),
+    ("provenance-malformed", OPERATION, "a third key", put(post, **proven(note="x"))),
+    ("provenance-malformed", OPERATION, "one source", put(post, **proven(sources="page"))),
+    ("grade-unknown", OPERATION, "a grade", put(post, **proven(grade="rumour"))),
+    ("source-unknown", OPERATION, "a source", put(post, **proven(sources=["page", "pgae"]))),
+    (
+        "source-unknown",
+        SCHEMA,
+        "a field's source",
+        field(type="string", **{"x-provenance": {"grade": "observed", "sources": ["pgae"]}}),
+    ),
+    ("sources-empty", OPERATION, "no source", put(post, **proven(sources=[]))),
+    (
+        "sources-empty",
+        OPERATION,
+        "an example's sources",
+        lambda files: body(files)["examples"]["plain"].update(
+            {"x-provenance": {"grade": "observed", "sources": []}}
+        ),
+    ),
+    (
+        "path-provenance-missing",
+        OPERATION,
+        "a guessed path",
+        put(post, **proven(grade="inferred")),
+    ),
+    (
+        "source-uncited",
+        "sources.yaml",
+        "a source nobody names",
+        lambda files: files["sources.yaml"].update(lost={"title": "Lost", "where": "nowhere"}),
+    ),
+    (
+        "source-malformed",
+        "sources.yaml",
+        "a source without a place",
+        lambda files: files["sources.yaml"]["page"].pop("where"),
+    ),
+]
+
+
+def test_the_contract_has_no_finding() -> None:
+    assert [str(finding) for finding in lint(root("spec"))] == []
+
+
+def test_the_small_contract_has_no_finding(tmp_path: Path) -> None:
+    assert [str(finding) for finding in lint(write(tmp_path, small()))] == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "file", "fault"),
+    [pytest.param(rule, file, fault, id=f"{rule}: {what}") for rule, file, what, fault in FAULTS],
+)
+def test_a_planted_fault_is_found(rule: str, file: str, fault: Fault, tmp_path: Path) -> None:
+    files = small()
+    fault(files)
+    found = lint(write(tmp_path, files))
+    assert (rule, file) in {(finding.rule, finding.file) for finding in found}, found
+    for finding in found:
+        assert "\n" not in str(finding)
+        assert str(finding).startswith(f"spec/{finding.file}")
+
+
+def test_every_rule_has_a_planted_fault() -> None:
+    assert {rule for rule, *_ in FAULTS} == set(RULES)
+
+
+@pytest.mark.parametrize("pattern", [r"^a$", r"^(a|b)$", r"^[|)]+$", r"^\|$", r"^(a(b|c))+\)$"])
+def test_a_pattern_anchored_as_a_whole_is_fine(pattern: str, tmp_path: Path) -> None:
+    files = small()
+    asked(type="string", pattern=pattern)(files)
+    assert lint(write(tmp_path, files)) == []
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "object", "additionalProperties": {"type": "string"}},
+        {"type": "object", "description": "What the caller sent.", "x-open": True},
+        {"anyOf": [{"type": "string"}, {"type": "null"}]},
+        {"const": 1},
+    ],
+)
+def test_a_reply_may_be_open_on_purpose(schema: dict[str, Any], tmp_path: Path) -> None:
+    files = small()
+    field(**schema)(files)
+    assert lint(write(tmp_path, files)) == []
+
+
+def test_a_request_may_hold_anything(tmp_path: Path) -> None:
+    files = small()
+    asked(type="object", description="Protobuf content, passed on.")(files)
+    assert lint(write(tmp_path, files)) == []
+
+
+def test_a_name_required_under_a_condition_may_be_declared_outside_it(tmp_path: Path) -> None:
+    files = small()
+    wrapper(files).update({"if": {"required": ["to"]}, "then": {"required": ["name"]}})
+    assert lint(write(tmp_path, files)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [
+        ("operation", "paths/send_message/send_text.yaml"),
+        ("response", "components/responses/Unauthorized.yaml"),
+        ("webhook", "webhooks/text-plain.yaml"),
+    ],
+)
+def test_the_contract_itself_without_a_grade_is_refused(
+    kind: str, place: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "spec"
+    shutil.copytree(root("spec"), folder)
+    document = yaml.safe_load((folder / place).read_text("utf-8"))
+    (document if kind == "response" else document["post"]).pop("x-provenance")
+    (folder / place).write_text(yaml.safe_dump(document), encoding="utf-8")
+    assert ("provenance-missing", place) in {(found.rule, found.file) for found in lint(folder)}

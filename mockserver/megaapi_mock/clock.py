@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Callable
@@ -15,11 +16,16 @@ class Clock:
         self._frozen = frozen_at
         self._offset = 0.0
         self._listeners: list[Callable[[], None]] = []
+        self._ticks = itertools.count(1)
 
     def now(self) -> float:
         """Seconds since 1970."""
         frozen = self._frozen
         return frozen if frozen is not None else time.time() + self._offset
+
+    def tick(self) -> int:
+        """A number above all before it: orders what happens while the time stands still."""
+        return next(self._ticks)
 
     @property
     def frozen(self) -> bool:
@@ -36,19 +42,24 @@ class Clock:
 
     def advance(self, seconds: float) -> None:
         """Move forward; frozen stays frozen, running goes on running."""
-        self.set(self.now() + seconds)
+        with self._lock:
+            self._move_to(self.now() + seconds)
+        self._tell()
 
     def set(self, unix: float) -> None:
         """Move to an absolute time."""
         with self._lock:
-            if self._frozen is not None:
-                self._frozen = unix
-            self._offset = unix - time.time()
+            self._move_to(unix)
         self._tell()
 
     def listen(self, callback: Callable[[], None]) -> None:
         """Call `callback` after every jump, in the thread that made it."""
         self._listeners.append(callback)
+
+    def _move_to(self, unix: float) -> None:
+        if self._frozen is not None:
+            self._frozen = unix
+        self._offset = unix - time.time()
 
     def _tell(self) -> None:
         for callback in self._listeners:

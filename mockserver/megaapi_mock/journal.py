@@ -7,17 +7,19 @@ import time
 from base64 import b64encode
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, Protocol, TypeVar
 
-import orjson
-
+from .spec.validate import Unreadable, parse_json
 from .webhooks.delivery import Attempt, Delivery
 
 BODY_SHOWN = 64 * 2**10
 # Seconds between signs of life on an event stream.
 HEARTBEAT = 15.0
+# Records a stream may lie behind; one that nobody reads is ended instead of filling memory.
+BACKLOG = 10_000
 Headers = Sequence[tuple[str, str]]
 
 
@@ -77,23 +79,29 @@ R = TypeVar("R", bound=Record)
 
 @dataclass(eq=False)
 class Log(Generic[R]):
-    """Records in order; the oldest go beyond `limit` records or `budget` bytes."""
+    """Records in order; the oldest go beyond `limit` records or `budget` bytes.
+
+    `lock` is the owner's: it is held by whoever writes, and by `after` while it copies.
+    """
 
     limit: int
     budget: int
     size_of: Callable[[R], int]
+    lock: AbstractContextManager[object]
     _records: OrderedDict[str, tuple[int, R, int]] = field(default_factory=OrderedDict)
     _count: int = 0
     _size: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, record: R) -> None:
         """Append one."""
         size = self.size_of(record)
-        self._count += 1
-        self._records[record.id] = (self._count, record, size)
-        self._size += size
-        while len(self._records) > self.limit or (self._size > self.budget and self._records):
-            self._size -= self._records.popitem(last=False)[1][2]
+        with self._lock:
+            self._count += 1
+            self._records[record.id] = (self._count, record, size)
+            self._size += size
+            while len(self._records) > self.limit or (self._size > self.budget and self._records):
+                self._size -= self._records.popitem(last=False)[1][2]
 
     def get(self, record_id: str) -> R | None:
         """One record by id."""
@@ -102,19 +110,36 @@ class Log(Generic[R]):
 
     def after(self, record_id: str | None) -> Iterator[R]:
         """Records newer than the one with this id; all of them when it has gone already."""
-        found = self._records.get(record_id) if record_id else None
+        with self._lock:
+            found = self._records.get(record_id) if record_id else None
+            kept = list(self._records.values())
         start = found[0] if found else 0
-        return (record for number, record, _ in list(self._records.values()) if number > start)
+        return (record for number, record, _ in kept if number > start)
 
     def drop(self, keep: Callable[[R], bool]) -> None:
         """Forget every record that `keep` does not want."""
-        for record_id, (_, record, size) in list(self._records.items()):
-            if not keep(record):
-                del self._records[record_id]
-                self._size -= size
+        with self._lock:
+            for record_id, (_, record, size) in list(self._records.items()):
+                if not keep(record):
+                    del self._records[record_id]
+                    self._size -= size
 
 
 Told = tuple[str | None, "Exchange | Delivery | None"]
+
+
+@dataclass(eq=False)
+class _Listener:
+    """What one stream has not read yet; `behind` once that was too much."""
+
+    queue: SimpleQueue[Told] = field(default_factory=SimpleQueue)
+    behind: bool = False
+
+    def tell(self, told: Told) -> None:
+        if self.queue.qsize() >= BACKLOG:
+            self.behind = True
+        else:
+            self.queue.put(told)
 
 
 class Journal:
@@ -123,13 +148,19 @@ class Journal:
     def __init__(self, *, limit: int = 5_000, budget: int = 64 * 2**20) -> None:
         self._stirred = threading.Condition()
         self.exchanges: Log[Exchange] = Log(
-            limit, budget, lambda kept: len(kept.request_body) + len(kept.response_body)
+            limit,
+            budget,
+            lambda kept: len(kept.request_body) + len(kept.response_body),
+            self._stirred,
         )
-        self.deliveries: Log[Delivery] = Log(limit, budget, lambda kept: len(kept.body))
+        self.deliveries: Log[Delivery] = Log(
+            limit, budget, lambda kept: len(kept.body), self._stirred
+        )
         self._numbers: dict[str, int] = {}
+        self._changes = 0
         self._waiting = 0
         self._closed = False
-        self._listeners: list[SimpleQueue[Told]] = []
+        self._listeners: list[_Listener] = []
 
     def next_id(self, prefix: str, owner: str | None) -> str:
         """`x12.megacode-TESTKEY0001`: counted per instance, so that others do not shift it."""
@@ -162,31 +193,35 @@ class Journal:
             self._tell(None, None)
 
     def _tell(self, kind: str | None, record: Exchange | Delivery | None) -> None:
+        self._changes += 1
         if self._waiting:
             self._stirred.notify_all()
         if kind is not None:
             for listener in self._listeners:
-                listener.put((kind, record))
+                listener.tell((kind, record))
 
     def listen(self) -> Iterator[Told]:
-        """Every record from now on, as (kind, record); (None, None) each 15 s; ends on `close`."""
-        queue: SimpleQueue[Told] = SimpleQueue()
+        """Every record from now on, as (kind, record); (None, None) each 15 s.
+
+        Ends on `close`, and for a reader who falls too far behind.
+        """
+        listener = _Listener()
         with self._stirred:
             if self._closed:
                 return
-            self._listeners.append(queue)
+            self._listeners.append(listener)
         try:
             yield None, None
-            while not self._closed:
+            while not self._closed and not listener.behind:
                 try:
-                    told = queue.get(timeout=HEARTBEAT)
+                    told = listener.queue.get(timeout=HEARTBEAT)
                 except Empty:
                     told = (None, None)
                 if not self._closed:
                     yield told
         finally:
             with self._stirred:
-                self._listeners.remove(queue)
+                self._listeners.remove(listener)
 
     def close(self) -> None:
         """Let everyone go who waits or listens."""
@@ -194,20 +229,32 @@ class Journal:
             self._closed = True
             self._stirred.notify_all()
             for listener in self._listeners:
-                listener.put((None, None))
+                listener.queue.put((None, None))
 
     def wait_for(self, look: Callable[[], list[Any]], seconds: float) -> list[Any]:
-        """What `look` finds, as soon as it finds anything; an empty list after `seconds`."""
+        """What `look` finds, as soon as it finds anything; an empty list after `seconds`.
+
+        `look` runs without the journal's lock: it may hold an instance, whose changes write here.
+        """
         deadline = time.monotonic() + seconds
+        while True:
+            with self._stirred:
+                seen = self._changes
+            found = look()
+            if found or not self._changed(seen, deadline):
+                return found
+
+    def _changed(self, seen: int, deadline: float) -> bool:
+        """Wait for a change after `seen`; False when time is up or the journal closes."""
         with self._stirred:
             self._waiting += 1
             try:
-                while not (found := look()) and not self._closed:
+                while self._changes == seen and not self._closed:
                     remaining = deadline - time.monotonic()
                     if remaining <= 0:
-                        break
+                        return False
                     self._stirred.wait(remaining)
-                return found
+                return not self._closed and time.monotonic() < deadline
             finally:
                 self._waiting -= 1
 
@@ -219,10 +266,12 @@ class Journal:
             for scope in list(self._numbers):
                 if instance is None or scope.partition(".")[2] == instance:
                     del self._numbers[scope]
+            self._tell(None, None)
 
 
 def delivery_json(delivery: Delivery) -> dict[str, Any]:
     """A delivery as the side door lists it."""
+    shown = shown_body(delivery.body)
     return {
         "id": delivery.id,
         "time": delivery.time,
@@ -230,7 +279,8 @@ def delivery_json(delivery: Delivery) -> dict[str, Any]:
         "event": delivery.event,
         "message_type": delivery.message_type,
         "url": delivery.url,
-        "payload": orjson.loads(delivery.body),
+        "payload": shown.pop("body"),
+        **shown,
         "state": delivery.state,
         "reason": delivery.reason,
         "attempts": [_attempt_json(attempt) for attempt in delivery.attempts],
@@ -238,14 +288,17 @@ def delivery_json(delivery: Delivery) -> dict[str, Any]:
 
 
 def shown_body(body: bytes) -> dict[str, Any]:
-    """`body` as JSON where it is JSON, else text, else base64; cut at 64 KiB and marked."""
+    """`body` as JSON where the gateway could read it, else text, else base64.
+
+    Cut at 64 KiB and marked.
+    """
     cut = len(body) > BODY_SHOWN
     if cut:
         text = body[:BODY_SHOWN].decode("utf-8", "replace")
         return {"body": text, "cut": True, "size": len(body)}
     try:
-        return {"body": orjson.loads(body)} if body else {"body": None}
-    except orjson.JSONDecodeError:
+        return {"body": parse_json(body) if body else None}
+    except Unreadable:
         pass
     try:
         return {"body": body.decode("utf-8")}

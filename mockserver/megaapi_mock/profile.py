@@ -162,6 +162,8 @@ def load_profile(name: str, fixtures: Path) -> Profile:
         raise SwitchError(str(error)) from None
     if not isinstance(content, dict) or content.get("plan") not in PLANS:
         raise SwitchError(f"{path} needs `plan:` with one of {', '.join(PLANS)}")
+    for name in sorted(map(str, set(content) - {"plan", "switches"})):
+        raise SwitchError(f"{path}: {name}: no such field; a profile has `plan` and `switches`")
     switches = content.get("switches") or {}
     if not isinstance(switches, dict):
         raise SwitchError(f"{path} needs `switches:` to be a mapping of names to values")

@@ -28,7 +28,9 @@ class Settings:
     store: str = _setting("memory", "where state lives")
     workers: int = _setting(1, "server processes")
     strict: bool = _setting(False, "answer 422 with all violations to an invalid request")
-    control_token: str = _setting("", "X-Mock-Token the side door asks for beyond loopback")
+    control_token: str = _setting(
+        "", "X-Mock-Token the side door asks for; without one it is shut beyond loopback"
+    )
     journal_limit: int = _setting(5_000, "exchanges, and deliveries, the journal keeps")
     journal_bytes: int = _setting(64 * 2**20, "bytes of bodies each journal keeps")
     messages_limit: int = _setting(100_000, "messages an instance keeps")

@@ -28,7 +28,9 @@ class MockServer:
         """Listen on a free port of 127.0.0.1."""
         from waitress.server import create_server
 
-        self._server = create_server(self.app, host="127.0.0.1", port=0, threads=16)
+        self._server = create_server(
+            self.app, host="127.0.0.1", port=0, threads=16, asyncore_loop_timeout=0.05
+        )
         self.url = f"http://127.0.0.1:{self._server.effective_port}"
         self._thread = threading.Thread(target=self._server.run, name="mock-server", daemon=True)
         self._thread.start()

@@ -117,12 +117,14 @@ def load_world(name: str, fixtures: Path) -> World:
 
 def read_world(content: Mapping[str, Any], *, where: str = "world") -> World:
     """A world from its document, which must fit the form above."""
+    _refuse_contradictions(content, where)
     directory = _directory(content)
-    groups = [_group(entry, directory, where) for entry in content.get("groups", ())]
+    groups = [
+        _group(entry, directory, f"{where}: groups/{at}")
+        for at, entry in enumerate(content.get("groups", ()))
+    ]
     seeds: dict[str, InstanceSeed] = {}
     for entry in content.get("instances", ()):
-        if entry["key"] in seeds:
-            raise WorldError(f"{where}: two instances have the key {entry['key']}")
         own = directory.find(entry["number"]) if "number" in entry else None
         seeds[entry["key"]] = InstanceSeed(
             key=entry["key"],
@@ -133,6 +135,30 @@ def read_world(content: Mapping[str, Any], *, where: str = "world") -> World:
             groups=tuple(group for group in groups if own and group.member(own.jid)),
         )
     return World(directory, tuple(seeds.values()))
+
+
+def _refuse_contradictions(content: Mapping[str, Any], where: str) -> None:
+    """WorldError for what each entry may say and two of them, or two fields, may not."""
+    instances, contacts = content.get("instances", ()), content.get("contacts", ())
+    groups = content.get("groups", ())
+    keys = [(f"instances/{at}/key", entry["key"]) for at, entry in enumerate(instances)]
+    jids = [(f"groups/{at}/jid", entry["jid"]) for at, entry in enumerate(groups)]
+    # A person has one entry; the same number twice would be two people, or both with and without.
+    numbers = [
+        (f"{section}/{at}/number", entry["number"])
+        for section, entries in (("instances", instances), ("contacts", contacts))
+        for at, entry in enumerate(entries)
+        if "number" in entry
+    ]
+    for listed in (keys, jids, numbers):
+        seen: dict[str, str] = {}
+        for place, value in listed:
+            if value in seen:
+                raise WorldError(f"{where}: {place}: {value} is the one of {seen[value]} already")
+            seen[value] = place
+    for at, entry in enumerate(instances):
+        if entry.get("connected") and "number" not in entry:
+            raise WorldError(f"{where}: instances/{at}/number: who is connected needs a number")
 
 
 def _directory(content: Mapping[str, Any]) -> Directory:
@@ -168,20 +194,21 @@ def _contact(entry: Mapping[str, Any], unlisted: Directory) -> Contact:
 
 
 def _group(entry: Mapping[str, Any], directory: Directory, where: str) -> Group:
-    def person(number: str) -> Jid:
+    def person(number: str, place: str) -> Jid:
         contact = directory.find(number)
         if contact is None:
-            raise WorldError(f"{where}: {entry['jid']} names {number}, who has no WhatsApp")
+            raise WorldError(f"{where}/{place}: {number} has no WhatsApp account in this world")
         return contact.jid
 
     description = entry.get("description")
     return Group(
         jid=Jid.parse(entry["jid"]),
         subject=entry["subject"],
-        owner=person(entry["owner"]),
+        owner=person(entry["owner"], "owner"),
         created=GROUPS_CREATED,
         participants=tuple(
-            Participant(person(who["number"]), who.get("admin")) for who in entry["participants"]
+            Participant(person(who["number"], f"participants/{at}/number"), who.get("admin"))
+            for at, who in enumerate(entry["participants"])
         ),
         description=description,
         description_id=None if description is None else "TESTDESCID01",

@@ -12,6 +12,7 @@ from ..errors import ControlRefused, NotAMember, NumberNotRegistered
 from .contacts import Contact
 from .jid import Jid, as_given
 from .message import ACK_STATUS, DELIVERED, ORDER, PENDING, READ, SERVER, Message, content_key
+from .table import Table
 
 if TYPE_CHECKING:
     from .instance import Instance
@@ -35,8 +36,8 @@ class Chats:
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
-        # Messages on their way; a disconnection stops them. Rebuilt from the table when lost.
-        self._moving: set[str] = set()
+        # Messages on their way; a disconnection stops them.
+        self.moving: Table[str, bool] = Table()
 
     def recipient(self, to: str) -> Recipient:
         """Resolve `to`; refuses people without WhatsApp and groups the instance is not in."""
@@ -65,7 +66,7 @@ class Chats:
         instance = self._instance
         message = self._own_message(to, content)
         instance.messages.put(message.id, message)
-        self._moving.add(message.id)
+        self.moving.put(message.id, True)
         key = {"remoteJid": to.given, "fromMe": True, "id": message.id}
         if echo and instance.rules.echo:
             instance.record(
@@ -90,8 +91,8 @@ class Chats:
         if message is None or ORDER[message.state] >= ORDER[step]:
             return
         self._instance.messages.put(message_id, message.moved(step))
-        if step == READ:
-            self._moving.discard(message_id)
+        if step == READ and message_id in self.moving:
+            self.moving.remove(message_id)
         key = {"remoteJid": message.chat, "id": message_id, "fromMe": True}
         self._instance.record(f"ack-{step}", {"key": key, "status": ACK_STATUS[step]})
 
@@ -120,6 +121,7 @@ class Chats:
             from_me=False,
             type=content_key(content) or "unknown",
             content=orjson.dumps(content),
+            arrival=instance.tick(),
             state=DELIVERED,
         )
         instance.messages.put(message.id, message)
@@ -147,11 +149,11 @@ class Chats:
 
     def stop_pending(self, state: str, reason: str) -> None:
         """Messages still on their way stop for a stated reason."""
-        for message_id in sorted(self._moving):
+        for message_id in list(self.moving):
             message = self._instance.messages.get(message_id)
             if message is not None and message.state != READ:
                 self._instance.messages.put(message_id, message.moved(state, reason))
-        self._moving.clear()
+            self.moving.remove(message_id)
 
     def _own_message(self, to: Recipient, content: Mapping[str, Any]) -> Message:
         instance = self._instance
@@ -164,6 +166,7 @@ class Chats:
             from_me=True,
             type=content_key(content) or "unknown",
             content=orjson.dumps(content),
+            arrival=instance.tick(),
             state=PENDING,
         )
 

@@ -60,7 +60,9 @@ class Instance:
         self._generations: Table[str, int] = Table()
         self._agenda: list[Due] = []
         self._order = 0
+        self._done: list[Due] = []
         self._events: list[Event] = []
+        self._events_before = 0
         self._saved: dict[str, Any] = {}
         self._clock = clock
         self.now = clock.now()
@@ -86,10 +88,12 @@ class Instance:
         """Start a change: from here on everything can be taken back."""
         self.now = self._clock.now()
         self._saved = {name: getattr(self, name) for name in _VALUES}
+        self._events_before = len(self._events)
+        self._done.clear()
 
     def commit(self) -> None:
         """Accept the change; the oldest messages and media beyond the bounds go."""
-        for table in (self.group_table, self._counters, self._generations):
+        for table in (self.group_table, self._counters, self._generations, self.chats.moving):
             table.commit()
         self.messages.commit(keep=self.rules.messages_kept)
         self.media.commit(keep=self.rules.messages_kept)
@@ -102,9 +106,11 @@ class Instance:
             setattr(self, name, value)
         for table in self._tables():
             table.rollback()
-        self._agenda = [due for due in self._agenda if due[1] <= before]
+        self._agenda = [due for due in (*self._agenda, *self._done) if due[1] <= before]
         heapq.heapify(self._agenda)
-        self._events.clear()
+        self._done.clear()
+        # Events of earlier changes that nobody has taken yet stay.
+        del self._events[self._events_before :]
 
     # -- events and time --------------------------------------------------------------------
 
@@ -127,6 +133,10 @@ class Instance:
         """The events recorded since the last call, oldest first."""
         events, self._events = self._events, []
         return events
+
+    def tick(self) -> int:
+        """A number above all before it, in every instance that shares the clock."""
+        return self._clock.tick()
 
     def count(self, kind: str) -> int:
         """The next number of this kind, from 1."""
@@ -153,7 +163,9 @@ class Instance:
     def wake(self, now: float) -> None:
         """Do what is due by `now`, in order, each at its own time."""
         while self._agenda and self._agenda[0][0] <= now:
-            due, _, kind, generation, arguments = heapq.heappop(self._agenda)
+            entry = heapq.heappop(self._agenda)
+            self._done.append(entry)
+            due, _, kind, generation, arguments = entry
             if generation != (self._generations.get(kind) or 0):
                 continue
             self.now = due
@@ -238,4 +250,5 @@ class Instance:
             self.presence,
             self._counters,
             self._generations,
+            self.chats.moving,
         )

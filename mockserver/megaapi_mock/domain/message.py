@@ -43,6 +43,8 @@ class Message:
     state: str
     reason: str | None = None
     deleted: str | None = None
+    # Numbers the messages of all instances in the order they came; no part of what is shown.
+    arrival: int = 0
 
     def moved(self, state: str, reason: str | None = None) -> Message:
         """The same message, further on."""

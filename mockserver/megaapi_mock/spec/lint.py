@@ -11,7 +11,8 @@ import yaml
 from ..errors import SpecError
 from . import lint_calls, lint_evidence, lint_schemas
 from .bundle import Loader, bundle, read_yaml
-from .lint_nodes import KINDS, Contract, Finding, Node, references
+from .lint_nodes import KINDS, Contract, Node, references
+from .lint_rules import Finding
 from .verdict import first_problem
 
 __all__ = ["Finding", "lint"]

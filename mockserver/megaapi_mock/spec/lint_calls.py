@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ..domain.settings import CATEGORIES
-from .lint_nodes import Contract, Finding, Node, further_uses
+from .lint_nodes import Contract, Node, further_uses
+from .lint_rules import Finding
 from .lint_schemas import step_into
 from .operations import METHODS
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .lint_nodes import Contract, Finding, Node, further_uses
+from .lint_nodes import Contract, Node, further_uses
+from .lint_rules import Finding
 
 GRADES = ("vendor-doc", "observed", "baileys", "inferred")
 CARRIERS = frozenset({"operation", "webhook", "response"})

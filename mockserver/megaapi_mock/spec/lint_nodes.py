@@ -8,24 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from .bundle import Bundle
+from .lint_rules import Finding
 from .operations import METHODS
 from .validate import Compiler
 
 ONE, LIST, MAP = "one", "list", "map"
-
-
-@dataclass(frozen=True, order=True)
-class Finding:
-    """One fault of the contract: file below `spec/`, place in it, rule, and what to do."""
-
-    file: str
-    where: str
-    rule: str
-    message: str
-
-    def __str__(self) -> str:
-        place = f" {self.where}" if self.where else ""
-        return f"spec/{self.file}{place}: {' '.join(self.message.split())} [{self.rule}]"
 
 
 @dataclass(frozen=True)
@@ -42,7 +29,7 @@ class Kind:
         return self.plain | self.extensions | set(self.children)
 
 
-def _kind(plain: str, extensions: str = "", **children: tuple[str, str]) -> Kind:
+def _kind(plain: str, extensions: str = "", /, **children: tuple[str, str]) -> Kind:
     return Kind(children, frozenset(plain.split()), frozenset(extensions.split()))
 
 

@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .lint_nodes import Contract, Finding, Node
+from .lint_nodes import Contract, Node
+from .lint_rules import Finding
 from .validate import resolve
+
+Schema = Mapping[str, Any]
 
 FORBIDDEN = {
     "nullable": "is OpenAPI 3.0: add 'null' to the type",
@@ -67,12 +70,12 @@ def openness(node: Node, contract: Contract) -> Iterator[Finding]:
         yield node.finding("array-bare", "an array without items promises nothing")
 
 
-def _types(schema: Mapping[str, Any]) -> Sequence[str]:
+def _types(schema: Schema) -> Sequence[str]:
     declared = schema.get("type", ())
     return [declared] if isinstance(declared, str) else declared
 
 
-def _has_fields(schema: Mapping[str, Any]) -> bool:
+def _has_fields(schema: Schema) -> bool:
     if CLOSERS & set(schema):
         return True
     further = schema.get("additionalProperties")
@@ -99,11 +102,7 @@ def required(node: Node, contract: Contract) -> Iterator[Finding]:
 
 
 def _required(
-    node: Node,
-    schema: Mapping[str, Any],
-    where: str,
-    beside: Sequence[Mapping[str, Any]],
-    document: Mapping[str, Any],
+    node: Node, schema: Schema, where: str, beside: Sequence[Schema], document: Schema
 ) -> Iterator[Finding]:
     """`beside`: other schemas that hold for the same value and may declare the name."""
     group = [*_parts(schema, document), *beside]
@@ -112,26 +111,28 @@ def _required(
         if name not in declared:
             rule, message = "required-undeclared", f"{name!r} is required but not in properties"
             yield Finding(node.file, where, rule, message)
+    for step, inner, others in _inside(schema, group, document):
+        yield from _required(node, inner, f"{where}/{step}".strip("/"), others, document)
+
+
+def _inside(
+    schema: Schema, group: list[Schema], document: Schema
+) -> Iterator[tuple[str, Schema, list[Schema]]]:
+    """Each schema inside, with those that hold for the same value as it does."""
     for step, inner in _branches(schema):
-        yield from _required(node, inner, f"{where}/{step}".strip("/"), group, document)
+        yield step, inner, group
     for name, inner in (schema.get("properties") or {}).items():
-        same = [part["properties"][name] for part in group if name in part.get("properties", ())]
-        others = [
-            deep
-            for other in same
-            if other is not inner and isinstance(other, Mapping)
-            for deep in _parts(other, document)
-        ]
         if isinstance(inner, Mapping):
-            place = f"{where}/properties/{name}".strip("/")
-            yield from _required(node, inner, place, others, document)
+            same = (part.get("properties", {}).get(name) for part in group)
+            others = [other for other in same if isinstance(other, Mapping) and other is not inner]
+            deep = [part for other in others for part in _parts(other, document)]
+            yield f"properties/{name}", inner, deep
     for step in ("items", "contains", "additionalProperties"):
         if isinstance(schema.get(step), Mapping):
-            place = f"{where}/{step}".strip("/")
-            yield from _required(node, schema[step], place, (), document)
+            yield step, schema[step], []
 
 
-def _branches(schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _branches(schema: Schema) -> Iterator[tuple[str, Schema]]:
     """Schemas inside that speak about the same value."""
     for key in ("allOf", "anyOf", "oneOf"):
         for index, branch in enumerate(schema.get(key, ())):
@@ -142,10 +143,10 @@ def _branches(schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any
             yield key, schema[key]
 
 
-def _parts(schema: Mapping[str, Any], document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The schema, what it refers to and what it combines, flat."""
-    found: list[Mapping[str, Any]] = []
-    waiting: list[Mapping[str, Any]] = [schema]
+def _parts(schema: Schema, document: Schema, *, sure: bool = False) -> list[Schema]:
+    """The schema, what it refers to and what it combines, flat; `sure`: what always holds."""
+    found: list[Schema] = []
+    waiting: list[Schema] = [schema]
     while waiting:
         part = waiting.pop()
         if any(part is known for known in found):
@@ -153,15 +154,15 @@ def _parts(schema: Mapping[str, Any], document: Mapping[str, Any]) -> list[Mappi
         found.append(part)
         if "$ref" in part:
             waiting.append(resolve({"$ref": part["$ref"]}, document))
-        waiting.extend(branch for _, branch in _branches(part))
+        waiting.extend(
+            branch for step, branch in _branches(part) if not sure or step.startswith("allOf")
+        )
     return found
 
 
-def step_into(
-    schema: Mapping[str, Any], name: str, document: Mapping[str, Any]
-) -> Mapping[str, Any] | None:
+def step_into(schema: Schema, name: str, document: Schema) -> Schema | None:
     """The schema of a property that is required; None where it is optional or unknown."""
-    parts = _parts(schema, document)
+    parts = _parts(schema, document, sure=True)
     if not any(name in part.get("required", ()) for part in parts):
         return None
     return next(
@@ -194,7 +195,7 @@ def examples(node: Node, contract: Contract) -> Iterator[Finding]:
 
 
 def misfits(
-    node: Node, schema: Mapping[str, Any], place: str, value: Any, contract: Contract
+    node: Node, schema: Schema, place: str, value: Any, contract: Contract
 ) -> Iterator[Finding]:
     """At most one finding per value: where it breaks the schema first."""
     error = next(contract.compiler.compile(schema).iter_errors(value), None)

@@ -38,6 +38,10 @@ from .pipeline import Handled, Pipeline
 from .reply import PREFLIGHT, Reply, StartResponse, send
 from .request import Environ, Request
 
+# What is not the gateway's: the side door and the documents.
+_OURS = ("/_mock", "/docs")
+_BELOW_OURS = tuple(f"{path}/" for path in _OURS)
+
 _HOSTS: Mapping[str, AllowedHosts] = {
     "private": "private",
     "loopback": "loopback",
@@ -231,7 +235,7 @@ class Front:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO") or "/"
-        if path.startswith(("/_mock", "/docs")):
+        if path in _OURS or path.startswith(_BELOW_OURS):
             return self._flask(environ, start_response)
         request = Request.read(environ)
         if request.method == "OPTIONS":

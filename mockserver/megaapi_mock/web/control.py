@@ -5,28 +5,33 @@ from __future__ import annotations
 import hmac
 import ipaddress
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import orjson
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from .. import __version__
 from ..domain.gateway import InstanceSeed
 from ..domain.instance import Instance
 from ..domain.jid import is_number
 from ..domain.linking import UNLINKED_BY
-from ..errors import ControlRefused, RequestRejected, UnknownInstance
+from ..errors import ControlRefused, PayloadTooLarge, RequestRejected, UnknownInstance
 from ..journal import delivery_json
+from ..spec.validate import Unreadable, parse_json
 from ..webhooks.delivery import Delivery
 from . import listing
 from .inbound import receive
+from .request import BODY_LIMIT
 
 if TYPE_CHECKING:
     from .app import Parts
 
 Json = dict[str, Any]
+# The last second of the year 9999: what calendars and 64-bit numbers downstream can hold.
+LATEST = 253_402_300_799
 
 
 def blueprint(parts: Parts) -> Blueprint:
@@ -69,14 +74,17 @@ class _Door:
                 methods=[method],
                 strict_slashes=False,
             )
-        door.add_url_rule("/<path:rest>", view_func=_answering(self.nowhere), endpoint="nowhere")
-        door.before_request(self.guard)
-        door.register_error_handler(HTTPException, _plain)
+        # For the whole app: an unknown path below /_mock/ belongs to no blueprint.
+        door.before_app_request(self.guard)
+        door.app_errorhandler(HTTPException)(_plain)
 
     # -- who may come in ---------------------------------------------------------------------
 
     def guard(self) -> Response | None:
         """403 for web pages of other origins, and for everyone the token keeps out."""
+        if not _is_ours(request.path):
+            return None
+        request.max_content_length = BODY_LIMIT
         try:
             self._require_own_page()
             self._require_token()
@@ -85,12 +93,12 @@ class _Door:
         return None
 
     def _require_own_page(self) -> None:
-        host = urlsplit(f"//{request.host}").hostname or ""
+        host = _split(f"//{request.host}").hostname or ""
         if self._open and not _is_loopback(host):
             raise ControlRefused(403, f"Host {request.host!r} is not this machine: use 127.0.0.1")
         origin = request.headers.get("Origin")
-        if origin is not None and urlsplit(origin).netloc != request.host:
-            raise ControlRefused(403, f"pages of {origin} may not drive the side door")
+        if origin is not None and _split(origin).netloc != request.host:
+            raise ControlRefused(403, f"pages of {origin!r} may not drive the side door")
 
     def _require_token(self) -> None:
         wanted = self._parts.settings.control_token
@@ -132,6 +140,8 @@ class _Door:
             )
         if body.get("advance", 0) < 0:
             raise ControlRefused(400, "advance: time does not run backwards; use set")
+        if not 0 <= body.get("set", self._parts.clock.now()) + body.get("advance", 0) <= LATEST:
+            raise ControlRefused(400, "the clock runs from 1970 to the end of 9999")
         if "freeze" in body:
             self._parts.clock.freeze(body["freeze"])
         if "set" in body:
@@ -142,18 +152,23 @@ class _Door:
 
     def stream(self) -> Response:
         """Exchanges and deliveries as server-sent events."""
-        return Response(_events(self._parts.journal.listen()), mimetype="text/event-stream")
-
-    def nowhere(self, rest: str) -> Json:
-        """Anything else below /_mock/."""
-        raise ControlRefused(404, f"there is no /_mock/{rest}: see spec/control.yaml")
+        return Response(
+            _events(self._parts.journal.listen()),
+            mimetype="text/event-stream",
+            headers={"Cache-Control": "no-store"},
+        )
 
     # -- instances ---------------------------------------------------------------------------
 
     def instances(self) -> Json:
         """Every instance."""
-        shown = [self._shown(key) for key in self._parts.store.keys()]
-        return listing.page(shown, limit=listing.limit_of(request.args))
+        limit = listing.limit_of(request.args)
+        keys = listing.keys_after(self._parts.store.keys(), request.args.get("since"))
+        shown = []
+        for key in keys[: limit + 1]:
+            with suppress(UnknownInstance):
+                shown.append(self._shown(key))
+        return listing.page(shown, limit=limit, id_="key")
 
     def create(self) -> tuple[Json, int]:
         """A new instance; what is not given is made."""
@@ -183,8 +198,14 @@ class _Door:
         """The phone scans the QR code or types the pairing code."""
         number = _body({"number": str}).get("number")
         if number is not None:
-            _require_number(number)
-        return self._change(key, lambda instance: instance.linking.link(number))
+            self._require_number(number)
+
+        def scan(instance: Instance) -> None:
+            if number is None and instance.number is None:
+                raise ControlRefused(400, f'{key} has no number yet: give {{"number": "5511..."}}')
+            instance.linking.link(number)
+
+        return self._change(key, scan)
 
     def unlink(self, key: str) -> Json:
         """The link ends by the phone, the gateway, or a ban."""
@@ -197,7 +218,7 @@ class _Door:
         """A contact does something."""
         body = _body({"from": str, "event": str, "set": dict, "group": str, "media": str})
         message = receive(self._parts, key, body)
-        return message.as_json(), 201
+        return listing.message_json((key, message)), 201
 
     # -- records -----------------------------------------------------------------------------
 
@@ -222,9 +243,9 @@ class _Door:
     def messages(self) -> Json:
         """Messages of all instances, or of one, newest last."""
         return self._found(
-            lambda: listing.messages(self._parts.store, request.args),
+            lambda: listing.messages(self._parts.store, self._parts.publisher, request.args),
             listing.message_matches(request.args),
-            lambda found: {"instance": found[0], **found[1].as_json()},
+            listing.message_json,
         )
 
     def _found(
@@ -240,15 +261,15 @@ class _Door:
         return listing.page([show(record) for record in found[: limit + 1]], limit=limit)
 
     def _seed(self, body: Mapping[str, Any]) -> InstanceSeed:
-        number = self._parts.journal.next_id("made", None).removeprefix("made")
-        key = body.get("key") or f"megacode-MADE{int(number):07d}"
+        number = self._unused_number()
+        key = body.get("key") or _made_key(number)
         if not listing.KEY.fullmatch(key):
             raise ControlRefused(400, f"key: {key!r} may hold letters, digits, '.', '_' and '-'")
         token = body.get("token") or key.partition("-")[2] or key
         if not token.isascii() or not token.isprintable() or " " in token:
             raise ControlRefused(400, "token: use printable ASCII without blanks")
-        phone = body.get("number") or f"5511{910_000_000 + int(number) % 90_000_000}"
-        _require_number(phone)
+        phone = body.get("number") or f"5511{910_000_000 + number % 90_000_000}"
+        self._require_number(phone)
         return InstanceSeed(
             key=key,
             token=token,
@@ -257,13 +278,27 @@ class _Door:
             connected=body.get("connected", False),
         )
 
+    def _unused_number(self) -> int:
+        keys = self._parts.store.keys()
+        while True:
+            number = int(self._parts.journal.next_id("made", None).removeprefix("made"))
+            if _made_key(number) not in keys:
+                return number
+
+    def _require_number(self, number: str) -> None:
+        if not is_number(number):
+            raise ControlRefused(
+                400, f"number: {number!r} must be 8 to 15 digits, country code first"
+            )
+        if self._parts.world.directory.find(number) is None:
+            raise ControlRefused(400, f"number: {number} has no WhatsApp account in this world")
+
     def _change(self, key: str, do: Callable[[Instance], Any]) -> Json:
         self._parts.publisher.change(key, do)
         return self._shown(key)
 
     def _shown(self, key: str) -> Json:
-        with self._parts.store.change(key) as instance:
-            return instance.as_json()
+        return self._parts.publisher.look(key, lambda instance: instance.as_json())
 
 
 def _answering(view: Callable[..., Any]) -> Callable[..., Response]:
@@ -275,7 +310,8 @@ def _answering(view: Callable[..., Any]) -> Callable[..., Response]:
         except UnknownInstance as unknown:
             return _refused(ControlRefused(404, unknown.reason))
         except RequestRejected as rejected:
-            return _refused(ControlRefused(400, rejected.reason))
+            status = rejected.status if rejected.status == PayloadTooLarge.status else 400
+            return _refused(ControlRefused(status, rejected.reason))
         if isinstance(result, Response):
             return result
         document, status = result if isinstance(result, tuple) else (result, 200)
@@ -293,6 +329,13 @@ def _refused(refusal: ControlRefused) -> Response:
 
 
 def _plain(error: HTTPException) -> Response:
+    """Flask's own refusals in the side door's form, for the documents too."""
+    if isinstance(error, MethodNotAllowed):
+        methods = ", ".join(sorted(set(error.valid_methods or ()) - {"HEAD", "OPTIONS"}))
+        return _json({"error": f"{request.path} takes {methods}, not {request.method}"}, 405)
+    if isinstance(error, NotFound):
+        where = ": see spec/control.yaml" if _is_ours(request.path) else ""
+        return _json({"error": f"there is no {request.path}{where}"}, 404)
     return _json({"error": f"{error.name}: {error.description}"}, error.code or 500)
 
 
@@ -300,9 +343,9 @@ def _body(fields: Mapping[str, type]) -> Json:
     """The JSON object sent, with only these fields, each of its type; {} when there is none."""
     raw = request.get_data()
     try:
-        body = orjson.loads(raw) if raw.strip() else {}
-    except orjson.JSONDecodeError as error:
-        raise ControlRefused(400, f"the body is not JSON: {error}") from None
+        body = parse_json(raw) if raw.strip() else {}
+    except Unreadable as error:
+        raise ControlRefused(400, str(error)) from None
     if not isinstance(body, dict):
         raise ControlRefused(400, "the body must be a JSON object")
     for name, value in body.items():
@@ -324,9 +367,19 @@ def _fits(value: Any, kind: type) -> bool:
     return isinstance(value, kind)
 
 
-def _require_number(number: str) -> None:
-    if not is_number(number):
-        raise ControlRefused(400, f"number: {number!r} must be 8 to 15 digits, country code first")
+def _made_key(number: int) -> str:
+    return f"megacode-MADE{number:07d}"
+
+
+def _is_ours(path: str) -> bool:
+    return path == "/_mock" or path.startswith("/_mock/")
+
+
+def _split(address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:
+        raise ControlRefused(403, f"{address!r} is no address of this machine") from None
 
 
 def _is_loopback(host: str) -> bool:

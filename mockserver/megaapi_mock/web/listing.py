@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from heapq import merge
 from typing import Any
 
 from ..domain.message import Message
-from ..errors import ControlRefused
-from ..journal import Exchange
+from ..errors import ControlRefused, UnknownInstance
+from ..journal import Exchange, shown_body
 from ..store import Store
 from ..webhooks.delivery import Delivery
+from ..webhooks.publish import Publisher
 
 KEY = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_SHORT_NUMBER = re.compile(r"[0-9]{1,9}")
 LIMIT = 100
 LIMIT_MOST = 5_000
 WAIT_MOST = 60.0
@@ -21,17 +24,21 @@ Arguments = Mapping[str, str]
 Json = dict[str, Any]
 
 
-def page(items: list[Json], *, limit: int) -> Json:
+def page(items: list[Json], *, limit: int, id_: str = "id") -> Json:
     """At most `limit` items; `next` is the id to continue after, or null."""
     shown = items[:limit]
-    more = len(items) > limit
-    return {"items": shown, "next": shown[-1].get("id", shown[-1].get("key")) if more else None}
+    return {"items": shown, "next": shown[-1][id_] if len(items) > limit else None}
+
+
+def keys_after(keys: Sequence[str], since: str | None) -> Sequence[str]:
+    """The keys behind `since`; all of them when it has gone already."""
+    return keys[keys.index(since) + 1 :] if since in keys else keys
 
 
 def limit_of(arguments: Arguments) -> int:
     """?limit=, 100 when it is not given."""
     text = arguments.get("limit", str(LIMIT))
-    if not text.isdecimal() or not 1 <= int(text) <= LIMIT_MOST:
+    if not _SHORT_NUMBER.fullmatch(text) or not 1 <= int(text) <= LIMIT_MOST:
         raise ControlRefused(400, f"limit: {text!r} must be a number from 1 to {LIMIT_MOST}")
     return int(text)
 
@@ -88,16 +95,35 @@ def message_matches(arguments: Arguments) -> Callable[[tuple[str, Message]], boo
     return matches
 
 
-def messages(store: Store, arguments: Arguments) -> Iterator[tuple[str, Message]]:
-    """Messages by instance, oldest first; after `since` when that one is still kept."""
-    wanted = arguments.get("instance")
-    for key in [wanted] if wanted else store.keys():
-        with store.change(key) as instance:
-            kept = list(instance.messages.values())
-        since = arguments.get("since")
-        ids = [message.id for message in kept]
-        start = ids.index(since) + 1 if since in ids else 0
-        yield from ((key, message) for message in kept[start:])
+def messages(
+    store: Store, publisher: Publisher, arguments: Arguments
+) -> Iterator[tuple[str, Message]]:
+    """Messages in the order they came, after `since` when that one is still kept."""
+    kept: list[list[tuple[str, Message]]] = []
+    for key in _keys(store, arguments):
+        try:
+            found = publisher.look(key, lambda instance: list(instance.messages.values()))
+        except UnknownInstance:
+            if "instance" in arguments:
+                raise
+            continue
+        kept.append([(key, message) for message in found])
+    since = arguments.get("since")
+    start = next((told.arrival for rows in kept for _, told in rows if told.id == since), 0)
+    in_order = merge(*kept, key=lambda row: row[1].arrival)
+    return (row for row in in_order if row[1].arrival > start)
+
+
+def message_json(found: tuple[str, Message]) -> Json:
+    """A message with its instance; content is cut at 64 KiB and marked, as every body is."""
+    key, message = found
+    shown = {"instance": key, **message.as_json()}
+    content = shown_body(message.content)
+    return {**shown, "content": content.pop("body"), **content}
+
+
+def _keys(store: Store, arguments: Arguments) -> Sequence[str]:
+    return [arguments["instance"]] if "instance" in arguments else store.keys()
 
 
 def _same(arguments: Arguments, name: str, value: Any) -> bool:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from ..domain.event import Event
 from ..domain.instance import Instance
@@ -15,6 +16,8 @@ from ..spec.operations import WebhookEvent
 from ..store import Store
 from .delivery import Delivery
 from .render import Renderer
+
+Seen = TypeVar("Seen")
 
 
 @dataclass(slots=True, eq=False)
@@ -73,9 +76,16 @@ class Publisher:
         self.release(batch)
         return batch
 
+    def look(self, key: str, at: Callable[[Instance], Seen]) -> Seen:
+        """Read one instance. What became due meanwhile has happened then, and is owed."""
+        with self.changing(key) as (instance, batch):
+            seen = at(instance)
+        self.release(batch)
+        return seen
+
     def release(self, batch: Batch) -> None:
         """The answer is handed over: what it caused may leave, as soon as all before it may."""
-        if not batch.deliveries or batch.released:
+        if batch.released:
             return
         with self._lock:
             batch.released = True
@@ -85,7 +95,8 @@ class Publisher:
                 self._accept(queue.popleft().deliveries)
             if not queue:
                 self._waiting.pop(batch.instance, None)
-        self._journal.stir()
+        if batch.events:
+            self._journal.stir()
 
     def _owed(self, instance: Instance, events: Sequence[Event]) -> list[Delivery]:
         targets = _targets(instance)

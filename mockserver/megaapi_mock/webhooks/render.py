@@ -83,7 +83,7 @@ def put_at(document: Any, path: str, value: Any) -> None:
     place = document
     for done, step in enumerate(way):
         place = _step(place, step, ".".join(way[: done + 1]))
-    if isinstance(place, list) and last.isdigit() and int(last) < len(place):
+    if isinstance(place, list) and _is_index(last) and int(last) < len(place):
         place[int(last)] = value
     elif isinstance(place, dict):
         place[last] = value
@@ -91,8 +91,12 @@ def put_at(document: Any, path: str, value: Any) -> None:
         raise ControlRefused(400, f"set: {path!r} leads through a value that holds no fields")
 
 
+def _is_index(step: str) -> bool:
+    return step.isascii() and step.isdigit() and len(step) < 10
+
+
 def _step(place: Any, step: str, path: str) -> Any:
-    if isinstance(place, list) and step.isdigit() and int(step) < len(place):
+    if isinstance(place, list) and _is_index(step) and int(step) < len(place):
         return place[int(step)]
     if isinstance(place, dict):
         return place.setdefault(step, {})

@@ -1,0 +1,41 @@
+"""A table forgets exactly what was written since its last commit, order included."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from megaapi_mock.domain.table import Table
+
+keys = st.integers(0, 5)
+steps = st.lists(st.tuples(st.sampled_from(["put", "remove"]), keys, st.integers()))
+
+
+def apply(table: Table[int, int], changes: list[tuple[str, int, int]]) -> None:
+    for kind, key, value in changes:
+        if kind == "put":
+            table.put(key, value)
+        elif key in table:
+            table.remove(key)
+
+
+@given(kept=steps, forgotten=steps)
+def test_rollback_restores_rows_and_their_order(
+    kept: list[tuple[str, int, int]], forgotten: list[tuple[str, int, int]]
+) -> None:
+    table: Table[int, int] = Table()
+    apply(table, kept)
+    table.commit()
+    before = list(table.items())
+    apply(table, forgotten)
+    table.rollback()
+    assert list(table.items()) == before
+
+
+@given(rows=st.lists(keys, unique=True), keep=st.integers(0, 6))
+def test_commit_lets_the_oldest_go(rows: list[int], keep: int) -> None:
+    table: Table[int, int] = Table()
+    for row in rows:
+        table.put(row, row)
+    gone = table.commit(keep=keep)
+    assert gone + list(table.values()) == rows
+    assert len(table) == min(keep, len(rows))

@@ -1,0 +1,136 @@
+"""Base64 as Node decodes it, sizes, and fetching what mediaUrl names."""
+
+from __future__ import annotations
+
+import threading
+from base64 import b64encode
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from megaapi_mock.handlers.uploads import MEDIA_LIMIT, decode_base64
+
+from ..conftest import MakeApp
+from ..support import AUTH, KEY
+
+
+@given(content=st.binary(max_size=200))
+def test_raw_and_data_uri_give_the_bytes(content: bytes) -> None:
+    encoded = b64encode(content).decode()
+    assert decode_base64(encoded) == (content, None)
+    assert decode_base64(f"data:image/png;base64,{encoded}") == (content, "image/png")
+    assert decode_base64(f"data:audio/ogg; codecs=opus;base64,{encoded}")[0] == content
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("aGk", b"hi"),
+        ("aG k\n=", b"hi"),
+        ("aG!k", b"hi"),
+        ("_-8", b"\xff\xef"),
+        ("/+8", b"\xff\xef"),
+        ("aGk=aGk=", b"hi"),
+        ("a", b""),
+        ("", b""),
+        ("===", b""),
+        ("\u00e9aGk", b"hi"),
+    ],
+)
+def test_bad_characters_are_passed_over(text: str, content: bytes) -> None:
+    """What Node's Buffer.from(text, 'base64') gives for the same text."""
+    assert decode_base64(text)[0] == content
+
+
+@given(text=st.text())
+def test_no_text_is_too_odd(text: str) -> None:
+    decode_base64(text)
+
+
+def media_base64(app: Any, encoded: str) -> Any:
+    data = {"to": "5511900000002", "base64": encoded, "type": "image"}
+    return app.test_client().post(
+        f"/rest/sendMessage/{KEY}/mediaBase64", headers=AUTH, json={"messageData": data}
+    )
+
+
+def test_media_above_16_mib_decoded_is_413(make_app: MakeApp) -> None:
+    """413 above 16 MB (allos-cf98, zyon)."""
+    app = make_app()
+    reply = media_base64(app, b64encode(bytes(MEDIA_LIMIT + 1)).decode())
+    assert reply.status_code == 413
+    assert app.test_client().get("/_mock/messages").get_json()["items"] == []
+    assert media_base64(app, b64encode(bytes(MEDIA_LIMIT)).decode()).status_code == 200
+
+
+class Files(BaseHTTPRequestHandler):
+    """Serves one file, one that is too large, and nothing else."""
+
+    def do_GET(self) -> None:
+        sizes = {"/file.jpg": 5, "/large": MEDIA_LIMIT + 1}
+        self.send_response(200 if self.path in sizes else 404)
+        self.end_headers()
+        self.wfile.write(b"x" * sizes.get(self.path, 0))
+
+    def log_message(self, *_: Any) -> None:
+        return
+
+
+@pytest.fixture
+def files() -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), Files)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def media_url(app: Any, url: str) -> Any:
+    data = {"to": "5511900000002", "url": url, "type": "image"}
+    return app.test_client().post(
+        f"/rest/sendMessage/{KEY}/mediaUrl", headers=AUTH, json={"messageData": data}
+    )
+
+
+def test_a_url_is_fetched_when_the_switch_is_on(make_app: MakeApp, files: str) -> None:
+    app = make_app(switches={"fetch_media": "on"})
+    sent = media_url(app, f"{files}/file.jpg").get_json()["messageData"]["message"]
+    assert sent["imageMessage"]["fileLength"] == "5"
+    keys = {**sent["imageMessage"], "messageType": "image"}
+    reply = app.test_client().post(
+        f"/rest/instance/downloadMediaMessage/{KEY}", headers=AUTH, json={"messageKeys": keys}
+    )
+    assert reply.get_json()["data"] == "data:image/jpeg;base64," + b64encode(b"xxxxx").decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/missing", 500), ("/large", 413), ("http://127.0.0.1:1/", 500)]
+)
+def test_a_url_that_cannot_be_fetched_is_refused(
+    path: str, status: int, make_app: MakeApp, files: str
+) -> None:
+    """500 when the gateway cannot download the URL (business-docs)."""
+    app = make_app(switches={"fetch_media": "on"})
+    url = path if path.startswith("http") else files + path
+    reply = media_url(app, url)
+    assert reply.status_code == status
+    assert reply.headers["X-Mock-Reason"]
+
+
+def test_no_request_is_made_with_the_switch_off(make_app: MakeApp, files: str) -> None:
+    reply = media_url(make_app(), f"{files}/missing")
+    assert reply.status_code == 200
+    assert "fetch_media=off" in reply.headers["X-Mock-Reason"]
+
+
+@pytest.mark.parametrize("url", ["", "file:///etc/passwd", "ftp://h/x", "no url", "http://", "//h"])
+@pytest.mark.parametrize("switch", ["on", "off"])
+def test_only_http_addresses_are_addresses(url: str, switch: str, make_app: MakeApp) -> None:
+    reply = media_url(make_app(switches={"fetch_media": switch}), url)
+    assert reply.status_code == 500
+    assert "no http or https address" in reply.headers["X-Mock-Reason"]

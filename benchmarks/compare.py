@@ -243,38 +243,37 @@ def _say(text: str, end: str = "") -> None:
 
 def _print_tables(figures: dict[str, Figures], memory: float, hooked: Hooked, terms: Terms) -> None:
     _say("")
-    rows = [
-        (case.name, name, str(found.statuses[case.name]), f"{found.of(case, 'rate'):,.0f}",
-         f"{found.of(case, 'p50_ms'):.1f}", f"{found.of(case, 'p99_ms'):.1f}")
-        for case in CASES for name, found in figures.items()
-    ]  # fmt: skip
-    _table(("case", "server", "status", "requests/s", "p50 ms", "p99 ms"), rows)
-    rows = [
-        ("start-up, s", *(f"{found.startup:.2f}" for found in figures.values())),
-        ("memory after start, MB", *(f"{median(found.fresh):.0f}" for found in figures.values())),
+    head = ("case", "server", "status", "requests/s", "p50 ms", "p99 ms")
+    _table(head, [_row(case, name, figures[name]) for case in CASES for name in figures])
+    found, owed = figures.values(), EVENTS_PER_SEND * terms.webhook_sends
+    plain_rows: list[tuple[str, ...]] = [
+        ("start-up, s", *(f"{each.startup:.2f}" for each in found)),
+        ("memory after start, MB", *(f"{median(each.fresh):.0f}" for each in found)),
         (f"memory after {terms.sends:,} sends, MB", f"{memory:.0f}", ""),
         (f"memory after {terms.webhook_sends:,} sends with webhooks, MB", f"{hooked.pss:.0f}", ""),
         ("sends/s with webhooks on", f"{hooked.rate:,.0f}", ""),
         ("webhooks/s until all are out", f"{hooked.webhooks:,.0f}", ""),
-        ("webhooks that arrived", _arrived(hooked, terms), ""),
+        (
+            f"of {EVENTS_PER_SEND * terms.webhook_sends:,} webhooks arrived",
+            f"{hooked.arrived:,}",
+            "",
+        ),
     ]
-    _table(("", *figures), rows)
+    _table(("", *figures), plain_rows)
 
 
-def _arrived(hooked: Hooked, terms: Terms) -> str:
-    return f"{hooked.arrived:,} of {EVENTS_PER_SEND * terms.webhook_sends:,}"
+def _row(case: Case, name: str, found: Figures) -> tuple[str, ...]:
+    status = str(found.statuses[case.name])
+    late = (f"{found.of(case, what):.1f}" for what in ("p50_ms", "p99_ms"))
+    return case.name, name, status, f"{found.of(case, 'rate'):,.0f}", *late
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     """Markdown, so that it can be pasted."""
-    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-    ruler = ["-" * width for width in widths]
-    for row in (head, ruler, *rows):
-        print(
-            "| "
-            + " | ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
-            + " |"
-        )
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    for row in (head, tuple("-" * width for width in widths), *rows):
+        cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
+        print(f"| {' | '.join(cells)} |")
     print()
 
 

@@ -108,6 +108,7 @@ class Linking:
             self._set(state=QR, series=self.connection.series + 1, qr_index=0)
             self._next_qr()
             return
+        self._instance.cancel("qr", "reconnect")
         self._set(state=CONNECTING)
         self._instance.schedule(self._instance.rules.restart_seconds, "reconnect")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,7 @@ class _Door:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._open = _is_loopback(parts.settings.host)
+        self._waiters = threading.BoundedSemaphore(WAITERS_MOST)
 
     def add_to(self, door: Blueprint) -> None:
         routes: list[tuple[str, str, Callable[..., Any]]] = [
@@ -255,10 +257,17 @@ class _Door:
         show: Callable[[Any], Json],
     ) -> Json:
         limit, wait = listing.limit_of(request.args), listing.wait_of(request.args)
-        found = self._parts.journal.wait_for(
-            lambda: [record for record in records() if matches(record)], wait
-        )
+        found = self._waited(lambda: [record for record in records() if matches(record)], wait)
         return listing.page([show(record) for record in found[: limit + 1]], limit=limit)
+
+    def _waited(self, look: Callable[[], list[Any]], seconds: float) -> list[Any]:
+        if not seconds:
+            return look()
+        self._take_place()
+        try:
+            return self._parts.journal.wait_for(look, seconds)
+        finally:
+            self._waiters.release()
 
     def _seed(self, body: Mapping[str, Any]) -> InstanceSeed:
         number = self._unused_number()

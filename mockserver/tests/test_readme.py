@@ -1,0 +1,66 @@
+"""The README's first message, run word for word on free ports."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .processes import Process, await_port, free_port, mock_command
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+BLOCKS = re.findall(r"```sh\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.fixture
+def ports() -> tuple[int, int]:
+    return free_port(), free_port()
+
+
+def ready(block: str, ports: tuple[int, int]) -> str:
+    """The block with this test's ports and interpreter."""
+    mock, hook = ports
+    moved = block.replace("127.0.0.1:8080", f"127.0.0.1:{mock}").replace(":9000", f":{hook}")
+    return moved.replace("9000", str(hook)).replace("python3", sys.executable)
+
+
+@pytest.fixture
+def receiver(ports: tuple[int, int]) -> Iterator[Process]:
+    (block,) = [block for block in BLOCKS if "RECEIVER" in block]
+    # `exec` lets the shell become the receiver, so that stopping the one stops the other.
+    process = Process(["sh", "-c", "exec " + ready(block, ports)])
+    await_port(ports[1])
+    yield process
+    process.stop(signal.SIGKILL)
+
+
+@pytest.fixture
+def mock(ports: tuple[int, int]) -> Iterator[Process]:
+    process = Process(mock_command("serve", "--port", str(ports[0])))
+    process.wait_for(r"-d '\{")
+    yield process
+    assert process.stop() == 0
+
+
+def test_the_first_message_and_its_webhooks(
+    ports: tuple[int, int], mock: Process, receiver: Process
+) -> None:
+    calls, inbound = (block for block in BLOCKS if block.startswith("curl"))
+    for block in (calls, inbound):
+        script = ready(block, ports).replace("curl ", "curl -sS --fail ")
+        subprocess.run(["sh", "-ec", script], check=True, timeout=30, capture_output=True)
+        if block is calls:
+            for text in ("Bom dia", '"status":2', '"status":3', '"status":4'):
+                receiver.wait_for(text)
+    receiver.wait_for('"conversation":"Oi!"')
+    mock.wait_for("text-plain to http://127.0.0.1:")
+
+
+def test_the_readme_names_the_two_commands() -> None:
+    assert BLOCKS[0].split("\n")[0].startswith("make serve")
+    assert BLOCKS[0].split("\n")[1].startswith("make test")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 # The last second of the year 9999: what calendars and 64-bit numbers downstream can hold.
 LATEST = 253_402_300_799
+# Each stream and each wait holds one of the server's 64 threads; the gateway keeps the others.
+WAITERS_MOST = 48
+_TOKEN = re.compile(r"[!-~]+")
 
 
 def blueprint(parts: Parts) -> Blueprint:
@@ -154,11 +158,18 @@ class _Door:
 
     def stream(self) -> Response:
         """Exchanges and deliveries as server-sent events."""
-        return Response(
+        self._take_place()
+        told = Response(
             _events(self._parts.journal.listen()),
             mimetype="text/event-stream",
             headers={"Cache-Control": "no-store"},
         )
+        told.call_on_close(self._waiters.release)
+        return told
+
+    def _take_place(self) -> None:
+        if not self._waiters.acquire(blocking=False):
+            raise ControlRefused(503, f"{WAITERS_MOST} streams and waits are open: close some")
 
     # -- instances ---------------------------------------------------------------------------
 
@@ -271,13 +282,13 @@ class _Door:
 
     def _seed(self, body: Mapping[str, Any]) -> InstanceSeed:
         number = self._unused_number()
-        key = body.get("key") or _made_key(number)
+        key = body.get("key", _made_key(number))
         if not listing.KEY.fullmatch(key):
             raise ControlRefused(400, f"key: {key!r} may hold letters, digits, '.', '_' and '-'")
-        token = body.get("token") or key.partition("-")[2] or key
-        if not token.isascii() or not token.isprintable() or " " in token:
+        token = body.get("token", key.partition("-")[2] or key)
+        if not _TOKEN.fullmatch(token):
             raise ControlRefused(400, "token: use printable ASCII without blanks")
-        phone = body.get("number") or f"5511{910_000_000 + number % 90_000_000}"
+        phone = body.get("number", f"5511{910_000_000 + number % 90_000_000}")
         self._require_number(phone)
         return InstanceSeed(
             key=key,

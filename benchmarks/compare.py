@@ -253,11 +253,7 @@ def _print_tables(figures: dict[str, Figures], memory: float, hooked: Hooked, te
         (f"memory after {terms.webhook_sends:,} sends with webhooks, MB", f"{hooked.pss:.0f}", ""),
         ("sends/s with webhooks on", f"{hooked.rate:,.0f}", ""),
         ("webhooks/s until all are out", f"{hooked.webhooks:,.0f}", ""),
-        (
-            f"of {EVENTS_PER_SEND * terms.webhook_sends:,} webhooks arrived",
-            f"{hooked.arrived:,}",
-            "",
-        ),
+        (f"of {owed:,} webhooks arrived", f"{hooked.arrived:,}", ""),
     ]
     _table(("", *figures), plain_rows)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from .domain.rules import Rules
 from .errors import SpecError, SwitchError
+from .resources import named
 from .spec.bundle import read_yaml
 
 PLANS = ("code", "start", "business")
@@ -150,12 +151,7 @@ class Profile:
 
 def load_profile(name: str, fixtures: Path) -> Profile:
     """A profile by name (`code`) or by path; SwitchError when it cannot be used."""
-    path = fixtures / "profiles" / f"{name}.yaml"
-    if not path.is_file():
-        path = Path(name)
-    if not path.is_file():
-        known = ", ".join(sorted(file.stem for file in (fixtures / "profiles").glob("*.yaml")))
-        raise SwitchError(f"there is no profile {name!r}: use one of {known}, or a file's path")
+    path = named("profile", name, fixtures, SwitchError)
     try:
         content = read_yaml(path)
     except SpecError as error:

@@ -15,3 +15,16 @@ def root(name: str) -> Path:
         if candidate.is_dir():
             return candidate
     raise SetupError(f"no folder {name}/ in the package or beside it: reinstall the package")
+
+
+def named(kind: str, name: str, fixtures: Path, error: type[SetupError]) -> Path:
+    """A profile's or world's file, by its name under `fixtures/<kind>s` or by path.
+
+    Raises `error` with the names that exist when there is no such file.
+    """
+    folder = fixtures / f"{kind}s"
+    for candidate in (folder / f"{name}.yaml", Path(name)):
+        if candidate.is_file():
+            return candidate
+    known = ", ".join(sorted(file.stem for file in folder.glob("*.yaml")))
+    raise error(f"there is no {kind} {name!r}: use one of {known}, or a file's path")

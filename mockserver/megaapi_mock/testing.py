@@ -41,10 +41,17 @@ class MockServer:
         """Stop listening, drain webhooks; how many deliveries were abandoned."""
         abandoned = self.app.stop(grace)
         if self._server is not None and self._thread is not None:
-            self._server.close()
             self._server.task_dispatcher.shutdown()
+            # In the loop's own thread: it would stumble over sockets that another one closes.
+            self._server.trigger.pull_trigger(self._close)
             self._thread.join(timeout=5)
         return abandoned
+
+    def _close(self) -> None:
+        """End kept-alive connections too: the loop runs as long as one is open."""
+        for channel in list(self._server.active_channels.values()):
+            channel.handle_close()
+        self._server.close()
 
     def __enter__(self) -> Self:
         return self.start()

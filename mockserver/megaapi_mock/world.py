@@ -14,6 +14,7 @@ from .domain.gateway import InstanceSeed
 from .domain.group import Group, Participant
 from .domain.jid import PERSON, Jid
 from .errors import SpecError, WorldError
+from .resources import named
 from .spec.bundle import read_yaml
 
 # When a world's groups were made; real ones carry some past second.
@@ -99,12 +100,7 @@ class World:
 
 def load_world(name: str, fixtures: Path) -> World:
     """A world by name (`default`) or by path; WorldError names the place that is wrong."""
-    path = fixtures / "worlds" / f"{name}.yaml"
-    if not path.is_file():
-        path = Path(name)
-    if not path.is_file():
-        known = ", ".join(sorted(file.stem for file in (fixtures / "worlds").glob("*.yaml")))
-        raise WorldError(f"there is no world {name!r}: use one of {known}, or a file's path")
+    path = named("world", name, fixtures, WorldError)
     try:
         content = read_yaml(path)
     except SpecError as error:

@@ -10,6 +10,9 @@ import hypothesis.strategies as st
 from hypothesis import Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from megaapi_mock.resources import root
+from megaapi_mock.world import World, load_world
+
 from .laws_model import (
     COLLEAGUE,
     FRIEND,
@@ -33,6 +36,13 @@ NAMES = (
     "messagesInput", "messagesOutput", "messagesStatus", "connectionStatus", "qrCode",
     "groups", "ack-read", "delivered", "aNameNobodyKnows",
 )  # fmt: skip
+
+
+def laws_world() -> World:
+    """One instance in two groups, in one of them without rights, among the default contacts."""
+    fixtures = root("fixtures")
+    people = load_world("default", fixtures).directory
+    return World(people, load_world("two-groups", fixtures).instances)
 
 
 class Refused(Exception):

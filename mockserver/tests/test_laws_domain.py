@@ -26,18 +26,14 @@ from megaapi_mock.domain.settings import EventFilter, WebhookSettings
 from megaapi_mock.domain.table import Table
 from megaapi_mock.errors import ControlRefused, GroupNotFound, RequestRejected
 from megaapi_mock.ids import Ids
-from megaapi_mock.resources import root
 from megaapi_mock.store.memory import MemoryStore
-from megaapi_mock.world import load_world
 
 from .laws_dump import dump
-from .laws_machine import WHO, Laws, Refused, lawful
+from .laws_machine import WHO, Laws, Refused, laws_world, lawful
 from .laws_model import FRIEND, NO_GROUP, STRANGER, Known, Rates, Told
 from .support import START
 
-WORLD = load_world("two-groups", root("fixtures"))
-# Contacts as the default world has them: the laws' people.
-PEOPLE = load_world("default", root("fixtures")).directory
+WORLD = laws_world()
 SLOW = Rates(ack_delays=(1, 2, 3), restart_seconds=5)
 
 
@@ -53,7 +49,7 @@ class DomainWay:
             qr_series=rates.qr_series,
         )
         self.store = MemoryStore(
-            Gateway(self.clock, Ids(0), PEOPLE, rules, Vault(), WORLD.instances)
+            Gateway(self.clock, Ids(0), WORLD.directory, rules, Vault(), WORLD.instances)
         )
         self.events: dict[str, list[Event]] = defaultdict(list)
 
@@ -133,7 +129,7 @@ class DomainWay:
 
     def inbound(self, key: str, sender: str, group: str | None) -> tuple[str, Any]:
         content = {"conversation": "oi"}
-        person = PEOPLE.find(sender)
+        person = WORLD.directory.find(sender)
         assert person is not None
         with self.on(key) as instance:
             place = Jid.parse(group) if group else None
@@ -305,7 +301,7 @@ class SlowDomainLaws(DomainLaws):
 
 @pytest.mark.parametrize("machine", (DomainLaws, SlowDomainLaws))
 def test_laws_hold(machine: type[DomainLaws]) -> None:
-    run_state_machine_as_test(machine, settings=lawful(100, 30))
+    run_state_machine_as_test(machine, settings=lawful(300, 35))
 
 
 # -- the laws can be broken -------------------------------------------------------------------

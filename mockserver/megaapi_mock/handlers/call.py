@@ -31,7 +31,7 @@ class Call:
 
     `body` and `query` fit the operation's schema; `recipient` is resolved where the contract
     names one. `schemas` are the contract's. `fetch` downloads a URL; it is
-    there only with the switch fetch_media on.
+    there only with the switch fetch_media on. `pause` seconds pass before the answer leaves.
     """
 
     operation: Operation
@@ -44,6 +44,7 @@ class Call:
     fetch: Callable[[str], bytes] | None = None
     recipient: Recipient | None = None
     notes: list[str] = field(default_factory=list)
+    pause: float = 0.0
 
     @property
     def data(self) -> Json:

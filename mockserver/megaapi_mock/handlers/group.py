@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ..domain.group import Group
 from ..domain.jid import Jid
 from ..errors import Unusable
 from .call import Call, Json, done, operation
+
+Change = Callable[[Group, Sequence[str]], Sequence[tuple[str, str]]]
 
 
 @operation()
@@ -43,21 +44,13 @@ def create_group(call: Call) -> Json:
 @operation()
 def add_participants(call: Call) -> Json:
     """Partial failure sits inside a 200: a status string per person (baileys)."""
-    data = call.body["group_data"]
-    _require_somebody(call)
-    group = call.instance.groups.require(data["jid"])
-    outcome = call.instance.groups.add(group, data["participants"])
-    return _updated(call, "Participants added", outcome)
+    return _changed(call, "Participants added", call.instance.groups.add)
 
 
 @operation()
 def remove_participants(call: Call) -> Json:
     """As adding, person by person (baileys)."""
-    data = call.body["group_data"]
-    _require_somebody(call)
-    group = call.instance.groups.require(data["jid"])
-    outcome = call.instance.groups.remove(group, data["participants"])
-    return _updated(call, "Participants removed", outcome)
+    return _changed(call, "Participants removed", call.instance.groups.remove)
 
 
 @operation()
@@ -105,11 +98,12 @@ def _one(call: Call, message: str, group: Group) -> Json:
     return done(message, group=_shown(group))
 
 
-def _updated(call: Call, message: str, outcome: Sequence[tuple[str, str]]) -> Json:
-    pause = call.profile.seconds("participants_pause") * len(outcome)
-    if pause:
-        # Really slow, as the ancestor is: a switch for those who test their own time-outs.
-        time.sleep(pause)
+def _changed(call: Call, message: str, change: Change) -> Json:
+    data = call.body["group_data"]
+    _require_somebody(call)
+    outcome = change(call.instance.groups.require(data["jid"]), data["participants"])
+    # Really slow, as the ancestor is: a switch for those who test their own time-outs.
+    call.pause = call.profile.seconds("participants_pause") * len(outcome)
     people = [_person(jid, status) for jid, status in outcome]
     if call.profile["participants_shape"] == "flat":
         return done(message, updatedParticipants=people)

@@ -81,6 +81,7 @@ class MockApp(Flask):
     def close_streams(self) -> None:
         """End every request that waits for something."""
         self.parts.journal.close()
+        self.parts.pipeline.stopping.set()
 
     def stop(self, grace: float | None = None) -> int:
         """Stop timers, drain the courier; how many deliveries were abandoned."""

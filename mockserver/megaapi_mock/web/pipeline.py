@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ from .request import BODY_LIMIT, Request
 
 log = logging.getLogger(__name__)
 
+# However many people a slow call names, a client gets its answer in the end.
+PAUSE_MOST = 60.0
 _JSON_TYPES = ("application/json", "")
 _ERROR_TRUE = {"error": True, "message": "Internal Server Error"}
 
@@ -62,6 +65,7 @@ class Pipeline:
     clock: Clock
     strict: bool = False
     on_exchange: Callable[[Exchange], None] | None = None
+    stopping: threading.Event = field(default_factory=threading.Event)
     bugs: deque[str] = field(default_factory=lambda: deque(maxlen=100))
 
     def __post_init__(self) -> None:
@@ -81,6 +85,9 @@ class Pipeline:
             else:
                 with self.publisher.changing(key) as (instance, batch):
                     reply = self._on(instance, request, operation)
+                # Nobody else waits meanwhile: the instance is free again.
+                if reply.pause:
+                    self.stopping.wait(reply.pause)
         except RequestRejected as refusal:
             owner = None if isinstance(refusal, UnknownInstance) else key
             reply = self._refused(refusal, operation)
@@ -130,7 +137,9 @@ class Pipeline:
         )
         if operation.recipient is not None:
             call.recipient = instance.chats.recipient(_at(document, operation.recipient))
-        return self._told(call, self.handlers[operation.address](call))
+        reply = self._told(call, self.handlers[operation.address](call))
+        reply.pause = min(call.pause, PAUSE_MOST)
+        return reply
 
     def _readable(self, request: Request) -> Any:
         """The parsed body; None when there is none that the gateway would parse."""

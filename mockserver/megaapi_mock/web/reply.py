@@ -36,6 +36,7 @@ class Reply:
     reason: str | None = None
     extra: Headers = field(default_factory=list)
     violations: tuple[str, ...] = ()
+    pause: float = 0.0
 
     @classmethod
     def json(cls, status: int, document: Any, reason: str | None = None) -> Reply:

@@ -126,6 +126,14 @@ def _load_json(value: bytes, **_: Any) -> Any:
     return parse_json(value)
 
 
+def _in_words(cause: BaseException) -> str:
+    """openapi-core puts the body into its message, and cannot when the body is no UTF-8."""
+    try:
+        return str(cause)[:200]
+    except UnicodeDecodeError:
+        return "the body is not UTF-8"
+
+
 def _flatten(errors: Iterable[Any]) -> Iterator[Violation]:
     for error in errors:
         details = [
@@ -135,7 +143,7 @@ def _flatten(errors: Iterable[Any]) -> Iterator[Violation]:
         ]
         if not details:
             cause = error.__cause__ or error
-            yield Violation("request", type(cause).__name__, str(cause)[:200])
+            yield Violation("request", type(cause).__name__, _in_words(cause))
         for detail in details:
             where = "/".join(map(str, detail.absolute_path)) or "body"
             yield Violation(where, str(detail.validator), str(detail.message)[:200])

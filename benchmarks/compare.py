@@ -129,7 +129,7 @@ def _terms() -> Terms:
         "--sends", type=int, default=100_000, help="sends before the memory is read"
     )
     parser.add_argument(
-        "--webhook-sends", type=int, default=20_000, help="the same with webhooks on"
+        "--webhook-sends", type=int, default=10_000, help="the same with webhooks on"
     )
     given = parser.parse_args()
     quick = given.quick

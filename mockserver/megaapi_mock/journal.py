@@ -162,6 +162,11 @@ class Journal:
         self._closed = False
         self._listeners: list[_Listener] = []
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for a change right now."""
+        return self._waiting
+
     def next_id(self, prefix: str, owner: str | None) -> str:
         """`x12.megacode-TESTKEY0001`: counted per instance, so that others do not shift it."""
         scope = f"{prefix}.{owner or ''}"

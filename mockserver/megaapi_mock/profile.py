@@ -90,6 +90,8 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("unknown_presence", "200", ("200", "500"), help="presence with an unknown option"),
     Switch("payload_generation", "2026", ("2026", "2025", "2024", "2023"), grade="observed",
            help="which years' webhook payloads are sent"),
+    Switch("context_info_type", "in_2023", ("in_2023", "always", "never"), grade="vendor-doc",
+           help="orders and polls have the messageType messageContextInfo"),
     Switch("jid_suffix", "off", _ON, help="root jid of webhooks carries a device suffix"),
     Switch("disconnect_text", "Number disconnected from api",
            ("Number disconnected from api", "logout"), help="text of the disconnection webhook"),

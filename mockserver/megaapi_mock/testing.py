@@ -6,6 +6,8 @@ import threading
 from types import TracebackType
 from typing import Any, Self
 
+from .profile import load_profile
+from .resources import root
 from .settings import Settings
 from .web.app import MockApp, create_app
 
@@ -18,7 +20,10 @@ class MockServer:
     """
 
     def __init__(self, **parts: Any) -> None:
-        parts.setdefault("settings", Settings(seed=0))
+        settings = parts.setdefault("settings", Settings(seed=0))
+        if "profile" not in parts:
+            profile = load_profile(settings.profile, parts.get("fixtures") or root("fixtures"))
+            parts["profile"] = profile.with_switches({"webhook_hosts": "loopback"})
         self.app: MockApp = create_app(**parts)
         self.url = ""
         self._server: Any = None

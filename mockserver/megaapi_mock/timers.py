@@ -12,6 +12,9 @@ from .store import Store
 
 log = logging.getLogger(__name__)
 
+# Seconds until what failed is tried again.
+STUCK_PAUSE = 1.0
+
 
 class Timers:
     """Wakes each instance when it has something due. The thread starts with `start`."""
@@ -21,6 +24,7 @@ class Timers:
         self._changed = threading.Condition()
         self._stopped = False
         self._thread: threading.Thread | None = None
+        self._stuck: tuple[float, str] | None = None
         clock.listen(self.run_due)
 
     def start(self) -> None:
@@ -62,6 +66,9 @@ class Timers:
                 continue
             except Exception:
                 log.exception("our own bug: %s could not do what was due", due[1])
+                if self._store.next_due() == due:
+                    self._stuck = due
+                    break
         if due is not None:
             self.due_earlier()
 
@@ -83,4 +90,6 @@ class Timers:
         due = self._store.next_due()
         if due is None or (self._clock.frozen and due[0] > self._clock.now()):
             return None
+        if due == self._stuck:
+            return STUCK_PAUSE
         return max(0.0, min(due[0] - self._clock.now(), 3600.0))

@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Protocol
 import hypothesis.strategies as st
 from hypothesis import Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-
 from megaapi_mock.resources import root
 from megaapi_mock.world import World, load_world
 
@@ -398,6 +397,12 @@ class Laws(RuleBasedStateMachine):
         with self.calling(known):
             self.way.block(known.key, names)
             known.blocked |= set(names)
+        self._set_webhook(known, enabled=True, second=False)
+        if not known.linked:
+            with self.calling(known):
+                self.way.link(known.key)
+                known.link()
+        self._send(known, FRIEND, "is anybody told?")
 
     @rule(who=WHO, names=st.lists(st.sampled_from(NAMES), min_size=1, max_size=3))
     def accept_events(self, who: int, names: list[str]) -> None:
@@ -408,7 +413,9 @@ class Laws(RuleBasedStateMachine):
 
     @rule(who=WHO, enabled=st.booleans(), second=st.booleans())
     def set_webhook(self, who: int, enabled: bool, second: bool) -> None:
-        self._set_webhook(self.who(who), enabled=enabled, second=second)
+        known = self.who(who)
+        self._set_webhook(known, enabled=enabled, second=second)
+        self._send(known, FRIEND, "who is told?")
 
     def _set_webhook(self, known: Known, *, enabled: bool, second: bool) -> None:
         with self.calling(known):

@@ -215,8 +215,7 @@ class Known:
         # All three are on their way before the first one, which may come at once, arrives.
         due = [(self.now + delay, next(self._order)) for delay in self.rates.ack_delays]
         self._agenda += [
-            (when, order, step, message_id)
-            for (when, order), step in zip(due, STEPS, strict=True)
+            (when, order, step, message_id) for (when, order), step in zip(due, STEPS, strict=True)
         ]
         self.settle(self.now)
 

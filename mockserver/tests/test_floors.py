@@ -10,11 +10,11 @@ import pytest
 
 PACKAGE = Path(megaapi_mock.__file__).parent
 FLOORS = {
-    0: ("__init__", "errors", "settings", "clock", "ids", "resources"),
+    0: ("__init__", "errors", "settings", "clock", "ids", "resources", "codec"),
     1: ("domain", "spec", "store", "profile", "world", "samples", "qr"),
     2: ("handlers", "faults", "journal", "webhooks", "timers"),
     3: ("web",),
-    4: ("serving", "console", "cli", "testing", "__main__"),
+    4: ("serving", "console", "receiver", "emitter", "cli", "testing", "__main__"),
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 MODULES = sorted(

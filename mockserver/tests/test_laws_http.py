@@ -11,11 +11,11 @@ import hypothesis.strategies as st
 import orjson
 import pytest
 from hypothesis import Phase
-from hypothesis.stateful import run_state_machine_as_test, rule
+from hypothesis.stateful import rule, run_state_machine_as_test
 from megaapi_mock.domain.settings import EventFilter
 from megaapi_mock.handlers import uploads
 from megaapi_mock.store.memory import MemoryStore
-from megaapi_mock.web import auth, pipeline
+from megaapi_mock.web import pipeline
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.webhooks import publish
 from megaapi_mock.webhooks.publish import Publisher
@@ -105,11 +105,11 @@ class HttpWay:
         return code
 
     def pair(self, key: str) -> str:
-        return str(self.ask("GET", f"/instance/pairingCode/{key}", key)["pairingCode"])
+        path = f"/instance/pairingCode/{key}?phoneNumber={FRIEND}"
+        return str(self.ask("GET", path, key)["pairingCode"])
 
     def _sent(self, key: str, operation: str, data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-        path = f"/{operation}".replace("/~", f"/{key}/")
-        answer = self.ask("POST", path, key, {"messageData": data})["messageData"]
+        answer = self.ask("POST", f"/{operation}", key, {"messageData": data})["messageData"]
         assert answer["key"]["fromMe"] is True and answer["status"] == "PENDING"
         return str(answer["key"]["id"]), dict(answer["message"])
 
@@ -170,7 +170,7 @@ class HttpWay:
         self.ask("POST", f"/config/{key}/changeToken", key, {"messageData": {"token": token}})
         old, self.tokens[key] = self.tokens[key], token
         if old != token:
-            with pytest.raises(Refused, match="^401"):
+            with pytest.raises(Refused, match=r"^401"):
                 headers = {"Authorization": f"Bearer {old}"}
                 self.ask("GET", f"/instance/{key}", key, headers=headers)
 
@@ -216,7 +216,9 @@ class HttpWay:
     def posted(self, key: str, to: str = "") -> list[Post]:
         """What was posted of this instance since it was made."""
         start = f"http://127.0.0.1:9/{key}/{to}"
-        return [post for post in self.posts()[self._since.get(key, 0) :] if post[0].startswith(start)]
+        return [
+            post for post in self.posts()[self._since.get(key, 0) :] if post[0].startswith(start)
+        ]
 
     def told(self, known: Known) -> Sequence[tuple[str, Told]]:
         """Each URL has its own line: order counts within one, not between the two."""
@@ -252,8 +254,8 @@ class HttpWay:
             self.send_text(key, STRANGER, "nobody reads this")
         if not known.shows_qr:
             for form in ("qrcode", "qrcode-img", "qrcode_base64", "pairingCode"):
-                with pytest.raises(Refused, match="^403"):
-                    self.ask("GET", f"/instance/{form}/{key}", key)
+                with pytest.raises(Refused, match=r"^403"):
+                    self.ask("GET", f"/instance/{form}/{key}?phoneNumber={FRIEND}", key)
 
     def _read_messages(self, known: Known) -> None:
         listed = self.door("GET", f"/messages?limit=5000&instance={known.key}")["items"]
@@ -288,7 +290,7 @@ class HttpWay:
             query = {"jid": group["id"]}
             details = self.ask("GET", f"/group/{key}/group", key, query_string=query)
             assert details["group"] == group
-        with pytest.raises(Refused, match="^404"):
+        with pytest.raises(Refused, match=r"^404"):
             self.ask("GET", f"/group/{key}/group", key, query_string={"jid": NO_GROUP})
 
 
@@ -322,7 +324,8 @@ BAD_CALLS: dict[str, tuple[str, str, dict[str, Any], tuple[int, int]]] = {
     ),
     "no body": ("POST", "/sendMessage/~/text", {}, (500, 403)),
     "wrong type": (
-        "POST", "/config/~/blockEvents", {"json": {"messageData": {"events": "qrCode"}}}, (500, 500),
+        "POST", "/config/~/blockEvents", {"json": {"messageData": {"events": "qrCode"}}},
+        (500, 500),
     ),
     "no token given": ("POST", "/config/~/changeToken", {"json": {"messageData": {}}}, (500, 500)),
     "half a webhook": (
@@ -346,17 +349,19 @@ BAD_CALLS: dict[str, tuple[str, str, dict[str, Any], tuple[int, int]]] = {
     ),
     "too large": (
         "POST", "/sendMessage/~/text",
-        {"data": b"{}", "content_type": "application/json", "content_length": 33 * 2**20},
+        {"data": b"{}", "content_type": "application/json",
+         "environ_overrides": {"CONTENT_LENGTH": str(33 * 2**20)}},
         (413, 413),
     ),
     "unknown route": ("GET", "/sendMessage/~/smoke", {}, (404, 404)),
     "other method": ("PUT", "/instance/~/logout", {}, (404, 404)),
     "nobody to add": (
-        "POST", "/group/~/create", {"json": {"group_data": {"group_name": "x", "participants": []}}},
-        (500, 403),
+        "POST", "/group/~/create",
+        {"json": {"group_data": {"group_name": "x", "participants": []}}}, (500, 403),
     ),
     "short pairing code": (
-        "GET", "/instance/pairingCode/~?customPairingCode=1234", {}, (500, 500),
+        "GET", "/instance/pairingCode/~?phoneNumber=5511900000002&customPairingCode=12", {},
+        (500, 500),
     ),
     "unknown group": ("GET", f"/group/~/group?jid={NO_GROUP}", {}, (404, 403)),
     "unknown media type": (
@@ -464,3 +469,126 @@ def machine(app: MockApp, machine_rates: Rates) -> type[HttpLaws]:
 def test_laws_hold(rates: Rates, switches: dict[str, str], make_app: MakeApp) -> None:
     app = make_app(switches=switches, world=laws_world())
     run_state_machine_as_test(machine(app, rates), settings=lawful(40, 25))
+
+
+def test_reading_messages_while_sending_stops_neither(make_app: MakeApp) -> None:
+    """The journal and an instance must never wait for each other."""
+    app = make_app()
+    url = {"webhookUrl": "http://127.0.0.1:9/hook", "webhookEnabled": True}
+    path = f"/rest/webhook/{KEY}/configWebhook"
+    app.test_client().post(path, headers=AUTH, json={"messageData": url}).close()
+
+    def send() -> None:
+        body = {"messageData": {"to": FRIEND, "text": "oi"}}
+        for _ in range(150):
+            path = f"/rest/sendMessage/{KEY}/text"
+            app.test_client().post(path, headers=AUTH, json=body).close()
+
+    def read() -> None:
+        for _ in range(150):
+            app.test_client().get("/_mock/messages?limit=1").close()
+
+    threads = [threading.Thread(target=work, daemon=True) for work in (send, read)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert not any(thread.is_alive() for thread in threads), "sending and reading block each other"
+    assert len(app.parts.journal.deliveries._records) == 4 * 150
+
+
+def test_who_waits_for_a_message_gets_it_without_any_webhook(make_app: MakeApp) -> None:
+    app = make_app()
+    found: list[Any] = []
+
+    def wait() -> None:
+        reply = app.test_client().get("/_mock/messages?wait=50")
+        found.extend(reply.get_json()["items"])
+
+    waiting = threading.Thread(target=wait, daemon=True)
+    waiting.start()
+    app.test_client().post(f"/_mock/instances/{KEY}/inbound", json={}).close()
+    waiting.join(timeout=20)
+    assert len(found) == 1
+
+
+# -- the laws can be broken -------------------------------------------------------------------
+
+
+def _tells_the_blocked(self: EventFilter, category: str, event: str) -> bool:
+    return True
+
+
+def _tells_the_disabled(instance: Any) -> Any:
+    return [(instance.webhook.url, instance.key)] if instance.webhook.url else []
+
+
+def _tells_twice(instance: Any) -> Any:
+    return TARGETS(instance) * 2
+
+
+def _forgets_the_second_url(instance: Any) -> Any:
+    return TARGETS(instance)[:1]
+
+
+def _tells_backwards(self: Publisher, instance: Any, events: Sequence[Any]) -> Any:
+    return OWED(self, instance, list(reversed(events)))
+
+
+def _tells_the_neighbours_url(instance: Any) -> Any:
+    return [(f"http://127.0.0.1:9/{KEY}/one", lane) for _, lane in TARGETS(instance)]
+
+
+def _lets_everyone_in(instance: Any, authorization: str) -> None:
+    return None
+
+
+def _loses_the_last_byte(text: str) -> tuple[bytes, str | None]:
+    content, named = DECODES(text)
+    return content[:-1], named
+
+
+def _shares_groups(self: MemoryStore, seed: Any) -> None:
+    ADDS(self, seed)
+    first = self._kept[next(iter(self._kept))].instance
+    self._kept[seed.key].instance.group_table = first.group_table
+
+
+def _keeps_the_discarded(self: MemoryStore, key: str) -> None:
+    return None
+
+
+TARGETS, OWED, DECODES, ADDS = (
+    publish._targets,
+    Publisher._owed,
+    uploads.decode_base64,
+    MemoryStore.add,
+)
+WRONGS: list[tuple[object, str, Callable[..., Any]]] = [
+    (EventFilter, "lets_through", _tells_the_blocked),
+    (publish, "_targets", _tells_the_disabled),
+    (publish, "_targets", _tells_twice),
+    (publish, "_targets", _forgets_the_second_url),
+    (publish, "_targets", _tells_the_neighbours_url),
+    (Publisher, "_owed", _tells_backwards),
+    (pipeline, "require_token", _lets_everyone_in),
+    (uploads, "decode_base64", _loses_the_last_byte),
+    (MemoryStore, "add", _shares_groups),
+    (MemoryStore, "remove", _keeps_the_discarded),
+]
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "wrong"), WRONGS, ids=[wrong.__name__.strip("_") for *_, wrong in WRONGS]
+)
+def test_laws_notice_a_gateway_that(
+    owner: Any,
+    name: str,
+    wrong: Callable[..., Any],
+    make_app: MakeApp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(owner, name, wrong)
+    app = make_app(world=laws_world())
+    with pytest.raises((AssertionError, pytest.fail.Exception, Refused, ExceptionGroup)):
+        run_state_machine_as_test(machine(app, Rates()), settings=lawful(40, 25, Phase.generate))

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
+from ..codec import dumps
 from ..errors import ControlRefused, NotAMember, NumberNotRegistered
 from .contacts import Contact
 from .jid import Jid, as_given
@@ -120,7 +119,7 @@ class Chats:
             sender=str(sender.jid),
             from_me=False,
             type=content_key(content) or "unknown",
-            content=orjson.dumps(content),
+            content=dumps(content),
             arrival=instance.tick(),
             state=DELIVERED,
         )
@@ -165,7 +164,7 @@ class Chats:
             sender=str(instance.own_jid),
             from_me=True,
             type=content_key(content) or "unknown",
-            content=orjson.dumps(content),
+            content=dumps(content),
             arrival=instance.tick(),
             state=PENDING,
         )

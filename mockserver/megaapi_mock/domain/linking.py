@@ -35,9 +35,9 @@ class Connection:
     banned: bool = False
 
     @property
-    def qr_number(self) -> int:
-        """Counts every QR code ever shown, so that each has its own content."""
-        return self.series * 100 + self.qr_index
+    def qr_name(self) -> str:
+        """Tells every QR code ever shown from every other."""
+        return f"{self.series}-{self.qr_index}"
 
 
 class Linking:
@@ -66,9 +66,10 @@ class Linking:
 
     def qr_text(self) -> str:
         """What WhatsApp puts into the code: a reference and three keys, here all made up."""
-        key, number = self._instance.key, self.connection.qr_number
-        parts = (self._instance.ids.raw(key, f"qr{part}", number, 32).hex() for part in range(3))
-        return f"2@TEST-{key}-{number}," + ",".join(parts)
+        key, name = self._instance.key, self.connection.qr_name
+        kinds = (f"qr {name} {part}" for part in range(3))
+        parts = (self._instance.ids.raw(key, kind, 0, 32).hex() for kind in kinds)
+        return f"2@TEST-{key}-{name}," + ",".join(parts)
 
     def pair(self, custom_code: str | None = None) -> str:
         """A code to type on the phone: the caller's own, or eight characters of ours."""

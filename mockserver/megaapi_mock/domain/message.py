@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -48,7 +48,21 @@ class Message:
 
     def moved(self, state: str, reason: str | None = None) -> Message:
         """The same message, further on."""
-        return replace(self, state=state, reason=reason)
+        # Written out: dataclasses.replace takes 7 us, three times for every send.
+        return Message(
+            self.id,
+            self.time,
+            self.chat,
+            self.remote_jid,
+            self.sender,
+            self.from_me,
+            self.type,
+            self.content,
+            state,
+            reason,
+            self.deleted,
+            self.arrival,
+        )
 
     def as_json(self) -> dict[str, Any]:
         """As the side door lists it."""

@@ -17,6 +17,7 @@ from openapi_core.templating.paths.datatypes import PathOperationServer
 from openapi_core.templating.paths.exceptions import PathNotFound
 from openapi_core.templating.paths.finders import APICallPathFinder
 from openapi_core.validation.schemas import oas31_schema_validators_factory as oas31
+from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 from openapi_core.validation.schemas.factories import DialectSchemaValidatorsFactory
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
@@ -85,14 +86,16 @@ class Authority:
     """Thread-safe. The document must have been bundled: no references to other files."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
+        self._validators = _KeptValidators()
         config = Config(
             spec_validator_cls=None,
             path_finder_cls=_Finder,
-            schema_validators_factory=_KeptValidators(),
+            schema_validators_factory=self._validators,
             extra_media_type_deserializers={"application/json": _load_json},
         )
         self._api = OpenAPI.from_dict(dict(document), config=config)
         self._lock = threading.Lock()
+        self._bodies: dict[str, Any] = {}
 
     def request_violations(
         self, operation: Operation, query: Mapping[str, str], body: bytes
@@ -110,6 +113,25 @@ class Authority:
         )
         with self._lock:
             return list(_flatten(self._api.iter_request_errors(request)))
+
+    def body_violations(self, operation: Operation, document: Any) -> list[Violation]:
+        """Everything wrong with a parsed body: the same words as of the whole request.
+
+        openapi-core's walk through a request takes 1 ms, its own validator of the schema 70 us.
+        """
+        with self._lock:
+            if operation.id not in self._bodies:
+                self._bodies[operation.id] = self._body_validator(operation)
+            try:
+                self._bodies[operation.id].validate(document)
+            except InvalidSchemaValue as error:
+                return list(_flatten([error]))
+        return []
+
+    def _body_validator(self, operation: Operation) -> Any:
+        place = self._api.spec / "paths" / operation.path / operation.method.lower()
+        schema = place / "requestBody" / "content" / "application/json" / "schema"
+        return self._validators.create(self._api.spec, schema)
 
     def webhook_violations(self, event: str, body: bytes) -> list[Violation]:
         """Everything wrong with a payload posted for this event."""
@@ -145,5 +167,5 @@ def _flatten(errors: Iterable[Any]) -> Iterator[Violation]:
             cause = error.__cause__ or error
             yield Violation("request", type(cause).__name__, _in_words(cause))
         for detail in details:
-            where = "/".join(map(str, detail.absolute_path)) or "body"
+            where = "/".join(map(str, detail.absolute_path)) or getattr(error, "name", "body")
             yield Violation(where, str(detail.validator), str(detail.message)[:200])

@@ -129,7 +129,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         lint_calls.recipient,
         lint_calls.uses,
     ),
-    "webhook": (*_CALL_CHECKS, lint_calls.kinds),
+    "webhook": (*_CALL_CHECKS, lint_calls.kinds, lint_calls.arrival),
     "request": (lint_calls.shown,),
     "response": (lint_calls.shown,),
     "media": (lint_schemas.examples,),

@@ -14,6 +14,9 @@ from .operations import METHODS
 
 EFFECTS = ("reads", "sends", "changes", "disconnects")
 PLANS = ("code", "start", "business")
+DEFAULTS = ("on", "on-demand", "off")
+ARRIVALS = ("high", "medium", "low")
+GENERATIONS = ("2023", "2024", "2025", "2026")
 
 
 def titles(node: Node, contract: Contract) -> Iterator[Finding]:
@@ -84,6 +87,19 @@ def kinds(node: Node, contract: Contract) -> Iterator[Finding]:
         yield node.finding("category", f"x-category {category!r}: one of {', '.join(CATEGORIES)}")
     if not _is_text(node.value.get("x-message-type")):
         yield node.finding("message-type", "x-message-type is missing")
+
+
+def arrival(node: Node, contract: Contract) -> Iterator[Finding]:
+    """Whether a webhook is sent unasked, how sure its arrival is, and its year if it has one."""
+    for rule, key, known in (
+        ("default", "x-default", DEFAULTS),
+        ("arrival", "x-arrival", ARRIVALS),
+        ("generation", "x-generation", (None, *GENERATIONS)),
+    ):
+        value = node.value.get(key)
+        if value not in known:
+            words = ", ".join(name for name in known if name)
+            yield node.finding(rule, f"{key} {value!r}: one of {words}, as text")
 
 
 def security(node: Node, contract: Contract) -> Iterator[Finding]:

@@ -78,7 +78,11 @@ KINDS: Mapping[str, Kind] = {
         "x-recipient x-uses",
         **_CALL,
     ),
-    "webhook": _kind(_CALL_KEYS, "x-provenance x-summary-pt x-category x-message-type", **_CALL),
+    "webhook": _kind(
+        _CALL_KEYS,
+        "x-provenance x-summary-pt x-category x-message-type x-default x-arrival x-generation",
+        **_CALL,
+    ),
     "parameter": _kind(
         "name in required description deprecated style explode example", "x-provenance", **_CARRIER
     ),

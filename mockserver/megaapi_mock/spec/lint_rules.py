@@ -40,6 +40,9 @@ RULES: Mapping[str, str] = {
     "uses": "further uses are complete, and their example exists",
     "category": "x-category is known",
     "message-type": "x-message-type is there",
+    "default": "x-default says whether a webhook is sent unasked",
+    "arrival": "x-arrival says how sure it is that a webhook is sent at all",
+    "generation": "x-generation, where there is one, is a year of payloads",
     "link-unknown": "links lead to operations that exist",
     # security
     "security-missing": "there is security",

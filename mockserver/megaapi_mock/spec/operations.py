@@ -69,6 +69,21 @@ class WebhookEvent:
     spec_file: str
     definition: Mapping[str, Any] = field(repr=False)
 
+    @property
+    def default(self) -> str:
+        """`on` (sent unasked), `on-demand` (a test must ask) or `off` (behind a setting)."""
+        return str(self.definition["x-default"])
+
+    @property
+    def arrival(self) -> str:
+        """How sure it is that the gateway sends it at all: high, medium or low."""
+        return str(self.definition["x-arrival"])
+
+    @property
+    def generation(self) -> str | None:
+        """The only year whose payloads have it; None when every year's do."""
+        return self.definition.get("x-generation")
+
 
 def operations(bundle: Bundle) -> tuple[Operation, ...]:
     """Every operation; SpecError when a file's name is not its operation's id."""

@@ -141,9 +141,16 @@ class Validators:
         return bool(compiled.body.is_valid(body))
 
     def request_violations(
-        self, operation: Operation, query: Mapping[str, str], body: bytes
+        self, operation: Operation, query: Mapping[str, str], body: bytes, document: Any
     ) -> list[Violation]:
-        """What is wrong with a request, in openapi-core's words; empty when it fits."""
+        """What is wrong with a request, in openapi-core's words; empty when it fits.
+
+        `document` is the parsed body, None when there is none.
+        """
+        if document is not None and operation.request_schema is not None:
+            found = self.authority.body_violations(operation, document)
+            if found:
+                return found
         return self.authority.request_violations(operation, query, body)
 
     def reply_violations(

@@ -40,6 +40,11 @@ class MemoryStore:
                 f"no instance has the key {key!r}: GET /_mock/instances lists them"
             )
         with kept.lock:
+            if self._kept.get(key) is not kept:
+                # Replaced by a reset while this waited: what is changed must be the new one.
+                with self.change(key) as instance:
+                    yield instance
+                return
             instance = kept.instance
             instance.begin()
             try:

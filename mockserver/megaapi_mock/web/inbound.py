@@ -16,6 +16,9 @@ from ..webhooks.render import put_at
 if TYPE_CHECKING:
     from .app import Parts
 
+# What a key holds in a group, for paths that lead into it.
+_GROUP_KEY = ("remoteJid", "fromMe", "id", "participant", "participantLid")
+
 _KINDS = {
     "imageMessage": "image",
     "videoMessage": "video",
@@ -33,6 +36,8 @@ def receive(parts: Parts, key: str, body: Mapping[str, Any]) -> Message:
     """
     event = _event(parts, body)
     payload = parts.samples.payload(event)
+    if "group" in body:
+        payload["key"] = dict.fromkeys(_GROUP_KEY, "")
     overrides = body.get("set", {})
     for path, value in overrides.items():
         _require_path(path)

@@ -156,10 +156,10 @@ class Pipeline:
         if self.validators.request_fits(operation, request.query, document):
             return
         content = request.body or b""
-        if document is None and content:
+        if content and request.content_type not in _JSON_TYPES:
             problems = [f"body: Content-Type {request.content_type} is not read, only JSON is"]
         else:
-            found = self.validators.request_violations(operation, request.query, content)
+            found = self.validators.request_violations(operation, request.query, content, document)
             problems = [str(violation) for violation in found]
         reason = f"{'; '.join(problems[:3]) or 'unusable'} (spec/{operation.spec_file})"
         if self.strict:

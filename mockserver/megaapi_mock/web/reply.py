@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-import orjson
+from ..codec import dumps
 
 Headers = list[tuple[str, str]]
 StartResponse = Callable[..., Any]
@@ -41,7 +41,7 @@ class Reply:
     @classmethod
     def json(cls, status: int, document: Any, reason: str | None = None) -> Reply:
         """A JSON body, keys in the order given."""
-        return cls(status, orjson.dumps(document), document=document, reason=reason)
+        return cls(status, dumps(document), document=document, reason=reason)
 
     def headers(self) -> Headers:
         """Everything the client gets."""

@@ -79,6 +79,7 @@ class Publisher:
     def look(self, key: str, at: Callable[[Instance], Seen]) -> Seen:
         """Read one instance. What became due meanwhile has happened then, and is owed."""
         with self.changing(key) as (instance, batch):
+            instance.wake(instance.now)
             seen = at(instance)
         self.release(batch)
         return seen

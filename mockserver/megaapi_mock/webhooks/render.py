@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from .. import qr
+from ..codec import dumps
 from ..domain.event import Event
 from ..domain.message import content_key
 from ..errors import ControlRefused
@@ -16,7 +17,24 @@ from ..samples import Samples
 
 Payload = dict[str, Any]
 
+# Events with an x-generation in the contract: they look like that year whatever the profile says.
+YEARS: Mapping[str, str] = {"text-plain-2023": "2023", "text-plain-lid": "2026"}
+# In 2023 the type was the first key of `message`, and these came with messageContextInfo before
+# them (vendor's README: interactive, order, catalogue, poll).
+UNTYPED = frozenset(
+    {
+        "interactiveMessage",
+        "orderMessage",
+        "productMessage",
+        "pollCreationMessage",
+        "pollCreationMessageV2",
+        "pollCreationMessageV3",
+    }
+)
+CONTEXT = "messageContextInfo"
+
 _LID_KEYS = ("senderLid", "senderPn", "participantLid", "participantPn")
+_NUMBERS = {"remoteJid": "senderPn", "participant": "participantPn"}
 
 
 class Renderer:
@@ -24,13 +42,14 @@ class Renderer:
 
     def __init__(self, samples: Samples, profile: Profile) -> None:
         self._samples = {name: samples.payload(name) for name in samples.names()}
-        self._finish = _GENERATIONS[profile["payload_generation"]]
+        self._generation = profile["payload_generation"]
+        self._context_type = profile["context_info_type"]
         self._device = profile.on("jid_suffix")
 
     def render(self, event: Event) -> tuple[str, bytes]:
         """The messageType and the JSON to post."""
         payload = self.payload(event)
-        return str(payload["messageType"]), orjson.dumps(payload)
+        return str(payload["messageType"]), dumps(payload)
 
     def payload(self, event: Event) -> Payload:
         """The payload as a document."""
@@ -40,15 +59,32 @@ class Renderer:
             payload["jid"] = self._own_jid(event)
         if "lid" in payload:
             payload["lid"] = event.owner_lid
-        self._fill(payload, event.facts)
+        self._fill(payload, event)
         if "pushName" in payload:
-            payload["pushName"] = event.facts.get("name", event.owner_name)
+            payload["pushName"] = _name(payload, event)
         if "timestamp" in payload:
             payload["timestamp"] = int(event.time)
-        payload = self._finish(payload)
-        for path, value in event.facts.get("set", {}).items():
-            put_at(payload, path, value)
+        generation = YEARS.get(event.name, self._generation)
+        payload = self._typed(_GENERATIONS[generation](payload), generation)
+        overrides = event.facts.get("set")
+        if overrides:
+            # What is set must not reach the sample, whose inner objects the payload shares.
+            payload = orjson.loads(orjson.dumps(payload))
+            for path, value in overrides.items():
+                put_at(payload, path, value)
         return payload
+
+    def _typed(self, payload: Payload, generation: str) -> Payload:
+        """messageContextInfo as the type, where and when the gateway went by the first key."""
+        by_first_key = {"in_2023": generation == "2023", "always": True}
+        message = payload.get("message")
+        if not by_first_key.get(self._context_type) or not isinstance(message, dict):
+            return payload
+        own = payload.get("key", {}).get("fromMe")
+        if own or CONTEXT not in message or content_key(message) not in UNTYPED:
+            return payload
+        rest = {name: value for name, value in message.items() if name != CONTEXT}
+        return {**payload, "messageType": CONTEXT, "message": {CONTEXT: message[CONTEXT], **rest}}
 
     def _own_jid(self, event: Event) -> str | None:
         if not self._device or event.owner_jid is None:
@@ -56,12 +92,14 @@ class Renderer:
         user, _, server = event.owner_jid.partition("@")
         return f"{user}:31@{server}"
 
-    @staticmethod
-    def _fill(payload: Payload, facts: Mapping[str, Any]) -> None:
+    def _fill(self, payload: Payload, event: Event) -> None:
+        facts = event.facts
         if "key" in facts:
-            payload["key"] = facts["key"]
+            payload["key"] = _addressed(facts["key"], payload.get("key", {}))
             if "isGroup" in payload:
                 payload["isGroup"] = str(facts["key"]["remoteJid"]).endswith("@g.us")
+        elif event.name == "self-chat":
+            payload["key"] = {**payload["key"], "remoteJid": event.owner_jid}
         if "message" in facts:
             payload["messageType"] = content_key(facts["message"])
             payload["message"] = facts["message"]
@@ -72,6 +110,31 @@ class Renderer:
             payload["qrcode"] = qr.data_uri(facts["code"])
         if "text" in facts:
             payload["message"] = facts["text"]
+
+
+def _name(payload: Payload, event: Event) -> str:
+    """The author's profile name: the sender's, on own messages and connections the owner's."""
+    if "name" in event.facts:
+        return str(event.facts["name"])
+    key = payload.get("key")
+    own = key is None or key.get("fromMe", False)
+    return event.owner_name if own else str(payload["pushName"])
+
+
+def _addressed(key: Mapping[str, Any], like: Mapping[str, Any]) -> dict[str, Any]:
+    """The key with people addressed as in the sample's: by hidden number where it does so."""
+    made = dict(key)
+    if _is_lid(like.get("remoteJid")) and "senderLid" in made and not _is_lid(made["remoteJid"]):
+        made["senderPn"], made["remoteJid"] = made["remoteJid"], made["senderLid"]
+    if _is_lid(like.get("participant")) and not _is_lid(made.get("participant")):
+        lid = made.pop("participantLid", None)
+        if lid is not None:
+            made["participantPn"], made["participant"] = made["participant"], lid
+    return made
+
+
+def _is_lid(jid: Any) -> bool:
+    return isinstance(jid, str) and jid.endswith("@lid")
 
 
 def put_at(document: Any, path: str, value: Any) -> None:
@@ -111,8 +174,17 @@ def _as_2025(payload: Payload) -> Payload:
     payload.pop("lid", None)
     key = payload.get("key")
     if isinstance(key, dict) and any(name in key for name in _LID_KEYS):
-        payload["key"] = {name: value for name, value in key.items() if name not in _LID_KEYS}
+        payload["key"] = _without_lids(key)
     return payload
+
+
+def _without_lids(key: Mapping[str, Any]) -> dict[str, Any]:
+    """Before 2026 people were addressed by number alone."""
+    kept = {name: value for name, value in key.items() if name not in _LID_KEYS}
+    for name, number in _NUMBERS.items():
+        if _is_lid(kept.get(name)) and number in key:
+            kept[name] = key[number]
+    return kept
 
 
 def _as_2024(payload: Payload) -> Payload:

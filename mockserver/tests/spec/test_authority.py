@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from megaapi_mock.codec import dumps
 from megaapi_mock.resources import root
 from megaapi_mock.spec.authority import Authority
 from megaapi_mock.spec.operations import operations
@@ -19,3 +20,25 @@ def test_unreadable_bodies_are_violations(body: bytes) -> None:
     assert violation.message
     (violation,) = authority.webhook_violations("text-plain", body)
     assert violation.message
+
+
+BODIES = [
+    {},
+    [],
+    None,
+    "x",
+    {"messageData": {}},
+    {"messageData": {"to": 5}},
+    {"messageData": {"to": "5511900000002", "text": None, "buttons": [{}], "sections": {}}},
+    {"messageKeys": {"mediaKey": 1}},
+    {"group_data": {"participants": "x"}},
+]
+
+
+@pytest.mark.parametrize("document", BODIES, ids=repr)
+def test_a_body_alone_is_worded_as_within_its_request(document: object) -> None:
+    authority = Authority(BUNDLE.document)
+    for operation in operations(BUNDLE):
+        if operation.request_schema is not None:
+            whole = authority.request_violations(operation, {}, dumps(document))
+            assert authority.body_violations(operation, document) == whole

@@ -96,6 +96,8 @@ SMALL: dict[str, str] = {
           security: []
           x-category: groups
           x-message-type: group.update
+          x-default: 'off'
+          x-arrival: low
           x-provenance: {grade: inferred, sources: []}
           requestBody:
             required: true
@@ -391,6 +393,11 @@ FAULTS: list[tuple[str, str, str, Fault]] = [
     ("category", WEBHOOK, "missing", take(hook, "x-category")),
     ("category", WEBHOOK, "unknown", put(hook, x_category="group")),
     ("message-type", WEBHOOK, "missing", take(hook, "x-message-type")),
+    ("default", WEBHOOK, "missing", take(hook, "x-default")),
+    ("default", WEBHOOK, "what YAML makes of an unquoted off", put(hook, x_default=False)),
+    ("arrival", WEBHOOK, "missing", take(hook, "x-arrival")),
+    ("arrival", WEBHOOK, "unknown", put(hook, x_arrival="certain")),
+    ("generation", WEBHOOK, "a number", put(hook, x_generation=2023)),
     ("security-webhook", WEBHOOK, "missing", take(hook, "security")),
     ("security-webhook", WEBHOOK, "asked for", put(hook, security=[{"bearerToken": []}])),
     ("security-unknown", OPERATION, "in an operation", put(post, security=[{"token": []}])),

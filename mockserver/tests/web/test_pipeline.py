@@ -344,9 +344,9 @@ def test_operations_of_other_plans_are_unknown_routes(make_app: MakeApp) -> None
     ids=["lower", "upper"],
 )
 def test_the_scheme_may_be_written_in_any_case(
-    operation: Operation, headers: dict[str, str], shared: MockApp
+    operation: Operation, headers: dict[str, str], make_app: MakeApp
 ) -> None:
-    assert call(shared, operation, headers=headers, json={}).status_code != 401
+    assert call(make_app(), operation, headers=headers, json={}).status_code != 401
 
 
 @by_id

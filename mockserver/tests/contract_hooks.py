@@ -1,0 +1,258 @@
+"""What Schemathesis needs to judge this gateway: a fresh instance for each case, and its oddities.
+
+Imported by the tests, and by `schemathesis run` as its hooks (SCHEMATHESIS_HOOKS), which then
+finds the mock at $LAWS_MOCK and leaves its notes in the file $LAWS_NOTES.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import re
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import schemathesis
+from schemathesis.core.parameters import ParameterLocation
+
+FRIENDS = ("5511900000002", "5511900000004@s.whatsapp.net", "5531990000005", "100000000000006@lid")
+# In place of a token in the configuration; the case's own instance has the real one.
+PLACEHOLDER = "TESTKEYPLACEHOLDER"
+LINKING = frozenset({"qr_code_page", "qr_code_image", "qr_code_base64", "pairing_code"})
+BODIES = frozenset(
+    {
+        "download_media", "configure_webhook", "change_token", "block_events",
+        "accept_webhook_events", "accept_status_events", "update_presence", "delete_message",
+        "delete_message_from_me", "create_group", "add_participants", "remove_participants",
+        "send_text", "send_media_url", "send_media_base64", "send_location", "send_link_preview",
+        "send_list", "send_buttons", "send_template", "forward_message", "quote_message",
+    }
+)  # fmt: skip
+SENDS = frozenset(name for name in BODIES if name.startswith(("send_", "forward", "quote")))
+TO_CHATS = SENDS | {"update_presence", "delete_message"}
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """A finding that is the vendor's own: which check, where, which status, and how we know."""
+
+    name: str
+    failure: str
+    status: int
+    operations: frozenset[str]
+    reason: str
+    sources: tuple[str, ...]
+    why: str
+
+
+# Every finding Schemathesis may make. Each is a 500 where others would answer 4xx, told apart by
+# the reason the mock gives beside it; a row nothing meets any more fails the tests.
+ODDITIES = (
+    Oddity(
+        "unusable body", "ServerError", 500, BODIES,
+        r"^(messageData|messageKeys|group_data|to|option)[/:]|^body: (?!Content-Type)"
+        r"|^request: Missing required request body",
+        ("gestao-logs", "business-docs"),
+        "a body without its wrapper, or with a field missing or of another type, crashes into a"
+        " 500; logged for configWebhook, documented as 'wrong data' for the rest",
+    ),
+    Oddity(
+        "body that is not declared JSON", "ContentTypeServerError", 500, BODIES,
+        r"^body: Content-Type \S* is not read, only JSON is", ("ancestor", "gestao-logs"),
+        "the framework's parser passes such a body over, which leaves the wrapper missing",
+    ),
+    Oddity(
+        "unusable query parameter", "ServerError", 500,
+        frozenset({"is_on_whatsapp", "pairing_code", "group_details", "leave_group"}),
+        r"^request: .* query parameter|^customPairingCode: ",
+        ("ancestor", "gestao-logs", "baileys"),
+        "the parameter is used unseen; bad input is a 500 on this gateway",
+    ),
+    Oddity(
+        "group the instance is not in", "ServerError", 500, TO_CHATS,
+        r"is no group of", ("baileys", "gestao-logs"),
+        "the library throws, and the gateway masks what it does not know as 500",
+    ),
+    Oddity(
+        "unknown media type", "ServerError", 500,
+        frozenset({"send_media_url", "send_media_base64"}),
+        r"is no media type", ("business-docs", "gestao-logs"), "'wrong data' is a 500",
+    ),
+    Oddity(
+        "address that cannot be fetched", "ServerError", 500,
+        frozenset({"send_media_url", "send_buttons", "send_template"}),
+        r"is no http or https address", ("business-docs", "gestao-logs"), "'wrong data' is a 500",
+    ),
+    Oddity(
+        "no button", "ServerError", 500, frozenset({"send_buttons", "send_template"}),
+        r"buttons is empty", ("business-docs", "gestao-logs"), "'wrong data' is a 500",
+    ),
+    Oddity(
+        "nobody named", "ServerError", 500,
+        frozenset({"create_group", "add_participants", "remove_participants"}),
+        r"participants is empty", ("gestao-logs", "baileys"), "the library throws on nobody",
+    ),
+    Oddity(
+        "message without content", "ServerError", 500,
+        frozenset({"forward_message", "quote_message"}),
+        r"no content to forward|nothing to quote|not the content a webhook carries", ("baileys",),
+        "'no content in message' of the library becomes a 500",
+    ),
+)  # fmt: skip
+
+Ask = Callable[..., Any]
+
+
+@dataclass
+class Watch:
+    """Prepares each case and keeps count. `ask(method, path, body, token)` reaches the mock."""
+
+    ask: Ask
+    answers: Counter[str] = field(default_factory=Counter)
+    met: Counter[str] = field(default_factory=Counter)
+    ours: list[str] = field(default_factory=list)
+    _turns: count[int] = field(default_factory=lambda: count(1))
+
+    # -- before a case -----------------------------------------------------------------------
+
+    def prepare(self, case: Any) -> None:
+        """Give the case an instance of its own, and mostly values that exist there.
+
+        Every fifth case finds the connection in the state its operation does not want, every
+        fourth keeps the random values it was generated with, every third gets values that the
+        contract allows and the gateway cannot use.
+        """
+        turn, operation = next(self._turns), operation_id(case)
+        key, token = f"megacode-TESTCASE{turn:06d}", f"TESTCASE{turn:06d}"
+        connected = (operation not in LINKING) ^ (turn % 5 == 0)
+        made = {"key": key, "token": token, "connected": connected}
+        self.ask("POST", "/_mock/instances", made)
+        if not _spoilt(case, ParameterLocation.PATH):
+            case.path_parameters["instance_key"] = key
+        for name, value in dict(case.headers or {}).items():
+            if name.lower() == "authorization" and value == f"Bearer {PLACEHOLDER}":
+                case.headers[name] = f"Bearer {token}"
+        if turn % 4 and connected:
+            self._fill(case, turn, key, token)
+
+    def _fill(self, case: Any, turn: int, key: str, token: str) -> None:
+        operation = operation_id(case)
+        if not _spoilt(case, ParameterLocation.QUERY) and "jid" in (case.query or {}):
+            wants_group = operation in ("group_details", "leave_group")
+            case.query["jid"] = self._group(key, token) if wants_group else FRIENDS[0]
+        if _spoilt(case, ParameterLocation.BODY) or not isinstance(case.body, dict):
+            return
+        body = json.loads(json.dumps(case.body))
+        data = body.get("messageData")
+        for place in (body, data):
+            if isinstance(place, dict) and "to" in place:
+                to = str(place["to"])
+                group = to.endswith("@g.us")
+                place["to"] = self._group(key, token) if group else FRIENDS[len(to) % len(FRIENDS)]
+        if isinstance(body.get("group_data"), dict):
+            if "jid" in body["group_data"]:
+                body["group_data"]["jid"] = self._group(key, token)
+            body["group_data"]["participants"] = [FRIENDS[0], FRIENDS[2]] if turn % 3 else []
+        if operation in ("send_media_url", "send_media_base64"):
+            data["type"] = "image" if turn % 3 else "smell"
+        if operation in ("send_buttons", "send_template") and turn % 3 == 0:
+            data["buttons"] = []
+        if operation == "send_media_url":
+            data["url"] = "https://files.example.test/picture.jpg"
+        if operation == "download_media":
+            body["messageKeys"] = self._media(key, token)
+        case.body = body
+
+    def _group(self, key: str, token: str) -> str:
+        made = {"group_data": {"group_name": "Equipe", "participants": [FRIENDS[0]]}}
+        answer = self.ask("POST", f"/rest/group/{key}/create", made, token)
+        return str(answer["group"]["id"])
+
+    def _media(self, key: str, token: str) -> dict[str, Any]:
+        data = {"to": FRIENDS[0], "type": "image", "base64": b64encode(b"picture").decode()}
+        path = f"/rest/sendMessage/{key}/mediaBase64"
+        sent = self.ask("POST", path, {"messageData": data}, token)["messageData"]["message"]
+        names = ("mediaKey", "directPath", "url", "mimetype")
+        return {name: sent["imageMessage"][name] for name in names} | {"messageType": "image"}
+
+    # -- after a case ------------------------------------------------------------------------
+
+    def count(self, case: Any, response: Any) -> None:
+        """Remember which status an operation gave."""
+        self.answers[f"{operation_id(case)} {response.status_code}"] += 1
+
+    def is_oddity(self, failure: Any, case: Any, response: Any) -> bool:
+        """Whether a finding is the vendor's own."""
+        for oddity in ODDITIES:
+            if (
+                type(failure).__name__ == oddity.failure
+                and response.status_code == oddity.status
+                and operation_id(case) in oddity.operations
+                and re.search(oddity.reason, reason_of(response))
+            ):
+                self.met[oddity.name] += 1
+                return True
+        kind = type(failure).__name__
+        said = reason_of(response) or str(failure).partition("\n")[0]
+        self.ours.append(f"{operation_id(case)}: {response.status_code} {kind}: {said}")
+        return False
+
+    def notes(self) -> dict[str, Any]:
+        """Everything counted, and the findings that are no oddity."""
+        return {"answers": self.answers, "met": self.met, "ours": sorted(set(self.ours))}
+
+
+def operation_id(case: Any) -> str:
+    """The operation's id in the contract."""
+    return str(case.operation.definition.raw["operationId"])
+
+
+def reason_of(response: Any) -> str:
+    """X-Mock-Reason, or nothing."""
+    return str((response.headers.get("x-mock-reason") or [""])[0])
+
+
+def _spoilt(case: Any, location: ParameterLocation) -> bool:
+    return case.meta is not None and bool(case.meta.is_negative_at(location))
+
+
+def an_intended_500_says_why(ctx: Any, response: Any, case: Any) -> None:
+    """A 500 without a reason beside it is our own bug, whatever the contract allows."""
+    assert response.status_code != 500 or reason_of(response), "500 without X-Mock-Reason"
+
+
+def _over_http(origin: str) -> Ask:
+    connection = HTTPConnection(origin.removeprefix("http://"), timeout=30)
+
+    def ask(method: str, path: str, body: Any, token: str = "") -> Any:
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        connection.request(method, path, json.dumps(body), headers)
+        reply = connection.getresponse()
+        content = reply.read()
+        assert reply.status < 300, (method, path, reply.status, content)
+        return json.loads(content)
+
+    return ask
+
+
+def _install(origin: str, notes: Path) -> None:
+    """Become the hooks of this `schemathesis run`."""
+    watch = Watch(_over_http(origin))
+    schemathesis.check(an_intended_500_says_why)
+    schemathesis.hook("before_call")(lambda ctx, case, kwargs: watch.prepare(case))
+    schemathesis.hook("after_call")(lambda ctx, case, response: watch.count(case, response))
+    schemathesis.hook("filter_failure")(
+        lambda ctx, failure, case, response: not watch.is_oddity(failure, case, response)
+    )
+    atexit.register(lambda: notes.write_text(json.dumps(watch.notes()), encoding="utf-8"))
+
+
+if "LAWS_MOCK" in os.environ:
+    _install(os.environ["LAWS_MOCK"], Path(os.environ["LAWS_NOTES"]))

@@ -1,0 +1,64 @@
+"""Settings: one table; the environment fills it, each value in its own type."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+from megaapi_mock.errors import SetupError
+from megaapi_mock.settings import PREFIX, Settings, from_environment
+
+
+def test_every_setting_explains_itself() -> None:
+    for setting in fields(Settings):
+        assert setting.metadata["help"]
+        assert type(setting.default) in (str, int, bool)
+
+
+def test_an_empty_environment_sets_nothing() -> None:
+    assert from_environment({}) == {}
+    assert from_environment({"PORT": "1", "megaapi_mock_port": "1"}) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("PORT", "0", 0),
+        ("SEED", "-1", -1),
+        ("HOST", "0.0.0.0", "0.0.0.0"),
+        ("CONTROL_TOKEN", "", ""),
+        ("STRICT", "true", True),
+        ("STRICT", "On", True),
+        ("STRICT", "1", True),
+        ("STRICT", "yes", True),
+        ("STRICT", "false", False),
+        ("STRICT", "OFF", False),
+        ("STRICT", "0", False),
+        ("STRICT", "no", False),
+        ("STRICT", "", False),
+    ],
+)
+def test_the_environment_is_read_in_the_settings_type(name: str, text: str, value: object) -> None:
+    found = from_environment({f"{PREFIX}{name}": text})
+    assert found == {name.lower(): value}
+    assert type(found[name.lower()]) is type(value)
+    Settings(**found)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("PORT", "http", "MEGAAPI_MOCK_PORT='http' is no whole number"),
+        ("PORT", "", "is no whole number"),
+        ("SEED", "1.5", "is no whole number"),
+        ("STRICT", "maybe", "MEGAAPI_MOCK_STRICT='maybe' is neither true nor false"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_named(name: str, text: str, sentence: str) -> None:
+    with pytest.raises(SetupError, match=sentence):
+        from_environment({f"{PREFIX}{name}": text})
+
+
+def test_the_processes_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"{PREFIX}PORT", "8123")
+    assert from_environment()["port"] == 8123

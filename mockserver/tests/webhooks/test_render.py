@@ -1,0 +1,103 @@
+"""What an event supplies to its sample: names, addresses, and what the caller sets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from megaapi_mock.domain.event import Event
+from megaapi_mock.profile import default_profile
+from megaapi_mock.resources import root
+from megaapi_mock.samples import Samples
+from megaapi_mock.webhooks.render import Renderer
+
+from ..support import KEY, START
+
+SAMPLES = Samples(root("fixtures"))
+NUMBER, LID = "5511900000005@s.whatsapp.net", "100000000000005@lid"
+OWNER = "5511900000004@s.whatsapp.net"
+
+
+def payload(event: str, generation: str = "2026", **facts: Any) -> dict[str, Any]:
+    profile = default_profile().with_switches({"payload_generation": generation})
+    happened = Event(event, START, KEY, OWNER, "100000000000004@lid", "Other Shop", facts)
+    return Renderer(SAMPLES, profile).payload(happened)
+
+
+def direct(**more: Any) -> dict[str, Any]:
+    return {"remoteJid": NUMBER, "fromMe": False, "id": "A" * 32, "senderLid": LID, **more}
+
+
+def in_group() -> dict[str, Any]:
+    return {
+        "remoteJid": "120363000000000001@g.us",
+        "fromMe": False,
+        "id": "A" * 32,
+        "participant": NUMBER,
+        "participantLid": LID,
+    }
+
+
+def test_a_hidden_number_is_used_where_the_sample_has_one() -> None:
+    key = payload("text-plain-lid", key=direct())["key"]
+    assert list(key.items()) == [
+        ("remoteJid", LID),
+        ("fromMe", False),
+        ("id", "A" * 32),
+        ("senderLid", LID),
+        ("senderPn", NUMBER),
+    ]
+    key = payload("group-text-first-of-sender", key=in_group())["key"]
+    assert list(key.items())[3:] == [("participant", LID), ("participantPn", NUMBER)]
+
+
+def test_a_key_that_is_addressed_so_already_stays() -> None:
+    hidden = {"remoteJid": LID, "fromMe": False, "id": "A", "senderLid": LID, "senderPn": NUMBER}
+    assert payload("text-plain-lid", key=hidden)["key"] == hidden
+    assert payload("text-plain", key=direct())["key"] == direct()
+
+
+@pytest.mark.parametrize("generation", ["2023", "2024", "2025"])
+def test_older_payloads_know_numbers_only(generation: str) -> None:
+    hidden = {"remoteJid": LID, "fromMe": False, "id": "A", "senderLid": LID, "senderPn": NUMBER}
+    written = payload("text-plain", generation, key=hidden)["key"]
+    assert written == {"remoteJid": NUMBER, "fromMe": False, "id": "A"}
+    grouped = payload("group-text-first-of-sender", generation, key=in_group())["key"]
+    assert grouped["participant"] == NUMBER
+    assert list(grouped) == ["remoteJid", "fromMe", "id", "participant"]
+
+
+def test_a_hidden_number_nobody_can_resolve_stays() -> None:
+    key = {"remoteJid": LID, "fromMe": False, "id": "A"}
+    assert payload("text-plain", "2025", key=key)["key"] == key
+
+
+def test_names_are_the_author_s() -> None:
+    assert payload("text-plain")["pushName"] == "Test Person"
+    assert payload("text-plain", name="Someone")["pushName"] == "Someone"
+    assert payload("from-me-phone")["pushName"] == "Other Shop"
+    assert payload("connected")["pushName"] == "Other Shop"
+
+
+def test_the_own_chat_is_the_owner_s() -> None:
+    assert payload("self-chat")["key"]["remoteJid"] == OWNER == payload("self-chat")["jid"]
+
+
+def test_what_is_set_stays_in_this_payload() -> None:
+    profile = default_profile()
+    renderer = Renderer(SAMPLES, profile)
+    facts = {"set": {"message.conversation": "Oi", "key.id": "B"}}
+    changed = renderer.payload(Event("text-plain", START, KEY, OWNER, None, "Shop", facts))
+    assert changed["message"]["conversation"] == "Oi"
+    assert changed["key"]["id"] == "B"
+    fresh = renderer.payload(Event("text-plain", START, KEY, OWNER, None, "Shop", {}))
+    assert fresh["message"] == SAMPLES.payload("text-plain")["message"]
+    assert fresh["key"] == SAMPLES.payload("text-plain")["key"]
+
+
+def test_an_own_order_keeps_its_type() -> None:
+    """Only what arrives was typed by its first key: the gateway builds its own messages itself."""
+    content = {"messageContextInfo": {}, "orderMessage": {"orderId": "1"}}
+    key = {"remoteJid": NUMBER, "fromMe": True, "id": "3EB0"}
+    facts = {"key": key, "message": content, "timestamp": 1}
+    assert payload("from-me-api-echo", "2023", **facts)["messageType"] == "orderMessage"

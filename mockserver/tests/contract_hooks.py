@@ -57,7 +57,7 @@ class Oddity:
 ODDITIES = (
     Oddity(
         "unusable body", "ServerError", 500, BODIES,
-        r"^(messageData|messageKeys|group_data|to|option)[/:]|^body: (?!Content-Type)"
+        r"^(messageData|messageKeys|group_data|to|option)[/: ]|^body: (?!Content-Type)"
         r"|^request: Missing required request body",
         ("gestao-logs", "business-docs"),
         "a body without its wrapper, or with a field missing or of another type, crashes into a"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from ..codec import dumps
@@ -159,9 +160,10 @@ class Chats:
         return Message(
             id=instance.ids.message(instance.key, instance.count("message")),
             time=instance.now,
-            chat=str(to.chat),
-            remote_jid=to.given,
-            sender=str(instance.own_jid),
+            # Shared: a hundred thousand messages have few addresses.
+            chat=intern(str(to.chat)),
+            remote_jid=intern(to.given),
+            sender=intern(str(instance.own_jid)),
             from_me=True,
             type=content_key(content) or "unknown",
             content=dumps(content),

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import hmac
-import ipaddress
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
-from urllib.parse import SplitResult, urlsplit
 
 import orjson
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.exceptions import HTTPException
 
 from .. import __version__
 from ..domain.gateway import InstanceSeed
 from ..domain.instance import Instance
 from ..domain.jid import is_number
 from ..domain.linking import UNLINKED_BY
-from ..errors import ControlRefused, PayloadTooLarge, RequestRejected, UnknownInstance
+from ..errors import ControlRefused, UnknownInstance
 from ..journal import delivery_json
-from ..spec.validate import Unreadable, parse_json
 from ..webhooks.delivery import Delivery
 from . import listing
+from .guard import Guard
 from .inbound import receive
-from .request import BODY_LIMIT
+from .plain import answering, body_of, plain
 
 if TYPE_CHECKING:
     from .app import Parts
@@ -51,7 +48,6 @@ class _Door:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._open = _is_loopback(parts.settings.host)
         self._waiters = threading.BoundedSemaphore(WAITERS_MOST)
 
     def add_to(self, door: Blueprint) -> None:
@@ -76,49 +72,13 @@ class _Door:
             door.add_url_rule(
                 path,
                 endpoint=f"{method} {path}".replace(".", ""),
-                view_func=_answering(view),
+                view_func=answering(view),
                 methods=[method],
                 strict_slashes=False,
             )
         # For the whole app: an unknown path below /_mock/ belongs to no blueprint.
-        door.before_app_request(self.guard)
-        door.app_errorhandler(HTTPException)(_plain)
-
-    # -- who may come in ---------------------------------------------------------------------
-
-    def guard(self) -> Response | None:
-        """403 for web pages of other origins, and for everyone the token keeps out."""
-        if not _is_ours(request.path):
-            return None
-        request.max_content_length = BODY_LIMIT
-        try:
-            self._require_own_page()
-            self._require_token()
-        except ControlRefused as refusal:
-            return _refused(refusal)
-        return None
-
-    def _require_own_page(self) -> None:
-        host = _split(f"//{request.host}").hostname or ""
-        if self._open and not _is_loopback(host):
-            raise ControlRefused(403, f"Host {request.host!r} is not this machine: use 127.0.0.1")
-        origin = request.headers.get("Origin")
-        if origin is not None and _split(origin).netloc != request.host:
-            raise ControlRefused(403, f"pages of {origin!r} may not drive the side door")
-
-    def _require_token(self) -> None:
-        wanted = self._parts.settings.control_token
-        if not wanted:
-            if not self._open:
-                raise ControlRefused(
-                    403,
-                    f"the side door is shut on {self._parts.settings.host}: "
-                    "start with --control-token and send it as X-Mock-Token",
-                )
-            return
-        given = request.headers.get("X-Mock-Token", "")
-        if not hmac.compare_digest(given.encode(), wanted.encode()):
-            raise ControlRefused(403, "X-Mock-Token is missing or not the one of --control-token")
+        door.before_app_request(Guard(self._parts.settings).check)
+        door.app_errorhandler(HTTPException)(plain)
 
     # -- the gateway as a whole --------------------------------------------------------------
 
@@ -139,7 +99,7 @@ class _Door:
 
     def move_clock(self) -> Json:
         """Freeze, set, advance: in this order when several are given."""
-        body = _body({"freeze": bool, "advance": float, "set": float})
+        body = body_of({"freeze": bool, "advance": float, "set": float})
         if not body:
             raise ControlRefused(
                 400, 'give {"freeze": true}, {"advance": SECONDS} or {"set": UNIX}'
@@ -185,7 +145,7 @@ class _Door:
 
     def create(self) -> tuple[Json, int]:
         """A new instance; what is not given is made."""
-        body = _body(
+        body = body_of(
             {"key": str, "token": str, "number": str, "connected": bool, "webhook_url": str,
              "name": str}
         )  # fmt: skip
@@ -209,7 +169,7 @@ class _Door:
 
     def link(self, key: str) -> Json:
         """The phone scans the QR code or types the pairing code."""
-        number = _body({"number": str}).get("number")
+        number = body_of({"number": str}).get("number")
         if number is not None:
             self._require_number(number)
 
@@ -222,14 +182,14 @@ class _Door:
 
     def unlink(self, key: str) -> Json:
         """The link ends by the phone, the gateway, or a ban."""
-        by = _body({"by": str}).get("by", "phone")
+        by = body_of({"by": str}).get("by", "phone")
         if by not in UNLINKED_BY:
             raise ControlRefused(400, f"by: {by!r} is none of {', '.join(UNLINKED_BY)}")
         return self._change(key, lambda instance: instance.linking.unlink(by))
 
     def inbound(self, key: str) -> tuple[Json, int]:
         """A contact does something."""
-        body = _body({"from": str, "event": str, "set": dict, "group": str, "media": str})
+        body = body_of({"from": str, "event": str, "set": dict, "group": str, "media": str})
         message = receive(self._parts, key, body)
         return listing.message_json((key, message)), 201
 
@@ -321,94 +281,8 @@ class _Door:
         return self._parts.publisher.look(key, lambda instance: instance.as_json())
 
 
-def _answering(view: Callable[..., Any]) -> Callable[..., Response]:
-    def answer(**arguments: str) -> Response:
-        try:
-            result = view(**arguments)
-        except ControlRefused as refusal:
-            return _refused(refusal)
-        except UnknownInstance as unknown:
-            return _refused(ControlRefused(404, unknown.reason))
-        except RequestRejected as rejected:
-            status = rejected.status if rejected.status == PayloadTooLarge.status else 400
-            return _refused(ControlRefused(status, rejected.reason))
-        if isinstance(result, Response):
-            return result
-        document, status = result if isinstance(result, tuple) else (result, 200)
-        return _json(document, status)
-
-    return answer
-
-
-def _json(document: Any, status: int) -> Response:
-    return Response(orjson.dumps(document), status, mimetype="application/json")
-
-
-def _refused(refusal: ControlRefused) -> Response:
-    return _json({"error": str(refusal)}, refusal.status)
-
-
-def _plain(error: HTTPException) -> Response:
-    """Flask's own refusals in the side door's form, for the documents too."""
-    if isinstance(error, MethodNotAllowed):
-        methods = ", ".join(sorted(set(error.valid_methods or ()) - {"HEAD", "OPTIONS"}))
-        return _json({"error": f"{request.path} takes {methods}, not {request.method}"}, 405)
-    if isinstance(error, NotFound):
-        where = ": see spec/control.yaml" if _is_ours(request.path) else ""
-        return _json({"error": f"there is no {request.path}{where}"}, 404)
-    return _json({"error": f"{error.name}: {error.description}"}, error.code or 500)
-
-
-def _body(fields: Mapping[str, type]) -> Json:
-    """The JSON object sent, with only these fields, each of its type; {} when there is none."""
-    raw = request.get_data()
-    try:
-        body = parse_json(raw) if raw.strip() else {}
-    except Unreadable as error:
-        raise ControlRefused(400, str(error)) from None
-    if not isinstance(body, dict):
-        raise ControlRefused(400, "the body must be a JSON object")
-    for name, value in body.items():
-        if name not in fields:
-            raise ControlRefused(400, f"{name}: no such field; there are {', '.join(fields)}")
-        if not _fits(value, fields[name]):
-            raise ControlRefused(400, f"{name}: must be {_IN_WORDS[fields[name]]}")
-    return {name: value for name, value in body.items() if value is not None}
-
-
-_IN_WORDS = {str: "a text", bool: "true or false", float: "a number", dict: "an object"}
-
-
-def _fits(value: Any, kind: type) -> bool:
-    if value is None:
-        return True
-    if kind is float:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    return isinstance(value, kind)
-
-
 def _made_key(number: int) -> str:
     return f"megacode-MADE{number:07d}"
-
-
-def _is_ours(path: str) -> bool:
-    return path == "/_mock" or path.startswith("/_mock/")
-
-
-def _split(address: str) -> SplitResult:
-    try:
-        return urlsplit(address)
-    except ValueError:
-        raise ControlRefused(403, f"{address!r} is no address of this machine") from None
-
-
-def _is_loopback(host: str) -> bool:
-    if host in ("localhost", ""):
-        return host == "localhost"
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _events(told: Iterator[tuple[str | None, Any]]) -> Iterator[bytes]:

@@ -1,0 +1,78 @@
+"""Who may use the side door: nobody's web page, and beyond this machine only the token's owner."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from urllib.parse import SplitResult, urlsplit
+
+from flask import Response, request
+
+from ..codec import dumps
+from ..errors import ControlRefused
+from ..settings import Settings
+from .request import BODY_LIMIT
+
+
+class Guard:
+    """Bound to loopback the door is open; elsewhere it asks for --control-token or stays shut."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._host, self._token = settings.host, settings.control_token
+        self._open = is_loopback(settings.host)
+
+    def check(self) -> Response | None:
+        """403 for web pages of other origins, and for everyone the token keeps out."""
+        if not is_ours(request.path):
+            return None
+        request.max_content_length = BODY_LIMIT
+        try:
+            self._require_own_page()
+            self._require_token()
+        except ControlRefused as refusal:
+            body = dumps({"error": str(refusal)})
+            return Response(body, refusal.status, mimetype="application/json")
+        return None
+
+    def _require_own_page(self) -> None:
+        host = _split(f"//{request.host}").hostname or ""
+        if self._open and not is_loopback(host):
+            raise ControlRefused(403, f"Host {request.host!r} is not this machine: use 127.0.0.1")
+        origin = request.headers.get("Origin")
+        if origin is not None and _split(origin).netloc != request.host:
+            raise ControlRefused(403, f"pages of {origin!r} may not drive the side door")
+
+    def _require_token(self) -> None:
+        if not self._token:
+            if not self._open:
+                raise ControlRefused(
+                    403,
+                    f"the side door is shut on {self._host}: "
+                    "start with --control-token and send it as X-Mock-Token",
+                )
+            return
+        given = request.headers.get("X-Mock-Token", "")
+        if not hmac.compare_digest(given.encode(), self._token.encode()):
+            raise ControlRefused(403, "X-Mock-Token is missing or not the one of --control-token")
+
+
+def is_ours(path: str) -> bool:
+    """Whether a path belongs to the side door."""
+    return path == "/_mock" or path.startswith("/_mock/")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can be meant."""
+    if host in ("localhost", ""):
+        return host == "localhost"
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _split(address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:
+        raise ControlRefused(403, f"{address!r} is no address of this machine") from None

@@ -65,7 +65,7 @@ def _curl(greeting: Greeting, url: str) -> str:
 
 def farewell(abandoned: int) -> None:
     """The last line."""
-    lost = f": {abandoned} deliveries abandoned" if abandoned else ", every webhook delivered"
+    lost = f": {abandoned} deliveries abandoned" if abandoned else ", no webhook left waiting"
     print(f"Stopped{lost}.", flush=True)
 
 

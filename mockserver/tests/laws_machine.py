@@ -249,9 +249,18 @@ class Laws(RuleBasedStateMachine):
             self.way.logout(known.key)
             known.close(keep_session=False)
 
-    @rule(who=WHO)
-    def restart(self, who: int) -> None:
+    @rule(who=WHO, again=st.booleans())
+    def restart(self, who: int, again: bool) -> None:
         known = self.who(who)
+        self._restart(known)
+        if again:
+            # The second socket takes its own time, whatever the first one had left.
+            self._advance(2)
+            self._restart(known)
+            self._advance(4)
+        self.touched = known
+
+    def _restart(self, known: Known) -> None:
         with self.calling(known):
             self.way.restart(known.key)
             known.restart()
@@ -275,11 +284,14 @@ class Laws(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from((1.0, 2.0, 5.0, 20.0, 60.0, 100.0)))
     def advance(self, seconds: float) -> None:
+        self._advance(seconds)
+        self.touched = self.who(int(seconds))
+
+    def _advance(self, seconds: float) -> None:
         self.now += seconds
         self.way.advance(seconds)
         for known in self.world.values():
             known.settle(self.now)
-        self.touched = self.who(int(seconds))
 
     # -- messages ----------------------------------------------------------------------------
 

@@ -77,7 +77,7 @@ def test_a_stop_with_twenty_streams_open_drains_the_courier(started: Any, number
     begun = time.monotonic()
     assert process.stop(number) == 0
     assert time.monotonic() - begun < 5
-    assert "Stopped, every webhook delivered." in process.output
+    assert "Stopped, no webhook left waiting." in process.output
     for stream in streams:
         stream.close()
 

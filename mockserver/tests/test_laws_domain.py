@@ -276,6 +276,7 @@ class DomainLaws(Laws):
     def break_in_the_middle(self, who: int, verbs: list[str]) -> None:
         known, way = self.who(who), self.way
         assert isinstance(way, DomainWay)
+        self._send(known, FRIEND, "on its way when it breaks")
         before = way.state(known.key)
         with pytest.raises(Broken), way.store.change(known.key) as instance:
             for verb in verbs:

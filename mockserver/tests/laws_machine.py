@@ -410,11 +410,7 @@ class Laws(RuleBasedStateMachine):
             self.way.block(known.key, names)
             known.blocked |= set(names)
         self._set_webhook(known, enabled=True, second=False)
-        if not known.linked:
-            with self.calling(known):
-                self.way.link(known.key)
-                known.link()
-        self._send(known, FRIEND, "is anybody told?")
+        self._speak(known)
 
     @rule(who=WHO, names=st.lists(st.sampled_from(NAMES), min_size=1, max_size=3))
     def accept_events(self, who: int, names: list[str]) -> None:
@@ -427,6 +423,14 @@ class Laws(RuleBasedStateMachine):
     def set_webhook(self, who: int, enabled: bool, second: bool) -> None:
         known = self.who(who)
         self._set_webhook(known, enabled=enabled, second=second)
+        self._speak(known)
+
+    def _speak(self, known: Known) -> None:
+        """Make something happen that a webhook may tell."""
+        if not known.linked:
+            with self.calling(known):
+                self.way.link(known.key)
+                known.link()
         self._send(known, FRIEND, "who is told?")
 
     def _set_webhook(self, known: Known, *, enabled: bool, second: bool) -> None:

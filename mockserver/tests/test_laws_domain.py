@@ -308,7 +308,7 @@ class SlowDomainLaws(DomainLaws):
 
 @pytest.mark.parametrize("machine", (DomainLaws, SlowDomainLaws))
 def test_laws_hold(machine: type[DomainLaws]) -> None:
-    run_state_machine_as_test(machine, settings=lawful(150, 30))
+    run_state_machine_as_test(machine, settings=lawful(150, 50))
 
 
 # -- the laws can be broken -------------------------------------------------------------------
@@ -394,4 +394,4 @@ def test_laws_notice_a_gateway_that(
 ) -> None:
     monkeypatch.setattr(owner, name, wrong)
     with pytest.raises((AssertionError, Refused, KeyError, ExceptionGroup)):
-        run_state_machine_as_test(DomainLaws, settings=lawful(100, 25, Phase.generate))
+        run_state_machine_as_test(DomainLaws, settings=lawful(100, 50, Phase.generate))

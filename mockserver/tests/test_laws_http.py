@@ -468,7 +468,7 @@ def machine(app: MockApp, machine_rates: Rates) -> type[HttpLaws]:
 )
 def test_laws_hold(rates: Rates, switches: dict[str, str], make_app: MakeApp) -> None:
     app = make_app(switches=switches, world=laws_world())
-    run_state_machine_as_test(machine(app, rates), settings=lawful(40, 25))
+    run_state_machine_as_test(machine(app, rates), settings=lawful(50, 50))
 
 
 def test_reading_messages_while_sending_stops_neither(make_app: MakeApp) -> None:
@@ -591,4 +591,4 @@ def test_laws_notice_a_gateway_that(
     monkeypatch.setattr(owner, name, wrong)
     app = make_app(world=laws_world())
     with pytest.raises((AssertionError, pytest.fail.Exception, Refused, ExceptionGroup)):
-        run_state_machine_as_test(machine(app, Rates()), settings=lawful(40, 25, Phase.generate))
+        run_state_machine_as_test(machine(app, Rates()), settings=lawful(60, 50, Phase.generate))

@@ -67,6 +67,7 @@ constants = {{ enabled = false }}
 """
 
 
+@pytest.mark.timeout(300)
 def test_schemathesis_run_finds_only_what_is_the_vendors_own(tmp_path: Path) -> None:
     (tmp_path / "schemathesis.toml").write_text(TOML)
     notes = tmp_path / "notes.json"
@@ -84,7 +85,7 @@ def test_schemathesis_run_finds_only_what_is_the_vendors_own(tmp_path: Path) -> 
             },
             capture_output=True,
             encoding="utf-8",
-            timeout=110,
+            timeout=280,
         )  # fmt: skip
         bugs = list(server.app.parts.pipeline.bugs)
     assert bugs == []

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from .domain.life import Delay
 from .domain.rules import Rules
 from .errors import SpecError, SwitchError
 from .resources import named
@@ -42,6 +43,7 @@ class Switch:
 
 
 _SECONDS = r"\d{1,7}(\.\d{1,6})?"
+_SPAN = rf"{_SECONDS}(-{_SECONDS})?"
 _WHOLE = r"[1-9]\d{0,5}"
 _ON = ("on", "off")
 
@@ -95,8 +97,10 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("jid_suffix", "off", _ON, help="root jid of webhooks carries a device suffix"),
     Switch("disconnect_text", "Number disconnected from api",
            ("Number disconnected from api", "logout"), help="text of the disconnection webhook"),
-    Switch("ack_delays", "0,0,0", form=rf"{_SECONDS},{_SECONDS},{_SECONDS}",
-           help="seconds until server, delivered and read"),
+    Switch("ack_delays", "0,0,0,0", form=rf"{_SPAN},{_SPAN},{_SPAN}(,{_SPAN})?",
+           help="seconds until server, delivered, read and played: 1, or from-to as 0.5-2"),
+    Switch("group_acks", "one", ("one", "each"),
+           help="acks in groups: one per step, or one per step and participant"),
     Switch("echo", "on", _ON, help="own API sends come back as webhooks"),
     Switch("fetch_media", "off", _ON, help="mediaUrl is really fetched"),
     Switch("webhook_hosts", "private", ("private", "loopback", "any"),
@@ -137,7 +141,6 @@ class Profile:
 
     def rules(self, *, messages_kept: int = 100_000) -> Rules:
         """The switches as the domain needs them."""
-        server, delivered, read = (float(part) for part in self["ack_delays"].split(","))
         return Rules(
             disconnected_status=int(self["disconnected_status"]),
             not_a_member_status=int(self["not_a_member"]),
@@ -145,10 +148,19 @@ class Profile:
             qr_seconds=self.seconds("qr_seconds"),
             qr_series=int(self["qr_series"]),
             restart_seconds=self.seconds("restart_seconds"),
-            ack_delays=(server, delivered, read),
+            ack_delays=tuple(_delay(part) for part in self["ack_delays"].split(",")),
+            each_in_group=self["group_acks"] == "each",
             echo=self.on("echo"),
             messages_kept=messages_kept,
         )
+
+
+def _delay(text: str) -> Delay:
+    """`1` or `0.5-2`; a span written backwards means the same."""
+    first, separator, last = text.partition("-")
+    if not separator:
+        return float(first)
+    return min(float(first), float(last)), max(float(first), float(last))
 
 
 def load_profile(name: str, fixtures: Path) -> Profile:

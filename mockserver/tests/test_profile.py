@@ -146,10 +146,25 @@ def test_what_no_switch_can_be(switch: Switch) -> None:
             default_profile().with_switches({switch.name: value})
 
 
-@pytest.mark.parametrize("value", ["0,0", "1,2,3,4", "1;2;3", "a,b,c", "-1,0,0", "1e5,0,0"])
-def test_ack_delays_are_three_times_in_seconds(value: str) -> None:
+@pytest.mark.parametrize(
+    "value", ["0,0", "1,2,3,4,5", "1;2;3", "a,b,c", "-1,0,0", "1e5,0,0", "1-2-3,4,5", "1-,2,3"]
+)
+def test_ack_delays_are_three_or_four_times_in_seconds(value: str) -> None:
     with pytest.raises(SwitchError, match="ack_delays"):
         default_profile().with_switches({"ack_delays": value})
+
+
+@pytest.mark.parametrize(
+    ("value", "delays"),
+    [
+        ("1,2,3", (1, 2, 3)),
+        ("0.5-2,1-3,5-60", ((0.5, 2), (1, 3), (5, 60))),
+        ("0,3-1,4,4-9", (0, (1, 3), 4, (4, 9))),
+    ],
+)
+def test_ack_delays_may_be_spans(value: str, delays: object) -> None:
+    rules = default_profile().with_switches({"ack_delays": value}).rules()
+    assert rules.ack_delays == delays
 
 
 def test_an_unknown_switch_is_told_where_they_are_listed() -> None:

@@ -11,7 +11,20 @@ from ..codec import dumps
 from ..errors import ControlRefused, NotAMember, NumberNotRegistered
 from .contacts import Contact
 from .jid import Jid, as_given
-from .message import ACK_STATUS, DELIVERED, ORDER, PENDING, READ, SERVER, Message, content_key
+from .life import (
+    ACK_STATUS,
+    BLOCKED,
+    DELIVERED,
+    PENDING,
+    READ,
+    STOPPABLE,
+    STOPPED,
+    TO,
+    drawn,
+    halt_by,
+    targets,
+)
+from .message import Message, content_key
 from .table import Table
 
 if TYPE_CHECKING:
@@ -49,10 +62,11 @@ class Chats:
                     status=self._instance.rules.not_a_member_status,
                 )
             return Recipient(given, jid)
-        contact = self._instance.directory.person(jid)
+        person = self._instance.directory.person(jid)
+        contact = self._instance.reach.registered(person)
         if contact is not None:
             return Recipient(given, contact.jid)
-        if jid.lid:
+        if jid.lid and person is None:
             return Recipient(given, jid)
         raise NumberNotRegistered(f"{given} has no WhatsApp account in this world")
 
@@ -64,7 +78,8 @@ class Chats:
         With `echo` the message is also announced as the instance's own.
         """
         instance = self._instance
-        message = self._own_message(to, content)
+        number = instance.count("message")
+        message = self._own_message(to, content, number)
         instance.messages.put(message.id, message)
         self.moving.put(message.id, True)
         key = {"remoteJid": to.given, "fromMe": True, "id": message.id}
@@ -73,8 +88,7 @@ class Chats:
                 "from-me-api-echo",
                 {"key": key, "message": content, "timestamp": int(message.time)},
             )
-        for step, delay in zip((SERVER, DELIVERED, READ), instance.rules.ack_delays, strict=True):
-            instance.schedule(delay, "ack", (message.id, step))
+        self._expect_acks(message, content, number)
         answer = {
             "key": key,
             "message": content,
@@ -85,16 +99,27 @@ class Chats:
             answer["participant"] = str(instance.own_jid)
         return answer
 
-    def acknowledge(self, message_id: str, step: str) -> None:
-        """WhatsApp reports progress; nothing goes backwards."""
+    def acknowledge(self, message_id: str, step: str, person: str = "") -> None:
+        """WhatsApp reports progress; nothing goes backwards and no step is left out.
+
+        `person` is the member of a group whose phone this is about, when each is told of.
+        """
         message = self._instance.messages.get(message_id)
-        if message is None or ORDER[message.state] >= ORDER[step]:
+        if message is None:
             return
-        self._instance.messages.put(message_id, message.moved(step))
-        if step == READ and message_id in self.moving:
-            self.moving.remove(message_id)
+        if TO[step].needs_phone and self._halted(message, step, person):
+            return
+        if message.state == TO[step].source:
+            self._instance.messages.put(message_id, message.moved(step))
+            if step == READ and message_id in self.moving:
+                self.moving.remove(message_id)
+        elif not person:
+            return
         key = {"remoteJid": message.chat, "id": message_id, "fromMe": True}
-        self._instance.record(f"ack-{step}", {"key": key, "status": ACK_STATUS[step]})
+        name = f"ack-{step}"
+        if person:
+            name, key["participant"] = "ack-group", person
+        self._instance.record(name, {"key": key, "status": ACK_STATUS[step]})
 
     def receive(
         self,
@@ -147,18 +172,73 @@ class Chats:
         self._instance.messages.put(message_id, replace(message, deleted=scope))
         return None
 
-    def stop_pending(self, state: str, reason: str) -> None:
+    def stop_all(self, reason: str) -> None:
         """Messages still on their way stop for a stated reason."""
         for message_id in list(self.moving):
             message = self._instance.messages.get(message_id)
-            if message is not None and message.state != READ:
-                self._instance.messages.put(message_id, message.moved(state, reason))
+            if message is not None and message.state in STOPPABLE:
+                self._instance.messages.put(message_id, message.moved(STOPPED, reason))
             self.moving.remove(message_id)
+        for message_id in list(self._instance.reach.held):
+            self._instance.reach.forget(message_id)
 
-    def _own_message(self, to: Recipient, content: Mapping[str, Any]) -> Message:
+    def forget(self, message_id: str) -> None:
+        """The message is no longer kept: nothing waits for it."""
+        if message_id in self.moving:
+            self.moving.remove(message_id)
+        self._instance.reach.forget(message_id)
+
+    def _expect_acks(self, message: Message, content: Mapping[str, Any], number: int) -> None:
+        """Progress comes by itself: all of it is on its way before the first step arrives."""
+        instance = self._instance
+        first, *others = targets(content)
+        members = self._members(message.chat) if instance.rules.each_in_group else ()
+        delays = self._delays(number, "ack")
+        if not members:
+            for step, delay in zip((first, *others), delays, strict=False):
+                instance.schedule(delay, "ack", (message.id, step))
+            return
+        # The server answers once; each phone then speaks for itself.
+        instance.schedule(delays[0], "ack", (message.id, first))
+        for person in members:
+            own = [max(delays[0], delay) for delay in self._delays(number, f"ack {person}")[1:]]
+            for step, delay in zip(others, own, strict=False):
+                instance.schedule(delay, "ack", (message.id, step, person))
+
+    def _delays(self, number: int, kind: str) -> list[float]:
+        instance = self._instance
+        return drawn(
+            instance.rules.ack_delays, lambda: instance.ids.raw(instance.key, kind, number, 32)
+        )
+
+    def _members(self, chat: str) -> list[str]:
+        """Everybody in the group but the instance; nobody where the chat is private."""
+        jid = Jid.parse(chat)
+        group = self._instance.groups.get(jid) if jid.group else None
+        own = self._instance.own_jid
+        return [str(who.jid) for who in group.participants if who.jid != own] if group else []
+
+    def _halted(self, message: Message, step: str, person: str) -> bool:
+        """Whether the state of who should have it keeps this step from happening."""
+        instance = self._instance
+        halt = halt_by(instance.reach.state(person or message.chat))
+        # Blocking somebody does not keep away what they write in a common group.
+        if halt is None or (person and halt.contact == BLOCKED):
+            return False
+        if not halt.final:
+            instance.reach.hold(message.id, (message.id, step, *((person,) if person else ())))
+            if not person and message.reason is None:
+                instance.messages.put(message.id, message.moved(message.state, halt.reason))
+        elif not person and message.state in halt.sources:
+            instance.messages.put(message.id, message.moved(STOPPED, halt.reason))
+            if message.id in self.moving:
+                self.moving.remove(message.id)
+        return True
+
+    def _own_message(self, to: Recipient, content: Mapping[str, Any], number: int) -> Message:
         instance = self._instance
         return Message(
-            id=instance.ids.message(instance.key, instance.count("message")),
+            id=instance.ids.message(instance.key, number),
             time=instance.now,
             # Shared: a hundred thousand messages have few addresses.
             chat=intern(str(to.chat)),

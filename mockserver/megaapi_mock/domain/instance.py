@@ -18,6 +18,7 @@ from .jid import PERSON, Jid
 from .linking import CONNECTED, Connection, Linking
 from .media import PATH_PREFIX, Media, Vault
 from .message import Message
+from .reach import Reach
 from .rules import Rules
 from .settings import EventFilter, WebhookSettings
 from .table import Table
@@ -67,6 +68,7 @@ class Instance:
         self._clock = clock
         self.now = clock.now()
         self.linking, self.chats, self.groups = Linking(self), Chats(self), Groups(self)
+        self.reach = Reach(self)
 
     # -- identity ---------------------------------------------------------------------------
 
@@ -93,9 +95,10 @@ class Instance:
 
     def commit(self) -> None:
         """Accept the change; the oldest messages and media beyond the bounds go."""
-        for table in (self.group_table, self._counters, self._generations, self.chats.moving):
+        for gone in self.messages.commit(keep=self.rules.messages_kept):
+            self.chats.forget(gone.id)
+        for table in self._tables():
             table.commit()
-        self.messages.commit(keep=self.rules.messages_kept)
         self.media.commit(keep=self.rules.messages_kept)
         self.presence.commit(keep=self.rules.messages_kept)
 
@@ -251,4 +254,6 @@ class Instance:
             self._counters,
             self._generations,
             self.chats.moving,
+            self.reach.states,
+            self.reach.held,
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import AlreadyLoggedIn, ControlRefused
 from .contacts import Contact
-from .message import STOPPED
+from .life import HALTS
 
 if TYPE_CHECKING:
     from .instance import Instance
@@ -153,7 +153,7 @@ class Linking:
         )
         if told:
             self._instance.record("disconnected", {"text": self._instance.rules.disconnect_text})
-        self._instance.chats.stop_pending(STOPPED, "disconnected")
+        self._instance.chats.stop_all(HALTS[0].reason)
 
     def _refuse_when_linked(self, reason: str) -> None:
         if self.connected or self.connection.state == CONNECTING:

@@ -22,11 +22,6 @@ WRAPPERS = frozenset(
     }
 )
 
-PENDING, SERVER, DELIVERED, READ, STOPPED = "pending", "server", "delivered", "read", "stopped"
-# update.status in message.ack; PENDING is 1 and never announced.
-ACK_STATUS = {SERVER: 2, DELIVERED: 3, READ: 4}
-ORDER = {PENDING: 1, SERVER: 2, DELIVERED: 3, READ: 4, STOPPED: 9}
-
 
 @dataclass(frozen=True, slots=True)
 class Message:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .life import Delay
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Times in seconds. `ack_delays`: after the send, until server, delivered and read."""
+    """Times in seconds. `ack_delays`: after the send, until server, delivered, read and played;
+    without the fourth nothing is reported as played. `each_in_group`: acks per member.
+    """
 
     disconnected_status: int = 403
     not_a_member_status: int = 500
@@ -15,7 +19,8 @@ class Rules:
     qr_seconds: float = 20.0
     qr_series: int = 5
     restart_seconds: float = 0.0
-    ack_delays: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    ack_delays: tuple[Delay, ...] = (0.0, 0.0, 0.0, 0.0)
+    each_in_group: bool = False
     echo: bool = True
     presence_seconds: float = 20.0
     messages_kept: int = 100_000

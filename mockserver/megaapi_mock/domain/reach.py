@@ -1,0 +1,81 @@
+"""Whether the people an instance writes to can be reached, as the test wants it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .contacts import Contact
+from .life import PHONE_OFF, REACHABLE, UNREGISTERED
+from .table import Table
+
+if TYPE_CHECKING:
+    from .instance import Instance
+
+# One acknowledgement that waits: when it was due, and what the agenda would have been told.
+Held = tuple[float, tuple[str, ...]]
+
+
+class Reach:
+    """States by JID; everybody is reachable until somebody says otherwise."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+        self.states: Table[str, str] = Table()
+        self.held: Table[str, tuple[Held, ...]] = Table()
+
+    def state(self, jid: str) -> str:
+        """One of CONTACT_STATES."""
+        return self.states.get(jid) or REACHABLE
+
+    def registered(self, contact: Contact | None) -> Contact | None:
+        """The contact, unless their account is gone."""
+        if contact is None or self.state(str(contact.jid)) == UNREGISTERED:
+            return None
+        return contact
+
+    def set(self, contact: Contact, state: str) -> None:
+        """From now on; what waited for a phone goes on, each at its distance from the first."""
+        jid = str(contact.jid)
+        # What is due at this very moment still meets the old state.
+        self._instance.wake(self._instance.now)
+        self.states.put(jid, state)
+        if state != PHONE_OFF:
+            self._resume(jid)
+
+    def hold(self, message_id: str, arguments: tuple[str, ...]) -> None:
+        """This acknowledgement waits until its person's phone is back."""
+        waiting = self.held.get(message_id) or ()
+        self.held.put(message_id, (*waiting, (self._instance.now, arguments)))
+
+    def forget(self, message_id: str) -> None:
+        """Nothing of this message waits any longer."""
+        if message_id in self.held:
+            self.held.remove(message_id)
+
+    def as_json(self, contact: Contact) -> dict[str, Any]:
+        """As the side door shows one person."""
+        return {
+            "instance": self._instance.key,
+            "number": contact.jid.user,
+            "jid": str(contact.jid),
+            "lid": str(contact.lid),
+            "name": contact.name,
+            "state": self.state(str(contact.jid)),
+        }
+
+    def _resume(self, jid: str) -> None:
+        for message_id, waiting in list(self.held.items()):
+            message = self._instance.messages.get(message_id)
+            if message is None:
+                self.held.remove(message_id)
+                continue
+            mine = [held for held in waiting if (held[1][2:] or (message.chat,))[0] == jid]
+            if not mine:
+                continue
+            for due, arguments in mine:
+                self._instance.schedule(due - mine[0][0], "ack", arguments)
+            others = tuple(held for held in waiting if held not in mine)
+            if others:
+                self.held.put(message_id, others)
+            else:
+                self.held.remove(message_id)

@@ -13,9 +13,11 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from .. import __version__
+from ..domain.contacts import Contact
 from ..domain.gateway import InstanceSeed
 from ..domain.instance import Instance
-from ..domain.jid import is_number
+from ..domain.jid import Jid, is_number
+from ..domain.life import CONTACT_STATES, REACHABLE
 from ..domain.linking import UNLINKED_BY
 from ..errors import ControlRefused, UnknownInstance
 from ..journal import delivery_json
@@ -61,6 +63,8 @@ class _Door:
             ("POST", "/instances/<key>/link", self.link),
             ("POST", "/instances/<key>/unlink", self.unlink),
             ("POST", "/instances/<key>/inbound", self.inbound),
+            ("GET", "/instances/<key>/contacts/<number>", self.contact),
+            ("POST", "/instances/<key>/contacts/<number>", self.change_contact),
             ("GET", "/exchanges", self.exchanges),
             ("GET", "/deliveries", self.deliveries),
             ("GET", "/messages", self.messages),
@@ -192,6 +196,27 @@ class _Door:
         body = body_of({"from": str, "event": str, "set": dict, "group": str, "media": str})
         message = receive(self._parts, key, body)
         return listing.message_json((key, message)), 201
+
+    def contact(self, key: str, number: str) -> Json:
+        """One person, and whether the instance's messages reach them."""
+        person = self._person(number)
+        return self._parts.publisher.look(key, lambda instance: instance.reach.as_json(person))
+
+    def change_contact(self, key: str, number: str) -> Json:
+        """The phone goes off or on, the person blocks the number, the account goes."""
+        person = self._person(number)
+        state = body_of({"state": str}).get("state", REACHABLE)
+        if state not in CONTACT_STATES:
+            raise ControlRefused(400, f"state: {state!r} is none of {', '.join(CONTACT_STATES)}")
+        self._parts.publisher.change(key, lambda instance: instance.reach.set(person, state))
+        return self.contact(key, number)
+
+    def _person(self, number: str) -> Contact:
+        jid = Jid.parse(number)
+        person = self._parts.world.directory.person(jid)
+        if person is None:
+            raise ControlRefused(400, f"{jid} has no WhatsApp account in this world")
+        return person
 
     # -- records -----------------------------------------------------------------------------
 

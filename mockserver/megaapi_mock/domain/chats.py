@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from sys import intern
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from ..codec import dumps
 from ..errors import ControlRefused, NotAMember, NumberNotRegistered
+from .actions import edited_content
 from .contacts import Contact
 from .jid import Jid, as_given
 from .life import (
@@ -16,7 +19,9 @@ from .life import (
     BLOCKED,
     DELIVERED,
     PENDING,
+    REACHABLE,
     READ,
+    SERVER,
     STOPPABLE,
     STOPPED,
     TO,
@@ -131,36 +136,82 @@ class Chats:
         overrides: Mapping[str, Any] | None = None,
     ) -> Message:
         """A contact writes: the message is kept and announced under the event's name."""
+        key = self.inbound_key(sender, group)
+        return self.arrive(
+            event, key, content, author=str(sender.jid), name=sender.name, overrides=overrides
+        )
+
+    def arrive(
+        self,
+        event: str,
+        key: Mapping[str, Any],
+        content: Mapping[str, Any],
+        *,
+        author: str,
+        name: str,
+        overrides: Mapping[str, Any] | None = None,
+    ) -> Message:
+        """A message from outside under this key, the own phone's included: kept and announced."""
         instance = self._instance
-        if not instance.linking.connected:
-            raise ControlRefused(
-                409, f"{instance.key} is not linked: no message reaches it; link it first"
-            )
-        key = self._inbound_key(sender, group)
+        self.require_link()
         message = Message(
             id=key["id"],
             time=instance.now,
             chat=key["remoteJid"],
             remote_jid=key["remoteJid"],
-            sender=str(sender.jid),
-            from_me=False,
+            sender=author,
+            from_me=key["fromMe"],
             type=content_key(content) or "unknown",
             content=dumps(content),
             arrival=instance.tick(),
-            state=DELIVERED,
+            # What the phone wrote is on its way already; nothing tells how its acks look here.
+            state=SERVER if key["fromMe"] else DELIVERED,
         )
         instance.messages.put(message.id, message)
+        if instance.rules.presence_events and not message.from_me and message.chat == author:
+            shown = {author: {"lastKnownPresence": "composing", "lastSeen": int(instance.now)}}
+            instance.record("presence", {"fields": {"id": author, "presences": shown}})
         instance.record(
             event,
             {
                 "key": key,
                 "message": content,
                 "timestamp": int(message.time),
-                "name": sender.name,
+                "name": name,
                 "set": dict(overrides or {}),
             },
         )
         return message
+
+    def require_link(self) -> None:
+        """ControlRefused while nothing can come in."""
+        key = self._instance.key
+        if not self._instance.linking.connected:
+            raise ControlRefused(409, f"{key} is not linked: no message reaches it; link it first")
+
+    def require_contact(self, sender: Contact) -> None:
+        """ControlRefused while this person can write nothing."""
+        state = self._instance.reach.state(str(sender.jid))
+        if state != REACHABLE:
+            raise ControlRefused(
+                409,
+                f"{sender.jid} is {state}: nothing comes from there; POST "
+                f"/_mock/instances/{self._instance.key}/contacts/{sender.jid.user} "
+                '{"state": "reachable"} first',
+            )
+
+    def edit(self, message_id: str, edited: dict[str, Any]) -> None:
+        """The author gave a message another text or caption."""
+        message = self._instance.messages.get(message_id)
+        if message is not None:
+            content = edited_content(orjson.loads(message.content), edited)
+            self._instance.messages.put(message_id, replace(message, content=dumps(content)))
+
+    def mark_deleted(self, message_id: str) -> None:
+        """Its author, or an admin of the group, took a message back."""
+        message = self._instance.messages.get(message_id)
+        if message is not None:
+            self._instance.messages.put(message_id, replace(message, deleted="everyone"))
 
     def delete(self, message_id: str, *, scope: str) -> str | None:
         """Mark a message deleted for "everyone" or "me"; why nothing happened, if nothing did."""
@@ -251,9 +302,14 @@ class Chats:
             state=PENDING,
         )
 
-    def _inbound_key(self, sender: Contact, group: Jid | None) -> dict[str, Any]:
+    def inbound_id(self) -> str:
+        """An id as a phone makes it."""
+        return self._instance.ids.inbound(self._instance.key, self._instance.count("inbound"))
+
+    def inbound_key(self, sender: Contact, group: Jid | None) -> dict[str, Any]:
+        """The key of a contact's next message, in private or in a group both are in."""
         instance = self._instance
-        message_id = instance.ids.inbound(instance.key, instance.count("inbound"))
+        message_id = self.inbound_id()
         if group is None:
             return {
                 "remoteJid": str(sender.jid),

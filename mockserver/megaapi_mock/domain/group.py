@@ -41,3 +41,12 @@ class Group:
     def without_member(self, jid: Jid) -> Group:
         """The group with one member less."""
         return replace(self, participants=tuple(who for who in self.participants if who.jid != jid))
+
+    def with_rank(self, jid: Jid, admin: str | None) -> Group:
+        """The group with one member of another rank."""
+        return replace(
+            self,
+            participants=tuple(
+                Participant(jid, admin) if who.jid == jid else who for who in self.participants
+            ),
+        )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from ..errors import GroupNotFound, NotAuthorized, NumberNotRegistered
+from ..errors import ControlRefused, GroupNotFound, NotAuthorized, NumberNotRegistered
 from .contacts import Contact
 from .group import Group, Participant
 from .jid import GROUP, Jid
@@ -13,6 +14,8 @@ from .jid import GROUP, Jid
 if TYPE_CHECKING:
     from .instance import Instance
 
+# A webhook's name for a field, where it is another than ours.
+_FIELDS = {"desc": "description"}
 ADDED, REFUSED, UNKNOWN, ALREADY_IN = "200", "403", "404", "409"
 
 
@@ -70,6 +73,7 @@ class Groups:
                 group = group.with_member(person.jid)
             outcome.append((str(person.jid if person else Jid.parse(text)), status))
         self._instance.group_table.put(group.jid, group)
+        self._tell(group, "add", outcome)
         return outcome
 
     def remove(self, group: Group, people: Iterable[str]) -> list[tuple[str, str]]:
@@ -86,11 +90,56 @@ class Groups:
                 group = group.without_member(jid)
             outcome.append((str(jid), status))
         self._instance.group_table.put(group.jid, group)
+        self._tell(group, "remove", outcome)
         return outcome
 
     def leave(self, group: Group) -> None:
         """The instance is out: the group is unknown to it from now on."""
         self._instance.group_table.remove(group.jid)
+        self._tell(group, "remove", [(str(self._instance.own_jid), ADDED)])
+
+    def change_member(self, group: Group, author: Jid, person: Jid, action: str) -> None:
+        """A contact joins or leaves, or as an admin adds, removes, promotes or demotes somebody.
+
+        The instance itself may be who is removed: the group is unknown to it from then on.
+        """
+        self._require_say(group, author, others=person != author or action == "promote")
+        member = group.member(person)
+        if (member is not None) == (action == "add"):
+            inside = "is in" if member else "is not in"
+            raise ControlRefused(409, f"{person} {inside} {group.jid}: nothing to {action}")
+        if action == "add":
+            group = group.with_member(person)
+        elif action == "remove":
+            group = group.without_member(person)
+        else:
+            group = group.with_rank(person, "admin" if action == "promote" else None)
+        if group.member(self._instance.own_jid) is None:
+            self._instance.group_table.remove(group.jid)
+        else:
+            self._instance.group_table.put(group.jid, group)
+
+    def update_by(self, group: Group, author: Jid, changes: Mapping[str, Any]) -> None:
+        """A contact changes the subject or the settings; members may unless it is restricted."""
+        if group.member(author) is None:
+            raise ControlRefused(409, f"{author} is no participant of {group.jid}")
+        self._require_say(group, author, others=group.restrict or set(changes) != {"subject"})
+        named = {_FIELDS.get(name, name): value for name, value in changes.items()}
+        self._instance.group_table.put(group.jid, replace(group, **named))
+
+    def _tell(self, group: Group, action: str, outcome: Iterable[tuple[str, str]]) -> None:
+        """What the instance itself did; only where the gateway is taken to forward it."""
+        changed = [jid for jid, status in outcome if status == ADDED]
+        if changed and self._instance.rules.group_events:
+            author = str(self._instance.own_jid)
+            fields = {"id": str(group.jid), "author": author, "participants": changed}
+            self._instance.record("group-participants", {"fields": {**fields, "action": action}})
+
+    @staticmethod
+    def _require_say(group: Group, author: Jid, *, others: bool) -> None:
+        member = group.member(author)
+        if others and (member is None or member.admin is None):
+            raise ControlRefused(409, f"{author} is no admin of {group.jid}")
 
     def _registered(self, people: Iterable[str]) -> list[Contact]:
         found = []

@@ -21,6 +21,8 @@ class Rules:
     restart_seconds: float = 0.0
     ack_delays: tuple[Delay, ...] = (0.0, 0.0, 0.0, 0.0)
     each_in_group: bool = False
+    group_events: bool = False
+    presence_events: bool = False
     echo: bool = True
     presence_seconds: float = 20.0
     messages_kept: int = 100_000

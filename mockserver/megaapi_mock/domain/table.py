@@ -64,6 +64,10 @@ class Table(Generic[K, V]):
         """All rows, oldest first."""
         return self._rows.values()
 
+    def newest(self) -> Iterator[V]:
+        """All rows, newest first."""
+        return reversed(self._rows.values())
+
     def items(self) -> ItemsView[K, V]:
         """All keys with their rows, oldest first."""
         return self._rows.items()

@@ -193,9 +193,11 @@ class _Door:
 
     def inbound(self, key: str) -> tuple[Json, int]:
         """A contact does something."""
-        body = body_of({"from": str, "event": str, "set": dict, "group": str, "media": str})
-        message = receive(self._parts, key, body)
-        return listing.message_json((key, message)), 201
+        body = body_of(
+            {"from": str, "event": str, "set": dict, "group": str, "media": str, "to": str,
+             "message": str, "option": str}
+        )  # fmt: skip
+        return receive(self._parts, key, body), 201
 
     def contact(self, key: str, number: str) -> Json:
         """One person, and whether the instance's messages reach them."""

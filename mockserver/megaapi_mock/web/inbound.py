@@ -3,79 +3,129 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..domain.actions import Scene, act
+from ..domain.contacts import Contact
 from ..domain.instance import Instance
 from ..domain.jid import Jid
-from ..domain.message import Message, content_key
+from ..domain.message import WRAPPERS, Message, content_key
 from ..errors import ControlRefused
 from ..handlers import uploads
 from ..spec.validate import JSON_DEPTH
 from ..webhooks.render import put_at
+from .happenings import HAPPENINGS, happen
+from .listing import message_json
 
 if TYPE_CHECKING:
     from .app import Parts
 
-# What a key holds in a group, for paths that lead into it.
-_GROUP_KEY = ("remoteJid", "fromMe", "id", "participant", "participantLid")
+# Who writes when nobody is named.
+SOMEBODY = "5511900000002"
+# Typed on the phone of the instance itself.
+OWN = ("from-me-phone", "self-chat")
+STATUS = "status@broadcast"
+# What the gateway causes by itself, and how to make it do so.
+CAUSED: Mapping[str, str] = {
+    "connected": "POST /_mock/instances/{key}/link",
+    "disconnected": "POST /_mock/instances/{key}/unlink",
+    "disconnected-logout-variant": "set disconnect_text=logout, POST /_mock/instances/{key}/unlink",
+    "connection-closed-temporary": "the gateway does not announce it: POST .../{key}/emit",
+    "qrcode": "GET /rest/instance/qrcode/{key} while unlinked",
+    "from-me-api-echo": "send something, POST /rest/sendMessage/{key}/text",
+    "ack-server": "send something, POST /rest/sendMessage/{key}/text",
+    "ack-delivered": "send something to a reachable contact, POST /rest/sendMessage/{key}/text",
+    "ack-read": "send something; the switch ack_delays says when it is read",
+    "ack-played": "send a voice note (type ptt), POST /rest/sendMessage/{key}/mediaBase64",
+    "ack-group": "set group_acks=each and send something to a group",
+    "ack-error": "the gateway was never seen to send it: POST .../{key}/emit",
+}  # fmt: skip
 
 _KINDS = {
     "imageMessage": "image",
     "videoMessage": "video",
+    "ptvMessage": "video",
     "audioMessage": "audio",
     "documentMessage": "document",
     "stickerMessage": "sticker",
 }
 
 
-def receive(parts: Parts, key: str, body: Mapping[str, Any]) -> Message:
-    """A contact's message reaches the instance; its webhook leaves at once.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message comes from: its key, its author's JID, the name shown beside it."""
 
-    `set` takes dotted paths into the payload; `media` is base64 or a data URI.
-    Raises ControlRefused with a sentence for whatever cannot happen.
+    key: dict[str, Any]
+    author: str
+    name: str
+
+
+def receive(parts: Parts, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """A contact does something; its webhook leaves at once. The side door's answer.
+
+    `set` takes dotted paths into the payload; `media` is base64 or a data URI; `message` and
+    `option` name what is acted upon and chosen. Raises ControlRefused with a sentence for
+    whatever cannot happen; then nothing has happened.
     """
     event = _event(parts, body)
-    payload = parts.samples.payload(event)
-    if "group" in body:
-        payload["key"] = dict.fromkeys(_GROUP_KEY, "")
+    sender = _sender(parts, event, body)
     overrides = body.get("set", {})
-    for path, value in overrides.items():
+    for path in overrides:
         _require_path(path)
-        put_at(payload, path, value)
-    if not isinstance(payload["message"], dict) or content_key(payload["message"]) is None:
-        raise ControlRefused(400, "set: message must stay an object with content")
-    jid = Jid.parse(body.get("from", "5511900000002"))
-    sender = parts.world.directory.person(jid)
-    if sender is None:
-        raise ControlRefused(400, f"from: {jid} has no WhatsApp account in this world")
-    group = Jid.parse(body["group"]) if "group" in body else None
+    if event in HAPPENINGS:
+        assert sender is not None, "somebody calls, types or joins"
+        return happen(parts, key, event, sender, body)
     outside = {path: value for path, value in overrides.items() if not _in_message(path)}
-    inside = {path: value for path, value in overrides.items() if path.startswith("message.")}
-
+    inside = {path: value for path, value in overrides.items() if path not in outside}
     kept: list[Message] = []
 
     def do(instance: Instance) -> None:
-        content = _with_media(parts, instance, payload["message"], body.get("media"), inside)
-        kept.append(instance.chats.receive(event, sender, content, group=group, overrides=outside))
+        payload = parts.samples.payload(event)
+        place = _place(instance, event, sender, body, payload)
+        for path, value in outside.items():
+            put_at({**payload, "key": dict(place.key)}, path, value)
+        scene = Scene(
+            instance=instance,
+            chat=place.key["remoteJid"],
+            author=place.author,
+            id=place.key["id"],
+            message=body.get("message"),
+            chosen=body.get("option"),
+        )
+        action = act(event, scene, payload["message"])
+        content = _filled(parts, instance, action.content, body.get("media"), inside)
+        kept.append(
+            instance.chats.arrive(
+                event,
+                place.key,
+                content,
+                author=place.author,
+                name=place.name,
+                overrides=outside,
+            )
+        )
+        if action.then is not None:
+            action.then(content)
 
     parts.publisher.change(key, do)
-    return kept[0]
+    return message_json((key, kept[0]))
 
 
 def _event(parts: Parts, body: Mapping[str, Any]) -> str:
     event = str(body.get("event", "text-plain"))
     inbound = [name for name in parts.samples.names() if _is_inbound(parts, name)]
     if event not in inbound:
-        raise ControlRefused(
-            400, f"event: {event!r} is nothing a contact does; there are {', '.join(inbound)}"
-        )
+        way = CAUSED.get(event)
+        more = f"the gateway causes it: {way}" if way else f"there are {', '.join(inbound)}"
+        raise ControlRefused(400, f"event: {event!r} is nothing a contact does; {more}")
     return event
 
 
 def _is_inbound(parts: Parts, event: str) -> bool:
     payload = parts.samples.payload(event)
-    key = payload.get("key")
-    return isinstance(key, dict) and key.get("fromMe") is False and "message" in payload
+    is_message = "key" in payload and "message" in payload
+    return event in HAPPENINGS or (is_message and event not in CAUSED)
 
 
 def _require_path(path: str) -> None:
@@ -91,24 +141,143 @@ def _in_message(path: str) -> bool:
     return path == "message" or path.startswith("message.")
 
 
-def _with_media(
+# -- who and where ---------------------------------------------------------------------------
+
+
+def _sender(parts: Parts, event: str, body: Mapping[str, Any]) -> Contact | None:
+    """Who does it; None for the instance's own phone and for channels, which are nobody."""
+    if event == "newsletter" or (event in OWN and "from" not in body):
+        return None
+    jid = Jid.parse(body.get("from", SOMEBODY))
+    sender = parts.world.directory.person(jid)
+    if sender is None:
+        raise ControlRefused(400, f"from: {jid} has no WhatsApp account in this world")
+    return sender
+
+
+def _place(
+    instance: Instance,
+    event: str,
+    sender: Contact | None,
+    body: Mapping[str, Any],
+    payload: Mapping[str, Any],
+) -> Place:
+    instance.chats.require_link()
+    if "to" in body and event != "from-me-phone":
+        raise ControlRefused(
+            400, f"to: {event} comes from a contact; only from-me-phone goes to one"
+        )
+    if event == "newsletter":
+        return _channel(instance, body, payload)
+    own = instance.own_jid
+    if event in OWN:
+        if sender is not None and sender.jid != own:
+            raise ControlRefused(400, f"from: {event} is typed on the own phone, {own.user}")
+        return _typed(instance, event, body)
+    assert sender is not None, "only channels and the own phone have no sender"
+    if sender.jid == own:
+        raise ControlRefused(400, f"from: {own.user} is the own number: it types {', '.join(OWN)}")
+    instance.chats.require_contact(sender)
+    if event == "status-story":
+        return Place(_story_key(instance, sender), str(sender.jid), sender.name)
+    group = _group(instance, sender, body, payload)
+    return Place(instance.chats.inbound_key(sender, group), str(sender.jid), sender.name)
+
+
+def _typed(instance: Instance, event: str, body: Mapping[str, Any]) -> Place:
+    """The owner writes on the phone: to a contact, to a group, or to oneself."""
+    chat = instance.own_jid
+    if event == "from-me-phone":
+        to = Jid.parse(body.get("group", body.get("to", SOMEBODY)))
+        if to.group and to not in instance.groups:
+            raise ControlRefused(400, f"{to} is no group of {instance.key}")
+        person = None if to.group else instance.directory.person(to)
+        if person is None and not to.group:
+            raise ControlRefused(400, f"to: {to} has no WhatsApp account in this world")
+        chat = person.jid if person else to
+    key = {"remoteJid": str(chat), "fromMe": True, "id": instance.chats.inbound_id()}
+    return Place(key, str(instance.own_jid), instance.name)
+
+
+def _channel(instance: Instance, body: Mapping[str, Any], payload: Mapping[str, Any]) -> Place:
+    channel = body.get("from", payload["key"]["remoteJid"])
+    if not (channel.endswith("@newsletter") and channel.partition("@")[0].isdigit()):
+        raise ControlRefused(400, f"from: {channel!r} is no channel: digits and @newsletter")
+    post = str(100 + instance.count("newsletter"))
+    key = {"remoteJid": channel, "fromMe": False, "id": instance.chats.inbound_id()}
+    return Place({**key, "server_id": post}, channel, "")
+
+
+def _story_key(instance: Instance, sender: Contact) -> dict[str, Any]:
+    key = instance.chats.inbound_key(sender, None)
+    key.pop("senderLid")
+    people = {"participant": str(sender.jid), "participantLid": str(sender.lid)}
+    return {**key, "remoteJid": STATUS, **people}
+
+
+def _group(
+    instance: Instance, sender: Contact, body: Mapping[str, Any], payload: Mapping[str, Any]
+) -> Jid | None:
+    """The group named; where the sample is of a group, the first one both are in."""
+    if "group" in body:
+        return Jid.parse(body["group"])
+    if not str(payload["key"]["remoteJid"]).endswith("@g.us"):
+        return None
+    for group in instance.groups:
+        if group.member(sender.jid) is not None:
+            return group.jid
+    raise ControlRefused(409, f"group: {sender.jid} and {instance.key} are in no group together")
+
+
+# -- content ---------------------------------------------------------------------------------
+
+
+def _filled(
     parts: Parts,
     instance: Instance,
     content: dict[str, Any],
     given: str | None,
     inside: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Made keys that downloadMediaMessage honours, in place of the sample's.
-
-    What `inside` sets on the media itself wins: a test may want keys that lead nowhere.
-    """
-    name = content_key(content)
-    kind = _KINDS.get(name or "")
-    if name is None or kind is None or not isinstance(content[name], dict):
+    """The content with what is set in it, and media keys that lead to real bytes."""
+    holder: dict[str, Any] = {"message": content}
+    for path, value in inside.items():
+        put_at(holder, path, value)
+    message = holder["message"]
+    if not isinstance(message, dict) or content_key(message) is None:
+        raise ControlRefused(400, "set: message must stay an object with content")
+    where = _media_path(message)
+    if where is None:
         if given is not None:
-            raise ControlRefused(400, f"media: {name} carries none")
-        return content
-    part, mimetype = content[name], content[name].get("mimetype")
+            raise ControlRefused(400, f"media: {content_key(message)} carries none")
+        return message
+    _give_media(parts, instance, where, given)
+    for path, value in inside.items():
+        # What is set on the media itself wins: a test may want keys that lead nowhere.
+        if path != "message":
+            put_at(holder, path, value)
+    return message
+
+
+def _media_path(message: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    """The kind and the fields of the media, however deep it is wrapped; None when there is none."""
+    inner, name = message, content_key(message)
+    while name in WRAPPERS:
+        wrapped = inner[name].get("message") if isinstance(inner[name], dict) else None
+        if not isinstance(wrapped, dict):
+            return None
+        inner, name = wrapped, content_key(wrapped)
+    kind = _KINDS.get(name or "")
+    if name is None or kind is None or not isinstance(inner[name], dict):
+        return None
+    return kind, inner[name]
+
+
+def _give_media(
+    parts: Parts, instance: Instance, where: tuple[str, dict[str, Any]], given: str | None
+) -> None:
+    kind, part = where
+    mimetype = part.get("mimetype")
     data = parts.samples.media(kind)
     if given is not None:
         data, named = uploads.decode_base64(given)
@@ -120,8 +289,4 @@ def _with_media(
     if kind == "sticker":
         # Milliseconds for stickers, seconds for all others (vendor's own example).
         keys["mediaKeyTimestamp"] = f"{keys['mediaKeyTimestamp']}000"
-    filled = {**content, name: {**part, **keys}}
-    for path, value in inside.items():
-        if path.startswith(f"message.{name}."):
-            put_at(filled, path.removeprefix("message."), value)
-    return filled
+    part.update(keys)

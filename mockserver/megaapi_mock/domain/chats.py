@@ -13,7 +13,7 @@ from ..codec import dumps
 from ..errors import ControlRefused, NotAMember, NumberNotRegistered
 from .actions import edited_content
 from .contacts import Contact
-from .jid import Jid, as_given
+from .jid import PERSON, Jid, as_given
 from .life import (
     ACK_STATUS,
     BLOCKED,
@@ -136,6 +136,7 @@ class Chats:
         overrides: Mapping[str, Any] | None = None,
     ) -> Message:
         """A contact writes: the message is kept and announced under the event's name."""
+        self.require_link()
         key = self.inbound_key(sender, group)
         return self.arrive(
             event, key, content, author=str(sender.jid), name=sender.name, overrides=overrides
@@ -168,7 +169,8 @@ class Chats:
             state=SERVER if key["fromMe"] else DELIVERED,
         )
         instance.messages.put(message.id, message)
-        if instance.rules.presence_events and not message.from_me and message.chat == author:
+        private = message.chat == author and author.endswith(f"@{PERSON}")
+        if instance.rules.presence_events and private and not message.from_me:
             shown = {author: {"lastKnownPresence": "composing", "lastSeen": int(instance.now)}}
             instance.record("presence", {"fields": {"id": author, "presences": shown}})
         instance.record(

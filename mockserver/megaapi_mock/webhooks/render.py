@@ -94,10 +94,11 @@ class Renderer:
 
     def _fill(self, payload: Payload, event: Event) -> None:
         facts = event.facts
-        payload.update(facts.get("fields", {}))
-        if event.name == "group-update" and "subject" not in facts["fields"]:
-            # Only what changed is told.
-            del payload["subject"]
+        if "fields" in facts:
+            payload.update(facts["fields"])
+            if event.name == "group-update" and "subject" not in facts["fields"]:
+                # Only what changed is told.
+                del payload["subject"]
         if "key" in facts:
             payload["key"] = _addressed(facts["key"], payload.get("key", {}))
             if "isGroup" in payload:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from sys import intern
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from .life import (
     STOPPED,
     TO,
     drawn,
+    fixed,
     halt_by,
     targets,
 )
@@ -56,6 +57,7 @@ class Chats:
         self._instance = instance
         # Messages on their way; a disconnection stops them.
         self.moving: Table[str, bool] = Table()
+        self._fixed = fixed(instance.rules.ack_delays)
 
     def recipient(self, to: str) -> Recipient:
         """Resolve `to`; refuses people without WhatsApp and groups the instance is not in."""
@@ -112,7 +114,7 @@ class Chats:
         message = self._instance.messages.get(message_id)
         if message is None:
             return
-        if TO[step].needs_phone and self._halted(message, step, person):
+        if self._instance.reach.states and self._halted(message, step, person):
             return
         if message.state == TO[step].source:
             self._instance.messages.put(message_id, message.moved(step))
@@ -244,13 +246,13 @@ class Chats:
     def _expect_acks(self, message: Message, content: Mapping[str, Any], number: int) -> None:
         """Progress comes by itself: all of it is on its way before the first step arrives."""
         instance = self._instance
-        first, *others = targets(content)
+        steps, delays = targets(content), self._delays(number, "ack")
         members = self._members(message.chat) if instance.rules.each_in_group else ()
-        delays = self._delays(number, "ack")
         if not members:
-            for step, delay in zip((first, *others), delays, strict=False):
+            for step, delay in zip(steps, delays, strict=False):
                 instance.schedule(delay, "ack", (message.id, step))
             return
+        first, *others = steps
         # The server answers once; each phone then speaks for itself.
         instance.schedule(delays[0], "ack", (message.id, first))
         for person in members:
@@ -258,7 +260,9 @@ class Chats:
             for step, delay in zip(others, own, strict=False):
                 instance.schedule(delay, "ack", (message.id, step, person))
 
-    def _delays(self, number: int, kind: str) -> list[float]:
+    def _delays(self, number: int, kind: str) -> Sequence[float]:
+        if self._fixed:
+            return self._fixed
         instance = self._instance
         return drawn(
             instance.rules.ack_delays, lambda: instance.ids.raw(instance.key, kind, number, 32)
@@ -273,6 +277,8 @@ class Chats:
 
     def _halted(self, message: Message, step: str, person: str) -> bool:
         """Whether the state of who should have it keeps this step from happening."""
+        if not TO[step].needs_phone:
+            return False
         instance = self._instance
         halt = halt_by(instance.reach.state(person or message.chat))
         # Blocking somebody does not keep away what they write in a common group.

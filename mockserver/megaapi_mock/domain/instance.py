@@ -69,6 +69,14 @@ class Instance:
         self.now = clock.now()
         self.linking, self.chats, self.groups = Linking(self), Chats(self), Groups(self)
         self.reach = Reach(self)
+        self._unbounded: tuple[Table[Any, Any], ...] = (
+            self.group_table,
+            self._counters,
+            self._generations,
+            self.chats.moving,
+            self.reach.states,
+            self.reach.held,
+        )
 
     # -- identity ---------------------------------------------------------------------------
 
@@ -97,7 +105,7 @@ class Instance:
         """Accept the change; the oldest messages and media beyond the bounds go."""
         for gone in self.messages.commit(keep=self.rules.messages_kept):
             self.chats.forget(gone.id)
-        for table in self._tables():
+        for table in self._unbounded:
             table.commit()
         self.media.commit(keep=self.rules.messages_kept)
         self.presence.commit(keep=self.rules.messages_kept)
@@ -246,14 +254,4 @@ class Instance:
         return self.connection.state == CONNECTED
 
     def _tables(self) -> tuple[Table[Any, Any], ...]:
-        return (
-            self.messages,
-            self.group_table,
-            self.media,
-            self.presence,
-            self._counters,
-            self._generations,
-            self.chats.moving,
-            self.reach.states,
-            self.reach.held,
-        )
+        return (self.messages, self.media, self.presence, *self._unbounded)

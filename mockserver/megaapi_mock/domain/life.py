@@ -106,3 +106,10 @@ def drawn(delays: tuple[Delay, ...], draw: Callable[[], bytes]) -> list[float]:
         latest = max(latest, delay)
         made.append(latest)
     return made
+
+
+def fixed(delays: tuple[Delay, ...]) -> list[float]:
+    """The seconds when none is left to chance; nothing otherwise."""
+    if any(isinstance(delay, tuple) for delay in delays):
+        return []
+    return drawn(delays, bytes)

@@ -14,11 +14,13 @@ from typing import Any
 import click
 
 from . import __version__
-from .console import Greeting, Lines, farewell, greet
+from .console import Greeting, Lines, farewell, greet, heard
 from .errors import SetupError
 from .profile import SWITCHES, Profile, load_profile, parse_assignments
 from .resources import root
 from .settings import Settings, from_environment
+
+_GENERATIONS = next(found for found in SWITCHES if found.name == "payload_generation").choices
 
 
 class _Group(click.Group):
@@ -75,14 +77,79 @@ def serve(switches: tuple[str, ...], **given: Any) -> None:
 
 @main.command()
 def events() -> None:
-    """Every webhook event by name, with its grade and one line."""
+    """Every webhook event: name, grade, default, how sure it is to arrive, one line."""
     from .spec.operations import webhook_events
     from .spec.verdict import valid_bundle
 
-    found = webhook_events(valid_bundle(root("spec")))
-    width = max(len(event.name) for event in found)
-    for event in found:
-        click.echo(f"{event.name:<{width}}  {event.grade:<10}  {event.summary}")
+    rows = [
+        (event.name, event.grade, event.default, event.arrival, event.summary)
+        for event in webhook_events(valid_bundle(root("spec")))
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())
+
+
+@main.command()
+@click.argument("event")
+@click.option("--to", "url", required=True, metavar="URL", help="receiver to post to")
+@click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="change one field")
+@click.option("--count", type=click.IntRange(1, 10**7), default=1, help="how many  [default: 1]")
+@click.option("--rate", type=click.FloatRange(0.001, 10**6), help="how many a second at most")
+@click.option("--parallel", type=click.IntRange(1, 64), default=1, help="how many side by side")
+@click.option("--duplicate", type=click.IntRange(1, 64), default=1, help="send each so many times")
+@click.option(
+    "--generation",
+    type=click.Choice(_GENERATIONS),
+    default=_GENERATIONS[0],
+    help=f"year whose payloads are sent  [default: {_GENERATIONS[0]}]",
+)
+@click.option("--instance-key", metavar="KEY", help="instance the webhook is of")
+@click.option("--timeout", type=click.FloatRange(0.001, 10**6), default=30.0, help="seconds each")
+@click.option("--keep-alive", is_flag=True, help="reuse connections; the gateway does not")
+@click.option("--seed", type=click.IntRange(0), help="number that fixes message ids")
+@click.option("--json", "as_json", is_flag=True, help="print the summary as JSON")
+def emit(changes: tuple[str, ...], seed: int | None, as_json: bool, **given: Any) -> None:
+    """Send sample webhooks to a receiver, without a server. Exit code 1 when some failed."""
+    import json
+
+    from .console import progress_bar, tally_lines
+    from .emitter import Emitter, Order
+    from .ids import Ids
+    from .samples import Samples
+
+    order = Order(changes=parse_assignments(changes), **given)
+    ids = Ids(secrets.randbits(64) if seed is None else seed)
+    emitter = Emitter(order, samples=Samples(root("fixtures")), ids=ids)
+    with progress_bar(order.event, order.owed) as show:
+        tally = emitter.run(show and (lambda tally: show(tally.delivered + tally.failed)))
+    if as_json:
+        click.echo(json.dumps({"event": order.event, "url": order.url, **tally.as_json()}))
+    else:
+        click.echo(tally_lines(order.event, order.url, order.owed, tally))
+    sys.exit(0 if tally.delivered == order.owed else 1)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", help="address to listen on  [default: 127.0.0.1]")
+@click.option("--port", type=int, default=9000, help="port; 0 takes a free one  [default: 9000]")
+@click.option(
+    "--answer", type=click.IntRange(200, 599), default=200, help="status to answer  [default: 200]"
+)
+def listen(host: str, port: int, answer: int) -> None:
+    """Receive webhooks, real ones too: each in a line, and where it leaves the contract."""
+    from .receiver import Receiver
+    from .receiver import listen as run
+    from .spec.recognise import Recogniser
+    from .spec.verdict import valid_bundle
+
+    _require_port(port)
+    recogniser = Recogniser(valid_bundle(root("spec")))
+    receiver = Receiver(host, port, recogniser=recogniser, tell=Lines().webhook, answer=answer)
+    click.echo(f"Listening on {receiver.url}, answering {answer}. Ctrl-C stops it.")
+    run(receiver)
+    click.echo(heard(receiver.fitted, receiver.others))
 
 
 @main.command()
@@ -183,8 +250,12 @@ def _refuse_unbuilt(settings: Settings) -> None:
         raise SetupError(f"--store {settings.store}: only `memory` is there yet")
     if settings.workers != 1:
         raise SetupError(f"--workers {settings.workers}: with the memory store there is one")
-    if not 0 <= settings.port <= 65535:
-        raise SetupError(f"--port {settings.port}: use a number from 0 to 65535")
+    _require_port(settings.port)
+
+
+def _require_port(port: int) -> None:
+    if not 0 <= port <= 65535:
+        raise SetupError(f"--port {port}: use a number from 0 to 65535")
 
 
 def _fixtures(settings: Settings) -> Path:

@@ -156,11 +156,11 @@ def _probe(host: str, port: int) -> tuple[str, int]:
             taker.listen(1)  # a bound but silent socket is only noticed by listening
             return str(where[0]), int(taker.getsockname()[1])
     except (OSError, UnicodeError) as error:
-        raise SetupError(_refusal(error, host, port)) from None
+        raise SetupError(refusal(error, host, port)) from None
 
 
-def _refusal(error: Exception, host: str, port: int) -> str:
-    """One sentence: what is in the way, where, and what to do."""
+def refusal(error: Exception, host: str, port: int) -> str:
+    """Why host and port cannot be listened on, in one sentence that says what to do."""
     if isinstance(error, socket.gaierror | UnicodeError):
         return f"host {host} is not known here: choose an address of this machine with --host"
     if isinstance(error, PermissionError):

@@ -189,7 +189,17 @@ def test_a_taken_port_is_one_sentence() -> None:
 def test_events_lists_every_webhook() -> None:
     shown = CliRunner().invoke(main, ["events"])
     assert shown.exit_code == 0
-    listed = [line.split()[0] for line in shown.output.splitlines()]
+    lines = shown.output.splitlines()
+    assert lines[0] == "text-plain                   observed    on         high    Plain text"
+    assert len(lines) == 62
+    for line in lines:
+        # Aligned: every column begins where the first line's does.
+        grade, default, arrival = line[29:41].strip(), line[41:52].strip(), line[52:60].strip()
+        assert grade in ("vendor-doc", "observed", "baileys", "inferred")
+        assert default in ("on", "off", "on-demand")
+        assert arrival in ("high", "medium", "low")
+        assert line[60] != " "
+    listed = [line.split()[0] for line in lines]
     assert listed[0] == "text-plain"
     assert sorted(listed) == sorted(path.stem for path in root("spec").glob("webhooks/*.yaml"))
 

@@ -61,6 +61,24 @@ def test_the_first_message_and_its_webhooks(
     mock.wait_for("text-plain to http://127.0.0.1:")
 
 
+def test_emit_and_listen(ports: tuple[int, int]) -> None:
+    listen, emit = (
+        ready(block, ports).replace("megaapi-mock", f"{sys.executable} -m megaapi_mock")
+        for block in BLOCKS
+        if block.startswith("megaapi-mock")
+    )
+    receiver = Process(["sh", "-c", f"exec {listen}"])
+    try:
+        await_port(ports[1])
+        sent = subprocess.run(["sh", "-ec", emit], timeout=60, capture_output=True, text=True)
+        assert sent.returncode == 0, sent.stderr
+        assert "1,000 of 1,000 delivered" in sent.stdout
+        receiver.wait_for(r'"oi"  fits text-plain\n')
+    finally:
+        assert receiver.stop() == 0
+    assert "1,000 webhooks, 1,000 fitted the contract." in receiver.output
+
+
 def test_the_readme_names_the_two_commands() -> None:
     assert BLOCKS[0].split("\n")[0].startswith("make serve")
     assert BLOCKS[0].split("\n")[1].startswith("make test")

@@ -1,55 +1,95 @@
-"""Foreign webhook traffic: which event is this, and where does it break the contract?"""
+"""Foreign webhook traffic: which event is this, and where does it leave the contract?"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
 from .bundle import Bundle
 from .operations import WebhookEvent, webhook_events
-from .validate import Compiler, Violation
+from .validate import Compiler, resolve
+
+# Messages hold the value they complain of, which may be the whole payload.
+MESSAGE_MOST = 160
+# A large body can break a rule in every line; so many tell enough.
+MISFITS_MOST = 50
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """One place that does not fit: which field, what is wrong, and the file with the rule.
+
+    `spec_file` is relative to spec/; None where no file says more.
+    """
+
+    field: str
+    message: str
+    spec_file: str | None = None
+
+    def __str__(self) -> str:
+        where = f" (spec/{self.spec_file})" if self.spec_file else ""
+        return f"{self.field}: {self.message}{where}"
+
+
+@dataclass(frozen=True, slots=True)
 class Recognised:
-    """The nearest event; no event at all when its messageType is unknown."""
+    """The event it is or comes nearest to; no event at all when its messageType is unknown."""
 
     event: WebhookEvent | None
-    violations: tuple[Violation, ...]
+    misfits: tuple[Misfit, ...] = ()
 
     @property
     def fits(self) -> bool:
         """Whether the payload keeps the contract."""
-        return self.event is not None and not self.violations
+        return self.event is not None and not self.misfits
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    event: WebhookEvent
+    validator: Any
 
 
 class Recogniser:
-    """A receiver sees messageType only: every event of that type is tried."""
+    """Thread-safe. A receiver sees messageType only, so every event of that type is tried."""
 
     def __init__(self, bundle: Bundle) -> None:
         compiler = Compiler(bundle.document)
-        self._candidates = [
-            (event, compiler.compile(_schema(event))) for event in webhook_events(bundle)
-        ]
+        self._by_type: dict[str, list[_Candidate]] = {}
+        for event in webhook_events(bundle):
+            schema = _schema(event)
+            candidate = _Candidate(event, compiler.compile(schema))
+            # Some payloads of 2023 went by another messageType, which their schema allows.
+            for kind in {event.message_type, *_types(schema, bundle.document)}:
+                self._by_type.setdefault(kind, []).append(candidate)
 
     def recognise(self, payload: Any) -> Recognised:
-        """The event that fits, else the one with the fewest violations."""
+        """The first event that fits, else the one with the fewest misfits."""
         if not isinstance(payload, dict):
-            return Recognised(None, (Violation("body", "type", "is not a JSON object"),))
+            return Recognised(None, (Misfit("body", "is not a JSON object"),))
         kind = payload.get("messageType")
-        best: Recognised | None = None
-        for event, validator in self._candidates:
-            if event.message_type != kind:
-                continue
-            tried = Recognised(event, tuple(_violations(validator, payload)))
-            if tried.fits:
-                return tried
-            if best is None or len(tried.violations) < len(best.violations):
-                best = tried
-        return best or Recognised(
-            None, (Violation("messageType", "enum", f"{kind!r} is no known messageType"),)
-        )
+        candidates = self._by_type.get(kind, []) if isinstance(kind, str) else []
+        if not candidates:
+            return Recognised(None, (self._unknown(payload),))
+        for candidate in candidates:
+            if candidate.validator.is_valid(payload):
+                return Recognised(candidate.event)
+        tried = [
+            Recognised(candidate.event, tuple(_misfits(candidate, payload)))
+            for candidate in candidates
+        ]
+        return min(tried, key=lambda found: len(found.misfits))
+
+    def _unknown(self, payload: Mapping[str, Any]) -> Misfit:
+        if "messageType" not in payload:
+            return Misfit("messageType", "is missing, so that no event can be named")
+        kind = payload["messageType"]
+        near = get_close_matches(str(kind), self._by_type, n=3)
+        hint = f"; near it: {', '.join(near)}" if near else ""
+        return Misfit("messageType", _short(f"{kind!r} is that of no known event{hint}"))
 
 
 def _schema(event: WebhookEvent) -> Mapping[str, Any]:
@@ -58,10 +98,32 @@ def _schema(event: WebhookEvent) -> Mapping[str, Any]:
     return schema
 
 
-def _violations(validator: Any, payload: Any) -> list[Violation]:
-    if validator.is_valid(payload):
-        return []
-    return [
-        Violation("/".join(map(str, error.instance_path)) or "body", "schema", error.message)
-        for error in validator.iter_errors(payload)
-    ]
+def _types(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[str]:
+    """Every messageType the schema names."""
+    found = resolve(schema, document)
+    named = found.get("properties", {}).get("messageType", {})
+    yield from named.get("enum", ())
+    if "const" in named:
+        yield named["const"]
+    for part in found.get("allOf", ()):
+        yield from _types(part, document)
+
+
+def _misfits(candidate: _Candidate, payload: Any) -> Iterator[Misfit]:
+    for error in islice(candidate.validator.iter_errors(payload), MISFITS_MOST):
+        yield Misfit(
+            field=".".join(map(str, error.instance_path)) or "body",
+            message=_short(error.message),
+            spec_file=_file(error.schema_path, candidate.event.spec_file),
+        )
+
+
+def _file(path: Sequence[str | int], event_file: str) -> str:
+    """The file of the rule: bundled components keep their folder and name in their place."""
+    if len(path) > 2 and path[0] == "components":
+        return f"components/{path[1]}/{path[2]}.yaml"
+    return event_file
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MESSAGE_MOST else f"{text[: MESSAGE_MOST - 3]}..."

@@ -1,0 +1,78 @@
+"""Foreign payloads: recognised where they fit, and told where they do not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from megaapi_mock.resources import root
+from megaapi_mock.samples import Samples
+from megaapi_mock.spec.operations import webhook_events
+from megaapi_mock.spec.recognise import MESSAGE_MOST, Recogniser
+from megaapi_mock.spec.verdict import valid_bundle
+
+SAMPLES = Samples(root("fixtures"))
+BUNDLE = valid_bundle(root("spec"))
+RECOGNISER = Recogniser(BUNDLE)
+
+
+@pytest.mark.parametrize("event", webhook_events(BUNDLE), ids=lambda event: event.name)
+def test_every_sample_is_recognised(event: Any) -> None:
+    found = RECOGNISER.recognise(SAMPLES.payload(event.name))
+    assert found.fits
+    # A more general event may come first: a group's text is a text.
+    assert found.event is not None and found.event.message_type == event.message_type
+
+
+def test_the_field_and_the_file_with_its_rule_are_named() -> None:
+    payload = SAMPLES.payload("text-plain")
+    payload["key"]["id"] = 5
+    payload["message"]["conversation"] = None
+    found = RECOGNISER.recognise(payload)
+    assert found.event is not None and found.event.name == "text-plain"
+    assert [(misfit.field, misfit.spec_file) for misfit in found.misfits] == [
+        ("key.id", "components/schemas/WebhookKey.yaml"),
+        ("message.conversation", "webhooks/text-plain.yaml"),
+    ]
+    assert str(found.misfits[0]) == (
+        'key.id: 5 is not of type "string" (spec/components/schemas/WebhookKey.yaml)'
+    )
+
+
+def test_the_nearest_of_many_events_is_reported() -> None:
+    payload = SAMPLES.payload("ack-played")
+    payload["timestamp"] = "noon"
+    found = RECOGNISER.recognise(payload)
+    assert found.event is not None and found.event.name == "ack-played"
+    assert [misfit.field for misfit in found.misfits] == ["timestamp"]
+
+
+def test_a_payload_of_2023_may_have_its_other_type() -> None:
+    payload = SAMPLES.payload("order")
+    found = RECOGNISER.recognise({**payload, "messageType": "messageContextInfo"})
+    assert found.fits and found.event is not None and found.event.name == "order"
+
+
+@pytest.mark.parametrize(
+    ("payload", "field", "words"),
+    [
+        (None, "body", "is not a JSON object"),
+        ([], "body", "is not a JSON object"),
+        ({}, "messageType", "is missing"),
+        ({"messageType": None}, "messageType", "None is that of no known event"),
+        ({"messageType": ["a"]}, "messageType", "['a'] is that of no known event"),
+        ({"messageType": "imageMesage"}, "messageType", "near it: imageMessage"),
+    ],
+)
+def test_what_is_no_event_says_why(payload: Any, field: str, words: str) -> None:
+    found = RECOGNISER.recognise(payload)
+    assert found.event is None and not found.fits
+    (misfit,) = found.misfits
+    assert misfit.field == field and words in misfit.message
+
+
+def test_long_values_are_cut() -> None:
+    payload = SAMPLES.payload("text-plain")
+    payload["key"]["id"] = ["x" * 10_000]
+    (misfit,) = RECOGNISER.recognise(payload).misfits
+    assert len(misfit.message) == MESSAGE_MOST

@@ -34,6 +34,7 @@ bundle: setup
 
 bench: node_modules/stamp $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/compare.py $(ARGS)
+	$(BIN)/python benchmarks/courier.py
 
 # Build the wheel, install it in an empty environment elsewhere, send and receive one message.
 wheel-check: $(VENV)/dev.stamp

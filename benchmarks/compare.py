@@ -107,10 +107,10 @@ def main() -> int:
         figures = {name: Figures() for name in starts}
         for number in range(1, terms.rounds + 1):
             for name, start in starts.items():
-                _say(f"round {number}: {name}")
+                say(f"round {number}: {name}")
                 _measure(start, figures[name], terms)
         for name, start in starts.items():
-            _say(f"start-up: {name}")
+            say(f"start-up: {name}")
             _start_up(start, figures[name])
     memory = _after_sends(terms.sends)
     hooked = _with_webhooks(terms.webhook_sends)
@@ -161,7 +161,7 @@ def _missing() -> str | None:
 def _ceiling() -> None:
     with plain(SERVER_CORE) as server:
         rate = load(server, SEND_TEXT, seconds=3)["rate"]
-    _say(f"generator: {rate:,.0f} requests/s against a server that does nothing", end="\n")
+    say(f"generator: {rate:,.0f} requests/s against a server that does nothing", end="\n")
 
 
 def _measure(start: Start, figures: Figures, terms: Terms) -> None:
@@ -183,7 +183,7 @@ def _start_up(start: Start, figures: Figures) -> None:
 
 def _after_sends(sends: int) -> float:
     """PSS of ours after so many text sends."""
-    _say(f"memory: {sends:,} sends")
+    say(f"memory: {sends:,} sends")
     with ours() as server:
         load(server, SEND_TEXT, requests=sends)
         return server.pss()
@@ -201,7 +201,7 @@ class Hooked:
 
 def _with_webhooks(sends: int) -> Hooked:
     """Ours with a receiver beside it, until nothing is on its way any more."""
-    _say(f"webhooks: {sends:,} sends")
+    say(f"webhooks: {sends:,} sends")
     with plain(LOAD_CORE) as sink, ours() as server:
         hook = f'"webhookUrl": "http://127.0.0.1:{sink.port}/hook", "webhookEnabled": true'
         path = f"/rest/webhook/{KEY}/configWebhook"
@@ -233,7 +233,7 @@ def _drained(server: Server, sink: Server) -> tuple[int, float]:
 # --- telling ------------------------------------------------------------------------------------
 
 
-def _say(text: str, end: str = "") -> None:
+def say(text: str, end: str = "") -> None:
     """What is going on, one line that the next one overwrites in a terminal."""
     if sys.stderr.isatty():
         print(f"\r\033[K{text}", end=end, file=sys.stderr, flush=True)
@@ -242,9 +242,9 @@ def _say(text: str, end: str = "") -> None:
 
 
 def _print_tables(figures: dict[str, Figures], memory: float, hooked: Hooked, terms: Terms) -> None:
-    _say("")
+    say("")
     head = ("case", "server", "status", "requests/s", "p50 ms", "p99 ms")
-    _table(head, [_row(case, name, figures[name]) for case in CASES for name in figures])
+    print_table(head, [_row(case, name, figures[name]) for case in CASES for name in figures])
     found, owed = figures.values(), EVENTS_PER_SEND * terms.webhook_sends
     plain_rows: list[tuple[str, ...]] = [
         ("start-up, s", *(f"{each.startup:.2f}" for each in found)),
@@ -255,7 +255,7 @@ def _print_tables(figures: dict[str, Figures], memory: float, hooked: Hooked, te
         ("webhooks/s until all are out", f"{hooked.webhooks:,.0f}", ""),
         (f"of {owed:,} webhooks arrived", f"{hooked.arrived:,}", ""),
     ]
-    _table(("", *figures), plain_rows)
+    print_table(("", *figures), plain_rows)
 
 
 def _row(case: Case, name: str, found: Figures) -> tuple[str, ...]:
@@ -264,7 +264,7 @@ def _row(case: Case, name: str, found: Figures) -> tuple[str, ...]:
     return case.name, name, status, f"{found.of(case, 'rate'):,.0f}", *late
 
 
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+def print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     """Markdown, so that it can be pasted."""
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     for row in (head, tuple("-" * width for width in widths), *rows):

@@ -43,13 +43,17 @@ class MockServer:
         return self
 
     def stop(self, grace: float | None = None) -> int:
-        """Stop listening, drain webhooks; how many deliveries were abandoned."""
+        """Stop listening, drain webhooks; how many deliveries were abandoned.
+
+        A second call returns the same number.
+        """
         abandoned = self.app.stop(grace)
-        if self._server is not None and self._thread is not None:
+        thread, self._thread = self._thread, None
+        if thread is not None:
             self._server.task_dispatcher.shutdown()
             # In the loop's own thread: it would stumble over sockets that another one closes.
             self._server.trigger.pull_trigger(self._close)
-            self._thread.join(timeout=5)
+            thread.join(timeout=5)
         return abandoned
 
     def _close(self) -> None:

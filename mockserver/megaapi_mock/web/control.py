@@ -81,7 +81,7 @@ class _Door:
                 strict_slashes=False,
             )
         # For the whole app: an unknown path below /_mock/ belongs to no blueprint.
-        door.before_app_request(Guard(self._parts.settings).check)
+        door.before_app_request(Guard(self._parts.settings, self._parts.courier.carries).check)
         door.app_errorhandler(HTTPException)(plain)
 
     # -- the gateway as a whole --------------------------------------------------------------

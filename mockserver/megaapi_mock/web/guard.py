@@ -1,9 +1,10 @@
-"""Who may use the side door: nobody's web page, and beyond this machine only the token's owner."""
+"""Who may use the side door: no web page, no webhook, and far away only the token's owner."""
 
 from __future__ import annotations
 
 import hmac
 import ipaddress
+from collections.abc import Callable
 from urllib.parse import SplitResult, urlsplit
 
 from flask import Response, request
@@ -17,18 +18,20 @@ from .request import BODY_LIMIT
 class Guard:
     """Bound to loopback the door is open; elsewhere it asks for --control-token or stays shut."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, is_webhook: Callable[[bytes], bool]) -> None:
+        self._is_webhook = is_webhook
         self._host, self._token = settings.host, settings.control_token
         self._open = is_loopback(settings.host)
 
     def check(self) -> Response | None:
-        """403 for web pages of other origins, and for everyone the token keeps out."""
+        """403 for web pages of other origins and whoever lacks the token, 404 for webhooks."""
         if not is_ours(request.path):
             return None
         request.max_content_length = BODY_LIMIT
         try:
             self._require_own_page()
             self._require_token()
+            self._require_no_webhook()
         except ControlRefused as refusal:
             body = dumps({"error": str(refusal)})
             return Response(body, refusal.status, mimetype="application/json")
@@ -54,6 +57,11 @@ class Guard:
         given = request.headers.get("X-Mock-Token", "")
         if not hmac.compare_digest(given.encode(), self._token.encode()):
             raise ControlRefused(403, "X-Mock-Token is missing or not the one of --control-token")
+
+    def _require_no_webhook(self) -> None:
+        """A webhook URL may point back here, where its POST would reset or drive the mock."""
+        if request.method == "POST" and self._is_webhook(request.get_data()):
+            raise ControlRefused(404, "a webhook does not drive the side door: change its URL")
 
 
 def is_ours(path: str) -> bool:

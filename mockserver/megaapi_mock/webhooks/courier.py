@@ -129,6 +129,11 @@ class Courier:
         for delivery in turned_away:
             self._tell(delivery)
 
+    def carries(self, body: bytes) -> bool:
+        """Whether a delivery of just this body is under way."""
+        with self._lock:
+            return any(delivery.body == body for delivery in self._trips)
+
     def wait_idle(self, timeout: float) -> bool:
         """Wait until every accepted delivery has ended and `changed` has heard of it."""
         with self._idle:

@@ -13,6 +13,7 @@ from megaapi_mock.ids import Ids
 from megaapi_mock.profile import default_profile
 from megaapi_mock.web.app import MockApp, create_app
 
+from .emitted import Emitted
 from .support import START, RecordingTransport
 
 settings.register_profile(
@@ -64,3 +65,26 @@ def nothing_left_behind() -> Iterator[None]:
     for thread in left:
         thread.join(timeout=2)
     assert [thread.name for thread in left if thread.is_alive()] == []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "broken_bodies: the test sends webhooks that leave the contract on purpose"
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emitted() -> Iterator[Emitted]:
+    """Hears of every body that any courier of the run is given."""
+    made = Emitted()
+    with made.collecting():
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def every_emitted_body_fits(request: pytest.FixtureRequest, emitted: Emitted) -> Iterator[None]:
+    """A test whose webhooks leave the contract fails, unless it is marked `broken_bodies`."""
+    yield
+    if request.node.get_closest_marker("broken_bodies"):
+        emitted.forget()
+    assert emitted.judge() == []

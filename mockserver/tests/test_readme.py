@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from .emitted import Emitted
 from .processes import Process, await_port, free_port, mock_command
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -48,7 +49,7 @@ def mock(ports: tuple[int, int]) -> Iterator[Process]:
 
 
 def test_the_first_message_and_its_webhooks(
-    ports: tuple[int, int], mock: Process, receiver: Process
+    ports: tuple[int, int], mock: Process, receiver: Process, emitted: Emitted
 ) -> None:
     calls, inbound = (block for block in BLOCKS if block.startswith("curl"))
     for block in (calls, inbound):
@@ -59,6 +60,9 @@ def test_the_first_message_and_its_webhooks(
                 receiver.wait_for(text)
     receiver.wait_for('"conversation":"Oi!"')
     mock.wait_for("text-plain to http://127.0.0.1:")
+    bodies = [line.encode() for line in receiver.output.splitlines() if line.startswith("{")]
+    assert len(bodies) == 5
+    assert emitted.judge_received(bodies) == []
 
 
 def test_emit_and_listen(ports: tuple[int, int]) -> None:

@@ -115,6 +115,7 @@ def test_every_form_of_a_body_is_read(
         (request(b"[1]"), "is not a JSON object"),
         (request(b"[" * 5000 + b"]" * 5000), "nests beyond 100 levels"),
     ],
+    ids=["empty", "no-length", "form", "no-utf-8", "list", "deep"],
 )
 def test_what_is_no_json_object_is_told_and_answered(
     sent: bytes, words: str, listening: Receiver, told: list[Webhook]
@@ -151,7 +152,11 @@ def test_what_is_no_json_object_is_told_and_answered(
             "its packed form ends too early",
         ),
     ],
-)
+    ids=[
+        "cut-short", "length-word", "length-minus", "length-digit", "chunks-cut", "chunks-none",
+        "chunk-word", "chunk-minus", "brotli", "no-gzip", "gzip-cut",
+    ],
+)  # fmt: skip
 def test_a_broken_body_is_told_and_refused(
     sent: bytes, status: int, words: str, listening: Receiver, told: list[Webhook]
 ) -> None:

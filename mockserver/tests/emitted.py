@@ -1,0 +1,134 @@
+"""Every body a test's couriers took over, held to spec/webhooks."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+import orjson
+import pytest
+from megaapi_mock.resources import root
+from megaapi_mock.spec.authority import Authority
+from megaapi_mock.spec.operations import webhook_events
+from megaapi_mock.spec.recognise import Recogniser
+from megaapi_mock.spec.validate import Compiler
+from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.webhooks.courier import Courier
+from megaapi_mock.webhooks.delivery import Delivery
+
+# A test that sends more than this is judged meanwhile, so that its bodies do not pile up.
+HELD_MOST = 2_000
+
+
+class Emitted:
+    """What left since the last `judge`, each body once.
+
+    All are held to the compiled schemas. openapi-core, a hundred times slower, looks at the first
+    body of each event and shape: keys and types, which is what the schemas speak of besides a few
+    constants.
+    """
+
+    def __init__(self) -> None:
+        self.misfits: list[str] = []
+        self.judged = 0
+        self._held: set[tuple[str, bytes]] = set()
+        self._shapes: set[tuple[str, Any]] = set()
+        self._lock = threading.RLock()
+
+    @contextmanager
+    def collecting(self) -> Iterator[None]:
+        """Hear of everything any courier is given."""
+        accept = Courier.accept
+
+        def heard(courier: Courier, deliveries: Iterable[Delivery]) -> None:
+            taken = list(deliveries)
+            self.add((delivery.event, delivery.body) for delivery in taken)
+            accept(courier, taken)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Courier, "accept", heard)
+            yield
+
+    def add(self, bodies: Iterable[tuple[str, bytes]]) -> None:
+        """Take bodies by the name of their event."""
+        with self._lock:
+            self._held.update(bodies)
+            if len(self._held) > HELD_MOST:
+                self._judge_held()
+
+    def judge(self) -> list[str]:
+        """What does not fit of all that left, in sentences; the record is empty then."""
+        with self._lock:
+            self._judge_held()
+            found, self.misfits = self.misfits, []
+        return found
+
+    def forget(self) -> None:
+        """Drop what left."""
+        with self._lock:
+            self._held.clear()
+            self.misfits.clear()
+
+    def judge_received(self, bodies: Iterable[bytes]) -> list[str]:
+        """The same for bodies of a mock in another process, whose events nobody names."""
+        named = []
+        for body in bodies:
+            event = self._recogniser.recognise(orjson.loads(body)).event
+            named.append((event.name if event else "no known event", body))
+        with self._lock:
+            self.add(named)
+            return self.judge()
+
+    def _judge_held(self) -> None:
+        held, self._held = self._held, set()
+        for event, body in held:
+            self.judged += 1
+            self.misfits += [
+                f"{event}: {problem}: {body!r}" for problem in self._wrong(event, body)
+            ]
+
+    def _wrong(self, event: str, body: bytes) -> list[str]:
+        if event not in self._schemas:
+            return ["is no event of the contract"]
+        try:
+            payload = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            return ["is not JSON"]
+        shape = (event, _shape(payload))
+        if self._schemas[event].is_valid(payload) and shape in self._shapes:
+            return []
+        self._shapes.add(shape)
+        found = [str(violation) for violation in self._authority.webhook_violations(event, body)]
+        if not self._schemas[event].is_valid(payload) and not found:
+            return ["the compiled schema refuses what openapi-core accepts"]
+        return found
+
+    @cached_property
+    def _recogniser(self) -> Recogniser:
+        return Recogniser(valid_bundle(root("spec")))
+
+    @cached_property
+    def _authority(self) -> Authority:
+        return Authority(valid_bundle(root("spec")).document)
+
+    @cached_property
+    def _schemas(self) -> dict[str, Any]:
+        bundle = valid_bundle(root("spec"))
+        compiler = Compiler(bundle.document)
+        return {
+            event.name: compiler.compile(
+                event.definition["requestBody"]["content"]["application/json"]["schema"]
+            )
+            for event in webhook_events(bundle)
+        }
+
+
+def _shape(value: Any) -> Any:
+    if isinstance(value, dict):
+        return tuple((name, _shape(inner)) for name, inner in value.items())
+    if isinstance(value, list):
+        return ("list", *dict.fromkeys(_shape(inner) for inner in value))
+    return type(value).__name__

@@ -142,7 +142,7 @@ class Emitter:
         room = threading.Semaphore(AHEAD)
         courier = self._courier(room)
         show = progress or _say_nothing
-        began = time.perf_counter()
+        began = shown = time.perf_counter()
         try:
             for number in range(self.order.count):
                 self._await_turn(began, number, show)
@@ -151,6 +151,9 @@ class Emitter:
                     while not room.acquire(timeout=_STEP):
                         show(self.tally)
                     courier.accept([self._delivery(payload, number, copy)])
+                if time.perf_counter() - shown > _STEP:
+                    shown = time.perf_counter()
+                    show(self.tally)
             while not courier.wait_idle(_STEP):
                 show(self.tally)
         except KeyboardInterrupt:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -176,6 +179,40 @@ def test_a_rate_is_kept() -> None:
     tally, _ = emitted("text-plain", count=21, rate=100)
     assert tally.seconds >= 0.2
     assert tally.rate <= 21 / 0.2
+
+
+def test_progress_is_shown_while_nothing_holds_up() -> None:
+    class Slow(RecordingTransport):
+        def post(self, *arguments: Any, timeout: float) -> Answer:
+            threading.Event().wait(0.001)
+            return super().post(*arguments, timeout=timeout)
+
+    seen: list[int] = []
+    order = Order("text-plain", URL, count=600)
+    emitter = Emitter(order, samples=SAMPLES, ids=Ids(0), transport=Slow())
+    emitter.run(lambda tally: seen.append(tally.delivered))
+    assert len(seen) > 3
+    assert seen == sorted(seen) and seen[-1] == 600
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
+def test_a_terminal_shows_a_bar_and_the_output_stays_clean(receiver: Receiver) -> None:
+    ours, theirs = os.openpty()
+    child = subprocess.Popen(
+        mock_command("emit", "call", "--to", receiver.url, "--count", "20", "--json"),
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    drawn = b""
+    with suppress(OSError):  # Linux says so when the other end is closed
+        while piece := os.read(ours, 4096):
+            drawn += piece
+    os.close(ours)
+    out, _ = child.communicate(timeout=30)
+    assert child.returncode == 0
+    assert json.loads(out)["delivered"] == 20
+    assert b"20/20" in drawn
 
 
 def test_failures_are_counted_by_reason_and_watched() -> None:

@@ -288,6 +288,7 @@ def delivery_json(delivery: Delivery) -> dict[str, Any]:
         **shown,
         "state": delivery.state,
         "reason": delivery.reason,
+        "torment": delivery.torment,
         "attempts": [_attempt_json(attempt) for attempt in delivery.attempts],
     }
 

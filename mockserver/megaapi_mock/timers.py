@@ -1,10 +1,12 @@
-"""What happens later by itself: QR codes expire, acknowledgements come, restarts end."""
+"""What happens later by itself: QR codes expire, acknowledgements come, what was held leaves."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 from .clock import Clock
 from .errors import UnknownInstance
@@ -16,11 +18,46 @@ log = logging.getLogger(__name__)
 STUCK_PAUSE = 1.0
 
 
-class Timers:
-    """Wakes each instance when it has something due. The thread starts with `start`."""
+class Agenda(Protocol):
+    """Something with turns: who is first, and how to wake them.
 
-    def __init__(self, *, clock: Clock, store: Store, wake: Callable[[str], object]) -> None:
-        self._clock, self._store, self._wake = clock, store, wake
+    It may call `due_earlier` only while it holds nothing that its own `next_due` needs.
+    """
+
+    def next_due(self) -> tuple[float, str] | None:
+        """When the first turn is, and whose."""
+
+    def wake(self, key: str) -> object:
+        """Let them do what is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Instances:
+    """The store as an agenda: what is scheduled in the instances themselves."""
+
+    store: Store
+    wake: Callable[[str], object]
+
+    def next_due(self) -> tuple[float, str] | None:
+        return self.store.next_due()
+
+
+class Timers:
+    """Wakes each instance when it has something due, and whoever has a turn in `others`.
+
+    The thread starts with `start`.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        store: Store,
+        wake: Callable[[str], object],
+        others: Sequence[Agenda] = (),
+    ) -> None:
+        self._clock = clock
+        self._agendas: tuple[Agenda, ...] = (_Instances(store, wake), *others)
         self._changed = threading.Condition()
         self._stopped = False
         self._thread: threading.Thread | None = None
@@ -58,19 +95,25 @@ class Timers:
 
     def run_due(self) -> None:
         """Do everything that is due by now, in order, in the calling thread."""
-        due = None
-        while (due := self._store.next_due()) is not None and due[0] <= self._clock.now():
+        first = None
+        while (first := self._first()) is not None and first[0][0] <= self._clock.now():
+            due, agenda = first
             try:
-                self._wake(due[1])
+                agenda.wake(due[1])
             except UnknownInstance:
                 continue
             except Exception:
                 log.exception("our own bug: %s could not do what was due", due[1])
-                if self._store.next_due() == due:
+                if agenda.next_due() == due:
                     self._stuck = due
                     break
-        if due is not None:
+        if first is not None:
             self.due_earlier()
+
+    def _first(self) -> tuple[tuple[float, str], Agenda] | None:
+        """The earliest turn of all agendas; of two at one time, the instances'."""
+        turns = [(due, agenda) for agenda in self._agendas if (due := agenda.next_due())]
+        return min(turns, key=lambda turn: turn[0][0], default=None)
 
     def _run(self) -> None:
         while True:
@@ -82,13 +125,16 @@ class Timers:
                 self._run_once()
 
     def _run_once(self) -> None:
-        due = self._store.next_due()
-        if due is not None and due[0] <= self._clock.now():
+        first = self._first()
+        if first is not None and first[0][0] <= self._clock.now():
             self.run_due()
 
     def _pause(self) -> float | None:
-        due = self._store.next_due()
-        if due is None or (self._clock.frozen and due[0] > self._clock.now()):
+        first = self._first()
+        if first is None:
+            return None
+        due, _ = first
+        if self._clock.frozen and due[0] > self._clock.now():
             return None
         if due == self._stuck:
             return STUCK_PAUSE

@@ -31,6 +31,7 @@ from ..webhooks.courier import Courier
 from ..webhooks.delivery import Delivery
 from ..webhooks.publish import Publisher
 from ..webhooks.render import Renderer
+from ..webhooks.torment import Tormentor
 from ..webhooks.transport import AllowedHosts, HttpTransport, Transport, axios_headers
 from ..world import World, load_world
 from . import control, docs
@@ -63,6 +64,7 @@ class Parts:
     journal: Journal
     publisher: Publisher
     courier: Courier
+    tormentor: Tormentor
     timers: Timers
     pipeline: Pipeline
     samples: Samples
@@ -84,9 +86,10 @@ class MockApp(Flask):
         self.parts.pipeline.stopping.set()
 
     def stop(self, grace: float | None = None) -> int:
-        """Stop timers, drain the courier; how many deliveries were abandoned."""
+        """Stop timers, let go what is held, drain the courier; how many were abandoned."""
         self.close_streams()
         self.parts.timers.stop()
+        self.parts.tormentor.stop()
         seconds = self.parts.profile.seconds("stop_grace") if grace is None else grace
         return self.parts.courier.stop(seconds)
 
@@ -129,16 +132,23 @@ def create_app(
     )
     kept = store(gateway)
     journal = Journal(limit=settings.journal_limit, budget=settings.journal_bytes)
-    courier = _courier(profile, settings, clock, journal, transport, on_delivery)
+
+    def changed(delivery: Delivery) -> None:
+        journal.delivery_changed(delivery)
+        if on_delivery is not None:
+            on_delivery(delivery)
+
+    courier = _courier(profile, settings, clock, changed, transport)
+    tormentor = Tormentor(clock=clock, journal=journal, forward=courier.accept, changed=changed)
     publisher = Publisher(
         store=kept,
         journal=journal,
         renderer=Renderer(samples, profile),
         catalogue=webhook_events(bundle),
-        accept=courier.accept,
+        accept=tormentor.accept,
     )
-    timers = Timers(clock=clock, store=kept, wake=publisher.change)
-    kept.due_earlier = timers.due_earlier
+    timers = Timers(clock=clock, store=kept, wake=publisher.change, others=[tormentor])
+    kept.due_earlier = tormentor.due_earlier = timers.due_earlier
     pipeline = Pipeline(
         operations=tuple(found for found in index if profile.plan in found.plans),
         handlers=handlers,
@@ -153,8 +163,8 @@ def create_app(
     )
     app = MockApp(__name__, static_folder=None)
     app.parts = Parts(
-        settings, profile, world, clock, ids, gateway, kept, journal, publisher, courier, timers,
-        pipeline, samples, bundle.document,
+        settings, profile, world, clock, ids, gateway, kept, journal, publisher, courier,
+        tormentor, timers, pipeline, samples, bundle.document,
     )  # fmt: skip
     app.json.sort_keys = False  # type: ignore[attr-defined]
     # Werkzeug would redirect `//` away; the gateway's router does not know such paths.
@@ -175,15 +185,9 @@ def _courier(
     profile: Profile,
     settings: Settings,
     clock: Clock,
-    journal: Journal,
+    changed: Callable[[Delivery], None],
     transport: Transport | None,
-    on_delivery: Callable[[Delivery], None] | None,
 ) -> Courier:
-    def changed(delivery: Delivery) -> None:
-        journal.delivery_changed(delivery)
-        if on_delivery is not None:
-            on_delivery(delivery)
-
     return Courier(
         transport=transport
         or HttpTransport(

@@ -24,6 +24,7 @@ from ..journal import delivery_json
 from ..webhooks.delivery import Delivery
 from . import listing
 from .guard import Guard
+from .hooks import Hooks
 from .inbound import receive
 from .plain import answering, body_of, plain
 
@@ -71,6 +72,7 @@ class _Door:
             ("GET", "/clock", self.clock),
             ("POST", "/clock", self.move_clock),
             ("GET", "/stream", self.stream),
+            *Hooks(self._parts).routes(),
         ]
         for method, path, view in routes:
             door.add_url_rule(
@@ -94,6 +96,7 @@ class _Door:
         """Back to the starting world, or one instance alone."""
         key = request.args.get("instance")
         self._parts.store.reset(key)
+        self._parts.tormentor.clear(key)
         self._parts.journal.forget(key)
         return {"reset": key or "all", "instances": len(self._parts.store.keys())}
 
@@ -169,6 +172,7 @@ class _Door:
     def remove(self, key: str) -> Json:
         """One instance less."""
         self._parts.store.remove(key)
+        self._parts.tormentor.end(key)
         return {"removed": key}
 
     def link(self, key: str) -> Json:

@@ -72,7 +72,7 @@ def receive(parts: Parts, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
     sender = _sender(parts, event, body)
     overrides = body.get("set", {})
     for path in overrides:
-        _require_path(path)
+        require_path(path)
     if event in HAPPENINGS:
         assert sender is not None, "somebody calls, types or joins"
         return happen(parts, key, event, sender, body)
@@ -128,7 +128,7 @@ def _is_inbound(parts: Parts, event: str) -> bool:
     return event in HAPPENINGS or (is_message and event not in CAUSED)
 
 
-def _require_path(path: str) -> None:
+def require_path(path: str) -> None:
     """Refuse what no payload can hold: steps without a name, and nesting beyond JSON's bounds."""
     steps = path.split(".")
     if not all(steps) or len(steps) > JSON_DEPTH:

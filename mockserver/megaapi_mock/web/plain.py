@@ -59,7 +59,10 @@ def plain(error: HTTPException) -> Response:
 
 
 def body_of(fields: Mapping[str, type]) -> Json:
-    """The JSON object sent, with only these fields, each of its type; {} when there is none."""
+    """The JSON object sent, with only these fields, each of its type; {} when there is none.
+
+    `object` takes any value.
+    """
     raw = request.get_data()
     try:
         body = parse_json(raw) if raw.strip() else {}

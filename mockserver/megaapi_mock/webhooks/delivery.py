@@ -29,7 +29,8 @@ class Attempt:
 class Delivery:
     """One payload owed to one URL; deliveries of one `lane` leave strictly in order.
 
-    `reason` says why the state is neither queued nor delivered.
+    `reason` says why the state is neither queued nor delivered; `torment` what was done to it, or
+    which delivery it is a copy of.
     """
 
     id: str
@@ -43,3 +44,4 @@ class Delivery:
     state: State = "queued"
     reason: str | None = None
     attempts: list[Attempt] = field(default_factory=list)
+    torment: str | None = None

@@ -53,7 +53,7 @@ class Renderer:
 
     def payload(self, event: Event) -> Payload:
         """The payload as a document."""
-        payload = dict(self._samples[event.name])
+        payload = dict(event.facts.get("sample") or self._samples[event.name])
         payload["instance_key"] = event.instance
         if "jid" in payload:
             payload["jid"] = self._own_jid(event)

@@ -17,8 +17,8 @@ test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 lint: $(VENV)/dev.stamp
-	$(BIN)/ruff check mockserver contract_tests benchmarks
-	$(BIN)/ruff format --check mockserver contract_tests benchmarks
+	$(BIN)/ruff check mockserver contract_tests benchmarks examples
+	$(BIN)/ruff format --check mockserver contract_tests benchmarks examples
 	$(BIN)/mypy
 
 check: lint test

@@ -83,6 +83,15 @@ def test_emit_and_listen(ports: tuple[int, int]) -> None:
     assert "1,000 webhooks, 1,000 fitted the contract." in receiver.output
 
 
+def test_torment_and_the_verdict(ports: tuple[int, int], mock: Process, receiver: Process) -> None:
+    calls = next(block for block in BLOCKS if block.startswith("curl"))
+    (torment,) = (block for block in BLOCKS if block.startswith("MOCK="))
+    script = ready(calls + torment, ports).replace("curl ", "curl -sS --fail ")
+    done = subprocess.run(["sh", "-ec", script], check=True, timeout=30, capture_output=True)
+    assert b"answered_in_time" in done.stdout
+    receiver.wait_for('"messageType":"conversation"')
+
+
 def test_the_readme_names_the_two_commands() -> None:
     assert BLOCKS[0].split("\n")[0].startswith("make serve")
     assert BLOCKS[0].split("\n")[1].startswith("make test")

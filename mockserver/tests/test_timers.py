@@ -68,6 +68,30 @@ def test_a_jump_does_what_became_due_in_order_before_it_returns(made: list[Timer
     assert awake.keys == ["a", "b", "c"]
 
 
+class Other(Agenda):
+    """A second agenda, which wakes into the same list."""
+
+    def __init__(self, woken: list[str], *due: tuple[float, str]) -> None:
+        super().__init__(*due)
+        self._woken = woken
+
+    def wake(self, key: str) -> None:
+        self.due.pop(0)
+        self._woken.append(key)
+
+
+def test_two_agendas_are_done_as_one_by_time(made: list[Timers]) -> None:
+    agenda, clock = Agenda((START + 1, "a"), (START + 3, "c")), Clock(START)
+    awake = Awake(agenda)
+    other = Other(awake.keys, (START + 2, "b"), (START + 3, "d"), (START + 4, "e"))
+    store: Store = agenda  # type: ignore[assignment]
+    made.append(Timers(clock=clock, store=store, wake=awake, others=[other]))
+    clock.advance(3)
+    assert awake.keys == ["a", "b", "c", "d"]
+    clock.advance(1)
+    assert awake.keys == ["a", "b", "c", "d", "e"]
+
+
 def test_while_time_stands_still_no_thread_is_needed(made: list[Timers]) -> None:
     agenda, clock = Agenda((START + 1, "a")), Clock(START)
     timers = timers_of(agenda, clock, Awake(agenda), made)

@@ -1,4 +1,4 @@
-"""The side door's routes around webhooks: torment them, emit them, send them again."""
+"""The side door's routes around webhooks: torment, emit, send again, judge who gets them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+from flask import Response
+
 from ..errors import ControlRefused, UnknownInstance
 from ..journal import delivery_json
+from ..webhooks.judge import judge
 from ..webhooks.torment import Torment
+from ..webhooks.verdict import Verdict
 from . import emit
 from .plain import body_of
 
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
     from .app import Parts
 
 Json = dict[str, Any]
+# A verdict's forms, with their media types.
+_FORMS = {"json": "application/json", "table": "text/plain", "junit": "application/xml"}
 
 
 class Hooks:
@@ -32,6 +38,7 @@ class Hooks:
             ("DELETE", "/instances/<key>/torment", self.end_torment),
             ("POST", "/instances/<key>/emit", self.emit),
             ("POST", "/deliveries/<id>/resend", self.resend),
+            ("POST", "/deliveries/verdict", self.verdict),
         ]
 
     def torment(self, key: str) -> Json:
@@ -64,6 +71,33 @@ class Hooks:
         """One delivery again."""
         body = body_of({"body": dict})
         return delivery_json(emit.resend(self._parts, id, body.get("body"))), 201
+
+    def verdict(self) -> Json | Response:
+        """How the receiver of one instance did."""
+        body = body_of({"instance": str, "since": str, "within": float, "format": str})
+        key, form = body.get("instance"), body.get("format", "json")
+        if key is None:
+            raise ControlRefused(400, "instance: say whose webhooks are to be judged")
+        if form not in _FORMS:
+            raise ControlRefused(400, f"format: {form!r} is none of {', '.join(_FORMS)}")
+        verdict = self._judged(key, body.get("since"), body.get("within", 5.0))
+        if form == "json":
+            return verdict.as_json()
+        text = verdict.as_table() if form == "table" else verdict.as_junit()
+        return Response(text, mimetype=_FORMS[form])
+
+    def _judged(self, key: str, since: str | None, within: float) -> Verdict:
+        parts = self._parts
+        messages = parts.publisher.look(key, lambda instance: list(instance.messages.values()))
+        kept = parts.journal.deliveries.after(since)
+        return judge(
+            [delivery for delivery in kept if delivery.instance == key],
+            messages,
+            instance=key,
+            now=parts.clock.now(),
+            within=within,
+            held=parts.tormentor.held(key),
+        )
 
     def _tormented(self, key: str, *, released: int = 0) -> Json:
         self._require(key)

@@ -1,0 +1,113 @@
+"""The verdict on a receiver: checks that held or did not, as JSON, as a table, as JUnit's XML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+from xml.sax.saxutils import escape, quoteattr
+
+Outcome = Literal["passed", "failed", "not applicable"]
+# Ids in the table; the other forms have them all.
+SHOWN = 20
+PASSED: Outcome = "passed"
+FAILED: Outcome = "failed"
+OPEN: Outcome = "not applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One property of a receiver: whether it held, in a sentence, and the ids that broke it."""
+
+    name: str
+    outcome: Outcome
+    told: str
+    offending: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """As the side door shows it."""
+        return {
+            "name": self.name,
+            "outcome": self.outcome,
+            "told": self.told,
+            "offending": list(self.offending),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Every check, and the figures behind them."""
+
+    instance: str
+    checks: tuple[Check, ...]
+    figures: Mapping[str, float]
+
+    @property
+    def passed(self) -> bool:
+        """No check failed, and there was something to judge."""
+        outcomes = {check.outcome for check in self.checks}
+        return FAILED not in outcomes and PASSED in outcomes
+
+    def as_json(self) -> dict[str, Any]:
+        """As the side door shows it."""
+        return {
+            "instance": self.instance,
+            "passed": self.passed,
+            "checks": [check.as_json() for check in self.checks],
+            "figures": dict(self.figures),
+        }
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Verdict:
+        """What `as_json` showed."""
+        checks = tuple(
+            Check(each["name"], each["outcome"], each["told"], tuple(each["offending"]))
+            for each in document["checks"]
+        )
+        return cls(document["instance"], checks, document["figures"])
+
+    def as_table(self) -> str:
+        """Lines of text for people."""
+        wide = max(len(check.name) for check in self.checks)
+        lines = [
+            f"{check.name:<{wide}}  {check.outcome:<14}  {check.told}" for check in self.checks
+        ]
+        for check in self.checks:
+            if check.offending:
+                more = len(check.offending) - SHOWN
+                ids = ", ".join(check.offending[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+                lines.append(f"{check.name}: {ids}")
+        lines.append("  ".join(f"{name} {value:g}" for name, value in self.figures.items()))
+        lines.append(f"{self.instance}: {'passed' if self.passed else 'failed'}")
+        return "\n".join(lines) + "\n"
+
+    def as_junit(self) -> str:
+        """One test case for each check, as CI servers read it."""
+        count = {kind: sum(check.outcome == kind for check in self.checks) for kind in _KINDS}
+        suite = (
+            f'<testsuite name="receiver" tests="{len(self.checks)}" '
+            f'failures="{count[FAILED]}" errors="0" skipped="{count[OPEN]}">'
+        )
+        cases = "".join(_case(self.instance, check) for check in self.checks)
+        properties = "".join(
+            f'<property name={quoteattr(name)} value="{value:g}"/>'
+            for name, value in self.figures.items()
+        )
+        return (
+            '<?xml version="1.0" encoding="UTF-8"?>\n'
+            f"<testsuites>{suite}<properties>{properties}</properties>{cases}"
+            "</testsuite></testsuites>\n"
+        )
+
+
+_KINDS = (PASSED, FAILED, OPEN)
+
+
+def _case(instance: str, check: Check) -> str:
+    head = f"<testcase classname={quoteattr(instance)} name={quoteattr(check.name)}"
+    if check.outcome == PASSED:
+        return f"{head}/>"
+    if check.outcome == OPEN:
+        return f"{head}><skipped message={quoteattr(check.told)}/></testcase>"
+    ids = escape("\n".join(check.offending))
+    return f"{head}><failure message={quoteattr(check.told)}>{ids}</failure></testcase>"

@@ -1,0 +1,511 @@
+"""Judging a receiver: each check over hand-made deliveries and messages, the forms, the route."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from itertools import count
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from megaapi_mock.domain.message import Message
+from megaapi_mock.web.app import MockApp
+from megaapi_mock.webhooks.delivery import Attempt, Delivery
+from megaapi_mock.webhooks.judge import judge
+from megaapi_mock.webhooks.verdict import Verdict
+
+from ..conftest import MakeApp
+from ..support import AUTH, KEY, START, UNLINKED, RecordingTransport
+from ..web.conftest import Door
+
+ANA, BIA = "5511900000002@s.whatsapp.net", "5511900000004@s.whatsapp.net"
+GROUP = "120363000000000001@g.us"
+OWN = "5511900000001@s.whatsapp.net"
+
+
+class Story:
+    """What was told and answered, written down as the journal and the instance would."""
+
+    def __init__(self) -> None:
+        self.deliveries: list[Delivery] = []
+        self.messages: list[Message] = []
+        self.now = START
+        self._numbers = count(1)
+
+    def told(
+        self,
+        message_id: str,
+        *,
+        chat: str = ANA,
+        own: bool = False,
+        content: dict[str, Any] | None = None,
+        key: dict[str, Any] | None = None,
+        **delivery: Any,
+    ) -> Delivery:
+        """A webhook that took 10 ms, then 20 ms of nothing."""
+        told_key = {"remoteJid": chat, "fromMe": own, "id": message_id, **(key or {})}
+        payload = {"key": told_key, "message": content or {"conversation": "oi"}}
+        attempts = delivery.pop("attempts", [attempt(self.now)])
+        made = Delivery(
+            id=f"d{next(self._numbers)}",
+            time=self.now,
+            instance=KEY,
+            event="text-plain",
+            message_type="conversation",
+            url="http://127.0.0.1:9/hook",
+            body=json.dumps(payload).encode(),
+            lane=KEY,
+            state=delivery.pop("state", "delivered"),
+            attempts=attempts,
+            **delivery,
+        )
+        self.deliveries.append(made)
+        self.now += 0.03
+        return made
+
+    def wrote(self, message_id: str, *, chat: str = ANA) -> None:
+        """The contact's message as the instance keeps it."""
+        self._keep(message_id, chat, {"conversation": "oi"}, from_me=False)
+
+    def answer(self, message_id: str, *, chat: str = ANA, quoting: str | None = None) -> None:
+        """A message of the instance's own."""
+        text: dict[str, Any] = {"text": "Obrigado"}
+        if quoting:
+            text["contextInfo"] = {"stanzaId": quoting, "participant": chat}
+        self._keep(message_id, chat, {"extendedTextMessage": text}, from_me=True)
+
+    def _keep(self, message_id: str, chat: str, content: Any, *, from_me: bool) -> None:
+        self.messages.append(
+            Message(
+                id=message_id,
+                time=self.now,
+                chat=chat,
+                remote_jid=chat,
+                sender=OWN if from_me else chat,
+                from_me=from_me,
+                type=next(iter(content)),
+                content=json.dumps(content).encode(),
+                state="delivered",
+                arrival=next(self._numbers),
+            )
+        )
+
+    def judged(self, **options: Any) -> Verdict:
+        options.setdefault("now", self.now)
+        return judge(self.deliveries, self.messages, instance=KEY, **options)
+
+
+def attempt(time: float, status: int | None = 200, **fields: Any) -> Attempt:
+    made = Attempt(time, status, 10.0, None, (), b"", False)
+    return replace(made, **fields)
+
+
+def outcome(verdict: Verdict, name: str) -> str:
+    return next(check.outcome for check in verdict.checks if check.name == name)
+
+
+def offending(verdict: Verdict, name: str) -> tuple[str, ...]:
+    return next(check.offending for check in verdict.checks if check.name == name)
+
+
+@pytest.fixture
+def story() -> Story:
+    return Story()
+
+
+def test_where_nothing_happened_there_is_no_verdict(story: Story) -> None:
+    verdict = story.judged()
+    assert {check.outcome for check in verdict.checks} == {"not applicable"}
+    assert not verdict.passed
+
+
+# -- in time, and up -----------------------------------------------------------------------------
+
+
+def test_who_only_listens_passes_what_applies(story: Story) -> None:
+    story.told("A1")
+    story.told("E1", own=True)
+    verdict = story.judged()
+    assert verdict.passed
+    assert [check.outcome for check in verdict.checks] == [
+        "passed", "passed", "not applicable", "passed", "not applicable",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "attempts",
+    [
+        [attempt(START, 500)],
+        [attempt(START, 302)],
+        [attempt(START, None, error="127.0.0.1:9 gave no answer within 30 s")],
+    ],
+)
+def test_no_2xx_is_not_in_time(story: Story, attempts: list[Attempt]) -> None:
+    story.told("A1")
+    bad = story.told("A2", state="failed", attempts=attempts)
+    story.told("A3")
+    verdict = story.judged()
+    assert offending(verdict, "answered_in_time") == (bad.id,)
+    assert outcome(verdict, "stayed_up") == "passed"
+
+
+def test_a_late_2xx_is_not_in_time(story: Story) -> None:
+    late = story.told("A1", attempts=[attempt(START, duration_ms=5001.0)])
+    assert offending(story.judged(), "answered_in_time") == (late.id,)
+    assert outcome(story.judged(within=6), "answered_in_time") == "passed"
+
+
+def test_what_is_still_under_way_is_late_only_when_it_is(story: Story) -> None:
+    story.told("A1")
+    waiting = story.told("A2", state="queued", attempts=[])
+    assert outcome(story.judged(), "answered_in_time") == "passed"
+    later = story.judged(now=START + 10)
+    assert offending(later, "answered_in_time") == (waiting.id,)
+    held = story.judged(now=START + 10, held=[waiting])
+    assert outcome(held, "answered_in_time") == "passed"
+    assert (later.figures["unfinished"], held.figures["unfinished"]) == (1, 0)
+
+
+@pytest.mark.parametrize("state", ["dropped", "refused", "abandoned"])
+def test_what_never_reached_it_is_not_its_fault(story: Story, state: Any) -> None:
+    story.told("A1", state=state, attempts=[])
+    assert {check.outcome for check in story.judged().checks} == {"not applicable"}
+    story.told("A2")
+    story.answer("R2")
+    assert story.judged().passed
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "127.0.0.1:9 refused the connection",
+        "127.0.0.1:9 reset the connection",
+        "127.0.0.1:9 broke off its answer",
+    ],
+)
+def test_a_cut_connection_is_a_receiver_that_was_down(story: Story, error: str) -> None:
+    bad = story.told("A1", state="failed", attempts=[attempt(START, None, error=error)])
+    assert "is down" in str(story.judged().checks[1].told)
+    story.told("A2")
+    verdict = story.judged()
+    assert offending(verdict, "stayed_up") == (bad.id,)
+    assert "answers again" in verdict.checks[1].told
+
+
+def test_who_is_silent_at_the_end_did_not_stay_up(story: Story) -> None:
+    error = "127.0.0.1:9 gave no answer within 30 s"
+    story.told("A1")
+    story.told("A2", state="failed", attempts=[attempt(story.now, None, error=error)])
+    assert outcome(story.judged(), "stayed_up") == "failed"
+
+
+# -- once ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("quoting", [True, False])
+def test_one_answer_for_each_message_however_often_it_came(story: Story, quoting: bool) -> None:
+    for number in (1, 2, 3):
+        first = story.told(f"A{number}")
+        story.told(f"A{number}", torment=f"duplicate of {first.id}")
+        story.answer(f"R{number}", quoting=f"A{number}" if quoting else None)
+    verdict = story.judged()
+    assert verdict.passed
+    assert (verdict.figures["copies"], verdict.figures["inbound"]) == (3, 3)
+
+
+def test_a_second_answer_to_a_quoted_message_is_one_too_many(story: Story) -> None:
+    story.told("A1")
+    story.told("A1", torment="duplicate of d1")
+    story.answer("R1", quoting="A1")
+    story.answer("R2", quoting="A1")
+    assert offending(story.judged(), "answered_once") == ("A1",)
+
+
+def test_more_answers_than_messages_are_too_many(story: Story) -> None:
+    story.told("A1")
+    story.told("A1", torment="duplicate of d1")
+    story.answer("R1")
+    story.answer("R2")
+    verdict = story.judged()
+    assert offending(verdict, "answered_once") == ("R2",)
+    assert outcome(verdict, "ignored_its_echo") == "not applicable"
+
+
+def test_who_answers_one_must_answer_every_text(story: Story) -> None:
+    story.told("A1")
+    story.told("B1", chat=BIA)
+    story.answer("R1")
+    assert offending(story.judged(), "answered_once") == ("B1",)
+
+
+def test_what_the_receiver_refused_or_never_got_needs_no_answer(story: Story) -> None:
+    story.told("A1")
+    story.told("A2", state="dropped", attempts=[], torment="drop")
+    story.told("A3", state="failed", attempts=[attempt(START, 500)])
+    story.answer("R1")
+    assert outcome(story.judged(), "answered_once") == "passed"
+
+
+@pytest.mark.parametrize("answered", [0, 1, 2])
+def test_a_picture_or_a_sticker_may_be_left_out(story: Story, answered: int) -> None:
+    story.told("P1", content={"imageMessage": {}})
+    story.told("A1")
+    story.told("P2", content={"stickerMessage": {}})
+    for number in range(answered + 1):
+        story.answer(f"R{number}")
+    assert outcome(story.judged(), "answered_once") == "passed"
+
+
+def test_a_whole_group_may_be_left_out_but_not_half_of_it(story: Story) -> None:
+    story.told("A1")
+    story.answer("R1")
+    story.told("G1", chat=GROUP)
+    story.told("G2", chat=GROUP)
+    assert outcome(story.judged(), "answered_once") == "passed"
+    story.answer("R2", chat=GROUP)
+    assert offending(story.judged(), "answered_once") == ("G2",)
+
+
+def test_a_hidden_number_and_its_number_are_one_chat(story: Story) -> None:
+    story.told("A1", chat="100000000000002@lid", key={"senderPn": ANA})
+    story.answer("R1", chat=ANA)
+    assert story.judged().passed
+
+
+def test_what_was_sent_before_is_no_answer(story: Story) -> None:
+    story.answer("OLD")
+    story.wrote("A1")
+    story.now += 1
+    story.told("A1")
+    story.answer("R1")
+    assert outcome(story.judged(), "answered_once") == "passed"
+
+
+# -- loops ---------------------------------------------------------------------------------------
+
+
+def test_a_quote_of_its_own_is_a_loop(story: Story) -> None:
+    story.told("A1")
+    story.answer("R1", quoting="A1")
+    story.told("R1", own=True)
+    story.answer("R2", quoting="R1")
+    assert offending(story.judged(), "ignored_its_echo") == ("R2",)
+
+
+def test_more_answers_than_webhooks_to_answer_are_a_loop(story: Story) -> None:
+    story.told("A1")
+    story.told("A1", torment="duplicate of d1")
+    for number in (1, 2, 3):
+        story.answer(f"R{number}")
+        story.told(f"R{number}", own=True)
+    verdict = story.judged()
+    assert offending(verdict, "ignored_its_echo") == ("R3",)
+    assert outcome(verdict, "answered_once") == "failed"
+
+
+def test_an_answer_where_only_the_phone_wrote_is_a_loop(story: Story) -> None:
+    story.told("A1")
+    story.answer("R1")
+    story.told("PHONE", own=True, chat=BIA)
+    story.answer("R2", chat=BIA)
+    assert offending(story.judged(), "ignored_its_echo") == ("R2",)
+
+
+def test_a_message_sent_of_ones_own_accord_is_none(story: Story) -> None:
+    story.told("A1")
+    story.answer("R1")
+    story.answer("CAMPAIGN", chat=BIA)
+    story.told("CAMPAIGN", own=True, chat=BIA)
+    assert story.judged().passed
+
+
+# -- order ---------------------------------------------------------------------------------------
+
+
+def test_answers_follow_the_messages(story: Story) -> None:
+    story.told("A1")
+    story.told("B1", chat=BIA)
+    story.told("A2")
+    story.answer("R3", chat=BIA, quoting="B1")
+    story.answer("R1", quoting="A1")
+    story.answer("R2", quoting="A2")
+    assert outcome(story.judged(), "answered_in_order") == "passed"
+
+
+@pytest.mark.parametrize("torment", [None, "delay"])
+def test_an_answer_that_overtakes_an_earlier_one_is_out_of_order(
+    story: Story, torment: str | None
+) -> None:
+    for number in (1, 2, 3):
+        story.told(f"A{number}", torment=torment)
+    story.answer("R1", quoting="A2")
+    story.answer("R2", quoting="A1")
+    story.answer("R3", quoting="A3")
+    assert offending(story.judged(), "answered_in_order") == ("A1",)
+
+
+def test_side_by_side_there_is_no_order(story: Story) -> None:
+    for number in (1, 2):
+        story.told(f"A{number}", torment="burst", attempts=[attempt(START + number / 1000)])
+    story.answer("R1", quoting="A2")
+    story.answer("R2", quoting="A1")
+    assert outcome(story.judged(), "answered_in_order") == "not applicable"
+
+
+def test_a_copy_that_came_early_counts_as_the_message(story: Story) -> None:
+    story.told("A2", torment="redelivery of d9")
+    story.told("A1")
+    story.told("A2")
+    story.answer("R1", quoting="A2")
+    story.answer("R2", quoting="A1")
+    assert outcome(story.judged(), "answered_in_order") == "passed"
+
+
+def test_while_the_clock_stands_still_the_line_tells_the_order(story: Story) -> None:
+    for number in (1, 2):
+        story.told(f"A{number}", attempts=[attempt(START)])
+    story.answer("R1", quoting="A2")
+    story.answer("R2", quoting="A1")
+    assert offending(story.judged(), "answered_in_order") == ("A1",)
+
+
+# -- forms ---------------------------------------------------------------------------------------
+
+
+def failing() -> Verdict:
+    story = Story()
+    for number in range(30):
+        story.told(f"A{number}<&\"'", state="failed", attempts=[attempt(START, 500)])
+    story.told("A")
+    story.answer("R1")
+    story.answer("R2")
+    return story.judged()
+
+
+def test_the_table_names_what_failed_and_the_first_ids() -> None:
+    lines = failing().as_table().splitlines()
+    assert lines[0].split() == [
+        "answered_in_time", "failed", "30", "webhooks", "had", "no", "2xx", "within", "5", "s",
+    ]  # fmt: skip
+    assert any(line.endswith(" and 10 more") for line in lines)
+    assert lines[-1] == f"{KEY}: failed"
+
+
+def test_junit_is_xml_with_a_case_for_each_check() -> None:
+    verdict = failing()
+    suite = ElementTree.fromstring(verdict.as_junit())[0]
+    counted = {name: int(suite.attrib[name]) for name in ("tests", "failures", "skipped")}
+    kinds = [check.outcome for check in verdict.checks]
+    assert counted == {
+        "tests": 5,
+        "failures": kinds.count("failed"),
+        "skipped": kinds.count("not applicable"),
+    }
+    cases = suite.findall("testcase")
+    assert [case.attrib["name"] for case in cases] == [check.name for check in verdict.checks]
+    failure = cases[0].find("failure")
+    assert failure is not None
+    assert (failure.text or "").split("\n") == list(verdict.checks[0].offending)
+
+
+def test_json_leads_back_to_the_verdict() -> None:
+    verdict = failing()
+    assert Verdict.of(json.loads(json.dumps(verdict.as_json()))) == verdict
+
+
+# -- the route -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def judged(make_app: MakeApp) -> MockApp:
+    """A mock whose contact wrote twice and was answered in the wrong order."""
+    app = make_app(transport=RecordingTransport())
+    door = Door(app)
+    app.parts.publisher.change(KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/"))
+    told = [door.post(f"/instances/{KEY}/inbound", {}, status=201) for _ in range(2)]
+    assert app.parts.courier.wait_idle(5)
+    for message in reversed(told):
+        quote(app, message)
+    assert app.parts.courier.wait_idle(5)
+    return app
+
+
+def quote(app: MockApp, message: Any) -> None:
+    key = {"remoteJid": ANA, "fromMe": False, "id": message["id"]}
+    data = {"to": ANA, "text": "oi", "key": key, "message": {"conversation": "oi"}}
+    reply = app.test_client().post(
+        f"/rest/sendMessage/{KEY}/quoteMessage", json={"messageData": data}, headers=AUTH
+    )
+    assert reply.get_json()["error"] is False
+
+
+def checks(document: Any) -> dict[str, str]:
+    return {check["name"]: check["outcome"] for check in document["checks"]}
+
+
+def test_the_side_door_judges_from_its_journal(judged: MockApp) -> None:
+    document = Door(judged).post("/deliveries/verdict", {"instance": KEY})
+    assert document["instance"] == KEY
+    assert checks(document) == {
+        "answered_in_time": "passed",
+        "stayed_up": "passed",
+        "answered_once": "passed",
+        "ignored_its_echo": "passed",
+        "answered_in_order": "failed",
+    }
+    assert (document["figures"]["inbound"], document["figures"]["answers"]) == (2, 2)
+
+
+def test_since_a_delivery_there_is_less_to_judge(judged: MockApp) -> None:
+    door = Door(judged)
+    first, second = door.items(f"/deliveries?event=text-plain&instance={KEY}")
+    narrow = door.post("/deliveries/verdict", {"instance": KEY, "since": first["id"]})
+    assert narrow["figures"]["inbound"] == 1
+    assert checks(narrow)["answered_in_order"] == "not applicable"
+    last = door.items("/deliveries")[-1]["id"]
+    assert not door.post("/deliveries/verdict", {"instance": KEY, "since": last})["passed"]
+    assert second["id"] != last
+
+
+@pytest.mark.parametrize(
+    ("form", "mimetype", "begins"),
+    [("table", "text/plain", "answered_in_time"), ("junit", "application/xml", "<?xml")],
+)
+def test_a_verdict_as_text(judged: MockApp, form: str, mimetype: str, begins: str) -> None:
+    reply = judged.test_client().post(
+        "/_mock/deliveries/verdict", json={"instance": KEY, "format": form, "within": 0.5}
+    )
+    assert (reply.status_code, reply.mimetype) == (200, mimetype)
+    assert reply.text.startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ({}, "instance: say whose"),
+        ({"instance": KEY, "format": "html"}, "format: 'html' is none of json, table, junit"),
+        ({"instance": KEY, "within": "5"}, "within: must be a number"),
+    ],
+)
+def test_a_verdict_needs_to_know_on_whom(app: MockApp, body: Any, sentence: str) -> None:
+    assert Door(app).refusal("POST", "/deliveries/verdict", body).startswith(sentence)
+
+
+def test_nobody_is_judged_unknown(app: MockApp) -> None:
+    door = Door(app)
+    door.refusal("POST", "/deliveries/verdict", {"instance": "megacode-NOBODY"}, status=404)
+    assert not door.post("/deliveries/verdict", {"instance": UNLINKED})["passed"]
+
+
+def test_what_torment_holds_is_not_held_against_the_receiver(make_app: MakeApp) -> None:
+    app = make_app()
+    door = Door(app)
+    app.parts.publisher.change(KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/"))
+    door.post(f"/instances/{KEY}/inbound", {}, status=201)
+    door.post(f"/instances/{KEY}/torment", {"delay": [600, 600]})
+    door.post(f"/instances/{KEY}/inbound", {}, status=201)
+    assert app.parts.courier.wait_idle(5)
+    door.post("/clock", {"advance": 60})
+    verdict = door.post("/deliveries/verdict", {"instance": KEY})
+    assert verdict["passed"], verdict

@@ -88,8 +88,10 @@ def judge(
     waiting = [each for each in tried if each.state == "queued" and each not in set(held)]
     ended = [delivery for delivery in tried if delivery.state != "queued"]
     chats = _chats(tried, list(messages))
+    # Why the mock itself sent nothing: what its policy refused names the switch.
+    unsent = next((each.reason for each in deliveries if each.state == "refused"), None)
     checks = (
-        _in_time(ended, waiting, now=now, within=within),
+        _in_time(ended, waiting, now=now, within=within, unsent=unsent),
         _up(ended),
         _once(chats),
         _no_loop(chats),
@@ -103,7 +105,12 @@ _NEVER_TRIED = frozenset({"refused", "dropped", "abandoned"})
 
 
 def _in_time(
-    ended: Sequence[Delivery], waiting: Sequence[Delivery], *, now: float, within: float
+    ended: Sequence[Delivery],
+    waiting: Sequence[Delivery],
+    *,
+    now: float,
+    within: float,
+    unsent: str | None,
 ) -> Check:
     name = "answered_in_time"
     late = [each for each in ended if not _answered(each, within)]
@@ -112,7 +119,7 @@ def _in_time(
         told = f"{len(late) + len(overdue)} webhooks had no 2xx within {within:g} s"
         return Check(name, FAILED, told, tuple(each.id for each in (*late, *overdue)))
     if not ended:
-        return Check(name, OPEN, "nothing was delivered yet")
+        return Check(name, OPEN, unsent or "nothing was delivered yet")
     return Check(name, PASSED, f"{len(ended)} webhooks had a 2xx within {within:g} s")
 
 

@@ -200,6 +200,12 @@ def test_who_is_silent_at_the_end_did_not_stay_up(story: Story) -> None:
     assert outcome(story.judged(), "stayed_up") == "failed"
 
 
+def test_what_policy_refused_is_told_where_nothing_else_is_known(story: Story) -> None:
+    story.told("A1", state="refused", reason="switch webhook_hosts", attempts=[])
+    verdict = story.judged()
+    assert (verdict.passed, verdict.checks[0].told) == (False, "switch webhook_hosts")
+
+
 # -- once ----------------------------------------------------------------------------------------
 
 

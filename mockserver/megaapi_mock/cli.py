@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from .console import Greeting, Lines, farewell, greet, heard
 from .errors import SetupError
 from .profile import SWITCHES, Profile, load_profile, parse_assignments
 from .resources import root
-from .settings import Settings, from_environment
+from .settings import Settings, from_environment, switches_from_environment
 
 _GENERATIONS = next(found for found in SWITCHES if found.name == "payload_generation").choices
 
@@ -32,6 +32,29 @@ class _Group(click.Group):
         except SetupError as error:
             click.echo(f"megaapi-mock: {error}", err=True)
             context.exit(2)
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """As click's, but wrong usage is one sentence too."""
+        run: Callable[[], Any] = partial(
+            super().main, args, prog_name, complete_var, standalone_mode=False, **extra
+        )
+        if not standalone_mode:
+            return run()
+        try:
+            code: Any = run()
+        except click.ClickException as error:
+            click.echo(f"megaapi-mock: {error.format_message()}", err=True)
+            code = error.exit_code
+        except click.Abort:
+            code = 1
+        sys.exit(code if isinstance(code, int) else 0)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -242,7 +265,8 @@ def _settings(given: dict[str, Any]) -> Settings:
 
 def _profile(settings: Settings, switches: tuple[str, ...]) -> Profile:
     profile = load_profile(settings.profile, _fixtures(settings))
-    return profile.with_switches(parse_assignments(switches))
+    given = (*switches_from_environment(), *switches)
+    return profile.with_switches(parse_assignments(given))
 
 
 def _refuse_unbuilt(settings: Settings) -> None:

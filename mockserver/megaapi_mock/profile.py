@@ -22,29 +22,45 @@ PLANS = ("code", "start", "business")
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """What a free value looks like, as a pattern and in words."""
+
+    pattern: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Switch:
     """A decided guess: default, alternatives (or the form of a free value), grade and help."""
 
     name: str
     default: str
     choices: tuple[str, ...] = ()
-    form: str = ""
+    form: Form | None = None
     grade: str = "inferred"
     help: str = ""
 
     def accepts(self, value: str) -> bool:
         """Whether this value can be set."""
-        return value in self.choices if self.choices else re.fullmatch(self.form, value) is not None
+        if self.form is not None:
+            return re.fullmatch(self.form.pattern, value) is not None
+        return value in self.choices
 
     @property
     def allowed(self) -> str:
         """The values in words."""
-        return " | ".join(self.choices) if self.choices else self.form
+        return " | ".join(self.choices) if self.form is None else self.form.words
 
 
-_SECONDS = r"\d{1,7}(\.\d{1,6})?"
-_SPAN = rf"{_SECONDS}(-{_SECONDS})?"
-_WHOLE = r"[1-9]\d{0,5}"
+_NUMBER = r"\d{1,7}(\.\d{1,6})?"
+_SPAN = rf"{_NUMBER}(-{_NUMBER})?"
+_SECONDS = Form(_NUMBER, "seconds, such as 2.5")
+_SPANS = Form(
+    rf"{_SPAN},{_SPAN},{_SPAN}(,{_SPAN})?",
+    "three or four waits in seconds, each a number or a span, such as 0,1-3,5-60",
+)
+_WHOLE = Form(r"[1-9]\d{0,5}", "a whole number from 1")
+_HEADER = Form(r"[ -~]{1,200}", "printable ASCII")
 _ON = ("on", "off")
 
 SWITCHES: tuple[Switch, ...] = (
@@ -97,7 +113,7 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("jid_suffix", "off", _ON, help="root jid of webhooks carries a device suffix"),
     Switch("disconnect_text", "Number disconnected from api",
            ("Number disconnected from api", "logout"), help="text of the disconnection webhook"),
-    Switch("ack_delays", "0,0,0,0", form=rf"{_SPAN},{_SPAN},{_SPAN}(,{_SPAN})?",
+    Switch("ack_delays", "0,0,0,0", form=_SPANS,
            help="seconds until server, delivered, read and played: 1, or from-to as 0.5-2"),
     Switch("group_acks", "one", ("one", "each"),
            help="acks in groups: one per step, or one per step and participant"),
@@ -106,12 +122,24 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("presence_events", "off", _ON,
            help="a contact's private message is preceded by a presence webhook"),
     Switch("echo", "on", _ON, help="own API sends come back as webhooks"),
+    Switch("acks", "on", _ON,
+           help="message.ack is sent unasked; off: only after configAcceptStatus"),
+    Switch("webhook_release", "after", ("after", "before"),
+           help="what a call caused leaves after its answer, or before it"),
+    Switch("remote_jid", "given", ("given", "canonical"),
+           help="remoteJid of sends: built from `to` as given, or the registered one"),
+    Switch("unregistered_sends", "403", ("403", "200"),
+           help="sends to a number without WhatsApp: refused, or accepted and never delivered"),
+    Switch("body_limit_mib", "32", form=_WHOLE, help="largest body"),
+    Switch("media_limit_mib", "16", form=_WHOLE, grade="observed",
+           help="largest media, decoded"),
+    Switch("qrcode_img", "on", _ON, help="the route qrcode-img is there"),
     Switch("fetch_media", "off", _ON, help="mediaUrl is really fetched"),
     Switch("webhook_hosts", "private", ("private", "loopback", "any"),
            help="where webhooks may go: private and loopback addresses, loopback only, anywhere"),
     Switch("webhook_keep_alive", "off", _ON, grade="observed", help="reuse webhook connections"),
     Switch("webhook_timeout", "30", form=_SECONDS, help="seconds one delivery may take"),
-    Switch("webhook_user_agent", "axios/1.7.7", form=r"[ -~]{1,200}", grade="observed",
+    Switch("webhook_user_agent", "axios/1.7.7", form=_HEADER, grade="observed",
            help="User-Agent of deliveries"),
     Switch("stop_grace", "10", form=_SECONDS, help="seconds a stop waits for queued deliveries"),
     Switch("outage", "none", ("none", "cdn_502", "empty_200", "error_true"), grade="observed",
@@ -157,6 +185,9 @@ class Profile:
             group_events=self.on("group_events"),
             presence_events=self.on("presence_events"),
             echo=self.on("echo"),
+            acks=self.on("acks"),
+            canonical_jid=self["remote_jid"] == "canonical",
+            refuse_unregistered=self["unregistered_sends"] == "403",
             messages_kept=messages_kept,
         )
 

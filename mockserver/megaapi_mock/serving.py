@@ -46,6 +46,9 @@ Engine = Literal["granian", "waitress"]
 _Tell = Callable[[str | None], object]
 
 THREADS = 64
+# Granian begins threads on demand, so each connection may have one: a client that stops in the
+# middle of its body holds only its own (with 64, 70 such clients shut everybody else out).
+GRANIAN_THREADS = 512
 # Granian's `backpressure` counts connections, idle ones too: with 128, 128 clients that keep theirs
 # alive shut everybody else out for 30 s. Waitress's limit (100 by default) works the same way.
 CONNECTIONS = 512
@@ -188,7 +191,7 @@ def _serve_with_granian(factory: Callable[[], Served], terms: _Terms) -> None:
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         websockets=False,
-        blocking_threads=THREADS,
+        blocking_threads=GRANIAN_THREADS,
         backpressure=CONNECTIONS,
         # A last resort: the worker ends itself earlier.
         workers_kill_timeout=math.ceil(terms.stop_grace + REQUESTS_GRACE) + 1,

@@ -52,6 +52,13 @@ def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, 
     return found
 
 
+def switches_from_environment(environment: Mapping[str, str] | None = None) -> list[str]:
+    """NAME=VALUE texts of MEGAAPI_MOCK_SET, separated by semicolons."""
+    given = os.environ if environment is None else environment
+    texts = given.get(f"{PREFIX}SET", "").split(";")
+    return [text.strip() for text in texts if text.strip()]
+
+
 def parsed(name: str, text: str, kind: type) -> Any:
     """A value of the setting's own type."""
     if kind is bool:

@@ -96,6 +96,7 @@ class World:
 
     directory: Directory
     instances: tuple[InstanceSeed, ...]
+    groups: tuple[Group, ...] = ()
 
 
 def load_world(name: str, fixtures: Path) -> World:
@@ -130,7 +131,7 @@ def read_world(content: Mapping[str, Any], *, where: str = "world") -> World:
             connected=entry.get("connected", False),
             groups=tuple(group for group in groups if own and group.member(own.jid)),
         )
-    return World(directory, tuple(seeds.values()))
+    return World(directory, tuple(seeds.values()), tuple(groups))
 
 
 def _refuse_contradictions(content: Mapping[str, Any], where: str) -> None:

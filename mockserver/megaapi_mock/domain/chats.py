@@ -43,6 +43,7 @@ class Recipient:
 
     given: str
     chat: Jid
+    registered: bool = True
 
     @property
     def group(self) -> bool:
@@ -72,9 +73,12 @@ class Chats:
         person = self._instance.directory.person(jid)
         contact = self._instance.reach.registered(person)
         if contact is not None:
-            return Recipient(given, contact.jid)
+            canonical = self._instance.rules.canonical_jid
+            return Recipient(str(contact.jid) if canonical else given, contact.jid)
         if jid.lid and person is None:
             return Recipient(given, jid)
+        if not self._instance.rules.refuse_unregistered:
+            return Recipient(given, jid, registered=False)
         raise NumberNotRegistered(f"{given} has no WhatsApp account in this world")
 
     def send(
@@ -95,7 +99,11 @@ class Chats:
                 "from-me-api-echo",
                 {"key": key, "message": content, "timestamp": int(message.time)},
             )
-        self._expect_acks(message, content, number)
+        if to.registered:
+            self._expect_acks(message, content, number)
+        else:
+            self.moving.remove(message.id)
+            instance.messages.put(message.id, message.moved(STOPPED, "not registered"))
         answer = {
             "key": key,
             "message": content,

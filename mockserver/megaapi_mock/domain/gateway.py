@@ -35,6 +35,7 @@ class Gateway:
     rules: Rules
     vault: Vault
     seeds: tuple[InstanceSeed, ...] = ()
+    groups: tuple[Group, ...] = ()
 
     def instance(self, seed: InstanceSeed) -> Instance:
         """A new instance as its seed says, without any event."""
@@ -48,12 +49,15 @@ class Gateway:
             directory=self.directory,
             rules=self.rules,
             vault=self.vault,
+            world_groups=self.groups,
         )
         made.begin()
         for group in seed.groups:
             made.group_table.put(group.jid, group)
         if seed.connected:
             made.linking.link()
+        if not self.rules.acks:
+            made.filter = made.filter.block(["messagesStatus"])
         made.take_events()
         made.commit()
         return made

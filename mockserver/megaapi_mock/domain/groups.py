@@ -42,6 +42,14 @@ class Groups:
             raise GroupNotFound(f"{text} is no group of {self._instance.key}")
         return group
 
+    def start_over(self) -> None:
+        """Another number is linked: the groups of the world that it is in, and no others."""
+        for jid in list(self._instance.group_table):
+            self._instance.group_table.remove(jid)
+        for group in self._instance.world_groups:
+            if group.member(self._instance.own_jid) is not None:
+                self._instance.group_table.put(group.jid, group)
+
     def create(self, subject: str, people: Iterable[str]) -> Group:
         """A new group, the instance its superadmin.
 

@@ -47,9 +47,11 @@ class Instance:
         directory: Directory,
         rules: Rules,
         vault: Vault,
+        world_groups: tuple[Group, ...] = (),
     ) -> None:
         self.key, self.token, self.number, self.name = key, token, number, name
         self.ids, self.directory, self.rules, self.vault = ids, directory, rules, vault
+        self.world_groups = world_groups
         self.connection = Connection()
         self.webhook = WebhookSettings()
         self.filter = EventFilter()

@@ -31,6 +31,7 @@ class Connection:
     series: int = 0
     qr_index: int = 0
     pairing_code: str | None = None
+    pairing_number: str | None = None
     links: int = 0
     banned: bool = False
 
@@ -60,7 +61,8 @@ class Linking:
         """The text of the QR code on show; opens a series of five when none is open."""
         self._refuse_when_linked("a QR code is shown only while no phone is linked")
         if self.connection.state != QR:
-            self._set(state=QR, series=self.connection.series + 1, qr_index=0)
+            series = self.connection.series + 1
+            self._set(state=QR, series=series, qr_index=0, pairing_number=None)
             self._next_qr()
         return self.qr_text()
 
@@ -71,21 +73,23 @@ class Linking:
         parts = (self._instance.ids.raw(key, kind, 0, 32).hex() for kind in kinds)
         return f"2@TEST-{key}-{name}," + ",".join(parts)
 
-    def pair(self, custom_code: str | None = None) -> str:
-        """A code to type on the phone: the caller's own, or eight characters of ours."""
+    def pair(self, phone: str, custom_code: str | None = None) -> str:
+        """A code to type on that number's phone: the caller's own, or eight characters of ours."""
         self._refuse_when_linked("a pairing code is given only while no phone is linked")
         number = self._instance.count("pairing")
         code = custom_code or self._instance.ids.pairing_code(self._instance.key, number)
         self._instance.cancel("qr")
-        self._set(state=PAIRING, pairing_code=code)
+        self._set(state=PAIRING, pairing_code=code, pairing_number=phone)
         return code
 
     def link(self, number: str | None = None) -> None:
         """The phone scans the QR code or types the pairing code."""
         if self.connected:
             raise ControlRefused(409, f"{self._instance.key} is linked already: unlink it first")
-        if number is not None:
+        number = number or self.connection.pairing_number
+        if number is not None and number != self._instance.number:
             self._instance.number = number
+            self._instance.groups.start_over()
         self._instance.cancel("qr", "reconnect")
         self._set(session=True, banned=False, links=self.connection.links + 1)
         self._open()
@@ -138,7 +142,7 @@ class Linking:
         self._instance.schedule(self._instance.rules.qr_seconds, "qr")
 
     def _open(self) -> None:
-        self._set(state=CONNECTED, pairing_code=None, qr_index=0)
+        self._set(state=CONNECTED, pairing_code=None, pairing_number=None, qr_index=0)
         self._instance.record("connected", {})
 
     def _close(self, *, keep_session: bool, banned: bool = False) -> None:
@@ -148,6 +152,7 @@ class Linking:
             state=DISCONNECTED,
             session=keep_session and self.connection.session,
             pairing_code=None,
+            pairing_number=None,
             qr_index=0,
             banned=banned or self.connection.banned,
         )

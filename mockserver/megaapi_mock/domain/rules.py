@@ -24,5 +24,8 @@ class Rules:
     group_events: bool = False
     presence_events: bool = False
     echo: bool = True
+    acks: bool = True
+    canonical_jid: bool = False
+    refuse_unregistered: bool = True
     presence_seconds: float = 20.0
     messages_kept: int = 100_000

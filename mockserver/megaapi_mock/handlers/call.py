@@ -32,6 +32,7 @@ class Call:
     `body` and `query` fit the operation's schema; `recipient` is resolved where the contract
     names one. `schemas` are the contract's. `fetch` downloads a URL; it is
     there only with the switch fetch_media on. `pause` seconds pass before the answer leaves.
+    With `strict` nothing questionable is let through.
     """
 
     operation: Operation
@@ -41,10 +42,11 @@ class Call:
     profile: Profile
     samples: Samples
     schemas: Mapping[str, Any] = field(default_factory=dict)
-    fetch: Callable[[str], bytes] | None = None
+    fetch: Callable[[str, int], bytes] | None = None
     recipient: Recipient | None = None
     notes: list[str] = field(default_factory=list)
     pause: float = 0.0
+    strict: bool = False
 
     @property
     def data(self) -> Json:

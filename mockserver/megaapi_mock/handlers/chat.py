@@ -16,7 +16,7 @@ def update_presence(call: Call) -> Json:
         call.instance.set_presence(str(call.to.chat), option)
         return done("Presence updated")
     reason = f"option {option!r} is none of {', '.join(PRESENCES)}"
-    if call.profile["unknown_presence"] == "500":
+    if call.strict or call.profile["unknown_presence"] == "500":
         raise Unusable(reason)
     call.note(f"{reason}: ignored")
     return done("Presence updated")

@@ -6,17 +6,16 @@ from http.client import HTTPException
 from urllib.request import Request, urlopen
 
 from ..errors import Unusable
-from .uploads import MEDIA_LIMIT
 
 TIMEOUT = 10.0
 
 
-def fetch(url: str) -> bytes:
-    """The bytes behind an http(s) URL, at most one over the media limit; Unusable when it fails."""
+def fetch(url: str, limit: int) -> bytes:
+    """The bytes behind an http(s) URL, at most one over the limit; Unusable when it fails."""
     try:
         request = Request(url, headers={"User-Agent": "megaapi-mock"})
         with urlopen(request, timeout=TIMEOUT) as response:
-            content: bytes = response.read(MEDIA_LIMIT + 1)
+            content: bytes = response.read(limit + 1)
     except (OSError, HTTPException, ValueError) as error:
         raise Unusable(f"{url[:200]} could not be fetched: {error}") from None
     return content

@@ -7,7 +7,7 @@ from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 
 from .. import qr
-from ..domain.jid import Jid
+from ..domain.jid import Jid, is_number
 from ..domain.media import Media
 from ..errors import (
     AlreadyLoggedIn,
@@ -16,6 +16,7 @@ from ..errors import (
     NotLoggedIn,
     RequestRejected,
     UnknownInstance,
+    Unusable,
 )
 from ..profile import Profile
 from .call import Answer, Call, Json, done, operation
@@ -124,7 +125,10 @@ def qr_code_base64(call: Call) -> Json:
 @operation()
 def pairing_code(call: Call) -> Json:
     """Eight characters, no hyphen; a custom code must have eight too (baileys)."""
-    code = call.instance.linking.pair(call.query.get("customPairingCode"))
+    phone = call.query["phoneNumber"]
+    if not is_number(phone):
+        raise Unusable(f"phoneNumber {phone!r} must be digits with the country code")
+    code = call.instance.linking.pair(phone, call.query.get("customPairingCode"))
     return done("Pairing code fetched", pairingCode=code)
 
 

@@ -66,7 +66,7 @@ def send_media_base64(call: Call) -> Json:
     """Raw base64 or a data URI; what is not base64 in it is passed over (Node's decoder)."""
     type_, kind = _media_kind(call)
     content, named = uploads.decode_base64(call.data["base64"])
-    uploads.require_size(content)
+    uploads.require_size(content, uploads.media_limit(call.profile))
     return _send_file(call, type_, kind, content, call.data.get("mimeType"), named)
 
 

@@ -8,9 +8,8 @@ from urllib.parse import urlsplit
 
 from ..domain.media import Media
 from ..errors import PayloadTooLarge, Unusable
+from ..profile import Profile
 from .call import Call, Json
-
-MEDIA_LIMIT = 16 * 2**20
 
 # What the library sends when the caller names no type (baileys).
 DEFAULT_TYPES = {
@@ -44,10 +43,15 @@ def decode_base64(text: str) -> tuple[bytes, str | None]:
     return content, (prefix.group(1) or None) if prefix else None
 
 
-def require_size(content: bytes) -> bytes:
-    """The bytes; PayloadTooLarge above 16 MiB."""
-    if len(content) > MEDIA_LIMIT:
-        raise PayloadTooLarge(f"the media has {len(content)} bytes: {MEDIA_LIMIT} are the limit")
+def media_limit(profile: Profile) -> int:
+    """The most bytes a file may have, decoded."""
+    return int(profile["media_limit_mib"]) * 2**20
+
+
+def require_size(content: bytes, limit: int) -> bytes:
+    """The bytes; PayloadTooLarge above the limit."""
+    if len(content) > limit:
+        raise PayloadTooLarge(f"the media has {len(content)} bytes: {limit} are the limit")
     return content
 
 
@@ -57,7 +61,8 @@ def linked_file(call: Call, url: str, kind: str) -> bytes:
     if parts is None:
         raise Unusable(f"url {url[:80]!r} is no http or https address: the gateway cannot fetch it")
     if call.fetch is not None:
-        return require_size(call.fetch(url))
+        limit = media_limit(call.profile)
+        return require_size(call.fetch(url, limit), limit)
     call.note("the file was not fetched (fetch_media=off): stand-in bytes were sent")
     return call.samples.media(kind)
 

@@ -129,6 +129,7 @@ def create_app(
         rules=profile.rules(messages_kept=settings.messages_limit),
         vault=Vault(settings.media_bytes),
         seeds=world.instances,
+        groups=world.groups,
     )
     kept = store(gateway)
     journal = Journal(limit=settings.journal_limit, budget=settings.journal_bytes)
@@ -150,7 +151,7 @@ def create_app(
     timers = Timers(clock=clock, store=kept, wake=publisher.change, others=[tormentor])
     kept.due_earlier = tormentor.due_earlier = timers.due_earlier
     pipeline = Pipeline(
-        operations=tuple(found for found in index if profile.plan in found.plans),
+        operations=tuple(found for found in index if _offered(found, profile)),
         handlers=handlers,
         validators=Validators(bundle, index),
         profile=profile,
@@ -171,10 +172,17 @@ def create_app(
     app.url_map.merge_slashes = False
     _add_routes(app, pipeline)
     app.register_blueprint(control.blueprint(app.parts))
-    app.register_blueprint(docs.blueprint(bundle.document))
+    offered = {operation.path for operation in pipeline.operations}
+    app.register_blueprint(docs.blueprint(bundle.document, offered, settings.host))
     front = Front(app, pipeline, app.wsgi_app)
     app.wsgi_app = front  # type: ignore[method-assign]
     return app
+
+
+def _offered(operation: Operation, profile: Profile) -> bool:
+    if operation.id == "qr_code_image" and not profile.on("qrcode_img"):
+        return False
+    return profile.plan in operation.plans
 
 
 def _folder(given: str, name: str) -> Path:
@@ -233,6 +241,8 @@ class Front:
         self, app: MockApp, pipeline: Pipeline, flask: Callable[..., Iterable[bytes]]
     ) -> None:
         self._flask, self._pipeline = flask, pipeline
+        self._body_limit = int(pipeline.profile["body_limit_mib"]) * 2**20
+        self._release_before = pipeline.profile["webhook_release"] == "before"
         self._routes = app.url_map.bind("mock")
         self._operations: dict[str, Operation] = {
             operation.address: operation for operation in pipeline.operations
@@ -242,7 +252,7 @@ class Front:
         path = environ.get("PATH_INFO") or "/"
         if path in _OURS or path.startswith(_BELOW_OURS):
             return self._flask(environ, start_response)
-        request = Request.read(environ)
+        request = Request.read(environ, self._body_limit)
         if request.method == "OPTIONS":
             reply = Reply(204, b"", "", extra=[*PREFLIGHT])
             return send(start_response, reply, reply.headers(), method="HEAD", after=_nothing)
@@ -251,6 +261,9 @@ class Front:
         def after() -> None:
             if handled.batch is not None:
                 self._pipeline.publisher.release(handled.batch)
+
+        if self._release_before:
+            after()
 
         return send(
             start_response,

@@ -55,6 +55,7 @@ class _Door:
 
     def add_to(self, door: Blueprint) -> None:
         routes: list[tuple[str, str, Callable[..., Any]]] = [
+            ("GET", "/", self.index),
             ("GET", "/health", self.health),
             ("POST", "/reset", self.reset),
             ("GET", "/instances", self.instances),
@@ -74,6 +75,7 @@ class _Door:
             ("GET", "/stream", self.stream),
             *Hooks(self._parts).routes(),
         ]
+        self._routes = [f"{method} /_mock{path}" for method, path, _ in routes]
         for method, path, view in routes:
             door.add_url_rule(
                 path,
@@ -87,6 +89,10 @@ class _Door:
         door.app_errorhandler(HTTPException)(plain)
 
     # -- the gateway as a whole --------------------------------------------------------------
+
+    def index(self) -> Json:
+        """Every route of the side door."""
+        return {"routes": self._routes, "description": "spec/control.yaml"}
 
     def health(self) -> Json:
         """Alive, and which version."""

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 from flask import Blueprint, Response, request
 from flask_swagger_ui import get_swaggerui_blueprint
 
+from .guard import is_loopback
+
 # validatorUrl would make the page call a service of someone else.
 _UI = {"app_name": "megaAPI (mock)", "validatorUrl": None, "persistAuthorization": True}
 
 
-def blueprint(document: dict[str, Any]) -> Blueprint:
-    """`/docs/` and `/docs/swagger.json`, everything from packaged files."""
+def blueprint(document: dict[str, Any], offered: Collection[str], host: str) -> Blueprint:
+    """`/docs/` and `/docs/swagger.json`, everything from packaged files.
+
+    Only the `offered` paths are shown: another plan's are unknown routes here.
+    """
     pages = Blueprint("docs", __name__)
 
     @pages.get("/docs/swagger.json")
     def contract() -> Response:
         """The contract, naming this mock as its only server: no reader calls a real host."""
-        own = {**document, "servers": [{"url": request.host_url.rstrip("/")}]}
+        paths = {path: item for path, item in document["paths"].items() if path in offered}
+        own = {**document, "paths": paths, "servers": [{"url": _origin(host)}]}
         return Response(orjson.dumps(own), mimetype="application/json")
 
     pages.register_blueprint(
         get_swaggerui_blueprint("/docs", "/docs/swagger.json", config=dict(_UI))
     )
     return pages
+
+
+def _origin(host: str) -> str:
+    """Where this mock answers: as the reader called it, unless only loopback can be meant."""
+    called = urlsplit(request.host_url)
+    if is_loopback(host) and not is_loopback(called.hostname or ""):
+        return f"http://{host}:{request.environ.get('SERVER_PORT', 80)}"
+    return request.host_url.rstrip("/")

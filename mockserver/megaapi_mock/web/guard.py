@@ -46,14 +46,14 @@ class Guard:
             raise ControlRefused(403, f"pages of {origin!r} may not drive the side door")
 
     def _require_token(self) -> None:
-        if not self._token:
-            if not self._open:
-                raise ControlRefused(
-                    403,
-                    f"the side door is shut on {self._host}: "
-                    "start with --control-token and send it as X-Mock-Token",
-                )
+        if self._open:
             return
+        if not self._token:
+            raise ControlRefused(
+                403,
+                f"the side door is shut on {self._host}: "
+                "start with --control-token and send it as X-Mock-Token",
+            )
         given = request.headers.get("X-Mock-Token", "")
         if not hmac.compare_digest(given.encode(), self._token.encode()):
             raise ControlRefused(403, "X-Mock-Token is missing or not the one of --control-token")

@@ -282,7 +282,7 @@ def _give_media(
     if given is not None:
         data, named = uploads.decode_base64(given)
         mimetype = named or mimetype
-        if not uploads.require_size(data):
+        if not uploads.require_size(data, uploads.media_limit(parts.profile)):
             raise ControlRefused(400, "media: give base64, or a data URI with ;base64")
     media = instance.keep_media(kind, uploads.mimetype_of(kind, mimetype), data)
     keys = uploads.described(media)

@@ -32,7 +32,7 @@ from ..spec.validate import Unreadable, Validators, parse_json
 from ..webhooks.publish import Batch, Publisher
 from .auth import require_token
 from .reply import Reply
-from .request import BODY_LIMIT, Request
+from .request import Request
 
 log = logging.getLogger(__name__)
 
@@ -134,6 +134,7 @@ class Pipeline:
             samples=self.samples,
             schemas=self.validators.schemas,
             fetch=self._fetch,
+            strict=self.strict,
         )
         if operation.recipient is not None:
             call.recipient = instance.chats.recipient(_at(document, operation.recipient))
@@ -144,7 +145,8 @@ class Pipeline:
     def _readable(self, request: Request) -> Any:
         """The parsed body; None when there is none that the gateway would parse."""
         if request.body is None:
-            raise PayloadTooLarge(f"the body is larger than {BODY_LIMIT} bytes")
+            limit = self.profile["body_limit_mib"]
+            raise PayloadTooLarge(f"the body is larger than {limit} MiB")
         if not request.body or request.content_type not in _JSON_TYPES:
             return None
         try:
@@ -162,8 +164,6 @@ class Pipeline:
             found = self.validators.request_violations(operation, request.query, content, document)
             problems = [str(violation) for violation in found]
         reason = f"{'; '.join(problems[:3]) or 'unusable'} (spec/{operation.spec_file})"
-        if self.strict:
-            raise InvalidRequest(reason, violations=problems)
         raise Unusable(reason, violations=problems)
 
     # -- replies -----------------------------------------------------------------------------
@@ -180,6 +180,9 @@ class Pipeline:
         hook = self._marks[operation.address].refused
         if hook is not None:
             refusal = _with_violations(hook(refusal, self.profile), refusal)
+        if self.strict and isinstance(refusal, Unusable):
+            problems = refusal.violations or (refusal.reason,)
+            refusal = InvalidRequest(refusal.reason, violations=problems)
         reply = Reply.json(refusal.status, refusal.body, refusal.reason)
         reply.violations = refusal.violations
         return reply

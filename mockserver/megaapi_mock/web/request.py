@@ -10,21 +10,23 @@ from urllib.parse import parse_qsl, quote
 
 # Express parses nothing above this; the live limit was never seen (inferred).
 BODY_LIMIT = 32 * 2**20
+# Beyond this the connection is cut instead.
+PASSED_OVER = 256 * 2**20
 
 Environ = dict[str, Any]
 
 
 @dataclass
 class Request:
-    """`body` is None when it is above the limit: it was not read then."""
+    """`body` is None when it is above the limit: it was not kept then."""
 
     environ: Environ
     body: bytes | None
 
     @classmethod
-    def read(cls, environ: Environ) -> Request:
-        """Take the request in, at most 32 MiB of body."""
-        return cls(environ, _read_body(environ))
+    def read(cls, environ: Environ, limit: int = BODY_LIMIT) -> Request:
+        """Take the request in, at most `limit` bytes of body."""
+        return cls(environ, _read_body(environ, limit))
 
     @property
     def method(self) -> str:
@@ -77,18 +79,29 @@ class Request:
         return found
 
 
-def _read_body(environ: Environ) -> bytes | None:
+def _read_body(environ: Environ, limit: int) -> bytes | None:
     length = environ.get("CONTENT_LENGTH")
     stream = environ.get("wsgi.input")
     if stream is None:
         return b""
     if length:
         size = int(length) if length.isdigit() else 0
-        if size > BODY_LIMIT:
+        if size > limit:
+            _pass_over(stream, size)
             return None
         content: bytes = stream.read(size) if size else b""
         return content
     if "HTTP_TRANSFER_ENCODING" not in environ:
         return b""
-    chunked: bytes = stream.read(BODY_LIMIT + 1)
-    return None if len(chunked) > BODY_LIMIT else chunked
+    chunked: bytes = stream.read(limit + 1)
+    if len(chunked) <= limit:
+        return chunked
+    _pass_over(stream, PASSED_OVER)
+    return None
+
+
+def _pass_over(stream: Any, size: int) -> None:
+    """Read and forget what is too large: clients that are still sending miss the answer else."""
+    left = min(size, PASSED_OVER)
+    while left > 0 and (part := stream.read(min(left, 2**16))):
+        left -= len(part)

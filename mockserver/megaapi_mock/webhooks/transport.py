@@ -238,7 +238,8 @@ def _is_allowed(address: str, allowed_hosts: AllowedHosts) -> bool:
         ip = ip.ipv4_mapped or ip.sixtofour or ip
     if allowed_hosts == "loopback":
         return ip.is_loopback
-    return ip.is_loopback or ip.is_private or ip.is_link_local
+    # Link-local is neither: clouds keep their metadata service there.
+    return ip.is_loopback or (ip.is_private and not ip.is_link_local)
 
 
 def _explain(error: Exception, place: str) -> str:

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from megaapi_mock.handlers.uploads import MEDIA_LIMIT, decode_base64
+from megaapi_mock.handlers.uploads import decode_base64
 
 from ..conftest import MakeApp
 from ..support import AUTH, KEY
+
+MEDIA_LIMIT = 16 * 2**20
 
 
 @given(content=st.binary(max_size=200))

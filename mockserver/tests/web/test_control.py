@@ -157,7 +157,11 @@ def test_beyond_loopback_the_door_is_shut_without_a_token(make_app: MakeApp) -> 
     assert door.client.get("/docs/swagger.json").status_code == 200
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.7", "127.0.0.1"])
+def test_on_loopback_no_token_is_asked_for(make_app: MakeApp) -> None:
+    Door(make_app(settings=Settings(control_token="TESTTOKEN"))).get("/health")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.7"])
 def test_a_token_once_set_is_asked_for(make_app: MakeApp, host: str) -> None:
     door = Door(make_app(settings=Settings(host=host, control_token="TESTTOKEN")))
     door.refusal("GET", "/health", status=403)
@@ -183,7 +187,11 @@ def test_health(calm: Door) -> None:
     assert calm.client.get("/_mock/health/").get_json() == {"status": "ok", "version": __version__}
 
 
-@pytest.mark.parametrize("path", ["/_mock", "/_mock/", "/_mock/faults", "/_mock/instances/x/y"])
+def test_the_door_itself_lists_its_routes(calm: Door) -> None:
+    assert "GET /_mock/instances" in calm.get("/")["routes"]
+
+
+@pytest.mark.parametrize("path", ["/_mock/faults", "/_mock/instances/x/y"])
 def test_what_is_not_there_is_said_so(calm: Door, path: str) -> None:
     for method in ("GET", "POST", "DELETE", "PATCH"):
         reply = calm.client.open(path, method=method)

@@ -7,8 +7,12 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from megaapi_mock.profile import default_profile
+from megaapi_mock.settings import Settings
 from megaapi_mock.web.app import MockApp
 from openapi_spec_validator import validate
+
+from ..conftest import MakeApp
 
 
 class Links(HTMLParser):
@@ -61,7 +65,7 @@ def test_the_page_is_set_up_to_call_nobody(page: Links) -> None:
     assert hosts == {"http://localhost"}
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost:9999", "mock.lan", "[::1]:80"])
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost:9999", "[::1]:80"])
 def test_the_only_server_is_the_mock_itself(app: MockApp, host: str) -> None:
     reply = app.test_client().get("/docs/swagger.json", headers={"Host": host})
     assert reply.mimetype == "application/json"
@@ -69,9 +73,20 @@ def test_the_only_server_is_the_mock_itself(app: MockApp, host: str) -> None:
     assert reply.get_json()["servers"] == [{"url": f"http://{own}"}]
 
 
-def test_behind_https_the_server_is_too(app: MockApp) -> None:
-    reply = app.test_client().get("/docs/swagger.json", base_url="https://mock.example:8443")
-    assert reply.get_json()["servers"] == [{"url": "https://mock.example:8443"}]
+def test_another_name_is_believed_beyond_loopback_alone(make_app: MakeApp) -> None:
+    asked = {"base_url": "https://mock.example:8443"}
+    loopback = make_app().test_client().get("/docs/swagger.json", **asked).get_json()
+    assert loopback["servers"] == [{"url": "http://127.0.0.1:8443"}]
+    app = make_app(settings=Settings(host="0.0.0.0"))
+    beyond = app.test_client().get("/docs/swagger.json", **asked).get_json()
+    assert beyond["servers"] == [{"url": "https://mock.example:8443"}]
+
+
+def test_another_plans_operations_are_not_shown(make_app: MakeApp) -> None:
+    app = make_app(profile=default_profile("business"))
+    paths = app.test_client().get("/docs/swagger.json").get_json()["paths"]
+    assert "/rest/sendMessage/{instance_key}/text" in paths
+    assert not [path for path in paths if path.startswith("/rest/config/")]
 
 
 def test_the_served_contract_is_valid_and_whole(app: MockApp) -> None:

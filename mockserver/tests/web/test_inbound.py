@@ -7,7 +7,6 @@ from typing import Any
 
 import orjson
 import pytest
-from megaapi_mock.handlers.uploads import MEDIA_LIMIT
 from megaapi_mock.resources import root
 from megaapi_mock.samples import Samples
 from megaapi_mock.web.app import MockApp
@@ -17,6 +16,7 @@ from ..support import AUTH, KEY, UNLINKED, RecordingTransport
 from .conftest import Door
 
 HOOK = "http://127.0.0.1:9/hook"
+MEDIA_LIMIT = 16 * 2**20
 INBOUND = f"/instances/{KEY}/inbound"
 CONTACT = "5511900000002@s.whatsapp.net"
 GROUP = "120363000000000001@g.us"

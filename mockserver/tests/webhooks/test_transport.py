@@ -713,6 +713,8 @@ def call(
         ("loopback", "8.8.8.8"),
         ("loopback", "10.0.0.1"),
         ("loopback", "169.254.1.1"),
+        ("private", "169.254.1.1"),
+        ("private", "fe80::1"),
         ("loopback", "fe80::1"),
     ],
 )
@@ -735,7 +737,6 @@ def test_the_policy_refuses_and_nobody_is_called(
         ("private", "10.0.0.1"),
         ("private", "192.168.1.1"),
         ("private", "172.17.0.1"),
-        ("private", "169.254.1.1"),
         ("private", "::1"),
         ("private", "fd00::1"),
         ("loopback", "127.8.8.8"),

@@ -133,8 +133,27 @@ def events() -> None:
 @click.option("--keep-alive", is_flag=True, help="reuse connections; the gateway does not")
 @click.option("--seed", type=click.IntRange(0), help="number that fixes message ids")
 @click.option("--json", "as_json", is_flag=True, help="print the summary as JSON")
-def emit(changes: tuple[str, ...], seed: int | None, as_json: bool, **given: Any) -> None:
-    """Send sample webhooks to a receiver, without a server. Exit code 1 when some failed."""
+@click.option("--verdict", is_flag=True, help="then judge the bot behind URL by a trial")
+@click.option(
+    "--gateway",
+    default="http://127.0.0.1:8080",
+    help="mock the bot answers through, for --verdict  [default: http://127.0.0.1:8080]",
+)
+@click.option("--junit", type=click.Path(path_type=Path), help="write the verdict as JUnit XML")
+def emit(
+    changes: tuple[str, ...],
+    seed: int | None,
+    as_json: bool,
+    verdict: bool,
+    gateway: str,
+    junit: Path | None,
+    **given: Any,
+) -> None:
+    """Send sample webhooks to a receiver, without a server. Exit code 1 when some failed.
+
+    With --verdict the mock at --gateway then tells the receiver a tormented story and judges it;
+    --instance-key names the instance the bot answers through.
+    """
     import json
 
     from .console import progress_bar, tally_lines
@@ -151,7 +170,10 @@ def emit(changes: tuple[str, ...], seed: int | None, as_json: bool, **given: Any
         click.echo(json.dumps({"event": order.event, "url": order.url, **tally.as_json()}))
     else:
         click.echo(tally_lines(order.event, order.url, order.owed, tally))
-    sys.exit(0 if tally.delivered == order.owed else 1)
+    passed = tally.delivered == order.owed
+    if verdict:
+        passed &= _judged(gateway, order.url, seed or 0, given["instance_key"], as_json, junit)
+    sys.exit(0 if passed else 1)
 
 
 @main.command()
@@ -208,11 +230,7 @@ def bundle_command(output: Path | None, folder: Path | None) -> None:
     if output is None:
         click.echo(text)
         return
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise SetupError(f"{output} cannot be written: {error.strerror}") from None
+    _write(output, text)
 
 
 @spec.command("lint")
@@ -252,6 +270,28 @@ def show_command(operation: str) -> None:
             click.echo(yaml.safe_dump(event.definition, sort_keys=False, allow_unicode=True))
             return
     raise SetupError(f"there is no operation or webhook {operation!r}: see `megaapi-mock events`")
+
+
+def _judged(
+    gateway: str, url: str, seed: int, instance: str | None, as_json: bool, junit: Path | None
+) -> bool:
+    import json
+
+    from .trial import run_verdict
+
+    found = run_verdict(gateway, url, seed=seed, instance=instance)
+    click.echo(json.dumps(found.as_json()) if as_json else found.as_table())
+    if junit is not None:
+        _write(junit, found.as_junit())
+    return found.passed
+
+
+def _write(output: Path, text: str) -> None:
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise SetupError(f"{output} cannot be written: {error.strerror}") from None
 
 
 def _settings(given: dict[str, Any]) -> Settings:

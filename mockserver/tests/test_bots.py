@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from megaapi_mock.cli import main
 from megaapi_mock.errors import SetupError
 from megaapi_mock.testing import MockServer
 from megaapi_mock.trial import run_verdict
@@ -110,3 +112,27 @@ def shared() -> Iterator[MockServer]:
     server = MockServer().start()
     yield server
     server.stop(0)
+
+
+@pytest.mark.parametrize(("name", "code"), [("careful_bot", 0), ("naive_bot", 1)])
+def test_emit_judges_by_one_command(name: str, code: int, tmp_path: Path) -> None:
+    report = tmp_path / "verdict.xml"
+    server = MockServer().start()
+    with running(name, server.url, "megacode-TRIAL", "TRIAL") as receiver:
+        try:
+            arguments = ["emit", "text-plain", "--to", receiver, "--verdict"]
+            arguments += ["--gateway", server.url, "--instance-key", "megacode-TRIAL"]
+            done = CliRunner().invoke(main, [*arguments, "--seed", "3", "--junit", str(report)])
+        finally:
+            server.stop(0)
+    assert done.exit_code == code, done.output
+    assert f"megacode-TRIAL: {'passed' if code == 0 else 'failed'}" in done.output
+    assert report.read_text(encoding="utf-8").startswith("<?xml")
+
+
+def test_a_verdict_without_a_mock_is_exit_code_2(tmp_path: Path) -> None:
+    with running("careful_bot", "http://127.0.0.1:1", KEY, TOKEN) as receiver:
+        arguments = ["emit", "text-plain", "--to", receiver, "--verdict"]
+        done = CliRunner().invoke(main, [*arguments, "--gateway", "http://127.0.0.1:1"])
+    assert done.exit_code == 2
+    assert "no mock answers at http://127.0.0.1:1" in done.output

@@ -403,6 +403,7 @@ ODD: tuple[dict[str, Any], ...] = (
 )
 
 
+@pytest.mark.broken_bodies
 def test_odd_content_breaks_nothing(chat: Chat) -> None:
     for content in ODD:
         body = {"event": "from-me-phone", "set": {"message": content}}

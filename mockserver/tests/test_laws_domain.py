@@ -106,7 +106,7 @@ class DomainWay:
 
     def pair(self, key: str) -> str:
         with self.on(key) as instance:
-            return instance.linking.pair()
+            return instance.linking.pair(str(instance.number))
 
     def send_text(self, key: str, to: str, text: str) -> tuple[str, dict[str, Any]]:
         with self.on(key, linked=True) as instance:

@@ -105,7 +105,9 @@ class HttpWay:
         return code
 
     def pair(self, key: str) -> str:
-        path = f"/instance/pairingCode/{key}?phoneNumber={FRIEND}"
+        # The phone that types the code is linked: its own, so that the number stays.
+        number = self.door("GET", f"/instances/{key}")["number"]
+        path = f"/instance/pairingCode/{key}?phoneNumber={number}"
         return str(self.ask("GET", path, key)["pairingCode"])
 
     def _sent(self, key: str, operation: str, data: dict[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -7,7 +7,7 @@ from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 
 from .. import qr
-from ..domain.jid import Jid, is_number
+from ..domain.jid import Jid
 from ..domain.media import Media
 from ..errors import (
     AlreadyLoggedIn,
@@ -16,7 +16,6 @@ from ..errors import (
     NotLoggedIn,
     RequestRejected,
     UnknownInstance,
-    Unusable,
 )
 from ..profile import Profile
 from .call import Answer, Call, Json, done, operation
@@ -125,10 +124,8 @@ def qr_code_base64(call: Call) -> Json:
 @operation()
 def pairing_code(call: Call) -> Json:
     """Eight characters, no hyphen; a custom code must have eight too (baileys)."""
-    phone = call.query["phoneNumber"]
-    if not is_number(phone):
-        raise Unusable(f"phoneNumber {phone!r} must be digits with the country code")
-    code = call.instance.linking.pair(phone, call.query.get("customPairingCode"))
+    phone, custom = call.query["phoneNumber"], call.query.get("customPairingCode")
+    code = call.instance.linking.pair(phone, custom)
     return done("Pairing code fetched", pairingCode=code)
 
 

@@ -71,7 +71,7 @@ ODDITIES = (
     Oddity(
         "unusable query parameter", "ServerError", 500,
         frozenset({"is_on_whatsapp", "pairing_code", "group_details", "leave_group"}),
-        r"^request: .* query parameter|^customPairingCode: ",
+        r"^request: .* query parameter|^customPairingCode: |^phoneNumber: ",
         ("ancestor", "gestao-logs", "baileys"),
         "the parameter is used unseen; bad input is a 500 on this gateway",
     ),

@@ -58,6 +58,8 @@ class Chats:
         self._instance = instance
         # Messages on their way; a disconnection stops them.
         self.moving: Table[str, bool] = Table()
+        # The last status each phone of a group has told, by message; only with group_acks=each.
+        self.phones: Table[str, Mapping[str, int]] = Table()
         self._fixed = fixed(instance.rules.ack_delays)
 
     def recipient(self, to: str) -> Recipient:
@@ -124,6 +126,8 @@ class Chats:
             return
         if self._instance.reach.states and self._halted(message, step, person):
             return
+        if person and not self._next_of_phone(message_id, step, person):
+            return
         if message.state == TO[step].source:
             self._instance.messages.put(message_id, message.moved(step))
             if step == READ and message_id in self.moving:
@@ -135,6 +139,14 @@ class Chats:
         if person:
             name, key["participant"] = "ack-group", person
         self._instance.record(name, {"key": key, "status": ACK_STATUS[step]})
+
+    def _next_of_phone(self, message_id: str, step: str, person: str) -> bool:
+        """Whether this is what that phone says next: one that was off may have missed a step."""
+        told, status = self.phones.get(message_id) or {}, ACK_STATUS[step]
+        if status != told.get(person, ACK_STATUS[SERVER]) + 1:
+            return False
+        self.phones.put(message_id, {**told, person: status})
+        return True
 
     def receive(
         self,
@@ -249,6 +261,8 @@ class Chats:
         """The message is no longer kept: nothing waits for it."""
         if message_id in self.moving:
             self.moving.remove(message_id)
+        if message_id in self.phones:
+            self.phones.remove(message_id)
         self._instance.reach.forget(message_id)
 
     def _expect_acks(self, message: Message, content: Mapping[str, Any], number: int) -> None:

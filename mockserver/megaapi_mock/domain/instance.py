@@ -76,6 +76,7 @@ class Instance:
             self._counters,
             self._generations,
             self.chats.moving,
+            self.chats.phones,
             self.reach.states,
             self.reach.held,
         )

@@ -76,6 +76,8 @@ def receive(parts: Parts, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
     if event in HAPPENINGS:
         assert sender is not None, "somebody calls, types or joins"
         return happen(parts, key, event, sender, body)
+    if body.get("group") is not None and _private(parts, event):
+        raise ControlRefused(400, f"group: {event} happens between two people alone")
     outside = {path: value for path, value in overrides.items() if not _in_message(path)}
     inside = {path: value for path, value in overrides.items() if path not in outside}
     kept: list[Message] = []
@@ -110,6 +112,13 @@ def receive(parts: Parts, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
 
     parts.publisher.change(key, do)
     return message_json((key, kept[0]))
+
+
+def _private(parts: Parts, event: str) -> bool:
+    """Whether its sample is of a hidden number, a broadcast list or a channel."""
+    payload = parts.samples.payload(event)
+    hidden = not str(payload["key"]["remoteJid"]).endswith(("@s.whatsapp.net", "@g.us"))
+    return hidden or bool(payload.get("broadcast"))
 
 
 def _event(parts: Parts, body: Mapping[str, Any]) -> str:

@@ -166,9 +166,9 @@ class History:
 @pytest.mark.parametrize(
     ("examples", "switches"),
     [
-        (25, {"ack_delays": "0,0,0,0"}),
-        (25, {"ack_delays": "0-2,1-3,2-60,3-90"}),
-        (25, {"ack_delays": "0-2,0-2,0-60,1-90", "group_acks": "each", "presence_events": "on"}),
+        (60, {"ack_delays": "0,0,0,0"}),
+        (100, {"ack_delays": "0-2,1-3,2-60,3-90"}),
+        (60, {"ack_delays": "0-2,0-2,0-60,1-90", "group_acks": "each", "presence_events": "on"}),
     ],
     ids=["at once", "spans", "each participant"],
 )

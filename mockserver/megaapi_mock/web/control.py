@@ -75,7 +75,7 @@ class _Door:
             ("GET", "/stream", self.stream),
             *Hooks(self._parts).routes(),
         ]
-        self._routes = [f"{method} /_mock{path}" for method, path, _ in routes]
+        self._routes = [f"{method} /_mock{path}".rstrip("/") for method, path, _ in routes]
         for method, path, view in routes:
             door.add_url_rule(
                 path,

@@ -188,7 +188,9 @@ def test_health(calm: Door) -> None:
 
 
 def test_the_door_itself_lists_its_routes(calm: Door) -> None:
-    assert "GET /_mock/instances" in calm.get("/")["routes"]
+    routes = calm.get("")["routes"]
+    assert {"GET /_mock", "GET /_mock/instances"} <= set(routes)
+    assert calm.client.get("/_mock/").get_json()["routes"] == routes
 
 
 @pytest.mark.parametrize("path", ["/_mock/faults", "/_mock/instances/x/y"])

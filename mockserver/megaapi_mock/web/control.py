@@ -55,7 +55,7 @@ class _Door:
 
     def add_to(self, door: Blueprint) -> None:
         routes: list[tuple[str, str, Callable[..., Any]]] = [
-            ("GET", "/", self.index),
+            ("GET", "", self.index),
             ("GET", "/health", self.health),
             ("POST", "/reset", self.reset),
             ("GET", "/instances", self.instances),
@@ -75,7 +75,7 @@ class _Door:
             ("GET", "/stream", self.stream),
             *Hooks(self._parts).routes(),
         ]
-        self._routes = [f"{method} /_mock{path}".rstrip("/") for method, path, _ in routes]
+        self._routes = [f"{method} /_mock{path}" for method, path, _ in routes]
         for method, path, view in routes:
             door.add_url_rule(
                 path,

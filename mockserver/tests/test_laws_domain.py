@@ -263,7 +263,7 @@ VERBS: dict[str, Callable[[Instance], object]] = {
     "token": lambda instance: setattr(instance, "token", "another"),
     "webhook": lambda instance: instance.set_webhook("http://127.0.0.1:9/elsewhere"),
     "acks": lambda instance: instance.wake(instance.now + 2),
-    "number": lambda instance: setattr(instance, "number", "5511988887777"),
+    "number": lambda instance: setattr(instance, "number", "5511900000077"),
 }
 
 

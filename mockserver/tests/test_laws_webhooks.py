@@ -172,7 +172,6 @@ class History:
     ],
     ids=["at once", "spans", "each participant"],
 )
-@pytest.mark.timeout(300)
 def test_what_leaves_keeps_the_laws(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, examples: int, switches: dict[str, str]
 ) -> None:

@@ -49,7 +49,7 @@ def test_the_default_world_is_the_one_the_documents_name() -> None:
     assert found(world, "5511900000002").name == "Contato Teste"
     assert str(found(world, "5531990000005").jid) == "553190000005@s.whatsapp.net"
     assert found(world, "5511900000098").group_add == "403"
-    assert found(world, "5521912345678").group_add == "200"
+    assert found(world, "5521900000078").group_add == "200"
 
 
 def test_everyone_has_a_hidden_number_of_their_own() -> None:

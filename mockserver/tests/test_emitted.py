@@ -42,6 +42,22 @@ def test_a_wrong_body_is_named_also_when_its_shape_was_good_before() -> None:
     assert len(watch.judge_received([WRONG])) == 1
 
 
+def test_openapi_core_sees_every_body_whatever_the_compiled_schema_says() -> None:
+    class Content:
+        def is_valid(self, payload: object) -> bool:
+            return True
+
+    watch = Emitted()
+    watch._schemas = {"text-plain": Content()}
+    of_the_same_shape = BODIES["text-plain"].replace(b'"conversation"', b'"conversatiom"', 1)
+    watch.add([("text-plain", BODIES["text-plain"])])
+    assert watch.judge() == []
+    watch.add([("text-plain", of_the_same_shape)])
+    wrong, disagree = watch.judge()
+    assert "messageType" in wrong
+    assert "openapi-core and the compiled schema disagree" in disagree
+
+
 def test_a_long_run_is_judged_meanwhile() -> None:
     watch = Emitted()
     watch.add([("text-plain", WRONG)])

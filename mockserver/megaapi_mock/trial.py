@@ -42,15 +42,17 @@ def run_verdict(
     early acknowledgements; messages in calm order; two webhooks once more; a message the owner
     sent by phone. A receiver that has answered everything is done after `quiet` seconds without
     another answer; the story ends after `limit` seconds at the latest. `instance` is the one the
-    bot answers through, made when it is not there; its webhook is put back at the end.
+    bot answers through, made when it is not there; by default the first that is linked. Its
+    webhook is put back at the end.
 
     Raises SetupError when gateway or instance do not serve.
     """
     door = _Door(gateway.rstrip("/"), control_token)
-    key = instance or f"megacode-VERDICT{seed:07d}"
+    key = instance or door.first_linked() or f"megacode-VERDICT{seed:07d}"
     before = door.borrow(key, receiver)
     try:
-        trial = _Trial(door, key, Random(seed), seed, quiet, time.monotonic() + limit)
+        seen = door.newest("/messages", key)
+        trial = _Trial(door, key, Random(seed), seed, quiet, time.monotonic() + limit, seen)
         trial.tell()
         wanted = {"instance": key, "since": before.since, "within": within}
         return Verdict.of(door.call("POST", "/deliveries/verdict", wanted))
@@ -82,6 +84,19 @@ class _Door:
         found: list[Json] = self.call("GET", f"{path}?{urlencode(query)}")["items"]
         return found
 
+    def newest(self, path: str, key: str) -> str | None:
+        """The id of the last item of this instance."""
+        query = {"instance": key, "limit": 5000}
+        shown = self.call("GET", f"{path}?{urlencode(query)}")
+        while shown["next"] is not None:
+            shown = self.call("GET", f"{path}?{urlencode({**query, 'since': shown['next']})}")
+        return str(shown["items"][-1]["id"]) if shown["items"] else None
+
+    def first_linked(self) -> str | None:
+        """The instance that a bot most likely answers through."""
+        known = self.find("/instances", limit=5000)
+        return next((str(found["key"]) for found in known if found["state"] == "connected"), None)
+
     def borrow(self, key: str, receiver: str) -> _Before:
         """Point the instance's webhook at the receiver."""
         known = {found["key"]: found for found in self.find("/instances", limit=5000)}
@@ -92,8 +107,7 @@ class _Door:
         shown = known[key]
         if shown["state"] != "connected":
             raise SetupError(f"{key} is not linked: link it first, or name another instance")
-        told = self.find("/deliveries", instance=key, limit=5000)
-        since = told[-1]["id"] if told else None
+        since = self.newest("/deliveries", key)
         self._point(key, shown["token"], receiver, True)
         return _Before(shown["token"], shown["webhook"], since)
 
@@ -147,14 +161,15 @@ class _Trial:
     seed: int
     quiet: float
     deadline: float
+    # The newest message known; what was there before the trial is no part of it.
+    seen: str | None
     answers: int = 0
-    seen: str = ""
     told: list[str] = field(default_factory=list)
 
     def tell(self) -> None:
         """The whole story; it ends early with a receiver that talks to itself."""
-        people = [f"552199{self.chance.randrange(10**7):07d}" for _ in range(CONTACTS + 1)]
-        *contacts, friend = people
+        chosen = self.chance.sample(range(1_000, 10_000), CONTACTS + 1)
+        *contacts, friend = [f"5511900{number}00" for number in chosen]
         if self._storm(contacts) and self._calm(contacts):
             self.door.call("DELETE", f"/instances/{quote(self.key)}/torment")
             for delivery in self._some_again():

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from megaapi_mock.cli import main
+from megaapi_mock.domain.instance import Instance
 from megaapi_mock.errors import SetupError
 from megaapi_mock.testing import MockServer
 from megaapi_mock.trial import run_verdict
@@ -91,10 +92,38 @@ def test_an_instance_that_was_there_is_as_before(shared: MockServer) -> None:
     assert shared.app.parts.tormentor.torment_of(KEY) is None
 
 
+@pytest.mark.parametrize(("name", "passes"), [("careful_bot", True), ("naive_bot", False)])
+def test_what_an_instance_said_before_is_no_part_of_the_trial(
+    name: str, passes: bool, shared: MockServer
+) -> None:
+    def talk(instance: Instance) -> None:
+        to = instance.chats.recipient("5511900000002")
+        for number in range(60):
+            instance.chats.send(to, {"extendedTextMessage": {"text": f"antes {number}"}})
+
+    shared.app.parts.publisher.change(KEY, talk)
+    with running(name, shared.url, KEY, TOKEN) as receiver:
+        verdict = run_verdict(shared.url, receiver, instance=KEY, quiet=0.05)
+        shared.stop(0)
+    assert verdict.passed == passes, verdict.as_table()
+    # The whole story was told, unless the bot drowned in its own answers.
+    assert not passes or verdict.figures["inbound"] == 18, verdict.as_table()
+    assert verdict.figures["answers"] >= 18, verdict.as_table()
+
+
+def test_the_bot_is_asked_through_the_first_linked_instance(shared: MockServer) -> None:
+    with running("careful_bot", shared.url, KEY, TOKEN) as receiver:
+        verdict = run_verdict(shared.url, receiver, quiet=0.05)
+    assert (verdict.instance, verdict.passed) == (KEY, True), verdict.as_table()
+    assert outcomes(verdict)["answered_once"] == "passed", verdict.as_table()
+
+
 def test_a_receiver_that_is_not_there_fails(shared: MockServer) -> None:
+    shared.app.parts.publisher.change(KEY, lambda instance: instance.linking.logout())
     verdict = run_verdict(shared.url, "http://127.0.0.1:1/", quiet=0.2, limit=1)
     assert outcomes(verdict)["stayed_up"] == outcomes(verdict)["answered_in_time"] == "failed"
     assert outcomes(verdict)["answered_once"] == "not applicable"
+    # Nobody was linked, so that one was made for it.
     assert verdict.instance not in shared.app.parts.store.keys()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -69,7 +70,7 @@ def test_emit_and_listen(ports: tuple[int, int]) -> None:
     listen, emit = (
         ready(block, ports).replace("megaapi-mock", f"{sys.executable} -m megaapi_mock")
         for block in BLOCKS
-        if block.startswith("megaapi-mock")
+        if block.startswith("megaapi-mock") and "--verdict" not in block
     )
     receiver = Process(["sh", "-c", f"exec {listen}"])
     try:
@@ -90,6 +91,30 @@ def test_torment_and_the_verdict(ports: tuple[int, int], mock: Process, receiver
     done = subprocess.run(["sh", "-ec", script], check=True, timeout=30, capture_output=True)
     assert b"answered_in_time" in done.stdout
     receiver.wait_for('"messageType":"conversation"')
+
+
+@pytest.mark.parametrize(("bot", "code"), [("careful_bot", 0), ("naive_bot", 1)])
+def test_a_bot_is_judged(bot: str, code: int, ports: tuple[int, int], mock: Process) -> None:
+    (start,) = (block for block in BLOCKS if block.startswith("GATEWAY="))
+    (judge,) = (block for block in BLOCKS if "--verdict" in block)
+    assert f"examples/{bot}.py" in README.read_text(encoding="utf-8")
+    # The shell gives way to the bot, so that stopping the one stops the other.
+    started = ready(start, ports).replace("careful_bot", bot)
+    folder = shlex.quote(str(README.parent))
+    process = Process(["sh", "-c", f"cd {folder}; exec env {started}"])
+    try:
+        await_port(ports[1])
+        command = ready(judge, ports).replace("megaapi-mock", f"{sys.executable} -m megaapi_mock")
+        # The gateway is not named: it is the one on its usual port.
+        command = f"{command.strip()} --gateway http://127.0.0.1:{ports[0]}"
+        done = subprocess.run(["sh", "-ec", command], timeout=60, capture_output=True, text=True)
+    finally:
+        process.stop(signal.SIGKILL)
+    outcome = "failed" if code else "passed"
+    assert (done.returncode, done.stdout.strip().split("\n")[-1]) == (
+        code,
+        f"megacode-TESTKEY0001: {outcome}",
+    ), done.stdout + done.stderr
 
 
 def test_the_readme_names_the_two_commands() -> None:

@@ -87,13 +87,14 @@ def judge(
     tried = [delivery for delivery in deliveries if delivery.state not in _NEVER_TRIED]
     waiting = [each for each in tried if each.state == "queued" and each not in set(held)]
     ended = [delivery for delivery in tried if delivery.state != "queued"]
-    chats = _chats(tried, list(messages))
+    # An answer to what has not come to its end yet proves nothing.
+    chats = _chats(tried, list(messages)) if ended else []
     # Why the mock itself sent nothing: what its policy refused names the switch.
     unsent = next((each.reason for each in deliveries if each.state == "refused"), None)
     checks = (
         _in_time(ended, waiting, now=now, within=within, unsent=unsent),
         _up(ended),
-        _once(chats),
+        _once(chats, instance),
         _no_loop(chats),
         _in_order(chats, _plain_order(deliveries)),
     )
@@ -151,10 +152,10 @@ def _timed_out(error: str) -> bool:
     return " within " in error
 
 
-def _once(chats: Sequence[_Chat]) -> Check:
+def _once(chats: Sequence[_Chat], instance: str) -> Check:
     name = "answered_once"
     if not any(chat.replies for chat in chats):
-        return Check(name, OPEN, "it answered nothing at all")
+        return Check(name, OPEN, f"it answered nothing at all through {instance}")
     spoken = [chat for chat in chats if chat.inbound]
     twice = [each.id for chat in spoken for each in chat.inbound.values() if len(each.answers) > 1]
     surplus = [message.id for chat in spoken for message in chat.surplus]

@@ -120,6 +120,15 @@ def test_where_nothing_happened_there_is_no_verdict(story: Story) -> None:
     assert not verdict.passed
 
 
+def test_answers_to_what_is_still_under_way_are_no_verdict(story: Story) -> None:
+    story.told("A1", state="queued", attempts=[])
+    story.wrote("A1")
+    story.answer("OUT1")
+    verdict = story.judged()
+    assert {check.outcome for check in verdict.checks} == {"not applicable"}
+    assert not verdict.passed
+
+
 # -- in time, and up -----------------------------------------------------------------------------
 
 
@@ -131,6 +140,8 @@ def test_who_only_listens_passes_what_applies(story: Story) -> None:
     assert [check.outcome for check in verdict.checks] == [
         "passed", "passed", "not applicable", "passed", "not applicable",
     ]  # fmt: skip
+    # A bot may answer through another instance than the one it is judged by.
+    assert verdict.checks[2].told == f"it answered nothing at all through {KEY}"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
@@ -22,6 +22,12 @@ TURNS = 64
 # server that shares the process. Paced lanes together make some 250 attempts a second.
 PATIENCE = 50
 PAUSE = 0.004
+# A thread whose receiver has been silent for so many seconds is no help to others: another one may
+# be started in its place, up to WORKERS_MOST in all. Lanes of one instance (its copies, its bursts)
+# beyond SHARE wait for each other, so that one alone cannot use them up.
+STUCK = 0.1
+WORKERS_MOST = 256
+SHARE = 32
 # What threads may take to notice that their sockets were cut.
 JOIN_SECONDS = 1.0
 
@@ -41,6 +47,11 @@ class _Lane:
     queue: deque[Delivery]
     turns: int = 0  # how many more its thread may carry before other lanes have theirs
     silent: int = 0  # how many of the latest had no answer at all
+
+    @property
+    def owner(self) -> str:
+        """Whose lane it is: the name's part before #."""
+        return self.name.partition("#")[0]
 
 
 @dataclass(slots=True)
@@ -64,6 +75,8 @@ class _Trip:
 
 class Courier:
     """An outbox with workers: a slow lane keeps one worker at most and delays no other lane.
+
+    `workers` are busy at a time; those that wait for a silent receiver are replaced meanwhile.
 
     `changed` hears of every delivery that leaves the state "queued", from the thread in which it
     happened; what it raises is logged and goes no further. Threads start with the first delivery.
@@ -96,6 +109,9 @@ class Courier:
         self._free = 0  # threads without a lane
         self._lanes: dict[str, _Lane] = {}  # every lane that is owed anything
         self._ready: deque[_Lane] = deque()  # those no thread holds
+        self._shares: Counter[str] = Counter()  # lanes held or ready, by owner
+        self._parked: dict[str, deque[_Lane]] = {}  # those beyond their owner's share
+        self._watcher: threading.Thread | None = None  # while lanes are ready
         self._trips: dict[Delivery, _Trip] = {}
         self._pending = 0
         self._pausing = 0
@@ -170,22 +186,48 @@ class Courier:
             lane.queue.append(delivery)
             return
         lane = self._lanes[delivery.lane] = _Lane(delivery.lane, deque([delivery]))
+        if self._shares[lane.owner] >= SHARE:
+            self._parked.setdefault(lane.owner, deque()).append(lane)
+            return
+        self._shares[lane.owner] += 1
         self._ready.append(lane)
-        if self._free < len(self._ready) and len(self._threads) < self._workers:
-            self._start_worker()
+        if self._free < len(self._ready):
+            if len(self._threads) < self._workers:
+                self._start_worker()
+            elif self._watcher is None:
+                self._watcher = self._started(self._watch, "outbox-watch")
         self._work.notify()
 
     def _start_worker(self) -> None:
-        name = f"courier-{len(self._threads) + 1}"
-        thread = threading.Thread(target=self._run, name=name, daemon=True)
+        thread = self._started(self._run, f"courier-{len(self._threads) + 1}")
+        if thread is not None:
+            self._threads.append(thread)
+            self._free += 1
+
+    @staticmethod
+    def _started(run: Callable[[], None], name: str) -> threading.Thread | None:
+        thread = threading.Thread(target=run, name=name, daemon=True)
         try:
             thread.start()
         except RuntimeError:
             # The lane stays ready: a thread that exists takes it, or the next accept tries again.
             log.exception("no further courier thread can be started")
-            return
-        self._threads.append(thread)
-        self._free += 1
+            return None
+        return thread
+
+    def _watch(self) -> None:
+        """Replace threads that wait for silent receivers, as long as there are lanes to take."""
+        while not self._over.wait(STUCK):
+            with self._lock:
+                if not self._ready:
+                    self._watcher = None
+                    return
+                now = time.perf_counter()
+                stuck = sum(now - trip.started > STUCK for trip in self._trips.values())
+                most = min(self._workers + stuck, WORKERS_MOST)
+                wanted = len(self._ready) - self._free
+                for _ in range(min(wanted, most - len(self._threads))):
+                    self._start_worker()
 
     def _run(self) -> None:
         lane = None
@@ -203,6 +245,11 @@ class Courier:
         with self._lock:
             if lane is not None and not self._ended:
                 lane = self._book(lane)
+            if lane is None and not self._ready and len(self._threads) > self._workers:
+                # One of those that replaced others is not needed any more.
+                self._free -= 1
+                self._threads.remove(threading.current_thread())
+                return None
             if lane is None:
                 self._work.wait_for(lambda: self._ready or self._ended)
             if self._ended:
@@ -223,12 +270,23 @@ class Courier:
             self._idle.notify_all()
         if not lane.queue:
             del self._lanes[lane.name]
+            self._make_room(lane.owner)
         elif self._ready and (lane.turns <= 0 or lane.silent > PATIENCE):
             self._ready.append(lane)
         else:
             return lane
         self._free += 1
         return None
+
+    def _make_room(self, owner: str) -> None:
+        parked = self._parked.get(owner)
+        if parked:
+            self._ready.append(parked.popleft())
+            return
+        self._parked.pop(owner, None)
+        self._shares[owner] -= 1
+        if not self._shares[owner]:
+            del self._shares[owner]
 
     def _pause(self) -> None:
         with self._lock:
@@ -277,6 +335,7 @@ class Courier:
         self._trips.clear()
         self._lanes.clear()
         self._ready.clear()
+        self._parked.clear()
         self._pending = 0
         return left
 
@@ -288,7 +347,8 @@ class Courier:
 
     def _join(self) -> None:
         deadline = time.monotonic() + JOIN_SECONDS
-        for thread in self._threads:
+        watcher = self._watcher
+        for thread in [*self._threads, *([watcher] if watcher else [])]:
             # `changed` may call stop from a courier thread, which cannot wait for itself.
             if thread is not threading.current_thread():
                 thread.join(max(0.0, deadline - time.monotonic()))

@@ -220,6 +220,73 @@ def test_a_slow_lane_delays_no_other(
     assert [body for body in transport.bodies if body.startswith(b"slow")] == ids(slow)
 
 
+def held(gate: threading.Event) -> Callable[[], Answer]:
+    def wait() -> Answer:
+        gate.wait(LIMIT)
+        return Answer(200)
+
+    return wait
+
+
+def couriers() -> int:
+    return sum(thread.name.startswith("courier-") for thread in threading.enumerate())
+
+
+def test_more_slow_receivers_than_workers_delay_no_other(
+    courier: Callable[..., Courier], gate: threading.Event
+) -> None:
+    done = threading.Event()
+    under_test = courier(
+        ScriptedTransport(**{"http://slow.test/": held(gate)}),
+        workers=2,
+        changed=lambda delivery: done.set() if delivery.lane == "good" else None,
+    )
+    slow = [delivery(1, url="http://slow.test/", lane=f"slow-{n}") for n in range(20)]
+    good = delivery(1, lane="good")
+    under_test.accept([*slow, good])
+    assert done.wait(LIMIT)
+    assert {one.state for one in slow} == {"queued"}
+    gate.set()
+    assert under_test.wait_idle(LIMIT)
+    # Who replaced others goes when there is nothing to do.
+    deadline = time.monotonic() + LIMIT
+    while couriers() > 2 and time.monotonic() < deadline:
+        gate.wait(0.01)
+    assert couriers() == 2
+
+
+def test_the_lanes_of_one_instance_cannot_use_up_the_pool(
+    courier: Callable[..., Courier], gate: threading.Event
+) -> None:
+    done = threading.Event()
+    transport = ScriptedTransport(**{"http://slow.test/": held(gate)})
+    under_test = courier(
+        transport,
+        workers=2,
+        changed=lambda delivery: done.set() if delivery.lane == "good" else None,
+    )
+    copies = [delivery(n, url="http://slow.test/", lane=f"slow#{n}") for n in range(500)]
+    under_test.accept([*copies, delivery(1, lane="good")])
+    assert done.wait(LIMIT)
+    assert len(transport.bodies) - 1 <= courier_module.SHARE
+    gate.set()
+    assert under_test.wait_idle(LIMIT)
+    assert {one.state for one in copies} == {"delivered"}
+    assert len(transport.bodies) == 501
+
+
+def test_lanes_beyond_their_share_are_abandoned_like_others(
+    courier: Callable[..., Courier], gate: threading.Event
+) -> None:
+    transport = ScriptedTransport(**{"http://slow.test/": held(gate)})
+    transport.close = gate.set  # type: ignore[method-assign]
+    under_test = courier(transport, workers=2)
+    copies = [delivery(n, url="http://slow.test/", lane=f"slow#{n}") for n in range(100)]
+    under_test.accept(copies)
+    assert under_test.stop(0) == 100
+    assert {one.state for one in copies} == {"abandoned"}
+
+
 def test_a_long_lane_lets_others_have_their_turn(courier: Callable[..., Courier]) -> None:
     transport = ScriptedTransport()
     under_test = courier(transport, workers=1)

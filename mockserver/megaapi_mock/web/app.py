@@ -31,7 +31,7 @@ from ..webhooks.courier import Courier
 from ..webhooks.delivery import Delivery
 from ..webhooks.publish import Publisher
 from ..webhooks.render import Renderer
-from ..webhooks.torment import Tormentor
+from ..webhooks.tormentor import Tormentor
 from ..webhooks.transport import AllowedHosts, HttpTransport, Transport, axios_headers
 from ..world import World, load_world
 from . import control, docs

@@ -135,6 +135,8 @@ class Courier:
             for delivery in deliveries:
                 if not self._accepting:
                     _end(delivery, "abandoned", "the courier had been stopped")
+                    # Who waits for the end of the stop is told of these too.
+                    self._abandoned += not self._ended
                     turned_away.append(delivery)
                 elif self._pending >= self._outbox_limit:
                     reason = f"the outbox is full: {self._pending} deliveries wait already"

@@ -1,19 +1,15 @@
-"""Torment: what networks and gateways do to webhooks, on request, seeded and repeatable."""
+"""Torment: what networks and gateways do to webhooks, as it is wished and as it is done."""
 
 from __future__ import annotations
 
-import heapq
-import itertools
-import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from random import Random
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 
-from ..clock import Clock
 from ..errors import ControlRefused
 from .delivery import Delivery
 
@@ -106,23 +102,13 @@ _IN_WORDS: Mapping[str, str] = {
 }
 
 
-class Records(Protocol):
-    """The part of the journal that copies need."""
-
-    def next_id(self, prefix: str, owner: str | None) -> str:
-        """A new id of this owner."""
-
-    def add_deliveries(self, deliveries: Sequence[Delivery]) -> None:
-        """Keep what is owed from now on."""
-
-
 Out = list[Delivery]
 # What happens at its time; whatever may leave then is added to the list.
 Action = Callable[[float, Out], None]
-Later = Callable[[float, "_Series", Action], None]
+Later = Callable[[float, "Series", Action], None]
 
 
-class _Series:
+class Series:
     """One torment at work: drop, delay, reorder, early ack, burst, copies, in this order."""
 
     def __init__(
@@ -261,182 +247,6 @@ class _Series:
                 out.append(again)
 
             self._later(at + self.torment.redeliver, self, redeliver)
-
-
-class Tormentor:
-    """Stands before the courier; whoever is not tormented passes untouched.
-
-    What is held is in the journal as queued. `due_earlier` is called when something here is due
-    before all else here.
-    """
-
-    def __init__(
-        self,
-        *,
-        clock: Clock,
-        journal: Records,
-        forward: Callable[[Sequence[Delivery]], None],
-        changed: Callable[[Delivery], None],
-    ) -> None:
-        self._clock, self._journal = clock, journal
-        self._forward, self._changed = forward, changed
-        self.due_earlier: Callable[[], None] = lambda: None
-        # Reentrant: `changed` is foreign code and may stop the app.
-        self._lock = threading.RLock()
-        self._series: dict[str, _Series] = {}
-        self._claimed: dict[Delivery, _Series] = {}
-        self._agenda: list[tuple[float, int, _Series, Action]] = []
-        self._order = itertools.count()
-
-    def accept(self, deliveries: Sequence[Delivery]) -> None:
-        """Take deliveries over, in order; returns at once."""
-        if not self._series and not self._claimed:
-            self._forward(deliveries)
-            return
-        with self._lock:
-            before, out = self.next_due(), Out()
-            for delivery in deliveries:
-                series = self._claimed.pop(delivery, None) or self._series.get(delivery.instance)
-                if series is None:
-                    out.append(delivery)
-                else:
-                    series.take(delivery, out)
-            self._run_due(out)
-            self._let_out(out)
-            after = self.next_due()
-        # Without the lock: the timers ask for next_due while they hold their own.
-        if after is not None and (before is None or after < before):
-            self.due_earlier()
-
-    def claim(self, deliveries: Sequence[Delivery], torment: Torment) -> None:
-        """These alone are tormented so, as a series with an end, when they are accepted."""
-        with self._lock:
-            if deliveries:
-                series = self._new(deliveries[0].instance, torment, awaited=len(deliveries))
-                self._claimed.update(dict.fromkeys(deliveries, series))
-
-    def start(self, key: str, torment: Torment) -> int:
-        """Torment this instance from now on; how many an earlier torment of it let go."""
-        with self._lock:
-            released = self.end(key)
-            self._series[key] = self._new(key, torment)
-            return released
-
-    def end(self, key: str) -> int:
-        """Let go what is held of this instance, and leave it alone; how many those are."""
-        with self._lock:
-            out = Out()
-            at = self._clock.now()
-            for series in self._of(key):
-                self._let_go(series, at, out)
-            # While it still counts as tormented: nothing newer may pass these on the way.
-            self._let_out(out)
-            self._series.pop(key, None)
-            return len(out)
-
-    def clear(self, key: str | None = None) -> None:
-        """Forget one instance, or all: what is held is abandoned."""
-        with self._lock:
-            for series in self._of(key):
-                for delivery in list(series.held):
-                    delivery.reason = "a reset came while it was held by torment"
-                    delivery.state = "abandoned"
-                    self._changed(delivery)
-                series.held.clear()
-                self._series.pop(series.key, None)
-                self._take_entries(series)
-
-    def stop(self) -> None:
-        """Let everything go, and torment nobody any more."""
-        with self._lock:
-            for key in {series.key for series in self._of(None)}:
-                self.end(key)
-
-    def torment_of(self, key: str) -> Torment | None:
-        """What this instance suffers."""
-        series = self._series.get(key)
-        return series.torment if series else None
-
-    def held(self, key: str) -> list[Delivery]:
-        """What is held of this instance, its redeliveries to come included."""
-        with self._lock:
-            return [delivery for series in self._of(key) for delivery in series.held]
-
-    def next_due(self) -> tuple[float, str] | None:
-        """Whose turn is first, and when."""
-        with self._lock:
-            return (self._agenda[0][0], self._agenda[0][2].key) if self._agenda else None
-
-    def wake(self, key: str) -> None:
-        """Do everything that is due by now."""
-        with self._lock:
-            out = Out()
-            self._run_due(out)
-            self._let_out(out)
-
-    def _new(self, key: str, torment: Torment, awaited: int | None = None) -> _Series:
-        return _Series(
-            key,
-            torment,
-            later=self._later,
-            copy=self._copy,
-            dropped=self._drop,
-            awaited=awaited,
-        )
-
-    def _of(self, key: str | None) -> list[_Series]:
-        """Every series that torments or holds; whatever is held has an entry in the agenda."""
-        found = dict.fromkeys((*self._series.values(), *(entry[2] for entry in self._agenda)))
-        return [series for series in found if key is None or series.key == key]
-
-    def _later(self, due: float, series: _Series, action: Action) -> None:
-        heapq.heappush(self._agenda, (due, next(self._order), series, action))
-
-    def _run_due(self, out: Out) -> None:
-        now = self._clock.now()
-        while self._agenda and self._agenda[0][0] <= now:
-            due, _, _, action = heapq.heappop(self._agenda)
-            action(due, out)
-
-    def _let_go(self, series: _Series, at: float, out: Out) -> None:
-        series.flush(at, out)
-        # Flushing may schedule redeliveries; they too go now.
-        while entries := self._take_entries(series):
-            for _, _, _, action in entries:
-                action(at, out)
-            series.flush(at, out)
-
-    def _take_entries(self, series: _Series) -> list[tuple[float, int, _Series, Action]]:
-        taken = sorted(entry for entry in self._agenda if entry[2] is series)
-        self._agenda = [entry for entry in self._agenda if entry[2] is not series]
-        heapq.heapify(self._agenda)
-        return taken
-
-    def _let_out(self, out: Out) -> None:
-        # Within the lock: two threads must not overtake each other on the way out.
-        if out:
-            self._forward(out)
-
-    def _copy(self, delivery: Delivery, mark: str, at: float) -> Delivery:
-        made = self._journal.next_id("d", delivery.instance)
-        copy = Delivery(
-            id=made,
-            time=at,
-            instance=delivery.instance,
-            event=delivery.event,
-            message_type=delivery.message_type,
-            url=delivery.url,
-            body=delivery.body,
-            lane=f"{delivery.lane}#{made}",
-            torment=mark,
-        )
-        self._journal.add_deliveries([copy])
-        return copy
-
-    def _drop(self, delivery: Delivery) -> None:
-        delivery.reason = "torment dropped it, as a network may"
-        delivery.state = "dropped"
-        self._changed(delivery)
 
 
 def _mark(delivery: Delivery, what: str) -> None:

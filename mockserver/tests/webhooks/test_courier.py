@@ -353,6 +353,25 @@ def test_stop_drains_within_its_grace(courier: Callable[..., Courier]) -> None:
     assert transport.closed == 1
 
 
+def test_what_comes_during_the_drain_is_counted_with_the_abandoned(
+    courier: Callable[..., Courier], gate: threading.Event
+) -> None:
+    transport = ScriptedTransport(**{URL: held(gate)})
+    under_test = courier(transport)
+    under_test.accept([delivery(1)])
+    assert transport.arrived.wait(LIMIT)
+    counts: list[int] = []
+    stopping = threading.Thread(target=lambda: counts.append(under_test.stop(LIMIT)))
+    stopping.start()
+    deadline, late = time.monotonic() + LIMIT, delivery(2, lane="late")
+    while under_test._accepting and time.monotonic() < deadline:
+        stopping.join(0.01)
+    under_test.accept([late])
+    gate.set()
+    stopping.join(LIMIT)
+    assert (late.state, counts) == ("abandoned", [1])
+
+
 def test_stop_abandons_what_is_left_and_counts_it(
     courier: Callable[..., Courier], gate: threading.Event
 ) -> None:

@@ -16,7 +16,8 @@ from megaapi_mock.journal import Journal
 from megaapi_mock.testing import MockServer
 from megaapi_mock.timers import Timers
 from megaapi_mock.webhooks.delivery import Delivery
-from megaapi_mock.webhooks.torment import Torment, Tormentor
+from megaapi_mock.webhooks.torment import Torment
+from megaapi_mock.webhooks.tormentor import Tormentor
 
 from ..conftest import MakeApp
 from ..support import AUTH, KEY, START, UNLINKED, RecordingTransport
@@ -328,6 +329,16 @@ def test_on_a_stop_without_grace_what_was_held_is_counted(make_app: MakeApp) -> 
     assert app.parts.courier.stop(0) == 0
     app.parts.tormentor.stop()
     assert [delivery.state for delivery in owed] == ["abandoned"] * 5
+
+
+def test_after_the_stop_nothing_is_held_for_ever(bench: Bench) -> None:
+    claimed = [bench.owe()]
+    bench.tormentor.claim(claimed, Torment(delay=(60, 60)))
+    bench.tormentor.stop()
+    bench.tormentor.accept(claimed)
+    bench.tormentor.start(KEY, Torment(delay=(60, 60), drop=1.0))
+    assert bench.out == [*claimed, *bench.send()]
+    assert bench.tormentor.held(KEY) == []
 
 
 class Slow(RecordingTransport):

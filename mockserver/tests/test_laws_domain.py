@@ -133,8 +133,12 @@ class DomainWay:
         person = WORLD.directory.find(sender)
         assert person is not None
         with self.on(key) as instance:
-            place = Jid.parse(group) if group else None
-            return instance.chats.receive("text-plain", person, content, group=place).id, content
+            chats = instance.chats
+            chats.require_link()
+            told = chats.inbound_key(person, Jid.parse(group) if group else None)
+            author = str(person.jid)
+            message = chats.arrive("text-plain", told, content, author=author, name=person.name)
+            return message.id, content
 
     def download(self, key: str, keys: dict[str, Any]) -> bytes:
         with self.on(key) as instance:

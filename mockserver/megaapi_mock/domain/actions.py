@@ -345,6 +345,13 @@ def _context(found: Message) -> Content:
     }
 
 
+def associated(content: Content, album: Message) -> Content:
+    """The content as one of this album's (Baileys: messageAssociation names the album)."""
+    association = {"associationType": "MEDIA_ALBUM", "parentMessageKey": _key(album)}
+    context = {**content.get("messageContextInfo", {}), "messageAssociation": association}
+    return {**content, "messageContextInfo": context}
+
+
 def _edited(sent: Content) -> Content:
     part = sent.get("protocolMessage")
     edited = part.get("editedMessage") if isinstance(part, dict) else None

@@ -148,22 +148,6 @@ class Chats:
         self.phones.put(message_id, {**told, person: status})
         return True
 
-    def receive(
-        self,
-        event: str,
-        sender: Contact,
-        content: Mapping[str, Any],
-        *,
-        group: Jid | None = None,
-        overrides: Mapping[str, Any] | None = None,
-    ) -> Message:
-        """A contact writes: the message is kept and announced under the event's name."""
-        self.require_link()
-        key = self.inbound_key(sender, group)
-        return self.arrive(
-            event, key, content, author=str(sender.jid), name=sender.name, overrides=overrides
-        )
-
     def arrive(
         self,
         event: str,

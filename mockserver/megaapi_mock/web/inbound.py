@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..domain.actions import Scene, act
+from ..domain.actions import Scene, act, associated
 from ..domain.contacts import Contact
 from ..domain.instance import Instance
 from ..domain.jid import Jid
@@ -26,6 +26,8 @@ SOMEBODY = "5511900000002"
 # Typed on the phone of the instance itself.
 OWN = ("from-me-phone", "self-chat")
 STATUS = "status@broadcast"
+# What WhatsApp lets people send at once.
+ALBUM_MOST = 100
 # What the gateway causes by itself, and how to make it do so.
 CAUSED: Mapping[str, str] = {
     "connected": "POST /_mock/instances/{key}/link",
@@ -109,9 +111,38 @@ def receive(parts: Parts, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
         )
         if action.then is not None:
             action.then(content)
+        for each in _in_album(content):
+            _follow(parts, instance, each, sender, body, kept[0])
 
     parts.publisher.change(key, do)
     return message_json((key, kept[0]))
+
+
+def _in_album(content: Mapping[str, Any]) -> list[str]:
+    """The events that an album announces."""
+    album = content.get("albumMessage")
+    if not isinstance(album, dict):
+        return []
+    counts = [album.get(f"expected{kind}Count") for kind in ("Image", "Video")]
+    images, videos = (count if type(count) is int and count > 0 else 0 for count in counts)
+    if images + videos > ALBUM_MOST:
+        raise ControlRefused(400, f"set: an album holds at most {ALBUM_MOST} pictures and videos")
+    return ["image"] * images + ["video"] * videos
+
+
+def _follow(
+    parts: Parts,
+    instance: Instance,
+    event: str,
+    sender: Contact | None,
+    body: Mapping[str, Any],
+    album: Message,
+) -> None:
+    """A picture or video of this album, a message of its own (Baileys: the photos follow)."""
+    payload = parts.samples.payload(event)
+    place = _place(instance, event, sender, body, payload)
+    content = _filled(parts, instance, associated(payload["message"], album), None, {})
+    instance.chats.arrive(event, place.key, content, author=place.author, name=place.name)
 
 
 def _private(parts: Parts, event: str) -> bool:

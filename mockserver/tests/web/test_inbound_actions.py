@@ -425,7 +425,7 @@ def test_only_actions_take_a_message_and_only_answers_an_option(chat: Chat) -> N
 PLAIN = (
     "text-plain", "text-plain-lid", "text-plain-2023", "text-extended", "text-link-preview",
     "text-ad-referral", "ephemeral", "location", "live-location", "contact", "contacts-array",
-    "poll-creation", "album", "group-invite", "order", "disappearing-setting", "broadcast-list",
+    "poll-creation", "group-invite", "order", "disappearing-setting", "broadcast-list",
     "interactive-order", "text-forwarded",
 )  # fmt: skip
 MEDIA = {
@@ -443,6 +443,54 @@ MEDIA = {
     "group-image": ("image", ("imageMessage",)),
     "status-story": ("image", ("imageMessage",)),
 }  # fmt: skip
+
+
+def album(chat: Chat, **body: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The header of an album, and what followed it; all of it kept and held to the contract."""
+    chat.told()
+    kept = len(chat.door.walk("/messages"))
+    chat.door.post(INBOUND, {"event": "album", **body}, status=201)
+    assert chat.app.parts.courier.wait_idle(5)
+    payloads = chat.told()
+    events = [item["event"] for item in chat.door.walk("/deliveries")][-len(payloads) :]
+    for event, payload in zip(events, payloads, strict=True):
+        assert authority().webhook_violations(event, orjson.dumps(payload)) == []
+    ids = [message["id"] for message in chat.door.walk("/messages")][kept:]
+    assert ids == [payload["key"]["id"] for payload in payloads]
+    return payloads[0], payloads[1:]
+
+
+@pytest.mark.parametrize("group", [None, GROUP])
+def test_an_album_is_followed_by_what_it_announces(chat: Chat, group: str | None) -> None:
+    header, parts = album(chat, **({"group": group} if group else {}))
+    assert header["message"]["albumMessage"] == {"expectedImageCount": 3, "expectedVideoCount": 1}
+    assert [part["messageType"] for part in parts] == ["imageMessage"] * 3 + ["videoMessage"]
+    assert len({part["key"]["id"] for part in (header, *parts)}) == 5
+    named = {name: header["key"][name] for name in ("remoteJid", "fromMe", "id")}
+    if group:
+        named["participant"] = jid(FRIEND)
+    for part in parts:
+        assert part["key"]["remoteJid"] == header["key"]["remoteJid"]
+        assert part["message"]["messageContextInfo"]["messageAssociation"] == {
+            "associationType": "MEDIA_ALBUM",
+            "parentMessageKey": named,
+        }
+        media = part["message"][part["messageType"]]
+        keys = {name: media[name] for name in ("mediaKey", "directPath", "url", "mimetype")}
+        body = {"messageKeys": {**keys, "messageType": part["messageType"]}}
+        path = f"/rest/instance/downloadMediaMessage/{KEY}"
+        reply = chat.app.test_client().post(path, json=body, headers=AUTH).get_json()
+        data = b64decode(reply["data"].partition(",")[2])
+        kind = part["messageType"].removesuffix("Message")
+        assert data == chat.app.parts.samples.media(kind)
+
+
+def test_an_album_is_as_large_as_is_set_within_bounds(chat: Chat) -> None:
+    place = "message.albumMessage"
+    _, parts = album(chat, set={f"{place}.expectedImageCount": 0, f"{place}.expectedVideoCount": 2})
+    assert [part["messageType"] for part in parts] == ["videoMessage"] * 2
+    sentence = chat.refused("album", status=400, set={f"{place}.expectedImageCount": 100})
+    assert sentence == "set: an album holds at most 100 pictures and videos"
 
 
 def test_every_kind_of_message_fits_its_contract(chat: Chat) -> None:
@@ -472,7 +520,7 @@ def test_every_kind_of_media_can_be_downloaded(chat: Chat) -> None:
 def test_every_event_that_is_not_the_gateways_own_is_covered() -> None:
     answers = {"list-response", "buttons-response", "template-button-reply", "poll-vote",
                "interactive-response", "text-quoted-reply", "edited", "deleted", "reaction",
-               "pin-in-chat"}  # fmt: skip
+               "pin-in-chat", "album"}  # fmt: skip
     places = {"group-text", "group-text-first-of-sender", "text-mention", "from-me-phone",
               "self-chat", "newsletter"}  # fmt: skip
     covered = {*PLAIN, *MEDIA, *answers, *places, *CAUSED, *HAPPENINGS}

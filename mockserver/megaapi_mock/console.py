@@ -127,7 +127,7 @@ class Lines:
     def exchange(self, exchange: Exchange) -> None:
         """A request and what it was answered."""
         events = f"  {', '.join(exchange.events)}" if exchange.events else ""
-        text = f"{exchange.status}  {exchange.method} {exchange.path}{events}"
+        text = f"{exchange.status or '---'}  {exchange.method} {exchange.path}{events}"
         self._print(exchange.time, _colour_of(exchange.status), text, exchange.reason)
 
     def delivery(self, delivery: Delivery) -> None:

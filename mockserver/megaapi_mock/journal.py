@@ -41,6 +41,8 @@ class Exchange:
     reason: str | None = None
     violations: Sequence[str] = ()
     events: Sequence[str] = ()
+    # Id (None when the call asked for it) and name of the fault that struck.
+    fault: tuple[str | None, str] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """As the side door lists it."""
@@ -63,6 +65,9 @@ class Exchange:
             "reason": self.reason,
             "violations": list(self.violations),
             "events": list(self.events),
+            "fault": None
+            if self.fault is None
+            else dict(zip(("id", "name"), self.fault, strict=True)),
         }
 
 

@@ -31,6 +31,7 @@ from .life import (
     targets,
 )
 from .message import Message, content_key
+from .spell import UNDELIVERED
 from .table import Table
 
 if TYPE_CHECKING:
@@ -103,6 +104,8 @@ class Chats:
             )
         if to.registered:
             self._expect_acks(message, content, number)
+            if instance.spell.stays is not None:
+                instance.messages.put(message.id, message.moved(PENDING, instance.spell.because))
         else:
             self.moving.remove(message.id)
             instance.messages.put(message.id, message.moved(STOPPED, "not registered"))
@@ -124,12 +127,17 @@ class Chats:
         message = self._instance.messages.get(message_id)
         if message is None:
             return
+        fate = self._instance.fate
+        if fate.armed and fate.severed(self._instance.key, message.chat, person):
+            return
         if self._instance.reach.states and self._halted(message, step, person):
             return
         if person and not self._next_of_phone(message_id, step, person):
             return
         if message.state == TO[step].source:
-            self._instance.messages.put(message_id, message.moved(step))
+            # That it gets no further stays true while it moves; any other reason is over now.
+            because = message.reason if message.reason in UNDELIVERED else None
+            self._instance.messages.put(message_id, message.moved(step, because))
             if step == READ and message_id in self.moving:
                 self.moving.remove(message_id)
         elif not person:
@@ -161,6 +169,7 @@ class Chats:
         """A message from outside under this key, the own phone's included: kept and announced."""
         instance = self._instance
         self.require_link()
+        lost = self._lost(key, author)
         message = Message(
             id=key["id"],
             time=instance.now,
@@ -174,6 +183,10 @@ class Chats:
             # What the phone wrote is on its way already; nothing tells how its acks look here.
             state=SERVER if key["fromMe"] else DELIVERED,
         )
+        if lost is not None:
+            message = message.moved(PENDING, lost)
+            instance.messages.put(message.id, message)
+            return message
         instance.messages.put(message.id, message)
         private = message.chat == author and author.endswith(f"@{PERSON}")
         if instance.rules.presence_events and private and not message.from_me:
@@ -190,6 +203,13 @@ class Chats:
             },
         )
         return message
+
+    def _lost(self, key: Mapping[str, Any], author: str) -> str | None:
+        """Why what others write never arrives; None when it does."""
+        fate = self._instance.fate
+        if not fate.armed or key["fromMe"]:
+            return None
+        return fate.swallows(self._instance.key, author, key["remoteJid"])
 
     def require_link(self) -> None:
         """ControlRefused while nothing can come in."""
@@ -253,6 +273,10 @@ class Chats:
         """Progress comes by itself: all of it is on its way before the first step arrives."""
         instance = self._instance
         steps, delays = targets(content), self._delays(number, "ack")
+        if instance.spell.stays is not None:
+            steps = steps[: (PENDING, *steps).index(instance.spell.stays)]
+            if not steps:
+                return
         members = self._members(message.chat) if instance.rules.each_in_group else ()
         if not members:
             for step, delay in zip(steps, delays, strict=False):

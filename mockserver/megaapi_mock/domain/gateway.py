@@ -11,6 +11,7 @@ from .group import Group
 from .instance import Instance
 from .media import Vault
 from .rules import Rules
+from .spell import Calm, Fate
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Gateway:
     vault: Vault
     seeds: tuple[InstanceSeed, ...] = ()
     groups: tuple[Group, ...] = ()
+    fate: Fate = field(default_factory=Calm)
 
     def instance(self, seed: InstanceSeed) -> Instance:
         """A new instance as its seed says, without any event."""
@@ -50,6 +52,7 @@ class Gateway:
             rules=self.rules,
             vault=self.vault,
             world_groups=self.groups,
+            fate=self.fate,
         )
         made.begin()
         for group in seed.groups:

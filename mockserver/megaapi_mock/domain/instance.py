@@ -21,6 +21,7 @@ from .message import Message
 from .reach import Reach
 from .rules import Rules
 from .settings import EventFilter, WebhookSettings
+from .spell import NO_SPELL, Calm, Fate
 from .table import Table
 
 # (due, order, kind, generation of its kind, arguments)
@@ -48,10 +49,12 @@ class Instance:
         rules: Rules,
         vault: Vault,
         world_groups: tuple[Group, ...] = (),
+        fate: Fate | None = None,
     ) -> None:
         self.key, self.token, self.number, self.name = key, token, number, name
         self.ids, self.directory, self.rules, self.vault = ids, directory, rules, vault
         self.world_groups = world_groups
+        self.fate, self.spell = fate or Calm(), NO_SPELL
         self.connection = Connection()
         self.webhook = WebhookSettings()
         self.filter = EventFilter()
@@ -100,6 +103,7 @@ class Instance:
     def begin(self) -> None:
         """Start a change: from here on everything can be taken back."""
         self.now = self._clock.now()
+        self.spell = NO_SPELL
         self._saved = {name: getattr(self, name) for name in _VALUES}
         self._events_before = len(self._events)
         self._done.clear()
@@ -215,6 +219,8 @@ class Instance:
 
     def find_media(self, addresses: Iterable[str]) -> tuple[Media, bytes] | None:
         """The media behind a direct path or URL, with its bytes; None when gone or unknown."""
+        if self.spell.media_gone:
+            return None
         for address in addresses:
             path = address.removeprefix("https://mmg.whatsapp.net").removesuffix("&mms3=true")
             media = self.media.get(path)

@@ -115,7 +115,9 @@ class Linking:
             return
         self._instance.cancel("qr", "reconnect")
         self._set(state=CONNECTING)
-        self._instance.schedule(self._instance.rules.restart_seconds, "reconnect")
+        slow = self._instance.spell.restart_seconds
+        usual = self._instance.rules.restart_seconds
+        self._instance.schedule(usual if slow is None else slow, "reconnect")
 
     def reconnect(self) -> None:
         """The restarted socket is open again."""

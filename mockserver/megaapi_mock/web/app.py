@@ -14,6 +14,7 @@ from werkzeug.routing import RequestRedirect
 from ..clock import Clock
 from ..domain.gateway import Gateway
 from ..domain.media import Vault
+from ..faults.armoury import Faults
 from ..handlers.registry import Handlers, discover, require_matching
 from ..ids import Ids
 from ..journal import Exchange, Journal
@@ -35,6 +36,7 @@ from ..webhooks.tormentor import Tormentor
 from ..webhooks.transport import AllowedHosts, HttpTransport, Transport, axios_headers
 from ..world import World, load_world
 from . import control, docs
+from .breakage import send_broken
 from .pipeline import Handled, Pipeline
 from .reply import PREFLIGHT, Reply, StartResponse, send
 from .request import Environ, Request
@@ -68,6 +70,7 @@ class Parts:
     timers: Timers
     pipeline: Pipeline
     samples: Samples
+    faults: Faults
     document: dict[str, Any]
 
 
@@ -122,6 +125,8 @@ def create_app(
     profile = profile or load_profile(settings.profile, fixtures)
     world = world or load_world(settings.world, fixtures)
     clock, ids, samples = clock or Clock(), ids or Ids(max(settings.seed, 0)), Samples(fixtures)
+    offered = tuple(found for found in index if _offered(found, profile))
+    faults = Faults(clock=clock, ids=ids, directory=world.directory, operations=offered)
     gateway = Gateway(
         clock=clock,
         ids=ids,
@@ -130,6 +135,7 @@ def create_app(
         vault=Vault(settings.media_bytes),
         seeds=world.instances,
         groups=world.groups,
+        fate=faults,
     )
     kept = store(gateway)
     journal = Journal(limit=settings.journal_limit, budget=settings.journal_bytes)
@@ -151,7 +157,7 @@ def create_app(
     timers = Timers(clock=clock, store=kept, wake=publisher.change, others=[tormentor])
     kept.due_earlier = tormentor.due_earlier = timers.due_earlier
     pipeline = Pipeline(
-        operations=tuple(found for found in index if _offered(found, profile)),
+        operations=offered,
         handlers=handlers,
         validators=Validators(bundle, index),
         profile=profile,
@@ -159,21 +165,22 @@ def create_app(
         journal=journal,
         publisher=publisher,
         clock=clock,
+        faults=faults,
         strict=settings.strict,
         on_exchange=on_exchange,
     )
     app = MockApp(__name__, static_folder=None)
     app.parts = Parts(
         settings, profile, world, clock, ids, gateway, kept, journal, publisher, courier,
-        tormentor, timers, pipeline, samples, bundle.document,
+        tormentor, timers, pipeline, samples, faults, bundle.document,
     )  # fmt: skip
     app.json.sort_keys = False  # type: ignore[attr-defined]
     # Werkzeug would redirect `//` away; the gateway's router does not know such paths.
     app.url_map.merge_slashes = False
     _add_routes(app, pipeline)
     app.register_blueprint(control.blueprint(app.parts))
-    offered = {operation.path for operation in pipeline.operations}
-    app.register_blueprint(docs.blueprint(bundle.document, offered, settings.host))
+    paths = {operation.path for operation in pipeline.operations}
+    app.register_blueprint(docs.blueprint(bundle.document, paths, settings.host))
     front = Front(app, pipeline, app.wsgi_app)
     app.wsgi_app = front  # type: ignore[method-assign]
     return app
@@ -265,6 +272,16 @@ class Front:
         if self._release_before:
             after()
 
+        if handled.reply.broken is not None:
+            return send_broken(
+                environ,
+                start_response,
+                handled.reply,
+                list(handled.exchange.response_headers),
+                method=request.method,
+                stopping=self._pipeline.stopping,
+                after=after,
+            )
         return send(
             start_response,
             handled.reply,

@@ -23,6 +23,7 @@ from ..errors import ControlRefused, UnknownInstance
 from ..journal import delivery_json
 from ..webhooks.delivery import Delivery
 from . import listing
+from .arming import Arming
 from .guard import Guard
 from .hooks import Hooks
 from .inbound import receive
@@ -74,6 +75,7 @@ class _Door:
             ("POST", "/clock", self.move_clock),
             ("GET", "/stream", self.stream),
             *Hooks(self._parts).routes(),
+            *Arming(self._parts).routes(),
         ]
         self._routes = [f"{method} /_mock{path}" for method, path, _ in routes]
         for method, path, view in routes:
@@ -103,6 +105,7 @@ class _Door:
         key = request.args.get("instance")
         self._parts.store.reset(key)
         self._parts.tormentor.clear(key)
+        self._parts.faults.reset(key)
         self._parts.journal.forget(key)
         return {"reset": key or "all", "instances": len(self._parts.store.keys())}
 
@@ -179,6 +182,7 @@ class _Door:
         """One instance less."""
         self._parts.store.remove(key)
         self._parts.tormentor.end(key)
+        self._parts.faults.reset(key)
         return {"removed": key}
 
     def link(self, key: str) -> Json:
@@ -190,6 +194,10 @@ class _Door:
         def scan(instance: Instance) -> None:
             if number is None and instance.number is None:
                 raise ControlRefused(400, f'{key} has no number yet: give {{"number": "5511..."}}')
+            if self._parts.faults.armed and not instance.linked:
+                struck = self._parts.faults.refuses("link", key)
+                if struck is not None:
+                    raise ControlRefused(409, f"the phone does not link {key}: {struck.told}")
             instance.linking.link(number)
 
         return self._change(key, scan)

@@ -70,11 +70,15 @@ def happen(parts: Parts, key: str, event: str, sender: Contact, body: Mapping[st
             to.jid,
             body.get("set", {}),
         )
+        time.append(instance.now)
+        chat = str(doing.group.jid) if doing.group else str(sender.jid)
+        fate = instance.fate
+        if fate.armed and fate.swallows(key, str(sender.jid), chat):
+            return
         made = fields(doing)
         for path, value in doing.set.items():
             put_at({**doing.sample, **made}, path, value)
         instance.record(event, {"fields": made, "set": dict(doing.set)})
-        time.append(instance.now)
 
     parts.publisher.change(key, do)
     return {"instance": key, "event": event, "time": time[0]}

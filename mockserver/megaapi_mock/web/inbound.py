@@ -10,6 +10,7 @@ from ..domain.actions import Scene, act, associated
 from ..domain.contacts import Contact
 from ..domain.instance import Instance
 from ..domain.jid import Jid
+from ..domain.life import PENDING
 from ..domain.message import WRAPPERS, Message, content_key
 from ..errors import ControlRefused
 from ..handlers import uploads
@@ -109,7 +110,8 @@ def receive(parts: Parts, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
                 overrides=outside,
             )
         )
-        if action.then is not None:
+        # What never arrived changes nothing.
+        if action.then is not None and kept[0].state != PENDING:
             action.then(content)
         for each in _in_album(content):
             _follow(parts, instance, each, sender, body, kept[0])

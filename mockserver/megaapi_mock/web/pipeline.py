@@ -22,6 +22,11 @@ from ..errors import (
     UnknownRoute,
     Unusable,
 )
+from ..faults.armoury import Faults
+from ..faults.kind import Answered, Moment, Replacing
+from ..faults.kinds.bad_gateway import BadGateway
+from ..faults.kinds.empty_200 import Empty200
+from ..faults.kinds.error_true_200 import ErrorTrue200
 from ..handlers.call import Answer, Call, Handler, Marked, mark_of
 from ..handlers.fetch import fetch
 from ..journal import Exchange, Journal
@@ -33,13 +38,19 @@ from ..webhooks.publish import Batch, Publisher
 from .auth import require_token
 from .reply import Reply
 from .request import Request
+from .struck import ASKED, Struck, TakenBack, Waits, find
 
 log = logging.getLogger(__name__)
 
 # However many people a slow call names, a client gets its answer in the end.
 PAUSE_MOST = 60.0
 _JSON_TYPES = ("application/json", "")
-_ERROR_TRUE = {"error": True, "message": "Internal Server Error"}
+# The switch `outage` is a fault for good.
+_OUTAGES: Mapping[str, Replacing] = {
+    "cdn_502": BadGateway(),
+    "empty_200": Empty200(),
+    "error_true": ErrorTrue200(),
+}
 
 
 @dataclass(slots=True)
@@ -63,6 +74,7 @@ class Pipeline:
     journal: Journal
     publisher: Publisher
     clock: Clock
+    faults: Faults
     strict: bool = False
     on_exchange: Callable[[Exchange], None] | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -73,21 +85,14 @@ class Pipeline:
             address: mark_of(handler) or Marked() for address, handler in self.handlers.items()
         }
         self._fetch = fetch if self.profile.on("fetch_media") else None
-        self._outage = self.profile["outage"]
+        self._outage = _OUTAGES.get(self.profile["outage"])
 
     def answer(self, request: Request, operation: Operation, key: str) -> Handled:
         """Everything from the instance on; never raises."""
         batch: Batch | None = None
         owner: str | None = key
         try:
-            if self._outage != "none":
-                reply = self._out()
-            else:
-                with self.publisher.changing(key) as (instance, batch):
-                    reply = self._on(instance, request, operation)
-                # Nobody else waits meanwhile: the instance is free again.
-                if reply.pause:
-                    self.stopping.wait(reply.pause)
+            reply, batch = self._done(request, operation, key)
         except RequestRejected as refusal:
             owner = None if isinstance(refusal, UnknownInstance) else key
             reply = self._refused(refusal, operation)
@@ -95,7 +100,14 @@ class Pipeline:
             log.exception("our own bug in %s", operation.address)
             self.bugs.append(f"{operation.address}: {error!r}")
             reply = Reply.json(500, RequestRejected("").body)
-        self._hold_to_contract(operation, reply)
+        if request.struck is not None:
+            reply = request.struck.on(reply)
+        # What a fault puts in its place need not fit.
+        if request.struck is None or request.struck.replacing is None:
+            self._hold_to_contract(operation, reply)
+        # Nobody else waits meanwhile: the instance is free again.
+        if reply.pause:
+            self.stopping.wait(reply.pause)
         return self._closed(request, reply, operation=operation.id, owner=owner, batch=batch)
 
     def unknown_route(self, request: Request, near: list[str] | None = None) -> Handled:
@@ -111,10 +123,40 @@ class Pipeline:
         reply = Reply.json(refusal.status, refusal.body, refusal.reason)
         return self._closed(request, reply, operation=None, owner=None, batch=None)
 
+    def _done(self, request: Request, operation: Operation, key: str) -> tuple[Reply, Batch | None]:
+        if self._outage is not None:
+            return self._out(self._outage), None
+        try:
+            return self._change(request, operation, key)
+        except Waits as waits:
+            self.stopping.wait(waits.seconds)
+            return self._change(request, operation, key)
+
+    def _change(
+        self, request: Request, operation: Operation, key: str
+    ) -> tuple[Reply, Batch | None]:
+        """The checks and the handler, as one change; undone where a fault wants it so."""
+        reply = Reply(0, b"", "")
+        try:
+            with self.publisher.changing(key) as (instance, batch):
+                reply = self._on(instance, request, operation)
+                struck = request.struck
+                if struck is not None and not struck.early:
+                    if struck.takes_back:
+                        raise TakenBack
+                    struck.went_well(self.faults, instance)
+        except TakenBack:
+            return reply, None
+        return reply, batch
+
     # -- the checks, in the gateway's order --------------------------------------------------
 
     def _on(self, instance: Instance, request: Request, operation: Operation) -> Reply:
         require_token(instance, request.header("Authorization"))
+        if self.faults.armed or ASKED in request.environ:
+            struck = self._struck(instance, request, operation)
+            if struck.early:
+                return Reply(0, b"", "")
         document = self._readable(request)
         if operation.needs_connection and not instance.linked:
             raise NotLoggedIn(
@@ -141,6 +183,34 @@ class Pipeline:
         reply = self._told(call, self.handlers[operation.address](call))
         reply.pause = min(call.pause, PAUSE_MOST)
         return reply
+
+    def _struck(self, instance: Instance, request: Request, operation: Operation) -> Struck:
+        """What faults do to this call, settled at its first look; Waits when it is to wait."""
+        if request.struck is None:
+            request.struck = find(
+                self.faults,
+                operation,
+                instance.key,
+                recipient=self._recipient(request, operation),
+                asked=request.environ.get(ASKED),
+            )
+            if request.struck.wait:
+                raise Waits(request.struck.wait)
+        request.struck.refuse(instance)
+        instance.spell = request.struck.spell
+        return request.struck
+
+    def _recipient(self, request: Request, operation: Operation) -> str | None:
+        """Whom the call is for, if any fault asks; None also where the body does not say."""
+        if operation.recipient is None or not self.faults.wants_recipients:
+            return None
+        mend = self._marks[operation.address].mend
+        try:
+            document = self._readable(request)
+            document = document if mend is None else mend(document, self.profile)
+            return self.faults.person(_at(document, operation.recipient))
+        except (RequestRejected, LookupError, TypeError):
+            return None
 
     def _readable(self, request: Request) -> Any:
         """The parsed body; None when there is none that the gateway would parse."""
@@ -187,16 +257,13 @@ class Pipeline:
         reply.violations = refusal.violations
         return reply
 
-    def _out(self) -> Reply:
-        reason = f"switch outage={self._outage}"
-        if self._outage == "cdn_502":
-            return Reply(502, b"error code: 502", "text/plain; charset=UTF-8", reason=reason)
-        if self._outage == "empty_200":
-            return Reply(200, b"", "", reason=reason)
-        return Reply.json(200, _ERROR_TRUE, reason)
+    def _out(self, kind: Replacing) -> Reply:
+        made = kind.answer(Answered(0, b"", ""), Moment(self.clock.now(), 0.0, 0.0))
+        reason = f"switch outage={self.profile['outage']}"
+        return Reply(made.status, made.body, made.content_type, reason=reason)
 
     def _hold_to_contract(self, operation: Operation, reply: Reply) -> None:
-        if self._outage != "none" or reply.status == InvalidRequest.status:
+        if self._outage is not None or reply.status == InvalidRequest.status:
             return
         broken = self.validators.reply_violations(
             operation, reply.status, reply.content_type, reply.document
@@ -227,13 +294,15 @@ class Pipeline:
             request_headers=request.headers(),
             request_body=request.body or b"",
             status=reply.status,
-            response_body=reply.body,
+            response_body=reply.body if reply.broken is None else reply.body[: reply.broken.kept],
             reason=reply.reason,
             violations=reply.violations,
             events=[event.name for event in batch.events] if batch else (),
+            fault=reply.fault,
         )
         reply.extra.append(("X-Mock-Exchange", exchange.id))
-        exchange.response_headers = reply.headers()
+        # Without a status nothing was sent.
+        exchange.response_headers = reply.headers() if reply.status else ()
         self.journal.add_exchange(exchange)
         if self.on_exchange is not None:
             self.on_exchange(exchange)

@@ -58,11 +58,8 @@ def plain(error: HTTPException) -> Response:
     return json_reply({"error": f"{error.name}: {error.description}"}, error.code or 500)
 
 
-def body_of(fields: Mapping[str, type]) -> Json:
-    """The JSON object sent, with only these fields, each of its type; {} when there is none.
-
-    `object` takes any value.
-    """
+def object_of() -> Json:
+    """The JSON object sent, whatever is in it; {} when there is none."""
     raw = request.get_data()
     try:
         body = parse_json(raw) if raw.strip() else {}
@@ -70,6 +67,15 @@ def body_of(fields: Mapping[str, type]) -> Json:
         raise ControlRefused(400, str(error)) from None
     if not isinstance(body, dict):
         raise ControlRefused(400, "the body must be a JSON object")
+    return body
+
+
+def body_of(fields: Mapping[str, type]) -> Json:
+    """The JSON object sent, with only these fields, each of its type; {} when there is none.
+
+    `object` takes any value.
+    """
+    body = object_of()
     for name, value in body.items():
         if name not in fields:
             raise ControlRefused(400, f"{name}: no such field; there are {', '.join(fields)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
 from ..codec import dumps
 
@@ -25,6 +25,20 @@ PREFLIGHT = [
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """What a fault does to an answer on the wire.
+
+    cut: `kept` bytes of the body are sent; reset: none of it; hang: none, and for `seconds`
+    nothing says so, unless `lifted` becomes true.
+    """
+
+    ending: Literal["cut", "reset", "hang"]
+    kept: int = 0
+    seconds: float = 0.0
+    lifted: Callable[[], bool] = lambda: False
+
+
 @dataclass(slots=True)
 class Reply:
     """Status, body and headers; `document` is the body before it became bytes (None: empty)."""
@@ -37,6 +51,9 @@ class Reply:
     extra: Headers = field(default_factory=list)
     violations: tuple[str, ...] = ()
     pause: float = 0.0
+    # Id and name of the fault that made it what it is, and how it fails to be a whole answer.
+    fault: tuple[str | None, str] | None = None
+    broken: Broken | None = None
 
     @classmethod
     def json(cls, status: int, document: Any, reason: str | None = None) -> Reply:
@@ -44,13 +61,18 @@ class Reply:
         return cls(status, dumps(document), document=document, reason=reason)
 
     def headers(self) -> Headers:
-        """Everything the client gets."""
+        """Everything the client gets, if it gets anything."""
         headers = [("Content-Length", str(len(self.body))), *CORS, *self.extra]
         if self.content_type:
             headers.insert(0, ("Content-Type", self.content_type))
         if self.reason is not None:
             headers.append(("X-Mock-Reason", one_line(self.reason)))
         return headers
+
+
+def status_line(status: int) -> str:
+    """`200 OK`."""
+    return _STATUS_LINES.get(status) or f"{status} Unknown"
 
 
 def one_line(text: str, limit: int = 400) -> str:
@@ -87,5 +109,5 @@ def send(
     start_response: StartResponse, reply: Reply, headers: Headers, *, method: str, after: Any
 ) -> Handover:
     """Start the response; its body releases what the call caused when it has gone."""
-    start_response(_STATUS_LINES.get(reply.status, f"{reply.status} Unknown"), headers)
+    start_response(status_line(reply.status), headers)
     return Handover(b"" if method == "HEAD" else reply.body, after)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote
+
+if TYPE_CHECKING:
+    from .struck import Struck
 
 # Express parses nothing above this; the live limit was never seen (inferred).
 BODY_LIMIT = 32 * 2**20
@@ -18,10 +21,14 @@ Environ = dict[str, Any]
 
 @dataclass
 class Request:
-    """`body` is None when it is above the limit: it was not kept then."""
+    """`body` is None when it is above the limit: it was not kept then.
+
+    `struck` is what faults do to it, once that is settled.
+    """
 
     environ: Environ
     body: bytes | None
+    struck: Struck | None = None
 
     @classmethod
     def read(cls, environ: Environ, limit: int = BODY_LIMIT) -> Request:

@@ -1,0 +1,70 @@
+"""What a test has decided beyond the rules: for one change, or for as long as it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """What befalls one change of an instance; over when the change ends.
+
+    `stays`: a message sent now gets no further than this state, for the reason `because`.
+    `restart_seconds`: how long a restart takes. `media_gone`: no media can be found.
+    """
+
+    stays: str | None = None
+    because: str = ""
+    restart_seconds: float | None = None
+    media_gone: bool = False
+
+
+NO_SPELL = Spell()
+
+
+def together(spells: Iterable[Spell]) -> Spell:
+    """Several at once; of two that say the same, the first."""
+    made = NO_SPELL
+    for spell in spells:
+        made = Spell(
+            stays=made.stays or spell.stays,
+            because=made.because or spell.because,
+            restart_seconds=spell.restart_seconds
+            if made.restart_seconds is None
+            else made.restart_seconds,
+            media_gone=made.media_gone or spell.media_gone,
+        )
+    return made
+
+
+# Why a message stays where it is, for good.
+ZOMBIE, NOWHERE = "zombie session", "accepted, undelivered"
+UNDELIVERED = (ZOMBIE, NOWHERE)
+
+
+class Fate(Protocol):
+    """What befalls instances for as long as a test says; asked only while `armed`."""
+
+    armed: bool
+
+    def severed(self, key: str, *people: str) -> bool:
+        """Whether nothing passes between this instance and that chat or person just now."""
+
+    def swallows(self, key: str, *people: str) -> str | None:
+        """Why what this person does, or happens in this chat, never reaches the instance."""
+
+
+class Calm:
+    """Nothing befalls anybody."""
+
+    armed = False
+
+    def severed(self, key: str, *people: str) -> bool:
+        """No."""
+        return False
+
+    def swallows(self, key: str, *people: str) -> str | None:
+        """Nothing is swallowed."""
+        return None

@@ -1,0 +1,348 @@
+"""The faults that are armed: which of them strikes what, how often, and until when."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from ..clock import Clock
+from ..domain.contacts import Directory
+from ..domain.jid import Jid
+from ..errors import ControlRefused
+from ..ids import Ids
+from ..spec.operations import Operation
+from .kind import Kind, Moment, Occasion, Tally
+from .parameters import COUNT, FROM_ZERO, PERCENT, TEXT, BadParameter, Parameter, checked, meant
+from .registry import Kinds, Listed, discover, kind_named
+
+# As many as anybody needs; spent ones make room for new ones.
+ARMED_MOST = 1_000
+# Instances one fault keeps count of; the one it has not seen for longest is forgotten.
+TALLIES_MOST = 10_000
+HEADER = "X-Mock-Fault"
+
+SCOPE: tuple[Parameter, ...] = (
+    Parameter("operation", None, TEXT, "calls of this operation alone, by its id"),
+    Parameter("instance", None, TEXT, "this instance alone, by its key"),
+    Parameter("recipient", None, TEXT, "sends to this number, JID or group alone"),
+    Parameter("times", None, COUNT, "it strikes so often, then it is over"),
+    Parameter("percent", None, PERCENT, "it strikes this share of the calls, drawn from the seed"),
+    Parameter("skip", None, FROM_ZERO, "so many calls that match pass first"),
+)
+_SCOPE_NAMES = tuple(one.name for one in SCOPE)
+
+
+@dataclass(slots=True, eq=False)
+class Armed:
+    """One fault at work. `used` counts its strikes, `seen` the calls it might have struck."""
+
+    id: str
+    name: str
+    kind: Kind
+    given: Mapping[str, Any]
+    operation: str | None = None
+    instance: str | None = None
+    recipient: str | None = None
+    times: int | None = None
+    percent: float | None = None
+    skip: int = 0
+    used: int = 0
+    seen: int = 0
+    cleared: bool = False
+    tallies: OrderedDict[str, Tally] = field(default_factory=OrderedDict)
+
+    @property
+    def over(self) -> bool:
+        """Whether it has struck as often as it was to."""
+        return self.times is not None and self.used >= self.times
+
+    def tally(self, key: str) -> Tally:
+        """What it has seen of one instance."""
+        tally = self.tallies.setdefault(key, Tally())
+        self.tallies.move_to_end(key)
+        if len(self.tallies) > TALLIES_MOST:
+            self.tallies.popitem(last=False)
+        return tally
+
+    def as_json(self) -> dict[str, Any]:
+        """As the side door shows it: everything that counts, given or not."""
+        own = {one.name: getattr(self.kind, one.name) for one in fields(self.kind)}
+        scope = {name: getattr(self, name) for name in _SCOPE_NAMES}
+        state = {"used": self.used, "over": self.over}
+        return {"id": self.id, "fault": self.name, **own, **scope, **self.given, **state}
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """One fault at one call; `id` is None for one that the call itself asked for."""
+
+    kind: Kind
+    name: str
+    id: str | None
+    moment: Moment
+    armed: Armed | None = None
+
+    @property
+    def told(self) -> str:
+        """Which fault, and who wanted it."""
+        if self.id is None:
+            return f"fault {self.name}, asked for by {HEADER}"
+        return f"fault {self.id} {self.name}, armed by POST /_mock/faults"
+
+    @property
+    def lifted(self) -> bool:
+        """Whether the fault was cleared since."""
+        return self.armed is not None and self.armed.cleared
+
+
+class Faults:
+    """Thread-safe. `armed` is false while there is nothing to ask: look at it first."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        ids: Ids,
+        directory: Directory,
+        operations: Sequence[Operation],
+        kinds: Kinds | None = None,
+    ) -> None:
+        self.kinds = discover() if kinds is None else kinds
+        self.armed = False
+        self._clock, self._ids, self._directory = clock, ids, directory
+        self._operations = {operation.id: operation for operation in operations}
+        self._lock = threading.Lock()
+        self._all: tuple[Armed, ...] = ()
+        self._numbers: dict[str | None, int] = {}
+        self._asked: OrderedDict[str, Tally] = OrderedDict()
+
+    # -- arming ------------------------------------------------------------------------------
+
+    def arm(self, wishes: Mapping[str, Any]) -> Armed:
+        """What a body asks for, from now on. ControlRefused says what cannot be, and what can."""
+        given = {name: value for name, value in wishes.items() if value is not None}
+        scope = {name: given[name] for name in _SCOPE_NAMES if name in given}
+        own = {name: given[name] for name in given if name not in (*_SCOPE_NAMES, "fault")}
+        try:
+            listed = kind_named(self.kinds, given.get("fault"))
+            checked(listed.name, SCOPE, scope)
+            kind = listed.made(own, also=_SCOPE_NAMES)
+            self._require_concern(listed, kind, scope)
+        except BadParameter as refusal:
+            raise ControlRefused(400, str(refusal)) from None
+        recipient = scope.get("recipient")
+        if recipient is not None:
+            scope["recipient"] = self.person(recipient)
+        with self._lock:
+            return self._kept(listed, kind, scope, given)
+
+    def _kept(
+        self, listed: Listed, kind: Kind, scope: dict[str, Any], given: Mapping[str, Any]
+    ) -> Armed:
+        self._make_room()
+        key = scope.get("instance")
+        number = self._numbers[key] = self._numbers.get(key, 0) + 1
+        # Counted per instance, so that what others arm does not shift what is drawn.
+        id_ = f"f{number}.{key}" if key else f"f{number}"
+        armed = Armed(id=id_, name=listed.name, kind=kind, given=given, **scope)
+        self._set((*self._all, armed))
+        return armed
+
+    def _make_room(self) -> None:
+        if len(self._all) < ARMED_MOST:
+            return
+        spent = next((armed for armed in self._all if armed.over), None)
+        if spent is None:
+            raise ControlRefused(
+                409, f"{ARMED_MOST} faults are armed: clear some with DELETE /_mock/faults"
+            )
+        self._set(tuple(armed for armed in self._all if armed is not spent))
+
+    def _require_concern(self, listed: Listed, kind: Kind, scope: Mapping[str, Any]) -> None:
+        named = scope.get("operation")
+        if named is not None and named not in self._operations:
+            raise BadParameter(
+                f"operation: there is no {named!r}{meant(named, list(self._operations))}"
+            )
+        if named is not None and not kind.concerns(self._operations[named]):
+            raise BadParameter(f"operation: {listed.name} concerns {kind.concerned}, never {named}")
+        if "recipient" in scope and kind.occasion == "link":
+            raise BadParameter(f"recipient: {listed.name} concerns {kind.concerned}")
+
+    def items(self) -> Sequence[Armed]:
+        """All that were armed and not cleared, oldest first, spent ones included."""
+        return self._all
+
+    def clear(self, id_: str | None = None) -> int:
+        """One fault, or all; how many there were. ControlRefused when it is not there."""
+        with self._lock:
+            gone = [armed for armed in self._all if id_ in (None, armed.id)]
+            if id_ is not None and not gone:
+                raise ControlRefused(
+                    404, f"no fault {id_!r} is armed: GET /_mock/faults lists them"
+                )
+            self._drop(gone)
+        return len(gone)
+
+    def clear_instance(self, key: str) -> int:
+        """Those armed for one instance alone; how many there were."""
+        with self._lock:
+            gone = [armed for armed in self._all if armed.instance == key]
+            self._drop(gone)
+        return len(gone)
+
+    def reset(self, key: str | None = None) -> None:
+        """As at the start: all, or what is one instance's own; numbers begin anew."""
+        if key is None:
+            self.clear()
+        else:
+            self.clear_instance(key)
+        with self._lock:
+            for armed in self._all:
+                armed.tallies.pop(str(key), None)
+            if key is None:
+                self._numbers.clear()
+                self._asked.clear()
+            else:
+                self._numbers.pop(key, None)
+                self._asked.pop(key, None)
+
+    def _drop(self, gone: Sequence[Armed]) -> None:
+        for armed in gone:
+            armed.cleared = True
+        self._set(tuple(armed for armed in self._all if not armed.cleared))
+
+    def _set(self, kept: tuple[Armed, ...]) -> None:
+        self._all = kept
+        self.armed = bool(kept)
+
+    # -- striking ----------------------------------------------------------------------------
+
+    def person(self, to: str) -> str:
+        """One name for all ways to write a recipient, the ninth digit included."""
+        jid = Jid.parse(to)
+        contact = self._directory.person(jid)
+        return str(contact.jid if contact else jid)
+
+    @property
+    def wants_recipients(self) -> bool:
+        """Whether any fault looks at who a call is for."""
+        return any(armed.recipient is not None for armed in self._all)
+
+    def strikes(
+        self, operation: Operation, key: str, recipient: str | None, *, replaced: bool = False
+    ) -> list[Strike]:
+        """What strikes this call: of those that replace the answer, the oldest alone.
+
+        With `replaced` none of those: the answer is replaced already.
+
+        Late ones are only candidates: ask `settle` once the call went well.
+        """
+        found: list[Strike] = []
+        with self._lock:
+            for armed in self._all:
+                if replaced and armed.kind.replaces:
+                    continue
+                if not self._matches(armed, operation, key, recipient):
+                    continue
+                strike = self._candidate(armed, key) if armed.kind.late else self._draw(armed, key)
+                if strike is not None:
+                    found.append(strike)
+                    replaced = replaced or armed.kind.replaces
+        return found
+
+    def settle(self, strike: Strike, key: str) -> bool:
+        """Whether a late fault strikes now that the call went well."""
+        if strike.armed is None:
+            return strike.kind.due(Tally(), strike.moment.now)
+        with self._lock:
+            return self._draw(strike.armed, key) is not None
+
+    def asked(self, listed: Listed, kind: Kind, key: str) -> Strike | None:
+        """What the call itself asked for; None when the kind lets a single call pass."""
+        with self._lock:
+            tally = self._asked.setdefault(key, Tally())
+            self._asked.move_to_end(key)
+            if len(self._asked) > TALLIES_MOST:
+                self._asked.popitem(last=False)
+            tally.calls += 1
+            now = self._clock.now()
+            if not kind.late and not kind.due(Tally(), now):
+                return None
+            chance = self._chance(key, "fault asked for", tally.calls)
+            return Strike(kind, listed.name, None, Moment(now, chance, now))
+
+    def refuses(self, occasion: Occasion, key: str) -> Strike | None:
+        """What strikes something that is no call of the gateway."""
+        return self._outside(key, lambda armed: armed.kind.occasion == occasion)
+
+    # -- as the domain asks ------------------------------------------------------------------
+
+    def severed(self, key: str, *people: str) -> bool:
+        """Whether nothing passes between this instance and that chat just now; not counted."""
+        return any(
+            armed.kind.severs and not armed.over and self._meets(armed, key, people)
+            for armed in self._all
+        )
+
+    def swallows(self, key: str, *people: str) -> str | None:
+        """Why what this person does never reaches the instance; None when it does."""
+        strike = self._outside(
+            key, lambda armed: armed.kind.severs and self._meets(armed, key, people)
+        )
+        return strike.told if strike else None
+
+    # -- inside ------------------------------------------------------------------------------
+
+    @staticmethod
+    def _meets(armed: Armed, key: str, people: Sequence[str]) -> bool:
+        return armed.instance in (None, key) and armed.recipient in (None, *people)
+
+    def _outside(self, key: str, fits: Callable[[Armed], bool]) -> Strike | None:
+        with self._lock:
+            for armed in self._all:
+                if armed.operation is None and armed.instance in (None, key) and fits(armed):
+                    strike = self._draw(armed, key)
+                    if strike is not None:
+                        return strike
+        return None
+
+    @staticmethod
+    def _matches(armed: Armed, operation: Operation, key: str, recipient: str | None) -> bool:
+        return (
+            not armed.over
+            and armed.kind.occasion == "call"
+            and armed.instance in (None, key)
+            and armed.operation in (None, operation.id)
+            and (armed.recipient is None or armed.recipient == recipient)
+            and armed.kind.concerns(operation)
+        )
+
+    def _candidate(self, armed: Armed, key: str) -> Strike:
+        now = self._clock.now()
+        return Strike(armed.kind, armed.name, armed.id, Moment(now, 0.0, now), armed)
+
+    def _draw(self, armed: Armed, key: str) -> Strike | None:
+        """Count the call, and say whether it is struck; the lock is held."""
+        if armed.over:
+            return None
+        tally, now = armed.tally(key), self._clock.now()
+        armed.seen += 1
+        tally.calls += 1
+        if armed.seen <= armed.skip:
+            return None
+        drawn = self._chance(key, f"fault {armed.id} percent", tally.calls)
+        if armed.percent is not None and drawn * 100 >= armed.percent:
+            return None
+        if not armed.kind.due(tally, now):
+            return None
+        armed.used += 1
+        chance = self._chance(key, f"fault {armed.id} seconds", tally.calls)
+        window = now if tally.window is None else tally.window
+        return Strike(armed.kind, armed.name, armed.id, Moment(now, chance, window), armed)
+
+    def _chance(self, key: str, kind: str, number: int) -> float:
+        return int.from_bytes(self._ids.raw(key, kind, number, 6)) / 2**48

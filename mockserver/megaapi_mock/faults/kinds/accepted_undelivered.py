@@ -1,0 +1,40 @@
+"""A message that goes nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from ...domain.life import PENDING, SERVER
+from ...domain.spell import NOWHERE, Spell
+from ...spec.operations import Operation
+from ..kind import Kind, sends_message
+from ..parameters import about, one_of
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedUndelivered(Kind):
+    """Sends are answered 200 and never arrive: no acknowledgement comes after `stays`."""
+
+    concerned: ClassVar[str] = "sends"
+    example: ClassVar[Mapping[str, Any]] = {
+        "fault": "accepted-undelivered",
+        "recipient": "5511900000002",
+    }
+
+    stays: str = field(
+        default=SERVER,
+        metadata=about(
+            one_of(PENDING, SERVER),
+            "how far the message comes: not even to the server, or there",
+        ),
+    )
+
+    def concerns(self, operation: Operation) -> bool:
+        """Sends alone."""
+        return sends_message(operation)
+
+    def spell(self) -> Spell:
+        """A message sent now stays where it is."""
+        return Spell(stays=self.stays, because=NOWHERE)

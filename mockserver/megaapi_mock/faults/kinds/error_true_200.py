@@ -1,0 +1,30 @@
+"""A failure with a good status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from ...codec import dumps
+from ..kind import Answered, Moment, Replacing
+from ..parameters import TEXT, about
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorTrue200(Replacing):
+    """Answers 200 with `error: true`: who looks at the status alone takes it for a success."""
+
+    example: ClassVar[Mapping[str, Any]] = {
+        "fault": "error-true-200",
+        "message": "Internal Server Error",
+        "percent": 25,
+    }
+
+    message: str = field(
+        default="Internal Server Error", metadata=about(TEXT, "what the answer says")
+    )
+
+    def answer(self, real: Answered, moment: Moment) -> Answered:
+        """The gateway's envelope with `error: true`."""
+        return Answered(200, dumps({"error": True, "message": self.message}))

@@ -1,0 +1,23 @@
+"""An answer that says JSON and is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from ..kind import JSON, Answered, Moment, Replacing
+
+
+@dataclass(frozen=True, slots=True)
+class MalformedJson(Replacing):
+    """Sends the real answer as JSON that was never closed, with a Content-Length that is right."""
+
+    shapes: ClassVar[bool] = True
+    example: ClassVar[Mapping[str, Any]] = {"fault": "malformed-json", "times": 1}
+
+    def answer(self, real: Answered, moment: Moment) -> Answered:
+        """The last bracket is missing; what is no JSON becomes the beginning of some."""
+        closed = real.body[:1] in (b"{", b"[")
+        body = real.body[:-1] if closed else b'{"error": false, "message": "'
+        return replace(real, body=body, content_type=JSON)

@@ -1,0 +1,27 @@
+"""Media that WhatsApp no longer keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from ...domain.spell import Spell
+from ...spec.operations import Operation
+from ..kind import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class MediaExpired(Kind):
+    """Media is gone: downloadMediaMessage answers as for expired media (switch `media_gone`)."""
+
+    concerned: ClassVar[str] = "download_media"
+    example: ClassVar[Mapping[str, Any]] = {"fault": "media-expired", "times": 1}
+
+    def concerns(self, operation: Operation) -> bool:
+        """The download alone."""
+        return operation.id == "download_media"
+
+    def spell(self) -> Spell:
+        """Nothing is found."""
+        return Spell(media_gone=True)

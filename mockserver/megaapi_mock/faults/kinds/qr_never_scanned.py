@@ -1,0 +1,26 @@
+"""Nobody holds a phone to the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from ...spec.operations import Operation
+from ..kind import Kind, Occasion
+
+
+@dataclass(frozen=True, slots=True)
+class QrNeverScanned(Kind):
+    """The phone never links: QR codes expire one after the other, a pairing code is never typed."""
+
+    occasion: ClassVar[Occasion] = "link"
+    concerned: ClassVar[str] = "the phone (POST /_mock/instances/{key}/link answers 409)"
+    example: ClassVar[Mapping[str, Any]] = {
+        "fault": "qr-never-scanned",
+        "instance": "megacode-TESTKEY0002",
+    }
+
+    def concerns(self, operation: Operation) -> bool:
+        """No call."""
+        return False

@@ -1,0 +1,25 @@
+"""No answer, and no connection any more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from ..kind import Answered, Moment, Replacing
+
+
+@dataclass(frozen=True, slots=True)
+class Reset(Replacing):
+    """Breaks the connection without a byte of an answer."""
+
+    example: ClassVar[Mapping[str, Any]] = {
+        "fault": "reset",
+        "operation": "send_text",
+        "after": True,
+        "times": 1,
+    }
+
+    def answer(self, real: Answered, moment: Moment) -> Answered:
+        """Nothing."""
+        return Answered(0, b"", "", ending="reset")

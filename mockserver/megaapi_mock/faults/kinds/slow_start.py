@@ -1,0 +1,32 @@
+"""A gateway that takes its time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from ...domain.spell import Spell
+from ...spec.operations import Operation
+from ..kind import Kind
+from ..parameters import SECONDS, about
+
+
+@dataclass(frozen=True, slots=True)
+class SlowStart(Kind):
+    """After a restart the instance is not connected for a while."""
+
+    concerned: ClassVar[str] = "restart"
+    example: ClassVar[Mapping[str, Any]] = {"fault": "slow-start", "seconds": 45}
+
+    seconds: float = field(
+        default=30.0, metadata=about(SECONDS, "seconds on the mock's clock until it is connected")
+    )
+
+    def concerns(self, operation: Operation) -> bool:
+        """The restart alone."""
+        return operation.id == "restart"
+
+    def spell(self) -> Spell:
+        """A restart takes longer than the switch `restart_seconds` says."""
+        return Spell(restart_seconds=self.seconds)

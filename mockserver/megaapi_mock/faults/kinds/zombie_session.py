@@ -1,0 +1,32 @@
+"""Connected in name only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from ...domain.life import PENDING
+from ...domain.spell import ZOMBIE, Spell
+from ...spec.operations import Operation
+from ..kind import Kind, sends_message
+
+
+@dataclass(frozen=True, slots=True)
+class ZombieSession(Kind):
+    """Status says connected, sends are accepted; nothing is delivered and nothing comes in."""
+
+    severs: ClassVar[bool] = True
+    concerned: ClassVar[str] = "sends, and what contacts do"
+    example: ClassVar[Mapping[str, Any]] = {
+        "fault": "zombie-session",
+        "instance": "megacode-TESTKEY0001",
+    }
+
+    def concerns(self, operation: Operation) -> bool:
+        """Sends alone."""
+        return sends_message(operation)
+
+    def spell(self) -> Spell:
+        """A message sent now stays where it is."""
+        return Spell(stays=PENDING, because=ZOMBIE)

@@ -1,0 +1,186 @@
+"""Parameters of faults: what each may be, in code and in words, from JSON or from a header."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from typing import Any
+
+import orjson
+
+SECONDS_MOST = 3_600
+COUNT_MOST = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a value must be: whether it fits, and the same in words."""
+
+    fits: Callable[[Any], bool]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One line of a kind's parameters, as the side door and the documents show it."""
+
+    name: str
+    default: Any
+    form: Form
+    help: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Name, default, what it accepts, and what it does."""
+        return {
+            "name": self.name,
+            "default": self.default,
+            "accepts": self.form.words,
+            "help": self.help,
+        }
+
+
+class BadParameter(Exception):
+    """A value, or a name, that a fault does not take; the text is the sentence to show."""
+
+
+def about(form: Form, help: str) -> dict[str, Any]:
+    """The metadata of a field that users may set."""
+    return {"form": form, "help": help}
+
+
+def parameters_of(kind: Any) -> tuple[Parameter, ...]:
+    """The parameters of a kind, its own before those it shares with others."""
+    own = vars(kind).get("__annotations__", {})
+    return tuple(
+        Parameter(found.name, found.default, found.metadata["form"], found.metadata["help"])
+        for found in sorted(fields(kind), key=lambda field: field.name not in own)
+    )
+
+
+def checked(
+    name: str, known: Sequence[Parameter], given: Mapping[str, Any], *, also: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The given values when each is known and fits; BadParameter says what is accepted.
+
+    `also` are names that count as accepted elsewhere, for the sentence alone.
+    """
+    by_name = {one.name: one for one in known}
+    for key, value in given.items():
+        if key not in by_name:
+            raise BadParameter(f"{key}: {name} has no such parameter{meant(key, by_name, also)}")
+        if not by_name[key].form.fits(value):
+            raise BadParameter(f"{key}: must be {by_name[key].form.words}, not {shown(value)}")
+    return dict(given)
+
+
+def meant(wrong: str, accepted: Mapping[str, Any] | Sequence[str], also: Sequence[str] = ()) -> str:
+    """`, did you mean X? There are ...`: the end of a sentence about a name that is not there."""
+    names = [*accepted, *also]
+    if not names:
+        return "; it takes none"
+    close = get_close_matches(wrong, names, n=1, cutoff=0.6)
+    guess = f", did you mean {close[0]}? There" if close else "; there"
+    return f"{guess} are {', '.join(names)}"
+
+
+def read_header(text: str) -> tuple[str, dict[str, Any]]:
+    """`NAME; status=502; seconds=2` as a name and values; BadParameter when it is not of that form.
+
+    A value is read as JSON where it is JSON, else as the text it is.
+    """
+    name, *assignments = (part.strip() for part in text.split(";"))
+    values: dict[str, Any] = {}
+    for assignment in filter(None, assignments):
+        key, equals, value = assignment.partition("=")
+        if not equals:
+            raise BadParameter(f"{assignment!r} must be name=value")
+        values[key.strip()] = _value(value.strip())
+    return name, values
+
+
+def _value(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text
+
+
+def shown(value: Any) -> str:
+    """A value in a sentence."""
+    text = orjson.dumps(value, default=repr).decode("utf-8", "replace")
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def whole(least: int, most: int, words: str = "") -> Form:
+    """A whole number within bounds."""
+    words = words or f"a whole number from {least} to {most}"
+    return Form(lambda value: type(value) is int and least <= value <= most, words)
+
+
+def number(least: float, most: float, words: str) -> Form:
+    """A number within bounds."""
+    return Form(lambda value: _number(value, least, most), words)
+
+
+def _number(value: Any, least: float, most: float) -> bool:
+    return type(value) in (int, float) and math.isfinite(value) and least <= value <= most
+
+
+def optional(form: Form) -> Form:
+    """The same, or null."""
+    return Form(lambda value: value is None or form.fits(value), f"{form.words}, or null")
+
+
+def one_of(*choices: str) -> Form:
+    """One of some words."""
+    return Form(lambda value: value in choices, " or ".join(choices))
+
+
+def _span(value: Any) -> bool:
+    if not isinstance(value, list):
+        return _number(value, 0, SECONDS_MOST)
+    return (
+        len(value) == 2
+        and all(_number(bound, 0, SECONDS_MOST) for bound in value)
+        and value[0] <= value[1]
+    )
+
+
+def _headers(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        name
+        and _TOKEN.issuperset(name)
+        and name.lower() not in NOT_YOURS
+        and isinstance(text, str)
+        and text.isascii()
+        and text.isprintable()
+        for name, text in value.items()
+    )
+
+
+_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+# These belong to the server, or to another parameter or fault.
+NOT_YOURS = frozenset(
+    ("connection", "content-length", "content-type", "keep-alive", "te", "trailer",
+     "transfer-encoding", "upgrade", "proxy-authenticate", "proxy-authorization")
+)  # fmt: skip
+
+YES_NO = Form(lambda value: isinstance(value, bool), "true or false")
+TEXT = Form(lambda value: isinstance(value, str), "a text")
+ANYTHING = Form(lambda value: True, "any JSON value")
+SECONDS = number(0, SECONDS_MOST, f"seconds from 0 to {SECONDS_MOST}")
+SPAN = Form(_span, f"seconds from 0 to {SECONDS_MOST}, or [least, most]")
+COUNT = whole(1, COUNT_MOST)
+FROM_ZERO = whole(0, COUNT_MOST)
+PERCENT = number(0, 100, "a number from 0 to 100")
+MEDIA_TYPE = Form(
+    lambda value: isinstance(value, str) and value.isascii() and value.isprintable(),
+    "printable ASCII such as text/plain",
+)
+HEADERS = Form(
+    _headers,
+    "an object of header names and texts in printable ASCII, without Content-Length, "
+    "Content-Type, Connection and the like",
+)

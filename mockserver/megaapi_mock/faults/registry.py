@@ -1,0 +1,73 @@
+"""The kinds of fault there are, found by the names of their files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from inspect import getdoc, isclass
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import Any
+
+from .kind import Kind, Replacing
+from .parameters import BadParameter, Parameter, checked, meant, parameters_of
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One kind with its name and what documents say of it."""
+
+    name: str
+    kind: type[Kind]
+    line: str
+    parameters: tuple[Parameter, ...]
+
+    @property
+    def group(self) -> str:
+        """`wire` for what changes the answer, `domain` for what changes the instance."""
+        return "wire" if issubclass(self.kind, Replacing) or self.name == "delay" else "domain"
+
+    def made(self, given: Mapping[str, Any], *, also: tuple[str, ...] = ()) -> Kind:
+        """The kind with these parameters; BadParameter says what is accepted."""
+        return self.kind(**checked(self.name, self.parameters, given, also=also))
+
+    def as_json(self) -> dict[str, Any]:
+        """As the side door lists it."""
+        return {
+            "name": self.name,
+            "line": self.line,
+            "concerns": self.kind.concerned,
+            "parameters": [one.as_json() for one in self.parameters],
+            "example": dict(self.kind.example),
+        }
+
+
+Kinds = Mapping[str, Listed]
+
+
+def discover(package: ModuleType | None = None) -> dict[str, Listed]:
+    """Every kind by name, `bad_gateway.py` as `bad-gateway`; TypeError when a file has not one."""
+    package = package or import_module(f"{__package__}.kinds")
+    found: dict[str, Listed] = {}
+    for file in sorted(iter_modules(package.__path__), key=lambda one: one.name):
+        module = import_module(f"{package.__name__}.{file.name}")
+        kinds = [
+            member
+            for member in vars(module).values()
+            if isclass(member) and issubclass(member, Kind) and member.__module__ == module.__name__
+        ]
+        if len(kinds) != 1:
+            raise TypeError(f"{module.__name__} must have one class of Kind, it has {len(kinds)}")
+        name = file.name.replace("_", "-")
+        line = (getdoc(kinds[0]) or "").partition("\n")[0]
+        found[name] = Listed(name, kinds[0], line, parameters_of(kinds[0]))
+    return found
+
+
+def kind_named(kinds: Kinds, name: Any) -> Listed:
+    """One kind by name; BadParameter names the nearest and all there are."""
+    listed = kinds.get(name) if isinstance(name, str) else None
+    if listed is None:
+        raise BadParameter(f"fault: there is no {name!r}{meant(str(name), list(kinds))}")
+    return listed

@@ -206,6 +206,25 @@ def switches() -> None:
         click.echo(f"    {switch.allowed}")
 
 
+@main.command()
+@click.option("--page", is_flag=True, help="the whole page docs/faults.md, in Markdown")
+def faults(page: bool) -> None:
+    """Every fault there is: what it does, its parameters, an example."""
+    from .faults.page import json
+    from .faults.page import page as whole_page
+    from .faults.registry import discover
+
+    kinds = discover()
+    if page:
+        click.echo(whole_page(kinds), nl=False)
+        return
+    for listed in kinds.values():
+        click.echo(f"{listed.name}\n    {listed.line}")
+        for one in listed.parameters:
+            click.echo(f"    {one.name}={json(one.default)}  {one.help} ({one.form.words})")
+        click.echo(f"    {json(listed.kind.example)}")
+
+
 @main.group()
 def spec() -> None:
     """The contract: bundle, lint, show."""

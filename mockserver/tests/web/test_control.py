@@ -193,7 +193,7 @@ def test_the_door_itself_lists_its_routes(calm: Door) -> None:
     assert calm.client.get("/_mock/").get_json()["routes"] == routes
 
 
-@pytest.mark.parametrize("path", ["/_mock/faults", "/_mock/instances/x/y"])
+@pytest.mark.parametrize("path", ["/_mock/nothing", "/_mock/instances/x/y"])
 def test_what_is_not_there_is_said_so(calm: Door, path: str) -> None:
     for method in ("GET", "POST", "DELETE", "PATCH"):
         reply = calm.client.open(path, method=method)

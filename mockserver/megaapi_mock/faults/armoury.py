@@ -10,12 +10,22 @@ from typing import Any
 
 from ..clock import Clock
 from ..domain.contacts import Directory
-from ..domain.jid import Jid
+from ..domain.jid import Jid, is_number
 from ..errors import ControlRefused
 from ..ids import Ids
 from ..spec.operations import Operation
 from .kind import Kind, Moment, Occasion, Tally
-from .parameters import COUNT, FROM_ZERO, PERCENT, TEXT, BadParameter, Parameter, checked, meant
+from .parameters import (
+    COUNT,
+    FROM_ZERO,
+    PERCENT,
+    TEXT,
+    BadParameter,
+    Form,
+    Parameter,
+    checked,
+    meant,
+)
 from .registry import Kinds, Listed, discover, kind_named
 
 # As many as anybody needs; spent ones make room for new ones.
@@ -24,10 +34,20 @@ ARMED_MOST = 1_000
 TALLIES_MOST = 10_000
 HEADER = "X-Mock-Fault"
 
+
+def _addressable(value: Any) -> bool:
+    if not isinstance(value, str):
+        return False
+    jid = Jid.parse(value)
+    digits = jid.user.replace("-", "") if jid.group else jid.user
+    return digits.isascii() and digits.isdigit() and (jid.group or jid.lid or is_number(digits))
+
+
+RECIPIENT = Form(_addressable, "a number such as 5511900000002, or the JID of a person or a group")
 SCOPE: tuple[Parameter, ...] = (
     Parameter("operation", None, TEXT, "calls of this operation alone, by its id"),
     Parameter("instance", None, TEXT, "this instance alone, by its key"),
-    Parameter("recipient", None, TEXT, "sends to this number, JID or group alone"),
+    Parameter("recipient", None, RECIPIENT, "sends to this number, JID or group alone"),
     Parameter("times", None, COUNT, "it strikes so often, then it is over"),
     Parameter("percent", None, PERCENT, "it strikes this share of the calls, drawn from the seed"),
     Parameter("skip", None, FROM_ZERO, "so many calls that match pass first"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import http.client
+import re
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from megaapi_mock.resources import root
 from megaapi_mock.testing import MockServer
 from megaapi_mock.web.app import MockApp
 
@@ -147,6 +150,18 @@ def test_the_connection_of_a_plain_fault_stays_open(server: Client) -> None:
             assert connection.sock is used is not None
     finally:
         connection.close()
+
+
+def test_the_commands_of_the_page(granian: Client) -> None:
+    """docs/faults.md word for word, on this server."""
+    page = (root("spec").parent / "docs" / "faults.md").read_text(encoding="utf-8")
+    arm, ask = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    for block in (arm, ask):
+        script = block.replace("127.0.0.1:8080", granian.host).replace("curl ", "curl -sS ")
+        done = subprocess.run(["sh", "-ec", script], check=True, timeout=30, capture_output=True)
+        expected = b'{"cleared":1}' if block is arm else b"SERVICE_UNAVAILABLE"
+        assert expected in done.stdout, done.stdout
+    assert granian.door("GET", "/faults")["items"] == []
 
 
 @pytest.mark.parametrize("fault", ["reset", "hang; seconds=0"])

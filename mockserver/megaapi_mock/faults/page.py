@@ -66,7 +66,7 @@ the call did is undone without `after`.
 
 **Seconds** are real time where a client waits for an answer, and the mock's clock where the
 gateway takes its time (`rate-limit`, `slow-start`). What contacts write to a zombie session stays
-`pending` in `GET /_mock/messages` and is not delivered later.
+`pending` in `GET /_mock/messages`; neither that nor acks that were due meanwhile come later.
 
 ## On the wire
 

@@ -100,6 +100,8 @@ class Pipeline:
             log.exception("our own bug in %s", operation.address)
             self.bugs.append(f"{operation.address}: {error!r}")
             reply = Reply.json(500, RequestRejected("").body)
+            # A reason would make it look intended: no fault covers our own bug.
+            request.struck = None
         if request.struck is not None:
             reply = request.struck.on(reply)
         # What a fault puts in its place need not fit.

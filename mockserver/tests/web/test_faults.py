@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from megaapi_mock.clock import Clock
 from megaapi_mock.faults import armoury
+from megaapi_mock.handlers.call import Call, operation
+from megaapi_mock.handlers.registry import discover
 from megaapi_mock.ids import Ids
 from megaapi_mock.web.app import MockApp
 from werkzeug.test import TestResponse
@@ -366,6 +368,19 @@ class Halting(threading.Event):
     def wait(self, timeout: float | None = None) -> bool:
         self._waiting.set()
         return super().wait(5)
+
+
+@pytest.mark.parametrize("fault", ["delay; seconds=0", "bad-gateway; after=true"])
+def test_no_fault_covers_a_bug_of_our_own(make_app: MakeApp, fault: str) -> None:
+    def broken(call: Call) -> Any:
+        raise ZeroDivisionError
+
+    app = make_app(handlers={**discover(), "send_message/send_text": operation()(broken)})
+    reply = sender(app)(fault=fault)
+    assert reply.status_code == 500
+    assert "X-Mock-Reason" not in reply.headers
+    assert len(app.parts.pipeline.bugs) == 1
+    app.parts.pipeline.bugs.clear()
 
 
 # -- chance ------------------------------------------------------------------------------------

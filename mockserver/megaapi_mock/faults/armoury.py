@@ -5,117 +5,21 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ..clock import Clock
 from ..domain.contacts import Directory
-from ..domain.jid import Jid, is_number
+from ..domain.jid import Jid
 from ..errors import ControlRefused
 from ..ids import Ids
 from ..spec.operations import Operation
+from .armed import SCOPE, SCOPE_NAMES, Armed, Strike, tally_of
 from .kind import Kind, Moment, Occasion, Tally
-from .parameters import (
-    COUNT,
-    FROM_ZERO,
-    PERCENT,
-    TEXT,
-    BadParameter,
-    Form,
-    Parameter,
-    checked,
-    meant,
-)
+from .parameters import BadParameter, checked, meant
 from .registry import Kinds, Listed, discover, kind_named
 
 # As many as anybody needs; spent ones make room for new ones.
 ARMED_MOST = 1_000
-# Instances one fault keeps count of; the one it has not seen for longest is forgotten.
-TALLIES_MOST = 10_000
-HEADER = "X-Mock-Fault"
-
-
-def _addressable(value: Any) -> bool:
-    if not isinstance(value, str):
-        return False
-    jid = Jid.parse(value)
-    digits = jid.user.replace("-", "") if jid.group else jid.user
-    return digits.isascii() and digits.isdigit() and (jid.group or jid.lid or is_number(digits))
-
-
-RECIPIENT = Form(_addressable, "a number such as 5511900000002, or the JID of a person or a group")
-SCOPE: tuple[Parameter, ...] = (
-    Parameter("operation", None, TEXT, "calls of this operation alone, by its id"),
-    Parameter("instance", None, TEXT, "this instance alone, by its key"),
-    Parameter("recipient", None, RECIPIENT, "sends to this number, JID or group alone"),
-    Parameter("times", None, COUNT, "it strikes so often, then it is over"),
-    Parameter("percent", None, PERCENT, "it strikes this share of the calls, drawn from the seed"),
-    Parameter("skip", None, FROM_ZERO, "so many calls that match pass first"),
-)
-_SCOPE_NAMES = tuple(one.name for one in SCOPE)
-
-
-@dataclass(slots=True, eq=False)
-class Armed:
-    """One fault at work. `used` counts its strikes, `seen` the calls it might have struck."""
-
-    id: str
-    name: str
-    kind: Kind
-    given: Mapping[str, Any]
-    operation: str | None = None
-    instance: str | None = None
-    recipient: str | None = None
-    times: int | None = None
-    percent: float | None = None
-    skip: int = 0
-    used: int = 0
-    seen: int = 0
-    cleared: bool = False
-    tallies: OrderedDict[str, Tally] = field(default_factory=OrderedDict)
-
-    @property
-    def over(self) -> bool:
-        """Whether it has struck as often as it was to."""
-        return self.times is not None and self.used >= self.times
-
-    def tally(self, key: str) -> Tally:
-        """What it has seen of one instance."""
-        tally = self.tallies.setdefault(key, Tally())
-        self.tallies.move_to_end(key)
-        if len(self.tallies) > TALLIES_MOST:
-            self.tallies.popitem(last=False)
-        return tally
-
-    def as_json(self) -> dict[str, Any]:
-        """As the side door shows it: everything that counts, given or not."""
-        own = {one.name: getattr(self.kind, one.name) for one in fields(self.kind)}
-        scope = {name: getattr(self, name) for name in _SCOPE_NAMES}
-        state = {"used": self.used, "over": self.over}
-        return {"id": self.id, "fault": self.name, **own, **scope, **self.given, **state}
-
-
-@dataclass(frozen=True, slots=True)
-class Strike:
-    """One fault at one call; `id` is None for one that the call itself asked for."""
-
-    kind: Kind
-    name: str
-    id: str | None
-    moment: Moment
-    armed: Armed | None = None
-
-    @property
-    def told(self) -> str:
-        """Which fault, and who wanted it."""
-        if self.id is None:
-            return f"fault {self.name}, asked for by {HEADER}"
-        return f"fault {self.id} {self.name}, armed by POST /_mock/faults"
-
-    @property
-    def lifted(self) -> bool:
-        """Whether the fault was cleared since."""
-        return self.armed is not None and self.armed.cleared
 
 
 class Faults:
@@ -144,12 +48,12 @@ class Faults:
     def arm(self, wishes: Mapping[str, Any]) -> Armed:
         """What a body asks for, from now on. ControlRefused says what cannot be, and what can."""
         given = {name: value for name, value in wishes.items() if value is not None}
-        scope = {name: given[name] for name in _SCOPE_NAMES if name in given}
-        own = {name: given[name] for name in given if name not in (*_SCOPE_NAMES, "fault")}
+        scope = {name: given[name] for name in SCOPE_NAMES if name in given}
+        own = {name: given[name] for name in given if name not in (*SCOPE_NAMES, "fault")}
         try:
             listed = kind_named(self.kinds, given.get("fault"))
             checked(listed.name, SCOPE, scope)
-            kind = listed.made(own, also=_SCOPE_NAMES)
+            kind = listed.made(own, also=SCOPE_NAMES)
             self._require_concern(listed, kind, scope)
         except BadParameter as refusal:
             raise ControlRefused(400, str(refusal)) from None
@@ -284,10 +188,7 @@ class Faults:
     def asked(self, listed: Listed, kind: Kind, key: str) -> Strike | None:
         """What the call itself asked for; None when the kind lets a single call pass."""
         with self._lock:
-            tally = self._asked.setdefault(key, Tally())
-            self._asked.move_to_end(key)
-            if len(self._asked) > TALLIES_MOST:
-                self._asked.popitem(last=False)
+            tally = tally_of(self._asked, key)
             tally.calls += 1
             now = self._clock.now()
             if not kind.late and not kind.due(Tally(), now):

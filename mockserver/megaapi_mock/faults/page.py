@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from .armoury import SCOPE
+from .armed import SCOPE
 from .kind import Replacing
 from .parameters import Parameter, parameters_of
 from .registry import Kinds, Listed

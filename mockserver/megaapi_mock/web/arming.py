@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import request
 
 from ..errors import UnknownInstance
-from ..faults.armoury import SCOPE
+from ..faults.armed import SCOPE
 from . import listing
 from .plain import object_of
 

@@ -7,7 +7,8 @@ from functools import cached_property
 
 from ..domain.instance import Instance
 from ..domain.spell import Spell, together
-from ..faults.armoury import HEADER, Faults, Strike
+from ..faults.armed import HEADER, Strike
+from ..faults.armoury import Faults
 from ..faults.kind import Answered, Replacing
 from ..faults.parameters import BadParameter, read_header
 from ..faults.registry import kind_named

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from megaapi_mock.clock import Clock
-from megaapi_mock.faults import armoury
+from megaapi_mock.faults import armed, armoury
 from megaapi_mock.handlers.call import Call, operation
 from megaapi_mock.handlers.registry import discover
 from megaapi_mock.ids import Ids
@@ -165,15 +166,15 @@ def test_a_fault_that_is_over_makes_room(
 
 
 def test_what_one_fault_remembers_is_bounded(app: MockApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(armoury, "TALLIES_MOST", 2)
+    monkeypatch.setattr(armed, "TALLIES_MOST", 2)
     faults, [operation] = (
         app.parts.faults,
         [found for found in app.parts.pipeline.operations if found.id == "send_text"],
     )
-    armed = faults.arm({"fault": "rate-limit", "calls": 1})
+    limit = faults.arm({"fault": "rate-limit", "calls": 1})
     for key in ("a", "b", "c", "d"):
         faults.strikes(operation, key, None)
-    assert list(armed.tallies) == ["c", "d"]
+    assert list(limit.tallies) == ["c", "d"]
 
 
 # -- refusals ----------------------------------------------------------------------------------
@@ -622,13 +623,26 @@ def test_a_message_stays_where_it_is_told_to(door: Door, send: Send, stays: str)
     assert [message["state"] for message in door.items("/messages")] == [stays, stays]
 
 
-def test_faults_are_thread_safe(app: MockApp, door: Door) -> None:
-    """`times` holds to the call, whoever calls at once."""
-    door.post("/faults", {**GONE, "times": 50}, status=201)
-    came: list[int] = []
-    threads = [threading.Thread(target=lambda: came.extend(drawn(app, KEY, 25))) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert came.count(True) == 50
+def test_times_hold_to_the_call_whoever_calls_at_once(app: MockApp) -> None:
+    [operation] = [one for one in app.parts.pipeline.operations if one.id == "send_text"]
+    faults, came = app.parts.faults, []
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(150):
+            faults.arm({**GONE, "times": 1})
+        start = threading.Barrier(8)
+
+        def call() -> None:
+            start.wait()
+            came.extend(faults.strikes(operation, KEY, None) for _ in range(150))
+
+        threads = [threading.Thread(target=call) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(usual)
+    assert sum(map(len, came)) == 150
+    assert {armed.used for armed in faults.items()} == {1}

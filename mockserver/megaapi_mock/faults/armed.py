@@ -1,0 +1,104 @@
+"""One armed fault, what it has seen, and its strikes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from ..domain.jid import Jid, is_number
+from .kind import Kind, Moment, Tally
+from .parameters import COUNT, FROM_ZERO, PERCENT, TEXT, Form, Parameter
+
+# Instances one fault keeps count of; the one it has not seen for longest is forgotten.
+TALLIES_MOST = 10_000
+HEADER = "X-Mock-Fault"
+
+
+def _addressable(value: Any) -> bool:
+    if not isinstance(value, str):
+        return False
+    jid = Jid.parse(value)
+    digits = jid.user.replace("-", "") if jid.group else jid.user
+    return digits.isascii() and digits.isdigit() and (jid.group or jid.lid or is_number(digits))
+
+
+RECIPIENT = Form(_addressable, "a number such as 5511900000002, or the JID of a person or a group")
+SCOPE: tuple[Parameter, ...] = (
+    Parameter("operation", None, TEXT, "calls of this operation alone, by its id"),
+    Parameter("instance", None, TEXT, "this instance alone, by its key"),
+    Parameter("recipient", None, RECIPIENT, "sends to this number, JID or group alone"),
+    Parameter("times", None, COUNT, "it strikes so often, then it is over"),
+    Parameter("percent", None, PERCENT, "it strikes this share of the calls, drawn from the seed"),
+    Parameter("skip", None, FROM_ZERO, "so many calls that match pass first"),
+)
+SCOPE_NAMES = tuple(one.name for one in SCOPE)
+
+
+def tally_of(tallies: OrderedDict[str, Tally], key: str) -> Tally:
+    """One instance's tally, made where there is none; there are never too many."""
+    tally = tallies.setdefault(key, Tally())
+    tallies.move_to_end(key)
+    if len(tallies) > TALLIES_MOST:
+        tallies.popitem(last=False)
+    return tally
+
+
+@dataclass(slots=True, eq=False)
+class Armed:
+    """One fault at work. `used` counts its strikes, `seen` the calls it might have struck."""
+
+    id: str
+    name: str
+    kind: Kind
+    given: Mapping[str, Any]
+    operation: str | None = None
+    instance: str | None = None
+    recipient: str | None = None
+    times: int | None = None
+    percent: float | None = None
+    skip: int = 0
+    used: int = 0
+    seen: int = 0
+    cleared: bool = False
+    tallies: OrderedDict[str, Tally] = field(default_factory=OrderedDict)
+
+    @property
+    def over(self) -> bool:
+        """Whether it has struck as often as it was to."""
+        return self.times is not None and self.used >= self.times
+
+    def tally(self, key: str) -> Tally:
+        """What it has seen of one instance."""
+        return tally_of(self.tallies, key)
+
+    def as_json(self) -> dict[str, Any]:
+        """As the side door shows it: everything that counts, given or not."""
+        own = {one.name: getattr(self.kind, one.name) for one in fields(self.kind)}
+        scope = {name: getattr(self, name) for name in SCOPE_NAMES}
+        state = {"used": self.used, "over": self.over}
+        return {"id": self.id, "fault": self.name, **own, **scope, **self.given, **state}
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """One fault at one call; `id` is None for one that the call itself asked for."""
+
+    kind: Kind
+    name: str
+    id: str | None
+    moment: Moment
+    armed: Armed | None = None
+
+    @property
+    def told(self) -> str:
+        """Which fault, and who wanted it."""
+        if self.id is None:
+            return f"fault {self.name}, asked for by {HEADER}"
+        return f"fault {self.id} {self.name}, armed by POST /_mock/faults"
+
+    @property
+    def lifted(self) -> bool:
+        """Whether the fault was cleared since."""
+        return self.armed is not None and self.armed.cleared

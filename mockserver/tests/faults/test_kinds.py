@@ -57,6 +57,7 @@ def cut_body(client: Client) -> None:
     assert isinstance(came.broke, http.client.IncompleteRead)
     assert came.body == b'{"error":false,"mess'
     assert int(came.headers["Content-Length"]) > 100
+    assert client.exchange()["response"]["body"] == came.body.decode()
     assert client.messages() == []
     assert client.send().status == 200
 

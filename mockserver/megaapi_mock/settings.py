@@ -24,6 +24,7 @@ class Settings:
     port: int = _setting(8080, "port to listen on; 0 takes a free one")
     profile: str = _setting("code", "plan profile: code, start, business, or a file")
     world: str = _setting("default", "starting world: a name under fixtures/worlds, or a file")
+    contacts: int = _setting(0, "made-up people added to the world")
     seed: int = _setting(-1, "number that fixes ids; -1 draws one")
     store: str = _setting("memory", "where state lives")
     workers: int = _setting(1, "server processes")

@@ -2,92 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jsonschema_rs
-
-from .domain.contacts import Contact, Directory
+from .domain.contacts import Contact, Directory, lid_of, number_behind
 from .domain.gateway import InstanceSeed
 from .domain.group import Group, Participant
 from .domain.jid import PERSON, Jid
+from .domain.life import REACHABLE
+from .domain.ninth import NinthDigit
 from .errors import SpecError, WorldError
 from .resources import named
 from .spec.bundle import read_yaml
+from .worlds.crowd import CROWD_MOST, crowd, numbers_of
+from .worlds.form import mistakes
+from .worlds.lines import line_of
 
 # When a world's groups were made; real ones carry some past second.
 GROUPS_CREATED = 1_767_225_600
+OWN_NAME = "Test Shop"
+# What only somebody with an account can have.
+_OF_ACCOUNTS = (
+    "jid", "lid", "state", "formerly", "group_add", "business", "verified_name", "saved_name",
+)  # fmt: skip
 
-_NUMBER = {"type": "string", "pattern": "^[1-9][0-9]{7,14}$"}
-_LID = {"type": "string", "pattern": "^[0-9]+@lid$"}
-_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "additionalProperties": False,
-    "properties": {
-        "instances": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["key", "token"],
-                "additionalProperties": False,
-                "properties": {
-                    "key": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,100}$"},
-                    "token": {"type": "string", "pattern": "^[!-~]+$"},
-                    "number": _NUMBER,
-                    "name": {"type": "string"},
-                    "lid": _LID,
-                    "connected": {"type": "boolean"},
-                },
-            },
-        },
-        "contacts": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["number"],
-                "additionalProperties": False,
-                "properties": {
-                    "number": _NUMBER,
-                    "name": {"type": "string"},
-                    "whatsapp": {"type": "boolean"},
-                    "jid": {"type": "string", "pattern": r"^[0-9]+@s\.whatsapp\.net$"},
-                    "lid": _LID,
-                    "group_add": {"type": "string", "pattern": "^[0-9]{3}$"},
-                },
-            },
-        },
-        "groups": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["jid", "subject", "owner", "participants"],
-                "additionalProperties": False,
-                "properties": {
-                    "jid": {"type": "string", "pattern": r"^[0-9-]+@g\.us$"},
-                    "subject": {"type": "string"},
-                    "owner": _NUMBER,
-                    "description": {"type": "string"},
-                    "community": {"type": "boolean"},
-                    "participants": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "required": ["number"],
-                            "additionalProperties": False,
-                            "properties": {
-                                "number": _NUMBER,
-                                "admin": {"enum": ["superadmin", "admin", None]},
-                            },
-                        },
-                    },
-                },
-            },
-        },
-        "unlisted_numbers": {"enum": ["on_whatsapp", "not_on_whatsapp"]},
-    },
-}
+Json = dict[str, Any]
+Place = Sequence[str | int]
+# Makes the error for a place and a sentence.
+Wrong = Callable[[Place, str], WorldError]
 
 
 @dataclass(frozen=True)
@@ -99,114 +43,244 @@ class World:
     groups: tuple[Group, ...] = ()
 
 
-def load_world(name: str, fixtures: Path) -> World:
-    """A world by name (`default`) or by path; WorldError names the place that is wrong."""
+def load_world(name: str, fixtures: Path, *, contacts: int = 0) -> World:
+    """A world by name (`default`) or by path, with so many made-up people added.
+
+    WorldError names file, line and field that are wrong, and what to write.
+    """
     path = named("world", name, fixtures, WorldError)
     try:
         content = read_yaml(path)
     except SpecError as error:
         raise WorldError(str(error)) from None
-    for problem in jsonschema_rs.Draft202012Validator(_SCHEMA).iter_errors(content):
-        where = "/".join(map(str, problem.instance_path)) or "the file"
-        raise WorldError(f"{path}: {where}: {problem.message}")
-    return read_world(content, where=str(path))
+
+    def wrong(place: Place, words: str) -> WorldError:
+        return WorldError(f"{path}:{line_of(path, place)}: {_in_words(place)}: {words}")
+
+    for place, words in mistakes(content):
+        raise wrong(place, words)
+    return _read(content, wrong, contacts)
 
 
-def read_world(content: Mapping[str, Any], *, where: str = "world") -> World:
-    """A world from its document, which must fit the form above."""
-    _refuse_contradictions(content, where)
-    directory = _directory(content)
+def read_world(content: Mapping[str, Any], *, where: str = "world", contacts: int = 0) -> World:
+    """A world from its document. WorldError names the field that is wrong."""
+
+    def wrong(place: Place, words: str) -> WorldError:
+        return WorldError(f"{where}: {_in_words(place)}: {words}")
+
+    for place, words in mistakes(content):
+        raise wrong(place, words)
+    return _read(content, wrong, contacts)
+
+
+def _in_words(place: Place) -> str:
+    return "/".join(map(str, place)) or "the file"
+
+
+def _read(content: Mapping[str, Any], wrong: Wrong, more: int) -> World:
+    if not 0 <= more <= CROWD_MOST:
+        raise WorldError(f"--contacts {more}: use a number from 0 to {CROWD_MOST}")
+    ninth = _ninth(content.get("ninth_digit", {}), wrong)
+    owners = _refuse_contradictions(content, ninth, wrong)
+    people = [*content.get("contacts", ())]
+    if more:
+        people += crowd(more, lambda number: number in owners or ninth.other(number) in owners)
+    directory = _directory(content, people, ninth)
     groups = [
-        _group(entry, directory, f"{where}: groups/{at}")
+        _group(entry, directory, wrong, ("groups", at))
         for at, entry in enumerate(content.get("groups", ()))
     ]
-    seeds: dict[str, InstanceSeed] = {}
-    for entry in content.get("instances", ()):
-        own = directory.find(entry["number"]) if "number" in entry else None
-        seeds[entry["key"]] = InstanceSeed(
-            key=entry["key"],
-            token=entry["token"],
-            number=entry.get("number"),
-            name=entry.get("name", "Test Shop"),
-            connected=entry.get("connected", False),
-            groups=tuple(group for group in groups if own and group.member(own.jid)),
+    seeds = tuple(_seed(entry, directory, groups) for entry in content.get("instances", ()))
+    return World(directory, seeds, tuple(groups))
+
+
+def _seed(entry: Json, directory: Directory, groups: Iterable[Group]) -> InstanceSeed:
+    own = directory.find(entry["number"]) if "number" in entry else None
+    return InstanceSeed(
+        key=entry["key"],
+        token=entry["token"],
+        number=entry.get("number"),
+        name=entry.get("name", OWN_NAME),
+        connected=entry.get("connected", False),
+        groups=tuple(group for group in groups if own and group.member(own.jid)),
+    )
+
+
+def _ninth(entry: Mapping[str, Sequence[str]], wrong: Wrong) -> NinthDigit:
+    areas = {name: frozenset(_areas(entry.get(name, ()))) for name in _TABLE}
+    both = sorted(areas[_TABLE[0]] & areas[_TABLE[1]])
+    if both:
+        place = ("ninth_digit", _TABLE[1])
+        raise wrong(place, f"area {both[0]} is in {_TABLE[0]} too: take it out of one of them")
+    return NinthDigit(**areas)
+
+
+_TABLE = ("registered_with", "registered_without")
+
+
+def _areas(spans: Iterable[str]) -> Iterator[str]:
+    for span in spans:
+        first, _, last = span.partition("-")
+        yield from (str(area) for area in range(int(first), int(last or first) + 1))
+
+
+# -- what two entries, or two fields, may not say ----------------------------------------------
+
+
+def _refuse_contradictions(
+    content: Mapping[str, Any], ninth: NinthDigit, wrong: Wrong
+) -> Mapping[str, Place]:
+    """WorldError for what each entry may say and two of them, or two fields, may not.
+
+    Returns every number and hidden number that belongs to somebody, with its place.
+    """
+    for at, entry in enumerate(content.get("contacts", ())):
+        _refuse_odd_person(entry, ("contacts", at), wrong)
+    for at, entry in enumerate(content.get("instances", ())):
+        place = ("instances", at)
+        if "number" not in entry and (entry.get("connected") or "jid" in entry or "lid" in entry):
+            why = "who is connected, or has a JID, needs a number"
+            raise wrong((*place, "number"), f"{why}: add number, such as '5511900000001'")
+        _refuse_taken_lid(entry, place, wrong)
+    for section, field in (("instances", "key"), ("groups", "jid")):
+        named = (
+            (entry[field], (section, at, field))
+            for at, entry in enumerate(content.get(section, ()))
         )
-    return World(directory, tuple(seeds.values()), tuple(groups))
+        _owned(named, wrong)
+    return _owned(_claims(content, ninth), wrong)
 
 
-def _refuse_contradictions(content: Mapping[str, Any], where: str) -> None:
-    """WorldError for what each entry may say and two of them, or two fields, may not."""
-    instances, contacts = content.get("instances", ()), content.get("contacts", ())
-    groups = content.get("groups", ())
-    keys = [(f"instances/{at}/key", entry["key"]) for at, entry in enumerate(instances)]
-    jids = [(f"groups/{at}/jid", entry["jid"]) for at, entry in enumerate(groups)]
-    # A person has one entry; the same number twice would be two people, or both with and without.
-    numbers = [
-        (f"{section}/{at}/number", entry["number"])
-        for section, entries in (("instances", instances), ("contacts", contacts))
-        for at, entry in enumerate(entries)
-        if "number" in entry
+def _refuse_odd_person(entry: Json, place: Place, wrong: Wrong) -> None:
+    if "number" not in entry and "lid" not in entry:
+        raise wrong((*place, "number"), "a person needs a number, or a lid alone: add one of them")
+    if "number" not in entry:
+        for field in ("also", "jid", "formerly", "whatsapp"):
+            if field in entry:
+                words = f"{field} belongs to people with a number: take it out or add number"
+                raise wrong((*place, field), words)
+    if not entry.get("whatsapp", True):
+        for field in _OF_ACCOUNTS:
+            if field in entry:
+                words = f"{field} belongs to accounts: take it out or set whatsapp: true"
+                raise wrong((*place, field), words)
+    if "verified_name" in entry and entry.get("business") is False:
+        words = "only businesses have a verified_name: take one of the two out"
+        raise wrong((*place, "business"), words)
+    _refuse_taken_lid(entry, place, wrong)
+
+
+def _refuse_taken_lid(entry: Json, place: Place, wrong: Wrong) -> None:
+    hidden = number_behind(Jid.parse(entry["lid"])) if "lid" in entry else None
+    if hidden is not None and hidden not in numbers_of(entry):
+        words = f"{entry['lid']} is the one made for {hidden}: use 15 digits, or another first one"
+        raise wrong((*place, "lid"), words)
+
+
+def _claims(content: Mapping[str, Any], ninth: NinthDigit) -> Iterator[tuple[str, Place]]:
+    """Every number and hidden number with the entry that claims it."""
+    for section in ("instances", "contacts"):
+        for at, entry in enumerate(content.get(section, ())):
+            own: dict[str, Place] = {}
+            for field in ("number", "formerly", "jid", "lid"):
+                if field in entry:
+                    own.setdefault(_bare(entry[field]), (section, at, field))
+            for more, number in enumerate(entry.get("also", ())):
+                own.setdefault(number, (section, at, "also", more))
+            for number, place in [*own.items()]:
+                other = ninth.other(number)
+                if other is not None:
+                    own.setdefault(other, place)
+            yield from own.items()
+
+
+def _bare(address: str) -> str:
+    return address.removesuffix(f"@{PERSON}")
+
+
+def _owned(named: Iterable[tuple[str, Place]], wrong: Wrong) -> Mapping[str, Place]:
+    """Everything named with its place; refused when two entries name the same."""
+    seen: dict[str, Place] = {}
+    for value, place in named:
+        if value in seen:
+            first = _in_words(seen[value])
+            raise wrong(place, f"{value} is the one of {first} already: give another one")
+        seen[value] = place
+    return seen
+
+
+# -- people ------------------------------------------------------------------------------------
+
+
+def _directory(content: Mapping[str, Any], people: Iterable[Json], ninth: NinthDigit) -> Directory:
+    owners = [
+        {"name": OWN_NAME, **entry} for entry in content.get("instances", ()) if "number" in entry
     ]
-    for listed in (keys, jids, numbers):
-        seen: dict[str, str] = {}
-        for place, value in listed:
-            if value in seen:
-                raise WorldError(f"{where}: {place}: {value} is the one of {seen[value]} already")
-            seen[value] = place
-    for at, entry in enumerate(instances):
-        if entry.get("connected") and "number" not in entry:
-            raise WorldError(f"{where}: instances/{at}/number: who is connected needs a number")
-
-
-def _directory(content: Mapping[str, Any]) -> Directory:
-    people = [
-        *(
-            {**entry, "whatsapp": True}
-            for entry in content.get("instances", ())
-            if "number" in entry
-        ),
-        *content.get("contacts", ()),
-    ]
-    unlisted = Directory()
+    listed: list[tuple[str, Contact]] = []
+    hidden: list[Contact] = []
+    without: list[str] = []
+    moved: dict[str, Contact] = {}
+    for entry in (*owners, *people):
+        numbers = [entry["number"], *entry.get("also", ())] if "number" in entry else []
+        if not entry.get("whatsapp", True):
+            without += numbers
+            continue
+        contact = _contact(entry, ninth)
+        listed += ((number, contact) for number in numbers)
+        if not numbers:
+            hidden.append(contact)
+        if "formerly" in entry:
+            moved[entry["formerly"]] = contact
     return Directory(
-        [
-            (entry["number"], _contact(entry, unlisted))
-            for entry in people
-            if entry.get("whatsapp", True)
-        ],
-        without_whatsapp=[entry["number"] for entry in people if not entry.get("whatsapp", True)],
+        listed,
+        people=hidden,
+        without_whatsapp=without,
+        moved=moved,
         unlisted_on_whatsapp=content.get("unlisted_numbers", "on_whatsapp") == "on_whatsapp",
+        ninth=ninth,
     )
 
 
-def _contact(entry: Mapping[str, Any], unlisted: Directory) -> Contact:
-    drawn = unlisted.find(entry["number"])
-    assert drawn is not None, "a checked world holds well-formed numbers only"
+def _contact(entry: Json, ninth: NinthDigit) -> Contact:
+    number = entry.get("number")
+    if "jid" in entry:
+        jid = Jid.parse(entry["jid"])
+    else:
+        jid = Jid.parse(entry["lid"]) if number is None else Jid(ninth.registered(number), PERSON)
     return Contact(
-        jid=Jid.parse(entry["jid"]) if "jid" in entry else Jid(entry["number"], PERSON),
-        lid=Jid.parse(entry["lid"]) if "lid" in entry else drawn.lid,
-        name=entry.get("name", drawn.name),
+        jid=jid,
+        lid=Jid.parse(entry["lid"]) if "lid" in entry else lid_of(jid.user),
+        name=entry.get("name", f"Contato {(number or jid.user)[-4:]}"),
         group_add=entry.get("group_add", "200"),
+        saved_name=entry.get("saved_name"),
+        business=entry.get("business", "verified_name" in entry),
+        verified_name=entry.get("verified_name"),
+        state=entry.get("state", REACHABLE),
     )
 
 
-def _group(entry: Mapping[str, Any], directory: Directory, where: str) -> Group:
-    def person(number: str, place: str) -> Jid:
-        contact = directory.find(number)
+def _group(entry: Json, directory: Directory, wrong: Wrong, where: Place) -> Group:
+    def person(who: str, *place: str | int) -> Jid:
+        contact = directory.person(Jid.parse(who))
         if contact is None:
-            raise WorldError(f"{where}/{place}: {number} has no WhatsApp account in this world")
+            words = f"{who} has no WhatsApp account in this world: name somebody who has"
+            raise wrong((*where, *place), words)
         return contact.jid
 
+    members: dict[Jid, Participant] = {}
+    for at, who in enumerate(entry["participants"]):
+        jid = person(who["number"], "participants", at, "number")
+        if jid in members:
+            words = f"{who['number']} is in this group already: take one of the two out"
+            raise wrong((*where, "participants", at, "number"), words)
+        members[jid] = Participant(jid, who.get("admin"))
     description = entry.get("description")
     return Group(
         jid=Jid.parse(entry["jid"]),
         subject=entry["subject"],
         owner=person(entry["owner"], "owner"),
         created=GROUPS_CREATED,
-        participants=tuple(
-            Participant(person(who["number"], f"participants/{at}/number"), who.get("admin"))
-            for at, who in enumerate(entry["participants"])
-        ),
+        participants=tuple(members.values()),
         description=description,
         description_id=None if description is None else "TESTDESCID01",
         community=entry.get("community", False),

@@ -164,6 +164,7 @@ class Chats:
         *,
         author: str,
         name: str,
+        verified: str | None = None,
         overrides: Mapping[str, Any] | None = None,
     ) -> Message:
         """A message from outside under this key, the own phone's included: kept and announced."""
@@ -199,6 +200,7 @@ class Chats:
                 "message": content,
                 "timestamp": int(message.time),
                 "name": name,
+                "verified": verified,
                 "set": dict(overrides or {}),
             },
         )
@@ -224,7 +226,7 @@ class Chats:
             raise ControlRefused(
                 409,
                 f"{sender.jid} is {state}: nothing comes from there; POST "
-                f"/_mock/instances/{self._instance.key}/contacts/{sender.jid.user} "
+                f"/_mock/instances/{self._instance.key}/contacts/{sender.number or sender.jid} "
                 '{"state": "reachable"} first',
             )
 

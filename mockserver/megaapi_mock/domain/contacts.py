@@ -2,62 +2,122 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
 
 from .jid import LID, PERSON, Jid, is_number
+from .life import REACHABLE
+from .ninth import NinthDigit
+
+# Number to hidden number and back, for people nobody listed: a multiplication that can be undone.
+_HIDDEN, _FACTOR = 10**15, 362_436_069_362_437
+_UNHIDING = pow(_FACTOR, -1, _HIDDEN)
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A person: the registered JID, the hidden-number address, the name the person chose."""
+    """A person: the registered JID, the hidden-number address, the name the person chose.
+
+    `jid` is the hidden number itself where no number is known. `saved_name` is the one in the
+    phone's own address book, which no webhook carries. `state` is how the world begins.
+    """
 
     jid: Jid
     lid: Jid
     name: str
     group_add: str = "200"
+    saved_name: str | None = None
+    business: bool = False
+    verified_name: str | None = None
+    state: str = REACHABLE
+
+    @property
+    def number(self) -> str | None:
+        """The registered number; None when only the hidden one is known."""
+        return None if self.jid.lid else self.jid.user
+
+
+def lid_of(number: str) -> Jid:
+    """The hidden number of somebody nobody listed: 16 digits, another one for every number."""
+    return Jid(f"2{int(number) * _FACTOR % _HIDDEN:015d}", LID)
+
+
+def number_behind(lid: Jid) -> str | None:
+    """The number that `lid_of` hides there; None for every other address."""
+    digits = lid.user
+    if not (lid.lid and len(digits) == 16 and digits[0] == "2" and digits.isdecimal()):
+        return None
+    number = str(int(digits[1:]) * _UNHIDING % _HIDDEN)
+    return number if is_number(number) and lid_of(number) == lid else None
 
 
 class Directory:
-    """Read-only. A listed number resolves to its contact; an unlisted one by the world's rule."""
+    """Read-only. A listed number resolves to its contact; an unlisted one by the world's rule.
+
+    `listed` are dialled numbers with who answers; one person may have several. `people` are
+    those no number leads to. `moved` are numbers that were left for another.
+    """
 
     def __init__(
         self,
         listed: Iterable[tuple[str, Contact]] = (),
         *,
+        people: Iterable[Contact] = (),
         without_whatsapp: Iterable[str] = (),
+        moved: Mapping[str, Contact] | None = None,
         unlisted_on_whatsapp: bool = True,
+        ninth: NinthDigit | None = None,
     ) -> None:
         self._by_number: dict[str, Contact] = {}
-        self._by_lid: dict[Jid, Contact] = {}
+        self._by_lid: dict[Jid, Contact] = {contact.lid: contact for contact in people}
         for number, contact in listed:
             self._by_number[number] = contact
             self._by_number.setdefault(contact.jid.user, contact)
             self._by_lid[contact.lid] = contact
-        self._without = frozenset(without_whatsapp)
+        self._unreachable = [who for who in self._by_lid.values() if who.state != REACHABLE]
+        self._moved = dict(moved or {})
+        self._without = frozenset((*without_whatsapp, *self._moved))
         self._unlisted = unlisted_on_whatsapp
+        self._ninth = ninth or NinthDigit()
 
     def find(self, number: str) -> Contact | None:
         """The person behind a dialled number; None when it has no WhatsApp."""
         contact = self._by_number.get(number)
         if contact is not None:
             return contact
-        if number in self._without or not self._unlisted or not is_number(number):
+        if number in self._without or not is_number(number):
             return None
-        return self._unlisted_contact(number)
+        other = self._ninth.other(number)
+        if other is not None:
+            contact = self._by_number.get(other)
+            if contact is not None or other in self._without:
+                return contact
+        return self._stranger(number) if self._unlisted else None
 
     def person(self, jid: Jid) -> Contact | None:
         """The person behind a JID, hidden number included; None for groups and strangers."""
-        if jid.lid:
-            return self._by_lid.get(jid)
-        return self.find(jid.user) if jid.server == PERSON else None
+        if not jid.lid:
+            return self.find(jid.user) if jid.server == PERSON else None
+        listed = self._by_lid.get(jid)
+        if listed is not None:
+            return listed
+        number = number_behind(jid)
+        contact = None if number is None else self.find(number)
+        return contact if contact is not None and contact.lid == jid else None
 
-    @staticmethod
-    def _unlisted_contact(number: str) -> Contact:
-        drawn = int.from_bytes(blake2b(number.encode(), digest_size=8).digest())
+    def moved(self, number: str) -> Contact | None:
+        """Who had this number before they took another one."""
+        return self._moved.get(number) or self._moved.get(self._ninth.other(number) or "")
+
+    @property
+    def unreachable(self) -> Iterable[Contact]:
+        """Who is not reachable as the world begins."""
+        return self._unreachable
+
+    def _stranger(self, number: str) -> Contact:
+        registered = self._ninth.registered(number)
         return Contact(
-            jid=Jid(number, PERSON),
-            lid=Jid(f"2{drawn % 10**14:014d}", LID),
+            jid=Jid(registered, PERSON),
+            lid=lid_of(registered),
             name=f"Contato {number[-4:]}",
         )

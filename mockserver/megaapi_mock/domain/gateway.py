@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 
 from ..clock import Clock
 from ..ids import Ids
-from .contacts import Directory
+from .contacts import Contact, Directory
 from .group import Group
 from .instance import Instance
+from .jid import Jid
 from .media import Vault
+from .roll import Roll
 from .rules import Rules
 from .spell import Calm, Fate
 
@@ -38,6 +40,12 @@ class Gateway:
     seeds: tuple[InstanceSeed, ...] = ()
     groups: tuple[Group, ...] = ()
     fate: Fate = field(default_factory=Calm)
+    roll: Roll = field(default_factory=Roll)
+
+    def person(self, jid: Jid) -> Contact | None:
+        """The person behind a JID, under the name they show to everybody; None for strangers."""
+        contact = self.directory.person(jid)
+        return None if contact is None else self.roll.known(contact)
 
     def instance(self, seed: InstanceSeed) -> Instance:
         """A new instance as its seed says, without any event."""
@@ -53,10 +61,13 @@ class Gateway:
             vault=self.vault,
             world_groups=self.groups,
             fate=self.fate,
+            roll=self.roll,
         )
         made.begin()
         for group in seed.groups:
             made.group_table.put(group.jid, group)
+        for contact in self.directory.unreachable:
+            made.reach.states.put(str(contact.jid), contact.state)
         if seed.connected:
             made.linking.link()
         if not self.rules.acks:

@@ -76,7 +76,7 @@ class Groups:
         outcome = []
         for text in people:
             person = self._instance.directory.person(Jid.parse(text))
-            status = self._add_status(group, person)
+            status = self._add_status(group, self._instance.reach.registered(person))
             if person is not None and status == ADDED:
                 group = group.with_member(person.jid)
             outcome.append((str(person.jid if person else Jid.parse(text)), status))
@@ -153,6 +153,7 @@ class Groups:
         found = []
         for text in people:
             person = self._instance.directory.person(Jid.parse(text))
+            person = self._instance.reach.registered(person)
             if person is None:
                 raise NumberNotRegistered(f"participant {text} has no WhatsApp account")
             found.append(person)

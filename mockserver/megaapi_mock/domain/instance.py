@@ -19,6 +19,7 @@ from .linking import CONNECTED, Connection, Linking
 from .media import PATH_PREFIX, Media, Vault
 from .message import Message
 from .reach import Reach
+from .roll import Enrolled, Roll
 from .rules import Rules
 from .settings import EventFilter, WebhookSettings
 from .spell import NO_SPELL, Calm, Fate
@@ -50,11 +51,13 @@ class Instance:
         vault: Vault,
         world_groups: tuple[Group, ...] = (),
         fate: Fate | None = None,
+        roll: Roll | None = None,
     ) -> None:
         self.key, self.token, self.number, self.name = key, token, number, name
         self.ids, self.directory, self.rules, self.vault = ids, directory, rules, vault
         self.world_groups = world_groups
         self.fate, self.spell = fate or Calm(), NO_SPELL
+        self.roll = roll or Roll()
         self.connection = Connection()
         self.webhook = WebhookSettings()
         self.filter = EventFilter()
@@ -97,6 +100,14 @@ class Instance:
         """The own JID with its device suffix, as `instance.user.id` shows it (observed)."""
         own = self.own_jid
         return f"{own.user}:{30 + self.connection.links}@{own.server}"
+
+    @property
+    def enrolled(self) -> Enrolled | None:
+        """What the roll is to know of it; None while it has no number."""
+        owner = self.linking.owner()
+        if owner is None:
+            return None
+        return Enrolled(str(owner.jid), self.name, linked=self.connection.links > 0)
 
     # -- all or nothing ---------------------------------------------------------------------
 

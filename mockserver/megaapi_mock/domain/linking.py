@@ -88,8 +88,10 @@ class Linking:
             raise ControlRefused(409, f"{self._instance.key} is linked already: unlink it first")
         number = number or self.connection.pairing_number
         if number is not None and number != self._instance.number:
-            self._instance.number = number
-            self._instance.groups.start_over()
+            before, self._instance.number = self.owner(), number
+            # The same phone dialled another way is no other phone.
+            if before is None or before != self.owner():
+                self._instance.groups.start_over()
         self._instance.cancel("qr", "reconnect")
         self._set(session=True, banned=False, links=self.connection.links + 1)
         self._open()

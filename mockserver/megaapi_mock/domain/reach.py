@@ -56,10 +56,13 @@ class Reach:
         """As the side door shows one person."""
         return {
             "instance": self._instance.key,
-            "number": contact.jid.user,
+            "number": contact.number,
             "jid": str(contact.jid),
             "lid": str(contact.lid),
             "name": contact.name,
+            "saved_name": contact.saved_name,
+            "business": contact.business,
+            "verified_name": contact.verified_name,
             "state": self.state(str(contact.jid)),
         }
 

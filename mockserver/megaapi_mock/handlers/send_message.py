@@ -186,9 +186,16 @@ def quote_message(call: Call) -> Json:
         "participant": own if key["fromMe"] else key.get("participant") or key["remoteJid"],
         "quotedMessage": {} if part is None else {name: part},
     }
-    if Jid.parse(key["remoteJid"]) not in (call.to.chat, Jid.parse(call.to.given)):
+    if _chat(call, key["remoteJid"]) not in (call.to.chat, Jid.parse(call.to.given)):
         context["remoteJid"] = key["remoteJid"]
     return _sent(call, {"extendedTextMessage": {"text": data["text"], "contextInfo": context}})
+
+
+def _chat(call: Call, text: str) -> Jid:
+    """The chat a key names, whichever of a person's addresses it uses."""
+    jid = Jid.parse(text)
+    person = call.instance.directory.person(jid)
+    return jid if person is None else person.jid
 
 
 def _content(call: Call, message: Mapping[str, Any]) -> tuple[str, Any]:

@@ -18,6 +18,8 @@ class _Kept:
     instance: Instance
     lock: threading.RLock = field(default_factory=threading.RLock)
     noted: float | None = None
+    # What the roll was last told, by what it follows from.
+    known_by: tuple[object, ...] = ()
 
 
 class MemoryStore:
@@ -55,18 +57,23 @@ class MemoryStore:
             instance.wake(instance.now)
             instance.commit()
             self._note(key, kept)
+            if kept.known_by != _known_by(instance):
+                with self._lock:
+                    self._enrol(key, kept)
 
     def add(self, seed: InstanceSeed) -> None:
         """A new instance; an old one with the same key is replaced."""
         instance = self._gateway.instance(seed)
         with self._lock:
             self._kept[seed.key] = _Kept(instance)
+            self._enrol(seed.key, self._kept[seed.key])
 
     def remove(self, key: str) -> None:
         """An instance is gone with all it knew."""
         with self._lock:
             if self._kept.pop(key, None) is None:
                 raise UnknownInstance(f"no instance has the key {key!r}")
+            self._gateway.roll.enter(key, None)
 
     def keys(self) -> Sequence[str]:
         """Every key, in order of creation."""
@@ -86,6 +93,9 @@ class MemoryStore:
         with self._lock:
             self._kept = made
             self._agenda.clear()
+            self._gateway.roll.clear()
+            for name, kept in made.items():
+                self._enrol(name, kept)
         self._gateway.vault.clear()
 
     def next_due(self) -> tuple[float, str] | None:
@@ -99,6 +109,12 @@ class MemoryStore:
                 heapq.heappop(self._agenda)
             return None
 
+    def _enrol(self, key: str, kept: _Kept) -> None:
+        """The caller holds the lock; an instance that is no longer kept is not on the roll."""
+        if self._kept.get(key) is kept:
+            kept.known_by = _known_by(kept.instance)
+            self._gateway.roll.enter(key, kept.instance.enrolled)
+
     def _note(self, key: str, kept: _Kept) -> None:
         due = kept.instance.next_due
         if due == kept.noted:
@@ -111,3 +127,7 @@ class MemoryStore:
             first = self._agenda[0] == (due, key)
         if first:
             self.due_earlier()
+
+
+def _known_by(instance: Instance) -> tuple[object, ...]:
+    return instance.number, instance.name, instance.connection.links > 0

@@ -123,7 +123,7 @@ def create_app(
     handlers = discover() if handlers is None else handlers
     require_matching(handlers, index)
     profile = profile or load_profile(settings.profile, fixtures)
-    world = world or load_world(settings.world, fixtures)
+    world = world or load_world(settings.world, fixtures, contacts=settings.contacts)
     clock, ids, samples = clock or Clock(), ids or Ids(max(settings.seed, 0)), Samples(fixtures)
     offered = tuple(found for found in index if _offered(found, profile))
     faults = Faults(clock=clock, ids=ids, directory=world.directory, operations=offered)

@@ -26,7 +26,7 @@ from . import listing
 from .arming import Arming
 from .guard import Guard
 from .hooks import Hooks
-from .inbound import receive
+from .inbound import no_account, receive
 from .plain import answering, body_of, plain
 
 if TYPE_CHECKING:
@@ -233,9 +233,9 @@ class _Door:
 
     def _person(self, number: str) -> Contact:
         jid = Jid.parse(number)
-        person = self._parts.world.directory.person(jid)
+        person = self._parts.gateway.person(jid)
         if person is None:
-            raise ControlRefused(400, f"{jid} has no WhatsApp account in this world")
+            raise ControlRefused(400, no_account(self._parts.world.directory, jid))
         return person
 
     # -- records -----------------------------------------------------------------------------
@@ -315,8 +315,9 @@ class _Door:
             raise ControlRefused(
                 400, f"number: {number!r} must be 8 to 15 digits, country code first"
             )
-        if self._parts.world.directory.find(number) is None:
-            raise ControlRefused(400, f"number: {number} has no WhatsApp account in this world")
+        directory = self._parts.world.directory
+        if directory.find(number) is None:
+            raise ControlRefused(400, f"number: {no_account(directory, Jid.parse(number))}")
 
     def _change(self, key: str, do: Callable[[Instance], Any]) -> Json:
         self._parts.publisher.change(key, do)

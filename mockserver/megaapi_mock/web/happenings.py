@@ -52,7 +52,7 @@ def happen(parts: Parts, key: str, event: str, sender: Contact, body: Mapping[st
     for name in ("media", "message", *(() if options else ("option",))):
         if name in body:
             raise ControlRefused(400, f"{name}: {event} is no message and takes none")
-    to = parts.world.directory.person(Jid.parse(body["to"])) if "to" in body else sender
+    to = parts.gateway.person(Jid.parse(body["to"])) if "to" in body else sender
     if to is None:
         raise ControlRefused(400, f"to: {body['to']} has no WhatsApp account in this world")
     time: list[float] = []
@@ -60,6 +60,8 @@ def happen(parts: Parts, key: str, event: str, sender: Contact, body: Mapping[st
     def do(instance: Instance) -> None:
         instance.chats.require_link()
         instance.chats.require_contact(sender)
+        if option == "add" and instance.reach.registered(to) is None:
+            raise ControlRefused(400, f"to: {to.jid} has no WhatsApp account any more")
         doing = Doing(
             instance,
             event,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..domain.actions import Scene, act, associated
-from ..domain.contacts import Contact
+from ..domain.contacts import Contact, Directory
 from ..domain.instance import Instance
 from ..domain.jid import Jid
 from ..domain.life import PENDING
@@ -57,11 +57,12 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a message comes from: its key, its author's JID, the name shown beside it."""
+    """Where a message comes from: its key, its author's JID, the names shown beside it."""
 
     key: dict[str, Any]
     author: str
     name: str
+    verified: str | None = None
 
 
 def receive(parts: Parts, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,6 +108,7 @@ def receive(parts: Parts, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
                 content,
                 author=place.author,
                 name=place.name,
+                verified=place.verified,
                 overrides=outside,
             )
         )
@@ -191,9 +193,12 @@ def _sender(parts: Parts, event: str, body: Mapping[str, Any]) -> Contact | None
     if event == "newsletter" or (event in OWN and "from" not in body):
         return None
     jid = Jid.parse(body.get("from", SOMEBODY))
-    sender = parts.world.directory.person(jid)
+    sender = parts.gateway.person(jid)
     if sender is None:
-        raise ControlRefused(400, f"from: {jid} has no WhatsApp account in this world")
+        raise ControlRefused(400, f"from: {no_account(parts.world.directory, jid)}")
+    if event == "text-plain-lid" and sender.number is None:
+        words = f"{sender.jid} has no number anybody knows: text-plain comes from a @lid too"
+        raise ControlRefused(400, f"from: {words}")
     return sender
 
 
@@ -221,9 +226,11 @@ def _place(
         raise ControlRefused(400, f"from: {own.user} is the own number: it types {', '.join(OWN)}")
     instance.chats.require_contact(sender)
     if event == "status-story":
-        return Place(_story_key(instance, sender), str(sender.jid), sender.name)
-    group = _group(instance, sender, body, payload)
-    return Place(instance.chats.inbound_key(sender, group), str(sender.jid), sender.name)
+        key = _story_key(instance, sender)
+    else:
+        group = _group(instance, sender, body, payload)
+        key = instance.chats.inbound_key(sender, group)
+    return Place(key, str(sender.jid), sender.name, sender.verified_name)
 
 
 def _typed(instance: Instance, event: str, body: Mapping[str, Any]) -> Place:
@@ -233,9 +240,9 @@ def _typed(instance: Instance, event: str, body: Mapping[str, Any]) -> Place:
         to = Jid.parse(body.get("group", body.get("to", SOMEBODY)))
         if to.group and to not in instance.groups:
             raise ControlRefused(400, f"{to} is no group of {instance.key}")
-        person = None if to.group else instance.directory.person(to)
+        person = instance.reach.registered(instance.directory.person(to))
         if person is None and not to.group:
-            raise ControlRefused(400, f"to: {to} has no WhatsApp account in this world")
+            raise ControlRefused(400, f"to: {no_account(instance.directory, to)}")
         chat = person.jid if person else to
     key = {"remoteJid": str(chat), "fromMe": True, "id": instance.chats.inbound_id()}
     return Place(key, str(instance.own_jid), instance.name)
@@ -269,6 +276,13 @@ def _group(
         if group.member(sender.jid) is not None:
             return group.jid
     raise ControlRefused(409, f"group: {sender.jid} and {instance.key} are in no group together")
+
+
+def no_account(directory: Directory, jid: Jid) -> str:
+    """In words: this JID has none; where the person went who had it, if anybody did."""
+    now = None if jid.lid else directory.moved(jid.user)
+    gone = "" if now is None else f": who had it is {now.jid} now"
+    return f"{jid} has no WhatsApp account in this world{gone}"
 
 
 # -- content ---------------------------------------------------------------------------------

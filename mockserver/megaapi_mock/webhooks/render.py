@@ -109,6 +109,8 @@ class Renderer:
             payload["messageType"] = content_key(facts["message"])
             payload["message"] = facts["message"]
             payload["messageTimestamp"] = facts["timestamp"]
+        if "verified" in facts:
+            _verify(payload, facts["verified"])
         if "status" in facts:
             payload["update"] = {"status": facts["status"]}
         if "code" in facts:
@@ -124,6 +126,16 @@ def _name(payload: Payload, event: Event) -> str:
     key = payload.get("key")
     own = key is None or key.get("fromMe", False)
     return event.owner_name if own else str(payload["pushName"])
+
+
+def _verify(payload: Payload, name: str | None) -> None:
+    """The author's verified name and no other: last field, and only of those who have one."""
+    payload.pop("verifiedBizName", None)
+    if name is not None:
+        payload["verifiedBizName"] = name
+    if "isBusiness" in payload:
+        # In the vendor's examples false together with a verified name, and true without one.
+        payload["isBusiness"] = name is None
 
 
 def _addressed(key: Mapping[str, Any], like: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,56 @@
+"""Which instances have which number: people of the world that are instances of the mock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from .contacts import Contact
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """One instance's number and profile name; `linked` once a phone has ever been linked."""
+
+    jid: str
+    name: str
+    linked: bool
+
+
+class Roll:
+    """Kept by the store, which makes one change at a time; whoever reads sees whole rows."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, Enrolled] = {}
+        self._keys: dict[str, tuple[str, ...]] = {}
+
+    def enter(self, key: str, row: Enrolled | None) -> None:
+        """From now on this is the instance's row; None when it has no number, or is gone."""
+        before = self._rows.pop(key, None)
+        if before is not None:
+            others = tuple(other for other in self._keys[before.jid] if other != key)
+            self._keys[before.jid] = others
+            if not others:
+                del self._keys[before.jid]
+        if row is not None:
+            self._rows[key] = row
+            self._keys[row.jid] = tuple(sorted((*self._keys.get(row.jid, ()), key)))
+
+    def clear(self) -> None:
+        """No instance is left."""
+        self._rows.clear()
+        self._keys.clear()
+
+    def keys(self, jid: str) -> tuple[str, ...]:
+        """The instances with this JID that were ever linked, in order of their keys."""
+        rows = self._rows
+        return tuple(
+            key for key in self._keys.get(jid, ()) if (row := rows.get(key)) and row.linked
+        )
+
+    def known(self, contact: Contact) -> Contact:
+        """The contact under the profile name of the instance that has the number, if one does."""
+        for key in self._keys.get(str(contact.jid), ()):
+            row = self._rows.get(key)
+            if row is not None:
+                return contact if row.name == contact.name else replace(contact, name=row.name)
+        return contact

@@ -180,7 +180,7 @@ def _edit(scene: Scene, content: Content) -> Action:
         f"{scene.author} can edit only texts and captions of their own",
     )
     part = content["protocolMessage"]
-    part["key"], part["timestampMs"] = _key(found), scene.moment
+    part["key"], part["timestampMs"] = key_of(found), scene.moment
     kind = _kind(found)
     if kind in CAPTIONED:
         part["editedMessage"] = {kind: {"caption": part["editedMessage"]["conversation"]}}
@@ -193,19 +193,19 @@ def _delete(scene: Scene, content: Content) -> Action:
         lambda it: scene.own(it) or scene.rules_group(),
         f"{scene.author} can delete only messages of their own",
     )
-    content["protocolMessage"]["key"] = _key(found)
+    content["protocolMessage"]["key"] = key_of(found)
     return Action(content, lambda _: scene.instance.chats.mark_deleted(found.id))
 
 
 def _react(scene: Scene, content: Content) -> Content:
     part = content["reactionMessage"]
-    part["key"], part["senderTimestampMs"] = _key(scene.any_message()), scene.moment
+    part["key"], part["senderTimestampMs"] = key_of(scene.any_message()), scene.moment
     return content
 
 
 def _pin(scene: Scene, content: Content) -> Content:
     part = content["pinInChatMessage"]
-    part["key"], part["senderTimestampMs"] = _key(scene.any_message()), scene.moment
+    part["key"], part["senderTimestampMs"] = key_of(scene.any_message()), scene.moment
     return content
 
 
@@ -260,7 +260,7 @@ def _vote(scene: Scene, content: Content) -> Content:
     ids, key = scene.instance.ids, scene.instance.key
     number = scene.instance.count("vote")
     content["pollUpdateMessage"] = {
-        "pollCreationMessageKey": _key(found),
+        "pollCreationMessageKey": key_of(found),
         "vote": {
             "encPayload": b64encode(ids.raw(key, "vote", number, 50)).decode(),
             "encIv": b64encode(ids.raw(key, "vote iv", number, 12)).decode(),
@@ -323,7 +323,7 @@ def _kind(found: Message) -> str:
     return content_key(unwrapped(orjson.loads(found.content))) or ""
 
 
-def _key(found: Message) -> Content:
+def key_of(found: Message) -> Content:
     """How a message about a message names it; in groups with its author."""
     key: Content = {"remoteJid": found.chat, "fromMe": found.from_me, "id": found.id}
     if Jid.parse(found.chat).group:

@@ -132,6 +132,8 @@ class Chats:
             return
         if self._instance.reach.states and self._halted(message, step, person):
             return
+        if self._instance.post.awaited and self._instance.post.holds_back(message, step, person):
+            return
         if person and not self._next_of_phone(message_id, step, person):
             return
         if message.state == TO[step].source:
@@ -189,6 +191,8 @@ class Chats:
             instance.messages.put(message.id, message)
             return message
         instance.messages.put(message.id, message)
+        if message.from_me:
+            instance.post.pass_on(message)
         private = message.chat == author and author.endswith(f"@{PERSON}")
         if instance.rules.presence_events and private and not message.from_me:
             shown = {author: {"lastKnownPresence": "composing", "lastSeen": int(instance.now)}}
@@ -262,6 +266,8 @@ class Chats:
             self.moving.remove(message_id)
         for message_id in list(self._instance.reach.held):
             self._instance.reach.forget(message_id)
+        for message_id in list(self._instance.post.awaited):
+            self._instance.post.forget(message_id)
 
     def forget(self, message_id: str) -> None:
         """The message is no longer kept: nothing waits for it."""
@@ -270,10 +276,12 @@ class Chats:
         if message_id in self.phones:
             self.phones.remove(message_id)
         self._instance.reach.forget(message_id)
+        self._instance.post.forget(message_id)
 
     def _expect_acks(self, message: Message, content: Mapping[str, Any], number: int) -> None:
         """Progress comes by itself: all of it is on its way before the first step arrives."""
         instance = self._instance
+        instance.post.expect(message)
         steps, delays = targets(content), self._delays(number, "ack")
         if instance.spell.stays is not None:
             steps = steps[: (PENDING, *steps).index(instance.spell.stays)]
@@ -346,10 +354,12 @@ class Chats:
         """An id as a phone makes it."""
         return self._instance.ids.inbound(self._instance.key, self._instance.count("inbound"))
 
-    def inbound_key(self, sender: Contact, group: Jid | None) -> dict[str, Any]:
+    def inbound_key(
+        self, sender: Contact, group: Jid | None, *, message_id: str | None = None
+    ) -> dict[str, Any]:
         """The key of a contact's next message, in private or in a group both are in."""
         instance = self._instance
-        message_id = self.inbound_id()
+        message_id = message_id or self.inbound_id()
         if group is None:
             return {
                 "remoteJid": str(sender.jid),

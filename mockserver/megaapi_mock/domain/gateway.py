@@ -64,7 +64,7 @@ class Gateway:
             roll=self.roll,
         )
         made.begin()
-        for group in seed.groups:
+        for group in seed.groups or self._groups_of(made):
             made.group_table.put(group.jid, group)
         for contact in self.directory.unreachable:
             made.reach.states.put(str(contact.jid), contact.state)
@@ -75,3 +75,7 @@ class Gateway:
         made.take_events()
         made.commit()
         return made
+
+    def _groups_of(self, made: Instance) -> list[Group]:
+        """The groups of the world its number is in."""
+        return [group for group in self.groups if group.member(made.own_jid) is not None]

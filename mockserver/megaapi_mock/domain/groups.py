@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from ..errors import ControlRefused, GroupNotFound, NotAuthorized, NumberNotRegi
 from .contacts import Contact
 from .group import Group, Participant
 from .jid import GROUP, Jid
+from .letters import GroupNews
 
 if TYPE_CHECKING:
     from .instance import Instance
@@ -68,6 +69,7 @@ class Groups:
             participants=tuple(members),
         )
         instance.group_table.put(group.jid, group)
+        self._share(group, "add", [str(who.jid) for who in members[1:]], group)
         return group
 
     def add(self, group: Group, people: Iterable[str]) -> list[tuple[str, str]]:
@@ -82,12 +84,13 @@ class Groups:
             outcome.append((str(person.jid if person else Jid.parse(text)), status))
         self._instance.group_table.put(group.jid, group)
         self._tell(group, "add", outcome)
+        self._share(group, "add", _changed(outcome), group)
         return outcome
 
     def remove(self, group: Group, people: Iterable[str]) -> list[tuple[str, str]]:
         """Remove people one by one; (JID, status) for each. The instance itself must leave."""
         self._require_admin(group)
-        outcome = []
+        before, outcome = group, []
         for text in people:
             person = self._instance.directory.person(Jid.parse(text))
             jid = person.jid if person else Jid.parse(text)
@@ -99,12 +102,15 @@ class Groups:
             outcome.append((str(jid), status))
         self._instance.group_table.put(group.jid, group)
         self._tell(group, "remove", outcome)
+        self._share(group, "remove", _changed(outcome), before)
         return outcome
 
     def leave(self, group: Group) -> None:
         """The instance is out: the group is unknown to it from now on."""
+        own = self._instance.own_jid
         self._instance.group_table.remove(group.jid)
-        self._tell(group, "remove", [(str(self._instance.own_jid), ADDED)])
+        self._tell(group, "remove", [(str(own), ADDED)])
+        self._share(group.without_member(own), "remove", [str(own)], group)
 
     def change_member(self, group: Group, author: Jid, person: Jid, action: str) -> None:
         """A contact joins or leaves, or as an admin adds, removes, promotes or demotes somebody.
@@ -116,28 +122,79 @@ class Groups:
         if (member is not None) == (action == "add"):
             inside = "is in" if member else "is not in"
             raise ControlRefused(409, f"{person} {inside} {group.jid}: nothing to {action}")
-        if action == "add":
-            group = group.with_member(person)
-        elif action == "remove":
-            group = group.without_member(person)
-        else:
-            group = group.with_rank(person, "admin" if action == "promote" else None)
-        if group.member(self._instance.own_jid) is None:
-            self._instance.group_table.remove(group.jid)
-        else:
-            self._instance.group_table.put(group.jid, group)
+        before, group = group, _acted(group, person, action)
+        self._keep(group)
+        everybody = group if action == "add" else before
+        self._share(group, action, [str(person)], everybody, author=author)
 
     def update_by(self, group: Group, author: Jid, changes: Mapping[str, Any]) -> None:
         """A contact changes the subject or the settings; members may unless it is restricted."""
         if group.member(author) is None:
             raise ControlRefused(409, f"{author} is no participant of {group.jid}")
         self._require_say(group, author, others=group.restrict or set(changes) != {"subject"})
-        named = {_FIELDS.get(name, name): value for name, value in changes.items()}
-        self._instance.group_table.put(group.jid, replace(group, **named))
+        group = _updated(group, changes)
+        self._instance.group_table.put(group.jid, group)
+        self._share(group, "update", [], group, author=author, changes=changes)
+
+    def hear(self, news: GroupNews) -> None:
+        """Another instance has changed a group, or a contact has before its eyes."""
+        group = self.get(news.group.jid)
+        if group is None:
+            group = news.group
+        elif news.action == "update":
+            group = _updated(group, news.changes)
+        else:
+            for person in news.people:
+                group = _acted(group, Jid.parse(person), news.action)
+        if news.group.jid in self or group.member(self._instance.own_jid) is not None:
+            self._keep(group)
+            if news.told:
+                self._record(news)
+
+    def _keep(self, group: Group) -> None:
+        """The group as it is now; whoever is not in it does not know it."""
+        if group.member(self._instance.own_jid) is not None:
+            self._instance.group_table.put(group.jid, group)
+        elif group.jid in self:
+            self._instance.group_table.remove(group.jid)
+
+    def _record(self, news: GroupNews) -> None:
+        fields: dict[str, Any] = {"id": str(news.group.jid), "author": news.author}
+        if news.action == "update":
+            self._instance.record("group-update", {"fields": {**fields, **news.changes}})
+            return
+        fields |= {"participants": list(news.people), "action": news.action}
+        self._instance.record("group-participants", {"fields": fields})
+
+    def _share(
+        self,
+        group: Group,
+        action: str,
+        people: Sequence[str],
+        among: Group,
+        *,
+        author: Jid | None = None,
+        changes: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Other instances in the group, or who were until now, hear of it.
+
+        What a contact does is told wherever it is seen; what an instance does, as the switch says.
+        """
+        if not people and not changes:
+            return
+        news = GroupNews(
+            group=group,
+            author=str(author or self._instance.own_jid),
+            action=action,
+            people=tuple(people),
+            changes=dict(changes or {}),
+            told=author is not None or self._instance.rules.group_events,
+        )
+        self._instance.post.tell_group(news, [who.jid for who in among.participants])
 
     def _tell(self, group: Group, action: str, outcome: Iterable[tuple[str, str]]) -> None:
         """What the instance itself did; only where the gateway is taken to forward it."""
-        changed = [jid for jid, status in outcome if status == ADDED]
+        changed = _changed(outcome)
         if changed and self._instance.rules.group_events:
             author = str(self._instance.own_jid)
             fields = {"id": str(group.jid), "author": author, "participants": changed}
@@ -171,3 +228,20 @@ class Groups:
         if group.member(person.jid) is not None:
             return ALREADY_IN
         return person.group_add
+
+
+def _changed(outcome: Iterable[tuple[str, str]]) -> list[str]:
+    return [jid for jid, status in outcome if status == ADDED]
+
+
+def _acted(group: Group, person: Jid, action: str) -> Group:
+    """The group after this was done to somebody; done twice, it is as done once."""
+    if action == "add":
+        return group if group.member(person) else group.with_member(person)
+    if action == "remove":
+        return group.without_member(person)
+    return group.with_rank(person, "admin" if action == "promote" else None)
+
+
+def _updated(group: Group, changes: Mapping[str, Any]) -> Group:
+    return replace(group, **{_FIELDS.get(name, name): value for name, value in changes.items()})

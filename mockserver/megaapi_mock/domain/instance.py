@@ -15,9 +15,11 @@ from .event import Event
 from .group import Group
 from .groups import Groups
 from .jid import PERSON, Jid
+from .letters import GroupNews, Landed, Letter, Posted
 from .linking import CONNECTED, Connection, Linking
 from .media import PATH_PREFIX, Media, Vault
 from .message import Message
+from .post import Post
 from .reach import Reach
 from .roll import Enrolled, Roll
 from .rules import Rules
@@ -72,11 +74,13 @@ class Instance:
         self._done: list[Due] = []
         self._events: list[Event] = []
         self._events_before = 0
+        self._letters: list[Letter] = []
+        self._letters_before = 0
         self._saved: dict[str, Any] = {}
         self._clock = clock
         self.now = clock.now()
         self.linking, self.chats, self.groups = Linking(self), Chats(self), Groups(self)
-        self.reach = Reach(self)
+        self.reach, self.post = Reach(self), Post(self)
         self._unbounded: tuple[Table[Any, Any], ...] = (
             self.group_table,
             self._counters,
@@ -85,6 +89,8 @@ class Instance:
             self.chats.phones,
             self.reach.states,
             self.reach.held,
+            self.post.mailbox,
+            self.post.awaited,
         )
 
     # -- identity ---------------------------------------------------------------------------
@@ -116,7 +122,7 @@ class Instance:
         self.now = self._clock.now()
         self.spell = NO_SPELL
         self._saved = {name: getattr(self, name) for name in _VALUES}
-        self._events_before = len(self._events)
+        self._events_before, self._letters_before = len(self._events), len(self._letters)
         self._done.clear()
 
     def commit(self) -> None:
@@ -140,6 +146,7 @@ class Instance:
         self._done.clear()
         # Events of earlier changes that nobody has taken yet stay.
         del self._events[self._events_before :]
+        del self._letters[self._letters_before :]
 
     # -- events and time --------------------------------------------------------------------
 
@@ -162,6 +169,15 @@ class Instance:
         """The events recorded since the last call, oldest first."""
         events, self._events = self._events, []
         return events
+
+    def post_letter(self, to: str, address: str, news: Posted | Landed | GroupNews) -> None:
+        """Another instance is owed this; it leaves when the change is kept."""
+        self._letters.append(Letter(self.key, to, address, self.now, news))
+
+    def take_letters(self) -> list[Letter]:
+        """The letters written since the last call, oldest first."""
+        letters, self._letters = self._letters, []
+        return letters
 
     def tick(self) -> int:
         """A number above all before it, in every instance that shares the clock."""
@@ -190,8 +206,14 @@ class Instance:
         return self._agenda[0][0] if self._agenda else None
 
     def wake(self, now: float) -> None:
-        """Do what is due by `now`, in order, each at its own time."""
+        """Do what is due by `now`, in order, each at its own time.
+
+        It stops before what is due after a letter has been written: an answer may come first.
+        """
         while self._agenda and self._agenda[0][0] <= now:
+            if self._letters and self._agenda[0][0] > self._letters[0].time:
+                now = self._letters[0].time
+                break
             entry = heapq.heappop(self._agenda)
             self._done.append(entry)
             due, _, kind, generation, arguments = entry

@@ -148,6 +148,7 @@ class Linking:
     def _open(self) -> None:
         self._set(state=CONNECTED, pairing_code=None, pairing_number=None, qr_index=0)
         self._instance.record("connected", {})
+        self._instance.post.empty()
 
     def _close(self, *, keep_session: bool, banned: bool = False) -> None:
         told = self.connected or self.connection.state == CONNECTING

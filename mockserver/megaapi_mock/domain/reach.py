@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .contacts import Contact
@@ -41,6 +42,8 @@ class Reach:
         self.states.put(jid, state)
         if state != PHONE_OFF:
             self._resume(jid)
+        if state == REACHABLE:
+            self._instance.post.empty()
 
     def hold(self, message_id: str, arguments: tuple[str, ...]) -> None:
         """This acknowledgement waits until its person's phone is back."""
@@ -72,13 +75,24 @@ class Reach:
             if message is None:
                 self.held.remove(message_id)
                 continue
-            mine = [held for held in waiting if (held[1][2:] or (message.chat,))[0] == jid]
-            if not mine:
-                continue
-            for due, arguments in mine:
-                self._instance.schedule(due - mine[0][0], "ack", arguments)
-            others = tuple(held for held in waiting if held not in mine)
-            if others:
-                self.held.put(message_id, others)
-            else:
-                self.held.remove(message_id)
+            self._go_on(
+                message_id,
+                [held for held in waiting if (held[1][2:] or (message.chat,))[0] == jid],
+            )
+
+    def release(self, message_id: str, person: str = "") -> None:
+        """What waits of a message goes on: of one person's phone, or of the chat as a whole."""
+        named = (person,) if person else ()
+        waiting = self.held.get(message_id) or ()
+        self._go_on(message_id, [held for held in waiting if held[1][2:] == named])
+
+    def _go_on(self, message_id: str, mine: Sequence[Held]) -> None:
+        if not mine:
+            return
+        for due, arguments in mine:
+            self._instance.schedule(due - mine[0][0], "ack", arguments)
+        others = tuple(held for held in self.held.get(message_id) or () if held not in mine)
+        if others:
+            self.held.put(message_id, others)
+        else:
+            self.held.remove(message_id)

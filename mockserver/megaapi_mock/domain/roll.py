@@ -22,6 +22,8 @@ class Roll:
     def __init__(self) -> None:
         self._rows: dict[str, Enrolled] = {}
         self._keys: dict[str, tuple[str, ...]] = {}
+        # Whether any instance has written to another one since everything began.
+        self.talked = False
 
     def enter(self, key: str, row: Enrolled | None) -> None:
         """From now on this is the instance's row; None when it has no number, or is gone."""
@@ -39,13 +41,15 @@ class Roll:
         """No instance is left."""
         self._rows.clear()
         self._keys.clear()
+        self.talked = False
 
     def keys(self, jid: str) -> tuple[str, ...]:
         """The instances with this JID that were ever linked, in order of their keys."""
+        keys = self._keys.get(jid)
+        if keys is None:
+            return ()
         rows = self._rows
-        return tuple(
-            key for key in self._keys.get(jid, ()) if (row := rows.get(key)) and row.linked
-        )
+        return tuple(key for key in keys if (row := rows.get(key)) and row.linked)
 
     def known(self, contact: Contact) -> Contact:
         """The contact under the profile name of the instance that has the number, if one does."""

@@ -38,3 +38,6 @@ class Store(Protocol):
 
     def next_due(self) -> tuple[float, str] | None:
         """The instance that has something scheduled first, and when."""
+
+    def next_due_besides(self, key: str) -> float | None:
+        """When the first of the other instances has something; None while none write to others."""

@@ -109,6 +109,18 @@ class MemoryStore:
                 heapq.heappop(self._agenda)
             return None
 
+    def next_due_besides(self, key: str) -> float | None:
+        """When the first of the other instances has something; None while none write to others."""
+        if not self._gateway.roll.talked:
+            return None
+        with self._lock:
+            dues = (
+                kept.noted
+                for other, kept in self._kept.items()
+                if other != key and kept.noted is not None
+            )
+            return min(dues, default=None)
+
     def _enrol(self, key: str, kept: _Kept) -> None:
         """The caller holds the lock; an instance that is no longer kept is not on the roll."""
         if self._kept.get(key) is kept:

@@ -154,7 +154,7 @@ def create_app(
         catalogue=webhook_events(bundle),
         accept=tormentor.accept,
     )
-    timers = Timers(clock=clock, store=kept, wake=publisher.change, others=[tormentor])
+    timers = Timers(clock=clock, store=kept, wake=publisher.wake, others=[tormentor])
     kept.due_earlier = tormentor.due_earlier = timers.due_earlier
     pipeline = Pipeline(
         operations=offered,

@@ -104,6 +104,8 @@ class _Door:
         """Back to the starting world, or one instance alone."""
         key = request.args.get("instance")
         self._parts.store.reset(key)
+        if key is None:
+            self._parts.publisher.forget_letters()
         self._parts.tormentor.clear(key)
         self._parts.faults.reset(key)
         self._parts.journal.forget(key)
@@ -260,10 +262,12 @@ class _Door:
 
     def messages(self) -> Json:
         """Messages of all instances, or of one, newest last."""
+        store, publisher = self._parts.store, self._parts.publisher
         return self._found(
-            lambda: listing.messages(self._parts.store, self._parts.publisher, request.args),
+            lambda: listing.messages(store, publisher, request.args),
             listing.message_matches(request.args),
             listing.message_json,
+            lambda found: listing.message_cursor(store, publisher, found),
         )
 
     def _found(
@@ -271,10 +275,14 @@ class _Door:
         records: Callable[[], Any],
         matches: Callable[[Any], bool],
         show: Callable[[Any], Json],
+        cursor: Callable[[Any], str] | None = None,
     ) -> Json:
         limit, wait = listing.limit_of(request.args), listing.wait_of(request.args)
         found = self._waited(lambda: [record for record in records() if matches(record)], wait)
-        return listing.page([show(record) for record in found[: limit + 1]], limit=limit)
+        page = listing.page([show(record) for record in found[: limit + 1]], limit=limit)
+        if cursor is not None and page["next"] is not None:
+            page["next"] = cursor(found[limit - 1])
+        return page
 
     def _waited(self, look: Callable[[], list[Any]], seconds: float) -> list[Any]:
         if not seconds:

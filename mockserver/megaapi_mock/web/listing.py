@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from heapq import merge
 from typing import Any
 
@@ -108,10 +109,30 @@ def messages(
                 raise
             continue
         kept.append([(key, message) for message in found])
-    since = arguments.get("since")
-    start = next((told.arrival for rows in kept for _, told in rows if told.id == since), 0)
+    *named, since = arguments.get("since", "").rsplit("/", 1)
+    start = next(
+        (
+            told.arrival
+            for rows in kept
+            for key, told in rows
+            if told.id == since and key in (named or (key,))
+        ),
+        0,
+    )
     in_order = merge(*kept, key=lambda row: row[1].arrival)
     return (row for row in in_order if row[1].arrival > start)
+
+
+def message_cursor(store: Store, publisher: Publisher, found: tuple[str, Message]) -> str:
+    """What `since` takes to go on after this message: KEY/ID where another instance has the id."""
+    key, message = found
+    for other in store.keys():
+        if other == key:
+            continue
+        with suppress(UnknownInstance):
+            if publisher.look(other, lambda instance: message.id in instance.messages):
+                return f"{key}/{message.id}"
+    return message.id
 
 
 def message_json(found: tuple[str, Message]) -> Json:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ..domain.event import Event
 from ..domain.instance import Instance
+from ..domain.letters import Letter
+from ..errors import UnknownInstance
 from ..journal import Journal
 from ..spec.operations import WebhookEvent
 from ..store import Store
@@ -34,7 +36,8 @@ class Publisher:
     """Changes an instance and records what that owes, in one step.
 
     Batches of one instance reach the courier in the order of their changes, whatever the order
-    in which their answers leave.
+    in which their answers leave. Letters to other instances are carried over once the change is
+    kept and nobody is held any more; when `changing` ends, all that followed has happened.
     """
 
     def __init__(
@@ -51,6 +54,10 @@ class Publisher:
         self._accept = accept
         self._lock = threading.Lock()
         self._waiting: dict[str, deque[Batch]] = {}
+        self._letters: deque[Letter] = deque()
+        # One thread carries, so that letters arrive in the order they were written.
+        self._carrying = threading.RLock()
+        self._carries = False
 
     @contextmanager
     def changing(self, key: str) -> Iterator[tuple[Instance, Batch]]:
@@ -59,6 +66,7 @@ class Publisher:
         The caller releases the batch. A block that raises owes nothing.
         """
         batch = Batch(key)
+        letters: Sequence[Letter] = ()
         with self._store.change(key) as instance:
             yield instance, batch
             instance.wake(instance.now)
@@ -68,6 +76,10 @@ class Publisher:
                 self._journal.add_deliveries(batch.deliveries)
                 with self._lock:
                     self._waiting.setdefault(key, deque()).append(batch)
+            letters = instance.take_letters()
+            self._letters.extend(letters)
+        if letters:
+            self._carry()
 
     def change(self, key: str, do: Callable[[Instance], None] = lambda _: None) -> Batch:
         """One change whose events may leave at once."""
@@ -75,6 +87,22 @@ class Publisher:
             do(instance)
         self.release(batch)
         return batch
+
+    def wake(self, key: str) -> None:
+        """Let one instance do what is due.
+
+        Where instances write to each other only until another one's turn, so that everything
+        happens in order of time; the caller comes again.
+        """
+        until = self._store.next_due_besides(key)
+        with self.changing(key) as (instance, batch):
+            if until is not None:
+                instance.now = min(instance.now, until)
+        self.release(batch)
+
+    def forget_letters(self) -> None:
+        """Everything began anew: what was on its way is for nobody."""
+        self._letters.clear()
 
     def look(self, key: str, at: Callable[[Instance], Seen]) -> Seen:
         """Read one instance. What became due meanwhile has happened then, and is owed."""
@@ -98,6 +126,26 @@ class Publisher:
                 self._waiting.pop(batch.instance, None)
         if batch.events:
             self._journal.stir()
+
+    def _carry(self) -> None:
+        """Bring every letter, and whatever they cause, while no instance is held."""
+        with self._carrying:
+            if self._carries:
+                return
+            self._carries = True
+            try:
+                while self._letters:
+                    with suppress(UnknownInstance):
+                        self._bring(self._letters.popleft())
+            finally:
+                self._carries = False
+
+    def _bring(self, letter: Letter) -> None:
+        """At the time it was written for, before what is due later."""
+        with self.changing(letter.to) as (instance, batch):
+            instance.wake(letter.time)
+            instance.post.take(letter)
+        self.release(batch)
 
     def _owed(self, instance: Instance, events: Sequence[Event]) -> list[Delivery]:
         targets = _targets(instance)

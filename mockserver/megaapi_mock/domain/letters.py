@@ -1,0 +1,58 @@
+"""What one instance owes another: written with its change, carried over when that is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .contacts import Contact
+from .group import Group
+from .media import Media
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message on its way; it keeps its id, and its media the keys they were sent under."""
+
+    id: str
+    content: bytes
+    author: Contact
+    group: str | None = None
+    media: tuple[Media, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """A message has come to the phone of `person`; with a reason: it waits, and why."""
+
+    id: str
+    person: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupNews:
+    """Somebody changed a group: `group` as it is now, and what was done to it.
+
+    `action` is add, remove, promote, demote or update; `changes` are webhook fields of an update.
+    `told`: a webhook tells it.
+    """
+
+    group: Group
+    author: str
+    action: str
+    people: tuple[str, ...] = ()
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """From instance to instance. `address` is whose phone it is for, `time` when it arrives."""
+
+    sender: str
+    to: str
+    address: str
+    time: float
+    news: Posted | Landed | GroupNews

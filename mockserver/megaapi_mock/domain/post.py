@@ -1,0 +1,248 @@
+"""Instances write to each other: what leaves one arrives at the others, and acks come back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from .actions import key_of
+from .arrivals import arrival_event, media_paths, revoked_id, with_revoked_key
+from .contacts import Contact
+from .jid import Jid
+from .letters import GroupNews, Landed, Letter, Posted
+from .life import DELIVERED, REACHABLE, SERVER, TO
+from .message import Message
+from .table import Table
+
+if TYPE_CHECKING:
+    from .instance import Instance
+
+NOT_LINKED = "not linked"
+
+
+class Post:
+    """An instance's letters. Those it cannot take yet wait in `mailbox`, in order."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+        self.mailbox: Table[int, Letter] = Table()
+        # Messages that other instances do not have yet: by person, whether the letter has left.
+        self.awaited: Table[str, Mapping[str, bool]] = Table()
+
+    # -- the sender's side -------------------------------------------------------------------
+
+    def instances_of(self, person: str) -> tuple[str, ...]:
+        """The other instances that have this JID; none when it is the own one."""
+        keys = self._instance.roll.keys(person)
+        if not keys or person == str(self._instance.own_jid):
+            return ()
+        return tuple(key for key in keys if key != self._instance.key)
+
+    def expect(self, message: Message) -> None:
+        """From now on this message's acks wait for the instances it goes to, if it does."""
+        waiting = {who: False for who in self._readers(message.chat) if self.instances_of(who)}
+        if waiting:
+            self.awaited.put(message.id, waiting)
+            self._instance.roll.talked = True
+
+    def holds_back(self, message: Message, step: str, person: str) -> bool:
+        """Whether this ack must wait for another instance; the letter leaves when it is due."""
+        waiting = self.awaited.get(message.id)
+        if waiting is None or not TO[step].needs_phone or (person and person not in waiting):
+            return False
+        if step == DELIVERED:
+            waiting = self._send(message, [person] if person else [*waiting], waiting)
+        if not (person in waiting if person else waiting):
+            return False
+        self._instance.reach.hold(message.id, (message.id, step, *((person,) if person else ())))
+        return True
+
+    def pass_on(self, message: Message) -> None:
+        """What was typed on the own phone goes out at once; nothing tells of its acks."""
+        readers = [who for who in self._readers(message.chat) if self.instances_of(who)]
+        self._send(message, readers, dict.fromkeys(readers, False), keep=False)
+
+    def tell_group(self, news: GroupNews, people: Iterable[Jid]) -> None:
+        """Every other instance among these people hears of it."""
+        own = str(self._instance.own_jid)
+        for person in map(str, people):
+            if person != own:
+                self._write(person, news)
+
+    def forget(self, message_id: str) -> None:
+        """Nothing of this message is waited for any longer."""
+        if message_id in self.awaited:
+            self.awaited.remove(message_id)
+
+    def _readers(self, chat: str) -> Iterable[str]:
+        jid = Jid.parse(chat) if chat.endswith("@g.us") else None
+        if jid is None:
+            return (chat,)
+        group = self._instance.groups.get(jid)
+        return [str(who.jid) for who in group.participants] if group else ()
+
+    def _send(
+        self,
+        message: Message,
+        people: Iterable[str],
+        waiting: Mapping[str, bool],
+        *,
+        keep: bool = True,
+    ) -> Mapping[str, bool]:
+        """Letters to those of these people who have none yet; who is still to be waited for."""
+        left = dict(waiting)
+        posted: Posted | None = None
+        for person in people:
+            if left.get(person) is not False:
+                continue
+            posted = posted or self._posted(message)
+            left[person] = True
+            if not self._write(person, posted):
+                # No instance has this number any longer: it is a phone like all others.
+                del left[person]
+        if keep and left:
+            self.awaited.put(message.id, left)
+        elif keep:
+            self.forget(message.id)
+        return left
+
+    def _posted(self, message: Message) -> Posted:
+        instance = self._instance
+        owner = instance.linking.owner()
+        assert owner is not None, "who sends has a number"
+        holds_media = b"directPath" in message.content
+        paths = media_paths(orjson.loads(message.content)) if holds_media else ()
+        found = (instance.media.get(path) for path in paths)
+        return Posted(
+            id=message.id,
+            content=message.content,
+            author=replace(owner, name=instance.name),
+            group=message.chat if message.chat.endswith("@g.us") else None,
+            media=tuple(media for media in found if media is not None),
+        )
+
+    def _write(self, person: str, news: Posted | GroupNews) -> bool:
+        """One letter to each instance with this JID; whether there is one."""
+        keys = self.instances_of(person)
+        for key in keys:
+            self._instance.post_letter(key, person, news)
+        return bool(keys)
+
+    # -- the receiver's side -----------------------------------------------------------------
+
+    def take(self, letter: Letter) -> None:
+        """Read it now, or keep it until the phone is linked and its writer reachable."""
+        if isinstance(letter.news, Landed):
+            self._landed(letter.news)
+        elif self._may_read(letter) and not self._waits_before(letter):
+            self._read(letter)
+        else:
+            self.mailbox.put(self._instance.count("letter"), letter)
+            self._answer(letter, NOT_LINKED)
+
+    def empty(self) -> None:
+        """Read, in order, whatever could not be read before and can be now."""
+        for number, letter in list(self.mailbox.items()):
+            if self._may_read(letter):
+                self.mailbox.remove(number)
+                self._read(letter)
+
+    def _may_read(self, letter: Letter) -> bool:
+        instance = self._instance
+        if not instance.linked:
+            return False
+        news = letter.news
+        if not isinstance(news, Posted):
+            return True
+        return instance.reach.state(str(news.author.jid)) == REACHABLE
+
+    def _waits_before(self, letter: Letter) -> bool:
+        """Whether something older of the same writer waits: letters do not overtake each other."""
+        return any(kept.sender == letter.sender for kept in self.mailbox.values())
+
+    def _read(self, letter: Letter) -> None:
+        instance = self._instance
+        # Another phone is linked now: what was for the old one is not for this one.
+        if letter.address == str(instance.own_jid):
+            if isinstance(letter.news, GroupNews):
+                instance.groups.hear(letter.news)
+                return
+            assert isinstance(letter.news, Posted), "receipts are read at once"
+            self._arrive(letter.news)
+        self._answer(letter, None)
+
+    def _arrive(self, posted: Posted) -> None:
+        instance, author = self._instance, posted.author
+        group = None if posted.group is None else Jid.parse(posted.group)
+        if group is not None and not self._in_group(group, author):
+            return
+        key = instance.chats.inbound_key(author, group, message_id=posted.id)
+        content = self._content(posted, key["remoteJid"])
+        for media in posted.media:
+            instance.media.put(media.direct_path, media)
+        if posted.id in instance.messages:
+            # Only after a reset of the sender, whose ids begin again: the newer one counts.
+            instance.messages.remove(posted.id)
+        instance.chats.arrive(
+            arrival_event(content, group=group is not None),
+            key,
+            content,
+            author=str(author.jid),
+            name=author.name,
+            verified=author.verified_name,
+        )
+        self._revoke(content, author, group)
+
+    def _in_group(self, jid: Jid, author: Contact) -> bool:
+        """Whether both are in it, as this instance knows the group at this moment."""
+        group = self._instance.groups.get(jid)
+        return group is not None and group.member(author.jid) is not None
+
+    def _content(self, posted: Posted, chat: str) -> dict[str, Any]:
+        content: dict[str, Any] = orjson.loads(posted.content)
+        gone = revoked_id(content)
+        if gone is None:
+            return content
+        found = self._instance.messages.get(gone)
+        if found is not None and found.chat == chat:
+            return with_revoked_key(content, key_of(found))
+        author = {"participant": str(posted.author.jid)} if posted.group else {}
+        return with_revoked_key(content, {"remoteJid": chat, "fromMe": False, "id": gone, **author})
+
+    def _revoke(self, content: Mapping[str, Any], author: Contact, group: Jid | None) -> None:
+        """Authors take back their own, admins what anybody wrote in their group."""
+        gone = revoked_id(content)
+        found = None if gone is None else self._instance.messages.get(gone)
+        if found is None or found.chat != str(group or author.jid):
+            return
+        known = None if group is None else self._instance.groups.get(group)
+        member = None if known is None else known.member(author.jid)
+        if found.sender == str(author.jid) or (member is not None and member.admin is not None):
+            self._instance.chats.mark_deleted(found.id)
+
+    def _answer(self, letter: Letter, reason: str | None) -> None:
+        if isinstance(letter.news, Posted):
+            landed = Landed(letter.news.id, letter.address, reason)
+            self._instance.post_letter(letter.sender, str(letter.news.author.jid), landed)
+
+    def _landed(self, landed: Landed) -> None:
+        """What was sent is there: its acks go on, each at its distance from the first."""
+        instance = self._instance
+        message, waiting = instance.messages.get(landed.id), self.awaited.get(landed.id)
+        if message is None or waiting is None or landed.person not in waiting:
+            return
+        if landed.reason is not None:
+            if message.state == SERVER and message.reason is None:
+                instance.messages.put(message.id, message.moved(SERVER, landed.reason))
+            return
+        left = {who: sent for who, sent in waiting.items() if who != landed.person}
+        if left:
+            self.awaited.put(landed.id, left)
+        else:
+            self.forget(landed.id)
+        instance.reach.release(landed.id, landed.person)
+        if not left:
+            instance.reach.release(landed.id)

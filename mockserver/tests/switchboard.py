@@ -25,6 +25,7 @@ class Switchboard:
         transport = app.parts.courier._transport
         assert isinstance(transport, RecordingTransport)
         self.transport = transport
+        self._parsed: list[tuple[str, Json]] = []
         for number in range(1, instances + 1):
             self.hook(number)
 
@@ -75,8 +76,11 @@ class Switchboard:
     def told(self, number: int) -> list[Json]:
         """Every payload the instance's receiver got, in order."""
         assert self.app.parts.courier.wait_idle(5)
-        url = f"http://127.0.0.1:9/{number}"
-        return [orjson.loads(body) for to, body, _ in self.transport.posts if to == url]
+        url, posts = f"http://127.0.0.1:9/{number}", self.transport.posts
+        if len(posts) < len(self._parsed):
+            self._parsed.clear()
+        self._parsed += [(to, orjson.loads(body)) for to, body, _ in posts[len(self._parsed) :]]
+        return [payload for to, payload in self._parsed if to == url]
 
     def acks(self, number: int, message_id: str) -> list[int]:
         """The statuses the instance was told of one of its messages."""

@@ -354,12 +354,19 @@ class Chats:
         """An id as a phone makes it."""
         return self._instance.ids.inbound(self._instance.key, self._instance.count("inbound"))
 
-    def inbound_key(
-        self, sender: Contact, group: Jid | None, *, message_id: str | None = None
-    ) -> dict[str, Any]:
+    def inbound_key(self, sender: Contact, group: Jid | None) -> dict[str, Any]:
         """The key of a contact's next message, in private or in a group both are in."""
         instance = self._instance
-        message_id = message_id or self.inbound_id()
+        known = None if group is None else instance.groups.get(group)
+        if group is not None and (known is None or known.member(sender.jid) is None):
+            raise ControlRefused(
+                400, f"{sender.jid} is no participant of {group} as {instance.key} knows it"
+            )
+        return self.key_from(sender, group, self.inbound_id())
+
+    @staticmethod
+    def key_from(sender: Contact, group: Jid | None, message_id: str) -> dict[str, Any]:
+        """The key of somebody's message, in private or in a group."""
         if group is None:
             return {
                 "remoteJid": str(sender.jid),
@@ -367,11 +374,6 @@ class Chats:
                 "id": message_id,
                 "senderLid": str(sender.lid),
             }
-        known = instance.groups.get(group)
-        if known is None or known.member(sender.jid) is None:
-            raise ControlRefused(
-                400, f"{sender.jid} is no participant of {group} as {instance.key} knows it"
-            )
         return {
             "remoteJid": str(group),
             "fromMe": False,

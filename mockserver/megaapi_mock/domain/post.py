@@ -177,9 +177,10 @@ class Post:
     def _arrive(self, posted: Posted) -> None:
         instance, author = self._instance, posted.author
         group = None if posted.group is None else Jid.parse(posted.group)
-        if group is not None and not self._in_group(group, author):
+        # Who wrote it was in the group then, and may have left it since.
+        if group is not None and group not in instance.groups:
             return
-        key = instance.chats.inbound_key(author, group, message_id=posted.id)
+        key = instance.chats.key_from(author, group, posted.id)
         content = self._content(posted, key["remoteJid"])
         for media in posted.media:
             instance.media.put(media.direct_path, media)
@@ -195,11 +196,6 @@ class Post:
             verified=author.verified_name,
         )
         self._revoke(content, author, group)
-
-    def _in_group(self, jid: Jid, author: Contact) -> bool:
-        """Whether both are in it, as this instance knows the group at this moment."""
-        group = self._instance.groups.get(jid)
-        return group is not None and group.member(author.jid) is not None
 
     def _content(self, posted: Posted, chat: str) -> dict[str, Any]:
         content: dict[str, Any] = orjson.loads(posted.content)

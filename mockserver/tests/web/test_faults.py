@@ -465,6 +465,17 @@ def test_a_header_strikes_its_own_call_alone(door: Door, send: Send) -> None:
     assert send().status_code == 200
 
 
+def test_what_a_header_does_to_an_instance_ends_with_its_call(door: Door, send: Send) -> None:
+    assert send(fault="accepted-undelivered").status_code == 200
+    assert send().status_code == 200
+    assert [message["state"] for message in door.items("/messages")] == ["server", "read"]
+
+
+def test_a_cut_body_always_lacks_a_byte(send: Send) -> None:
+    reply = send(fault="cut-body; keep=1000000")
+    assert len(reply.get_data()) == int(reply.headers["Content-Length"]) - 1
+
+
 def test_a_header_comes_before_what_is_armed(door: Door, send: Send) -> None:
     door.post("/faults", GONE, status=201)
     assert send(fault="rate-limit").status_code == 429

@@ -347,7 +347,7 @@ def _context(found: Message) -> Content:
 
 def associated(content: Content, album: Message) -> Content:
     """The content as one of this album's (Baileys: messageAssociation names the album)."""
-    association = {"associationType": "MEDIA_ALBUM", "parentMessageKey": _key(album)}
+    association = {"associationType": "MEDIA_ALBUM", "parentMessageKey": key_of(album)}
     context = {**content.get("messageContextInfo", {}), "messageAssociation": association}
     return {**content, "messageContextInfo": context}
 

@@ -113,7 +113,7 @@ class Instance:
         owner = self.linking.owner()
         if owner is None:
             return None
-        return Enrolled(str(owner.jid), self.name, linked=self.connection.links > 0)
+        return Enrolled(owner.jid, self.name, linked=self.connection.links > 0)
 
     # -- all or nothing ---------------------------------------------------------------------
 

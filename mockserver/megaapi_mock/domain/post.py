@@ -34,16 +34,16 @@ class Post:
 
     # -- the sender's side -------------------------------------------------------------------
 
-    def instances_of(self, person: str) -> tuple[str, ...]:
+    def instances_of(self, person: Jid) -> tuple[str, ...]:
         """The other instances that have this JID; none when it is the own one."""
-        keys = self._instance.roll.keys(person)
-        if not keys or person == str(self._instance.own_jid):
+        if person not in self._instance.roll or person == self._instance.own_jid:
             return ()
+        keys = self._instance.roll.keys(person)
         return tuple(key for key in keys if key != self._instance.key)
 
-    def expect(self, message: Message) -> None:
+    def expect(self, message: Message, chat: Jid) -> None:
         """From now on this message's acks wait for the instances it goes to, if it does."""
-        waiting = {who: False for who in self._readers(message.chat) if self.instances_of(who)}
+        waiting = dict.fromkeys(self._readers(chat), False)
         if waiting:
             self.awaited.put(message.id, waiting)
             self._instance.roll.talked = True
@@ -62,27 +62,24 @@ class Post:
 
     def pass_on(self, message: Message) -> None:
         """What was typed on the own phone goes out at once; nothing tells of its acks."""
-        readers = [who for who in self._readers(message.chat) if self.instances_of(who)]
+        readers = self._readers(Jid.parse(message.chat))
         self._send(message, readers, dict.fromkeys(readers, False), keep=False)
 
     def tell_group(self, news: GroupNews, people: Iterable[Jid]) -> None:
         """Every other instance among these people hears of it."""
-        own = str(self._instance.own_jid)
-        for person in map(str, people):
-            if person != own:
-                self._write(person, news)
+        for person in people:
+            self._write(person, news)
 
     def forget(self, message_id: str) -> None:
         """Nothing of this message is waited for any longer."""
         if message_id in self.awaited:
             self.awaited.remove(message_id)
 
-    def _readers(self, chat: str) -> Iterable[str]:
-        jid = Jid.parse(chat) if chat.endswith("@g.us") else None
-        if jid is None:
-            return (chat,)
-        group = self._instance.groups.get(jid)
-        return [str(who.jid) for who in group.participants] if group else ()
+    def _readers(self, chat: Jid) -> list[str]:
+        """Whoever reads this chat and is another instance."""
+        group = self._instance.groups.get(chat) if chat.group else None
+        people = [chat] if group is None else [who.jid for who in group.participants]
+        return [str(person) for person in people if self.instances_of(person)]
 
     def _send(
         self,
@@ -100,7 +97,7 @@ class Post:
                 continue
             posted = posted or self._posted(message)
             left[person] = True
-            if not self._write(person, posted):
+            if not self._write(Jid.parse(person), posted):
                 # No instance has this number any longer: it is a phone like all others.
                 del left[person]
         if keep and left:
@@ -124,11 +121,11 @@ class Post:
             media=tuple(media for media in found if media is not None),
         )
 
-    def _write(self, person: str, news: Posted | GroupNews) -> bool:
+    def _write(self, person: Jid, news: Posted | GroupNews) -> bool:
         """One letter to each instance with this JID; whether there is one."""
         keys = self.instances_of(person)
         for key in keys:
-            self._instance.post_letter(key, person, news)
+            self._instance.post_letter(key, str(person), news)
         return bool(keys)
 
     # -- the receiver's side -----------------------------------------------------------------
@@ -137,7 +134,7 @@ class Post:
         """Read it now, or keep it until the phone is linked and its writer reachable."""
         if isinstance(letter.news, Landed):
             self._landed(letter.news)
-        elif self._may_read(letter) and not self._waits_before(letter):
+        elif self._may_read(letter):
             self._read(letter)
         else:
             self.mailbox.put(self._instance.count("letter"), letter)
@@ -155,13 +152,10 @@ class Post:
         if not instance.linked:
             return False
         news = letter.news
+        # Of groups everybody hears at once, whoever's phone is off.
         if not isinstance(news, Posted):
             return True
         return instance.reach.state(str(news.author.jid)) == REACHABLE
-
-    def _waits_before(self, letter: Letter) -> bool:
-        """Whether something older of the same writer waits: letters do not overtake each other."""
-        return any(kept.sender == letter.sender for kept in self.mailbox.values())
 
     def _read(self, letter: Letter) -> None:
         instance = self._instance

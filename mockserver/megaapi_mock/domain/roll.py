@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from .contacts import Contact
+from .jid import Jid
 
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
     """One instance's number and profile name; `linked` once a phone has ever been linked."""
 
-    jid: str
+    jid: Jid
     name: str
     linked: bool
 
@@ -21,7 +22,9 @@ class Roll:
 
     def __init__(self) -> None:
         self._rows: dict[str, Enrolled] = {}
-        self._keys: dict[str, tuple[str, ...]] = {}
+        self._keys: dict[Jid, tuple[str, ...]] = {}
+        # How many instances were ever linked: where there is one, nobody writes to another.
+        self.linked = 0
         # Whether any instance has written to another one since everything began.
         self.talked = False
 
@@ -29,11 +32,13 @@ class Roll:
         """From now on this is the instance's row; None when it has no number, or is gone."""
         before = self._rows.pop(key, None)
         if before is not None:
+            self.linked -= before.linked
             others = tuple(other for other in self._keys[before.jid] if other != key)
             self._keys[before.jid] = others
             if not others:
                 del self._keys[before.jid]
         if row is not None:
+            self.linked += row.linked
             self._rows[key] = row
             self._keys[row.jid] = tuple(sorted((*self._keys.get(row.jid, ()), key)))
 
@@ -41,19 +46,22 @@ class Roll:
         """No instance is left."""
         self._rows.clear()
         self._keys.clear()
+        self.linked = 0
         self.talked = False
 
-    def keys(self, jid: str) -> tuple[str, ...]:
+    def __contains__(self, jid: Jid) -> bool:
+        """Whether an instance has this number. Every send asks: it must cost next to nothing."""
+        return jid in self._keys
+
+    def keys(self, jid: Jid) -> tuple[str, ...]:
         """The instances with this JID that were ever linked, in order of their keys."""
-        keys = self._keys.get(jid)
-        if keys is None:
-            return ()
         rows = self._rows
-        return tuple(key for key in keys if (row := rows.get(key)) and row.linked)
+        found = ((key, rows.get(key)) for key in self._keys.get(jid, ()))
+        return tuple(key for key, row in found if row is not None and row.linked)
 
     def known(self, contact: Contact) -> Contact:
         """The contact under the profile name of the instance that has the number, if one does."""
-        for key in self._keys.get(str(contact.jid), ()):
+        for key in self._keys.get(contact.jid, ()):
             row = self._rows.get(key)
             if row is not None:
                 return contact if row.name == contact.name else replace(contact, name=row.name)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from ..domain.gateway import Gateway, InstanceSeed
 from ..domain.instance import Instance
+from ..domain.linking import Connection
 from ..errors import UnknownInstance
 
 
@@ -18,8 +19,20 @@ class _Kept:
     instance: Instance
     lock: threading.RLock = field(default_factory=threading.RLock)
     noted: float | None = None
-    # What the roll was last told, by what it follows from.
-    known_by: tuple[object, ...] = ()
+    # What the roll's row was last made of.
+    connection: Connection | None = None
+    number: str | None = None
+    name: str = ""
+
+    @property
+    def enrolled(self) -> bool:
+        """Whether the roll knows what there is to know."""
+        instance = self.instance
+        return (
+            instance.connection is self.connection
+            and instance.number == self.number
+            and instance.name == self.name
+        )
 
 
 class MemoryStore:
@@ -57,7 +70,7 @@ class MemoryStore:
             instance.wake(instance.now)
             instance.commit()
             self._note(key, kept)
-            if kept.known_by != _known_by(instance):
+            if not kept.enrolled:
                 with self._lock:
                     self._enrol(key, kept)
 
@@ -124,8 +137,13 @@ class MemoryStore:
     def _enrol(self, key: str, kept: _Kept) -> None:
         """The caller holds the lock; an instance that is no longer kept is not on the roll."""
         if self._kept.get(key) is kept:
-            kept.known_by = _known_by(kept.instance)
-            self._gateway.roll.enter(key, kept.instance.enrolled)
+            instance = kept.instance
+            kept.connection, kept.number, kept.name = (
+                instance.connection,
+                instance.number,
+                instance.name,
+            )
+            self._gateway.roll.enter(key, instance.enrolled)
 
     def _note(self, key: str, kept: _Kept) -> None:
         due = kept.instance.next_due
@@ -139,7 +157,3 @@ class MemoryStore:
             first = self._agenda[0] == (due, key)
         if first:
             self.due_earlier()
-
-
-def _known_by(instance: Instance) -> tuple[object, ...]:
-    return instance.number, instance.name, instance.connection.links > 0

@@ -273,22 +273,40 @@ def test_nothing_comes_from_a_contact_the_receiver_cannot_hear(desk: Switchboard
     assert desk.acks(1, first) == [2, 3, 4]
 
 
-def test_time_passes_in_order_for_all(opened: Open) -> None:
-    """Both are due many things; a leap lets each answer come before what is due after it."""
-    desk = opened(ack_delays="1,2,3")
-    first = desk.send(1, FIELD)
-    desk.advance(0.5)
-    second = desk.send(2, DESK)
-    desk.advance(100)
-    for number, own, other in ((1, first, second), (2, second, first)):
-        told = [
-            (post.get("timestamp", post.get("messageTimestamp")), post["key"]["id"])
-            for post in desk.told(number)
-            if post["key"]["id"] in (own, other)
-        ]
-        assert told == sorted(told, key=lambda one: one[0])
-        assert [one for _, one in told].count(other) == 1
-        assert desk.acks(number, own) == [2, 3, 4]
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [(1, FIELD), (2, DESK)],
+        # An answer comes before what else is due for the sender,
+        [(1, FIELD), (1, "5511900000002")],
+        # and a message before what is due for its reader.
+        [(2, DESK), (1, "5511900000002"), (1, "5511900000004")],
+        [(1, "5511900000002"), (2, DESK), (1, "5511900000004")],
+        [(3, ALL), (1, "5511900000002"), (2, "5511900000004"), (1, ALL)],
+    ],
+)
+def test_a_leap_lets_everything_happen_in_order(opened: Open, steps: list[tuple[int, str]]) -> None:
+    desk = opened(ack_delays="10,20,100")
+    sent = []
+    for number, to in steps:
+        sent.append((number, desk.send(number, to)))
+        desk.advance(3)
+    desk.advance(1_000)
+    for number in (1, 2, 3):
+        told = [post.get("timestamp", post.get("messageTimestamp")) for post in desk.told(number)]
+        assert told == sorted(told)
+    for number, one in sent:
+        assert desk.acks(number, one) == [2, 3, 4]
+
+
+def test_what_waits_for_two_reasons_comes_once(desk: Switchboard) -> None:
+    desk.unlink(2)
+    sent = desk.send(1, FIELD)
+    for state in ("phone_off", "reachable"):
+        desk.door("POST", f"/instances/<1>/contacts/{FIELD}", {"state": state})
+    desk.link(2)
+    assert [post["key"]["id"] for post in inbound(desk, 2)] == [sent]
+    assert desk.acks(1, sent) == [2, 3, 4]
 
 
 # -- groups ------------------------------------------------------------------------------------
@@ -397,6 +415,16 @@ def test_who_is_away_hears_of_the_group_when_linked_again(desk: Switchboard) -> 
     assert desk.acks(1, before) == desk.acks(1, after) == [2, 3, 4]
 
 
+def test_of_a_group_everybody_hears_at_once(desk: Switchboard) -> None:
+    desk.door("POST", f"/instances/<3>/contacts/{DESK}", {"state": "phone_off"})
+    sent = desk.send(1, ALL)
+    group_call(desk, 1, "removeParticipants", ALL, NIGHT)
+    assert ALL not in desk.groups(3) and desk.acks(1, sent) == [2]
+    desk.door("POST", f"/instances/<3>/contacts/{DESK}", {"state": "reachable"})
+    assert desk.messages(3) == {}, "it is out of the group by now"
+    assert desk.acks(1, sent) == [2, 3, 4]
+
+
 def test_an_admin_takes_back_what_others_wrote(desk: Switchboard) -> None:
     theirs = desk.send(3, ALL, "fora do assunto")
     key = {"remoteJid": ALL, "fromMe": False, "id": theirs, "participant": f"{NIGHT}{SERVER}"}
@@ -455,8 +483,9 @@ def test_a_call_that_is_refused_sends_nothing(desk: Switchboard) -> None:
         instance.chats.send(instance.chats.recipient(FIELD), {"conversation": "x"})
         instance.wake(instance.now)
         raise RuntimeError("too late")
-    desk.send(3, FIELD)
-    assert len(desk.messages(2)) == 1 and desk.messages(1) == {}
+    assert desk.messages(1) == {}
+    desk.send(1, "5511900000002")
+    assert desk.messages(2) == {}
 
 
 def test_a_reset_of_one_begins_anew_beside_the_others(desk: Switchboard) -> None:

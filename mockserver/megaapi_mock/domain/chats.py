@@ -266,8 +266,6 @@ class Chats:
             self.moving.remove(message_id)
         for message_id in list(self._instance.reach.held):
             self._instance.reach.forget(message_id)
-        for message_id in list(self._instance.post.awaited):
-            self._instance.post.forget(message_id)
 
     def forget(self, message_id: str) -> None:
         """The message is no longer kept: nothing waits for it."""

@@ -497,10 +497,11 @@ def test_a_reset_of_one_begins_anew_beside_the_others(desk: Switchboard) -> None
     assert list(desk.messages(2)) == [sent] and desk.acks(1, sent) == [2, 3, 4]
     desk.door("POST", f"/reset?instance={key_of(1)}")
     desk.hook(1)
-    again = desk.send(1, FIELD, "de novo")
+    first, again = desk.send(1, FIELD, "de novo"), desk.send(1, FIELD, "outra")
+    assert again == sent, "ids begin again"
     found = desk.messages(2)
-    assert list(found) == [sent, again]
-    assert found[again]["content"] == {"extendedTextMessage": {"text": "de novo"}}
+    assert list(found) == [first, again]
+    assert found[again]["content"] == {"extendedTextMessage": {"text": "outra"}}
     assert desk.acks(1, again)[-3:] == [2, 3, 4]
 
 

@@ -359,9 +359,10 @@ def _make_app(settings: Settings, profile: Profile) -> Any:
 
 
 def _greeting(settings: Settings, profile: Profile) -> Greeting:
-    from .world import load_world
+    from .start import load_start
 
-    instances = load_world(settings.world, _fixtures(settings)).instances
+    start = load_start(settings.world, _fixtures(settings))
+    instances = start.instances
     first = next((seed for seed in instances if seed.connected), None)
     other = next((seed for seed in instances if not seed.connected), None)
     return Greeting(
@@ -371,6 +372,6 @@ def _greeting(settings: Settings, profile: Profile) -> Greeting:
         unlinked=f"{other.key}, token {other.token}" if other else None,
         profile=profile.plan,
         world=settings.world,
-        seed=settings.seed,
+        seed=start.state["seed"] if start.state else settings.seed,
         control="send X-Mock-Token" if settings.control_token else "this machine only",
     )

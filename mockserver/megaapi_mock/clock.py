@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ClockState:
+    """Where a clock stands: `frozen_at`, or `ahead` so many seconds of the machine's."""
+
+    frozen_at: float | None
+    ahead: float
+    ticks: int
 
 
 class Clock:
@@ -16,7 +25,7 @@ class Clock:
         self._frozen = frozen_at
         self._offset = 0.0
         self._listeners: list[Callable[[], None]] = []
-        self._ticks = itertools.count(1)
+        self._ticks = 0
 
     def now(self) -> float:
         """Seconds since 1970."""
@@ -25,7 +34,25 @@ class Clock:
 
     def tick(self) -> int:
         """A number above all before it: orders what happens while the time stands still."""
-        return next(self._ticks)
+        with self._lock:
+            self._ticks += 1
+            return self._ticks
+
+    def save(self) -> ClockState:
+        """Where it stands."""
+        with self._lock:
+            frozen = self._frozen
+            return ClockState(frozen, self._offset if frozen is None else 0.0, self._ticks)
+
+    def restore(self, state: ClockState) -> None:
+        """Stand there; whoever listens hears of it with `announce`, once all else stands too."""
+        with self._lock:
+            self._frozen, self._offset = state.frozen_at, state.ahead
+            self._ticks = state.ticks
+
+    def announce(self) -> None:
+        """Tell whoever listens that the clock stands elsewhere now."""
+        self._tell()
 
     @property
     def frozen(self) -> bool:

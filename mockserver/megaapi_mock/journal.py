@@ -6,7 +6,7 @@ import threading
 import time
 from base64 import b64encode
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
@@ -178,6 +178,21 @@ class Journal:
         with self._stirred:
             number = self._numbers[scope] = self._numbers.get(scope, 0) + 1
         return f"{prefix}{number}.{owner}" if owner else f"{prefix}{number}"
+
+    def counted(self, owner: str | None = None) -> dict[str, int]:
+        """The last number of every kind of id, or of one owner's, by `prefix.owner`."""
+        with self._stirred:
+            return {
+                scope: number
+                for scope, number in sorted(self._numbers.items())
+                if owner is None or scope.partition(".")[2] == owner
+            }
+
+    def recount(self, numbers: Mapping[str, int], owner: str | None = None) -> None:
+        """Forget every record, or one owner's, and go on counting from here."""
+        self.forget(owner)
+        with self._stirred:
+            self._numbers.update(numbers)
 
     def add_exchange(self, exchange: Exchange) -> None:
         """Keep one request with its reply."""

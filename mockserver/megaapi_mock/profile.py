@@ -84,6 +84,8 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("logout_disconnected", "200", ("200", "403", "error_true"),
            help="logout of an unlinked instance"),
     Switch("restart_seconds", "0", form=_SECONDS, help="how long a restart shows disconnected"),
+    Switch("media_days", "30", form=Form(_NUMBER, "days, such as 0.5"),
+           help="how long media can be downloaded"),
     Switch("media_gone", "error_true", ("error_true", "403"), grade="observed",
            help="download of media that is gone or not ours"),
     Switch("download_body", "data_uri", ("data_uri", "base64"), grade="observed",
@@ -188,6 +190,7 @@ class Profile:
             acks=self.on("acks"),
             canonical_jid=self["remote_jid"] == "canonical",
             refuse_unregistered=self["unregistered_sends"] == "403",
+            media_seconds=float(self["media_days"]) * 86_400,
             messages_kept=messages_kept,
         )
 

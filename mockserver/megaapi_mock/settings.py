@@ -36,6 +36,7 @@ class Settings:
     journal_bytes: int = _setting(64 * 2**20, "bytes of bodies each journal keeps")
     messages_limit: int = _setting(100_000, "messages an instance keeps")
     media_bytes: int = _setting(256 * 2**20, "bytes of media all instances keep")
+    state_bytes: int = _setting(512 * 2**20, "bytes of the largest state, out and in")
     outbox_limit: int = _setting(50_000, "deliveries that may wait")
     spec: str = _setting("", "folder with the contract instead of the packaged one")
     fixtures: str = _setting("", "folder with fixtures instead of the packaged one")

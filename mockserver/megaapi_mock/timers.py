@@ -27,8 +27,8 @@ class Agenda(Protocol):
     def next_due(self) -> tuple[float, str] | None:
         """When the first turn is, and whose."""
 
-    def wake(self, key: str) -> object:
-        """Let them do what is due."""
+    def wake(self, key: str, now: float) -> object:
+        """Let them do what is due by then, and nothing that comes later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class _Instances:
     """The store as an agenda: what is scheduled in the instances themselves."""
 
     store: Store
-    wake: Callable[[str], object]
+    wake: Callable[[str, float], object]
 
     def next_due(self) -> tuple[float, str] | None:
         return self.store.next_due()
@@ -53,12 +53,14 @@ class Timers:
         *,
         clock: Clock,
         store: Store,
-        wake: Callable[[str], object],
+        wake: Callable[[str, float], object],
         others: Sequence[Agenda] = (),
     ) -> None:
         self._clock = clock
         self._agendas: tuple[Agenda, ...] = (_Instances(store, wake), *others)
         self._changed = threading.Condition()
+        # One at a time, or two threads overtake each other; a turn itself may move the clock.
+        self._running = threading.RLock()
         self._stopped = False
         self._thread: threading.Thread | None = None
         self._stuck: tuple[float, str] | None = None
@@ -94,12 +96,19 @@ class Timers:
             self._changed.notify_all()
 
     def run_due(self) -> None:
-        """Do everything that is due by now, in order, in the calling thread."""
+        """Do everything that is due by now, in order of time, in the calling thread.
+
+        Turn by turn: whoever did all of a long jump at once would be ahead of everybody else.
+        """
+        with self._running:
+            self._run_all()
+
+    def _run_all(self) -> None:
         first = None
         while (first := self._first()) is not None and first[0][0] <= self._clock.now():
             due, agenda = first
             try:
-                agenda.wake(due[1])
+                agenda.wake(due[1], due[0])
             except UnknownInstance:
                 continue
             except Exception:

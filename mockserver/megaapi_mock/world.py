@@ -41,6 +41,8 @@ class World:
     directory: Directory
     instances: tuple[InstanceSeed, ...]
     groups: tuple[Group, ...] = ()
+    # A state to begin with, and to come back to; what stands above is then the world below it.
+    state: Mapping[str, Any] | None = None
 
 
 def load_world(name: str, fixtures: Path, *, contacts: int = 0) -> World:

@@ -16,6 +16,8 @@ WRONG = BODIES["text-plain"].replace(b'"broadcast": false', b'"broadcast": "no"'
 
 
 class StoppedClock:
+    frozen = True
+
     def now(self) -> float:
         return 0.0
 

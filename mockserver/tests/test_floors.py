@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(megaapi_mock.__file__).parent
 FLOORS = {
     0: ("__init__", "errors", "settings", "clock", "ids", "resources", "codec"),
-    1: ("domain", "spec", "store", "profile", "world", "worlds", "samples", "qr"),
+    1: ("domain", "spec", "store", "profile", "world", "start", "worlds", "samples", "qr"),
     2: ("handlers", "faults", "journal", "webhooks", "timers"),
     3: ("web",),
     4: ("serving", "console", "receiver", "emitter", "cli", "testing", "trial", "__main__"),

@@ -34,7 +34,8 @@ class Awake:
         self.enough = threading.Event()
         self._agenda, self._count = agenda, count
 
-    def __call__(self, key: str) -> None:
+    def __call__(self, key: str, now: float) -> None:
+        assert self._agenda.due[0] == (now, key)
         self._agenda.due.pop(0)
         self.keys.append(key)
         if len(self.keys) >= self._count:
@@ -75,7 +76,8 @@ class Other(Agenda):
         super().__init__(*due)
         self._woken = woken
 
-    def wake(self, key: str) -> None:
+    def wake(self, key: str, now: float) -> None:
+        assert self.due[0] == (now, key)
         self.due.pop(0)
         self._woken.append(key)
 
@@ -147,7 +149,7 @@ def test_who_is_gone_or_broken_does_not_stop_the_others(
     agenda, clock = Agenda((1, "gone"), (2, "broken"), (3, "fine")), Clock(0)
     woken = []
 
-    def wake(key: str) -> None:
+    def wake(key: str, now: float) -> None:
         agenda.due.pop(0)
         woken.append(key)
         if key == "gone":
@@ -169,7 +171,7 @@ def test_what_always_fails_is_no_endless_loop(
     clock = Clock(0)
     store: Store = Agenda((1, "broken"))  # type: ignore[assignment]
 
-    def wake(key: str) -> None:
+    def wake(key: str, now: float) -> None:
         raise RuntimeError("made-up bug")
 
     made.append(Timers(clock=clock, store=store, wake=wake))

@@ -47,9 +47,9 @@ class Gateway:
         contact = self.directory.person(jid)
         return None if contact is None else self.roll.known(contact)
 
-    def instance(self, seed: InstanceSeed) -> Instance:
-        """A new instance as its seed says, without any event."""
-        made = Instance(
+    def blank(self, seed: InstanceSeed) -> Instance:
+        """An instance that was never linked, in no group."""
+        return Instance(
             key=seed.key,
             token=seed.token,
             number=seed.number,
@@ -63,6 +63,10 @@ class Gateway:
             fate=self.fate,
             roll=self.roll,
         )
+
+    def instance(self, seed: InstanceSeed) -> Instance:
+        """A new instance as its seed says, without any event."""
+        made = self.blank(seed)
         made.begin()
         for group in seed.groups or self._groups_of(made):
             made.group_table.put(group.jid, group)

@@ -117,9 +117,9 @@ class Instance:
 
     # -- all or nothing ---------------------------------------------------------------------
 
-    def begin(self) -> None:
-        """Start a change: from here on everything can be taken back."""
-        self.now = self._clock.now()
+    def begin(self, at: float | None = None) -> None:
+        """Start a change, now or at that moment: from here on everything can be taken back."""
+        self.now = self._clock.now() if at is None else at
         self.spell = NO_SPELL
         self._saved = {name: getattr(self, name) for name in _VALUES}
         self._events_before, self._letters_before = len(self._events), len(self._letters)
@@ -251,13 +251,15 @@ class Instance:
         return media
 
     def find_media(self, addresses: Iterable[str]) -> tuple[Media, bytes] | None:
-        """The media behind a direct path or URL, with its bytes; None when gone or unknown."""
+        """The media behind a direct path or URL, with its bytes; None when expired or unknown."""
         if self.spell.media_gone:
             return None
         for address in addresses:
             path = address.removeprefix("https://mmg.whatsapp.net").removesuffix("&mms3=true")
             media = self.media.get(path)
             if media is not None:
+                if self.now - media.time >= self.rules.media_seconds:
+                    return None
                 content = self.vault.get(media.digest)
                 return None if content is None else (media, content)
         return None

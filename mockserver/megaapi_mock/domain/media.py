@@ -59,6 +59,10 @@ class Vault:
         """The bytes, or None once they have expired."""
         return self._blobs.get(digest)
 
+    def blobs(self) -> dict[bytes, bytes]:
+        """Everything kept, by digest, the oldest first."""
+        return dict(self._blobs)
+
     def clear(self) -> None:
         """Forget everything."""
         self._blobs.clear()

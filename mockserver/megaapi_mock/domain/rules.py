@@ -28,4 +28,5 @@ class Rules:
     canonical_jid: bool = False
     refuse_unregistered: bool = True
     presence_seconds: float = 20.0
+    media_seconds: float = 30 * 86_400.0
     messages_kept: int = 100_000

@@ -19,6 +19,12 @@ class Table(Generic[K, V]):
         self._undo: list[tuple[K, V | None]] = []
         self._order_lost: list[K] | None = None
 
+    def restore(self, rows: Table[K, V]) -> None:
+        """Be like another table from now on; there is no way back."""
+        self._rows = dict(rows.items())
+        self._undo.clear()
+        self._order_lost = None
+
     def put(self, key: K, value: V) -> None:
         """Write one row."""
         self._undo.append((key, self._rows.get(key)))

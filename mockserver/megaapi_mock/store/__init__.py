@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from ..domain.gateway import InstanceSeed
+from ..domain.gateway import Gateway, InstanceSeed
 from ..domain.instance import Instance
 
 
@@ -18,10 +18,11 @@ class Store(Protocol):
 
     due_earlier: Callable[[], None]
 
-    def change(self, key: str) -> AbstractContextManager[Instance]:
+    def change(self, key: str, at: float | None = None) -> AbstractContextManager[Instance]:
         """Hold one instance alone; kept when the block ends, undone when it raises.
 
-        Raises UnknownInstance. What is due by then happens before the change is kept.
+        Raises UnknownInstance. What is due by then happens before the change is kept. It is made
+        now, or at an earlier moment that a jump of the clock has just come to.
         """
 
     def add(self, seed: InstanceSeed) -> None:
@@ -36,8 +37,14 @@ class Store(Protocol):
     def reset(self, key: str | None = None) -> None:
         """Back to the starting world: all of it, or one instance alone."""
 
+    def hold(self) -> AbstractContextManager[Sequence[Instance]]:
+        """Hold every instance at once, in order of creation; nothing changes meanwhile."""
+
+    def restore(self, gateway: Gateway, instances: Sequence[Instance]) -> None:
+        """These instead of all others; a reset leads back to what this gateway starts with."""
+
+    def restore_one(self, instance: Instance) -> None:
+        """This instead of the one with its key, or beside the others."""
+
     def next_due(self) -> tuple[float, str] | None:
         """The instance that has something scheduled first, and when."""
-
-    def next_due_besides(self, key: str) -> float | None:
-        """When the first of the other instances has something; None while none write to others."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from ..domain.gateway import Gateway, InstanceSeed
@@ -14,7 +14,7 @@ from ..domain.linking import Connection
 from ..errors import UnknownInstance
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Kept:
     instance: Instance
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -47,7 +47,7 @@ class MemoryStore:
         self.reset()
 
     @contextmanager
-    def change(self, key: str) -> Iterator[Instance]:
+    def change(self, key: str, at: float | None = None) -> Iterator[Instance]:
         """Hold one instance alone; kept when the block ends, undone when it raises."""
         kept = self._kept.get(key)
         if kept is None:
@@ -57,11 +57,11 @@ class MemoryStore:
         with kept.lock:
             if self._kept.get(key) is not kept:
                 # Replaced by a reset while this waited: what is changed must be the new one.
-                with self.change(key) as instance:
+                with self.change(key, at) as instance:
                     yield instance
                 return
             instance = kept.instance
-            instance.begin()
+            instance.begin(at)
             try:
                 yield instance
             except BaseException:
@@ -111,6 +111,46 @@ class MemoryStore:
                 self._enrol(name, kept)
         self._gateway.vault.clear()
 
+    @contextmanager
+    def hold(self) -> Iterator[Sequence[Instance]]:
+        """Hold every instance at once; who waits for one of them goes on with what is there then.
+
+        Nobody else holds two at a time, so the order of the keys is enough to end every wait.
+        """
+        while True:
+            with self._lock:
+                held = dict(self._kept)
+            with ExitStack() as locks:
+                for key in sorted(held):
+                    locks.enter_context(held[key].lock)
+                if not self._is(held):
+                    continue
+                yield [kept.instance for kept in held.values()]
+                return
+
+    def restore(self, gateway: Gateway, instances: Sequence[Instance]) -> None:
+        """These instead of all others; a reset leads back to what this gateway starts with."""
+        made = {instance.key: _Kept(instance) for instance in instances}
+        with self._lock:
+            self._gateway, self._kept = gateway, made
+            self._agenda.clear()
+            for key, kept in made.items():
+                self._enrol(key, kept)
+        for key, kept in made.items():
+            self._note(key, kept)
+
+    def restore_one(self, instance: Instance) -> None:
+        """This instead of the one with its key, or beside the others."""
+        kept = _Kept(instance)
+        with self._lock:
+            self._kept[instance.key] = kept
+            self._enrol(instance.key, kept)
+        self._note(instance.key, kept)
+
+    def _is(self, held: dict[str, _Kept]) -> bool:
+        with self._lock:
+            return list(self._kept.values()) == list(held.values())
+
     def next_due(self) -> tuple[float, str] | None:
         """The instance that has something scheduled first, and when."""
         with self._lock:
@@ -121,18 +161,6 @@ class MemoryStore:
                     return due, key
                 heapq.heappop(self._agenda)
             return None
-
-    def next_due_besides(self, key: str) -> float | None:
-        """When the first of the other instances has something; None while none write to others."""
-        if not self._gateway.roll.talked:
-            return None
-        with self._lock:
-            dues = (
-                kept.noted
-                for other, kept in self._kept.items()
-                if other != key and kept.noted is not None
-            )
-            return min(dues, default=None)
 
     def _enrol(self, key: str, kept: _Kept) -> None:
         """The caller holds the lock; an instance that is no longer kept is not on the roll."""

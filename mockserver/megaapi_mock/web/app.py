@@ -25,6 +25,7 @@ from ..settings import Settings
 from ..spec.operations import Operation, operations, webhook_events
 from ..spec.validate import Validators
 from ..spec.verdict import valid_bundle
+from ..start import load_start
 from ..store import Store
 from ..store.memory import MemoryStore
 from ..timers import Timers
@@ -34,8 +35,8 @@ from ..webhooks.publish import Publisher
 from ..webhooks.render import Renderer
 from ..webhooks.tormentor import Tormentor
 from ..webhooks.transport import AllowedHosts, HttpTransport, Transport, axios_headers
-from ..world import World, load_world
-from . import control, docs
+from ..world import World
+from . import control, docs, state
 from .breakage import send_broken
 from .pipeline import Handled, Pipeline
 from .reply import PREFLIGHT, Reply, StartResponse, send
@@ -123,7 +124,7 @@ def create_app(
     handlers = discover() if handlers is None else handlers
     require_matching(handlers, index)
     profile = profile or load_profile(settings.profile, fixtures)
-    world = world or load_world(settings.world, fixtures, contacts=settings.contacts)
+    world = world or load_start(settings.world, fixtures, contacts=settings.contacts)
     clock, ids, samples = clock or Clock(), ids or Ids(max(settings.seed, 0)), Samples(fixtures)
     offered = tuple(found for found in index if _offered(found, profile))
     faults = Faults(clock=clock, ids=ids, directory=world.directory, operations=offered)
@@ -174,6 +175,8 @@ def create_app(
         settings, profile, world, clock, ids, gateway, kept, journal, publisher, courier,
         tormentor, timers, pipeline, samples, faults, bundle.document,
     )  # fmt: skip
+    if world.state is not None:
+        state.begin(app.parts, world.state)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     # Werkzeug would redirect `//` away; the gateway's router does not know such paths.
     app.url_map.merge_slashes = False

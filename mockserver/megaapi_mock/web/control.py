@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from .. import __version__
 from ..domain.contacts import Contact
@@ -21,8 +21,9 @@ from ..domain.life import CONTACT_STATES, REACHABLE
 from ..domain.linking import UNLINKED_BY
 from ..errors import ControlRefused, UnknownInstance
 from ..journal import delivery_json
+from ..store.envelope import seal, unseal
 from ..webhooks.delivery import Delivery
-from . import listing
+from . import listing, state
 from .arming import Arming
 from .guard import Guard
 from .hooks import Hooks
@@ -74,6 +75,8 @@ class _Door:
             ("GET", "/clock", self.clock),
             ("POST", "/clock", self.move_clock),
             ("GET", "/stream", self.stream),
+            ("GET", "/state", self.state),
+            ("PUT", "/state", self.restore),
             *Hooks(self._parts).routes(),
             *Arming(self._parts).routes(),
         ]
@@ -103,12 +106,15 @@ class _Door:
     def reset(self) -> Json:
         """Back to the starting world, or one instance alone."""
         key = request.args.get("instance")
-        self._parts.store.reset(key)
-        if key is None:
-            self._parts.publisher.forget_letters()
-        self._parts.tormentor.clear(key)
-        self._parts.faults.reset(key)
-        self._parts.journal.forget(key)
+        if self._parts.world.state is not None:
+            state.reset(self._parts, key)
+        else:
+            self._parts.store.reset(key)
+            if key is None:
+                self._parts.publisher.forget_letters()
+            self._parts.tormentor.clear(key)
+            self._parts.faults.reset(key)
+            self._parts.journal.forget(key)
         return {"reset": key or "all", "instances": len(self._parts.store.keys())}
 
     def clock(self) -> Json:
@@ -133,6 +139,35 @@ class _Door:
         if "advance" in body:
             self._parts.clock.advance(body["advance"])
         return self.clock()
+
+    def state(self) -> Response:
+        """The whole mock, or one instance, as a file."""
+        sealed = seal(state.save(self._parts, request.args.get("instance")))
+        self._require_size(len(sealed))
+        return Response(sealed, mimetype="application/json")
+
+    def restore(self) -> Json:
+        """As it was when the file was taken."""
+        self._require_size(request.content_length or 0)
+        try:
+            raw = request.get_data()
+        except RequestEntityTooLarge:
+            self._require_size(self._parts.settings.state_bytes + 1)
+            raise
+        self._require_size(len(raw))
+        saved, key = unseal(raw), request.args.get("instance")
+        if key is not None:
+            saved = state.alone(saved, key)
+        return state.load(self._parts, saved, start=saved.get("start"))
+
+    def _require_size(self, size: int) -> None:
+        limit = self._parts.settings.state_bytes
+        if size > limit:
+            raise ControlRefused(
+                413,
+                f"a state of {size} bytes is above the {limit} this mock takes: "
+                "start it with a larger --state-bytes, or take ?instance=KEY alone",
+            )
 
     def stream(self) -> Response:
         """Exchanges and deliveries as server-sent events."""

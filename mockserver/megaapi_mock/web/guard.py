@@ -14,6 +14,8 @@ from ..errors import ControlRefused
 from ..settings import Settings
 from .request import BODY_LIMIT
 
+STATE_PATH = "/_mock/state"
+
 
 class Guard:
     """Bound to loopback the door is open; elsewhere it asks for --control-token or stays shut."""
@@ -22,12 +24,13 @@ class Guard:
         self._is_webhook = is_webhook
         self._host, self._token = settings.host, settings.control_token
         self._open = is_loopback(settings.host)
+        self._state_bytes = settings.state_bytes
 
     def check(self) -> Response | None:
         """403 for web pages of other origins and whoever lacks the token, 404 for webhooks."""
         if not is_ours(request.path):
             return None
-        request.max_content_length = BODY_LIMIT
+        request.max_content_length = self._limit()
         try:
             self._require_own_page()
             self._require_token()
@@ -36,6 +39,14 @@ class Guard:
             body = dumps({"error": str(refusal)})
             return Response(body, refusal.status, mimetype="application/json")
         return None
+
+    def _limit(self) -> int:
+        """Largest body: that of a gateway call, but for a state.
+
+        One byte above a state's own limit: what comes in pieces is cut there without a word.
+        """
+        is_state = request.method == "PUT" and request.path.rstrip("/") == STATE_PATH
+        return self._state_bytes + 1 if is_state else BODY_LIMIT
 
     def _require_own_page(self) -> None:
         host = _split(f"//{request.host}").hostname or ""

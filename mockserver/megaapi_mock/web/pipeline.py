@@ -123,7 +123,13 @@ class Pipeline:
             reason += f"; did you mean {shapes[close[0]].method} {close[0]}?" if close else ""
         refusal = UnknownRoute(request.url, reason)
         reply = Reply.json(refusal.status, refusal.body, refusal.reason)
-        return self._closed(request, reply, operation=None, owner=None, batch=None)
+        owner = self._named_in(request.path)
+        return self._closed(request, reply, operation=None, owner=owner, batch=None)
+
+    def _named_in(self, path: str) -> str | None:
+        """The instance whose key stands in a path: who looks for its calls finds this one too."""
+        keys = set(self.publisher.keys())
+        return next((part for part in path.split("/") if part in keys), None)
 
     def _done(self, request: Request, operation: Operation, key: str) -> tuple[Reply, Batch | None]:
         if self._outage is not None:

@@ -38,6 +38,10 @@ class Clock(Protocol):
     def now(self) -> float:
         """Return unix seconds."""
 
+    @property
+    def frozen(self) -> bool:
+        """Say whether time stands still until it is moved."""
+
 
 @dataclass(slots=True, eq=False)
 class _Lane:
@@ -303,7 +307,7 @@ class Courier:
         answer, error = None, None
         state: State = "failed"
         try:
-            trip.time = self._clock.now()
+            trip.time = self._departure(delivery)
             answer = self._transport.post(
                 delivery.url, delivery.body, self._headers, timeout=self._timeout
             )
@@ -324,6 +328,12 @@ class Courier:
         if not abandoned:
             self._tell(delivery)
         return attempt.status is not None or state == "refused"
+
+    def _departure(self, delivery: Delivery) -> float:
+        """When the attempt begins: at once while time stands still, however late its thread is."""
+        if not self._clock.frozen:
+            return self._clock.now()
+        return delivery.time if delivery.left is None else delivery.left
 
     def _abandon_all(self) -> list[Delivery]:
         """Give up what is under way and what waits; the threads find nothing left to book."""

@@ -30,7 +30,7 @@ class Delivery:
     """One payload owed to one URL; deliveries of one `lane` leave strictly in order.
 
     `reason` says why the state is neither queued nor delivered; `torment` what was done to it, or
-    which delivery it is a copy of.
+    which delivery it is a copy of; `left` when torment let it go, if that held it.
     """
 
     id: str
@@ -45,3 +45,4 @@ class Delivery:
     reason: str | None = None
     attempts: list[Attempt] = field(default_factory=list)
     torment: str | None = None
+    left: float | None = None

@@ -60,14 +60,14 @@ class Publisher:
         self._carries = False
 
     @contextmanager
-    def changing(self, key: str) -> Iterator[tuple[Instance, Batch]]:
+    def changing(self, key: str, at: float | None = None) -> Iterator[tuple[Instance, Batch]]:
         """Hold one instance; when the block ends well, its events are owed and the batch waits.
 
         The caller releases the batch. A block that raises owes nothing.
         """
         batch = Batch(key)
         letters: Sequence[Letter] = ()
-        with self._store.change(key) as instance:
+        with self._store.change(key, at) as instance:
             yield instance, batch
             instance.wake(instance.now)
             batch.events = instance.take_events()
@@ -81,28 +81,36 @@ class Publisher:
         if letters:
             self._carry()
 
-    def change(self, key: str, do: Callable[[Instance], None] = lambda _: None) -> Batch:
+    def change(self, key: str, do: Callable[[Instance], None]) -> Batch:
         """One change whose events may leave at once."""
         with self.changing(key) as (instance, batch):
             do(instance)
         self.release(batch)
         return batch
 
-    def wake(self, key: str) -> None:
-        """Let one instance do what is due.
+    def keys(self) -> Sequence[str]:
+        """Every instance there is."""
+        return self._store.keys()
 
-        Where instances write to each other only until another one's turn, so that everything
-        happens in order of time; the caller comes again.
-        """
-        until = self._store.next_due_besides(key)
-        with self.changing(key) as (instance, batch):
-            if until is not None:
-                instance.now = min(instance.now, until)
+    def wake(self, key: str, now: float) -> None:
+        """Let one instance do what is due by then; what it causes may leave at once."""
+        with self.changing(key, now) as (_, batch):
+            pass
         self.release(batch)
 
     def forget_letters(self) -> None:
         """Everything began anew: what was on its way is for nobody."""
         self._letters.clear()
+
+    @contextmanager
+    def at_rest(self) -> Iterator[Sequence[Instance]]:
+        """Hold every instance while no letter is on its way."""
+        while True:
+            self._carry()
+            with self._carrying, self._store.hold() as instances:
+                if not self._letters:
+                    yield instances
+                    return
 
     def look(self, key: str, at: Callable[[Instance], Seen]) -> Seen:
         """Read one instance. What became due meanwhile has happened then, and is owed."""
@@ -142,7 +150,7 @@ class Publisher:
 
     def _bring(self, letter: Letter) -> None:
         """At the time it was written for, before what is due later."""
-        with self.changing(letter.to) as (instance, batch):
+        with self.changing(letter.to, letter.time) as (instance, batch):
             instance.wake(letter.time)
             instance.post.take(letter)
         self.release(batch)

@@ -103,9 +103,12 @@ _IN_WORDS: Mapping[str, str] = {
 
 
 Out = list[Delivery]
-# What happens at its time; whatever may leave then is added to the list.
-Action = Callable[[float, Out], None]
-Later = Callable[[float, "Series", Action], None]
+# The lane and the message of an own message that waits for its acknowledgement.
+Place = tuple[str, str]
+# What happens at its time, and to which delivery or place: values, so that they can be written.
+ARRIVE, WINDOW, CROWD, ECHO, AGAIN = "arrive", "window", "crowd", "echo", "again"
+Later = Callable[[float, "Series", str, "Delivery | Place"], None]
+Entry = tuple[float, int, "Series", str, "Delivery | Place"]
 
 
 class Series:
@@ -147,9 +150,25 @@ class Series:
         elif wait > 0:
             _mark(delivery, "delay")
             due = delivery.time + wait
-            self._later(due, self, lambda at, out: self._arrive(delivery, at, out))
+            self._later(due, self, ARRIVE, delivery)
         else:
             self._arrive(delivery, delivery.time, out)
+
+    def happen(self, what: str, subject: Delivery | Place, at: float, out: Out) -> None:
+        """Something that was put off is due; what may leave by that is added to `out`."""
+        if isinstance(subject, tuple):
+            self._release(subject, at, out)
+        elif what == ARRIVE:
+            self._arrive(subject, at, out)
+        elif what == AGAIN:
+            self.held.pop(subject, None)
+            subject.left = at
+            out.append(subject)
+        # The first one's patience; those after it have waited less when it ends.
+        elif what == WINDOW and subject in self._window:
+            self._shuffle(at, out)
+        elif what == CROWD and subject in self._crowd:
+            self._burst(at, out)
 
     def flush(self, at: float, out: Out) -> None:
         """Nobody waits for others any longer."""
@@ -166,22 +185,17 @@ class Series:
 
     def _arrive(self, delivery: Delivery, at: float, out: Out) -> None:
         if self.torment.reorder > 1:
-            self._wait_in(self._window, self._shuffle, delivery, at)
+            self._wait_in(self._window, WINDOW, delivery, at)
             if len(self._window) >= self.torment.reorder:
                 self._shuffle(at, out)
         else:
             self._after_ack(delivery, at, out)
         self._one_less(at, out)
 
-    def _wait_in(self, place: list[Delivery], empty: Action, delivery: Delivery, at: float) -> None:
+    def _wait_in(self, place: list[Delivery], what: str, delivery: Delivery, at: float) -> None:
         place.append(delivery)
         if len(place) == 1:
-            # The first one's patience; those after it have waited less when it ends.
-            def expire(at: float, out: Out) -> None:
-                if delivery in place:
-                    empty(at, out)
-
-            self._later(at + self.torment.hold, self, expire)
+            self._later(at + self.torment.hold, self, what, delivery)
 
     def _shuffle(self, at: float, out: Out) -> None:
         window = self._window[:]
@@ -202,8 +216,7 @@ class Series:
         if kind == "echo" and place not in self._acked:
             _mark(delivery, "early_ack")
             self._echoes.setdefault(place, []).append(delivery)
-            due = at + self.torment.hold
-            self._later(due, self, lambda at, out: self._release(place, at, out))
+            self._later(at + self.torment.hold, self, ECHO, place)
             return
         self._crowded(delivery, at, out)
         if kind == "ack":
@@ -220,7 +233,7 @@ class Series:
         if self.torment.burst <= 1:
             self._leave(delivery, at, out)
             return
-        self._wait_in(self._crowd, self._burst, delivery, at)
+        self._wait_in(self._crowd, CROWD, delivery, at)
         if len(self._crowd) >= self.torment.burst:
             self._burst(at, out)
 
@@ -235,18 +248,14 @@ class Series:
 
     def _leave(self, delivery: Delivery, at: float, out: Out) -> None:
         self.held.pop(delivery, None)
+        delivery.left = at
         out.append(delivery)
         for _ in range(self.torment.duplicate - 1):
             out.append(self._copy(delivery, f"duplicate of {delivery.id}", at))
         if self.torment.redeliver > 0:
             again = self._copy(delivery, f"redelivery of {delivery.id}", at)
             self.held[again] = None
-
-            def redeliver(at: float, out: Out) -> None:
-                self.held.pop(again, None)
-                out.append(again)
-
-            self._later(at + self.torment.redeliver, self, redeliver)
+            self._later(at + self.torment.redeliver, self, AGAIN, again)
 
 
 def _mark(delivery: Delivery, what: str) -> None:

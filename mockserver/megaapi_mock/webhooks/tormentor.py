@@ -10,7 +10,7 @@ from typing import Protocol
 
 from ..clock import Clock
 from .delivery import Delivery
-from .torment import Action, Out, Series, Torment
+from .torment import Entry, Out, Place, Series, Torment
 
 
 class Records(Protocol):
@@ -45,7 +45,7 @@ class Tormentor:
         self._lock = threading.RLock()
         self._series: dict[str, Series] = {}
         self._claimed: dict[Delivery, Series] = {}
-        self._agenda: list[tuple[float, int, Series, Action]] = []
+        self._agenda: list[Entry] = []
         self._order = itertools.count()
         self._over = False
 
@@ -57,13 +57,15 @@ class Tormentor:
         with self._lock:
             before, out = self.next_due(), Out()
             for delivery in deliveries:
+                # What was due before it came is out before it.
+                self._run_due(delivery.time, out, by_then=False)
                 series = self._claimed.pop(delivery, None) or self._series.get(delivery.instance)
                 # After the stop nothing would ever let go what is held.
                 if series is None or self._over:
                     out.append(delivery)
                 else:
                     series.take(delivery, out)
-            self._run_due(out)
+                self._run_due(delivery.time, out)
             self._let_out(out)
             after = self.next_due()
         # Without the lock: the timers ask for next_due while they hold their own.
@@ -101,7 +103,7 @@ class Tormentor:
         with self._lock:
             for series in self._of(key):
                 for delivery in list(series.held):
-                    delivery.reason = "a reset came while it was held by torment"
+                    delivery.reason = "a reset, or another state, came while torment held it"
                     delivery.state = "abandoned"
                     self._changed(delivery)
                 series.held.clear()
@@ -130,11 +132,11 @@ class Tormentor:
         with self._lock:
             return (self._agenda[0][0], self._agenda[0][2].key) if self._agenda else None
 
-    def wake(self, key: str) -> None:
-        """Do everything that is due by now."""
+    def wake(self, key: str, now: float) -> None:
+        """Do everything that is due by then."""
         with self._lock:
             out = Out()
-            self._run_due(out)
+            self._run_due(now, out)
             self._let_out(out)
 
     def _new(self, key: str, torment: Torment, awaited: int | None = None) -> Series:
@@ -152,24 +154,25 @@ class Tormentor:
         found = dict.fromkeys((*self._series.values(), *(entry[2] for entry in self._agenda)))
         return [series for series in found if key is None or series.key == key]
 
-    def _later(self, due: float, series: Series, action: Action) -> None:
-        heapq.heappush(self._agenda, (due, next(self._order), series, action))
+    def _later(self, due: float, series: Series, what: str, subject: Delivery | Place) -> None:
+        heapq.heappush(self._agenda, (due, next(self._order), series, what, subject))
 
-    def _run_due(self, out: Out) -> None:
-        now = self._clock.now()
-        while self._agenda and self._agenda[0][0] <= now:
-            due, _, _, action = heapq.heappop(self._agenda)
-            action(due, out)
+    def _run_due(self, now: float, out: Out, *, by_then: bool = True) -> None:
+        while self._agenda and (
+            self._agenda[0][0] < now or (by_then and self._agenda[0][0] == now)
+        ):
+            due, _, series, what, subject = heapq.heappop(self._agenda)
+            series.happen(what, subject, due, out)
 
     def _let_go(self, series: Series, at: float, out: Out) -> None:
         series.flush(at, out)
         # Flushing may schedule redeliveries; they too go now.
         while entries := self._take_entries(series):
-            for _, _, _, action in entries:
-                action(at, out)
+            for _, _, _, what, subject in entries:
+                series.happen(what, subject, at, out)
             series.flush(at, out)
 
-    def _take_entries(self, series: Series) -> list[tuple[float, int, Series, Action]]:
+    def _take_entries(self, series: Series) -> list[Entry]:
         taken = sorted(entry for entry in self._agenda if entry[2] is series)
         self._agenda = [entry for entry in self._agenda if entry[2] is not series]
         heapq.heapify(self._agenda)

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from ..support import START, RecordingTransport
 
-METHODS = ("get", "post", "delete")
+METHODS = ("get", "post", "put", "delete")
 
 
 @cache
@@ -93,6 +93,10 @@ class Door:
     def post(self, path: str, body: Any = None, **options: Any) -> Any:
         """POST."""
         return self.call("POST", path, body, **options)
+
+    def put(self, path: str, body: Any = None, **options: Any) -> Any:
+        """PUT."""
+        return self.call("PUT", path, body, **options)
 
     def delete(self, path: str, **options: Any) -> Any:
         """DELETE."""

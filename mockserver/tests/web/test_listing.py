@@ -164,12 +164,15 @@ def test_a_delivery_has_all_of_it(app: MockApp, door: Door) -> None:
     assert (attempt["status"], attempt["body"], attempt["error"]) == (200, "ok", None)
 
 
-def test_an_unknown_route_belongs_to_nobody(app: MockApp, door: Door) -> None:
+def test_an_unknown_route_belongs_to_the_instance_it_names(app: MockApp, door: Door) -> None:
     app.test_client().get("/rest/nothing").get_data()
     app.test_client().get("/rest/instance/megacode-NOBODY").get_data()
-    route, key = door.items("/exchanges")
+    app.test_client().post(f"/rest/sendMessage/{KEY}/fax").get_data()
+    route, key, named = door.items("/exchanges")
     assert (route["instance"], route["operation"]) == (None, None)
     assert (key["instance"], key["operation"]) == (None, "instance_status")
+    assert (named["instance"], named["operation"]) == (KEY, None)
+    assert door.items(f"/exchanges?instance={KEY}") == [named]
 
 
 # -- pages -------------------------------------------------------------------------------------

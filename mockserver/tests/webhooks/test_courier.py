@@ -30,6 +30,8 @@ pytestmark = pytest.mark.broken_bodies
 
 
 class FrozenClock:
+    frozen = False
+
     def now(self) -> float:
         return 1_700_000_000.0
 

@@ -42,7 +42,7 @@ class Bench:
         self.timers = Timers(
             clock=self.clock,
             store=_NoStore(),  # type: ignore[arg-type]
-            wake=lambda key: None,
+            wake=lambda key, now: None,
             others=[self.tormentor],
         )
         self.tormentor.due_earlier = self.timers.due_earlier
@@ -463,3 +463,15 @@ def test_what_cannot_be_is_refused_with_a_sentence(wishes: dict[str, Any], sente
 def test_what_is_not_said_is_as_ever() -> None:
     assert Torment.of({"drop": None}, seed=4) == Torment(seed=4)
     assert Torment.of({"delay": [1, 2]}, seed=4).as_json()["delay"] == [1.0, 2.0]
+
+
+def test_what_was_due_before_a_new_one_came_leaves_before_it() -> None:
+    """Also when nobody has come to wake it yet."""
+    bench = Bench()
+    bench.start(delay=[5, 5])
+    (first,) = bench.send()
+    other = bench.owe(key="another")
+    other.time = START + 6
+    bench.tormentor.accept([other])
+    assert bench.out == [first, other]
+    assert first.left == START + 5

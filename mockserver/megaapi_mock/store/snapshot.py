@@ -1,0 +1,195 @@
+"""Instances and the world they stand in as JSON, and back, exactly.
+
+The tables here name every attribute of the classes that are no dataclasses. One that is in none of
+them fails a test: what an instance knows must not be lost on the way through a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..domain.chats import Chats
+from ..domain.contacts import Contact, Directory
+from ..domain.gateway import Gateway, InstanceSeed
+from ..domain.group import Group
+from ..domain.groups import Groups
+from ..domain.instance import Due, Instance
+from ..domain.jid import Jid
+from ..domain.letters import Letter, Posted
+from ..domain.linking import Connection, Linking
+from ..domain.media import Media
+from ..domain.message import Message
+from ..domain.ninth import NinthDigit
+from ..domain.post import Post
+from ..domain.reach import Held, Reach
+from ..domain.settings import EventFilter, WebhookSettings
+from ..domain.table import Table
+from ..world import World
+from .forms import Forms, Misfit, inside
+
+Json = dict[str, Any]
+
+# What is kept, by class and attribute, with the type that says how it is written.
+KEPT: Mapping[type, Mapping[str, Any]] = {
+    Instance: {
+        "token": str,
+        "number": str | None,
+        "name": str,
+        "connection": Connection,
+        "webhook": WebhookSettings,
+        "filter": EventFilter,
+        "messages": Table[str, Message],
+        "group_table": Table[Jid, Group],
+        "media": Table[str, Media],
+        "presence": Table[str, tuple[str, float]],
+        "_counters": Table[str, int],
+        "_generations": Table[str, int],
+        "_agenda": list[Due],
+        "_order": int,
+    },
+    Linking: {},
+    Chats: {"moving": Table[str, bool], "phones": Table[str, Mapping[str, int]]},
+    Groups: {},
+    Reach: {"states": Table[str, str], "held": Table[str, tuple[Held, ...]]},
+    Post: {
+        "mailbox": Table[int, Letter],
+        "awaited": Table[str, Mapping[str, bool]],
+    },
+    Directory: {
+        "_by_number": dict[str, Contact],
+        "_by_lid": dict[Jid, Contact],
+        "_unreachable": list[Contact],
+        "_moved": dict[str, Contact],
+        "_ninth": NinthDigit,
+        "_without": frozenset[str],
+        "_unlisted": bool,
+    },
+}
+# The objects an instance is made of, by attribute; what they keep stands under that name.
+PARTS: Mapping[str, type] = {
+    "linking": Linking,
+    "chats": Chats,
+    "groups": Groups,
+    "reach": Reach,
+    "post": Post,
+}
+# What is not kept, and why it need not be.
+LEFT_OUT: Mapping[type, Mapping[str, str]] = {
+    Instance: {
+        "key": "written as the instance's name",
+        "ids": "of the gateway",
+        "directory": "of the gateway",
+        "rules": "of the profile",
+        "vault": "of the gateway",
+        "world_groups": "of the gateway",
+        "_clock": "of the gateway",
+        "now": "set when a change begins",
+        "_done": "empty between changes",
+        "_events": "taken at the end of every change",
+        "_events_before": "set when a change begins",
+        "fate": "of the gateway",
+        "spell": "set when a change begins",
+        "roll": "follows from the instances",
+        "_letters": "taken at the end of every change",
+        "_letters_before": "set when a change begins",
+        "_saved": "set when a change begins",
+        "_unbounded": "the same tables again",
+    },
+    Linking: {"_instance": "the whole"},
+    Chats: {"_instance": "the whole", "_fixed": "of the profile"},
+    Groups: {"_instance": "the whole"},
+    Reach: {"_instance": "the whole"},
+    Post: {"_instance": "the whole"},
+    Directory: {},
+}
+
+
+# Fields of bytes that are readable as a text: a message's content is JSON.
+TEXTS = frozenset({(Message, "content"), (Posted, "content")})
+
+
+# -- out ------------------------------------------------------------------------------------
+
+
+def save_instance(instance: Instance, forms: Forms) -> Json:
+    """One instance between two changes; the caller holds it."""
+    # Sorted is a heap too, and looks the same whatever the order of the pushes was.
+    instance._agenda.sort()
+    saved = {"key": instance.key, **_save(instance, Instance, forms)}
+    for name, kind in PARTS.items():
+        if KEPT[kind]:
+            saved[name] = _save(getattr(instance, name), kind, forms)
+    return saved
+
+
+def save_world(world: World, forms: Forms) -> Json:
+    """The world a reset leads back to."""
+    return {
+        "directory": _save(world.directory, Directory, forms),
+        "instances": forms.of(tuple[InstanceSeed, ...]).written(world.instances),
+        "groups": forms.of(tuple[Group, ...]).written(world.groups),
+    }
+
+
+# -- in -------------------------------------------------------------------------------------
+
+
+def load_instance(saved: Any, gateway: Gateway, forms: Forms) -> Instance:
+    """The instance as it was; Misfit says what cannot be read."""
+    rest = dict(_fields(saved))
+    with inside("key"):
+        key: str = forms.of(str).decode(rest.pop("key", None))
+    made = gateway.blank(InstanceSeed(key=key, token=""))
+    for name, kind in PARTS.items():
+        if KEPT[kind]:
+            with inside(name):
+                _load(getattr(made, name), kind, _fields(rest.pop(name, None)), forms)
+    _load(made, Instance, rest, forms)
+    return made
+
+
+def load_world(saved: Any, forms: Forms) -> World:
+    """The world as it was; Misfit says what cannot be read."""
+    fields, directory = _fields(saved), Directory()
+    with inside("directory"):
+        _load(directory, Directory, _fields(fields.get("directory")), forms)
+    with inside("instances"):
+        seeds = forms.of(tuple[InstanceSeed, ...]).decode(fields.get("instances"))
+    with inside("groups"):
+        groups = forms.of(tuple[Group, ...]).decode(fields.get("groups"))
+    return World(directory, seeds, groups)
+
+
+def _save(holder: Any, kind: type, forms: Forms) -> Json:
+    return {
+        name.lstrip("_"): forms.of(type_).written(getattr(holder, name))
+        for name, type_ in KEPT[kind].items()
+    }
+
+
+def _load(holder: Any, kind: type, saved: Json, forms: Forms) -> None:
+    named = {name.lstrip("_"): (name, type_) for name, type_ in KEPT[kind].items()}
+    _require_all(saved, named)
+    for shown, (name, type_) in named.items():
+        with inside(shown):
+            value, known = forms.of(type_).decode(saved[shown]), getattr(holder, name)
+        if isinstance(known, Table):
+            # In place: an instance lists its tables once, when it is made.
+            known.restore(value)
+        else:
+            setattr(holder, name, value)
+
+
+def _require_all(saved: Json, named: Iterable[str]) -> None:
+    names = set(named)
+    if strange := sorted(saved.keys() - names):
+        raise Misfit(f"{', '.join(strange)}: no such field; there are {', '.join(sorted(names))}")
+    if missing := sorted(names - saved.keys()):
+        raise Misfit(f"{', '.join(missing)} is missing")
+
+
+def _fields(saved: Any) -> Json:
+    if not isinstance(saved, dict):
+        raise Misfit("must be an object")
+    return saved

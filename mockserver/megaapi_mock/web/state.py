@@ -1,0 +1,333 @@
+"""The whole mock as one document, out and in: everything but what it has recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from ..clock import ClockState
+from ..domain.gateway import Gateway
+from ..domain.instance import Instance
+from ..domain.media import Vault
+from ..domain.message import Message
+from ..domain.roll import Roll
+from ..domain.table import Table
+from ..errors import ControlRefused, UnknownInstance, WorldError
+from ..faults import kept
+from ..faults.armed import Armed
+from ..faults.kept import SavedFaults
+from ..profile import Profile, default_profile
+from ..store.forms import Forms, Misfit, inside
+from ..store.snapshot import TEXTS, load_instance, load_world, save_instance, save_world
+from ..webhooks import held
+from ..webhooks.delivery import Delivery
+from ..webhooks.held import Rebuilt, SavedSeries
+
+if TYPE_CHECKING:
+    from .app import Parts
+
+Json = dict[str, Any]
+_TEXTS = TEXTS | {(Delivery, "body")}
+_FORMS: Mapping[str, Any] = {
+    "seed": int,
+    "profile": dict[str, str],
+    "clock": ClockState,
+    "numbers": dict[str, int],
+    "media": tuple[bytes, ...],
+    "torment": tuple[SavedSeries, ...],
+    "faults": SavedFaults,
+}
+
+
+# -- out ------------------------------------------------------------------------------------
+
+
+def save(parts: Parts, key: str | None = None) -> Json:
+    """Everything that decides what the mock will do: of all instances, or of one alone.
+
+    Deliveries on their way to a receiver are no part of it; those that torment holds are.
+    Raises UnknownInstance.
+    """
+    parts.timers.run_due()
+    with parts.publisher.at_rest() as instances:
+        saver = _Saver(parts, Forms(texts=_TEXTS))
+        if key is None:
+            return saver.all(instances)
+        for instance in instances:
+            if instance.key == key:
+                return saver.one(instance)
+    raise UnknownInstance(f"no instance has the key {key!r}: GET /_mock/instances lists them")
+
+
+@dataclass(frozen=True)
+class _Saver:
+    parts: Parts
+    forms: Forms
+
+    def all(self, instances: Sequence[Instance]) -> Json:
+        parts = self.parts
+        return {
+            "instance": None,
+            **self._start(),
+            **self._written("clock", parts.clock.save()),
+            "world": save_world(parts.world, self.forms),
+            "start": parts.world.state,
+            **self._written("numbers", parts.journal.counted()),
+            "instances": [save_instance(instance, self.forms) for instance in instances],
+            **self._written("media", tuple(parts.gateway.vault.blobs().values())),
+            **self._written("torment", held.save(parts.tormentor, None)),
+            **self._written("faults", kept.save(parts.faults, None)),
+        }
+
+    def one(self, instance: Instance) -> Json:
+        parts, blobs = self.parts, self.parts.gateway.vault.blobs()
+        saved = save_instance(instance, self.forms)
+        # What came between in other instances is none of this one's.
+        in_order = sorted(saved["messages"].values(), key=lambda row: row["arrival"])
+        for number, row in enumerate(in_order, 1):
+            row["arrival"] = number
+        digests = dict.fromkeys(media.digest for media in instance.media.values())
+        return {
+            "instance": instance.key,
+            **self._start(),
+            **self._written("numbers", parts.journal.counted(instance.key)),
+            "instances": [saved],
+            **self._written("media", tuple(blobs[name] for name in digests if name in blobs)),
+            **self._written("torment", held.save(parts.tormentor, instance.key)),
+            **self._written("faults", kept.save(parts.faults, instance.key)),
+        }
+
+    def _start(self) -> Json:
+        return {
+            **self._written("seed", self.parts.ids.seed),
+            **self._written("profile", _chosen(self.parts.profile)),
+        }
+
+    def _written(self, name: str, value: Any) -> Json:
+        return {name: self.forms.of(_FORMS[name]).written(value)}
+
+
+# -- in -------------------------------------------------------------------------------------
+
+
+def load(parts: Parts, saved: Json, *, start: Mapping[str, Any] | None = None) -> Json:
+    """Be what was saved: all of it, or one instance alone; the side door's answer.
+
+    `start` is what a reset leads back to from now on, where that is no plain world. What the mock
+    has recorded is forgotten. Raises ControlRefused before anything has changed.
+    """
+    one = saved.get("instance") is not None
+    try:
+        prepared = (_One if one else _All)(parts, saved, start)
+    except Misfit as misfit:
+        sentence = f"this state cannot be read: {misfit}; take it again with GET /_mock/state"
+        raise ControlRefused(400, sentence) from None
+    with parts.store.hold():
+        prepared.swap()
+    if one:
+        parts.timers.run_due()
+    else:
+        # Whoever waits for a turn looks anew; what is due by now happens.
+        parts.clock.announce()
+    return prepared.answer()
+
+
+def begin(parts: Parts, saved: Mapping[str, Any]) -> None:
+    """Start in a state, and come back to it with every reset. SetupError when it cannot be."""
+    try:
+        load(parts, dict(saved), start=saved)
+    except ControlRefused as refusal:
+        raise WorldError(f"{parts.settings.world}: {refusal}") from None
+
+
+def reset(parts: Parts, key: str | None = None) -> None:
+    """Back to the state the mock started with, or to what it says of one instance.
+
+    An instance it does not have is removed. Raises UnknownInstance.
+    """
+    start = parts.world.state
+    assert start is not None, "a mock that started in a world is reset by its store"
+    if key is None:
+        load(parts, dict(start), start=start)
+    elif any(one["key"] == key for one in start["instances"]):
+        load(parts, alone(start, key))
+    else:
+        parts.store.remove(key)
+        parts.tormentor.clear(key)
+        parts.faults.reset(key)
+        parts.journal.forget(key)
+
+
+def alone(saved: Mapping[str, Any], key: str) -> Json:
+    """What a state says of one instance; ControlRefused when it says nothing."""
+    try:
+        forms = Forms()
+        instances = forms.of(list[Any]).decode(saved.get("instances"))
+        faults = forms.of(SavedFaults).decode(saved.get("faults"))
+        numbers = forms.of(_FORMS["numbers"]).decode(saved.get("numbers"))
+        torment = forms.of(list[Any]).decode(saved.get("torment"))
+        names = [one["key"] for one in instances]
+    except (Misfit, KeyError, TypeError) as error:
+        raise ControlRefused(400, f"this state cannot be read: {error}") from None
+    if key not in names:
+        raise ControlRefused(404, f"this state has no {key}: it has {', '.join(names) or 'none'}")
+    return {
+        **{name: saved.get(name) for name in ("seed", "profile", "media")},
+        "instance": key,
+        "numbers": {name: numbers[name] for name in numbers if name.partition(".")[2] == key},
+        "instances": [one for one in instances if one["key"] == key],
+        "torment": [series for series in torment if series.get("key") == key],
+        "faults": forms.of(SavedFaults).written(_faults_of(faults, key)),
+    }
+
+
+def _faults_of(faults: SavedFaults, key: str) -> SavedFaults:
+    numbers, asked = faults.numbers or {}, faults.asked or {}
+    return SavedFaults(
+        armed=tuple(fault for fault in faults.armed if fault.given.get("instance") == key),
+        numbers={owner: numbers[owner] for owner in numbers if owner == key},
+        asked={owner: asked[owner] for owner in asked if owner == key},
+    )
+
+
+class _Prepared:
+    """Everything read and made, nothing changed yet; `swap` cannot fail."""
+
+    def __init__(self, parts: Parts, saved: Json) -> None:
+        self._parts, self._saved = parts, saved
+        self._forms = Forms(texts=_TEXTS)
+        self._numbers: dict[str, int] = self._read("numbers")
+        self._seed: int = self._read("seed")
+        self._profile: dict[str, str] = self._read("profile")
+        self._media: tuple[bytes, ...] = self._read("media")
+        self._torment: list[Rebuilt] = held.rebuild(parts.tormentor, self._read("torment"))
+        self._faults: SavedFaults = self._read("faults")
+        self._armed: list[Armed] = kept.rebuild(parts.faults, self._faults)
+        self._instances: list[Instance] = []
+
+    def answer(self) -> Json:
+        """What was restored, and what is another here than where it was saved."""
+        return {
+            "restored": self._saved.get("instance") or "all",
+            "instances": len(self._instances),
+            "messages": sum(len(instance.messages) for instance in self._instances),
+            "differences": list(self._differences()),
+        }
+
+    def _differences(self) -> Iterator[str]:
+        here = _chosen(self._parts.profile)
+        for name in sorted(here.keys() | self._profile.keys()):
+            theirs, ours = self._profile.get(name, "default"), here.get(name, "default")
+            if theirs != ours:
+                yield f"{name}: {theirs} where it was saved, {ours} here"
+        if self._seed != self._parts.ids.seed:
+            yield f"seed: {self._seed} where it was saved, {self._parts.ids.seed} here"
+
+    def _read(self, name: str) -> Any:
+        with inside(name):
+            return self._forms.of(_FORMS[name]).decode(self._saved.get(name))
+
+    def _make(self, gateway: Gateway) -> None:
+        keys = set()
+        with inside("instances"):
+            for at, saved in enumerate(
+                self._forms.of(list[Any]).decode(self._saved.get("instances"))
+            ):
+                with inside(at):
+                    instance = load_instance(saved, gateway, self._forms)
+                    if instance.key in keys:
+                        raise Misfit(f"there is another {instance.key}")
+                keys.add(instance.key)
+                self._instances.append(instance)
+
+    def _put_back(self, key: str | None) -> None:
+        parts = self._parts
+        parts.journal.recount(self._numbers, key)
+        parts.journal.add_deliveries(held.put_back(parts.tormentor, self._torment, key))
+        kept.put_back(
+            parts.faults, self._faults, self._armed, directory=parts.world.directory, key=key
+        )
+
+
+class _All(_Prepared):
+    """The world, its time, and everybody in it."""
+
+    def __init__(self, parts: Parts, saved: Json, start: Mapping[str, Any] | None) -> None:
+        super().__init__(parts, saved)
+        if start is not None and start is not saved:
+            # What a reset will lead back to must hold too, and be known to hold now.
+            with inside("start"):
+                _All(parts, dict(start), None)
+        self._clock: ClockState = self._read("clock")
+        with inside("world"):
+            world = load_world(saved.get("world"), self._forms)
+        self._world = replace(world, state=start)
+        vault = Vault(parts.gateway.vault.budget)
+        for blob in self._media:
+            vault.put(blob)
+        self._gateway = replace(
+            parts.gateway,
+            directory=world.directory,
+            seeds=world.instances,
+            groups=world.groups,
+            vault=vault,
+            roll=Roll(),
+        )
+        self._make(self._gateway)
+
+    def swap(self) -> None:
+        """Be all that."""
+        parts = self._parts
+        parts.clock.restore(self._clock)
+        parts.ids.seed = self._seed
+        parts.world, parts.gateway = self._world, self._gateway
+        parts.store.restore(self._gateway, self._instances)
+        parts.publisher.forget_letters()
+        self._put_back(None)
+
+
+class _One(_Prepared):
+    """One instance; time, world and all others stay as they are."""
+
+    def __init__(self, parts: Parts, saved: Json, start: Mapping[str, Any] | None) -> None:
+        super().__init__(parts, saved)
+        self._key = saved["instance"]
+        self._make(parts.gateway)
+        with inside("instances"):
+            if [instance.key for instance in self._instances] != [self._key]:
+                raise Misfit(f"must hold {self._key!r} and nobody else")
+
+    def swap(self) -> None:
+        """Be that one."""
+        parts, (instance,) = self._parts, self._instances
+        instance.messages.restore(_after_all_others(instance.messages, parts.clock.tick))
+        for blob in self._media:
+            parts.gateway.vault.put(blob)
+        parts.store.restore_one(instance)
+        self._put_back(self._key)
+
+
+def _after_all_others(
+    messages: Table[str, Message], tick: Callable[[], int]
+) -> Table[str, Message]:
+    """The same messages, in the same order among themselves."""
+    arrivals = {
+        message.id: tick()
+        for message in sorted(messages.values(), key=lambda message: message.arrival)
+    }
+    return Table(
+        {
+            message_id: replace(message, arrival=arrivals[message.id])
+            for message_id, message in messages.items()
+        }
+    )
+
+
+def _chosen(profile: Profile) -> dict[str, str]:
+    """The plan, and every switch that is not at its default."""
+    usual = default_profile(profile.plan)
+    return {
+        "plan": profile.plan,
+        **{name: value for name, value in profile.values.items() if value != usual[name]},
+    }

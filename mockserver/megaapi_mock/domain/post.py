@@ -46,7 +46,6 @@ class Post:
         waiting = dict.fromkeys(self._readers(chat), False)
         if waiting:
             self.awaited.put(message.id, waiting)
-            self._instance.roll.talked = True
 
     def holds_back(self, message: Message, step: str, person: str) -> bool:
         """Whether this ack must wait for another instance; the letter leaves when it is due."""

@@ -25,8 +25,6 @@ class Roll:
         self._keys: dict[Jid, tuple[str, ...]] = {}
         # How many instances were ever linked: where there is one, nobody writes to another.
         self.linked = 0
-        # Whether any instance has written to another one since everything began.
-        self.talked = False
 
     def enter(self, key: str, row: Enrolled | None) -> None:
         """From now on this is the instance's row; None when it has no number, or is gone."""
@@ -47,7 +45,6 @@ class Roll:
         self._rows.clear()
         self._keys.clear()
         self.linked = 0
-        self.talked = False
 
     def __contains__(self, jid: Jid) -> bool:
         """Whether an instance has this number. Every send asks: it must cost next to nothing."""

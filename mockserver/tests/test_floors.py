@@ -14,7 +14,10 @@ FLOORS = {
     1: ("domain", "spec", "store", "profile", "world", "start", "worlds", "samples", "qr"),
     2: ("handlers", "faults", "journal", "webhooks", "timers"),
     3: ("web",),
-    4: ("serving", "console", "receiver", "emitter", "cli", "testing", "trial", "__main__"),
+    4: (
+        *("serving", "console", "receiver", "emitter", "cli", "testing", "trial", "doctor"),
+        *("pytest_plugin", "__main__"),
+    ),
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 MODULES = sorted(

@@ -71,6 +71,7 @@ class _Door:
             ("POST", "/instances/<key>/contacts/<number>", self.change_contact),
             ("GET", "/exchanges", self.exchanges),
             ("GET", "/deliveries", self.deliveries),
+            ("GET", "/deliveries/<id>", self.delivery),
             ("GET", "/messages", self.messages),
             ("GET", "/clock", self.clock),
             ("POST", "/clock", self.move_clock),
@@ -294,6 +295,15 @@ class _Door:
             listing.delivery_matches(request.args),
             delivery_json,
         )
+
+    def delivery(self, id: str) -> Json:
+        """One webhook; with ?wait= once it is no longer queued."""
+        wait = listing.wait_of(request.args)
+        found = self._parts.journal.deliveries.get(id)
+        if found is None:
+            raise ControlRefused(404, f"there is no delivery {id!r}: see /_mock/deliveries")
+        self._waited(lambda: [] if found.state == "queued" else [found], wait)
+        return delivery_json(found)
 
     def messages(self) -> Json:
         """Messages of all instances, or of one, newest last."""

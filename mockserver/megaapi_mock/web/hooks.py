@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response
 
+from ..domain.instance import Instance
 from ..errors import ControlRefused, UnknownInstance
 from ..journal import delivery_json
 from ..webhooks.judge import judge
@@ -37,6 +38,7 @@ class Hooks:
             ("POST", "/instances/<key>/torment", self.start_torment),
             ("DELETE", "/instances/<key>/torment", self.end_torment),
             ("POST", "/instances/<key>/emit", self.emit),
+            ("POST", "/instances/<key>/webhook", self.point),
             ("POST", "/deliveries/<id>/resend", self.resend),
             ("POST", "/deliveries/verdict", self.verdict),
         ]
@@ -66,6 +68,20 @@ class Hooks:
         body = body_of({"event": str, "set": dict, "count": float, "torment": dict})
         deliveries, reason = emit.emit(self._parts, key, body)
         return {"deliveries": [delivery.id for delivery in deliveries], "reason": reason}, 201
+
+    def point(self, key: str) -> Json:
+        """Another URL, or none, without a call that the journal would show."""
+        body = body_of({"url": str, "enabled": bool})
+        if not body:
+            raise ControlRefused(400, 'say where to: {"url": "http://127.0.0.1:9000/hook"}')
+
+        def change(instance: Instance) -> None:
+            before = instance.webhook
+            url, enabled = body.get("url", before.url), body.get("enabled", True)
+            instance.set_webhook(url, enabled=enabled)
+
+        self._parts.publisher.change(key, change)
+        return self._parts.publisher.look(key, lambda instance: instance.as_json())
 
     def resend(self, id: str) -> tuple[Json, int]:
         """One delivery again."""

@@ -86,11 +86,16 @@ def delivery_matches(arguments: Arguments) -> Callable[[Delivery], bool]:
 
 
 def message_matches(arguments: Arguments) -> Callable[[tuple[str, Message]], bool]:
-    """?status= is a message's state; ?event= its type."""
+    """?status= is a message's state; ?event= its type; ?from_me= whether the instance wrote it."""
+    given = arguments.get("from_me", "true")
+    if given not in ("true", "false"):
+        raise ControlRefused(400, f"from_me: {given!r} is neither true nor false")
 
     def matches(found: tuple[str, Message]) -> bool:
-        return _same(arguments, "status", found[1].state) and _same(
-            arguments, "event", found[1].type
+        return (
+            _same(arguments, "status", found[1].state)
+            and _same(arguments, "event", found[1].type)
+            and _same(arguments, "from_me", str(found[1].from_me).lower())
         )
 
     return matches

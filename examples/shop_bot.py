@@ -1,0 +1,77 @@
+"""A shop's bot in Flask: it greets, shows a list, sends a picture, calls a person, tries again.
+
+GATEWAY=http://127.0.0.1:8080 KEY=megacode-TESTKEY0001 TOKEN=TESTKEY0001 python shop_bot.py 9000
+"""
+
+import json
+import os
+import sys
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+from flask import Flask, request
+
+MENU, PERSON = "menu", "person"
+ROWS = [{"title": "Ver o cardápio", "description": "Com fotos", "rowId": MENU},
+        {"title": "Falar com alguém", "description": "Até 18 h", "rowId": PERSON}]  # fmt: skip
+PICTURE = "data:image/png;base64,iVBORw0KGgo="
+TRIES = 3
+
+
+class Shop:
+    def __init__(self, gateway, key, token):
+        self.url = f"{gateway}/rest/sendMessage/{key}"
+        self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self.with_a_person = set()
+
+    def send(self, kind, to, **data):
+        body = json.dumps({"messageData": {"to": to, **data}}).encode()
+        for tries_left in reversed(range(TRIES)):
+            try:
+                return urlopen(
+                    Request(f"{self.url}/{kind}", body, self.headers), timeout=10
+                ).close()
+            except HTTPError as error:
+                error.close()
+                if error.code < 500 or not tries_left:
+                    raise
+
+    def hear(self, chat, name, message):
+        if chat in self.with_a_person:
+            return
+        if "imageMessage" in message:
+            self.send("text", chat, text="Recebi a sua imagem, obrigado!")
+        elif "listResponseMessage" in message:
+            self.choose(chat, message["listResponseMessage"]["singleSelectReply"]["selectedRowId"])
+        else:
+            self.send("text", chat, text=f"Olá, {name}!")
+            self.send("listMessage", chat, title="Loja Teste", text="O que deseja?", listType=0,
+                      description="Toque em Abrir", buttonText="Abrir",
+                      sections=[{"title": "Opções", "rows": ROWS}])  # fmt: skip
+
+    def choose(self, chat, row):
+        if row == MENU:
+            picture = {"type": "image", "mimeType": "image/png", "fileName": "menu.png"}
+            self.send("mediaBase64", chat, base64=PICTURE, caption="O cardápio", **picture)
+        else:
+            self.with_a_person.add(chat)
+            self.send("text", chat, text="Já chamo alguém.")
+
+
+def create_app(gateway, key, token):
+    app, shop = Flask(__name__), Shop(gateway, key, token)
+
+    @app.post("/webhook")
+    def webhook():
+        event = request.get_json()
+        message, key = event.get("message"), event.get("key", {})
+        if isinstance(message, dict) and not key.get("fromMe"):
+            shop.hear(key["remoteJid"], event["pushName"], message)
+        return "ok"
+
+    return app
+
+
+if __name__ == "__main__":
+    place = os.environ["GATEWAY"], os.environ["KEY"], os.environ["TOKEN"]
+    create_app(*place).run(port=int(sys.argv[1]))

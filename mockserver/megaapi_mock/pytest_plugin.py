@@ -1,0 +1,97 @@
+"""Fixtures for pytest: a mock, an instance for each test, faults and the clock.
+
+Loaded by every pytest run where this package is installed, so nothing of the mock is imported
+before a fixture of it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from .testing import Clock, Fault, Instance, Mock
+
+_URL = "use the mock that runs there, shared with others, instead of one for each process"
+_TOKEN = "its --control-token"
+_OWN = "nobody else uses the mock at --megaapi-url: its clock may be moved"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--megaapi-url`, `--megaapi-control-token`, `--megaapi-own-clock`, and ini lines for two."""
+    group = parser.getgroup("megaapi", "megaAPI mock")
+    group.addoption("--megaapi-url", metavar="URL", help=_URL)
+    group.addoption("--megaapi-control-token", metavar="TOKEN", help=_TOKEN)
+    group.addoption("--megaapi-own-clock", action="store_true", help=_OWN)
+    parser.addini("megaapi_url", _URL)
+    parser.addini("megaapi_control_token", _TOKEN)
+
+
+def _chosen(config: pytest.Config, name: str) -> str:
+    """The option, else the ini line, else nothing."""
+    return str(config.getoption(name) or config.getini(name) or "")
+
+
+@pytest.fixture(scope="session")
+def megaapi_options() -> dict[str, Any]:
+    """What the server is made of: arguments of `MockServer`. Override it in a conftest.py."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def megaapi(pytestconfig: pytest.Config, megaapi_options: dict[str, Any]) -> Iterator[Mock]:
+    """A mock: in this process on a free port, one for each xdist worker, or by `--megaapi-url`."""
+    url = _chosen(pytestconfig, "megaapi_url")
+    if url:
+        from .testing.mock import Mock
+
+        shared = not pytestconfig.getoption("megaapi_own_clock")
+        token = _chosen(pytestconfig, "megaapi_control_token")
+        with Mock(url, shared=shared, token=token) as mock:
+            yield mock
+        return
+    from .testing.server import MockServer
+
+    server = MockServer(**megaapi_options).start()
+    yield server
+    # Nobody looks at what is still on its way to a receiver that has gone.
+    server.stop(0)
+
+
+@pytest.fixture
+def megaapi_instance(megaapi: Mock) -> Iterator[Instance]:
+    """A linked instance of this test's own, with an inbox; gone afterwards.
+
+    A bug of the mock itself fails the test.
+    """
+    instance = megaapi.instance()
+    yield instance
+    bugs = instance.bugs()
+    instance.remove()
+    assert not bugs, f"the mock itself went wrong, please report it: {'; '.join(bugs)}"
+
+
+@pytest.fixture
+def megaapi_fault(megaapi: Mock) -> Iterator[Callable[..., Fault]]:
+    """Arms faults that this test's end clears; those for all instances need a mock of one's own."""
+    armed: list[Fault] = []
+
+    def arm(name: str, **parameters: Any) -> Fault:
+        fault = megaapi.fault(name, **parameters)
+        armed.append(fault)
+        return fault
+
+    yield arm
+    for fault in armed:
+        fault.clear()
+
+
+@pytest.fixture
+def clock(megaapi: Mock) -> Iterator[Clock]:
+    """The mock's clock, put back afterwards. Refuses to move on a shared mock."""
+    before = megaapi.clock.remember()
+    yield megaapi.clock
+    if not megaapi.shared:
+        megaapi.clock.restore(before)

@@ -1,0 +1,192 @@
+"""A person who writes to an instance, and does what people do."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from .door import at
+from .records import Message
+from .trail import Wish
+
+if TYPE_CHECKING:
+    from .instance import Instance
+
+Json = dict[str, Any]
+# What a tap arrives as, by what was tapped (observed; native-flow buttons may be told otherwise).
+_TAPS: Mapping[str, str] = {
+    "listMessage": "list-response",
+    "buttonsMessage": "buttons-response",
+    "interactiveMessage": "buttons-response",
+    "templateMessage": "template-button-reply",
+}
+
+
+class Customer:
+    """Everything a contact does to `instance`; each returns the message that came of it.
+
+    `does` takes everything the side door does. ControlRefused says why something cannot happen: an
+    unlinked instance, an unknown group, a phone that is off.
+    """
+
+    def __init__(self, instance: Instance, number: str, name: str | None = None) -> None:
+        self._instance = instance
+        self.number, self.name = number, name
+
+    @cached_property
+    def jid(self) -> str:
+        """As WhatsApp knows this person; a dialled ninth digit may be missing there."""
+        return str(self._contact("GET")["jid"])
+
+    def does(self, event: str, *, set: Mapping[str, Any] | None = None, **wishes: Any) -> Message:
+        """Any message event that a contact causes, as `POST .../inbound` takes it."""
+        return Message(self._act(event, set, wishes))
+
+    # -- writing -----------------------------------------------------------------------------
+
+    def says(self, text: str, *, group: str | None = None) -> Message:
+        """A plain text."""
+        where = {} if group is None else {"group": group}
+        return self.does("text-plain", set={"message.conversation": text}, **where)
+
+    def replies(self, to: Message, text: str) -> Message:
+        """A text that quotes a message of this chat."""
+        path = "message.extendedTextMessage.text"
+        return self.does("text-quoted-reply", set={path: text}, message=to.id)
+
+    def reacts(self, to: Message, emoji: str) -> Message:
+        """A reaction; an empty text takes it back."""
+        return self.does("reaction", set={"message.reactionMessage.text": emoji}, message=to.id)
+
+    def edits(self, message: Message, text: str) -> Message:
+        """Another text, or caption, of this person's own message."""
+        part = "message.protocolMessage.editedMessage"
+        path = {
+            "imageMessage": f"{part}.imageMessage.caption",
+            "videoMessage": f"{part}.videoMessage.caption",
+            "documentMessage": f"{part}.documentMessage.caption",
+        }.get(message.kind, f"{part}.conversation")
+        return self.does("edited", set={path: text}, message=message.id)
+
+    def deletes(self, message: Message) -> Message:
+        """This person's own message is gone for everyone."""
+        return self.does("deleted", message=message.id)
+
+    def taps(self, option: str, *, event: str | None = None, timeout: float = 5.0) -> Message:
+        """The row or button with this id or title, on the newest message that offers it.
+
+        Waits until the instance has sent one to this person; AssertionError at the limit says what
+        was offered. `event` says what it arrives as (`interactive-response`).
+        """
+
+        __tracebackhide__ = True
+
+        def offers(message: Message) -> bool:
+            return any(found.is_called(option) for found in message.options)
+
+        wish = Wish(f"message that offers {option!r}", {"chat": self.jid}, offers)
+        self._instance.sent.await_one(wish, timeout, take=False)
+        mine = (sent for sent in reversed(self._instance.sent.all()) if sent.chat == self.jid)
+        offer = next(sent for sent in mine if offers(sent))
+        event = event or _TAPS[offer.kind]
+        return self.does(event, message=offer.id, option=option)
+
+    # -- sending -----------------------------------------------------------------------------
+
+    def sends_image(
+        self, data: bytes | None = None, *, caption: str | None = None, mimetype: str = "image/png"
+    ) -> Message:
+        """A picture, a small real one without `data`."""
+        return self._sends("image", "imageMessage", data, mimetype, caption=caption)
+
+    def sends_video(
+        self, data: bytes | None = None, *, caption: str | None = None, mimetype: str = "video/mp4"
+    ) -> Message:
+        """A video."""
+        return self._sends("video", "videoMessage", data, mimetype, caption=caption)
+
+    def sends_audio(
+        self, data: bytes | None = None, *, mimetype: str = "audio/ogg", voice: bool = True
+    ) -> Message:
+        """A voice note, or an audio file."""
+        event = "audio-voice-note" if voice else "audio-file"
+        return self._sends(event, "audioMessage", data, mimetype)
+
+    def sends_document(
+        self,
+        data: bytes | None = None,
+        *,
+        name: str | None = None,
+        mimetype: str = "application/pdf",
+    ) -> Message:
+        """A file; `name` is what it is called."""
+        return self._sends("document", "documentMessage", data, mimetype, fileName=name, title=name)
+
+    def sends_sticker(self, data: bytes | None = None) -> Message:
+        """A WebP sticker."""
+        return self._sends("sticker", "stickerMessage", data, "image/webp")
+
+    def sends_location(self, latitude: float, longitude: float, *, name: str = "") -> Message:
+        """A place."""
+        part = "message.locationMessage"
+        where = {f"{part}.degreesLatitude": latitude, f"{part}.degreesLongitude": longitude}
+        return self.does("location", set={**where, f"{part}.name": name})
+
+    def sends_contact(self, number: str, name: str) -> Message:
+        """A contact card."""
+        part = "message.contactMessage"
+        lines = ["VERSION:3.0", f"N:;{name};;;", f"FN:{name}"]
+        phone = f"item1.TEL;waid={number}:+{number}"
+        card = "\n".join(["BEGIN:VCARD", *lines, phone, "item1.X-ABLabel:Celular", "END:VCARD"])
+        return self.does("contact", set={f"{part}.displayName": name, f"{part}.vcard": card})
+
+    def _sends(
+        self, event: str, part: str, data: bytes | None, mimetype: str, **fields: str | None
+    ) -> Message:
+        given = {f"message.{part}.{name}": value for name, value in fields.items() if value}
+        if data is None:
+            return self.does(event, set=given)
+        media = f"data:{mimetype};base64,{b64encode(data).decode()}"
+        return self.does(event, set=given, media=media)
+
+    # -- without a message -------------------------------------------------------------------
+
+    def types(self, *, shown: str = "composing") -> None:
+        """This person is typing, `recording`, `paused`, `available` or `unavailable`."""
+        self._act("presence", None, {"option": shown})
+
+    def calls(self, *, status: str = "offer") -> None:
+        """The phone rings; `status` says how the call stands."""
+        self._act("call", None, {"option": status})
+
+    def goes_offline(self) -> None:
+        """The phone is off: messages stay at `server` until `comes_back`."""
+        self._contact("POST", "phone_off")
+
+    def comes_back(self) -> None:
+        """Reachable again; the acknowledgements that were due come now."""
+        self._contact("POST", "reachable")
+
+    def blocks(self) -> None:
+        """This person blocks the number: messages stop at `server`. `comes_back` ends it."""
+        self._contact("POST", "blocked")
+
+    def leaves_whatsapp(self) -> None:
+        """The account is gone: sends answer 403. `comes_back` ends it."""
+        self._contact("POST", "unregistered")
+
+    def _act(self, event: str, set: Mapping[str, Any] | None, wishes: Mapping[str, Any]) -> Json:
+        named = {} if self.name is None else {"pushName": self.name}
+        changes = {**named, **(set or {})}
+        body = {"from": self.number, "event": event, "set": changes, **wishes}
+        return self._instance.do("inbound", body)
+
+    def _contact(self, method: str, state: str | None = None) -> Json:
+        path = at("instances", self._instance.key, "contacts", self.number)
+        body = None if state is None else {"state": state}
+        return self._instance.door.call(method, path, body)
+
+    def __repr__(self) -> str:
+        return f"<Customer {self.number}{f' ({self.name})' if self.name else ''}>"

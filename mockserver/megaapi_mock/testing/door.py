@@ -1,0 +1,154 @@
+"""The side door seen from a test: one call, one document."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Mapping
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote, urlencode, urlsplit
+
+from ..errors import ControlRefused, SetupError
+
+if TYPE_CHECKING:
+    from ..web.app import MockApp
+
+Json = dict[str, Any]
+# Seconds beyond what a call may wait on purpose: a busy machine is not a dead mock.
+PATIENCE = 30.0
+PAGE = 5_000
+
+
+class Wire(Protocol):
+    """How a request gets to the mock."""
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        *,
+        timeout: float,
+    ) -> tuple[int, bytes]:
+        """Status and body of the answer; OSError or HTTPException when there is none."""
+
+    def local_address(self) -> str:
+        """The address of this machine that the mock can call back."""
+
+
+class HttpWire:
+    """A connection of its own for each call: nothing is shared between threads or kept."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise SetupError(f"{url!r} is no address of a mock: use http://HOST:PORT")
+        self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        self._host, self._prefix = parts.hostname, parts.path.rstrip("/")
+        self._port = parts.port or (443 if parts.scheme == "https" else 80)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        *,
+        timeout: float,
+    ) -> tuple[int, bytes]:
+        """Ask no proxy, follow no redirect."""
+        connection = self._kind(self._host, self._port, timeout=timeout)
+        try:
+            connection.request(method, self._prefix + path, body, dict(headers))
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+    def local_address(self) -> str:
+        """The one this machine would call the mock from; nothing is sent to find out."""
+        found = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_DGRAM)
+        family, kind, proto, _, address = found[0]
+        with socket.socket(family, kind, proto) as probe:
+            probe.connect(address)
+            return str(probe.getsockname()[0])
+
+
+class WsgiWire:
+    """Straight into an app of this process, without a socket."""
+
+    def __init__(self, app: MockApp) -> None:
+        self._app = app
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        *,
+        timeout: float,
+    ) -> tuple[int, bytes]:
+        """The app answers in the caller's thread; `timeout` is left to it."""
+        client = self._app.test_client()
+        reply = client.open(path, method=method, data=body, headers=dict(headers))
+        with reply:
+            return reply.status_code, reply.get_data()
+
+    def local_address(self) -> str:
+        """The app's courier is in this process."""
+        return "127.0.0.1"
+
+
+class Door:
+    """Calls below /_mock of one mock; safe to share between threads."""
+
+    def __init__(self, wire: Wire, *, place: str, token: str = "") -> None:
+        self._wire, self._place, self._token = wire, place, token
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        *,
+        query: Mapping[str, Any] | None = None,
+    ) -> Json:
+        """The document. ControlRefused says why not; SetupError when no mock answers there."""
+        asked = {name: value for name, value in (query or {}).items() if value is not None}
+        sent = None if body is None else json.dumps(body).encode()
+        whole = f"/_mock{path}" + (f"?{urlencode(asked)}" if asked else "")
+        headers = {"Content-Type": "application/json"} if sent is not None else {}
+        if self._token:
+            headers["X-Mock-Token"] = self._token
+        timeout = PATIENCE + float(asked.get("wait", 0))
+        try:
+            status, answer = self._wire.send(method, whole, sent, headers, timeout=timeout)
+            document: Json = json.loads(answer)
+        except (OSError, HTTPException, ValueError) as error:
+            raise SetupError(f"no mock answers at {self._place}: {error}") from None
+        if status >= 400:
+            raise ControlRefused(status, str(document.get("error", f"answered {status}")))
+        return document
+
+    def find(self, path: str, **query: Any) -> list[Json]:
+        """All items of a list, page by page."""
+        items: list[Json] = []
+        page = self.call("GET", path, query={"limit": PAGE, **query})
+        items += page["items"]
+        while page["next"] is not None:
+            again = {**query, "since": page["next"], "wait": None}
+            page = self.call("GET", path, query={"limit": PAGE, **again})
+            items += page["items"]
+        return items
+
+    def local_address(self) -> str:
+        """The address of this machine that the mock can call back."""
+        return self._wire.local_address()
+
+
+def at(*steps: str) -> str:
+    """A path of these steps, each quoted."""
+    return "".join(f"/{quote(step, safe='@')}" for step in steps)

@@ -1,0 +1,252 @@
+"""One instance in a test: its credentials, who writes to it, what it sent and was told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from .customer import Customer
+from .door import Door, at
+from .records import Call, Message, Webhook
+from .trail import WAIT_MOST, Trail, Wish
+from .wsgi import Served
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+    from .mock import Fault, Mock
+
+Json = dict[str, Any]
+Text = str | re.Pattern[str]
+TIMEOUT = 5.0
+
+
+class Instance:
+    """An instance of a mock, with everything a bot needs to know of it.
+
+    `url`, `key` and `token` are what a bot is configured with, `number` is its own. `inbox` holds
+    the webhooks, `sent` the messages it sent, `calls` the requests; `door` is the side door.
+    """
+
+    def __init__(self, mock: Mock, shown: Json) -> None:
+        self._mock, self.door = mock, mock.door
+        self.url = mock.url
+        self.key, self.token = str(shown["key"]), str(shown["token"])
+        self.number = str(shown["number"])
+        self.inbox = Inbox(self.door, self.key)
+        self.sent = Sent(self.door, self.key)
+        self.calls = Calls(self.door, self.key)
+        self._bots: list[Served] = []
+        self._faulty = False
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What every call to the gateway carries."""
+        return {"Authorization": f"Bearer {self.token}"}
+
+    @property
+    def state(self) -> str:
+        """disconnected, qr, pairing, connecting or connected."""
+        return str(self.door.call("GET", at("instances", self.key))["state"])
+
+    def customer(self, number: str = "5511900000002", *, name: str | None = None) -> Customer:
+        """A person with WhatsApp who writes to this instance; `name` is what the bot is told."""
+        return Customer(self, number, name)
+
+    def webhook_to(self, bot: str | WSGIApplication, *, path: str = "/webhook") -> str:
+        """Send webhooks to a URL, or to a WSGI app, served at `path` until the instance goes.
+
+        Returns the URL. The inbox still has everything: it is the journal's.
+        """
+        if isinstance(bot, str):
+            url = bot
+        else:
+            served = Served(bot, host=self.door.local_address()).start()
+            self._bots.append(served)
+            url = served.url + path
+        self.do("webhook", {"url": url, "enabled": True})
+        return url
+
+    def fault(self, name: str, **parameters: Any) -> Fault:
+        """The gateway misbehaves for this instance alone, until `clear` or its removal.
+
+        `parameters` are those of `/_mock/faults`: `operation`, `recipient`, `times`, `percent`,
+        `skip`, and the fault's own.
+        """
+        fault = self._mock.fault(name, instance=self.key, **parameters)
+        self._faulty = True
+        return fault
+
+    def link(self, number: str | None = None) -> None:
+        """The phone scans the QR code or types the pairing code."""
+        self.do("link", {} if number is None else {"number": number})
+
+    def unlink(self, by: str = "phone") -> None:
+        """The link ends: by `phone`, `gateway`, or `ban`."""
+        self.do("unlink", {"by": by})
+
+    def emit(self, event: str, **wishes: Any) -> None:
+        """Any webhook by name; `wishes` are `set`, `count` and `torment`."""
+        self.do("emit", {"event": event, **wishes})
+
+    def torment(self, **wishes: Any) -> None:
+        """Duplicate, reorder, delay... its webhooks; without wishes they are left alone again."""
+        if wishes:
+            self.do("torment", wishes)
+        else:
+            self.door.call("DELETE", at("instances", self.key, "torment"))
+
+    def do(self, verb: str, body: Json) -> Json:
+        """`POST /_mock/instances/{key}/{verb}`."""
+        return self.door.call("POST", at("instances", self.key, verb), body)
+
+    def bugs(self) -> list[str]:
+        """What the mock itself got wrong for it."""
+        return self._mock.bugs(self.key)
+
+    def remove(self) -> None:
+        """Gone, its faults and the bots that `webhook_to` served too."""
+        try:
+            if self._faulty:
+                self.door.call("DELETE", "/faults", query={"instance": self.key})
+            self.door.call("DELETE", at("instances", self.key))
+        finally:
+            while self._bots:
+                self._bots.pop().stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.remove()
+
+    def __repr__(self) -> str:
+        return f"<Instance {self.key} at {self.url or 'this process'}>"
+
+
+class Inbox(Trail[Webhook]):
+    """The webhooks of an instance, whoever receives them."""
+
+    def __init__(self, door: Door, key: str) -> None:
+        def look(since: str | None, wait: float) -> list[Webhook]:
+            return [Webhook(found) for found in _page(door, "/deliveries", key, since, wait)]
+
+        def settle(webhook: Webhook, seconds: float) -> Webhook:
+            if webhook.state != "queued":
+                return webhook
+            wait = {"wait": min(seconds, WAIT_MOST)}
+            return Webhook(door.call("GET", at("deliveries", webhook.id), query=wait))
+
+        def hint() -> list[str]:
+            shown = door.call("GET", at("instances", key))
+            told = [] if shown["webhook"]["enabled"] else ["its webhook is switched off"]
+            blocked = ", ".join(shown["blocked_events"])
+            return told + ([f"it blocks {blocked}"] if blocked else [])
+
+        super().__init__(look, settle=settle, hint=hint)
+
+    def wait_for(
+        self,
+        event: str | None = None,
+        *,
+        text: Text | None = None,
+        message: Message | None = None,
+        state: str | None = "delivered",
+        status: int | None = None,
+        where: Callable[[Webhook], object] | None = None,
+        timeout: float = TIMEOUT,
+    ) -> Webhook:
+        """The next webhook of that event, text and message, once it has been sent.
+
+        `state` is how that went, None for either way; `status` what the receiver answered.
+        `text` is equal, or a compiled pattern found in it; `where` judges the webhook.
+        AssertionError at the limit says what came instead.
+        """
+        __tracebackhide__ = True
+        fields = _asked(event=event, text=text, message_id=message and message.id)
+        ends = _asked(state=state, status=status)
+        return self.await_one(Wish("webhook", fields, where, ends), timeout)
+
+
+class Sent(Trail[Message]):
+    """The messages an instance sent, by the API; what the owner typed on the phone too."""
+
+    def __init__(self, door: Door, key: str) -> None:
+        def look(since: str | None, wait: float) -> list[Message]:
+            found = _page(door, "/messages", key, since, wait, from_me="true")
+            return [Message(message) for message in found]
+
+        def hint() -> list[str]:
+            calls = [Call(found) for found in door.find("/exchanges", instance=key)]
+            refused = [str(call) for call in calls if call.reason or call.status >= 400]
+            return [f"call: {call}" for call in refused[-3:]]
+
+        super().__init__(look, hint=hint)
+
+    def wait_for(
+        self,
+        *,
+        text: Text | None = None,
+        to: str | Customer | None = None,
+        kind: str | None = None,
+        where: Callable[[Message], object] | None = None,
+        timeout: float = TIMEOUT,
+    ) -> Message:
+        """The next message with that text, recipient and kind (`listMessage`...).
+
+        `text` is its text, caption or question: equal, or a compiled pattern found in it; `to` a
+        number, a JID, or a customer; `where` judges the message. AssertionError at the limit says
+        what was sent instead, and which calls were refused.
+        """
+        __tracebackhide__ = True
+        fields = _asked(text=text, kind=kind, **_recipient(to))
+        return self.await_one(Wish("message sent", fields, where), timeout)
+
+
+class Calls(Trail[Call]):
+    """The requests of an instance, refused ones too."""
+
+    def __init__(self, door: Door, key: str) -> None:
+        def look(since: str | None, wait: float) -> list[Call]:
+            return [Call(found) for found in _page(door, "/exchanges", key, since, wait)]
+
+        super().__init__(look)
+
+    def wait_for(
+        self,
+        operation: str | None = None,
+        *,
+        status: int | None = None,
+        where: Callable[[Call], object] | None = None,
+        timeout: float = TIMEOUT,
+    ) -> Call:
+        """The next call of that operation with that answer; AssertionError says what came."""
+        __tracebackhide__ = True
+        fields = _asked(operation=operation, status=status)
+        return self.await_one(Wish("call", fields, where), timeout)
+
+
+def _page(
+    door: Door, path: str, key: str, since: str | None, wait: float, **query: Any
+) -> list[Json]:
+    """What is newer, all of it; waits for the first only."""
+    return door.find(path, instance=key, since=since, wait=wait or None, **query)
+
+
+def _recipient(to: str | Customer | None) -> dict[str, Any]:
+    if to is None:
+        return {}
+    if isinstance(to, Customer):
+        return {"chat": to.jid}
+    return {"chat": to} if "@" in to else {"number": to}
+
+
+def _asked(**fields: Any) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}

@@ -1,0 +1,189 @@
+"""Waiting for a record, and saying what came instead."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+# The side door lets nobody wait longer; a longer wait is several.
+WAIT_MOST = 60.0
+# How many records a failed wait lists.
+SHOWN = 10
+_UNREADABLE = (LookupError, TypeError, AttributeError)
+
+
+class Record(Protocol):
+    """What a trail is made of."""
+
+    @property
+    def id(self) -> str:
+        """Unique within its trail."""
+
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Wish(Generic[R]):
+    """What a test waits for: attributes with their values, and a condition of its own.
+
+    A value is equal, or a compiled pattern found in the text. `ends` are attributes that count
+    once the record has settled.
+    """
+
+    what: str
+    fields: Mapping[str, Any]
+    where: Callable[[R], object] | None = None
+    ends: Mapping[str, Any] = field(default_factory=dict)
+
+    def misses(self, record: R) -> list[str]:
+        """Every difference, in words; none when the record is wished for, if it ends well."""
+        found = _differences(self.fields, record)
+        if self.where is None:
+            return found
+        try:
+            return found if self.where(record) else [*found, "where() says no"]
+        except _UNREADABLE as error:
+            return [*found, f"where() raised {error!r}"]
+
+    def failures(self, record: R) -> list[str]:
+        """Every difference in how it ended."""
+        return _differences(self.ends, record)
+
+    def __str__(self) -> str:
+        asked = [*self.fields.items(), *self.ends.items()]
+        told = [f"{name} {_shown(wanted)}" for name, wanted in asked]
+        told += ["where() says yes"] if self.where is not None else []
+        return self.what + (f" with {' and '.join(told)}" if told else "")
+
+
+class Trail(Generic[R]):
+    """The records of one instance, oldest first; each is handed out by one wait alone.
+
+    `look` takes the id to continue after and the seconds to wait until there is anything newer.
+    `settle` waits for the end of what has begun, so many seconds at most. `hint` tells what else
+    could explain that nothing came.
+    """
+
+    def __init__(
+        self,
+        look: Callable[[str | None, float], Iterable[R]],
+        *,
+        settle: Callable[[R, float], R] = lambda record, _: record,
+        hint: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
+        self._look, self._settle, self._hint = look, settle, hint
+        self._lock = threading.Lock()
+        self._known: dict[str, R] = {}
+        self._taken: set[str] = set()
+
+    def all(self) -> list[R]:
+        """Everything there is now, handed out or not."""
+        return list(self._look(None, 0))
+
+    def rest(self) -> list[R]:
+        """Everything there is now that no wait has handed out."""
+        return [record for record in self.all() if record.id not in self._taken]
+
+    def await_one(self, wish: Wish[R], timeout: float, *, take: bool = True) -> R:
+        """The oldest record that fits and was not handed out yet; it is now.
+
+        With `take` off it is only looked at, handed out before or not. Blocks until one comes.
+        AssertionError after `timeout` seconds: what came, and what the nearest lacks.
+        """
+        __tracebackhide__ = True
+        deadline = time.monotonic() + timeout
+        failed: set[str] = set()
+        while True:
+            left = max(deadline - time.monotonic(), 0)
+            found = self._pick(wish, take, failed)
+            if found is not None:
+                ended = self._ended(found, left)
+                if not wish.failures(ended):
+                    return ended
+                failed.add(ended.id)
+                self._put_back(ended)
+            elif not self._learn(self._look(self._last(), min(left, WAIT_MOST))) and not left:
+                raise AssertionError(self._report(wish, timeout, take))
+
+    def _pick(self, wish: Wish[R], take: bool, failed: set[str]) -> R | None:
+        with self._lock:
+            for record in self._known.values():
+                given = take and record.id in self._taken
+                if given or record.id in failed or wish.misses(record):
+                    continue
+                if take:
+                    self._taken.add(record.id)
+                return record
+        return None
+
+    def _ended(self, record: R, seconds: float) -> R:
+        ended = self._settle(record, seconds)
+        with self._lock:
+            self._known[record.id] = ended
+        return ended
+
+    def _put_back(self, record: R) -> None:
+        with self._lock:
+            self._taken.discard(record.id)
+
+    def _last(self) -> str | None:
+        with self._lock:
+            return next(reversed(self._known), None)
+
+    def _learn(self, records: Iterable[R]) -> bool:
+        """Whether any of them was new."""
+        with self._lock:
+            before = len(self._known)
+            for record in records:
+                self._known.setdefault(record.id, record)
+            return len(self._known) > before
+
+    def _report(self, wish: Wish[R], timeout: float, take: bool) -> str:
+        with self._lock:
+            known = list(self._known.values())
+            taken = set(self._taken) if take else set()
+        lines = [f"no {wish} within {timeout:g} s; {len(known) or 'nothing'} came"]
+        first = max(0, len(known) - SHOWN)
+        lines += [f"  ... {first} before these"] if first else []
+        lines += [f"  {n}. {record}" for n, record in enumerate(known[first:], first + 1)]
+        return "\n".join([*lines, *_explained(wish, known, taken), *self._hint()])
+
+
+def _explained(wish: Wish[R], known: list[R], taken: set[str]) -> list[str]:
+    """Which record lacks least, and how many an earlier wait has handed out."""
+    free = [(number, record) for number, record in enumerate(known, 1) if record.id not in taken]
+    given = [str(number) for number, record in enumerate(known, 1) if record.id in taken]
+    lines = [f"handed out by earlier waits: {', '.join(given)}"] if given else []
+    if free:
+
+        def lacks(numbered: tuple[int, R]) -> tuple[int, int]:
+            record = numbered[1]
+            return len(wish.misses(record) + wish.failures(record)), -numbered[0]
+
+        number, record = min(free, key=lacks)
+        why = "; ".join([*wish.misses(record), *wish.failures(record)])
+        lines.append(f"nearest: {number}., but {why}")
+    return lines
+
+
+def _differences(wanted: Mapping[str, Any], record: object) -> list[str]:
+    return [
+        f"{name} is {getattr(record, name)!r}, not {_shown(value)}"
+        for name, value in wanted.items()
+        if not _fits(value, getattr(record, name))
+    ]
+
+
+def _fits(wanted: Any, got: Any) -> bool:
+    if isinstance(wanted, re.Pattern):
+        return isinstance(got, str) and wanted.search(got) is not None
+    return bool(wanted == got)
+
+
+def _shown(wanted: Any) -> str:
+    return f"/{wanted.pattern}/" if isinstance(wanted, re.Pattern) else repr(wanted)

@@ -1,0 +1,195 @@
+"""People in a test: what they do arrives, with what they said in it."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Callable
+
+import pytest
+from megaapi_mock.errors import ControlRefused
+from megaapi_mock.testing import Customer, Instance, Message
+
+from .conftest import LIST, Ask, rows
+
+ANA = "5511900000002"
+PNG = b"\x89PNG made up"
+Send = Callable[..., None]
+
+
+@pytest.fixture
+def ana(shop: Instance) -> Customer:
+    return shop.customer(ANA, name="Ana")
+
+
+def test_a_text_carries_the_name(shop: Instance, ana: Customer) -> None:
+    told = ana.says("oi")
+    found = shop.inbox.wait_for("text-plain", text="oi", message=told)
+    assert found.payload["pushName"] == "Ana"
+    assert found.payload["key"]["remoteJid"] == ana.jid == f"{ANA}@s.whatsapp.net"
+
+
+def test_without_a_name_it_is_the_contacts(shop: Instance) -> None:
+    shop.customer(ANA).says("oi")
+    assert shop.inbox.wait_for("text-plain").payload["pushName"] != "Ana"
+
+
+@pytest.mark.parametrize(
+    ("act", "event", "path", "value"),
+    [
+        (lambda ana: ana.sends_image(PNG, caption="Foto"), "image", "imageMessage.caption", "Foto"),
+        (lambda ana: ana.sends_image(PNG), "image", "imageMessage.mimetype", "image/png"),
+        (lambda ana: ana.sends_video(b"v", caption="V"), "video", "videoMessage.caption", "V"),
+        (lambda ana: ana.sends_audio(), "audio-voice-note", "audioMessage.ptt", True),
+        (lambda ana: ana.sends_audio(voice=False), "audio-file", "audioMessage.ptt", False),
+        (
+            lambda ana: ana.sends_document(b"%PDF", name="a.pdf"),
+            "document",
+            "documentMessage.fileName",
+            "a.pdf",
+        ),
+        (lambda ana: ana.sends_sticker(), "sticker", "stickerMessage.mimetype", "image/webp"),
+        (
+            lambda ana: ana.sends_location(-15.5, -47.25, name="Praça"),
+            "location",
+            "locationMessage.degreesLatitude",
+            -15.5,
+        ),
+        (
+            lambda ana: ana.sends_contact("5511900000003", "Bia"),
+            "contact",
+            "contactMessage.displayName",
+            "Bia",
+        ),
+    ],
+)
+def test_media_and_cards(
+    shop: Instance,
+    ana: Customer,
+    act: Callable[[Customer], Message],
+    event: str,
+    path: str,
+    value: object,
+) -> None:
+    act(ana)
+    found = shop.inbox.wait_for(event).payload["message"]
+    for step in path.split("."):
+        found = found[step]
+    assert found == value
+
+
+def test_the_bytes_of_a_picture_can_be_downloaded(shop: Instance, ana: Customer, ask: Ask) -> None:
+    ana.sends_image(PNG, caption="Foto")
+    part = shop.inbox.wait_for("image").payload["message"]["imageMessage"]
+    names = ("mediaKey", "directPath", "url", "mimetype")
+    body = {**{name: part[name] for name in names}, "messageType": "image"}
+    path = f"instance/downloadMediaMessage/{shop.key}"
+    status, document = ask(shop, path, body, wrapper="messageKeys")
+    assert status == 200, document
+    assert b64decode(document["data"].partition(",")[2]) == PNG
+
+
+def test_replies_reactions_edits_and_deletions(shop: Instance, ana: Customer, send: Send) -> None:
+    send(shop, ANA, "Qual?")
+    asked = shop.sent.wait_for(text="Qual?")
+    ana.replies(asked, "Este")
+    quoting = shop.inbox.wait_for("text-quoted-reply", text="Este").payload
+    context = quoting["message"]["extendedTextMessage"]["contextInfo"]
+    assert context["stanzaId"] == asked.id
+    ana.reacts(asked, "❤️")
+    shop.inbox.wait_for("reaction", text="❤️")
+    first = ana.says("errado")
+    ana.edits(first, "certo")
+    shop.inbox.wait_for("edited", text="certo")
+    picture = ana.sends_image(caption="antes")
+    ana.edits(picture, "depois")
+    edited = shop.inbox.wait_for("edited").payload["message"]["protocolMessage"]["editedMessage"]
+    assert edited == {"imageMessage": {"caption": "depois"}}
+    ana.deletes(first)
+    shop.inbox.wait_for("deleted")
+
+
+@pytest.mark.parametrize("option", ["dois", "Dois"])
+def test_a_row_is_tapped_by_id_or_title(
+    shop: Instance, ana: Customer, send: Send, option: str
+) -> None:
+    send(shop, ANA, "Escolha", **LIST, sections=rows("Um", "Dois"))
+    ana.taps(option)
+    answer = shop.inbox.wait_for("list-response", text="Dois").payload["message"]
+    assert answer["listResponseMessage"]["singleSelectReply"] == {"selectedRowId": "dois"}
+
+
+def test_the_newest_list_is_tapped(shop: Instance, ana: Customer, send: Send) -> None:
+    for text in ("Antes", "Depois"):
+        send(shop, ANA, text, **LIST, sections=rows("Um"))
+    ana.taps("um")
+    context = shop.inbox.wait_for("list-response").payload["message"]["listResponseMessage"]
+    quoted = context["contextInfo"]["quotedMessage"]["listMessage"]
+    assert quoted["description"] == "Depois"
+
+
+def test_buttons_and_templates_are_tapped(shop: Instance, ana: Customer, send: Send) -> None:
+    button = {"type": "reply", "title": "Sim", "id": "sim"}
+    wanted = {"type": "text", "title": "-", "footer": "-", "buttons": [button]}
+    send(shop, ANA, "Confirma?", kind="buttonMessage", **wanted)
+    assert shop.sent.wait_for().kind == "interactiveMessage"
+    ana.taps("Sim")
+    shop.inbox.wait_for("buttons-response", text="Sim")
+    ana.taps("sim", event="interactive-response")
+    shop.inbox.wait_for("interactive-response", text="Sim")
+    legacy = {"footerText": "-", "buttons": [{"type": "replyButton", "title": "Mais"}]}
+    send(shop, ANA, "Veja", kind="templateMessage", **legacy)
+    ana.taps("Mais")
+    shop.inbox.wait_for("template-button-reply", text="Mais")
+
+
+def test_only_what_was_sent_to_this_person_can_be_tapped(
+    shop: Instance, ana: Customer, send: Send
+) -> None:
+    send(shop, "5511900000004", "Escolha", **LIST, sections=rows("Um"))
+    send(shop, ANA, "Escolha", **LIST, sections=rows("Dois"))
+    with pytest.raises(AssertionError) as failed:
+        ana.taps("Um", timeout=0)
+    assert "no message that offers 'Um'" in str(failed.value)
+    assert "options 'dois' (Dois)" in str(failed.value)
+    # A look is no wait: both lists are still there to be waited for.
+    assert len(shop.sent.rest()) == 2
+
+
+def test_people_type_and_call(shop: Instance, ana: Customer) -> None:
+    ana.types()
+    shown = shop.inbox.wait_for("presence").payload["presences"][ana.jid]
+    assert shown["lastKnownPresence"] == "composing"
+    ana.calls(status="reject")
+    assert shop.inbox.wait_for("call").payload["data"]["status"] == "reject"
+
+
+def test_a_phone_that_is_off(shop: Instance, ana: Customer, send: Send) -> None:
+    ana.goes_offline()
+    send(shop, ANA, "Está aí?")
+    sent = shop.sent.wait_for(text="Está aí?")
+    shop.inbox.wait_for("ack-server", message=sent)
+    assert [it.state for it in shop.sent.all()] == ["server"]
+    with pytest.raises(ControlRefused, match="off"):
+        ana.says("não")
+    ana.comes_back()
+    shop.inbox.wait_for("ack-read", message=sent)
+
+
+def test_people_block_and_leave(shop: Instance, ana: Customer, ask: Ask) -> None:
+    def answered() -> int:
+        return ask(shop, f"sendMessage/{shop.key}/text", {"to": ANA, "text": "Oi"})[0]
+
+    ana.blocks()
+    assert answered() == 200
+    assert [it.state for it in shop.sent.all()] == ["stopped"]
+    ana.leaves_whatsapp()
+    assert answered() == 403
+    ana.comes_back()
+    assert answered() == 200
+
+
+def test_any_other_event(shop: Instance, ana: Customer) -> None:
+    ana.does("text-forwarded")
+    shop.inbox.wait_for("text-forwarded")
+    with pytest.raises(ControlRefused, match="nothing a contact does"):
+        ana.does("ack-read")

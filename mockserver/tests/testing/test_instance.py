@@ -1,0 +1,123 @@
+"""Instances in a test: their own, and everything that happens to them can be waited for."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable
+
+import pytest
+from megaapi_mock.errors import ControlRefused
+from megaapi_mock.testing import Instance, Mock
+
+from .conftest import Ask
+
+ANA, BIA = "5511900000002", "5511900000004"
+
+
+def test_instances_have_nothing_in_common(mock: Mock) -> None:
+    with mock.instance() as one, mock.instance() as other:
+        for name in ("key", "token", "number"):
+            assert getattr(one, name) != getattr(other, name)
+        assert one.state == other.state == "connected"
+        one.customer(ANA).says("oi")
+        one.inbox.wait_for("text-plain")
+        assert other.inbox.all() == []
+
+
+def test_a_removed_instance_is_gone(mock: Mock) -> None:
+    with mock.instance() as gone:
+        assert mock.attach(gone.key).token == gone.token
+    with pytest.raises(ControlRefused, match="no instance has the key"):
+        mock.attach(gone.key)
+
+
+def test_what_is_sent_can_be_waited_for(shop: Instance, send: Callable[..., None]) -> None:
+    send(shop, ANA, "Bom dia")
+    send(shop, BIA, "Bom dia")
+    shop.customer(BIA).says("Bom dia")
+    assert shop.sent.wait_for(text="Bom dia", to=shop.customer(BIA)).number == BIA
+    found = shop.sent.wait_for(text=re.compile("^Bom"), kind="extendedTextMessage", to=ANA)
+    assert (found.number, found.from_me, found.text) == (ANA, True, "Bom dia")
+    assert shop.sent.rest() == []
+    assert shop.inbox.wait_for("ack-read", message=found).message_id == found.id
+
+
+def test_a_wait_ends_with_the_send(shop: Instance, send: Callable[..., None]) -> None:
+    later = threading.Timer(0.1, send, [shop, ANA, "Bom dia"])
+    later.start()
+    assert shop.sent.wait_for(text="Bom dia", timeout=20).text == "Bom dia"
+    later.join()
+
+
+def test_a_failed_wait_names_the_calls_that_were_refused(shop: Instance, ask: Ask) -> None:
+    shop.token = "wrong"
+    assert ask(shop, f"sendMessage/{shop.key}/text", {"to": ANA, "text": "Oi"})[0] == 401
+    with pytest.raises(AssertionError, match=r"nothing came\ncall: POST .* answered 401: the bear"):
+        shop.sent.wait_for(text="Oi", timeout=0)
+    call = shop.calls.wait_for("send_text", status=401)
+    assert call.body["messageData"]["text"] == "Oi"
+    assert call.reply["name"] == "UNAUTHORIZED"
+
+
+def test_calls_are_the_bots_alone(shop: Instance, ask: Ask) -> None:
+    shop.webhook_to("http://127.0.0.1:1/")
+    ask(shop, f"sendMessage/{shop.key}/text", {"to": ANA, "text": "Oi"})
+    assert [call.operation for call in shop.calls.all()] == ["send_text"]
+
+
+def test_the_inbox_says_how_a_webhook_went(shop: Instance) -> None:
+    shop.webhook_to("http://127.0.0.1:1/hook")
+    shop.customer(ANA).says("oi")
+    with pytest.raises(AssertionError, match="state is 'failed', not 'delivered'"):
+        shop.inbox.wait_for("text-plain", text="oi", timeout=0.5)
+    found = shop.inbox.wait_for("text-plain", state=None)
+    assert (found.state, found.status, found.url) == ("failed", None, "http://127.0.0.1:1/hook")
+
+
+def test_a_failed_wait_says_that_the_webhook_is_off(shop: Instance) -> None:
+    shop.do("webhook", {"enabled": False})
+    shop.customer(ANA).says("oi")
+    with pytest.raises(AssertionError, match="nothing came\nits webhook is switched off"):
+        shop.inbox.wait_for("text-plain", timeout=0)
+
+
+def test_webhooks_go_to_an_app_and_the_inbox_waits_for_its_answer(shop: Instance) -> None:
+    heard, go_on = threading.Event(), threading.Event()
+
+    def bot(environ, start_response):
+        heard.set()
+        assert environ["PATH_INFO"] == "/hook"
+        go_on.wait(10)
+        start_response("202 Accepted", [("Content-Length", "0")])
+        return [b""]
+
+    shop.webhook_to(bot, path="/hook")
+    shop.customer(ANA).says("oi")
+    assert heard.wait(10)
+    with pytest.raises(AssertionError, match="state is 'queued', not 'delivered'"):
+        shop.inbox.wait_for("text-plain", timeout=0.1)
+    go_on.set()
+    found = shop.inbox.wait_for("text-plain", status=202)
+    assert found.seconds is not None and found.seconds > 0.05
+
+
+def test_the_link_and_other_webhooks(shop: Instance) -> None:
+    shop.unlink()
+    assert shop.state == "disconnected"
+    shop.link()
+    shop.inbox.wait_for("connected")
+    shop.torment(duplicate=2)
+    shop.emit("poll-vote")
+    for _ in range(2):
+        shop.inbox.wait_for("poll-vote")
+    shop.torment()
+    shop.emit("poll-vote", count=3)
+    for _ in range(3):
+        shop.inbox.wait_for("poll-vote")
+    assert [webhook.event for webhook in shop.inbox.rest()] == ["disconnected"]
+
+
+def test_a_journal_without_our_own_bugs(shop: Instance, ask: Ask) -> None:
+    assert ask(shop, f"sendMessage/{shop.key}/text", {"text": "Oi"})[0] == 500
+    assert shop.bugs() == []

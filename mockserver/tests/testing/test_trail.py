@@ -1,0 +1,159 @@
+"""Waiting for records: the right one, once, in order, and a report that helps."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pytest
+from megaapi_mock.testing.trail import Trail, Wish
+
+
+@dataclass(frozen=True)
+class Line:
+    id: str
+    text: str | None
+    state: str = "done"
+
+    def __str__(self) -> str:
+        return f"line {self.text!r}"
+
+
+class Ledger:
+    """Lines that are added meanwhile; `asked` is what the trail wanted to know."""
+
+    def __init__(self, *texts: str | None) -> None:
+        self.lines = [Line(str(number), text) for number, text in enumerate(texts, 1)]
+        self.came = threading.Condition()
+        self.asked: list[tuple[str | None, float]] = []
+
+    def add(self, text: str) -> None:
+        with self.came:
+            self.lines.append(Line(str(len(self.lines) + 1), text))
+            self.came.notify_all()
+
+    def look(self, since: str | None, wait: float) -> Sequence[Line]:
+        self.asked.append((since, wait))
+
+        def newer() -> list[Line]:
+            return [line for line in self.lines if int(line.id) > int(since or 0)]
+
+        with self.came:
+            self.came.wait_for(newer, timeout=wait)
+            return newer()
+
+
+def wish(text: str | re.Pattern[str]) -> Wish[Line]:
+    return Wish("line", {"text": text})
+
+
+def test_each_record_is_handed_out_once_and_the_oldest_first() -> None:
+    trail = Trail(Ledger("a", "b", "a").look)
+    assert [trail.await_one(wish("a"), 1).id for _ in range(2)] == ["1", "3"]
+    assert [line.id for line in trail.rest()] == ["2"]
+    assert [line.id for line in trail.all()] == ["1", "2", "3"]
+    assert trail.await_one(wish("b"), 1).id == "2"
+    with pytest.raises(AssertionError, match=r"^no line with text 'a' within 0 s; 3 came"):
+        trail.await_one(wish("a"), 0)
+
+
+def test_a_look_does_not_take() -> None:
+    trail = Trail(Ledger("a").look)
+    assert [trail.await_one(wish("a"), 1, take=False).id for _ in range(2)] == ["1", "1"]
+    assert trail.await_one(wish("a"), 1).id == "1"
+    assert trail.await_one(wish("a"), 1, take=False).id == "1"
+    with pytest.raises(AssertionError, match=r"came\n.*\nnearest: 1\., but text is 'a', not 'b'$"):
+        trail.await_one(wish("b"), 0, take=False)
+
+
+def test_a_wait_blocks_until_the_record_comes() -> None:
+    ledger = Ledger("a")
+    trail = Trail(ledger.look)
+    later = threading.Timer(0.05, ledger.add, ["b"])
+    later.start()
+    assert trail.await_one(wish("b"), 10).id == "2"
+    later.join()
+    # One look at what is there, one that blocks: nothing is asked again and again.
+    assert [since for since, _ in ledger.asked] == [None, "1"]
+
+
+def test_a_record_that_comes_at_the_last_moment_counts() -> None:
+    assert Trail(Ledger("a").look).await_one(wish("a"), 0).id == "1"
+
+
+@pytest.mark.parametrize("pattern", ["^B", "o", "Bom dia$"])
+def test_a_pattern_is_found_in_the_text(pattern: str) -> None:
+    trail = Trail(Ledger(None, "Bom dia").look)
+    assert trail.await_one(wish(re.compile(pattern)), 0).id == "2"
+
+
+def test_where_judges_and_may_stumble_over_other_shapes() -> None:
+    trail = Trail(Ledger(None, "b", "c").look)
+    first = Wish[Line]("line", {}, lambda line: line.text.upper() == "C")
+    assert trail.await_one(first, 0).id == "3"
+    with pytest.raises(AssertionError, match=r"nearest: 2\., but where\(\) says no"):
+        trail.await_one(replace(first, where=lambda line: line.text == "d"), 0)
+    with pytest.raises(AssertionError, match=r"where\(\) raised TypeError"):
+        trail.await_one(replace(first, where=lambda line: line.text + 1), 0)
+
+
+def test_the_report_names_what_came_and_the_nearest_miss() -> None:
+    trail = Trail(Ledger("Oi", "Bom dia", "Tchau").look, hint=lambda: ["the bot is off"])
+    trail.await_one(wish("Tchau"), 0)
+    with pytest.raises(AssertionError) as failed:
+        trail.await_one(Wish("line", {"text": "Bom dia", "state": "read"}), 0)
+    assert str(failed.value).splitlines() == [
+        "no line with text 'Bom dia' and state 'read' within 0 s; 3 came",
+        "  1. line 'Oi'",
+        "  2. line 'Bom dia'",
+        "  3. line 'Tchau'",
+        "handed out by earlier waits: 3",
+        "nearest: 2., but state is 'done', not 'read'",
+        "the bot is off",
+    ]
+
+
+def test_a_long_report_shows_the_newest() -> None:
+    trail = Trail(Ledger(*map(str, range(25))).look)
+    with pytest.raises(AssertionError) as failed:
+        trail.await_one(wish("x"), 0)
+    shown = str(failed.value).splitlines()
+    assert shown[:3] == [
+        "no line with text 'x' within 0 s; 25 came",
+        "  ... 15 before these",
+        "  16. line '15'",
+    ]
+    assert shown[11:] == ["  25. line '24'", "nearest: 25., but text is '24', not 'x'"]
+
+
+def test_nothing_at_all_is_said_too() -> None:
+    with pytest.raises(AssertionError, match=r"^no line within 0 s; nothing came$"):
+        Trail(Ledger().look).await_one(Wish("line", {}), 0)
+
+
+def test_a_record_is_handed_out_only_after_it_ended_well() -> None:
+    ends = {"1": "failed", "2": "well"}
+    trail = Trail(Ledger("a", "a").look, settle=lambda it, _: replace(it, state=ends[it.id]))
+    found = trail.await_one(Wish("line", {"text": "a"}, ends={"state": "well"}), 1)
+    assert found == Line("2", "a", "well")
+    with pytest.raises(AssertionError, match=r"nearest: 1\., but state is 'failed', not 'well'"):
+        trail.await_one(Wish("line", {"text": "a"}, ends={"state": "well"}), 0)
+    # What a wait did not want is still there for another one.
+    assert trail.await_one(Wish("line", {}, ends={"state": "failed"}), 0).id == "1"
+
+
+def test_two_threads_never_get_the_same() -> None:
+    ledger = Ledger(*["a"] * 40)
+    trail, got = Trail(ledger.look), list[str]()
+
+    def take() -> None:
+        got.extend(trail.await_one(wish("a"), 5).id for _ in range(20))
+
+    threads = [threading.Thread(target=take) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(got, key=int) == [line.id for line in ledger.lines]

@@ -63,7 +63,7 @@ class Instance:
         if isinstance(bot, str):
             url = bot
         else:
-            served = Served(bot, host=self.door.local_address()).start()
+            served = Served(bot, host=self.door.local_address(), threads=8).start()
             self._bots.append(served)
             url = served.url + path
         self.do("webhook", {"url": url, "enabled": True})

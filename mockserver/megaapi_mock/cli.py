@@ -15,6 +15,7 @@ import click
 
 from . import __version__
 from .console import Greeting, Lines, farewell, greet, heard
+from .doctor.command import doctor
 from .errors import SetupError
 from .profile import SWITCHES, Profile, load_profile, parse_assignments
 from .resources import root
@@ -61,6 +62,9 @@ class _Group(click.Group):
 @click.version_option(__version__, prog_name="megaapi-mock")
 def main() -> None:
     """A stand-in for megaAPI, the WhatsApp gateway: same paths, same answers, with memory."""
+
+
+main.add_command(doctor)
 
 
 def _settings_options(function: Callable[..., None]) -> Callable[..., None]:

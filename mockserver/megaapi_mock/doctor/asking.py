@@ -1,0 +1,156 @@
+"""Looking up, connecting and asking, each step's failure in one sentence."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import socket
+import ssl
+import time
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from ..errors import SetupError
+
+# A status page of some kind may be long; ours are short.
+READ_MOST = 1024 * 1024
+
+
+class Unreachable(Exception):
+    """There is no answer; one sentence."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a URL points."""
+
+    url: str
+    parts: SplitResult
+    host: str
+    port: int
+
+    @classmethod
+    def of(cls, name: str, url: str) -> Place:
+        """SetupError when it is no URL of a web server; `name` is the option it came from."""
+        try:
+            parts = urlsplit(url.strip())
+            port = parts.port or (443 if parts.scheme == "https" else 80)
+        except ValueError:
+            raise SetupError(f"{name} {url!r} is no URL: the port must be a number") from None
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise SetupError(f"{name} {url!r} is no URL: start with http:// or https://")
+        return cls(url.strip(), parts, parts.hostname, port)
+
+    @property
+    def tls(self) -> bool:
+        """Whether it is https."""
+        return self.parts.scheme == "https"
+
+    def addresses(self) -> list[str]:
+        """Look the name up."""
+        try:
+            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise Unreachable(f"{self.host} is not known here: {_why(error)}") from None
+        return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+    def connect(self, timeout: float) -> None:
+        """Open a connection, and let go."""
+        try:
+            socket.create_connection((self.host, self.port), timeout=timeout).close()
+        except OSError as error:
+            raise Unreachable(
+                f"nothing answers at {self.host}:{self.port}: {_why(error)}"
+            ) from None
+
+    def shake_hands(self, timeout: float) -> None:
+        """Check the certificate."""
+        context = ssl.create_default_context()
+        try:
+            with (
+                socket.create_connection((self.host, self.port), timeout=timeout) as plain,
+                context.wrap_socket(plain, server_hostname=self.host),
+            ):
+                return
+        except ssl.SSLCertVerificationError as error:
+            raise Unreachable(f"its certificate is not valid: {error.verify_message}") from None
+        except OSError as error:
+            raise Unreachable(f"no TLS at {self.host}:{self.port}: {_why(error)}") from None
+
+
+def is_local(addresses: list[str]) -> bool:
+    """Whether none of them can be reached from the internet."""
+    found = [ipaddress.ip_address(address.partition("%")[0]) for address in addresses]
+    return bool(found) and not any(address.is_global for address in found)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer: `document` is its JSON object, None when it is none."""
+
+    status: int
+    document: dict[str, Any] | None
+    empty: bool
+    kind: str
+    location: str
+    clock_off: float | None
+
+    @property
+    def message(self) -> str:
+        """What its `message` says."""
+        return str((self.document or {}).get("message", ""))
+
+    @property
+    def in_words(self) -> str:
+        """Status and kind."""
+        return f"{self.status} {self.kind or 'without a content type'}"
+
+
+def get(place: Place, path: str, token: str, timeout: float) -> Reply:
+    """GET, with the token as the gateway wants it; no redirect is followed."""
+    maker = HTTPSConnection if place.tls else HTTPConnection
+    connection = maker(place.host, place.port, timeout=timeout)
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+    try:
+        connection.request("GET", place.parts.path.rstrip("/") + path, headers=headers)
+        answer = connection.getresponse()
+        return _read(answer)
+    except (OSError, HTTPException, ValueError) as error:
+        raise Unreachable(f"GET {path} had no answer: {_why(error)}") from None
+    finally:
+        connection.close()
+
+
+def _read(answer: HTTPResponse) -> Reply:
+    body = answer.read(READ_MOST)
+    try:
+        document = json.loads(body)
+    except ValueError:
+        document = None
+    return Reply(
+        status=answer.status,
+        document=document if isinstance(document, dict) else None,
+        empty=not body.strip(),
+        kind=answer.headers.get_content_type() if "Content-Type" in answer.headers else "",
+        location=answer.getheader("Location", ""),
+        clock_off=_clock_off(answer.getheader("Date", "")),
+    )
+
+
+def _clock_off(date: str) -> float | None:
+    """Seconds this machine's clock is ahead; None when the answer carries no time."""
+    try:
+        return time.time() - parsedate_to_datetime(date).timestamp()
+    except ValueError:
+        return None
+
+
+def _why(error: BaseException) -> str:
+    if isinstance(error, TimeoutError):
+        return "the time is up"
+    if isinstance(error, ConnectionRefusedError):
+        return "connection refused"
+    return str(getattr(error, "strerror", None) or getattr(error, "reason", None) or error)

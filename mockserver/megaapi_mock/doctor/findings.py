@@ -1,0 +1,54 @@
+"""What one check found, and the screen that shows all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Outcome = Literal["ok", "warning", "wrong", "skipped"]
+_MARKS = {"ok": "ok", "warning": "look", "wrong": "WRONG", "skipped": "-"}
+
+
+class Skipped(Exception):
+    """A check that cannot be made, and why."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check's outcome, what was seen, and what to do about it."""
+
+    check: str
+    outcome: Outcome
+    told: str
+    advice: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        return asdict(self)
+
+
+def as_json(findings: Sequence[Finding]) -> dict[str, Any]:
+    """All of them, and whether nothing is wrong."""
+    return {"passed": passed(findings), "findings": [found.as_json() for found in findings]}
+
+
+def as_screen(findings: Sequence[Finding]) -> str:
+    """A line for each check, advice below those that need it, and the sum."""
+    width = max(len(found.check) for found in findings)
+    lines = []
+    for found in findings:
+        lines.append(f"{_MARKS[found.outcome]:<5}  {found.check:<{width}}  {found.told}")
+        if found.advice and found.outcome in ("wrong", "warning"):
+            lines.append(f"{'':<5}  {'':<{width}}  -> {found.advice}")
+    counted = {outcome: sum(it.outcome == outcome for it in findings) for outcome in _MARKS}
+    lines.append(
+        f"{counted['wrong']} wrong, {counted['warning']} to look at, {counted['ok']} ok, "
+        f"{counted['skipped']} not checked"
+    )
+    return "\n".join(lines)
+
+
+def passed(findings: Sequence[Finding]) -> bool:
+    """Whether nothing is wrong."""
+    return all(found.outcome != "wrong" for found in findings)

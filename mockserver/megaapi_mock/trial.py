@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
-from urllib.error import HTTPError
 from urllib.parse import quote, urlencode
-from urllib.request import Request, urlopen
 
-from .errors import SetupError
+from .errors import ControlRefused, SetupError
+from .testing.door import Door, HttpWire
 from .webhooks.verdict import Verdict
 
 Json = dict[str, Any]
@@ -64,20 +62,23 @@ def run_verdict(
 class _Before:
     """What an instance was like; `settings` is None for one made for the trial."""
 
-    token: str
     settings: Mapping[str, Any] | None
     since: str | None
 
 
 class _Door:
-    """The side door of a mock that runs, and the one gateway call the trial needs."""
+    """The side door of a mock that runs; SetupError with the mock's own sentence."""
 
     def __init__(self, gateway: str, control_token: str) -> None:
-        self._gateway, self._token = gateway, control_token
+        self._gateway = gateway
+        self._door = Door(HttpWire(gateway), place=gateway, token=control_token)
 
     def call(self, method: str, path: str, body: Json | None = None) -> Json:
-        """The document; SetupError with the mock's own sentence."""
-        return self._send(method, f"/_mock{path}", body, {"X-Mock-Token": self._token})
+        """The document."""
+        try:
+            return self._door.call(method, path, body)
+        except ControlRefused as refusal:
+            raise SetupError(f"{self._gateway}/_mock{path}: {refusal}") from None
 
     def find(self, path: str, **query: Any) -> list[Json]:
         """The items of a list."""
@@ -102,14 +103,14 @@ class _Door:
         known = {found["key"]: found for found in self.find("/instances", limit=5000)}
         if key not in known:
             seed = {"key": key, "connected": True, "webhook_url": receiver}
-            made = self.call("POST", "/instances", seed)
-            return _Before(made["token"], None, None)
+            self.call("POST", "/instances", seed)
+            return _Before(None, None)
         shown = known[key]
         if shown["state"] != "connected":
             raise SetupError(f"{key} is not linked: link it first, or name another instance")
         since = self.newest("/deliveries", key)
-        self._point(key, shown["token"], receiver, True)
-        return _Before(shown["token"], shown["webhook"], since)
+        self.call("POST", f"/instances/{quote(key)}/webhook", {"url": receiver})
+        return _Before(shown["webhook"], since)
 
     def give_back(self, key: str, before: _Before) -> None:
         """As it was before."""
@@ -118,37 +119,7 @@ class _Door:
             self.call("DELETE", path)
             return
         self.call("DELETE", f"{path}/torment")
-        self._point(key, before.token, before.settings["url"], before.settings["enabled"])
-
-    def _point(self, key: str, token: str, url: str, enabled: bool) -> None:
-        body = {"messageData": {"webhookUrl": url, "webhookEnabled": enabled}}
-        path = f"/rest/webhook/{quote(key)}/configWebhook"
-        self._send("POST", path, body, {"Authorization": f"Bearer {token}"})
-
-    def _send(self, method: str, path: str, body: Json | None, headers: Mapping[str, str]) -> Json:
-        sent = None if body is None else json.dumps(body).encode()
-        request = Request(
-            self._gateway + path,
-            sent,
-            {"Content-Type": "application/json", **headers},
-            method=method,
-        )
-        try:
-            with urlopen(request, timeout=70) as reply:
-                document: Json = json.loads(reply.read())
-                return document
-        except HTTPError as error:
-            with error:
-                raise SetupError(f"{self._gateway}{path}: {_sentence(error)}") from None
-        except (OSError, ValueError) as error:
-            raise SetupError(f"no mock answers at {self._gateway}: {error}") from None
-
-
-def _sentence(error: HTTPError) -> str:
-    try:
-        return str(json.loads(error.read())["error"])
-    except (ValueError, KeyError, TypeError):
-        return f"answered {error.code}"
+        self.call("POST", f"{path}/webhook", dict(before.settings))
 
 
 @dataclass(slots=True)

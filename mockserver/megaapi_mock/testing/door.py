@@ -69,11 +69,19 @@ class HttpWire:
 
     def local_address(self) -> str:
         """The one this machine would call the mock from; nothing is sent to find out."""
-        found = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_DGRAM)
-        family, kind, proto, _, address = found[0]
-        with socket.socket(family, kind, proto) as probe:
-            probe.connect(address)
-            return str(probe.getsockname()[0])
+        problem = "it has no address"
+        try:
+            found = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_DGRAM)
+        except OSError as error:
+            found, problem = [], str(error)
+        for family, kind, proto, _, address in found:
+            try:
+                with socket.socket(family, kind, proto) as probe:
+                    probe.connect(address)
+                    return str(probe.getsockname()[0])
+            except OSError as error:  # a family this machine has switched off
+                problem = str(error)
+        raise SetupError(f"there is no way to {self._host}: {problem}")
 
 
 class WsgiWire:

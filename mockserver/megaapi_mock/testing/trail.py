@@ -144,8 +144,9 @@ class Trail(Generic[R]):
             return len(self._known) > before
 
     def _report(self, wish: Wish[R], timeout: float, take: bool) -> str:
+        # Looked at anew: what was on its way when it was first seen may have ended.
+        known = self.all()
         with self._lock:
-            known = list(self._known.values())
             taken = set(self._taken) if take else set()
         lines = [f"no {wish} within {timeout:g} s; {len(known) or 'nothing'} came"]
         first = max(0, len(known) - SHOWN)
@@ -167,7 +168,7 @@ def _explained(wish: Wish[R], known: list[R], taken: set[str]) -> list[str]:
 
         number, record = min(free, key=lacks)
         why = "; ".join([*wish.misses(record), *wish.failures(record)])
-        lines.append(f"nearest: {number}., but {why}")
+        lines.append(f"nearest: {number}., but {why or 'it came too late'}")
     return lines
 
 

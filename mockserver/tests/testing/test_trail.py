@@ -134,14 +134,29 @@ def test_nothing_at_all_is_said_too() -> None:
 
 
 def test_a_record_is_handed_out_only_after_it_ended_well() -> None:
-    ends = {"1": "failed", "2": "well"}
-    trail = Trail(Ledger("a", "a").look, settle=lambda it, _: replace(it, state=ends[it.id]))
+    ledger, ends = Ledger("a", "a"), {"1": "failed", "2": "well"}
+
+    def settle(line: Line, seconds: float) -> Line:
+        ended = replace(line, state=ends[line.id])
+        ledger.lines[int(line.id) - 1] = ended
+        return ended
+
+    trail = Trail(ledger.look, settle=settle)
     found = trail.await_one(Wish("line", {"text": "a"}, ends={"state": "well"}), 1)
     assert found == Line("2", "a", "well")
     with pytest.raises(AssertionError, match=r"nearest: 1\., but state is 'failed', not 'well'"):
         trail.await_one(Wish("line", {"text": "a"}, ends={"state": "well"}), 0)
     # What a wait did not want is still there for another one.
     assert trail.await_one(Wish("line", {}, ends={"state": "failed"}), 0).id == "1"
+
+
+def test_the_report_tells_how_it_stands_now() -> None:
+    ledger = Ledger("a")
+    trail = Trail(ledger.look)
+    trail.await_one(wish("a"), 0, take=False)
+    ledger.lines[0] = Line("1", "a", "read")
+    with pytest.raises(AssertionError, match="state is 'read', not 'played'"):
+        trail.await_one(Wish("line", {"text": "a", "state": "played"}), 0)
 
 
 def test_two_threads_never_get_the_same() -> None:

@@ -39,7 +39,6 @@ class Instance:
         self.sent = Sent(self.door, self.key)
         self.calls = Calls(self.door, self.key)
         self._bots: list[Served] = []
-        self._faulty = False
 
     @property
     def headers(self) -> dict[str, str]:
@@ -75,9 +74,7 @@ class Instance:
         `parameters` are those of `/_mock/faults`: `operation`, `recipient`, `times`, `percent`,
         `skip`, and the fault's own.
         """
-        fault = self._mock.fault(name, instance=self.key, **parameters)
-        self._faulty = True
-        return fault
+        return self._mock.fault(name, instance=self.key, **parameters)
 
     def link(self, number: str | None = None) -> None:
         """The phone scans the QR code or types the pairing code."""
@@ -107,10 +104,8 @@ class Instance:
         return self._mock.bugs(self.key)
 
     def remove(self) -> None:
-        """Gone, its faults and the bots that `webhook_to` served too."""
+        """Gone, with its faults and the bots that `webhook_to` served."""
         try:
-            if self._faulty:
-                self.door.call("DELETE", "/faults", query={"instance": self.key})
             self.door.call("DELETE", at("instances", self.key))
         finally:
             while self._bots:

@@ -1,0 +1,109 @@
+"""Each exchange and each webhook held to the contract, whoever caused it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+import orjson
+
+from .contract import JSON, Contract
+from .outcome import Broken, Exchange, Promise, Webhook
+
+SAID_MOST = 200
+PER_BODY = 5
+
+# Kind, sentence, what vouches for it, and the rule without the values.
+Found = tuple[str, str, Promise, str]
+
+
+class Judge:
+    """`mock` turns on what only the mock promises: a reason beside every 500."""
+
+    def __init__(self, contract: Contract, *, mock: bool) -> None:
+        self._contract, self._mock = contract, mock
+
+    def exchange(self, exchange: Exchange, probe: str) -> list[Broken]:
+        """Every promise of its operation that an exchange breaks."""
+        if exchange.operation is None or exchange.method in ("HEAD", "OPTIONS"):
+            return []
+        return [
+            Broken(
+                probe, kind, exchange.operation, message[:SAID_MOST], promise, exchange, rule=rule
+            )
+            for kind, message, promise, rule in self._found(exchange)
+        ]
+
+    def webhook(self, webhook: Webhook, probe: str) -> list[Broken]:
+        """Where a webhook fits no event of the contract."""
+        found = self._contract.recogniser.recognise(webhook.json)
+        if found.fits:
+            return []
+        name = found.event.name if found.event else "unknown event"
+        promise = (
+            self._contract.event_promise(name)
+            if found.event
+            else Promise("vendor-doc", "openapi.yaml", ())
+        )
+        return [
+            Broken(
+                probe,
+                "webhook",
+                name,
+                str(misfit)[:SAID_MOST],
+                promise,
+                None,
+                webhook,
+                rule=misfit.field,
+            )
+            for misfit in islice(found.misfits, PER_BODY)
+        ]
+
+    def _found(self, exchange: Exchange) -> Iterator[Found]:
+        operation = self._contract.by_id[str(exchange.operation)]
+        promise = self._contract.promise(operation.id, exchange.status)
+        if self._mock and exchange.status == 500 and not exchange.header("X-Mock-Reason"):
+            said = "a 500 without X-Mock-Reason"
+            yield "bare-500", said, Promise("observed", promise.file), ""
+        response = self._contract.response(operation, exchange.status)
+        if response is None:
+            if exchange.status == 422 and self._mock:
+                return
+            yield "status", f"{exchange.status} is not promised", promise, ""
+            return
+        contents: Mapping[str, Any] = response.get("content", {})
+        if not exchange.body:
+            if contents and not response.get("x-may-be-empty"):
+                yield "schema", f"{exchange.status}: the body is empty", promise, ""
+            return
+        media_type = exchange.header("Content-Type").partition(";")[0].strip().lower()
+        if media_type not in contents:
+            if contents:
+                yield "content-type", f"{exchange.status}: {media_type or 'none'}", promise, ""
+            return
+        if media_type == JSON:
+            yield from self._misfits(exchange, contents[media_type].get("schema"), promise)
+
+    def _misfits(
+        self, exchange: Exchange, schema: Mapping[str, Any] | None, promise: Promise
+    ) -> Iterator[Found]:
+        validator = self._contract.compiler.compile(schema)
+        if validator is None or schema is None:
+            return
+        try:
+            document = orjson.loads(exchange.body)
+        except orjson.JSONDecodeError:
+            yield "schema", f"{exchange.status}: the body is not JSON", promise, ""
+            return
+        if validator.is_valid(document):
+            return
+        for error in islice(validator.iter_errors(document), PER_BODY):
+            where = "/".join(map(str, error.instance_path)) or "body"
+            nearest = self._contract.along(schema, error.evaluation_path, promise)
+            rule = f"{exchange.status}: {where}: {_keyword(error.evaluation_path)}"
+            yield "schema", f"{exchange.status}: {where}: {error.message}", nearest, rule
+
+
+def _keyword(path: list[str | int]) -> str:
+    return "/".join(str(step) for step in path if step != "$ref")

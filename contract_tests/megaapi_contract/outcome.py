@@ -1,0 +1,220 @@
+"""What a run found out: exchanges, broken promises, results per probe, the whole report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import orjson
+
+SURE = frozenset({"vendor-doc", "observed"})
+
+Verdict = Literal["failure", "finding"]
+State = Literal["passed", "failed", "findings", "left out", "unusable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What the contract says somewhere: how sure it is, by which sources, in which file.
+
+    `file` is relative to spec/.
+    """
+
+    grade: str
+    file: str
+    sources: tuple[str, ...] = ()
+
+    @property
+    def sure(self) -> bool:
+        """Whether a host that does otherwise is wrong, rather than the contract unsure."""
+        return self.grade in SURE
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request as it went over the wire, and its answer. Times in seconds, unix and elapsed."""
+
+    number: int
+    operation: str | None
+    method: str
+    url: str
+    request_headers: tuple[tuple[str, str], ...]
+    request_body: bytes
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    time: float
+    seconds: float
+
+    def header(self, name: str) -> str:
+        """The first answer header of that name, or nothing."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), "")
+
+    @property
+    def json(self) -> Any:
+        """The answer's document; None when it is not JSON."""
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            return None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the answer is a 2xx."""
+        return 200 <= self.status < 300
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """One webhook the suite's receiver got; `event` is what it was recognised as."""
+
+    number: int
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+    time: float
+    event: str | None
+
+    @property
+    def json(self) -> Any:
+        """The payload; None when it is not JSON."""
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A promise that was not kept. `kind` is one of KINDS, `operation` an id or an event's name.
+
+    `rule` names what was broken without the values that broke it.
+    """
+
+    probe: str
+    kind: str
+    operation: str
+    message: str
+    promise: Promise
+    exchange: Exchange | None = None
+    webhook: Webhook | None = None
+    rule: str = ""
+
+    def verdict(self, *, strict: bool = False) -> Verdict:
+        """A failure when the contract was sure of it, a finding when it was guessing."""
+        return "failure" if strict or self.promise.sure else "finding"
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Two that agree in this are the same fault seen twice."""
+        return (self.kind, self.operation, self.rule or self.message, self.promise.file)
+
+
+# How a promise can be broken, and what each is called in reports.
+KINDS: Mapping[str, str] = {
+    "status": "a status the contract does not know",
+    "content-type": "a content type the contract does not know",
+    "schema": "an answer of another shape",
+    "bare-500": "a 500 without X-Mock-Reason",
+    "law": "a rule of behaviour",
+    "check": "a check of Schemathesis",
+    "webhook": "a webhook of another shape",
+}
+
+
+@dataclass(slots=True)
+class Result:
+    """How one probe ended. `cases` is how many requests it made, `held` how many the gate kept."""
+
+    probe: str
+    phase: str
+    operations: tuple[str, ...]
+    state: State = "passed"
+    seconds: float = 0.0
+    cases: int = 0
+    held: int = 0
+    reason: str = ""
+    broken: tuple[Broken, ...] = ()
+
+
+@dataclass(slots=True)
+class OperationCoverage:
+    """What was tried of one operation.
+
+    `answers` counts statuses; `promised` are those the contract knows. `keywords` are the rules of
+    the request's schema (`messageData/to: type`), `broken_keywords` those some request broke, and
+    `kept` says whether a request that keeps all of them was answered with a 2xx.
+    """
+
+    operation: str
+    requests: int = 0
+    answers: dict[int, int] = field(default_factory=dict)
+    promised: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    broken_keywords: set[str] = field(default_factory=set)
+    kept: bool = False
+    why_not: str = ""
+
+    @property
+    def answered(self) -> bool:
+        """Whether a 2xx came at least once."""
+        return any(200 <= status < 300 for status in self.answers)
+
+
+@dataclass(slots=True)
+class Report:
+    """A whole run, as every kind of report shows it."""
+
+    target: str
+    real: bool
+    seed: int
+    started: float
+    strict: bool
+    options: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    results: list[Result] = field(default_factory=list)
+    coverage: dict[str, OperationCoverage] = field(default_factory=dict)
+    exchanges: list[Exchange] = field(default_factory=list)
+    webhooks: list[Webhook] = field(default_factory=list)
+    unusable: str = ""
+    messages_sent: int = 0
+
+    @property
+    def broken(self) -> list[Broken]:
+        """Every broken promise once, in the order of their discovery."""
+        found: dict[tuple[str, ...], Broken] = {}
+        for result in self.results:
+            for broken in result.broken:
+                found.setdefault(broken.identity, broken)
+        return list(found.values())
+
+    @property
+    def failures(self) -> list[Broken]:
+        """The host is wrong."""
+        return [b for b in self.broken if b.verdict(strict=self.strict) == "failure"]
+
+    @property
+    def findings(self) -> list[Broken]:
+        """The contract was guessing, and the host does otherwise."""
+        return [b for b in self.broken if b.verdict(strict=self.strict) == "finding"]
+
+    @property
+    def unanswered(self) -> dict[str, str]:
+        """Operations that never gave a 2xx, and why."""
+        return {
+            name: covered.why_not or "no request of the run got a 2xx"
+            for name, covered in self.coverage.items()
+            if not covered.answered
+        }
+
+    @property
+    def complete(self) -> bool:
+        """Whether every operation of the run got a 2xx and the host could be judged."""
+        return not self.unusable and not self.unanswered
+
+    @property
+    def exit_code(self) -> int:
+        """0 fine, 1 broken promises or an incomplete run, 2 the host could not be judged."""
+        if self.unusable:
+            return 2
+        return 1 if self.failures or not self.complete else 0

@@ -1,0 +1,63 @@
+"""A probe: one thing the suite tries, with what it is about and what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from .session import Session
+from .stage import Stage
+
+PHASES = ("examples", "laws", "coverage", "fuzzing", "stateful", "lifecycle", "webhooks")
+
+Try = Callable[[Session, Stage], None]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """`effects` are those of all calls it makes; `events` the webhooks it looks at.
+
+    With `phone` it needs a target whose phones and customers can be played.
+    """
+
+    name: str
+    phase: str
+    operations: tuple[str, ...]
+    run: Try = field(repr=False)
+    effects: frozenset[str] = frozenset({"reads"})
+    events: tuple[str, ...] = ()
+    phone: bool = False
+    quick: bool = True
+
+
+class Laws:
+    """A list of probes that grows by decoration; one module of `laws` makes one."""
+
+    def __init__(self) -> None:
+        self.probes: list[Probe] = []
+
+    def law(
+        self,
+        *operations: str,
+        effects: Iterable[str] = ("reads",),
+        events: Iterable[str] = (),
+        phone: bool = False,
+        phase: str = "laws",
+    ) -> Callable[[Try], Try]:
+        """The function's name is its sentence."""
+
+        def keep(run: Try) -> Try:
+            self.probes.append(
+                Probe(
+                    name=run.__name__.replace("_", " "),
+                    phase=phase,
+                    operations=operations,
+                    run=run,
+                    effects=frozenset(effects),
+                    events=tuple(events),
+                    phone=phone,
+                )
+            )
+            return run
+
+        return keep

@@ -1,0 +1,101 @@
+"""Where the suite receives webhooks: handed over in this process, or posted to a local port."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from .outcome import Webhook
+
+# In this process nobody listens there; the courier hands the body over instead of posting it.
+IN_PROCESS = "http://127.0.0.1:9/webhooks"
+KEPT_MOST = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What the mock's courier wants back from a transport."""
+
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    truncated: bool = False
+
+
+class Receiver:
+    """Takes every webhook with a 200, and lets a probe wait for one. Thread-safe.
+
+    It fits the mock's transport port; `url` is the address to configure, to which `path` may be
+    appended so that two instances can be told apart.
+    """
+
+    def __init__(self) -> None:
+        self.url = IN_PROCESS
+        self.webhooks: list[Webhook] = []
+        self.name: Callable[[Any], str | None] = lambda payload: None
+        self.spoil: Callable[[bytes], Sequence[bytes]] = lambda body: (body,)
+        self._changed = threading.Condition()
+        self._server: ThreadingHTTPServer | None = None
+        self._thread: threading.Thread | None = None
+
+    def post(
+        self, url: str, body: bytes, headers: Sequence[tuple[str, str]], *, timeout: float
+    ) -> Taken:
+        """The courier's way in."""
+        for content in self.spoil(body):
+            self.take(content, tuple(headers))
+        return Taken()
+
+    def take(self, body: bytes, headers: tuple[tuple[str, str], ...]) -> None:
+        """One webhook came."""
+        with self._changed:
+            made = Webhook(len(self.webhooks) + 1, body, headers, time.time(), None)
+            if len(self.webhooks) < KEPT_MOST:
+                self.webhooks.append(made)
+            self._changed.notify_all()
+
+    def wait_for(
+        self, fits: Callable[[list[Webhook]], bool], *, seconds: float, since: int = 0
+    ) -> list[Webhook]:
+        """Everything that came after number `since`, once it fits or the time is over."""
+        with self._changed:
+            self._changed.wait_for(lambda: fits(self.webhooks[since:]), seconds)
+            return self.webhooks[since:]
+
+    def listen(self, port: int = 0) -> None:
+        """Listen on 127.0.0.1; `url` is the address then."""
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                receiver.post(self.path, body, tuple(self.headers.items()), timeout=0)
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, format: str, *args: Any) -> None:
+                """Webhooks are shown by the report alone."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}/webhooks"
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), name="receiver", daemon=True
+        )
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.shutdown()
+            server.server_close()
+            assert self._thread is not None
+            self._thread.join(timeout=5)

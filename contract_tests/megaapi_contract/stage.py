@@ -1,0 +1,109 @@
+"""Instances for probes to stand on: fresh ones from a mock's side door, or the one given."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from .errors import NotTried, Unusable
+from .session import Place
+from .target import Target
+from .wire import Answer, request
+
+# Made-up people of the mock's starting world; the last one's number is registered without its 9.
+WORLD = ("5511900000002", "5511900000004", "5511900000006", "5511900000007", "5531990000005")
+NO_WHATSAPP = "5511900000099"
+
+
+class Stage(Protocol):
+    """Where instances come from. `phone` says whether somebody can scan, answer and unlink."""
+
+    phone: bool
+
+    def place(self, *, connected: bool = True) -> Place:
+        """An instance in that state; NotTried when this target has none."""
+
+    def door(self, method: str, path: str, body: Any = None) -> Any:
+        """The side door's answer; NotTried where there is none."""
+
+    def pass_time(self, seconds: float) -> bool:
+        """Let time pass at once; False where it passes by itself only."""
+
+    def close(self) -> None:
+        """Take back what was made."""
+
+
+class GivenStage:
+    """A real host: one instance, no phone in our hands."""
+
+    phone = False
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    def place(self, *, connected: bool = True) -> Place:
+        if not connected:
+            raise NotTried("no instance without a phone is given")
+        return self._place
+
+    def door(self, method: str, path: str, body: Any = None) -> Any:
+        raise NotTried("a real host has no side door: nobody plays the phone and the customers")
+
+    def pass_time(self, seconds: float) -> bool:
+        return False
+
+    def close(self) -> None:
+        """Nothing was made."""
+
+
+class MockStage:
+    """A mock: each place is an instance of its own, made through the side door."""
+
+    phone = True
+
+    def __init__(self, target: Target, *, control_token: str = "") -> None:
+        self._target, self._control_token = target, control_token
+        self._made: list[str] = []
+
+    def place(self, *, connected: bool = True) -> Place:
+        made = self.door("POST", "/_mock/instances", {"connected": connected})
+        self._made.append(made["key"])
+        return Place(made["key"], made["token"], made["number"] or "", connected)
+
+    def door(self, method: str, path: str, body: Any = None) -> Any:
+        answer = self._ask(method, path, body)
+        document = json.loads(answer.body) if answer.body else None
+        if answer.status >= 300:
+            raise Unusable(f"the side door answers {answer.status} to {method} {path}: {document}")
+        return document
+
+    def pass_time(self, seconds: float) -> bool:
+        if not self._target.in_process:
+            return False
+        self.door("POST", "/_mock/clock", {"advance": seconds})
+        return True
+
+    def close(self) -> None:
+        """Remove what was made; others may use the same mock."""
+        made, self._made = self._made, []
+        for key in made:
+            answer = self._ask("DELETE", f"/_mock/instances/{key}", None)
+            if answer.status not in (200, 204, 404):
+                raise Unusable(f"the side door answers {answer.status} to DELETE of {key}")
+
+    def _ask(self, method: str, path: str, body: Any) -> Answer:
+        headers = [("Host", "127.0.0.1")] if self._target.in_process else []
+        if self._control_token:
+            headers.append(("X-Mock-Token", self._control_token))
+        return self._target.send(request(method, path, body=body, headers=headers))
+
+
+def has_side_door(target: Target) -> bool:
+    """Whether a loopback host is a mock; asked of nobody else."""
+    try:
+        answer = target.send(request("GET", "/_mock/health"))
+        health: Mapping[str, Any] = json.loads(answer.body)
+        return answer.status == 200 and health.get("status") == "ok"
+    except (ValueError, AttributeError):
+        return False

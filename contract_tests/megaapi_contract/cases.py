@@ -33,6 +33,10 @@ PICTURE = b64encode(b"made-up picture of the contract suite").decode()
 NO_GROUP = "120363000000000099@g.us"
 PICTURE_URL = "https://files.example.test/picture.jpg"
 
+ABOUT_A_MESSAGE = frozenset(
+    {"quote_message", "forward_message", "delete_message", "delete_message_from_me"}
+)
+
 # How this gateway turns bad requests away; 500 is its documented answer to "wrong data".
 REFUSALS = ["400", "401", "403", "404", "413", "422", "500"]
 # The judge holds status, type and shape of every exchange; these say what it cannot.
@@ -191,22 +195,33 @@ class Casting:
         if operation in ("send_media_url", "send_media_base64"):
             data["type"] = "image"
         if operation == "send_media_url":
-            data["url"] = PICTURE_URL
+            data["url"] = self.session.media_url or PICTURE_URL
         if operation == "send_media_base64":
             data["base64"] = PICTURE
-        if operation in ("quote_message", "forward_message"):
+        if operation in ABOUT_A_MESSAGE:
             sent = self.sent() or {}
-            data.update({name: sent[name] for name in ("key", "message") if name in sent})
+            data.update({name: value for name, value in sent.items() if name in data})
 
     def _someone(self, drawn: int) -> str:
-        people = self.session.recipients or WORLD
+        own = (self.place.number,) if self.session.gate.fence and self.place.number else ()
+        people = self.session.recipients or own or WORLD
         return people[drawn % len(people)]
 
     def group(self) -> str:
-        """A group the place is in, made when first asked for."""
+        """A group the place is in: one of those it has, or made when first asked for."""
         if not self._group:
-            self._group = self._make_group() or NO_GROUP
+            self._group = self._own_group() or self._make_group() or NO_GROUP
         return self._group
+
+    def _own_group(self) -> str | None:
+        """On a given instance a group it has may be read of; on a mock each has its own world."""
+        gate, place = self.session.gate, self.place
+        if gate.fence is None or "changes" in gate.fence.allowed or not place.connected:
+            return None
+        if not gate.fence.readable:
+            groups = self.session.call("list_groups", place).json
+            gate.may_read(_group_jids(groups))
+        return min(gate.fence.readable, default=NO_GROUP)
 
     def _make_group(self) -> str | None:
         if not self.place.connected:
@@ -215,7 +230,9 @@ class Casting:
         made = self.session.call("create_group", self.place, body={"group_data": people})
         if not made.ok:
             return None
-        jid = str(made.json.get("group", made.json)["id"])
+        jid = at(made.json, "group", "id") or at(made.json, "id")
+        if not isinstance(jid, str) or not jid.endswith("@g.us"):
+            return None
         self.session.gate.allow_group(jid)
         return jid
 
@@ -224,9 +241,9 @@ class Casting:
         if self._media is None and self.place.connected:
             data = {"to": self._someone(0), "type": "image", "base64": PICTURE}
             sent = self.session.call("send_media_base64", self.place, body={"messageData": data})
-            if sent.ok:
-                content = sent.json["messageData"]["message"]["imageMessage"]
-                names = ("mediaKey", "directPath", "url", "mimetype")
+            content = at(sent.json, "messageData", "message", "imageMessage")
+            names = ("mediaKey", "directPath", "url", "mimetype")
+            if sent.ok and isinstance(content, dict) and content.keys() >= set(names):
                 self._media = {name: content[name] for name in names} | {"messageType": "image"}
                 self.session.gate.learn(self._media.values())
         return self._media
@@ -236,10 +253,39 @@ class Casting:
         if self._sent is None and self.place.connected:
             data = {"to": self._someone(0), "text": "Pedido 42 confirmado"}
             sent = self.session.call("send_text", self.place, body={"messageData": data})
-            if sent.ok:
-                self._sent = {name: sent.json["messageData"][name] for name in ("key", "message")}
-                self.session.gate.learn([self._sent["key"]["id"]])
+            found = at(sent.json, "messageData")
+            if sent.ok and at(found, "key", "id") and at(found, "message"):
+                self._sent = {
+                    "key": found["key"],
+                    "message": found["message"],
+                    "id": found["key"]["id"],
+                    "timestamp": found.get("messageTimestamp"),
+                    "messageTimestamp": found.get("messageTimestamp"),
+                }
+                self.session.gate.learn([self._sent["id"], self._sent["timestamp"]])
         return self._sent
+
+
+def at(document: Any, *steps: str) -> Any:
+    """What stands there; None when a host's answer has no such place."""
+    for step in steps:
+        document = document.get(step) if isinstance(document, dict) else None
+    return document
+
+
+def _group_jids(answer: Any) -> Iterator[str]:
+    """Every group's JID in an answer of list_groups, whichever of its shapes it has."""
+    if isinstance(answer, dict):
+        for name, value in answer.items():
+            if name.endswith("@g.us"):
+                yield name
+            elif name in ("id", "jid") and isinstance(value, str) and value.endswith("@g.us"):
+                yield value
+            else:
+                yield from _group_jids(value)
+    elif isinstance(answer, list):
+        for value in answer:
+            yield from _group_jids(value)
 
 
 def _spoilt(case: Any, location: ParameterLocation) -> bool:

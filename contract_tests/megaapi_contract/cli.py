@@ -2,26 +2,147 @@
 
 from __future__ import annotations
 
+import random
 import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
 
 import click
+from megaapi_mock.errors import SetupError as MockSetupError
 
 from . import __version__
 
+NEEDS = "megaapi-contract needs its extra: pip install 'megaapi-contract-kit[contract]'"
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+def _plain(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Exit 2 with one plain sentence for wrong usage, a missing extra, an unusable host."""
+
+    @wraps(command)
+    def run(*arguments: Any, **options: Any) -> Any:
+        from .errors import SetupError, Unusable
+
+        try:
+            return command(*arguments, **options)
+        except (SetupError, Unusable, MockSetupError) as error:
+            _fail(str(error))
+        except ModuleNotFoundError as error:
+            if error.name and error.name.partition(".")[0] in ("schemathesis", "hypothesis"):
+                _fail(NEEDS)
+            raise
+
+    return run
+
+
+def _fail(sentence: str) -> None:
+    click.echo(f"megaapi-contract: {sentence}", err=True)
+    sys.exit(2)
+
+
+TARGET = (
+    click.option("--target", required=True, help="`mock`, or a host's address"),
+    click.option("--instance-key", default="", help="the instance to use on a host"),
+    click.option("--token", default="", help="its token"),
+    click.option(
+        "--allow",
+        multiple=True,
+        type=click.Choice(["reads", "sends", "changes", "disconnects"]),
+        help="what the run may do to a real instance; reads alone unless given",
+    ),
+    click.option(
+        "--recipient", "recipients", multiple=True, help="a number the run may write to; repeat"
+    ),
+    click.option("--max-messages", default=20, show_default=True, help="messages a run may send"),
+    click.option(
+        "--pace", type=float, help="seconds between requests; 1 on real hosts, 0 on mocks"
+    ),
+    click.option("--timeout", default=30.0, show_default=True, help="seconds for each answer"),
+    click.option("--seed", type=int, help="what fixes chance; drawn and shown unless given"),
+    click.option("--strict", is_flag=True, help="count wrong guesses of the contract as failures"),
+    click.option("--gateway-plan", default="code", show_default=True, help="code, start, business"),
+    click.option("--control-token", default="", help="for the side door of a mock that wants one"),
+    click.option("--webhook-port", default=0, help="where webhooks are received; any free port"),
+    click.option("--media-url", default="", help="a picture a real host can fetch, for mediaUrl"),
+    click.option(
+        "--no-side-door", is_flag=True, help="treat a mock on this machine as a host of its own"
+    ),
+    click.option("--spec", type=click.Path(path_type=Path), help="another contract's folder"),
+)
+
+
+def _target_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(TARGET):
+        command = option(command)
+    return command
+
+
+def read_options(given: dict[str, Any], **others: Any) -> Any:
+    """RunOptions from the command line's values."""
+    from .options import RunOptions
+
+    seed = given.pop("seed")
+    return RunOptions(
+        target=given.pop("target"),
+        key=given.pop("instance_key"),
+        allow=frozenset(given.pop("allow")) | {"reads"},
+        seed=random.SystemRandom().randrange(10**6) if seed is None else seed,
+        side_door=not given.pop("no_side_door"),
+        **given,
+        **others,
+    )
+
+
+@click.group(
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "auto_envvar_prefix": "MEGAAPI_CONTRACT",
+    }
+)
 @click.version_option(__version__, prog_name="megaapi-contract")
 def main() -> None:
-    """Does a host keep the megaAPI contract? The checks themselves are not built yet."""
+    """Does a host keep the megaAPI contract?
+
+    Every option can also be given in the environment, as MEGAAPI_CONTRACT_RUN_TOKEN for
+    `run --token`.
+    """
 
 
 @main.command()
-@click.option("--target", required=True, help="a host's address, or `mock`")
-def run(target: str) -> None:
+@_target_options
+@click.option("--quick", is_flag=True, help="a few requests per operation, in seconds")
+@click.option("--plan", is_flag=True, help="print every request first and send nothing")
+@click.option("--report", type=click.Path(path_type=Path), help="write all reports to this folder")
+@click.option("--probe", "probes", multiple=True, help="this probe alone; repeat")
+@click.option("--operation", "operations", multiple=True, help="this operation alone; repeat")
+@_plain
+def run(plan: bool, report: Path | None, **given: Any) -> None:
     """Run the contract suite against a host."""
+    options = read_options(given)
+    if plan:
+        _show_plan(options)
+        return
+    from . import terminal_run
+
+    sys.exit(terminal_run.run(options, report))
+
+
+def _show_plan(options: Any) -> None:
+    from .contract import Contract
+    from .planning import PlanTarget, line
+    from .runner import make_target, ready
+    from .runner import run as run_all
+
+    target = PlanTarget(Contract(options.spec, plan=options.gateway_plan), make_target(options))
+    with ready(options, target) as made:
+        report = run_all(made)
+        for request in target.requests:
+            click.echo(line(request, token=options.token))
+        held = sum(made.gate.held.values())
+    tried = sum(result.state != "left out" for result in report.results)
     click.echo(
-        f"megaapi-contract: the suite that would check {target} is not built yet; "
-        "until then: schemathesis run <host>/docs/swagger.json",
+        f"{len(target.requests)} requests of {tried} probes; {held} more are held back; "
+        f"seed {options.seed}; nothing was sent",
         err=True,
     )
-    sys.exit(2)

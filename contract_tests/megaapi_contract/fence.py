@@ -7,6 +7,7 @@ generator, link or probe can get past it.
 from __future__ import annotations
 
 import json
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -39,6 +40,7 @@ _PLAIN_PATH = re.compile(r"[A-Za-z0-9_/.-]+")
 _SEPARATORS = re.compile(r"[\s().+\-/]")
 _DIGITS = re.compile(r"\d{8,}")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/|^\s*//|\\\\")
+_RESERVED = re.compile(r"https?://([a-z0-9-]+\.)*[a-z0-9-]+\.(test|example|invalid)(/[\w./-]*)?")
 
 
 @dataclass(slots=True)
@@ -46,7 +48,8 @@ class Fence:
     """`recipients` are the listed people, `own` the instance's own number (may only be read of).
 
     `known` are whole texts the suite itself brings along or was given by the host: sample media,
-    ids of messages, keys of media. `groups` are JIDs the run may write to.
+    ids of messages, keys of media. `groups` are JIDs the run may write to, `readable` those it may
+    only read of.
     """
 
     contract: Contract
@@ -58,6 +61,7 @@ class Fence:
     addresses: set[str] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
     groups: set[str] = field(default_factory=set)
+    readable: set[str] = field(default_factory=set)
 
     def check(self, request: Request) -> Operation | None:
         """The operation the request is; HeldBack says in a sentence why it may not leave."""
@@ -115,25 +119,25 @@ class Fence:
             self._check_same_token(document)
 
     def _check_value(self, name: str, value: Any, operation: Operation) -> None:
-        text = value if isinstance(value, str) else json.dumps(value)
+        text = _text(value)
         if name.lower() in PEOPLE:
             self._check_person(text, operation)
         elif name.lower() in _ADDRESSES and text not in ("", '""', "null"):
-            if text not in self.addresses and text not in self.known:
+            if not (text in self.addresses or text in self.known or _leads_nowhere(text)):
                 raise HeldBack("an address the run does not use")
         elif isinstance(value, str) and value in self.known | self.addresses:
             return
-        elif _ADDRESS.search(text):
+        elif _ADDRESS.search(text) and not _leads_nowhere(text):
             raise HeldBack("an address the run does not use")
         self._check_digits(name, text, operation)
 
     def _check_person(self, text: str, operation: Operation) -> None:
-        if text in self.groups or self._listed(text, operation):
+        if self._is_group(text, operation) or self._listed(text, operation):
             return
         raise HeldBack("it is about somebody who is not listed (--recipient)")
 
     def _check_digits(self, name: str, text: str, operation: Operation) -> None:
-        if text in self.groups or text in self.known or self._listed(text, operation):
+        if text in self.known or self._is_group(text, operation):
             return
         for run in _DIGITS.findall(_SEPARATORS.sub("", _ascii_digits(text))):
             if not self._listed(run, operation):
@@ -143,6 +147,9 @@ class Fence:
         for name, value in _leaves("", document):
             if value != self.token:
                 raise HeldBack(f"{name} would lock the owner out: only the same token may be set")
+
+    def _is_group(self, text: str, operation: Operation) -> bool:
+        return text in self.groups or (operation.effect == "reads" and text in self.readable)
 
     def _listed(self, text: str, operation: Operation) -> bool:
         user = Jid.parse(text).user
@@ -168,6 +175,19 @@ def _leaves(name: str, node: Any) -> Iterator[tuple[str, Any]]:
             yield from _leaves(name, value)
     else:
         yield name, node
+
+
+def _text(value: Any) -> str:
+    """A value as the checks read it; of a fraction what stands before its point."""
+    if isinstance(value, float) and math.isfinite(value):
+        return str(int(value))
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _leads_nowhere(text: str) -> bool:
+    """Whether each address in it is below a name that never exists (RFC 6761)."""
+    words = [word for word in text.split() if _ADDRESS.search(word)]
+    return bool(words) and all(_RESERVED.fullmatch(word) for word in words)
 
 
 def _ascii_digits(text: str) -> str:

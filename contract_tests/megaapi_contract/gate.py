@@ -84,6 +84,18 @@ class Gate:
         if self.fence is not None:
             self.fence.groups.add(jid)
 
+    @property
+    def known_groups(self) -> frozenset[str]:
+        """Groups the run may read of, or write to."""
+        if self.fence is None:
+            return frozenset()
+        return frozenset(self.fence.groups | self.fence.readable)
+
+    def may_read(self, jids: Iterable[str]) -> None:
+        """The host named these groups as the instance's own: they may be read of."""
+        if self.fence is not None:
+            self.fence.readable.update(jids)
+
     def learn(self, texts: Iterable[object]) -> None:
         """Ids and keys the host gave out, which it may be asked about whole."""
         if self.fence is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -79,7 +80,9 @@ def _each(
 ) -> Callable[[Session, Stage], None]:
     def run(session: Session, stage: Stage) -> None:
         cast = _Cast(session, stage, operation)
-        for case in source(operation.id):
+        # Where each message reaches somebody, one per operation tells whether it works.
+        sparing = session.gate.fence is not None and operation.effect == "sends"
+        for case in islice(source(operation.id), 1 if sparing else None):
             cast(case)
         if cast.ended is not None:
             raise cast.ended

@@ -37,6 +37,7 @@ class Session:
     receiver: Receiver
     recipients: tuple[str, ...]
     seed: int
+    media_url: str = ""
     probe: str = ""
     broken: list[Broken] = field(default_factory=list)
     exchanges: int = 0

@@ -76,9 +76,14 @@ def from_prepared(prepared: Any) -> Request:
     return Request(str(prepared.method), target, tuple(_texts(prepared.headers)), bytes(body))
 
 
+_MADE_BY_LIBRARIES = frozenset(
+    {"content-length", "transfer-encoding", "connection", "user-agent", "x-schemathesis-testcaseid"}
+)
+
+
 def _texts(headers: Mapping[Any, Any]) -> Iterator[tuple[str, str]]:
     for name, value in headers.items():
         key = name.decode("latin-1") if isinstance(name, bytes) else str(name)
-        if key.lower() in ("content-length", "transfer-encoding", "connection"):
+        if key.lower() in _MADE_BY_LIBRARIES:
             continue
         yield key, value.decode("latin-1") if isinstance(value, bytes) else str(value)

@@ -41,7 +41,9 @@ def delete_message_from_me(call: Call) -> Json:
     data = call.data
     if "to" not in call.body:
         call.note("body in the n8n node's form; the vendor's OpenAPI has `to` beside messageData")
-    message_id = data["id"] if data.get("id") else data["key"]["id"]
+    # A body may hold parts of the other form; it fits as a whole only one of them.
+    beside = "to" in call.body and isinstance(data.get("id"), str)
+    message_id = data["id"] if beside else data["key"]["id"]
     nothing = call.instance.chats.delete(message_id, scope="me")
     if nothing:
         call.note(nothing)

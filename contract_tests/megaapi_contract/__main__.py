@@ -1,0 +1,5 @@
+"""`python -m megaapi_contract`."""
+
+from .cli import main
+
+main(prog_name="megaapi-contract")

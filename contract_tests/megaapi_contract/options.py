@@ -1,0 +1,78 @@
+"""What a run is asked to do, checked before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from megaapi_mock.domain.jid import is_number
+
+from .errors import SetupError
+from .fence import EFFECTS, listed
+
+# Random requests per operation, so many good and so many bad ones.
+EXAMPLES, EXAMPLES_QUICK = 40, 4
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """Everything `megaapi-contract run` can be told. SetupError says what does not fit together.
+
+    `timeout` and `pace` are seconds; `pace` None means one second on real hosts, none on mocks.
+    """
+
+    target: str
+    key: str = ""
+    token: str = ""
+    allow: frozenset[str] = frozenset({"reads"})
+    recipients: tuple[str, ...] = ()
+    seed: int = 0
+    quick: bool = False
+    strict: bool = False
+    gateway_plan: str = "code"
+    timeout: float = 30.0
+    pace: float | None = None
+    max_messages: int = 20
+    probes: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
+    side_door: bool = True
+    control_token: str = ""
+    webhook_port: int = 0
+    media_url: str = ""
+    spec: Path | None = None
+
+    def __post_init__(self) -> None:
+        unknown = self.allow - set(EFFECTS)
+        if unknown:
+            raise SetupError(f"--allow {min(unknown)}: it takes {', '.join(EFFECTS[1:])}")
+        for number in self.recipients:
+            if not is_number(min(listed([number]))):
+                raise SetupError(f"--recipient {number}: give 8 to 15 digits, country code first")
+        if self.timeout <= 0 or self.max_messages < 0 or (self.pace or 0) < 0:
+            raise SetupError("--timeout must be above 0, --max-messages and --pace not below")
+
+    @property
+    def examples(self) -> int:
+        """How many good, and how many bad, random requests each operation gets."""
+        return EXAMPLES_QUICK if self.quick else EXAMPLES
+
+    def require_instance(self) -> None:
+        """SetupError when a host outside this process is named without an instance."""
+        if not self.key or not self.token:
+            raise SetupError(
+                f"{self.target} needs --instance-key and --token, or MEGAAPI_CONTRACT_INSTANCE_KEY "
+                "and MEGAAPI_CONTRACT_TOKEN in the environment"
+            )
+        if "sends" in self.allow and not self.recipients:
+            raise SetupError("--allow sends needs --recipient: whom may the run write to?")
+
+    def shown(self) -> Mapping[str, str]:
+        """As reports show them; without anything private."""
+        return {
+            "allow": ", ".join(sorted(self.allow)),
+            "recipients": str(len(self.recipients)),
+            "quick": "yes" if self.quick else "no",
+            "strict": "yes" if self.strict else "no",
+            "plan": self.gateway_plan,
+        }

@@ -1,0 +1,347 @@
+"""One run: a host made ready, every probe that may be tried, and the report of it all."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from megaapi_mock.domain.jid import Jid
+from megaapi_mock.spec.operations import Operation
+
+from .cases import LINKING, Cases
+from .contract import Contract
+from .coverage import Coverage
+from .errors import HeldBack, NotTried, SetupError, SuiteError, Unusable
+from .fence import Fence, listed
+from .gate import KEPT_BODY, Gate, Pace
+from .generated import generated
+from .judge import Judge
+from .options import RunOptions
+from .outcome import Broken, Exchange, Promise, Report, Result
+from .probe import PHASES, Probe
+from .receiver import Receiver
+from .session import Place, Session
+from .stage import GivenStage, MockStage, Stage, has_side_door
+from .target import HttpTarget, MockTarget, Target
+
+# At most so many exchanges are kept whole for the reports; the counts go on.
+KEPT_EXCHANGES = 50_000
+REAL_PACE = 1.0
+
+OnProgress = Callable[[Probe, int, int], None]
+
+
+@dataclass
+class Ready:
+    """A host that can be judged, and all that stands around it."""
+
+    options: RunOptions
+    contract: Contract
+    target: Target
+    stage: Stage
+    receiver: Receiver
+    gate: Gate
+    judge: Judge
+    place: Place | None = None
+
+    def session(self, probe: str, heard: Callable[[Exchange], None] = lambda _: None) -> Session:
+        """A probe's own surroundings."""
+        return Session(
+            contract=self.contract,
+            gate=self.gate,
+            judge=self.judge,
+            receiver=self.receiver,
+            recipients=self.options.recipients,
+            seed=self.options.seed,
+            media_url=self.options.media_url,
+            probe=probe,
+            on_exchange=heard,
+        )
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """The effects the run may have: all of them on a mock."""
+        return self.gate.fence.allowed if self.gate.fence else frozenset(EVERY_EFFECT)
+
+
+EVERY_EFFECT = ("reads", "sends", "changes", "disconnects")
+
+
+@contextmanager
+def ready(options: RunOptions, target: Target | None = None) -> Iterator[Ready]:
+    """Everything a run needs, put away at the end. SetupError or Unusable before any probe."""
+    contract = Contract(options.spec, plan=options.gateway_plan)
+    target = target or make_target(options)
+    try:
+        made = _made_ready(options, contract, target)
+        try:
+            yield made
+        finally:
+            _put_away(made)
+    finally:
+        target.close()
+
+
+def make_target(options: RunOptions) -> Target:
+    """The host the options name."""
+    if options.target == "mock":
+        return MockTarget(seed=options.seed)
+    options.require_instance()
+    return HttpTarget(options.target, timeout=options.timeout)
+
+
+def _made_ready(options: RunOptions, contract: Contract, target: Target) -> Ready:
+    given = Place(options.key, options.token)
+    receiver = target.receiver if isinstance(target, MockTarget) else Receiver()
+    mock = target.in_process or (not target.real and options.side_door and has_side_door(target))
+    judge = Judge(contract, mock=mock)
+    if mock:
+        stage: Stage = MockStage(target, control_token=options.control_token)
+        gate = Gate(target, contract)
+        place = None
+    else:
+        stage, gate = GivenStage(given), _fenced(options, contract, target)
+        place = given
+    made = Ready(options, contract, target, stage, receiver, gate, judge, place)
+    if not target.in_process:
+        if mock or "changes" in options.allow:
+            receiver.listen(options.webhook_port)
+        if gate.fence is not None:
+            gate.fence.addresses |= {receiver.url, options.media_url} - {""}
+        preflight(made, given)
+    return made
+
+
+def _fenced(options: RunOptions, contract: Contract, target: Target) -> Gate:
+    fence = Fence(
+        contract=contract,
+        key=options.key,
+        token=options.token,
+        allowed=options.allow | {"reads"},
+        recipients=listed(options.recipients),
+    )
+    pace = options.pace if options.pace is not None else REAL_PACE if target.real else 0.0
+    return Gate(
+        target,
+        contract,
+        fence=fence,
+        pace=Pace(seconds=pace, seed=options.seed),
+        max_messages=options.max_messages,
+    )
+
+
+def preflight(made: Ready, given: Place) -> None:
+    """One look at the given instance: Unusable or SetupError unless it answers as a gateway."""
+    session = made.session("preflight")
+    status = session.call("instance_status", given)
+    location = status.header("Location")
+    if 300 <= status.status < 400:
+        raise Unusable(
+            f"{made.target.name} redirects to {location or 'nowhere'}: no redirect is followed, "
+            "give --target the address itself if you trust it"
+        )
+    if status.json is None:
+        kind = status.header("Content-Type").partition(";")[0] or "no content type"
+        raise Unusable(
+            f"{made.target.name} answers {status.status} with {kind} where a gateway answers "
+            "JSON: is it a megaAPI host, and is it up?"
+        )
+    if status.status == 404:
+        raise SetupError(f"{made.target.name} does not know the instance key (--instance-key)")
+    if status.status in (401, 403):
+        raise SetupError(f"{made.target.name} refuses the token (--token): {status.status}")
+    if not status.ok:
+        raise Unusable(f"{made.target.name} answers {status.status} to a status call")
+    if made.gate.fence is not None:
+        made.gate.fence.own = _own_number(status.json)
+    if made.place is not None:
+        made.place = replace(
+            made.place,
+            number=_own_number(status.json),
+            connected=(status.json.get("instance") or {}).get("status") == "connected",
+        )
+        made.stage = GivenStage(made.place)
+
+
+def _own_number(status: Any) -> str:
+    """The instance's number as its status shows it; nothing while no phone is linked."""
+    try:
+        user = status["instance"]["user"]["id"]
+    except (KeyError, TypeError):
+        return ""
+    return Jid.parse(str(user)).user
+
+
+def _put_away(made: Ready) -> None:
+    try:
+        made.stage.close()
+    except Unusable:
+        # The host is gone, and what was made on it with it; the run says so itself.
+        return
+    finally:
+        made.receiver.close()
+
+
+# -- the run ---------------------------------------------------------------------------------
+
+
+def probes(made: Ready) -> list[Probe]:
+    """Every probe, in the order of the phases: what is cheap and telling first."""
+    from .laws import all_laws
+
+    cases = Cases(made.contract)
+    options = made.options
+    found = [
+        *generated(cases, made.contract.operations, examples=options.examples, quick=options.quick),
+        *all_laws(),
+    ]
+    return sorted(found, key=lambda probe: PHASES.index(probe.phase))
+
+
+def why_not(probe: Probe, made: Ready) -> str:
+    """Why a probe is left out; nothing when it may be tried."""
+    missing = probe.effects - made.allowed
+    if missing:
+        return f"it {', '.join(sorted(missing))}: --allow {' --allow '.join(sorted(missing))}"
+    if probe.phone and not made.stage.phone:
+        return "it needs a phone and customers in our hands, which a mock has"
+    unknown = [name for name in probe.operations if name not in made.contract.by_id]
+    if unknown:
+        return f"plan {made.contract.plan} has no {', '.join(unknown)}"
+    if made.options.quick and not probe.quick:
+        return "not in a quick run"
+    return ""
+
+
+def wanted(probe: Probe, options: RunOptions) -> bool:
+    """Whether the options ask for it."""
+    if options.probes and probe.name not in options.probes:
+        return False
+    return not options.operations or bool(set(probe.operations) & set(options.operations))
+
+
+def run(made: Ready, on_progress: OnProgress = lambda probe, done, of: None) -> Report:
+    """Try everything that may be tried; never raises for what the host does."""
+    started = time.perf_counter()
+    report = Report(
+        target=made.target.name,
+        real=made.target.real,
+        seed=made.options.seed,
+        started=time.time(),
+        strict=made.options.strict,
+        options=made.options.shown(),
+    )
+    chosen = [probe for probe in probes(made) if wanted(probe, made.options)]
+    if not chosen:
+        raise SetupError("no probe has that name: megaapi-contract probes lists them")
+    coverage = Coverage(made.contract)
+    keeper = _Keeper(report, coverage)
+    for done, probe in enumerate(chosen):
+        on_progress(probe, done, len(chosen))
+        report.results.append(try_probe(probe, made, keeper.heard))
+        if report.results[-1].state == "unusable":
+            report.unusable = report.results[-1].reason
+            break
+    report.webhooks = list(made.receiver.webhooks)
+    report.messages_sent = made.gate.messages_sent
+    report.coverage = _of_the_run(coverage, chosen, made)
+    report.seconds = time.perf_counter() - started
+    return report
+
+
+def try_probe(
+    probe: Probe, made: Ready, heard: Callable[[Exchange], None] = lambda _: None
+) -> Result:
+    """One probe, tried or left out."""
+    result = Result(probe.name, probe.phase, probe.operations)
+    result.reason = why_not(probe, made)
+    if result.reason:
+        result.state = "left out"
+        return result
+    session = made.session(probe.name, heard)
+    held, webhooks = Counter(made.gate.held), len(made.receiver.webhooks)
+    started = time.perf_counter()
+    try:
+        probe.run(session, made.stage)
+    except Unusable as error:
+        result.state, result.reason = "unusable", str(error)
+    except (NotTried, HeldBack) as error:
+        result.reason = str(error)
+        if not session.exchanges:
+            result.state = "left out"
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        # The answer kept no shape a probe can work with; the judge says where, this says so much.
+        session.broken.append(_unreadable(probe, made, error))
+    for webhook in made.receiver.webhooks[webhooks:]:
+        session.broken += made.judge.webhook(webhook, probe.name)
+    result.seconds = time.perf_counter() - started
+    kept = made.gate.held - held
+    result.cases, result.held = session.exchanges, kept.total()
+    if kept and not result.cases and result.state == "passed":
+        result.state, result.reason = "left out", kept.most_common(1)[0][0]
+    result.broken = tuple({broken.identity: broken for broken in session.broken}.values())
+    if result.broken and result.state == "passed":
+        verdicts = {broken.verdict(strict=made.options.strict) for broken in result.broken}
+        result.state = "failed" if "failure" in verdicts else "findings"
+    return result
+
+
+def _unreadable(probe: Probe, made: Ready, error: Exception) -> Broken:
+    about = next((name for name in probe.operations if name in made.contract.by_id), "")
+    promise = made.contract.promise(about) if about else Promise("inferred", "openapi.yaml")
+    said = f"ended on an answer it could not read: {type(error).__name__} {error}"
+    return Broken(probe.name, "law", about, said[:200], promise, rule="unreadable answer")
+
+
+class _Keeper:
+    """Counts every exchange, and keeps as many as a report can show."""
+
+    def __init__(self, report: Report, coverage: Coverage) -> None:
+        self._report, self._coverage = report, coverage
+
+    def heard(self, exchange: Exchange) -> None:
+        self._coverage.heard(exchange)
+        if len(self._report.exchanges) < KEPT_EXCHANGES:
+            self._report.exchanges.append(
+                replace(
+                    exchange,
+                    request_body=exchange.request_body[:KEPT_BODY],
+                    body=exchange.body[:KEPT_BODY],
+                )
+            )
+
+
+def _of_the_run(coverage: Coverage, chosen: Iterable[Probe], made: Ready) -> dict[str, Any]:
+    """The operations the run was about, each with what was seen of it."""
+    about = {name for probe in chosen if not why_not(probe, made) for name in probe.operations}
+    found = {}
+    for operation in made.contract.operations:
+        if operation.id not in about or operation.effect not in made.allowed:
+            continue
+        covered = coverage.of(operation.id)
+        if not covered.answered:
+            covered.why_not = _excuse(operation, made)
+        found[operation.id] = covered
+    return found
+
+
+def _excuse(operation: Operation, made: Ready) -> str:
+    """Why a given instance could not give a 2xx, where its state or the allowance is the reason."""
+    if made.place is None:
+        return ""
+    if operation.id in LINKING and made.place.connected:
+        return "the given instance is connected, so it has nothing to link"
+    if operation.needs_connection and not made.place.connected:
+        return "the given instance is not connected"
+    if operation.id == "download_media" and "sends" not in made.allowed:
+        return "only a sent picture has keys to ask for: --allow sends"
+    if operation.id == "group_details" and not made.gate.known_groups:
+        return "the given instance is in no group"
+    return ""
+
+
+__all__ = ["Ready", "SuiteError", "make_target", "probes", "ready", "run", "try_probe", "why_not"]

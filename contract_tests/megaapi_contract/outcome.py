@@ -214,7 +214,15 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 fine, 1 broken promises or an incomplete run, 2 the host could not be judged."""
+        """0 fine, 1 broken promises or operations without a 2xx, 2 no judgement possible.
+
+        An operation that the state of the given instance, or the allowance, keeps from a 2xx makes
+        a run incomplete and not wrong.
+        """
         if self.unusable:
             return 2
-        return 1 if self.failures or not self.complete else 0
+        silent = [
+            covered for covered in self.coverage.values()
+            if not covered.answered and not covered.why_not
+        ]  # fmt: skip
+        return 1 if self.failures or silent else 0

@@ -90,8 +90,9 @@ def make_target(options: RunOptions) -> Target:
     """The host the options name."""
     if options.target == "mock":
         return MockTarget(seed=options.seed)
+    host = HttpTarget(options.target, timeout=options.timeout)
     options.require_instance()
-    return HttpTarget(options.target, timeout=options.timeout)
+    return host
 
 
 def _made_ready(options: RunOptions, contract: Contract, target: Target) -> Ready:

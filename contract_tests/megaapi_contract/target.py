@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import io
 import json
+import socket
 import ssl
 import threading
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import (
+    HTTPConnection,
+    HTTPException,
+    HTTPResponse,
+    HTTPSConnection,
+    IncompleteRead,
+)
 from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -23,6 +30,7 @@ from .wire import Answer, Request
 VENDOR_DOMAINS = ("megaapi.com.br", "mega-api.app.br")
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 ANSWER_MOST = 64 * 2**20
+READ_AT_ONCE = 64 * 2**10
 
 
 class Target(Protocol):
@@ -113,27 +121,14 @@ class HttpTarget:
     def send(self, request: Request) -> Answer:
         """One connection, one exchange, ended by force when the time is over."""
         started = time.perf_counter()
-        connection = self._connection()
-        over = threading.Event()
-
-        def end() -> None:
-            over.set()
-            if connection.sock is not None:
-                with suppress(OSError):
-                    connection.sock.shutdown(2)
-
-        watch = threading.Timer(self._timeout, end)
-        watch.daemon = True
-        watch.start()
+        watch = _Watch(self._timeout)
         try:
-            status, headers, body = _exchange(connection, request, self._netloc)
-        except (OSError, HTTPException, ssl.SSLError) as error:
-            raise Unusable(self._said(error, timed_out=over.is_set())) from None
+            status, headers, body = _exchange(self._connection(), request, self._netloc, watch)
+        except (OSError, HTTPException) as error:
+            raise Unusable(self._said(error, timed_out=watch.over.is_set())) from None
         finally:
-            watch.cancel()
-            watch.join()
-            connection.close()
-        if over.is_set():
+            watch.end()
+        if watch.over.is_set():
             raise Unusable(self._said(TimeoutError(), timed_out=True))
         return Answer(status, headers, body, time.perf_counter() - started)
 
@@ -157,9 +152,41 @@ class HttpTarget:
         return f"{self.name} cannot be reached: {error}"
 
 
+class _Watch:
+    """Closes an exchange's socket when its time is over, whatever the library is waiting for."""
+
+    def __init__(self, seconds: float) -> None:
+        self.over = threading.Event()
+        self._sock: socket.socket | None = None
+        self._timer = threading.Timer(seconds, self._shut)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def watch(self, sock: socket.socket | None) -> None:
+        """From now on this is the socket: the library lets go of it before the answer ends."""
+        self._sock = sock
+        if self.over.is_set():
+            self._shut()
+
+    def end(self) -> None:
+        """The exchange is over."""
+        self._timer.cancel()
+        self._timer.join()
+        if self._sock is not None:
+            self._sock.close()
+
+    def _shut(self) -> None:
+        self.over.set()
+        if self._sock is not None:
+            with suppress(OSError):
+                self._sock.shutdown(socket.SHUT_RDWR)
+
+
 def _exchange(
-    connection: HTTPConnection, request: Request, netloc: str
+    connection: HTTPConnection, request: Request, netloc: str, watch: _Watch
 ) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
+    connection.connect()
+    watch.watch(connection.sock)
     connection.putrequest(request.method, request.target, True, True)
     if request.header("Host") is None:
         connection.putheader("Host", netloc)
@@ -170,8 +197,22 @@ def _exchange(
     connection.putheader("Connection", "close")
     connection.endheaders(request.body or None)
     answer = connection.getresponse()
-    body = answer.read(ANSWER_MOST)
-    return answer.status, tuple(answer.getheaders()), body
+    return answer.status, tuple(answer.getheaders()), _body(answer, watch)
+
+
+def _body(answer: HTTPResponse, watch: _Watch) -> bytes:
+    pieces, size = [], 0
+    while size < ANSWER_MOST and not watch.over.is_set():
+        piece = answer.read1(READ_AT_ONCE)
+        if not piece:
+            break
+        pieces.append(piece)
+        size += len(piece)
+    if size >= ANSWER_MOST:
+        raise Unusable(f"the host answers with more than {ANSWER_MOST // 2**20} MiB")
+    if answer.length:
+        raise IncompleteRead(b"", answer.length)
+    return b"".join(pieces)
 
 
 def _environ(request: Request) -> dict[str, Any]:

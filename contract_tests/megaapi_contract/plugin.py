@@ -1,0 +1,162 @@
+"""The suite inside pytest: `pytest --megaapi-target mock`.
+
+Each probe becomes a test; without the option the plugin does nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from .outcome import Result
+    from .probe import Probe
+    from .runner import Ready
+
+_VALUES = {
+    "key": ("", "instance key of a host (or MEGAAPI_CONTRACT_INSTANCE_KEY)"),
+    "token": ("", "its token (or MEGAAPI_CONTRACT_TOKEN)"),
+    "seed": ("0", "what fixes chance"),
+    "timeout": ("30", "seconds for each answer"),
+    "max-messages": ("20", "messages a run may send to a real host"),
+    "gateway-plan": ("code", "code, start or business"),
+}
+_ENVIRONMENT = {"key": "MEGAAPI_CONTRACT_INSTANCE_KEY", "token": "MEGAAPI_CONTRACT_TOKEN"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The suite's options, all beginning with --megaapi-."""
+    group = parser.getgroup("megaapi contract")
+    group.addoption("--megaapi-target", help="`mock`, or a host's address: run its contract tests")
+    for name, (default, words) in _VALUES.items():
+        group.addoption(f"--megaapi-{name}", default=default, help=words)
+    group.addoption("--megaapi-allow", action="append", default=[], help="sends, changes, ...")
+    group.addoption("--megaapi-recipient", action="append", default=[], help="whom it may write to")
+    group.addoption("--megaapi-quick", action="store_true", help="a few requests per operation")
+    group.addoption("--megaapi-strict", action="store_true", help="wrong guesses fail too")
+
+
+# First, so that pytest's own choosing with -k and -m sees the probes.
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(
+    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """One test per probe, before `-k` and `-m` choose among them."""
+    if not config.getoption("--megaapi-target"):
+        return
+    suite = ContractSuite.from_parent(session, name="megaapi_contract", nodeid="megaapi_contract")
+    items.extend(suite.collect())
+
+
+class BrokenPromise(AssertionError):
+    """What the report of a failed probe is made of."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(result.probe)
+        self.result = result
+
+
+class ContractSuite(pytest.Collector):
+    """Holds the host while the probes run."""
+
+    def __init__(self, **known: Any) -> None:
+        super().__init__(**known)
+        self._held = ExitStack()
+        self._ready: Ready | None = None
+
+    def collect(self) -> Iterator[ProbeItem]:
+        """Every probe the options ask for."""
+        from .errors import SuiteError
+        from .runner import probes
+
+        try:
+            made = self.ready()
+        except SuiteError as error:
+            raise pytest.UsageError(str(error)) from None
+        for probe in probes(made):
+            yield ProbeItem.from_parent(self, name=probe.name.replace(" ", "_"), probe=probe)
+
+    def ready(self) -> Ready:
+        """The host, made ready once."""
+        from .runner import ready
+
+        if self._ready is None:
+            self._ready = self._held.enter_context(ready(_options(self.config)))
+            self.config.add_cleanup(self._held.close)
+        return self._ready
+
+
+class ProbeItem(pytest.Item):
+    """One probe as a test."""
+
+    def __init__(self, *, probe: Probe, **known: Any) -> None:
+        super().__init__(**known)
+        self.probe = probe
+        self.add_marker("megaapi_contract")
+
+    def runtest(self) -> None:
+        """Skipped when it may not be tried; fails for broken promises."""
+        from .errors import Unusable
+        from .runner import try_probe
+
+        assert isinstance(self.parent, ContractSuite)
+        made = self.parent.ready()
+        result = try_probe(self.probe, made)
+        if result.state == "left out":
+            pytest.skip(result.reason)
+        if result.state == "unusable":
+            raise Unusable(result.reason)
+        for broken in result.broken:
+            kind = broken.verdict(strict=made.options.strict)
+            self.add_report_section("call", kind, f"{broken.operation}: {broken.message}")
+        if result.state == "failed":
+            raise BrokenPromise(result)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str:
+        """The broken promises, each with the file that made it."""
+        from .errors import SuiteError
+
+        if isinstance(excinfo.value, SuiteError):
+            return str(excinfo.value)
+        if not isinstance(excinfo.value, BrokenPromise):
+            return str(super().repr_failure(excinfo, style))
+        return "\n".join(
+            f"{broken.operation}: {broken.message}  (spec/{broken.promise.file}, "
+            f"{broken.promise.grade})"
+            for broken in excinfo.value.result.broken
+        )
+
+    def reportinfo(self) -> tuple[str, None, str]:
+        """The probe's sentence."""
+        return "megaapi_contract", None, self.probe.name
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The marker every probe carries."""
+    config.addinivalue_line("markers", "megaapi_contract: a probe of the megaAPI contract suite")
+
+
+def _options(config: pytest.Config) -> Any:
+    from .options import RunOptions
+
+    def value(name: str) -> str:
+        given = str(config.getoption(f"--megaapi-{name}"))
+        return given or os.environ.get(_ENVIRONMENT.get(name, ""), "")
+
+    return RunOptions(
+        target=str(config.getoption("--megaapi-target")),
+        key=value("key"),
+        token=value("token"),
+        allow=frozenset(config.getoption("--megaapi-allow")) | {"reads"},
+        recipients=tuple(config.getoption("--megaapi-recipient")),
+        seed=int(value("seed")),
+        timeout=float(value("timeout")),
+        max_messages=int(value("max-messages")),
+        gateway_plan=value("gateway-plan"),
+        quick=bool(config.getoption("--megaapi-quick")),
+        strict=bool(config.getoption("--megaapi-strict")),
+    )

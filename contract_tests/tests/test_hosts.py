@@ -1,0 +1,177 @@
+"""Hosts that cannot be judged: one sentence, exit 2, no traceback, and never a hang."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+from click.testing import CliRunner, Result
+from megaapi_contract.cli import main
+from megaapi_contract.contract import Contract
+from megaapi_contract.options import RunOptions
+from megaapi_contract.runner import ready
+from megaapi_contract.runner import run as run_all
+
+from .support import KEY, TOKEN, answering, reply
+
+TIMEOUT = 1.0
+# Over the stated limit only by what starting, and a busy machine, cost.
+ALLOWED = 15.0
+
+JSON = "application/json"
+_status_call = Contract().by_id["instance_status"]
+CONNECTED = json.dumps(Contract().answer_example(_status_call)[2]).encode()
+
+
+def judged(target: str, *options: str) -> Result:
+    """The command against a host that deserves no trust."""
+    command = ["run", "--target", target, "--instance-key", KEY, "--token", TOKEN]
+    started = time.monotonic()
+    result = CliRunner().invoke(
+        main, [*command, "--timeout", str(TIMEOUT), "--pace", "0", *options],
+        catch_exceptions=False,
+    )  # fmt: skip
+    assert time.monotonic() - started < ALLOWED
+    return result
+
+
+def drip(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n")
+    pause = threading.Event()
+    while True:
+        connection.sendall(b"X-Drip: 1\r\n")
+        pause.wait(0.05)
+
+
+def endless(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[")
+    pause = threading.Event()
+    while True:
+        connection.sendall(b"1,")
+        pause.wait(0.01)
+
+
+def silent(connection: socket.socket) -> None:
+    connection.recv(1)
+
+
+BAD: dict[str, tuple[Callable[[socket.socket], None], str]] = {
+    "slow": (silent, r"gave no whole answer within 1 s \(--timeout\)"),
+    "dripping": (drip, r"gave no whole answer within 1 s"),
+    "endless": (endless, r"gave no whole answer within 1 s"),
+    "html": (
+        lambda c: c.sendall(reply("200 OK", "text/html", b"<h1>Welcome</h1>")),
+        "answers 200 with text/html where a gateway answers JSON",
+    ),
+    "html error": (
+        lambda c: c.sendall(reply("502 Bad Gateway", "text/html", b"<h1>bad gateway</h1>")),
+        "answers 502 with text/html",
+    ),
+    "cut at once": (lambda c: None, "cut the connection before its answer was whole"),
+    "cut in the body": (
+        lambda c: c.sendall(reply("200 OK", JSON, CONNECTED)[:-5]),
+        "cut the connection before its answer was whole",
+    ),
+    "no http": (lambda c: c.sendall(b"220 mail ready\r\n"), "cut the connection|cannot be"),
+    "unknown instance": (
+        lambda c: c.sendall(reply("404 Not Found", JSON, b"{}")), "does not know the instance key"
+    ),
+    "wrong token": (
+        lambda c: c.sendall(reply("401 Unauthorized", JSON, b"{}")), "refuses the token"
+    ),
+    "broken": (
+        lambda c: c.sendall(reply("500 Internal Server Error", JSON, b"{}")),
+        "answers 500 to a status call",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_host_that_cannot_be_judged(name: str) -> None:
+    answer, said = BAD[name]
+    with answering(answer) as url:
+        result = judged(url, "--no-side-door")
+    told_in_one_sentence(result, said)
+
+
+def told_in_one_sentence(result: Result, said: str) -> None:
+    assert result.exit_code == 2, result.output
+    lines = result.stderr.strip().splitlines()
+    assert len(lines) == 1, result.stderr
+    assert re.search(said, lines[0]), lines[0]
+    assert "Traceback" not in result.output
+
+
+def test_a_host_that_is_down() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    told_in_one_sentence(judged(f"http://127.0.0.1:{port}"), "refuses connections: is the host up")
+
+
+@pytest.mark.parametrize("status", ["301 Moved Permanently", "307 Temporary Redirect"])
+def test_a_redirect_is_told_and_never_followed(status: str) -> None:
+    asked: list[socket.socket] = []
+    with answering(asked.append) as elsewhere:
+        moved = f"Location: {elsewhere}/rest/instance/{KEY}\r\n"
+        with answering(lambda c: c.sendall(reply(status, JSON, b"", extra=moved))) as url:
+            result = judged(url, "--no-side-door")
+    told_in_one_sentence(result, f"redirects to {elsewhere}")
+    assert asked == []
+
+
+def test_a_name_nobody_knows() -> None:
+    told_in_one_sentence(judged("http://no-such-host.invalid"), "cannot be reached")
+
+
+def test_tls_without_tls() -> None:
+    with answering(lambda c: c.sendall(reply("200 OK", JSON, CONNECTED))) as url:
+        result = judged(url.replace("http:", "https:"), "--no-side-door")
+    told_in_one_sentence(result, "no trusted TLS connection|cut the connection|no whole answer")
+
+
+def test_a_host_that_dies_meanwhile() -> None:
+    answers = 0
+
+    def some(connection: socket.socket) -> None:
+        nonlocal answers
+        answers += 1
+        if answers <= 5:
+            connection.sendall(reply("200 OK", JSON, CONNECTED))
+
+    with answering(some) as url:
+        options = RunOptions(
+            target=url, key=KEY, token=TOKEN, timeout=TIMEOUT, side_door=False, quick=True, pace=0
+        )
+        with ready(options) as made:
+            report = run_all(made)
+    assert "cut the connection" in report.unusable
+    assert report.exit_code == 2
+    assert not report.complete
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--target", "ftp://127.0.0.1"], "give `mock`, or an address"),
+        (["--target", "http://127.0.0.1:8080/rest"], "give scheme, host and port alone"),
+        (["--target", "http://127.0.0.1:http"], "the port is no number"),
+        (["--target", "http://127.0.0.1:8080"], "needs --instance-key and --token"),
+        (["--target", "mock", "--recipient", "12"], "give 8 to 15 digits"),
+        (["--target", "mock", "--timeout", "0"], "--timeout must be above 0"),
+        (["--target", "mock", "--probe", "no such probe"], "no probe has that name"),
+    ],
+)
+def test_wrong_usage(options: list[str], said: str) -> None:
+    result = CliRunner().invoke(main, ["run", *options], catch_exceptions=False)
+    told_in_one_sentence(result, said)
+
+
+def test_sends_need_somebody_to_send_to() -> None:
+    told_in_one_sentence(
+        judged("http://127.0.0.1:9", "--allow", "sends"), "--allow sends needs --recipient"
+    )

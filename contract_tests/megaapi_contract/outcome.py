@@ -67,13 +67,17 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """One webhook the suite's receiver got; `event` is what it was recognised as."""
+    """One webhook the suite's receiver got; `event` is what it was recognised as.
+
+    `url` is where it was posted: the whole address in this process, the path over HTTP.
+    """
 
     number: int
     body: bytes
     headers: tuple[tuple[str, str], ...]
     time: float
     event: str | None
+    url: str = ""
 
     @property
     def json(self) -> Any:

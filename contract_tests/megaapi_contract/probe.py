@@ -44,15 +44,15 @@ class Laws:
         phone: bool = False,
         phase: str = "laws",
     ) -> Callable[[Try], Try]:
-        """The function's name is its sentence."""
+        """The function's name is its sentence. What it changed is put back when it ends."""
 
         def keep(run: Try) -> Try:
             self.probes.append(
                 Probe(
-                    name=run.__name__.replace("_", " "),
+                    name=sentence(run),
                     phase=phase,
                     operations=operations,
-                    run=run,
+                    run=tidy(run),
                     effects=frozenset(effects),
                     events=tuple(events),
                     phone=phone,
@@ -61,3 +61,20 @@ class Laws:
             return run
 
         return keep
+
+
+def sentence(run: Callable[..., None]) -> str:
+    """A law's name in words."""
+    return run.__name__.replace("_", " ")
+
+
+def tidy(run: Try) -> Try:
+    """The same, putting back what it changed, also when it fails."""
+
+    def tried(session: Session, stage: Stage) -> None:
+        try:
+            run(session, stage)
+        finally:
+            session.put_back()
+
+    return tried

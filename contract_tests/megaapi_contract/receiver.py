@@ -47,13 +47,13 @@ class Receiver:
     ) -> Taken:
         """The courier's way in."""
         for content in self.spoil(body):
-            self.take(content, tuple(headers))
+            self.take(content, tuple(headers), url)
         return Taken()
 
-    def take(self, body: bytes, headers: tuple[tuple[str, str], ...]) -> None:
+    def take(self, body: bytes, headers: tuple[tuple[str, str], ...], url: str = "") -> None:
         """One webhook came."""
         with self._changed:
-            made = Webhook(len(self.webhooks) + 1, body, headers, time.time(), None)
+            made = Webhook(len(self.webhooks) + 1, body, headers, time.time(), None, url)
             if len(self.webhooks) < KEPT_MOST:
                 self.webhooks.append(made)
             self._changed.notify_all()

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .contract import Contract
-from .errors import NotTried
+from .errors import NotTried, SuiteError
 from .fence import WRONG_TOKEN
 from .gate import Gate
 from .judge import Judge
@@ -42,6 +42,7 @@ class Session:
     broken: list[Broken] = field(default_factory=list)
     exchanges: int = 0
     on_exchange: Callable[[Exchange], None] = lambda exchange: None
+    undo: list[Callable[[], object]] = field(default_factory=list)
 
     # -- calls -------------------------------------------------------------------------------
 
@@ -110,6 +111,22 @@ class Session:
             promise=self.contract.promise(operation, statuses[0]),
             exchange=exchange,
         )
+
+    # -- what must be as it was --------------------------------------------------------------
+
+    def put_back(self) -> None:
+        """Undo what the probe changed, the latest first; one that fails keeps none from its turn.
+
+        Raises the first SuiteError only when all had their turn.
+        """
+        failed: SuiteError | None = None
+        while self.undo:
+            try:
+                self.undo.pop()()
+            except SuiteError as error:
+                failed = failed or error
+        if failed is not None:
+            raise failed
 
     def wrong_token(self) -> str:
         """A token the host does not know."""

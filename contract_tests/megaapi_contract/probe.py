@@ -43,13 +43,17 @@ class Laws:
         events: Iterable[str] = (),
         phone: bool = False,
         phase: str = "laws",
+        about: str = "",
     ) -> Callable[[Try], Try]:
-        """The function's name is its sentence. What it changed is put back when it ends."""
+        """The function's name is its sentence; `about` tells those of one rule apart.
+
+        What a law changed is put back when it ends.
+        """
 
         def keep(run: Try) -> Try:
             self.probes.append(
                 Probe(
-                    name=sentence(run),
+                    name=f"{sentence(run)}: {about}" if about else sentence(run),
                     phase=phase,
                     operations=operations,
                     run=tidy(run),

@@ -1,0 +1,143 @@
+"""What laws do again and again, on a mock and on a real host alike."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from ..outcome import Exchange
+from ..session import Place, Session
+from ..stage import WORLD, Stage
+from .claims import at
+
+Json = dict[str, Any]
+
+
+def someone(session: Session, number: int = 0) -> str:
+    """A person to write to: one of the listed ones, else one of the mock's world."""
+    people = session.recipients or WORLD
+    return people[number % len(people)]
+
+
+def now(stage: Stage) -> float:
+    """The host's time in unix seconds, as far as anybody knows it."""
+    if not stage.phone:
+        return time.time()
+    return float(stage.door("GET", "/_mock/clock")["now"])
+
+
+def message(session: Session, place: Place, operation: str, **data: Any) -> Exchange:
+    """A call whose fields stand under messageData. What it brings along and gets is known then."""
+    session.gate.learn(texts(data))
+    sent = session.call(operation, place, body={"messageData": data})
+    if sent.ok:
+        session.gate.learn(texts(at(sent.json, "messageData")))
+    return sent
+
+
+def text(session: Session, place: Place, to: str = "", said: str = "Bom dia") -> Exchange:
+    """A text to somebody."""
+    return message(session, place, "send_text", to=to or someone(session), text=said)
+
+
+def texts(node: Any) -> Iterator[str]:
+    """Every text in a document."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict):
+        for inner in node.values():
+            yield from texts(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from texts(inner)
+
+
+def sent_id(sent: Exchange) -> str:
+    """The id of the message an answer speaks of; empty when it names none."""
+    return str(at(sent.json, "messageData", "key", "id") or "")
+
+
+# -- groups ----------------------------------------------------------------------------------
+
+
+def make_group(
+    session: Session, stage: Stage, place: Place, *people: str, name: str = "Equipe"
+) -> tuple[Exchange, Json]:
+    """A group with these people and what its answer says of it; a real host's is left again."""
+    group_data = {"group_name": name, "participants": list(people)}
+    made = session.call("create_group", place, body={"group_data": group_data})
+    group = group_of(made)
+    jid = group.get("id")
+    if isinstance(jid, str):
+        session.gate.allow_group(jid)
+        if not stage.phone:
+            session.undo.append(lambda: leave(session, place, jid))
+    return made, group
+
+
+def group_of(answer: Exchange) -> Json:
+    """The group an answer shows, nested or flat; empty when it shows none."""
+    shown = at(answer.json, "group") or answer.json
+    return shown if answer.ok and isinstance(shown, dict) else {}
+
+
+def leave(session: Session, place: Place, jid: str) -> Exchange:
+    """Out of a group."""
+    return session.call("leave_group", place, query={"jid": jid})
+
+
+def members(group: Json) -> dict[str, Any]:
+    """Who is in a group, by JID, and as what."""
+    listed = group.get("participants")
+    people = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return {str(one.get("id")): one.get("admin") for one in people}
+
+
+# -- settings --------------------------------------------------------------------------------
+
+
+def keep_webhook(session: Session, stage: Stage, place: Place) -> None:
+    """Put the webhook of a given instance back when the probe ends."""
+    if stage.phone:
+        return
+    before = session.call("webhook_settings", place)
+    shown = at(before.json, "webhookData") or before.json
+    url, enabled = at(shown, "webhookUrl"), at(shown, "webhookEnabled")
+    if isinstance(url, str) and isinstance(enabled, bool):
+        session.gate.learn([url])
+        session.undo.append(lambda: set_webhook(session, place, url, enabled=enabled))
+
+
+def set_webhook(session: Session, place: Place, url: str, *, enabled: bool = True) -> Exchange:
+    """Where webhooks go."""
+    data = {"webhookUrl": url, "webhookEnabled": enabled}
+    session.gate.learn([url])
+    return session.call("configure_webhook", place, body={"messageData": data})
+
+
+def keep_events(session: Session, stage: Stage, place: Place) -> None:
+    """Put the event filter of a given instance back when the probe ends."""
+    if stage.phone:
+        return
+    before = at(session.call("config_details", place).json, "configData", "blockEvents")
+    if not isinstance(before, list):
+        return
+
+    def put_back() -> None:
+        now_blocked = at(session.call("config_details", place).json, "configData", "blockEvents")
+        added = [name for name in now_blocked or () if name not in before]
+        if added:
+            data = {"messageData": {"events": added}}
+            session.call("accept_webhook_events", place, body=data)
+
+    session.undo.append(put_back)
+
+
+def parsed(document: Any) -> Any:
+    """A JSON text's document; None when it is none."""
+    try:
+        return json.loads(document)
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,250 @@
+"""Groups: made, shown, listed, filled, emptied and left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from megaapi_mock.domain.jid import as_given
+
+from ..outcome import Exchange
+from ..probe import Laws
+from ..session import Place, Session
+from ..stage import NO_WHATSAPP, WORLD, Stage
+from .acts import group_of, leave, make_group, members, now, someone
+from .claims import NOT_REGISTERED, at, claim, done, guess, refused
+
+LAWS = Laws()
+
+SECONDS = 120
+UNKNOWN_GROUP = "120363000000000098@g.us"
+# Somebody of the mock's world whom nobody may add to a group.
+RESERVED = "5511900000098"
+ADDED, NOT_FOUND, ALREADY_IN, PRIVATE = "200", "404", "409", "403"
+Json = Mapping[str, Any]
+
+
+def _change(
+    session: Session, place: Place, operation: str, jid: str, *people: str
+) -> tuple[Exchange, dict[str, str]]:
+    """Add or remove people; the answer, and what it says of each by JID."""
+    group_data = {"jid": jid, "participants": list(people)}
+    found = session.call(operation, place, body={"group_data": group_data})
+    told = at(found.json, "updatedParticipants")
+    flat = [
+        one for part in told or () for one in (part if isinstance(part, list) else [part])
+    ]  # fmt: skip
+    return found, {str(at(one, "jid")): str(at(one, "status")) for one in flat}
+
+
+def _made(session: Session, stage: Stage, place: Place, *people: str) -> tuple[str, Json]:
+    """A group of these people; its JID is empty when none was made."""
+    made, group = make_group(session, stage, place, *people)
+    done(session, made, "a good group")
+    jid = group.get("id")
+    fits = isinstance(jid, str) and jid.endswith("@g.us")
+    claim(session, made, fits, "a new group has a JID")
+    return (str(jid) if fits else ""), group
+
+
+def _details(session: Session, place: Place, jid: str) -> tuple[Exchange, Json]:
+    found = session.call("group_details", place, query={"jid": jid})
+    return found, group_of(found)
+
+
+def _listed(session: Session, place: Place) -> tuple[Exchange, dict[str, Json]]:
+    found = session.call("list_groups", place)
+    groups = at(found.json, "groups")
+    shown = [one for one in groups if isinstance(one, dict)] if isinstance(groups, list) else []
+    return found, {str(one.get("id")): one for one in shown}
+
+
+@LAWS.law("create_group", effects=("changes",))
+def a_new_group_is_as_it_was_asked_for(session: Session, stage: Stage) -> None:
+    place, person = stage.place(), someone(session)
+    made, group = make_group(session, stage, place, as_given(person), name="Equipe de vendas")
+    if not done(session, made, "a good group"):
+        return
+    claim(session, made, group.get("subject") == "Equipe de vendas", "the subject is the name")
+    people = members(dict(group))
+    claim(session, made, as_given(person) in people, "whom it was made with is in it")
+    claim(session, made, people.get(as_given(person)) is None, "others are no admins")
+    own = [jid for jid, rank in people.items() if rank == "superadmin"]
+    claim(session, made, len(own) == 1 and len(people) == 2, "the instance is its superadmin")
+    claim(session, made, group.get("owner") in own, "the instance is its owner")
+    claim(session, made, group.get("size") == len(people), "size counts the participants")
+    moment = group.get("creation")
+    close = type(moment) is int and abs(moment - now(stage)) <= SECONDS
+    claim(session, made, close, "creation is the time in seconds")
+    if place.number:
+        claim(session, made, own == [f"{place.number}@s.whatsapp.net"], "its own number rules it")
+
+
+@LAWS.law("create_group", effects=("changes",), phone=True)
+def participants_may_be_bare_numbers(session: Session, stage: Stage) -> None:
+    place, person = stage.place(), someone(session)
+    made, group = make_group(session, stage, place, person)
+    claim(session, made, as_given(person) in members(dict(group)), "a bare number is in it")
+
+
+@LAWS.law("create_group", "group_details", "list_groups", effects=("changes", "reads"))
+def a_new_group_is_shown_and_listed(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    jid, group = _made(session, stage, place, someone(session))
+    if not jid:
+        return
+    found, shown = _details(session, place, jid)
+    done(session, found, "the details of a group")
+    claim(session, found, dict(shown, **_QUIET) == dict(group, **_QUIET), "details as made")
+    listing, listed = _listed(session, place)
+    done(session, listing, "the list of groups")
+    if claim(session, listing, jid in listed, "a new group is listed"):
+        same = dict(listed[jid], **_QUIET) == dict(group, **_QUIET)
+        claim(session, listing, same, "a group is listed as it was made")
+    communities = at(listing.json, "communitys")
+    claim(session, listing, isinstance(communities, list), "communities have their own list")
+
+
+# A flat answer holds these beside the group.
+_QUIET = {"error": False, "message": ""}
+
+
+@LAWS.law("create_group", effects=("changes",), phone=True)
+def groups_have_a_jid_of_their_own(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    made = [make_group(session, stage, place, someone(session)) for _ in range(5)]
+    jids = [group.get("id") for _, group in made]
+    claim(session, made[-1][0], len({*jids}) == 5 and all(jids), "the JIDs of groups differ")
+    listing, listed = _listed(session, place)
+    claim(session, listing, set(listed) >= set(map(str, jids)), "every group is listed")
+    claim(session, listing, len(listed) == 5, "nothing else is listed")
+
+
+@LAWS.law("create_group", "add_participants", "remove_participants", "group_details",
+          effects=("changes", "reads"))  # fmt: skip
+def who_is_added_is_in_until_removed(session: Session, stage: Stage) -> None:
+    place, first, second = stage.place(), someone(session), someone(session, 1)
+    if first == second:
+        return
+    jid, _ = _made(session, stage, place, as_given(first))
+    if not jid:
+        return
+    for operation, inside in (("add_participants", True), ("remove_participants", False)):
+        changed, told = _change(session, place, operation, jid, as_given(second))
+        done(session, changed, "a good change")
+        claim(session, changed, told == {as_given(second): ADDED}, "200 for the person")
+        found, group = _details(session, place, jid)
+        people = members(dict(group))
+        claim(session, found, (as_given(second) in people) is inside, "the group has changed")
+        claim(session, found, as_given(first) in people, "the others are still in it")
+        claim(session, found, group.get("size") == len(people), "size counts the participants")
+
+
+@LAWS.law("add_participants", effects=("changes", "reads"), phone=True)
+def every_participant_has_a_verdict_of_their_own(session: Session, stage: Stage) -> None:
+    place, inside = stage.place(), someone(session)
+    jid, _ = _made(session, stage, place, inside)
+    if not jid:
+        return
+    new = WORLD[1]
+    changed, told = _change(
+        session, place, "add_participants", jid, inside, new, RESERVED, NO_WHATSAPP
+    )
+    wanted = {
+        as_given(inside): ALREADY_IN, as_given(new): ADDED,
+        as_given(RESERVED): PRIVATE, as_given(NO_WHATSAPP): NOT_FOUND,
+    }  # fmt: skip
+    done(session, changed, "a mixed change")
+    claim(session, changed, list(told) == list(wanted), "one verdict for each, in order")
+    claim(session, changed, told == wanted, "200, 403, 404 or 409 as the case is")
+    _, group = _details(session, place, jid)
+    inside_now = set(members(dict(group)))
+    claim(session, changed, {as_given(new), as_given(inside)} <= inside_now, "who may, is in")
+    kept_out = not {as_given(RESERVED), as_given(NO_WHATSAPP)} & inside_now
+    claim(session, changed, kept_out, "who may not, is not in")
+
+
+@LAWS.law("remove_participants", effects=("changes", "reads"), phone=True)
+def who_is_not_in_cannot_be_removed(session: Session, stage: Stage) -> None:
+    place, inside = stage.place(), someone(session)
+    jid, _ = _made(session, stage, place, inside)
+    if not jid:
+        return
+    changed, told = _change(session, place, "remove_participants", jid, WORLD[1], inside)
+    wanted = {as_given(WORLD[1]): NOT_FOUND, as_given(inside): ADDED}
+    claim(session, changed, told == wanted, "404 for strangers, 200 for members")
+
+
+@LAWS.law("create_group", effects=("changes",), phone=True)
+def who_may_not_be_added_is_left_out_of_a_new_group(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    made, group = make_group(session, stage, place, someone(session), RESERVED)
+    done(session, made, "a group with somebody reserved")
+    out = as_given(RESERVED) not in members(dict(group))
+    claim(session, made, out, "somebody reserved is left out")
+    made, _ = make_group(session, stage, place, NO_WHATSAPP)
+    refused(session, made, 403, "a number without WhatsApp", message=NOT_REGISTERED)
+    made, _ = make_group(session, stage, place)
+    refused(session, made, 500, "a group of nobody", promise=guess(session, "create_group"))
+
+
+@LAWS.law("create_group", "leave_group", "group_details", "list_groups", "send_text",
+          effects=("changes", "reads", "sends"))  # fmt: skip
+def a_group_that_was_left_is_gone(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    jid, _ = _made(session, stage, place, someone(session))
+    if not jid:
+        return
+    left = leave(session, place, jid)
+    if done(session, left, "leaving"):
+        session.undo.clear()
+    listing, listed = _listed(session, place)
+    claim(session, listing, jid not in listed, "a group that was left is not listed")
+    if not stage.phone:
+        return
+    unsure = guess(session, "leave_group")
+    refused(session, leave(session, place, jid), 404, "leaving twice", promise=unsure)
+    found, _ = _details(session, place, jid)
+    refused(session, found, 404, "details of a group that was left", promise=unsure)
+    data = {"to": jid, "text": "Bom dia"}
+    sent = session.call("send_text", place, body={"messageData": data})
+    refused(session, sent, 500, "a text to a group that was left", promise=unsure)
+
+
+@LAWS.law("group_details", "add_participants", "remove_participants", "leave_group",
+          effects=("changes", "reads"), phone=True)  # fmt: skip
+def groups_nobody_knows_are_404(session: Session, stage: Stage) -> None:
+    place, person = stage.place(), as_given(someone(session))
+    group_data = {"jid": UNKNOWN_GROUP, "participants": [person]}
+    for operation in ("add_participants", "remove_participants"):
+        found = session.call(operation, place, body={"group_data": group_data})
+        refused(session, found, 404, "an unknown group", promise=guess(session, operation))
+    for operation in ("group_details", "leave_group"):
+        found = session.call(operation, place, query={"jid": UNKNOWN_GROUP})
+        refused(session, found, 404, "an unknown group", promise=guess(session, operation))
+
+
+@LAWS.law("add_participants", "remove_participants", effects=("changes",), phone=True)
+def nobody_to_add_or_remove_is_refused(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    jid, _ = _made(session, stage, place, someone(session))
+    for operation in ("add_participants", "remove_participants") if jid else ():
+        found, _ = _change(session, place, operation, jid)
+        refused(session, found, 500, "nobody", promise=guess(session, operation))
+
+
+@LAWS.law("add_participants", "remove_participants", effects=("changes",), phone=True)
+def only_admins_change_who_is_in(session: Session, stage: Stage) -> None:
+    place, person = stage.place(), someone(session)
+    jid, _ = _made(session, stage, place, person)
+    if not jid:
+        return
+    door = f"/_mock/instances/{place.key}/inbound"
+    happening = {"event": "group-participants", "group": jid, "from": person}
+    # A superadmin may be demoted by another admin only.
+    for option, to in (("promote", person), ("demote", place.number)):
+        author = {"from": place.number} if option == "promote" else {}
+        stage.door("POST", door, {**happening, **author, "option": option, "to": to})
+    for operation in ("add_participants", "remove_participants"):
+        found, _ = _change(session, place, operation, jid, WORLD[1])
+        refused(session, found, 403, "not an admin", message="Not authorized")

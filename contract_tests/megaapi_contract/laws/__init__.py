@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..probe import Probe
-from . import access, groups, messages
+from . import access, chat, connection, groups, media, messages, settings
 
-_SUBJECTS = (access, messages, groups)
+_SUBJECTS = (access, messages, media, groups, connection, settings, chat)
 
 
 def all_laws() -> tuple[Probe, ...]:

@@ -1,0 +1,192 @@
+"""The life of a link: status, pairing, scanning, logging out, restarting."""
+
+from __future__ import annotations
+
+import re
+
+from megaapi_mock.domain.jid import as_given
+
+from ..probe import Laws
+from ..session import Place, Session
+from ..stage import NO_WHATSAPP, Stage
+from .acts import someone, text
+from .claims import at, claim, done, guess, not_logged_in, refused
+from .media import LINKED_ALREADY, qr
+
+LAWS = Laws()
+
+PAIRING = re.compile(r"[1-9A-Z]{8}")
+_DEVICE = re.compile(r"(\d+)(?::\d+)?@s\.whatsapp\.net")
+
+
+def link(stage: Stage, place: Place, **how: str) -> None:
+    """Somebody scans the code or types it."""
+    stage.door("POST", f"/_mock/instances/{place.key}/link", how)
+
+
+def unlink(stage: Stage, place: Place, by: str = "phone") -> None:
+    """The link ends without anybody asking the gateway."""
+    stage.door("POST", f"/_mock/instances/{place.key}/unlink", {"by": by})
+
+
+def status(session: Session, place: Place, wanted: str, when: str) -> None:
+    """Hold what the status says."""
+    found = session.call("instance_status", place)
+    done(session, found, f"{when}: the status")
+    shown = at(found.json, "instance")
+    claim(session, found, at(shown, "key") == place.key, f"{when}: its own key")
+    claim(session, found, at(shown, "status") == wanted, f"{when}: {wanted}")
+    user = at(shown, "user", "id")
+    if wanted == "disconnected":
+        absent = isinstance(shown, dict) and "user" not in shown
+        claim(session, found, absent, f"{when}: no user")
+        return
+    owner = _DEVICE.fullmatch(str(user))
+    claim(session, found, owner, f"{when}: the user's JID")
+    if owner and place.number:
+        claim(session, found, owner[1] == place.number, f"{when}: the phone's own number")
+
+
+@LAWS.law("instance_status")
+def the_status_of_a_linked_instance_names_its_user(session: Session, stage: Stage) -> None:
+    status(session, stage.place(), "connected", "linked")
+
+
+@LAWS.law("instance_status", phone=True)
+def the_status_of_an_unlinked_instance_names_no_user(session: Session, stage: Stage) -> None:
+    status(session, stage.place(connected=False), "disconnected", "not linked")
+
+
+@LAWS.law("is_on_whatsapp")
+def people_on_whatsapp_exist(session: Session, stage: Stage) -> None:
+    place, person = stage.place(), someone(session)
+    for given in (person, as_given(person)):
+        found = session.call("is_on_whatsapp", place, query={"jid": given})
+        claim(session, found, at(found.json, "exists") is True, "somebody with WhatsApp exists")
+        jid = str(at(found.json, "jid"))
+        claim(session, found, jid == as_given(person), "the JID is theirs")
+
+
+@LAWS.law("is_on_whatsapp", phone=True)
+def people_without_whatsapp_do_not_exist(session: Session, stage: Stage) -> None:
+    found = session.call("is_on_whatsapp", stage.place(), query={"jid": NO_WHATSAPP})
+    unsure = guess(session, "is_on_whatsapp")
+    said = at(found.json, "exists") is False
+    claim(session, found, found.ok and said, "nobody there: exists is false", promise=unsure)
+    jid = at(found.json, "jid")
+    claim(session, found, jid == as_given(NO_WHATSAPP), "nobody there: the JID", promise=unsure)
+
+
+@LAWS.law("pairing_code", effects=("changes",), phone=True)
+def pairing_codes_have_eight_characters(session: Session, stage: Stage) -> None:
+    place = stage.place(connected=False)
+    codes = []
+    for _ in range(3):
+        found = session.call("pairing_code", place, query={"phoneNumber": "5511900000020"})
+        done(session, found, "a pairing code")
+        codes.append(str(at(found.json, "pairingCode")))
+        claim(session, found, PAIRING.fullmatch(codes[-1]), "eight characters, no hyphen")
+    claim(session, found, len(set(codes)) == 3, "another code each time",
+          promise=guess(session, "pairing_code"))  # fmt: skip
+
+
+@LAWS.law("pairing_code", effects=("changes",), phone=True)
+def a_code_of_ones_own_is_used(session: Session, stage: Stage) -> None:
+    place = stage.place(connected=False)
+    query = {"phoneNumber": "5511900000020", "customPairingCode": "TESTCODE"}
+    found = session.call("pairing_code", place, query=query)
+    same = at(found.json, "pairingCode") == "TESTCODE"
+    claim(session, found, same, "the custom code is the code")
+    found = session.call("pairing_code", place, query={**query, "customPairingCode": "CURTO"})
+    refused(session, found, 500, "a custom code of another length",
+            promise=guess(session, "pairing_code"))  # fmt: skip
+
+
+@LAWS.law("pairing_code", effects=("changes",), phone=True)
+def a_linked_instance_gives_no_pairing_code(session: Session, stage: Stage) -> None:
+    found = session.call("pairing_code", stage.place(), query={"phoneNumber": "5511900000020"})
+    refused(session, found, 403, "a pairing code of a linked instance",
+            message=LINKED_ALREADY, promise=guess(session, "pairing_code"))  # fmt: skip
+
+
+@LAWS.law("qr_code_base64", "instance_status", "send_text", effects=("reads", "sends"), phone=True)
+def scanning_the_code_links(session: Session, stage: Stage) -> None:
+    place = stage.place(connected=False)
+    qr(session, place)
+    status(session, place, "disconnected", "before the scan")
+    link(stage, place)
+    status(session, place, "connected", "after the scan")
+    found, _ = qr(session, place)
+    refused(session, found, 403, "a QR code after the scan", message=LINKED_ALREADY)
+    done(session, text(session, place), "a text after the scan")
+
+
+@LAWS.law("pairing_code", "instance_status", effects=("changes", "reads"), phone=True)
+def typing_the_code_links_that_number(session: Session, stage: Stage) -> None:
+    place = stage.place(connected=False)
+    session.call("pairing_code", place, query={"phoneNumber": "5511900000020"})
+    status(session, place, "disconnected", "before typing")
+    link(stage, place)
+    typed = Place(place.key, place.token, "5511900000020")
+    status(session, typed, "connected", "after typing")
+
+
+@LAWS.law("logout", "instance_status", "send_text", "qr_code_base64",
+          effects=("disconnects", "reads", "sends"), phone=True)  # fmt: skip
+def after_a_logout_everything_waits_for_a_phone(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    done(session, session.call("logout", place), "a logout")
+    status(session, place, "disconnected", "after a logout")
+    not_logged_in(session, text(session, place), "a text after a logout")
+    found, content = qr(session, place)
+    claim(session, found, content, "after a logout there is a QR code")
+    done(session, session.call("logout", place), "a second logout")
+    link(stage, place)
+    status(session, place, "connected", "linked again")
+    done(session, text(session, place), "a text when linked again")
+
+
+@LAWS.law("restart", "instance_status", "send_text",
+          effects=("disconnects", "reads", "sends"), phone=True)  # fmt: skip
+def a_restart_keeps_the_link(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    done(session, session.call("restart", place), "a restart")
+    status(session, place, "connected", "after a restart")
+    done(session, text(session, place), "a text after a restart")
+
+
+@LAWS.law("restart", "instance_status", effects=("disconnects", "reads"), phone=True)
+def a_restart_brings_back_what_the_gateway_dropped(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    unlink(stage, place, by="gateway")
+    status(session, place, "disconnected", "dropped")
+    done(session, session.call("restart", place), "a restart")
+    status(session, place, "connected", "restarted after a drop")
+
+
+@LAWS.law("restart", "logout", "instance_status", effects=("disconnects", "reads"), phone=True)
+def a_restart_brings_nobody_back_who_left(session: Session, stage: Stage) -> None:
+    for leave in ("phone", "ban", "logout"):
+        place = stage.place()
+        if leave == "logout":
+            session.call("logout", place)
+        else:
+            unlink(stage, place, by=leave)
+        done(session, session.call("restart", place), "a restart")
+        status(session, place, "disconnected", "restarted without a session")
+
+
+@LAWS.law("instance_status", "is_on_whatsapp", phone=True)
+def a_phone_that_leaves_takes_the_link_with_it(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    unlink(stage, place)
+    status(session, place, "disconnected", "after the phone left")
+    found = session.call("is_on_whatsapp", place, query={"jid": someone(session)})
+    not_logged_in(session, found, "after the phone left")
+
+
+@LAWS.law("logout", "instance_status", effects=("disconnects", "reads"), phone=True)
+def one_instance_going_takes_no_other_along(session: Session, stage: Stage) -> None:
+    first, second = stage.place(), stage.place()
+    session.call("logout", first)
+    status(session, second, "connected", "the neighbour logged out")

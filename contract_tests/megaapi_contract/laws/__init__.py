@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from ..probe import Probe
-from . import access, chat, connection, groups, media, messages, settings
+from megaapi_mock.resources import root
 
-_SUBJECTS = (access, messages, media, groups, connection, settings, chat)
+from ..probe import Probe
+from . import access, chat, connection, groups, media, messages, settings, webhooks
+
+_SUBJECTS = (access, messages, media, groups, connection, settings, chat, webhooks)
 
 
 def all_laws() -> tuple[Probe, ...]:
-    """Every law, subject by subject."""
-    return tuple(probe for subject in _SUBJECTS for probe in subject.LAWS.probes)
+    """Every law, subject by subject; those of phase `webhooks` come last."""
+    events = sorted(file.stem for file in (root("spec") / "webhooks").glob("*.yaml"))
+    stated = [probe for subject in _SUBJECTS for probe in subject.LAWS.probes]
+    return (*stated, *webhooks.told_laws(events))

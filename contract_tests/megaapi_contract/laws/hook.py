@@ -1,0 +1,140 @@
+"""The webhooks of one place: each held to the contract once, and known to be complete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..errors import NotTried
+from ..outcome import Promise, Webhook
+from ..session import Place, Session
+from ..stage import Stage
+from ..target import LOOPBACK
+from .acts import keep_webhook, now, set_webhook
+from .claims import at
+
+# How long a webhook may take where time cannot be made to pass.
+SECONDS = 5.0
+# Longer than any acknowledgement of a mock's default takes.
+AGES = 120.0
+CLOSE = 120
+_OWNED = frozenset({"connection-closed-temporary", "qrcode"})
+
+Wanted = Callable[[list[Webhook]], bool]
+
+
+class Hook:
+    """Set at once; `heard` gives what came since the last look.
+
+    Where there is a side door, a call nobody made is announced after everything else. Webhooks
+    of an instance come in order, so what has not come before it will not come at all.
+    """
+
+    def __init__(self, session: Session, stage: Stage, place: Place, name: str = "") -> None:
+        receiver = session.receiver
+        if session.gate.target.real and urlsplit(receiver.url).hostname in LOOPBACK:
+            raise NotTried("a real host cannot reach a receiver on this machine")
+        self._session, self._stage, self.place = session, stage, place
+        self.url = f"{receiver.url}/{place.key}{name}"
+        self._path = urlsplit(self.url).path
+        self._seen = len(receiver.webhooks)
+        self._looks = 0
+        self._since = self._until = now(stage)
+
+    def open(self) -> Hook:
+        """Have the instance's webhooks come here."""
+        keep_webhook(self._session, self._stage, self.place)
+        set_webhook(self._session, self.place, self.url)
+        return self
+
+    def heard(self, wanted: Wanted = bool, *, alarm: str = "call") -> list[Webhook]:
+        """What came. `wanted` is waited for where time cannot be made to pass.
+
+        `alarm` is the event that is announced last: one the instance does not block.
+        """
+        self._looks += 1
+        self._since, self._until = self._until, now(self._stage)
+        mark = sha256(f"{self.place.key} {self._looks}".encode()).hexdigest()[:32].upper().encode()
+        passed = self._stage.pass_time(AGES)
+        if self._stage.phone:
+            self._announce(alarm, mark.decode())
+
+        def all_there(webhooks: list[Webhook]) -> bool:
+            mine = self._mine(webhooks)
+            last = any(mark in one.body for one in mine) or not self._stage.phone
+            return last and (passed or wanted([one for one in mine if mark not in one.body]))
+
+        came = self._session.receiver.wait_for(all_there, seconds=SECONDS, since=self._seen)
+        self._seen += len(came)
+        mine = self._mine(came)
+        for one in mine:
+            self._session.broken += self._session.judge.webhook(one, self._session.probe)
+        found = [one for one in mine if mark not in one.body]
+        if self._stage.phone:
+            self._session.hold(
+                len(found) < len(mine), "a webhook that was asked for comes",
+                promise=self._session.contract.event_promise(alarm), operation=alarm,
+            )  # fmt: skip
+        return found
+
+    def _announce(self, event: str, mark: str) -> None:
+        field = "data.id" if event == "call" else "key.id"
+        body = {"event": event, "set": {field: mark}}
+        self._stage.door("POST", f"/_mock/instances/{self.place.key}/emit", body)
+
+    def _mine(self, webhooks: list[Webhook]) -> list[Webhook]:
+        return [one for one in webhooks if urlsplit(one.url).path == self._path]
+
+    # -- what must hold of what came ---------------------------------------------------------
+
+    def claim(
+        self, event: str, holds: object, sentence: str, webhook: Webhook | None = None,
+        *, promise: Promise | None = None,
+    ) -> bool:  # fmt: skip
+        """Hold a rule about an event; whether it did."""
+        session = self._session
+        promise = promise or session.contract.event_promise(event)
+        return session.hold(holds, sentence, promise=promise, webhook=webhook, operation=event)
+
+    def is_event(self, webhook: Webhook, event: str, when: str = "") -> bool:
+        """Hold that a webhook is this event, told of this place and of now."""
+        payload = webhook.json
+        definition = self._session.contract.events[event].definition
+        schema = definition["requestBody"]["content"]["application/json"]["schema"]
+        fits = self._session.contract.compiler.compile(schema).is_valid(payload)
+        if not self.claim(event, fits, f"{when or 'it'} is told as {event}", webhook):
+            return False
+        key = at(payload, "instance_key")
+        self.claim(event, key == self.place.key, "instance_key is the instance's", webhook)
+        if event not in _OWNED and self.place.number:
+            owner = str(at(payload, "jid")).partition("@")[0].partition(":")[0]
+            self.claim(event, owner == self.place.number, "jid is the instance's own", webhook)
+        for field in ("messageTimestamp", "timestamp"):
+            moment = at(payload, field)
+            if moment is not None:
+                close = type(moment) is int and self._recent(moment)
+                self.claim(event, close, f"{field} is the time in seconds, a number", webhook)
+        chat = at(payload, "key", "remoteJid")
+        if at(payload, "isGroup") is not None:
+            group = str(chat).endswith("@g.us")
+            right = at(payload, "isGroup") is group
+            self.claim(event, right, "isGroup says whether the chat is a group", webhook)
+        return True
+
+    def _recent(self, moment: int) -> bool:
+        """Whether a time lies between the last two looks, give or take what clocks differ."""
+        return self._since - CLOSE <= moment <= self._until + AGES + CLOSE
+
+    def only(self, came: list[Webhook], event: str, when: str) -> dict[str, Any]:
+        """Hold that exactly this event came, once; its payload, empty when it did not."""
+        if not self.claim(event, len(came) == 1, f"{when}: exactly one webhook"):
+            return {}
+        payload = came[0].json
+        return payload if self.is_event(came[0], event, when) else {}
+
+    def nothing(self, came: list[Webhook], event: str, when: str, promise: Promise) -> bool:
+        """Hold that nothing came."""
+        first = came[0] if came else None
+        return self.claim(event, not came, f"{when}: no webhook", first, promise=promise)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from megaapi_mock.resources import root
 
 from ..probe import Probe
-from . import access, chat, connection, groups, media, messages, settings, webhooks
+from . import access, chat, connection, groups, lifecycle, media, messages, settings, webhooks
 
-_SUBJECTS = (access, messages, media, groups, connection, settings, chat, webhooks)
+_SUBJECTS = (access, messages, media, groups, connection, settings, chat, webhooks, lifecycle)
 
 
 def all_laws() -> tuple[Probe, ...]:
-    """Every law, subject by subject; those of phase `webhooks` come last."""
+    """Every law, subject by subject; the events on demand come last."""
     events = sorted(file.stem for file in (root("spec") / "webhooks").glob("*.yaml"))
     stated = [probe for subject in _SUBJECTS for probe in subject.LAWS.probes]
     return (*stated, *webhooks.told_laws(events))

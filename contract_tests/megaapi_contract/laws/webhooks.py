@@ -25,6 +25,7 @@ LAWS = Laws()
 PHASE = "webhooks"
 
 SERVER, DELIVERED, READ, PLAYED = 2, 3, 4, 5
+UNPLAYED = (SERVER, DELIVERED, READ)
 ACKS = {SERVER: "ack-server", DELIVERED: "ack-delivered", READ: "ack-read", PLAYED: "ack-played"}
 ACK_EVENTS = ("ack-server", "ack-delivered", "ack-read")
 ECHO = "from-me-api-echo"
@@ -42,7 +43,8 @@ def _listening(session: Session, stage: Stage, *, connected: bool = True) -> tup
     return place, Hook(session, stage, place).open()
 
 
-def _id(webhook: Webhook) -> str:
+def message_id(webhook: Webhook) -> str:
+    """The id of the message a webhook is about."""
     return str(at(webhook.json, "key", "id"))
 
 
@@ -50,9 +52,9 @@ def _is_ack(webhook: Webhook) -> bool:
     return bool(at(webhook.json, "messageType") == "message.ack")
 
 
-def _acks(came: list[Webhook], id_: str) -> list[Any]:
+def acks(came: list[Webhook], id_: str) -> list[Any]:
     """The statuses told of a message, in the order they came."""
-    told = [one.json for one in came if _is_ack(one) and _id(one) == id_]
+    told = [one.json for one in came if _is_ack(one) and message_id(one) == id_]
     return [at(payload, "update", "status") for payload in told]
 
 
@@ -66,10 +68,12 @@ _all_read = partial(_came_to, READ)
 # -- what the instance sends -----------------------------------------------------------------
 
 
-def _told(hook: Hook, came: list[Webhook], sent: Exchange, steps: tuple[int, ...]) -> None:
+def told(
+    hook: Hook, came: list[Webhook], sent: Exchange, steps: tuple[int, ...] = UNPLAYED
+) -> None:
     """Hold the acknowledgements of one sent message: these, in order, each once."""
     id_ = sent_id(sent)
-    statuses = _acks(came, id_)
+    statuses = acks(came, id_)
     for step in steps:
         counted = statuses.count(step)
         hook.claim(ACKS[step], counted == 1, f"a sent message is told {ACKS[step]} once")
@@ -78,14 +82,14 @@ def _told(hook: Hook, came: list[Webhook], sent: Exchange, steps: tuple[int, ...
     hook.claim(ACKS[steps[0]], set(statuses) <= set(steps), "no acknowledgement is made up")
     for one in came:
         status = at(one.json, "update", "status")
-        if _is_ack(one) and _id(one) == id_ and status in ACKS:
+        if _is_ack(one) and message_id(one) == id_ and status in ACKS:
             hook.is_event(one, ACKS[status], "an acknowledgement")
 
 
-def _echoed(hook: Hook, came: list[Webhook], sent: Exchange) -> None:
+def echoed(hook: Hook, came: list[Webhook], sent: Exchange) -> None:
     """Hold the echo of one sent message: once, before its acks, with what the answer says."""
     id_ = sent_id(sent)
-    about = [one for one in came if _id(one) == id_]
+    about = [one for one in came if message_id(one) == id_]
     echoes = [one for one in about if not _is_ack(one)]
     if not hook.claim(ECHO, len(echoes) == 1, "a sent message is echoed once"):
         return
@@ -109,8 +113,8 @@ def a_text_is_echoed_and_acknowledged(session: Session, stage: Stage) -> None:
     place, hook = _listening(session, stage)
     sent = text(session, place)
     came = hook.heard(_all_read)
-    _echoed(hook, came, sent)
-    _told(hook, came, sent, (SERVER, DELIVERED, READ))
+    echoed(hook, came, sent)
+    told(hook, came, sent)
 
 
 def _each(names: Mapping[str, Any] | tuple[str, ...]) -> Callable[[Rule], Rule]:
@@ -140,9 +144,9 @@ def what_is_sent_comes_back(operation: str, session: Session, stage: Stage) -> N
     sent = session.call(operation, place, **ASKS[operation].make(someone(session)))
     came = hook.heard(_all_read)
     if operation != "delete_message":
-        _echoed(hook, came, sent)
-    _told(hook, came, sent, (SERVER, DELIVERED, READ))
-    ids = {_id(one) for one in came}
+        echoed(hook, came, sent)
+    told(hook, came, sent)
+    ids = {message_id(one) for one in came}
     hook.claim(ECHO, ids == {sent_id(sent)}, "nothing else is told of a send")
 
 
@@ -152,7 +156,7 @@ def only_what_can_be_played_is_told_as_played(session: Session, stage: Stage) ->
     place, hook = _listening(session, stage)
     for type_, steps in (
         ("ptt", (SERVER, DELIVERED, READ, PLAYED)),
-        ("audio", (SERVER, DELIVERED, READ)),
+        ("audio", UNPLAYED),
         ("ptv", (SERVER, DELIVERED, READ, PLAYED)),
     ):
         sent = message(
@@ -160,7 +164,7 @@ def only_what_can_be_played_is_told_as_played(session: Session, stage: Stage) ->
             base64="AAAA", mimeType=KINDS[type_][2],
         )  # fmt: skip
         came = hook.heard(partial(_came_to, steps[-1]))
-        _told(hook, came, sent, steps)
+        told(hook, came, sent, steps)
 
 
 @LAWS.law("send_text", "create_group", effects=("sends", "changes"), phase=PHASE, phone=True,
@@ -172,8 +176,8 @@ def a_text_to_a_group_is_told_of_that_group(session: Session, stage: Stage) -> N
     jid = str(group.get("id"))
     sent = text(session, place, jid)
     came = hook.heard(_all_read)
-    _echoed(hook, came, sent)
-    _told(hook, came, sent, (SERVER, DELIVERED, READ))
+    echoed(hook, came, sent)
+    told(hook, came, sent)
     chats = {at(one.json, "key", "remoteJid") for one in came}
     hook.claim(ECHO, chats == {jid}, "remoteJid is the group's")
 
@@ -184,10 +188,10 @@ def webhooks_come_in_the_order_of_their_causes(session: Session, stage: Stage) -
     place, hook = _listening(session, stage)
     sent = [text(session, place, someone(session, turn), f"Mensagem {turn}") for turn in range(6)]
     came = hook.heard(lambda found: sum(map(_is_ack, found)) >= 18)
-    echoes = [_id(one) for one in came if not _is_ack(one)]
+    echoes = [message_id(one) for one in came if not _is_ack(one)]
     hook.claim(ECHO, echoes == [sent_id(one) for one in sent], "echoes come as they were sent")
     for one in sent:
-        _told(hook, came, one, (SERVER, DELIVERED, READ))
+        told(hook, came, one)
 
 
 @LAWS.law("send_text", "forward_message", "update_presence", effects=("sends", "changes"),
@@ -428,10 +432,10 @@ def ids_of_messages_never_come_again(session: Session, stage: Stage) -> None:
     for turn in range(9):
         stage.door("POST", door, {"event": "text-plain", "from": WORLD[turn % 3]})
     came = [one for one in hook.heard() if not _is_ack(one)]
-    again = [id_ for id_, times in Counter(map(_id, came)).items() if times > 1]
+    again = [id_ for id_, times in Counter(map(message_id, came)).items() if times > 1]
     hook.claim("text-plain", not again, "ids of messages differ")
     hook.claim("text-plain", len(came) == 12, "every message is told")
-    names = {at(one.json, "pushName") for one in came if _id(one) not in map(sent_id, sent)}
+    names = {at(one.json, "pushName") for one in came if message_id(one) not in map(sent_id, sent)}
     hook.claim("text-plain", len(names) == 3, "each customer has a name of their own")
 
 
@@ -448,7 +452,7 @@ def what_was_received_can_be_answered(session: Session, stage: Stage) -> None:
     for operation, more in (("quote_message", {"text": "Sim"}), ("forward_message", {})):
         data = {"to": to, "key": key, "message": content, **more}
         sent = message(session, place, operation, **data)
-        _echoed(hook, hook.heard(_all_read), sent)
+        echoed(hook, hook.heard(_all_read), sent)
 
 
 # -- where webhooks go -----------------------------------------------------------------------
@@ -504,7 +508,7 @@ def instances_are_told_of_themselves_alone(session: Session, stage: Stage) -> No
         keys = {at(one.json, "instance_key") for one in came}
         hook.claim("text-plain", keys == {hook.place.key}, "instance_key is the instance's")
         hook.claim("text-plain", len(came) == 5, "an echo, three acknowledgements and a text")
-        strange = [one for one in came if _id(one) == sent_id(sent[other])]
+        strange = [one for one in came if message_id(one) == sent_id(sent[other])]
         hook.claim(ECHO, not strange, "nothing is told of a neighbour")
 
 
@@ -575,7 +579,7 @@ def blocked_acknowledgements_come_back_when_accepted(session: Session, stage: St
     names = {"messageData": {"events": ["delivered", "read"]}}
     session.call("accept_status_events", place, body=names)
     sent = text(session, place)
-    _told(hook, hook.heard(_all_read), sent, (SERVER, DELIVERED, READ))
+    told(hook, hook.heard(_all_read), sent)
 
 
 @LAWS.law("block_events", "config_details", effects=("changes", "reads"), phase=PHASE, phone=True,
@@ -616,5 +620,5 @@ def what_is_asked_for_is_told_once(event: str, session: Session, stage: Stage) -
     if hook.claim(event, len(came) == 2, "what is asked for comes as often as it was asked"):
         for one in came:
             hook.is_event(one, event, "what is asked for")
-        ids = [_id(one) for one in came if at(one.json, "messageTimestamp") is not None]
+        ids = [message_id(one) for one in came if at(one.json, "messageTimestamp") is not None]
         hook.claim(event, len(set(ids)) == len(ids), "ids of messages differ")

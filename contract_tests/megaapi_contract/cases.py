@@ -234,6 +234,11 @@ class Casting:
         if not isinstance(jid, str) or not jid.endswith("@g.us"):
             return None
         self.session.gate.allow_group(jid)
+        if self.session.gate.fence is not None:
+            query = {"jid": jid}
+            self.session.undo.append(
+                lambda: self.session.call("leave_group", self.place, query=query)
+            )
         return jid
 
     def media(self) -> dict[str, Any] | None:

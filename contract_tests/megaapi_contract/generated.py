@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import given
 from megaapi_mock.spec.operations import Operation
 from schemathesis import GenerationMode
 
 from .cases import LINKING, Cases, Casting
+from .chance import quiet
 from .errors import HeldBack, NotTried, SuiteError
+from .laws.acts import keep_events, keep_webhook
 from .probe import Probe
 from .session import Session
 from .stage import Stage
@@ -75,10 +77,19 @@ class _Cast:
         return self._casting
 
 
+def _keep(session: Session, stage: Stage, operation: Operation) -> None:
+    """What the cases of an operation set on a given instance is put back after them."""
+    if operation.id == "configure_webhook":
+        keep_webhook(session, stage, stage.place())
+    elif operation.controller == "config" and operation.effect == "changes":
+        keep_events(session, stage, stage.place())
+
+
 def _each(
     source: Callable[[str], Iterator[Any]], operation: Operation
 ) -> Callable[[Session, Stage], None]:
     def run(session: Session, stage: Stage) -> None:
+        _keep(session, stage, operation)
         cast = _Cast(session, stage, operation)
         # Where each message reaches somebody, one per operation tells whether it works.
         sparing = session.gate.fence is not None and operation.effect == "sends"
@@ -92,6 +103,7 @@ def _each(
 
 def _fuzz(cases: Cases, operation: Operation, examples: int) -> Callable[[Session, Stage], None]:
     def run(session: Session, stage: Stage) -> None:
+        _keep(session, stage, operation)
         cast = _Cast(session, stage, operation)
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             drawn = given(case=cases.strategy(operation.id, mode))(lambda case: cast(case))
@@ -100,21 +112,3 @@ def _fuzz(cases: Cases, operation: Operation, examples: int) -> Callable[[Sessio
                 raise cast.ended
 
     return run
-
-
-def quiet(number: int, examples: int, **others: Any) -> Callable[[Any], Any]:
-    """Hypothesis settings of the suite: one seed, no database, no shrinking, no complaints."""
-
-    def decorate(test: Any) -> Any:
-        kept = settings(
-            max_examples=examples,
-            deadline=None,
-            database=None,
-            derandomize=False,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-            **others,
-        )
-        return seed(number)(kept(test))
-
-    return decorate

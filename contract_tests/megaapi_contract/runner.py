@@ -267,7 +267,10 @@ def try_probe(
     held, webhooks = Counter(made.gate.held), len(made.receiver.webhooks)
     started = time.perf_counter()
     try:
-        probe.run(session, made.stage)
+        try:
+            probe.run(session, made.stage)
+        finally:
+            session.put_back()
     except Unusable as error:
         result.state, result.reason = "unusable", str(error)
     except (NotTried, HeldBack) as error:

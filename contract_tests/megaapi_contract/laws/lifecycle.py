@@ -20,8 +20,8 @@ from hypothesis.stateful import (
 )
 from megaapi_mock.domain.jid import as_given
 
+from ..chance import quiet
 from ..errors import HeldBack, SuiteError
-from ..generated import quiet
 from ..outcome import Exchange
 from ..probe import Laws
 from ..session import Place, Session

@@ -379,7 +379,8 @@ def what_a_customer_does_is_told_once(event: str, session: Session, stage: Stage
     body = {"event": event, **before}
     made = stage.door("POST", f"/_mock/instances/{place.key}/inbound", body)
     came = hook.heard()
-    payload = hook.only(came, event, "what a customer does")
+    payload = hook.only(came[:1], event, "what a customer does")
+    _follow(hook, event, payload, came[1:])
     if not payload or "id" not in made:
         return
     key = payload.get("key") or {}
@@ -390,6 +391,20 @@ def what_a_customer_does_is_told_once(event: str, session: Session, stage: Stage
     same = payload.get("message") == made["content"]
     hook.claim(event, same, "the content is what was written", came[0])
     _fetchable(session, place, payload)
+
+
+def _follow(hook: Hook, event: str, payload: Json, rest: list[Webhook]) -> None:
+    """Hold that an album is followed by just the pictures it announces, and nothing else by any."""
+    album = at(payload, "message", "albumMessage")
+    announced = ["image"] * (at(album, "expectedImageCount") or 0)
+    announced += ["video"] * (at(album, "expectedVideoCount") or 0)
+    hook.claim(event, len(rest) == len(announced), "no webhook that was not announced")
+    for follower, kind in zip(rest, announced, strict=False):
+        if hook.is_event(follower, kind, "a part of an album"):
+            names = ("message", "messageContextInfo", "messageAssociation", "parentMessageKey")
+            parent = at(follower.json, *names, "id")
+            mine = parent == at(payload, "key", "id")
+            hook.claim(kind, mine, "a part of an album names its album", follower)
 
 
 def _fetchable(session: Session, place: Place, payload: Json) -> None:

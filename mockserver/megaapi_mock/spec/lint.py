@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from ..errors import SpecError
-from . import lint_calls, lint_evidence, lint_schemas
+from . import lint_calls, lint_evidence, lint_links, lint_schemas
 from .bundle import Loader, bundle, read_yaml
 from .lint_nodes import KINDS, Contract, Node, references
 from .lint_rules import Finding
@@ -128,6 +128,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         lint_calls.effects,
         lint_calls.recipient,
         lint_calls.uses,
+        lint_links.links,
     ),
     "webhook": (*_CALL_CHECKS, lint_calls.kinds, lint_calls.arrival),
     "request": (lint_calls.shown,),
@@ -135,7 +136,6 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "media": (lint_schemas.examples,),
     "parameter": (lint_schemas.examples,),
     "header": (lint_schemas.examples,),
-    "link": (lint_calls.links,),
     "security scheme": (lint_calls.scheme,),
     "schema": (
         lint_schemas.forbidden,

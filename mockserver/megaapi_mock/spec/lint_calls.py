@@ -133,19 +133,6 @@ def shown(node: Node, contract: Contract) -> Iterator[Finding]:
                 yield node.finding("example-untitled", f"examples/{name} has no summary")
 
 
-def links(node: Node, contract: Contract) -> Iterator[Finding]:
-    """Links lead to operations that exist."""
-    known = {
-        item[method].get("operationId")
-        for item in contract.document.get("paths", {}).values()
-        for method in METHODS
-        if method in item
-    }
-    target = node.value.get("operationId")
-    if not node.is_reference and target not in known:
-        yield node.finding("link-unknown", f"there is no operation {target!r}")
-
-
 def operation_file(node: Node, contract: Contract) -> Iterator[Finding]:
     """A path item's file carries its one operation's id."""
     stem = PurePosixPath(node.file).stem

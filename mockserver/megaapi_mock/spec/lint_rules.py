@@ -44,6 +44,9 @@ RULES: Mapping[str, str] = {
     "arrival": "x-arrival says how sure it is that a webhook is sent at all",
     "generation": "x-generation, where there is one, is a year of payloads",
     "link-unknown": "links lead to operations that exist",
+    "link-expression": "what a link takes along is there in the first examples",
+    "link-parameter": "links name parameters of their target, and all it needs",
+    "link-body": "the body a link makes is one that its target takes",
     # security
     "security-missing": "there is security",
     "security-unknown": "security schemes exist",

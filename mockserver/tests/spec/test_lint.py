@@ -83,7 +83,13 @@ SMALL: dict[str, str] = {
                   examples:
                     done: {summary: Done, value: {error: false, group: {name: Grupo}}}
               links:
-                again: {operationId: rename_group}
+                again:
+                  operationId: rename_group
+                  parameters: {instance_key: $request.path.instance_key}
+                  requestBody:
+                    messageData:
+                      to: $request.body#/messageData/to
+                      name: 'Mais um {$response.body#/group/name}'
             '404': {$ref: ../../components/responses/NotFound.yaml}
         """,
     "webhooks/group-renamed.yaml": """
@@ -190,6 +196,16 @@ def put(place: Callable[[Files], Any], **values: Any) -> Fault:
     """Set keys of the object found at `place`; `x_effect` stands for x-effect."""
     named = {re.sub("^x_", "x-", key).replace("_", "-"): value for key, value in values.items()}
     return lambda files: place(files).update(named)
+
+
+def taken(**more: str) -> dict[str, str]:
+    """The parameters of the small contract's link, and others."""
+    return {"instance_key": "$request.path.instance_key", **more}
+
+
+def linked(**changes: Any) -> Fault:
+    """Change the small contract's one link."""
+    return lambda files: reply(files)["links"]["again"].update(**changes)
 
 
 def take(place: Callable[[Files], Any], key: str) -> Fault:
@@ -437,12 +453,34 @@ FAULTS: list[tuple[str, str, str, Fault]] = [
             schemas={"Lost": {"type": "string"}}
         ),
     ),
-    (
-        "link-unknown",
-        OPERATION,
-        "no such operation",
-        lambda files: reply(files)["links"]["again"].update(operationId="rename"),
+    ("link-unknown", OPERATION, "no such operation", linked(operationId="rename")),
+    ("link-parameter", OPERATION, "no such parameter", linked(parameters=taken(key="k"))),
+    ("link-parameter", OPERATION, "a parameter too few", linked(parameters={})),
+    *(
+        ("link-expression", OPERATION, what, linked(requestBody={"messageData": {"to": pointer}}))
+        for what, pointer in {
+            "no such field in the answer": "$response.body#/group/title",
+            "no such field in the request": "$request.body#/messageData/subject",
+            "beyond a value": "$response.body#/group/name/first",
+            "an index of no list": "$response.body#/group/0",
+            "a header nobody sends": "$response.header.Location",
+            "embedded in a text": "para {$response.body#/group/title}",
+            "no expression at all": "$answer.body#/group/name",
+        }.items()
     ),
+    (
+        "link-expression",
+        OPERATION,
+        "a parameter of another place",
+        linked(parameters={"instance_key": "$request.query.instance_key"}),
+    ),
+    (
+        "link-body",
+        OPERATION,
+        "a value of the wrong form",
+        linked(requestBody={"messageData": {"to": "$response.body#/group/name", "name": "x"}}),
+    ),
+    ("link-body", OPERATION, "no wrapper", linked(requestBody={"to": "1", "name": "x"})),
     ("file-name", OPERATION, "another operationId", put(post, operationId="rename")),
     (
         "file-name",

@@ -1,0 +1,172 @@
+"""Lint: links that lead somewhere, with values that are there, in a form the target takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .lint_nodes import Contract, Node
+from .lint_rules import Finding
+from .operations import METHODS
+from .validate import resolve
+
+JSON = "application/json"
+Object = Mapping[str, Any]
+
+_EXPRESSION = re.compile(r"^\$[^\s{}]+$")
+_EMBEDDED = re.compile(r"\{(\$[^{}]+)\}")
+_PARAMETER = re.compile(r"^\$request\.(path|query|header)\.(.+)$")
+_BODY = re.compile(r"^\$(request|response)\.body(?:#(.*))?$")
+_BARE = ("$url", "$method", "$statusCode")
+
+
+class _Nowhere(Exception):
+    """An expression points at nothing."""
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What an expression can point at: the examples and parameters around one response."""
+
+    operation: Object
+    response: Object
+    document: Object
+
+    def value(self, expression: str) -> Any:
+        """What stands there in the first examples."""
+        parameter, body = _PARAMETER.match(expression), _BODY.match(expression)
+        if expression in _BARE:
+            return expression
+        if parameter:
+            return self._parameter(*parameter.groups())
+        if body and body[1] == "request":
+            return _at(self._example(self.operation.get("requestBody") or {}), body[2])
+        if body:
+            return _at(self._example(self.response), body[2])
+        if expression.startswith("$response.header."):
+            name = expression.removeprefix("$response.header.")
+            if name in (self.response.get("headers") or {}):
+                return name
+        raise _Nowhere
+
+    def _parameter(self, place: str, name: str) -> Any:
+        for written in self.operation.get("parameters") or ():
+            parameter = resolve(written, self.document)
+            if (parameter.get("in"), parameter.get("name")) == (place, name):
+                return parameter.get("example")
+        raise _Nowhere
+
+    def _example(self, carrier: Object) -> Any:
+        content = resolve(carrier, self.document).get("content") or {}
+        for example in (content.get(JSON, {}).get("examples") or {}).values():
+            return resolve(example, self.document).get("value")
+        raise _Nowhere
+
+
+def links(node: Node, contract: Contract) -> Iterator[Finding]:
+    """Every link of an operation's answers, held to the examples and to its target."""
+    targets = {
+        item[method].get("operationId"): item[method]
+        for item in contract.document.get("paths", {}).values()
+        for method in METHODS
+        if method in item
+    }
+    for status, written in (node.value.get("responses") or {}).items():
+        response = resolve(written, contract.document)
+        source = _Source(node.value, response, contract.document)
+        for name, written_link in (response.get("links") or {}).items():
+            link = resolve(written_link, contract.document)
+            place = f"responses/{status}/links/{name}"
+            target = targets.get(link.get("operationId"))
+            if target is None:
+                said = f"{place}: there is no operation {link.get('operationId')!r}"
+                yield node.finding("link-unknown", said)
+            else:
+                for rule, problem in _faults(link, target, source, contract):
+                    yield node.finding(rule, f"{place}: {problem}")
+
+
+def _faults(
+    link: Object, target: Object, source: _Source, contract: Contract
+) -> Iterator[tuple[str, str]]:
+    """Rule and sentence of each thing wrong with a link."""
+    given = link.get("parameters") or {}
+    for expression in _expressions([given, link.get("requestBody")]):
+        try:
+            source.value(expression)
+        except _Nowhere:
+            yield "link-expression", f"{expression} points at nothing in the first example"
+            return
+    yield from _parameter_faults(given, target, contract)
+    if "requestBody" in link:
+        yield from _body_faults(link["requestBody"], target, source, contract)
+
+
+def _parameter_faults(
+    given: Object, target: Object, contract: Contract
+) -> Iterator[tuple[str, str]]:
+    declared = [resolve(one, contract.document) for one in target.get("parameters") or ()]
+    names = {str(one["name"]) for one in declared}
+    names |= {f"{one['in']}.{one['name']}" for one in declared}
+    for name in given:
+        if name not in names:
+            yield "link-parameter", f"{target['operationId']} has no parameter {name}"
+    for one in declared:
+        if one.get("required") and not {one["name"], f"{one['in']}.{one['name']}"} & set(given):
+            yield "link-parameter", f"{target['operationId']} needs {one['name']}"
+
+
+def _body_faults(
+    body: Any, target: Object, source: _Source, contract: Contract
+) -> Iterator[tuple[str, str]]:
+    asked = resolve(target.get("requestBody") or {}, contract.document)
+    schema = asked.get("content", {}).get(JSON, {}).get("schema")
+    if schema is None:
+        yield "link-body", f"{target['operationId']} takes no body"
+        return
+    made = _evaluated(body, source)
+    error = next(contract.compiler.compile(schema).iter_errors(made), None)
+    if error is not None:
+        where = "/".join(map(str, error.instance_path)) or "the body"
+        yield "link-body", f"{where}: {error.message[:200]}"
+
+
+def _expressions(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        if _EXPRESSION.match(node):
+            yield node
+        else:
+            yield from _EMBEDDED.findall(node)
+    elif isinstance(node, Mapping):
+        for inner in node.values():
+            yield from _expressions(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from _expressions(inner)
+
+
+def _evaluated(node: Any, source: _Source) -> Any:
+    if isinstance(node, Mapping):
+        return {name: _evaluated(inner, source) for name, inner in node.items()}
+    if isinstance(node, list):
+        return [_evaluated(inner, source) for inner in node]
+    if isinstance(node, str) and _EXPRESSION.match(node):
+        return source.value(node)
+    if isinstance(node, str):
+        return _EMBEDDED.sub(lambda found: str(source.value(found[1])), node)
+    return node
+
+
+def _at(document: Any, pointer: str | None) -> Any:
+    """What a JSON pointer leads to."""
+    for step in (pointer or "").split("/")[1:]:
+        step = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(document, list) and step.isdecimal() and int(step) < len(document):
+            document = document[int(step)]
+        elif isinstance(document, Mapping) and step in document:
+            document = document[step]
+        else:
+            raise _Nowhere
+    return document

@@ -61,7 +61,11 @@ class Cases:
                 "negative_data_rejection": {"expected-statuses": REFUSALS},
                 "positive_data_acceptance": {"expected-statuses": ["2xx", *REFUSALS]},
             },
-            "phases": {"coverage": {"unexpected-methods": []}},
+            "phases": {
+                "coverage": {"unexpected-methods": []},
+                # Chains are for good calls: bad ones end them.
+                "stateful": {"generation": {"mode": "positive"}},
+            },
         }
 
     @cached_property

@@ -51,6 +51,13 @@ class Contract:
         found = operation.definition["responses"].get(str(status))
         return None if found is None else resolve(found, self.document)
 
+    def links(self, operation: Operation) -> Iterable[str]:
+        """The operations that this one's answers lead to."""
+        for status in operation.definition["responses"]:
+            response = self.response(operation, int(status)) or {}
+            for link in response.get("links", {}).values():
+                yield str(resolve(link, self.document)["operationId"])
+
     def promise(self, operation_id: str, status: int | None = None) -> Promise:
         """What vouches for an operation, or for one of its answers."""
         operation = self.by_id[operation_id]

@@ -197,7 +197,7 @@ class Casting:
 
     def _fill_message(self, data: dict[str, Any], operation: str) -> None:
         if operation in ("send_media_url", "send_media_base64"):
-            data["type"] = "image"
+            data["type"] = "image" if operation == "send_media_url" else "document"
         if operation == "send_media_url":
             data["url"] = self.session.media_url or PICTURE_URL
         if operation == "send_media_base64":

@@ -14,9 +14,9 @@ from schemathesis.core.transport import Response
 from schemathesis.generation.stateful.state_machine import ExtractedParam, StepInput, StepOutput
 
 from .cases import Cases, Casting
+from .chance import quiet
 from .contract import Contract
 from .errors import HeldBack, SuiteError
-from .generated import quiet
 from .laws.acts import group_of, leave, texts
 from .outcome import Exchange
 from .probe import Probe, tidy

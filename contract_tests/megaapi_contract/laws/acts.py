@@ -16,8 +16,10 @@ Json = dict[str, Any]
 
 
 def someone(session: Session, number: int = 0) -> str:
-    """A person to write to: one of the listed ones, else one of the mock's world."""
-    people = session.recipients or WORLD
+    """A person to ask for: one of the listed ones, else oneself, else one of the mock's world."""
+    fence = session.gate.fence
+    own = (fence.own,) if fence is not None and fence.own else ()
+    people = session.recipients or own or WORLD
     return people[number % len(people)]
 
 

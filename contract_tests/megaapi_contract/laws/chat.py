@@ -114,7 +114,7 @@ def deleting_for_oneself_has_a_second_form(session: Session, stage: Stage) -> No
     claim(session, found, gone, "the message is gone for the instance alone")
 
 
-@LAWS.law("delete_message", "logout", effects=("sends", "disconnects"), phone=True)
+@LAWS.law("delete_message", "send_text", "logout", effects=("sends", "disconnects"), phone=True)
 def nothing_is_deleted_without_a_phone(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     sent = text(session, place, to)

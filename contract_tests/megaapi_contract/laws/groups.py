@@ -109,7 +109,7 @@ def a_new_group_is_shown_and_listed(session: Session, stage: Stage) -> None:
 _QUIET = {"error": False, "message": ""}
 
 
-@LAWS.law("create_group", effects=("changes",), phone=True)
+@LAWS.law("create_group", "list_groups", effects=("changes", "reads"), phone=True)
 def groups_have_a_jid_of_their_own(session: Session, stage: Stage) -> None:
     place = stage.place()
     made = [make_group(session, stage, place, someone(session)) for _ in range(5)]
@@ -140,7 +140,8 @@ def who_is_added_is_in_until_removed(session: Session, stage: Stage) -> None:
         claim(session, found, group.get("size") == len(people), "size counts the participants")
 
 
-@LAWS.law("add_participants", effects=("changes", "reads"), phone=True)
+@LAWS.law("create_group", "add_participants", "group_details", effects=("changes", "reads"),
+          phone=True)  # fmt: skip
 def every_participant_has_a_verdict_of_their_own(session: Session, stage: Stage) -> None:
     place, inside = stage.place(), someone(session)
     jid, _ = _made(session, stage, place, inside)
@@ -164,7 +165,7 @@ def every_participant_has_a_verdict_of_their_own(session: Session, stage: Stage)
     claim(session, changed, kept_out, "who may not, is not in")
 
 
-@LAWS.law("remove_participants", effects=("changes", "reads"), phone=True)
+@LAWS.law("create_group", "remove_participants", effects=("changes",), phone=True)
 def who_is_not_in_cannot_be_removed(session: Session, stage: Stage) -> None:
     place, inside = stage.place(), someone(session)
     jid, _ = _made(session, stage, place, inside)
@@ -224,7 +225,8 @@ def groups_nobody_knows_are_404(session: Session, stage: Stage) -> None:
         refused(session, found, 404, "an unknown group", promise=guess(session, operation))
 
 
-@LAWS.law("add_participants", "remove_participants", effects=("changes",), phone=True)
+@LAWS.law("create_group", "add_participants", "remove_participants", effects=("changes",),
+          phone=True)  # fmt: skip
 def nobody_to_add_or_remove_is_refused(session: Session, stage: Stage) -> None:
     place = stage.place()
     jid, _ = _made(session, stage, place, someone(session))
@@ -233,7 +235,8 @@ def nobody_to_add_or_remove_is_refused(session: Session, stage: Stage) -> None:
         refused(session, found, 500, "nobody", promise=guess(session, operation))
 
 
-@LAWS.law("add_participants", "remove_participants", effects=("changes",), phone=True)
+@LAWS.law("create_group", "add_participants", "remove_participants", effects=("changes",),
+          phone=True)  # fmt: skip
 def only_admins_change_who_is_in(session: Session, stage: Stage) -> None:
     place, person = stage.place(), someone(session)
     jid, _ = _made(session, stage, place, person)

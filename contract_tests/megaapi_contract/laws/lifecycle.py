@@ -328,22 +328,29 @@ class Conversation(Life):
         refused(self.session, sent, 403, "a number without WhatsApp", message=NOT_REGISTERED)
 
     @precondition(lambda self: self.sent)
-    @rule(operation=st.sampled_from(("quote_message", "forward_message", "delete_message")),
+    @rule(operation=st.sampled_from(("quote_message", "forward_message")),
           which=st.integers(0, 9), who=st.sampled_from(FRIENDS))  # fmt: skip
     @_safely
     def comes_back_to_one(self, operation: str, which: int, who: str) -> None:
-        """An earlier message is quoted, forwarded or deleted."""
-        first = at(self.sent[which % len(self.sent)].json, "messageData")
-        key, content = at(first, "key"), at(first, "message")
-        if operation == "delete_message":
-            to = str(at(key, "remoteJid"))
-            found = message(self.session, self.place, operation, to=to, key=key)
-            if done(self.session, found, "deleting"):
-                self.unsaid.append(found)
-            return
+        """An earlier message is quoted or forwarded."""
+        first = at(self._one(which).json, "messageData")
         more = {"text": "Sobre este"} if operation == "quote_message" else {}
-        data = {"to": who, "key": key, "message": content, **more}
+        data = {"to": who, "key": at(first, "key"), "message": at(first, "message"), **more}
         self._keep(message(self.session, self.place, operation, **data))
+
+    @precondition(lambda self: self.sent)
+    @rule(which=st.integers(0, 9))
+    @_safely
+    def takes_one_back(self, which: int) -> None:
+        """An earlier message is deleted for everyone."""
+        key = at(self._one(which).json, "messageData", "key")
+        to = str(at(key, "remoteJid"))
+        found = message(self.session, self.place, "delete_message", to=to, key=key)
+        if done(self.session, found, "deleting"):
+            self.unsaid.append(found)
+
+    def _one(self, which: int) -> Exchange:
+        return self.sent[which % len(self.sent)]
 
     @rule(who=st.sampled_from(FRIENDS), event=st.sampled_from(("text-plain", "image", "location")))
     @_safely

@@ -193,7 +193,7 @@ def template_buttons_come_back_with_their_payload(session: Session, stage: Stage
     claim(session, sent, shown == expected, "every button with title and payload, in order")
 
 
-@LAWS.law("send_buttons", "send_template", "send_list", effects=("sends",), phone=True)
+@LAWS.law("send_buttons", "send_template", effects=("sends",), phone=True)
 def nothing_to_choose_from_is_refused(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     for operation in ("send_buttons", "send_template"):
@@ -298,7 +298,8 @@ def every_message_has_an_id_of_its_own(session: Session, stage: Stage) -> None:
     claim(session, last, len({*again, *ids, sent_id(last)}) == 16, "ids never come again")
 
 
-@LAWS.law("send_text", "list_groups", effects=("sends", "changes", "reads"), phone=True)
+@LAWS.law("send_text", "create_group", "list_groups", "group_details",
+          effects=("sends", "changes", "reads"), phone=True)  # fmt: skip
 def two_instances_share_nothing(session: Session, stage: Stage) -> None:
     first, second = stage.place(), stage.place()
     mine = text(session, first, said="Da primeira")

@@ -43,7 +43,8 @@ def a_webhook_reads_back_as_it_was_set(session: Session, stage: Stage) -> None:
         claim(session, found, at(shown, "webhookEnabled") is enabled, "on or off reads back")
 
 
-@LAWS.law("webhook_settings", "configure_webhook", effects=("reads", "changes"), phone=True)
+@LAWS.law("webhook_settings", "configure_webhook", "block_events", "config_details",
+          effects=("reads", "changes"), phone=True)  # fmt: skip
 def settings_belong_to_one_instance(session: Session, stage: Stage) -> None:
     first, second = stage.place(), stage.place()
     set_webhook(session, first, session.receiver.url)
@@ -76,7 +77,8 @@ def blocked_events_are_shown_until_accepted(session: Session, stage: Stage) -> N
     claim(session, found, once, "no event is listed twice")
 
 
-@LAWS.law("accept_status_events", "config_details", effects=("changes", "reads"), phone=True)
+@LAWS.law("accept_status_events", "block_events", "config_details",
+          effects=("changes", "reads"), phone=True)  # fmt: skip
 def accepted_statuses_are_shown(session: Session, stage: Stage) -> None:
     place = stage.place()
     _events(session, place, "block_events", "messagesStatus")
@@ -87,7 +89,7 @@ def accepted_statuses_are_shown(session: Session, stage: Stage) -> None:
     claim(session, found, "messagesStatus" not in blocked, "acknowledgements are back")
 
 
-@LAWS.law("block_events", "accept_webhook_events", "config_details",
+@LAWS.law("block_events", "accept_webhook_events", "accept_status_events", "config_details",
           effects=("changes", "reads"), phone=True)  # fmt: skip
 def names_nobody_knows_are_kept(session: Session, stage: Stage) -> None:
     place = stage.place()

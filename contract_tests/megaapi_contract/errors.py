@@ -33,3 +33,7 @@ class BudgetSpent(HeldBack):
 
 class NotTried(SuiteError):
     """Something this probe needs is not to be had on this target."""
+
+
+class Impossible(SuiteError):
+    """What should be able to happen cannot: the host is not in the state its answers told of."""

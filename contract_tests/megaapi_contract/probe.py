@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from .errors import Impossible
+from .outcome import Broken, Promise
 from .session import Session
 from .stage import Stage
 
 PHASES = ("examples", "laws", "coverage", "fuzzing", "stateful", "lifecycle", "webhooks")
+
+# What vouches for the host being in the state that its own answers told of.
+STORY = Promise("vendor-doc", "openapi.yaml")
+NEXT = "what comes next can happen"
 
 Try = Callable[[Session, Stage], None]
 
@@ -56,7 +62,7 @@ class Laws:
                     name=f"{sentence(run)}: {about}" if about else sentence(run),
                     phase=phase,
                     operations=operations,
-                    run=tidy(run),
+                    run=tidy(run, operations[0]),
                     effects=frozenset(effects),
                     events=tuple(events),
                     phone=phone,
@@ -72,12 +78,19 @@ def sentence(run: Callable[..., None]) -> str:
     return run.__name__.replace("_", " ")
 
 
-def tidy(run: Try) -> Try:
-    """The same, putting back what it changed, also when it fails."""
+def tidy(run: Try, about: str = "") -> Try:
+    """The same, putting back what it changed, also when it fails.
+
+    What cannot happen next is a broken rule of the operation it is `about`: the host said that
+    it could.
+    """
 
     def tried(session: Session, stage: Stage) -> None:
         try:
             run(session, stage)
+        except Impossible as refusal:
+            said = f"{NEXT}: {refusal}"
+            session.broken.append(Broken(session.probe, "law", about, said, STORY, rule=NEXT))
         finally:
             session.put_back()
 

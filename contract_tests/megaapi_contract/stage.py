@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from .errors import NotTried, Unusable
+from .errors import Impossible, NotTried, Unusable
 from .session import Place
 from .target import Target
 from .wire import Answer, request
@@ -25,7 +25,7 @@ class Stage(Protocol):
         """An instance in that state; NotTried when this target has none."""
 
     def door(self, method: str, path: str, body: Any = None) -> Any:
-        """The side door's answer; NotTried where there is none."""
+        """The side door's answer; NotTried where there is none, Impossible when it cannot be."""
 
     def pass_time(self, seconds: float) -> bool:
         """Let time pass at once; False where it passes by itself only."""
@@ -74,6 +74,8 @@ class MockStage:
     def door(self, method: str, path: str, body: Any = None) -> Any:
         answer = self._ask(method, path, body)
         document = json.loads(answer.body) if answer.body else None
+        if answer.status == 409:
+            raise Impossible(f"{method} {path}: {document}")
         if answer.status >= 300:
             raise Unusable(f"the side door answers {answer.status} to {method} {path}: {document}")
         return document

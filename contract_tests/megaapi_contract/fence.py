@@ -145,7 +145,8 @@ class Fence:
 
     def _check_same_token(self, document: Any) -> None:
         for name, value in _leaves("", document):
-            if value != self.token:
+            # Names come as values without a name: they set nothing.
+            if name and value != self.token:
                 raise HeldBack(f"{name} would lock the owner out: only the same token may be set")
 
     def _is_group(self, text: str, operation: Operation) -> bool:

@@ -49,7 +49,9 @@ class Hook:
         set_webhook(self._session, self.place, self.url)
         return self
 
-    def heard(self, wanted: Wanted = bool, *, alarm: str = "call") -> list[Webhook]:
+    def heard(
+        self, wanted: Wanted = lambda webhooks: True, *, alarm: str = "call"
+    ) -> list[Webhook]:
         """What came. `wanted` is waited for where time cannot be made to pass.
 
         `alarm` is the event that is announced last: one the instance does not block.

@@ -1,0 +1,169 @@
+"""For every rule of the laws, one host that breaks it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .spoiling import (
+    Fault,
+    ack,
+    beside,
+    changed,
+    doubled,
+    edited,
+    forgotten,
+    frozen,
+    kind,
+    lost,
+    replaced,
+    swapped,
+    told,
+    turned,
+)
+from .support import KEY
+
+DATA, CONTENT = "messageData", "messageData.message"
+TEXT = f"{CONTENT}.extendedTextMessage"
+QUOTE = f"{TEXT}.contextInfo"
+IMAGE = f"{CONTENT}.imageMessage"
+PNG_URI = "data:image/png;base64,iVBORw0KGgo="
+
+
+REGISTERED = "553190000005@s.whatsapp.net"
+PARTICIPANT = b'"participant":"5511900000002@s.whatsapp.net"'
+ONCE = f"{CONTENT}.viewOnceMessage.message.imageMessage"
+OTHER_ID, OTHER = "3EB0AAAAAAAAAAAAAAAAAA", "5511900000002@s.whatsapp.net"
+STRANGER = "5511900000099:1@s.whatsapp.net"
+NUMBERS = iter(map("{:032X}".format, range(99)))
+
+
+# For every rule, one way to break it: the rules of one subject, as each law's name has it.
+FAULTS: Mapping[str, Fault] = {
+    # access
+    "only the right key and token get in": turned(401, 200),
+    "checks come in the documented order": turned(400, 401),
+    "nothing goes without a phone": turned(403, 200),
+    "no phone is needed": turned(200, 403),
+    "what lacks its fields is a bare 500": turned(500, 400),
+    "numbers without whatsapp are refused": turned(403, 200),
+    "other methods are unknown routes": turned(404, 405),
+    "unknown routes are 404 in the usual form": replaced(b'{"name"', b'{"path":"/","name"'),
+    "odd bodies that are no json are 400": turned(400, 500),
+    "bodies above the limit are 413": turned(413, 200),
+    "media above the limit is 413": turned(413, 200),
+    "bodies declared as something else are not read": turned(500, 200),
+    # messages
+    "a text comes back as it was sent": edited(f"{TEXT}.text", "Outro"),
+    "an empty text is sent and fields nobody knows are passed over": turned(200, 500),
+    "the ninth digit stays in answers": edited(f"{DATA}.key.remoteJid", REGISTERED),
+    "a link is found in the text": edited(f"{TEXT}.matchedText", "https://example.test"),
+    "a text without a link has no preview": beside(b'"text":"Bom dia"', b'"title":"x"'),
+    "a place comes back with its name": edited(f"{CONTENT}.locationMessage.name", "Outra"),
+    "degrees may be texts": edited(f"{CONTENT}.locationMessage.degreesLatitude", "-23.5"),
+    "a list comes back with every row": edited(f"{CONTENT}.listMessage.sections.0.rows", []),
+    "reply buttons come back with title and id": replaced(b'\\"sim\\"', b'\\"1\\"'),
+    "template buttons come back with their payload": replaced(b"CODIGO-TESTE", b"OUTRO"),
+    "nothing to choose from is refused": turned(500, 200),
+    "a quote names what it quotes": edited(f"{QUOTE}.stanzaId", OTHER_ID),
+    "somebody elses message is quoted as theirs": edited(f"{QUOTE}.participant", ""),
+    "a forwarded text is the same text": edited(f"{TEXT}.text", "Outro", at="forwardMessage"),
+    "the score of what others wrote grows": edited(f"{TEXT}.contextInfo.forwardingScore", 0),
+    "nothing to forward or quote is refused": turned(500, 200),
+    "every message has an id of its own": edited(f"{DATA}.key.id", OTHER_ID),
+    "two instances share nothing": edited(f"{DATA}.key.id", OTHER_ID),
+    "sends to a group name the sender": edited(f"{DATA}.participant", OTHER),
+    "sends to a person name no participant": beside(b'"status":"PENDING"', PARTICIPANT),
+    "groups the instance is not in are refused": turned(500, 200),
+    # media
+    "a picture comes back byte for byte": edited("data", lambda text: text[:-4]),
+    "every kind of file comes back": edited("data", lambda text: text[:-4]),
+    "one address is enough": turned(200, 500),
+    "a wrong key or kind opens nothing": edited("error", False),
+    "files are there for their own instance alone": edited("error", False),
+    "each file has keys of its own": edited(f"{IMAGE}.mediaKey", "AAAA"),
+    "a data uri names the type": edited(f"{IMAGE}.mimetype", "image/png"),
+    "what is seen once says so": edited(f"{ONCE}.viewOnce", False),
+    "a file by address is described as one by bytes": edited(f"{IMAGE}.caption", "Outra"),
+    "files that are none are refused": turned(500, 200),
+    "the qr code is a picture to scan": edited("qrcode", PNG_URI),
+    "the picture of the qr code can be scanned": replaced(b"IDAT", b"IDAX"),
+    "the page of the qr code shows it": replaced(b"<img", b"<imp"),
+    "all ways show the same code": edited("qrcode", PNG_URI),
+    "codes change every twenty seconds": frozen("qrcode_base64"),
+    "a new series has new codes": forgotten("/restart"),
+    "a linked instance shows no code": turned(403, 200),
+    # groups
+    "a new group is as it was asked for": edited("group.subject", "Outra"),
+    "participants may be bare numbers": edited("group.participants", []),
+    "a new group is shown and listed": edited("groups", []),
+    "groups have a jid of their own": edited("group.id", "120363000000000001@g.us"),
+    "who is added is in until removed": forgotten("/removeParticipants"),
+    "every participant has a verdict of their own": edited("updatedParticipants.*.0.status", "200"),
+    "who is not in cannot be removed": edited("updatedParticipants.*.0.status", "200"),
+    "who may not be added is left out of a new group": turned(403, 200),
+    "a group that was left is gone": forgotten("/leaveGroup"),
+    "groups nobody knows are 404": turned(404, 500),
+    "nobody to add or remove is refused": turned(500, 200),
+    "only admins change who is in": turned(403, 200),
+    # connection
+    "the status of a linked instance names its user": edited("instance.user.id", STRANGER),
+    "the status of an unlinked instance names no user": beside(b'"disconnected"', b'"user":null'),
+    "people on whatsapp exist": edited("exists", False),
+    "people without whatsapp do not exist": edited("exists", True),
+    "pairing codes have eight characters": edited("pairingCode", "ABCD-EFGH"),
+    "a code of ones own is used": edited("pairingCode", "ABCDEFGH"),
+    "a linked instance gives no pairing code": turned(403, 200),
+    "scanning the code links": edited("instance.status", "disconnected"),
+    "typing the code links that number": edited("instance.user.id", STRANGER),
+    "after a logout everything waits for a phone": forgotten("/logout"),
+    "a restart keeps the link": edited("instance.status", "disconnected"),
+    "a restart brings back what the gateway dropped": forgotten("/restart"),
+    "a restart brings nobody back who left": edited("instance.status", "connected"),
+    "a phone that leaves takes the link with it": edited("instance.status", "connected"),
+    "one instance going takes no other along": edited("instance.status", "disconnected"),
+    # settings
+    "a webhook reads back as it was set": forgotten("/configWebhook"),
+    "settings belong to one instance": edited("webhookData.webhookUrl", "http://127.0.0.1:9/x"),
+    "blocked events are shown until accepted": forgotten("/blockEvents"),
+    "accepted statuses are shown": forgotten("/configAcceptStatus"),
+    "names nobody knows are kept": forgotten("/configAcceptWebhooks"),
+    "only the new token gets in": forgotten("/changeToken"),
+    "the same token may be set again": turned(200, 401),
+    # chat
+    "every presence is taken": forgotten("/presenceUpdateChat"),
+    "presence is shown in groups too": turned(200, 403),
+    "a presence nobody knows is passed over": turned(200, 500),
+    "deleting for everyone is a message of its own": forgotten("/deleteMessage"),
+    "what nobody knows can be deleted": turned(200, 404),
+    "deleting for oneself sends nothing": forgotten("/deleteMessageFromMe"),
+    "deleting for oneself has a second form": forgotten("/deleteMessageFromMe"),
+    "nothing is deleted without a phone": turned(403, 200),
+    # webhooks
+    "a text is echoed and acknowledged": lost(ack(3)),
+    "what is sent comes back": doubled(ack(4)),
+    "only what can be played is told as played": lost(ack(5)),
+    "a text to a group is told of that group": changed("key.remoteJid", OTHER),
+    "webhooks come in the order of their causes": swapped(kind("extendedTextMessage")),
+    "calls that fail are told to nobody": told(lambda payload: ({**payload, "data": {}}, payload)),
+    "after a logout nothing more is told": lost(kind("connection_update")),
+    "linking and unlinking is told": doubled(kind("connection_update")),
+    "a restart ends with the link": changed("message", "Number disconnected from api"),
+    "a code that is shown is told": changed("qrcode", PNG_URI),
+    "codes are told until the series ends": doubled(kind("qrcode_update")),
+    "what a customer does is told once": changed("instance_key", "megacode-TESTKEY0002"),
+    "a customers picture is the one they took": changed("message.imageMessage.mediaKey", "AAAA"),
+    "ids of messages never come again": changed("key.id", OTHER_ID),
+    "what was received can be answered": lost(kind("extendedTextMessage")),
+    "webhooks go where they were sent last": forgotten("/configWebhook"),
+    "a second address gets the same": changed("key.id", lambda id_: next(NUMBERS)),
+    "instances are told of themselves alone": changed("instance_key", KEY),
+    "webhooks are posted as json": lost(lambda payload: True),
+    "what is blocked does not come": forgotten("/blockEvents"),
+    "blocked acknowledgements come back when accepted": forgotten("/configAcceptStatus"),
+    "an event can be blocked by its own name": forgotten("/blockEvents"),
+    "what is asked for is told once": changed("instance_key", "megacode-TESTKEY0002"),
+    # lives
+    "the life of a link": forgotten("/logout"),
+    "the life of groups": forgotten("/leaveGroup"),
+    "the life of a conversation": swapped(ack(3)),
+}  # fmt: skip

@@ -1,0 +1,237 @@
+"""Hosts that break one promise: answers altered, calls swallowed, webhooks lost or changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from megaapi_contract.contract import Contract
+from megaapi_contract.gate import Gate
+from megaapi_contract.judge import Judge
+from megaapi_contract.outcome import Broken, Exchange
+from megaapi_contract.probe import Probe
+from megaapi_contract.session import Session
+from megaapi_contract.stage import MockStage
+from megaapi_contract.target import MockTarget
+from megaapi_contract.wire import Answer, Request
+
+Alter = Callable[[Request, Answer], Answer]
+Spoil = Callable[[Any], Sequence[Any]]
+
+
+@dataclass
+class Spoilt:
+    """A host behind somebody who swallows some calls and alters some answers."""
+
+    behind: MockTarget
+    alter: Alter = lambda request, answer: answer
+    swallow: Callable[[Request], bool] = lambda request: False
+    name: str = "mock"
+    real: bool = False
+    in_process: bool = True
+
+    def send(self, request: Request) -> Answer:
+        if self.swallow(request):
+            headers = (("Content-Type", "application/json"),)
+            return Answer(200, headers, b'{"error":false,"message":"Done"}')
+        return self.alter(request, self.behind.send(request))
+
+    def close(self) -> None:
+        return None
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong: on the way to the host, on the way back, or with its webhooks."""
+
+    alter: Alter = lambda request, answer: answer
+    swallow: Callable[[Request], bool] = lambda request: False
+    make_spoil: Callable[[], Spoil] | None = None
+
+
+# -- answers ---------------------------------------------------------------------------------
+
+
+def turned(old: int, new: int) -> Fault:
+    """Another status, the body as it was."""
+    return Fault(
+        alter=lambda request, answer: (
+            replace(answer, status=new) if answer.status == old else answer
+        )
+    )
+
+
+def edited(path: str, value: Any, *, at: str = "") -> Fault:
+    """Another value at a dotted path wherever the answer has one; a callable makes it."""
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        if not request.path.endswith(at) or answer.body[:1] != b"{":
+            return answer
+        document = json.loads(answer.body)
+        put(document, path, value)
+        return replace(answer, body=json.dumps(document).encode())
+
+    return Fault(alter=alter)
+
+
+def forgotten(end: str) -> Fault:
+    """Calls whose path ends so never reach the host, and look as if they had."""
+    return Fault(swallow=lambda request: request.path.endswith(end))
+
+
+def replaced(old: bytes, new: bytes, *, at: str = "") -> Fault:
+    """Other bytes in the answer."""
+    return Fault(
+        alter=lambda request, answer: (
+            replace(answer, body=answer.body.replace(old, new))
+            if request.path.endswith(at)
+            else answer
+        )
+    )
+
+
+def beside(found: bytes, more: bytes) -> Fault:
+    """A field too many, after another one."""
+    return replaced(found, found + b"," + more)
+
+
+def frozen(at: str) -> Fault:
+    """Every answer is the first one again."""
+    first: list[Answer] = []
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        if at not in request.path or answer.status != 200:
+            return answer
+        first.append(answer)
+        return first[0]
+
+    return Fault(alter=alter)
+
+
+def put(document: Any, path: str, value: Any) -> None:
+    """Set what stands at a path, if anything does; `*` is every member of a list."""
+    step, _, rest = path.partition(".")
+    if isinstance(document, list):
+        chosen = range(len(document)) if step == "*" else [int(step)]
+        for index in chosen:
+            _put(document, index, rest, value)
+    elif isinstance(document, dict) and step in document:
+        _put(document, step, rest, value)
+
+
+def _put(holder: Any, step: Any, rest: str, value: Any) -> None:
+    if rest:
+        put(holder[step], rest, value)
+    else:
+        holder[step] = value(holder[step]) if callable(value) else value
+
+
+# -- webhooks --------------------------------------------------------------------------------
+
+
+def told(spoil: Spoil) -> Fault:
+    """Each payload becomes so many others."""
+    return Fault(make_spoil=lambda: spoil)
+
+
+def lost(fits: Callable[[Any], bool]) -> Fault:
+    """Such webhooks never come."""
+    return told(lambda payload: () if fits(payload) else (payload,))
+
+
+def doubled(fits: Callable[[Any], bool] = lambda payload: True) -> Fault:
+    """Such webhooks come twice."""
+    return told(lambda payload: (payload, payload) if fits(payload) else (payload,))
+
+
+def changed(path: str, value: Any) -> Fault:
+    """Another value in every webhook."""
+
+    def spoil(payload: Any) -> Sequence[Any]:
+        put(payload, path, value)
+        return (payload,)
+
+    return told(spoil)
+
+
+def swapped(fits: Callable[[Any], bool]) -> Fault:
+    """Such webhooks come in pairs, the later one first."""
+
+    def make() -> Spoil:
+        held: list[Any] = []
+
+        def spoil(payload: Any) -> Sequence[Any]:
+            if not fits(payload):
+                return (payload,)
+            held.append(payload)
+            if len(held) < 2:
+                return ()
+            came = [*reversed(held)]
+            held.clear()
+            return came
+
+        return spoil
+
+    return Fault(make_spoil=make)
+
+
+def kind(*names: str) -> Callable[[Any], bool]:
+    """Payloads of these messageTypes."""
+    return lambda payload: payload.get("messageType") in names
+
+
+def ack(status: int) -> Callable[[Any], bool]:
+    """Acknowledgements of this status."""
+    return lambda payload: payload.get("update", {}).get("status") == status
+
+
+# -- trying ----------------------------------------------------------------------------------
+
+
+@dataclass
+class Bench:
+    """A mock to try probes against, whole or spoilt."""
+
+    contract: Contract
+    target: MockTarget
+
+    def tried(
+        self,
+        probe: Probe,
+        fault: Fault | None = None,
+        heard: Callable[[Exchange], None] = lambda exchange: None,
+    ) -> list[Broken]:
+        """What the probe finds broken."""
+        fault = fault or Fault()
+        host = Spoilt(self.target, fault.alter, fault.swallow)
+        gate = Gate(host, self.contract)
+        judge = Judge(self.contract, mock=True)
+        session = Session(
+            self.contract, gate, judge, self.target.receiver, (), 7,
+            probe=probe.name, on_exchange=heard,
+        )  # fmt: skip
+        stage = MockStage(self.target)
+        with self._spoiling(fault):
+            try:
+                probe.run(session, stage)
+            finally:
+                stage.close()
+        return session.broken
+
+    @contextmanager
+    def _spoiling(self, fault: Fault) -> Iterator[None]:
+        receiver = self.target.receiver
+        if fault.make_spoil is None:
+            yield
+            return
+        spoil, before = fault.make_spoil(), receiver.spoil
+        receiver.spoil = lambda body: [
+            json.dumps(payload).encode() for payload in spoil(json.loads(body))
+        ]
+        try:
+            yield
+        finally:
+            receiver.spoil = before

@@ -74,7 +74,7 @@ class MockStage:
     def door(self, method: str, path: str, body: Any = None) -> Any:
         answer = self._ask(method, path, body)
         document = json.loads(answer.body) if answer.body else None
-        if answer.status == 409:
+        if answer.status in (400, 404, 409):
             raise Impossible(f"{method} {path}: {document}")
         if answer.status >= 300:
             raise Unusable(f"the side door answers {answer.status} to {method} {path}: {document}")

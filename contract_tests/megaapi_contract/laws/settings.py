@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..outcome import Exchange
 from ..probe import Laws
 from ..session import Place, Session
@@ -20,11 +18,12 @@ def _events(session: Session, place: Place, operation: str, *names: str) -> Exch
     return session.call(operation, place, body={"messageData": {"events": list(names)}})
 
 
-def _shown(session: Session, place: Place, name: str) -> tuple[Exchange, list[Any]]:
+def _shown(session: Session, place: Place, name: str) -> tuple[Exchange, list[str]]:
     found = session.call("config_details", place)
     done(session, found, "the configuration")
     listed = at(found.json, "configData", name)
-    return found, listed if isinstance(listed, list) else []
+    names = listed if isinstance(listed, list) else []
+    return found, [name for name in names if isinstance(name, str)]
 
 
 @LAWS.law("configure_webhook", "webhook_settings", effects=("changes", "reads"))

@@ -13,6 +13,8 @@ from .fence import EFFECTS, listed
 
 # Random requests per operation, so many good and so many bad ones.
 EXAMPLES, EXAMPLES_QUICK = 40, 4
+# Chains of calls along the contract's links.
+CHAINS, CHAINS_QUICK = 15, 5
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,11 @@ class RunOptions:
     def examples(self) -> int:
         """How many good, and how many bad, random requests each operation gets."""
         return EXAMPLES_QUICK if self.quick else EXAMPLES
+
+    @property
+    def chains(self) -> int:
+        """How many chains of calls are tried."""
+        return CHAINS_QUICK if self.quick else CHAINS
 
     def require_instance(self) -> None:
         """SetupError when a host outside this process is named without an instance."""

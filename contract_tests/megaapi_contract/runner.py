@@ -15,17 +15,19 @@ from megaapi_mock.spec.operations import Operation
 from .cases import LINKING, Cases
 from .contract import Contract
 from .coverage import Coverage
-from .errors import HeldBack, NotTried, SetupError, SuiteError, Unusable
+from .errors import HeldBack, Impossible, NotTried, SetupError, SuiteError, Unusable
 from .fence import Fence, listed
 from .gate import KEPT_BODY, Gate, Pace
 from .generated import generated
 from .judge import Judge
+from .laws import all_laws
 from .options import RunOptions
 from .outcome import Broken, Exchange, Promise, Report, Result
 from .probe import PHASES, Probe
 from .receiver import Receiver
 from .session import Place, Session
 from .stage import GivenStage, MockStage, Stage, has_side_door
+from .stateful import stateful
 from .target import HttpTarget, MockTarget, Target
 
 # At most so many exchanges are kept whole for the reports; the counts go on.
@@ -192,12 +194,16 @@ def _put_away(made: Ready) -> None:
 
 def probes(made: Ready) -> list[Probe]:
     """Every probe, in the order of the phases: what is cheap and telling first."""
-    from .laws import all_laws
-
     cases = Cases(made.contract)
     options = made.options
     found = [
         *generated(cases, made.contract.operations, examples=options.examples, quick=options.quick),
+        *stateful(
+            made.contract,
+            cases,
+            [found for found in made.contract.operations if found.effect in made.allowed],
+            chains=options.chains,
+        ),
         *all_laws(),
     ]
     return sorted(found, key=lambda probe: PHASES.index(probe.phase))
@@ -277,7 +283,7 @@ def try_probe(
         result.reason = str(error)
         if not session.exchanges:
             result.state = "left out"
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except (Impossible, LookupError, TypeError, ValueError, AttributeError) as error:
         # The answer kept no shape a probe can work with; the judge says where, this says so much.
         session.broken.append(_unreadable(probe, made, error))
     for webhook in made.receiver.webhooks[webhooks:]:

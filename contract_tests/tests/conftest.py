@@ -1,4 +1,4 @@
-"""Settings every test of the suite shares."""
+"""Settings and fixtures every test of the suite shares."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
+from megaapi_contract.contract import Contract
+from megaapi_contract.vocabulary import Vocabulary
 
 settings.register_profile(
     "suite",
@@ -27,3 +29,15 @@ def nothing_left_behind() -> Iterator[None]:
     for thread in left:
         thread.join(timeout=2)
     assert [thread.name for thread in left if thread.is_alive()] == []
+
+
+@pytest.fixture(scope="session")
+def contract() -> Contract:
+    """The packaged contract, read once."""
+    return Contract()
+
+
+@pytest.fixture(scope="session")
+def vocabulary(contract: Contract) -> Vocabulary:
+    """What is public, collected once."""
+    return Vocabulary(contract)

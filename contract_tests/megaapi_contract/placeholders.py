@@ -1,0 +1,147 @@
+"""Numbered names in place of private values: the same value always gets the same one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+JID = re.compile(r"([^\s@/]+)@(s\.whatsapp\.net|g\.us|lid|c\.us|newsletter|broadcast)")
+_DEVICE = re.compile(r"(\d+):\d+")
+_SPELT = re.compile(r"\+?[\d\s().\-/]{8,}")
+_ID = re.compile(r"[0-9A-F]{12,}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_\-\s]{40,}={0,2}\s*")
+LONGEST_SPAN = 40
+_WORDS = re.compile(r"[\w\u0080-\U0010ffff]+")
+
+_BY_NAME = {
+    "media key": "mediaKey fileSha256 fileEncSha256 directPath thumbnailDirectPath messageSecret "
+    "thumbnailSha256 thumbnailEncSha256 jpegThumbnail streamingSidecar mediaKeyTimestamp waveform",
+    "url": "url mediaUrl webhookUrl canonicalUrl matchedText thumbnailUrl sourceUrl",
+    "id": "id stanzaId messageId msgId x-mock-exchange x-schemathesis-testcaseid",
+    "token": "token newToken authorization",
+    "key": "instance_key instanceKey instance",
+    "code": "pairingCode code qrcode qr",
+    "base64": "base64 data",
+    "step": "step",
+    "time": "messageTimestamp timestamp date creation subjectTime t",
+}
+KIND_OF = {name.lower(): kind for kind, names in _BY_NAME.items() for name in names.split()}
+
+
+@dataclass(frozen=True)
+class Private:
+    """What the run was given and no report may show: written otherwise too."""
+
+    key: str = ""
+    token: str = ""
+    control_token: str = ""
+    own: str = ""
+    recipients: Sequence[str] = ()
+    others: Sequence[str] = ()
+
+    def named(self) -> Iterator[tuple[str, str]]:
+        """Each value with the placeholder it gets."""
+        yield self.key, "<key>"
+        yield self.token, "<token>"
+        yield self.control_token, "<control token>"
+        for number, other in enumerate(self.others, 1):
+            yield other, f"<private {number}>"
+
+    def numbers(self) -> Iterator[tuple[str, str]]:
+        """Each number's digits with the placeholder they get."""
+        yield digits(self.own), "<own number>"
+        for number, recipient in enumerate(self.recipients, 1):
+            yield digits(recipient), f"<recipient {number}>"
+
+
+class Placeholders:
+    """Not thread-safe; one for all files of a report, so that they can be laid side by side."""
+
+    def __init__(self, private: Private) -> None:
+        self._made: dict[tuple[str, str], str] = {}
+        self._counts: Counter[str] = Counter()
+        self._kinds: dict[str, str] = {}
+        self.given = {value: name for value, name in private.named() if value}
+        self._numbers = {value: name for value, name in private.numbers() if value}
+        # What was replaced anywhere, as it would stand in a sentence.
+        self.spans: dict[str, str] = {}
+
+    def make(self, kind: str, value: str) -> str:
+        """`<kind N>`; a value keeps the kind it was first met as."""
+        if value in self.given:
+            return self.given[value]
+        kind = self._kinds.setdefault(value, kind)
+        return self._numbered(kind, value)
+
+    def number(self, value: str) -> str:
+        """A phone number or anything like it, however it is written."""
+        plain = digits(value)
+        found = self._numbers.get(plain) or self._numbered("number", plain)
+        return found if value == plain else f"{found[:-1]}, written otherwise>"
+
+    def text(self, value: str, name: str = "") -> str:
+        """The placeholder of a whole text standing under a member's name."""
+        if value in self.given:
+            return self.given[value]
+        jid = JID.fullmatch(value)
+        if jid is not None:
+            return self._keep(value, self._jid(*jid.groups()))
+        if KIND_OF.get(name.lower()) == "time" and value.isdigit():
+            return self._keep(value, self.make("time", value))
+        if _SPELT.fullmatch(value) and len(digits(value)) >= 8:
+            return self._keep(value, self.number(value))
+        return self._keep(value, self.make(_kind(value, name), value))
+
+    def _jid(self, user: str, server: str) -> str:
+        device = _DEVICE.fullmatch(user)
+        if server == "g.us":
+            return f"{self._numbered('group', user)}@{server}"
+        if server == "lid":
+            return f"{self._numbered('lid', user)}@{server}"
+        if device is not None:
+            return f"{self.number(device[1])}:device@{server}"
+        if user.isascii() and user.isdigit():
+            return f"{self.number(user)}@{server}"
+        return f"{self._numbered('user', user)}@{server}"
+
+    def _numbered(self, kind: str, value: str) -> str:
+        made = self._made.get((kind, value))
+        if made is None:
+            self._counts[kind] += 1
+            made = self._made[kind, value] = f"<{kind} {self._counts[kind]}>"
+        return made
+
+    def _keep(self, value: str, made: str) -> str:
+        span = bare(value)
+        if span and len(span) < 4096:
+            self.spans.setdefault(span, made)
+        return made
+
+
+def digits(text: str) -> str:
+    """The digits alone, of any script, as 0 to 9."""
+    return "".join(
+        str(unicodedata.digit(char)) for char in text if char.isdigit() or char.isdecimal()
+    )
+
+
+def bare(text: str) -> str:
+    """From the first to the last letter or digit, in lower case."""
+    words = list(_WORDS.finditer(text))
+    return text[words[0].start() : words[-1].end()].lower() if words else ""
+
+
+def _kind(value: str, name: str) -> str:
+    by_name = KIND_OF.get(name.lower())
+    if value.startswith("data:") or (len(value) >= 40 and _BASE64.fullmatch(value)):
+        return by_name if by_name == "media key" else "base64"
+    if by_name is not None and by_name != "base64":
+        return by_name
+    if "://" in value:
+        return "url"
+    if _ID.fullmatch(value):
+        return "id"
+    return "digits" if value.isdigit() else "text"

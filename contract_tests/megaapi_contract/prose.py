@@ -1,0 +1,128 @@
+"""Sentences without what is private in them: words nobody has vouched for are replaced."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .placeholders import JID, LONGEST_SPAN, Placeholders, bare, digits
+from .vocabulary import Vocabulary
+
+_WORD = r"[\w\u0080-\u2012\u2015-\u2025\u2027-\U0010ffff]+"
+_TOKEN = re.compile(
+    r"""
+    (?P<placeholder><[a-z]+(?:[ ][a-z]+)*(?:[ ]\d+)?(?:,[ ]written[ ]otherwise)?>)
+  | (?P<escaped>\S*(?:%[0-9A-Fa-f]{2}|&\#|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2})\S*)
+  | (?P<quoted>"(?:[^"\\]|\\.)*(?:"|$)|`[^`]*(?:`|$)|(?<!\w)'(?:[^'\\]|\\.)*(?:'(?!\w)|$))
+  | (?P<url>[A-Za-z][A-Za-z0-9+.-]*://[^\s"'<>]+)
+  | (?P<address>[^\s"'<>()\[\]{},;:=/]+@[\w.-]+)
+  | (?P<number>\+?\(?\d(?:[^\w\n]{0,3}\d){7,})
+  | (?P<fraction>-?\d+[.,]\d{3,})
+  | (?P<word>"""
+    + _WORD
+    + ")",
+    re.VERBOSE,
+)
+_ANY_WORD = re.compile(_WORD)
+_PLAIN_WORD = re.compile(r"[A-Za-z]+")
+_STATUS = re.compile(r"[1-5]\d\d")
+_NAME_PARTS = re.compile(r"[a-z]+|[A-Z][a-z]*|\d+|_+")
+CUT_AT = 190
+# What libraries put in quotes beside the values they complain of.
+_OF_SCHEMAS = frozenset(
+    "string integer number array object boolean null anyOf oneOf allOf not enum const".split()
+)
+
+
+class Prose:
+    """Denies by default: a word stays when the contract or this program's own source has it.
+
+    A private sentence made of such words alone is known only when it stands in quotes, or stood
+    somewhere in an exchange or a webhook of the run.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, placeholders: Placeholders) -> None:
+        self._vocabulary, self._placeholders = vocabulary, placeholders
+        for value, made in placeholders.given.items():
+            placeholders.spans.setdefault(bare(value), made)
+
+    def clean(self, text: str) -> str:
+        """The sentence as it may be shown."""
+        return _TOKEN.sub(self._token, self._without_known(text))
+
+    def public(self, word: str) -> bool:
+        """Whether one word says nothing private."""
+        if word.isascii() and word.isdigit():
+            return len(word) <= 6
+        if word in self._vocabulary.names or word in self._vocabulary.values:
+            return True
+        parts = _NAME_PARTS.findall(word)
+        return (
+            "".join(parts) == word
+            and all(part.lower() in self._vocabulary.words for part in _PLAIN_WORD.findall(word))
+            and (word.lower() in self._vocabulary.words or "_" in word)
+        )
+
+    def _token(self, found: re.Match[str]) -> str:
+        text, kind = found[0], found.lastgroup
+        if kind == "placeholder":
+            return text
+        if kind == "quoted":
+            return self._quoted(text)
+        if kind == "number":
+            return self._number(text)
+        if kind == "address" and JID.fullmatch(text):
+            return self._placeholders.text(text)
+        if kind == "word" and self.public(text):
+            return text
+        return self._placeholders.make({"address": "address"}.get(str(kind), "text"), text)
+
+    def _quoted(self, text: str) -> str:
+        mark, inner = text[0], text[1:].removesuffix(text[0])
+        whole = _TOKEN.fullmatch(inner)
+        kept = (
+            not inner
+            or inner in self._vocabulary.names
+            or inner in self._vocabulary.values
+            or inner in _OF_SCHEMAS
+            or (whole is not None and whole.lastgroup == "placeholder")
+        )
+        return f"{mark}{inner if kept else self._placeholders.text(inner)}{mark}"
+
+    def _number(self, text: str) -> str:
+        groups = re.findall(r"\d+", text)
+        if len(groups) > 2 and all(_STATUS.fullmatch(group) for group in groups):
+            return text
+        return self._placeholders.number(text) if digits(text) else text
+
+    def _without_known(self, text: str) -> str:
+        """Whatever was replaced in an exchange is replaced in what is said of it."""
+        words = list(_ANY_WORD.finditer(text))
+        pieces: list[str] = []
+        done = at = 0
+        while at < len(words):
+            for last, made in self._spans(text, words, at):
+                pieces += [text[done : words[at].start()], made]
+                done, at = words[last].end(), last
+                break
+            at += 1
+        return "".join((*pieces, text[done:]))
+
+    def _spans(
+        self, text: str, words: list[re.Match[str]], first: int
+    ) -> Iterator[tuple[int, str]]:
+        start = words[first].start()
+        for last in range(min(first + LONGEST_SPAN, len(words)) - 1, first - 1, -1):
+            span = text[start : words[last].end()].lower()
+            made = self._placeholders.spans.get(span)
+            if made is not None and (last > first or not self.public(words[first][0])):
+                yield last, made
+        if len(text) >= CUT_AT and len(words) - first > 1:
+            made = self._cut(text[start : words[-1].end()].lower())
+            if made is not None:
+                yield len(words) - 1, made
+
+    def _cut(self, tail: str) -> str | None:
+        """A sentence that was cut ends with the beginning of a value."""
+        spans = self._placeholders.spans.items()
+        return next((made for span, made in spans if span.startswith(tail)), None)

@@ -1,0 +1,302 @@
+"""Everything private taken out of a run before any of it is shown or reaches the disk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import unquote_plus, urlsplit
+
+import orjson
+
+from .contract import JSON, Contract
+from .outcome import Broken, Exchange, OperationCoverage, Report, Result, Webhook
+from .placeholders import Placeholders, Private
+from .prose import Prose
+from .vocabulary import Vocabulary
+
+DEEPEST = 60
+METHODS = frozenset("GET POST PUT PATCH DELETE HEAD OPTIONS TRACE QUERY CONNECT".split())
+# What stands there was written by a person, even when it reads like a word of the protocol.
+WRITTEN = frozenset(
+    name.lower()
+    for name in "text caption conversation pushName verifiedBizName verifiedName subject title "
+    "description displayName displayText buttonText footer footerText fileName vcard notify "
+    "contentText group_name groupName selectedDisplayText hydratedTitleText address "
+    "hydratedContentText hydratedFooterText rowId selectedRowId selectedId optionName body".split()
+)
+_HEADERS = frozenset(
+    "accept accept-encoding accept-language access-control-allow-headers "
+    "access-control-allow-methods access-control-allow-origin access-control-expose-headers "
+    "allow authorization cache-control connection content-encoding content-length content-type cookie date etag expires host "
+    "keep-alive last-modified location pragma retry-after server set-cookie transfer-encoding "
+    "user-agent vary via www-authenticate x-mock-exchange x-mock-reason x-mock-token "
+    "x-powered-by x-request-id x-schemathesis-testcaseid".split()
+)
+_MEDIA_TYPE = re.compile(r"([a-z*]+/[a-z0-9.+*-]+)(; ?charset=utf-8)?", re.IGNORECASE)
+_ENCODINGS = re.compile(r"(?:(?:gzip|deflate|br|zstd|identity)(?:, ?|$))+")
+_PROGRAM = re.compile(r"(?:schemathesis|axios|megaapi-contract)/\d+\.\d+\.\d+")
+_DATE = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
+_SECRET_OPTIONS = frozenset(
+    {"token", "control-token", "instance-key", "key", "recipient", "recipients", "own-number"}
+)
+
+KEY = "{instance_key}"
+Pairs = tuple[tuple[str, str], ...]
+
+
+class Redaction:
+    """Turns a report into one without anything private. One of them serves one report.
+
+    Denies by default: of the texts in bodies, paths, queries and headers only those stay that are
+    fixed values of the contract; the rest become placeholders like `<text 12>`, the same value
+    always the same one. The host's name stays: it says what was tested.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        private: Private | None = None,
+        *,
+        vocabulary: Vocabulary | None = None,
+    ) -> None:
+        self.vocabulary = vocabulary or Vocabulary(contract)
+        self.placeholders = Placeholders(private or Private())
+        self._contract = contract
+        self._prose = Prose(self.vocabulary, self.placeholders)
+        self._bodies: dict[tuple[str, bytes], bytes] = {}
+        self._origins: tuple[str, ...] = ("http://mock",)
+        self._keys = [found.path.split("/") for found in contract.operations]
+
+    # -- the whole ---------------------------------------------------------------------------
+
+    def report(self, report: Report) -> Report:
+        """The same run as anybody may read it."""
+        if "://" in report.target:
+            self._origins = (report.target, "http://mock")
+        # Exchanges first: what they hold is looked for in sentences afterwards.
+        exchanges = [self.exchange(each) for each in report.exchanges]
+        webhooks = [self.webhook(each) for each in report.webhooks]
+        for result in report.results:
+            for broken in result.broken:
+                self._evidence(broken)
+        return replace(
+            report,
+            target=report.target if report.target in self._origins else self.said(report.target),
+            options={name: self.option(name, text) for name, text in report.options.items()},
+            results=[self._result(each) for each in report.results],
+            coverage={name: self._covered(each) for name, each in report.coverage.items()},
+            exchanges=exchanges,
+            webhooks=webhooks,
+            unusable=self.said(report.unusable),
+        )
+
+    def exchange(self, exchange: Exchange) -> Exchange:
+        """One exchange; numbers, status and times stay."""
+        return replace(
+            exchange,
+            method=exchange.method if exchange.method in METHODS else "<method>",
+            url=self.url(exchange.url),
+            request_headers=self.headers(exchange.request_headers),
+            request_body=self.body(
+                exchange.request_body, _media_type(exchange.request_headers) or JSON
+            ),
+            headers=self.headers(exchange.headers),
+            body=self.body(exchange.body, _media_type(exchange.headers)),
+        )
+
+    def webhook(self, webhook: Webhook) -> Webhook:
+        """One webhook."""
+        known = webhook.event is None or webhook.event in self._contract.events
+        return replace(
+            webhook,
+            body=self.body(webhook.body, JSON),
+            headers=self.headers(webhook.headers),
+            event=webhook.event if known else "<event>",
+        )
+
+    def broken(self, broken: Broken) -> Broken:
+        """One broken promise with its evidence."""
+        exchange, webhook = self._evidence(broken)
+        return replace(
+            broken,
+            operation=self._operation(broken.operation),
+            message=self.said(broken.message),
+            rule=self.said(broken.rule),
+            exchange=exchange,
+            webhook=webhook,
+        )
+
+    # -- the parts ---------------------------------------------------------------------------
+
+    def said(self, text: str) -> str:
+        """A sentence of the suite, of the host or of a library."""
+        for origin in self._origins:
+            before, found, after = text.partition(origin)
+            if found and (not after or after[0] in " :,;)"):
+                return self._prose.clean(before) + found + self._prose.clean(after)
+        return self._prose.clean(text)
+
+    def option(self, name: str, text: str) -> str:
+        """The value of an option of the command."""
+        if text in self._origins:
+            return text
+        if name.lstrip("-").replace("_", "-") in _SECRET_OPTIONS:
+            return ", ".join(self.placeholders.text(each) for each in re.split(r"[,\s]+", text))
+        return self.said(text)
+
+    def url(self, url: str) -> str:
+        """Scheme and host stay, of path and query what the contract declares."""
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if origin not in self._origins:
+            origin = "<other host>"
+        path, _, query = url.partition("#")[0][len(f"{parts.scheme}://{parts.netloc}") :].partition(
+            "?"
+        )
+        steps = self._steps(path.split("/"))
+        asked = "&".join(self._asked(each) for each in query.split("&")) if query else ""
+        return origin + "/".join(steps) + (f"?{asked}" if asked else "")
+
+    def headers(self, headers: Iterable[tuple[str, str]]) -> Pairs:
+        """Names and values of standard headers stay, where the values are public."""
+        return tuple(self._header(name, value) for name, value in headers)
+
+    def body(self, body: bytes, media_type: str) -> bytes:
+        """JSON stays JSON; of everything else stays what it is and how long."""
+        if not body:
+            return body
+        made = self._bodies.get((media_type, body))
+        if made is None:
+            made = self._bodies[media_type, body] = self._body(body, media_type)
+        return made
+
+    def document(self, document: Any) -> Any:
+        """A JSON document."""
+        return self._node("", document, 0)
+
+    # -- leaves ------------------------------------------------------------------------------
+
+    def _body(self, body: bytes, media_type: str) -> bytes:
+        try:
+            return orjson.dumps(self.document(orjson.loads(body)))
+        except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+            text = body.decode("utf-8", "replace").strip()
+            if text in self.vocabulary.values:
+                return text.encode()
+            kind = media_type if media_type in self.vocabulary.values else "body"
+            name = self.placeholders.make(kind, body.decode("latin-1"))
+            return f"{name[:-1]}, {len(body)} bytes>".encode()
+
+    def _node(self, name: str, node: Any, depth: int) -> Any:
+        if isinstance(node, str):
+            return self.leaf(name, node)
+        if depth > DEEPEST:
+            return "<deeper>"
+        if isinstance(node, dict):
+            return {
+                self._name(key): self._node(key, value, depth + 1) for key, value in node.items()
+            }
+        if isinstance(node, list):
+            return [self._node(name, value, depth + 1) for value in node]
+        if isinstance(node, float) or (type(node) is int and abs(node) >= 10**6):
+            return self.placeholders.make(type(node).__name__, repr(node))
+        return node
+
+    def leaf(self, name: str, text: str) -> str:
+        """One text standing under a member's name."""
+        if not text or (text in self.vocabulary.values and name.lower() not in WRITTEN):
+            return text
+        return self.placeholders.text(text, name)
+
+    def _name(self, name: str) -> str:
+        if name in self.vocabulary.names or not name:
+            return name
+        return self.placeholders.make("name", name)
+
+    def _steps(self, steps: list[str]) -> Iterator[str]:
+        plain = [unquote_plus(step) for step in steps]
+        key_at = next((at for at in self._keys if _fits(at, plain)), None)
+        for number, step in enumerate(plain):
+            if not step or step in self.vocabulary.steps or step in self.vocabulary.values:
+                yield step
+            else:
+                name = "instance_key" if key_at and key_at[number] == KEY else "step"
+                yield self.placeholders.text(step, name)
+
+    def _asked(self, pair: str) -> str:
+        name, equals, value = pair.partition("=")
+        name = unquote_plus(name)
+        return self._name(name) + equals + self.leaf(name, unquote_plus(value))
+
+    def _header(self, name: str, value: str) -> tuple[str, str]:
+        lower = name.lower()
+        if lower not in _HEADERS:
+            name = self.placeholders.make("header", name)
+        return name, self._header_value(lower, value)
+
+    def _header_value(self, name: str, value: str) -> str:
+        if not value:
+            return value
+        if name == "authorization":
+            scheme, _, secret = value.partition(" ")
+            if scheme == "Bearer":
+                return f"Bearer {secret and self.leaf('token', secret)}"
+            return self.placeholders.make("credentials", value)
+        if name in ("cookie", "set-cookie"):
+            return self.placeholders.make("cookie", value)
+        if name == "x-mock-reason":
+            return self.said(value)
+        if name in _HEADERS and _public_header(value, self.vocabulary):
+            return value
+        return self.placeholders.text(value, name)
+
+    # -- the rest of a report ----------------------------------------------------------------
+
+    def _evidence(self, broken: Broken) -> tuple[Exchange | None, Webhook | None]:
+        return (
+            self.exchange(broken.exchange) if broken.exchange else None,
+            self.webhook(broken.webhook) if broken.webhook else None,
+        )
+
+    def _operation(self, name: str) -> str:
+        known = name in self._contract.by_id or name in self._contract.events
+        return name if known else self.said(name)
+
+    def _result(self, result: Result) -> Result:
+        return replace(
+            result,
+            reason=self.said(result.reason),
+            broken=tuple(self.broken(each) for each in result.broken),
+        )
+
+    def _covered(self, covered: OperationCoverage) -> OperationCoverage:
+        return replace(covered, why_not=self.said(covered.why_not))
+
+
+def _fits(template: list[str], steps: list[str]) -> bool:
+    return len(template) == len(steps) and all(
+        fixed in (KEY, step) for fixed, step in zip(template, steps, strict=True)
+    )
+
+
+def _media_type(headers: Iterable[tuple[str, str]]) -> str:
+    return next(_plain_types(headers), "")
+
+
+def _plain_types(headers: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for name, value in headers:
+        if name.lower() == "content-type":
+            yield value.partition(";")[0].strip().lower()
+
+
+def _public_header(value: str, vocabulary: Vocabulary) -> bool:
+    media_type = _MEDIA_TYPE.fullmatch(value)
+    if media_type is not None:
+        return media_type[1].lower() in vocabulary.values
+    if value.isascii() and value.isdigit():
+        return len(value) <= 6
+    if value in vocabulary.values or value in ("close", "keep-alive", "chunked", "*"):
+        return True
+    return any(form.fullmatch(value) for form in (_DATE, _ENCODINGS, _PROGRAM))

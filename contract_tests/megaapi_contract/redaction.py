@@ -29,7 +29,8 @@ WRITTEN = frozenset(
 _HEADERS = frozenset(
     "accept accept-encoding accept-language access-control-allow-headers "
     "access-control-allow-methods access-control-allow-origin access-control-expose-headers "
-    "allow authorization cache-control connection content-encoding content-length content-type cookie date etag expires host "
+    "allow authorization cache-control connection content-encoding content-length content-type "
+    "cookie date etag expires host "
     "keep-alive last-modified location pragma retry-after server set-cookie transfer-encoding "
     "user-agent vary via www-authenticate x-mock-exchange x-mock-reason x-mock-token "
     "x-powered-by x-request-id x-schemathesis-testcaseid".split()

@@ -151,7 +151,8 @@ def _rules(
         yield from _rules(resolve(schema, document), place, document, within)
     yield from (_rule(place, keyword) for keyword in KEYWORDS if keyword in schema)
     yield from (_rule((*place, name), "required") for name in schema.get("required", ()))
-    for part in schema.get("allOf", ()):
+    conditional = [schema[part] for part in ("then", "else") if part in schema]
+    for part in (*schema.get("allOf", ()), *conditional):
         yield from _rules(part, place, document, within)
     for name, part in schema.get("properties", {}).items():
         yield from _rules(part, (*place, name), document, within)

@@ -128,7 +128,10 @@ KINDS: Mapping[str, str] = {
 
 @dataclass(slots=True)
 class Result:
-    """How one probe ended. `cases` is how many requests it made, `held` how many the gate kept."""
+    """How one probe ended. `cases` is how many requests it made, `held` how many the gate kept.
+
+    `first` and `last` are the numbers of its exchanges, 0 when they are not known.
+    """
 
     probe: str
     phase: str
@@ -139,6 +142,8 @@ class Result:
     held: int = 0
     reason: str = ""
     broken: tuple[Broken, ...] = ()
+    first: int = 0
+    last: int = 0
 
 
 @dataclass(slots=True)

@@ -13,8 +13,10 @@ _DEVICE = re.compile(r"(\d+):\d+")
 _SPELT = re.compile(r"\+?[\d\s().\-/]{8,}")
 _ID = re.compile(r"[0-9A-F]{12,}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\-\s]{40,}={0,2}\s*")
-LONGEST_SPAN = 40
-_WORDS = re.compile(r"[\w\u0080-\U0010ffff]+")
+LONGEST_SPAN = 4096
+# Every sign beyond ASCII is part of a word, but for dashes and dots between words.
+WORD = r"[\w\u0080-\u2012\u2015-\u2025\u2027-\U0010ffff]+"
+_WORDS = re.compile(WORD)
 
 _BY_NAME = {
     "media key": "mediaKey fileSha256 fileEncSha256 directPath thumbnailDirectPath messageSecret "
@@ -66,8 +68,10 @@ class Placeholders:
         self._kinds: dict[str, str] = {}
         self.given = {value: name for value, name in private.named() if value}
         self._numbers = {value: name for value, name in private.numbers() if value}
-        # What was replaced anywhere, as it would stand in a sentence.
-        self.spans: dict[str, str] = {}
+        # What was replaced anywhere, as it would stand in a sentence, by its first word.
+        self.spans: dict[str, dict[str, str]] = {}
+        for value, made in self.given.items():
+            self._keep(value, made)
 
     def make(self, kind: str, value: str) -> str:
         """`<kind N>`; a value keeps the kind it was first met as."""
@@ -115,9 +119,11 @@ class Placeholders:
         return made
 
     def _keep(self, value: str, made: str) -> str:
-        span = bare(value)
-        if span and len(span) < 4096:
-            self.spans.setdefault(span, made)
+        if len(value) <= LONGEST_SPAN:
+            words = list(_WORDS.finditer(value))
+            if words:
+                span = lower(value[words[0].start() : words[-1].end()])
+                self.spans.setdefault(lower(words[0][0]), {}).setdefault(span, made)
         return made
 
 
@@ -128,10 +134,12 @@ def digits(text: str) -> str:
     )
 
 
-def bare(text: str) -> str:
-    """From the first to the last letter or digit, in lower case."""
-    words = list(_WORDS.finditer(text))
-    return text[words[0].start() : words[-1].end()].lower() if words else ""
+def lower(text: str) -> str:
+    """In lower case, letter by letter, so that places in it stay where they are."""
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
 
 
 def _kind(value: str, name: str) -> str:

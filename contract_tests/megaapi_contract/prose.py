@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from .placeholders import JID, LONGEST_SPAN, Placeholders, bare, digits
+from .placeholders import JID, WORD, Placeholders, digits, lower
 from .vocabulary import Vocabulary
 
-_WORD = r"[\w\u0080-\u2012\u2015-\u2025\u2027-\U0010ffff]+"
 _TOKEN = re.compile(
     r"""
     (?P<placeholder><[a-z]+(?:[ ][a-z]+)*(?:[ ]\d+)?(?:,[ ]written[ ]otherwise)?>)
@@ -19,11 +17,11 @@ _TOKEN = re.compile(
   | (?P<number>\+?\(?\d(?:[^\w\n]{0,3}\d){7,})
   | (?P<fraction>-?\d+[.,]\d{3,})
   | (?P<word>"""
-    + _WORD
+    + WORD
     + ")",
     re.VERBOSE,
 )
-_ANY_WORD = re.compile(_WORD)
+_ANY_WORD = re.compile(WORD)
 _PLAIN_WORD = re.compile(r"[A-Za-z]+")
 _STATUS = re.compile(r"[1-5]\d\d")
 _NAME_PARTS = re.compile(r"[a-z]+|[A-Z][a-z]*|\d+|_+")
@@ -43,8 +41,6 @@ class Prose:
 
     def __init__(self, vocabulary: Vocabulary, placeholders: Placeholders) -> None:
         self._vocabulary, self._placeholders = vocabulary, placeholders
-        for value, made in placeholders.given.items():
-            placeholders.spans.setdefault(bare(value), made)
 
     def clean(self, text: str) -> str:
         """The sentence as it may be shown."""
@@ -97,32 +93,29 @@ class Prose:
 
     def _without_known(self, text: str) -> str:
         """Whatever was replaced in an exchange is replaced in what is said of it."""
-        words = list(_ANY_WORD.finditer(text))
+        low = lower(text)
         pieces: list[str] = []
-        done = at = 0
-        while at < len(words):
-            for last, made in self._spans(text, words, at):
-                pieces += [text[done : words[at].start()], made]
-                done, at = words[last].end(), last
-                break
-            at += 1
+        done = 0
+        for word in _ANY_WORD.finditer(low):
+            if word.start() < done:
+                continue
+            found = self._known_at(low, word)
+            if found is not None:
+                pieces += [text[done : word.start()], found[1]]
+                done = found[0]
         return "".join((*pieces, text[done:]))
 
-    def _spans(
-        self, text: str, words: list[re.Match[str]], first: int
-    ) -> Iterator[tuple[int, str]]:
-        start = words[first].start()
-        for last in range(min(first + LONGEST_SPAN, len(words)) - 1, first - 1, -1):
-            span = text[start : words[last].end()].lower()
-            made = self._placeholders.spans.get(span)
-            if made is not None and (last > first or not self.public(words[first][0])):
-                yield last, made
-        if len(text) >= CUT_AT and len(words) - first > 1:
-            made = self._cut(text[start : words[-1].end()].lower())
-            if made is not None:
-                yield len(words) - 1, made
-
-    def _cut(self, tail: str) -> str | None:
-        """A sentence that was cut ends with the beginning of a value."""
-        spans = self._placeholders.spans.items()
-        return next((made for span, made in spans if span.startswith(tail)), None)
+    def _known_at(self, low: str, word: re.Match[str]) -> tuple[int, str] | None:
+        """Where the longest value that begins with a word ends, and its placeholder."""
+        longest: tuple[int, str] | None = None
+        for span, made in self._placeholders.spans.get(word[0], {}).items():
+            end = word.start() + len(span)
+            if len(low) >= CUT_AT and end > len(low) > word.end():
+                # A sentence that was cut ends with the beginning of a value.
+                if span.startswith(low[word.start() :].rstrip()):
+                    return len(low), made
+            elif low.startswith(span, word.start()) and not _ANY_WORD.match(low, end):
+                public = end == word.end() and self.public(word[0])
+                if not public and (longest is None or end > longest[0]):
+                    longest = end, made
+        return longest

@@ -66,6 +66,8 @@ class Redaction:
         self.placeholders = Placeholders(private or Private())
         self._contract = contract
         self._prose = Prose(self.vocabulary, self.placeholders)
+        self._exchanges: dict[int, tuple[Exchange, Exchange]] = {}
+        self._reasons: dict[str, str] = {}
         self._bodies: dict[tuple[str, bytes], bytes] = {}
         self._origins: tuple[str, ...] = ("http://mock",)
         self._keys = [found.path.split("/") for found in contract.operations]
@@ -95,16 +97,23 @@ class Redaction:
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """One exchange; numbers, status and times stay."""
+        made = self._exchanges.get(exchange.number)
+        if made is None or made[0] is not exchange:
+            made = self._exchanges[exchange.number] = exchange, self._exchange(exchange)
+        return made[1]
+
+    def _exchange(self, exchange: Exchange) -> Exchange:
+        # Bodies first: what they hold is looked for in the sentence of X-Mock-Reason.
+        body = self.body(exchange.body, _media_type(exchange.headers))
+        sent = self.body(exchange.request_body, _media_type(exchange.request_headers) or JSON)
         return replace(
             exchange,
             method=exchange.method if exchange.method in METHODS else "<method>",
             url=self.url(exchange.url),
             request_headers=self.headers(exchange.request_headers),
-            request_body=self.body(
-                exchange.request_body, _media_type(exchange.request_headers) or JSON
-            ),
+            request_body=sent,
             headers=self.headers(exchange.headers),
-            body=self.body(exchange.body, _media_type(exchange.headers)),
+            body=body,
         )
 
     def webhook(self, webhook: Webhook) -> Webhook:
@@ -248,7 +257,9 @@ class Redaction:
         if name in ("cookie", "set-cookie"):
             return self.placeholders.make("cookie", value)
         if name == "x-mock-reason":
-            return self.said(value)
+            if value not in self._reasons:
+                self._reasons[value] = self.said(value)
+            return self._reasons[value]
         if name in _HEADERS and _public_header(value, self.vocabulary):
             return value
         return self.placeholders.text(value, name)

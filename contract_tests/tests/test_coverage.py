@@ -66,6 +66,19 @@ def test_broken_rules_are_named_as_they_are_listed(
     assert covered.broken_keywords <= set(covered.keywords)
 
 
+def test_rules_under_a_condition_are_listed(contract: Contract) -> None:
+    coverage = Coverage(contract)
+    buttons = [{"type": "copy", "title": "A"}]
+    data = {"to": "1", "text": "A", "type": "image", "buttons": buttons}
+    coverage.heard(exchange("send_template", {"messageData": data}))
+    covered = coverage.table["send_template"]
+    assert covered.broken_keywords == {
+        "messageData/mediaUrl: required",
+        "messageData/buttons/*/payload: required",
+    }
+    assert covered.broken_keywords <= set(covered.keywords)
+
+
 def test_no_body_and_no_json_are_rules_too(contract: Contract) -> None:
     coverage = Coverage(contract)
     coverage.heard(exchange("create_group", status=500))

@@ -1,0 +1,64 @@
+"""The folder reports are written to: ours, or empty; nothing of anybody else's is lost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..errors import SetupError
+
+MARKER = ".megaapi-contract-report.json"
+
+
+def check_folder(folder: Path) -> None:
+    """SetupError unless reports may be written there: it is new, empty, or holds a report."""
+    if folder.exists() and not folder.is_dir():
+        raise SetupError(f"--report {folder}: this is a file; name a folder")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARKER).is_file():
+        raise SetupError(
+            f"--report {folder}: the folder holds files that are no report; name a new one"
+        )
+    _ours(folder)
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
+    """Write all, in place of the files of the report before; others stay as they are."""
+    check_folder(folder)
+    try:
+        before = _ours(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        # First, so that a run that is cut short leaves a folder that can be used again.
+        names = sorted({*before, *files})
+        (folder / MARKER).write_text(json.dumps({"files": names}, indent=1), encoding="utf-8")
+        for name in before:
+            if name not in files:
+                (folder / name).unlink(missing_ok=True)
+        for name, content in files.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_bytes(content)
+        (folder / MARKER).write_text(
+            json.dumps({"files": sorted(files)}, indent=1), encoding="utf-8"
+        )
+    except OSError as error:
+        raise SetupError(f"--report {folder}: {error.strerror or error}") from None
+    return [folder / name for name in files]
+
+
+def _ours(folder: Path) -> list[str]:
+    marker = folder / MARKER
+    if not marker.is_file():
+        return []
+    try:
+        names = json.loads(marker.read_text(encoding="utf-8"))["files"]
+        if all(_inside(name) for name in names):
+            return list(names)
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise SetupError(f"--report {folder}: {MARKER} there is damaged; name a new folder")
+
+
+def _inside(name: str) -> bool:
+    """Only names this program gives: a marker must not lead anywhere else."""
+    parts = Path(name).parts
+    return ".." not in parts and not Path(name).is_absolute() and len(parts) <= 2

@@ -1,0 +1,125 @@
+"""The run as JUnit XML: one test case per probe, so that any CI can show it."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from xml.etree import ElementTree
+
+from ..outcome import Report, Result
+from . import story
+from .story import Told
+
+# What XML 1.0 cannot hold, escaped or not.
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+COMPLETE = "complete"
+
+
+def junit(report: Report) -> str:
+    """Failures as <failure>, findings as properties, left out as <skipped>, unusable as <error>.
+
+    An operation without any 2xx is a failed case of its own, as it fails the run.
+    """
+    told = {each.broken.identity: each for each in story.told(report)}
+    root = ElementTree.Element("testsuites", name="megaapi-contract")
+    by_phase: dict[str, list[Result]] = {}
+    for result in report.results:
+        by_phase.setdefault(result.phase, []).append(result)
+    for phase, results in by_phase.items():
+        suite = _suite(root, phase, report)
+        for result in results:
+            _case(suite, result, told, report)
+        _count(suite)
+    _complete(root, report)
+    _sum(root)
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, "unicode") + "\n"
+
+
+def _suite(root: ElementTree.Element, name: str, report: Report) -> ElementTree.Element:
+    started = datetime.fromtimestamp(report.started, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    suite = _add(root, "testsuite", name=name, timestamp=started)
+    properties = _add(suite, "properties")
+    for option, value in {"target": report.target, "seed": str(report.seed)}.items():
+        _add(properties, "property", name=option, value=value)
+    return suite
+
+
+def _case(
+    suite: ElementTree.Element,
+    result: Result,
+    told: dict[tuple[str, ...], Told],
+    report: Report,
+) -> None:
+    case = _add(
+        suite,
+        "testcase",
+        classname=f"megaapi.{result.phase}",
+        name=result.probe,
+        time=f"{result.seconds:.3f}",
+    )
+    faults = {broken.identity: told[broken.identity] for broken in result.broken}
+    failures = [each for each in faults.values() if each.verdict == "failure"]
+    findings = [each for each in faults.values() if each.verdict == "finding"]
+    if findings:
+        properties = _add(case, "properties")
+        for each in findings:
+            _add(properties, "property", name="finding", value=each.sentence)
+    if result.state == "left out":
+        _add(case, "skipped", message=result.reason)
+    elif result.state == "unusable":
+        _add(case, "error", message=result.reason or report.unusable, type="unusable")
+    elif failures:
+        more = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
+        failure = _add(
+            case, "failure", message=failures[0].sentence + more, type=failures[0].broken.kind
+        )
+        failure.text = _clean("\n\n".join(_told(each) for each in failures))
+    if findings:
+        _add(case, "system-out").text = _clean("\n\n".join(_told(each) for each in findings))
+
+
+def _complete(root: ElementTree.Element, report: Report) -> None:
+    unusable = any(result.state == "unusable" for result in report.results)
+    if not report.unanswered and (not report.unusable or unusable):
+        return
+    suite = _suite(root, COMPLETE, report)
+    if report.unusable:
+        case = _add(suite, "testcase", classname=f"megaapi.{COMPLETE}", name="host", time="0")
+        _add(case, "error", message=report.unusable, type="unusable")
+    for name, why in report.unanswered.items():
+        case = _add(suite, "testcase", classname=f"megaapi.{COMPLETE}", name=name, time="0")
+        _add(case, "failure", message=f"{name} gave no 2xx: {why}", type="unanswered")
+    _count(suite)
+
+
+def _told(each: Told) -> str:
+    lines = [f"{each.kind}: {each.sentence}", f"promised by {each.promise}"]
+    lines += [each.curl] if each.curl else []
+    return "\n".join([*lines, f"megaapi-contract replay {each.file}"])
+
+
+def _count(suite: ElementTree.Element) -> None:
+    cases = suite.findall("testcase")
+    suite.set("tests", str(len(cases)))
+    for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(name, str(sum(case.find(tag) is not None for case in cases)))
+    suite.set("time", f"{sum(float(case.get('time', 0)) for case in cases):.3f}")
+
+
+def _sum(root: ElementTree.Element) -> None:
+    suites = root.findall("testsuite")
+    for name in ("tests", "failures", "errors", "skipped"):
+        root.set(name, str(sum(int(suite.get(name, 0)) for suite in suites)))
+    root.set("time", f"{sum(float(suite.get('time', 0)) for suite in suites):.3f}")
+
+
+def _add(parent: ElementTree.Element, tag: str, **attributes: str) -> ElementTree.Element:
+    made = ElementTree.SubElement(parent, tag)
+    for name, value in attributes.items():
+        made.set(name, _clean(value))
+    return made
+
+
+def _clean(text: str) -> str:
+    return _FORBIDDEN.sub("\ufffd", text)

@@ -1,0 +1,100 @@
+"""The run as one HTML page: no network, readable without JavaScript, in light and in dark."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from .. import __version__
+from ..outcome import Exchange, OperationCoverage, Report, Webhook
+from . import story
+
+SHOWN_BODY = 20_000
+_TITLES = {
+    "kept": "Contract kept",
+    "broken": "Contract broken",
+    "incomplete": "Not complete",
+    "unusable": "Host not usable",
+}
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One answer of an operation: `state` is seen, missing or unpromised."""
+
+    status: str
+    times: int
+    state: str
+    said: str
+
+
+def page(report: Report) -> str:
+    """The page of a clean report."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        pretty=_pretty, chips=_chips, seconds=lambda each: f"{each:.2f} s", count=story.count
+    )
+    told = story.told(report)
+    return environment.get_template("page.html.jinja").render(
+        report=report,
+        title=_TITLES[story.verdict(report)],
+        verdict=story.verdict(report),
+        headline=story.headline(report),
+        reasons=story.not_complete(report),
+        figures=list(story.counted(report)),
+        failures=[each for each in told if each.verdict == "failure"],
+        findings=[each for each in told if each.verdict == "finding"],
+        requests=story.requests(report),
+        left_out=story.left_out(report),
+        phases=story.phases(report),
+        longest=max((phase.seconds for phase in story.phases(report)), default=0) or 1,
+        rules=_rules(report.coverage.values()),
+        started=datetime.fromtimestamp(report.started, UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        version=__version__,
+    )
+
+
+def _pretty(part: Exchange | Webhook, which: str = "body") -> str:
+    """A body as people read it."""
+    content: bytes = getattr(part, which)
+    try:
+        text = json.dumps(json.loads(content), indent=2, ensure_ascii=False)
+    except ValueError:
+        text = content.decode("utf-8", "replace")
+    if len(text) <= SHOWN_BODY:
+        return text
+    return f"{text[:SHOWN_BODY]}\n... {len(text):,} characters, whole in exchanges.har"
+
+
+def _chips(covered: OperationCoverage) -> list[Chip]:
+    """Promised answers and those that came, by status."""
+    chips = []
+    for status in sorted({*covered.promised, *map(str, covered.answers)}):
+        times = covered.answers.get(int(status), 0)
+        if status not in covered.promised:
+            chips.append(Chip(status, times, "unpromised", f"{times} times, not promised"))
+        elif times:
+            chips.append(Chip(status, times, "seen", story.count(times, "time")))
+        else:
+            chips.append(Chip(status, times, "missing", "promised, never seen"))
+    return chips
+
+
+def _rules(covered: Iterable[OperationCoverage]) -> dict[str, Any]:
+    tried = total = 0
+    for each in covered:
+        tried += len(each.broken_keywords)
+        total += len(each.keywords)
+    return {"tried": tried, "total": total, "share": 100 * tried / total if total else 0}

@@ -1,0 +1,96 @@
+"""The run for programs: `report.json`. Members are only ever added, until `format` says 2."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import __version__
+from ..outcome import OperationCoverage, Report, Result
+from . import story
+from .story import Told
+
+FORMAT = 1
+
+
+def summary(report: Report) -> dict[str, Any]:
+    """A clean report as one document."""
+    told = story.told(report)
+    return {
+        "format": FORMAT,
+        "version": __version__,
+        "target": report.target,
+        "real": report.real,
+        "seed": report.seed,
+        "strict": report.strict,
+        "options": dict(report.options),
+        "started": report.started,
+        "seconds": round(report.seconds, 3),
+        "verdict": story.verdict(report),
+        "complete": report.complete,
+        "not_complete_because": story.not_complete(report),
+        "exit_code": report.exit_code,
+        "unusable": report.unusable,
+        "requests": story.requests(report),
+        "webhooks": len(report.webhooks),
+        "messages_sent": report.messages_sent,
+        "failures": [_fault(each) for each in told if each.verdict == "failure"],
+        "findings": [_fault(each) for each in told if each.verdict == "finding"],
+        "phases": [
+            {
+                "name": phase.name,
+                "probes": phase.probes,
+                "requests": phase.requests,
+                "seconds": round(phase.seconds, 3),
+                "states": phase.states,
+            }
+            for phase in story.phases(report)
+        ],
+        "operations": {name: _covered(each) for name, each in report.coverage.items()},
+        "probes": [_probe(each) for each in report.results],
+    }
+
+
+def _fault(each: Told) -> dict[str, Any]:
+    broken = each.broken
+    return {
+        "probe": broken.probe,
+        "kind": broken.kind,
+        "operation": broken.operation,
+        "message": broken.message,
+        "promise": {
+            "file": f"spec/{broken.promise.file}",
+            "grade": broken.promise.grade,
+            "sources": list(broken.promise.sources),
+        },
+        "exchange": broken.exchange.number if broken.exchange else None,
+        "webhook": broken.webhook.number if broken.webhook else None,
+        "curl": each.curl,
+        "replay": each.file,
+    }
+
+
+def _covered(each: OperationCoverage) -> dict[str, Any]:
+    return {
+        "requests": each.requests,
+        "answers": {str(status): each.answers[status] for status in sorted(each.answers)},
+        "promised": list(each.promised),
+        "answered": each.answered,
+        "why_not": each.why_not,
+        "rules": len(each.keywords),
+        "rules_broken": sorted(each.broken_keywords),
+        "rules_not_broken": [name for name in each.keywords if name not in each.broken_keywords],
+        "kept": each.kept,
+    }
+
+
+def _probe(each: Result) -> dict[str, Any]:
+    return {
+        "probe": each.probe,
+        "phase": each.phase,
+        "operations": list(each.operations),
+        "state": each.state,
+        "seconds": round(each.seconds, 3),
+        "requests": each.cases,
+        "held": each.held,
+        "reason": each.reason,
+    }

@@ -1,0 +1,113 @@
+"""The run on a terminal: the verdict first, then what a person needs to act on it."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ..outcome import OperationCoverage, Report
+from . import story
+from .story import Told
+
+_MARKS = {
+    "kept": "[bold green]KEPT[/]",
+    "broken": "[bold red]BROKEN[/]",
+    "incomplete": "[bold yellow]NOT COMPLETE[/]",
+    "unusable": "[bold yellow]NOT USABLE[/]",
+}
+# Enough to begin with; the page has all of them.
+SHOWN_MOST = 20
+
+
+def show(report: Report, console: Console, *, folder: str = "") -> None:
+    """Print a clean report; `folder` is where the files of it are, if there are any."""
+    console.print()
+    if report.coverage:
+        console.print(_operations(report))
+    told = story.told(report)
+    _faults(console, "Failures: the host is wrong", "failure", told, folder)
+    _faults(console, "Findings: the contract was guessing", "finding", told, folder)
+    _left_out(console, report)
+    for phase in story.phases(report):
+        console.print(
+            f"[dim]{escape(phase.name):<10} {story.count(phase.probes, 'probe'):>11}  "
+            f"{phase.requests:>6,} requests  {phase.seconds:7.1f} s[/]",
+            highlight=False,
+        )
+    console.print()
+    _verdict(console, report)
+    if folder:
+        console.print(f"Report: {escape(folder)}/index.html", highlight=False, soft_wrap=True)
+
+
+def _verdict(console: Console, report: Report) -> None:
+    mark = _MARKS[story.verdict(report)]
+    _line(console, f"{mark}  {escape(story.headline(report))}")
+    for reason in story.not_complete(report):
+        _line(console, f"  not complete because {escape(reason)}")
+    figures = ", ".join(f"{figure} {name}" for name, figure in list(story.counted(report))[:-1])
+    sent = f", {story.count(report.messages_sent, 'message')} sent" if report.messages_sent else ""
+    _line(console, f"{figures}{sent} in {report.seconds:.1f} s, seed {report.seed}")
+
+
+def _operations(report: Report) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    table.add_column("operation", no_wrap=True)
+    table.add_column("requests", justify="right")
+    table.add_column("answers")
+    table.add_column("rules", justify="right", no_wrap=True)
+    table.add_column("faults", justify="right")
+    faults: dict[str, int] = {}
+    for broken in report.broken:
+        faults[broken.operation] = faults.get(broken.operation, 0) + 1
+    for name, covered in report.coverage.items():
+        table.add_row(
+            f"[red]{name}[/]" if name in faults else name,
+            f"{covered.requests:,}",
+            _answers(covered),
+            f"{len(covered.broken_keywords)}/{len(covered.keywords)}" if covered.keywords else "",
+            f"[red]{faults[name]}[/]" if name in faults else "",
+        )
+    return table
+
+
+def _answers(covered: OperationCoverage) -> str:
+    if not covered.answered:
+        said = " ".join(map(str, sorted(covered.answers)))
+        return f"[yellow]no 2xx[/]{f' ({said})' if said else ''}"
+    return " ".join(
+        f"{status}" if str(status) in covered.promised else f"[red]{status}![/]"
+        for status in sorted(covered.answers)
+    )
+
+
+def _faults(console: Console, title: str, verdict: str, told: list[Told], folder: str) -> None:
+    chosen = [each for each in told if each.verdict == verdict]
+    if not chosen:
+        return
+    colour = "red" if verdict == "failure" else "yellow"
+    console.print(f"\n[bold {colour}]{title}[/]")
+    for each in chosen[:SHOWN_MOST]:
+        _line(console, f"[{colour}]{each.number:>3}[/] {escape(each.sentence)}")
+        _line(console, f"    [dim]promised by {escape(each.promise)}[/]")
+        if each.curl:
+            _line(console, f"    {escape(each.curl)}")
+        if folder:
+            _line(console, f"    megaapi-contract replay {escape(folder)}/{each.file}")
+    if len(chosen) > SHOWN_MOST:
+        _line(console, f"    and {len(chosen) - SHOWN_MOST} more: see the page of --report")
+
+
+def _left_out(console: Console, report: Report) -> None:
+    found = story.left_out(report)
+    if found:
+        console.print("\n[bold]Left out[/]")
+    for reason, probes in found.items():
+        _line(console, f"    {story.count(len(probes), 'probe')}: {escape(reason)}")
+    console.print()
+
+
+def _line(console: Console, text: str) -> None:
+    """Lines to be copied are not broken by the width of the terminal."""
+    console.print(text, highlight=False, soft_wrap=True)

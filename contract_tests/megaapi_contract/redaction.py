@@ -63,10 +63,13 @@ class Redaction:
         vocabulary: Vocabulary | None = None,
     ) -> None:
         self.vocabulary = vocabulary or Vocabulary(contract)
-        self.placeholders = Placeholders(private or Private())
-        self._contract = contract
+        self.private = private or Private()
+        self.placeholders = Placeholders(self.private)
+        self.contract = contract
         self._prose = Prose(self.vocabulary, self.placeholders)
         self._exchanges: dict[int, tuple[Exchange, Exchange]] = {}
+        # With the original, so that its identity is nobody else's meanwhile.
+        self._broken: dict[int, tuple[Broken, Broken]] = {}
         self._reasons: dict[str, str] = {}
         self._bodies: dict[tuple[str, bytes], bytes] = {}
         self._origins: tuple[str, ...] = ("http://mock",)
@@ -118,7 +121,7 @@ class Redaction:
 
     def webhook(self, webhook: Webhook) -> Webhook:
         """One webhook."""
-        known = webhook.event is None or webhook.event in self._contract.events
+        known = webhook.event is None or webhook.event in self.contract.events
         return replace(
             webhook,
             body=self.body(webhook.body, JSON),
@@ -127,7 +130,13 @@ class Redaction:
         )
 
     def broken(self, broken: Broken) -> Broken:
-        """One broken promise with its evidence."""
+        """One broken promise with its evidence; asked again, the same."""
+        made = self._broken.get(id(broken))
+        if made is None:
+            made = self._broken[id(broken)] = broken, self._clean(broken)
+        return made[1]
+
+    def _clean(self, broken: Broken) -> Broken:
         exchange, webhook = self._evidence(broken)
         return replace(
             broken,
@@ -273,7 +282,7 @@ class Redaction:
         )
 
     def _operation(self, name: str) -> str:
-        known = name in self._contract.by_id or name in self._contract.events
+        known = name in self.contract.by_id or name in self.contract.events
         return name if known else self.said(name)
 
     def _result(self, result: Result) -> Result:

@@ -7,6 +7,7 @@ import html
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -224,12 +225,12 @@ def forms(value: str) -> Iterator[str]:
         yield "".join(f"%{byte:02X}" for byte in form.encode())
 
 
+@lru_cache(maxsize=4096)
+def _looked_for(value: str) -> frozenset[str]:
+    return frozenset(form.lower() for form in forms(value) if len(form) >= 6)
+
+
 def found_in(text: str, values: tuple[str, ...]) -> list[tuple[str, str]]:
     """Which values a text shows, and how."""
     low = text.lower()
-    return [
-        (value, form)
-        for value in values
-        for form in forms(value)
-        if len(form) >= 6 and form.lower() in low
-    ]
+    return [(value, form) for value in values for form in _looked_for(value) if form in low]

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import orjson
 
-from ..outcome import Report
+from ..outcome import Broken, Report
+from ..recording import record
 from ..redaction import Redaction
+from . import story
 from .folder import check_folder, write_files
 from .har import har
 from .junit import junit
@@ -23,7 +25,24 @@ def write_reports(report: Report, folder: Path, redaction: Redaction) -> list[Pa
     SetupError when the folder holds other people's files.
     """
     check_folder(folder)
-    return write_files(folder, files_of(redaction.report(report)))
+    clean = redaction.report(report)
+    files = {**files_of(clean), **replays_of(report, clean, redaction)}
+    return write_files(folder, files)
+
+
+def replays_of(report: Report, clean: Report, redaction: Redaction) -> dict[str, bytes]:
+    """One file per fault, for `megaapi-contract replay`."""
+    raw: dict[tuple[str, ...], Broken] = {}
+    for result in report.results:
+        for broken in result.broken:
+            raw.setdefault(redaction.broken(broken).identity, broken)
+    return {
+        told.file: orjson.dumps(
+            record(report, raw[told.broken.identity], told.broken, redaction),
+            option=orjson.OPT_INDENT_2,
+        )
+        for told in story.told(clean)
+    }
 
 
 def files_of(clean: Report) -> Mapping[str, bytes]:
@@ -31,7 +50,7 @@ def files_of(clean: Report) -> Mapping[str, bytes]:
     return {
         "index.html": page(clean).encode(),
         "junit.xml": junit(clean).encode(),
-        "exchanges.har": orjson.dumps(har(clean), option=orjson.OPT_INDENT_2),
+        "exchanges.har": orjson.dumps(har(clean)),
         "report.json": orjson.dumps(summary(clean), option=orjson.OPT_INDENT_2),
     }
 

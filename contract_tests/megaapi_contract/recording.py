@@ -1,0 +1,271 @@
+"""What led to a fault, kept so that it can be sent again: places for values, made-up texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import orjson
+
+from . import __version__
+from .fence import UNKNOWN_KEY, WRONG_TOKEN
+from .outcome import Broken, Exchange, Report
+from .placeholders import JID, Private, digits
+from .redaction import Redaction
+
+FORMAT, VERSION = "megaapi-contract replay", 1
+# Kinds the judge finds in one answer; the others need their probe again.
+JUDGED = frozenset({"status", "content-type", "schema", "bare-500"})
+MOST_EXCHANGES, LONGEST_TEXT, SHORTEST_VALUE = 60, 2000, 6
+_BASE64 = re.compile(r"[A-Za-z0-9+/=]+")
+
+
+def record(report: Report, broken: Broken, clean: Broken, redaction: Redaction) -> dict[str, Any]:
+    """The document of one fault; `clean` is the fault without what is private."""
+    exchanges = _leading_to(report, broken, redaction)
+    template = _Template(redaction, redaction.private, exchanges)
+    recorded = template.exchanges()
+    rerun = f"megaapi-contract run --target {report.target} --seed {report.seed}"
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "suite": __version__,
+        "target": redaction.option("target", report.target),
+        "seed": report.seed,
+        "probe": broken.probe,
+        "judged_by": "answer" if broken.kind in JUDGED and recorded else "probe",
+        "fault": {
+            "kind": clean.kind,
+            "operation": clean.operation,
+            "message": clean.message,
+            "rule": clean.rule,
+            "promise": {
+                "file": clean.promise.file,
+                "grade": clean.promise.grade,
+                "sources": list(clean.promise.sources),
+            },
+        },
+        "needs": sorted(template.needs),
+        "connected": not any("not logged in" in _text(each) for each in exchanges),
+        "values": template.values,
+        "exchanges": recorded,
+        "rerun": f'{rerun} --only "{broken.probe}"',
+    }
+
+
+def _leading_to(report: Report, broken: Broken, redaction: Redaction) -> list[Exchange]:
+    """Earlier exchanges of the probe about the same instance, and the one that broke a promise."""
+    last = broken.exchange
+    if last is None:
+        return []
+    result = next((each for each in report.results if each.probe == broken.probe), None)
+    first = result.first if result else 0
+    key = _key(redaction, last)
+    before = [
+        each
+        for each in report.exchanges
+        if first <= each.number < last.number and each.ok and _key(redaction, each) == key
+    ]
+    return [*before[-(MOST_EXCHANGES - 1) :], last]
+
+
+def _key(redaction: Redaction, exchange: Exchange) -> str:
+    """The instance a request is about; nothing for unknown routes."""
+    found = redaction.contract.route(exchange.method, urlsplit(exchange.url).path)
+    return unquote(found[1]) if found else ""
+
+
+def _text(exchange: Exchange) -> str:
+    return exchange.body[:500].decode("utf-8", "replace") if exchange.status == 403 else ""
+
+
+@dataclass
+class _Template:
+    """Turns requests into ones without values; `needs` are those a replay must be given."""
+
+    redaction: Redaction
+    private: Private
+    sent: Sequence[Exchange]
+    needs: set[str] = field(default_factory=set)
+    values: dict[str, Any] = field(default_factory=dict)
+    _answers: dict[str, tuple[int, str]] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
+    _people: dict[str, str] = field(default_factory=dict)
+
+    def exchanges(self) -> list[dict[str, Any]]:
+        """What is to be sent, in order."""
+        for number, recipient in enumerate(self.private.recipients, 1):
+            self._people[digits(recipient)] = f"recipient_{number}"
+        if self.private.own:
+            self._people[digits(self.private.own)] = "own_number"
+        made = []
+        for number, exchange in enumerate(self.sent, 1):
+            made.append(self._request(exchange))
+            for pointer, value in _leaves("", exchange.json):
+                if len(value) >= SHORTEST_VALUE and value not in self.redaction.vocabulary.values:
+                    self._answers.setdefault(value, (number, pointer))
+        return self._needed(made)
+
+    def _needed(self, made: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Without earlier reads that no later request takes a value from."""
+        by_id = self.redaction.contract.by_id
+        used = {source["from"]["exchange"] for source in self.values.values()}
+        kept = [
+            number
+            for number, each in enumerate(made, 1)
+            if number == len(made) or number in used or by_id[each["operation"]].effect != "reads"
+        ]
+        for source in self.values.values():
+            source["from"]["exchange"] = kept.index(source["from"]["exchange"]) + 1
+        return [made[number - 1] for number in kept]
+
+    def _request(self, exchange: Exchange) -> dict[str, Any]:
+        parts = urlsplit(exchange.url)
+        method = exchange.method if exchange.method.isalpha() else "GET"
+        made: dict[str, Any] = {
+            "operation": exchange.operation,
+            "method": method,
+            "path": [self._step(exchange, step) for step in parts.path.split("/")],
+            "query": [
+                [self._name(name), self.text(name, value)]
+                for name, value in parse_qsl(parts.query, keep_blank_values=True)
+            ],
+            "headers": list(self._headers(exchange)),
+            "answered": exchange.status,
+        }
+        if exchange.request_body:
+            try:
+                made["json"] = self._node("", orjson.loads(exchange.request_body), 0)
+            except orjson.JSONDecodeError:
+                made["raw"] = self._raw(exchange.request_body)
+        return made
+
+    def _step(self, exchange: Exchange, step: str) -> str:
+        plain = unquote(step)
+        if plain and plain == _key(self.redaction, exchange) and self._real(exchange, plain):
+            return self._need("instance_key")
+        if not plain or plain == UNKNOWN_KEY or plain in self.redaction.vocabulary.steps:
+            return plain
+        return mask(plain)
+
+    def _real(self, exchange: Exchange, key: str) -> bool:
+        return key != UNKNOWN_KEY and (key == self.private.key or exchange.status != 404)
+
+    def _headers(self, exchange: Exchange) -> Iterator[list[str]]:
+        for name, value in exchange.request_headers:
+            if name.lower() == "authorization":
+                scheme, _, token = value.partition(" ")
+                good = scheme == "Bearer" and self._good(exchange, token)
+                yield [name, f"Bearer {self._need('token') if good else WRONG_TOKEN}"]
+            elif name.lower() in ("accept", "content-type"):
+                kept = self.redaction.headers([(name, value)])[0][1] == value
+                yield [name, value if kept else mask(value)]
+
+    def _good(self, exchange: Exchange, token: str) -> bool:
+        """Whether the instance's own token was sent; the side door's keys end with theirs."""
+        if token == WRONG_TOKEN or not token:
+            return False
+        own = token == self.private.token or _key(self.redaction, exchange).endswith(token)
+        return own or exchange.status != 401
+
+    def _node(self, name: str, node: Any, depth: int) -> Any:
+        if isinstance(node, str):
+            return self.text(name, node)
+        if depth > LONGEST_TEXT:
+            return None
+        if isinstance(node, dict):
+            made: dict[str, Any] = {}
+            for key, value in node.items():
+                kept = self._name(key)
+                while kept in made:
+                    kept += "x"
+                made[kept] = self._node(key, value, depth + 1)
+            return made
+        if isinstance(node, list):
+            return [self._node(name, value, depth + 1) for value in node]
+        if isinstance(node, float):
+            return -1.5 if node < 0 else 1.5
+        if type(node) is int and abs(node) >= 10**6:
+            return (-1 if node < 0 else 1) * int("1" + "0" * (len(str(abs(node))) - 1))
+        return node
+
+    def _name(self, name: str) -> str:
+        return name if name in self.redaction.vocabulary.names else mask(name)
+
+    def text(self, name: str, value: str) -> str:
+        """A text as it is kept: a fixed value, the place of another, or one made up."""
+        if self.redaction.leaf(name, value) == value:
+            return value
+        given = {self.private.key: "instance_key", self.private.token: "token"}
+        if value in given:
+            return self._need(given[value])
+        if value in self._answers:
+            return self._from(value)
+        jid = JID.fullmatch(value)
+        user, server = jid.groups() if jid else (value, "")
+        if user.isascii() and user.isdigit() and 8 <= len(user) <= 15 and server != "g.us":
+            return self._person(user) + (f"@{server}" if server else "")
+        if server == "g.us":
+            return f"{self._need('group')}"
+        return mask(value)
+
+    def _person(self, number: str) -> str:
+        listed = sum(name.startswith("recipient") for name in self._people.values())
+        return self._need(self._people.setdefault(number, f"recipient_{listed + 1}"))
+
+    def _from(self, value: str) -> str:
+        if value not in self._names:
+            exchange, pointer = self._answers[value]
+            kind = "message_id" if pointer.endswith("/id") else "value"
+            kind = "group" if value.endswith("@g.us") else kind
+            self._names[value] = f"{kind}:{len(self._names) + 1}"
+            self.values[self._names[value]] = {"from": {"exchange": exchange, "pointer": pointer}}
+        return "{{" + self._names[value] + "}}"
+
+    def _need(self, name: str) -> str:
+        self.needs.add(name)
+        return "{{" + name + "}}"
+
+    def _raw(self, body: bytes) -> str:
+        """Bytes that are no JSON, a letter for each; what the contract names stays."""
+        text = body.decode("latin-1")
+        if len(text) > LONGEST_TEXT:
+            return mask(text)
+        names = self.redaction.vocabulary.names
+        return re.sub(r"\w+", lambda found: found[0] if found[0] in names else mask(found[0]), text)
+
+
+def mask(text: str) -> str:
+    """A made-up text of the same length and make."""
+    if len(text) > LONGEST_TEXT:
+        return "{{" + ("A" if _BASE64.fullmatch(text) else "x") + f"*{len(text)}" + "}}"
+    return "".join(map(_masked, text))
+
+
+def _masked(char: str) -> str:
+    if char.isnumeric():
+        return "0"
+    if char.isascii():
+        return (
+            "X"
+            if char.isupper()
+            else "x"
+            if char.isalpha()
+            else {"{": "(", "}": ")"}.get(char, char)
+        )
+    return "\u00e9" if char.isalpha() else char
+
+
+def _leaves(pointer: str, node: Any) -> Iterator[tuple[str, str]]:
+    """Every text of a document with the JSON pointer to it."""
+    if isinstance(node, str):
+        yield pointer, node
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield from _leaves(f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}", value)
+    elif isinstance(node, list):
+        for at, value in enumerate(node):
+            yield from _leaves(f"{pointer}/{at}", value)

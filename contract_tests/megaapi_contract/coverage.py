@@ -25,12 +25,12 @@ Broken = frozenset[str]
 
 
 class Coverage:
-    """Hears of every exchange; `table` holds what was tried, by operation. Not thread-safe."""
+    """Hears of every exchange; `operations` holds what was tried, by id. Not thread-safe."""
 
     def __init__(self, contract: Contract, operations: Iterable[Operation] | None = None) -> None:
         chosen = contract.operations if operations is None else tuple(operations)
         self._rules = {found.id: _Rules(contract, found) for found in chosen}
-        self.table = {
+        self.operations = {
             found.id: OperationCoverage(
                 found.id,
                 promised=tuple(found.definition["responses"]),
@@ -39,9 +39,13 @@ class Coverage:
             for found in chosen
         }
 
+    def of(self, operation: str) -> OperationCoverage:
+        """What was tried of one of the chosen operations."""
+        return self.operations[operation]
+
     def heard(self, exchange: Exchange) -> None:
         """Count one exchange; others than those of the chosen operations are passed over."""
-        covered = self.table.get(exchange.operation or "")
+        covered = self.operations.get(exchange.operation or "")
         if covered is None:
             return
         covered.requests += 1

@@ -52,7 +52,7 @@ def record(report: Report, broken: Broken, clean: Broken, redaction: Redaction) 
         "connected": not any("not logged in" in _text(each) for each in exchanges),
         "values": template.values,
         "exchanges": recorded,
-        "rerun": f'{rerun} --only "{broken.probe}"',
+        "rerun": f'{rerun} --probe "{broken.probe}"',
     }
 
 

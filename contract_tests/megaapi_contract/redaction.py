@@ -159,7 +159,7 @@ class Redaction:
 
     def option(self, name: str, text: str) -> str:
         """The value of an option of the command."""
-        if text in self._origins:
+        if text in self._origins or (text.isdigit() and len(text) < 4):
             return text
         if name.lstrip("-").replace("_", "-") in _SECRET_OPTIONS:
             return ", ".join(self.placeholders.text(each) for each in re.split(r"[,\s]+", text))

@@ -26,7 +26,7 @@ def exchange(
 
 
 def test_every_operation_is_listed_with_its_promises(contract: Contract) -> None:
-    table = Coverage(contract).table
+    table = Coverage(contract).operations
     assert set(table) == set(contract.by_id)
     assert table["send_text"].promised == ("200", "400", "401", "403", "404", "413", "500", "502")
     assert table["group_details"].keywords == ("?jid: required", "?jid: minLength")
@@ -60,7 +60,7 @@ def test_broken_rules_are_named_as_they_are_listed(
 ) -> None:
     coverage = Coverage(contract)
     coverage.heard(exchange("create_group", sent))
-    covered = coverage.table["create_group"]
+    covered = coverage.of("create_group")
     assert covered.broken_keywords == broken
     assert covered.kept is not bool(broken)
     assert covered.broken_keywords <= set(covered.keywords)
@@ -71,7 +71,7 @@ def test_rules_under_a_condition_are_listed(contract: Contract) -> None:
     buttons = [{"type": "copy", "title": "A"}]
     data = {"to": "1", "text": "A", "type": "image", "buttons": buttons}
     coverage.heard(exchange("send_template", {"messageData": data}))
-    covered = coverage.table["send_template"]
+    covered = coverage.of("send_template")
     assert covered.broken_keywords == {
         "messageData/mediaUrl: required",
         "messageData/buttons/*/payload: required",
@@ -83,7 +83,7 @@ def test_no_body_and_no_json_are_rules_too(contract: Contract) -> None:
     coverage = Coverage(contract)
     coverage.heard(exchange("create_group", status=500))
     coverage.heard(exchange("create_group", raw=b"{not", status=400))
-    covered = coverage.table["create_group"]
+    covered = coverage.of("create_group")
     assert covered.broken_keywords == {"body: required", "body: JSON"}
     assert (covered.answers, covered.requests) == ({500: 1, 400: 1}, 2)
     assert not covered.answered
@@ -93,7 +93,7 @@ def test_query_parameters_are_held_to_their_rules(contract: Contract) -> None:
     coverage = Coverage(contract)
     for query in ("", "jid=", "jid=a%40g.us"):
         coverage.heard(exchange("group_details", query=query, status=200 if query else 500))
-    covered = coverage.table["group_details"]
+    covered = coverage.of("group_details")
     assert covered.broken_keywords == {"?jid: required", "?jid: minLength"}
     assert covered.kept
 
@@ -102,17 +102,17 @@ def test_a_good_request_that_was_refused_is_not_kept(contract: Contract) -> None
     coverage = Coverage(contract)
     body = {"group_data": {"group_name": "A", "participants": []}}
     coverage.heard(exchange("create_group", body, status=403))
-    assert not coverage.table["create_group"].kept
+    assert not coverage.of("create_group").kept
     # The same body again is looked up, and counts all the same.
     coverage.heard(exchange("create_group", body, status=200))
-    assert coverage.table["create_group"].kept
+    assert coverage.of("create_group").kept
 
 
 def test_other_routes_and_operations_left_out_are_passed_over(contract: Contract) -> None:
     coverage = Coverage(contract, [contract.by_id["send_text"]])
     coverage.heard(exchange(None))
     coverage.heard(exchange("create_group"))
-    assert {name: each.requests for name, each in coverage.table.items()} == {"send_text": 0}
+    assert {name: each.requests for name, each in coverage.operations.items()} == {"send_text": 0}
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +131,7 @@ def test_whatever_breaks_a_rule_breaks_a_listed_one(
         return
     coverage = Coverage(contract, [contract.by_id[name]])
     coverage.heard(exchange(name, case.body))
-    covered = coverage.table[name]
+    covered = coverage.of(name)
     assert covered.broken_keywords <= set(covered.keywords)
 
 

@@ -200,3 +200,4 @@ def test_options_lose_what_names_somebody(redaction: Redaction) -> None:
         "<recipient 1>, <number 1>"
     )
     assert redaction.option("allow", "reads, sends") == "reads, sends"
+    assert redaction.option("recipients", "2") == "2"

@@ -1,0 +1,260 @@
+"""A kept fault can be tried again, elsewhere and with other values, and by nobody else's rules."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from megaapi_contract.contract import Contract
+from megaapi_contract.errors import BudgetSpent, SetupError
+from megaapi_contract.fence import Fence
+from megaapi_contract.gate import Gate
+from megaapi_contract.judge import Judge
+from megaapi_contract.outcome import Broken, Exchange, Promise, Report, Result
+from megaapi_contract.placeholders import Private
+from megaapi_contract.redaction import Redaction
+from megaapi_contract.replay import Recording, load, replay
+from megaapi_contract.reports import write_reports
+from megaapi_contract.session import Place, Session
+from megaapi_contract.stage import MockStage
+from megaapi_contract.target import MockTarget
+from megaapi_contract.vocabulary import Vocabulary
+from megaapi_contract.wire import Answer, Request
+
+RECIPIENT, OTHER = "5511900000902", "5511900000907"
+Spoil = Callable[[Request, Answer], Answer]
+
+
+class Host:
+    """A mock in this process whose answers can be spoilt, with a session of its own."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.target = MockTarget()
+        self.spoil: Spoil = lambda request, answer: answer
+        self.heard: list[Exchange] = []
+        self.asked: list[Request] = []
+        send = self.target.send
+
+        def spoilt(request: Request) -> Answer:
+            if request.path.startswith("/_mock/"):
+                return send(request)
+            self.asked.append(request)
+            return self.spoil(request, send(request))
+
+        self.target.send = spoilt
+        self.gate = Gate(self.target, contract, heard=self.heard.append)
+        self.judge = Judge(contract, mock=True)
+        self.stage = MockStage(self.target)
+        self.session = Session(
+            contract, self.gate, self.judge, self.target.receiver, (RECIPIENT,), 7, probe="a probe"
+        )
+
+    def values(self, place: Place, recipient: str = RECIPIENT) -> dict[str, str]:
+        return {"instance_key": place.key, "token": place.token, "recipient_1": recipient}
+
+
+@pytest.fixture
+def host(contract: Contract) -> Iterator[Host]:
+    made = Host(contract)
+    yield made
+    made.stage.close()
+    made.target.close()
+
+
+Keep = Callable[[], Recording]
+
+
+@pytest.fixture
+def keep(host: Host, contract: Contract, vocabulary: Vocabulary, tmp_path: Path) -> Keep:
+    """Write the report of what the host's session found, and read its first fault."""
+
+    def kept() -> Recording:
+        broken = tuple({each.identity: each for each in host.session.broken}.values())
+        report = Report(
+            "mock", False, 7, 0.0, False, exchanges=host.heard,
+            results=[Result("a probe", "laws", ("send_text",), "failed", broken=broken, first=1)],
+        )  # fmt: skip
+        private = Private(recipients=(RECIPIENT,))
+        write_reports(report, tmp_path, Redaction(contract, private, vocabulary=vocabulary))
+        return load(sorted((tmp_path / "failures").iterdir())[0])
+
+    return kept
+
+
+def created(request: Request, answer: Answer) -> Answer:
+    """201 for every deleted message."""
+    status = 201 if "deleteMessage" in request.target else answer.status
+    return dataclasses.replace(answer, status=status)
+
+
+def send_and_delete(host: Host, place: Place) -> None:
+    """Deletes the message it has sent, which needs the id the host gave out."""
+    host.session.call("instance_status", place)
+    data = {"to": RECIPIENT, "text": "Segredo do Zorba"}
+    sent = host.session.call("send_text", place, body={"messageData": data})
+    key = sent.json["messageData"]["key"]
+    host.session.call("delete_message", place, body={"messageData": {"to": RECIPIENT, "key": key}})
+
+
+def replayed(host: Host, recording: Recording, **others: Any) -> Any:
+    parts: dict[str, Any] = {
+        "judge": host.judge, "send": host.gate.send, "values": host.values(host.stage.place()),
+    }  # fmt: skip
+    return replay(recording, **parts | others)
+
+
+def test_it_still_fails_with_another_key_another_person_and_new_ids(host: Host, keep: Keep) -> None:
+    host.spoil = created
+    send_and_delete(host, host.stage.place())
+    recording = keep()
+    host.asked.clear()
+    learnt: list[str] = []
+    place = host.stage.place()
+    host.asked.clear()
+    found = replayed(host, recording, values=host.values(place, OTHER), learn=learnt.append)
+    assert (found.state, found.exit_code) == ("still fails", 1)
+    assert found.sentence == "still fails: delete_message: 201 is not promised"
+    # The status call before gave nothing that is needed, so it is not made again.
+    assert [each.target.rpartition("/")[2] for each in host.asked] == ["text", "deleteMessage"]
+    assert all(place.key in each.target for each in host.asked)
+    given_out = found.exchanges[0].json["messageData"]["key"]["id"]
+    deleted = json.loads(host.asked[1].body)["messageData"]["key"]
+    assert deleted["id"] == given_out and given_out in learnt
+    assert deleted["remoteJid"] == f"{OTHER}@s.whatsapp.net"
+    assert b"Zorba" not in host.asked[0].body and OTHER.encode() in host.asked[0].body
+
+
+def test_it_says_when_the_promise_is_kept_again(host: Host, keep: Keep) -> None:
+    host.spoil = created
+    send_and_delete(host, host.stage.place())
+    recording = keep()
+    host.spoil = lambda request, answer: answer
+    found = replayed(host, recording)
+    assert (found.state, found.exit_code) == ("keeps", 0)
+    assert found.sentence.startswith("does not fail any more")
+
+
+def test_another_fault_of_the_same_answer_is_not_the_same_fault(host: Host, keep: Keep) -> None:
+    host.spoil = created
+    send_and_delete(host, host.stage.place())
+    recording = keep()
+    host.spoil = lambda request, answer: (
+        dataclasses.replace(answer, status=418) if "delete" in request.target else answer
+    )
+    assert replayed(host, recording).state == "keeps"
+
+
+def test_values_that_are_not_given_are_asked_for(host: Host, keep: Keep) -> None:
+    host.spoil = created
+    send_and_delete(host, host.stage.place())
+    recording = keep()
+    assert recording.needs == ("instance_key", "recipient_1", "token")
+    assert recording.connected and not recording.by_probe
+    for name, option in (("token", "--token"), ("recipient_1", "--recipient")):
+        values = host.values(host.stage.place())
+        del values[name]
+        with pytest.raises(SetupError, match=option):
+            replayed(host, recording, values=values)
+
+
+def test_a_value_the_host_no_longer_gives_ends_it(host: Host, keep: Keep) -> None:
+    host.spoil = created
+    send_and_delete(host, host.stage.place())
+    recording = keep()
+    host.spoil = lambda request, answer: dataclasses.replace(answer, body=b"{}")
+    values = {"instance_key": "megacode-TESTKEY0001", "token": "TESTKEY0001"}
+    found = replayed(host, recording, values={**values, "recipient_1": OTHER})
+    assert (found.state, found.exit_code) == ("not tried", 2)
+    assert "gives no /messageData/key" in found.sentence
+
+
+def test_what_the_gate_holds_back_is_not_sent(host: Host, keep: Keep, contract: Contract) -> None:
+    host.spoil = created
+    send_and_delete(host, host.stage.place())
+    recording = keep()
+    place = host.stage.place()
+    fence = Fence(contract, place.key, place.token, frozenset({"reads", "sends"}), frozenset())
+    host.asked.clear()
+    gate = Gate(host.target, contract, fence=fence)
+    found = replayed(host, recording, values=host.values(place), send=gate.send)
+    assert found.state == "not tried"
+    assert "not listed" in found.sentence and host.asked == []
+
+
+def law(host: Host) -> None:
+    promise = Promise("observed", "paths/group/list_groups.yaml")
+    said = 'the group "Zorba" is listed'
+    host.session.broken.append(Broken("a probe", "law", "list_groups", said, promise, rule=said))
+
+
+def test_a_law_is_judged_by_its_probe(host: Host, keep: Keep) -> None:
+    law(host)
+    recording = keep()
+    assert recording.by_probe
+    asked: list[tuple[str, int]] = []
+
+    def rerun(rule: str) -> Callable[[str, int], list[Broken]]:
+        def run(probe: str, seed: int) -> list[Broken]:
+            asked.append((probe, seed))
+            promise = Promise("observed", "paths/group/list_groups.yaml")
+            return [Broken("a probe", "law", "list_groups", rule, promise, rule=rule)]
+
+        return run
+
+    # Another value in the place of the one that was taken out is the same fault.
+    assert replayed(host, recording, rerun=rerun('the group "Ana" is listed')).exit_code == 1
+    assert replayed(host, recording, rerun=rerun("the group is gone")).exit_code == 0
+    assert asked == [("a probe", 7)] * 2
+    without = replayed(host, recording)
+    assert without.exit_code == 2 and '--seed 7 --probe "a probe"' in without.sentence
+
+
+def test_a_spent_budget_ends_a_probe(host: Host, keep: Keep) -> None:
+    law(host)
+
+    def spent(probe: str, seed: int) -> list[Broken]:
+        raise BudgetSpent("20 messages are sent (--max-messages)")
+
+    assert replayed(host, keep(), rerun=spent).sentence.startswith("held back: 20 messages")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"{", "this is no JSON"),
+        (b"[]", "this is no replay"),
+        (b'{"format": "something else"}', "this is no replay"),
+        (b'{"format": "megaapi-contract replay", "version": 2, "suite": "9.0.0"}', "9.0.0"),
+        (b'{"format": "megaapi-contract replay", "version": 1}', "damaged"),
+    ],
+)
+def test_other_files_are_refused_in_a_sentence(tmp_path: Path, content: bytes, said: str) -> None:
+    file = tmp_path / "failure.json"
+    file.write_bytes(content)
+    with pytest.raises(SetupError, match=said):
+        load(file)
+    with pytest.raises(SetupError, match="No such file"):
+        load(tmp_path / "missing.json")
+
+
+def test_a_file_with_any_part_missing_or_of_another_type_is_damaged(host: Host, keep: Keep) -> None:
+    host.spoil = created
+    send_and_delete(host, host.stage.place())
+    path = keep().path
+    whole = json.loads(path.read_bytes())
+    needed = set(whole) - {"format", "suite", "target", "version"}
+    for name in needed:
+        for spoilt in ({**whole, name: None}, {k: v for k, v in whole.items() if k != name}):
+            path.write_text(json.dumps(spoilt))
+            with pytest.raises(SetupError, match="damaged"):
+                load(path)
+    for part in ("method", "path", "query", "headers"):
+        spoilt = json.loads(json.dumps(whole))
+        spoilt["exchanges"][0][part] = [1]
+        path.write_text(json.dumps(spoilt))
+        with pytest.raises(SetupError, match="damaged"):
+            load(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -82,12 +81,10 @@ def read_options(given: dict[str, Any], **others: Any) -> Any:
     """RunOptions from the command line's values."""
     from .options import RunOptions
 
-    seed = given.pop("seed")
     return RunOptions(
         target=given.pop("target"),
         key=given.pop("instance_key"),
         allow=frozenset(given.pop("allow")) | {"reads"},
-        seed=random.SystemRandom().randrange(10**6) if seed is None else seed,
         side_door=not given.pop("no_side_door"),
         **given,
         **others,
@@ -119,13 +116,30 @@ def main() -> None:
 @_plain
 def run(plan: bool, report: Path | None, **given: Any) -> None:
     """Run the contract suite against a host."""
+    from . import terminal_run
+
+    given["seed"] = terminal_run.drawn_seed() if given["seed"] is None else given["seed"]
     options = read_options(given)
     if plan:
         _show_plan(options)
         return
+    sys.exit(terminal_run.run(options, report))
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@_target_options
+@click.option("--quick", is_flag=True, help="as the run was that kept the fault")
+@_plain
+def replay(file: Path, **given: Any) -> None:
+    """Try one fault of a report again: FILE is one of its failures/.
+
+    Exit code 0: it does not fail any more. 1: it still does. 2: it could not be tried.
+    """
     from . import terminal_run
 
-    sys.exit(terminal_run.run(options, report))
+    given["seed"] = terminal_run.seed_of(file) if given["seed"] is None else given["seed"]
+    sys.exit(terminal_run.run_again(file, read_options(given)))
 
 
 def _show_plan(options: Any) -> None:

@@ -28,7 +28,8 @@ def record(report: Report, broken: Broken, clean: Broken, redaction: Redaction) 
     exchanges = _leading_to(report, broken, redaction)
     template = _Template(redaction, redaction.private, exchanges)
     recorded = template.exchanges()
-    rerun = f"megaapi-contract run --target {report.target} --seed {report.seed}"
+    quick = " --quick" if report.options.get("quick") == "yes" else ""
+    rerun = f"megaapi-contract run --target {report.target} --seed {report.seed}{quick}"
     return {
         "format": FORMAT,
         "version": VERSION,

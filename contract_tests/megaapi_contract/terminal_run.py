@@ -1,7 +1,8 @@
-"""A run as the command shows it: a bar while it goes on, a summary and reports at the end."""
+"""A run, and a replay, as the command shows them: a bar, a summary, reports, an exit code."""
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 from rich.console import Console
@@ -15,24 +16,85 @@ from rich.progress import (
 )
 
 from .options import RunOptions
-from .outcome import Report
+from .outcome import Broken
+from .placeholders import Private
 from .probe import Probe
-from .runner import ready
+from .redaction import Redaction
+from .replay import Recording, load, replay
+from .reports import check_folder, show, write_reports
+from .runner import Ready, probes, ready, try_probe
 from .runner import run as run_all
+from .stage import WORLD
 
 
 def run(options: RunOptions, folder: Path | None) -> int:
     """The exit code: 0 fine, 1 broken promises or an incomplete run, 2 no judgement possible."""
-    console = Console(stderr=True)
-    with ready(options) as made, _bar(console) as progress:
+    if folder is not None:
+        check_folder(folder)
+    with ready(options) as made, _bar(Console(stderr=True)) as progress:
         task = progress.add_task("getting ready", total=None)
 
         def shown(probe: Probe, done: int, of: int) -> None:
-            progress.update(task, description=probe.name, completed=done, total=of)
+            progress.update(task, description=probe.name[:40], completed=done, total=of)
 
         report = run_all(made, shown)
-    _summary(report)
+        redaction = Redaction(made.contract, _private(options, made))
+    if folder is not None:
+        write_reports(report, folder, redaction)
+    show(redaction.report(report), Console(), folder=str(folder) if folder else "")
     return report.exit_code
+
+
+def run_again(path: Path, options: RunOptions) -> int:
+    """Replay one kept fault: 0 it does not fail any more, 1 it does, 2 it could not be tried."""
+    recording = load(path)
+    with ready(options) as made:
+        place = made.place or made.stage.place(connected=recording.connected)
+        people = options.recipients or WORLD
+        values = {
+            "instance_key": place.key,
+            "token": place.token,
+            "own_number": place.number,
+            **{f"recipient_{number}": jid for number, jid in enumerate(people, 1)},
+        }
+        ended = replay(
+            recording,
+            judge=made.judge,
+            send=made.gate.send,
+            values={name: value for name, value in values.items() if value},
+            learn=lambda value: made.gate.learn([value]),
+            rerun=lambda probe, seed: _again(made, recording, probe),
+        )
+    Console().print(ended.sentence, markup=False, highlight=False, soft_wrap=True)
+    return ended.exit_code
+
+
+def seed_of(path: Path) -> int:
+    """The seed of the run that kept the fault."""
+    return int(load(path).document["seed"])
+
+
+def drawn_seed() -> int:
+    """A new seed, small enough to be typed."""
+    return random.SystemRandom().randrange(10**6)
+
+
+def _again(made: Ready, recording: Recording, name: str) -> tuple[Broken, ...]:
+    for probe in probes(made):
+        if probe.name == name:
+            return try_probe(probe, made).broken
+    return ()
+
+
+def _private(options: RunOptions, made: Ready) -> Private:
+    number = made.place.number if made.place else ""
+    return Private(
+        key=options.key,
+        token=options.token,
+        control_token=options.control_token,
+        own=number,
+        recipients=options.recipients,
+    )
 
 
 def _bar(console: Console) -> Progress:
@@ -45,17 +107,3 @@ def _bar(console: Console) -> Progress:
         console=console,
         transient=True,
     )
-
-
-def _summary(report: Report) -> None:
-    out = Console()
-    out.print(
-        f"{report.target}: {len(report.failures)} failures, {len(report.findings)} findings, "
-        f"seed {report.seed}, {report.seconds:.1f} s"
-    )
-    for broken in report.broken:
-        out.print(f"  {broken.kind} {broken.operation}: {broken.message}", markup=False)
-    for name, why in report.unanswered.items():
-        out.print(f"  no 2xx: {name}: {why}", markup=False)
-    if report.unusable:
-        out.print(report.unusable)

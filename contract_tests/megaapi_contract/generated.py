@@ -50,7 +50,7 @@ class _Cast:
         self._session, self._stage, self._operation = session, stage, operation
         self._casting: Casting | None = None
         self._turn = 0
-        self.ended: SuiteError | None = None
+        self.ended: Exception | None = None
 
     def __call__(self, case: Any) -> None:
         if self.ended is not None:
@@ -59,7 +59,8 @@ class _Cast:
             self._for_case().judge(case)
         except HeldBack:
             return
-        except SuiteError as error:
+        except (SuiteError, LookupError, TypeError, ValueError, AttributeError) as error:
+            # Hypothesis would try it again and call it flaky.
             self.ended = error
 
     def _for_case(self) -> Casting:

@@ -270,6 +270,7 @@ def try_probe(
         result.state = "left out"
         return result
     session = made.session(probe.name, heard)
+    result.first = made.gate.requests + 1
     held, webhooks = Counter(made.gate.held), len(made.receiver.webhooks)
     started = time.perf_counter()
     try:
@@ -289,6 +290,7 @@ def try_probe(
     for webhook in made.receiver.webhooks[webhooks:]:
         session.broken += made.judge.webhook(webhook, probe.name)
     result.seconds = time.perf_counter() - started
+    result.last = made.gate.requests
     kept = made.gate.held - held
     result.cases, result.held = session.exchanges, kept.total()
     if kept and not result.cases and result.state == "passed":

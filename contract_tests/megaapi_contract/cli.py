@@ -127,6 +127,21 @@ def run(plan: bool, report: Path | None, **given: Any) -> None:
 
 
 @main.command()
+@click.option("--gateway-plan", default="code", show_default=True, help="code, start, business")
+@_plain
+def probes(gateway_plan: str) -> None:
+    """Every probe by name, with its phase and what it does to an instance."""
+    from .options import RunOptions
+    from .runner import probes as all_probes
+    from .runner import ready
+
+    with ready(RunOptions(target="mock", gateway_plan=gateway_plan)) as made:
+        for probe in all_probes(made):
+            phone = " (mocks only)" if probe.phone else ""
+            click.echo(f"{probe.phase:<10} {probe.name}: {', '.join(sorted(probe.effects))}{phone}")
+
+
+@main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @_target_options
 @click.option("--quick", is_flag=True, help="as the run was that kept the fault")
@@ -143,11 +158,15 @@ def replay(file: Path, **given: Any) -> None:
 
 
 def _show_plan(options: Any) -> None:
+    from dataclasses import replace
+
     from .contract import Contract
     from .planning import PlanTarget, line
     from .runner import make_target, ready
     from .runner import run as run_all
 
+    # Nothing leaves, so nothing has to be waited for.
+    options = replace(options, pace=0.0)
     target = PlanTarget(Contract(options.spec, plan=options.gateway_plan), make_target(options))
     with ready(options, target) as made:
         report = run_all(made)

@@ -1,0 +1,46 @@
+"""The whole contract suite against the mock, seed after seed: time, and everything it found."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+
+from megaapi_contract.options import RunOptions
+from megaapi_contract.runner import ready
+from megaapi_contract.runner import run as run_all
+
+
+def tried(seed: int, quick: bool) -> tuple[int, float, int, list[str]]:
+    """Seed, seconds, requests, and what was found."""
+    started = time.perf_counter()
+    with ready(RunOptions(target="mock", seed=seed, quick=quick)) as made:
+        report = run_all(made)
+        requests = made.gate.requests
+    found = [f"{each.operation}: {each.message}" for each in report.broken]
+    found += [f"{name}: no 2xx" for name in report.unanswered]
+    return seed, time.perf_counter() - started, requests, found
+
+
+def main() -> int:
+    """Exit code 1 when any seed found anything."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--quick", action="store_true")
+    given = parser.parse_args()
+    failed = 0
+    with ProcessPoolExecutor(given.workers) as pool:
+        runs = pool.map(tried, range(1, given.seeds + 1), [given.quick] * given.seeds)
+        for seed, seconds, requests, found in runs:
+            print(f"seed {seed:>3}  {seconds:6.1f} s  {requests:>6,} requests  {len(found)} found")
+            for line in found:
+                print(f"          {line}")
+            failed += bool(found)
+    print(f"{given.seeds - failed} of {given.seeds} seeds clean")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""The command as people use it: plans, reports, replays, the list of probes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from megaapi_contract import runner
+from megaapi_contract.cli import main
+from megaapi_contract.options import RunOptions
+from megaapi_contract.target import MockTarget
+from megaapi_contract.wire import Answer, Request
+
+from .support import KEY, LISTED, REAL, TOKEN
+
+
+def contract(*command: str) -> Result:
+    return CliRunner().invoke(main, [*command], catch_exceptions=False)
+
+
+def planned(*options: str) -> Result:
+    given = ["--instance-key", KEY, "--token", TOKEN, "--seed", "1", "--quick", "--plan"]
+    return contract("run", "--target", REAL, *given, *options)
+
+
+# The instance key must be told, so the token is only looked for where it stands alone.
+def test_a_plan_of_a_real_host_only_reads_and_sends_nothing() -> None:
+    result = planned()
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert lines and all(line.startswith(("GET ", "POST ")) for line in lines)
+    assert all("downloadMediaMessage" in line for line in lines if line.startswith("POST"))
+    assert "nothing was sent" in result.stderr
+
+
+def test_a_plan_with_sends_names_the_listed_alone() -> None:
+    result = planned("--allow", "sends", "--recipient", LISTED, "--max-messages", "12")
+    sends = [line for line in result.stdout.splitlines() if "/sendMessage/" in line]
+    assert sends and len(sends) <= 12
+    bodies = [json.loads(line.split(" ", 2)[2]) for line in sends if line.endswith("}")]
+    assert {body["messageData"].get("to") for body in bodies if "messageData" in body} <= {
+        LISTED, f"{LISTED}@s.whatsapp.net", None,
+    }  # fmt: skip
+
+
+def test_the_same_plan_twice() -> None:
+    assert planned().stdout == planned().stdout
+
+
+def test_the_probes_are_listed() -> None:
+    lines = contract("probes").stdout.splitlines()
+    assert len(lines) > 300
+    assert "examples   examples of send_text: sends" in lines
+
+
+SPOILT = "fuzzing of send_text"
+
+
+class Spoilt(MockTarget):
+    """The mock, but a sent text has no time."""
+
+    def send(self, request: Request) -> Answer:
+        answer = super().send(request)
+        if request.path.endswith("/text") and answer.status == 200:
+            document = json.loads(answer.body)
+            document["messageData"].pop("messageTimestamp", None)
+            return Answer(200, answer.headers, json.dumps(document).encode())
+        return answer
+
+
+@pytest.fixture
+def spoilt(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """The mock is spoilt until the function is called."""
+    with monkeypatch.context() as patch:
+        patch.setattr(runner, "make_target", lambda options: Spoilt(seed=options.seed))
+        yield patch.undo
+
+
+def test_a_fault_is_reported_and_replayed(tmp_path: Path, spoilt: Callable[[], None]) -> None:
+    report = tmp_path / "report"
+    run = ("run", "--target", "mock", "--quick", "--seed", "1", "--operation", "send_text")
+    result = contract(*run, "--report", str(report))
+    assert result.exit_code == 1, result.output
+    assert {path.name for path in report.iterdir()} >= {
+        "index.html", "junit.xml", "exchanges.har", "report.json", "failures",
+    }  # fmt: skip
+    kept = sorted((report / "failures").glob("*schema-send-text*.json"))
+    assert kept
+    again = contract("replay", str(kept[0]), "--target", "mock")
+    assert (again.exit_code, again.stdout[:11]) == (1, "still fails")
+    spoilt()
+    healed = contract("replay", str(kept[0]), "--target", "mock")
+    assert (healed.exit_code, healed.stdout[:8]) == (0, "does not")
+
+
+def test_a_law_is_replayed_by_its_probe(tmp_path: Path, spoilt: Callable[[], None]) -> None:
+    run = ("run", "--target", "mock", "--quick", "--seed", "1", "--operation", "send_text")
+    contract(*run, "--report", str(tmp_path / "report"))
+    kept = sorted((tmp_path / "report" / "failures").glob("*law-send-text*.json"))
+    assert contract("replay", str(kept[0]), "--target", "mock", "--quick").exit_code == 1
+    spoilt()
+    assert contract("replay", str(kept[0]), "--target", "mock", "--quick").exit_code == 0
+
+
+def test_a_folder_of_others_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    result = contract("run", "--target", "mock", "--quick", "--report", str(tmp_path))
+    assert result.exit_code == 2 and len(result.stderr.splitlines()) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+class Silent(MockTarget):
+    """The mock, but it does not say why it answers 500."""
+
+    def send(self, request: Request) -> Answer:
+        answer = super().send(request)
+        headers = tuple(pair for pair in answer.headers if pair[0] != "X-Mock-Reason")
+        return Answer(answer.status, headers, answer.body) if answer.status == 500 else answer
+
+
+def test_a_500_without_a_reason_is_a_failure() -> None:
+    options = RunOptions(target="mock", quick=True, seed=1, operations=("send_text",))
+    with runner.ready(options, Silent()) as made:
+        report = runner.run(made)
+    assert report.exit_code == 1
+    assert {broken.kind for broken in report.failures} == {"bare-500"}

@@ -1,0 +1,53 @@
+"""The suite inside somebody's own pytest."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+from megaapi_mock.testing import MockServer
+
+from .support import KEY, TOKEN
+
+
+def pytest_run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """As in a project of its own, whose settings are none of ours."""
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    command = [
+        sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0",
+        "-c", str(folder / "pytest.ini"), "--megaapi-quick", "--megaapi-seed", "1", *options,
+    ]  # fmt: skip
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=110)
+
+
+def test_each_probe_is_a_test(tmp_path: Path) -> None:
+    ran = pytest_run(tmp_path, "--megaapi-target", "mock", "-k", "list_groups", "--junitxml=j.xml")
+    assert ran.returncode == 0, ran.stdout
+    cases = {case.get("name") for case in ElementTree.parse(tmp_path / "j.xml").iter("testcase")}
+    assert {"examples_of_list_groups", "fuzzing_of_list_groups"} <= cases
+
+
+def test_a_host_and_what_it_may_not_do(tmp_path: Path) -> None:
+    with MockServer() as server:
+        ran = pytest_run(
+            tmp_path, "--megaapi-target", server.url, "--megaapi-key", KEY,
+            "--megaapi-token", TOKEN, "-k", "examples_of_send_text or examples_of_list_groups",
+        )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout
+    assert "2 passed" in ran.stdout
+
+
+def test_a_host_that_is_down_is_told_in_a_sentence(tmp_path: Path) -> None:
+    ran = pytest_run(
+        tmp_path, "--megaapi-target", "http://127.0.0.1:9", "--megaapi-key", KEY,
+        "--megaapi-token", TOKEN,
+    )  # fmt: skip
+    assert ran.returncode == 4
+    assert "refuses connections" in ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stdout + ran.stderr
+
+
+def test_without_a_target_it_does_nothing(tmp_path: Path) -> None:
+    assert "no tests ran" in pytest_run(tmp_path).stdout

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
 
-.PHONY: setup serve test lint check spec-lint bundle bench wheel-check lock clean
+.PHONY: setup serve test lint check spec-lint bundle bench contract wheel-check lock clean
 
 setup: $(VENV)/serve.stamp
 
@@ -35,6 +35,11 @@ bundle: setup
 bench: node_modules/stamp $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/compare.py $(ARGS)
 	$(BIN)/python benchmarks/courier.py
+
+# The contract suite: against the mock in one process, or TARGET=https://... with ARGS="--instance-key ...".
+TARGET ?= mock
+contract: $(VENV)/dev.stamp
+	$(BIN)/megaapi-contract run --target $(TARGET) $(ARGS)
 
 # Build the wheel, install it in an empty environment elsewhere, send and receive one message.
 wheel-check: $(VENV)/dev.stamp

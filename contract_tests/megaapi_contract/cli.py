@@ -42,8 +42,20 @@ def _fail(sentence: str) -> None:
 
 TARGET = (
     click.option("--target", required=True, help="`mock`, or a host's address"),
-    click.option("--instance-key", default="", help="the instance to use on a host"),
-    click.option("--token", default="", help="its token"),
+    click.option(
+        "--instance-key",
+        default="",
+        envvar="MEGAAPI_CONTRACT_INSTANCE_KEY",
+        show_envvar=True,
+        help="the instance to use on a host",
+    ),
+    click.option(
+        "--token",
+        default="",
+        envvar="MEGAAPI_CONTRACT_TOKEN",
+        show_envvar=True,
+        help="its token",
+    ),
     click.option(
         "--allow",
         multiple=True,
@@ -101,8 +113,7 @@ def read_options(given: dict[str, Any], **others: Any) -> Any:
 def main() -> None:
     """Does a host keep the megaAPI contract?
 
-    Every option can also be given in the environment, as MEGAAPI_CONTRACT_RUN_TOKEN for
-    `run --token`.
+    Other options can be given in the environment too: MEGAAPI_CONTRACT_RUN_SEED is `run --seed`.
     """
 
 

@@ -50,6 +50,14 @@ def test_the_same_plan_twice() -> None:
     assert planned().stdout == planned().stdout
 
 
+def test_key_and_token_from_the_environment() -> None:
+    names = {"MEGAAPI_CONTRACT_INSTANCE_KEY": KEY, "MEGAAPI_CONTRACT_TOKEN": TOKEN}
+    command = ["run", "--target", REAL, "--plan", "--quick", "--operation", "list_groups"]
+    result = CliRunner().invoke(main, command, env=names, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    assert f"GET /rest/group/list/{KEY}" in result.stdout.replace("<token>", TOKEN)
+
+
 def test_the_probes_are_listed() -> None:
     lines = contract("probes").stdout.splitlines()
     assert len(lines) > 300

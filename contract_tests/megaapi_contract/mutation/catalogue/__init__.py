@@ -1,0 +1,15 @@
+"""Every fault the suite must notice, by subject."""
+
+from __future__ import annotations
+
+from ..mutant import Mutant
+from . import access, groups, instance, messages, settings, shape, webhooks
+
+_SUBJECTS = (shape, access, instance, settings, messages, groups, webhooks)
+
+
+def all_mutants() -> tuple[Mutant, ...]:
+    """Every mutant of every subject; their names differ."""
+    found = tuple(mutant for subject in _SUBJECTS for mutant in subject.mutants())
+    assert len({mutant.name for mutant in found}) == len(found), "two mutants share a name"
+    return found

@@ -1,0 +1,66 @@
+"""A mutant: one fault of a gateway, declared, and put on the clean mock from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..wire import Answer, Request
+
+Door = Callable[[str, str, Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request on its way to the clean mock.
+
+    `operation` and `key` are empty for unknown routes. `ask` puts a request, this or another, to
+    the clean mock, and counts as a strike when it is another; `look` does so without counting.
+    `door` is the mock's side door, `strike` counts what neither shows.
+    """
+
+    request: Request
+    operation: str
+    key: str
+    ask: Callable[[Request], Answer] = field(repr=False)
+    look: Callable[[Request], Answer] = field(repr=False)
+    strike: Callable[[], None] = field(repr=False)
+    door: Door = field(repr=False)
+
+    @property
+    def tokens(self) -> dict[str, str]:
+        """The token of every instance of the mock, by its key."""
+        listed = self.door("GET", "/_mock/instances?limit=5000", None)
+        return {found["key"]: found["token"] for found in listed["items"]}
+
+
+class Fault:
+    """What stands between the suite and the clean mock. One object lives for one trial."""
+
+    def answer(self, call: Call) -> Answer:
+        """What the suite gets instead of the clean mock's answer."""
+        return call.ask(call.request)
+
+    def webhook(self, body: bytes) -> Sequence[bytes]:
+        """The webhooks the suite gets instead of this one."""
+        return (body,)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A declared fault.
+
+    `operations` are those it spoils, `events` the webhooks; `sentence` says what a user of such a
+    gateway would see. `equivalent` argues why nobody can tell it from a sound one; `reason` says
+    why it survives although somebody could.
+    """
+
+    name: str
+    kind: str
+    sentence: str
+    make: Callable[[], Fault] = field(repr=False)
+    operations: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    equivalent: str = ""
+    reason: str = ""

@@ -1,0 +1,101 @@
+"""The mock in this process with a fault in front of it, and a count of how often that struck."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from ..contract import Contract
+from ..errors import Unusable
+from ..target import MockTarget
+from ..wire import Answer, Request, request
+from .mutant import Call, Fault
+
+SIDE_DOOR = "/_mock"
+# How long the courier may take over what it still has, in seconds, and how often one looks.
+SETTLED_WITHIN, LOOK_EVERY = 10.0, 0.005
+
+
+class MutatedMock(MockTarget):
+    """One mock for many mutants: `put_on` one, try, `take_off`. The side door is never spoilt."""
+
+    def __init__(self, contract: Contract, *, seed: int = 0) -> None:
+        self._fault: Fault | None = None
+        self._contract = contract
+        self._strikes = 0
+        self._counting = threading.Lock()
+        super().__init__(seed=seed)
+
+    @property
+    def strikes(self) -> int:
+        """How often the fault changed anything since it was put on."""
+        return self._strikes
+
+    def put_on(self, fault: Fault) -> None:
+        """Spoil everything from now on."""
+        self._fault, self._strikes = fault, 0
+        self.receiver.spoil = self._spoil
+
+    def take_off(self) -> None:
+        """Clean again, and as it was at the start; what was on its way has arrived."""
+        self._fault = None
+        self.receiver.spoil = lambda body: (body,)
+        self._settle()
+        self.door("POST", "/_mock/reset")
+        self.receiver.webhooks.clear()
+
+    def send(self, request: Request) -> Answer:
+        """The answer as the fault leaves it."""
+        fault = self._fault
+        if fault is None or request.path.startswith(SIDE_DOOR):
+            return super().send(request)
+        asked: list[Request] = []
+        answers: list[Answer] = []
+
+        def ask(other: Request) -> Answer:
+            asked.append(other)
+            answers.append(look(other))
+            return answers[-1]
+
+        look = super().send
+        found = self._contract.route(request.method, request.path)
+        operation, key = (found[0].id, found[1]) if found else ("", "")
+        call = Call(request, operation, key, ask, look, self._strike, self.door)
+        answer = fault.answer(call)
+        if asked != [request] or _seen(answer) != _seen(answers[0]):
+            self._strike()
+        return answer
+
+    def door(self, method: str, path: str, body: Any = None) -> Any:
+        """The side door's document."""
+        answer = super().send(request(method, path, body=body, headers=[("Host", "127.0.0.1")]))
+        if answer.status >= 300:
+            raise Unusable(f"the side door answers {answer.status} to {method} {path}")
+        return json.loads(answer.body)
+
+    def _spoil(self, body: bytes) -> Sequence[bytes]:
+        fault = self._fault
+        if fault is None:
+            return (body,)
+        spoilt = tuple(fault.webhook(body))
+        if spoilt != (body,):
+            self._strike()
+        return spoilt
+
+    def _strike(self) -> None:
+        with self._counting:
+            self._strikes += 1
+
+    def _settle(self) -> None:
+        for _ in range(int(SETTLED_WITHIN / LOOK_EVERY)):
+            if not self.door("GET", "/_mock/deliveries?status=queued&limit=1")["items"]:
+                return
+            self.receiver.wait_for(lambda webhooks: False, seconds=LOOK_EVERY)
+        raise Unusable("webhooks of one mutant were still on their way when the next was due")
+
+
+def _seen(answer: Answer) -> tuple[int, frozenset[tuple[str, str]], bytes]:
+    """What of an answer a client can tell from another's."""
+    return answer.status, frozenset(answer.headers), answer.body

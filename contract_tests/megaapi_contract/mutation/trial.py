@@ -1,0 +1,130 @@
+"""One mutant on trial: the probes that could see it, cheapest first, until one does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from ..contract import Contract
+from ..options import RunOptions
+from ..outcome import Exchange, Result
+from ..probe import Probe
+from ..runner import Ready, probes, ready, try_probe
+from .mutant import Mutant
+from .mutated import MutatedMock
+
+# The seed of every trial, so that the same faults are killed by the same probes everywhere.
+SEED = 4
+# Cheap and telling first; `runner.probes` has the order of a run, which is another one.
+ORDER = ("laws", "examples", "webhooks", "coverage", "lifecycle", "fuzzing", "stateful")
+# Of these also probes about other operations are tried when nothing nearer has noticed.
+ELSEWHERE = ("laws", "webhooks", "lifecycle")
+
+Outcome = Literal["killed", "survived", "idle"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a trial ended. `idle` says that the fault never struck, so that nothing was tried.
+
+    `by` is the probe that noticed, `said` what it noticed.
+    """
+
+    mutant: str
+    outcome: Outcome
+    by: str = ""
+    said: str = ""
+    tried: int = 0
+    seconds: float = 0.0
+
+
+class Trials:
+    """One clean mock and all probes, for any number of mutants."""
+
+    def __init__(self, made: Ready, mock: MutatedMock) -> None:
+        self._made, self._mock = made, mock
+        self._rank = {phase: rank for rank, phase in enumerate(ORDER)}
+        self.probes = {probe.name: probe for probe in probes(made)}
+        # What the clean mock answers with a 2xx, whoever asks.
+        self._answered = frozenset(made.contract.by_id)
+
+    def clean(self, name: str) -> str:
+        """What a probe says of the clean mock; empty when it has nothing to say."""
+        result = self._tried(self.probes[name])
+        self._mock.take_off()
+        return _said(result)
+
+    def of(self, mutant: Mutant, *, first: Iterable[str] = ()) -> Verdict:
+        """Try a mutant; the probes named `first` before all others, the nearest after them."""
+        self._mock.put_on(mutant.make())
+        try:
+            return self._noticed(mutant, [*self._named(first), *self._near(mutant)])
+        finally:
+            self._mock.take_off()
+
+    def _noticed(self, mutant: Mutant, chosen: list[Probe]) -> Verdict:
+        answered: set[str] = set()
+        seconds = 0.0
+
+        def heard(exchange: Exchange) -> None:
+            if exchange.ok and exchange.operation:
+                answered.add(exchange.operation)
+
+        for tried, probe in enumerate(chosen, 1):
+            result = self._tried(probe, heard)
+            seconds += result.seconds
+            if _said(result) and self._mock.strikes:
+                return Verdict(mutant.name, "killed", probe.name, _said(result), tried, seconds)
+        silent = sorted(set(mutant.operations) - answered)
+        if silent and self._mock.strikes:
+            said = f"no request of {silent[0]} got a 2xx"
+            return Verdict(mutant.name, "killed", "the whole run", said, len(chosen), seconds)
+        outcome: Outcome = "survived" if self._mock.strikes else "idle"
+        return Verdict(mutant.name, outcome, "", "", len(chosen), seconds)
+
+    def _tried(self, probe: Probe, heard: object = None) -> Result:
+        made = self._made
+        result = try_probe(probe, made, heard) if callable(heard) else try_probe(probe, made)
+        made.stage.close()
+        return result
+
+    def _named(self, names: Iterable[str]) -> Iterator[Probe]:
+        return (self.probes[name] for name in names if name in self.probes)
+
+    def _near(self, mutant: Mutant) -> list[Probe]:
+        """Those about its operations or events first, and of these the most particular ones."""
+        operations, events = set(mutant.operations), set(mutant.events)
+        near, far = [], []
+        for probe in self.probes.values():
+            shared = len(events & set(probe.events)), len(operations & set(probe.operations))
+            breadth = len(probe.events) + len(probe.operations)
+            if any(shared):
+                near.append((self._rank[probe.phase], not shared[0], breadth, probe.name))
+            elif probe.phase in ELSEWHERE:
+                far.append((self._rank[probe.phase], True, breadth, probe.name))
+        if events:
+            near.sort(key=lambda one: (one[1], one[0], one[2], one[3]))
+        else:
+            near.sort()
+        return [self.probes[one[-1]] for one in (*near, *sorted(far))]
+
+
+def _said(result: Result) -> str:
+    """What a probe noticed; empty for nothing."""
+    if result.state == "unusable":
+        return result.reason
+    if result.broken:
+        first = result.broken[0]
+        return f"{first.operation}: {first.message}"
+    return ""
+
+
+@contextmanager
+def on_trial(seed: int = SEED) -> Iterator[Trials]:
+    """A mock, a contract and all probes; put away at the end."""
+    options = RunOptions(target="mock", seed=seed)
+    mock = MutatedMock(Contract(), seed=seed)
+    with ready(options, mock) as made:
+        yield Trials(made, mock)

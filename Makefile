@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
 
-.PHONY: setup serve test lint check spec-lint bundle bench contract wheel-check lock clean
+.PHONY: setup serve test mutation lint check spec-lint bundle bench contract wheel-check lock clean
 
 setup: $(VENV)/serve.stamp
 
@@ -15,6 +15,10 @@ serve: setup
 
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+# Would the contract suite notice a faulty gateway? Writes docs/mutation.md and docs/mutation.json.
+mutation: $(VENV)/dev.stamp
+	$(BIN)/megaapi-contract mutate $(ARGS)
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check mockserver contract_tests benchmarks examples

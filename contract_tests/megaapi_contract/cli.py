@@ -190,3 +190,18 @@ def _show_plan(options: Any) -> None:
         f"seed {options.seed}; nothing was sent",
         err=True,
     )
+
+
+@main.command()
+@click.option("--sample", type=click.IntRange(min=1), help="so many faults from all over the list")
+@click.option("--only", multiple=True, help="faults whose name has this text; repeat")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+@_plain
+def mutate(sample: int | None, only: tuple[str, ...], workers: int) -> None:
+    """Put faults on the mock: would the suite have noticed?
+
+    Without --sample and --only the score is written to docs/ of the checkout.
+    """
+    from .mutation.command import run as run_trials
+
+    sys.exit(run_trials(sample, only, workers))

@@ -5,9 +5,22 @@ from __future__ import annotations
 from megaapi_mock.resources import root
 
 from ..probe import Probe
-from . import access, chat, connection, groups, lifecycle, media, messages, settings, webhooks
+from . import (
+    access,
+    chat,
+    connection,
+    distinct,
+    groups,
+    lifecycle,
+    media,
+    messages,
+    settings,
+    webhooks,
+)
 
-_SUBJECTS = (access, messages, media, groups, connection, settings, chat, webhooks, lifecycle)
+_SUBJECTS = (
+    access, messages, media, groups, connection, settings, chat, distinct, webhooks, lifecycle,
+)  # fmt: skip
 
 
 def all_laws() -> tuple[Probe, ...]:

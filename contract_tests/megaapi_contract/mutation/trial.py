@@ -22,6 +22,9 @@ ORDER = ("laws", "examples", "webhooks", "coverage", "lifecycle", "fuzzing", "st
 # Of these also probes about other operations are tried when nothing nearer has noticed.
 ELSEWHERE = ("laws", "webhooks", "lifecycle")
 
+# In place of a probe where no request of the whole run got a 2xx.
+WHOLE_RUN = "the whole run"
+
 Outcome = Literal["killed", "survived", "idle"]
 
 
@@ -47,8 +50,6 @@ class Trials:
         self._made, self._mock = made, mock
         self._rank = {phase: rank for rank, phase in enumerate(ORDER)}
         self.probes = {probe.name: probe for probe in probes(made)}
-        # What the clean mock answers with a 2xx, whoever asks.
-        self._answered = frozenset(made.contract.by_id)
 
     def clean(self, name: str) -> str:
         """What a probe says of the clean mock; empty when it has nothing to say."""
@@ -80,7 +81,7 @@ class Trials:
         silent = sorted(set(mutant.operations) - answered)
         if silent and self._mock.strikes:
             said = f"no request of {silent[0]} got a 2xx"
-            return Verdict(mutant.name, "killed", "the whole run", said, len(chosen), seconds)
+            return Verdict(mutant.name, "killed", WHOLE_RUN, said, len(chosen), seconds)
         outcome: Outcome = "survived" if self._mock.strikes else "idle"
         return Verdict(mutant.name, outcome, "", "", len(chosen), seconds)
 

@@ -1,0 +1,56 @@
+"""A measurement as the command shows it: a bar while it goes on, tables at the end."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from ..contract import Contract
+from .measure import docs, mutate, store
+from .mutant import Mutant
+from .score import BAR, Score, counted
+from .table import by_controller, by_operation
+
+
+def run(sample: int | None, only: tuple[str, ...], workers: int) -> int:
+    """The exit code: 0 when enough is noticed, else 1. A whole measurement is written to docs/."""
+    score, mutants = _measured(sample, only, workers)
+    _shown(score, mutants)
+    folder = docs()
+    if sample is None and not only and folder is not None:
+        store(score, mutants, folder)
+    return 0 if score.share(mutants) >= BAR else 1
+
+
+def _measured(
+    sample: int | None, only: tuple[str, ...], workers: int
+) -> tuple[Score, list[Mutant]]:  # fmt: skip
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
+        task = progress.add_task("getting ready", total=None)
+
+        def told(what: str, done: int, of: int) -> None:
+            progress.update(task, description=what, completed=done, total=of)
+
+        return mutate(only=only, sample=sample, workers=workers, on_progress=told)
+
+
+def _shown(score: Score, mutants: list[Mutant]) -> None:
+    out, contract = Console(), Contract()
+    for title, rows in (
+        ("operation", by_operation(score, mutants, contract)),
+        ("controller", by_controller(score, mutants, contract)),
+    ):
+        table = Table(title, "faults", "noticed", "not noticed")
+        for row in rows:
+            if row.faults:
+                table.add_row(row.of, str(row.faults), str(row.killed), str(row.survived or ""))
+        out.print(table)
+    real = counted(mutants)
+    for mutant in real:
+        outcome = score.outcomes[mutant.name][0]
+        if outcome != "killed":
+            out.print(f"{outcome}: {mutant.name}: {mutant.sentence}", markup=False)
+    out.print(f"{score.killed(real)} of {len(real)} faults noticed, seed {score.seed}")

@@ -1,0 +1,89 @@
+"""The whole measurement: the clean mock first, then every mutant; the tables it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from megaapi_mock.resources import root
+
+from ..contract import Contract
+from ..errors import SetupError
+from .catalogue import all_mutants
+from .mutant import Mutant
+from .pool import Pool, pool
+from .score import Score, score_of
+from .sources import sources_hash
+from .table import page
+from .trial import SEED, WHOLE_RUN, on_trial
+
+TABLE, PAGE = "mutation.json", "mutation.md"
+# What is being done, how much of it is done, and of how much.
+OnProgress = Callable[[str, int, int], None]
+
+
+def mutate(
+    *,
+    only: Sequence[str] = (),
+    sample: int | None = None,
+    workers: int = 2,
+    seed: int = SEED,
+    on_progress: OnProgress = lambda what, done, of: None,
+) -> tuple[Score, list[Mutant]]:
+    """Measure the mutants asked for; all of them unless told otherwise.
+
+    SetupError when the clean mock already breaks a promise, or the suite itself breaks.
+    """
+    mutants, whole = chosen(only, sample), not only and sample is None
+    sources = sources_hash()
+    with pool(workers, seed) as made:
+        if whole:
+            with on_trial(seed) as trials:
+                _hold_clean(made, trials.probes, on_progress)
+        names = [mutant.name for mutant in mutants]
+        verdicts = made.verdicts(names, _counter("faults", len(names), on_progress))
+        if not whole:
+            _hold_clean(made, {one.by for one in verdicts if one.by}, on_progress)
+    if sources_hash() != sources:
+        raise SetupError("the sources changed during the measurement: measure again")
+    return score_of(verdicts, seed=seed, sources=sources), mutants
+
+
+def _hold_clean(made: Pool, probes: Iterable[str], on_progress: OnProgress) -> None:
+    """SetupError unless these probes have nothing to say of the clean mock."""
+    names = sorted(set(probes) - {WHOLE_RUN})
+    said = made.clean(names, _counter("clean mock", len(names), on_progress))
+    wrong = {probe: words for probe, words in said.items() if words}
+    if wrong:
+        probe = min(wrong)
+        raise SetupError(f"the clean mock is not clean: {probe}: {wrong[probe]}")
+
+
+def chosen(only: Sequence[str], sample: int | None) -> list[Mutant]:
+    """The mutants named (or whose names contain the text), or so many from all over the list."""
+    mutants = list(all_mutants())
+    if only:
+        mutants = [mutant for mutant in mutants if any(text in mutant.name for text in only)]
+        if not mutants:
+            raise SetupError(f"no fault is called {only[0]}: docs/{PAGE} lists the operations")
+    if sample is not None and sample < len(mutants):
+        mutants = [mutants[at * len(mutants) // sample] for at in range(sample)]
+    return mutants
+
+
+def store(score: Score, mutants: Sequence[Mutant], folder: Path) -> None:
+    """Write the table for programs and the page for people."""
+    (folder / TABLE).write_text(score.dump(), encoding="utf-8", newline="\n")
+    (folder / PAGE).write_text(page(score, mutants, Contract()), encoding="utf-8", newline="\n")
+
+
+def docs() -> Path | None:
+    """The checkout's docs folder; None where the suite is installed without one."""
+    folder = root("spec").parent / "docs"
+    return folder if folder.is_dir() else None
+
+
+def _counter(what: str, of: int, on_progress: OnProgress) -> Callable[[str], None]:
+    done = iter(range(1, of + 1))
+    on_progress(what, 0, of)
+    return lambda name: on_progress(what, next(done), of)

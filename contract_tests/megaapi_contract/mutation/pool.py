@@ -1,0 +1,85 @@
+"""Trials side by side, each worker process with one mock of its own."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from multiprocessing.context import SpawnProcess
+from queue import Empty
+from typing import Any
+
+from ..errors import SetupError
+from .catalogue import all_mutants
+from .trial import Verdict, on_trial
+
+LOOK_EVERY = 1.0
+CLEAN, MUTANT, BROKEN = "clean", "mutant", "broken"
+OnDone = Callable[[str], None]
+
+
+class Pool:
+    """Workers waiting for probes and mutants by name."""
+
+    def __init__(self, jobs: Any, done: Any, workers: list[SpawnProcess]) -> None:
+        self._jobs, self._done, self._workers = jobs, done, workers
+
+    def clean(self, probes: Iterable[str], on_done: OnDone) -> dict[str, str]:
+        """What each probe says of the clean mock: nothing, if all is well."""
+        return dict(self._results(CLEAN, list(probes), on_done))
+
+    def verdicts(self, mutants: Iterable[str], on_done: OnDone) -> list[Verdict]:
+        """How each trial ended."""
+        return [verdict for _, verdict in self._results(MUTANT, list(mutants), on_done)]
+
+    def _results(self, kind: str, names: list[str], on_done: OnDone) -> Iterator[tuple[str, Any]]:
+        for name in names:
+            self._jobs.put((kind, name))
+        for _ in names:
+            told, name, result = self._next()
+            if told == BROKEN:
+                raise SetupError(f"the suite itself broke on {name}: {result}")
+            on_done(name)
+            yield name, result
+
+    def _next(self) -> tuple[str, str, Any]:
+        while True:
+            try:
+                found: tuple[str, str, Any] = self._done.get(timeout=LOOK_EVERY)
+                return found
+            except Empty:
+                if not all(worker.is_alive() for worker in self._workers):
+                    raise SetupError("a worker process ended before its work did") from None
+
+
+@contextmanager
+def pool(workers: int, seed: int) -> Iterator[Pool]:
+    """So many processes, ended at the end whatever happens."""
+    context = multiprocessing.get_context("spawn")
+    jobs, done = context.Queue(), context.Queue()
+    made = [context.Process(target=_work, args=(jobs, done, seed)) for _ in range(workers)]
+    for worker in made:
+        worker.start()
+    try:
+        yield Pool(jobs, done, made)
+        for _ in made:
+            jobs.put(None)
+        for worker in made:
+            worker.join()
+    finally:
+        for worker in made:
+            worker.terminate()
+
+
+def _work(jobs: Any, done: Any, seed: int) -> None:
+    mutants = {mutant.name: mutant for mutant in all_mutants()}
+    name = "its start"
+    try:
+        with on_trial(seed) as trials:
+            for kind, name in iter(jobs.get, None):
+                if kind == CLEAN:
+                    done.put((kind, name, trials.clean(name)))
+                else:
+                    done.put((kind, name, trials.of(mutants[name])))
+    except Exception as error:
+        done.put((BROKEN, name, f"{type(error).__name__}: {error}"))

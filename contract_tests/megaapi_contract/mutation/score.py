@@ -1,0 +1,67 @@
+"""The score of many trials, and the stored table that holds it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import SetupError
+from .mutant import Mutant
+from .trial import Verdict
+
+BAR = 0.95
+FAULTS_LEAST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What became of each mutant, by name; `outcomes` has outcome and probe."""
+
+    seed: int
+    sources: str
+    outcomes: Mapping[str, tuple[str, str]]
+
+    def killed(self, mutants: Iterable[Mutant]) -> int:
+        """How many of these were noticed."""
+        return sum(self.outcomes[mutant.name][0] == "killed" for mutant in mutants)
+
+    def share(self, mutants: Iterable[Mutant]) -> float:
+        """The share that was noticed of those that can be; one where there are none."""
+        real = counted(mutants)
+        return self.killed(real) / len(real) if real else 1.0
+
+    def dump(self) -> str:
+        """The stored form: no times, so that the same score is the same text."""
+        mutants = {
+            name: {"outcome": outcome, "by": by} if by else {"outcome": outcome}
+            for name, (outcome, by) in self.outcomes.items()
+        }
+        kept = {"seed": self.seed, "sources": self.sources, "mutants": mutants}
+        return json.dumps(kept, indent=1, ensure_ascii=False) + "\n"
+
+
+def score_of(verdicts: Iterable[Verdict], *, seed: int, sources: str) -> Score:
+    """The score of these trials."""
+    outcomes = {verdict.mutant: (verdict.outcome, verdict.by) for verdict in verdicts}
+    return Score(seed, sources, dict(sorted(outcomes.items())))
+
+
+def load(path: Path) -> Score:
+    """The stored score; SetupError with what to do when there is none."""
+    try:
+        kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        outcomes = {
+            name: (str(one["outcome"]), str(one.get("by", "")))
+            for name, one in kept["mutants"].items()
+        }
+        return Score(int(kept["seed"]), str(kept["sources"]), outcomes)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SetupError(f"{path.name} holds no score ({error}): run make mutation") from None
+
+
+def counted(mutants: Iterable[Mutant]) -> list[Mutant]:
+    """Those that somebody can tell from a sound gateway."""
+    return [mutant for mutant in mutants if not mutant.equivalent]

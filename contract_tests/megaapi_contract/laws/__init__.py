@@ -10,6 +10,7 @@ from . import (
     chat,
     connection,
     distinct,
+    faithful,
     groups,
     lifecycle,
     media,
@@ -19,7 +20,8 @@ from . import (
 )
 
 _SUBJECTS = (
-    access, messages, media, groups, connection, settings, chat, distinct, webhooks, lifecycle,
+    access, messages, media, groups, connection, settings, chat, distinct, faithful, webhooks,
+    lifecycle,
 )  # fmt: skip
 
 

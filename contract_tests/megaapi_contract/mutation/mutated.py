@@ -18,13 +18,17 @@ SIDE_DOOR = "/_mock"
 SETTLED_WITHIN, LOOK_EVERY = 10.0, 0.005
 
 
+class FaultBroken(RuntimeError):
+    """A fault's own code failed: nothing can be said of the suite then."""
+
+
 class MutatedMock(MockTarget):
     """One mock for many mutants: `put_on` one, try, `take_off`. The side door is never spoilt."""
 
     def __init__(self, contract: Contract, *, seed: int = 0) -> None:
         self._fault: Fault | None = None
         self._contract = contract
-        self._strikes = 0
+        self._strikes, self._failed = 0, ""
         self._counting = threading.Lock()
         super().__init__(seed=seed)
 
@@ -35,16 +39,21 @@ class MutatedMock(MockTarget):
 
     def put_on(self, fault: Fault) -> None:
         """Spoil everything from now on."""
-        self._fault, self._strikes = fault, 0
+        self._fault, self._strikes, self._failed = fault, 0, ""
         self.receiver.spoil = self._spoil
 
     def take_off(self) -> None:
-        """Clean again, and as it was at the start; what was on its way has arrived."""
+        """Clean again, and as it was at the start; what was on its way has arrived.
+
+        FaultBroken when the fault failed on a webhook.
+        """
         self._fault = None
         self.receiver.spoil = lambda body: (body,)
         self._settle()
         self.door("POST", "/_mock/reset")
         self.receiver.webhooks.clear()
+        if self._failed:
+            raise FaultBroken(self._failed)
 
     def send(self, request: Request) -> Answer:
         """The answer as the fault leaves it."""
@@ -63,7 +72,10 @@ class MutatedMock(MockTarget):
         found = self._contract.route(request.method, request.path)
         operation, key = (found[0].id, found[1]) if found else ("", "")
         call = Call(request, operation, key, ask, look, self._strike, self.door)
-        answer = fault.answer(call)
+        try:
+            answer = fault.answer(call)
+        except Exception as error:
+            raise FaultBroken(f"{request.method} {request.path}: {error!r}") from error
         if asked != [request] or _seen(answer) != _seen(answers[0]):
             self._strike()
         return answer
@@ -79,7 +91,12 @@ class MutatedMock(MockTarget):
         fault = self._fault
         if fault is None:
             return (body,)
-        spoilt = tuple(fault.webhook(body))
+        try:
+            spoilt = tuple(fault.webhook(body))
+        except Exception as error:
+            # In the courier's thread it would be a failed delivery and no more.
+            self._failed = f"{body[:80]!r}: {error!r}"
+            return (body,)
         if spoilt != (body,):
             self._strike()
         return spoilt

@@ -35,12 +35,16 @@ class Score:
 
     def dump(self) -> str:
         """The stored form: no times, so that the same score is the same text."""
-        mutants = {
-            name: {"outcome": outcome, "by": by} if by else {"outcome": outcome}
+        lines = ",\n".join(
+            f"  {_text(name)}: {_text([outcome, by] if by else [outcome])}"
             for name, (outcome, by) in self.outcomes.items()
-        }
-        kept = {"seed": self.seed, "sources": self.sources, "mutants": mutants}
-        return json.dumps(kept, indent=1, ensure_ascii=False) + "\n"
+        )
+        head = f'"seed": {self.seed}, "sources": {_text(self.sources)}'
+        return f'{{{head}, "mutants": {{\n{lines}\n}}}}\n'
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def score_of(verdicts: Iterable[Verdict], *, seed: int, sources: str) -> Score:
@@ -54,8 +58,7 @@ def load(path: Path) -> Score:
     try:
         kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         outcomes = {
-            name: (str(one["outcome"]), str(one.get("by", "")))
-            for name, one in kept["mutants"].items()
+            str(name): (str(outcome), str(*by)) for name, (outcome, *by) in kept["mutants"].items()
         }
         return Score(int(kept["seed"]), str(kept["sources"]), outcomes)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..mutant import Mutant
-from . import access, groups, instance, messages, settings, shape, webhooks
+from . import access, groups, instance, messages, second_look, settings, shape, webhooks
 
-_SUBJECTS = (shape, access, instance, settings, messages, groups, webhooks)
+_SUBJECTS = (shape, access, instance, settings, messages, groups, webhooks, second_look)
 
 
 def all_mutants() -> tuple[Mutant, ...]:

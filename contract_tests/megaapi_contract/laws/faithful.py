@@ -1,0 +1,119 @@
+"""Nothing is lost on the way: every letter of a text, large files, settings, who wrote."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Any
+
+from megaapi_mock.domain.jid import as_given
+
+from ..outcome import Exchange
+from ..probe import Laws
+from ..session import Place, Session
+from ..stage import WORLD, Stage
+from .acts import make_group, members, message, set_webhook, someone, text
+from .claims import at, claim, done, guess
+from .hook import Hook
+from .media import fetch, same_bytes
+from .settings import NEW_TOKEN
+
+LAWS = Laws()
+
+TEXTS = (
+    "A\u00e7\u00e3o de p\u00e3o na ma\u00e7\u00e3: R$ 10,00 \u2014 100%",
+    'Pre\u00e7o & prazo: <b>"hoje"</b> \\ amanh\u00e3',
+    "  com espa\u00e7os nas pontas  ",
+    "\U0001f469\u200d\U0001f469\u200d\U0001f467 fam\u00edlia\n\n\tdepois",
+    "Pedido confirmado. " * 220,
+)
+LARGE = 2 * 2**20
+
+
+@LAWS.law("send_text", effects=("sends",), phone=True)
+def texts_come_back_letter_for_letter(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    for said in TEXTS:
+        sent = text(session, place, said=said)
+        back = at(sent.json, "messageData", "message", "extendedTextMessage", "text")
+        claim(session, sent, back == said, "every letter comes back")
+
+
+@LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)
+def large_files_come_back_whole(session: Session, stage: Stage) -> None:
+    place, content = stage.place(), bytes(range(256)) * (LARGE // 256)
+    sent = message(
+        session, place, "send_media_base64", to=someone(session), type="document",
+        base64=b64encode(content).decode(), fileName="grande.pdf", mimeType="application/pdf",
+    )  # fmt: skip
+    if done(session, sent, "a file of two megabytes"):
+        part = at(sent.json, "messageData", "message", "documentMessage") or {}
+        same_bytes(session, fetch(session, place, part, "document"), part, content)
+
+
+@LAWS.law("create_group", "add_participants", effects=("changes",), phone=True)
+def groups_take_several_people_at_once(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    made, group = make_group(session, stage, place, *WORLD[:3])
+    wanted = {as_given(person) for person in WORLD[:3]}
+    claim(session, made, wanted <= set(members(group)), "all who were named are in it")
+
+
+# -- settings --------------------------------------------------------------------------------
+
+
+def _settings(session: Session, place: Place, token: str | None = None) -> tuple[Any, Any]:
+    config = session.call("config_details", place, token=token)
+    webhook = session.call("webhook_settings", place, token=token)
+    shown = at(webhook.json, "webhookData") or webhook.json
+    return at(config.json, "configData"), (at(shown, "webhookUrl"), at(shown, "webhookEnabled"))
+
+
+def _block(session: Session, place: Place, *names: str) -> Exchange:
+    return session.call("block_events", place, body={"messageData": {"events": list(names)}})
+
+
+@LAWS.law("block_events", "config_details", effects=("changes", "reads"), phone=True)
+def what_is_blocked_adds_up(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    for name in ("presence", "calls"):
+        done(session, _block(session, place, name), "blocking")
+    found = session.call("config_details", place)
+    blocked = at(found.json, "configData", "blockEvents") or ()
+    claim(session, found, {"presence", "calls"} <= set(blocked), "earlier blocks stay",
+          promise=guess(session, "block_events"))  # fmt: skip
+
+
+@LAWS.law("restart", "logout", "change_token", "config_details", "webhook_settings",
+          effects=("disconnects", "changes", "reads"), phone=True)  # fmt: skip
+def settings_outlive_what_happens_to_the_link(session: Session, stage: Stage) -> None:
+    for operation in ("restart", "logout", "change_token"):
+        place, token = stage.place(), None
+        set_webhook(session, place, session.receiver.url)
+        _block(session, place, "presence")
+        before = _settings(session, place)
+        if operation == "change_token":
+            token = NEW_TOKEN
+            body = {"messageData": {"token": token}}
+            found = session.call(operation, place, body=body)
+        else:
+            found = session.call(operation, place)
+        done(session, found, operation)
+        same = _settings(session, place, token) == before
+        claim(session, found, same, "settings are as before", promise=guess(session, operation))
+
+
+# -- customers -------------------------------------------------------------------------------
+
+
+@LAWS.law("configure_webhook", effects=("changes",), phase="webhooks", phone=True,
+          events=("text-plain",))  # fmt: skip
+def every_customer_writes_from_a_number_of_their_own(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    hook = Hook(session, stage, place).open()
+    people = WORLD[:3]
+    for person in people:
+        body = {"event": "text-plain", "from": person}
+        stage.door("POST", f"/_mock/instances/{place.key}/inbound", body)
+    chats = [at(one.json, "key", "remoteJid") for one in hook.heard()]
+    right = chats == [as_given(person) for person in people]
+    hook.claim("text-plain", right, "remoteJid is the customer's number")

@@ -7,6 +7,7 @@ from typing import Any
 
 from megaapi_mock.domain.jid import as_given
 
+from ..outcome import Webhook
 from ..probe import Laws
 from ..session import Place, Session
 from ..stage import WORLD, Stage
@@ -17,7 +18,7 @@ from .hook import Hook
 
 LAWS = Laws()
 
-PHASE = "webhooks"
+PHASE, READ = "webhooks", 4
 SENDS = tuple(
     name for name, ask in ASKS.items() if ask.effect == "sends" and name != "update_presence"
 )
@@ -78,13 +79,17 @@ def groups_have_details_of_their_own(session: Session, stage: Stage) -> None:
         claim(session, found, inside, "the people are the group's own")
 
 
+def _read(webhooks: list[Webhook]) -> bool:
+    return any(at(one.json, "update", "status") == READ for one in webhooks)
+
+
 @LAWS.law("logout", "send_text", effects=("sends", "disconnects", "changes"), phase=PHASE,
           phone=True, events=("disconnected",))  # fmt: skip
 def the_end_of_a_link_repeats_nothing(session: Session, stage: Stage) -> None:
     place = stage.place()
     hook = Hook(session, stage, place).open()
     text(session, place)
-    hook.heard()
+    hook.heard(_read)
     session.call("logout", place)
     hook.only(hook.heard(), "disconnected", "a logout after a text")
 

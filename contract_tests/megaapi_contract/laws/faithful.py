@@ -114,6 +114,6 @@ def every_customer_writes_from_a_number_of_their_own(session: Session, stage: St
     for person in people:
         body = {"event": "text-plain", "from": person}
         stage.door("POST", f"/_mock/instances/{place.key}/inbound", body)
-    chats = [at(one.json, "key", "remoteJid") for one in hook.heard()]
+    chats = [at(one.json, "key", "remoteJid") for one in hook.heard(lambda found: len(found) >= len(people))]
     right = chats == [as_given(person) for person in people]
     hook.claim("text-plain", right, "remoteJid is the customer's number")

@@ -60,10 +60,15 @@ def _hold_clean(made: Pool, probes: Iterable[str], on_progress: OnProgress) -> N
 
 
 def chosen(only: Sequence[str], sample: int | None) -> list[Mutant]:
-    """The mutants named (or whose names contain the text), or so many from all over the list."""
+    """Those with this name, or with this text in it; or so many from all over the list."""
     mutants = list(all_mutants())
     if only:
-        mutants = [mutant for mutant in mutants if any(text in mutant.name for text in only)]
+        whole = {text for text in only if text in {mutant.name for mutant in mutants}}
+        mutants = [
+            mutant
+            for mutant in mutants
+            if mutant.name in whole or any(text in mutant.name for text in {*only} - whole)
+        ]
         if not mutants:
             raise SetupError(f"no fault is called {only[0]}: docs/{PAGE} lists the operations")
     if sample is not None and sample < len(mutants):

@@ -43,15 +43,15 @@ class MutatedMock(MockTarget):
         self.receiver.spoil = self._spoil
 
     def take_off(self) -> None:
-        """Clean again, and as it was at the start; what was on its way has arrived.
-
-        FaultBroken when the fault failed on a webhook.
-        """
+        """Clean again, and as it was at the start; what was on its way has arrived."""
         self._fault = None
         self.receiver.spoil = lambda body: (body,)
         self._settle()
         self.door("POST", "/_mock/reset")
         self.receiver.webhooks.clear()
+
+    def require_sound_fault(self) -> None:
+        """FaultBroken when the fault failed on a webhook."""
         if self._failed:
             raise FaultBroken(self._failed)
 

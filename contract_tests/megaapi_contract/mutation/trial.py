@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
@@ -25,6 +25,7 @@ ELSEWHERE = ("laws", "webhooks", "lifecycle")
 # In place of a probe where no request of the whole run got a 2xx.
 WHOLE_RUN = "the whole run"
 
+Heard = Callable[[Exchange], None]
 Outcome = Literal["killed", "survived", "idle"]
 
 
@@ -85,10 +86,10 @@ class Trials:
         outcome: Outcome = "survived" if self._mock.strikes else "idle"
         return Verdict(mutant.name, outcome, "", "", len(chosen), seconds)
 
-    def _tried(self, probe: Probe, heard: object = None) -> Result:
-        made = self._made
-        result = try_probe(probe, made, heard) if callable(heard) else try_probe(probe, made)
-        made.stage.close()
+    def _tried(self, probe: Probe, heard: Heard = lambda exchange: None) -> Result:
+        result = try_probe(probe, self._made, heard)
+        self._made.stage.close()
+        self._mock.require_sound_fault()
         return result
 
     def _named(self, names: Iterable[str]) -> Iterator[Probe]:
@@ -97,19 +98,16 @@ class Trials:
     def _near(self, mutant: Mutant) -> list[Probe]:
         """Those about its operations or events first, and of these the most particular ones."""
         operations, events = set(mutant.operations), set(mutant.events)
-        near, far = [], []
+        order = []
         for probe in self.probes.values():
-            shared = len(events & set(probe.events)), len(operations & set(probe.operations))
-            breadth = len(probe.events) + len(probe.operations)
-            if any(shared):
-                near.append((self._rank[probe.phase], not shared[0], breadth, probe.name))
-            elif probe.phase in ELSEWHERE:
-                far.append((self._rank[probe.phase], True, breadth, probe.name))
-        if events:
-            near.sort(key=lambda one: (one[1], one[0], one[2], one[3]))
-        else:
-            near.sort()
-        return [self.probes[one[-1]] for one in (*near, *sorted(far))]
+            told = bool(events & set(probe.events))
+            near = told or bool(operations & set(probe.operations))
+            if near or probe.phase in ELSEWHERE:
+                breadth = len(probe.events) + len(probe.operations)
+                nearest = told if events else near
+                rank = self._rank[probe.phase]
+                order.append((not near, not nearest, rank, breadth, probe.name))
+        return [self.probes[name] for *_, name in sorted(order)]
 
 
 def _said(result: Result) -> str:

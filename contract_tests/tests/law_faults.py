@@ -138,6 +138,21 @@ FAULTS: Mapping[str, Fault] = {
     "deleting for oneself sends nothing": forgotten("/deleteMessageFromMe"),
     "deleting for oneself has a second form": forgotten("/deleteMessageFromMe"),
     "nothing is deleted without a phone": turned(403, 200),
+    # what differs, and what must not be lost
+    "each send has an id of its own": edited(f"{DATA}.key.id", OTHER_ID),
+    "every number has an answer of its own": frozen("/isOnWhatsApp"),
+    "the list follows every change": edited("groups", lambda groups: groups * 2),
+    "groups have details of their own": edited("group.subject", "Outra"),
+    "the end of a link repeats nothing": doubled(kind("connection_update")),
+    "a hidden author is named by the number": changed("key.participantPn", "1@s.whatsapp.net"),
+    "texts come back letter for letter": edited(f"{TEXT}.text", str.strip),
+    "large files come back whole": turned(200, 413),
+    "groups take several people at once": edited("group.participants", lambda who: who[:2]),
+    "what is blocked adds up": edited("configData.blockEvents", ["calls"]),
+    "settings outlive what happens to the link": edited(
+        "configData.blockEvents", lambda names: [next(NUMBERS)]
+    ),
+    "every customer writes from a number of their own": changed("key.remoteJid", OTHER),
     # webhooks
     "a text is echoed and acknowledged": lost(ack(3)),
     "what is sent comes back": doubled(ack(4)),

@@ -50,7 +50,7 @@ def large_files_come_back_whole(session: Session, stage: Stage) -> None:
         same_bytes(session, fetch(session, place, part, "document"), part, content)
 
 
-@LAWS.law("create_group", "add_participants", effects=("changes",), phone=True)
+@LAWS.law("create_group", effects=("changes",), phone=True)
 def groups_take_several_people_at_once(session: Session, stage: Stage) -> None:
     place = stage.place()
     made, group = make_group(session, stage, place, *WORLD[:3])
@@ -84,7 +84,7 @@ def what_is_blocked_adds_up(session: Session, stage: Stage) -> None:
 
 
 @LAWS.law("restart", "logout", "change_token", "config_details", "webhook_settings",
-          effects=("disconnects", "changes", "reads"), phone=True)  # fmt: skip
+          "block_events", effects=("disconnects", "changes", "reads"), phone=True)  # fmt: skip
 def settings_outlive_what_happens_to_the_link(session: Session, stage: Stage) -> None:
     for operation in ("restart", "logout", "change_token"):
         place, token = stage.place(), None
@@ -114,6 +114,9 @@ def every_customer_writes_from_a_number_of_their_own(session: Session, stage: St
     for person in people:
         body = {"event": "text-plain", "from": person}
         stage.door("POST", f"/_mock/instances/{place.key}/inbound", body)
-    chats = [at(one.json, "key", "remoteJid") for one in hook.heard(lambda found: len(found) >= len(people))]
+    chats = [
+        at(one.json, "key", "remoteJid")
+        for one in hook.heard(lambda found: len(found) >= len(people))
+    ]
     right = chats == [as_given(person) for person in people]
     hook.claim("text-plain", right, "remoteJid is the customer's number")

@@ -30,6 +30,7 @@ from .wire import Answer, Request
 VENDOR_DOMAINS = ("megaapi.com.br", "mega-api.app.br")
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 ANSWER_MOST = 64 * 2**20
+BEGINNING = 1_767_225_600
 READ_AT_ONCE = 64 * 2**10
 
 
@@ -64,7 +65,9 @@ class MockTarget:
         self.receiver = receiver or Receiver()
         self._server = MockServer(transport=self.receiver, **parts)
         self._app = self._server.app
+        # The same moment in every run: times are part of later requests.
         self._ask("POST", "/_mock/clock", {"freeze": True})
+        self._ask("POST", "/_mock/clock", {"set": BEGINNING})
 
     def send(self, request: Request) -> Answer:
         """Call the app as a server would."""

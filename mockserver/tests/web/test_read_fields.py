@@ -10,7 +10,10 @@ import pytest
 from megaapi_mock.clock import Clock
 from megaapi_mock.ids import Ids
 from megaapi_mock.profile import default_profile
+from megaapi_mock.resources import root
+from megaapi_mock.spec.bundle import read_yaml
 from megaapi_mock.web.app import MockApp, create_app
+from megaapi_mock.world import read_world
 
 from ..support import AUTH, KEY, START, RecordingTransport
 from ..test_webhook_samples import GENERATIONS, READS, _at
@@ -34,7 +37,13 @@ JOINS = {"group-participants": {"group": GROUP, "from": "5511900000077"}}
 
 def make(generation: str) -> MockApp:
     switches = {"payload_generation": generation, "group_acks": "each"}
+    people = read_yaml(root("fixtures") / "worlds" / "default.yaml")
+    for contact in people["contacts"]:
+        # What only businesses are told with is read too.
+        contact["verified_name"] = contact["name"] if "name" in contact else None
+    people["contacts"] = [each for each in people["contacts"] if each["verified_name"]]
     return create_app(
+        world=read_world(people),
         clock=Clock(frozen_at=START),
         ids=Ids(0),
         transport=RecordingTransport(),

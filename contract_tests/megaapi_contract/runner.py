@@ -334,6 +334,8 @@ def _of_the_run(coverage: Coverage, chosen: Iterable[Probe], made: Ready) -> dic
     for operation in made.contract.operations:
         if operation.id not in about or operation.effect not in made.allowed:
             continue
+        if made.options.operations and operation.id not in made.options.operations:
+            continue
         covered = coverage.of(operation.id)
         if not covered.answered:
             covered.why_not = _excuse(operation, made)
@@ -343,6 +345,8 @@ def _of_the_run(coverage: Coverage, chosen: Iterable[Probe], made: Ready) -> dic
 
 def _excuse(operation: Operation, made: Ready) -> str:
     """Why a given instance could not give a 2xx, where its state or the allowance is the reason."""
+    if made.options.probes:
+        return "only some probes were asked for"
     if made.place is None:
         return ""
     if operation.id in LINKING and made.place.connected:

@@ -7,11 +7,12 @@ import html
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 from hypothesis import strategies as st
+from megaapi_contract.contract import Contract
 from megaapi_contract.outcome import (
     Broken,
     Exchange,
@@ -21,7 +22,9 @@ from megaapi_contract.outcome import (
     Result,
     Webhook,
 )
-from megaapi_contract.placeholders import Private
+from megaapi_contract.placeholders import Placeholders, Private
+from megaapi_contract.prose import Prose
+from megaapi_contract.vocabulary import Vocabulary
 
 KEY, TOKEN, CONTROL = "megacode-TESTKEY7Q4Z", "TESTKEY7Q4ZTOKEN", "TESTKEYCONTROL9"
 OWN, RECIPIENT = "5511900000901", "5511900000902"
@@ -42,9 +45,19 @@ def spellings(number: str) -> list[str]:
 
 
 def names() -> st.SearchStrategy[str]:
-    """Two words nobody has written before."""
-    word = st.text(LETTERS, min_size=5, max_size=9)
+    """Two words nobody has written before: Hypothesis likes those that stand in our own source."""
+    word = st.text(LETTERS, min_size=5, max_size=9).filter(lambda made: not _written(made))
     return st.builds(lambda one, two: f"{one} {two}", word, word)
+
+
+@cache
+def _public() -> Prose:
+    contract = Contract()
+    return Prose(Vocabulary(contract), Placeholders(PRIVATE))
+
+
+def _written(word: str) -> bool:
+    return _public().public(word)
 
 
 def texts() -> st.SearchStrategy[str]:

@@ -7,8 +7,10 @@ from megaapi_mock.resources import root
 from ..probe import Probe
 from . import (
     access,
+    addressees,
     chat,
     connection,
+    customers,
     distinct,
     faithful,
     groups,
@@ -21,7 +23,7 @@ from . import (
 
 _SUBJECTS = (
     access, messages, media, groups, connection, settings, chat, distinct, faithful, webhooks,
-    lifecycle,
+    customers, addressees, lifecycle,
 )  # fmt: skip
 
 
@@ -29,4 +31,4 @@ def all_laws() -> tuple[Probe, ...]:
     """Every law, subject by subject; the events on demand come last."""
     events = sorted(file.stem for file in (root("spec") / "webhooks").glob("*.yaml"))
     stated = [probe for subject in _SUBJECTS for probe in subject.LAWS.probes]
-    return (*stated, *webhooks.told_laws(events))
+    return (*stated, *addressees.told_laws(events))

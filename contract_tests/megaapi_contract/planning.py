@@ -36,6 +36,6 @@ class PlanTarget:
 
 def line(request: Request, *, token: str) -> str:
     """One planned request as a person reads it, without the token."""
-    body = request.body.decode("utf-8", "replace")
+    body = request.body.decode("utf-8", "replace").replace(token or "\0", "<token>")
     shown = body if len(body) <= 300 else f"{body[:297]}..."
-    return f"{request.method} {request.target} {shown}".rstrip().replace(token or "\0", "<token>")
+    return f"{request.method} {request.target} {shown}".rstrip()

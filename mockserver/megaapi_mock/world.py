@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from .resources import named
 from .spec.bundle import read_yaml
 from .worlds.crowd import CROWD_MOST, crowd, numbers_of
 from .worlds.form import mistakes
-from .worlds.lines import line_of
+from .worlds.lines import line_of, oddities
 
 # When a world's groups were made; real ones carry some past second.
 GROUPS_CREATED = 1_767_225_600
@@ -59,7 +60,7 @@ def load_world(name: str, fixtures: Path, *, contacts: int = 0) -> World:
     def wrong(place: Place, words: str) -> WorldError:
         return WorldError(f"{path}:{line_of(path, place)}: {_in_words(place)}: {words}")
 
-    for place, words in mistakes(content):
+    for place, words in chain(oddities(path), mistakes(content)):
         raise wrong(place, words)
     return _read(content, wrong, contacts)
 
@@ -109,6 +110,11 @@ def _seed(entry: Json, directory: Directory, groups: Iterable[Group]) -> Instanc
 
 
 def _ninth(entry: Mapping[str, Sequence[str]], wrong: Wrong) -> NinthDigit:
+    for name in _TABLE:
+        for at, span in enumerate(entry.get(name, ())):
+            if not [*_areas((span,))]:
+                words = f"{span} holds no area: write the smaller one first"
+                raise wrong(("ninth_digit", name, at), words)
     areas = {name: frozenset(_areas(entry.get(name, ()))) for name in _TABLE}
     both = sorted(areas[_TABLE[0]] & areas[_TABLE[1]])
     if both:
@@ -138,6 +144,7 @@ def _refuse_contradictions(
     """
     for at, entry in enumerate(content.get("contacts", ())):
         _refuse_odd_person(entry, ("contacts", at), wrong)
+        _refuse_number_kept(entry, ("contacts", at), ninth, wrong)
     for at, entry in enumerate(content.get("instances", ())):
         place = ("instances", at)
         if "number" not in entry and (entry.get("connected") or "jid" in entry or "lid" in entry):
@@ -170,6 +177,16 @@ def _refuse_odd_person(entry: Json, place: Place, wrong: Wrong) -> None:
         words = "only businesses have a verified_name: take one of the two out"
         raise wrong((*place, "business"), words)
     _refuse_taken_lid(entry, place, wrong)
+
+
+def _refuse_number_kept(entry: Json, place: Place, ninth: NinthDigit, wrong: Wrong) -> None:
+    before = entry.get("formerly")
+    if before is None:
+        return
+    kept = {*numbers_of(entry), _bare(entry.get("jid", ""))} - {before}
+    if before in (entry.get("number"), *entry.get("also", ())) or ninth.other(before) in kept:
+        words = f"{before} still reaches this person: name the number they had before"
+        raise wrong((*place, "formerly"), words)
 
 
 def _refuse_taken_lid(entry: Json, place: Place, wrong: Wrong) -> None:

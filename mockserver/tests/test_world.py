@@ -200,6 +200,18 @@ MISTAKES: list[tuple[Any, str, str]] = [
         "contacts/0/number",
     ),
     ({"instances": [{"key": "a", "token": "b", "lid": "1@lid"}]}, "instances/0/number", "add"),
+    ({"ninth_digit": {"registered_with": ["28-11"]}}, "ninth_digit/registered_with/0", "no area"),
+    (one("contacts", formerly="5511900000002"), "contacts/0/formerly", "still reaches"),
+    (
+        one("contacts", also=["5511900000003"], formerly="5511900000003"),
+        "contacts/0/formerly",
+        "still reaches",
+    ),
+    (
+        {**one("contacts", formerly="551100000002"), "ninth_digit": {"registered_with": ["11"]}},
+        "contacts/0/formerly",
+        "still reaches",
+    ),
     # groups
     *[
         (without("groups", name), "groups/0", f'"{name}" is a required property')
@@ -259,6 +271,27 @@ def test_mistakes_name_the_file_and_the_place(
     step = place.split("/")[-1]
     # What is missing is shown where it belongs: at the entry.
     assert f"{step}:" in written or "- " in written or place == "the file"
+
+
+@pytest.mark.parametrize(
+    ("written", "line", "place", "word"),
+    [
+        ("contacts: []\ngroups: []\ncontacts: []\n", 3, "contacts", "twice"),
+        ("contacts:\n- lid: 1@lid\n  name: a\n  name: b\n", 4, "contacts/0/name", "twice"),
+        ("contacts:\n- lid: 1@lid\n  name: 2026-01-01\n", 3, "contacts/0/name", "quotes"),
+        ("contacts:\n- lid: 1@lid\n  1: a\n", 3, "contacts/0/1", "quotes"),
+        ("contacts: &all\n- *all\n", 1, "contacts/0", "itself"),
+    ],
+)
+def test_what_no_document_can_hold_is_named_with_its_line(
+    tmp_path: Path, written: str, line: int, place: str, word: str
+) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(written, encoding="utf-8")
+    with pytest.raises(WorldError) as caught:
+        load_world(str(path), FIXTURES)
+    assert str(caught.value).startswith(f"{path}:{line}: {place}: ")
+    assert word in str(caught.value)
 
 
 OWN_WORLD = """\

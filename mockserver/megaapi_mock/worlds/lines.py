@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import yaml
+
+from ..spec.bundle import Loader
+
+Place = tuple[str | int, ...]
+_TAG = "tag:yaml.org,2002:"
+_JSON = {"str", "int", "float", "bool", "null", "seq", "map"}
 
 
 def line_of(path: Path, place: Sequence[str | int]) -> int:
@@ -13,7 +19,7 @@ def line_of(path: Path, place: Sequence[str | int]) -> int:
 
     The file has been read before, so it is YAML.
     """
-    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    node = yaml.compose(path.read_bytes(), Loader=Loader)
     line = 1
     for step in place:
         if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
@@ -27,3 +33,42 @@ def line_of(path: Path, place: Sequence[str | int]) -> int:
             key, node = found[-1]
             line = key.start_mark.line + 1
     return line
+
+
+def oddities(path: Path) -> Iterator[tuple[Place, str]]:
+    """Where a file says what no document can hold: a key twice, a date, a part that holds itself.
+
+    The file has been read before, so it is YAML.
+    """
+    root = yaml.compose(path.read_bytes(), Loader=Loader)
+    yield from _oddities(root, (), set(), ())
+
+
+def _oddities(
+    node: yaml.Node | None, place: Place, seen: set[int], above: tuple[yaml.Node, ...]
+) -> Iterator[tuple[Place, str]]:
+    if node is None:
+        return
+    if node in above:
+        yield place, "it holds itself: write it out"
+        return
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    kind = node.tag.removeprefix(_TAG)
+    if kind not in _JSON:
+        yield place, f"this is a {kind} in YAML: put it in quotes"
+    above = (*above, node)
+    if isinstance(node, yaml.SequenceNode):
+        for at, item in enumerate(node.value):
+            yield from _oddities(item, (*place, at), seen, above)
+    elif isinstance(node, yaml.MappingNode):
+        names: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            if name in names:
+                yield (*place, name), "it stands here twice: take one of the two out"
+            names.add(name)
+            if key.tag not in (f"{_TAG}str", f"{_TAG}merge"):
+                yield (*place, name), "a name must be a text: put it in quotes"
+            yield from _oddities(value, (*place, name), seen, above)

@@ -386,6 +386,62 @@ def test_a_gateway_that_never_answers() -> None:
     assert "the time is up" in found["gateway"].told
 
 
+def test_a_gateway_that_sends_a_byte_now_and_then() -> None:
+    over = threading.Event()
+
+    def drip(listening: socket.socket) -> None:
+        peers = [listening.accept()[0], listening.accept()[0]]
+        peers[1].sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+        for _ in range(200):
+            try:
+                peers[1].sendall(b" ")
+            except OSError:
+                break
+            if over.wait(0.05):
+                break
+        for peer in peers:
+            peer.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        dripping = threading.Thread(target=drip, args=(listening,))
+        dripping.start()
+        target = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        begin = time.monotonic()
+        found = {it.check: it for it in examine(Case(target, "k", "t", timeout=0.5))}
+        over.set()
+        dripping.join()
+    assert time.monotonic() - begin < 5
+    assert (found["gateway"].outcome, found["key"].outcome) == (WRONG, "skipped")
+    assert "the time is up" in found["gateway"].told
+
+
+JSON = ("Content-Type", "application/json")
+
+
+def test_a_gateway_that_answers_too_deep(ward: Ward) -> None:
+    target = ward.answering("200 OK", [JSON], b"[" * 100_000)
+    found = {it.check: it for it in examine(replace(ward.case, target=target))}
+    assert found["gateway"].outcome == WRONG and "not megaAPI's" in found["gateway"].told
+
+
+@pytest.mark.parametrize(
+    "state", ["\ud800", "a\n" * 30, "x" * 100_000], ids=["surrogate", "lines", "long"]
+)
+def test_what_a_host_says_stays_on_its_line(ward: Ward, state: str) -> None:
+    body = json.dumps({"error": False, "instance": {"status": state}}).encode()
+    target = ward.answering("200 OK", [JSON], body)
+    code, screen = told_by_the_command(replace(ward.case, target=target))
+    assert code == 1
+    assert len(screen.splitlines()) <= 24 and max(map(len, screen.splitlines())) < 300
+    assert "WRONG  linked" in screen
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "http://127.0.0.1:99999"])
+def test_what_is_wrong_with_a_url_is_told(url: str) -> None:
+    with pytest.raises(SetupError, match=r"IPv6|0-65535"):
+        examine(Case(url, "k", "t"))
+
+
 @pytest.mark.parametrize("url", ["localhost:8080", "ftp://127.0.0.1", "http://", "http://a:b"])
 def test_what_is_no_url_is_wrong_usage(url: str) -> None:
     with pytest.raises(SetupError, match=r"--target .* is no URL"):

@@ -6,7 +6,10 @@ import ipaddress
 import json
 import socket
 import ssl
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
@@ -37,9 +40,10 @@ class Place:
         """SetupError when it is no URL of a web server; `name` is the option it came from."""
         try:
             parts = urlsplit(url.strip())
-            port = parts.port or (443 if parts.scheme == "https" else 80)
-        except ValueError:
-            raise SetupError(f"{name} {url!r} is no URL: the port must be a number") from None
+            usual = 443 if parts.scheme == "https" else 80
+            port = usual if parts.port is None else parts.port
+        except ValueError as error:
+            raise SetupError(f"{name} {url!r} is no URL: {error}") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise SetupError(f"{name} {url!r} is no URL: start with http:// or https://")
         return cls(url.strip(), parts, parts.hostname, port)
@@ -115,20 +119,42 @@ def get(place: Place, path: str, token: str, timeout: float) -> Reply:
     connection = maker(place.host, place.port, timeout=timeout)
     headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
     try:
-        connection.request("GET", place.parts.path.rstrip("/") + path, headers=headers)
-        answer = connection.getresponse()
-        return _read(answer)
+        connection.connect()
+        with _cut_after(timeout, connection.sock):
+            connection.request("GET", place.parts.path.rstrip("/") + path, headers=headers)
+            return _read(connection.getresponse())
     except (OSError, HTTPException, ValueError) as error:
         raise Unreachable(f"GET {path} had no answer: {_why(error)}") from None
     finally:
         connection.close()
 
 
+@contextmanager
+def _cut_after(seconds: float, sock: socket.socket) -> Iterator[None]:
+    """TimeoutError once the time is up, also for a host that sends a byte now and then."""
+    late = threading.Event()
+
+    def cut() -> None:
+        late.set()
+        with suppress(OSError):
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        if late.is_set():
+            raise TimeoutError
+
+
 def _read(answer: HTTPResponse) -> Reply:
     body = answer.read(READ_MOST)
     try:
         document = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     return Reply(
         status=answer.status,

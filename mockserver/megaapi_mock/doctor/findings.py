@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Outcome = Literal["ok", "warning", "wrong", "skipped"]
+# Letters of one sentence on the screen; --json has all.
+SHOWN_MOST = 200
 _MARKS = {"ok": "ok", "warning": "look", "wrong": "WRONG", "skipped": "-"}
 
 
@@ -38,15 +40,21 @@ def as_screen(findings: Sequence[Finding]) -> str:
     width = max(len(found.check) for found in findings)
     lines = []
     for found in findings:
-        lines.append(f"{_MARKS[found.outcome]:<5}  {found.check:<{width}}  {found.told}")
+        lines.append(f"{_MARKS[found.outcome]:<5}  {found.check:<{width}}  {_shown(found.told)}")
         if found.advice and found.outcome in ("wrong", "warning"):
-            lines.append(f"{'':<5}  {'':<{width}}  -> {found.advice}")
+            lines.append(f"{'':<5}  {'':<{width}}  -> {_shown(found.advice)}")
     counted = {outcome: sum(it.outcome == outcome for it in findings) for outcome in _MARKS}
     lines.append(
         f"{counted['wrong']} wrong, {counted['warning']} to look at, {counted['ok']} ok, "
         f"{counted['skipped']} not checked"
     )
     return "\n".join(lines)
+
+
+def _shown(text: str) -> str:
+    """On one line of a terminal, whatever the host said."""
+    line = "".join(letter if letter.isprintable() else "?" for letter in text)
+    return line if len(line) <= SHOWN_MOST else f"{line[:SHOWN_MOST]}..."
 
 
 def passed(findings: Sequence[Finding]) -> bool:

@@ -9,10 +9,10 @@ from typing import Any
 
 from ..domain.contacts import Directory
 from ..errors import ControlRefused
-from .armed import SCOPE_NAMES, Armed
+from .armed import SCOPE, SCOPE_NAMES, Armed
 from .armoury import Faults
 from .kind import Tally
-from .parameters import BadParameter
+from .parameters import BadParameter, checked
 from .registry import kind_named
 
 
@@ -60,6 +60,7 @@ def rebuild(faults: Faults, saved: SavedFaults) -> list[Armed]:
             if name not in (*SCOPE_NAMES, "fault") and value is not None
         }
         try:
+            checked(fault.name, SCOPE, scope)
             kind = kind_named(faults.kinds, fault.name).made(own, also=SCOPE_NAMES)
         except BadParameter as refusal:
             raise ControlRefused(

@@ -77,7 +77,7 @@ def rebuild(tormentor: Tormentor, saved: tuple[SavedSeries, ...]) -> list[Rebuil
     for at, series in enumerate(saved):
         try:
             made.append(_rebuilt(tormentor, series))
-        except (IndexError, ValueError, struct.error) as error:
+        except (IndexError, ValueError, struct.error, ControlRefused) as error:
             where = f"torment[{at}]: {error}"
             raise ControlRefused(
                 400, f"this state cannot be read: {where}; take it again with GET /_mock/state"
@@ -159,7 +159,9 @@ def _turns(series: Series, at: dict[Delivery, int], turns: list[Entry]) -> list[
 
 
 def _rebuilt(tormentor: Tormentor, saved: SavedSeries) -> Rebuilt:
-    series = tormentor._new(saved.key, saved.torment, saved.awaited)
+    # Held to the same bounds as a body that asks for it.
+    torment = Torment.of(saved.torment.as_json(), seed=saved.torment.seed)
+    series = tormentor._new(saved.key, torment, saved.awaited)
     held = saved.held
     series.held = dict.fromkeys(held)
     series._window = [held[number] for number in saved.window]

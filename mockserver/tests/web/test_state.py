@@ -62,6 +62,31 @@ def tell(app: MockApp, histories: list[History], chance: Random, calls: int) -> 
     assert app.parts.courier.wait_idle(10)
 
 
+@pytest.mark.parametrize(
+    ("part", "field", "value", "said"),
+    [("torment", "duplicate", 2**62, "duplicate"), ("torment", "delay", [9, 1], "delay"),
+     ("faults", "times", "often", "times"), ("faults", "percent", -1, "percent")],
+)  # fmt: skip
+def test_a_state_asks_for_no_more_than_a_body_may(
+    make_app: MakeApp, part: str, field: str, value: Any, said: str
+) -> None:
+    app = make_app()
+    door = Door(app)
+    door.post(f"/instances/{KEY}/torment", {"duplicate": 2})
+    door.post("/faults", {"fault": "bad-gateway", "times": 2, "percent": 5}, status=201)
+    before = taken(app)
+    state = json.loads(before)["state"]
+    place = (
+        state["torment"][0]["torment"]
+        if part == "torment"
+        else state["faults"]["armed"][0]["given"]
+    )
+    place[field] = value
+    reply = put(app, seal(state))
+    assert reply.status_code == 400 and f"{said}: must be" in reply.get_json()["error"]
+    assert taken(app) == before
+
+
 def forget_what_left(app: MockApp) -> None:
     """Records are no part of a state: what was sent before cannot be sent again from one."""
     app.parts.journal.deliveries.drop(lambda kept: kept.state == "queued")

@@ -258,6 +258,8 @@ class _All(_Prepared):
         if start is not None and start is not saved:
             # What a reset will lead back to must hold too, and be known to hold now.
             with inside("start"):
+                if not isinstance(start, Mapping):
+                    raise Misfit("must be an object or null")
                 _All(parts, dict(start), None)
         self._clock: ClockState = self._read("clock")
         with inside("world"):

@@ -87,6 +87,15 @@ def test_a_state_asks_for_no_more_than_a_body_may(
     assert taken(app) == before
 
 
+@pytest.mark.parametrize("start", ["x", 1.5, [[]]])
+def test_a_start_that_is_no_state_is_refused(make_app: MakeApp, start: Any) -> None:
+    app = make_app()
+    before = taken(app)
+    reply = put(app, seal({**json.loads(before)["state"], "start": start}))
+    assert reply.status_code == 400 and "start: must be an object" in reply.get_json()["error"]
+    assert taken(app) == before
+
+
 def forget_what_left(app: MockApp) -> None:
     """Records are no part of a state: what was sent before cannot be sent again from one."""
     app.parts.journal.deliveries.drop(lambda kept: kept.state == "queued")

@@ -237,12 +237,6 @@ class Casting:
         jid = at(made.json, "group", "id") or at(made.json, "id")
         if not isinstance(jid, str) or not jid.endswith("@g.us"):
             return None
-        self.session.gate.allow_group(jid)
-        if self.session.gate.fence is not None:
-            query = {"jid": jid}
-            self.session.undo.append(
-                lambda: self.session.call("leave_group", self.place, query=query)
-            )
         return jid
 
     def media(self) -> dict[str, Any] | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,8 @@ from megaapi_mock.errors import SetupError as MockSetupError
 
 from . import __version__
 
+# What shells make of a process that was ended by Ctrl-C: not 1, which says the host is wrong.
+INTERRUPTED = 130
 NEEDS = "megaapi-contract needs its extra: pip install 'megaapi-contract-kit[contract]'"
 
 
@@ -24,7 +28,10 @@ def _plain(command: Callable[..., Any]) -> Callable[..., Any]:
         from .errors import SetupError, Unusable
 
         try:
-            return command(*arguments, **options)
+            with _ended_like_by_hand():
+                return command(*arguments, **options)
+        except KeyboardInterrupt:
+            _fail("interrupted: nothing is judged", INTERRUPTED)
         except (SetupError, Unusable, MockSetupError) as error:
             _fail(str(error))
         except ModuleNotFoundError as error:
@@ -35,9 +42,23 @@ def _plain(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def _fail(sentence: str) -> None:
+def _fail(sentence: str, code: int = 2) -> None:
     click.echo(f"megaapi-contract: {sentence}", err=True)
-    sys.exit(2)
+    sys.exit(code)
+
+
+@contextmanager
+def _ended_like_by_hand() -> Iterator[None]:
+    """A CI that ends a run lets it put back what it changed, as Ctrl-C does."""
+
+    def interrupted(number: int, frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupted)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 TARGET = (
@@ -74,7 +95,12 @@ TARGET = (
     click.option("--strict", is_flag=True, help="count wrong guesses of the contract as failures"),
     click.option("--gateway-plan", default="code", show_default=True, help="code, start, business"),
     click.option("--control-token", default="", help="for the side door of a mock that wants one"),
-    click.option("--webhook-port", default=0, help="where webhooks are received; any free port"),
+    click.option(
+        "--webhook-port",
+        default=0,
+        type=click.IntRange(0, 65535),
+        help="where webhooks are received; any free port",
+    ),
     click.option("--media-url", default="", help="a picture a real host can fetch, for mediaUrl"),
     click.option(
         "--no-side-door", is_flag=True, help="treat a mock on this machine as a host of its own"
@@ -172,10 +198,13 @@ def _show_plan(options: Any) -> None:
     from dataclasses import replace
 
     from .contract import Contract
+    from .errors import SetupError
     from .planning import PlanTarget, line
     from .runner import make_target, ready
     from .runner import run as run_all
 
+    if options.target == "mock":
+        raise SetupError("--plan is for hosts: the mock in this process is asked nothing outside")
     # Nothing leaves, so nothing has to be waited for.
     options = replace(options, pace=0.0)
     target = PlanTarget(Contract(options.spec, plan=options.gateway_plan), make_target(options))
@@ -187,7 +216,8 @@ def _show_plan(options: Any) -> None:
     tried = sum(result.state != "left out" for result in report.results)
     click.echo(
         f"{len(target.requests)} requests of {tried} probes; {held} more are held back; "
-        f"seed {options.seed}; nothing was sent",
+        f"seed {options.seed}; nothing was sent. "
+        "Later requests depend on what the host answers: here on the contract's examples",
         err=True,
     )
 

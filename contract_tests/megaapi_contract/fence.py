@@ -95,6 +95,10 @@ class Fence:
                 f"Bearer {WRONG_TOKEN}",
             ):
                 raise HeldBack("the token is neither the given one nor the suite's wrong one")
+            if name.lower() == "host":
+                raise HeldBack("the address alone says which host is meant")
+            if name.lower() != "authorization" and _DIGITS.search(_SEPARATORS.sub("", value)):
+                raise HeldBack(f"the header {name} holds a number")
 
     def _check_query(self, request: Request, operation: Operation) -> None:
         for name, value in parse_qsl(request.query, keep_blank_values=True):

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from megaapi_mock.spec.operations import Operation
 
@@ -78,6 +79,11 @@ class Gate:
         exchange = self._exchange(request, operation, answer, now)
         self._heard(exchange)
         return exchange
+
+    def hold_back(self, reason: str) -> NoReturn:
+        """Count a request that may not leave for a reason the fence cannot see."""
+        self.held[reason] += 1
+        raise HeldBack(reason)
 
     def allow_group(self, jid: str) -> None:
         """The run made this group, so it may write to it."""

@@ -13,7 +13,6 @@ from schemathesis import GenerationMode
 from .cases import LINKING, Cases, Casting
 from .chance import quiet
 from .errors import HeldBack, NotTried, SuiteError
-from .laws.acts import keep_events, keep_webhook
 from .probe import Probe
 from .session import Session
 from .stage import Stage
@@ -78,19 +77,10 @@ class _Cast:
         return self._casting
 
 
-def _keep(session: Session, stage: Stage, operation: Operation) -> None:
-    """What the cases of an operation set on a given instance is put back after them."""
-    if operation.id == "configure_webhook":
-        keep_webhook(session, stage, stage.place())
-    elif operation.controller == "config" and operation.effect == "changes":
-        keep_events(session, stage, stage.place())
-
-
 def _each(
     source: Callable[[str], Iterator[Any]], operation: Operation
 ) -> Callable[[Session, Stage], None]:
     def run(session: Session, stage: Stage) -> None:
-        _keep(session, stage, operation)
         cast = _Cast(session, stage, operation)
         # Where each message reaches somebody, one per operation tells whether it works.
         sparing = session.gate.fence is not None and operation.effect == "sends"
@@ -104,7 +94,6 @@ def _each(
 
 def _fuzz(cases: Cases, operation: Operation, examples: int) -> Callable[[Session, Stage], None]:
     def run(session: Session, stage: Stage) -> None:
-        _keep(session, stage, operation)
         cast = _Cast(session, stage, operation)
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             drawn = given(case=cases.strategy(operation.id, mode))(lambda case: cast(case))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import orjson
 
 from .contract import JSON, Contract
+from .errors import Unusable
 from .outcome import Broken, Exchange, Promise, Webhook
 
 SAID_MOST = 200
@@ -34,6 +36,24 @@ class Judge:
             )
             for kind, message, promise, rule in self._found(exchange)
         ]
+
+    def require_gateway(self, exchange: Exchange) -> None:
+        """Unusable when somebody else answers in a host's place: a CDN's page, a redirect."""
+        if self._mock:
+            return
+        host = urlsplit(exchange.url)
+        location = exchange.header("Location")
+        where = urlsplit(urljoin(exchange.url, location))
+        if 300 <= exchange.status < 400 and location and where[:2] != host[:2]:
+            raise Unusable(
+                f"{host.scheme}://{host.netloc} redirects to {location}: no redirect is followed"
+            )
+        if exchange.status in (502, 503, 504) and exchange.json is None:
+            kind = exchange.header("Content-Type").partition(";")[0] or "no content type"
+            raise Unusable(
+                f"{host.scheme}://{host.netloc} answers {exchange.status} with {kind} "
+                "where a gateway answers JSON: what stands before it cannot reach it"
+            )
 
     def webhook(self, webhook: Webhook, probe: str) -> list[Broken]:
         """Where a webhook fits no event of the contract."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ from .fence import EFFECTS, listed
 EXAMPLES, EXAMPLES_QUICK = 40, 4
 # Chains of calls along the contract's links.
 CHAINS, CHAINS_QUICK = 15, 5
+PLANS = ("code", "start", "business")
+# A day, in seconds: what every timer can hold.
+LONGEST = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,12 @@ class RunOptions:
         for number in self.recipients:
             if not is_number(min(listed([number]))):
                 raise SetupError(f"--recipient {number}: give 8 to 15 digits, country code first")
+        if self.gateway_plan not in PLANS:
+            raise SetupError(f"--gateway-plan {self.gateway_plan}: it takes {', '.join(PLANS)}")
+        if not all(
+            math.isfinite(value) and value <= LONGEST for value in (self.timeout, self.pace or 0)
+        ):
+            raise SetupError(f"--timeout and --pace take at most {LONGEST:g} seconds")
         if self.timeout <= 0 or self.max_messages < 0 or (self.pace or 0) < 0:
             raise SetupError("--timeout must be above 0, --max-messages and --pace not below")
 

@@ -25,6 +25,7 @@ _VALUES = {
     "max-messages": ("20", "messages a run may send to a real host"),
     "gateway-plan": ("code", "code, start or business"),
 }
+_TYPES = {"seed": int, "timeout": float, "max-messages": int}
 _ENVIRONMENT = {"key": "MEGAAPI_CONTRACT_INSTANCE_KEY", "token": "MEGAAPI_CONTRACT_TOKEN"}
 
 
@@ -33,7 +34,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("megaapi contract")
     group.addoption("--megaapi-target", help="`mock`, or a host's address: run its contract tests")
     for name, (default, words) in _VALUES.items():
-        group.addoption(f"--megaapi-{name}", default=default, help=words)
+        kind = _TYPES.get(name, str)
+        group.addoption(f"--megaapi-{name}", default=default, help=words, type=kind)
     group.addoption("--megaapi-allow", action="append", default=[], help="sends, changes, ...")
     group.addoption("--megaapi-recipient", action="append", default=[], help="whom it may write to")
     group.addoption("--megaapi-quick", action="store_true", help="a few requests per operation")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from .errors import SetupError
 from .outcome import Webhook
 
 # In this process nobody listens there; the courier hands the body over instead of posting it.
@@ -67,7 +68,7 @@ class Receiver:
             return self.webhooks[since:]
 
     def listen(self, port: int = 0) -> None:
-        """Listen on 127.0.0.1; `url` is the address then."""
+        """Listen on 127.0.0.1; `url` is the address then. SetupError when the port is taken."""
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -83,7 +84,11 @@ class Receiver:
             def log_message(self, format: str, *args: Any) -> None:
                 """Webhooks are shown by the report alone."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        try:
+            self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        except OSError as error:
+            said = f"--webhook-port {port}: nothing can listen there ({error.strerror or error})"
+            raise SetupError(said) from None
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}/webhooks"
         self._thread = threading.Thread(

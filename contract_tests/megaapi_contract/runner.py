@@ -22,7 +22,7 @@ from .generated import generated
 from .judge import Judge
 from .laws import all_laws
 from .options import RunOptions
-from .outcome import Broken, Exchange, Promise, Report, Result
+from .outcome import Broken, Exchange, OperationCoverage, Promise, Report, Result
 from .probe import PHASES, Probe
 from .receiver import Receiver
 from .session import Place, Session
@@ -245,6 +245,9 @@ def run(made: Ready, on_progress: OnProgress = lambda probe, done, of: None) -> 
     chosen = [probe for probe in probes(made) if wanted(probe, made.options)]
     if not chosen:
         raise SetupError("no probe has that name: megaapi-contract probes lists them")
+    reasons = Counter(why_not(probe, made) for probe in chosen)
+    if "" not in reasons:
+        raise SetupError(f"nothing can be tried: {reasons.most_common(1)[0][0]}")
     coverage = Coverage(made.contract)
     keeper = _Keeper(report, coverage)
     for done, probe in enumerate(chosen):
@@ -338,17 +341,19 @@ def _of_the_run(coverage: Coverage, chosen: Iterable[Probe], made: Ready) -> dic
             continue
         covered = coverage.of(operation.id)
         if not covered.answered:
-            covered.why_not = _excuse(operation, made)
+            covered.why_not = _excuse(operation, covered, made)
         found[operation.id] = covered
     return found
 
 
-def _excuse(operation: Operation, made: Ready) -> str:
+def _excuse(operation: Operation, covered: OperationCoverage, made: Ready) -> str:
     """Why a given instance could not give a 2xx, where its state or the allowance is the reason."""
     if made.options.probes:
         return "only some probes were asked for"
     if made.place is None:
         return ""
+    if not covered.requests and made.gate.held:
+        return "no request of it may leave: none could be put back, or each named somebody else"
     if operation.id in LINKING and made.place.connected:
         return "the given instance is connected, so it has nothing to link"
     if operation.needs_connection and not made.place.connected:

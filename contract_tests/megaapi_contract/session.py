@@ -8,10 +8,11 @@ from typing import Any
 from urllib.parse import quote
 
 from .contract import Contract
-from .errors import NotTried, SuiteError
+from .errors import HeldBack, NotTried, SuiteError
 from .fence import WRONG_TOKEN
 from .gate import Gate
 from .judge import Judge
+from .keeping import Keeping, Undo
 from .outcome import Broken, Exchange, Promise, Webhook
 from .receiver import Receiver
 from .wire import Request, request
@@ -42,7 +43,11 @@ class Session:
     broken: list[Broken] = field(default_factory=list)
     exchanges: int = 0
     on_exchange: Callable[[Exchange], None] = lambda exchange: None
-    undo: list[Callable[[], object]] = field(default_factory=list)
+    undo: list[Undo] = field(default_factory=list)
+    keeping: Keeping = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.keeping = Keeping(self)
 
     # -- calls -------------------------------------------------------------------------------
 
@@ -74,11 +79,26 @@ class Session:
 
     def exchange(self, sent: Request) -> Exchange:
         """Send one request; what its answer breaks is noted, whatever the probe is about."""
-        done = self.gate.send(sent)
+        done = self._sent(sent)
         self.exchanges += 1
         self.on_exchange(done)
+        self.judge.require_gateway(done)
         self.broken += self.judge.exchange(done, self.probe)
+        self.keeping.after(done)
         return done
+
+    def _sent(self, sent: Request) -> Exchange:
+        """Sent, with the way back known before: an answer may never come."""
+        undo = self.keeping.before(sent)
+        if undo is not None:
+            self.undo.append(undo)
+        try:
+            return self.gate.send(sent)
+        except HeldBack:
+            if undo is not None:
+                self.forget(undo)
+                self.keeping.not_sent(sent)
+            raise
 
     # -- what must hold ----------------------------------------------------------------------
 
@@ -117,16 +137,24 @@ class Session:
     def put_back(self) -> None:
         """Undo what the probe changed, the latest first; one that fails keeps none from its turn.
 
-        Raises the first SuiteError only when all had their turn.
+        Raises the first SuiteError only when all had their turn. A step that is interrupted stays.
         """
         failed: SuiteError | None = None
         while self.undo:
+            step = self.undo[-1]
             try:
-                self.undo.pop()()
+                step()
             except SuiteError as error:
-                failed = failed or error
+                said = f"{error}; what {self.probe or 'it'} changed could not be put back"
+                failed = failed or type(error)(said)
+            self.forget(step)
         if failed is not None:
             raise failed
+
+    def forget(self, step: Undo | None) -> None:
+        """This needs no undoing any more."""
+        if step in self.undo:
+            self.undo.remove(step)
 
     def wrong_token(self) -> str:
         """A token the host does not know."""

@@ -17,7 +17,7 @@ from .cases import Cases, Casting
 from .chance import quiet
 from .contract import Contract
 from .errors import HeldBack, SuiteError
-from .laws.acts import group_of, leave, texts
+from .laws.acts import texts
 from .outcome import Exchange
 from .probe import Probe, tidy
 from .session import Session
@@ -139,7 +139,7 @@ class Walk:
         exchange, response = self._casting.send(input.case)
         self._hold(input, exchange)
         if exchange.ok:
-            self._learn(exchange, self._casting)
+            self._learn(exchange)
         return StepOutput(Response.from_requests(response, verify=False), input.case)
 
     def _hold(self, input: StepInput, exchange: Exchange) -> None:
@@ -154,15 +154,10 @@ class Walk:
             exchange=exchange,
         )
 
-    def _learn(self, exchange: Exchange, casting: Chained) -> None:
-        """What a real host gave out may be said to it again; a group made there is left."""
+    def _learn(self, exchange: Exchange) -> None:
+        """What a real host gave out may be said to it again."""
         gate = self._session.gate
-        if exchange.operation == "create_group" and "id" in group_of(exchange):
-            jid = str(group_of(exchange)["id"])
-            gate.allow_group(jid)
-            if not self._stage.phone:
-                self._session.undo.append(lambda: leave(self._session, casting.place, jid))
-        elif isinstance(exchange.json, dict):
+        if isinstance(exchange.json, dict):
             gate.learn(texts(exchange.json.get("messageData")))
 
 

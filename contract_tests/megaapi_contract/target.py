@@ -104,11 +104,12 @@ class HttpTarget:
     in_process = False
 
     def __init__(self, url: str, *, timeout: float = 30.0) -> None:
-        parts = urlsplit(url)
         try:
+            parts = urlsplit(url)
             port = parts.port
-        except ValueError:
-            raise SetupError(f"--target {url}: the port is no number") from None
+        except ValueError as error:
+            said = "the port is no number" if "ort" in str(error) else "this is no address"
+            raise SetupError(f"--target {url}: {said}") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise SetupError(
                 f"--target {url}: give `mock`, or an address like https://apinocode01.example.test"

@@ -57,14 +57,18 @@ def run_again(path: Path, options: RunOptions) -> int:
             "own_number": place.number,
             **{f"recipient_{number}": jid for number, jid in enumerate(people, 1)},
         }
-        ended = replay(
-            recording,
-            judge=made.judge,
-            send=made.gate.send,
-            values={name: value for name, value in values.items() if value},
-            learn=lambda value: made.gate.learn([value]),
-            rerun=lambda probe, seed: _again(made, recording, probe),
-        )
+        session = made.session("replay")
+        try:
+            ended = replay(
+                recording,
+                judge=made.judge,
+                send=session.exchange,
+                values={name: value for name, value in values.items() if value},
+                learn=lambda value: made.gate.learn([value]),
+                rerun=lambda probe, seed: _again(made, recording, probe),
+            )
+        finally:
+            session.put_back()
     Console().print(ended.sentence, markup=False, highlight=False, soft_wrap=True)
     return ended.exit_code
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -96,7 +98,10 @@ def test_a_fault_is_reported_and_replayed(tmp_path: Path, spoilt: Callable[[], N
     }  # fmt: skip
     kept = sorted((report / "failures").glob("*schema-send-text*.json"))
     assert kept
-    again = contract("replay", str(kept[0]), "--target", "mock")
+    line = next(
+        each for each in result.stdout.splitlines() if "replay" in each and str(kept[0]) in each
+    )
+    again = contract(*shlex.split(line)[1:])
     assert (again.exit_code, again.stdout[:11]) == (1, "still fails")
     spoilt()
     healed = contract("replay", str(kept[0]), "--target", "mock")
@@ -117,6 +122,19 @@ def test_a_folder_of_others_is_left_alone(tmp_path: Path) -> None:
     result = contract("run", "--target", "mock", "--quick", "--report", str(tmp_path))
     assert result.exit_code == 2 and len(result.stderr.splitlines()) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_judges_nothing(
+    number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(runner, "try_probe", lambda *given: signal.raise_signal(number))
+    result = contract("run", "--target", "mock", "--quick")
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (
+        130, "megaapi-contract: interrupted: nothing is judged"
+    )  # fmt: skip
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 class Silent(MockTarget):

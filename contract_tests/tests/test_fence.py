@@ -231,6 +231,10 @@ FORBIDDEN: dict[str, Request] = {
     "somebody asked about": request(
         "GET", f"/rest/instance/isOnWhatsApp/{KEY}", query={"jid": UNLISTED}, headers=[AUTH]
     ),
+    "a header with a number": request(
+        "POST", TEXT, body=GOOD, headers=[AUTH, ("Accept", UNLISTED)]
+    ),
+    "another host": request("POST", TEXT, body=GOOD, headers=[AUTH, ("Host", "a.example.com")]),
     "the unknown key, changing": request(
         "POST", TEXT.replace(KEY, UNKNOWN_KEY), body=GOOD, headers=[AUTH]
     ),

@@ -7,7 +7,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from click.testing import CliRunner, Result
@@ -169,6 +169,71 @@ def test_a_host_that_dies_meanwhile() -> None:
 def test_wrong_usage(options: list[str], said: str) -> None:
     result = CliRunner().invoke(main, ["run", *options], catch_exceptions=False)
     told_in_one_sentence(result, said)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--timeout", "inf"], "--timeout and --pace take at most"),
+        (["--timeout", "nan"], "--timeout and --pace take at most"),
+        (["--pace", "1e12"], "--timeout and --pace take at most"),
+        (["--gateway-plan", "free"], "it takes code, start, business"),
+        (["--plan"], "--plan is for hosts"),
+    ],
+)
+def test_wrong_values(options: list[str], said: str) -> None:
+    result = CliRunner().invoke(main, ["run", "--target", "mock", *options], catch_exceptions=False)
+    told_in_one_sentence(result, said)
+
+
+def test_no_address() -> None:
+    told_in_one_sentence(judged("http://[::1"), "this is no address")
+
+
+@pytest.fixture
+def connected() -> Iterator[str]:
+    with answering(lambda c: c.sendall(reply("200 OK", JSON, CONNECTED))) as url:
+        yield url
+
+
+def test_a_taken_port_for_webhooks(connected: str) -> None:
+    taken = connected.rpartition(":")[2]
+    options = ("--no-side-door", "--allow", "changes", "--webhook-port", taken)
+    told_in_one_sentence(judged(connected, *options), "nothing can listen there")
+
+
+def test_a_run_that_may_try_nothing_is_no_success(connected: str) -> None:
+    result = judged(connected, "--no-side-door", "--operation", "change_token")
+    assert result.exit_code == 2
+    assert "nothing can be tried" in result.stderr
+
+
+MEANWHILE = {
+    "redirects to": reply(
+        "302 Found", JSON, b"{}", extra="Location: https://elsewhere.example.test/\r\n"
+    ),
+    "answers 502 with text/html": reply("502 Bad Gateway", "text/html", b"<html></html>"),
+}
+
+
+@pytest.mark.parametrize("said", MEANWHILE)
+def test_somebody_else_answers_meanwhile(said: str) -> None:
+    answers = 0
+
+    def some(connection: socket.socket) -> None:
+        nonlocal answers
+        answers += 1
+        good = reply("200 OK", JSON, CONNECTED)
+        connection.sendall(good if answers <= 3 else MEANWHILE[said])
+
+    with answering(some) as url:
+        options = RunOptions(
+            target=url, key=KEY, token=TOKEN, timeout=TIMEOUT, side_door=False, quick=True, pace=0
+        )
+        with ready(options) as made:
+            report = run_all(made)
+    assert said in report.unusable
+    assert (report.exit_code, answers) == (2, 4)
 
 
 def test_sends_need_somebody_to_send_to() -> None:

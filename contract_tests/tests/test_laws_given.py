@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 from megaapi_contract.contract import Contract
-from megaapi_contract.errors import NotTried
+from megaapi_contract.errors import HeldBack, NotTried
 from megaapi_contract.fence import EFFECTS, Fence
 from megaapi_contract.gate import Gate
 from megaapi_contract.judge import Judge
 from megaapi_contract.laws import all_laws
+from megaapi_contract.laws.acts import set_webhook
 from megaapi_contract.probe import Probe
 from megaapi_contract.session import Place, Session
 from megaapi_contract.stage import GivenStage, MockStage
@@ -44,19 +45,23 @@ class Given:
 
     def tried(self, probe: Probe, fault: Fault | None = None) -> list[str]:
         """What the probe finds broken."""
-        fault, contract = fault or Fault(), self.bench.contract
+        session = self.session(fault or Fault())
+        probe.run(session, GivenStage(Place(KEY, TOKEN, OWN)))
+        assert not session.gate.held, (probe.name, session.gate.held)
+        return [broken.message for broken in session.broken]
+
+    def session(self, fault: Fault) -> Session:
+        """Surroundings on the given instance, with a fault between."""
+        contract = self.bench.contract
         fence = Fence(
             contract=contract, key=KEY, token=TOKEN, allowed=frozenset(EFFECTS),
             recipients=frozenset({LISTED, UNLISTED}), own=OWN,
         )  # fmt: skip
         gate = Gate(Spoilt(self.bench.target, fault.alter, fault.swallow), contract, fence=fence)
-        session = Session(
+        return Session(
             contract, gate, Judge(contract, mock=True), self.bench.target.receiver,
-            (LISTED, UNLISTED), 7, probe=probe.name,
+            (LISTED, UNLISTED), 7,
         )  # fmt: skip
-        probe.run(session, GivenStage(Place(KEY, TOKEN, OWN)))
-        assert not gate.held, (probe.name, gate.held)
-        return [broken.message for broken in session.broken]
 
     @property
     def settings(self) -> Any:
@@ -86,8 +91,14 @@ def test_laws_that_need_no_phone_hold_on_a_given_instance_and_leave_it_as_it_was
 @pytest.mark.parametrize(
     ("rule", "fault"),
     [
-        ("a webhook reads back as it was set", edited("webhookData.webhookEnabled", None)),
-        ("blocked events are shown until accepted", edited("configData.webhookEvents", [])),
+        (
+            "a webhook reads back as it was set",
+            edited("webhookUrl", "https://bot.example.test/other"),
+        ),
+        (
+            "blocked events are shown until accepted",
+            edited("configData.webhookEvents", ["presence", "calls"]),
+        ),
         ("who is added is in until removed", edited("group.size", 99)),
     ],
 )
@@ -98,6 +109,46 @@ def test_a_law_that_breaks_puts_back_what_it_changed_too(
     before = given.settings
     assert given.tried(PROBES[rule], fault)
     assert given.settings == before
+
+
+@pytest.mark.parametrize(
+    ("path", "events"),
+    [("blockEvents", ["presence", "somethingNew"]), ("configAcceptStatus", ["read"])],
+)
+def test_what_could_not_be_taken_back_stays(path: str, events: list[str], bench: Bench) -> None:
+    given = Given(bench)
+    before = given.settings
+    session = given.session(Fault())
+    body = {"messageData": {"events": events}}
+    headers = (("Authorization", f"Bearer {TOKEN}"),)
+    with pytest.raises(HeldBack):
+        session.exchange(request("POST", f"/rest/config/{KEY}/{path}", body=body, headers=headers))
+    assert (given.settings, session.undo) == (before, [])
+
+
+def test_a_webhook_that_cannot_be_read_is_not_set(bench: Bench) -> None:
+    given = Given(bench)
+    before = given.settings
+    session = given.session(edited("webhookData.webhookEnabled", None))
+    with pytest.raises(HeldBack):
+        set_webhook(session, Place(KEY, TOKEN), "https://bot.example.test/new")
+    assert (given.settings, session.undo) == (before, [])
+
+
+def test_an_interrupted_step_is_put_back_the_next_time(bench: Bench) -> None:
+    session = Given(bench).session(Fault())
+    turns: list[str] = []
+
+    def interrupted() -> None:
+        turns.append("turn")
+        if len(turns) == 1:
+            raise KeyboardInterrupt
+
+    session.undo.append(interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        session.put_back()
+    session.put_back()
+    assert (turns, session.undo) == (["turn", "turn"], [])
 
 
 def test_putting_back_goes_on_when_one_step_fails(bench: Bench) -> None:

@@ -106,6 +106,52 @@ def test_as_somebodys_host_it_sends_to_the_listed_alone(server: MockServer) -> N
     assert 0 < report.messages_sent <= 30
 
 
+@pytest.mark.parametrize("chosen", [(), ("block_events",), ("create_group",)])
+def test_as_somebodys_host_it_leaves_everything_as_it_was(
+    chosen: tuple[str, ...], server: MockServer
+) -> None:
+    _own_settings(server)
+    before = _state(server)
+    allow = frozenset({"reads", "changes"})
+    report = report_of(
+        _over_http(
+            server.url, side_door=False, pace=0, allow=allow, recipients=(LISTED,),
+            operations=chosen,
+        )
+    )  # fmt: skip
+    clean(report)
+    asked = {each.operation for each in report.exchanges if each.ok}
+    assert asked >= {"create_group", "leave_group", "configure_webhook"} or chosen
+    assert _state(server) == before
+
+
+def _own_settings(server: MockServer) -> None:
+    """A webhook and blocked events that are not what a new instance has."""
+    for path, data in (
+        (f"/rest/webhook/{KEY}/configWebhook",
+         {"webhookUrl": "https://bot.example.test/hook", "webhookEnabled": True}),
+        (f"/rest/config/{KEY}/blockEvents", {"events": ["messagesReaction", "presence"]}),
+    ):  # fmt: skip
+        _asked(server, "POST", path, {"messageData": data})
+
+
+def _state(server: MockServer) -> list[Any]:
+    config = _asked(server, "GET", f"/rest/config/{KEY}")["configData"]
+    return [
+        _asked(server, "GET", f"/rest/webhook/{KEY}"),
+        {name: sorted(listed) for name, listed in config.items()},
+        _asked(server, "GET", f"/rest/group/list/{KEY}"),
+    ]
+
+
+def _asked(server: MockServer, method: str, path: str, body: Any = None) -> Any:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    client = server.app.test_client()
+    answer = client.open(path, method=method, json=body, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return answer.get_json()
+
+
 class Faulty(MockTarget):
     """The mock, but texts are answered with another status."""
 

@@ -70,13 +70,7 @@ def make_group(
     """A group with these people and what its answer says of it; a real host's is left again."""
     group_data = {"group_name": name, "participants": list(people)}
     made = session.call("create_group", place, body={"group_data": group_data})
-    group = group_of(made)
-    jid = group.get("id")
-    if isinstance(jid, str):
-        session.gate.allow_group(jid)
-        if not stage.phone:
-            session.undo.append(lambda: leave(session, place, jid))
-    return made, group
+    return made, group_of(made)
 
 
 def group_of(answer: Exchange) -> Json:
@@ -100,41 +94,11 @@ def members(group: Json) -> dict[str, Any]:
 # -- settings --------------------------------------------------------------------------------
 
 
-def keep_webhook(session: Session, stage: Stage, place: Place) -> None:
-    """Put the webhook of a given instance back when the probe ends."""
-    if stage.phone:
-        return
-    before = session.call("webhook_settings", place)
-    shown = at(before.json, "webhookData") or before.json
-    url, enabled = at(shown, "webhookUrl"), at(shown, "webhookEnabled")
-    if isinstance(url, str) and isinstance(enabled, bool):
-        session.gate.learn([url])
-        session.undo.append(lambda: set_webhook(session, place, url, enabled=enabled))
-
-
 def set_webhook(session: Session, place: Place, url: str, *, enabled: bool = True) -> Exchange:
     """Where webhooks go."""
     data = {"webhookUrl": url, "webhookEnabled": enabled}
     session.gate.learn([url])
     return session.call("configure_webhook", place, body={"messageData": data})
-
-
-def keep_events(session: Session, stage: Stage, place: Place) -> None:
-    """Put the event filter of a given instance back when the probe ends."""
-    if stage.phone:
-        return
-    before = at(session.call("config_details", place).json, "configData", "blockEvents")
-    if not isinstance(before, list):
-        return
-
-    def put_back() -> None:
-        now_blocked = at(session.call("config_details", place).json, "configData", "blockEvents")
-        added = [name for name in now_blocked or () if name not in before]
-        if added:
-            data = {"messageData": {"events": added}}
-            session.call("accept_webhook_events", place, body=data)
-
-    session.undo.append(put_back)
 
 
 def parsed(document: Any) -> Any:

@@ -197,8 +197,7 @@ def a_group_that_was_left_is_gone(session: Session, stage: Stage) -> None:
     if not jid:
         return
     left = leave(session, place, jid)
-    if done(session, left, "leaving"):
-        session.undo.clear()
+    done(session, left, "leaving")
     listing, listed = _listed(session, place)
     claim(session, listing, jid not in listed, "a group that was left is not listed")
     if not stage.phone:

@@ -12,7 +12,7 @@ from ..outcome import Promise, Webhook
 from ..session import Place, Session
 from ..stage import Stage
 from ..target import LOOPBACK
-from .acts import keep_webhook, now, set_webhook
+from .acts import now, set_webhook
 from .claims import at
 
 # How long a webhook may take where time cannot be made to pass.
@@ -45,7 +45,6 @@ class Hook:
 
     def open(self) -> Hook:
         """Have the instance's webhooks come here."""
-        keep_webhook(self._session, self._stage, self.place)
         set_webhook(self._session, self.place, self.url)
         return self
 

@@ -6,7 +6,7 @@ from ..outcome import Exchange
 from ..probe import Laws
 from ..session import Place, Session
 from ..stage import Stage
-from .acts import keep_events, keep_webhook, set_webhook
+from .acts import set_webhook
 from .claims import at, claim, done, guess, refused
 
 LAWS = Laws()
@@ -29,7 +29,6 @@ def _shown(session: Session, place: Place, name: str) -> tuple[Exchange, list[st
 @LAWS.law("configure_webhook", "webhook_settings", effects=("changes", "reads"))
 def a_webhook_reads_back_as_it_was_set(session: Session, stage: Stage) -> None:
     place, url = stage.place(), f"{session.receiver.url}/reads-back"
-    keep_webhook(session, stage, place)
     for address, enabled in ((url, True), (url, False), ("", False)):
         changed = set_webhook(session, place, address, enabled=enabled)
         done(session, changed, "setting a webhook")
@@ -59,7 +58,6 @@ def settings_belong_to_one_instance(session: Session, stage: Stage) -> None:
 @LAWS.law("block_events", "accept_webhook_events", "config_details", effects=("changes", "reads"))
 def blocked_events_are_shown_until_accepted(session: Session, stage: Stage) -> None:
     place = stage.place()
-    keep_events(session, stage, place)
     done(session, _events(session, place, "block_events", "presence", "calls"), "blocking")
     found, blocked = _shown(session, place, "blockEvents")
     claim(session, found, {"presence", "calls"} <= set(blocked), "blocked events are shown")

@@ -18,7 +18,8 @@ COMPLETE = "complete"
 def junit(report: Report) -> str:
     """Failures as <failure>, findings as properties, left out as <skipped>, unusable as <error>.
 
-    An operation without any 2xx is a failed case of its own, as it fails the run.
+    An operation without any 2xx is a failed case of its own, as it fails the run; a skipped one
+    where the given instance or the allowance kept it from a 2xx.
     """
     told = {each.broken.identity: each for each in story.told(report)}
     root = ElementTree.Element("testsuites", name="megaapi-contract")
@@ -89,14 +90,18 @@ def _complete(root: ElementTree.Element, report: Report) -> None:
         _add(case, "error", message=report.unusable, type="unusable")
     for name, why in report.unanswered.items():
         case = _add(suite, "testcase", classname=f"megaapi.{COMPLETE}", name=name, time="0")
-        _add(case, "failure", message=f"{name} gave no 2xx: {why}", type="unanswered")
+        said = f"{name} gave no 2xx: {why}"
+        if report.coverage[name].why_not:
+            _add(case, "skipped", message=said)
+        else:
+            _add(case, "failure", message=said, type="unanswered")
     _count(suite)
 
 
 def _told(each: Told) -> str:
     lines = [f"{each.kind}: {each.sentence}", f"promised by {each.promise}"]
     lines += [each.curl] if each.curl else []
-    return "\n".join([*lines, f"megaapi-contract replay {each.file}"])
+    return "\n".join([*lines, each.again])
 
 
 def _count(suite: ElementTree.Element) -> None:

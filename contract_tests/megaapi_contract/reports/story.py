@@ -16,7 +16,8 @@ _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 @dataclass(frozen=True)
 class Told:
-    """One fault as reports tell it: `file` is what `megaapi-contract replay` takes."""
+    """One fault as reports tell it: `file` is what `megaapi-contract replay` takes, `again`
+    that command."""
 
     number: int
     verdict: str
@@ -24,6 +25,7 @@ class Told:
     kind: str
     curl: str
     file: str
+    again: str
     broken: Broken
 
     @property
@@ -40,6 +42,21 @@ def told(report: Report) -> list[Told]:
     return [_told(number, broken, report) for number, broken in enumerate(order, 1)]
 
 
+def replay_line(report: Report, file: str) -> str:
+    """What tries one fault again; key and token are taken from the environment."""
+    parts = [
+        "megaapi-contract",
+        "replay",
+        shlex.quote(file),
+        "--target",
+        shlex.quote(report.target),
+    ]
+    for effect in filter(None, report.options.get("allow", "").split(", ")):
+        parts += ["--allow", effect] if effect != "reads" else []
+        parts += ["--recipient", '"$RECIPIENT"'] if effect == "sends" else []
+    return " ".join([*parts, *(["--quick"] if report.options.get("quick") == "yes" else [])])
+
+
 def _told(number: int, broken: Broken, report: Report) -> Told:
     return Told(
         number=number,
@@ -48,6 +65,7 @@ def _told(number: int, broken: Broken, report: Report) -> Told:
         kind=KINDS.get(broken.kind, broken.kind),
         curl=curl(broken.exchange) if broken.exchange else "",
         file=file_of(number, broken),
+        again=replay_line(report, file_of(number, broken)),
         broken=broken,
     )
 

@@ -8,7 +8,6 @@ from rich.table import Table
 
 from ..outcome import OperationCoverage, Report
 from . import story
-from .story import Told
 
 _MARKS = {
     "kept": "[bold green]KEPT[/]",
@@ -25,9 +24,8 @@ def show(report: Report, console: Console, *, folder: str = "") -> None:
     console.print()
     if report.coverage:
         console.print(_operations(report))
-    told = story.told(report)
-    _faults(console, "Failures: the host is wrong", "failure", told, folder)
-    _faults(console, "Findings: the contract was guessing", "finding", told, folder)
+    _faults(console, "Failures: the host is wrong", "failure", report, folder)
+    _faults(console, "Findings: the contract was guessing", "finding", report, folder)
     _left_out(console, report)
     for phase in story.phases(report):
         console.print(
@@ -82,8 +80,8 @@ def _answers(covered: OperationCoverage) -> str:
     )
 
 
-def _faults(console: Console, title: str, verdict: str, told: list[Told], folder: str) -> None:
-    chosen = [each for each in told if each.verdict == verdict]
+def _faults(console: Console, title: str, verdict: str, report: Report, folder: str) -> None:
+    chosen = [each for each in story.told(report) if each.verdict == verdict]
     if not chosen:
         return
     colour = "red" if verdict == "failure" else "yellow"
@@ -94,7 +92,7 @@ def _faults(console: Console, title: str, verdict: str, told: list[Told], folder
         if each.curl:
             _line(console, f"    {escape(each.curl)}")
         if folder:
-            _line(console, f"    megaapi-contract replay {escape(folder)}/{each.file}")
+            _line(console, f"    {escape(story.replay_line(report, f'{folder}/{each.file}'))}")
     if len(chosen) > SHOWN_MOST:
         _line(console, f"    and {len(chosen) - SHOWN_MOST} more: see the page of --report")
 

@@ -81,8 +81,12 @@ def test_what_was_not_tried_is_skipped_and_what_never_answered_fails() -> None:
     skipped = case(bad(), "a number is refused").find("skipped")
     assert skipped is not None
     assert skipped.get("message") == "sends: not allowed (--allow sends)"
-    unanswered = case(bad(), "group_details").find("failure")
-    assert unanswered is not None and "no group is known" in str(unanswered.get("message"))
+    excused = case(bad(), "group_details").find("skipped")
+    assert excused is not None and "no group is known" in str(excused.get("message"))
+    report = bad()
+    report.coverage["group_details"].why_not = ""
+    unanswered = case(report, "group_details").find("failure")
+    assert unanswered is not None and "gave no 2xx" in str(unanswered.get("message"))
     assert case(unusable(), "examples of send_text").find("error") is not None
 
 

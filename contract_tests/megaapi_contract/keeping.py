@@ -1,0 +1,166 @@
+"""What a given instance was like before a probe changed it, whoever sent the change.
+
+Every request of a probe passes here on its way to the gate, so that no generator and no link can
+change what is not put back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+from .outcome import Exchange
+from .wire import Request
+
+if TYPE_CHECKING:
+    from .session import Place, Session
+
+Undo = Callable[[], object]
+
+EVENTS = frozenset({"block_events", "accept_webhook_events", "accept_status_events"})
+UNREADABLE = "what it would change cannot be read, so it could not be put back"
+UNKNOWN_NAME = "it names events the instance does not have, which could not be taken back"
+
+
+class Keeping:
+    """One probe's memory of a given instance; on a mock, whose instances are its own, nothing."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._kept: set[str] = set()
+        self._events: dict[str, list[str]] = {}
+        self._leaves: dict[str, Undo] = {}
+
+    def before(self, request: Request) -> Undo | None:
+        """What takes back the first change of its kind; HeldBack when there is no way back."""
+        fence = self._session.gate.fence
+        found = self._session.contract.route(request.method, request.path)
+        if fence is None or found is None or found[1] != fence.key:
+            return None
+        if found[0].effect not in fence.allowed:
+            return None
+        if found[0].id == "configure_webhook":
+            return self._webhook()
+        return self._event_lists(request) if found[0].id in EVENTS else None
+
+    def after(self, exchange: Exchange) -> None:
+        """A group that was made is left at the end, unless the probe leaves it itself."""
+        if self._session.gate.fence is None or not exchange.ok:
+            return
+        if exchange.operation == "create_group":
+            self._made(exchange)
+        elif exchange.operation == "leave_group":
+            for jid in parse_qs(urlsplit(exchange.url).query).get("jid", []):
+                self._session.forget(self._leaves.pop(jid, None))
+
+    def not_sent(self, request: Request) -> None:
+        """The change did not leave, so the next one is the first."""
+        found = self._session.contract.route(request.method, request.path)
+        if found is not None:
+            self._kept.discard("events" if found[0].id in EVENTS else found[0].id)
+
+    # -- the parts of an instance ------------------------------------------------------------
+
+    def _webhook(self) -> Undo | None:
+        if not self._first("configure_webhook"):
+            return None
+        shown = self._read("webhook_settings")
+        shown = _at(shown, "webhookData") or shown
+        url, enabled = _at(shown, "webhookUrl"), _at(shown, "webhookEnabled")
+        if not isinstance(url, str) or not isinstance(enabled, bool):
+            self._kept.discard("configure_webhook")
+            self._session.gate.hold_back(UNREADABLE)
+        self._session.gate.learn([url])
+        data = {"webhookUrl": url, "webhookEnabled": enabled}
+        return lambda: self._set("configure_webhook", data)
+
+    def _event_lists(self, request: Request) -> Undo | None:
+        first = self._first("events")
+        if first:
+            self._events = self._lists()
+        known = {name for names in self._events.values() for name in names}
+        if request.path.endswith("/configAcceptStatus"):
+            known = set(self._events.get("statusEvents", ()))
+        refusal = UNKNOWN_NAME if self._events else UNREADABLE
+        if not self._events or not set(_values(request.body)) <= known:
+            if first:
+                self._kept.discard("events")
+            self._session.gate.hold_back(refusal)
+        return self._events_back if first else None
+
+    def _events_back(self) -> None:
+        before, now = self._events["blockEvents"], self._lists().get("blockEvents", [])
+        added = [name for name in now if name not in before]
+        gone = [name for name in before if name not in now]
+        if added:
+            self._set("accept_webhook_events", {"events": added})
+        if gone:
+            self._set("block_events", {"events": gone})
+
+    def _lists(self) -> dict[str, list[str]]:
+        shown = _at(self._read("config_details"), "configData")
+        names = ("blockEvents", "webhookEvents", "statusEvents")
+        found = {name: _at(shown, name) for name in names}
+        whole = all(isinstance(each, list) for each in found.values())
+        return {name: [*map(str, each)] for name, each in found.items()} if whole else {}
+
+    def _made(self, exchange: Exchange) -> None:
+        jid = _at(_at(exchange.json, "group") or exchange.json, "id")
+        if not isinstance(jid, str) or not jid.endswith("@g.us") or jid in self._leaves:
+            return
+        self._session.gate.allow_group(jid)
+        self._leaves[jid] = lambda: self._session.call(
+            "leave_group", self._place(), query={"jid": jid}
+        )
+        self._session.undo.append(self._leaves[jid])
+
+    # -- calls -------------------------------------------------------------------------------
+
+    def _first(self, what: str) -> bool:
+        if what in self._kept:
+            return False
+        self._kept.add(what)
+        return True
+
+    def _read(self, operation: str) -> Any:
+        answer = self._session.call(operation, self._place())
+        return answer.json if answer.ok else None
+
+    def _set(self, operation: str, data: dict[str, Any]) -> None:
+        answer = self._session.call(operation, self._place(), body={"messageData": data})
+        promise = self._session.contract.promise(operation, 200)
+        self._session.hold(
+            answer.ok, "what a probe changed can be put back", promise=promise, exchange=answer
+        )
+
+    def _place(self) -> Place:
+        from .session import Place
+
+        fence = self._session.gate.fence
+        assert fence is not None
+        return Place(fence.key, fence.token)
+
+
+def _at(document: Any, name: str) -> Any:
+    return document.get(name) if isinstance(document, dict) else None
+
+
+def _values(body: bytes) -> Iterator[str]:
+    """Every value of a body as text; of what is no JSON the whole."""
+    try:
+        yield from _texts(json.loads(body or b"{}"))
+    except (ValueError, RecursionError):
+        yield body.decode("latin-1")
+
+
+def _texts(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        for value in node.values():
+            yield from _texts(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _texts(value)
+    elif node is not None:
+        yield node if isinstance(node, str) else json.dumps(node)

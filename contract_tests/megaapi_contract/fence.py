@@ -37,9 +37,10 @@ _HEADERS = frozenset(
     {"accept", "accept-encoding", "authorization", "content-type", "host", "user-agent"}
 )
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_/.-]+")
-_SEPARATORS = re.compile(r"[\s().+\-/]")
+# Whatever is no letter and no digit, signs without width too.
+_SEPARATORS = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d{8,}")
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/|^\s*//|\\\\")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/|^\s*//|\\\\|(?i:www\.|%3a|%2f)")
 _RESERVED = re.compile(r"https?://([a-z0-9-]+\.)*[a-z0-9-]+\.(test|example|invalid)(/[\w./-]*)?")
 
 
@@ -172,9 +173,11 @@ class _Pairs(list[tuple[str, Any]]):
 def _leaves(name: str, node: Any) -> Iterator[tuple[str, Any]]:
     """Every value with the name it stands under, and every name as a value of its own."""
     if isinstance(node, _Pairs):
+        # Whatever stands below a name that says who or where is read as that.
+        outer = name if name.lower() in PEOPLE | _ADDRESSES else ""
         for key, value in node:
-            yield "", key
-            yield from _leaves(key, value)
+            yield outer, key
+            yield from _leaves(outer or key, value)
     elif isinstance(node, list):
         for value in node:
             yield from _leaves(name, value)

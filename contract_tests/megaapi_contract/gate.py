@@ -19,6 +19,8 @@ from .outcome import Exchange
 from .target import Target
 from .wire import Answer, Request
 
+# Changes that people are told of on their phones, so that they count as messages.
+_TOLD = frozenset({"create_group", "add_participants"})
 # Bodies above this are cut in the record; what is judged is the whole body.
 KEPT_BODY = 64 * 2**10
 
@@ -114,7 +116,7 @@ class Gate:
             else:
                 found = self._contract.route(request.method, request.path)
                 operation = found[0] if found else None
-            if operation is not None and operation.effect == "sends":
+            if operation is not None and (operation.effect == "sends" or operation.id in _TOLD):
                 self._spend()
         except HeldBack as refusal:
             self.held[str(refusal)] += 1

@@ -160,6 +160,8 @@ SPELLINGS: list[Callable[[str], Any]] = [
     lambda n: {n: True},
     lambda n: "".join(chr(0xFF10 + int(digit)) for digit in n),
     lambda n: f"wa.me/{n}",
+    lambda n: "\u200b".join(n),
+    lambda n: ":".join([n[:4], n[4:8], n[8:]]),
 ]
 PLACES: list[Callable[[dict[str, Any], Any], None]] = [
     lambda data, value: data.update(to=value),
@@ -223,6 +225,21 @@ FORBIDDEN: dict[str, Request] = {
     "an address of others": request(
         "POST", f"/rest/webhook/{KEY}/configWebhook", headers=[AUTH],
         body={"messageData": {"webhookUrl": "https://hooks.example.com/x", "webhookEnabled": True}},
+    ),
+    "an address below its name": request(
+        "POST", f"/rest/webhook/{KEY}/configWebhook", headers=[AUTH],
+        body={"messageData": {"webhookUrl": {"host": "hooks"}, "webhookEnabled": True}},
+    ),
+    "an address without its scheme": request(
+        "POST", TEXT, body={"messageData": {"to": LISTED, "text": "www.example.com"}},
+        headers=[AUTH],
+    ),
+    "an address in another coding": request(
+        "POST", TEXT, body={"messageData": {"to": LISTED, "text": "http%3A%2F%2Fexample.com"}},
+        headers=[AUTH],
+    ),
+    "somebody below their name": request(
+        "POST", TEXT, body={"messageData": {"to": {"number": "190"}, "text": "a"}}, headers=[AUTH]
     ),
     "a new token": request(
         "POST", f"/rest/config/{KEY}/changeToken", headers=[AUTH],

@@ -17,6 +17,8 @@ settings.register_profile(
     database=None,
     suppress_health_check=list(HealthCheck),
 )
+# Other examples each time: pytest --hypothesis-profile=explore [--hypothesis-seed=N].
+settings.register_profile("explore", settings.get_profile("suite"), derandomize=False)
 settings.load_profile("suite")
 
 

@@ -23,6 +23,8 @@ settings.register_profile(
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
+# Other examples each time: pytest --hypothesis-profile=explore [--hypothesis-seed=N].
+settings.register_profile("explore", settings.get_profile("repo"), derandomize=False)
 settings.load_profile("repo")
 
 

@@ -9,14 +9,14 @@ PERSON = "s.whatsapp.net"
 GROUP = "g.us"
 LID = "lid"
 
-_KNOWN = re.compile(r"^([^@]*)@(s\.whatsapp\.net|g\.us|lid)$")
-_DEVICE = re.compile(r"^(\d+):(\d+)$")
-_NUMBER = re.compile(r"^[1-9][0-9]{7,14}$", re.ASCII)
+_KNOWN = re.compile(r"([^@]*)@(s\.whatsapp\.net|g\.us|lid)\Z")
+_DEVICE = re.compile(r"(\d+):(\d+)\Z", re.ASCII)
+_NUMBER = re.compile(r"[1-9][0-9]{7,14}\Z")
 
 
 def is_number(digits: str) -> bool:
     """Whether this is a phone number with its country code: 8 to 15 ASCII digits."""
-    return _NUMBER.match(digits) is not None and not digits.endswith("\n")
+    return _NUMBER.match(digits) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,17 @@ TARGET = (
         type=click.IntRange(0, 65535),
         help="where webhooks are received; any free port",
     ),
+    click.option(
+        "--webhook-host",
+        default="127.0.0.1",
+        show_default=True,
+        help="the address of this machine to receive them at; 0.0.0.0 for all",
+    ),
+    click.option(
+        "--webhook-url",
+        default="",
+        help="how the host reaches that port: the public end of your tunnel",
+    ),
     click.option("--media-url", default="", help="a picture a real host can fetch, for mediaUrl"),
     click.option(
         "--no-side-door", is_flag=True, help="treat a mock on this machine as a host of its own"

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from megaapi_mock.domain.jid import is_number
 
@@ -45,6 +46,8 @@ class RunOptions:
     side_door: bool = True
     control_token: str = ""
     webhook_port: int = 0
+    webhook_host: str = "127.0.0.1"
+    webhook_url: str = ""
     media_url: str = ""
     spec: Path | None = None
 
@@ -63,6 +66,24 @@ class RunOptions:
             raise SetupError(f"--timeout and --pace take at most {LONGEST:g} seconds")
         if self.timeout <= 0 or self.max_messages < 0 or (self.pace or 0) < 0:
             raise SetupError("--timeout must be above 0, --max-messages and --pace not below")
+        if self.webhook_url:
+            self._check_webhook_url()
+
+    def _check_webhook_url(self) -> None:
+        said = f"--webhook-url {self.webhook_url}"
+        try:
+            parts = urlsplit(self.webhook_url)
+            usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:
+            raise SetupError(f"{said}: this is no address") from None
+        if not usable:
+            raise SetupError(f"{said}: give an address like https://tunnel.example.test")
+        if parts.query or parts.fragment or parts.username:
+            raise SetupError(f"{said}: give scheme, host, port and path alone")
+        if self.target == "mock":
+            raise SetupError(f"{said}: the mock in this process hands webhooks over by itself")
+        if not self.webhook_port:
+            raise SetupError(f"{said}: name the port here that it leads to (--webhook-port)")
 
     @property
     def examples(self) -> int:

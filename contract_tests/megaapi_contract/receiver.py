@@ -15,6 +15,8 @@ from .outcome import Webhook
 # In this process nobody listens there; the courier hands the body over instead of posting it.
 IN_PROCESS = "http://127.0.0.1:9/webhooks"
 KEPT_MOST = 20_000
+# How long a webhook may take where time cannot be made to pass; a real one travels further.
+SECONDS, SECONDS_REAL = 5.0, 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,15 @@ class Taken:
 class Receiver:
     """Takes every webhook with a 200, and lets a probe wait for one. Thread-safe.
 
-    It fits the mock's transport port; `url` is the address to configure, to which `path` may be
-    appended so that two instances can be told apart.
+    It fits the mock's transport port; `url` is the address to configure, to which a path may be
+    appended so that two instances can be told apart. `public` says that others reach it there;
+    `patience` is how long, in seconds, a webhook is waited for.
     """
 
     def __init__(self) -> None:
         self.url = IN_PROCESS
+        self.patience = SECONDS
+        self.public = False
         self.webhooks: list[Webhook] = []
         self.name: Callable[[Any], str | None] = lambda payload: None
         self.spoil: Callable[[bytes], Sequence[bytes]] = lambda body: (body,)
@@ -60,15 +65,28 @@ class Receiver:
             self._changed.notify_all()
 
     def wait_for(
-        self, fits: Callable[[list[Webhook]], bool], *, seconds: float, since: int = 0
+        self,
+        fits: Callable[[list[Webhook]], bool],
+        *,
+        seconds: float | None = None,
+        since: int = 0,
     ) -> list[Webhook]:
         """Everything that came after number `since`, once it fits or the time is over."""
+        seconds = self.patience if seconds is None else seconds
         with self._changed:
             self._changed.wait_for(lambda: fits(self.webhooks[since:]), seconds)
             return self.webhooks[since:]
 
-    def listen(self, port: int = 0) -> None:
-        """Listen on 127.0.0.1; `url` is the address then. SetupError when the port is taken."""
+    def forget(self) -> None:
+        """As if nothing had come."""
+        with self._changed:
+            self.webhooks.clear()
+
+    def listen(self, port: int = 0, *, host: str = "127.0.0.1", url: str = "") -> None:
+        """Listen; `url` is the address then, or the given one, which leads here from elsewhere.
+
+        SetupError when nothing can listen there.
+        """
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -85,12 +103,14 @@ class Receiver:
                 """Webhooks are shown by the report alone."""
 
         try:
-            self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+            self._server = ThreadingHTTPServer((host, port), Handler)
         except OSError as error:
-            said = f"--webhook-port {port}: nothing can listen there ({error.strerror or error})"
+            where = f"--webhook-port {port}" + (f" on {host}" if host != "127.0.0.1" else "")
+            said = f"{where}: nothing can listen there ({error.strerror or error})"
             raise SetupError(said) from None
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}/webhooks"
+        here = f"http://127.0.0.1:{self._server.server_port}/webhooks"
+        self.url, self.public = url.rstrip("/") or here, bool(url)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.05,), name="receiver", daemon=True
         )

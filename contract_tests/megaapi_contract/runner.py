@@ -23,8 +23,10 @@ from .judge import Judge
 from .laws import all_laws
 from .options import RunOptions
 from .outcome import Broken, Exchange, OperationCoverage, Promise, Report, Result
+from .planning import PlanTarget
 from .probe import PHASES, Probe
-from .receiver import Receiver
+from .reach import require_way_here
+from .receiver import SECONDS_REAL, Receiver
 from .session import Place, Session
 from .stage import GivenStage, MockStage, Stage, has_side_door
 from .stateful import stateful
@@ -112,11 +114,29 @@ def _made_ready(options: RunOptions, contract: Contract, target: Target) -> Read
     made = Ready(options, contract, target, stage, receiver, gate, judge, place)
     if not target.in_process:
         if mock or "changes" in options.allow:
-            receiver.listen(options.webhook_port)
+            _listen(receiver, options, target)
+        elif options.webhook_url:
+            raise SetupError("--webhook-url is set on the instance: that needs --allow changes")
         if gate.fence is not None:
             gate.fence.addresses |= {receiver.url, options.media_url} - {""}
         preflight(made, given)
     return made
+
+
+def _listen(receiver: Receiver, options: RunOptions, target: Target) -> None:
+    receiver.listen(options.webhook_port, host=options.webhook_host, url=options.webhook_url)
+    if isinstance(target, PlanTarget):
+        # Nobody is asked, so nobody will post.
+        receiver.patience = 0.0
+        return
+    if target.real:
+        receiver.patience = SECONDS_REAL
+    if options.webhook_url:
+        try:
+            require_way_here(receiver, timeout=options.timeout)
+        except SetupError:
+            receiver.close()
+            raise
 
 
 def _fenced(options: RunOptions, contract: Contract, target: Target) -> Gate:
@@ -285,7 +305,8 @@ def try_probe(
         result.state, result.reason = "unusable", str(error)
     except (NotTried, HeldBack) as error:
         result.reason = str(error)
-        if not session.exchanges:
+        # What was only looked up first, the state of an instance say, is no try of it.
+        if not session.asked & set(probe.operations):
             result.state = "left out"
     except (Impossible, LookupError, TypeError, ValueError, AttributeError) as error:
         # The answer kept no shape a probe can work with; the judge says where, this says so much.

@@ -30,7 +30,11 @@ class Place:
 
 @dataclass
 class Session:
-    """One probe's surroundings. `say` hears of each exchange; `broken` collects what it found."""
+    """One probe's surroundings.
+
+    `on_exchange` hears of each exchange; `asked` are the operations it called, `broken` what it
+    found.
+    """
 
     contract: Contract
     gate: Gate
@@ -42,6 +46,7 @@ class Session:
     probe: str = ""
     broken: list[Broken] = field(default_factory=list)
     exchanges: int = 0
+    asked: set[str | None] = field(default_factory=set)
     on_exchange: Callable[[Exchange], None] = lambda exchange: None
     undo: list[Undo] = field(default_factory=list)
     keeping: Keeping = field(init=False, repr=False)
@@ -81,6 +86,7 @@ class Session:
         """Send one request; what its answer breaks is noted, whatever the probe is about."""
         done = self._sent(sent)
         self.exchanges += 1
+        self.asked.add(done.operation)
         self.on_exchange(done)
         self.judge.require_gateway(done)
         self.broken += self.judge.exchange(done, self.probe)

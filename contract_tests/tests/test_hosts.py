@@ -179,6 +179,11 @@ def test_wrong_usage(options: list[str], said: str) -> None:
         (["--pace", "1e12"], "--timeout and --pace take at most"),
         (["--gateway-plan", "free"], "it takes code, start, business"),
         (["--plan"], "--plan is for hosts"),
+        (["--webhook-url", "https://t.example.test"], "hands webhooks over by itself"),
+        (["--webhook-url", "t.example.test"], "give an address like"),
+        (["--webhook-url", "http://["], "this is no address"),
+        (["--webhook-url", "http://t.example.test:port"], "this is no address"),
+        (["--webhook-url", "https://t.example.test/?a=b"], "path alone"),
     ],
 )
 def test_wrong_values(options: list[str], said: str) -> None:
@@ -200,6 +205,23 @@ def test_a_taken_port_for_webhooks(connected: str) -> None:
     taken = connected.rpartition(":")[2]
     options = ("--no-side-door", "--allow", "changes", "--webhook-port", taken)
     told_in_one_sentence(judged(connected, *options), "nothing can listen there")
+
+
+def test_a_public_address_that_does_not_lead_here(connected: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    options = ("--no-side-door", "--webhook-url", f"{connected}/hooks")
+    told_in_one_sentence(judged(connected, *options), "name the port here")
+    options = (*options, "--webhook-port", port)
+    told_in_one_sentence(judged(connected, *options), "that needs --allow changes")
+    options = (*options, "--allow", "changes")
+    told_in_one_sentence(judged(connected, *options), "does not come to --webhook-port")
+    elsewhere = ("--webhook-url", f"http://127.0.0.1:{port}/hooks", "--webhook-port", "0")
+    told_in_one_sentence(judged(connected, *options, *elsewhere), "name the port here")
+    down = ("--webhook-url", "http://127.0.0.1:9/hooks")
+    told_in_one_sentence(
+        judged(connected, *options, *down), "--webhook-url: .* refuses connections"
+    )
 
 
 def test_a_run_that_may_try_nothing_is_no_success(connected: str) -> None:

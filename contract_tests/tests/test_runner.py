@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from megaapi_contract.contract import Contract
+from megaapi_contract.laws.claims import at
 from megaapi_contract.options import RunOptions
 from megaapi_contract.outcome import Report
 from megaapi_contract.runner import ready
@@ -63,6 +64,8 @@ def server() -> Iterator[MockServer]:
         yield running
 
 
+# A whole run in real time: on a busy machine it takes minutes.
+@pytest.mark.timeout(420)
 def test_over_http_on_another_port(server: MockServer) -> None:
     report = report_of(_over_http(server.url))
     clean(report)
@@ -73,6 +76,8 @@ def _over_http(url: str, **others: Any) -> RunOptions:
     return RunOptions(target=url, key=KEY, token=TOKEN, quick=True, seed=4, **others)
 
 
+# A whole run in real time: on a busy machine it takes minutes.
+@pytest.mark.timeout(420)
 def test_behind_a_proxy_that_only_passes_bytes_on(server: MockServer) -> None:
     with passing_on(int(server.url.rpartition(":")[2])) as url:
         report = report_of(_over_http(url))
@@ -103,6 +108,63 @@ def test_as_somebodys_host_it_sends_to_the_listed_alone(server: MockServer) -> N
     sent = server.app.test_client().get("/_mock/messages?limit=200").get_json()["items"]
     assert {message["chat"] for message in sent} == {f"{LISTED}@s.whatsapp.net"}
     assert 0 < report.messages_sent <= 30
+
+
+ECHOED = "a text is echoed and acknowledged"
+
+
+@contextmanager
+def through_a_tunnel(server: MockServer) -> Iterator[tuple[RunOptions, HttpTarget]]:
+    """The mock as a real host that reaches the receiver only by a public address with a path."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    target = HttpTarget(server.url)
+    target.real = True
+    with passing_on(port) as tunnel:
+        yield _over_http(
+            server.url, side_door=False, pace=0, allow=frozenset({"reads", "sends", "changes"}),
+            recipients=(LISTED,), probes=(ECHOED,), webhook_port=port,
+            webhook_url=f"{tunnel}/the/tunnel/",
+        ), target  # fmt: skip
+
+
+def test_webhooks_of_a_real_host_come_through_a_tunnel(server: MockServer) -> None:
+    with through_a_tunnel(server) as (options, target):
+        report = report_of(options, target)
+    clean(report)
+    assert [result.state for result in report.results] == ["passed"]
+    kinds = [webhook.json["messageType"] for webhook in report.webhooks]
+    assert kinds[0] == "extendedTextMessage" and "message.ack" in kinds
+    assert all("/the/tunnel/" in webhook.url for webhook in report.webhooks)
+    shown = server.app.test_client().get(f"/_mock/instances/{KEY}").get_json()
+    assert shown["webhook"]["url"] == ""
+
+
+def test_a_phone_that_is_off_is_no_fault_of_a_real_host(server: MockServer) -> None:
+    door = server.app.test_client()
+    armed = door.post("/_mock/faults", json={"fault": "accepted-undelivered"})
+    assert armed.status_code == 201, armed.get_json()
+    with through_a_tunnel(server) as (options, target):
+        report = report_of(options, target)
+    clean(report)
+    assert [result.state for result in report.results] == ["passed"]
+    statuses = [at(webhook.json, "update", "status") for webhook in report.webhooks]
+    assert statuses == [None, 2]
+
+
+def test_what_the_owner_has_blocked_is_not_asked_for(server: MockServer) -> None:
+    blocked = server.app.test_client().post(
+        f"/rest/config/{KEY}/blockEvents", headers={"Authorization": f"Bearer {TOKEN}"},
+        json={"messageData": {"events": ["messagesStatus"]}},
+    )  # fmt: skip
+    assert blocked.status_code == 200
+    with through_a_tunnel(server) as (options, target):
+        report = report_of(options, target)
+    assert [result.reason for result in report.results] == [
+        "the given instance blocks messagesStatus"
+    ]
+    assert [result.state for result in report.results] == ["left out"]
+    assert report.messages_sent == 0
 
 
 @pytest.mark.parametrize("chosen", [(), ("block_events",), ("create_group",)])

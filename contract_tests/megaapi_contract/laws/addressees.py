@@ -40,7 +40,7 @@ def webhooks_go_where_they_were_sent_last(session: Session, stage: Stage) -> Non
         hook.open()
         stage.door("POST", door, {"event": "text-plain"})
         hook.only(hook.heard(), "text-plain", "a text")
-        stray = [one for one in session.receiver.webhooks if one.url == other.url]
+        stray = other.mine(session.receiver.webhooks)
         hook.claim("text-plain", hook is new or not stray, "nothing goes elsewhere")
     set_webhook(session, place, new.url, enabled=False)
     before = len(session.receiver.webhooks)
@@ -48,7 +48,7 @@ def webhooks_go_where_they_were_sent_last(session: Session, stage: Stage) -> Non
     # The switched-off webhook would have come before what the next address gets.
     old.open()
     old.heard()
-    told = [one for one in session.receiver.webhooks[before:] if one.url == new.url]
+    told = new.mine(session.receiver.webhooks[before:])
     new.nothing(told, "text-plain", "a webhook switched off", unsaid(session))
 
 

@@ -11,6 +11,8 @@ from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+import orjson
+
 from ..domain.jid import Jid
 from ..domain.table import Table
 
@@ -58,13 +60,14 @@ class Form:
 
 
 class Forms:
-    """The form of each type, made once. `texts` names the fields of bytes that hold UTF-8.
+    """The form of each type, made once. `documents` names the fields of bytes that
+    hold a JSON object.
 
     Equal texts of one document become one object: a hundred thousand messages have few addresses.
     """
 
-    def __init__(self, *, texts: frozenset[tuple[type, str]] = frozenset()) -> None:
-        self._texts = texts
+    def __init__(self, *, documents: frozenset[tuple[type, str]] = frozenset()) -> None:
+        self._documents = documents
         self._made: dict[Any, Form] = {}
         self._seen: dict[str, str] = {}
 
@@ -114,8 +117,8 @@ class Forms:
     def _record(self, kind: type) -> Form:
         hints, names = get_type_hints(kind), fields(kind)
         forms = {
-            field.name: _TEXT_BYTES
-            if (kind, field.name) in self._texts
+            field.name: _DOCUMENT
+            if (kind, field.name) in self._documents
             else self.of(hints[field.name])
             for field in names
         }
@@ -294,10 +297,16 @@ def _bytes(given: Any) -> bytes:
         raise Misfit(f"must be base64, not {_shown(given)}") from None
 
 
-def _utf8(given: Any) -> bytes:
-    if not isinstance(given, str):
-        raise Misfit(f"must be a text, not {_shown(given)}")
-    return given.encode()
+def _document(given: Any) -> bytes:
+    """The text of a JSON object, kept as it was written."""
+    try:
+        content: bytes = given.encode()
+        whole = isinstance(orjson.loads(content), dict)
+    except (AttributeError, ValueError):
+        whole = False
+    if not whole:
+        raise Misfit(f"must be the text of a JSON object, not {_shown(given)}")
+    return content
 
 
 def _digits(given: str) -> int:
@@ -317,4 +326,4 @@ _SCALARS: Mapping[Any, Callable[[Any], Any]] = {
     float: _number,
 }
 _NUMBER_KEY = Form(str, _digits)
-_TEXT_BYTES = Form(lambda value: value.decode(), _utf8)
+_DOCUMENT = Form(lambda value: value.decode(), _document)

@@ -105,8 +105,8 @@ LEFT_OUT: Mapping[type, Mapping[str, str]] = {
 }
 
 
-# Fields of bytes that are readable as a text: a message's content is JSON.
-TEXTS = frozenset({(Message, "content"), (Posted, "content")})
+# Fields of bytes that hold JSON, written as the text it is.
+DOCUMENTS = frozenset({(Message, "content"), (Posted, "content")})
 
 
 # -- out ------------------------------------------------------------------------------------

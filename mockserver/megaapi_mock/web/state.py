@@ -19,7 +19,7 @@ from ..faults.armed import Armed
 from ..faults.kept import SavedFaults
 from ..profile import Profile, default_profile
 from ..store.forms import Forms, Misfit, inside
-from ..store.snapshot import TEXTS, load_instance, load_world, save_instance, save_world
+from ..store.snapshot import DOCUMENTS, load_instance, load_world, save_instance, save_world
 from ..webhooks import held
 from ..webhooks.delivery import Delivery
 from ..webhooks.held import Rebuilt, SavedSeries
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .app import Parts
 
 Json = dict[str, Any]
-_TEXTS = TEXTS | {(Delivery, "body")}
+_DOCUMENTS = DOCUMENTS | {(Delivery, "body")}
 _FORMS: Mapping[str, Any] = {
     "seed": int,
     "profile": dict[str, str],
@@ -51,7 +51,7 @@ def save(parts: Parts, key: str | None = None) -> Json:
     """
     parts.timers.run_due()
     with parts.publisher.at_rest() as instances:
-        saver = _Saver(parts, Forms(texts=_TEXTS))
+        saver = _Saver(parts, Forms(documents=_DOCUMENTS))
         if key is None:
             return saver.all(instances)
         for instance in instances:
@@ -196,7 +196,7 @@ class _Prepared:
 
     def __init__(self, parts: Parts, saved: Json) -> None:
         self._parts, self._saved = parts, saved
-        self._forms = Forms(texts=_TEXTS)
+        self._forms = Forms(documents=_DOCUMENTS)
         self._numbers: dict[str, int] = self._read("numbers")
         self._seed: int = self._read("seed")
         self._profile: dict[str, str] = self._read("profile")

@@ -115,18 +115,18 @@ class Person:
     names: tuple[str, ...]
     place: tuple[float, int | None]
     known: frozenset[str]
-    texts: bytes = b""
+    card: bytes = b"{}"
     ranks: Table[Jid, bool] = field(default_factory=Table)
 
 
-FORMS = Forms(texts=frozenset({(Person, "texts")}))
+FORMS = Forms(documents=frozenset({(Person, "card")}))
 ANA = Person(
     Jid("5511900000002:3", "s.whatsapp.net"),
     b"\x00\xff",
     ("Ana", "Aninha"),
     (1, None),
     frozenset("cab"),
-    "ç".encode(),
+    '{"de": "Avó"}'.encode(),
 )
 
 
@@ -138,12 +138,12 @@ def test_a_record_is_written_and_read_by_its_types() -> None:
         "names": ["Ana", "Aninha"],
         "place": [1, None],
         "known": ["a", "b", "c"],
-        "texts": "ç",
+        "card": '{"de": "Avó"}',
         "ranks": {},
     }
     again = FORMS.of(Person).decode(written)
     assert (again.jid, again.photo, again.names) == (ANA.jid, ANA.photo, ANA.names)
-    assert (again.place, again.known, again.texts) == (ANA.place, ANA.known, ANA.texts)
+    assert (again.place, again.known, again.card) == (ANA.place, ANA.known, ANA.card)
 
 
 def test_a_table_keeps_its_order() -> None:
@@ -180,8 +180,8 @@ def test_one_of_several_records_says_which() -> None:
 def test_a_field_with_a_default_may_be_missing() -> None:
     """An older file knows nothing of a field that was added since."""
     written = FORMS.of(Person).written(ANA)
-    del written["texts"]
-    assert FORMS.of(Person).decode(written).texts == b""
+    del written["card"]
+    assert FORMS.of(Person).decode(written).card == b"{}"
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,10 @@ def test_a_field_with_a_default_may_be_missing() -> None:
         ({"place": [1]}, "place: must hold 2 values, not 1"),
         ({"place": [True, None]}, "place[0]: must be a number, not True"),
         ({"place": [1, 1.5]}, "place[1]: must be a whole number, not 1.5"),
-        ({"texts": 1}, "texts: must be a text, not 1"),
+        ({"card": 1}, "card: must be the text of a JSON object, not 1"),
+        ({"card": "oi"}, "card: must be the text of a JSON object, not 'oi'"),
+        ({"card": "[]"}, "card: must be the text of a JSON object, not '[]'"),
+        ({"card": "\ud800"}, "card: must be the text of a JSON object"),
         ({"ranks": {"1@g.us": 1}}, "ranks.1@g.us: must be true or false, not 1"),
         ({"age": 3}, "age: no such field; there are jid, photo, "),
     ],

@@ -501,6 +501,7 @@ def spoiled(raw: bytes) -> list[tuple[str, bytes, int]]:
     rows = dict(state["instances"][0]["messages"])
     first = next(iter(rows))
     wrong = {**state["instances"][0], "messages": {first: {**rows[first], "time": "now"}}}
+    silent = {**state["instances"][0], "messages": {first: {**rows[first], "content": "oi"}}}
     return [
         ("nothing", b"", 400),
         ("no JSON", b"\x00\xff", 400),
@@ -515,6 +516,7 @@ def spoiled(raw: bytes) -> list[tuple[str, bytes, int]]:
         ("a field less", seal(no_token), 400),
         ("the same key twice", seal(twice), 400),
         ("a time that is none", seal({**state, "instances": [wrong]}), 400),
+        ("content that is none", seal({**state, "instances": [silent]}), 400),
         ("without a clock", seal({**state, "clock": None}), 400),
         ("a field more", seal({**state, "world": {**state["world"], "directory": {}}}), 400),
         ("media that are none", seal({**state, "media": ["%"]}), 400),
@@ -556,6 +558,7 @@ def test_refusals_say_what_is_wrong_where_and_what_to_do(make_app: MakeApp) -> N
     assert "instances[0]: token is missing" in sentences["a field less"]
     assert "instances[0].messages.3EB0" in sentences["a time that is none"]
     assert ".time: must be a number, not 'now'" in sentences["a time that is none"]
+    assert ".content: must be the text of a JSON object" in sentences["content that is none"]
     assert f"instances[1]: there is another {KEY}" in sentences["the same key twice"]
     assert "media[0]: must be base64" in sentences["media that are none"]
     for text in sentences.values():

@@ -146,6 +146,7 @@ FAULTS: Mapping[str, Fault] = {
     "the end of a link repeats nothing": doubled(kind("connection_update")),
     "a hidden author is named by the number": changed("key.participantPn", "1@s.whatsapp.net"),
     "texts come back letter for letter": edited(f"{TEXT}.text", str.strip),
+    "long texts come back whole": replaced(b"Pedido confirmado. Pedido", b"Pedido"),
     "large files come back whole": turned(200, 413),
     "groups take several people at once": edited("group.participants", lambda who: who[:2]),
     "what is blocked adds up": edited("configData.blockEvents", ["calls"]),
@@ -153,6 +154,11 @@ FAULTS: Mapping[str, Fault] = {
         "configData.blockEvents", lambda names: [next(NUMBERS)]
     ),
     "every customer writes from a number of their own": changed("key.remoteJid", OTHER),
+    "long texts of customers come whole": changed("message.conversation", "Pedido confirmado."),
+    "what somebody does in a chat is told as it is": changed(
+        "presences", {OTHER: {"lastKnownPresence": "available"}}
+    ),
+    "calls say how they stand and whether there is a picture": changed("data.isVideo", False),
     # webhooks
     "a text is echoed and acknowledged": lost(ack(3)),
     "what is sent comes back": doubled(ack(4)),

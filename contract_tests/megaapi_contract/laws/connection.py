@@ -49,7 +49,13 @@ def status(session: Session, place: Place, wanted: str, when: str) -> None:
 
 @LAWS.law("instance_status")
 def the_status_of_a_linked_instance_names_its_user(session: Session, stage: Stage) -> None:
-    status(session, stage.place(), "connected", "linked")
+    place = stage.place()
+    status(session, place, "connected", "linked")
+    found = session.call("instance_status", place)
+    shown = at(found.json, "instance", "user", "name")
+    if stage.phone:
+        name = stage.door("GET", f"/_mock/instances/{place.key}")["name"]
+        claim(session, found, shown == name, "linked: the name on the phone")
 
 
 @LAWS.law("instance_status", phone=True)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from functools import partial, update_wrapper
 from typing import Any
 
 from megaapi_mock.domain.jid import as_given
@@ -11,7 +14,8 @@ from ..outcome import Exchange
 from ..probe import Laws
 from ..session import Place, Session
 from ..stage import WORLD, Stage
-from .acts import make_group, members, message, set_webhook, someone, text
+from .acts import make_group, members, message, parsed, set_webhook, someone, text, texts
+from .asks import ASKS
 from .claims import at, claim, done, guess
 from .hook import Hook
 from .media import fetch, same_bytes
@@ -27,6 +31,22 @@ TEXTS = (
     "Pedido confirmado. " * 220,
 )
 LARGE = 2 * 2**20
+LONG = "Pedido confirmado. " * 40 + 'Pre\u00e7o & prazo: <b>"hoje"</b> \U0001f469\u200d\U0001f467'
+# What a caller writes for people to read, by operation: the way to each such text.
+WRITTEN: dict[str, tuple[tuple[str | int, ...], ...]] = {
+    "send_media_url": (("caption",),),
+    "send_media_base64": (("caption",),),
+    "send_location": (("caption",), ("address",)),
+    "send_link_preview": (("textWithLink",),),
+    "send_list": (
+        ("buttonText",), ("text",), ("title",), ("description",), ("sections", 0, "title"),
+        ("sections", 0, "rows", 0, "title"), ("sections", 0, "rows", 0, "description"),
+    ),
+    "send_buttons": (("title",), ("text",), ("footer",), ("buttons", 0, "title")),
+    "send_template": (("title",), ("text",), ("footer",), ("buttons", 0, "title")),
+    "forward_message": (("message", "conversation"),),
+    "quote_message": (("text",), ("message", "conversation")),
+}  # fmt: skip
 
 
 @LAWS.law("send_text", effects=("sends",), phone=True)
@@ -36,6 +56,37 @@ def texts_come_back_letter_for_letter(session: Session, stage: Stage) -> None:
         sent = text(session, place, said=said)
         back = at(sent.json, "messageData", "message", "extendedTextMessage", "text")
         claim(session, sent, back == said, "every letter comes back")
+
+
+def _each_that_writes(rule: Callable[[str, Session, Stage], None]) -> Callable[..., None]:
+    for operation in WRITTEN:
+        run = partial(rule, operation)
+        update_wrapper(run, rule)
+        LAWS.law(operation, effects=("sends",), about=operation, phone=True)(run)
+    return rule
+
+
+@_each_that_writes
+def long_texts_come_back_whole(operation: str, session: Session, stage: Stage) -> None:
+    place = stage.place()
+    for way in WRITTEN[operation]:
+        body = deepcopy(ASKS[operation].make(someone(session))["body"])
+        node = body["messageData"]
+        for step in way[:-1]:
+            node = node[step]
+        node[way[-1]] = LONG
+        sent = session.call(operation, place, body=body)
+        shown = set(_read_by_people(at(sent.json, "messageData", "message")))
+        name = ".".join(map(str, way))
+        claim(session, sent, LONG in shown, f"{name} comes back letter for letter")
+
+
+def _read_by_people(content: Any) -> Iterator[str]:
+    """Every text of a message, those in the JSON texts of its buttons too."""
+    for found in texts(content):
+        yield found
+        if found.startswith("{"):
+            yield from texts(parsed(found))
 
 
 @LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)
@@ -114,9 +165,13 @@ def every_customer_writes_from_a_number_of_their_own(session: Session, stage: St
     for person in people:
         body = {"event": "text-plain", "from": person}
         stage.door("POST", f"/_mock/instances/{place.key}/inbound", body)
-    chats = [
-        at(one.json, "key", "remoteJid")
-        for one in hook.heard(lambda found: len(found) >= len(people))
-    ]
+    came = hook.heard(lambda found: len(found) >= len(people))
+    chats = [at(one.json, "key", "remoteJid") for one in came]
     right = chats == [as_given(person) for person in people]
     hook.claim("text-plain", right, "remoteJid is the customer's number")
+    hidden = [at(one.json, "key", "senderLid") for one in came]
+    theirs = [
+        stage.door("GET", f"/_mock/instances/{place.key}/contacts/{person}")["lid"]
+        for person in people
+    ]
+    hook.claim("text-plain", hidden == theirs, "senderLid is the customer's own")

@@ -57,6 +57,8 @@ ALTERED: tuple[tuple[str, str, str, When, Change], ...] = (
      _UNLINKED, document(_no_user)),
     ("instance_status", "somebody else's number", "The status names another number as its user.",
      _LINKED, document(put("instance.user.id", "5511900000077:1@s.whatsapp.net"))),
+    ("instance_status", "user without a name", "The user's name is empty.",
+     _LINKED, document(put("instance.user.name", ""))),
     ("instance_status", "user without @", "The user's id is bare digits.", _LINKED,
      document(edited("instance.user.id", lambda jid: str(jid).partition(":")[0]))),
     ("instance_status", "another key", "The status names another instance.", good,

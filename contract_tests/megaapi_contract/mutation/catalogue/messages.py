@@ -46,6 +46,10 @@ def _all_but_last(values: Any) -> Any:
     return values[:-1]
 
 
+def _cut(text: Any) -> Any:
+    return text[:100] if isinstance(text, str) else text
+
+
 # Operation, name, sentence, and what becomes of a good answer.
 ALTERED: tuple[tuple[str, str, str, Edit], ...] = (
     ("send_text", "in capitals", "The text comes back in capitals.",
@@ -75,12 +79,16 @@ ALTERED: tuple[tuple[str, str, str, Edit], ...] = (
      without(f"{_DATA}.participant")),
     ("send_media_url", "caption lost", "The caption does not come back.",
      without(f"{_MESSAGE}.*.caption")),
+    ("send_media_url", "caption cut", "Captions end after a hundred letters.",
+     edited(f"{_MESSAGE}.*.caption", _cut)),
     ("send_media_url", "another type", "Files by address are always image/jpeg.",
      put(f"{_MESSAGE}.*.mimetype", "image/jpeg")),
     ("send_media_url", "another hash", "fileSha256 is that of another file.",
      put(f"{_MESSAGE}.*.fileSha256", "Vv3K2TrRrvcEQCDmJ1+TnIC2OZSHQ/l1WwHP+C/asdY=")),
     ("send_media_base64", "caption lost", "The caption does not come back.",
      without(f"{_MESSAGE}.*.caption")),
+    ("send_media_base64", "caption cut", "Captions end after a hundred letters.",
+     edited(f"{_MESSAGE}.*.caption", _cut)),
     ("send_media_base64", "name lost", "Documents lose their name.",
      without(f"{_MESSAGE}.documentMessage.fileName")),
     ("send_media_base64", "all are documents", "Every file becomes a document.",
@@ -111,9 +119,13 @@ ALTERED: tuple[tuple[str, str, str, Edit], ...] = (
      without(f"{_LIST}.sections.*.rows.*.rowId")),
     ("send_list", "texts exchanged", "Description and footer change places.",
      swapped(f"{_LIST}.description", "footerText")),
+    ("send_list", "text cut", "The text of a list ends after a hundred letters.",
+     edited(f"{_LIST}.description", _cut)),
     ("send_list", "no button", "The text of the button is lost.", put(f"{_LIST}.buttonText", "")),
     ("send_list", "list of products", "listType is PRODUCT_LIST.",
      put(f"{_LIST}.listType", "PRODUCT_LIST")),
+    ("send_buttons", "footer cut", "The footer ends after a hundred letters.",
+     edited(f"{_MESSAGE}.interactiveMessage.footer.text", _cut)),
     ("send_buttons", "last lost", "The last button is missing.", edited(_BUTTONS, _all_but_last)),
     ("send_buttons", "turned round", "Buttons come in the other order.",
      edited(_BUTTONS, _reversed)),

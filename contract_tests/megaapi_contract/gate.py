@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -13,7 +13,7 @@ from typing import NoReturn
 from megaapi_mock.spec.operations import Operation
 
 from .contract import Contract
-from .errors import BudgetSpent, HeldBack
+from .errors import BudgetSpent, HeldBack, Unusable
 from .fence import Fence
 from .outcome import Exchange
 from .target import Target
@@ -23,6 +23,8 @@ from .wire import Answer, Request
 _TOLD = frozenset({"create_group", "add_participants"})
 # Bodies above this are cut in the record; what is judged is the whole body.
 KEPT_BODY = 64 * 2**10
+# What a host that limits its callers is given: so many turns, and at most so many seconds each.
+TOO_MANY, TURNS, WAITED, WAITED_MOST = 429, 3, 5.0, 60.0
 
 
 @dataclass(slots=True)
@@ -44,6 +46,10 @@ class Pace:
             drawn = random.Random(f"{self.seed}|{self._last}").uniform(-self.jitter, self.jitter)
             self._pause.wait(max(0.0, self._last + self.seconds * (1 + drawn) - now))
         self._last = time.monotonic()
+
+    def rest(self, seconds: float) -> None:
+        """Let so much time pass, however many requests may leave in a second."""
+        self._pause.wait(seconds)
 
 
 class Gate:
@@ -67,6 +73,7 @@ class Gate:
         self.target, self.fence = target, fence
         self.messages_sent = 0
         self.held: Counter[str] = Counter()
+        self.held_of: dict[str, Counter[str]] = defaultdict(Counter)
         self.requests = 0
         self._contract, self._pace, self._heard = contract, pace or Pace(), heard
         self._max_messages = max_messages
@@ -78,14 +85,32 @@ class Gate:
         self.requests += 1
         now = time.time()
         answer = self.target.send(request)
+        if self.fence is not None and answer.status == TOO_MANY:
+            answer = self._again(request, answer)
         exchange = self._exchange(request, operation, answer, now)
         self._heard(exchange)
         return exchange
 
-    def hold_back(self, reason: str) -> NoReturn:
+    def _again(self, request: Request, answer: Answer) -> Answer:
+        """What comes when the host has had its rest; Unusable when it still wants another."""
+        for _ in range(TURNS):
+            self._pace.rest(_wanted_rest(answer))
+            answer = self.target.send(request)
+            if answer.status != TOO_MANY:
+                return answer
+        raise Unusable(
+            f"{self.target.name} still answers {TOO_MANY} after {TURNS} rests: "
+            "ask for less at a time (--pace)"
+        )
+
+    def hold_back(self, reason: str, operation: str = "") -> NoReturn:
         """Count a request that may not leave for a reason the fence cannot see."""
-        self.held[reason] += 1
+        self._count(reason, operation)
         raise HeldBack(reason)
+
+    def _count(self, reason: str, operation: str) -> None:
+        self.held[reason] += 1
+        self.held_of[operation][reason] += 1
 
     def allow_group(self, jid: str) -> None:
         """The run made this group, so it may write to it."""
@@ -119,7 +144,8 @@ class Gate:
             if operation is not None and (operation.effect == "sends" or operation.id in _TOLD):
                 self._spend()
         except HeldBack as refusal:
-            self.held[str(refusal)] += 1
+            found = self._contract.route(request.method, request.path)
+            self._count(str(refusal), found[0].id if found else "")
             raise
         return operation
 
@@ -145,3 +171,9 @@ class Gate:
             time=now,
             seconds=answer.seconds,
         )
+
+
+def _wanted_rest(answer: Answer) -> float:
+    """The seconds of Retry-After, within reason; dates are not read."""
+    told = next((value for name, value in answer.headers if name.lower() == "retry-after"), "")
+    return min(float(told), WAITED_MOST) if told.strip().isdecimal() else WAITED

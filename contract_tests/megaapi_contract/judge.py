@@ -14,6 +14,8 @@ from .errors import Unusable
 from .outcome import Broken, Exchange, Promise, Webhook
 
 SAID_MOST = 200
+# A proxy's, or those a CDN has made up, for a host that it cannot reach.
+_NOT_REACHED = (502, 503, 504, *range(520, 531))
 PER_BODY = 5
 
 # Kind, sentence, what vouches for it, and the rule without the values.
@@ -48,12 +50,29 @@ class Judge:
             raise Unusable(
                 f"{host.scheme}://{host.netloc} redirects to {location}: no redirect is followed"
             )
-        if exchange.status in (502, 503, 504) and exchange.json is None:
-            kind = exchange.header("Content-Type").partition(";")[0] or "no content type"
-            raise Unusable(
-                f"{host.scheme}://{host.netloc} answers {exchange.status} with {kind} "
-                "where a gateway answers JSON: what stands before it cannot reach it"
-            )
+        if exchange.status in _NOT_REACHED and exchange.json is None:
+            raise Unusable(f"{self._strange(exchange)}: what stands before it cannot reach it")
+
+    def doubtful(self, exchange: Exchange) -> bool:
+        """Whether a page came where none is promised: a gateway's own, or somebody else's?"""
+        if self._mock or _media_type(exchange) != "text/html":
+            return False
+        operation = self._contract.by_id.get(str(exchange.operation))
+        response = self._contract.response(operation, exchange.status) if operation else None
+        return "text/html" not in (response or {}).get("content", {})
+
+    def require_same(self, doubtful: Exchange, status: Exchange) -> None:
+        """Unusable when a status call, asked for to be sure, gets no JSON either."""
+        if status.json is None:
+            raise Unusable(f"{self._strange(doubtful)}, also to a status call: is it still up?")
+
+    def _strange(self, exchange: Exchange) -> str:
+        host = urlsplit(exchange.url)
+        kind = _media_type(exchange) or "no content type"
+        return (
+            f"{host.scheme}://{host.netloc} answers {exchange.status} with {kind} "
+            "where a gateway answers JSON"
+        )
 
     def webhook(self, webhook: Webhook, probe: str) -> list[Broken]:
         """Where a webhook fits no event of the contract."""
@@ -97,7 +116,7 @@ class Judge:
             if contents and not response.get("x-may-be-empty"):
                 yield "schema", f"{exchange.status}: the body is empty", promise, ""
             return
-        media_type = exchange.header("Content-Type").partition(";")[0].strip().lower()
+        media_type = _media_type(exchange)
         if media_type not in contents:
             if contents:
                 yield "content-type", f"{exchange.status}: {media_type or 'none'}", promise, ""
@@ -123,6 +142,10 @@ class Judge:
             nearest = self._contract.along(schema, error.evaluation_path, promise)
             rule = f"{exchange.status}: {where}: {_keyword(error.evaluation_path)}"
             yield "schema", f"{exchange.status}: {where}: {error.message}", nearest, rule
+
+
+def _media_type(exchange: Exchange) -> str:
+    return exchange.header("Content-Type").partition(";")[0].strip().lower()
 
 
 def _keyword(path: list[str | int]) -> str:

@@ -32,6 +32,8 @@ class Keeping:
         self._kept: set[str] = set()
         self._events: dict[str, list[str]] = {}
         self._leaves: dict[str, Undo] = {}
+        self._groups: set[str] | None = None
+        self._unanswered: Undo | None = None
 
     def before(self, request: Request) -> Undo | None:
         """What takes back the first change of its kind; HeldBack when there is no way back."""
@@ -43,15 +45,21 @@ class Keeping:
             return None
         if found[0].id == "configure_webhook":
             return self._webhook()
-        return self._event_lists(request) if found[0].id in EVENTS else None
+        if found[0].id == "create_group":
+            return self._group(request)
+        return self._event_lists(request, found[0].id) if found[0].id in EVENTS else None
 
     def after(self, exchange: Exchange) -> None:
         """A group that was made is left at the end, unless the probe leaves it itself."""
-        if self._session.gate.fence is None or not exchange.ok:
+        if self._session.gate.fence is None:
             return
         if exchange.operation == "create_group":
-            self._made(exchange)
-        elif exchange.operation == "leave_group":
+            made = exchange.ok and self._made(exchange)
+            if made or 400 <= exchange.status < 500:
+                self._session.forget(self._unanswered)
+        if not exchange.ok:
+            return
+        if exchange.operation == "leave_group":
             for jid in parse_qs(urlsplit(exchange.url).query).get("jid", []):
                 self._session.forget(self._leaves.pop(jid, None))
 
@@ -71,12 +79,37 @@ class Keeping:
         url, enabled = _at(shown, "webhookUrl"), _at(shown, "webhookEnabled")
         if not isinstance(url, str) or not isinstance(enabled, bool):
             self._kept.discard("configure_webhook")
-            self._session.gate.hold_back(UNREADABLE)
+            self._session.gate.hold_back(UNREADABLE, "configure_webhook")
         self._session.gate.learn([url])
         data = {"webhookUrl": url, "webhookEnabled": enabled}
         return lambda: self._set("configure_webhook", data)
 
-    def _event_lists(self, request: Request) -> Undo | None:
+    def _group(self, request: Request) -> Undo:
+        """Leaves the new groups of that name: what made one may never be answered."""
+        if self._groups is None:
+            before = self._named()
+            if before is None:
+                self._session.gate.hold_back(UNREADABLE, "create_group")
+            self._groups = set(before)
+        old, name = self._groups, _name_of_group(request.body)
+
+        def leave_new() -> None:
+            for jid, shown in (self._named() or {}).items():
+                if jid not in old and jid not in self._leaves and str(shown) == name:
+                    self._session.gate.allow_group(jid)
+                    self._session.call("leave_group", self._place(), query={"jid": jid})
+
+        self._unanswered = leave_new
+        return leave_new
+
+    def _named(self) -> dict[str, object] | None:
+        """The instance's groups, JID to name; None when they cannot be read."""
+        groups = _at(self._read("list_groups"), "groups")
+        if not isinstance(groups, list):
+            return None
+        return {str(_at(one, "id")): _at(one, "subject") for one in groups}
+
+    def _event_lists(self, request: Request, operation: str) -> Undo | None:
         first = self._first("events")
         if first:
             self._events = self._lists()
@@ -87,7 +120,7 @@ class Keeping:
         if not self._events or not set(_values(request.body)) <= known:
             if first:
                 self._kept.discard("events")
-            self._session.gate.hold_back(refusal)
+            self._session.gate.hold_back(refusal, operation)
         return self._events_back if first else None
 
     def _events_back(self) -> None:
@@ -106,15 +139,17 @@ class Keeping:
         whole = all(isinstance(each, list) for each in found.values())
         return {name: [*map(str, each)] for name, each in found.items()} if whole else {}
 
-    def _made(self, exchange: Exchange) -> None:
+    def _made(self, exchange: Exchange) -> bool:
+        """Whether the answer says which group it was."""
         jid = _at(_at(exchange.json, "group") or exchange.json, "id")
         if not isinstance(jid, str) or not jid.endswith("@g.us") or jid in self._leaves:
-            return
+            return False
         self._session.gate.allow_group(jid)
         self._leaves[jid] = lambda: self._session.call(
             "leave_group", self._place(), query={"jid": jid}
         )
         self._session.undo.append(self._leaves[jid])
+        return True
 
     # -- calls -------------------------------------------------------------------------------
 
@@ -145,6 +180,15 @@ class Keeping:
 
 def _at(document: Any, name: str) -> Any:
     return document.get(name) if isinstance(document, dict) else None
+
+
+def _name_of_group(body: bytes) -> str | None:
+    """The name a group is to have; None where nobody can tell."""
+    try:
+        name = _at(_at(json.loads(body), "group_data"), "group_name")
+    except (ValueError, RecursionError):
+        return None
+    return None if name is None else str(name)
 
 
 def _values(body: bytes) -> Iterator[str]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from megaapi_mock.domain.jid import is_number
 
@@ -56,8 +56,11 @@ class RunOptions:
         if unknown:
             raise SetupError(f"--allow {min(unknown)}: it takes {', '.join(EFFECTS[1:])}")
         for number in self.recipients:
-            if not is_number(min(listed([number]))):
+            if "@lid" in number or not is_number(min(listed([number]))):
                 raise SetupError(f"--recipient {number}: give 8 to 15 digits, country code first")
+        # As they are written into requests: nothing but digits.
+        numbers = tuple(min(listed([number])) for number in self.recipients)
+        object.__setattr__(self, "recipients", numbers)
         if self.gateway_plan not in PLANS:
             raise SetupError(f"--gateway-plan {self.gateway_plan}: it takes {', '.join(PLANS)}")
         if not all(
@@ -68,16 +71,24 @@ class RunOptions:
             raise SetupError("--timeout must be above 0, --max-messages and --pace not below")
         if self.webhook_url:
             self._check_webhook_url()
+        if self.media_url:
+            self._check_address("--media-url", self.media_url)
 
-    def _check_webhook_url(self) -> None:
-        said = f"--webhook-url {self.webhook_url}"
+    @staticmethod
+    def _check_address(option: str, url: str) -> SplitResult:
+        said = f"{option} {url}"
         try:
-            parts = urlsplit(self.webhook_url)
+            parts = urlsplit(url)
             usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
         except ValueError:
             raise SetupError(f"{said}: this is no address") from None
         if not usable:
-            raise SetupError(f"{said}: give an address like https://tunnel.example.test")
+            raise SetupError(f"{said}: give an address like https://files.example.test")
+        return parts
+
+    def _check_webhook_url(self) -> None:
+        said = f"--webhook-url {self.webhook_url}"
+        parts = self._check_address("--webhook-url", self.webhook_url)
         if parts.query or parts.fragment or parts.username:
             raise SetupError(f"{said}: give scheme, host, port and path alone")
         if self.target == "mock":

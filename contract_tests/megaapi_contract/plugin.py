@@ -69,6 +69,7 @@ class ContractSuite(pytest.Collector):
         super().__init__(**known)
         self._held = ExitStack()
         self._ready: Ready | None = None
+        self.unusable = ""
 
     def collect(self) -> Iterator[ProbeItem]:
         """Every probe the options ask for."""
@@ -106,11 +107,15 @@ class ProbeItem(pytest.Item):
         from .runner import try_probe
 
         assert isinstance(self.parent, ContractSuite)
+        if self.parent.unusable:
+            # Whatever it was, asking again would take its time again.
+            raise Unusable(f"not tried: {self.parent.unusable}")
         made = self.parent.ready()
         result = try_probe(self.probe, made)
         if result.state == "left out":
             pytest.skip(result.reason)
         if result.state == "unusable":
+            self.parent.unusable = result.reason
             raise Unusable(result.reason)
         for broken in result.broken:
             kind = broken.verdict(strict=made.options.strict)

@@ -279,8 +279,22 @@ def run(made: Ready, on_progress: OnProgress = lambda probe, done, of: None) -> 
     report.webhooks = list(made.receiver.webhooks)
     report.messages_sent = made.gate.messages_sent
     report.coverage = _of_the_run(coverage, chosen, made)
+    if not report.unusable and _nothing_tried(report, made.options):
+        reasons = Counter(report.unanswered.values()) or Counter(map(_reason, report.results))
+        report.unusable = f"nothing could be tried: {reasons.most_common(1)[0][0]}"
     report.seconds = time.perf_counter() - started
     return report
+
+
+def _nothing_tried(report: Report, options: RunOptions) -> bool:
+    """Whether every request stayed, or every one of what was asked for."""
+    asked = any(covered.requests for covered in report.coverage.values())
+    wanted = bool(options.operations and report.coverage)
+    return (wanted and not asked) or all(each.state == "left out" for each in report.results)
+
+
+def _reason(result: Result) -> str:
+    return result.reason or "no request of it was made"
 
 
 def try_probe(
@@ -317,7 +331,7 @@ def try_probe(
     result.last = made.gate.requests
     kept = made.gate.held - held
     result.cases, result.held = session.exchanges, kept.total()
-    if kept and not result.cases and result.state == "passed":
+    if kept and not session.asked & set(probe.operations) and result.state == "passed":
         result.state, result.reason = "left out", kept.most_common(1)[0][0]
     result.broken = tuple({broken.identity: broken for broken in session.broken}.values())
     if result.broken and result.state == "passed":
@@ -373,8 +387,9 @@ def _excuse(operation: Operation, covered: OperationCoverage, made: Ready) -> st
         return "only some probes were asked for"
     if made.place is None:
         return ""
-    if not covered.requests and made.gate.held:
-        return "no request of it may leave: none could be put back, or each named somebody else"
+    refusals = made.gate.held_of.get(operation.id)
+    if not covered.requests and refusals:
+        return f"no request of it left: {refusals.most_common(1)[0][0]}"
     if operation.id in LINKING and made.place.connected:
         return "the given instance is connected, so it has nothing to link"
     if operation.needs_connection and not made.place.connected:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from megaapi_contract.contract import Contract
+from megaapi_contract.errors import NotTried
 from megaapi_contract.gate import Gate
 from megaapi_contract.judge import Judge
 from megaapi_contract.outcome import Broken, Exchange
@@ -217,6 +218,9 @@ class Bench:
         with self._spoiling(fault):
             try:
                 probe.run(session, stage)
+            except NotTried:
+                # What a host has lost may leave nothing to go on with; that it has is the finding.
+                assert session.broken
             finally:
                 stage.close()
         return session.broken

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+from megaapi_contract.contract import Contract
 from megaapi_mock.testing import MockServer
 
-from .support import KEY, TOKEN
+from .support import KEY, TOKEN, answering, reply
 
 
 def pytest_run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -47,6 +50,26 @@ def test_a_host_that_is_down_is_told_in_a_sentence(tmp_path: Path) -> None:
     assert ran.returncode == 4
     assert "refuses connections" in ran.stdout + ran.stderr
     assert "Traceback" not in ran.stdout + ran.stderr
+
+
+def test_a_host_that_goes_away_is_asked_no_more(tmp_path: Path) -> None:
+    asked: list[socket.socket] = []
+    operation = Contract().by_id["instance_status"]
+    good = json.dumps(Contract().answer_example(operation)[2]).encode()
+
+    def some(connection: socket.socket) -> None:
+        asked.append(connection)
+        if len(asked) <= 4:
+            connection.sendall(reply("200 OK", "application/json", good))
+
+    with answering(some) as url:
+        ran = pytest_run(
+            tmp_path, "--megaapi-target", url, "--megaapi-key", KEY, "--megaapi-token", TOKEN,
+            "-k", "instance_status",
+        )  # fmt: skip
+    assert len(asked) == 5
+    assert "not tried: " in ran.stdout and "cut the connection" in ran.stdout
+    assert ran.returncode == 1
 
 
 def test_without_a_target_it_does_nothing(tmp_path: Path) -> None:

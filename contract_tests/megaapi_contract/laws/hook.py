@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..errors import NotTried
+from ..errors import Impossible, NotTried
 from ..outcome import Promise, Webhook
 from ..session import Place, Session
 from ..stage import Stage
@@ -17,6 +17,7 @@ from .claims import at
 # Longer than any acknowledgement of a mock's default takes.
 AGES = 120.0
 CLOSE = 120
+WEBHOOK = "configure_webhook"
 _OWNED = frozenset({"connection-closed-temporary", "qrcode"})
 
 Wanted = Callable[[list[Webhook]], bool]
@@ -83,9 +84,18 @@ class Hook:
         return found
 
     def _announce(self, event: str, mark: str) -> None:
+        """Have the last webhook sent; NotTried when the instance has forgotten where to."""
         field = "data.id" if event == "call" else "key.id"
         body = {"event": event, "set": {field: mark}}
-        self._stage.door("POST", f"/_mock/instances/{self.place.key}/emit", body)
+        try:
+            self._stage.door("POST", f"/_mock/instances/{self.place.key}/emit", body)
+        except Impossible as refusal:
+            if "no webhook" not in str(refusal):
+                raise
+            forgotten = Promise("inferred", self._session.contract.by_id[WEBHOOK].spec_file)
+            said = "the webhook stays set, whatever happens to the link"
+            self._session.hold(False, said, promise=forgotten, operation=WEBHOOK)
+            raise NotTried("the instance has forgotten its webhook") from None
 
     def mine(self, webhooks: list[Webhook]) -> list[Webhook]:
         """Those that came to this address; what leads here may have put a path before it."""

@@ -1,0 +1,221 @@
+"""A host that is somebody's own: what stands before it, how it limits, and what it is left like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from megaapi_contract.errors import SetupError, Unusable
+from megaapi_contract.laws import all_laws
+from megaapi_contract.options import RunOptions
+from megaapi_contract.outcome import Report
+from megaapi_contract.runner import ready
+from megaapi_contract.runner import run as run_all
+from megaapi_contract.target import HttpTarget, MockTarget
+from megaapi_contract.wire import Answer, Request, request
+from megaapi_mock.testing import MockServer
+
+from .spoiling import Bench, Contract, Fault
+from .support import KEY, LISTED, TOKEN
+
+HTML = (("Content-Type", "text/html; charset=utf-8"),)
+JSON = (("Content-Type", "application/json"),)
+Between = Callable[[Request, Callable[[Request], Answer]], Answer]
+
+
+@dataclass
+class Somebodys:
+    """The mock as a host that people are behind, with something between."""
+
+    behind: HttpTarget
+    between: Between = lambda request, ask: ask(request)
+    name: str = "https://host.example.test"
+    real: bool = True
+    in_process: bool = False
+    asked: list[Request] = field(default_factory=list)
+
+    def send(self, request: Request) -> Answer:
+        self.asked.append(request)
+        return self.between(request, self.behind.send)
+
+    def close(self) -> None:
+        return None
+
+
+@pytest.fixture
+def server() -> Iterator[MockServer]:
+    with MockServer() as running:
+        yield running
+
+
+def run_with(
+    server: MockServer, between: Between, *allow: str, **others: Any
+) -> tuple[Report, Somebodys]:
+    host = Somebodys(HttpTarget(server.url), between)
+    options = RunOptions(
+        target=host.name, key=KEY, token=TOKEN, quick=True, seed=3, pace=0,
+        allow=frozenset({"reads", *allow}), recipients=(LISTED,), **others,
+    )  # fmt: skip
+    with ready(options, host) as made:
+        return run_all(made), host
+
+
+def from_then_on(number: int, answer: Answer) -> Between:
+    """That answer to everything from the so manieth request on."""
+    count = 0
+
+    def between(request: Request, ask: Callable[[Request], Answer]) -> Answer:
+        nonlocal count
+        count += 1
+        return ask(request) if count < number else answer
+
+    return between
+
+
+@pytest.mark.parametrize("status", [200, 403, 404, 500, 522, 530])
+def test_a_page_in_place_of_every_answer_is_nobodys_broken_promise(
+    status: int, server: MockServer
+) -> None:
+    report, host = run_with(server, from_then_on(12, Answer(status, HTML, b"<h1>Wait</h1>")))
+    assert f"answers {status} with text/html where a gateway answers JSON" in report.unusable
+    assert (report.exit_code, report.failures) == (2, [])
+    assert len(host.asked) <= 13
+
+
+def test_a_page_of_one_operation_alone_is_its_own_fault(server: MockServer) -> None:
+    def between(request: Request, ask: Callable[[Request], Answer]) -> Answer:
+        mine = request.path.startswith("/rest/group/list/")
+        return Answer(404, HTML, b"<pre>Cannot GET</pre>") if mine else ask(request)
+
+    report, _ = run_with(server, between, operations=("list_groups",))
+    assert report.unusable == ""
+    assert {broken.operation for broken in report.failures} == {"list_groups"}
+
+
+def limiting(turns: int) -> Between:
+    """Too many requests, so often in a row; then the answer."""
+    left = 0
+
+    def between(request: Request, ask: Callable[[Request], Answer]) -> Answer:
+        nonlocal left
+        left = turns if left == 0 else left - 1
+        return Answer(429, (*JSON, ("Retry-After", "0")), b"{}") if left else ask(request)
+
+    return between
+
+
+def test_a_host_that_wants_a_rest_gets_it(server: MockServer) -> None:
+    report, _ = run_with(server, limiting(2), operations=("config_details",))
+    assert (report.unusable, report.failures) == ("", [])
+    assert {exchange.status for exchange in report.exchanges} >= {200}
+    assert 429 not in {exchange.status for exchange in report.exchanges}
+
+
+def test_a_host_that_never_has_enough_rest_is_not_judged(server: MockServer) -> None:
+    with pytest.raises(Unusable, match="still answers 429 after 3 rests"):
+        run_with(server, limiting(99))
+
+
+# -- groups ----------------------------------------------------------------------------------
+
+
+def groups_of(server: MockServer) -> Any:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    return server.app.test_client().get(f"/rest/group/list/{KEY}", headers=headers).get_json()
+
+
+class Cut(Exception):
+    """Stands for whatever ends a run: the user, or the connection."""
+
+
+@pytest.mark.parametrize("end", [Unusable("cut"), KeyboardInterrupt(), Answer(200, JSON, b"{}")])
+def test_a_group_whose_answer_never_came_is_left_again(end: Any, server: MockServer) -> None:
+    def between(request: Request, ask: Callable[[Request], Answer]) -> Answer:
+        answer = ask(request)
+        if not request.path.endswith("/create") or answer.status != 200:
+            return answer
+        made.append(answer)
+        if isinstance(end, BaseException):
+            raise end
+        return Answer(end.status, end.headers, end.body)
+
+    made: list[Answer] = []
+    before = groups_of(server)
+    try:
+        run_with(server, between, "changes", operations=("create_group",))
+    except KeyboardInterrupt:
+        assert isinstance(end, KeyboardInterrupt)
+    assert made
+    assert groups_of(server) == before
+
+
+def test_no_group_is_made_where_groups_cannot_be_read(server: MockServer) -> None:
+    def between(request: Request, ask: Callable[[Request], Answer]) -> Answer:
+        mine = request.path.startswith("/rest/group/list/")
+        return Answer(200, JSON, b'{"groups": null}') if mine else ask(request)
+
+    report, host = run_with(server, between, "changes", operations=("create_group",))
+    assert not [one for one in host.asked if one.path.endswith("/create")]
+    assert "cannot be read" in report.unanswered["create_group"]
+
+
+# -- what it may, and why not ----------------------------------------------------------------
+
+
+def test_recipients_are_written_as_people_do() -> None:
+    options = RunOptions(target="mock", recipients=(f"+{LISTED}", f" {LISTED}"))
+    assert options.recipients == (LISTED, LISTED)
+    for wrong in ("100000000000001@lid", "12", "Ana"):
+        with pytest.raises(SetupError, match="give 8 to 15 digits"):
+            RunOptions(target="mock", recipients=(wrong,))
+
+
+def test_a_media_url_is_an_address() -> None:
+    with pytest.raises(SetupError, match="--media-url notaurl: give an address"):
+        RunOptions(target="mock", media_url="notaurl")
+
+
+def test_what_stays_for_want_of_messages_says_so(server: MockServer) -> None:
+    report, _ = run_with(
+        server, Somebodys.between, "sends", max_messages=0, operations=("send_text", "send_list")
+    )
+    assert report.exit_code == 2
+    assert "0 messages are sent (--max-messages)" in report.unusable
+    report, _ = run_with(
+        server, Somebodys.between, "sends", max_messages=1,
+        operations=("send_text", "send_location", "instance_status"),
+    )  # fmt: skip
+    said = " ".join(report.unanswered.values())
+    assert "1 messages are sent (--max-messages)" in said
+    assert "somebody else" not in said
+
+
+# -- what it has forgotten -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("operation", ["restart", "logout"])
+def test_a_webhook_that_a_restart_forgets_is_a_finding(operation: str) -> None:
+    target = MockTarget()
+
+    def alter(sent: Request, answer: Answer) -> Answer:
+        if sent.path.rpartition("/")[0].endswith(f"/{operation}"):
+            key = sent.path.rpartition("/")[2]
+            listed = target.send(request("GET", "/_mock/instances?limit=5000", headers=HOST)).body
+            assert key.encode() in listed
+            door = f"/_mock/instances/{key}/webhook"
+            target.send(request("DELETE", door, headers=HOST))
+        return answer
+
+    try:
+        for probe in all_laws():
+            if operation in probe.operations and probe.phone:
+                found = Bench(Contract(), target).tried(probe, Fault(alter))
+                grades = {broken.promise.grade for broken in found}
+                assert grades <= {"inferred"}, (probe.name, [each.message for each in found])
+    finally:
+        target.close()
+
+
+HOST = (("Host", "127.0.0.1"),)

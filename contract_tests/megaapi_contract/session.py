@@ -66,8 +66,12 @@ class Session:
         query: Mapping[str, str] | None = None,
         token: str | None = None,
         content_type: str = "application/json",
+        scheme: str = "Bearer",
     ) -> Exchange:
-        """One call of an operation as `place`; `token` in place of its own, empty for none."""
+        """One call of an operation as `place`; `token` in place of its own, empty for none.
+
+        `scheme` stands before the token; empty, the token stands alone.
+        """
         operation = self.contract.by_id.get(operation_id)
         if operation is None:
             raise NotTried(f"plan {self.contract.plan} has no {operation_id}")
@@ -75,7 +79,7 @@ class Session:
         headers = [("Accept", "application/json")]
         bearer = place.token if token is None else token
         if bearer:
-            headers.append(("Authorization", f"Bearer {bearer}"))
+            headers.append(("Authorization", f"{scheme} {bearer}".strip()))
         if body is not None or raw is not None:
             headers.append(("Content-Type", content_type))
         return self.exchange(

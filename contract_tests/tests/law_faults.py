@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from .spoiling import (
     Fault,
     ack,
+    asked,
     beside,
+    carried_out,
     changed,
     doubled,
     edited,
@@ -15,6 +17,8 @@ from .spoiling import (
     frozen,
     kind,
     lost,
+    missing,
+    opened,
     replaced,
     swapped,
     told,
@@ -51,7 +55,12 @@ FAULTS: Mapping[str, Fault] = {
     "odd bodies that are no json are 400": turned(400, 500),
     "bodies above the limit are 413": turned(413, 200),
     "media above the limit is 413": turned(413, 200),
+    "media up to the limit is taken": turned(200, 413),
     "bodies declared as something else are not read": turned(500, 200),
+    # tokens
+    "only the token itself opens": opened(),
+    "what is refused for its token is not done": carried_out(),
+    "a wrong token sets no webhook": carried_out(),
     # messages
     "a text comes back as it was sent": edited(f"{TEXT}.text", "Outro"),
     "an empty text is sent and fields nobody knows are passed over": turned(200, 500),
@@ -155,10 +164,15 @@ FAULTS: Mapping[str, Fault] = {
     ),
     "every customer writes from a number of their own": changed("key.remoteJid", OTHER),
     "long texts of customers come whole": changed("message.conversation", "Pedido confirmado."),
+    # who is named
+    "who writes to a group is named": changed("key.participant", OTHER),
+    "who comes and goes is told as it is": changed("author", OTHER),
+    "a new subject is told with who gave it": changed("subject", "Outra"),
     "what somebody does in a chat is told as it is": changed(
         "presences", {OTHER: {"lastKnownPresence": "available"}}
     ),
-    "calls say how they stand and whether there is a picture": changed("data.isVideo", False),
+    "calls say who calls and how they stand": changed("data.isVideo", False),
+    "receipts of a group name whose they are": changed("key.participant", OTHER),
     # webhooks
     "a text is echoed and acknowledged": lost(ack(3)),
     "what is sent comes back": doubled(ack(4)),
@@ -176,6 +190,7 @@ FAULTS: Mapping[str, Fault] = {
     "ids of messages never come again": changed("key.id", OTHER_ID),
     "what was received can be answered": lost(kind("extendedTextMessage")),
     "webhooks go where they were sent last": forgotten("/configWebhook"),
+    "webhooks keep the query of their address": asked(b"?loja=1&modo=teste", b""),
     "a second address gets the same": changed("key.id", lambda id_: next(NUMBERS)),
     "instances are told of themselves alone": changed("instance_key", KEY),
     "webhooks are posted as json": lost(lambda payload: True),
@@ -187,4 +202,34 @@ FAULTS: Mapping[str, Fault] = {
     "the life of a link": forgotten("/logout"),
     "the life of groups": forgotten("/leaveGroup"),
     "the life of a conversation": swapped(ack(3)),
+}  # fmt: skip
+
+SOMEBODY, HIDDEN = "5511900000077@s.whatsapp.net", "100000000000077@lid"
+# What the laws look at besides: a rule, and one more way to break it that one of its laws notices.
+MORE: Mapping[str, tuple[str, Fault]] = {
+    "query forgotten": ("a webhook reads back as it was set", asked(b"?loja", b"?outra")),
+    "slash unknown": ("a new group is shown and listed", missing("/group/")),
+    "own lid": ("a text is echoed and acknowledged", changed("lid", HIDDEN)),
+    "echo of another name": ("a text is echoed and acknowledged", changed("pushName", "Outro")),
+    "message of another name": ("what a customer does is told once", changed("pushName", "Outro")),
+    "message of another lid": (
+        "what a customer does is told once", changed("key.senderLid", HIDDEN)
+    ),
+    "group's participantLid": (
+        "who writes to a group is named", changed("key.participantLid", HIDDEN)
+    ),
+    "group's participantPn": (
+        "who writes to a group is named", changed("key.participantPn", SOMEBODY)
+    ),
+    "group's pushName": ("who writes to a group is named", changed("pushName", "Outro")),
+    "people added": ("who comes and goes is told as it is", changed("participants", [SOMEBODY])),
+    "group of people": ("who comes and goes is told as it is", changed("id", "1203630@g.us")),
+    "author of a subject": ("a new subject is told with who gave it", changed("author", SOMEBODY)),
+    "chat of a presence": ("what somebody does in a chat is told as it is", changed("id", OTHER)),
+    "person of a presence": (
+        "what somebody does in a chat is told as it is",
+        changed("presences", lambda shown: {SOMEBODY: next(iter(shown.values()))}),
+    ),
+    "caller": ("calls say who calls and how they stand", changed("data.from", OTHER)),
+    "chat of a call": ("calls say who calls and how they stand", changed("data.chatId", OTHER)),
 }  # fmt: skip

@@ -25,11 +25,12 @@ Spoil = Callable[[Any], Sequence[Any]]
 
 @dataclass
 class Spoilt:
-    """A host behind somebody who swallows some calls and alters some answers."""
+    """A host behind somebody who swallows or rewrites some calls and alters some answers."""
 
     behind: MockTarget
     alter: Alter = lambda request, answer: answer
     swallow: Callable[[Request], bool] = lambda request: False
+    rewrite: Callable[[Request], Request] = lambda request: request
     name: str = "mock"
     real: bool = False
     in_process: bool = True
@@ -38,7 +39,7 @@ class Spoilt:
         if self.swallow(request):
             headers = (("Content-Type", "application/json"),)
             return Answer(200, headers, b'{"error":false,"message":"Done"}')
-        return self.alter(request, self.behind.send(request))
+        return self.alter(request, self.behind.send(self.rewrite(request)))
 
     def close(self) -> None:
         return None
@@ -51,6 +52,7 @@ class Fault:
     alter: Alter = lambda request, answer: answer
     swallow: Callable[[Request], bool] = lambda request: False
     make_spoil: Callable[[], Spoil] | None = None
+    rewrite: Callable[[Request], Request] = lambda request: request
 
 
 # -- answers ---------------------------------------------------------------------------------
@@ -81,6 +83,16 @@ def edited(path: str, value: Any, *, at: str = "") -> Fault:
 def forgotten(end: str) -> Fault:
     """Calls whose path ends so never reach the host, and look as if they had."""
     return Fault(swallow=lambda request: request.path.endswith(end))
+
+
+def missing(end: str) -> Fault:
+    """Paths that end so are unknown routes."""
+    body = b'{"name":"NOT_FOUND","message":"Not found","statusCode":404}'
+    return Fault(
+        alter=lambda request, answer: (
+            replace(answer, status=404, body=body) if request.path.endswith(end) else answer
+        )
+    )
 
 
 def replaced(old: bytes, new: bytes, *, at: str = "") -> Fault:
@@ -128,6 +140,39 @@ def _put(holder: Any, step: Any, rest: str, value: Any) -> None:
         put(holder[step], rest, value)
     else:
         holder[step] = value(holder[step]) if callable(value) else value
+
+
+# -- requests --------------------------------------------------------------------------------
+
+
+def let_in(request: Request) -> Request:
+    """The request under the right token, whatever it brings: a mock's follows from its key."""
+    place = next((step for step in request.path.split("/") if step.startswith("mega")), "")
+    token = place.partition("-")[2]
+    others = tuple(one for one in request.headers if one[0] != "Authorization")
+    return replace(request, headers=(*others, ("Authorization", f"Bearer {token}")))
+
+
+def opened() -> Fault:
+    """Any token opens."""
+    return Fault(rewrite=let_in)
+
+
+def carried_out() -> Fault:
+    """A wrong token is refused, and what it asks for is done."""
+    body = b'{"name":"UNAUTHORIZED","message":"Unauthorized","statusCode":401}'
+    refusal = Answer(401, (("Content-Type", "application/json"),), body)
+    return Fault(
+        rewrite=let_in,
+        alter=lambda request, answer: (
+            answer if set(let_in(request).headers) == set(request.headers) else refusal
+        ),
+    )
+
+
+def asked(old: bytes, new: bytes) -> Fault:
+    """Other bytes in the request."""
+    return Fault(rewrite=lambda request: replace(request, body=request.body.replace(old, new)))
 
 
 # -- webhooks --------------------------------------------------------------------------------
@@ -207,7 +252,7 @@ class Bench:
     ) -> list[Broken]:
         """What the probe finds broken."""
         fault = fault or Fault()
-        host = Spoilt(self.target, fault.alter, fault.swallow)
+        host = Spoilt(self.target, fault.alter, fault.swallow, fault.rewrite)
         gate = Gate(host, self.contract)
         judge = Judge(self.contract, mock=True)
         session = Session(

@@ -14,7 +14,7 @@ from megaapi_contract.outcome import Exchange
 from megaapi_contract.probe import Probe
 from megaapi_contract.target import MockTarget
 
-from .law_faults import FAULTS
+from .law_faults import FAULTS, MORE
 from .spoiling import Bench
 
 
@@ -77,3 +77,9 @@ def test_the_mock_keeps_it_and_it_says_what_it_calls(rule: str, bench: Bench) ->
 def test_it_notices_a_host_that_breaks_it(rule: str, bench: Bench) -> None:
     for probe in LAWS[rule]:
         assert bench.tried(probe, FAULTS[rule]), probe.name
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_a_law_of_it_looks_at_that_too(name: str, bench: Bench) -> None:
+    rule, fault = MORE[name]
+    assert any(bench.tried(probe, fault) for probe in LAWS[rule])

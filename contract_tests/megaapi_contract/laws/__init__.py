@@ -17,13 +17,15 @@ from . import (
     lifecycle,
     media,
     messages,
+    people,
     settings,
+    tokens,
     webhooks,
 )
 
 _SUBJECTS = (
-    access, messages, media, groups, connection, settings, chat, distinct, faithful, webhooks,
-    customers, addressees, lifecycle,
+    access, tokens, messages, media, groups, connection, settings, chat, distinct, faithful,
+    webhooks, customers, people, addressees, lifecycle,
 )  # fmt: skip
 
 

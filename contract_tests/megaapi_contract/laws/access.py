@@ -17,6 +17,7 @@ from .claims import (
     NOT_REGISTERED,
     UNKNOWN_INSTANCE,
     claim,
+    done,
     guess,
     not_logged_in,
     refused,
@@ -26,7 +27,8 @@ LAWS = Laws()
 Rule = Callable[[str, Ask, Session, Stage], None]
 
 TOO_LARGE = 32 * 2**20 + 1
-MEDIA_TOO_LARGE = 16 * 2**20 + 1
+MEDIA_MOST = 16 * 2**20
+MEDIA_TOO_LARGE = MEDIA_MOST + 1
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # Operations that need a phone to be there, and those that need one to be missing.
 LINKING = ("qr_code_page", "qr_code_image", "qr_code_base64", "pairing_code")
@@ -168,6 +170,18 @@ def media_above_the_limit_is_413(session: Session, stage: Stage) -> None:
     data = {"to": someone(session), "type": "document", "base64": encoded}
     found = session.call("send_media_base64", place, body={"messageData": data})
     refused(session, found, 413, "media above 16 MiB")
+
+
+@LAWS.law("send_media_base64", effects=("sends",), phone=True)
+def media_up_to_the_limit_is_taken(session: Session, stage: Stage) -> None:
+    data = {
+        "to": someone(session),
+        "type": "document",
+        "base64": "AAAA" * (MEDIA_MOST // 3) + "AA==",
+    }
+    found = session.call("send_media_base64", stage.place(), body={"messageData": data})
+    promise = session.contract.promise("send_media_base64", 413)
+    done(session, found, "media of just 16 MiB", promise=promise)
 
 
 @LAWS.law("send_text", effects=("sends",), phone=True)

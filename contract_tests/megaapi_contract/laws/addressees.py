@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial, update_wrapper
+from urllib.parse import urlsplit
 
 from ..probe import Laws, Probe
 from ..session import Session
@@ -50,6 +51,19 @@ def webhooks_go_where_they_were_sent_last(session: Session, stage: Stage) -> Non
     old.heard()
     told = new.mine(session.receiver.webhooks[before:])
     new.nothing(told, "text-plain", "a webhook switched off", unsaid(session))
+
+
+@LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
+          events=("text-plain",))  # fmt: skip
+def webhooks_keep_the_query_of_their_address(session: Session, stage: Stage) -> None:
+    place, query = stage.place(), "loja=1&modo=teste"
+    hook = Hook(session, stage, place)
+    hook.url += f"?{query}"
+    hook.open()
+    stage.door("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
+    for one in hook.heard():
+        kept = urlsplit(one.url).query == query
+        hook.claim("text-plain", kept, "the query of the address is kept", one)
 
 
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,

@@ -16,7 +16,6 @@ from ..session import Place, Session
 from ..stage import WORLD, Stage
 from .acts import make_group, message, sent_id, text
 from .asks import ASKS
-from .chat import PRESENCES
 from .claims import at
 from .faithful import LONG
 from .hook import Hook
@@ -161,6 +160,8 @@ def what_a_customer_does_is_told_once(event: str, session: Session, stage: Stage
     hook.claim(event, key.get("fromMe") is made["from_me"], "fromMe is whose it is", came[0])
     same = payload.get("message") == made["content"]
     hook.claim(event, same, "the content is what was written", came[0])
+    if event != "newsletter":
+        hook.names(came[0], event, place.number if made["from_me"] else WORLD[0])
     _fetchable(session, place, payload)
 
 
@@ -205,32 +206,6 @@ def long_texts_of_customers_come_whole(session: Session, stage: Stage) -> None:
     payload = hook.only(hook.heard(), "text-plain", "a long text")
     whole = at(payload, "message", "conversation") == LONG
     hook.claim("text-plain", whole, "every letter comes")
-
-
-@LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
-          events=("presence",))  # fmt: skip
-def what_somebody_does_in_a_chat_is_told_as_it_is(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    door = f"/_mock/instances/{place.key}/inbound"
-    for option in PRESENCES:
-        stage.door("POST", door, {"event": "presence", "from": WORLD[0], "option": option})
-    shown = [at(one.json, "presences", as_given(WORLD[0])) for one in hook.heard()]
-    told = tuple(at(one, "lastKnownPresence") for one in shown)
-    hook.claim("presence", told == PRESENCES, "lastKnownPresence is what they do")
-
-
-@LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
-          events=("call",))  # fmt: skip
-def calls_say_how_they_stand_and_whether_there_is_a_picture(session: Session, stage: Stage) -> None:
-    place, hook = listening(session, stage)
-    door = f"/_mock/instances/{place.key}/inbound"
-    calls = [("offer", True), ("offer", False), ("reject", False), ("timeout", True)]
-    for option, video in calls:
-        how = {"event": "call", "option": option, "set": {"data.isVideo": video}}
-        stage.door("POST", door, how)
-    data = [at(one.json, "data") for one in hook.heard(alarm="text-plain")]
-    told = [(at(one, "status"), at(one, "isVideo")) for one in data]
-    hook.claim("call", told == calls, "status and isVideo are the call's")
 
 
 @LAWS.law("download_media", effects=("reads", "changes"), phase=PHASE, phone=True,

@@ -11,6 +11,7 @@ from ..outcome import Exchange
 from ..probe import Laws
 from ..session import Place, Session
 from ..stage import NO_WHATSAPP, WORLD, Stage
+from ..wire import request
 from .acts import group_of, leave, make_group, members, now, someone
 from .claims import NOT_REGISTERED, at, claim, done, guess, refused
 
@@ -96,6 +97,7 @@ def a_new_group_is_shown_and_listed(session: Session, stage: Stage) -> None:
     found, shown = _details(session, place, jid)
     done(session, found, "the details of a group")
     claim(session, found, dict(shown, **_QUIET) == dict(group, **_QUIET), "details as made")
+    _slashed(session, place, jid, found)
     listing, listed = _listed(session, place)
     done(session, listing, "the list of groups")
     if claim(session, listing, jid in listed, "a new group is listed"):
@@ -103,6 +105,16 @@ def a_new_group_is_shown_and_listed(session: Session, stage: Stage) -> None:
         claim(session, listing, same, "a group is listed as it was made")
     communities = at(listing.json, "communitys")
     claim(session, listing, isinstance(communities, list), "communities have their own list")
+
+
+def _slashed(session: Session, place: Place, jid: str, plain: Exchange) -> None:
+    """Hold that a slash before the question mark leads to the same details."""
+    path = session.contract.by_id["group_details"].path.replace("{instance_key}", place.key)
+    headers = (("Accept", "application/json"), ("Authorization", f"Bearer {place.token}"))
+    found = session.exchange(request("GET", f"{path}/", query={"jid": jid}, headers=headers))
+    same = (found.status, found.json) == (plain.status, plain.json)
+    claim(session, found, same, "a slash before the question mark changes nothing",
+          promise=session.contract.promise("group_details"))  # fmt: skip
 
 
 # A flat answer holds these beside the group.

@@ -20,6 +20,9 @@ CLOSE = 120
 WEBHOOK = "configure_webhook"
 _OWNED = frozenset({"connection-closed-temporary", "qrcode"})
 
+# The fields of a key that say who wrote a message.
+AUTHOR = ("participant", "participantLid", "participantPn", "senderLid", "senderPn")
+
 Wanted = Callable[[list[Webhook]], bool]
 
 
@@ -40,6 +43,7 @@ class Hook:
         self._seen = len(receiver.webhooks)
         self._looks = 0
         self._since = self._until = now(stage)
+        self._people: dict[str, dict[str, Any]] = {}
 
     @property
     def plays_people(self) -> bool:
@@ -125,6 +129,7 @@ class Hook:
         if event not in _OWNED and self.place.number:
             owner = str(at(payload, "jid")).partition("@")[0].partition(":")[0]
             self.claim(event, owner == self.place.number, "jid is the instance's own", webhook)
+            self._own_lid(event, webhook)
         for field in ("messageTimestamp", "timestamp"):
             moment = at(payload, field)
             if moment is not None:
@@ -136,6 +141,45 @@ class Hook:
             right = at(payload, "isGroup") is group
             self.claim(event, right, "isGroup says whether the chat is a group", webhook)
         return True
+
+    def _own_lid(self, event: str, webhook: Webhook) -> None:
+        shown = at(webhook.json, "lid")
+        if shown is not None and self.plays_people:
+            own = shown == self.person(self.place.number)["lid"]
+            promise = self.of_field(event, "WebhookOwner", "lid")
+            self.claim(event, own, "lid is the instance's own", webhook, promise=promise)
+
+    # -- who is named ------------------------------------------------------------------------
+
+    def person(self, number: str) -> dict[str, Any]:
+        """What the mock knows of somebody: `jid`, `lid`, `name`; the instance itself too."""
+        if number not in self._people:
+            door = f"/_mock/instances/{self.place.key}/contacts/{number}"
+            self._people[number] = self._stage.door("GET", door)
+        return self._people[number]
+
+    def of_field(self, event: str, schema: str, field: str) -> Promise:
+        """What vouches for a field of an event: the less sure one of the two."""
+        contract = self._session.contract
+        promise = contract.event_promise(event)
+        if not promise.sure:
+            return promise
+        way = ("$ref", "properties", field)
+        return contract.along({"$ref": f"#/components/schemas/{schema}"}, way, promise)
+
+    def names(self, webhook: Webhook, event: str, number: str) -> None:
+        """Hold that a message names this person as its author, wherever it names one."""
+        who, payload = self.person(number), webhook.json
+        for field in AUTHOR:
+            shown = at(payload, "key", field)
+            if shown is not None:
+                theirs = who["lid"] if str(shown).endswith("@lid") else who["jid"]
+                promise = self.of_field(event, "WebhookKey", field)
+                sentence = f"{field} is the author"
+                self.claim(event, shown == theirs, sentence, webhook, promise=promise)
+        name = at(payload, "pushName")
+        if name is not None:
+            self.claim(event, name == who["name"], "pushName is the author's name", webhook)
 
     def _recent(self, moment: int) -> bool:
         """Whether a time lies between the last two looks, give or take what clocks differ."""

@@ -29,7 +29,8 @@ def _shown(session: Session, place: Place, name: str) -> tuple[Exchange, list[st
 @LAWS.law("configure_webhook", "webhook_settings", effects=("changes", "reads"))
 def a_webhook_reads_back_as_it_was_set(session: Session, stage: Stage) -> None:
     place, url = stage.place(), f"{session.receiver.url}/reads-back"
-    for address, enabled in ((url, True), (url, False), ("", False)):
+    asked = f"{url}?loja=1&modo=teste"
+    for address, enabled in ((url, True), (asked, True), (url, False), ("", False)):
         changed = set_webhook(session, place, address, enabled=enabled)
         done(session, changed, "setting a webhook")
         answered = at(changed.json, "webhookUrl") == address

@@ -106,6 +106,10 @@ def echoed(hook: Hook, came: list[Webhook], sent: Exchange) -> None:
     hook.claim(ECHO, right, "messageTimestamp is the answer's, as a number", echoes[0])
     kind = next((name for name in at(data, "message") or {}), None)
     hook.claim(ECHO, at(payload, "messageType") == kind, "messageType names the content")
+    name = at(payload, "pushName")
+    if name is not None and hook.plays_people:
+        own = hook.person(hook.place.number)["name"]
+        hook.claim(ECHO, name == own, "pushName is the instance's own name", echoes[0])
     if kind == "extendedTextMessage":
         hook.is_event(echoes[0], ECHO, "a text of the instance")
 

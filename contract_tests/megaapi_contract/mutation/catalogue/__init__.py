@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from ..mutant import Mutant
-from . import access, groups, instance, messages, second_look, settings, shape, webhooks
+from . import (
+    access,
+    entry,
+    groups,
+    instance,
+    messages,
+    people,
+    second_look,
+    settings,
+    shape,
+    webhooks,
+)
 
-_SUBJECTS = (shape, access, instance, settings, messages, groups, webhooks, second_look)
+_SUBJECTS = (
+    shape, access, instance, settings, messages, groups, webhooks, second_look, entry, people,
+)  # fmt: skip
 
 
 def all_mutants() -> tuple[Mutant, ...]:

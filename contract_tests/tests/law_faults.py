@@ -209,6 +209,7 @@ SOMEBODY, HIDDEN = "5511900000077@s.whatsapp.net", "100000000000077@lid"
 MORE: Mapping[str, tuple[str, Fault]] = {
     "query forgotten": ("a webhook reads back as it was set", asked(b"?loja", b"?outra")),
     "slash unknown": ("a new group is shown and listed", missing("/group/")),
+    "text refused and sent": ("a text is echoed and acknowledged", carried_out()),
     "own lid": ("a text is echoed and acknowledged", changed("lid", HIDDEN)),
     "echo of another name": ("a text is echoed and acknowledged", changed("pushName", "Outro")),
     "message of another name": ("what a customer does is told once", changed("pushName", "Outro")),

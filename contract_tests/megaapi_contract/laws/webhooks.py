@@ -13,7 +13,7 @@ from ..session import Place, Session
 from ..stage import NO_WHATSAPP, Stage
 from .acts import make_group, message, sent_id, someone, text
 from .asks import ASKS
-from .claims import at, guess
+from .claims import at, claim, guess
 from .connection import link, unlink
 from .hook import Hook
 from .media import KINDS, qr
@@ -26,6 +26,7 @@ UNPLAYED = (SERVER, DELIVERED, READ)
 ACKS = {SERVER: "ack-server", DELIVERED: "ack-delivered", READ: "ack-read", PLAYED: "ack-played"}
 ACK_EVENTS = ("ack-server", "ack-delivered", "ack-read")
 ECHO = "from-me-api-echo"
+UNHEARD = "Ninguem recebe este texto"
 Rule = Callable[[str, Session, Stage], None]
 Json = dict[str, Any]
 
@@ -119,10 +120,18 @@ def echoed(hook: Hook, came: list[Webhook], sent: Exchange) -> None:
 def a_text_is_echoed_and_acknowledged(session: Session, stage: Stage) -> None:
     _require_told(session, stage, "messagesOutput", "messagesStatus")
     place, hook = listening(session, stage)
+    data = {"to": someone(session), "text": UNHEARD}
+    stray = session.call(
+        "send_text", place, token=session.wrong_token(), body={"messageData": data}
+    )
     sent = text(session, place)
     came = hook.heard(all_read if hook.plays_people else partial(_came_to, SERVER))
     echoed(hook, came, sent)
     told(hook, came, sent)
+    # What was sent before is told before, so that nothing needs to be waited for.
+    quiet = not any(UNHEARD.encode() in one.body for one in came)
+    promise = session.contract.promise("send_text", 401)
+    claim(session, stray, quiet, "a text under a wrong token is not sent", promise=promise)
 
 
 def _require_told(session: Session, stage: Stage, *categories: str) -> None:

@@ -249,14 +249,15 @@ class Bench:
         probe: Probe,
         fault: Fault | None = None,
         heard: Callable[[Exchange], None] = lambda exchange: None,
+        recipients: tuple[str, ...] = (),
     ) -> list[Broken]:
-        """What the probe finds broken."""
+        """What the probe finds broken, with these people listed or none."""
         fault = fault or Fault()
         host = Spoilt(self.target, fault.alter, fault.swallow, fault.rewrite)
         gate = Gate(host, self.contract)
         judge = Judge(self.contract, mock=True)
         session = Session(
-            self.contract, gate, judge, self.target.receiver, (), 7,
+            self.contract, gate, judge, self.target.receiver, recipients, 7,
             probe=probe.name, on_exchange=heard,
         )  # fmt: skip
         stage = MockStage(self.target)

@@ -12,6 +12,7 @@ from megaapi_contract.laws import all_laws
 from megaapi_contract.laws.asks import ASKS
 from megaapi_contract.outcome import Exchange
 from megaapi_contract.probe import Probe
+from megaapi_contract.stage import WORLD
 from megaapi_contract.target import MockTarget
 
 from .law_faults import FAULTS, MORE
@@ -71,6 +72,13 @@ def test_the_mock_keeps_it_and_it_says_what_it_calls(rule: str, bench: Bench) ->
         assert called - set(probe.operations) <= {"configure_webhook"}, probe.name
         effects = {bench.contract.by_id[operation].effect for operation in called}
         assert effects <= probe.effects, probe.name
+
+
+def test_one_listed_person_is_enough(bench: Bench) -> None:
+    for probe in all_laws():
+        if probe.phase == "laws":
+            broken = bench.tried(probe, recipients=(WORLD[0],))
+            assert [one.message for one in broken] == [], probe.name
 
 
 @pytest.mark.parametrize("rule", LAWS)

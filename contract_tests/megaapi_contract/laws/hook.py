@@ -23,6 +23,9 @@ _OWNED = frozenset({"connection-closed-temporary", "qrcode"})
 # The fields of a key that say who wrote a message.
 AUTHOR = ("participant", "participantLid", "participantPn", "senderLid", "senderPn")
 
+# What stands in pushName where the gateway knows no name.
+NAMELESS = (None, "", "null")
+
 Wanted = Callable[[list[Webhook]], bool]
 
 
@@ -178,7 +181,7 @@ class Hook:
                 sentence = f"{field} is the author"
                 self.claim(event, shown == theirs, sentence, webhook, promise=promise)
         name = at(payload, "pushName")
-        if name is not None:
+        if name not in NAMELESS:
             self.claim(event, name == who["name"], "pushName is the author's name", webhook)
 
     def _recent(self, moment: int) -> bool:

@@ -15,7 +15,7 @@ from .acts import make_group, message, sent_id, someone, text
 from .asks import ASKS
 from .claims import at, claim, guess
 from .connection import link, unlink
-from .hook import Hook
+from .hook import NAMELESS, Hook
 from .media import KINDS, qr
 
 LAWS = Laws()
@@ -108,7 +108,7 @@ def echoed(hook: Hook, came: list[Webhook], sent: Exchange) -> None:
     kind = next((name for name in at(data, "message") or {}), None)
     hook.claim(ECHO, at(payload, "messageType") == kind, "messageType names the content")
     name = at(payload, "pushName")
-    if name is not None and hook.plays_people:
+    if name not in NAMELESS and hook.plays_people:
         own = hook.person(hook.place.number)["name"]
         hook.claim(ECHO, name == own, "pushName is the instance's own name", echoes[0])
     if kind == "extendedTextMessage":

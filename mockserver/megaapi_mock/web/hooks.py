@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,9 @@ from flask import Response
 from ..domain.instance import Instance
 from ..errors import ControlRefused, UnknownInstance
 from ..journal import delivery_json
+from ..webhooks.delivery import Delivery
 from ..webhooks.judge import judge
+from ..webhooks.talk import in_chats
 from ..webhooks.torment import Torment
 from ..webhooks.verdict import Verdict
 from . import emit
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 # A verdict's forms, with their media types.
 _FORMS = {"json": "application/json", "table": "text/plain", "junit": "application/xml"}
+# A day: longer than any time-out of a delivery.
+WITHIN_MOST = 86_400.0
+_DELIVERY = re.compile(r"d[1-9][0-9]{0,15}")
 
 
 class Hooks:
@@ -90,30 +96,48 @@ class Hooks:
 
     def verdict(self) -> Json | Response:
         """How the receiver of one instance did."""
-        body = body_of({"instance": str, "since": str, "within": float, "format": str})
-        key, form = body.get("instance"), body.get("format", "json")
-        if key is None:
+        body = body_of(
+            {"instance": str, "since": str, "within": float, "format": str, "url": str,
+             "chats": object, "listens_only": bool}
+        )  # fmt: skip
+        form = body.get("format", "json")
+        if "instance" not in body:
             raise ControlRefused(400, "instance: say whose webhooks are to be judged")
         if form not in _FORMS:
             raise ControlRefused(400, f"format: {form!r} is none of {', '.join(_FORMS)}")
-        verdict = self._judged(key, body.get("since"), body.get("within", 5.0))
+        verdict = self._judged(body["instance"], body)
         if form == "json":
             return verdict.as_json()
         text = verdict.as_table() if form == "table" else verdict.as_junit()
         return Response(text, mimetype=_FORMS[form])
 
-    def _judged(self, key: str, since: str | None, within: float) -> Verdict:
+    def _judged(self, key: str, body: Json) -> Verdict:
         parts = self._parts
+        since, within = body.get("since"), body.get("within", 5.0)
+        if not 0 < within <= WITHIN_MOST:
+            raise ControlRefused(400, f"within: must be seconds above 0, at most {WITHIN_MOST:.0f}")
+        belongs = _belonging(key, body.get("url"), body.get("chats"))
         messages = parts.publisher.look(key, lambda instance: list(instance.messages.values()))
-        kept = parts.journal.deliveries.after(since)
+        if since is not None:
+            self._require_delivery(since)
         return judge(
-            [delivery for delivery in kept if delivery.instance == key],
+            [each for each in parts.journal.deliveries.after(since) if belongs(each)],
             messages,
             instance=key,
             now=parts.clock.now(),
             within=within,
             held=parts.tormentor.held(key),
+            listens_only=body.get("listens_only", False),
         )
+
+    def _require_delivery(self, since: str) -> None:
+        """Refuse an id that no delivery ever had; one the journal has let go is as good as any."""
+        number, _, owner = since.partition(".")
+        last = self._parts.journal.counted(owner).get(f"d.{owner}", 0)
+        if not _DELIVERY.fullmatch(number) or int(number[1:]) > last:
+            raise ControlRefused(
+                400, f"since: there was no delivery {since[:80]!r}: see /_mock/deliveries"
+            )
 
     def _tormented(self, key: str, *, released: int = 0) -> Json:
         self._require(key)
@@ -128,3 +152,14 @@ class Hooks:
     def _require(self, key: str) -> None:
         if key not in self._parts.store.keys():
             raise UnknownInstance(f"no instance has the key {key!r}")
+
+
+def _belonging(key: str, url: str | None, chats: Any) -> Callable[[Delivery], bool]:
+    """Whether a delivery is one of those to be judged."""
+    if not (chats is None or (isinstance(chats, list) and all(isinstance(e, str) for e in chats))):
+        raise ControlRefused(400, "chats: must be a list of JIDs")
+    return lambda delivery: (
+        delivery.instance == key
+        and url in (None, delivery.url)
+        and (chats is None or in_chats(delivery, chats))
+    )

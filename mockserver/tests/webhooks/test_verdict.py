@@ -68,9 +68,16 @@ class Story:
         """The contact's message as the instance keeps it."""
         self._keep(message_id, chat, {"conversation": "oi"}, from_me=False)
 
-    def answer(self, message_id: str, *, chat: str = ANA, quoting: str | None = None) -> None:
+    def answer(
+        self,
+        message_id: str,
+        *,
+        chat: str = ANA,
+        quoting: str | None = None,
+        saying: str = "Obrigado",
+    ) -> None:
         """A message of the instance's own."""
-        text: dict[str, Any] = {"text": "Obrigado"}
+        text: dict[str, Any] = {"text": saying}
         if quoting:
             text["contextInfo"] = {"stanzaId": quoting, "participant": chat}
         self._keep(message_id, chat, {"extendedTextMessage": text}, from_me=True)
@@ -135,7 +142,7 @@ def test_answers_to_what_is_still_under_way_are_no_verdict(story: Story) -> None
 def test_who_only_listens_passes_what_applies(story: Story) -> None:
     story.told("A1")
     story.told("E1", own=True)
-    verdict = story.judged()
+    verdict = story.judged(listens_only=True)
     assert verdict.passed
     assert [check.outcome for check in verdict.checks] == [
         "passed", "passed", "not applicable", "passed", "not applicable",
@@ -215,6 +222,33 @@ def test_what_policy_refused_is_told_where_nothing_else_is_known(story: Story) -
     story.told("A1", state="refused", reason="switch webhook_hosts", attempts=[])
     verdict = story.judged()
     assert (verdict.passed, verdict.checks[0].told) == (False, "switch webhook_hosts")
+
+
+def test_who_answers_nothing_gives_nothing_to_judge(story: Story) -> None:
+    story.told("A1")
+    verdict = story.judged()
+    assert (verdict.passed, outcome(verdict, "answered_once")) == (False, "failed")
+    assert verdict.checks[2].told.startswith("nothing to judge: it answered nothing at all")
+
+
+@pytest.mark.parametrize(
+    ("chat", "content"), [(ANA, {"stickerMessage": {}}), (GROUP, {"conversation": "oi"})]
+)
+def test_where_no_answer_is_owed_none_is_missed(story: Story, chat: str, content: Any) -> None:
+    story.told("A1", chat=chat, content=content)
+    verdict = story.judged()
+    assert (verdict.passed, outcome(verdict, "answered_once")) == (True, "not applicable")
+
+
+def test_nobody_answers_what_they_never_had(story: Story) -> None:
+    for number in (1, 2):
+        refused = attempt(story.now, None, error="127.0.0.1:9 refused the connection")
+        story.told(f"A{number}", state="failed", attempts=[refused])
+    story.answer("R1")
+    story.answer("R2")
+    verdict = story.judged()
+    assert outcome(verdict, "answered_once") == "not applicable"
+    assert outcome(verdict, "answered_in_order") == "not applicable"
 
 
 # -- once ----------------------------------------------------------------------------------------
@@ -387,6 +421,42 @@ def test_while_the_clock_stands_still_the_line_tells_the_order(story: Story) -> 
     assert offending(story.judged(), "answered_in_order") == ("A1",)
 
 
+def written(story: Story, *texts: str) -> None:
+    for number, text in enumerate(texts, start=1):
+        story.told(f"A{number}", content={"conversation": text})
+
+
+def test_answers_told_by_their_place_alone_say_nothing_of_order(story: Story) -> None:
+    written(story, "Mensagem 1", "Mensagem 2")
+    story.answer("R1", saying="re: Mensagem 2")
+    story.answer("R2", saying="re: Mensagem 1")
+    verdict = story.judged()
+    assert (verdict.passed, outcome(verdict, "answered_in_order")) == (True, "not applicable")
+    assert "neither quote a message nor repeat" in verdict.checks[4].told
+
+
+@pytest.mark.parametrize(("said", "expected"), [((1001, 1002), "passed"), ((1002, 1001), "failed")])
+def test_an_answer_that_repeats_a_number_tells_the_order(
+    story: Story, said: tuple[int, int], expected: str
+) -> None:
+    written(story, "Pedido 1001", "Pedido 1002")
+    for number in said:
+        story.answer(f"R{number}", saying=f"Sobre o pedido {number}: obrigado")
+    verdict = story.judged()
+    assert outcome(verdict, "answered_in_order") == expected
+    assert outcome(verdict, "answered_once") == "passed"
+
+
+@pytest.mark.parametrize("saying", ["1001 e 1002", "1002", "4711"])
+def test_what_names_none_or_two_counts_by_its_place(story: Story, saying: str) -> None:
+    written(story, "Pedido 1001", "Pedido 1002, não 1002", "Obrigado")
+    for number in (1, 2, 3):
+        story.answer(f"R{number}", saying=saying)
+    verdict = story.judged()
+    assert outcome(verdict, "answered_once") == "passed"
+    assert outcome(verdict, "answered_in_order") == "not applicable"
+
+
 # -- forms ---------------------------------------------------------------------------------------
 
 
@@ -485,6 +555,32 @@ def test_since_a_delivery_there_is_less_to_judge(judged: MockApp) -> None:
     assert second["id"] != last
 
 
+def test_a_verdict_on_some_chats_or_one_url_alone(judged: MockApp) -> None:
+    door = Door(judged)
+    door.post(f"/instances/{KEY}/inbound", {"from": "5511900000004"}, status=201)
+    assert judged.parts.courier.wait_idle(5)
+    wanted: dict[str, Any] = {"instance": KEY}
+    assert door.post("/deliveries/verdict", wanted)["figures"]["inbound"] == 3
+    only = door.post("/deliveries/verdict", {**wanted, "chats": [BIA]})
+    assert (only["figures"]["inbound"], only["figures"]["deliveries"]) == (1, 1)
+    here = door.post("/deliveries/verdict", {**wanted, "url": "http://127.0.0.1:9/"})
+    assert here["figures"]["inbound"] == 3
+    there = door.post("/deliveries/verdict", {**wanted, "url": "http://127.0.0.1:9/b"})
+    assert there["figures"]["deliveries"] == 0
+
+
+def test_what_the_journal_has_let_go_is_no_unknown_delivery(make_app: MakeApp) -> None:
+    app = make_app()
+    app.parts.journal.deliveries.limit = 1
+    door = Door(app)
+    app.parts.publisher.change(KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/"))
+    for _ in range(3):
+        door.post(f"/instances/{KEY}/inbound", {}, status=201)
+    assert app.parts.courier.wait_idle(5)
+    document = door.post("/deliveries/verdict", {"instance": KEY, "since": f"d1.{KEY}"})
+    assert document["figures"]["deliveries"] == 1
+
+
 @pytest.mark.parametrize(
     ("form", "mimetype", "begins"),
     [("table", "text/plain", "answered_in_time"), ("junit", "application/xml", "<?xml")],
@@ -503,6 +599,14 @@ def test_a_verdict_as_text(judged: MockApp, form: str, mimetype: str, begins: st
         ({}, "instance: say whose"),
         ({"instance": KEY, "format": "html"}, "format: 'html' is none of json, table, junit"),
         ({"instance": KEY, "within": "5"}, "within: must be a number"),
+        ({"instance": KEY, "within": 0}, "within: must be seconds above 0"),
+        ({"instance": KEY, "within": -1}, "within: must be seconds above 0"),
+        ({"instance": KEY, "within": 1e9}, "within: must be seconds above 0"),
+        ({"instance": KEY, "since": "zzz"}, "since: there was no delivery 'zzz'"),
+        ({"instance": KEY, "since": ""}, "since: there was no delivery ''"),
+        ({"instance": KEY, "since": f"d1.{KEY}"}, f"since: there was no delivery 'd1.{KEY}'"),
+        ({"instance": KEY, "chats": ANA}, "chats: must be a list of JIDs"),
+        ({"instance": KEY, "chats": [5]}, "chats: must be a list of JIDs"),
     ],
 )
 def test_a_verdict_needs_to_know_on_whom(app: MockApp, body: Any, sentence: str) -> None:
@@ -524,5 +628,5 @@ def test_what_torment_holds_is_not_held_against_the_receiver(make_app: MakeApp) 
     door.post(f"/instances/{KEY}/inbound", {}, status=201)
     assert app.parts.courier.wait_idle(5)
     door.post("/clock", {"advance": 60})
-    verdict = door.post("/deliveries/verdict", {"instance": KEY})
+    verdict = door.post("/deliveries/verdict", {"instance": KEY, "listens_only": True})
     assert verdict["passed"], verdict

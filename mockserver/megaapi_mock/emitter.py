@@ -197,7 +197,8 @@ class Emitter:
         key = payload.get("key")
         if isinstance(key, dict):
             make = self._ids.message if key.get("fromMe") else self._ids.inbound
-            key["id"] = make(str(payload["instance_key"]), number)
+            # A mock of the same seed must not count the same ids: a bot would take them for copies.
+            key["id"] = make(f"emit {payload['instance_key']}", number)
         for name in ("messageTimestamp", "timestamp"):
             if name in payload:
                 payload[name] = int(self._clock.now())

@@ -188,6 +188,11 @@ class Journal:
                 if owner is None or scope.partition(".")[2] == owner
             }
 
+    def keep_count(self, owner: str, numbers: Mapping[str, int]) -> None:
+        """Remember how far an owner counted who goes; told again by `counted` as `kind.owner`."""
+        with self._stirred:
+            self._numbers.update({f"{kind}.{owner}": last for kind, last in numbers.items()})
+
     def recount(self, numbers: Mapping[str, int], owner: str | None = None) -> None:
         """Forget every record, or one owner's, and go on counting from here."""
         self.forget(owner)

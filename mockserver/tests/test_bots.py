@@ -2,37 +2,55 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache, partial
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from queue import Empty, Queue
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 from click.testing import CliRunner
 from megaapi_mock.cli import main
 from megaapi_mock.domain.instance import Instance
+from megaapi_mock.emitter import Emitter, Order
 from megaapi_mock.errors import SetupError
+from megaapi_mock.ids import Ids
+from megaapi_mock.resources import root
+from megaapi_mock.samples import Samples
 from megaapi_mock.testing import MockServer
-from megaapi_mock.trial import run_verdict
+from megaapi_mock.trial import Terms, run_verdict
+from megaapi_mock.webhooks.torment import Torment
 from megaapi_mock.webhooks.verdict import Verdict
 
 from .support import KEY, TOKEN, UNLINKED
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+SAMPLES = Samples(root("fixtures"))
 SEEDS = range(20)
+# Bots of this process answer at once; patience is spent only where an answer is missing.
+QUICK = Terms(quiet=0.05, patience=2.0, limit=30.0)
 
 
-@contextmanager
-def running(name: str, gateway: str, key: str, token: str) -> Iterator[str]:
-    """One of the bots on a thread; where it listens."""
+@cache
+def example(name: str) -> Any:
+    """The module of one of the bots."""
     spec = spec_from_file_location(name, EXAMPLES / f"{name}.py")
     assert spec is not None and spec.loader is not None
     module: Any = module_from_spec(spec)
     spec.loader.exec_module(module)
     module.Hook.log_message = lambda *_: None
-    bot = module.Bot(gateway, key, token)
+    return module
+
+
+@contextmanager
+def serving(bot: Any) -> Iterator[str]:
+    """A bot on a thread; where it listens."""
     thread = threading.Thread(target=bot.serve_forever, args=(0.01,))
     thread.start()
     try:
@@ -42,12 +60,19 @@ def running(name: str, gateway: str, key: str, token: str) -> Iterator[str]:
         thread.join()
 
 
+@contextmanager
+def running(name: str, gateway: str, key: str, token: str) -> Iterator[str]:
+    """One of the bots; where it listens."""
+    with serving(example(name).Bot(gateway, key, token)) as receiver:
+        yield receiver
+
+
 def tried(name: str, seed: int, *, key: str = "megacode-TRIAL", token: str = "TRIAL") -> Verdict:
     """The verdict on a bot, by a gateway of its own."""
     server = MockServer().start()
     with running(name, server.url, key, token) as receiver:
         try:
-            verdict = run_verdict(server.url, receiver, seed=seed, instance=key, quiet=0.05)
+            verdict = run_verdict(server.url, receiver, seed=seed, instance=key, terms=QUICK)
         finally:
             # Before the bot goes: what it still tells itself ends here.
             server.stop(0)
@@ -85,7 +110,7 @@ def test_an_instance_that_was_there_is_as_before(shared: MockServer) -> None:
     publisher.change(KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/mine"))
     publisher.change(KEY, lambda instance: instance.record("text-plain", {}))
     with running("careful_bot", shared.url, KEY, TOKEN) as receiver:
-        verdict = run_verdict(shared.url, receiver, instance=KEY, quiet=0.05)
+        verdict = run_verdict(shared.url, receiver, instance=KEY, terms=QUICK)
     assert verdict.passed, verdict.as_table()
     after = publisher.look(KEY, lambda instance: instance.webhook)
     assert (after.url, after.enabled) == ("http://127.0.0.1:9/mine", True)
@@ -103,7 +128,7 @@ def test_what_an_instance_said_before_is_no_part_of_the_trial(
 
     shared.app.parts.publisher.change(KEY, talk)
     with running(name, shared.url, KEY, TOKEN) as receiver:
-        verdict = run_verdict(shared.url, receiver, instance=KEY, quiet=0.05)
+        verdict = run_verdict(shared.url, receiver, instance=KEY, terms=QUICK)
         shared.stop(0)
     assert verdict.passed == passes, verdict.as_table()
     # The whole story was told, unless the bot drowned in its own answers.
@@ -113,14 +138,14 @@ def test_what_an_instance_said_before_is_no_part_of_the_trial(
 
 def test_the_bot_is_asked_through_the_first_linked_instance(shared: MockServer) -> None:
     with running("careful_bot", shared.url, KEY, TOKEN) as receiver:
-        verdict = run_verdict(shared.url, receiver, quiet=0.05)
+        verdict = run_verdict(shared.url, receiver, terms=QUICK)
     assert (verdict.instance, verdict.passed) == (KEY, True), verdict.as_table()
     assert outcomes(verdict)["answered_once"] == "passed", verdict.as_table()
 
 
 def test_a_receiver_that_is_not_there_fails(shared: MockServer) -> None:
     shared.app.parts.publisher.change(KEY, lambda instance: instance.linking.logout())
-    verdict = run_verdict(shared.url, "http://127.0.0.1:1/", quiet=0.2, limit=1)
+    verdict = run_verdict(shared.url, "http://127.0.0.1:1/", terms=QUICK)
     assert outcomes(verdict)["stayed_up"] == outcomes(verdict)["answered_in_time"] == "failed"
     assert outcomes(verdict)["answered_once"] == "not applicable"
     # Nobody was linked, so that one was made for it.
@@ -141,6 +166,190 @@ def shared() -> Iterator[MockServer]:
     server = MockServer().start()
     yield server
     server.stop(0)
+
+
+# -- many trials on one mock -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", [KEY, "megacode-TRIAL"])
+@pytest.mark.parametrize(("name", "passes"), [("careful_bot", True), ("naive_bot", False)])
+def test_trials_on_one_mock_do_not_know_each_other(
+    name: str, passes: bool, key: str, shared: MockServer
+) -> None:
+    """The same bot all the time, on an instance that is there and on one made for each trial."""
+    token = TOKEN if key == KEY else "TRIAL"
+    with running(name, shared.url, key, token) as receiver:
+        for seed in (0, 1, 2, 0):
+            verdict = run_verdict(shared.url, receiver, seed=seed, instance=key, terms=QUICK)
+            assert verdict.passed == passes, verdict.as_table()
+            if passes:
+                assert set(outcomes(verdict).values()) == {"passed"}, verdict.as_table()
+                figures = (verdict.figures["inbound"], verdict.figures["answers"])
+                assert figures == (18, 18), verdict.as_table()
+            else:
+                assert outcomes(verdict)["answered_once"] == "failed", verdict.as_table()
+        shared.stop(0)
+
+
+def test_what_another_receiver_was_told_is_no_part_of_the_trial(shared: MockServer) -> None:
+    publisher, log = shared.app.parts.publisher, shared.app.parts.journal.deliveries
+    with (
+        running("careful_bot", shared.url, "megacode-NOBODY", TOKEN) as old,
+        running("careful_bot", shared.url, KEY, TOKEN) as new,
+    ):
+        publisher.change(KEY, lambda instance: instance.set_webhook(old))
+        for _ in range(30):
+            publisher.change(KEY, lambda instance: instance.record("text-plain", {}))
+        assert shared.app.parts.courier.wait_idle(10)
+        verdict = run_verdict(shared.url, new, instance=KEY, terms=QUICK)
+    assert verdict.passed, verdict.as_table()
+    assert [each.url for each in log.after(None)].count(old) == 30
+
+
+@pytest.mark.parametrize("key", [KEY, "megacode-TRIAL"])
+def test_a_dead_receiver_spoils_no_other_trial_and_gains_by_none(
+    key: str, shared: MockServer
+) -> None:
+    token = TOKEN if key == KEY else "TRIAL"
+    with running("careful_bot", shared.url, key, token) as receiver:
+        for url in ("http://127.0.0.1:1/", receiver, "http://127.0.0.1:1/", receiver):
+            verdict = run_verdict(shared.url, url, instance=key, terms=QUICK)
+            assert verdict.passed == (url == receiver), verdict.as_table()
+            expected = "passed" if url == receiver else "not applicable"
+            assert outcomes(verdict)["answered_once"] == expected, verdict.as_table()
+            assert outcomes(verdict)["answered_in_order"] == expected, verdict.as_table()
+
+
+# -- what bots do otherwise ------------------------------------------------------------------------
+
+Answer = Callable[[dict[str, Any], dict[str, Any]], None]
+
+
+def odd_bot(gateway: str, work: Callable[[Queue[Any], Answer], None], *, plain: bool) -> Any:
+    """The careful bot with other work; `plain` answers repeat the text instead of quoting."""
+    kind: Any = example("careful_bot").Bot
+
+    def answer(bot: Any, key: dict[str, Any], message: dict[str, Any]) -> None:
+        data = {"to": key["remoteJid"], "text": f"re: {message['conversation']}"}
+        if not plain:
+            data |= {"key": key, "message": message}
+        url = bot.url.replace("quoteMessage", "text") if plain else bot.url
+        body = json.dumps({"messageData": data}).encode()
+        urlopen(Request(url, body, bot.headers), timeout=10).close()
+
+    def works(bot: Any) -> None:
+        work(bot.queue, partial(answer, bot))
+
+    return type("Odd", (kind,), {"work": works})(gateway, KEY, TOKEN)
+
+
+def until_closed(queue: Queue[Any], idle: float, rested: Callable[[], None]) -> Iterator[Any]:
+    """What comes; `rested` is called whenever nothing came for `idle` seconds."""
+    while True:
+        try:
+            found = queue.get(timeout=idle)
+        except Empty:
+            rested()
+            continue
+        if found is None:
+            return
+        yield found
+
+
+def backwards(queue: Queue[Any], answer: Answer) -> None:
+    """Everything that came, the last first, once nothing more comes."""
+    kept: list[Any] = []
+
+    def rested() -> None:
+        while kept:
+            answer(*kept.pop())
+
+    for found in until_closed(queue, 0.2, rested):
+        kept.append(found)
+
+
+def twice(queue: Queue[Any], answer: Answer) -> None:
+    """At once, and again when nothing else came for a while."""
+    again: list[Any] = []
+
+    def rested() -> None:
+        while again:
+            answer(*again.pop())
+
+    for found in until_closed(queue, 0.4, rested):
+        answer(*found)
+        again.append(found)
+
+
+def slowly(queue: Queue[Any], answer: Answer) -> None:
+    """One after the other, each for a while."""
+    for found in iter(queue.get, None):
+        threading.Event().wait(0.05)
+        answer(*found)
+
+
+def never(queue: Queue[Any], answer: Answer) -> None:
+    """It only takes them."""
+    for _ in iter(queue.get, None):
+        pass
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_answers_in_reverse_are_found_out(plain: bool, shared: MockServer) -> None:
+    with serving(odd_bot(shared.url, backwards, plain=plain)) as receiver:
+        verdict = run_verdict(shared.url, receiver, instance=KEY, terms=QUICK)
+    found = outcomes(verdict)
+    assert (found["answered_in_order"], found["answered_once"]) == ("failed", "passed"), (
+        verdict.as_table()
+    )
+
+
+@pytest.mark.parametrize(("quiet", "outcome"), [(1.0, "failed"), (0.01, "passed")])
+def test_a_second_answer_may_come_late(quiet: float, outcome: str, shared: MockServer) -> None:
+    with serving(odd_bot(shared.url, twice, plain=False)) as receiver:
+        terms = replace(QUICK, quiet=quiet)
+        verdict = run_verdict(shared.url, receiver, instance=KEY, terms=terms)
+    assert outcomes(verdict)["answered_once"] == outcome, verdict.as_table()
+
+
+def test_a_slow_bot_works_off_first_what_came_before(shared: MockServer) -> None:
+    """Its answers to what nobody told by the mock are no answers to the trial."""
+    order = Order("text-plain", "", count=40)
+    with serving(odd_bot(shared.url, slowly, plain=False)) as receiver:
+        emitter = Emitter(replace(order, url=receiver), samples=SAMPLES, ids=Ids(0))
+        assert emitter.run().delivered == 40
+        verdict = run_verdict(shared.url, receiver, instance=KEY, terms=QUICK)
+    assert verdict.passed, verdict.as_table()
+    assert (verdict.figures["inbound"], verdict.figures["answers"]) == (18, 18)
+
+
+@pytest.mark.parametrize("listens_only", [True, False])
+def test_a_bot_without_an_answer_passes_only_by_request(
+    listens_only: bool, shared: MockServer
+) -> None:
+    terms = replace(QUICK, patience=0.2, listens_only=listens_only)
+    with serving(odd_bot(shared.url, never, plain=False)) as receiver:
+        verdict = run_verdict(shared.url, receiver, instance=KEY, terms=terms)
+    assert verdict.passed == listens_only, verdict.as_table()
+    assert "answered nothing at all" in verdict.checks[2].told
+
+
+def test_the_story_ends_at_its_limit(shared: MockServer) -> None:
+    terms = replace(QUICK, patience=600, limit=0.5)
+    with serving(odd_bot(shared.url, never, plain=False)) as receiver:
+        verdict = run_verdict(shared.url, receiver, instance=KEY, terms=terms)
+    assert not verdict.passed
+
+
+def test_the_torment_that_was_there_comes_back(shared: MockServer) -> None:
+    torment = Torment(duplicate=2, seed=5)
+    shared.app.parts.tormentor.start(KEY, torment)
+    with running("careful_bot", shared.url, KEY, TOKEN) as receiver:
+        assert run_verdict(shared.url, receiver, instance=KEY, terms=QUICK).passed
+    assert shared.app.parts.tormentor.torment_of(KEY) == torment
+
+
+# -- the command -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("name", "code"), [("careful_bot", 0), ("naive_bot", 1)])

@@ -171,8 +171,15 @@ def test_copies_are_byte_equal_and_leave_side_by_side() -> None:
 
 def test_webhooks_of_one_line_leave_in_order() -> None:
     _, bodies = emitted("text-plain", count=300)
-    expected = [Ids(0).inbound(KEY, number) for number in range(1, 301)]
+    expected = [Ids(0).inbound(f"emit {KEY}", number) for number in range(1, 301)]
     assert [body["key"]["id"] for body in bodies] == expected
+
+
+def test_a_mock_of_the_same_seed_gives_out_other_ids() -> None:
+    _, bodies = emitted("text-plain", count=50)
+    assert not {body["key"]["id"] for body in bodies} & {
+        Ids(0).inbound(KEY, number) for number in range(200)
+    }
 
 
 def test_a_rate_is_kept() -> None:

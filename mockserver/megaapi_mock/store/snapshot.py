@@ -132,6 +132,11 @@ def save_world(world: World, forms: Forms) -> Json:
     }
 
 
+def counters_of(instance: Instance) -> dict[str, int]:
+    """The last number of every kind that the instance gave out."""
+    return dict(instance._counters.items())
+
+
 # -- in -------------------------------------------------------------------------------------
 
 
@@ -147,6 +152,12 @@ def load_instance(saved: Any, gateway: Gateway, forms: Forms) -> Instance:
                 _load(getattr(made, name), kind, _fields(rest.pop(name, None)), forms)
     _load(made, Instance, rest, forms)
     return made
+
+
+def count_on(instance: Instance, counters: Mapping[str, int]) -> None:
+    """Go on counting where another instance stopped; the caller changes the instance."""
+    for kind, last in counters.items():
+        instance._counters.put(kind, last)
 
 
 def load_world(saved: Any, forms: Forms) -> World:

@@ -23,7 +23,7 @@ from ..errors import ControlRefused, UnknownInstance
 from ..journal import delivery_json
 from ..store.envelope import seal, unseal
 from ..webhooks.delivery import Delivery
-from . import listing, state
+from . import heirs, listing, state
 from .arming import Arming
 from .guard import Guard
 from .hooks import Hooks
@@ -207,6 +207,7 @@ class _Door:
         if seed.key in self._parts.store.keys():
             raise ControlRefused(409, f"{seed.key} exists already: delete it first")
         self._parts.store.add(seed)
+        heirs.succeed(self._parts, seed.key)
         url = body.get("webhook_url")
         if url:
             self._change(seed.key, lambda instance: instance.set_webhook(url))
@@ -218,7 +219,7 @@ class _Door:
 
     def remove(self, key: str) -> Json:
         """One instance less."""
-        self._parts.store.remove(key)
+        heirs.remove(self._parts, key)
         self._parts.tormentor.end(key)
         self._parts.faults.reset(key)
         return {"removed": key}

@@ -1,4 +1,4 @@
-"""What was told a receiver in each chat, and which of its messages answered what: pure, over data."""
+"""What was told a receiver in each chat, and which of its messages answer what: pure, over data."""
 
 from __future__ import annotations
 

@@ -364,6 +364,26 @@ def test_a_deleted_instance_is_gone(app: MockApp, door: Door) -> None:
     assert reply.status_code == 404
 
 
+def test_an_instance_made_anew_repeats_no_id(app: MockApp, door: Door) -> None:
+    made = {"key": "megacode-AGAIN", "token": "AGAIN", "number": "5511900000008", "connected": True}
+
+    def talk() -> list[str]:
+        door.post("/instances", made, status=201)
+        told = door.post("/instances/megacode-AGAIN/inbound", {}, status=201)["id"]
+        return [told, send_text(app, "megacode-AGAIN", "AGAIN")["key"]["id"]]
+
+    first = talk()
+    door.delete("/instances/megacode-AGAIN")
+    state = door.get("/state")
+    second = talk()
+    assert not set(first) & set(second)
+    # The file knows it too, and a reset leads back to the start.
+    door.put("/state", state)
+    assert talk() == second
+    door.post("/reset")
+    assert talk() == first
+
+
 def test_instances_come_in_pages(door: Door) -> None:
     for _ in range(5):
         door.post("/instances", status=201)

@@ -1,0 +1,33 @@
+"""Instances under a key that was there before: they go on counting, and repeat none of its ids.
+
+A receiver remembers message ids; the same ones again would look to it like copies. A reset, which
+leads back to the start, forgets this too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..store.snapshot import count_on, counters_of
+
+if TYPE_CHECKING:
+    from .app import Parts
+
+# What the journal itself counts: exchanges and deliveries.
+RECORDS = ("x", "d")
+
+
+def remove(parts: Parts, key: str) -> None:
+    """One instance less; UnknownInstance when there is none."""
+    counters = parts.publisher.look(key, counters_of)
+    parts.store.remove(key)
+    parts.journal.keep_count(key, counters)
+
+
+def succeed(parts: Parts, key: str) -> None:
+    """Let a new instance go on where the last one of its key stopped, if there was one."""
+    scopes = parts.journal.counted(key)
+    counters = {scope.partition(".")[0]: last for scope, last in scopes.items()}
+    kept = {kind: last for kind, last in counters.items() if kind not in RECORDS}
+    if kept:
+        parts.publisher.change(key, lambda instance: count_on(instance, kept))

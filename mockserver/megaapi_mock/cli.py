@@ -16,12 +16,11 @@ import click
 from . import __version__
 from .console import Greeting, Lines, farewell, greet, heard
 from .doctor.command import doctor
+from .emit_command import emit, write
 from .errors import SetupError
 from .profile import SWITCHES, Profile, load_profile, parse_assignments
 from .resources import root
 from .settings import Settings, from_environment, switches_from_environment
-
-_GENERATIONS = next(found for found in SWITCHES if found.name == "payload_generation").choices
 
 
 class _Group(click.Group):
@@ -65,6 +64,7 @@ def main() -> None:
 
 
 main.add_command(doctor)
+main.add_command(emit)
 
 
 def _settings_options(function: Callable[..., None]) -> Callable[..., None]:
@@ -116,68 +116,6 @@ def events() -> None:
     for row in rows:
         cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
         click.echo("  ".join(cells).rstrip())
-
-
-@main.command()
-@click.argument("event")
-@click.option("--to", "url", required=True, metavar="URL", help="receiver to post to")
-@click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="change one field")
-@click.option("--count", type=click.IntRange(1, 10**7), default=1, help="how many  [default: 1]")
-@click.option("--rate", type=click.FloatRange(0.001, 10**6), help="how many a second at most")
-@click.option("--parallel", type=click.IntRange(1, 64), default=1, help="how many side by side")
-@click.option("--duplicate", type=click.IntRange(1, 64), default=1, help="send each so many times")
-@click.option(
-    "--generation",
-    type=click.Choice(_GENERATIONS),
-    default=_GENERATIONS[0],
-    help=f"year whose payloads are sent  [default: {_GENERATIONS[0]}]",
-)
-@click.option("--instance-key", metavar="KEY", help="instance the webhook is of")
-@click.option("--timeout", type=click.FloatRange(0.001, 10**6), default=30.0, help="seconds each")
-@click.option("--keep-alive", is_flag=True, help="reuse connections; the gateway does not")
-@click.option("--seed", type=click.IntRange(0), help="number that fixes message ids")
-@click.option("--json", "as_json", is_flag=True, help="print the summary as JSON")
-@click.option("--verdict", is_flag=True, help="then judge the bot behind URL by a trial")
-@click.option(
-    "--gateway",
-    default="http://127.0.0.1:8080",
-    help="mock the bot answers through, for --verdict  [default: http://127.0.0.1:8080]",
-)
-@click.option("--junit", type=click.Path(path_type=Path), help="write the verdict as JUnit XML")
-def emit(
-    changes: tuple[str, ...],
-    seed: int | None,
-    as_json: bool,
-    verdict: bool,
-    gateway: str,
-    junit: Path | None,
-    **given: Any,
-) -> None:
-    """Send sample webhooks to a receiver, without a server. Exit code 1 when some failed.
-
-    With --verdict the mock at --gateway then tells the receiver a tormented story and judges it;
-    --instance-key names the instance the bot answers through.
-    """
-    import json
-
-    from .console import progress_bar, tally_lines
-    from .emitter import Emitter, Order
-    from .ids import Ids
-    from .samples import Samples
-
-    order = Order(changes=parse_assignments(changes), **given)
-    ids = Ids(secrets.randbits(64) if seed is None else seed)
-    emitter = Emitter(order, samples=Samples(root("fixtures")), ids=ids)
-    with progress_bar(order.event, order.owed) as show:
-        tally = emitter.run(show and (lambda tally: show(tally.delivered + tally.failed)))
-    if as_json:
-        click.echo(json.dumps({"event": order.event, "url": order.url, **tally.as_json()}))
-    else:
-        click.echo(tally_lines(order.event, order.url, order.owed, tally))
-    passed = tally.delivered == order.owed
-    if verdict:
-        passed &= _judged(gateway, order.url, seed or 0, given["instance_key"], as_json, junit)
-    sys.exit(0 if passed else 1)
 
 
 @main.command()
@@ -253,7 +191,7 @@ def bundle_command(output: Path | None, folder: Path | None) -> None:
     if output is None:
         click.echo(text)
         return
-    _write(output, text)
+    write(output, text)
 
 
 @spec.command("lint")
@@ -293,28 +231,6 @@ def show_command(operation: str) -> None:
             click.echo(yaml.safe_dump(event.definition, sort_keys=False, allow_unicode=True))
             return
     raise SetupError(f"there is no operation or webhook {operation!r}: see `megaapi-mock events`")
-
-
-def _judged(
-    gateway: str, url: str, seed: int, instance: str | None, as_json: bool, junit: Path | None
-) -> bool:
-    import json
-
-    from .trial import run_verdict
-
-    found = run_verdict(gateway, url, seed=seed, instance=instance)
-    click.echo(json.dumps(found.as_json()) if as_json else found.as_table())
-    if junit is not None:
-        _write(junit, found.as_junit())
-    return found.passed
-
-
-def _write(output: Path, text: str) -> None:
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise SetupError(f"{output} cannot be written: {error.strerror}") from None
 
 
 def _settings(given: dict[str, Any]) -> Settings:

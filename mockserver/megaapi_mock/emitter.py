@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import threading
 import time
 from array import array
@@ -19,9 +21,10 @@ from .errors import ControlRefused, SetupError
 from .ids import Ids
 from .profile import default_profile
 from .samples import Samples
+from .spec.validate import JSON_DEPTH, TooDeep, Unreadable, parse_json
 from .webhooks.courier import Courier
 from .webhooks.delivery import Delivery
-from .webhooks.render import Renderer, put_at
+from .webhooks.render import Renderer, put_at, require_path
 from .webhooks.transport import DeliveryFailed, HttpTransport, Transport, axios_headers
 from .webhooks.wire import Target
 
@@ -29,6 +32,9 @@ from .webhooks.wire import Target
 WORKERS_MOST = 64
 # Deliveries made ahead of the courier: enough to keep it busy, few enough for any --count.
 AHEAD = 256
+# Digits and sign of the longest whole number of 64 bits.
+DIGITS_MOST = 20
+_WHOLE = re.compile(r"-?[1-9][0-9]*")
 _STEP = 0.1
 
 Payload = dict[str, Any]
@@ -256,15 +262,34 @@ def _require_url(url: str) -> None:
 
 def _value(plain: Payload, path: str, text: str) -> Any:
     """The text where the sample has one; else what it says as JSON, if that it is."""
+    try:
+        require_path(path)
+    except ControlRefused as error:
+        raise SetupError(f"--{error}") from None
     for part in (path, text):
         if not _is_unicode(part):
             raise SetupError(f"--set {path!r}: only Unicode text can be sent")
-    if isinstance(_at(plain, path), str):
-        return text
+    return text if isinstance(_at(plain, path), str) else _as_json(path, text)
+
+
+def _as_json(path: str, text: str) -> Any:
+    """What the text says as JSON; the text itself where it is none."""
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
+        value = parse_json(text.encode())
+    except TooDeep:
+        raise SetupError(f"--set {path!r}: its value nests beyond {JSON_DEPTH} levels") from None
+    except Unreadable:
+        if _WHOLE.fullmatch(text):
+            _require_64_bits(path, text)
         return text
+    json.loads(text, parse_int=lambda number: _require_64_bits(path, number))
+    return value
+
+
+def _require_64_bits(path: str, number: str) -> None:
+    # Read as a float it would leave as another number.
+    if len(number) > DIGITS_MOST or not -(2**63) <= int(number) < 2**64:
+        raise SetupError(f"--set {path!r}: {number[:80]} does not fit in 64 bits")
 
 
 def _at(document: Any, path: str) -> Any:

@@ -16,6 +16,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from click.testing import CliRunner
+from megaapi_mock import trial
 from megaapi_mock.cli import main
 from megaapi_mock.domain.instance import Instance
 from megaapi_mock.emitter import Emitter, Order
@@ -26,7 +27,7 @@ from megaapi_mock.samples import Samples
 from megaapi_mock.testing import MockServer
 from megaapi_mock.trial import Terms, run_verdict
 from megaapi_mock.webhooks.torment import Torment
-from megaapi_mock.webhooks.verdict import Verdict
+from megaapi_mock.webhooks.verdict import Check, Verdict
 
 from .support import KEY, TOKEN, UNLINKED
 
@@ -360,12 +361,47 @@ def test_emit_judges_by_one_command(name: str, code: int, tmp_path: Path) -> Non
         try:
             arguments = ["emit", "text-plain", "--to", receiver, "--verdict"]
             arguments += ["--gateway", server.url, "--instance-key", "megacode-TRIAL"]
+            arguments += ["--quiet", "0.05"]
             done = CliRunner().invoke(main, [*arguments, "--seed", "3", "--junit", str(report)])
         finally:
             server.stop(0)
     assert done.exit_code == code, done.output
     assert f"megacode-TRIAL: {'passed' if code == 0 else 'failed'}" in done.output
     assert report.read_text(encoding="utf-8").startswith("<?xml")
+
+
+def test_the_verdict_for_programs_is_one_document(shared: MockServer) -> None:
+    with running("careful_bot", shared.url, KEY, TOKEN) as receiver:
+        arguments = ["emit", "text-plain", "--to", receiver, "--verdict", "--json"]
+        arguments += ["--gateway", shared.url, "--instance-key", KEY, "--quiet", "0.05"]
+        done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 0, done.output
+    shown = json.loads(done.output)
+    assert (shown["event"], shown["delivered"]) == ("text-plain", 1)
+    assert (shown["verdict"]["instance"], shown["verdict"]["passed"]) == (KEY, True)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ([], Terms()),
+        (["--within", "1", "--quiet", "0.5", "--limit", "9"], Terms(1, 0.5, 12.0, 9)),
+        (["--patience", "2.5", "--listens-only"], Terms(patience=2.5, listens_only=True)),
+    ],
+)
+def test_the_terms_of_a_trial_are_options(
+    options: list[str], expected: Terms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Terms] = []
+
+    def tried(*_: Any, terms: Terms, **__: Any) -> Verdict:
+        asked.append(terms)
+        return Verdict(KEY, (Check("up", "passed", "up"),), {})
+
+    monkeypatch.setattr(trial, "run_verdict", tried)
+    arguments = ["emit", "call", "--to", "http://127.0.0.1:1/", "--verdict"]
+    CliRunner().invoke(main, [*arguments, *options])
+    assert asked == [expected]
 
 
 def test_a_verdict_without_a_mock_is_exit_code_2(tmp_path: Path) -> None:

@@ -36,6 +36,9 @@ __all__ = ("receiver",)
 
 SAMPLES = Samples(root("fixtures"))
 URL = "http://127.0.0.1:9/hook"
+DEEP_PATH = ".".join(["a"] * 300) + "=1"
+DEEP = "[" * 900 + "]" * 900
+LONG = "12345678901234567890123"
 
 
 @cache
@@ -127,6 +130,10 @@ def test_ids_and_times_are_fresh_and_a_seed_fixes_them() -> None:
         ("key.id=ABCDEFABCDEFABCD", ("key", "id"), "ABCDEFABCDEFABCD"),
         ("verifiedBizName=Loja", ("verifiedBizName",), "Loja"),
         ('extra.deep={"a":[1]}', ("extra", "deep"), {"a": [1]}),
+        ("messageTimestamp=18446744073709551615", ("messageTimestamp",), 2**64 - 1),
+        ("messageTimestamp=-9223372036854775808", ("messageTimestamp",), -(2**63)),
+        ("messageTimestamp=1.5e3", ("messageTimestamp",), 1500.0),
+        ("extra=1e", ("extra",), "1e"),
     ],
 )
 def test_one_field_is_set(change: str, place: tuple[str, ...], value: Any) -> None:
@@ -284,9 +291,21 @@ def test_an_interrupt_ends_with_what_was_done() -> None:
         (["text-plain", "--to", URL, "--set", "oi"], "--set 'oi' has no value"),
         (["text-plain", "--to", URL, "--set", "key.id.x=1"], "'key.id.x' leads through a value"),
         (["text-plain", "--to", URL, "--set", "message.\udcff=1"], "only Unicode text"),
+        (["text-plain", "--to", URL, "--set", "=x"], "must be names joined by dots"),
+        (["text-plain", "--to", URL, "--set", "message..x=1"], "must be names joined by dots"),
+        (["text-plain", "--to", URL, "--set", "message.=1"], "must be names joined by dots"),
+        (["text-plain", "--to", URL, "--set", DEEP_PATH], "must be names joined by dots"),
+        (["text-plain", "--to", URL, "--set", f"a={DEEP}"], "'a': its value nests beyond 100"),
+        (["text-plain", "--to", URL, "--set", f"a={LONG}"], f"'a': {LONG} does not fit in 64"),
+        (["text-plain", "--to", URL, "--set", f'a=[{{"b":-{LONG}}}]'], "does not fit in 64 bits"),
+        (["text-plain", "--to", URL, "--set", f"a={'9' * 5000}"], "does not fit in 64 bits"),
         (["text-plain", "--to", URL, "--count", "0"], "--count"),
         (["text-plain", "--to", URL, "--generation", "1999"], "--generation"),
         (["text-plain"], "--to"),
+        (["text-plain", "--to", URL, "--junit", "x.xml"], "--junit is about the trial"),
+        (["text-plain", "--to", URL, "--gateway", URL], "use it together with --verdict"),
+        (["text-plain", "--to", URL, "--listens-only"], "--listens-only is about the trial"),
+        (["text-plain", "--to", URL, "--verdict", "--quiet", "0"], "--quiet"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_exit_code_2(arguments: list[str], sentence: str) -> None:

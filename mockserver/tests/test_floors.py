@@ -16,7 +16,7 @@ FLOORS = {
     3: ("web",),
     4: (
         *("serving", "console", "receiver", "emitter", "cli", "testing", "trial", "doctor"),
-        *("pytest_plugin", "__main__"),
+        *("pytest_plugin", "__main__", "emit_command"),
     ),
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}

@@ -36,6 +36,10 @@ class Unreadable(ValueError):
     """Bytes that are no JSON the gateway can read."""
 
 
+class TooDeep(Unreadable):
+    """They nest beyond what the gateway reads."""
+
+
 def parse_json(body: bytes) -> Any:
     """Decode a body; Unreadable when it is not UTF-8, not JSON, or nests beyond 100 levels.
 
@@ -43,7 +47,7 @@ def parse_json(body: bytes) -> Any:
     """
     text = body.removeprefix(b"\xef\xbb\xbf")
     if text.count(b"[") + text.count(b"{") > JSON_DEPTH and _depth(text) > JSON_DEPTH:
-        raise Unreadable(f"the body nests beyond {JSON_DEPTH} levels")
+        raise TooDeep(f"the body nests beyond {JSON_DEPTH} levels")
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:

@@ -12,8 +12,8 @@ from ..codec import dumps
 from ..domain.instance import Instance
 from ..errors import ControlRefused
 from ..webhooks.delivery import Delivery
+from ..webhooks.render import require_path
 from ..webhooks.torment import Torment
-from .inbound import require_path
 
 if TYPE_CHECKING:
     from .app import Parts

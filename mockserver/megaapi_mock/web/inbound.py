@@ -14,8 +14,7 @@ from ..domain.life import PENDING
 from ..domain.message import WRAPPERS, Message, content_key
 from ..errors import ControlRefused
 from ..handlers import uploads
-from ..spec.validate import JSON_DEPTH
-from ..webhooks.render import put_at
+from ..webhooks.render import put_at, require_path
 from .happenings import HAPPENINGS, happen
 from .listing import message_json
 
@@ -170,15 +169,6 @@ def _is_inbound(parts: Parts, event: str) -> bool:
     payload = parts.samples.payload(event)
     is_message = "key" in payload and "message" in payload
     return event in HAPPENINGS or (is_message and event not in CAUSED)
-
-
-def require_path(path: str) -> None:
-    """Refuse what no payload can hold: steps without a name, and nesting beyond JSON's bounds."""
-    steps = path.split(".")
-    if not all(steps) or len(steps) > JSON_DEPTH:
-        raise ControlRefused(
-            400, f"set: {path[:80]!r} must be names joined by dots, at most {JSON_DEPTH}"
-        )
 
 
 def _in_message(path: str) -> bool:

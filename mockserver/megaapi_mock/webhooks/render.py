@@ -14,6 +14,7 @@ from ..domain.message import content_key
 from ..errors import ControlRefused
 from ..profile import Profile
 from ..samples import Samples
+from ..spec.validate import JSON_DEPTH
 
 Payload = dict[str, Any]
 
@@ -152,6 +153,15 @@ def _addressed(key: Mapping[str, Any], like: Mapping[str, Any]) -> dict[str, Any
 
 def _is_lid(jid: Any) -> bool:
     return isinstance(jid, str) and jid.endswith("@lid")
+
+
+def require_path(path: str) -> None:
+    """Refuse what no payload can hold: steps without a name, and nesting beyond JSON's bounds."""
+    steps = path.split(".")
+    if not all(steps) or len(steps) > JSON_DEPTH:
+        raise ControlRefused(
+            400, f"set: {path[:80]!r} must be names joined by dots, at most {JSON_DEPTH}"
+        )
 
 
 def put_at(document: Any, path: str, value: Any) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
 from typing import Any
+
+import orjson
 
 from .bundle import Bundle
 from .operations import WebhookEvent, webhook_events
@@ -16,6 +19,7 @@ from .validate import Compiler, resolve
 MESSAGE_MOST = 160
 # A large body can break a rule in every line; so many tell enough.
 MISFITS_MOST = 50
+_NUMERAL = re.compile(r"-?[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,11 @@ class Recogniser:
                 self._by_type.setdefault(kind, []).append(candidate)
 
     def recognise(self, payload: Any) -> Recognised:
-        """The first event that fits, else the one with the fewest misfits."""
+        """The first event that fits, else the one with the fewest misfits.
+
+        Where several have as few, the one that would fit best if each number written as a text
+        were a number.
+        """
         if not isinstance(payload, dict):
             return Recognised(None, (Misfit("body", "is not a JSON object"),))
         kind = payload.get("messageType")
@@ -77,11 +85,13 @@ class Recogniser:
         for candidate in candidates:
             if candidate.validator.is_valid(payload):
                 return Recognised(candidate.event)
-        tried = [
-            Recognised(candidate.event, tuple(_misfits(candidate, payload)))
-            for candidate in candidates
-        ]
-        return min(tried, key=lambda found: len(found.misfits))
+        tried = [(candidate, tuple(_misfits(candidate, payload))) for candidate in candidates]
+        fewest = min(len(misfits) for _, misfits in tried)
+        nearest = [each for each in tried if len(each[1]) == fewest]
+        if len(nearest) > 1:
+            nearest.sort(key=lambda each: _left_unwritten(each[0], payload))
+        candidate, misfits = nearest[0]
+        return Recognised(candidate.event, misfits)
 
     def _unknown(self, payload: Mapping[str, Any]) -> Misfit:
         if "messageType" not in payload:
@@ -107,6 +117,19 @@ def _types(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[s
         yield named["const"]
     for part in found.get("allOf", ()):
         yield from _types(part, document)
+
+
+def _left_unwritten(candidate: _Candidate, payload: Mapping[str, Any]) -> int:
+    """How many misfits are left where texts that are out of place become the numbers they say."""
+    mended = orjson.loads(orjson.dumps(payload))
+    for error in islice(candidate.validator.iter_errors(payload), MISFITS_MOST):
+        if isinstance(error.instance, str) and _NUMERAL.fullmatch(error.instance):
+            *way, last = error.instance_path
+            place = mended
+            for step in way:
+                place = place[step]
+            place[last] = int(error.instance)
+    return sum(1 for _ in islice(candidate.validator.iter_errors(mended), MISFITS_MOST))
 
 
 def _misfits(candidate: _Candidate, payload: Any) -> Iterator[Misfit]:

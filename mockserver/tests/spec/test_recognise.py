@@ -47,6 +47,46 @@ def test_the_nearest_of_many_events_is_reported() -> None:
     assert [misfit.field for misfit in found.misfits] == ["timestamp"]
 
 
+@pytest.mark.parametrize(
+    ("status", "event"),
+    [("2", "ack-server"), ("3", "ack-delivered"), ("4", "ack-read"), ("5", "ack-played")],
+)
+def test_a_number_written_as_text_is_near_the_event_it_says(status: str, event: str) -> None:
+    payload = SAMPLES.payload("ack-read")
+    payload["update"]["status"] = status
+    found = RECOGNISER.recognise(payload)
+    assert found.event is not None and found.event.name == event
+    assert {misfit.field for misfit in found.misfits} == {"update.status"}
+    assert payload["update"]["status"] == status
+
+
+@pytest.mark.parametrize("event", ["group-text", "group-image", "group-text-first-of-sender"])
+def test_a_group_s_message_names_its_author(event: str) -> None:
+    payload = SAMPLES.payload(event)
+    del payload["key"]["participant"]
+    found = RECOGNISER.recognise(payload)
+    assert not found.fits
+    assert [(each.field, "participant" in each.message) for each in found.misfits] == [
+        ("key", True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [("text-plain", True), ("image", True), ("from-me-api-echo", True), ("ack-read", True),
+     ("group-text", False), ("group-image", False), ("ack-group", False)],
+)  # fmt: skip
+def test_is_group_says_what_the_chat_is(event: str, said: bool) -> None:
+    payload = SAMPLES.payload(event)
+    payload["isGroup"] = said
+    found = RECOGNISER.recognise(payload)
+    assert not found.fits
+    assert {misfit.field for misfit in found.misfits} == {"isGroup"}
+    # Before 2025 there was none.
+    del payload["isGroup"]
+    assert RECOGNISER.recognise(payload).fits
+
+
 def test_a_payload_of_2023_may_have_its_other_type() -> None:
     payload = SAMPLES.payload("order")
     found = RECOGNISER.recognise({**payload, "messageType": "messageContextInfo"})

@@ -175,8 +175,9 @@ class _Trial:
     chats: set[str] = field(default_factory=set)
     told: list[str] = field(default_factory=list)
     answers: int = 0
-    # Messages whose answers are waited for no longer.
-    excused: int = 0
+    # As many answers as there must be before the story goes on, and whether some were given up.
+    awaited: int = 0
+    gave_up: bool = False
 
     @classmethod
     def of(cls, door: _Door, key: str, since: str | None, seed: int, terms: Terms) -> _Trial:
@@ -221,6 +222,8 @@ class _Trial:
         return self._settled()
 
     def _write(self, lines: list[str]) -> None:
+        # What came too much before answers none of these.
+        self.awaited = self.answers + len(lines)
         for contact in lines:
             text = f"Mensagem {FIRST + len(self.told)}"
             body = {"from": contact, "event": "text-plain", "set": {"message.conversation": text}}
@@ -253,10 +256,10 @@ class _Trial:
                 moved = time.monotonic()
                 if self._loops():
                     return False
-            elif self.answers + self.excused >= len(self.told):
+            elif self.answers >= self.awaited:
                 return True
             elif time.monotonic() - moved >= self._patience():
-                self.excused = len(self.told) - self.answers
+                self.gave_up = True
                 return True
         return True
 
@@ -274,7 +277,7 @@ class _Trial:
 
     def _patience(self) -> float:
         """How long to wait for an answer: not at all where there is no hope of one."""
-        mute = self.excused > 0 and not self.answers
+        mute = self.gave_up and not self.answers
         if self.terms.listens_only or mute or not self._deliveries(status="delivered", limit=1):
             return 0.0
         return self.terms.patience

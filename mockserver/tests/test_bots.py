@@ -282,6 +282,20 @@ def twice(queue: Queue[Any], answer: Answer) -> None:
         again.append(found)
 
 
+def late(queue: Queue[Any], answer: Answer) -> None:
+    """Two answers to each of what came, once nothing more comes."""
+    kept: list[Any] = []
+
+    def rested() -> None:
+        for found in kept:
+            answer(*found)
+            answer(*found)
+        kept.clear()
+
+    for found in until_closed(queue, 0.4, rested):
+        kept.append(found)
+
+
 def slowly(queue: Queue[Any], answer: Answer) -> None:
     """One after the other, each for a while."""
     for found in iter(queue.get, None):
@@ -311,6 +325,13 @@ def test_a_second_answer_may_come_late(quiet: float, outcome: str, shared: MockS
         terms = replace(QUICK, quiet=quiet)
         verdict = run_verdict(shared.url, receiver, instance=KEY, terms=terms)
     assert outcomes(verdict)["answered_once"] == outcome, verdict.as_table()
+
+
+def test_who_answers_too_much_is_given_its_time_as_well(shared: MockServer) -> None:
+    with serving(odd_bot(shared.url, late, plain=False)) as receiver:
+        verdict = run_verdict(shared.url, receiver, instance=KEY, terms=QUICK)
+    assert "18 messages answered more than once" in verdict.checks[2].told, verdict.as_table()
+    assert "0 messages never answered" in verdict.checks[2].told, verdict.as_table()
 
 
 def test_a_slow_bot_works_off_first_what_came_before(shared: MockServer) -> None:

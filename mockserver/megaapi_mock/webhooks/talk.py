@@ -68,12 +68,14 @@ class Inbound:
 class Chat:
     """What was told in one chat, and what was said back.
 
-    `surplus` are the answers beyond one for each message, `looped` those to own messages.
+    `heard`: the receiver has taken an own message of the instance. `surplus` are the answers
+    beyond one for each message, `looped` those to own messages.
     """
 
     name: str
     inbound: dict[str, Inbound] = field(default_factory=dict)
     echoes: set[str] = field(default_factory=set)
+    heard: bool = False
     replies: list[Message] = field(default_factory=list)
     surplus: list[Message] = field(default_factory=list)
     looped: list[Message] = field(default_factory=list)
@@ -94,6 +96,7 @@ def chats_of(deliveries: Sequence[Delivery], messages: list[Message]) -> list[Ch
         chat = chats.setdefault(name, Chat(name))
         if key.get("fromMe"):
             chat.echoes.add(message_id)
+            chat.heard |= delivery.state == "delivered"
             if message_id not in own:
                 foreign.setdefault(name, set()).add(message_id)
             continue

@@ -244,10 +244,12 @@ def test_nobody_answers_what_they_never_had(story: Story) -> None:
     for number in (1, 2):
         refused = attempt(story.now, None, error="127.0.0.1:9 refused the connection")
         story.told(f"A{number}", state="failed", attempts=[refused])
+    story.told("E1", own=True, state="failed", attempts=[refused])
     story.answer("R1")
     story.answer("R2")
     verdict = story.judged()
     assert outcome(verdict, "answered_once") == "not applicable"
+    assert outcome(verdict, "ignored_its_echo") == "not applicable"
     assert outcome(verdict, "answered_in_order") == "not applicable"
 
 

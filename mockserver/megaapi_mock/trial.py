@@ -15,6 +15,8 @@ from .webhooks.verdict import Verdict
 
 Json = dict[str, Any]
 
+# Who may write: 5511900, four digits, 00.
+PEOPLE = range(1_000, 10_000)
 CONTACTS = 3
 TORMENTED, CALM = 4, 2  # messages of each contact in the storm, and after it
 COPIES = 3
@@ -184,8 +186,10 @@ class _Trial:
         """A trial among people this instance has never heard of."""
         messages = door.past("/messages", key)
         met = {message["chat"] for message in messages}
-        everybody = [f"5511900{number}00" for number in range(1_000, 10_000)]
+        everybody = [f"5511900{number}00" for number in PEOPLE]
         strangers = [one for one in everybody if f"{one}@s.whatsapp.net" not in met]
+        if len(strangers) <= CONTACTS:
+            strangers = everybody
         # An instance made anew has met nobody, its bot may have.
         chance = Random(f"{seed}|{since or ''}")
         *contacts, friend = chance.sample(strangers, CONTACTS + 1)

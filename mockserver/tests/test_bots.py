@@ -192,6 +192,52 @@ def test_trials_on_one_mock_do_not_know_each_other(
         shared.stop(0)
 
 
+@pytest.mark.parametrize(
+    ("key", "people", "met_again"),
+    [
+        (KEY, range(1000, 1008), False),
+        ("megacode-TRIAL", range(1000, 10_000), False),
+        # When nobody is left, those who are known will do.
+        (KEY, range(1000, 1005), True),
+    ],
+)
+def test_a_trial_s_contacts_are_strangers(
+    key: str,
+    people: range,
+    met_again: bool,
+    shared: MockServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(trial, "PEOPLE", people)
+    log, newest, met = shared.app.parts.journal.deliveries, None, []
+    for _ in range(2):
+        run_verdict(shared.url, "http://127.0.0.1:1/", instance=key, terms=QUICK)
+        told = [each for each in log.after(newest) if each.event == "text-plain"]
+        chats = {json.loads(each.body)["key"]["remoteJid"] for each in told}
+        assert len(chats) == 3
+        met.append(chats)
+        newest = told[-1].id
+    assert bool(met[0] & met[1]) == met_again
+
+
+def test_what_happens_beside_the_trial_is_no_part_of_it(shared: MockServer) -> None:
+    """A contact who writes forty times meanwhile, and whose messages the bot lets lie."""
+
+    def meanwhile(queue: Queue[Any], answer: Answer) -> None:
+        others = iter(range(40))
+        for key, message in iter(queue.get, None):
+            for _ in others:
+                publisher.change(KEY, lambda instance: instance.record("text-plain", {}))
+            if message["conversation"].startswith("Mensagem"):
+                answer(key, message)
+
+    publisher = shared.app.parts.publisher
+    with serving(odd_bot(shared.url, meanwhile, plain=False)) as receiver:
+        verdict = run_verdict(shared.url, receiver, instance=KEY, terms=QUICK)
+    assert verdict.passed, verdict.as_table()
+    assert (verdict.figures["inbound"], verdict.figures["copies"]) == (18, 26)
+
+
 def test_what_another_receiver_was_told_is_no_part_of_the_trial(shared: MockServer) -> None:
     publisher, log = shared.app.parts.publisher, shared.app.parts.journal.deliveries
     with (

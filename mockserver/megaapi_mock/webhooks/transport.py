@@ -77,7 +77,8 @@ class HttpTransport:
     def post(self, url: str, body: bytes, headers: Headers, *, timeout: float) -> Answer:
         """Return the receiver's answer, redirects and errors included, or raise DeliveryFailed.
 
-        A kept connection that turns out dead before a byte of an answer is replaced, once.
+        A kept connection that the receiver had closed before the request came to it is replaced.
+        What may have been read is never sent again.
         """
         target = Target.parse(url)
         request = request_bytes(target, body, headers, keep_alive=self._keep_alive)
@@ -87,7 +88,7 @@ class HttpTransport:
             try:
                 return self._exchange(kept, request, deadline, timeout)
             except DeliveryFailed as error:
-                if kept.heard or not isinstance(error.__cause__, ConnectionError):
+                if not (kept.missed and isinstance(error.__cause__, ConnectionError)):
                     raise
         connection = self._connect(target, deadline, timeout)
         return self._exchange(connection, request, deadline, timeout)

@@ -7,6 +7,8 @@ import io
 import re
 import socket
 import ssl
+import struct
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,12 +17,18 @@ from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
+if sys.platform == "linux":
+    import fcntl
+    import termios
 
 Headers = Sequence[tuple[str, str]]
 
 ANSWER_LIMIT = 64 * 1024
 # Headers, chunk sizes and provisional answers count too: nothing a receiver sends is endless.
 WIRE_LIMIT = 1024 * 1024
+# What may come before the body: http.client needs 0.1 ms and more for each provisional answer.
+HEAD_LIMIT = 128 * 1024
+PROVISIONAL_MOST = 100
 
 _URL = re.compile(r"(https?)://(?:([^/?#]*)@)?([^/?#]*)([^#]*)", re.IGNORECASE)
 _PLACE = re.compile(
@@ -136,13 +144,10 @@ class Connection:
         self.target = target
         self.sock = sock
         self.partial: Answer | None = None
+        self.missed = False
         self._incoming = _Incoming(sock)
         self._reader = _Reader(self._incoming)
-
-    @property
-    def heard(self) -> bool:
-        """Whether the receiver sent a byte since the last request began."""
-        return self._incoming.count > 0
+        self._sent = 0
 
     def is_clean(self) -> bool:
         """Whether the receiver has neither closed this connection nor said anything unasked."""
@@ -155,11 +160,25 @@ class Connection:
     def exchange(self, request: bytes, deadline: float) -> tuple[Answer, bool]:
         """Send the request and return its answer, and whether the connection can serve another.
 
-        Raises OSError or HTTPException; `partial` then holds what had arrived of the answer.
+        Raises OSError or HTTPException; `partial` then holds what had arrived of the answer, and
+        `missed` says that the receiver had hung up before the first byte of the request came to
+        it: never after a reset, nor where the system does not tell.
         """
-        self.partial = None
+        self.partial, self.missed = None, False
+        self._sent = 0
         self._incoming.count = 0
         self._incoming.deadline = deadline
+        try:
+            return self._sent_and_answered(request, deadline)
+        except ConnectionError:
+            self.missed = self._was_missed()
+            raise
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        """Give http.client this connection's one reader where it asks a socket for a file."""
+        return self._reader
+
+    def _sent_and_answered(self, request: bytes, deadline: float) -> tuple[Answer, bool]:
         try:
             self._send(request, deadline)
         except ConnectionError as error:
@@ -170,25 +189,32 @@ class Connection:
                 raise error from None
         return self._receive()
 
-    def makefile(self, mode: str) -> io.BufferedReader:
-        """Give http.client this connection's one reader where it asks a socket for a file."""
-        return self._reader
+    def _was_missed(self) -> bool:
+        if self._incoming.count:
+            return False
+        # The packet that ends a connection tells how far its sender had read; a reset does not.
+        return not self._sent or (self._incoming.ended and _unread(self.sock) >= self._sent)
 
     def _send(self, request: bytes, deadline: float) -> None:
         rest = memoryview(request)
         while rest:
             self.sock.settimeout(time_left(deadline))
-            rest = rest[self.sock.send(rest) :]
+            count = self.sock.send(rest)
+            self._sent += count
+            rest = rest[count:]
 
     def _receive(self) -> tuple[Answer, bool]:
+        self._incoming.limit = HEAD_LIMIT
         # 102 and 103 announce the answer; http.client takes them for it.
-        while True:
+        for _ in range(PROVISIONAL_MOST):
             response = HTTPResponse(cast(socket.socket, self), method="POST")
             # Closed at once, for a response left to the garbage collector may find its file gone.
             with response:
                 response.begin()
                 if response.status >= 200 or response.status == 101:
+                    self._incoming.limit = WIRE_LIMIT
                     return self._read(response)
+        raise HTTPException(f"{PROVISIONAL_MOST} provisional answers and no other")
 
     def _read(self, response: HTTPResponse) -> tuple[Answer, bool]:
         headers = tuple((name, str(value)) for name, value in response.headers.items())
@@ -206,6 +232,17 @@ class Connection:
         return answer, not (truncated or response.will_close or response.status < 200)
 
 
+def _unread(sock: socket.socket) -> int:
+    """How many bytes sent the other side has not acknowledged; 0 where nobody tells."""
+    if sys.platform != "linux":
+        return 0
+    try:
+        told = fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, bytes(4))
+    except OSError:
+        return 0
+    return int(struct.unpack("=i", told)[0])
+
+
 class _Reader(io.BufferedReader):
     """Outlives the responses read from it, each of which closes its file at its end."""
 
@@ -214,13 +251,14 @@ class _Reader(io.BufferedReader):
 
 
 class _Incoming(io.RawIOBase):
-    """The receiver's bytes: each read bounded by the deadline, all of them by WIRE_LIMIT.
+    """The receiver's bytes: each read bounded by the deadline, all of them by `limit`.
 
     Without a deadline a read does not wait at all.
     """
 
     def __init__(self, sock: socket.socket) -> None:
         self.deadline: float | None = None
+        self.limit = HEAD_LIMIT
         self.count = 0
         self.ended = False
         self._sock = sock
@@ -238,6 +276,6 @@ class _Incoming(io.RawIOBase):
             return None
         self.count += count
         self.ended = count == 0
-        if self.count > WIRE_LIMIT:
-            raise HTTPException(f"more than {WIRE_LIMIT} bytes of headers and framing")
+        if self.count > self.limit:
+            raise HTTPException(f"more than {self.limit} bytes of headers and framing")
         return count

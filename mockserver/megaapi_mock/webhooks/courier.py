@@ -5,29 +5,26 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
 from .delivery import Attempt, Delivery, State
+from .lanes import Lane, Lanes
 from .transport import Answer, DeliveryFailed, Headers, Refused, Transport
 
 log = logging.getLogger(__name__)
 
-# A lane is kept this long before others get its worker: long enough to cost nothing per delivery.
-TURNS = 64
 # So many deliveries in a row without any answer, and the lane is paced: a refused connection costs
 # 0.1 ms of processor and no waiting, so a full outbox owed to a dead receiver would starve the
 # server that shares the process. Paced lanes together make some 250 attempts a second.
 PATIENCE = 50
 PAUSE = 0.004
-# A thread whose receiver has been silent for so many seconds is no help to others: another one may
-# be started in its place, up to WORKERS_MOST in all. Lanes of one instance (its copies, its bursts)
-# beyond SHARE wait for each other, so that one alone cannot use them up.
-STUCK = 0.1
-WORKERS_MOST = 256
-SHARE = 32
+# A thread whose receiver has been silent for so many seconds is no help to others: while lanes
+# wait, another is started in its place, and where most are silent, as many again. Only more than
+# WORKERS_MOST silent receivers at a time can make others wait.
+STUCK = 0.05
+WORKERS_MOST = 1024
 # What threads may take to notice that their sockets were cut.
 JOIN_SECONDS = 1.0
 
@@ -41,21 +38,6 @@ class Clock(Protocol):
     @property
     def frozen(self) -> bool:
         """Say whether time stands still until it is moved."""
-
-
-@dataclass(slots=True, eq=False)
-class _Lane:
-    """What is owed along one line, and how it has fared."""
-
-    name: str
-    queue: deque[Delivery]
-    turns: int = 0  # how many more its thread may carry before other lanes have theirs
-    silent: int = 0  # how many of the latest had no answer at all
-
-    @property
-    def owner(self) -> str:
-        """Whose lane it is: the name's part before #."""
-        return self.name.partition("#")[0]
 
 
 @dataclass(slots=True)
@@ -80,7 +62,8 @@ class _Trip:
 class Courier:
     """An outbox with workers: a slow lane keeps one worker at most and delays no other lane.
 
-    `workers` are busy at a time; those that wait for a silent receiver are replaced meanwhile.
+    `workers` are busy at a time; those that wait for a silent receiver are replaced meanwhile. A
+    lane that was owed nothing has the next turn, whatever is owed to others.
 
     `changed` hears of every delivery that leaves the state "queued", from the thread in which it
     happened; what it raises is logged and goes no further. Threads start with the first delivery.
@@ -111,11 +94,8 @@ class Courier:
         self._stopping = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._free = 0  # threads without a lane
-        self._lanes: dict[str, _Lane] = {}  # every lane that is owed anything
-        self._ready: deque[_Lane] = deque()  # those no thread holds
-        self._shares: Counter[str] = Counter()  # lanes held or ready, by owner
-        self._parked: dict[str, deque[_Lane]] = {}  # those beyond their owner's share
-        self._watcher: threading.Thread | None = None  # while lanes are ready
+        self._lanes = Lanes()
+        self._watcher: threading.Thread | None = None  # while lanes wait for a thread
         self._trips: dict[Delivery, _Trip] = {}
         self._pending = 0
         self._pausing = 0
@@ -187,22 +167,25 @@ class Courier:
 
     def _queue(self, delivery: Delivery) -> None:
         self._pending += 1
-        lane = self._lanes.get(delivery.lane)
-        if lane is not None:
-            lane.queue.append(delivery)
+        if not self._lanes.queue(delivery):
             return
-        lane = self._lanes[delivery.lane] = _Lane(delivery.lane, deque([delivery]))
-        if self._shares[lane.owner] >= SHARE:
-            self._parked.setdefault(lane.owner, deque()).append(lane)
-            return
-        self._shares[lane.owner] += 1
-        self._ready.append(lane)
-        if self._free < len(self._ready):
-            if len(self._threads) < self._workers:
-                self._start_worker()
-            elif self._watcher is None:
-                self._watcher = self._started(self._watch, "outbox-watch")
+        self._grow()
+        if self._free < self._lanes.ready and self._watcher is None:
+            self._watcher = self._started(self._watch, "outbox-watch")
         self._work.notify()
+
+    def _grow(self) -> None:
+        """Start threads for the lanes that wait for one, as many as there may be by now."""
+        wanted = self._lanes.ready - self._free
+        if wanted <= 0:
+            return
+        most = self._workers
+        if len(self._threads) >= most:
+            now = time.perf_counter()
+            stuck = sum(now - trip.started > STUCK for trip in self._trips.values())
+            most = min(stuck + max(stuck, most), WORKERS_MOST)
+        for _ in range(min(wanted, most - len(self._threads))):
+            self._start_worker()
 
     def _start_worker(self) -> None:
         thread = self._started(self._run, f"courier-{len(self._threads) + 1}")
@@ -225,15 +208,10 @@ class Courier:
         """Replace threads that wait for silent receivers, as long as there are lanes to take."""
         while not self._over.wait(STUCK):
             with self._lock:
-                if not self._ready:
+                if not self._lanes.ready:
                     self._watcher = None
                     return
-                now = time.perf_counter()
-                stuck = sum(now - trip.started > STUCK for trip in self._trips.values())
-                most = min(self._workers + stuck, WORKERS_MOST)
-                wanted = len(self._ready) - self._free
-                for _ in range(min(wanted, most - len(self._threads))):
-                    self._start_worker()
+                self._grow()
 
     def _run(self) -> None:
         lane = None
@@ -246,53 +224,42 @@ class Courier:
             if lane.silent > PATIENCE and lane.queue:
                 self._pause()
 
-    def _next(self, lane: _Lane | None) -> tuple[_Lane, Delivery, _Trip] | None:
+    def _next(self, lane: Lane | None) -> tuple[Lane, Delivery, _Trip] | None:
         """Book the end of the lane's last delivery, then wait for the next one of any lane."""
         with self._lock:
             if lane is not None and not self._ended:
                 lane = self._book(lane)
-            if lane is None and not self._ready and len(self._threads) > self._workers:
+            if lane is None and not self._lanes.ready and len(self._threads) > self._workers:
                 # One of those that replaced others is not needed any more.
                 self._free -= 1
                 self._threads.remove(threading.current_thread())
                 return None
             if lane is None:
-                self._work.wait_for(lambda: self._ready or self._ended)
+                self._work.wait_for(lambda: self._lanes.ready or self._ended)
             if self._ended:
                 return None
+            now = time.perf_counter()
             if lane is None:
-                lane = self._ready.popleft()
-                lane.turns = TURNS
+                lane = self._lanes.take(now)
                 self._free -= 1
             lane.turns -= 1
             delivery = lane.queue.popleft()
-            trip = self._trips[delivery] = _Trip(delivery.time, time.perf_counter())
+            trip = self._trips[delivery] = _Trip(delivery.time, now)
             return lane, delivery, trip
 
-    def _book(self, lane: _Lane) -> _Lane | None:
+    def _book(self, lane: Lane) -> Lane | None:
         """Return the lane when the thread that holds it shall go on with it."""
         self._pending -= 1
         if self._pending == 0:
             self._idle.notify_all()
         if not lane.queue:
-            del self._lanes[lane.name]
-            self._make_room(lane.owner)
-        elif self._ready and (lane.turns <= 0 or lane.silent > PATIENCE):
-            self._ready.append(lane)
+            self._lanes.close(lane)
+        elif self._lanes.ready > self._free and lane.is_over(time.perf_counter()):
+            self._lanes.give_back(lane)
         else:
             return lane
         self._free += 1
         return None
-
-    def _make_room(self, owner: str) -> None:
-        parked = self._parked.get(owner)
-        if parked:
-            self._ready.append(parked.popleft())
-            return
-        self._parked.pop(owner, None)
-        self._shares[owner] -= 1
-        if not self._shares[owner]:
-            del self._shares[owner]
 
     def _pause(self) -> None:
         with self._lock:
@@ -340,14 +307,10 @@ class Courier:
         left = list(self._trips)
         for delivery, trip in self._trips.items():
             delivery.attempts.append(trip.attempt("abandoned: the mock stopped before an answer"))
-        for lane in self._lanes.values():
-            left.extend(lane.queue)
+        left.extend(self._lanes.clear())
         for delivery in left:
             _end(delivery, "abandoned", "the mock stopped before it was delivered")
         self._trips.clear()
-        self._lanes.clear()
-        self._ready.clear()
-        self._parked.clear()
         self._pending = 0
         return left
 

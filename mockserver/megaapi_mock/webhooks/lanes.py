@@ -1,0 +1,106 @@
+"""Whose turn it is: lanes that are owed something wait here for a thread of the courier."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .delivery import Delivery
+
+# After so many deliveries, or so many seconds, a lane lets others have its thread: nobody waits for
+# many slow answers of others, and changing lanes costs a microsecond.
+TURNS = 16
+SLICE = 0.005
+# New lanes go first, but not for ever: each so many of them, one that has waited longer.
+NEW_IN_A_ROW = 8
+# Lanes of one instance (its copies, its bursts) beyond SHARE wait for each other, so that one alone
+# cannot use up the threads.
+SHARE = 32
+
+
+@dataclass(slots=True, eq=False)
+class Lane:
+    """What is owed along one line, and how it has fared."""
+
+    name: str
+    queue: deque[Delivery]
+    turns: int = 0  # how many more its thread may carry before other lanes have theirs
+    until: float = 0.0  # and for how long, by perf_counter
+    silent: int = 0  # how many of the latest had no answer at all
+
+    @property
+    def owner(self) -> str:
+        """Whose lane it is: the name's part before #."""
+        return self.name.partition("#")[0]
+
+    def is_over(self, now: float) -> bool:
+        """Whether its turn is, if somebody else waits for one."""
+        return self.turns <= 0 or now > self.until
+
+
+class Lanes:
+    """Every lane that is owed anything: held by a thread, ready for one, or beyond its share.
+
+    Not safe by itself: the courier's lock is held around every call.
+    """
+
+    def __init__(self) -> None:
+        self._lanes: dict[str, Lane] = {}
+        self._new: deque[Lane] = deque()  # ready, and owed nothing until now
+        self._others: deque[Lane] = deque()  # ready, and had turns already
+        self._new_in_a_row = 0
+        self._shares: Counter[str] = Counter()  # lanes held or ready, by owner
+        self._parked: dict[str, deque[Lane]] = {}  # those beyond their owner's share
+
+    @property
+    def ready(self) -> int:
+        """How many lanes could be taken."""
+        return len(self._new) + len(self._others)
+
+    def queue(self, delivery: Delivery) -> bool:
+        """Put it at the end of its lane; whether that made a lane ready."""
+        lane = self._lanes.get(delivery.lane)
+        if lane is not None:
+            lane.queue.append(delivery)
+            return False
+        lane = self._lanes[delivery.lane] = Lane(delivery.lane, deque([delivery]))
+        owner = lane.owner
+        if self._shares[owner] >= SHARE:
+            self._parked.setdefault(owner, deque()).append(lane)
+            return False
+        self._shares[owner] += 1
+        self._new.append(lane)
+        return True
+
+    def take(self, now: float) -> Lane:
+        """The lane whose turn it is; there must be one ready."""
+        new = self._new and (self._new_in_a_row < NEW_IN_A_ROW or not self._others)
+        self._new_in_a_row = self._new_in_a_row + 1 if new else 0
+        lane = (self._new if new else self._others).popleft()
+        lane.turns, lane.until = TURNS, now + SLICE
+        return lane
+
+    def give_back(self, lane: Lane) -> None:
+        """Its turn is over, and it is owed more."""
+        self._others.append(lane)
+
+    def close(self, lane: Lane) -> None:
+        """It is owed nothing more; one that waits for a share of its owner's becomes ready."""
+        del self._lanes[lane.name]
+        owner = lane.owner
+        parked = self._parked.get(owner)
+        if parked:
+            self._others.append(parked.popleft())
+            return
+        self._parked.pop(owner, None)
+        self._shares[owner] -= 1
+        if not self._shares[owner]:
+            del self._shares[owner]
+
+    def clear(self) -> Iterable[Delivery]:
+        """Forget all lanes; what waited in them, lane by lane."""
+        left = [delivery for lane in self._lanes.values() for delivery in lane.queue]
+        for kept in (self._lanes, self._new, self._others, self._shares, self._parked):
+            kept.clear()
+        return left

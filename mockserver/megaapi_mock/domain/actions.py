@@ -11,6 +11,7 @@ import orjson
 
 from ..errors import ControlRefused
 from .jid import Jid
+from .life import PENDING, SERVER, STOPPED
 from .message import Message, content_key, unwrapped
 from .options import POLLS, Option, options_of
 
@@ -52,10 +53,26 @@ class Scene:
         return str(int(self.instance.now * 1000))
 
     def newest(self) -> Iterator[Message]:
-        """What can be seen in this chat, the newest first."""
+        """What people can see in this chat, the newest first."""
+        for found in self._shown():
+            if self.withheld(found) is None:
+                yield found
+
+    def _shown(self) -> Iterator[Message]:
         for found in self.instance.messages.newest():
             if found.chat == self.chat and _visible(found):
                 yield found
+
+    def withheld(self, found: Message) -> str | None:
+        """Why nobody has this one of ours on their phone; None when they have it, or soon will."""
+        if not found.from_me:
+            return None
+        if found.sender != str(self.instance.own_jid):
+            return f"was sent by {found.sender}, which is not linked any more"
+        lost = found.state == STOPPED and not found.reached
+        if lost or (found.state in (PENDING, SERVER) and found.reason is not None):
+            return f"reached no phone: {found.reason}"
+        return None
 
     def named(self) -> Message:
         """The message the caller named; refused when nobody in this chat can see it."""
@@ -67,6 +84,9 @@ class Scene:
         if not _visible(found):
             what = "deleted" if found.deleted == "everyone" else f"a {found.type}"
             raise ControlRefused(409, f"message: {found.id} is {what}: nobody can see it")
+        why = self.withheld(found)
+        if why is not None:
+            raise ControlRefused(409, f"message: {found.id} {why}")
         return found
 
     def target(self, suits: Callable[[Message], bool], nothing: str) -> Message:
@@ -76,10 +96,14 @@ class Scene:
             if not suits(found):
                 raise ControlRefused(409, f"message: {found.id} will not do: {nothing}")
             return found
-        for found in self.newest():
+        missed = ""
+        for found in self._shown():
             if suits(found):
-                return found
-        raise ControlRefused(409, f"nothing suits in {self.chat}: {nothing}")
+                why = self.withheld(found)
+                if why is None:
+                    return found
+                missed = missed or f"; message {found.id} {why}"
+        raise ControlRefused(409, f"nothing suits in {self.chat}: {nothing}{missed}")
 
     def any_message(self) -> Message:
         """Whatever can be seen in this chat."""

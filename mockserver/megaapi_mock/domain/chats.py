@@ -25,6 +25,7 @@ from .life import (
     STOPPABLE,
     STOPPED,
     TO,
+    Halt,
     drawn,
     fixed,
     halt_by,
@@ -144,6 +145,8 @@ class Chats:
                 self.moving.remove(message_id)
         elif not person:
             return
+        elif message.reason is not None and message.reason not in UNDELIVERED:
+            self._instance.messages.put(message_id, message.moved(message.state))
         key = {"remoteJid": message.chat, "id": message_id, "fromMe": True}
         name = f"ack-{step}"
         if person:
@@ -322,19 +325,40 @@ class Chats:
         if not TO[step].needs_phone:
             return False
         instance = self._instance
-        halt = halt_by(instance.reach.state(person or message.chat))
+        halt = halt_by(instance.reach.state(person)) if person else self._halt(message.chat)
         # Blocking somebody does not keep away what they write in a common group.
         if halt is None or (person and halt.contact == BLOCKED):
             return False
         if not halt.final:
             instance.reach.hold(message.id, (message.id, step, *((person,) if person else ())))
-            if not person and message.reason is None:
-                instance.messages.put(message.id, message.moved(message.state, halt.reason))
-        elif not person and message.state in halt.sources:
-            instance.messages.put(message.id, message.moved(STOPPED, halt.reason))
+        everybody = halt if not person else None
+        if person and message.state == TO[step].source:
+            everybody = self._halt(message.chat)
+        if everybody is not None:
+            self._stay(message, everybody)
+        return True
+
+    def _stay(self, message: Message, halt: Halt) -> None:
+        """Nobody has it, or reads it: the message says why, for now or for good."""
+        if not halt.final:
+            if message.reason is None:
+                self._instance.messages.put(message.id, message.moved(message.state, halt.reason))
+        elif message.state in halt.sources:
+            self._instance.messages.put(message.id, message.moved(STOPPED, halt.reason))
             if message.id in self.moving:
                 self.moving.remove(message.id)
-        return True
+
+    def _halt(self, chat: str) -> Halt | None:
+        """What keeps everything from a chat: from its person, or from everybody in its group."""
+        state = self._instance.reach.state
+        if not chat.endswith("@g.us"):
+            return halt_by(state(chat))
+        halts = [halt_by(state(person)) for person in self._members(chat)]
+        held = [halt for halt in halts if halt is not None and halt.contact != BLOCKED]
+        if len(held) < len(halts):
+            return None
+        # Whose phone is only off may have it yet.
+        return min(held, key=lambda halt: halt.final, default=None)
 
     def _own_message(self, to: Recipient, content: Mapping[str, Any], number: int) -> Message:
         instance = self._instance

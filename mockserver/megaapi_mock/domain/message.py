@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 
+from .life import DELIVERED
+
 # What may stand beside a content key without being content.
 SIDE_KEYS = frozenset({"messageContextInfo", "senderKeyDistributionMessage"})
 # Content one level deeper (vendor's Business page, Baileys).
@@ -40,6 +42,8 @@ class Message:
     deleted: str | None = None
     # Numbers the messages of all instances in the order they came; no part of what is shown.
     arrival: int = 0
+    # That one of ours came to a phone stays true when it stops later.
+    reached: bool = False
 
     def moved(self, state: str, reason: str | None = None) -> Message:
         """The same message, further on."""
@@ -57,6 +61,7 @@ class Message:
             reason,
             self.deleted,
             self.arrival,
+            self.reached or state == DELIVERED,
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .contacts import Contact
+from .jid import Jid
 from .life import PHONE_OFF, REACHABLE, UNREGISTERED
 from .table import Table
 
@@ -75,10 +76,16 @@ class Reach:
             if message is None:
                 self.held.remove(message_id)
                 continue
+            # A whole group waits for anybody in it.
+            here = message.chat == jid or self._in_group(jid, message.chat)
             self._go_on(
                 message_id,
-                [held for held in waiting if (held[1][2:] or (message.chat,))[0] == jid],
+                [held for held in waiting if (held[1][2] == jid if held[1][2:] else here)],
             )
+
+    def _in_group(self, jid: str, chat: str) -> bool:
+        group = self._instance.groups.get(Jid.parse(chat)) if chat.endswith("@g.us") else None
+        return group is not None and group.member(Jid.parse(jid)) is not None
 
     def release(self, message_id: str, person: str = "") -> None:
         """What waits of a message goes on: of one person's phone, or of the chat as a whole."""

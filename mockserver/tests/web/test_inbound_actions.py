@@ -84,6 +84,19 @@ class Chat:
         assert self.app.parts.courier.wait_idle(5)
         return str(document["messageData"]["key"]["id"])
 
+    def state(self, state: str) -> None:
+        """The contact's."""
+        self.door.post(f"/instances/{KEY}/contacts/{FRIEND}", {"state": state})
+        assert self.app.parts.courier.wait_idle(5)
+
+    def later(self, seconds: float) -> None:
+        """Time goes by."""
+        self.door.post("/clock", {"advance": seconds})
+
+    def link(self, verb: str, body: Any = None) -> None:
+        """The phone links, or ends the link."""
+        self.door.post(f"/instances/{KEY}/{verb}", body)
+
     def text(self, to: str = FRIEND) -> str:
         return self.sends("text", to=to, text="E este o produto?")
 
@@ -288,6 +301,66 @@ def test_an_older_list_is_still_open(chat: Chat) -> None:
     part = chat.does("list-response", option="a")["message"]["listResponseMessage"]
     assert part["contextInfo"]["stanzaId"] == old
     assert "'b' (Nova)" in chat.refused("list-response", option="a", message=new)
+
+
+@pytest.mark.parametrize("event", ["list-response", "reaction", "text-quoted-reply"])
+def test_what_never_reached_the_phone_cannot_be_acted_upon(event: str, chat: Chat) -> None:
+    chat.state("blocked")
+    lost = chat.menu(("a", "Vendas"))
+    chat.state("reachable")
+    assert chat.kept(lost)["state"] == "stopped"
+    assert f"message: {lost} reached no phone: blocked" in chat.refused(event, message=lost)
+    assert f"message {lost} reached no phone: blocked" in chat.refused(event)
+    # What did reach it stays there.
+    older = chat.menu(("b", "Suporte"))
+    chat.state("blocked")
+    chat.menu(("c", "Nada"))
+    chat.state("reachable")
+    assert older in str(chat.does(event))
+
+
+def test_a_list_that_was_read_may_be_answered_after_a_lost_link(make_app: MakeApp) -> None:
+    chat = Chat(make_app(switches={"ack_delays": "1,2,60"}))
+    chat.menu(("a", "Vendas"))
+    chat.later(1)
+    lost = chat.menu(("b", "Suporte"))
+    chat.later(1)
+    chat.link("unlink")
+    chat.link("link")
+    assert [found["state"] for found in chat.door.items("/messages")] == ["stopped"] * 2
+    assert "reached no phone: disconnected" in chat.refused("list-response", message=lost)
+    part = chat.does("list-response")["message"]["listResponseMessage"]
+    assert part["singleSelectReply"] == {"selectedRowId": "a"}
+
+
+def test_a_list_on_its_way_to_a_phone_that_is_on_can_be_answered(make_app: MakeApp) -> None:
+    """Whoever answers has it; time may stand still."""
+    chat = Chat(make_app(switches={"ack_delays": "1,2,60"}))
+    sent = chat.menu(("a", "Vendas"))
+    assert chat.kept(sent)["state"] == "pending"
+    assert chat.does("list-response")["messageType"] == "listResponseMessage"
+
+
+def test_a_list_that_waited_for_the_phone_can_be_answered_once_it_is_on(chat: Chat) -> None:
+    chat.state("phone_off")
+    sent = chat.menu(("a", "Vendas"))
+    chat.state("reachable")
+    assert sent in str(chat.does("list-response"))
+
+
+def test_what_the_gateway_swallowed_cannot_be_answered(chat: Chat) -> None:
+    chat.door.post("/faults", {"fault": "accepted-undelivered", "times": 1}, status=201)
+    lost = chat.menu(("a", "Vendas"))
+    sentence = chat.refused("list-response", message=lost)
+    assert f"message: {lost} reached no phone: accepted, undelivered" in sentence
+
+
+def test_the_list_of_a_number_linked_before_is_answered_to_nobody(chat: Chat) -> None:
+    sent = chat.menu(("a", "Vendas"))
+    chat.link("unlink")
+    chat.link("link", {"number": "5511900000031"})
+    for named in ({}, {"message": sent}):
+        assert f"was sent by {jid(OWN)}, which is not" in chat.refused("list-response", **named)
 
 
 @pytest.mark.parametrize(

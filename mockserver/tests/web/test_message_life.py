@@ -17,6 +17,7 @@ from .conftest import Door
 
 HOOK = "http://127.0.0.1:9/hook"
 FRIEND, CONTACT = "5511900000002", "5511900000002@s.whatsapp.net"
+COLLEAGUE = "5511900000004"
 GROUP = "120363000000000001@g.us"
 PERSON = f"/instances/{KEY}/contacts/{FRIEND}"
 
@@ -53,6 +54,15 @@ class Sender:
         shown: dict[str, Any] = self.door.post(path, {"state": state})
         assert shown["state"] == state == self.door.get(path)["state"]
         return shown
+
+    def join(self, number: str) -> None:
+        """Somebody is added to the group."""
+        reply = self.app.test_client().post(
+            f"/rest/group/{KEY}/addParticipants",
+            json={"group_data": {"jid": GROUP, "participants": [number]}},
+            headers=AUTH,
+        )
+        assert reply.get_json()["error"] is False
 
     def later(self, seconds: float) -> None:
         """Time goes by."""
@@ -217,14 +227,9 @@ def test_a_group_acknowledges_once_per_step(sender: Sender) -> None:
 
 def test_each_participant_acknowledges_where_asked_for(make_app: MakeApp) -> None:
     sender = Sender(make_app(switches={"group_acks": "each"}))
-    reply = sender.app.test_client().post(
-        f"/rest/group/{KEY}/addParticipants",
-        json={"group_data": {"jid": GROUP, "participants": ["5511900000004"]}},
-        headers=AUTH,
-    )
-    assert reply.get_json()["error"] is False
+    sender.join(COLLEAGUE)
     sender.contact("phone_off")
-    sender.contact("blocked", "5511900000004")
+    sender.contact("blocked", COLLEAGUE)
     sender.send(GROUP)
     told = [(ack["key"].get("participant"), ack["update"]["status"]) for ack in sender.heard()]
     other = "5511900000004@s.whatsapp.net"
@@ -233,6 +238,73 @@ def test_each_participant_acknowledges_where_asked_for(make_app: MakeApp) -> Non
     sender.contact("reachable")
     told = [(ack["key"].get("participant"), ack["update"]["status"]) for ack in sender.heard()]
     assert told == [(CONTACT, 3), (CONTACT, 4)]
+
+
+def test_a_group_whose_phones_are_all_off_gets_it_once_one_is_on(make_app: MakeApp) -> None:
+    """The one other member of this group has the phone off."""
+    sender = Sender(make_app(switches={"ack_delays": "1,2,5"}))
+    sender.contact("phone_off")
+    sender.send(GROUP)
+    sender.later(100)
+    assert (sender.statuses(), sender.message()) == ([2], ("server", "phone off"))
+    sender.contact("phone_off", COLLEAGUE)
+    sender.contact("reachable", COLLEAGUE)
+    assert (sender.statuses(), sender.message()) == ([], ("server", "phone off"))
+    sender.contact("reachable")
+    assert (sender.statuses(), sender.message()) == ([3], ("delivered", None))
+    sender.contact("phone_off")
+    sender.later(10)
+    assert (sender.statuses(), sender.message()) == ([], ("delivered", "phone off"))
+    sender.contact("reachable")
+    assert (sender.statuses(), sender.message()) == ([4], ("read", None))
+
+
+def test_a_group_has_it_when_one_of_it_has(sender: Sender) -> None:
+    sender.join(COLLEAGUE)
+    sender.contact("phone_off")
+    sender.send(GROUP)
+    assert (sender.statuses(), sender.message()) == ([2, 3, 4], ("read", None))
+    # Who blocks the number still reads what it writes in a common group.
+    sender.contact("blocked", COLLEAGUE)
+    sender.send(GROUP)
+    assert (sender.statuses(), sender.message()) == ([2, 3, 4], ("read", None))
+
+
+def test_a_group_in_which_nobody_is_left_gets_nothing(sender: Sender) -> None:
+    sender.join(COLLEAGUE)
+    sender.contact("phone_off")
+    sender.contact("unregistered", COLLEAGUE)
+    sender.send(GROUP)
+    assert (sender.statuses(), sender.message()) == ([2], ("server", "phone off"))
+    sender.contact("unregistered")
+    assert (sender.statuses(), sender.message()) == ([], ("stopped", "not registered"))
+
+
+def test_a_group_of_phones_that_are_off_says_so_of_each_too(make_app: MakeApp) -> None:
+    sender = Sender(make_app(switches={"group_acks": "each"}))
+    sender.join(COLLEAGUE)
+    sender.contact("phone_off")
+    sender.contact("phone_off", COLLEAGUE)
+    sender.send(GROUP)
+    assert (sender.statuses(), sender.message()) == ([2], ("server", "phone off"))
+    sender.contact("reachable", COLLEAGUE)
+    assert (sender.statuses(), sender.message()) == ([3, 4], ("read", None))
+    sender.contact("reachable")
+    assert (sender.statuses(), sender.message()) == ([3, 4], ("read", None))
+
+
+def test_a_phone_that_comes_back_later_ends_the_reason_too(make_app: MakeApp) -> None:
+    """One has it, then nobody can be reached; the other's phone gets it before anybody reads."""
+    sender = Sender(make_app(switches={"group_acks": "each", "ack_delays": "1,2,5"}))
+    sender.join(COLLEAGUE)
+    sender.contact("phone_off")
+    sender.send(GROUP)
+    sender.later(3)
+    sender.contact("phone_off", COLLEAGUE)
+    sender.later(10)
+    assert (sender.statuses(), sender.message()) == ([2, 3], ("delivered", "phone off"))
+    sender.contact("reachable")
+    assert (sender.statuses(), sender.message()) == ([3], ("delivered", None))
 
 
 def test_whom_nobody_knows_has_no_state(calm: Door) -> None:

@@ -12,8 +12,9 @@ from ..codec import dumps
 from ..domain.instance import Instance
 from ..errors import ControlRefused
 from ..webhooks.delivery import Delivery
-from ..webhooks.render import require_path
+from ..webhooks.render import put_at, require_path
 from ..webhooks.torment import Torment
+from .inbound import in_message, media_in, media_keys
 
 if TYPE_CHECKING:
     from .app import Parts
@@ -22,8 +23,9 @@ COUNT_MOST = 5_000
 
 
 def emit(parts: Parts, key: str, body: Mapping[str, Any]) -> tuple[list[Delivery], str | None]:
-    """Any event, told as this instance would tell it; its state does not change.
+    """Any event, told as this instance would tell it.
 
+    Its state does not change, but that the media told of can be downloaded.
     The deliveries, and why there are none where the instance's own filter stopped them.
     Raises ControlRefused when no webhook is set, and for whatever cannot be.
     """
@@ -39,7 +41,8 @@ def emit(parts: Parts, key: str, body: Mapping[str, Any]) -> tuple[list[Delivery
         _require_webhook(instance)
         for _ in range(count):
             sample = _fresh(parts, instance, event)
-            instance.record(event, {"sample": sample, "set": overrides})
+            told = _with_media(parts, instance, sample, overrides)
+            instance.record(event, {"sample": sample, "set": told})
         blocked = list(instance.filter.blocked)
     if torment is not None:
         parts.tormentor.claim(batch.deliveries, torment)
@@ -113,6 +116,34 @@ def _fresh(parts: Parts, instance: Instance, event: str) -> dict[str, Any]:
         now = datetime.fromtimestamp(instance.now, UTC)
         data["date"] = now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03d}Z"
     return payload
+
+
+def _with_media(
+    parts: Parts, instance: Instance, sample: Mapping[str, Any], overrides: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """What is set, and where that is a message with media, keys that lead to real bytes.
+
+    What is set on the media itself wins: a test may want keys that lead nowhere.
+    """
+    holder: dict[str, Any] = {"message": sample.get("message")}
+    inside = {path: value for path, value in overrides.items() if in_message(path)}
+    if inside:
+        holder = orjson.loads(orjson.dumps(holder))
+        for path, value in orjson.loads(orjson.dumps(inside)).items():
+            put_at(holder, path, value)
+    found = media_in(holder["message"])
+    if found is None:
+        return overrides
+    keys = media_keys(parts, instance, found)
+    around = {
+        path: value for path, value in inside.items() if f"{found.path}.".startswith(f"{path}.")
+    }
+    own = {f"{found.path}.{name}": value for name, value in keys.items()}
+    return {
+        **around,
+        **own,
+        **{path: value for path, value in overrides.items() if path not in around},
+    }
 
 
 def _owned(payload: dict[str, Any], instance: Instance) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def receive(parts: Parts, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
         return happen(parts, key, event, sender, body)
     if body.get("group") is not None and _private(parts, event):
         raise ControlRefused(400, f"group: {event} happens between two people alone")
-    outside = {path: value for path, value in overrides.items() if not _in_message(path)}
+    outside = {path: value for path, value in overrides.items() if not in_message(path)}
     inside = {path: value for path, value in overrides.items() if path not in outside}
     kept: list[Message] = []
 
@@ -171,7 +171,8 @@ def _is_inbound(parts: Parts, event: str) -> bool:
     return event in HAPPENINGS or (is_message and event not in CAUSED)
 
 
-def _in_message(path: str) -> bool:
+def in_message(path: str) -> bool:
+    """Whether a dotted path leads into the message's content."""
     return path == "message" or path.startswith("message.")
 
 
@@ -292,12 +293,12 @@ def _filled(
     message = holder["message"]
     if not isinstance(message, dict) or content_key(message) is None:
         raise ControlRefused(400, "set: message must stay an object with content")
-    where = _media_path(message)
-    if where is None:
+    found = media_in(message)
+    if found is None:
         if given is not None:
             raise ControlRefused(400, f"media: {content_key(message)} carries none")
         return message
-    _give_media(parts, instance, where, given)
+    found.part.update(media_keys(parts, instance, found, given))
     for path, value in inside.items():
         # What is set on the media itself wins: a test may want keys that lead nowhere.
         if path != "message":
@@ -305,25 +306,36 @@ def _filled(
     return message
 
 
-def _media_path(message: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
-    """The kind and the fields of the media, however deep it is wrapped; None when there is none."""
-    inner, name = message, content_key(message)
-    while name in WRAPPERS:
-        wrapped = inner[name].get("message") if isinstance(inner[name], dict) else None
-        if not isinstance(wrapped, dict):
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Media in a payload: its kind, its fields, and the dotted path to them."""
+
+    kind: str
+    part: dict[str, Any]
+    path: str
+
+
+def media_in(message: Any) -> Found | None:
+    """The media of a content, however deep it is wrapped; None when there is none."""
+    path = "message"
+    while isinstance(message, dict):
+        name = content_key(message) or ""
+        part, path = message.get(name), f"{path}.{name}"
+        if not isinstance(part, dict):
             return None
-        inner, name = wrapped, content_key(wrapped)
-    kind = _KINDS.get(name or "")
-    if name is None or kind is None or not isinstance(inner[name], dict):
-        return None
-    return kind, inner[name]
+        if name not in WRAPPERS:
+            return Found(_KINDS[name], part, path) if name in _KINDS else None
+        message, path = part.get("message"), f"{path}.message"
+    return None
 
 
-def _give_media(
-    parts: Parts, instance: Instance, where: tuple[str, dict[str, Any]], given: str | None
-) -> None:
-    kind, part = where
-    mimetype = part.get("mimetype")
+def media_keys(
+    parts: Parts, instance: Instance, found: Found, given: str | None = None
+) -> dict[str, Any]:
+    """The fields by which downloadMediaMessage of this instance finds what is given, or the
+    sample's bytes of the kind; PayloadTooLarge or ControlRefused for what cannot be sent.
+    """
+    kind, mimetype = found.kind, found.part.get("mimetype")
     data = parts.samples.media(kind)
     if given is not None:
         data, named = uploads.decode_base64(given)
@@ -335,4 +347,4 @@ def _give_media(
     if kind == "sticker":
         # Milliseconds for stickers, seconds for all others (vendor's own example).
         keys["mediaKeyTimestamp"] = f"{keys['mediaKeyTimestamp']}000"
-    part.update(keys)
+    return keys

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -157,6 +159,118 @@ def test_what_is_set_is_told_as_often_as_asked(app: MockApp, hook: Door) -> None
     assert {each["payload"]["message"]["conversation"] for each in found} == {"oi"}
     assert len({each["payload"]["key"]["id"] for each in found}) == 20
     assert hook.items("/messages") == []
+
+
+NAMES = ("mediaKey", "directPath", "url")
+MEDIA = {
+    "audio-file": "audio",
+    "audio-voice-note": "audio",
+    "document": "document",
+    "document-with-caption": "document",
+    "group-image": "image",
+    "image": "image",
+    "status-story": "image",
+    "sticker": "sticker",
+    "video": "video",
+    "video-note": "video",
+    "view-once": "image",
+}
+
+
+def media_of(content: Any) -> dict[str, Any]:
+    """The fields of the one media in a content."""
+    if "directPath" in content:
+        found: dict[str, Any] = content
+        return found
+    (inner,) = [part for part in content.values() if isinstance(part, dict) and "Hash" not in part]
+    return media_of(inner)
+
+
+def downloaded(
+    app: MockApp, part: dict[str, Any], kind: str = "image", key: str = KEY
+) -> bytes | str:
+    """What downloadMediaMessage answers to just the keys of a webhook: bytes, or a complaint."""
+    keys = {name: part[name] for name in ("mediaKey", "directPath", "url", "mimetype")}
+    reply = app.test_client().post(
+        f"/rest/instance/downloadMediaMessage/{key}",
+        json={"messageKeys": {**keys, "messageType": kind}},
+        headers={"Authorization": f"Bearer {Door(app).get(f'/instances/{key}')['token']}"},
+    )
+    document: Any = reply.get_json()
+    return b64decode(document["data"].partition(",")[2]) or str(document["message"])
+
+
+def emitted(app: MockApp, hook: Door, **body: Any) -> list[dict[str, Any]]:
+    """The media of what is emitted, as the receiver gets it."""
+    told = hook.post(f"/instances/{KEY}/emit", body, status=201)["deliveries"]
+    found = {each["id"]: each["payload"]["message"] for each in deliveries(app, hook)}
+    for each in found.values():
+        each.pop("messageContextInfo", None)
+    return [media_of(found[each]) for each in told]
+
+
+def test_every_event_with_media_is_known() -> None:
+    samples = Samples(root("fixtures"))
+    holding = [name for name in EVENTS if '"directPath"' in json.dumps(samples.payload(name))]
+    assert sorted(holding) == sorted(MEDIA)
+
+
+@pytest.mark.parametrize(("event", "kind"), MEDIA.items())
+def test_media_told_of_can_be_downloaded(app: MockApp, hook: Door, event: str, kind: str) -> None:
+    first, second = emitted(app, hook, event=event, count=2)
+    assert first["mediaKey"] != second["mediaKey"]
+    for part in (first, second):
+        content = downloaded(app, part, "image" if kind == "sticker" else kind)
+        assert isinstance(content, bytes)
+        assert content == Samples(root("fixtures")).media(kind)
+        assert part["fileSha256"] == b64encode(sha256(content).digest()).decode()
+        assert part["fileLength"] == str(len(content))
+    assert hook.items("/messages") == []
+
+
+def test_media_are_those_of_the_instance_they_were_told_for(app: MockApp, hook: Door) -> None:
+    (part,) = emitted(app, hook, event="image")
+    assert downloaded(app, part, key=SECOND) == "media not found"
+
+
+def test_media_set_around_the_sample_can_be_downloaded_too(app: MockApp, hook: Door) -> None:
+    image = Samples(root("fixtures")).payload("image")["message"]["imageMessage"]
+    wrapped = {"message.ephemeralMessage.message": {"imageMessage": image}}
+    first, second = emitted(app, hook, event="ephemeral", count=2, set=wrapped)
+    assert first["directPath"] != second["directPath"]
+    for part in (first, second):
+        assert downloaded(app, part) == Samples(root("fixtures")).media("image")
+
+
+@pytest.mark.broken_bodies
+def test_a_message_set_instead_is_told_as_it_is(app: MockApp, hook: Door) -> None:
+    text = {"message": {"conversation": "oi"}}
+    hook.post(f"/instances/{KEY}/emit", {"event": "image", "set": text}, status=201)
+    assert deliveries(app, hook)[-1]["payload"]["message"] == {"conversation": "oi"}
+    gone: dict[str, Any] = {"message": None}
+    hook.post(f"/instances/{KEY}/emit", {"event": "image", "set": gone}, status=201)
+    assert deliveries(app, hook)[-1]["payload"]["message"] is None
+
+
+def test_keys_that_are_set_lead_where_they_say(app: MockApp, hook: Door) -> None:
+    (image,) = emitted(app, hook, event="image")
+    path = "message.documentWithCaptionMessage.message.documentMessage"
+    nowhere = {f"{path}.directPath": "/v/none", f"{path}.url": "https://mmg.whatsapp.net/v/none"}
+    (part,) = emitted(app, hook, event="document-with-caption", set=nowhere)
+    assert part["directPath"] == "/v/none"
+    assert downloaded(app, part, "document") == "media not found"
+    keys = {f"message.stickerMessage.{name}": image[name] for name in NAMES}
+    (part,) = emitted(app, hook, event="sticker", set=keys)
+    assert downloaded(app, part) == Samples(root("fixtures")).media("image")
+
+
+def test_a_snapshot_holds_the_media_told_of(app: MockApp, hook: Door) -> None:
+    (part,) = emitted(app, hook, event="video")
+    state = hook.get("/state")
+    hook.post("/reset")
+    assert downloaded(app, part, "video") == "media not found"
+    hook.put("/state", state)
+    assert downloaded(app, part, "video") == Samples(root("fixtures")).media("video")
 
 
 def test_a_torment_of_its_own_touches_these_alone(app: MockApp, hook: Door) -> None:

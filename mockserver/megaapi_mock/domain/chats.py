@@ -99,10 +99,14 @@ class Chats:
         self.moving.put(message.id, True)
         key = {"remoteJid": to.given, "fromMe": True, "id": message.id}
         if echo and instance.rules.echo:
-            instance.record(
-                "from-me-api-echo",
-                {"key": key, "message": content, "timestamp": int(message.time)},
-            )
+            facts: dict[str, Any] = {
+                "key": key,
+                "message": content,
+                "timestamp": int(message.time),
+            }
+            if to.given.endswith("@lid"):
+                facts["chat"] = message.chat
+            instance.record("from-me-api-echo", facts)
         if to.registered:
             self._expect_acks(message, to, content, number)
             if instance.spell.stays is not None:
@@ -292,7 +296,7 @@ class Chats:
             steps = steps[: (PENDING, *steps).index(instance.spell.stays)]
             if not steps:
                 return
-        members = self._members(message.chat) if instance.rules.each_in_group else ()
+        members = instance.reach.members(message.chat) if instance.rules.each_in_group else ()
         if not members:
             for step, delay in zip(steps, delays, strict=False):
                 instance.schedule(delay, "ack", (message.id, step))
@@ -313,29 +317,22 @@ class Chats:
             instance.rules.ack_delays, lambda: instance.ids.raw(instance.key, kind, number, 32)
         )
 
-    def _members(self, chat: str) -> list[str]:
-        """Everybody in the group but the instance; nobody where the chat is private."""
-        jid = Jid.parse(chat)
-        group = self._instance.groups.get(jid) if jid.group else None
-        own = self._instance.own_jid
-        return [str(who.jid) for who in group.participants if who.jid != own] if group else []
-
     def _halted(self, message: Message, step: str, person: str) -> bool:
         """Whether the state of who should have it keeps this step from happening."""
         if not TO[step].needs_phone:
             return False
-        instance = self._instance
-        halt = halt_by(instance.reach.state(person)) if person else self._halt(message.chat)
+        reach = self._instance.reach
+        halt = halt_by(reach.state(person)) if person else reach.halt(message.chat)
         # Blocking somebody does not keep away what they write in a common group.
         if halt is None or (person and halt.contact == BLOCKED):
             return False
         if not halt.final:
-            instance.reach.hold(message.id, (message.id, step, *((person,) if person else ())))
-        everybody = halt if not person else None
-        if person and message.state == TO[step].source:
-            everybody = self._halt(message.chat)
-        if everybody is not None:
-            self._stay(message, everybody)
+            reach.hold(message.id, (message.id, step, *((person,) if person else ())))
+        if person:
+            # The message goes on as long as one of the group does.
+            halt = reach.halt(message.chat) if message.state == TO[step].source else None
+        if halt is not None:
+            self._stay(message, halt)
         return True
 
     def _stay(self, message: Message, halt: Halt) -> None:
@@ -347,18 +344,6 @@ class Chats:
             self._instance.messages.put(message.id, message.moved(STOPPED, halt.reason))
             if message.id in self.moving:
                 self.moving.remove(message.id)
-
-    def _halt(self, chat: str) -> Halt | None:
-        """What keeps everything from a chat: from its person, or from everybody in its group."""
-        state = self._instance.reach.state
-        if not chat.endswith("@g.us"):
-            return halt_by(state(chat))
-        halts = [halt_by(state(person)) for person in self._members(chat)]
-        held = [halt for halt in halts if halt is not None and halt.contact != BLOCKED]
-        if len(held) < len(halts):
-            return None
-        # Whose phone is only off may have it yet.
-        return min(held, key=lambda halt: halt.final, default=None)
 
     def _own_message(self, to: Recipient, content: Mapping[str, Any], number: int) -> Message:
         instance = self._instance

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .contacts import Contact
 from .jid import Jid
-from .life import PHONE_OFF, REACHABLE, UNREGISTERED
+from .life import BLOCKED, PHONE_OFF, REACHABLE, UNREGISTERED, Halt, halt_by
 from .table import Table
 
 if TYPE_CHECKING:
@@ -28,6 +28,25 @@ class Reach:
     def state(self, jid: str) -> str:
         """One of CONTACT_STATES."""
         return self.states.get(jid) or REACHABLE
+
+    def members(self, chat: str) -> list[str]:
+        """Everybody in the group but the instance; nobody where the chat is private."""
+        jid = Jid.parse(chat)
+        group = self._instance.groups.get(jid) if jid.group else None
+        own = self._instance.own_jid
+        return [str(who.jid) for who in group.participants if who.jid != own] if group else []
+
+    def halt(self, chat: str) -> Halt | None:
+        """What keeps everything from a chat: from its person, or from everybody in its group."""
+        if not chat.endswith("@g.us"):
+            return halt_by(self.state(chat))
+        halts = [halt_by(self.state(person)) for person in self.members(chat)]
+        # Blocking somebody does not keep away what they write in a common group.
+        held = [halt for halt in halts if halt is not None and halt.contact != BLOCKED]
+        if len(held) < len(halts):
+            return None
+        # Whose phone is only off may have it yet.
+        return min(held, key=lambda halt: halt.final, default=None)
 
     def registered(self, contact: Contact | None) -> Contact | None:
         """The contact, unless their account is gone."""
@@ -77,15 +96,8 @@ class Reach:
                 self.held.remove(message_id)
                 continue
             # A whole group waits for anybody in it.
-            here = message.chat == jid or self._in_group(jid, message.chat)
-            self._go_on(
-                message_id,
-                [held for held in waiting if (held[1][2] == jid if held[1][2:] else here)],
-            )
-
-    def _in_group(self, jid: str, chat: str) -> bool:
-        group = self._instance.groups.get(Jid.parse(chat)) if chat.endswith("@g.us") else None
-        return group is not None and group.member(Jid.parse(jid)) is not None
+            here = (message.chat, *self.members(message.chat))
+            self._go_on(message_id, [held for held in waiting if jid in (held[1][2:] or here)])
 
     def release(self, message_id: str, person: str = "") -> None:
         """What waits of a message goes on: of one person's phone, or of the chat as a whole."""

@@ -139,11 +139,8 @@ def _with_media(
         path: value for path, value in inside.items() if f"{found.path}.".startswith(f"{path}.")
     }
     own = {f"{found.path}.{name}": value for name, value in keys.items()}
-    return {
-        **around,
-        **own,
-        **{path: value for path, value in overrides.items() if path not in around},
-    }
+    # A dict keeps the first place of a name: what holds the media, its keys, all that is left.
+    return {**around, **own, **overrides}
 
 
 def _owned(payload: dict[str, Any], instance: Instance) -> dict[str, Any]:

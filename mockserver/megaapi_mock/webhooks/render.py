@@ -102,6 +102,9 @@ class Renderer:
                 del payload["subject"]
         if "key" in facts:
             payload["key"] = _addressed(facts["key"], payload.get("key", {}))
+            if "chat" in facts and self._generation != "2026":
+                # Written to by a hidden number, of which older gateways knew none.
+                payload["key"]["remoteJid"] = facts["chat"]
             if "isGroup" in payload:
                 payload["isGroup"] = str(facts["key"]["remoteJid"]).endswith("@g.us")
         elif event.name == "self-chat":

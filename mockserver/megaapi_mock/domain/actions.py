@@ -175,6 +175,9 @@ def _forward(scene: Scene, content: Content) -> Content:
     found = scene.instance.messages.get(scene.message)
     if found is None:
         raise ControlRefused(409, f"message: {scene.message} is unknown to {scene.instance.key}")
+    why = scene.withheld(found)
+    if why is not None:
+        raise ControlRefused(409, f"message: {found.id} {why}")
     inner = unwrapped(orjson.loads(found.content))
     if content_key(inner) not in TEXTS:
         raise ControlRefused(409, f"message: {found.id} is no text; text-forwarded takes texts")

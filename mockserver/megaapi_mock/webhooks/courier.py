@@ -127,7 +127,10 @@ class Courier:
                     _end(delivery, "dropped", reason)
                     turned_away.append(delivery)
                 else:
-                    self._queue(delivery)
+                    self._pending += 1
+                    if self._lanes.queue(delivery):
+                        self._work.notify()
+            self._staff()
         for delivery in turned_away:
             self._tell(delivery)
 
@@ -165,14 +168,11 @@ class Courier:
             self._join()
             return self._abandoned
 
-    def _queue(self, delivery: Delivery) -> None:
-        self._pending += 1
-        if not self._lanes.queue(delivery):
-            return
+    def _staff(self) -> None:
+        """See to it that no lane waits without a thread, or somebody who will start one."""
         self._grow()
         if self._free < self._lanes.ready and self._watcher is None:
             self._watcher = self._started(self._watch, "outbox-watch")
-        self._work.notify()
 
     def _grow(self) -> None:
         """Start threads for the lanes that wait for one, as many as there may be by now."""

@@ -352,6 +352,7 @@ def test_what_the_gateway_swallowed_cannot_be_answered(chat: Chat) -> None:
     chat.door.post("/faults", {"fault": "accepted-undelivered", "times": 1}, status=201)
     lost = chat.menu(("a", "Vendas"))
     sentence = chat.refused("list-response", message=lost)
+    assert sentence == chat.refused("text-forwarded", message=lost)
     assert f"message: {lost} reached no phone: accepted, undelivered" in sentence
 
 

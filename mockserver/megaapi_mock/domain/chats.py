@@ -74,7 +74,7 @@ class Chats:
                     status=self._instance.rules.not_a_member_status,
                 )
             return Recipient(given, jid)
-        person = self._instance.directory.person(jid)
+        person = self._instance.person(jid)
         contact = self._instance.reach.registered(person)
         if contact is not None:
             canonical = self._instance.rules.canonical_jid

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
+from ..errors import ControlRefused
 from .jid import LID, PERSON, Jid, is_number
-from .life import REACHABLE
+from .life import REACHABLE, UNREGISTERED
 from .ninth import NinthDigit
 
 # Number to hidden number and back, for people nobody listed: a multiplication that can be undone.
@@ -51,11 +52,17 @@ def number_behind(lid: Jid) -> str | None:
     return number if is_number(number) and lid_of(number) == lid else None
 
 
+class _Anybody:
+    def __contains__(self, _jid: object) -> bool:
+        return True
+
+
 class Directory:
     """Read-only. A listed number resolves to its contact; an unlisted one by the world's rule.
 
     `listed` are dialled numbers with who answers; one person may have several. `people` are
-    those no number leads to. `moved` are numbers that were left for another.
+    those no number leads to. `moved` are numbers that were left for another. Who asks may name
+    the JIDs of `instances`: whoever links one has WhatsApp, listed or not.
     """
 
     def __init__(
@@ -80,30 +87,53 @@ class Directory:
         self._unlisted = unlisted_on_whatsapp
         self._ninth = ninth or NinthDigit()
 
-    def find(self, number: str) -> Contact | None:
+    def find(self, number: str, instances: Container[Jid] = ()) -> Contact | None:
         """The person behind a dialled number; None when it has no WhatsApp."""
-        contact = self._by_number.get(number)
-        if contact is not None:
+        contact = self._by_number.get(number) or self._listed(number)
+        if contact is not None or self._denied(number):
             return contact
-        if number in self._without or not is_number(number):
-            return None
-        other = self._ninth.other(number)
-        if other is not None:
-            contact = self._by_number.get(other)
-            if contact is not None or other in self._without:
-                return contact
-        return self._stranger(number) if self._unlisted else None
+        stranger = self._stranger(number)
+        return stranger if self._unlisted or stranger.jid in instances else None
 
-    def person(self, jid: Jid) -> Contact | None:
+    def owner(self, number: str) -> Contact | None:
+        """Whose phone an instance with this number is; None where the world says it has none."""
+        contact = self._by_number.get(number) or self._listed(number)
+        if contact is None:
+            return None if self._denied(number) else self._stranger(number)
+        return None if contact.state == UNREGISTERED else contact
+
+    def require_owner(self, number: str) -> Contact:
+        """Whose phone an instance with this number is; ControlRefused where it can be nobody's."""
+        if not is_number(number):
+            raise ControlRefused(
+                400, f"number: {number!r} must be 8 to 15 digits, country code first"
+            )
+        owner = self.owner(number)
+        if owner is None:
+            raise ControlRefused(400, f"number: {self.no_account(Jid(number, PERSON))}")
+        return owner
+
+    def person(self, jid: Jid, instances: Container[Jid] = ()) -> Contact | None:
         """The person behind a JID, hidden number included; None for groups and strangers."""
         if not jid.lid:
-            return self.find(jid.user) if jid.server == PERSON else None
+            return self.find(jid.user, instances) if jid.server == PERSON else None
         listed = self._by_lid.get(jid)
         if listed is not None:
             return listed
         number = number_behind(jid)
-        contact = None if number is None else self.find(number)
+        contact = None if number is None else self.find(number, instances)
         return contact if contact is not None and contact.lid == jid else None
+
+    def registered(self, jid: Jid) -> Jid:
+        """The one JID of whoever has this address, or would have it."""
+        contact = self.person(jid, _Anybody())
+        return jid if contact is None else contact.jid
+
+    def no_account(self, jid: Jid) -> str:
+        """In words: this JID has none; where the person went who had it, if anybody did."""
+        now = None if jid.lid else self.moved(jid.user)
+        gone = "" if now is None else f": who had it is {now.jid} now"
+        return f"{jid} has no WhatsApp account in this world{gone}"
 
     def moved(self, number: str) -> Contact | None:
         """Who had this number before they took another one."""
@@ -113,6 +143,19 @@ class Directory:
     def unreachable(self) -> Iterable[Contact]:
         """Who is not reachable as the world begins."""
         return self._unreachable
+
+    def _listed(self, number: str) -> Contact | None:
+        """Who is listed under this number, or under the other way to dial it."""
+        if number in self._without:
+            return None
+        other = self._ninth.other(number)
+        return None if other is None else self._by_number.get(other)
+
+    def _denied(self, number: str) -> bool:
+        """Whether no account can have this number: it is none, or the world says so."""
+        if number in self._without or not is_number(number):
+            return True
+        return self._ninth.other(number) in self._without
 
     def _stranger(self, number: str) -> Contact:
         registered = self._ninth.registered(number)

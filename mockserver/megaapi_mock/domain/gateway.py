@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..clock import Clock
+from ..errors import ControlRefused
 from ..ids import Ids
 from .contacts import Contact, Directory
 from .group import Group
@@ -44,8 +45,28 @@ class Gateway:
 
     def person(self, jid: Jid) -> Contact | None:
         """The person behind a JID, under the name they show to everybody; None for strangers."""
-        contact = self.directory.person(jid)
+        contact = self.directory.person(jid, self.roll)
         return None if contact is None else self.roll.known(contact)
+
+    def admitted(self, seed: InstanceSeed, *, named: bool = True) -> InstanceSeed:
+        """The seed, if its number can be an instance's; unless `named` under its person's name.
+
+        ControlRefused where the world says the number has no account, or where another instance
+        has it under another name: one person has one.
+        """
+        if seed.number is None:
+            return seed
+        owner = self.directory.require_owner(seed.number)
+        name = self.roll.name(owner.jid, apart_from=seed.key)
+        if name is None or name == seed.name:
+            return seed
+        if named:
+            raise ControlRefused(
+                409,
+                f"name: {seed.number} is an instance's already, under the name {name!r}: "
+                "one person has one name, use that one",
+            )
+        return replace(seed, name=name)
 
     def blank(self, seed: InstanceSeed) -> Instance:
         """An instance that was never linked, in no group."""

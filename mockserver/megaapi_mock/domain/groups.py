@@ -77,7 +77,7 @@ class Groups:
         self._require_admin(group)
         outcome = []
         for text in people:
-            person = self._instance.directory.person(Jid.parse(text))
+            person = self._instance.person(Jid.parse(text))
             status = self._add_status(group, self._instance.reach.registered(person))
             if person is not None and status == ADDED:
                 group = group.with_member(person.jid)
@@ -92,7 +92,7 @@ class Groups:
         self._require_admin(group)
         before, outcome = group, []
         for text in people:
-            person = self._instance.directory.person(Jid.parse(text))
+            person = self._instance.person(Jid.parse(text))
             jid = person.jid if person else Jid.parse(text)
             status = ADDED if group.member(jid) else UNKNOWN
             if jid == self._instance.own_jid:
@@ -209,7 +209,7 @@ class Groups:
     def _registered(self, people: Iterable[str]) -> list[Contact]:
         found = []
         for text in people:
-            person = self._instance.directory.person(Jid.parse(text))
+            person = self._instance.person(Jid.parse(text))
             person = self._instance.reach.registered(person)
             if person is None:
                 raise NumberNotRegistered(f"participant {text} has no WhatsApp account")

@@ -10,7 +10,7 @@ from typing import Any
 from ..clock import Clock
 from ..ids import Ids
 from .chats import Chats
-from .contacts import Directory
+from .contacts import Contact, Directory
 from .event import Event
 from .group import Group
 from .groups import Groups
@@ -94,6 +94,10 @@ class Instance:
         )
 
     # -- identity ---------------------------------------------------------------------------
+
+    def person(self, jid: Jid) -> Contact | None:
+        """The person behind a JID, by the world's word and by who is an instance here."""
+        return self.directory.person(jid, self.roll)
 
     @property
     def own_jid(self) -> Jid:

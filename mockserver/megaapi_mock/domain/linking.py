@@ -83,15 +83,15 @@ class Linking:
         return code
 
     def link(self, number: str | None = None) -> None:
-        """The phone scans the QR code or types the pairing code."""
+        """The phone scans the QR code or types the pairing code.
+
+        ControlRefused when it is linked already, or when nobody can have the number.
+        """
         if self.connected:
             raise ControlRefused(409, f"{self._instance.key} is linked already: unlink it first")
         number = number or self.connection.pairing_number
         if number is not None and number != self._instance.number:
-            before, self._instance.number = self.owner(), number
-            # The same phone dialled another way is no other phone.
-            if before is None or before != self.owner():
-                self._instance.groups.start_over()
+            self._take_over(number)
         self._instance.cancel("qr", "reconnect")
         self._set(session=True, banned=False, links=self.connection.links + 1)
         self._open()
@@ -138,7 +138,19 @@ class Linking:
     def owner(self) -> Contact | None:
         """The person whose phone this is; None while no number is known."""
         number = self._instance.number
-        return self._instance.directory.find(number) if number else None
+        return self._instance.directory.owner(number) if number else None
+
+    def _take_over(self, number: str) -> None:
+        """Another phone is linked from now on, with its groups and its owner's name."""
+        instance, before = self._instance, self.owner()
+        owner = instance.directory.require_owner(number)
+        instance.number = number
+        name = instance.roll.name(owner.jid, apart_from=instance.key)
+        if name is not None:
+            instance.name = name
+        # The same phone dialled another way is no other phone.
+        if before is None or before != owner:
+            instance.groups.start_over()
 
     def _next_qr(self) -> None:
         self._set(qr_index=self.connection.qr_index + 1)

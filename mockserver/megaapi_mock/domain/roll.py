@@ -46,7 +46,7 @@ class Roll:
         self._keys.clear()
         self.linked = 0
 
-    def __contains__(self, jid: Jid) -> bool:
+    def __contains__(self, jid: object) -> bool:
         """Whether an instance has this number. Every send asks: it must cost next to nothing."""
         return jid in self._keys
 
@@ -58,8 +58,13 @@ class Roll:
 
     def known(self, contact: Contact) -> Contact:
         """The contact under the profile name of the instance that has the number, if one does."""
-        for key in self._keys.get(contact.jid, ()):
+        name = self.name(contact.jid)
+        return contact if name in (None, contact.name) else replace(contact, name=name)
+
+    def name(self, jid: Jid, *, apart_from: str | None = None) -> str | None:
+        """The profile name of whoever has this JID; None when no other instance has it."""
+        for key in self._keys.get(jid, ()):
             row = self._rows.get(key)
-            if row is not None:
-                return contact if row.name == contact.name else replace(contact, name=row.name)
-        return contact
+            if row is not None and key != apart_from:
+                return row.name
+        return None

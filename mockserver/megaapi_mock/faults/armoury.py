@@ -147,9 +147,7 @@ class Faults:
 
     def person(self, to: str) -> str:
         """One name for all ways to write a recipient, the ninth digit included."""
-        jid = Jid.parse(to)
-        contact = self._directory.person(jid)
-        return str(contact.jid if contact else jid)
+        return str(self._directory.registered(Jid.parse(to)))
 
     @property
     def wants_recipients(self) -> bool:

@@ -68,7 +68,7 @@ def is_on_whatsapp(call: Call) -> Json | Answer:
     jid = Jid.parse(call.query["jid"])
     if jid.group or jid.lid:
         return {"exists": True, "jid": str(jid)}
-    contact = call.instance.reach.registered(call.instance.directory.person(jid))
+    contact = call.instance.reach.registered(call.instance.person(jid))
     if contact is not None:
         return {"exists": True, "jid": str(contact.jid)}
     form = call.profile["not_on_whatsapp"]

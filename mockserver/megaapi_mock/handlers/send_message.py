@@ -194,7 +194,7 @@ def quote_message(call: Call) -> Json:
 def _chat(call: Call, text: str) -> Jid:
     """The chat a key names, whichever of a person's addresses it uses."""
     jid = Jid.parse(text)
-    person = call.instance.directory.person(jid)
+    person = call.instance.person(jid)
     return jid if person is None else person.jid
 
 

@@ -98,7 +98,7 @@ class MemoryStore:
         seeds = {seed.key: seed for seed in self._gateway.seeds}
         if key is not None:
             if key in seeds:
-                self.add(seeds[key])
+                self.add(self._gateway.admitted(seeds[key], named=False))
             else:
                 self.remove(key)
             return

@@ -16,7 +16,7 @@ from .. import __version__
 from ..domain.contacts import Contact
 from ..domain.gateway import InstanceSeed
 from ..domain.instance import Instance
-from ..domain.jid import Jid, is_number
+from ..domain.jid import Jid
 from ..domain.life import CONTACT_STATES, REACHABLE
 from ..domain.linking import UNLINKED_BY
 from ..errors import ControlRefused, UnknownInstance
@@ -27,7 +27,7 @@ from . import heirs, listing, state
 from .arming import Arming
 from .guard import Guard
 from .hooks import Hooks
-from .inbound import no_account, receive
+from .inbound import receive
 from .plain import answering, body_of, plain
 
 if TYPE_CHECKING:
@@ -228,10 +228,11 @@ class _Door:
         """The phone scans the QR code or types the pairing code."""
         number = body_of({"number": str}).get("number")
         if number is not None:
-            self._require_number(number)
+            self._parts.world.directory.require_owner(number)
 
         def scan(instance: Instance) -> None:
-            if number is None and instance.number is None:
+            known = instance.number or instance.connection.pairing_number
+            if number is None and known is None:
                 raise ControlRefused(400, f'{key} has no number yet: give {{"number": "5511..."}}')
             if self._parts.faults.armed and not instance.linked:
                 struck = self._parts.faults.refuses("link", key)
@@ -274,7 +275,7 @@ class _Door:
         jid = Jid.parse(number)
         person = self._parts.gateway.person(jid)
         if person is None:
-            raise ControlRefused(400, no_account(self._parts.world.directory, jid))
+            raise ControlRefused(400, self._parts.world.directory.no_account(jid))
         return person
 
     # -- records -----------------------------------------------------------------------------
@@ -347,31 +348,22 @@ class _Door:
         token = body.get("token", key.partition("-")[2] or key)
         if not _TOKEN.fullmatch(token):
             raise ControlRefused(400, "token: use printable ASCII without blanks")
-        phone = body.get("number", f"5511{910_000_000 + number % 90_000_000}")
-        self._require_number(phone)
-        return InstanceSeed(
+        seed = InstanceSeed(
             key=key,
             token=token,
-            number=phone,
+            number=body.get("number", _made_number(number)),
             name=body.get("name", "Test Shop"),
             connected=body.get("connected", False),
         )
+        return self._parts.gateway.admitted(seed, named="name" in body)
 
     def _unused_number(self) -> int:
         keys = self._parts.store.keys()
         while True:
             number = int(self._parts.journal.next_id("made", None).removeprefix("made"))
-            if _made_key(number) not in keys:
+            denied = self._parts.world.directory.owner(_made_number(number)) is None
+            if _made_key(number) not in keys and not denied:
                 return number
-
-    def _require_number(self, number: str) -> None:
-        if not is_number(number):
-            raise ControlRefused(
-                400, f"number: {number!r} must be 8 to 15 digits, country code first"
-            )
-        directory = self._parts.world.directory
-        if directory.find(number) is None:
-            raise ControlRefused(400, f"number: {no_account(directory, Jid.parse(number))}")
 
     def _change(self, key: str, do: Callable[[Instance], Any]) -> Json:
         self._parts.publisher.change(key, do)
@@ -383,6 +375,10 @@ class _Door:
 
 def _made_key(number: int) -> str:
     return f"megacode-MADE{number:07d}"
+
+
+def _made_number(number: int) -> str:
+    return f"5511{910_000_000 + number % 90_000_000}"
 
 
 def _events(told: Iterator[tuple[str | None, Any]]) -> Iterator[bytes]:

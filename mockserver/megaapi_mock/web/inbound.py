@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..domain.actions import Scene, act, associated
-from ..domain.contacts import Contact, Directory
+from ..domain.contacts import Contact
 from ..domain.instance import Instance
 from ..domain.jid import Jid
 from ..domain.life import PENDING
@@ -186,7 +186,7 @@ def _sender(parts: Parts, event: str, body: Mapping[str, Any]) -> Contact | None
     jid = Jid.parse(body.get("from", SOMEBODY))
     sender = parts.gateway.person(jid)
     if sender is None:
-        raise ControlRefused(400, f"from: {no_account(parts.world.directory, jid)}")
+        raise ControlRefused(400, f"from: {parts.world.directory.no_account(jid)}")
     if event == "text-plain-lid" and sender.number is None:
         words = f"{sender.jid} has no number anybody knows: text-plain comes from a @lid too"
         raise ControlRefused(400, f"from: {words}")
@@ -231,9 +231,9 @@ def _typed(instance: Instance, event: str, body: Mapping[str, Any]) -> Place:
         to = Jid.parse(body.get("group", body.get("to", SOMEBODY)))
         if to.group and to not in instance.groups:
             raise ControlRefused(400, f"{to} is no group of {instance.key}")
-        person = instance.reach.registered(instance.directory.person(to))
+        person = instance.reach.registered(instance.person(to))
         if person is None and not to.group:
-            raise ControlRefused(400, f"to: {no_account(instance.directory, to)}")
+            raise ControlRefused(400, f"to: {instance.directory.no_account(to)}")
         chat = person.jid if person else to
     key = {"remoteJid": str(chat), "fromMe": True, "id": instance.chats.inbound_id()}
     return Place(key, str(instance.own_jid), instance.name)
@@ -267,13 +267,6 @@ def _group(
         if group.member(sender.jid) is not None:
             return group.jid
     raise ControlRefused(409, f"group: {sender.jid} and {instance.key} are in no group together")
-
-
-def no_account(directory: Directory, jid: Jid) -> str:
-    """In words: this JID has none; where the person went who had it, if anybody did."""
-    now = None if jid.lid else directory.moved(jid.user)
-    gone = "" if now is None else f": who had it is {now.jid} now"
-    return f"{jid} has no WhatsApp account in this world{gone}"
 
 
 # -- content ---------------------------------------------------------------------------------

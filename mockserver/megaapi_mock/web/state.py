@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..clock import ClockState
-from ..domain.gateway import Gateway
+from ..domain.gateway import Gateway, InstanceSeed
 from ..domain.instance import Instance
+from ..domain.linking import CONNECTED, CONNECTING
 from ..domain.media import Vault
 from ..domain.message import Message
 from ..domain.roll import Roll
@@ -238,6 +239,8 @@ class _Prepared:
                     instance = load_instance(saved, gateway, self._forms)
                     if instance.key in keys:
                         raise Misfit(f"there is another {instance.key}")
+                    _require_phone(instance)
+                    gateway.admitted(_seed(instance))
                 keys.add(instance.key)
                 self._instances.append(instance)
 
@@ -276,6 +279,8 @@ class _All(_Prepared):
             vault=vault,
             roll=Roll(),
         )
+        for seed in world.instances:
+            self._gateway.admitted(seed)
         self._make(self._gateway)
 
     def swap(self) -> None:
@@ -308,6 +313,18 @@ class _One(_Prepared):
             parts.gateway.vault.put(blob)
         parts.store.restore_one(instance)
         self._put_back(self._key)
+
+
+def _seed(instance: Instance) -> InstanceSeed:
+    """What it would have been made from."""
+    return InstanceSeed(instance.key, instance.token, instance.number, instance.name)
+
+
+def _require_phone(instance: Instance) -> None:
+    connection = instance.connection
+    ever = connection.links or connection.session or connection.state in (CONNECTING, CONNECTED)
+    if instance.number is None and ever:
+        raise Misfit("number: null, though a phone is linked or was")
 
 
 def _after_all_others(

@@ -700,12 +700,3 @@ def test_a_stream_that_is_left_leaves_nothing_behind(app: MockApp) -> None:
 
 
 # -- worlds ------------------------------------------------------------------------------------
-
-
-def test_in_a_world_of_few_a_made_number_is_refused(make_app: MakeApp) -> None:
-    world = read_world(
-        {"contacts": [{"number": "5511900000002"}], "unlisted_numbers": "not_on_whatsapp"}
-    )
-    door = Door(make_app(world=world))
-    assert "no WhatsApp account" in door.refusal("POST", "/instances", {})
-    door.post("/instances", {"number": "5511900000002"}, status=201)

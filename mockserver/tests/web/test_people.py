@@ -1,0 +1,224 @@
+"""Who links an instance has WhatsApp, in any world; and what is said of anybody agrees."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from megaapi_mock.resources import root
+from megaapi_mock.store.envelope import seal
+from megaapi_mock.web.app import MockApp
+from megaapi_mock.world import load_world, read_world
+
+from ..conftest import MakeApp
+from ..support import KEY, UNLINKED
+from ..switchboard import Switchboard, key_of
+from .conftest import Door
+
+DESK, FIELD, NIGHT = "5511900000001", "5511900000003", "5511900000005"
+ALL = "120363000000000001@g.us"
+SERVER = "@s.whatsapp.net"
+
+
+@pytest.fixture
+def board(make_app: MakeApp) -> Switchboard:
+    """The support desk, in whose world only the listed have WhatsApp; a fourth instance is made."""
+    app = make_app(world=load_world("support-desk", root("fixtures")))
+    made = {"key": key_of(4), "connected": True, "name": "Quarta"}
+    Door(app).post("/instances", made, status=201)
+    return Switchboard(app, 4)
+
+
+def number_of(board: Switchboard, at: int) -> str:
+    return str(board.door("GET", f"/instances/<{at}>")["number"])
+
+
+def found(board: Switchboard, at: int, jid: str) -> dict[str, Any]:
+    answer = board.ask(at, "GET", f"instance/isOnWhatsApp/{{}}?jid={jid}")
+    assert isinstance(answer, dict)
+    return answer
+
+
+def add(board: Switchboard, at: int, jid: str, who: str) -> str:
+    body = {"group_data": {"jid": jid, "participants": [who]}}
+    [[one]] = board.ask(at, "POST", "group/{}/addParticipants", body)["updatedParticipants"]
+    return str(one["status"])
+
+
+# -- whoever links one has WhatsApp ------------------------------------------------------------
+
+
+def test_a_made_instance_is_a_person_where_only_the_listed_are(board: Switchboard) -> None:
+    number = number_of(board, 4)
+    assert found(board, 1, number) == {"exists": True, "jid": f"{number}{SERVER}"}
+    sent = board.send(1, number, "Bem-vindo")
+    assert sent in board.messages(4) and board.acks(1, sent) == [2, 3, 4]
+    back = board.send(4, DESK, "Obrigado")
+    assert board.messages(1)[back]["sender"] == f"{number}{SERVER}"
+    shown = board.door("GET", f"/instances/<1>/contacts/{number}")
+    assert (shown["name"], shown["jid"]) == ("Quarta", f"{number}{SERVER}")
+    assert board.send(1, shown["lid"]) in board.messages(4)
+    assert add(board, 1, ALL, number) == "200"
+    assert ALL in board.groups(4)
+    board.door("POST", "/instances/<1>/inbound", {"from": number, "event": "text-plain"})
+
+
+def test_nobody_else_is(board: Switchboard) -> None:
+    stranger = "5511910009999"
+    assert found(board, 1, stranger)["exists"] is False
+    board.send(1, stranger, status=403)
+    board.door("DELETE", "/instances/<4>")
+    assert found(board, 1, "5511910000001")["exists"] is False
+
+
+def test_a_made_number_is_never_one_the_world_denies(make_app: MakeApp) -> None:
+    people = [{"number": f"551191000000{at}", "whatsapp": False} for at in (1, 2)]
+    door = Door(make_app(world=read_world({"contacts": people})))
+    assert door.post("/instances", {}, status=201)["number"] == "5511910000003"
+
+
+def test_any_number_can_be_linked_but_those_the_world_denies(make_app: MakeApp) -> None:
+    board = Switchboard(make_app(world=load_world("support-desk", root("fixtures"))), 3)
+    door = Door(board.app)
+    assert door.post("/instances", {"number": "5511977776666"}, status=201)["state"]
+    denied = door.refusal("POST", "/instances", {"number": "5511900000099"})
+    assert denied == f"number: 5511900000099{SERVER} has no WhatsApp account in this world"
+    board.unlink(2)
+    assert door.refusal("POST", f"/instances/{key_of(2)}/link", {"number": "5511900000099"}) == (
+        denied
+    )
+    door.post(f"/instances/{key_of(2)}/link", {"number": "5511977776655"})
+    assert found(board, 1, "5511977776655")["exists"] is True
+
+
+def test_who_gave_a_number_up_or_deleted_the_account_links_nothing(make_app: MakeApp) -> None:
+    people = [
+        {"number": "5511900000004", "formerly": "5511900000006"},
+        {"number": "5511900000008", "state": "unregistered"},
+    ]
+    door = Door(make_app(world=read_world({"contacts": people})))
+    gone = door.refusal("POST", "/instances", {"number": "5511900000006"})
+    assert f"who had it is 5511900000004{SERVER} now" in gone
+    deleted = door.refusal("POST", "/instances", {"number": "5511900000008"})
+    assert deleted == f"number: 5511900000008{SERVER} has no WhatsApp account in this world"
+
+
+def test_a_pairing_code_for_a_number_without_whatsapp_links_nothing(make_app: MakeApp) -> None:
+    board = Switchboard(make_app(), 2)
+    board.ask(2, "GET", "instance/pairingCode/{}?phoneNumber=5511900000099")
+    refused = board.door("POST", "/instances/<2>/link", status=400)
+    assert "5511900000099@s.whatsapp.net has no WhatsApp account" in refused["error"]
+    assert board.door("GET", "/instances/<2>")["state"] == "pairing"
+
+
+def test_a_fault_for_an_instance_strikes_however_it_is_written(make_app: MakeApp) -> None:
+    world = {"unlisted_numbers": "not_on_whatsapp", "ninth_digit": {"registered_without": ["31"]}}
+    app = make_app(world=read_world(world))
+    door = Door(app)
+    door.post("/instances", {"key": key_of(1), "connected": True}, status=201)
+    door.post("/instances", {"key": key_of(2), "number": "5531900000005"}, status=201)
+    door.post("/faults", {"fault": "bad-gateway", "recipient": "5531900000005"}, status=201)
+    body = {"messageData": {"to": "553100000005", "text": "oi"}}
+    headers = {"Authorization": "Bearer TESTKEY0001"}
+    path = f"/rest/sendMessage/{key_of(1)}/text"
+    assert app.test_client().post(path, json=body, headers=headers).status_code == 502
+
+
+# -- a state from another world ----------------------------------------------------------------
+
+
+def put(app: MockApp, raw: bytes) -> tuple[int, dict[str, Any]]:
+    reply = app.test_client().put("/_mock/state", data=raw)
+    return reply.status_code, reply.get_json()
+
+
+def one_of_default(make_app: MakeApp, **given: Any) -> bytes:
+    app = make_app()
+    Door(app).post("/instances", {"key": "moved", "connected": True, **given}, status=201)
+    return app.test_client().get("/_mock/state?instance=moved").get_data()
+
+
+def test_a_number_the_world_denies_comes_in_by_no_state(make_app: MakeApp) -> None:
+    raw = one_of_default(make_app, number="5511900000017")
+    app = make_app(world=load_world("brasil", root("fixtures")))
+    door = Door(app)
+    posted = door.refusal("POST", "/instances", {"number": "5511900000017"})
+    assert put(app, raw) == (400, {"error": posted})
+    assert "moved" not in [one["key"] for one in door.items("/instances")]
+
+
+def test_any_other_number_does_and_can_be_written_to(make_app: MakeApp) -> None:
+    raw = one_of_default(make_app, number="5511977776666")
+    app = make_app(world=load_world("support-desk", root("fixtures")))
+    assert put(app, raw)[0] == 200
+    board = Switchboard(app, 3)
+    assert found(board, 1, "5511977776666")["exists"] is True
+    headers = {"Authorization": "Bearer moved"}
+    for to in (DESK, "5511900000002"):
+        body = {"messageData": {"to": to, "text": "oi"}}
+        reply = app.test_client().post("/rest/sendMessage/moved/text", json=body, headers=headers)
+        assert reply.status_code == 200
+    assert len(board.messages(1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "number", "said"),
+    [
+        (("instances", 0), "5511900000099", "no WhatsApp account"),
+        (("instances", 0), None, "number: null, though a phone is linked"),
+        (("instances", 0), "loja", "must be 8 to 15 digits"),
+        (("world", "instances", 0), "5511900000099", "no WhatsApp account"),
+    ],
+)
+def test_a_whole_state_is_held_to_its_own_world(
+    make_app: MakeApp, place: tuple[Any, ...], number: str | None, said: str
+) -> None:
+    app = make_app()
+    before = app.test_client().get("/_mock/state").get_data()
+    state = json.loads(before)["state"]
+    entry = state
+    for step in place:
+        entry = entry[step]
+    entry["number"] = number
+    status, answer = put(app, seal(state))
+    assert status == 400 and said in answer["error"]
+    assert app.test_client().get("/_mock/state").get_data() == before
+
+
+# -- one person, one name ----------------------------------------------------------------------
+
+
+def test_one_number_has_one_name(make_app: MakeApp) -> None:
+    door = Door(make_app())
+    refused = door.refusal("POST", "/instances", {"number": DESK, "name": "Outra"}, status=409)
+    assert refused.startswith(f"name: {DESK} is an instance's already, under the name 'Test Shop'")
+    for more in ({}, {"name": "Test Shop"}):
+        assert door.post("/instances", {"number": DESK, **more}, status=201)["name"] == "Test Shop"
+
+
+def test_who_links_another_instances_number_takes_its_name(make_app: MakeApp) -> None:
+    door = Door(make_app())
+    door.post("/instances", {"key": "first", "number": "5511900000044", "name": "Um"}, status=201)
+    linked = door.post(f"/instances/{UNLINKED}/link", {"number": "5511900000044"})
+    assert linked["name"] == "Um"
+
+
+def test_a_state_brings_no_second_name(make_app: MakeApp) -> None:
+    raw = one_of_default(make_app, number="5511900000044", name="Um")
+    app = make_app()
+    door = Door(app)
+    door.post("/instances", {"key": "first", "number": "5511900000044", "name": "Dois"}, status=201)
+    status, answer = put(app, raw)
+    assert status == 409 and "under the name 'Dois'" in answer["error"]
+    door.delete("/instances/first")
+    assert put(app, raw)[0] == 200
+    assert put(app, raw)[0] == 200, "its own name is no other one"
+
+
+def test_a_reset_of_one_brings_no_second_name(make_app: MakeApp) -> None:
+    door = Door(make_app())
+    door.delete(f"/instances/{KEY}")
+    door.post("/instances", {"number": DESK, "name": "Nova"}, status=201)
+    door.post(f"/reset?instance={KEY}")
+    assert door.get(f"/instances/{KEY}")["name"] == "Nova"

@@ -353,11 +353,11 @@ class Laws(RuleBasedStateMachine):
         with self.calling(known, known.refuses_send(FRIEND)):
             if everyone:
                 sent, content = self.way.revoke(known.key, FRIEND, message_id)
-                known.delete(message_id, scope="everyone")
+                known.revoke(message_id, FRIEND)
                 known.send(FRIEND, self.new_id(sent), content, echo=False)
             else:
                 self.way.forget(known.key, FRIEND, message_id)
-                known.delete(message_id, scope="me")
+                known.delete(message_id)
 
     # -- groups ------------------------------------------------------------------------------
 

@@ -224,11 +224,16 @@ class Known:
         self.messages[message_id] = Sent(group or jid_of(sender), False, "delivered", content)
         self.happen("inbound", message_id)
 
-    def delete(self, message_id: str, *, scope: str) -> None:
-        """A message is deleted; only own ones for everyone."""
+    def delete(self, message_id: str) -> None:
+        """A message is deleted for the instance alone."""
+        if message_id in self.messages:
+            self.messages[message_id].deleted = "me"
+
+    def revoke(self, message_id: str, to: str) -> None:
+        """A message to this person is deleted for everyone, if it is one of one's own."""
         message = self.messages.get(message_id)
-        if message is not None and (scope == "me" or message.from_me):
-            message.deleted = scope
+        if message is not None and message.from_me and message.chat == jid_of(to):
+            message.deleted = "everyone"
 
     # -- groups ------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from megaapi_mock.domain.instance import Instance
 from megaapi_mock.domain.jid import Jid
 from megaapi_mock.domain.linking import Linking
 from megaapi_mock.domain.media import Vault
+from megaapi_mock.domain.revokes import revoke
 from megaapi_mock.domain.rules import Rules
 from megaapi_mock.domain.settings import EventFilter, WebhookSettings
 from megaapi_mock.domain.table import Table
@@ -120,13 +121,13 @@ class DomainWay:
 
     def revoke(self, key: str, to: str, message_id: str) -> tuple[str, dict[str, Any]]:
         with self.on(key, linked=True) as instance:
-            instance.chats.delete(message_id, scope="everyone")
+            revoke(instance, message_id, Jid.parse(to))
             revoked = {"protocolMessage": {"key": {"id": message_id}, "type": "REVOKE"}}
             return _send(instance, to, revoked, echo=False)
 
     def forget(self, key: str, to: str, message_id: str) -> None:
         with self.on(key, linked=True) as instance:
-            instance.chats.delete(message_id, scope="me")
+            instance.chats.delete(message_id)
 
     def inbound(self, key: str, sender: str, group: str | None) -> tuple[str, Any]:
         content = {"conversation": "oi"}
@@ -260,7 +261,7 @@ VERBS: dict[str, Callable[[Instance], object]] = {
         if group.owner == instance.own_jid
     ],
     "delete": lambda instance: [
-        instance.chats.delete(message_id, scope="me") for message_id in list(instance.messages)
+        instance.chats.delete(message_id) for message_id in list(instance.messages)
     ],
     "presence": lambda instance: instance.set_presence(FRIEND, "composing"),
     "block": lambda instance: setattr(instance, "filter", EventFilter().block(["qrCode"])),
@@ -357,8 +358,8 @@ def _shows_one_code_for_ever(self: Linking) -> str:
     return f"2@TEST-{self._instance.key}"
 
 
-def _finds_everyone(self: Directory, number: str) -> Any:
-    return FINDS(self, FRIEND if number == STRANGER else number)
+def _finds_everyone(self: Directory, number: str, instances: Any = ()) -> Any:
+    return FINDS(self, FRIEND if number == STRANGER else number, instances)
 
 
 def _removes_the_first(self: Table[Any, Any], key: Any) -> None:

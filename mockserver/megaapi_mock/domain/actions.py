@@ -14,6 +14,7 @@ from .jid import Jid
 from .life import PENDING, SERVER, STOPPED
 from .message import Message, content_key, unwrapped
 from .options import POLLS, Option, options_of
+from .revokes import is_admin
 
 if TYPE_CHECKING:
     from .instance import Instance
@@ -115,9 +116,7 @@ class Scene:
 
     def rules_group(self) -> bool:
         """Whether the author is an admin of this group."""
-        group = self.instance.groups.get(Jid.parse(self.chat))
-        member = group.member(Jid.parse(self.author)) if group else None
-        return member is not None and member.admin is not None
+        return is_admin(self.instance, Jid.parse(self.chat), Jid.parse(self.author))
 
 
 @dataclass(frozen=True, slots=True)

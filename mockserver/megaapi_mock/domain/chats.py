@@ -32,6 +32,7 @@ from .life import (
     targets,
 )
 from .message import Message, content_key
+from .revokes import UNKNOWN
 from .spell import UNDELIVERED
 from .table import Table
 
@@ -86,11 +87,17 @@ class Chats:
         raise NumberNotRegistered(f"{given} has no WhatsApp account in this world")
 
     def send(
-        self, to: Recipient, content: Mapping[str, Any], *, echo: bool = True
+        self,
+        to: Recipient,
+        content: Mapping[str, Any],
+        *,
+        echo: bool = True,
+        heard: bool = True,
     ) -> dict[str, Any]:
         """Put a message on its way; the `messageData` of the answer, status PENDING.
 
-        With `echo` the message is also announced as the instance's own.
+        With `echo` the message is also announced as the instance's own. What is not `heard`
+        reaches phones, and no other instance is told of it.
         """
         instance = self._instance
         number = instance.count("message")
@@ -108,7 +115,10 @@ class Chats:
                 facts["chat"] = message.chat
             instance.record("from-me-api-echo", facts)
         if to.registered:
-            self._expect_acks(message, to, content, number)
+            # To most people one look-up is all it costs that instances can write to each other.
+            if heard and instance.roll.linked > 1 and (to.group or to.chat in instance.roll):
+                instance.post.expect(message, to.chat)
+            self._expect_acks(message, content, number)
             if instance.spell.stays is not None:
                 instance.messages.put(message.id, message.moved(PENDING, instance.spell.because))
         else:
@@ -254,14 +264,12 @@ class Chats:
         if message is not None:
             self._instance.messages.put(message_id, replace(message, deleted="everyone"))
 
-    def delete(self, message_id: str, *, scope: str) -> str | None:
-        """Mark a message deleted for "everyone" or "me"; why nothing happened, if nothing did."""
+    def delete(self, message_id: str) -> str | None:
+        """Mark a message deleted for the instance alone; why nothing happened, if nothing did."""
         message = self._instance.messages.get(message_id)
         if message is None:
-            return f"message {message_id} is unknown here; the gateway looks nothing up"
-        if scope == "everyone" and not message.from_me:
-            return f"message {message_id} is not the instance's own: WhatsApp ignores the revoke"
-        self._instance.messages.put(message_id, replace(message, deleted=scope))
+            return f"message {message_id} {UNKNOWN}"
+        self._instance.messages.put(message_id, replace(message, deleted="me"))
         return None
 
     def stop_all(self, reason: str) -> None:
@@ -283,14 +291,9 @@ class Chats:
         self._instance.reach.forget(message_id)
         self._instance.post.forget(message_id)
 
-    def _expect_acks(
-        self, message: Message, to: Recipient, content: Mapping[str, Any], number: int
-    ) -> None:
+    def _expect_acks(self, message: Message, content: Mapping[str, Any], number: int) -> None:
         """Progress comes by itself: all of it is on its way before the first step arrives."""
         instance = self._instance
-        # To most people one look-up is all it costs that instances can write to each other.
-        if instance.roll.linked > 1 and (to.group or to.chat in instance.roll):
-            instance.post.expect(message, to.chat)
         steps, delays = targets(content), self._delays(number, "ack")
         if instance.spell.stays is not None:
             steps = steps[: (PENDING, *steps).index(instance.spell.stays)]

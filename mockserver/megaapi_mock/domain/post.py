@@ -10,11 +10,11 @@ import orjson
 
 from .actions import key_of
 from .arrivals import arrival_event, media_paths, revoked_id, with_revoked_key
-from .contacts import Contact
 from .jid import Jid
 from .letters import GroupNews, Landed, Letter, Posted
 from .life import DELIVERED, REACHABLE, SERVER, TO
 from .message import Message
+from .revokes import heeds
 from .table import Table
 
 if TYPE_CHECKING:
@@ -175,6 +175,10 @@ class Post:
             return
         key = instance.chats.key_from(author, group, posted.id)
         content = self._content(posted, key["remoteJid"])
+        gone = revoked_id(content)
+        if gone is not None and not heeds(instance, gone, author.jid, group or author.jid):
+            # As WhatsApp does: nobody is told.
+            return
         for media in posted.media:
             instance.media.put(media.direct_path, media)
         if posted.id in instance.messages:
@@ -188,7 +192,8 @@ class Post:
             name=author.name,
             verified=author.verified_name,
         )
-        self._revoke(content, author, group)
+        if gone is not None:
+            instance.chats.mark_deleted(gone)
 
     def _content(self, posted: Posted, chat: str) -> dict[str, Any]:
         content: dict[str, Any] = orjson.loads(posted.content)
@@ -200,17 +205,6 @@ class Post:
             return with_revoked_key(content, key_of(found))
         author = {"participant": str(posted.author.jid)} if posted.group else {}
         return with_revoked_key(content, {"remoteJid": chat, "fromMe": False, "id": gone, **author})
-
-    def _revoke(self, content: Mapping[str, Any], author: Contact, group: Jid | None) -> None:
-        """Authors take back their own, admins what anybody wrote in their group."""
-        gone = revoked_id(content)
-        found = None if gone is None else self._instance.messages.get(gone)
-        if found is None or found.chat != str(group or author.jid):
-            return
-        known = None if group is None else self._instance.groups.get(group)
-        member = None if known is None else known.member(author.jid)
-        if found.sender == str(author.jid) or (member is not None and member.admin is not None):
-            self._instance.chats.mark_deleted(found.id)
 
     def _answer(self, letter: Letter, reason: str | None) -> None:
         if isinstance(letter.news, Posted):

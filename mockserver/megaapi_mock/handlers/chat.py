@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..domain.revokes import revoke
 from ..errors import Unusable
 from .call import Call, Json, done, operation
 
@@ -24,15 +25,24 @@ def update_presence(call: Call) -> Json:
 
 @operation()
 def delete_message(call: Call) -> Json:
-    """Deleting sends a new message, so the id answered is not the deleted one's (baileys)."""
-    key = call.data["key"]
-    nothing = call.instance.chats.delete(key["id"], scope="everyone")
-    if nothing:
-        call.note(nothing)
+    """Deleting sends a new message, so the id answered is not the deleted one's (baileys).
+
+    Own messages, and in groups those of everybody for an admin (n8n node, baileys); any other
+    revoke is answered alike, and heeded by nobody.
+    """
+    key, chats = call.data["key"], call.instance.chats
+    revoked = revoke(call.instance, key["id"], call.to.chat)
+    if revoked.note is not None:
+        call.note(revoked.note)
     named = ("remoteJid", "fromMe", "id", "participant")
-    revoked = {name: key[name] for name in named if key.get(name) is not None}
-    content = {"protocolMessage": {"key": revoked, "type": "REVOKE"}}
-    return done("Message sent", messageData=call.instance.chats.send(call.to, content, echo=False))
+    content = {
+        "protocolMessage": {
+            "key": {name: key[name] for name in named if key.get(name) is not None},
+            "type": "REVOKE",
+        }
+    }
+    sent = chats.send(call.to, content, echo=False, heard=revoked.heard)
+    return done("Message sent", messageData=sent)
 
 
 @operation()
@@ -44,7 +54,7 @@ def delete_message_from_me(call: Call) -> Json:
     # A body may hold parts of the other form; it fits as a whole only one of them.
     beside = "to" in call.body and isinstance(data.get("id"), str)
     message_id = data["id"] if beside else data["key"]["id"]
-    nothing = call.instance.chats.delete(message_id, scope="me")
+    nothing = call.instance.chats.delete(message_id)
     if nothing:
         call.note(nothing)
     return done("Message deleted")

@@ -222,3 +222,79 @@ def test_a_reset_of_one_brings_no_second_name(make_app: MakeApp) -> None:
     door.post("/instances", {"number": DESK, "name": "Nova"}, status=201)
     door.post(f"/reset?instance={KEY}")
     assert door.get(f"/instances/{KEY}")["name"] == "Nova"
+
+
+# -- what a revoke says and does ---------------------------------------------------------------
+
+
+@pytest.fixture
+def desk(make_app: MakeApp) -> Switchboard:
+    return Switchboard(make_app(world=load_world("support-desk", root("fixtures"))), 3)
+
+
+def revoke(board: Switchboard, at: int, to: str, key: dict[str, Any]) -> str | None:
+    """What is said beside the answer."""
+    headers = {"Authorization": f"Bearer {key_of(at).partition('-')[2]}"}
+    body = {"messageData": {"to": to, "key": key}}
+    path = f"/rest/chat/{key_of(at)}/deleteMessage"
+    reply = board.client.post(path, json=body, headers=headers)
+    assert reply.status_code == 200, reply.get_data()
+    assert reply.get_json()["messageData"]["message"]["protocolMessage"]["type"] == "REVOKE"
+    return reply.headers.get("X-Mock-Reason")
+
+
+def deletions(board: Switchboard, at: int) -> list[str]:
+    """The ids of the messages the instance was told are gone."""
+    gone = [post["message"]["protocolMessage"]["key"]["id"] for post in board.told(at)
+            if "protocolMessage" in post.get("message", {})]  # fmt: skip
+    marked = [one for one, row in board.messages(at).items() if row["deleted"] is not None]
+    assert gone == marked
+    return gone
+
+
+def test_an_admin_takes_back_what_a_member_wrote_and_is_told_nothing_else(
+    desk: Switchboard,
+) -> None:
+    theirs = desk.send(3, ALL)
+    key = {"remoteJid": ALL, "fromMe": False, "id": theirs, "participant": f"{NIGHT}{SERVER}"}
+    assert revoke(desk, 2, ALL, key) is None
+    assert deletions(desk, 1) == deletions(desk, 3) == [theirs]
+    assert desk.messages(2)[theirs]["deleted"] == "everyone"
+
+
+def test_a_plain_member_takes_back_nothing_of_others(desk: Switchboard) -> None:
+    theirs = desk.send(2, ALL)
+    key = {"remoteJid": ALL, "fromMe": False, "id": theirs, "participant": f"{FIELD}{SERVER}"}
+    said = revoke(desk, 3, ALL, key)
+    assert said == f"message {theirs} is not the instance's own: WhatsApp ignores the revoke"
+    assert [deletions(desk, at) for at in (1, 2, 3)] == [[], [], []]
+
+
+def test_nobody_takes_back_what_the_other_wrote_in_private(desk: Switchboard) -> None:
+    theirs = desk.send(2, DESK)
+    key = {"remoteJid": f"{FIELD}{SERVER}", "fromMe": False, "id": theirs}
+    assert "ignores the revoke" in str(revoke(desk, 1, FIELD, key))
+    assert [deletions(desk, at) for at in (1, 2)] == [[], []]
+
+
+def test_a_message_is_taken_back_only_where_it_is(desk: Switchboard) -> None:
+    sent = desk.send(1, FIELD)
+    key = {"remoteJid": f"{FIELD}{SERVER}", "fromMe": True, "id": sent}
+    assert revoke(desk, 1, NIGHT, key) == (
+        f"message {sent} is in {FIELD}{SERVER}, not in {NIGHT}{SERVER}: WhatsApp ignores the revoke"
+    )
+    assert [deletions(desk, at) for at in (1, 2, 3)] == [[], [], []]
+    assert revoke(desk, 1, FIELD, key) is None
+    assert deletions(desk, 2) == [sent] and desk.messages(1)[sent]["deleted"] == "everyone"
+
+
+@pytest.mark.parametrize(("at", "heeded"), [(3, False), (2, True)])
+def test_who_forgot_a_message_takes_back_no_more_than_before(
+    desk: Switchboard, at: int, heeded: bool
+) -> None:
+    theirs = desk.send(1, ALL)
+    desk.door("POST", f"/reset?instance={key_of(at)}")
+    desk.hook(at)
+    key = {"remoteJid": ALL, "fromMe": False, "id": theirs, "participant": f"{DESK}{SERVER}"}
+    assert "unknown here; the gateway looks nothing up" in str(revoke(desk, at, ALL, key))
+    assert deletions(desk, 1) == ([theirs] if heeded else [])

@@ -12,7 +12,7 @@ from .domain.contacts import Contact, Directory, lid_of, number_behind
 from .domain.gateway import InstanceSeed
 from .domain.group import Group, Participant
 from .domain.jid import PERSON, Jid
-from .domain.life import REACHABLE
+from .domain.life import REACHABLE, UNREGISTERED
 from .domain.ninth import NinthDigit
 from .errors import SpecError, WorldError
 from .resources import named
@@ -284,6 +284,9 @@ def _group(entry: Json, directory: Directory, wrong: Wrong, where: Place) -> Gro
         if contact is None:
             words = f"{who} has no WhatsApp account in this world: name somebody who has"
             raise wrong((*where, *place), words)
+        if contact.state == UNREGISTERED and "participants" in place:
+            words = f"{who} is {UNREGISTERED}, and who deletes the account leaves the groups"
+            raise wrong((*where, *place), f"{words}: take it out, or give it another state")
         return contact.jid
 
     members: dict[Jid, Participant] = {}

@@ -4,6 +4,8 @@ The laws:
 
 - A number leads isOnWhatsApp to one registered JID, whichever way it is dialled, or to none.
 - A send goes through exactly when isOnWhatsApp finds somebody, and it lands in that JID's chat.
+- A hidden number is looked up by neither: both say yes. Where nobody has it, a message stops behind
+  the server's ack, and WhatsApp itself adds nobody to a group; nothing comes from there.
 - Its acks name that chat; its answer and its echo name what the caller wrote.
 - A message comes from the registered JID and carries that person's LID; where only the LID is
   known it stands for both, and no number is told.
@@ -12,6 +14,8 @@ The laws:
   of the address book are in no webhook and no answer.
 - The side door shows that JID, that LID, those names, and knows nobody else.
 - Who has no account, or had one, is on WhatsApp nowhere: no send, no message, no group.
+- Whoever deletes the account leaves the groups, and comes back to none by themselves.
+- Whoever has an instance has an account, also in a world where only listed people have one.
 - Two persons share no JID and no LID.
 """
 
@@ -24,6 +28,7 @@ import hypothesis.strategies as st
 import orjson
 from hypothesis import Phase, given, settings
 from megaapi_mock.clock import Clock
+from megaapi_mock.domain.contacts import lid_of
 from megaapi_mock.domain.jid import Jid
 from megaapi_mock.ids import Ids
 from megaapi_mock.web.app import MockApp, create_app
@@ -61,7 +66,7 @@ class Person:
 
 
 @st.composite
-def people(draw: st.DrawFn, at: int, table: bool) -> Person:
+def people(draw: st.DrawFn, at: int, table: bool, closed: bool) -> Person:
     """The person with number `at`, of any kind; the oracle is written out kind by kind."""
     area = draw(st.sampled_from(("11", "31")))
     longer, shorter = f"55{area}90000{at:04d}", f"55{area}0000{at:04d}"
@@ -107,22 +112,25 @@ def people(draw: st.DrawFn, at: int, table: bool) -> Person:
         return Person((), hidden, name, hidden, verified, saved, barred, entry)
     if kind == "nobody":
         entry = {"number": longer, "whatsapp": False}
-        return Person(both if table else (longer,), None, entry=entry)
+        return Person(both if table else (longer,), None, lid=str(lid_of(ruled)), entry=entry)
+    if kind == "ghost":
+        return Person((), None, lid=f"9000000000{at:05d}@lid")
     dials = both if table else (longer,)
-    return Person(dials, f"{ruled}{SERVER}", f"Contato {longer[-4:]}")
+    jid = None if closed else f"{ruled}{SERVER}"
+    return Person(dials, jid, f"Contato {longer[-4:]}", str(lid_of(ruled)))
 
 
 KINDS = (
     "mobile", "ninth dropped", "ninth added", "other forms", "landline", "moved", "hidden",
-    "nobody", "unlisted",
+    "nobody", "unlisted", "ghost",
 )  # fmt: skip
 
 
 @st.composite
 def societies(draw: st.DrawFn) -> tuple[dict[str, Any], list[Person]]:
     """A world's document and the truth about everybody in it."""
-    table = draw(st.booleans())
-    crowd = [draw(people(at, table)) for at in range(10, 10 + draw(st.integers(2, 6)))]
+    table, closed = draw(st.booleans()), draw(st.booleans())
+    crowd = [draw(people(at, table, closed)) for at in range(10, 10 + draw(st.integers(2, 6)))]
     listed = [who for who in crowd if who.entry is not None]
     friends = [who for who in listed if who.jid is not None]
     invited = draw(st.lists(st.sampled_from(friends), unique=True)) if friends else []
@@ -138,9 +146,11 @@ def societies(draw: st.DrawFn) -> tuple[dict[str, Any], list[Person]]:
     }
     if table:
         document["ninth_digit"] = TABLE
+    if closed:
+        document["unlisted_numbers"] = "not_on_whatsapp"
     # Another instance's number is a person as well, under the name its owner shows everybody.
     crowd.append(Person(("5511900000002",), f"5511900000002{SERVER}", "Filial"))
-    crowd.append(Person((MADE,), f"{MADE}{SERVER}", "Criada"))
+    crowd.append(Person((MADE,), f"{MADE}{SERVER}", "Criada", str(lid_of(MADE))))
     return document, crowd
 
 
@@ -169,6 +179,8 @@ class Society:
         self.gone: set[Person] = set()
         self.lids: dict[Person, str] = {}
         self.written: dict[str, str] = {}
+        # Messages to hidden numbers that nobody had.
+        self.lost: set[str] = set()
         self.groups = {GROUP: self.members(GROUP)}
         body = {"messageData": {"webhookUrl": HOOK, "webhookEnabled": True}}
         self.rest("POST", f"webhook/{KEY}/configWebhook", body)
@@ -195,6 +207,10 @@ class Society:
         """Whether this person is on WhatsApp right now."""
         return who.jid is not None and who not in self.gone
 
+    def passes(self, who: Person, way: str) -> bool:
+        """Whether the gateway lets through what is for them, written like this."""
+        return self.there(who) or way.endswith("@lid")
+
     def saw_lid(self, who: Person, lid: str) -> None:
         """One LID each, the declared one where there is one."""
         assert who.lid in (None, lid)
@@ -212,7 +228,7 @@ class Society:
 
     def ask(self, who: Person, way: str) -> None:
         if "@lid" in way:
-            # Not looked up (ancestor): whatever is hidden exists.
+            # Looked up nowhere (ancestor): whatever is hidden exists.
             expected: Any = {"exists": True, "jid": way}
         elif self.there(who):
             expected = {"exists": True, "jid": who.jid}
@@ -223,18 +239,20 @@ class Society:
     def send(self, who: Person, way: str, text: str = "oi") -> None:
         body = {"messageData": {"to": way, "text": text}}
         status, answer = self.rest("POST", f"sendMessage/{KEY}/text", body)
-        assert status == (200 if self.there(who) else 403), answer
+        assert status == (200 if self.passes(who, way) else 403), answer
         if status == 200:
             self.landed(who, way, answer["messageData"])
 
     def landed(self, who: Person, way: str, sent: dict[str, Any]) -> None:
         assert sent["key"]["remoteJid"] == (way if "@" in way else f"{way}{SERVER}")
-        assert who.jid is not None
-        self.written[sent["key"]["id"]] = who.jid
+        chat = who.jid or way
+        self.written[sent["key"]["id"]] = chat
         told = [post for post in self.new_posts() if post.get("key", {}).get("fromMe")]
         echo, *acks = [post["key"]["remoteJid"] for post in told]
         assert echo == sent["key"]["remoteJid"]
-        assert acks and set(acks) == {who.jid}
+        assert acks == ([chat] * 3 if self.there(who) else [chat])
+        if not self.there(who):
+            self.lost.add(sent["key"]["id"])
 
     def quote(self, who: Person, way: str) -> None:
         """A quote within one chat names no other chat, whatever address the key has."""
@@ -245,7 +263,7 @@ class Society:
             "to": way, "text": "isto", "key": key, "message": {"conversation": "?"},
         }}  # fmt: skip
         status, answer = self.rest("POST", f"sendMessage/{KEY}/quoteMessage", body)
-        assert status == (200 if self.there(who) else 403), answer
+        assert status == (200 if self.passes(who, way) else 403), answer
         if status == 200:
             context = answer["messageData"]["message"]["extendedTextMessage"]["contextInfo"]
             assert "remoteJid" not in context
@@ -290,13 +308,15 @@ class Society:
             self.saw_lid(who, post["key"]["participantLid"])
 
     def create(self, who: Person, way: str) -> None:
-        body = {"group_data": {"group_name": "Novo", "participants": [way, *who.ways[:2]]}}
+        ways = [way, *who.ways[:2]]
+        body = {"group_data": {"group_name": "Novo", "participants": ways}}
         status, answer = self.rest("POST", f"group/{KEY}/create", body)
-        assert status == (200 if self.there(who) else 403), answer
+        assert status == (200 if all(self.passes(who, each) for each in ways) else 403), answer
         if status == 200:
             jid = answer["group"]["id"]
             self.groups[jid] = self.members(jid)
-            expected = {f"{OWN}{SERVER}"} | (set() if who.barred else {who.jid})
+            added = self.there(who) and not who.barred
+            expected = {f"{OWN}{SERVER}"} | ({who.jid} if added else set())
             assert set(self.groups[jid]) == expected and len(self.groups[jid]) == len(expected)
 
     def add(self, who: Person, way: str) -> None:
@@ -353,10 +373,10 @@ class Society:
     def presence(self, who: Person, way: str) -> None:
         body = {"to": way, "option": "composing"}
         status, answer = self.rest("POST", f"chat/{KEY}/presenceUpdateChat", body)
-        assert status == (200 if self.there(who) else 403), answer
+        assert status == (200 if self.passes(who, way) else 403), answer
         if status == 200:
             _, shown = self.door("GET", f"/instances/{KEY}")
-            assert shown["presence"][who.jid] == "composing"
+            assert shown["presence"][who.jid or way] == "composing"
 
     def move(self, who: Person, way: str, state: str) -> None:
         path = f"/instances/{KEY}/contacts/{way}"
@@ -364,6 +384,9 @@ class Society:
         assert status == (400 if who.jid is None else 200)
         if who.jid is not None and state == "unregistered":
             self.gone.add(who)
+            for jid, inside in self.groups.items():
+                self.groups[jid] = [one for one in inside if one != who.jid]
+                assert self.members(jid) == self.groups[jid]
         else:
             self.gone.discard(who)
 
@@ -386,6 +409,11 @@ class Society:
         """Every message is still in its person's one chat, and everybody is still themselves."""
         _, found = self.door("GET", f"/messages?instance={KEY}&limit=1000")
         assert {row["id"]: row["chat"] for row in found["items"]} == self.written
+        for row in found["items"]:
+            lost = row["id"] in self.lost
+            usual = ("read" if row["from_me"] else "delivered", None)
+            expected = ("stopped", "not registered") if lost else usual
+            assert (row["state"], row["reason"]) == expected
         for who in self.crowd:
             for way in who.ways:
                 self.ask(who, way)

@@ -13,7 +13,7 @@ from ..codec import dumps
 from ..errors import ControlRefused, NotAMember, NumberNotRegistered
 from .actions import edited_content
 from .contacts import Contact
-from .jid import PERSON, Jid, as_given
+from .jid import HIDDEN, PERSON, Jid, as_given
 from .life import (
     ACK_STATUS,
     BLOCKED,
@@ -66,7 +66,7 @@ class Chats:
         self._fixed = fixed(instance.rules.ack_delays)
 
     def recipient(self, to: str) -> Recipient:
-        """Resolve `to`; refuses people without WhatsApp and groups the instance is not in."""
+        """Resolve `to`; refuses numbers without WhatsApp and groups the instance is not in."""
         jid, given = Jid.parse(to), as_given(to)
         if jid.group:
             if jid not in self._instance.groups:
@@ -76,12 +76,11 @@ class Chats:
                 )
             return Recipient(given, jid)
         person = self._instance.person(jid)
-        contact = self._instance.reach.registered(person)
-        if contact is not None:
+        # Hidden numbers are not looked up (ancestor): WhatsApp alone knows whether one is there.
+        if jid.lid or self._instance.reach.registered(person) is not None:
+            chat = jid if person is None else person.jid
             canonical = self._instance.rules.canonical_jid
-            return Recipient(str(contact.jid) if canonical else given, contact.jid)
-        if jid.lid and person is None:
-            return Recipient(given, jid)
+            return Recipient(str(chat) if canonical else given, chat)
         if not self._instance.rules.refuse_unregistered:
             return Recipient(given, jid, registered=False)
         raise NumberNotRegistered(f"{given} has no WhatsApp account in this world")
@@ -145,7 +144,9 @@ class Chats:
         fate = self._instance.fate
         if fate.armed and fate.severed(self._instance.key, message.chat, person):
             return
-        if self._instance.reach.states and self._halted(message, step, person):
+        # A hidden number was not looked up: nobody may have it.
+        stoppable = self._instance.reach.states or message.chat.endswith(HIDDEN)
+        if stoppable and self._halted(message, step, person):
             return
         if self._instance.post.awaited and self._instance.post.holds_back(message, step, person):
             return

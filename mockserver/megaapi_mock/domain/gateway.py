@@ -89,10 +89,10 @@ class Gateway:
         """A new instance as its seed says, without any event."""
         made = self.blank(seed)
         made.begin()
-        for group in seed.groups or self._groups_of(made):
-            made.group_table.put(group.jid, group)
         for contact in self.directory.unreachable:
-            made.reach.states.put(str(contact.jid), contact.state)
+            if contact.jid != made.own_jid:
+                made.reach.states.put(str(contact.jid), contact.state)
+        made.groups.begin(seed.groups or self.groups)
         if seed.connected:
             made.linking.link()
         if not self.rules.acks:
@@ -100,7 +100,3 @@ class Gateway:
         made.take_events()
         made.commit()
         return made
-
-    def _groups_of(self, made: Instance) -> list[Group]:
-        """The groups of the world its number is in."""
-        return [group for group in self.groups if group.member(made.own_jid) is not None]

@@ -11,6 +11,7 @@ from .contacts import Contact
 from .group import Group, Participant
 from .jid import GROUP, Jid
 from .letters import GroupNews
+from .life import UNREGISTERED
 
 if TYPE_CHECKING:
     from .instance import Instance
@@ -43,18 +44,40 @@ class Groups:
             raise GroupNotFound(f"{text} is no group of {self._instance.key}")
         return group
 
+    def begin(self, groups: Iterable[Group]) -> None:
+        """It is in those of these groups that it is a participant of."""
+        for group in groups:
+            self._keep(group)
+
     def start_over(self) -> None:
         """Another number is linked: the groups of the world that it is in, and no others."""
         for jid in list(self._instance.group_table):
             self._instance.group_table.remove(jid)
-        for group in self._instance.world_groups:
-            if group.member(self._instance.own_jid) is not None:
-                self._instance.group_table.put(group.jid, group)
+        self.begin(self._instance.world_groups)
+
+    def forsake(self, person: Jid) -> None:
+        """Somebody's account is gone, and with it their place in every group seen from here.
+
+        Other instances in those groups see the same: a group is one.
+        """
+        for group in [group for group in self if group.member(person) is not None]:
+            self._keep(group)
+            news = GroupNews(
+                group=group.without_member(person),
+                author=str(person),
+                action="remove",
+                people=(str(person),),
+                told=self._instance.rules.group_events,
+            )
+            if news.told:
+                self._record(news)
+            self._instance.post.tell_group(news, [who.jid for who in group.participants])
 
     def create(self, subject: str, people: Iterable[str]) -> Group:
         """A new group, the instance its superadmin.
 
-        Who forbids being added is left out (vendor); a number without WhatsApp refuses the call.
+        Who forbids being added is left out (vendor), and so is a hidden number that nobody has;
+        a number without WhatsApp refuses the call.
         """
         instance, owner = self._instance, self._instance.own_jid
         members = [Participant(owner, "superadmin")]
@@ -137,7 +160,10 @@ class Groups:
         self._share(group, "update", [], group, author=author, changes=changes)
 
     def hear(self, news: GroupNews) -> None:
-        """Another instance has changed a group, or a contact has before its eyes."""
+        """Another instance has changed a group, or a contact has before its eyes.
+
+        Whoever has no account as seen from here is in no group here, whatever others see.
+        """
         group = self.get(news.group.jid)
         if group is None:
             group = news.group
@@ -148,11 +174,19 @@ class Groups:
                 group = _acted(group, Jid.parse(person), news.action)
         if news.group.jid in self or group.member(self._instance.own_jid) is not None:
             self._keep(group)
-            if news.told:
+            news = replace(news, people=tuple(who for who in news.people if self._shown(news, who)))
+            if news.told and (news.people or news.action == "update"):
                 self._record(news)
+
+    def _shown(self, news: GroupNews, person: str) -> bool:
+        return news.action == "remove" or self._instance.reach.state(person) != UNREGISTERED
 
     def _keep(self, group: Group) -> None:
         """The group as it is now; whoever is not in it does not know it."""
+        reach = self._instance.reach
+        for person in group.participants if reach.states else ():
+            if reach.state(str(person.jid)) == UNREGISTERED:
+                group = group.without_member(person.jid)
         if group.member(self._instance.own_jid) is not None:
             self._instance.group_table.put(group.jid, group)
         elif group.jid in self:
@@ -211,9 +245,10 @@ class Groups:
         for text in people:
             person = self._instance.person(Jid.parse(text))
             person = self._instance.reach.registered(person)
-            if person is None:
+            if person is not None:
+                found.append(person)
+            elif not Jid.parse(text).lid:
                 raise NumberNotRegistered(f"participant {text} has no WhatsApp account")
-            found.append(person)
         return found
 
     def _require_admin(self, group: Group) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 PERSON = "s.whatsapp.net"
 GROUP = "g.us"
 LID = "lid"
+# How the address of a hidden number ends.
+HIDDEN = f"@{LID}"
 
 _KNOWN = re.compile(r"([^@]*)@(s\.whatsapp\.net|g\.us|lid)\Z")
 _DEVICE = re.compile(r"(\d+):(\d+)\Z", re.ASCII)

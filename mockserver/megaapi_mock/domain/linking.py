@@ -145,6 +145,8 @@ class Linking:
         instance, before = self._instance, self.owner()
         owner = instance.directory.require_owner(number)
         instance.number = number
+        # Whatever was said of this person before: it is who has the instance now.
+        instance.reach.forget_person(owner.jid)
         name = instance.roll.name(owner.jid, apart_from=instance.key)
         if name is not None:
             instance.name = name
@@ -176,6 +178,7 @@ class Linking:
         if told:
             self._instance.record("disconnected", {"text": self._instance.rules.disconnect_text})
         self._instance.chats.stop_all(HALTS[0].reason)
+        self._instance.post.empty()
 
     def _refuse_when_linked(self, reason: str) -> None:
         if self.connected or self.connection.state == CONNECTING:

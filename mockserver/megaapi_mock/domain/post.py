@@ -12,9 +12,10 @@ from .actions import key_of
 from .arrivals import arrival_event, media_paths, revoked_id, with_revoked_key
 from .jid import Jid
 from .letters import GroupNews, Landed, Letter, Posted
-from .life import DELIVERED, REACHABLE, SERVER, TO
+from .life import DELIVERED, PENDING, REACHABLE, SERVER, TO
 from .message import Message
 from .revokes import heeds
+from .spell import UNDELIVERED
 from .table import Table
 
 if TYPE_CHECKING:
@@ -133,58 +134,68 @@ class Post:
         """Read it now, or keep it until the phone is linked and its writer reachable."""
         if isinstance(letter.news, Landed):
             self._landed(letter.news)
-        elif self._may_read(letter):
+            return
+        reason = self._waits_for(letter)
+        if reason is None:
             self._read(letter)
         else:
             self.mailbox.put(self._instance.count("letter"), letter)
-            self._answer(letter, NOT_LINKED)
+            self._answer(letter, reason)
 
     def empty(self) -> None:
-        """Read, in order, whatever could not be read before and can be now."""
+        """Read, in order, whatever could not be read before and can be now; say what still waits.
+
+        To be called whenever what letters wait for may be another thing than before.
+        """
         for number, letter in list(self.mailbox.items()):
-            if self._may_read(letter):
+            reason = self._waits_for(letter)
+            if reason is None:
                 self.mailbox.remove(number)
                 self._read(letter)
+            else:
+                self._answer(letter, reason)
 
-    def _may_read(self, letter: Letter) -> bool:
-        instance = self._instance
+    def _waits_for(self, letter: Letter) -> str | None:
+        """Why this letter cannot be read yet; None when it can."""
+        instance, news = self._instance, letter.news
         if not instance.linked:
-            return False
-        news = letter.news
+            return NOT_LINKED
         # Of groups everybody hears at once, whoever's phone is off.
         if not isinstance(news, Posted):
-            return True
-        return instance.reach.state(str(news.author.jid)) == REACHABLE
+            return None
+        state = instance.reach.state(str(news.author.jid))
+        return None if state == REACHABLE else f"{state} for {instance.key}"
 
     def _read(self, letter: Letter) -> None:
-        instance = self._instance
+        instance, reason = self._instance, None
         # Another phone is linked now: what was for the old one is not for this one.
         if letter.address == str(instance.own_jid):
             if isinstance(letter.news, GroupNews):
                 instance.groups.hear(letter.news)
                 return
             assert isinstance(letter.news, Posted), "receipts are read at once"
-            self._arrive(letter.news)
-        self._answer(letter, None)
+            reason = self._arrive(letter.news)
+        self._answer(letter, reason)
 
-    def _arrive(self, posted: Posted) -> None:
+    def _arrive(self, posted: Posted) -> str | None:
+        """A message is here now; otherwise why it never will be, for those who wait for it."""
         instance, author = self._instance, posted.author
         group = None if posted.group is None else Jid.parse(posted.group)
         # Who wrote it was in the group then, and may have left it since.
         if group is not None and group not in instance.groups:
-            return
+            return None
         key = instance.chats.key_from(author, group, posted.id)
         content = self._content(posted, key["remoteJid"])
         gone = revoked_id(content)
         if gone is not None and not heeds(instance, gone, author.jid, group or author.jid):
             # As WhatsApp does: nobody is told.
-            return
+            return None
         for media in posted.media:
             instance.media.put(media.direct_path, media)
         if posted.id in instance.messages:
             # Only after a reset of the sender, whose ids begin again: the newer one counts.
             instance.messages.remove(posted.id)
-        instance.chats.arrive(
+        arrived = instance.chats.arrive(
             arrival_event(content, group=group is not None),
             key,
             content,
@@ -192,8 +203,11 @@ class Post:
             name=author.name,
             verified=author.verified_name,
         )
+        if arrived.state == PENDING:
+            return f"not received by {instance.key}: {arrived.reason}"
         if gone is not None:
             instance.chats.mark_deleted(gone)
+        return None
 
     def _content(self, posted: Posted, chat: str) -> dict[str, Any]:
         content: dict[str, Any] = orjson.loads(posted.content)
@@ -218,7 +232,7 @@ class Post:
         if message is None or waiting is None or landed.person not in waiting:
             return
         if landed.reason is not None:
-            if message.state == SERVER and message.reason is None:
+            if message.state == SERVER and message.reason not in UNDELIVERED:
                 instance.messages.put(message.id, message.moved(SERVER, landed.reason))
             return
         left = {who: sent for who, sent in waiting.items() if who != landed.person}

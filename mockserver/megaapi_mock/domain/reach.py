@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..errors import ControlRefused
 from .contacts import Contact
-from .jid import Jid
+from .jid import HIDDEN, Jid
 from .life import BLOCKED, PHONE_OFF, REACHABLE, UNREGISTERED, Halt, halt_by
 from .table import Table
 
@@ -26,8 +27,12 @@ class Reach:
         self.held: Table[str, tuple[Held, ...]] = Table()
 
     def state(self, jid: str) -> str:
-        """One of CONTACT_STATES."""
-        return self.states.get(jid) or REACHABLE
+        """One of CONTACT_STATES; a hidden number that nobody has is `unregistered`."""
+        state = self.states.get(jid)
+        if state is None and jid.endswith(HIDDEN):
+            known = self._instance.person(Jid.parse(jid))
+            return UNREGISTERED if known is None else REACHABLE
+        return state or REACHABLE
 
     def members(self, chat: str) -> list[str]:
         """Everybody in the group but the instance; nobody where the chat is private."""
@@ -55,15 +60,31 @@ class Reach:
         return contact
 
     def set(self, contact: Contact, state: str) -> None:
-        """From now on; what waited for a phone goes on, each at its distance from the first."""
+        """From now on; what waited for a phone goes on, each at its distance from the first.
+
+        Whoever deletes the account leaves the groups, and coming back brings nobody into one.
+        ControlRefused for the own account: an instance has one.
+        """
         jid = str(contact.jid)
+        if state == UNREGISTERED and contact.jid == self._instance.own_jid:
+            raise ControlRefused(
+                400,
+                f"{jid} is the number of {self._instance.key} itself, and who has an instance has "
+                'an account: unlink it {"by": "ban"}',
+            )
         # What is due at this very moment still meets the old state.
         self._instance.wake(self._instance.now)
         self.states.put(jid, state)
         if state != PHONE_OFF:
             self._resume(jid)
-        if state == REACHABLE:
-            self._instance.post.empty()
+        if state == UNREGISTERED:
+            self._instance.groups.forsake(contact.jid)
+        self._instance.post.empty()
+
+    def forget_person(self, jid: Jid) -> None:
+        """Nothing is known of this person any more."""
+        if str(jid) in self.states:
+            self.states.remove(str(jid))
 
     def hold(self, message_id: str, arguments: tuple[str, ...]) -> None:
         """This acknowledgement waits until its person's phone is back."""

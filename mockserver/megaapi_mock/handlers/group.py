@@ -37,7 +37,10 @@ def create_group(call: Call) -> Json:
     group = call.instance.groups.create(data["group_name"], data["participants"])
     asked = {Jid.parse(text) for text in data["participants"]}
     if len(group.participants) <= len(asked):
-        call.note("some participants do not allow being added to groups and were left out")
+        call.note(
+            "some participants were left out: they do not allow being added to groups, or nobody "
+            "has their hidden number"
+        )
     return _one(call, "Group created", group)
 
 

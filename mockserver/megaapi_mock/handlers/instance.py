@@ -66,9 +66,13 @@ def instance_status(call: Call) -> Json | Answer:
 def is_on_whatsapp(call: Call) -> Json | Answer:
     """The bare object, with the JID WhatsApp knows; groups and hidden numbers pass unseen."""
     jid = Jid.parse(call.query["jid"])
-    if jid.group or jid.lid:
+    if jid.group:
         return {"exists": True, "jid": str(jid)}
     contact = call.instance.reach.registered(call.instance.person(jid))
+    if jid.lid:
+        if contact is None:
+            call.note(f"nobody has {jid} in this world; the gateway looks no hidden number up")
+        return {"exists": True, "jid": str(jid)}
     if contact is not None:
         return {"exists": True, "jid": str(contact.jid)}
     form = call.profile["not_on_whatsapp"]

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from megaapi_mock.errors import WorldError
 from megaapi_mock.resources import root
 from megaapi_mock.store.envelope import seal
 from megaapi_mock.web.app import MockApp
@@ -298,3 +299,151 @@ def test_who_forgot_a_message_takes_back_no_more_than_before(
     key = {"remoteJid": ALL, "fromMe": False, "id": theirs, "participant": f"{DESK}{SERVER}"}
     assert "unknown here; the gateway looks nothing up" in str(revoke(desk, at, ALL, key))
     assert deletions(desk, 1) == ([theirs] if heeded else [])
+
+
+# -- who has gone, and what waits for whom -----------------------------------------------------
+
+
+def state(board: Switchboard, at: int, who: str, to: str) -> None:
+    board.door("POST", f"/instances/<{at}>/contacts/{who}", {"state": to})
+
+
+def inside(board: Switchboard, at: int, jid: str) -> list[str]:
+    """Who is in the group by its details, which the list agrees with."""
+    shown = board.groups(at)[jid]
+    details = board.ask(at, "GET", f"group/{{}}/group?jid={jid}")["group"]
+    assert details == shown and shown["size"] == len(shown["participants"])
+    return [one["id"].partition("@")[0] for one in shown["participants"]]
+
+
+CASE, CUSTOMER = "120363000000000002@g.us", "5511900000004"
+
+
+@pytest.mark.parametrize("events", ["off", "on"])
+def test_who_deletes_the_account_leaves_the_groups_for_all_in_them(
+    make_app: MakeApp, events: str
+) -> None:
+    world = load_world("support-desk", root("fixtures"))
+    desk = Switchboard(make_app(world=world, switches={"group_events": events}), 3)
+    state(desk, 1, CUSTOMER, "unregistered")
+    assert inside(desk, 1, CASE) == inside(desk, 2, CASE) == [DESK, FIELD]
+    state(desk, 1, CUSTOMER, "reachable")
+    assert inside(desk, 1, CASE) == inside(desk, 2, CASE) == [DESK, FIELD], "nobody came back"
+    told = [
+        [
+            (post["action"], post["author"], post["participants"])
+            for post in desk.told(at)
+            if post["messageType"] == "group-participants.update"
+        ]
+        for at in (1, 2, 3)
+    ]
+    left = [("remove", f"{CUSTOMER}{SERVER}", [f"{CUSTOMER}{SERVER}"])]
+    assert told == ([left, left, []] if events == "on" else [[], [], []])
+    assert add(desk, 1, CASE, CUSTOMER) == "200"
+    assert inside(desk, 2, CASE) == [DESK, FIELD, CUSTOMER]
+
+
+def test_an_instance_taken_for_gone_is_out_of_the_group_as_everybody_sees_it(
+    desk: Switchboard,
+) -> None:
+    state(desk, 1, NIGHT, "unregistered")
+    assert inside(desk, 1, ALL) == inside(desk, 2, ALL) == [DESK, FIELD]
+    assert ALL not in desk.groups(3)
+
+
+def test_others_do_not_bring_into_a_group_who_is_gone_here(desk: Switchboard) -> None:
+    state(desk, 2, CUSTOMER, "unregistered")
+    state(desk, 2, "5511900000008", "unregistered")
+    people = {"group_name": "Novo", "participants": [FIELD, CUSTOMER]}
+    jid = desk.ask(1, "POST", "group/{}/create", {"group_data": people})["group"]["id"]
+    assert inside(desk, 2, jid) == [DESK, FIELD] and inside(desk, 1, jid) == [DESK, FIELD, CUSTOMER]
+    assert add(desk, 1, jid, "5511900000008") == "200"
+    assert inside(desk, 2, jid) == [DESK, FIELD]
+
+
+def test_another_phone_finds_nobody_in_its_groups_who_is_gone(desk: Switchboard) -> None:
+    desk.unlink(3)
+    state(desk, 3, CUSTOMER, "unregistered")
+    state(desk, 3, FIELD, "unregistered")
+    desk.door("POST", "/instances/<3>/link", {"number": FIELD})
+    assert inside(desk, 3, CASE) == [DESK, FIELD]
+    assert found(desk, 3, FIELD)["exists"] is True, "it is the own number now"
+
+
+def test_the_own_account_is_there_as_long_as_the_instance(desk: Switchboard) -> None:
+    refused = desk.door("POST", f"/instances/<1>/contacts/{DESK}", {"state": "unregistered"}, 400)
+    assert "is the number of megacode-TESTKEY0001 itself" in refused["error"]
+    assert inside(desk, 1, ALL) == [DESK, FIELD, NIGHT]
+
+
+def test_a_hidden_number_that_nobody_has_is_let_through_and_reached_by_nobody(
+    desk: Switchboard,
+) -> None:
+    ghost = "900000000000001@lid"
+    assert found(desk, 1, ghost) == {"exists": True, "jid": ghost}
+    sent = desk.send(1, ghost)
+    row = desk.messages(1)[sent]
+    assert (row["chat"], row["state"], row["reason"]) == (ghost, "stopped", "not registered")
+    assert desk.acks(1, sent) == [2]
+    body = {"to": ghost, "option": "composing"}
+    desk.ask(1, "POST", "chat/{}/presenceUpdateChat", body)
+    assert add(desk, 1, ALL, ghost) == "404"
+    people = {"group_name": "Novo", "participants": [ghost, FIELD]}
+    made = desk.ask(1, "POST", "group/{}/create", {"group_data": people})["group"]
+    assert [one["id"] for one in made["participants"]] == [f"{DESK}{SERVER}", f"{FIELD}{SERVER}"]
+    desk.door("POST", "/instances/<1>/inbound", {"from": ghost, "event": "text-plain"}, 400)
+
+
+@pytest.mark.parametrize("held", ["blocked", "phone_off", "unregistered"])
+def test_why_a_message_waits_is_the_true_reason(desk: Switchboard, held: str) -> None:
+    state(desk, 1, FIELD, held)
+    sent = desk.send(2, DESK)
+
+    def seen() -> tuple[str, str | None]:
+        row = desk.messages(2)[sent]
+        return row["state"], row["reason"]
+
+    assert seen() == ("server", f"{held} for megacode-TESTKEY0001")
+    desk.unlink(1)
+    assert seen() == ("server", "not linked")
+    desk.link(1)
+    assert seen() == ("server", f"{held} for megacode-TESTKEY0001")
+    state(desk, 1, FIELD, "phone_off")
+    assert seen() == ("server", "phone_off for megacode-TESTKEY0001")
+    state(desk, 1, FIELD, "reachable")
+    assert seen() == ("read", None) and sent in desk.messages(1)
+
+
+def test_a_message_that_waited_for_a_phone_says_what_it_waits_for_now(desk: Switchboard) -> None:
+    desk.unlink(1)
+    state(desk, 2, DESK, "phone_off")
+    sent = desk.send(2, DESK)
+    assert desk.messages(2)[sent]["reason"] == "phone off"
+    state(desk, 2, DESK, "reachable")
+    assert desk.messages(2)[sent]["reason"] == "not linked"
+
+
+def test_what_a_zombie_swallows_is_not_delivered(desk: Switchboard) -> None:
+    desk.door("POST", "/faults", {"fault": "zombie-session", "instance": key_of(1)})
+    alone, group = desk.send(2, DESK), desk.send(2, ALL)
+    for sent in (alone, group):
+        assert desk.messages(1)[sent]["state"] == "pending"
+        row = desk.messages(2)[sent]
+        assert row["state"] == "server"
+        assert row["reason"].startswith("not received by megacode-TESTKEY0001: fault f1")
+        assert desk.acks(2, sent) == [2]
+    assert desk.messages(3)[group]["state"] == "delivered"
+
+
+def test_a_world_holds_nobody_in_a_group_who_is_gone() -> None:
+    content: dict[str, Any] = {
+        "instances": [{"key": "one", "token": "one", "number": DESK}],
+        "contacts": [{"number": CUSTOMER, "state": "unregistered"}],
+        "groups": [
+            {"jid": CASE, "subject": "Caso", "owner": CUSTOMER, "participants": [{"number": DESK}]}
+        ],
+    }
+    read_world(content)
+    content["groups"][0]["participants"].append({"number": CUSTOMER})
+    with pytest.raises(WorldError, match="participants/1/number: 5511900000004 is unregistered"):
+        read_world(content)

@@ -26,6 +26,11 @@ def load_start(name: str, fixtures: Path, *, contacts: int = 0) -> World:
         raise WorldError(f"{path} cannot be read: {error.strerror}") from None
     if not is_sealed(raw):
         return load_world(name, fixtures, contacts=contacts)
+    if contacts:
+        raise WorldError(
+            f"{path} is a state, which says itself who exists: "
+            f"leave --contacts {contacts} out, or start with a world"
+        )
     try:
         state = unseal(raw)
     except ControlRefused as refusal:

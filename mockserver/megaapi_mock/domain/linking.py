@@ -104,7 +104,8 @@ class Linking:
 
     def unlink(self, by: str) -> None:
         """The link ends without the customer asking: by the phone, the gateway, or a ban."""
-        if not self.connected:
+        # A socket that opens again after a restart can be lost like an open one.
+        if self.connection.state not in (CONNECTED, CONNECTING):
             raise ControlRefused(409, f"{self._instance.key} is not linked: link it first")
         self._close(keep_session=by == "gateway", banned=by == "ban")
 

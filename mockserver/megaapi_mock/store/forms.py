@@ -134,7 +134,8 @@ class Forms:
 
         def decode(given: Any) -> Any:
             rest = dict(_object(given))
-            form = forms.get(rest.pop(KIND, ""))
+            name = rest.pop(KIND, "")
+            form = forms.get(name) if isinstance(name, str) else None
             if form is None:
                 raise Misfit(f"{KIND} must be one of {', '.join(forms)}")
             return form.decode(rest)

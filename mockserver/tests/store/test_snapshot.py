@@ -170,6 +170,7 @@ def test_one_of_several_records_says_which() -> None:
     assert list(form.decode(written).items()) == list(rows.items())
     for wrong, sentence in (
         ({"x": {"kind": "Cat", "lives": 9}}, "x: must be a whole number"),
+        ({"7": {"kind": ["Cat"], "lives": 9}}, "7: kind must be one of Cat, Dog"),
         ({"7": {"kind": "Cow"}}, "7: kind must be one of Cat, Dog"),
         ({"7": {"kind": "Cat", "lives": "9"}}, "7.lives: must be a whole number"),
     ):

@@ -488,6 +488,17 @@ def test_the_link_ends(app: MockApp, door: Door, by: str) -> None:
     assert again == ("connected" if by == "gateway" else "qr")
 
 
+@pytest.mark.parametrize("by", UNLINKED_BY)
+def test_a_link_that_is_just_being_opened_can_be_lost(app: MockApp, door: Door, by: str) -> None:
+    door.post("/faults", {"fault": "slow-start", "seconds": 30}, status=201)
+    path = f"/rest/instance/{KEY}/restart"
+    app.test_client().delete(path, headers=AUTH).get_data()
+    assert door.get(f"/instances/{KEY}")["state"] == "connecting"
+    assert door.post(f"/instances/{KEY}/unlink", {"by": by})["state"] == "disconnected"
+    door.post("/clock", {"advance": 100})
+    assert door.get(f"/instances/{KEY}")["state"] == "disconnected"
+
+
 def test_unlinking_twice_is_409(door: Door) -> None:
     door.post(f"/instances/{KEY}/unlink")
     assert "not linked" in door.refusal("POST", f"/instances/{KEY}/unlink", status=409)

@@ -365,6 +365,13 @@ def test_a_mock_starts_with_a_state(started: tuple[bytes, Callable[[], MockApp]]
     assert {**content(taken(app)), "start": None} == content(raw)
 
 
+def test_people_in_bulk_belong_to_worlds(tmp_path: Path, make_app: MakeApp) -> None:
+    path = tmp_path / "state.json"
+    path.write_bytes(taken(make_app()))
+    with pytest.raises(WorldError, match="is a state, which says itself who exists: leave --cont"):
+        make_app(settings=Settings(world=str(path), contacts=10))
+
+
 def test_a_reset_leads_back_to_the_state_it_started_with(
     started: tuple[bytes, Callable[[], MockApp]],
 ) -> None:

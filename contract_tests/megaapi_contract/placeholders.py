@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 JID = re.compile(r"([^\s@/]+)@(s\.whatsapp\.net|g\.us|lid|c\.us|newsletter|broadcast)")
 _DEVICE = re.compile(r"(\d+):\d+")
@@ -35,7 +35,10 @@ KIND_OF = {name.lower(): kind for kind, names in _BY_NAME.items() for name in na
 
 @dataclass(frozen=True)
 class Private:
-    """What the run was given and no report may show: written otherwise too."""
+    """What the run was given and no report may show: written otherwise too.
+
+    `tokens` are those of the instances a side door showed, as they were first, by key.
+    """
 
     key: str = ""
     token: str = ""
@@ -43,6 +46,7 @@ class Private:
     own: str = ""
     recipients: Sequence[str] = ()
     others: Sequence[str] = ()
+    tokens: Mapping[str, str] = field(default_factory=dict)
 
     def named(self) -> Iterator[tuple[str, str]]:
         """Each value with the placeholder it gets."""

@@ -9,9 +9,11 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import orjson
+from megaapi_mock.spec.operations import Operation
 
 from . import __version__
-from .fence import UNKNOWN_KEY, WRONG_TOKEN
+from .credentials import Credentials, new_token
+from .fence import UNKNOWN_KEY
 from .outcome import Broken, Exchange, Report
 from .placeholders import JID, Private, digits
 from .redaction import Redaction
@@ -64,19 +66,13 @@ def _leading_to(report: Report, broken: Broken, redaction: Redaction) -> list[Ex
         return []
     result = next((each for each in report.results if each.probe == broken.probe), None)
     first = result.first if result else 0
-    key = _key(redaction, last)
+    key = redaction.key_of(last)
     before = [
         each
         for each in report.exchanges
-        if first <= each.number < last.number and each.ok and _key(redaction, each) == key
+        if first <= each.number < last.number and each.ok and redaction.key_of(each) == key
     ]
     return [*before[-(MOST_EXCHANGES - 1) :], last]
-
-
-def _key(redaction: Redaction, exchange: Exchange) -> str:
-    """The instance a request is about; nothing for unknown routes."""
-    found = redaction.contract.route(exchange.method, urlsplit(exchange.url).path)
-    return unquote(found[1]) if found else ""
 
 
 def _text(exchange: Exchange) -> str:
@@ -95,6 +91,9 @@ class _Template:
     _answers: dict[str, tuple[int, str]] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
     _people: dict[str, str] = field(default_factory=dict)
+    _given: dict[str, str] = field(default_factory=dict)
+    # Tokens that recorded requests have set: a replay sets made-up ones in their place.
+    _set: set[str] = field(default_factory=set)
 
     def exchanges(self) -> list[dict[str, Any]]:
         """What is to be sent, in order."""
@@ -102,13 +101,23 @@ class _Template:
             self._people[digits(recipient)] = f"recipient_{number}"
         if self.private.own:
             self._people[digits(self.private.own)] = "own_number"
+        self._given = self._about()
         made = []
         for number, exchange in enumerate(self.sent, 1):
             made.append(self._request(exchange))
+            self._set |= {new_token(exchange)} - self._given.keys()
             for pointer, value in _leaves("", exchange.json):
                 if len(value) >= SHORTEST_VALUE and value not in self.redaction.vocabulary.values:
                     self._answers.setdefault(value, (number, pointer))
         return self._needed(made)
+
+    def _about(self) -> dict[str, str]:
+        """Key and token of the instance the requests are about, with the names of their places."""
+        key = self.redaction.key_of(self.sent[-1]) if self.sent else ""
+        given = {key: "instance_key"} if self.redaction.is_instance(key) else {}
+        if key in self.private.tokens:
+            given[self.private.tokens[key]] = "token"
+        return {**given, self.private.key: "instance_key", self.private.token: "token"}
 
     def _needed(self, made: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Without earlier reads that no later request takes a value from."""
@@ -117,7 +126,7 @@ class _Template:
         kept = [
             number
             for number, each in enumerate(made, 1)
-            if number == len(made) or number in used or by_id[each["operation"]].effect != "reads"
+            if number == len(made) or number in used or _acts(by_id.get(each["operation"]))
         ]
         for source in self.values.values():
             source["from"]["exchange"] = kept.index(source["from"]["exchange"]) + 1
@@ -146,31 +155,27 @@ class _Template:
 
     def _step(self, exchange: Exchange, step: str) -> str:
         plain = unquote(step)
-        if plain and plain == _key(self.redaction, exchange) and self._real(exchange, plain):
+        if plain == self.redaction.key_of(exchange) and self.redaction.is_instance(plain):
             return self._need("instance_key")
         if not plain or plain == UNKNOWN_KEY or plain in self.redaction.vocabulary.steps:
             return plain
         return mask(plain)
 
-    def _real(self, exchange: Exchange, key: str) -> bool:
-        return key != UNKNOWN_KEY and (key == self.private.key or exchange.status != 404)
-
     def _headers(self, exchange: Exchange) -> Iterator[list[str]]:
         for name, value in exchange.request_headers:
             if name.lower() == "authorization":
-                scheme, _, token = value.partition(" ")
-                good = scheme == "Bearer" and self._good(exchange, token)
-                yield [name, f"Bearer {self._need('token') if good else WRONG_TOKEN}"]
+                yield [name, self._credentials(self.redaction.credentials(exchange, value))]
             elif name.lower() in ("accept", "content-type"):
                 kept = self.redaction.headers([(name, value)])[0][1] == value
                 yield [name, value if kept else mask(value)]
 
-    def _good(self, exchange: Exchange, token: str) -> bool:
-        """Whether the instance's own token was sent; the side door's keys end with theirs."""
-        if token == WRONG_TOKEN or not token:
-            return False
-        own = token == self.private.token or _key(self.redaction, exchange).endswith(token)
-        return own or exchange.status != 401
+    def _credentials(self, sent: Credentials) -> str:
+        """The same kind of token: a replay has its own, and on a mock another instance's."""
+        if sent.whose in ("none", "wrong"):
+            return sent.scheme + sent.token
+        if sent.whose == "nobody's" or sent.token in self._set:
+            return sent.scheme + mask(sent.token)
+        return sent.scheme + self._need("token" if sent.whose == "own" else "other_token")
 
     def _node(self, name: str, node: Any, depth: int) -> Any:
         if isinstance(node, str):
@@ -200,9 +205,8 @@ class _Template:
         """A text as it is kept: a fixed value, the place of another, or one made up."""
         if self.redaction.leaf(name, value) == value:
             return value
-        given = {self.private.key: "instance_key", self.private.token: "token"}
-        if value in given:
-            return self._need(given[value])
+        if value in self._given:
+            return self._need(self._given[value])
         if value in self._answers:
             return self._from(value)
         jid = JID.fullmatch(value)
@@ -258,6 +262,10 @@ def _masked(char: str) -> str:
             else {"{": "(", "}": ")"}.get(char, char)
         )
     return "\u00e9" if char.isalpha() else char
+
+
+def _acts(operation: Operation | None) -> bool:
+    return operation is not None and operation.effect != "reads"
 
 
 def _leaves(pointer: str, node: Any) -> Iterator[tuple[str, str]]:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
-from urllib.parse import unquote_plus, urlsplit
+from urllib.parse import unquote, unquote_plus, urlsplit
 
 import orjson
 
 from .contract import JSON, Contract
+from .credentials import Credentials, Owners
 from .outcome import Broken, Exchange, OperationCoverage, Report, Result, Webhook
 from .placeholders import Placeholders, Private
 from .prose import Prose
@@ -66,6 +67,7 @@ class Redaction:
         self.private = private or Private()
         self.placeholders = Placeholders(self.private)
         self.contract = contract
+        self._owners = Owners(self.private)
         self._prose = Prose(self.vocabulary, self.placeholders)
         self._exchanges: dict[int, tuple[Exchange, Exchange]] = {}
         # With the original, so that its identity is nobody else's meanwhile.
@@ -109,11 +111,13 @@ class Redaction:
         # Bodies first: what they hold is looked for in the sentence of X-Mock-Reason.
         body = self.body(exchange.body, _media_type(exchange.headers))
         sent = self.body(exchange.request_body, _media_type(exchange.request_headers) or JSON)
+        key = self.key_of(exchange)
+        self._owners.learn(key, exchange)
         return replace(
             exchange,
             method=exchange.method if exchange.method in METHODS else "<method>",
             url=self.url(exchange.url),
-            request_headers=self.headers(exchange.request_headers),
+            request_headers=self.headers(exchange.request_headers, key),
             request_body=sent,
             headers=self.headers(exchange.headers),
             body=body,
@@ -178,9 +182,25 @@ class Redaction:
         asked = "&".join(self._asked(each) for each in query.split("&")) if query else ""
         return origin + "/".join(steps) + (f"?{asked}" if asked else "")
 
-    def headers(self, headers: Iterable[tuple[str, str]]) -> Pairs:
-        """Names and values of standard headers stay, where the values are public."""
-        return tuple(self._header(name, value) for name, value in headers)
+    def headers(self, headers: Iterable[tuple[str, str]], key: str = "") -> Pairs:
+        """Names and values of standard headers stay, where the values are public.
+
+        `key` is that of the instance they were sent to: another one's token is told from its own.
+        """
+        return tuple(self._header(name, value, key) for name, value in headers)
+
+    def key_of(self, exchange: Exchange) -> str:
+        """The key of the instance a request is about; nothing for unknown routes."""
+        found = self.contract.route(exchange.method, urlsplit(exchange.url).path)
+        return unquote(found[1]) if found else ""
+
+    def is_instance(self, key: str) -> bool:
+        """Whether the run was given, or made, the instance of that key."""
+        return self._owners.knows(key)
+
+    def credentials(self, exchange: Exchange, value: str) -> Credentials:
+        """Whose token the Authorization header of a request holds."""
+        return self._owners.read(self.key_of(exchange), value)
 
     def body(self, body: bytes, media_type: str) -> bytes:
         """JSON stays JSON; of everything else stays what it is and how long."""
@@ -249,20 +269,17 @@ class Redaction:
         name = unquote_plus(name)
         return self._name(name) + equals + self.leaf(name, unquote_plus(value))
 
-    def _header(self, name: str, value: str) -> tuple[str, str]:
+    def _header(self, name: str, value: str, key: str) -> tuple[str, str]:
         lower = name.lower()
         if lower not in _HEADERS:
             name = self.placeholders.make("header", name)
-        return name, self._header_value(lower, value)
+        return name, self._header_value(lower, value, key)
 
-    def _header_value(self, name: str, value: str) -> str:
+    def _header_value(self, name: str, value: str, key: str) -> str:
         if not value:
             return value
         if name == "authorization":
-            scheme, _, secret = value.partition(" ")
-            if scheme == "Bearer":
-                return f"Bearer {secret and self.leaf('token', secret)}"
-            return self.placeholders.make("credentials", value)
+            return self._credentials(self._owners.read(key, value))
         if name in ("cookie", "set-cookie"):
             return self.placeholders.make("cookie", value)
         if name == "x-mock-reason":
@@ -272,6 +289,14 @@ class Redaction:
         if name in _HEADERS and _public_header(value, self.vocabulary):
             return value
         return self.placeholders.text(value, name)
+
+    def _credentials(self, sent: Credentials) -> str:
+        if sent.whose in ("none", "wrong"):
+            return sent.scheme + sent.token
+        if sent.scheme != "Bearer " and sent.whose == "nobody's":
+            return self.placeholders.make("credentials", sent.scheme + sent.token)
+        shown = self.leaf("token", sent.token)
+        return sent.scheme + (shown if sent.whose == "own" else f"{shown[:-1]}, not its own>")
 
     # -- the rest of a report ----------------------------------------------------------------
 

@@ -22,7 +22,12 @@ Rerun = Callable[[str, int], Iterable[Broken]]
 
 _PLACE = re.compile(r"\{\{([^{}]+)\}\}")
 _LONG = re.compile(r"([Ax])\*(\d{1,9})")
-_OPTIONS = {"instance_key": "--instance-key", "token": "--token", "own_number": "--own-number"}
+_OPTIONS = {
+    "instance_key": "--instance-key",
+    "token": "--token",
+    "own_number": "an instance with a phone",
+    "other_token": "another instance's token, which a mock alone gives",
+}
 # Nobody has it: what a group nobody gave stands for.
 NO_GROUP = "120363000000000099@g.us"
 

@@ -58,13 +58,17 @@ class GivenStage:
 
 
 class MockStage:
-    """A mock: each place is an instance of its own, made through the side door."""
+    """A mock: each place is an instance of its own, made through the side door.
+
+    `tokens` are those it showed, as they were first, by key.
+    """
 
     phone = True
 
     def __init__(self, target: Target, *, control_token: str = "") -> None:
         self._target, self._control_token = target, control_token
         self._made: list[str] = []
+        self.tokens: dict[str, str] = {}
 
     def place(self, *, connected: bool = True) -> Place:
         made = self.door("POST", "/_mock/instances", {"connected": connected})
@@ -78,7 +82,15 @@ class MockStage:
             raise Impossible(f"{method} {path}: {document}")
         if answer.status >= 300:
             raise Unusable(f"the side door answers {answer.status} to {method} {path}: {document}")
+        self._note(document)
         return document
+
+    def _note(self, document: Any) -> None:
+        """The token of an instance the side door shows."""
+        shown = document if isinstance(document, dict) else {}
+        key, token = shown.get("key"), shown.get("token")
+        if isinstance(key, str) and isinstance(token, str):
+            self.tokens.setdefault(key, token)
 
     def pass_time(self, seconds: float) -> bool:
         if not self._target.in_process:

@@ -24,7 +24,7 @@ from .replay import Recording, load, replay
 from .reports import check_folder, show, write_reports
 from .runner import Ready, probes, ready, try_probe
 from .runner import run as run_all
-from .stage import WORLD
+from .stage import WORLD, MockStage
 
 
 def run(options: RunOptions, folder: Path | None) -> int:
@@ -98,6 +98,7 @@ def _private(options: RunOptions, made: Ready) -> Private:
         control_token=options.control_token,
         own=number,
         recipients=options.recipients,
+        tokens=made.stage.tokens if isinstance(made.stage, MockStage) else {},
     )
 
 

@@ -78,7 +78,7 @@ def keep(host: Host, contract: Contract, vocabulary: Vocabulary, tmp_path: Path)
             "mock", False, 7, 0.0, False, exchanges=host.heard,
             results=[Result("a probe", "laws", ("send_text",), "failed", broken=broken, first=1)],
         )  # fmt: skip
-        private = Private(recipients=(RECIPIENT,))
+        private = Private(recipients=(RECIPIENT,), tokens=host.stage.tokens)
         write_reports(report, tmp_path, Redaction(contract, private, vocabulary=vocabulary))
         return load(sorted((tmp_path / "failures").iterdir())[0])
 
@@ -258,3 +258,68 @@ def test_a_file_with_any_part_missing_or_of_another_type_is_damaged(host: Host, 
         path.write_text(json.dumps(spoilt))
         with pytest.raises(SetupError, match="damaged"):
             load(path)
+
+
+def no_refusal(request: Request, answer: Answer) -> Answer:
+    """A status the contract does not know in place of every 401."""
+    return dataclasses.replace(answer, status=418) if answer.status == 401 else answer
+
+
+Header = Callable[[Place, Place], str]
+SENT: dict[str, tuple[Header, str, str]] = {
+    "a made-up one": (lambda _, other: "Bearer nobody", "Bearer xxxxxx", "Bearer $OTHER_TOKEN"),
+    "another's": (
+        lambda _, other: f"Bearer {other.token}", "Bearer {{other_token}}", "Bearer $OTHER_TOKEN"
+    ),
+    "another's, otherwise": (
+        lambda _, other: f"Basic {other.token}", "Basic {{other_token}}", "Basic $OTHER_TOKEN"
+    ),
+    "the wrong one": (
+        lambda *_: "Bearer TESTKEYWRONG", "Bearer TESTKEYWRONG", "Bearer TESTKEYWRONG"
+    ),
+    "none": (lambda *_: "Bearer ", "Bearer ", "Bearer "),
+    "alone": (lambda place, _: place.token, "{{token}}", "$TOKEN"),
+    "otherwise": (lambda place, _: f"Basic {place.token}", "Basic {{token}}", "Basic $TOKEN"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SENT)
+def test_the_token_that_was_sent_is_recorded_whatever_the_answer(
+    host: Host, keep: Keep, name: str
+) -> None:
+    sent, kept, shown = SENT[name]
+    host.spoil = no_refusal
+    place, other = host.stage.place(), host.stage.place()
+    header = ("Authorization", sent(place, other))
+    host.session.exchange(Request("GET", f"/rest/config/{place.key}", (header,)))
+    recording = keep()
+    assert dict(recording.document["exchanges"][-1]["headers"])["Authorization"] == kept
+    assert f'"Authorization: {shown}"' in curl(recording)
+    values = {**host.values(host.stage.place()), "other_token": place.token}
+    found = replayed(host, recording, values=values)
+    assert found.state == "still fails", found.sentence
+
+
+def curl(recording: Recording) -> str:
+    report = json.loads((recording.path.parent.parent / "report.json").read_bytes())
+    return str([*report["failures"], *report["findings"]][0]["curl"])
+
+
+def test_a_token_that_was_set_is_the_instances_own(host: Host, keep: Keep) -> None:
+    host.spoil = lambda request, answer: (
+        dataclasses.replace(answer, status=418)
+        if "/config/" in request.path and request.method == "GET"
+        else answer
+    )
+    place = host.stage.place()
+    data = {"messageData": {"token": "NEWTESTTOKEN0001"}}
+    host.session.call("change_token", place, body=data)
+    host.session.call("config_details", place, token="NEWTESTTOKEN0001")
+    recording = keep()
+    assert "$TOKEN" in curl(recording)
+    first, last = recording.document["exchanges"]
+    assert dict(first["headers"])["Authorization"] == "Bearer {{token}}"
+    set_to = first["json"]["messageData"]["token"]
+    assert dict(last["headers"])["Authorization"] == f"Bearer {set_to}"
+    found = replayed(host, recording)
+    assert found.state == "still fails" and found.exchanges[-1].status == 418

@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from ..outcome import KINDS, Broken, Exchange, Report, Result
 
 CURL_BODY_MOST = 2000
-_KEY, _TOKEN = re.compile(r"<key(?: \d+)?>"), re.compile(r"<token(?: \d+)?>")
+# What a curl line takes from the environment of whoever runs it.
+_GIVEN = (
+    (re.compile(r"<key(?: \d+)?>"), "$KEY"),
+    (re.compile(r"<token(?: \d+)?>"), "$TOKEN"),
+    (re.compile(r"<token(?: \d+)?, not its own>"), "$OTHER_TOKEN"),
+)
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -77,7 +82,7 @@ def file_of(number: int, broken: Broken) -> str:
 
 
 def curl(exchange: Exchange) -> str:
-    """The request as a shell line; key and token are taken from $KEY and $TOKEN."""
+    """The request as a shell line; $KEY and $TOKEN are the instance's, $OTHER_TOKEN is not."""
     parts = ["curl", *(["-X", exchange.method] if exchange.method != "GET" else [])]
     parts.append(_double(exchange.url))
     for name, value in exchange.request_headers:
@@ -92,7 +97,9 @@ def curl(exchange: Exchange) -> str:
 
 def _double(text: str) -> str:
     escaped = re.sub(r'(["\\$`])', r"\\\1", text)
-    return '"' + _TOKEN.sub("$TOKEN", _KEY.sub("$KEY", escaped)) + '"'
+    for placeholder, name in _GIVEN:
+        escaped = placeholder.sub(name, escaped)
+    return f'"{escaped}"'
 
 
 def verdict(report: Report) -> str:

@@ -224,7 +224,7 @@ class Casting:
             return None
         if not gate.fence.readable:
             groups = self.session.call("list_groups", place).json
-            gate.may_read(_group_jids(groups))
+            gate.may_read(group_jids(groups))
         return min(gate.fence.readable, default=NO_GROUP)
 
     def _make_group(self) -> str | None:
@@ -276,7 +276,7 @@ def at(document: Any, *steps: str) -> Any:
     return document
 
 
-def _group_jids(answer: Any) -> Iterator[str]:
+def group_jids(answer: Any) -> Iterator[str]:
     """Every group's JID in an answer of list_groups, whichever of its shapes it has."""
     if isinstance(answer, dict):
         for name, value in answer.items():
@@ -285,10 +285,10 @@ def _group_jids(answer: Any) -> Iterator[str]:
             elif name in ("id", "jid") and isinstance(value, str) and value.endswith("@g.us"):
                 yield value
             else:
-                yield from _group_jids(value)
+                yield from group_jids(value)
     elif isinstance(answer, list):
         for value in answer:
-            yield from _group_jids(value)
+            yield from group_jids(value)
 
 
 def _spoilt(case: Any, location: ParameterLocation) -> bool:

@@ -127,11 +127,11 @@ class Fence:
         if name.lower() in PEOPLE:
             self._check_person(text, operation)
         elif name.lower() in _ADDRESSES and text not in ("", '""', "null"):
-            if not (text in self.addresses or text in self.known or _leads_nowhere(text)):
+            if not (text in self.addresses or text in self.known or leads_nowhere(text)):
                 raise HeldBack("an address the run does not use")
         elif isinstance(value, str) and value in self.known | self.addresses:
             return
-        elif _ADDRESS.search(text) and not _leads_nowhere(text):
+        elif _ADDRESS.search(text) and not leads_nowhere(text):
             raise HeldBack("an address the run does not use")
         self._check_digits(name, text, operation)
 
@@ -194,7 +194,7 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _leads_nowhere(text: str) -> bool:
+def leads_nowhere(text: str) -> bool:
     """Whether each address in it is below a name that never exists (RFC 6761)."""
     words = [word for word in text.split() if _ADDRESS.search(word)]
     return bool(words) and all(_RESERVED.fullmatch(word) for word in words)
@@ -213,4 +213,13 @@ def listed(numbers: Iterable[str]) -> frozenset[str]:
     return frozenset(Jid.parse(number.strip().lstrip("+")).user for number in numbers)
 
 
-__all__ = ["EFFECTS", "PEOPLE", "UNKNOWN_KEY", "UNKNOWN_ROUTE", "WRONG_TOKEN", "Fence", "listed"]
+__all__ = [
+    "EFFECTS",
+    "PEOPLE",
+    "UNKNOWN_KEY",
+    "UNKNOWN_ROUTE",
+    "WRONG_TOKEN",
+    "Fence",
+    "leads_nowhere",
+    "listed",
+]

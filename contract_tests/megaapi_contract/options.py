@@ -118,10 +118,28 @@ class RunOptions:
 
     def shown(self) -> Mapping[str, str]:
         """As reports show them; without anything private."""
-        return {
+        shown = {
             "allow": ", ".join(sorted(self.allow)),
             "recipients": str(len(self.recipients)),
             "quick": "yes" if self.quick else "no",
             "strict": "yes" if self.strict else "no",
             "plan": self.gateway_plan,
         }
+        return shown | self._unusual()
+
+    def _unusual(self) -> dict[str, str]:
+        """What was set otherwise than is usual, as far as it shapes a run."""
+        usual = RunOptions(self.target)
+        found = {
+            "side door": "" if self.side_door else "no",
+            "max messages": _other(self.max_messages, usual.max_messages),
+            "timeout": _other(math.ceil(self.timeout), math.ceil(usual.timeout)),
+        }
+        for name in ("media_url", "webhook_url", "webhook_port", "control_token", "spec"):
+            found[name.replace("_", " ")] = "yes" if getattr(self, name) else ""
+        found["webhook host"] = "yes" if self.webhook_host != usual.webhook_host else ""
+        return {name: text for name, text in found.items() if text}
+
+
+def _other(value: int, usual: int) -> str:
+    return "" if value == usual else str(value)

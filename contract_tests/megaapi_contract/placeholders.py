@@ -37,6 +37,7 @@ KIND_OF = {name.lower(): kind for kind, names in _BY_NAME.items() for name in na
 class Private:
     """What the run was given and no report may show: written otherwise too.
 
+    `media_url` and `webhook_url` are the addresses it told the host.
     `tokens` are those of the instances a side door showed, as they were first, by key.
     """
 
@@ -46,6 +47,8 @@ class Private:
     own: str = ""
     recipients: Sequence[str] = ()
     others: Sequence[str] = ()
+    media_url: str = ""
+    webhook_url: str = ""
     tokens: Mapping[str, str] = field(default_factory=dict)
 
     def named(self) -> Iterator[tuple[str, str]]:

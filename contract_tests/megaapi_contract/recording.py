@@ -12,8 +12,9 @@ import orjson
 from megaapi_mock.spec.operations import Operation
 
 from . import __version__
+from .again import probe_line
 from .credentials import Credentials, new_token
-from .fence import UNKNOWN_KEY
+from .fence import UNKNOWN_KEY, leads_nowhere
 from .outcome import Broken, Exchange, Report
 from .placeholders import JID, Private, digits
 from .redaction import Redaction
@@ -21,6 +22,8 @@ from .redaction import Redaction
 FORMAT, VERSION = "megaapi-contract replay", 1
 # Kinds the judge finds in one answer; the others need their probe again.
 JUDGED = frozenset({"status", "content-type", "schema", "bare-500"})
+# Nobody has it: what a group nobody gave stands for.
+NO_GROUP = "120363000000000099@g.us"
 MOST_EXCHANGES, LONGEST_TEXT, SHORTEST_VALUE = 60, 2000, 6
 _BASE64 = re.compile(r"[A-Za-z0-9+/=]+")
 
@@ -30,8 +33,6 @@ def record(report: Report, broken: Broken, clean: Broken, redaction: Redaction) 
     exchanges = _leading_to(report, broken, redaction)
     template = _Template(redaction, redaction.private, exchanges)
     recorded = template.exchanges()
-    quick = " --quick" if report.options.get("quick") == "yes" else ""
-    rerun = f"megaapi-contract run --target {report.target} --seed {report.seed}{quick}"
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -55,7 +56,7 @@ def record(report: Report, broken: Broken, clean: Broken, redaction: Redaction) 
         "connected": not any("not logged in" in _text(each) for each in exchanges),
         "values": template.values,
         "exchanges": recorded,
-        "rerun": f'{rerun} --probe "{broken.probe}"',
+        "rerun": probe_line(report, broken),
     }
 
 
@@ -203,18 +204,31 @@ class _Template:
 
     def text(self, name: str, value: str) -> str:
         """A text as it is kept: a fixed value, the place of another, or one made up."""
-        if self.redaction.leaf(name, value) == value:
+        if self.redaction.leaf(name, value) == value or value == NO_GROUP:
             return value
         if value in self._given:
             return self._need(self._given[value])
         if value in self._answers:
             return self._from(value)
+        if "://" in value:
+            return self._address(value)
         jid = JID.fullmatch(value)
         user, server = jid.groups() if jid else (value, "")
         if user.isascii() and user.isdigit() and 8 <= len(user) <= 15 and server != "g.us":
             return self._person(user) + (f"@{server}" if server else "")
         if server == "g.us":
             return f"{self._need('group')}"
+        return mask(value)
+
+    def _address(self, value: str) -> str:
+        """The run's own addresses have places; those that lead nowhere still do when made up."""
+        if value == self.private.media_url:
+            return self._need("media_url")
+        here = self.private.webhook_url
+        if here and (value == here or value.startswith(f"{here}/")):
+            return self._need("webhook_url") + mask(value[len(here) :])
+        if leads_nowhere(value):
+            return "".join(_nowhere(word) for word in re.split(r"(\s+)", value))
         return mask(value)
 
     def _person(self, number: str) -> str:
@@ -248,6 +262,16 @@ def mask(text: str) -> str:
     if len(text) > LONGEST_TEXT:
         return "{{" + ("A" if _BASE64.fullmatch(text) else "x") + f"*{len(text)}" + "}}"
     return "".join(map(_masked, text))
+
+
+def _nowhere(word: str) -> str:
+    """An address below a reserved name as another one; any other word as made up."""
+    scheme, found, rest = word.partition("://")
+    if not found:
+        return mask(word)
+    host, slash, path = rest.partition("/")
+    name, dot, reserved = host.rpartition(".")
+    return f"{scheme}://{mask(name)}{dot}{reserved}{slash}{mask(path)}"
 
 
 def _masked(char: str) -> str:

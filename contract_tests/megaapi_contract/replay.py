@@ -11,25 +11,25 @@ from urllib.parse import quote, urlencode
 
 import orjson
 
-from .errors import HeldBack, SetupError
+from .errors import HeldBack, NotTried, SetupError
 from .judge import Judge
 from .outcome import Broken, Exchange
-from .recording import FORMAT, VERSION
+from .recording import FORMAT, NO_GROUP, VERSION
 from .wire import Request
 
 State = Literal["still fails", "keeps", "not tried"]
 Rerun = Callable[[str, int], Iterable[Broken]]
+Learn = Callable[[Exchange | None, str], None]
 
 _PLACE = re.compile(r"\{\{([^{}]+)\}\}")
 _LONG = re.compile(r"([Ax])\*(\d{1,9})")
 _OPTIONS = {
     "instance_key": "--instance-key",
     "token": "--token",
+    "media_url": "--media-url",
     "own_number": "an instance with a phone",
     "other_token": "another instance's token, which a mock alone gives",
 }
-# Nobody has it: what a group nobody gave stands for.
-NO_GROUP = "120363000000000099@g.us"
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,11 @@ class Recording:
     def needs(self) -> tuple[str, ...]:
         """Names of the values it must be given: instance_key, token, recipient_1, ..."""
         return tuple(name for name in self.document["needs"] if name != "group")
+
+    @property
+    def about_a_group(self) -> bool:
+        """Whether it is about a group that no recorded answer names."""
+        return "group" in self.document["needs"]
 
     @property
     def connected(self) -> bool:
@@ -100,20 +105,40 @@ def replay(
     judge: Judge,
     send: Callable[[Request], Exchange],
     values: Mapping[str, str],
-    learn: Callable[[str], None] = lambda value: None,
+    learn: Learn = lambda exchange, value: None,
     rerun: Rerun | None = None,
 ) -> Replayed:
     """Send what led to the fault and judge the last answer, or run its probe again.
 
-    `send` is the gate's, so that nothing leaves that a run would have held back; `learn` hears of
-    each value the host gave out before it is sent back. `values` are those of `needs`; SetupError
-    names the first that is missing. Unusable comes through as it is.
+    The probe has the last word too where the requests alone show no fault: texts are made up in
+    them. `send` is the gate's, so that nothing leaves that a run would have held back; `learn`
+    hears of each value the host gave out, with the exchange it came in, and of addresses below
+    the run's own, before they are sent. `values` are those of `needs`; SetupError names the first
+    that is missing. Unusable comes through as it is.
     """
-    if recording.by_probe:
-        return _by_probe(recording, rerun)
-    missing = [name for name in recording.needs if name not in values]
-    if missing:
-        raise SetupError(f"{recording.path.name} needs {_option(missing[0])}")
+    if not recording.by_probe:
+        missing = [name for name in recording.needs if name not in values]
+        if missing:
+            raise SetupError(f"{recording.path.name} needs {_option(missing[0])}")
+        alone = _by_requests(recording, judge, send, values, learn)
+        if rerun is None or alone.state == "still fails":
+            return alone
+    ended = _by_probe(recording, rerun)
+    if recording.by_probe or ended.state == "still fails":
+        return ended
+    if ended.state == "not tried" and alone.state == "keeps":
+        said = f"{ended.sentence}; the recorded requests alone show no fault"
+        return Replayed("not tried", said, alone.exchanges)
+    return ended
+
+
+def _by_requests(
+    recording: Recording,
+    judge: Judge,
+    send: Callable[[Request], Exchange],
+    values: Mapping[str, str],
+    learn: Learn,
+) -> Replayed:
     filling = _Filling(recording, dict(values), learn)
     exchanges: list[Exchange] = []
     for number, recorded in enumerate(recording.document["exchanges"], 1):
@@ -136,6 +161,8 @@ def _by_probe(recording: Recording, rerun: Rerun | None) -> Replayed:
         return _ended(recording, rerun(recording.probe, int(recording.document["seed"])), ())
     except HeldBack as refusal:
         return Replayed("not tried", f"held back: {refusal}")
+    except NotTried as refusal:
+        return Replayed("not tried", f"not tried: {refusal}")
 
 
 def _ended(
@@ -171,9 +198,7 @@ class _NotGiven(Exception):
 class _Filling:
     """Puts values into recorded requests, and takes those of the answers."""
 
-    def __init__(
-        self, recording: Recording, values: dict[str, str], learn: Callable[[str], None]
-    ) -> None:
+    def __init__(self, recording: Recording, values: dict[str, str], learn: Learn) -> None:
         self._values, self._learn = {"group": NO_GROUP, **values}, learn
         self._sources: Mapping[str, Any] = recording.document["values"]
 
@@ -194,7 +219,7 @@ class _Filling:
                 value = _at(exchange.json, place["pointer"])
                 if isinstance(value, str):
                     self._values[name] = value
-                    self._learn(value)
+                    self._learn(exchange, value)
 
     def _body(self, recorded: Mapping[str, Any]) -> bytes:
         if "raw" in recorded:
@@ -209,7 +234,10 @@ class _Filling:
         return [self._node(value) for value in node] if isinstance(node, list) else node
 
     def _fill(self, text: str) -> str:
-        return _PLACE.sub(lambda found: self._value(found[1]), text)
+        filled = _PLACE.sub(lambda found: self._value(found[1]), text)
+        if text.startswith("{{webhook_url}}/"):
+            self._learn(None, filled)
+        return filled
 
     def _value(self, name: str) -> str:
         long = _LONG.fullmatch(name)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from megaapi_contract.contract import Contract
-from megaapi_contract.errors import BudgetSpent, SetupError
+from megaapi_contract.errors import BudgetSpent, NotTried, SetupError
 from megaapi_contract.fence import Fence
 from megaapi_contract.gate import Gate
 from megaapi_contract.judge import Judge
@@ -115,7 +115,12 @@ def test_it_still_fails_with_another_key_another_person_and_new_ids(host: Host, 
     learnt: list[str] = []
     place = host.stage.place()
     host.asked.clear()
-    found = replayed(host, recording, values=host.values(place, OTHER), learn=learnt.append)
+    found = replayed(
+        host,
+        recording,
+        values=host.values(place, OTHER),
+        learn=lambda exchange, value: learnt.append(value),
+    )
     assert (found.state, found.exit_code) == ("still fails", 1)
     assert found.sentence == "still fails: delete_message: 201 is not promised"
     # The status call before gave nothing that is needed, so it is not made again.
@@ -210,7 +215,7 @@ def test_a_law_is_judged_by_its_probe(host: Host, keep: Keep) -> None:
     assert replayed(host, recording, rerun=rerun("the group is gone")).exit_code == 0
     assert asked == [("a probe", 7)] * 2
     without = replayed(host, recording)
-    assert without.exit_code == 2 and '--seed 7 --probe "a probe"' in without.sentence
+    assert without.exit_code == 2 and "--seed 7 --probe 'a probe'" in without.sentence
 
 
 def test_a_spent_budget_ends_a_probe(host: Host, keep: Keep) -> None:
@@ -323,3 +328,66 @@ def test_a_token_that_was_set_is_the_instances_own(host: Host, keep: Keep) -> No
     assert dict(last["headers"])["Authorization"] == f"Bearer {set_to}"
     found = replayed(host, recording)
     assert found.state == "still fails" and found.exchanges[-1].status == 418
+
+
+def test_the_probe_has_the_last_word_where_the_requests_show_no_fault(
+    host: Host, keep: Keep
+) -> None:
+    host.spoil = created
+    send_and_delete(host, host.stage.place())
+    recording, same = keep(), tuple(host.session.broken)
+    host.spoil = lambda request, answer: answer
+    assert same and replayed(host, recording, rerun=lambda *_: same).state == "still fails"
+    assert replayed(host, recording, rerun=lambda *_: ()).state == "keeps"
+
+    def lost(probe: str, seed: int) -> list[Broken]:
+        raise NotTried("it sends: --allow sends")
+
+    found = replayed(host, recording, rerun=lost)
+    assert (found.state, found.exit_code) == ("not tried", 2)
+    assert "--allow sends" in found.sentence and "alone show no fault" in found.sentence
+
+
+MEDIA, HOOK = "https://files.example.test/Zorba.png", "http://127.0.0.1:9/webhooks"
+ADDRESSES = {
+    MEDIA: "{{media_url}}",
+    HOOK: "{{webhook_url}}",
+    f"{HOOK}/Zorba1": "{{webhook_url}}/Xxxxx0",
+    "https://loja.example.test/p/42": "https://xxxx.xxxxxxx.test/x/00",
+    "Veja https://zorba.invalid, ou  não": "Xxxx xxxxx://xxxxx.xxxxxxx, xx  xéx",
+    "Veja https://zorba.invalid\nagora": "Xxxx https://xxxxx.invalid\nxxxxx",
+    "https://zorba.example.com/a": "xxxxx://xxxxx.xxxxxxx.xxx/x",
+}
+
+
+@pytest.mark.parametrize("url", ADDRESSES)
+def test_an_address_comes_back_as_one_the_fence_knows(
+    host: Host, contract: Contract, vocabulary: Vocabulary, tmp_path: Path, url: str
+) -> None:
+    host.spoil = lambda request, answer: dataclasses.replace(answer, status=418)
+    place = host.stage.place()
+    data = {"to": RECIPIENT, "type": "image", "url": url}
+    host.session.call("send_media_url", place, body={"messageData": data})
+    private = Private(
+        recipients=(RECIPIENT,), tokens=host.stage.tokens, media_url=MEDIA, webhook_url=HOOK
+    )
+    redaction = Redaction(contract, private, vocabulary=vocabulary)
+    result = Result("a probe", "laws", (), "failed", broken=tuple(host.session.broken), first=1)
+    report = Report("mock", False, 7, 0.0, False, exchanges=host.heard, results=[result])
+    write_reports(report, tmp_path, redaction)
+    recording = load(sorted((tmp_path / "failures").iterdir())[0])
+    assert recording.document["exchanges"][0]["json"]["messageData"]["url"] == ADDRESSES[url]
+    fence = Fence(
+        contract, place.key, place.token, frozenset({"sends"}), frozenset({RECIPIENT}),
+        addresses={"https://other.example.com/b.png", "http://127.0.0.1:7/webhooks"},
+    )  # fmt: skip
+    gate = Gate(host.target, contract, fence=fence)
+    values = {
+        **host.values(place), "media_url": "https://other.example.com/b.png",
+        "webhook_url": "http://127.0.0.1:7/webhooks",
+    }  # fmt: skip
+    found = replayed(
+        host, recording, values=values, send=gate.send, learn=lambda _, value: gate.learn([value])
+    )
+    public = "example.com" in url or "invalid," in url
+    assert found.state == ("not tried" if public else "still fails"), found.sentence

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..again import replay_line
 from ..outcome import KINDS, Broken, Exchange, Report, Result
 
 CURL_BODY_MOST = 2000
@@ -45,21 +46,6 @@ def told(report: Report) -> list[Told]:
     """Failures first, then findings, numbered through."""
     order = [*report.failures, *report.findings]
     return [_told(number, broken, report) for number, broken in enumerate(order, 1)]
-
-
-def replay_line(report: Report, file: str) -> str:
-    """What tries one fault again; key and token are taken from the environment."""
-    parts = [
-        "megaapi-contract",
-        "replay",
-        shlex.quote(file),
-        "--target",
-        shlex.quote(report.target),
-    ]
-    for effect in filter(None, report.options.get("allow", "").split(", ")):
-        parts += ["--allow", effect] if effect != "reads" else []
-        parts += ["--recipient", '"$RECIPIENT"'] if effect == "sends" else []
-    return " ".join([*parts, *(["--quick"] if report.options.get("quick") == "yes" else [])])
 
 
 def _told(number: int, broken: Broken, report: Report) -> Told:

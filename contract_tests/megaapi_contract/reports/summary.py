@@ -66,6 +66,7 @@ def _fault(each: Told) -> dict[str, Any]:
         "webhook": broken.webhook.number if broken.webhook else None,
         "curl": each.curl,
         "replay": each.file,
+        "again": each.again,
     }
 
 

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from ..again import probe_line, replay_line
 from ..outcome import OperationCoverage, Report
 from . import story
 
@@ -91,10 +92,15 @@ def _faults(console: Console, title: str, verdict: str, report: Report, folder: 
         _line(console, f"    [dim]promised by {escape(each.promise)}[/]")
         if each.curl:
             _line(console, f"    {escape(each.curl)}")
-        if folder:
-            _line(console, f"    {escape(story.replay_line(report, f'{folder}/{each.file}'))}")
+        kept = replay_line(report, f"{folder}/{each.file}") if folder else ""
+        _line(console, f"    {escape(kept or probe_line(report, each.broken))}")
     if len(chosen) > SHOWN_MOST:
-        _line(console, f"    and {len(chosen) - SHOWN_MOST} more: see the page of --report")
+        where = f"{folder}/index.html and {folder}/junit.xml have" if folder else "--report keeps"
+        _line(
+            console,
+            f"    and {len(chosen) - SHOWN_MOST} more: {escape(where)} each with the line that "
+            "tries it again",
+        )
 
 
 def _left_out(console: Console, report: Report) -> None:

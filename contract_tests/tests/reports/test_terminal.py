@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+from xml.etree import ElementTree
 
 from megaapi_contract.outcome import Report
-from megaapi_contract.reports import show
+from megaapi_contract.reports import show, story
+from megaapi_contract.reports.junit import junit
+from megaapi_contract.reports.page import page
 from rich.console import Console
 
 from ..made_up import bad, failure, good, unusable
@@ -47,7 +50,20 @@ def test_what_looks_like_markup_stays_as_it_is() -> None:
     assert "[bold]not[/] [/nowhere] promised" in shown(report)
 
 
-def test_many_failures_are_cut_with_a_word() -> None:
+def test_many_failures_are_cut_with_a_word_on_where_the_rest_is() -> None:
     report = bad()
     report.results[0].broken = tuple(failure(f"rule {number}") for number in range(30))
-    assert "and 10 more" in shown(report)
+    said = shown(report)
+    assert said.count("megaapi-contract replay report/failures/") == 21, "20 failures, 1 finding"
+    assert "and 10 more: report/index.html and report/junit.xml have each with the line" in said
+    assert "and 10 more: --report keeps each with the line" in shown(report, folder="")
+    lines = [each.again for each in story.told(report)]
+    assert len(set(lines)) == 31
+    for whole in (page(report), ElementTree.tostring(ElementTree.fromstring(junit(report)))):
+        text = whole if isinstance(whole, str) else whole.decode()
+        assert all(line in text for line in lines)
+
+
+def test_without_a_folder_each_failure_says_which_probe_finds_it_again() -> None:
+    said = shown(bad(), folder="")
+    assert "megaapi-contract run --target mock --seed 7 --probe 'examples of send_text'" in said

@@ -15,8 +15,6 @@ from megaapi_mock.errors import SetupError as MockSetupError
 
 from . import __version__
 
-# What shells make of a process that was ended by Ctrl-C: not 1, which says the host is wrong.
-INTERRUPTED = 130
 NEEDS = "megaapi-contract needs its extra: pip install 'megaapi-contract-kit[contract]'"
 
 
@@ -26,6 +24,7 @@ def _plain(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def run(*arguments: Any, **options: Any) -> Any:
         from .errors import SetupError, Unusable
+        from .outcome import INTERRUPTED
 
         try:
             with _ended_like_by_hand():

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import orjson
 
+# What shells make of a process that was ended by Ctrl-C: not 1, which says the host is wrong.
+INTERRUPTED = 130
 SURE = frozenset({"vendor-doc", "observed"})
 
 Verdict = Literal["failure", "finding"]
@@ -186,6 +188,7 @@ class Report:
     exchanges: list[Exchange] = field(default_factory=list)
     webhooks: list[Webhook] = field(default_factory=list)
     unusable: str = ""
+    interrupted: bool = False
     messages_sent: int = 0
 
     @property
@@ -219,15 +222,18 @@ class Report:
     @property
     def complete(self) -> bool:
         """Whether every operation of the run got a 2xx and the host could be judged."""
-        return not self.unusable and not self.unanswered
+        return not self.unusable and not self.interrupted and not self.unanswered
 
     @property
     def exit_code(self) -> int:
-        """0 fine, 1 broken promises or operations without a 2xx, 2 no judgement possible.
+        """0 fine, 1 broken promises or operations without a 2xx, 2 no judgement possible,
+        INTERRUPTED for a run that was ended by hand.
 
         An operation that the state of the given instance, or the allowance, keeps from a 2xx makes
         a run incomplete and not wrong.
         """
+        if self.interrupted:
+            return INTERRUPTED
         if self.unusable:
             return 2
         silent = [
@@ -235,3 +241,19 @@ class Report:
             if not covered.answered and not covered.why_not
         ]  # fmt: skip
         return 1 if self.failures or silent else 0
+
+
+class ProbeInterrupted(KeyboardInterrupt):
+    """A probe was ended by hand; `result` is what it had found."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__()
+        self.result = result
+
+
+class RunInterrupted(KeyboardInterrupt):
+    """A run was ended by hand; `report` is what it had found."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self.report = report

@@ -22,7 +22,16 @@ from .generated import generated
 from .judge import Judge
 from .laws import all_laws
 from .options import RunOptions
-from .outcome import Broken, Exchange, OperationCoverage, Promise, Report, Result
+from .outcome import (
+    Broken,
+    Exchange,
+    OperationCoverage,
+    ProbeInterrupted,
+    Promise,
+    Report,
+    Result,
+    RunInterrupted,
+)
 from .planning import PlanTarget
 from .probe import PHASES, Probe
 from .reach import require_way_here
@@ -35,6 +44,8 @@ from .target import HttpTarget, MockTarget, Target
 # At most so many exchanges are kept whole for the reports; the counts go on.
 KEPT_EXCHANGES = 50_000
 REAL_PACE = 1.0
+
+NOT_TO_ITS_END = "the run was interrupted"
 
 OnProgress = Callable[[Probe, int, int], None]
 
@@ -252,7 +263,10 @@ def wanted(probe: Probe, options: RunOptions) -> bool:
 
 
 def run(made: Ready, on_progress: OnProgress = lambda probe, done, of: None) -> Report:
-    """Try everything that may be tried; never raises for what the host does."""
+    """Try everything that may be tried; never raises for what the host does.
+
+    RunInterrupted holds what was found until somebody ended it.
+    """
     started = time.perf_counter()
     report = Report(
         target=made.target.name,
@@ -270,12 +284,17 @@ def run(made: Ready, on_progress: OnProgress = lambda probe, done, of: None) -> 
         raise SetupError(f"nothing can be tried: {reasons.most_common(1)[0][0]}")
     coverage = Coverage(made.contract)
     keeper = _Keeper(report, coverage)
-    for done, probe in enumerate(chosen):
-        on_progress(probe, done, len(chosen))
-        report.results.append(try_probe(probe, made, keeper.heard))
-        if report.results[-1].state == "unusable":
-            report.unusable = report.results[-1].reason
-            break
+    try:
+        for done, probe in enumerate(chosen):
+            on_progress(probe, done, len(chosen))
+            report.results.append(try_probe(probe, made, keeper.heard))
+            if report.results[-1].state == "unusable":
+                report.unusable = report.results[-1].reason
+                break
+    except KeyboardInterrupt as ended:
+        if isinstance(ended, ProbeInterrupted):
+            report.results.append(ended.result)
+        report.interrupted = True
     report.webhooks = list(made.receiver.webhooks)
     report.messages_sent = made.gate.messages_sent
     report.coverage = _of_the_run(coverage, chosen, made)
@@ -283,6 +302,10 @@ def run(made: Ready, on_progress: OnProgress = lambda probe, done, of: None) -> 
         reasons = Counter(report.unanswered.values()) or Counter(map(_reason, report.results))
         report.unusable = f"nothing could be tried: {reasons.most_common(1)[0][0]}"
     report.seconds = time.perf_counter() - started
+    if report.interrupted:
+        for covered in report.coverage.values():
+            covered.why_not = covered.why_not or ("" if covered.answered else NOT_TO_ITS_END)
+        raise RunInterrupted(report)
     return report
 
 
@@ -300,7 +323,7 @@ def _reason(result: Result) -> str:
 def try_probe(
     probe: Probe, made: Ready, heard: Callable[[Exchange], None] = lambda _: None
 ) -> Result:
-    """One probe, tried or left out."""
+    """One probe, tried or left out; ProbeInterrupted holds what it had found."""
     result = Result(probe.name, probe.phase, probe.operations)
     result.reason = why_not(probe, made)
     if result.reason:
@@ -310,6 +333,7 @@ def try_probe(
     result.first = made.gate.requests + 1
     held, webhooks = Counter(made.gate.held), len(made.receiver.webhooks)
     started = time.perf_counter()
+    interrupted = False
     try:
         try:
             probe.run(session, made.stage)
@@ -325,6 +349,8 @@ def try_probe(
     except (Impossible, LookupError, TypeError, ValueError, AttributeError) as error:
         # The answer kept no shape a probe can work with; the judge says where, this says so much.
         session.broken.append(_unreadable(probe, made, error))
+    except KeyboardInterrupt:
+        interrupted = True
     for webhook in made.receiver.webhooks[webhooks:]:
         session.broken += made.judge.webhook(webhook, probe.name)
     result.seconds = time.perf_counter() - started
@@ -337,6 +363,10 @@ def try_probe(
     if result.broken and result.state == "passed":
         verdicts = {broken.verdict(strict=made.options.strict) for broken in result.broken}
         result.state = "failed" if "failure" in verdicts else "findings"
+    if interrupted:
+        result.reason = NOT_TO_ITS_END
+        result.state = "left out" if result.state == "passed" else result.state
+        raise ProbeInterrupted(result)
     return result
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import random
+import time
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+from megaapi_mock.errors import SetupError as MockSetupError
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -16,36 +20,92 @@ from rich.progress import (
 )
 
 from .cases import group_jids
-from .errors import NotTried, Unusable
+from .contract import Contract
+from .errors import NotTried, SetupError, Unusable
 from .options import RunOptions
-from .outcome import Broken, Exchange
+from .outcome import Broken, Exchange, Report, RunInterrupted
 from .placeholders import Private
 from .probe import Probe
 from .redaction import Redaction
 from .replay import Recording, load, replay
-from .reports import check_folder, show, write_reports
+from .reports import check_folder, show, show_folder, write_reports
 from .runner import Ready, probes, ready, try_probe
 from .runner import run as run_all
 from .session import Session
 from .stage import WORLD, MockStage
+from .target import HttpTarget
 
 
 def run(options: RunOptions, folder: Path | None) -> int:
-    """The exit code: 0 fine, 1 broken promises or an incomplete run, 2 no judgement possible."""
+    """The exit code: 0 fine, 1 broken promises or an incomplete run, 2 no judgement possible.
+
+    Whatever ends it, SetupError, Unusable or KeyboardInterrupt, comes through when the reports are
+    written: they hold what was found until then.
+    """
     if folder is not None:
         check_folder(folder)
-    with ready(options) as made, _bar(Console(stderr=True)) as progress:
-        task = progress.add_task("getting ready", total=None)
+    report = _nothing_yet(options)
+    held: Ready | None = None
+    ended: BaseException | None = None
+    try:
+        with ready(options) as made, _bar(Console(stderr=True)) as progress:
+            held = made
+            task = progress.add_task("getting ready", total=None)
 
-        def shown(probe: Probe, done: int, of: int) -> None:
-            progress.update(task, description=probe.name[:40], completed=done, total=of)
+            def shown(probe: Probe, done: int, of: int) -> None:
+                progress.update(task, description=probe.name[:40], completed=done, total=of)
 
-        report = run_all(made, shown)
-        redaction = Redaction(made.contract, _private(options, made))
-    if folder is not None:
-        write_reports(report, folder, redaction)
-    show(redaction.report(report), Console(), folder=str(folder) if folder else "")
+            try:
+                report = run_all(made, shown)
+            except RunInterrupted as stopped:
+                report, ended = stopped.report, stopped
+    except KeyboardInterrupt as stopped:
+        report.interrupted, ended = True, stopped
+    except (SetupError, Unusable, MockSetupError) as error:
+        report.unusable, ended = str(error), error
+    contract = held.contract if held is not None else _contract(options)
+    _tell(report, folder, Redaction(contract, _private(options, held)))
+    if ended is not None:
+        raise ended
     return report.exit_code
+
+
+def _tell(report: Report, folder: Path | None, redaction: Redaction) -> None:
+    """Files, and the terminal where anything was tried."""
+    if folder is not None:
+        report.seconds = report.seconds or time.time() - report.started
+        write_reports(report, folder, redaction)
+    if report.results:
+        show(redaction.report(report), Console(), folder=str(folder) if folder else "")
+    elif folder is not None:
+        show_folder(Console(), str(folder))
+
+
+def _nothing_yet(options: RunOptions) -> Report:
+    """The report of a run that has not begun."""
+    name, real = "the given host", True
+    if options.target == "mock":
+        name, real = "mock", False
+    else:
+        with suppress(SetupError):
+            host = HttpTarget(options.target)
+            name, real = host.name, host.real
+    return Report(
+        target=name,
+        real=real,
+        seed=options.seed,
+        started=time.time(),
+        strict=options.strict,
+        options=options.shown(),
+    )
+
+
+def _contract(options: RunOptions) -> Contract:
+    """The contract of the run, or the packaged one where that cannot be read."""
+    try:
+        return Contract(options.spec, plan=options.gateway_plan)
+    except MockSetupError:
+        return Contract()
 
 
 def run_again(path: Path, options: RunOptions) -> int:
@@ -120,15 +180,20 @@ def _again(made: Ready, name: str) -> tuple[Broken, ...]:
     return result.broken
 
 
-def _private(options: RunOptions, made: Ready) -> Private:
-    number = made.place.number if made.place else ""
+def _private(options: RunOptions, made: Ready | None) -> Private:
+    """`made` is nothing where the host was never ready."""
+    given: dict[str, Any] = {
+        "key": options.key,
+        "token": options.token,
+        "control_token": options.control_token,
+        "recipients": options.recipients,
+        "media_url": options.media_url,
+    }
+    if made is None:
+        return Private(**given, webhook_url=options.webhook_url)
     return Private(
-        key=options.key,
-        token=options.token,
-        control_token=options.control_token,
-        own=number,
-        recipients=options.recipients,
-        media_url=options.media_url,
+        **given,
+        own=made.place.number if made.place else "",
         webhook_url=made.receiver.url,
         tokens=made.stage.tokens if isinstance(made.stage, MockStage) else {},
     )

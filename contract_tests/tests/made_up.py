@@ -94,3 +94,10 @@ def unusable() -> Report:
                            reason="the host is down")]  # fmt: skip
     made.unusable = "the host is down"
     return made
+
+
+def interrupted() -> Report:
+    """Somebody pressed Ctrl-C after two failures."""
+    made = bad()
+    made.interrupted = True
+    return made

@@ -7,6 +7,7 @@ import shlex
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
@@ -135,6 +136,57 @@ def test_an_interrupted_run_judges_nothing(
         130, "megaapi-contract: interrupted: nothing is judged"
     )  # fmt: skip
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+class EndedByHand(Spoilt):
+    """Somebody presses Ctrl-C during the second text, and again while all is put away."""
+
+    texts, again = 0, False
+
+    def send(self, request: Request) -> Answer:
+        text = request.path.endswith("/text")
+        self.texts += text
+        if self.texts == 2 and (text or self.again):
+            raise KeyboardInterrupt
+        return super().send(request)
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_what_was_found_before_ctrl_c_is_reported(
+    again: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(EndedByHand, "again", again)
+    monkeypatch.setattr(runner, "make_target", lambda options: EndedByHand(seed=options.seed))
+    run = ("run", "--target", "mock", "--quick", "--seed", "1", "--operation", "send_text")
+    result = contract(*run, "--report", str(tmp_path))
+    assert result.exit_code == 130
+    assert result.stderr.splitlines()[-1] == "megaapi-contract: interrupted: nothing is judged"
+    assert "INTERRUPTED" in result.stdout and "promised by spec/" in result.stdout
+    report = json.loads((tmp_path / "report.json").read_bytes())
+    assert (report["verdict"], report["interrupted"], report["exit_code"]) == (
+        "interrupted", True, 130
+    )  # fmt: skip
+    # What the interrupted probe itself had found counts too.
+    probe = report["probes"][-1]
+    assert (probe["state"], probe["reason"]) == ("failed", "the run was interrupted")
+    assert report["failures"] and all(
+        (tmp_path / each["replay"]).is_file() for each in report["failures"]
+    )
+    root = ElementTree.parse(tmp_path / "junit.xml").getroot()
+    assert [each.get("type") for each in root.iter("error")] == ["interrupted"]
+    assert any(each.get("type") == "schema" for each in root.iter("failure"))
+    assert "Interrupted" in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+def test_ctrl_c_before_anything_was_asked_leaves_a_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "make_target", lambda options: signal.raise_signal(signal.SIGINT))
+    result = contract("run", "--target", "mock", "--report", str(tmp_path / "new"))
+    assert result.exit_code == 130
+    report = json.loads((tmp_path / "new" / "report.json").read_bytes())
+    assert (report["verdict"], report["probes"]) == ("interrupted", [])
+    assert "kept in" not in (tmp_path / "new" / "index.html").read_text(encoding="utf-8")
 
 
 class Silent(MockTarget):

@@ -8,6 +8,9 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
@@ -262,3 +265,56 @@ def test_sends_need_somebody_to_send_to() -> None:
     told_in_one_sentence(
         judged("http://127.0.0.1:9", "--allow", "sends"), "--allow sends needs --recipient"
     )
+
+
+def reported(folder: Path) -> tuple[Any, ElementTree.Element, str]:
+    """JSON, the one error of JUnit, and the page."""
+    errors = ElementTree.parse(folder / "junit.xml").findall(".//error")
+    assert len(errors) == 1
+    report = json.loads((folder / "report.json").read_bytes())
+    return report, errors[0], (folder / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["slow", "html", "cut at once", "wrong token", "unknown instance"])
+def test_a_host_that_cannot_be_judged_leaves_a_report_all_the_same(
+    name: str, tmp_path: Path
+) -> None:
+    answer, said = BAD[name]
+    with answering(answer) as url:
+        result = judged(url, "--no-side-door", "--report", str(tmp_path / "new"))
+    told_in_one_sentence(result, said)
+    assert result.stdout == f"Report: {tmp_path}/new/index.html\n"
+    report, error, page = reported(tmp_path / "new")
+    assert (report["verdict"], report["exit_code"], report["target"]) == ("unusable", 2, url)
+    assert report["unusable"] and report["not_complete_because"] == [report["unusable"]]
+    assert (error.get("type"), error.get("message")) == ("unusable", report["unusable"])
+    assert "Host not usable" in page and "could not be judged" in page
+
+
+def test_a_host_that_is_down_or_sends_away_leaves_a_report(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    judged(f"http://127.0.0.1:{port}", "--report", str(tmp_path / "down"))
+    assert "refuses connections" in reported(tmp_path / "down")[0]["unusable"]
+    moved = "Location: https://zorba.example.test/\r\n"
+    with answering(lambda c: c.sendall(reply("302 Found", JSON, b"", extra=moved))) as url:
+        judged(url, "--no-side-door", "--report", str(tmp_path / "moved"))
+    report, _, page = reported(tmp_path / "moved")
+    assert "redirects to" in report["unusable"]
+    assert "zorba" not in page + json.dumps(report)
+
+
+def test_an_address_with_a_password_is_not_kept(tmp_path: Path) -> None:
+    result = judged("http://zorba:Segredo77@127.0.0.1:9", "--report", str(tmp_path / "new"))
+    told_in_one_sentence(result, "give scheme, host and port alone")
+    report, _, page = reported(tmp_path / "new")
+    assert report["target"] == "the given host"
+    for secret in ("zorba", "Segredo77", KEY, f"{TOKEN}"):
+        assert secret not in page + json.dumps(report)
+
+
+def test_a_contract_that_cannot_be_read_leaves_a_report(tmp_path: Path) -> None:
+    (tmp_path / "spec").mkdir()
+    options = ("--spec", str(tmp_path / "spec"), "--report", str(tmp_path / "new"))
+    assert judged("mock", *options).exit_code == 2
+    assert reported(tmp_path / "new")[0]["verdict"] == "unusable"

@@ -16,7 +16,7 @@ from .har import har
 from .junit import junit
 from .page import page
 from .summary import summary
-from .terminal import show
+from .terminal import show, show_folder
 
 
 def write_reports(report: Report, folder: Path, redaction: Redaction) -> list[Path]:
@@ -55,4 +55,4 @@ def files_of(clean: Report) -> Mapping[str, bytes]:
     }
 
 
-__all__ = ["check_folder", "show", "write_reports"]
+__all__ = ["check_folder", "show", "show_folder", "write_reports"]

@@ -82,12 +82,16 @@ def _case(
 
 def _complete(root: ElementTree.Element, report: Report) -> None:
     unusable = any(result.state == "unusable" for result in report.results)
-    if not report.unanswered and (not report.unusable or unusable):
+    ended = report.interrupted or (report.unusable and not unusable)
+    if not report.unanswered and not ended:
         return
     suite = _suite(root, COMPLETE, report)
     if report.unusable:
         case = _add(suite, "testcase", classname=f"megaapi.{COMPLETE}", name="host", time="0")
         _add(case, "error", message=report.unusable, type="unusable")
+    if report.interrupted:
+        case = _add(suite, "testcase", classname=f"megaapi.{COMPLETE}", name="run", time="0")
+        _add(case, "error", message=story.INTERRUPTED_HERE, type="interrupted")
     for name, why in report.unanswered.items():
         case = _add(suite, "testcase", classname=f"megaapi.{COMPLETE}", name=name, time="0")
         said = f"{name} gave no 2xx: {why}"

@@ -20,6 +20,7 @@ _TITLES = {
     "kept": "Contract kept",
     "broken": "Contract broken",
     "incomplete": "Not complete",
+    "interrupted": "Interrupted",
     "unusable": "Host not usable",
 }
 

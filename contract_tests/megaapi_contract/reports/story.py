@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ..again import replay_line
 from ..outcome import KINDS, Broken, Exchange, Report, Result
 
+INTERRUPTED_HERE = "the run was interrupted before its end"
 CURL_BODY_MOST = 2000
 # What a curl line takes from the environment of whoever runs it.
 _GIVEN = (
@@ -89,7 +90,9 @@ def _double(text: str) -> str:
 
 
 def verdict(report: Report) -> str:
-    """unusable, broken, incomplete or kept."""
+    """interrupted, unusable, broken, incomplete or kept."""
+    if report.interrupted:
+        return "interrupted"
     if report.unusable:
         return "unusable"
     if report.failures:
@@ -100,6 +103,8 @@ def verdict(report: Report) -> str:
 def headline(report: Report) -> str:
     """The whole run in one sentence."""
     return {
+        "interrupted": f"The run against {report.target} was interrupted"
+        + (f": it breaks {count(len(report.failures), 'promise')}" if report.failures else ""),
         "unusable": f"{report.target} could not be judged",
         "broken": f"{report.target} breaks {count(len(report.failures), 'promise')} "
         "of its contract",
@@ -113,7 +118,8 @@ def not_complete(report: Report) -> list[str]:
     by_reason: dict[str, list[str]] = {}
     for name, why in report.unanswered.items():
         by_reason.setdefault(why, []).append(name)
-    reasons = [report.unusable] if report.unusable else []
+    reasons = [INTERRUPTED_HERE] if report.interrupted else []
+    reasons += [report.unusable] if report.unusable else []
     return reasons + [f"{why}: {', '.join(names)}" for why, names in by_reason.items()]
 
 

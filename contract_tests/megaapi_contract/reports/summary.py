@@ -30,6 +30,7 @@ def summary(report: Report) -> dict[str, Any]:
         "not_complete_because": story.not_complete(report),
         "exit_code": report.exit_code,
         "unusable": report.unusable,
+        "interrupted": report.interrupted,
         "requests": story.requests(report),
         "webhooks": len(report.webhooks),
         "messages_sent": report.messages_sent,

@@ -14,6 +14,7 @@ _MARKS = {
     "kept": "[bold green]KEPT[/]",
     "broken": "[bold red]BROKEN[/]",
     "incomplete": "[bold yellow]NOT COMPLETE[/]",
+    "interrupted": "[bold yellow]INTERRUPTED[/]",
     "unusable": "[bold yellow]NOT USABLE[/]",
 }
 # Enough to begin with; the page has all of them.
@@ -37,7 +38,12 @@ def show(report: Report, console: Console, *, folder: str = "") -> None:
     console.print()
     _verdict(console, report)
     if folder:
-        console.print(f"Report: {escape(folder)}/index.html", highlight=False, soft_wrap=True)
+        show_folder(console, folder)
+
+
+def show_folder(console: Console, folder: str) -> None:
+    """Where the files of a report are."""
+    _line(console, f"Report: {escape(folder)}/index.html")
 
 
 def _verdict(console: Console, report: Report) -> None:

@@ -9,7 +9,7 @@ import pytest
 from megaapi_contract.outcome import Report
 from megaapi_contract.reports.junit import junit
 
-from ..made_up import bad, failure, good, unusable
+from ..made_up import bad, failure, good, interrupted, unusable
 
 ATTRIBUTES = {
     "testsuites": {"name", "tests", "failures", "errors", "skipped", "time"},
@@ -49,7 +49,7 @@ def check(element: ElementTree.Element) -> None:
         check(child)
 
 
-@pytest.mark.parametrize("report", [good(), bad(), bad(strict=True), unusable()])
+@pytest.mark.parametrize("report", [good(), bad(), bad(strict=True), unusable(), interrupted()])
 def test_every_report_keeps_the_rules(report: Report) -> None:
     check(ElementTree.fromstring(junit(report)))
 

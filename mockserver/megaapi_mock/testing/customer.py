@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .door import at
+from .number import dialled
 from .records import Message
 from .trail import Wish
 
@@ -27,13 +28,14 @@ _TAPS: Mapping[str, str] = {
 class Customer:
     """Everything a contact does to `instance`; each returns the message that came of it.
 
-    `does` takes everything the side door does. ControlRefused says why something cannot happen: an
-    unlinked instance, an unknown group, a phone that is off.
+    `number` may be written as people do, or be an address. `does` takes everything the side door
+    does. ControlRefused says why something cannot happen: an unlinked instance, an unknown group,
+    a phone that is off.
     """
 
     def __init__(self, instance: Instance, number: str, name: str | None = None) -> None:
         self._instance = instance
-        self.number, self.name = number, name
+        self.number, self.name = dialled(number), name
 
     @cached_property
     def jid(self) -> str:
@@ -86,7 +88,13 @@ class Customer:
         def offers(message: Message) -> bool:
             return any(found.is_called(option) for found in message.options)
 
-        wish = Wish(f"message that offers {option!r}", {"chat": self.jid}, offers)
+        wish = Wish(
+            "message",
+            {"chat": self.jid},
+            offers,
+            wanted=f"the option {option!r}",
+            missed=f"it does not offer {option!r}",
+        )
         self._instance.sent.await_one(wish, timeout, take=False)
         mine = (sent for sent in reversed(self._instance.sent.all()) if sent.chat == self.jid)
         offer = next(sent for sent in mine if offers(sent))
@@ -170,7 +178,7 @@ class Customer:
         self._contact("POST", "reachable")
 
     def blocks(self) -> None:
-        """This person blocks the number: messages stop at `server`. `comes_back` ends it."""
+        """This person blocks the number: messages end `stopped`. `comes_back` ends it."""
         self._contact("POST", "blocked")
 
     def leaves_whatsapp(self) -> None:

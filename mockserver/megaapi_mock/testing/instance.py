@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from ..domain.jid import PERSON
+from ..errors import ControlRefused
 from .customer import Customer
 from .door import Door, at
+from .number import dialled
 from .records import Call, Message, Webhook
 from .trail import WAIT_MOST, Trail, Wish
 from .wsgi import Served
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 Text = str | re.Pattern[str]
 TIMEOUT = 5.0
+# Records of one kind that a failed wait tells beside its own.
+TOLD = 3
 
 
 class Instance:
@@ -30,14 +34,14 @@ class Instance:
     the webhooks, `sent` the messages it sent, `calls` the requests; `door` is the side door.
     """
 
-    def __init__(self, mock: Mock, shown: Json) -> None:
+    def __init__(self, mock: Mock, shown: Json, *, made: float = 0.0) -> None:
         self._mock, self.door = mock, mock.door
         self.url = mock.url
         self.key, self.token = str(shown["key"]), str(shown["token"])
         self.number = str(shown["number"])
         self.inbox = Inbox(self.door, self.key)
-        self.sent = Sent(self.door, self.key)
-        self.calls = Calls(self.door, self.key)
+        self.sent = Sent(self.door, self.key, made)
+        self.calls = Calls(self.door, self.key, made)
         self._bots: list[Served] = []
 
     @property
@@ -51,7 +55,10 @@ class Instance:
         return str(self.door.call("GET", at("instances", self.key))["state"])
 
     def customer(self, number: str = "5511900000002", *, name: str | None = None) -> Customer:
-        """A person with WhatsApp who writes to this instance; `name` is what the bot is told."""
+        """A person with WhatsApp who writes to this instance; `name` is what the bot is told.
+
+        `number` as people write it (`+55 11 90000-0002`), or an address.
+        """
         return Customer(self, number, name)
 
     def webhook_to(self, bot: str | WSGIApplication, *, path: str = "/webhook") -> str:
@@ -104,9 +111,15 @@ class Instance:
         return self._mock.bugs(self.key)
 
     def remove(self) -> None:
-        """Gone, with its faults and the bots that `webhook_to` served."""
+        """Gone, with its faults and the bots that `webhook_to` served.
+
+        One that a reset or another state has taken away already is as good.
+        """
         try:
             self.door.call("DELETE", at("instances", self.key))
+        except ControlRefused as refusal:
+            if refusal.status != 404:
+                raise
         finally:
             while self._bots:
                 self._bots.pop().stop()
@@ -114,12 +127,7 @@ class Instance:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.remove()
 
     def __repr__(self) -> str:
@@ -173,17 +181,13 @@ class Inbox(Trail[Webhook]):
 class Sent(Trail[Message]):
     """The messages an instance sent, by the API; what the owner typed on the phone too."""
 
-    def __init__(self, door: Door, key: str) -> None:
+    def __init__(self, door: Door, key: str, made: float) -> None:
         def look(since: str | None, wait: float) -> list[Message]:
             found = _page(door, "/messages", key, since, wait, from_me="true")
             return [Message(message) for message in found]
 
-        def hint() -> list[str]:
-            calls = [Call(found) for found in door.find("/exchanges", instance=key)]
-            refused = [str(call) for call in calls if call.reason or call.status >= 400]
-            return [f"call: {call}" for call in refused[-3:]]
-
-        super().__init__(look, hint=hint)
+        self._door, self._key = door, key
+        super().__init__(look, hint=lambda: [*_refused(door, key, made), *_untaken(door, key)])
 
     def wait_for(
         self,
@@ -197,22 +201,43 @@ class Sent(Trail[Message]):
         """The next message with that text, recipient and kind (`listMessage`...).
 
         `text` is its text, caption or question: equal, or a compiled pattern found in it; `to` a
-        number, a JID, or a customer; `where` judges the message. AssertionError at the limit says
-        what was sent instead, and which calls were refused.
+        customer, or a person or group by any number or address that leads there; `where` judges
+        the message. AssertionError at the limit says what was sent instead, which calls were
+        refused, and which webhooks the bot did not take.
         """
         __tracebackhide__ = True
-        fields = _asked(text=text, kind=kind, **_recipient(to))
+        fields = _asked(text=text, kind=kind, **self._recipient(to))
         return self.await_one(Wish("message sent", fields, where), timeout)
+
+    def _recipient(self, to: str | Customer | None) -> dict[str, str]:
+        """Whom messages name who were written to by this number or address."""
+        if to is None:
+            return {}
+        written = dialled(to.number if isinstance(to, Customer) else to)
+        chat = self._person(written) or written
+        number, _, server = chat.partition("@")
+        return {"number": number} if server in ("", PERSON) else {"chat": chat}
+
+    def _person(self, written: str) -> str | None:
+        """The JID of the person; None for groups, and for whom the mock does not know."""
+        try:
+            shown = self._door.call("GET", at("instances", self._key, "contacts", written))
+        except ControlRefused:
+            return None
+        return str(shown["jid"])
 
 
 class Calls(Trail[Call]):
     """The requests of an instance, refused ones too."""
 
-    def __init__(self, door: Door, key: str) -> None:
+    def __init__(self, door: Door, key: str, made: float) -> None:
         def look(since: str | None, wait: float) -> list[Call]:
             return [Call(found) for found in _page(door, "/exchanges", key, since, wait)]
 
-        super().__init__(look)
+        def hint() -> list[str]:
+            return [*_astray(door, made), *_untaken(door, key)]
+
+        super().__init__(look, hint=hint)
 
     def wait_for(
         self,
@@ -235,12 +260,27 @@ def _page(
     return door.find(path, instance=key, since=since, wait=wait or None, **query)
 
 
-def _recipient(to: str | Customer | None) -> dict[str, Any]:
-    if to is None:
-        return {}
-    if isinstance(to, Customer):
-        return {"chat": to.jid}
-    return {"chat": to} if "@" in to else {"number": to}
+def _refused(door: Door, key: str, made: float) -> list[str]:
+    """The newest calls that were not simply answered, those with no instance's key included."""
+    calls = [Call(found) for found in door.find("/exchanges", instance=key)]
+    told = [f"call: {call}" for call in calls if call.reason or call.status >= 400]
+    return [*told[-TOLD:], *_astray(door, made)]
+
+
+def _astray(door: Door, made: float) -> list[str]:
+    """The newest calls that name no instance there is, of all since this one was made."""
+    found = [shown for shown in door.find("/exchanges") if shown["instance"] is None]
+    # A clock that was set back tells nothing of what came before.
+    if door.call("GET", "/clock")["now"] >= made:
+        found = [shown for shown in found if shown["time"] >= made]
+    return [f"call of no instance: {Call(shown)}" for shown in found[-TOLD:]]
+
+
+def _untaken(door: Door, key: str) -> list[str]:
+    """The newest webhooks that its receiver has not taken."""
+    found = [Webhook(shown) for shown in door.find("/deliveries", instance=key)]
+    told = [f"webhook: {webhook}" for webhook in found if webhook.state != "delivered"]
+    return told[-TOLD:]
 
 
 def _asked(**fields: Any) -> dict[str, Any]:

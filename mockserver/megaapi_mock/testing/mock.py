@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import ControlRefused, SetupError
@@ -46,7 +45,8 @@ class Mock:
         wanted = {"connected": True, **wishes}
         if "webhook_url" not in wanted:
             wanted["webhook_url"] = self._inbox_url()
-        return Instance(self, self.door.call("POST", "/instances", wanted))
+        made = self.clock.now
+        return Instance(self, self.door.call("POST", "/instances", wanted), made=made)
 
     def attach(self, key: str) -> Instance:
         """An instance that is there already, such as one of the world's."""
@@ -98,12 +98,7 @@ class Mock:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
@@ -175,12 +170,7 @@ class Fault:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.clear()
 
 

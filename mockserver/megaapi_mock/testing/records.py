@@ -163,6 +163,7 @@ class Webhook:
 
     def __str__(self) -> str:
         answer = "" if self.status is None else f" {self.status}"
+        answer = " without an answer yet" if self.state == "queued" else answer
         why = f" ({self.shown['reason']})" if self.shown["reason"] else ""
         text = "" if self.text is None else f", text {self.text!r}"
         return f"{self.event}{text}, {self.state}{answer}{why}"

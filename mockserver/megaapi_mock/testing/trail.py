@@ -7,12 +7,15 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from typing import Any, Generic, Protocol, TypeVar
 
 # The side door lets nobody wait longer; a longer wait is several.
 WAIT_MOST = 60.0
 # How many records a failed wait lists.
 SHOWN = 10
+# Letters of a text that are compared to find the nearest record.
+COMPARED = 200
 _UNREADABLE = (LookupError, TypeError, AttributeError)
 
 
@@ -32,13 +35,16 @@ class Wish(Generic[R]):
     """What a test waits for: attributes with their values, and a condition of its own.
 
     A value is equal, or a compiled pattern found in the text. `ends` are attributes that count
-    once the record has settled.
+    once the record has settled. `wanted` and `missed` say in words what `where` asks for, and
+    that a record is not so.
     """
 
     what: str
     fields: Mapping[str, Any]
     where: Callable[[R], object] | None = None
     ends: Mapping[str, Any] = field(default_factory=dict)
+    wanted: str = "where() says yes"
+    missed: str = "where() says no"
 
     def misses(self, record: R) -> list[str]:
         """Every difference, in words; none when the record is wished for, if it ends well."""
@@ -46,7 +52,7 @@ class Wish(Generic[R]):
         if self.where is None:
             return found
         try:
-            return found if self.where(record) else [*found, "where() says no"]
+            return found if self.where(record) else [*found, self.missed]
         except _UNREADABLE as error:
             return [*found, f"where() raised {error!r}"]
 
@@ -54,10 +60,17 @@ class Wish(Generic[R]):
         """Every difference in how it ended."""
         return _differences(self.ends, record)
 
+    def distance(self, record: R) -> float:
+        """How far it is from what is wished: up to 1 for each difference, less for alike texts."""
+        asked = [*self.fields.items(), *self.ends.items()]
+        unlike = sum(_unlike(wanted, getattr(record, name)) for name, wanted in asked)
+        counted = len(_differences(self.fields, record))
+        return unlike + len(self.misses(record)) - counted
+
     def __str__(self) -> str:
         asked = [*self.fields.items(), *self.ends.items()]
         told = [f"{name} {_shown(wanted)}" for name, wanted in asked]
-        told += ["where() says yes"] if self.where is not None else []
+        told += [self.wanted] if self.where is not None else []
         return self.what + (f" with {' and '.join(told)}" if told else "")
 
 
@@ -148,28 +161,29 @@ class Trail(Generic[R]):
         known = self.all()
         with self._lock:
             taken = set(self._taken) if take else set()
+        numbered = dict(enumerate(known, 1))
+        free = {number: found for number, found in numbered.items() if found.id not in taken}
+        nearest = min(free, key=lambda number: (wish.distance(free[number]), -number), default=None)
         lines = [f"no {wish} within {timeout:g} s; {len(known) or 'nothing'} came"]
-        first = max(0, len(known) - SHOWN)
-        lines += [f"  ... {first} before these"] if first else []
-        lines += [f"  {n}. {record}" for n, record in enumerate(known[first:], first + 1)]
-        return "\n".join([*lines, *_explained(wish, known, taken), *self._hint()])
+        lines += _listed(numbered, nearest)
+        given = [str(number) for number in numbered if number not in free]
+        lines += [f"handed out by earlier waits: {', '.join(given)}"] if given else []
+        if nearest is not None:
+            why = "; ".join([*wish.misses(free[nearest]), *wish.failures(free[nearest])])
+            lines.append(f"nearest: {nearest}., but {why or 'it came too late'}")
+        return "\n".join([*lines, *self._hint()])
 
 
-def _explained(wish: Wish[R], known: list[R], taken: set[str]) -> list[str]:
-    """Which record lacks least, and how many an earlier wait has handed out."""
-    free = [(number, record) for number, record in enumerate(known, 1) if record.id not in taken]
-    given = [str(number) for number, record in enumerate(known, 1) if record.id in taken]
-    lines = [f"handed out by earlier waits: {', '.join(given)}"] if given else []
-    if free:
-
-        def lacks(numbered: tuple[int, R]) -> tuple[int, int]:
-            record = numbered[1]
-            return len(wish.misses(record) + wish.failures(record)), -numbered[0]
-
-        number, record = min(free, key=lacks)
-        why = "; ".join([*wish.misses(record), *wish.failures(record)])
-        lines.append(f"nearest: {number}., but {why or 'it came too late'}")
-    return lines
+def _listed(numbered: Mapping[int, object], nearest: int | None) -> list[str]:
+    """The newest records, and the nearest one however old it is."""
+    first = max(0, len(numbered) - SHOWN) + 1
+    lines, left = [], first - 1
+    if nearest is not None and nearest < first:
+        lines, left = [f"  {nearest}. {numbered[nearest]}"], left - 1
+    if left:
+        lines.append(f"  ... {left} {'others' if lines else 'before these'}")
+    newest = range(first, len(numbered) + 1)
+    return [*lines, *(f"  {number}. {numbered[number]}" for number in newest)]
 
 
 def _differences(wanted: Mapping[str, Any], record: object) -> list[str]:
@@ -184,6 +198,16 @@ def _fits(wanted: Any, got: Any) -> bool:
     if isinstance(wanted, re.Pattern):
         return isinstance(got, str) and wanted.search(got) is not None
     return bool(wanted == got)
+
+
+def _unlike(wanted: Any, got: Any) -> float:
+    """0 for what fits, 1 for what has nothing in common; numbers and addresses fit or do not."""
+    if _fits(wanted, got):
+        return 0.0
+    texts = isinstance(wanted, str) and isinstance(got, str)
+    if not texts or not any(map(str.isalpha, wanted)) or "@" in wanted:
+        return 1.0
+    return 1.0 - SequenceMatcher(None, got[:COMPARED], wanted[:COMPARED], autojunk=False).ratio()
 
 
 def _shown(wanted: Any) -> str:

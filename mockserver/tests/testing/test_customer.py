@@ -149,8 +149,10 @@ def test_only_what_was_sent_to_this_person_can_be_tapped(
     send(shop, ANA, "Escolha", **LIST, sections=rows("Dois"))
     with pytest.raises(AssertionError) as failed:
         ana.taps("Um", timeout=0)
-    assert "no message that offers 'Um'" in str(failed.value)
-    assert "options 'dois' (Dois)" in str(failed.value)
+    told = str(failed.value)
+    assert f"no message with chat '{ANA}@s.whatsapp.net' and the option 'Um' within 0 s" in told
+    assert "options 'dois' (Dois)" in told
+    assert "nearest: 2., but it does not offer 'Um'" in told
     # A look is no wait: both lists are still there to be waited for.
     assert len(shop.sent.rest()) == 2
 
@@ -186,6 +188,18 @@ def test_people_block_and_leave(shop: Instance, ana: Customer, ask: Ask) -> None
     assert answered() == 403
     ana.comes_back()
     assert answered() == 200
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["+55 11 90000-0002", "55 (11) 90000.0002", "+5511900000002", f"{ANA}@s.whatsapp.net"],
+)
+def test_a_number_as_people_write_it(shop: Instance, send: Send, written: str) -> None:
+    ana = shop.customer(written)
+    ana.says("oi")
+    assert shop.inbox.wait_for("text-plain").payload["key"]["remoteJid"] == ana.jid
+    send(shop, ana.number, "Olá")
+    assert shop.sent.wait_for(to=ana).chat == ana.jid == f"{ANA}@s.whatsapp.net"
 
 
 def test_any_other_event(shop: Instance, ana: Customer) -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from megaapi_mock.errors import ControlRefused
-from megaapi_mock.testing import Instance, Mock
+from megaapi_mock.resources import root
+from megaapi_mock.testing import Instance, Mock, MockServer
+from megaapi_mock.world import load_world
 
+from ..support import KEY
 from .conftest import Ask
 
 ANA, BIA = "5511900000002", "5511900000004"
@@ -58,6 +62,90 @@ def test_a_failed_wait_names_the_calls_that_were_refused(shop: Instance, ask: As
     call = shop.calls.wait_for("send_text", status=401)
     assert call.body["messageData"]["text"] == "Oi"
     assert call.reply["name"] == "UNAUTHORIZED"
+
+
+def test_a_failed_wait_names_the_calls_that_no_instance_got(
+    mock: Mock, shop: Instance, ask: Ask
+) -> None:
+    before, shop.key = shop.key, "megacode-TESTKEY0404"
+    assert ask(shop, f"sendMessage/{shop.key}/text", {"to": ANA, "text": "Oi"})[0] == 404
+    shop.key = before
+    told = r"call of no instance: POST /rest/sendMessage/megacode-TESTKEY0404/text answered 404"
+    for wait in (shop.sent.wait_for, shop.calls.wait_for):
+        with pytest.raises(AssertionError, match=told):
+            wait(timeout=0)
+    # What others did before is no explanation.
+    mock.clock.advance(60)
+    with mock.instance() as later, pytest.raises(AssertionError, match=r"nothing came$"):
+        later.sent.wait_for(timeout=0)
+
+
+def test_a_failed_wait_names_the_webhooks_that_the_bot_did_not_take(shop: Instance) -> None:
+    heard, go_on = threading.Event(), threading.Event()
+
+    def failing(environ, start_response):
+        start_response("500 Oops", [("Content-Length", "0")])
+        return [b""]
+
+    def hanging(environ, start_response):
+        heard.set()
+        go_on.wait(10)
+        return failing(environ, start_response)
+
+    for bot, state in ((failing, "failed 500"), ("http://127.0.0.1:1/", "failed")):
+        shop.webhook_to(bot)
+        shop.customer(ANA).says("oi")
+        shop.inbox.wait_for("text-plain", state="failed")
+        with pytest.raises(AssertionError, match=f"\nwebhook: text-plain, text 'oi', {state}"):
+            shop.sent.wait_for(text="Olá", timeout=0)
+    shop.webhook_to(hanging)
+    shop.customer(ANA).says("alô")
+    assert heard.wait(10)
+    with pytest.raises(AssertionError, match=r"text 'alô', queued without an answer yet$"):
+        shop.sent.wait_for(text="Olá", timeout=0)
+    go_on.set()
+    shop.inbox.wait_for("text-plain", text="alô", state="failed")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "5531990000005",
+        "553190000005",
+        "+55 31 99000-0005",
+        "5531990000005@s.whatsapp.net",
+        "553190000005@s.whatsapp.net",
+        "lid",
+        "customer",
+    ],
+)
+def test_any_way_to_write_the_person_fits(written: str) -> None:
+    with MockServer(world=load_world("brasil", root("fixtures"))) as server:
+        client = server.app.test_client()
+        shop = server.instance()
+        dialled = shop.customer("5531990000005")
+        to: Any = dialled if written == "customer" else written
+        if written == "lid":
+            to = shop.door.call("GET", f"/instances/{shop.key}/contacts/{dialled.number}")["lid"]
+        body = {"messageData": {"to": "5531990000005", "text": "Oi"}}
+        client.post(f"/rest/sendMessage/{shop.key}/text", json=body, headers=shop.headers)
+        assert shop.sent.wait_for(to=to, timeout=0).chat == "553190000005@s.whatsapp.net"
+
+
+def test_a_group_is_a_recipient_too(mock: Mock, ask: Ask) -> None:
+    shop = mock.attach(KEY)
+    group = "120363000000000001@g.us"
+    status, document = ask(shop, f"sendMessage/{shop.key}/text", {"to": group, "text": "Oi"})
+    assert status == 200, document
+    assert shop.sent.wait_for(to=group, timeout=0).chat == group
+
+
+def test_an_instance_that_a_reset_took_away_can_be_removed(mock: Mock) -> None:
+    with mock.instance() as shop:
+        mock.reset()
+    with mock.instance() as shop:
+        shop.remove()
+    shop.remove()
 
 
 def test_calls_are_the_bots_alone(shop: Instance, ask: Ask) -> None:

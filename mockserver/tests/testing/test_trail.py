@@ -128,6 +128,32 @@ def test_a_long_report_shows_the_newest() -> None:
     assert shown[11:] == ["  25. line '24'", "nearest: 25., but text is '24', not 'x'"]
 
 
+def test_the_nearest_is_the_one_that_is_most_alike() -> None:
+    trail = Trail(Ledger("Olá, Ana", "Escolha uma opção", "Tchau", None).look)
+    with pytest.raises(AssertionError, match=r"nearest: 1\., but text is 'Olá, Ana', not"):
+        trail.await_one(wish("Olá, Ana!"), 0)
+    # A text that is almost right beside a wrong state comes before one that is another text.
+    by_state = Wish[Line]("line", {"text": "Olá, Ana!"}, ends={"state": "read"})
+    with pytest.raises(AssertionError, match=r"nearest: 1\., but text is .*; state is 'done'"):
+        trail.await_one(by_state, 0)
+
+
+@pytest.mark.parametrize("wanted", ["5511900000002", "5511900000002@s.whatsapp.net"])
+def test_numbers_and_addresses_are_never_alike(wanted: str) -> None:
+    near = wanted.replace("0002", "0004")
+    with pytest.raises(AssertionError, match=r"nearest: 2\., but text is 'Oi'"):
+        Trail(Ledger(near, "Oi").look).await_one(wish(wanted), 0)
+
+
+def test_the_nearest_is_listed_however_old_it_is() -> None:
+    trail = Trail(Ledger("oi 5", *(f"até {number}" for number in range(25))).look)
+    with pytest.raises(AssertionError) as failed:
+        trail.await_one(wish("oi 5x"), 0)
+    shown = str(failed.value).splitlines()
+    assert shown[1:4] == ["  1. line 'oi 5'", "  ... 15 others", "  17. line 'até 15'"]
+    assert shown[-1] == "nearest: 1., but text is 'oi 5', not 'oi 5x'"
+
+
 def test_nothing_at_all_is_said_too() -> None:
     with pytest.raises(AssertionError, match=r"^no line within 0 s; nothing came$"):
         Trail(Ledger().look).await_one(Wish("line", {}), 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from base64 import b64encode
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -162,6 +162,7 @@ class Journal:
             limit, budget, lambda kept: len(kept.body), self._stirred
         )
         self._numbers: dict[str, int] = {}
+        self._forgotten: Counter[str | None] = Counter()
         self._changes = 0
         self._waiting = 0
         self._closed = False
@@ -178,6 +179,13 @@ class Journal:
         with self._stirred:
             number = self._numbers[scope] = self._numbers.get(scope, 0) + 1
         return f"{prefix}{number}.{owner}" if owner else f"{prefix}{number}"
+
+    def epoch(self, instance: str | None = None) -> int:
+        """Changes whenever records are forgotten, of this instance or of any: ids begin anew."""
+        with self._stirred:
+            if instance is None:
+                return self._forgotten.total()
+            return self._forgotten[None] + self._forgotten[instance]
 
     def counted(self, owner: str | None = None) -> dict[str, int]:
         """The last number of every kind of id, or of one owner's, by `prefix.owner`."""
@@ -296,6 +304,7 @@ class Journal:
             for scope in list(self._numbers):
                 if instance is None or scope.partition(".")[2] == instance:
                     del self._numbers[scope]
+            self._forgotten[instance] += 1
             self._tell(None, None)
 
 

@@ -143,14 +143,19 @@ class Door:
 
     def find(self, path: str, **query: Any) -> list[Json]:
         """All items of a list, page by page."""
+        return self.follow(path, **query)[1]
+
+    def follow(self, path: str, **query: Any) -> tuple[int, list[Json]]:
+        """The same with the epoch they are of: in another one, ids begin anew."""
         items: list[Json] = []
         page = self.call("GET", path, query={"limit": PAGE, **query})
         items += page["items"]
+        epoch = int(page.get("epoch", 0))
         while page["next"] is not None:
-            again = {**query, "since": page["next"], "wait": None}
+            again = {**query, "since": page["next"], "epoch": epoch, "wait": None}
             page = self.call("GET", path, query={"limit": PAGE, **again})
             items += page["items"]
-        return items
+        return epoch, items
 
     def local_address(self) -> str:
         """The address of this machine that the mock can call back."""

@@ -12,7 +12,7 @@ from .customer import Customer
 from .door import Door, at
 from .number import dialled
 from .records import Call, Message, Webhook
-from .trail import WAIT_MOST, Trail, Wish
+from .trail import WAIT_MOST, Since, Trail, Wish
 from .wsgi import Served
 
 if TYPE_CHECKING:
@@ -138,8 +138,9 @@ class Inbox(Trail[Webhook]):
     """The webhooks of an instance, whoever receives them."""
 
     def __init__(self, door: Door, key: str) -> None:
-        def look(since: str | None, wait: float) -> list[Webhook]:
-            return [Webhook(found) for found in _page(door, "/deliveries", key, since, wait)]
+        def look(since: Since, wait: float) -> tuple[int, list[Webhook]]:
+            epoch, found = _newer(door, "/deliveries", key, since, wait)
+            return epoch, [Webhook(shown) for shown in found]
 
         def settle(webhook: Webhook, seconds: float) -> Webhook:
             if webhook.state != "queued":
@@ -182,9 +183,9 @@ class Sent(Trail[Message]):
     """The messages an instance sent, by the API; what the owner typed on the phone too."""
 
     def __init__(self, door: Door, key: str, made: float) -> None:
-        def look(since: str | None, wait: float) -> list[Message]:
-            found = _page(door, "/messages", key, since, wait, from_me="true")
-            return [Message(message) for message in found]
+        def look(since: Since, wait: float) -> tuple[int, list[Message]]:
+            epoch, found = _newer(door, "/messages", key, since, wait, from_me="true")
+            return epoch, [Message(shown) for shown in found]
 
         self._door, self._key = door, key
         super().__init__(look, hint=lambda: [*_refused(door, key, made), *_untaken(door, key)])
@@ -231,8 +232,9 @@ class Calls(Trail[Call]):
     """The requests of an instance, refused ones too."""
 
     def __init__(self, door: Door, key: str, made: float) -> None:
-        def look(since: str | None, wait: float) -> list[Call]:
-            return [Call(found) for found in _page(door, "/exchanges", key, since, wait)]
+        def look(since: Since, wait: float) -> tuple[int, list[Call]]:
+            epoch, found = _newer(door, "/exchanges", key, since, wait)
+            return epoch, [Call(shown) for shown in found]
 
         def hint() -> list[str]:
             return [*_astray(door, made), *_untaken(door, key)]
@@ -253,11 +255,12 @@ class Calls(Trail[Call]):
         return self.await_one(Wish("call", fields, where), timeout)
 
 
-def _page(
-    door: Door, path: str, key: str, since: str | None, wait: float, **query: Any
-) -> list[Json]:
-    """What is newer, all of it; waits for the first only."""
-    return door.find(path, instance=key, since=since, wait=wait or None, **query)
+def _newer(
+    door: Door, path: str, key: str, since: Since, wait: float, **query: Any
+) -> tuple[int, list[Json]]:
+    """What is newer, all of it, and the epoch it is of; waits for the first only."""
+    asked = {"since": since.last, "epoch": since.epoch, "wait": wait or None, **query}
+    return door.follow(path, instance=key, **asked)
 
 
 def _refused(door: Door, key: str, made: float) -> list[str]:

@@ -74,29 +74,40 @@ class Wish(Generic[R]):
         return self.what + (f" with {' and '.join(told)}" if told else "")
 
 
+@dataclass(frozen=True)
+class Since:
+    """Where a reader stands: the last record read, and the epoch in which that was its id."""
+
+    last: str | None = None
+    epoch: int | None = None
+
+
 class Trail(Generic[R]):
     """The records of one instance, oldest first; each is handed out by one wait alone.
 
-    `look` takes the id to continue after and the seconds to wait until there is anything newer.
-    `settle` waits for the end of what has begun, so many seconds at most. `hint` tells what else
-    could explain that nothing came.
+    A reset or another state begins a new epoch: nothing of it was handed out before.
+
+    `look` takes where to continue and the seconds to wait until there is anything newer; it
+    returns the epoch with the records. `settle` waits for the end of what has begun, so many
+    seconds at most. `hint` tells what else could explain that nothing came.
     """
 
     def __init__(
         self,
-        look: Callable[[str | None, float], Iterable[R]],
+        look: Callable[[Since, float], tuple[int, Iterable[R]]],
         *,
         settle: Callable[[R, float], R] = lambda record, _: record,
         hint: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self._look, self._settle, self._hint = look, settle, hint
         self._lock = threading.Lock()
+        self._epoch: int | None = None
         self._known: dict[str, R] = {}
         self._taken: set[str] = set()
 
     def all(self) -> list[R]:
         """Everything there is now, handed out or not."""
-        return list(self._look(None, 0))
+        return list(self._seen(Since(), 0))
 
     def rest(self) -> list[R]:
         """Everything there is now that no wait has handed out."""
@@ -110,7 +121,7 @@ class Trail(Generic[R]):
         """
         __tracebackhide__ = True
         deadline = time.monotonic() + timeout
-        failed: set[str] = set()
+        failed: set[tuple[int | None, str]] = set()
         while True:
             left = max(deadline - time.monotonic(), 0)
             found = self._pick(wish, take, failed)
@@ -118,16 +129,26 @@ class Trail(Generic[R]):
                 ended = self._ended(found, left)
                 if not wish.failures(ended):
                     return ended
-                failed.add(ended.id)
+                failed.add((self._epoch, ended.id))
                 self._put_back(ended)
-            elif not self._learn(self._look(self._last(), min(left, WAIT_MOST))) and not left:
+            elif not self._learn(self._seen(self._since(), min(left, WAIT_MOST))) and not left:
                 raise AssertionError(self._report(wish, timeout, take))
 
-    def _pick(self, wish: Wish[R], take: bool, failed: set[str]) -> R | None:
+    def _seen(self, since: Since, seconds: float) -> Iterable[R]:
+        """What is newer; what was known of another epoch is forgotten."""
+        epoch, records = self._look(since, seconds)
+        with self._lock:
+            if epoch != self._epoch:
+                self._epoch = epoch
+                self._known.clear()
+                self._taken.clear()
+        return records
+
+    def _pick(self, wish: Wish[R], take: bool, failed: set[tuple[int | None, str]]) -> R | None:
         with self._lock:
             for record in self._known.values():
                 given = take and record.id in self._taken
-                if given or record.id in failed or wish.misses(record):
+                if given or (self._epoch, record.id) in failed or wish.misses(record):
                     continue
                 if take:
                     self._taken.add(record.id)
@@ -144,9 +165,9 @@ class Trail(Generic[R]):
         with self._lock:
             self._taken.discard(record.id)
 
-    def _last(self) -> str | None:
+    def _since(self) -> Since:
         with self._lock:
-            return next(reversed(self._known), None)
+            return Since(next(reversed(self._known), None), self._epoch)
 
     def _learn(self, records: Iterable[R]) -> bool:
         """Whether any of them was new."""

@@ -284,7 +284,7 @@ class _Door:
         """Requests with their replies, newest last."""
         journal = self._parts.journal
         return self._found(
-            lambda: journal.exchanges.after(request.args.get("since")),
+            journal.exchanges.after,
             listing.exchange_matches(request.args),
             lambda exchange: exchange.as_json(),
         )
@@ -293,7 +293,7 @@ class _Door:
         """Webhooks with their attempts, newest last."""
         journal = self._parts.journal
         return self._found(
-            lambda: journal.deliveries.after(request.args.get("since")),
+            journal.deliveries.after,
             listing.delivery_matches(request.args),
             delivery_json,
         )
@@ -311,7 +311,7 @@ class _Door:
         """Messages of all instances, or of one, newest last."""
         store, publisher = self._parts.store, self._parts.publisher
         return self._found(
-            lambda: listing.messages(store, publisher, request.args),
+            lambda since: listing.messages(store, publisher, request.args.get("instance"), since),
             listing.message_matches(request.args),
             listing.message_json,
             lambda found: listing.message_cursor(store, publisher, found),
@@ -319,14 +319,23 @@ class _Door:
 
     def _found(
         self,
-        records: Callable[[], Any],
+        records: Callable[[str | None], Any],
         matches: Callable[[Any], bool],
         show: Callable[[Any], Json],
         cursor: Callable[[Any], str] | None = None,
     ) -> Json:
         limit, wait = listing.limit_of(request.args), listing.wait_of(request.args)
-        found = self._waited(lambda: [record for record in records() if matches(record)], wait)
+        journal, epochs = self._parts.journal, [0]
+
+        def look() -> list[Any]:
+            # Before the records: what is forgotten meanwhile is then told by the next look.
+            epochs.append(journal.epoch(request.args.get("instance")))
+            since = listing.since_of(request.args, epochs[-1])
+            return [record for record in records(since) if matches(record)]
+
+        found = self._waited(look, wait)
         page = listing.page([show(record) for record in found[: limit + 1]], limit=limit)
+        page["epoch"] = epochs[-1]
         if cursor is not None and page["next"] is not None:
             page["next"] = cursor(found[limit - 1])
         return page

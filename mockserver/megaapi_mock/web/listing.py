@@ -56,6 +56,11 @@ def wait_of(arguments: Arguments) -> float:
     return seconds
 
 
+def since_of(arguments: Arguments, epoch: int) -> str | None:
+    """?since=, which counts for nothing when ?epoch= says that the id is of another one."""
+    return arguments.get("since") if arguments.get("epoch", str(epoch)) == str(epoch) else None
+
+
 def exchange_matches(arguments: Arguments) -> Callable[[Exchange], bool]:
     """?instance= ?operation= ?status= ?event=."""
 
@@ -102,25 +107,25 @@ def message_matches(arguments: Arguments) -> Callable[[tuple[str, Message]], boo
 
 
 def messages(
-    store: Store, publisher: Publisher, arguments: Arguments
+    store: Store, publisher: Publisher, instance: str | None, since: str | None
 ) -> Iterator[tuple[str, Message]]:
     """Messages in the order they came, after `since` when that one is still kept."""
     kept: list[list[tuple[str, Message]]] = []
-    for key in _keys(store, arguments):
+    for key in store.keys() if instance is None else [instance]:
         try:
             found = publisher.look(key, lambda instance: list(instance.messages.values()))
         except UnknownInstance:
-            if "instance" in arguments:
+            if instance is not None:
                 raise
             continue
         kept.append([(key, message) for message in found])
-    *named, since = arguments.get("since", "").rsplit("/", 1)
+    *named, last = (since or "").rsplit("/", 1)
     start = next(
         (
             told.arrival
             for rows in kept
             for key, told in rows
-            if told.id == since and key in (named or (key,))
+            if told.id == last and key in (named or (key,))
         ),
         0,
     )
@@ -146,10 +151,6 @@ def message_json(found: tuple[str, Message]) -> Json:
     shown = {"instance": key, **message.as_json()}
     content = shown_body(message.content)
     return {**shown, "content": content.pop("body"), **content}
-
-
-def _keys(store: Store, arguments: Arguments) -> Sequence[str]:
-    return [arguments["instance"]] if "instance" in arguments else store.keys()
 
 
 def _same(arguments: Arguments, name: str, value: Any) -> bool:

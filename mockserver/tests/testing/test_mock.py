@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
@@ -65,6 +66,26 @@ def test_a_reset_brings_back_the_world(mock: Mock) -> None:
     with pytest.raises(ControlRefused, match="no instance has the key"):
         mock.attach(gone.key)
     assert mock.attach(UNLINKED).state == "disconnected"
+
+
+def test_an_inbox_hears_on_after_another_state(mock: Mock) -> None:
+    with mock.instance() as shop:
+        state = mock.door.call("GET", "/state")
+        for text in ("um", "dois"):
+            shop.customer().says(text)
+            shop.inbox.wait_for("text-plain", text=text)
+        mock.door.call("PUT", "/state", state)
+        # The very same happens again: the same ids, and news all the same.
+        shop.customer().says("um")
+        assert shop.inbox.wait_for("text-plain", text="um").id == f"d1.{shop.key}"
+        assert [webhook.text for webhook in shop.inbox.rest()] == []
+        waiting = threading.Timer(0.1, shop.customer().says, ["três"])
+        mock.door.call("PUT", "/state", state)
+        waiting.start()
+        begun = time.monotonic()
+        assert shop.inbox.wait_for("text-plain", timeout=20).text == "três"
+        assert time.monotonic() - begun < 10
+        waiting.join()
 
 
 def test_an_instance_as_wished(mock: Mock) -> None:

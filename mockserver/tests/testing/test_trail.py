@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pytest
-from megaapi_mock.testing.trail import Trail, Wish
+from megaapi_mock.testing.trail import Since, Trail, Wish
 
 
 @dataclass(frozen=True)
@@ -28,21 +28,30 @@ class Ledger:
         self.lines = [Line(str(number), text) for number, text in enumerate(texts, 1)]
         self.came = threading.Condition()
         self.asked: list[tuple[str | None, float]] = []
+        self.epoch = 1
 
     def add(self, text: str) -> None:
         with self.came:
             self.lines.append(Line(str(len(self.lines) + 1), text))
             self.came.notify_all()
 
-    def look(self, since: str | None, wait: float) -> Sequence[Line]:
-        self.asked.append((since, wait))
+    def begin(self, *texts: str | None) -> None:
+        """Another state: ids begin anew."""
+        with self.came:
+            self.epoch += 1
+            self.lines = [Line(str(number), text) for number, text in enumerate(texts, 1)]
+            self.came.notify_all()
+
+    def look(self, since: Since, wait: float) -> tuple[int, Sequence[Line]]:
+        self.asked.append((since.last, wait))
 
         def newer() -> list[Line]:
-            return [line for line in self.lines if int(line.id) > int(since or 0)]
+            last = since.last if since.epoch == self.epoch else None
+            return [line for line in self.lines if int(line.id) > int(last or 0)]
 
         with self.came:
             self.came.wait_for(newer, timeout=wait)
-            return newer()
+            return self.epoch, newer()
 
 
 def wish(text: str | re.Pattern[str]) -> Wish[Line]:
@@ -183,6 +192,35 @@ def test_the_report_tells_how_it_stands_now() -> None:
     ledger.lines[0] = Line("1", "a", "read")
     with pytest.raises(AssertionError, match="state is 'read', not 'played'"):
         trail.await_one(Wish("line", {"text": "a", "state": "played"}), 0)
+
+
+def test_another_state_begins_a_new_trail() -> None:
+    ledger = Ledger("a", "b")
+    trail = Trail(ledger.look)
+    assert [trail.await_one(wish(text), 0).id for text in "ab"] == ["1", "2"]
+    ledger.begin("b", "a")
+    assert [line.text for line in trail.rest()] == ["b", "a"]
+    assert trail.await_one(wish("a"), 0).id == "2"
+    ledger.begin()
+    # Who waits already is woken by it.
+    later = threading.Timer(0.05, ledger.begin, ["a"])
+    later.start()
+    assert trail.await_one(wish("a"), 20).id == "1"
+    later.join()
+
+
+def test_what_failed_in_one_state_may_end_well_in_another() -> None:
+    ledger = Ledger("a")
+    ends = Wish[Line]("line", {"text": "a"}, ends={"state": "well"})
+    looks = iter(("failed", "well"))
+
+    def settle(line: Line, seconds: float) -> Line:
+        state = next(looks)
+        if state == "failed":
+            ledger.begin("a")
+        return replace(line, state=state)
+
+    assert Trail(ledger.look, settle=settle).await_one(ends, 5).state == "well"
 
 
 def test_two_threads_never_get_the_same() -> None:

@@ -272,7 +272,7 @@ class Waiter:
 @pytest.mark.parametrize("path", LISTS)
 def test_a_wait_ends_with_nothing(door: Door, path: str) -> None:
     begin = time.monotonic()
-    assert door.get(f"{path}?wait=0.05&instance={KEY}") == {"items": [], "next": None}
+    assert door.get(f"{path}?wait=0.05&instance={KEY}") == {"items": [], "next": None, "epoch": 0}
     assert 0.05 <= time.monotonic() - begin < 2
 
 
@@ -325,6 +325,28 @@ def test_a_wait_since_the_last_ends_with_the_next(app: MockApp) -> None:
     waiter = Waiter(app, f"/messages?wait=30&since={first}")
     second = send(app)["messageData"]["key"]["id"]
     assert [item["id"] for item in waiter.items()] == [second]
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_another_epoch_is_told_and_its_ids_begin_anew(app: MockApp, path: str) -> None:
+    door = Door(app)
+    hear(app)
+    sent = f"{path}?instance={KEY}"
+    epochs = [door.get(path)["epoch"], door.get(sent)["epoch"]]
+    send(app)
+    last = door.items(sent)[-1]["id"]
+    known = f"{sent}&since={last}&epoch={epochs[1]}"
+    assert door.get(known) == {"items": [], "next": None, "epoch": epochs[1]}
+    # What befalls another instance's records says nothing of these.
+    door.post(f"/reset?instance={UNLINKED}")
+    assert [door.get(path)["epoch"], door.get(sent)["epoch"]] == [epochs[0] + 1, epochs[1]]
+    door.post(f"/reset?instance={KEY}")
+    hear(app)
+    send(app)
+    came = door.get(f"{known}&wait=20")
+    assert came["epoch"] == epochs[1] + 1
+    assert last in [item["id"] for item in came["items"]]
+    assert door.get(f"{sent}&since={last}&epoch={came['epoch']}")["items"] == []
 
 
 def test_a_stop_lets_everyone_go_who_waits(app: MockApp) -> None:

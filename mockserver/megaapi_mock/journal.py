@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, Protocol, TypeVar
 
+from .faults.armed import Struck
 from .spec.validate import Unreadable, parse_json
 from .webhooks.delivery import Attempt, Delivery
 
@@ -68,6 +69,24 @@ class Exchange:
             "fault": None
             if self.fault is None
             else dict(zip(("id", "name"), self.fault, strict=True)),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """That a fault struck, whatever it struck; `id` is counted per instance."""
+
+    id: str
+    struck: Struck
+
+    def as_json(self) -> dict[str, Any]:
+        """As the side door lists it."""
+        return {
+            "id": self.id,
+            "time": self.struck.time,
+            "instance": self.struck.instance,
+            "fault": dict(zip(("id", "name"), self.struck.fault, strict=True)),
+            "what": self.struck.what,
         }
 
 
@@ -161,6 +180,7 @@ class Journal:
         self.deliveries: Log[Delivery] = Log(
             limit, budget, lambda kept: len(kept.body), self._stirred
         )
+        self.strikes: Log[Hit] = Log(limit, budget, lambda kept: 0, self._stirred)
         self._numbers: dict[str, int] = {}
         self._forgotten: Counter[str | None] = Counter()
         self._changes = 0
@@ -219,6 +239,13 @@ class Journal:
             for delivery in deliveries:
                 self.deliveries.add(delivery)
                 self._tell("delivery", delivery)
+
+    def add_strike(self, struck: Struck) -> None:
+        """Keep that a fault struck."""
+        id_ = self.next_id("s", struck.instance)
+        with self._stirred:
+            self.strikes.add(Hit(id_, struck))
+            self._tell(None, None)
 
     def delivery_changed(self, delivery: Delivery) -> None:
         """A delivery has come further."""
@@ -301,6 +328,9 @@ class Journal:
         with self._stirred:
             for log in (self.exchanges, self.deliveries):
                 log.drop(lambda kept: instance is not None and kept.instance != instance)
+            self.strikes.drop(
+                lambda kept: instance is not None and kept.struck.instance != instance
+            )
             for scope in list(self._numbers):
                 if instance is None or scope.partition(".")[2] == instance:
                     del self._numbers[scope]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -13,6 +13,8 @@ from .parameters import COUNT, FROM_ZERO, PERCENT, TEXT, Form, Parameter
 
 # Instances one fault keeps count of; the one it has not seen for longest is forgotten.
 TALLIES_MOST = 10_000
+# Strikes that one fault shows of itself; the journal has all.
+STRIKES_SHOWN = 10
 HEADER = "X-Mock-Fault"
 
 
@@ -45,6 +47,19 @@ def tally_of(tallies: OrderedDict[str, Tally], key: str) -> Tally:
     return tally
 
 
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """That a fault struck: `what` is an operation's id, `link`, or `inbound from` somebody's JID.
+
+    `fault` is its id, None when the call itself asked for it, and its name.
+    """
+
+    time: float
+    instance: str
+    fault: tuple[str | None, str]
+    what: str
+
+
 @dataclass(slots=True, eq=False)
 class Armed:
     """One fault at work. `used` counts its strikes, `seen` the calls it might have struck."""
@@ -63,6 +78,7 @@ class Armed:
     seen: int = 0
     cleared: bool = False
     tallies: OrderedDict[str, Tally] = field(default_factory=OrderedDict)
+    strikes: deque[Struck] = field(default_factory=lambda: deque(maxlen=STRIKES_SHOWN))
 
     @property
     def over(self) -> bool:
@@ -77,19 +93,28 @@ class Armed:
         """As the side door shows it: everything that counts, given or not."""
         own = {one.name: getattr(self.kind, one.name) for one in fields(self.kind)}
         scope = {name: getattr(self, name) for name in SCOPE_NAMES}
-        state = {"used": self.used, "over": self.over}
+        newest = [
+            {"time": one.time, "instance": one.instance, "what": one.what}
+            for one in tuple(self.strikes)
+        ]
+        state = {"used": self.used, "over": self.over, "strikes": newest}
         return {"id": self.id, "fault": self.name, **own, **scope, **self.given, **state}
 
 
 @dataclass(frozen=True, slots=True)
 class Strike:
-    """One fault at one call; `id` is None for one that the call itself asked for."""
+    """One fault at one thing; `id` is None for one that a call itself asked for."""
 
     kind: Kind
     name: str
     id: str | None
     moment: Moment
+    what: str
     armed: Armed | None = None
+
+    def at(self, key: str) -> Struck:
+        """As a record."""
+        return Struck(self.moment.now, key, (self.id, self.name), self.what)
 
     @property
     def told(self) -> str:

@@ -13,7 +13,7 @@ from ..domain.jid import Jid
 from ..errors import ControlRefused
 from ..ids import Ids
 from ..spec.operations import Operation
-from .armed import SCOPE, SCOPE_NAMES, Armed, Strike, tally_of
+from .armed import SCOPE, SCOPE_NAMES, Armed, Strike, Struck, tally_of
 from .kind import Kind, Moment, Occasion, Tally
 from .parameters import BadParameter, checked, meant
 from .registry import Kinds, Listed, discover, kind_named
@@ -23,7 +23,10 @@ ARMED_MOST = 1_000
 
 
 class Faults:
-    """Thread-safe. `armed` is false while there is nothing to ask: look at it first."""
+    """Thread-safe. `armed` is false while there is nothing to ask: look at it first.
+
+    `struck` hears of every strike, and asks nothing of the faults meanwhile.
+    """
 
     def __init__(
         self,
@@ -33,11 +36,13 @@ class Faults:
         directory: Directory,
         operations: Sequence[Operation],
         kinds: Kinds | None = None,
+        struck: Callable[[Struck], object] = lambda _: None,
     ) -> None:
         self.kinds = discover() if kinds is None else kinds
         self.armed = False
         self._clock, self._ids, self._directory = clock, ids, directory
         self._operations = {operation.id: operation for operation in operations}
+        self._struck = struck
         self._lock = threading.Lock()
         self._all: tuple[Armed, ...] = ()
         self._numbers: dict[str | None, int] = {}
@@ -170,7 +175,8 @@ class Faults:
                     continue
                 if not self._matches(armed, operation, key, recipient):
                     continue
-                strike = self._candidate(armed, key) if armed.kind.late else self._draw(armed, key)
+                draw = self._candidate if armed.kind.late else self._draw
+                strike = draw(armed, key, operation.id)
                 if strike is not None:
                     found.append(strike)
                     replaced = replaced or armed.kind.replaces
@@ -179,11 +185,14 @@ class Faults:
     def settle(self, strike: Strike, key: str) -> bool:
         """Whether a late fault strikes now that the call went well."""
         if strike.armed is None:
-            return strike.kind.due(Tally(), strike.moment.now)
+            due = strike.kind.due(Tally(), strike.moment.now)
+            if due:
+                self._struck(strike.at(key))
+            return due
         with self._lock:
-            return self._draw(strike.armed, key) is not None
+            return self._draw(strike.armed, key, strike.what) is not None
 
-    def asked(self, listed: Listed, kind: Kind, key: str) -> Strike | None:
+    def asked(self, listed: Listed, kind: Kind, key: str, operation: Operation) -> Strike | None:
         """What the call itself asked for; None when the kind lets a single call pass."""
         with self._lock:
             tally = tally_of(self._asked, key)
@@ -192,11 +201,14 @@ class Faults:
             if not kind.late and not kind.due(Tally(), now):
                 return None
             chance = self._chance(key, "fault asked for", tally.calls)
-            return Strike(kind, listed.name, None, Moment(now, chance, now))
+            strike = Strike(kind, listed.name, None, Moment(now, chance, now), operation.id)
+        if not kind.late:
+            self._struck(strike.at(key))
+        return strike
 
     def refuses(self, occasion: Occasion, key: str) -> Strike | None:
         """What strikes something that is no call of the gateway."""
-        return self._outside(key, lambda armed: armed.kind.occasion == occasion)
+        return self._outside(key, occasion, lambda armed: armed.kind.occasion == occasion)
 
     # -- as the domain asks ------------------------------------------------------------------
 
@@ -210,7 +222,9 @@ class Faults:
     def swallows(self, key: str, *people: str) -> str | None:
         """Why what this person does never reaches the instance; None when it does."""
         strike = self._outside(
-            key, lambda armed: armed.kind.severs and self._meets(armed, key, people)
+            key,
+            f"inbound from {people[0]}",
+            lambda armed: armed.kind.severs and self._meets(armed, key, people),
         )
         return strike.told if strike else None
 
@@ -220,11 +234,11 @@ class Faults:
     def _meets(armed: Armed, key: str, people: Sequence[str]) -> bool:
         return armed.instance in (None, key) and armed.recipient in (None, *people)
 
-    def _outside(self, key: str, fits: Callable[[Armed], bool]) -> Strike | None:
+    def _outside(self, key: str, what: str, fits: Callable[[Armed], bool]) -> Strike | None:
         with self._lock:
             for armed in self._all:
                 if armed.operation is None and armed.instance in (None, key) and fits(armed):
-                    strike = self._draw(armed, key)
+                    strike = self._draw(armed, key, what)
                     if strike is not None:
                         return strike
         return None
@@ -240,11 +254,11 @@ class Faults:
             and armed.kind.concerns(operation)
         )
 
-    def _candidate(self, armed: Armed, key: str) -> Strike:
+    def _candidate(self, armed: Armed, key: str, what: str) -> Strike:
         now = self._clock.now()
-        return Strike(armed.kind, armed.name, armed.id, Moment(now, 0.0, now), armed)
+        return Strike(armed.kind, armed.name, armed.id, Moment(now, 0.0, now), what, armed)
 
-    def _draw(self, armed: Armed, key: str) -> Strike | None:
+    def _draw(self, armed: Armed, key: str, what: str) -> Strike | None:
         """Count the call, and say whether it is struck; the lock is held."""
         if armed.over:
             return None
@@ -261,7 +275,11 @@ class Faults:
         armed.used += 1
         chance = self._chance(key, f"fault {armed.id} seconds", tally.calls)
         window = now if tally.window is None else tally.window
-        return Strike(armed.kind, armed.name, armed.id, Moment(now, chance, window), armed)
+        moment = Moment(now, chance, window)
+        strike = Strike(armed.kind, armed.name, armed.id, moment, what, armed)
+        armed.strikes.append(strike.at(key))
+        self._struck(strike.at(key))
+        return strike
 
     def _chance(self, key: str, kind: str, number: int) -> float:
         return int.from_bytes(self._ids.raw(key, kind, number, 6)) / 2**48

@@ -35,9 +35,15 @@ curl http://127.0.0.1:8080/rest/instance/megacode-TESTKEY0001 \\
 ```
 
 Values in the header are JSON where they are JSON, else text; a `;` cannot stand in one. A header
-that asks for what there is not is told in `X-Mock-Reason`, and the call goes on as usual. Every
-strike stands in `X-Mock-Reason` and in the journal (`fault` and `reason` of
-`GET /_mock/exchanges`).
+that asks for what there is not is told in `X-Mock-Reason`, and the call goes on as usual.
+
+**Where a strike is seen.** `GET /_mock/strikes` has every one, whatever was struck: which fault,
+when, at which instance, and what: a call by its operation, the phone that scans as `link`, what a
+contact does as `inbound from` their JID. `GET /_mock/faults` shows the newest ten of each fault.
+A call that was struck says so too: in `X-Mock-Reason` and in the journal (`fault` and `reason` of
+`GET /_mock/exchanges`). A message that a zombie session swallows stays in `GET /_mock/messages`
+with its reason; calls and typing that it swallows, and a phone that does not link, are strikes
+alone. What follows from a strike, an ack that never comes, is no strike of its own.
 
 ## The kinds
 """

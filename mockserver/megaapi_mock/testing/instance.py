@@ -152,7 +152,8 @@ class Inbox(Trail[Webhook]):
             shown = door.call("GET", at("instances", key))
             told = [] if shown["webhook"]["enabled"] else ["its webhook is switched off"]
             blocked = ", ".join(shown["blocked_events"])
-            return told + ([f"it blocks {blocked}"] if blocked else [])
+            told += [f"it blocks {blocked}"] if blocked else []
+            return [*told, *map(_strike, door.find("/strikes", instance=key)[-TOLD:])]
 
         super().__init__(look, settle=settle, hint=hint)
 
@@ -284,6 +285,10 @@ def _untaken(door: Door, key: str) -> list[str]:
     found = [Webhook(shown) for shown in door.find("/deliveries", instance=key)]
     told = [f"webhook: {webhook}" for webhook in found if webhook.state != "delivered"]
     return told[-TOLD:]
+
+
+def _strike(shown: Json) -> str:
+    return f"fault {shown['fault']['name']} struck {shown['what']}"
 
 
 def _asked(**fields: Any) -> dict[str, Any]:

@@ -153,11 +153,13 @@ class Fault:
 
     @property
     def used(self) -> int:
-        """How many calls it has hit."""
-        for found in self._door.find("/faults"):
-            if found["id"] == self.id:
-                return int(found["used"])
-        raise LookupError(f"fault {self.id} is gone")
+        """How often it has hit."""
+        return int(self._shown()["used"])
+
+    @property
+    def strikes(self) -> list[Json]:
+        """The newest it has hit: when, at which instance, and what (`time`, `instance`, `what`)."""
+        return list(self._shown()["strikes"])
 
     def clear(self) -> None:
         """The gateway behaves again; clearing what is gone does nothing."""
@@ -166,6 +168,12 @@ class Fault:
         except ControlRefused as refusal:
             if refusal.status != 404:
                 raise
+
+    def _shown(self) -> Json:
+        for found in self._door.find("/faults"):
+            if found["id"] == self.id:
+                return found
+        raise LookupError(f"fault {self.id} is gone")
 
     def __enter__(self) -> Self:
         return self

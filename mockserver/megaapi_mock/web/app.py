@@ -127,7 +127,14 @@ def create_app(
     world = world or load_start(settings.world, fixtures, contacts=settings.contacts)
     clock, ids, samples = clock or Clock(), ids or Ids(max(settings.seed, 0)), Samples(fixtures)
     offered = tuple(found for found in index if _offered(found, profile))
-    faults = Faults(clock=clock, ids=ids, directory=world.directory, operations=offered)
+    journal = Journal(limit=settings.journal_limit, budget=settings.journal_bytes)
+    faults = Faults(
+        clock=clock,
+        ids=ids,
+        directory=world.directory,
+        operations=offered,
+        struck=journal.add_strike,
+    )
     gateway = Gateway(
         clock=clock,
         ids=ids,
@@ -139,7 +146,6 @@ def create_app(
         fate=faults,
     )
     kept = store(gateway)
-    journal = Journal(limit=settings.journal_limit, budget=settings.journal_bytes)
 
     def changed(delivery: Delivery) -> None:
         journal.delivery_changed(delivery)

@@ -73,6 +73,7 @@ class _Door:
             ("GET", "/deliveries", self.deliveries),
             ("GET", "/deliveries/<id>", self.delivery),
             ("GET", "/messages", self.messages),
+            ("GET", "/strikes", self.strikes),
             ("GET", "/clock", self.clock),
             ("POST", "/clock", self.move_clock),
             ("GET", "/stream", self.stream),
@@ -315,6 +316,14 @@ class _Door:
             listing.message_matches(request.args),
             listing.message_json,
             lambda found: listing.message_cursor(store, publisher, found),
+        )
+
+    def strikes(self) -> Json:
+        """Every strike of a fault, whatever it struck, newest last."""
+        return self._found(
+            self._parts.journal.strikes.after,
+            listing.strike_matches(request.args),
+            lambda hit: hit.as_json(),
         )
 
     def _found(

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..domain.message import Message
 from ..errors import ControlRefused, UnknownInstance
-from ..journal import Exchange, shown_body
+from ..journal import Exchange, Hit, shown_body
 from ..store import Store
 from ..webhooks.delivery import Delivery
 from ..webhooks.publish import Publisher
@@ -101,6 +101,17 @@ def message_matches(arguments: Arguments) -> Callable[[tuple[str, Message]], boo
             _same(arguments, "status", found[1].state)
             and _same(arguments, "event", found[1].type)
             and _same(arguments, "from_me", str(found[1].from_me).lower())
+        )
+
+    return matches
+
+
+def strike_matches(arguments: Arguments) -> Callable[[Hit], bool]:
+    """?instance= ?fault=, the last an id or a name."""
+
+    def matches(hit: Hit) -> bool:
+        return _same(arguments, "instance", hit.struck.instance) and (
+            "fault" not in arguments or arguments["fault"] in hit.struck.fault
         )
 
     return matches

@@ -28,6 +28,15 @@ def test_a_fault_strikes_its_instance_alone(mock: Mock, shop: Instance, ask: Ask
     assert shop.bugs() == []
 
 
+def test_a_fault_says_what_it_has_hit(shop: Instance) -> None:
+    fault = shop.fault("zombie-session")
+    shop.customer(ANA).types()
+    told = f"inbound from {ANA}@s.whatsapp.net"
+    assert [(hit["instance"], hit["what"]) for hit in fault.strikes] == [(shop.key, told)]
+    with pytest.raises(AssertionError, match=f"fault zombie-session struck {told}$"):
+        shop.inbox.wait_for("presence", timeout=0)
+
+
 def test_a_fault_ends_when_told(shop: Instance, ask: Ask) -> None:
     with shop.fault("reply", status=500):
         assert status_of(ask, shop) == 500

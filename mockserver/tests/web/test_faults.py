@@ -84,6 +84,7 @@ def test_what_was_armed_comes_back_with_everything_that_counts(door: Door) -> No
         "times": None,
         "used": 0,
         "over": False,
+        "strikes": [],
     }
     assert door.items("/faults") == [armed]
 
@@ -99,6 +100,66 @@ def test_a_strike_stands_in_the_header_and_in_the_journal(door: Door, send: Send
     assert exchange["reason"] == reason
     assert exchange["response"]["body"] == "error code: 502"
     assert door.items("/faults")[0]["used"] == 1
+    assert strikes(door) == [("f1", "bad-gateway", "send_text")]
+
+
+def strikes(door: Door, query: str = "") -> list[tuple[str, str, str]]:
+    """Fault's id and name, and what was struck, of all that the journal has."""
+    return [
+        (found["fault"]["id"], found["fault"]["name"], found["what"])
+        for found in door.items(f"/strikes{query}")
+    ]
+
+
+def test_a_strike_outside_calls_is_seen_too(door: Door) -> None:
+    for name, key in (("zombie-session", KEY), ("qr-never-scanned", UNLINKED)):
+        door.post("/faults", {"fault": name, "instance": key}, status=201)
+    for event in ("text-plain", "call", "presence"):
+        body = {"from": "5511900000002", "event": event}
+        door.post(f"/instances/{KEY}/inbound", body, status=201)
+        door.post("/clock", {"advance": 1})
+    door.refusal("POST", f"/instances/{UNLINKED}/link", {}, status=409)
+    swallowed = (f"f1.{KEY}", "zombie-session", "inbound from 5511900000002@s.whatsapp.net")
+    kept_away = (f"f1.{UNLINKED}", "qr-never-scanned", "link")
+    assert strikes(door) == [*[swallowed] * 3, kept_away]
+    assert strikes(door, f"?instance={UNLINKED}") == strikes(door, "?fault=qr-never-scanned")
+    assert strikes(door, f"?fault={swallowed[0]}&limit=1") == [swallowed]
+    times = [START, START + 1, START + 2]
+    assert [found["time"] for found in door.items(f"/strikes?instance={KEY}")] == times
+    [zombie, unlinked] = door.items("/faults")
+    assert [(one["time"], one["instance"], one["what"]) for one in zombie["strikes"]] == [
+        (time, KEY, swallowed[2]) for time in times
+    ]
+    assert [one["what"] for one in unlinked["strikes"]] == ["link"]
+    door.post(f"/reset?instance={KEY}")
+    assert strikes(door) == [kept_away]
+
+
+def test_every_strike_of_a_call_is_seen(door: Door, send: Send) -> None:
+    door.post("/faults", {"fault": "delay", "seconds": 0}, status=201)
+    door.post("/faults", {"fault": "ban-after", "messages": 2}, status=201)
+    send(fault="bad-gateway")
+    send()
+    send(fault="ban-after")
+    assert strikes(door) == [
+        (None, "bad-gateway", "send_text"),
+        ("f1", "delay", "send_text"),
+        ("f1", "delay", "send_text"),
+        ("f1", "delay", "send_text"),
+        (None, "ban-after", "send_text"),
+        ("f2", "ban-after", "send_text"),
+    ]
+    assert [fault["used"] for fault in door.items("/faults")] == [3, 1]
+
+
+def test_a_fault_shows_its_newest_strikes(door: Door, send: Send) -> None:
+    door.post("/faults", GONE, status=201)
+    for _ in range(12):
+        send()
+        door.post("/clock", {"advance": 1})
+    [fault] = door.items("/faults")
+    assert (fault["used"], len(door.items("/strikes"))) == (12, 12)
+    assert [one["time"] for one in fault["strikes"]] == [START + at for at in range(2, 12)]
 
 
 def test_cleared_one_by_one_for_an_instance_and_all(door: Door, send: Send) -> None:

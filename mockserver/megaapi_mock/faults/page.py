@@ -74,6 +74,9 @@ the call did is undone without `after`.
 gateway takes its time (`rate-limit`, `slow-start`). What contacts write to a zombie session stays
 `pending` in `GET /_mock/messages`; neither that nor acks that were due meanwhile come later.
 
+**Clearing** a fault, and a reset, also ends what it is doing: a call that hangs is closed, one that
+a `delay` or `seconds` holds up goes on at once. What a call asked for by its own header lasts.
+
 ## On the wire
 
 What reaches a client, tried with 800 calls from 8 connections:

@@ -21,11 +21,9 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .reply import Broken, Headers, Reply, StartResponse, status_line
+from .reply import LOOK, Broken, Headers, Reply, StartResponse, status_line
 from .request import Environ
 
-# How often a call that hangs looks whether somebody still wants it, in seconds.
-LOOK = 0.05
 Body = Iterable[bytes]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -36,7 +37,7 @@ from ..spec.operations import Operation
 from ..spec.validate import Unreadable, Validators, parse_json
 from ..webhooks.publish import Batch, Publisher
 from .auth import require_token
-from .reply import Reply
+from .reply import LOOK, Reply
 from .request import Request
 from .struck import ASKED, Struck, TakenBack, Waits, find
 
@@ -108,8 +109,9 @@ class Pipeline:
         if request.struck is None or request.struck.replacing is None:
             self._hold_to_contract(operation, reply)
         # Nobody else waits meanwhile: the instance is free again.
-        if reply.pause:
-            self.stopping.wait(reply.pause)
+        struck = request.struck
+        if reply.pause or struck is not None:
+            self._sit_out(lambda: reply.pause + (0.0 if struck is None else struck.pause))
         return self._closed(request, reply, operation=operation.id, owner=owner, batch=batch)
 
     def unknown_route(self, request: Request, near: list[str] | None = None) -> Handled:
@@ -137,8 +139,15 @@ class Pipeline:
         try:
             return self._change(request, operation, key)
         except Waits as waits:
-            self.stopping.wait(waits.seconds)
+            self._sit_out(waits.seconds)
             return self._change(request, operation, key)
+
+    def _sit_out(self, seconds: Callable[[], float]) -> None:
+        """Wait so long, asking again meanwhile: a fault may be cleared, and the mock stop."""
+        begun = time.monotonic()
+        while (left := seconds() - (time.monotonic() - begun)) > 0:
+            if self.stopping.wait(min(LOOK, left)):
+                return
 
     def _change(
         self, request: Request, operation: Operation, key: str
@@ -194,19 +203,20 @@ class Pipeline:
 
     def _struck(self, instance: Instance, request: Request, operation: Operation) -> Struck:
         """What faults do to this call, settled at its first look; Waits when it is to wait."""
-        if request.struck is None:
-            request.struck = find(
+        struck = request.struck
+        if struck is None:
+            request.struck = struck = find(
                 self.faults,
                 operation,
                 instance.key,
                 recipient=self._recipient(request, operation),
                 asked=request.environ.get(ASKED),
             )
-            if request.struck.wait:
-                raise Waits(request.struck.wait)
-        request.struck.refuse(instance)
-        instance.spell = request.struck.spell
-        return request.struck
+            if struck.wait:
+                raise Waits(lambda: struck.wait)
+        struck.refuse(instance)
+        instance.spell = struck.spell
+        return struck
 
     def _recipient(self, request: Request, operation: Operation) -> str | None:
         """Whom the call is for, if any fault asks; None also where the body does not say."""

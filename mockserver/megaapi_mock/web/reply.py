@@ -13,6 +13,8 @@ Headers = list[tuple[str, str]]
 StartResponse = Callable[..., Any]
 
 JSON = "application/json; charset=utf-8"
+# How often a call that is held up looks whether it still is, in seconds.
+LOOK = 0.05
 _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 # The ancestor opens CORS to every origin; its answer to OPTIONS names these methods.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -22,8 +23,8 @@ _NOTHING = Answered(0, b"", "")
 class Waits(Exception):
     """The call waits before anything of it happens."""
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__(seconds)
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        super().__init__()
         self.seconds = seconds
 
 
@@ -60,8 +61,13 @@ class Struck:
 
     @property
     def wait(self) -> float:
-        """Seconds before anything happens."""
-        return sum(strike.kind.wait(strike.moment) for strike in self.strikes)
+        """Seconds before anything happens; a fault that was cleared since holds nobody up."""
+        return sum(strike.kind.wait(strike.moment) for strike in self.strikes if not strike.lifted)
+
+    @property
+    def pause(self) -> float:
+        """Seconds until the answer is sent, counted the same."""
+        return sum(strike.kind.pause(strike.moment) for strike in self.strikes if not strike.lifted)
 
     @property
     def spell(self) -> Spell:
@@ -83,7 +89,6 @@ class Struck:
     def on(self, real: Reply) -> Reply:
         """The reply that is sent; the real one with a reason beside it, or another in its place."""
         told = [strike.told for strike in self.strikes]
-        pause = sum(strike.kind.pause(strike.moment) for strike in self.strikes)
         reply = real
         if self.replacing is not None:
             kind, strike = self.replacing
@@ -97,7 +102,7 @@ class Struck:
             reply.fault = (first.id, first.name)
         said = [] if self.early or real.reason is None else [real.reason]
         reply.reason = "; ".join((*told, *self.notes, *said)) or None
-        reply.pause = real.pause + pause
+        reply.pause = real.pause
         return reply
 
 

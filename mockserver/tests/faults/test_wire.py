@@ -116,6 +116,35 @@ def test_hang_ends_when_it_is_cleared(server: Client) -> None:
     assert isinstance(came[0], http.client.RemoteDisconnected)
 
 
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("path", ["/faults", "/reset"])
+def test_a_delay_is_over_when_it_is_cleared(waitress: Client, path: str, after: bool) -> None:
+    waitress.arm("delay", seconds=600, after=after)
+    came: list[int] = []
+    thread = threading.Thread(target=lambda: came.append(waitress.send(timeout=20).status))
+    thread.start()
+    assert waitress.door("GET", "/strikes?fault=delay&wait=10")["items"]
+    waitress.door("DELETE" if path == "/faults" else "POST", path)
+    thread.join(10)
+    assert came == [200]
+
+
+def test_a_cleared_delay_leaves_the_others_their_time(waitress: Client) -> None:
+    waitress.arm("delay", seconds=600)
+    waitress.arm("delay", seconds=0.5, after=True)
+    begun, ended = time.monotonic(), list[float]()
+    thread = threading.Thread(
+        target=lambda: [waitress.send(timeout=20), ended.append(time.monotonic())]
+    )
+    thread.start()
+    assert waitress.door("GET", "/strikes?fault=delay&wait=10")["items"]
+    [first, _] = waitress.door("GET", "/faults")["items"]
+    waitress.door("DELETE", f"/faults/{first['id']}")
+    thread.join(10)
+    waitress.door("DELETE", "/faults")
+    assert 0.5 <= ended[0] - begun < 9
+
+
 def test_hang_is_over_when_the_client_has_gone(waitress: Client) -> None:
     """More clients than threads give up: the server still answers."""
     assert (

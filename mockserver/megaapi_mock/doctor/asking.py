@@ -8,6 +8,7 @@ import socket
 import ssl
 import threading
 import time
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +21,20 @@ from ..errors import SetupError
 
 # A status page of some kind may be long; ours are short.
 READ_MOST = 1024 * 1024
+
+
+_NAMES = {" ": "a blank", "\t": "a tab", "\r": "a carriage return", "\n": "a line break"}
+
+
+def require_plain(name: str, text: str) -> None:
+    """SetupError names the first letter that neither a header nor a URL can hold, never `text`.
+
+    `name` is the option it came from.
+    """
+    for letter in text:
+        if not "!" <= letter <= "~":
+            known = _NAMES.get(letter) or unicodedata.name(letter, "a control character").lower()
+            raise SetupError(f"{name} holds {known} (U+{ord(letter):04X}): copy it anew")
 
 
 class Unreachable(Exception):
@@ -37,16 +52,25 @@ class Place:
 
     @classmethod
     def of(cls, name: str, url: str) -> Place:
-        """SetupError when it is no URL of a web server; `name` is the option it came from."""
+        """SetupError when it is no URL of a web server; `name` is the option it came from.
+
+        What was given is not repeated: it may be a token in the wrong place.
+        """
+        url = url.strip()
         try:
-            parts = urlsplit(url.strip())
+            parts = urlsplit(url)
             usual = 443 if parts.scheme == "https" else 80
             port = usual if parts.port is None else parts.port
         except ValueError as error:
-            raise SetupError(f"{name} {url!r} is no URL: {error}") from None
+            # What follows is what was given.
+            why = str(error).partition(" as ")[0]
+            raise SetupError(f"{name} is no URL: {why}") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise SetupError(f"{name} {url!r} is no URL: start with http:// or https://")
-        return cls(url.strip(), parts, parts.hostname, port)
+            raise SetupError(f"{name} is no URL: start with http:// or https://")
+        # A host may have letters of any script: it is looked up in another form.
+        host = parts.netloc.encode("ascii", "ignore").decode()
+        require_plain(name, url.replace(parts.netloc, host, 1))
+        return cls(url, parts, parts.hostname, port)
 
     @property
     def tls(self) -> bool:

@@ -15,6 +15,9 @@ import click
 @click.option("--token", required=True, help="instance's token")
 @click.option("--webhook", metavar="URL", help="your receiver; it gets one sample event")
 @click.option(
+    "--message", is_flag=True, help="also post one made-up message to it; a bot may act on it"
+)
+@click.option(
     "--timeout",
     type=click.FloatRange(0.1, 60),
     default=10.0,
@@ -24,7 +27,8 @@ import click
 def doctor(as_json: bool, **case: Any) -> None:
     """What is wrong with a set-up. Only reads, real hosts too. Exit code 1 when something is.
 
-    With --webhook the receiver gets one acknowledgement of a message nobody sent.
+    With --webhook the receiver gets one acknowledgement of a message nobody sent. A receiver that
+    takes those may still fail on messages: --message posts one, which a bot in production answers.
     """
     from . import findings
     from .exam import Case, examine

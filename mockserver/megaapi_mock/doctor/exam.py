@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from .asking import Place, Reply, Unreachable, get, is_local
+from .asking import Place, Reply, Unreachable, get, is_local, require_plain
 from .findings import Finding, Outcome, Skipped
 from .hook import Hook
 
@@ -22,13 +22,15 @@ _UNKNOWN_ROUTE = "Resource "
 class Case:
     """The set-up. `timeout` bounds each question to the gateway, in seconds.
 
-    The receiver has `hook_timeout`, the gateway's own limit, and should take less than `slow`.
+    With `message` the receiver also gets a made-up message of a customer, which a bot may act on.
+    It has `hook_timeout`, the gateway's own limit, and should take less than `slow`.
     """
 
     target: str
     key: str
     token: str
     webhook: str | None = None
+    message: bool = False
     timeout: float = 10.0
     hook_timeout: float = 30.0
     slow: float = 5.0
@@ -38,10 +40,18 @@ def examine(case: Case) -> list[Finding]:
     """Every check's finding, in order. Only GETs leave for the gateway.
 
     The receiver named by `webhook` gets one sample event. SetupError when `target` or `webhook` is
-    no URL.
+    no URL, and when one of them, key or token holds what cannot be sent.
     """
+    require_plain("--instance-key", case.key)
+    require_plain("--token", case.token)
     exam = _Exam(case)
-    hook = Hook(case.webhook, case.key, timeout=case.hook_timeout, slow=case.slow)
+    hook = Hook(
+        case.webhook,
+        case.key,
+        timeout=case.hook_timeout,
+        slow=case.slow,
+        with_message=case.message,
+    )
     checks: dict[str, Callable[[], Finding]] = {**exam.checks(), **hook.checks(exam.is_remote)}
     found = []
     for name in CHECKS:
@@ -55,7 +65,7 @@ def examine(case: Case) -> list[Finding]:
 CHECKS = (
     "host", "connection", "tls", "gateway", "key", "token", "linked", "clock", "webhook_set",
     "webhook_on", "webhook_same", "events", "hook_address", "hook_connection", "hook_answer",
-    "hook_speed",
+    "hook_speed", "hook_message",
 )  # fmt: skip
 
 
@@ -189,7 +199,8 @@ class _Exam:
         shown = (status.document or {}).get("instance")
         state = shown.get("status") if isinstance(shown, dict) else None
         if state == "connected":
-            return Finding("linked", "ok", "a phone is connected")
+            told = "the status says connected; only a message shows that messages pass"
+            return Finding("linked", "ok", told)
         told = f"no phone is connected: {state or status.message or 'the status is empty'}"
         return Finding("linked", "wrong", told, "scan the QR code, or type the pairing code")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
@@ -33,6 +34,8 @@ class Served:
             threads=self._threads,
             asyncore_loop_timeout=0.05,
         )
+        # More calls than threads at once are nothing to tell a tester of.
+        self._server.task_dispatcher.queue_logger = logging.Logger("queue", logging.ERROR)
         host = f"[{self._host}]" if ":" in self._host else self._host
         self.url = f"http://{host}:{self._server.effective_port}"
         self._thread = threading.Thread(target=self._server.run, name="served-app", daemon=True)

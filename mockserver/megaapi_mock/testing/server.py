@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, Self
 
 from .door import WsgiWire
@@ -11,19 +13,26 @@ from .wsgi import Served
 
 if TYPE_CHECKING:
     from ..web.app import MockApp
+    from ..world import World
 
 
 class MockServer(Mock):
     """Starts with `start` or as a context manager; `url` is where it answers.
 
-    Keyword arguments are those of `create_app`, and `switches` to set on the profile. Webhooks go
-    to loopback addresses only, unless profile or switches say otherwise. With `listen=False` there
+    Keyword arguments are those of `create_app`, and `switches` to set on the profile; `world` may
+    also be a name or a file, as `serve --world` takes it. Webhooks go to loopback addresses only,
+    unless profile or switches say otherwise. With `listen=False` there
     is no port at all: `app` answers WSGI clients of this process. The test's own calls of the side
     door take that way too: they cost a tenth of what they do through a socket.
     """
 
     def __init__(
-        self, *, listen: bool = True, switches: Mapping[str, str] | None = None, **parts: Any
+        self,
+        *,
+        listen: bool = True,
+        switches: Mapping[str, str] | None = None,
+        world: World | str | PathLike[str] | None = None,
+        **parts: Any,
     ) -> None:
         # Whoever only talks to a mock elsewhere need not wait for all of this.
         from ..profile import load_profile
@@ -31,7 +40,10 @@ class MockServer(Mock):
         from ..settings import Settings
         from ..web.app import create_app
 
-        settings = parts.setdefault("settings", Settings(seed=0))
+        settings = parts.get("settings", Settings(seed=0))
+        if isinstance(world, str | PathLike):
+            settings, world = replace(settings, world=fspath(world)), None
+        parts |= {"settings": settings, "world": world}
         if "profile" not in parts:
             profile = load_profile(settings.profile, parts.get("fixtures") or root("fixtures"))
             parts["profile"] = profile.with_switches({"webhook_hosts": "loopback"})

@@ -9,9 +9,7 @@ from typing import Any
 
 import pytest
 from megaapi_mock.errors import ControlRefused
-from megaapi_mock.resources import root
 from megaapi_mock.testing import Instance, Mock, MockServer
-from megaapi_mock.world import load_world
 
 from ..support import KEY
 from .conftest import Ask
@@ -120,7 +118,7 @@ def test_a_failed_wait_names_the_webhooks_that_the_bot_did_not_take(shop: Instan
     ],
 )
 def test_any_way_to_write_the_person_fits(written: str) -> None:
-    with MockServer(world=load_world("brasil", root("fixtures"))) as server:
+    with MockServer(world="brasil") as server:
         client = server.app.test_client()
         shop = server.instance()
         dialled = shop.customer("5531990000005")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from megaapi_mock.errors import ControlRefused, SetupError
@@ -137,7 +138,24 @@ def test_a_bug_of_the_mock_is_told() -> None:
         assert any("ZeroDivisionError" in bug for bug in shop.bugs())
 
 
-def test_the_world_and_the_switches_can_be_chosen(mock: Mock) -> None:
+def test_a_world_is_chosen_by_name_and_by_file(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(
+        "instances: [{key: megacode-TESTKEY0042, token: TESTKEY0042, number: '5511900000042'}]\n",
+        encoding="utf-8",
+    )
+    for world in (file, str(file)):
+        with MockServer(world=world) as server:
+            assert server.attach("megacode-TESTKEY0042").number == "5511900000042"
+    with MockServer(world="brasil", settings=Settings(seed=7)) as server, server.instance() as shop:
+        # Registered without the digit that is dialled, in that world.
+        assert shop.customer("5531990000005").jid == "553190000005@s.whatsapp.net"
+        assert server.app.parts.settings.seed == 7
+    with pytest.raises(SetupError, match="nowhere"):
+        MockServer(world="nowhere")
+
+
+def test_the_switches_can_be_chosen(mock: Mock) -> None:
     with MockServer(switches={"disconnected_status": "401"}) as server:
         shop = server.instance(connected=False)
         client = server.app.test_client()

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask
 from werkzeug.exceptions import MethodNotAllowed, NotFound
-from werkzeug.routing import RequestRedirect
+from werkzeug.routing import RequestRedirect, Rule
 
 from ..clock import Clock
 from ..domain.gateway import Gateway
@@ -75,9 +75,28 @@ class Parts:
     document: dict[str, Any]
 
 
+class _Route(Rule):
+    """Compiles what builds its URL when one is built, which hardly anybody does.
+
+    Werkzeug compiles it at start: a tenth of what starting a mock costs.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compile_now = super()._compile_builder
+        compiled: list[Callable[..., tuple[str, str]]] = []
+
+        def build(rule: Rule, **values: Any) -> tuple[str, str]:
+            if not compiled:
+                compiled.append(compile_now(append_unknown))
+            return compiled[0](rule, **values)
+
+        return build
+
+
 class MockApp(Flask):
     """A WSGI app; `parts` is everything behind it. Stop it when done: it owns threads."""
 
+    url_rule_class = _Route
     parts: Parts
 
     def started(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from pathlib import Path
@@ -136,6 +137,20 @@ def test_a_bug_of_the_mock_is_told() -> None:
             (bug,) = mock.bugs(shop.key)
         assert bug.startswith("send_text answered a 500 without a reason")
         assert any("ZeroDivisionError" in bug for bug in shop.bugs())
+
+
+@pytest.mark.parametrize("usual", [True, False])
+def test_garbage_is_collected_as_before(usual: bool) -> None:
+    before = gc.isenabled()
+    (gc.enable if usual else gc.disable)()
+    try:
+        MockServer(listen=False).stop(0)
+        assert gc.isenabled() is usual
+        with pytest.raises(SetupError):
+            MockServer(world="nowhere")
+        assert gc.isenabled() is usual
+    finally:
+        (gc.enable if before else gc.disable)()
 
 
 def test_a_world_is_chosen_by_name_and_by_file(tmp_path: Path) -> None:

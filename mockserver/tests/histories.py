@@ -84,7 +84,9 @@ def world() -> World:
         for key in keys(8)
     ]
     everybody = [{"number": number_of(key)} for key in keys(8)]
-    common["participants"] = [*common["participants"], *everybody]
+    # Whoever deletes the account leaves it for all: with them in it, nobody would live alone.
+    others = [who for who in common["participants"] if who["number"] not in PEOPLE]
+    common["participants"] = [*others, *everybody]
     content["groups"].append(common)
     return read_world(content)
 

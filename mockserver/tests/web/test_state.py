@@ -238,7 +238,9 @@ def test_armed_faults_strike_on_where_they_were(make_app: MakeApp) -> None:
     raw = taken(first)
     assert put(second, raw).status_code == 200
     assert taken(second) == raw
-    assert Door(second).get("/faults") == Door(first).get("/faults")
+    # What they have struck is a record, and no part of a state.
+    known = [{**item, "strikes": []} for item in Door(first).items("/faults")]
+    assert Door(second).items("/faults") == known
     assert strike(first, 20) == strike(second, 20)
     assert taken(second) == taken(first)
     alone = make_app()

@@ -78,6 +78,8 @@ class Reach:
         if state != PHONE_OFF:
             self._resume(jid)
         if state == UNREGISTERED:
+            # What waited in a group for this phone meets its end before the group is without it.
+            self._instance.wake(self._instance.now)
             self._instance.groups.forsake(contact.jid)
         self._instance.post.empty()
 

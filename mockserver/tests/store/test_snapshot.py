@@ -91,7 +91,7 @@ def test_every_attribute_of_an_armed_fault_is_kept(app: MockApp) -> None:
     own = {field.name for field in fields(Armed)} - {"kind", "cleared", "strikes", *SCOPE_NAMES}
     assert own | {"recipient"} == kept
     wired = {"kinds", "armed", "_clock", "_ids", "_directory", "_operations", "_lock"}
-    assert vars(app.parts.faults).keys() == wired | {"_all", "_numbers", "_asked"}
+    assert vars(app.parts.faults).keys() == wired | {"_all", "_numbers", "_asked", "_struck"}
 
 
 def test_every_part_of_the_world_is_kept() -> None:

@@ -95,7 +95,7 @@ class Authority:
         )
         self._api = OpenAPI.from_dict(dict(document), config=config)
         self._lock = threading.Lock()
-        self._bodies: dict[str, Any] = {}
+        self._bodies: dict[tuple[str, ...], Any] = {}
 
     def request_violations(
         self, operation: Operation, query: Mapping[str, str], body: bytes
@@ -119,19 +119,28 @@ class Authority:
 
         openapi-core's walk through a request takes 1 ms, its own validator of the schema 70 us.
         """
+        place = ("paths", operation.path, operation.method.lower())
+        return self._held_to(place, document)
+
+    def payload_violations(self, event: str, document: Any) -> list[Violation]:
+        """Everything wrong with a parsed payload of this event, as fast as `body_violations`."""
+        return self._held_to(("webhooks", event, "post"), document)
+
+    def _held_to(self, place: tuple[str, ...], document: Any) -> list[Violation]:
         with self._lock:
-            if operation.id not in self._bodies:
-                self._bodies[operation.id] = self._body_validator(operation)
+            if place not in self._bodies:
+                self._bodies[place] = self._body_validator(place)
             try:
-                self._bodies[operation.id].validate(document)
+                self._bodies[place].validate(document)
             except InvalidSchemaValue as error:
                 return list(_flatten([error]))
         return []
 
-    def _body_validator(self, operation: Operation) -> Any:
-        place = self._api.spec / "paths" / operation.path / operation.method.lower()
-        schema = place / "requestBody" / "content" / "application/json" / "schema"
-        return self._validators.create(self._api.spec, schema)
+    def _body_validator(self, place: tuple[str, ...]) -> Any:
+        node = self._api.spec
+        for step in (*place, "requestBody", "content", "application/json", "schema"):
+            node = node / step
+        return self._validators.create(self._api.spec, node)
 
     def webhook_violations(self, event: str, body: bytes) -> list[Violation]:
         """Everything wrong with a payload posted for this event."""

@@ -151,6 +151,21 @@ def test_who_only_listens_passes_what_applies(story: Story) -> None:
     assert verdict.checks[2].told == f"it answered nothing at all through {KEY}"
 
 
+def test_who_only_listens_may_be_written_by_others(story: Story) -> None:
+    """What the owner sends in a chat is no answer that the others then lack."""
+    story.answer("OUT0")
+    for number in range(3):
+        story.told(f"A{number}")
+        story.wrote(f"A{number}")
+    assert not story.judged().passed
+    assert story.judged(listens_only=True).passed
+    story.answer("OUT1")
+    assert story.judged(listens_only=True).passed
+    story.answer("OUT2", quoting="A1")
+    story.answer("OUT3", quoting="A1")
+    assert offending(story.judged(listens_only=True), "answered_once")
+
+
 @pytest.mark.parametrize(
     "attempts",
     [

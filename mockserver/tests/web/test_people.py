@@ -82,15 +82,15 @@ def test_a_made_number_is_never_one_the_world_denies(make_app: MakeApp) -> None:
 def test_any_number_can_be_linked_but_those_the_world_denies(make_app: MakeApp) -> None:
     board = Switchboard(make_app(world=load_world("support-desk", root("fixtures"))), 3)
     door = Door(board.app)
-    assert door.post("/instances", {"number": "5511977776666"}, status=201)["state"]
+    assert door.post("/instances", {"number": "5511900000666"}, status=201)["state"]
     denied = door.refusal("POST", "/instances", {"number": "5511900000099"})
     assert denied == f"number: 5511900000099{SERVER} has no WhatsApp account in this world"
     board.unlink(2)
     assert door.refusal("POST", f"/instances/{key_of(2)}/link", {"number": "5511900000099"}) == (
         denied
     )
-    door.post(f"/instances/{key_of(2)}/link", {"number": "5511977776655"})
-    assert found(board, 1, "5511977776655")["exists"] is True
+    door.post(f"/instances/{key_of(2)}/link", {"number": "5511900000655"})
+    assert found(board, 1, "5511900000655")["exists"] is True
 
 
 def test_who_gave_a_number_up_or_deleted_the_account_links_nothing(make_app: MakeApp) -> None:
@@ -150,11 +150,11 @@ def test_a_number_the_world_denies_comes_in_by_no_state(make_app: MakeApp) -> No
 
 
 def test_any_other_number_does_and_can_be_written_to(make_app: MakeApp) -> None:
-    raw = one_of_default(make_app, number="5511977776666")
+    raw = one_of_default(make_app, number="5511900000666")
     app = make_app(world=load_world("support-desk", root("fixtures")))
     assert put(app, raw)[0] == 200
     board = Switchboard(app, 3)
-    assert found(board, 1, "5511977776666")["exists"] is True
+    assert found(board, 1, "5511900000666")["exists"] is True
     headers = {"Authorization": "Bearer moved"}
     for to in (DESK, "5511900000002"):
         body = {"messageData": {"to": to, "text": "oi"}}

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
+from .errors import Unusable
 from .outcome import Exchange
 from .wire import Request
 
@@ -94,7 +95,10 @@ class Keeping:
         old, name = self._groups, _name_of_group(request.body)
 
         def leave_new() -> None:
-            for jid, shown in (self._named() or {}).items():
+            now = self._named()
+            if now is None:
+                raise Unusable("list_groups cannot be read: a group of the run may be left")
+            for jid, shown in now.items():
                 if jid not in old and jid not in self._leaves and str(shown) == name:
                     self._session.gate.allow_group(jid)
                     self._session.call("leave_group", self._place(), query={"jid": jid})

@@ -119,6 +119,13 @@ OPERATIONS = sorted(operation.id for operation in contract().operations)
 ALLOWANCES = [(), ("sends",), ("changes",), ("sends", "changes"), EFFECTS]
 
 
+class Raw(Casting):
+    """Puts in the instance alone: everything else stays as it was generated."""
+
+    def prepare(self, case: Any) -> None:
+        case.path_parameters["instance_key"] = KEY
+
+
 def sent_out(
     cases: Cases, data: Any, name: str, mode: GenerationMode, allow: tuple[str, ...], filled: bool
 ) -> list[Request]:
@@ -128,11 +135,7 @@ def sent_out(
     session = Session(
         contract(), out, Judge(contract(), mock=False), Receiver(), (LISTED,), 0, probe=name
     )
-    casting = Casting(session, Place(KEY, TOKEN, OWN))
-    if not filled:
-        casting.prepare = lambda case: case.path_parameters.update(  # type: ignore[method-assign]
-            instance_key=KEY
-        )
+    casting = (Casting if filled else Raw)(session, Place(KEY, TOKEN, OWN))
     try:
         casting.send(case)
     except HeldBack:

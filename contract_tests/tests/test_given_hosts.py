@@ -151,6 +151,22 @@ def test_a_group_whose_answer_never_came_is_left_again(end: Any, server: MockSer
     assert groups_of(server) == before
 
 
+def test_a_group_that_may_be_left_is_told(server: MockServer) -> None:
+    """Made without an answer, and then the list of groups breaks: nobody can look for it."""
+
+    def between(request: Request, ask: Callable[[Request], Answer]) -> Answer:
+        answer = ask(request)
+        if request.path.endswith("/create") and answer.status == 200:
+            made.append(answer)
+            raise Unusable("cut")
+        return Answer(200, JSON, b"{}") if made and "/group/list/" in request.path else answer
+
+    made: list[Answer] = []
+    report, _ = run_with(server, between, "changes", operations=("create_group",))
+    assert made and report.exit_code == 2
+    assert "a group of the run may be left" in report.unusable
+
+
 def test_no_group_is_made_where_groups_cannot_be_read(server: MockServer) -> None:
     def between(request: Request, ask: Callable[[Request], Answer]) -> Answer:
         mine = request.path.startswith("/rest/group/list/")

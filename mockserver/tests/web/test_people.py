@@ -66,7 +66,7 @@ def test_a_made_instance_is_a_person_where_only_the_listed_are(board: Switchboar
 
 
 def test_nobody_else_is(board: Switchboard) -> None:
-    stranger = "5511910009999"
+    stranger = "5511900009999"
     assert found(board, 1, stranger)["exists"] is False
     board.send(1, stranger, status=403)
     board.door("DELETE", "/instances/<4>")

@@ -15,8 +15,6 @@ from megaapi_mock.errors import SetupError as MockSetupError
 
 from . import __version__
 
-NEEDS = "megaapi-contract needs its extra: pip install 'megaapi-contract-kit[contract]'"
-
 
 def _plain(command: Callable[..., Any]) -> Callable[..., Any]:
     """Exit 2 with one plain sentence for wrong usage, a missing extra, an unusable host."""
@@ -24,19 +22,19 @@ def _plain(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def run(*arguments: Any, **options: Any) -> Any:
         from .errors import SetupError, Unusable
-        from .outcome import INTERRUPTED
+        from .extra import require_extra
 
         try:
+            # Before anything else is imported: what is missing would end in a traceback there.
+            require_extra()
             with _ended_like_by_hand():
                 return command(*arguments, **options)
         except KeyboardInterrupt:
+            from .outcome import INTERRUPTED
+
             _fail("interrupted: nothing is judged", INTERRUPTED)
         except (SetupError, Unusable, MockSetupError) as error:
             _fail(str(error))
-        except ModuleNotFoundError as error:
-            if error.name and error.name.partition(".")[0] in ("schemathesis", "hypothesis"):
-                _fail(NEEDS)
-            raise
 
     return run
 

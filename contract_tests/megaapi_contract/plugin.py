@@ -50,6 +50,13 @@ def pytest_collection_modifyitems(
     """One test per probe, before `-k` and `-m` choose among them."""
     if not config.getoption("--megaapi-target"):
         return
+    from .errors import SetupError
+    from .extra import require_extra
+
+    try:
+        require_extra()
+    except SetupError as error:
+        raise pytest.UsageError(str(error)) from None
     suite = ContractSuite.from_parent(session, name="megaapi_contract", nodeid="megaapi_contract")
     items.extend(suite.collect())
 

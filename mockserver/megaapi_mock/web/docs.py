@@ -13,6 +13,9 @@ from flask_swagger_ui import get_swaggerui_blueprint
 from .guard import is_loopback
 
 # validatorUrl would make the page call a service of someone else.
+# The contract's example of a webhook address leads nowhere; tried out here, it leads to
+# `megaapi-mock listen` and to the receiver of the README.
+_EXAMPLE_HOOK, _LOCAL_HOOK = b"https://shop.example.test/hook", b"http://127.0.0.1:9000/hook"
 _UI = {"app_name": "megaAPI (mock)", "validatorUrl": None, "persistAuthorization": True}
 
 
@@ -28,7 +31,8 @@ def blueprint(document: dict[str, Any], offered: Collection[str], host: str) -> 
         """The contract, naming this mock as its only server: no reader calls a real host."""
         paths = {path: item for path, item in document["paths"].items() if path in offered}
         own = {**document, "paths": paths, "servers": [{"url": _origin(host)}]}
-        return Response(orjson.dumps(own), mimetype="application/json")
+        text = orjson.dumps(own).replace(_EXAMPLE_HOOK, _LOCAL_HOOK)
+        return Response(text, mimetype="application/json")
 
     pages.register_blueprint(
         get_swaggerui_blueprint("/docs", "/docs/swagger.json", config=dict(_UI))

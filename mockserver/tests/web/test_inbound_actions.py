@@ -420,13 +420,13 @@ def test_a_button_is_answered_natively(chat: Chat) -> None:
 
 
 def test_buttons_that_open_something_are_no_answer(chat: Chat) -> None:
-    chat.template({"type": "url", "title": "Site", "payload": "https://example.com"})
+    chat.template({"type": "url", "title": "Site", "payload": "https://shop.example.test"})
     assert "must have been sent" in chat.refused("template-button-reply")
 
 
 def test_a_template_of_2022_is_answered(chat: Chat) -> None:
     sent = chat.template(
-        {"type": "urlButton", "title": "Site", "payload": "https://example.com"},
+        {"type": "urlButton", "title": "Site", "payload": "https://shop.example.test"},
         {"type": "replyButton", "title": "Quero", "payload": "quero"},
     )
     part = chat.does("template-button-reply")["message"]["templateButtonReplyMessage"]

@@ -112,7 +112,7 @@ ALTERED: tuple[tuple[str, str, str, Edit], ...] = (
     ("send_link_preview", "link cut", "The link loses its path.",
      edited(f"{_TEXT}.matchedText", lambda link: "/".join(link.split("/")[:3]))),
     ("send_link_preview", "always a link", "A text without a link has one.",
-     edited(_TEXT, lambda text: {"matchedText": "https://example.com", **text})),
+     edited(_TEXT, lambda text: {"matchedText": "https://shop.example.test", **text})),
     ("send_list", "last row lost", "The last row of a section is missing.",
      edited(f"{_LIST}.sections.*.rows", _all_but_last)),
     ("send_list", "row ids lost", "Rows have no rowId.",

@@ -10,8 +10,9 @@ ARGS ?=
 
 setup: $(VENV)/serve.stamp
 
+# PORT=8081 where 8080 is taken; ARGS for everything else that `megaapi-mock serve --help` names.
 serve: setup
-	@exec $(BIN)/megaapi-mock serve $(ARGS)
+	@exec $(BIN)/megaapi-mock serve $(if $(PORT),--port $(PORT)) $(ARGS)
 
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -n 2 $(ARGS)

@@ -2,7 +2,7 @@
 
     python benchmarks/plugin_runs.py [--runs 50] [--workers 8]
 
-First all workers of all runs use one `megaapi-mock serve` by `--megaapi-url`, then each worker
+First all workers of all runs use one `megaapi-mock serve` by `--megaapi-gateway`, then each worker
 starts a mock of its own. Then the costs, in this process and without other work: an instance for
 a test, the server fixture in a fresh process, and what the plugin adds to a run without it.
 
@@ -40,7 +40,7 @@ def main() -> int:
         os.chdir(folder)
         Path("pytest.ini").write_text("[pytest]\n", encoding="utf-8")
         with _served() as url:
-            clean = _repeat("one server for all", chosen, ["--megaapi-url", url])
+            clean = _repeat("one server for all", chosen, ["--megaapi-gateway", url])
         clean &= _repeat("a server each", chosen, [])
         return 0 if _costs() and clean else 1
 

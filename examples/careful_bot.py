@@ -1,6 +1,6 @@
 """A bot that stands duplicates, bursts and its own echo: it takes note, says 200, and works later.
 
-GATEWAY=http://127.0.0.1:8080 KEY=megacode-TESTKEY0001 TOKEN=TESTKEY0001 python careful_bot.py 9000
+python careful_bot.py 9000 (environment: MEGAAPI_GATEWAY, MEGAAPI_INSTANCE_KEY, MEGAAPI_TOKEN)
 """
 
 import json
@@ -55,5 +55,5 @@ class Hook(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    place = os.environ["GATEWAY"], os.environ["KEY"], os.environ["TOKEN"]
-    Bot(*place, port=int(sys.argv[1])).serve_forever()
+    names = "MEGAAPI_GATEWAY", "MEGAAPI_INSTANCE_KEY", "MEGAAPI_TOKEN"
+    Bot(*(os.environ[name] for name in names), port=int(sys.argv[1])).serve_forever()

@@ -1,6 +1,6 @@
 """A bot as first drafts look: it answers whatever comes, while the gateway waits.
 
-GATEWAY=http://127.0.0.1:8080 KEY=megacode-TESTKEY0001 TOKEN=TESTKEY0001 python naive_bot.py 9000
+python naive_bot.py 9000 (environment: MEGAAPI_GATEWAY, MEGAAPI_INSTANCE_KEY, MEGAAPI_TOKEN)
 
 It works as long as every webhook comes once. The verdict finds that it answers duplicates, and its
 own messages too, for ever.
@@ -44,5 +44,5 @@ class Hook(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    place = os.environ["GATEWAY"], os.environ["KEY"], os.environ["TOKEN"]
-    Bot(*place, port=int(sys.argv[1])).serve_forever()
+    names = "MEGAAPI_GATEWAY", "MEGAAPI_INSTANCE_KEY", "MEGAAPI_TOKEN"
+    Bot(*(os.environ[name] for name in names), port=int(sys.argv[1])).serve_forever()

@@ -1,6 +1,6 @@
 """A shop's bot in Flask: it greets, shows a list, sends a picture, calls a person, tries again.
 
-GATEWAY=http://127.0.0.1:8080 KEY=megacode-TESTKEY0001 TOKEN=TESTKEY0001 python shop_bot.py 9000
+python shop_bot.py 9000 (environment: MEGAAPI_GATEWAY, MEGAAPI_INSTANCE_KEY, MEGAAPI_TOKEN)
 """
 
 import json
@@ -73,5 +73,5 @@ def create_app(gateway, key, token):
 
 
 if __name__ == "__main__":
-    place = os.environ["GATEWAY"], os.environ["KEY"], os.environ["TOKEN"]
-    create_app(*place).run(port=int(sys.argv[1]))
+    names = "MEGAAPI_GATEWAY", "MEGAAPI_INSTANCE_KEY", "MEGAAPI_TOKEN"
+    create_app(*(os.environ[name] for name in names)).run(port=int(sys.argv[1]))

@@ -59,18 +59,24 @@ def _ended_like_by_hand() -> Iterator[None]:
 
 
 TARGET = (
-    click.option("--target", required=True, help="`mock`, or a host's address"),
+    click.option(
+        "--target",
+        required=True,
+        envvar="MEGAAPI_GATEWAY",
+        show_envvar=True,
+        help="`mock`, or a host's address",
+    ),
     click.option(
         "--instance-key",
         default="",
-        envvar="MEGAAPI_CONTRACT_INSTANCE_KEY",
+        envvar="MEGAAPI_INSTANCE_KEY",
         show_envvar=True,
         help="the instance to use on a host",
     ),
     click.option(
         "--token",
         default="",
-        envvar="MEGAAPI_CONTRACT_TOKEN",
+        envvar="MEGAAPI_TOKEN",
         show_envvar=True,
         help="its token",
     ),
@@ -91,7 +97,13 @@ TARGET = (
     click.option("--seed", type=int, help="what fixes chance; drawn and shown unless given"),
     click.option("--strict", is_flag=True, help="count wrong guesses of the contract as failures"),
     click.option("--gateway-plan", default="code", show_default=True, help="code, start, business"),
-    click.option("--control-token", default="", help="for the side door of a mock that wants one"),
+    click.option(
+        "--control-token",
+        default="",
+        envvar="MEGAAPI_CONTROL_TOKEN",
+        show_envvar=True,
+        help="for the control API of a mock that asks for one",
+    ),
     click.option(
         "--webhook-port",
         default=0,

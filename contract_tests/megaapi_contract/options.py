@@ -110,8 +110,8 @@ class RunOptions:
         """SetupError when a host outside this process is named without an instance."""
         if not self.key or not self.token:
             raise SetupError(
-                f"{self.target} needs --instance-key and --token, or MEGAAPI_CONTRACT_INSTANCE_KEY "
-                "and MEGAAPI_CONTRACT_TOKEN in the environment"
+                f"{self.target} needs --instance-key and --token, or MEGAAPI_INSTANCE_KEY "
+                "and MEGAAPI_TOKEN in the environment"
             )
         if "sends" in self.allow and not self.recipients:
             raise SetupError("--allow sends needs --recipient: whom may the run write to?")

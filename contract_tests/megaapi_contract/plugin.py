@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from .runner import Ready
 
 _VALUES = {
-    "key": ("", "instance key of a host (or MEGAAPI_CONTRACT_INSTANCE_KEY)"),
-    "token": ("", "its token (or MEGAAPI_CONTRACT_TOKEN)"),
+    "key": ("", "instance key of a host (or MEGAAPI_INSTANCE_KEY)"),
+    "token": ("", "its token (or MEGAAPI_TOKEN)"),
     "seed": ("0", "what fixes chance"),
     "timeout": ("30", "seconds for each answer"),
     "max-messages": ("20", "messages a run may send to a real host"),
     "gateway-plan": ("code", "code, start or business"),
 }
 _TYPES = {"seed": int, "timeout": float, "max-messages": int}
-_ENVIRONMENT = {"key": "MEGAAPI_CONTRACT_INSTANCE_KEY", "token": "MEGAAPI_CONTRACT_TOKEN"}
+_ENVIRONMENT = {"key": "MEGAAPI_INSTANCE_KEY", "token": "MEGAAPI_TOKEN"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -53,7 +53,7 @@ def test_the_same_plan_twice() -> None:
 
 
 def test_key_and_token_from_the_environment() -> None:
-    names = {"MEGAAPI_CONTRACT_INSTANCE_KEY": KEY, "MEGAAPI_CONTRACT_TOKEN": TOKEN}
+    names = {"MEGAAPI_INSTANCE_KEY": KEY, "MEGAAPI_TOKEN": TOKEN}
     command = ["run", "--target", REAL, "--plan", "--quick", "--operation", "list_groups"]
     result = CliRunner().invoke(main, command, env=names, catch_exceptions=False)
     assert result.exit_code == 0, result.output

@@ -22,8 +22,8 @@ from .support import KEY, LISTED, TOKEN
 
 Spoil = Callable[[Request, Answer], Answer]
 GIVEN = {
-    "MEGAAPI_CONTRACT_INSTANCE_KEY": KEY,
-    "MEGAAPI_CONTRACT_TOKEN": TOKEN,
+    "MEGAAPI_INSTANCE_KEY": KEY,
+    "MEGAAPI_TOKEN": TOKEN,
 }
 
 

@@ -39,7 +39,13 @@ _SECONDS = click.FloatRange(0, 10**6, min_open=True)
     default=_GENERATIONS[0],
     help=f"year whose payloads are sent  [default: {_GENERATIONS[0]}]",
 )
-@click.option("--instance-key", metavar="KEY", help="instance the webhook is of")
+@click.option(
+    "--instance-key",
+    metavar="KEY",
+    envvar="MEGAAPI_INSTANCE_KEY",
+    show_envvar=True,
+    help="instance the webhook is of",
+)
 @click.option("--timeout", type=click.FloatRange(0.001, 10**6), default=30.0, help="seconds each")
 @click.option("--keep-alive", is_flag=True, help="reuse connections; the gateway does not")
 @click.option("--seed", type=click.IntRange(0), help="number that fixes message ids")
@@ -48,6 +54,8 @@ _SECONDS = click.FloatRange(0, 10**6, min_open=True)
 @click.option(
     "--gateway",
     default="http://127.0.0.1:8080",
+    envvar="MEGAAPI_GATEWAY",
+    show_envvar=True,
     help="mock the bot answers through, for --verdict  [default: http://127.0.0.1:8080]",
 )
 @click.option("--junit", type=click.Path(path_type=Path), help="write the verdict as JUnit XML")

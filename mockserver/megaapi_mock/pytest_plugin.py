@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 _URL = "use the mock that runs there, shared with others, instead of one for each process"
 _TOKEN = "its --control-token"
-_OWN = "nobody else uses the mock at --megaapi-url: its clock may be moved"
+_OWN = "nobody else uses the mock at --megaapi-gateway: its clock may be moved"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--megaapi-url`, `--megaapi-control-token`, `--megaapi-own-clock`, and ini lines for two."""
+    """Three options: the address of a mock, its control token, whether its clock is ours."""
     group = parser.getgroup("megaapi", "megaAPI mock")
-    group.addoption("--megaapi-url", metavar="URL", help=_URL)
+    group.addoption("--megaapi-gateway", metavar="URL", help=_URL)
     group.addoption("--megaapi-control-token", metavar="TOKEN", help=_TOKEN)
     group.addoption("--megaapi-own-clock", action="store_true", help=_OWN)
-    parser.addini("megaapi_url", _URL)
+    parser.addini("megaapi_gateway", _URL)
     parser.addini("megaapi_control_token", _TOKEN)
 
 
@@ -42,8 +42,8 @@ def megaapi_options() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def megaapi(pytestconfig: pytest.Config, megaapi_options: dict[str, Any]) -> Iterator[Mock]:
-    """A mock: in this process on a free port, one for each xdist worker, or by `--megaapi-url`."""
-    url = _chosen(pytestconfig, "megaapi_url")
+    """A mock: in this process on a free port, one for each xdist worker, or `--megaapi-gateway`."""
+    url = _chosen(pytestconfig, "megaapi_gateway")
     if url:
         from .testing.mock import Mock
 

@@ -10,6 +10,8 @@ from typing import Any
 from .errors import SetupError
 
 PREFIX = "MEGAAPI_MOCK_"
+# The name by which every command of the kit knows the control token.
+_CONTROL_TOKEN = "MEGAAPI_CONTROL_TOKEN"
 
 
 def _setting(default: Any, help_: str) -> Any:
@@ -44,14 +46,19 @@ class Settings:
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The settings given as MEGAAPI_MOCK_<NAME>; SetupError names a value that does not fit."""
+    """The settings given as MEGAAPI_MOCK_<NAME>, the control token as MEGAAPI_CONTROL_TOKEN too.
+
+    SetupError names a value that does not fit.
+    """
     given = os.environ if environment is None else environment
-    found = {}
+    values: dict[str, Any] = {}
+    if _CONTROL_TOKEN in given:
+        values["control_token"] = given[_CONTROL_TOKEN]
     for setting in fields(Settings):
         name = f"{PREFIX}{setting.name.upper()}"
         if name in given:
-            found[setting.name] = parsed(name, given[name], type(setting.default))
-    return found
+            values[setting.name] = parsed(name, given[name], type(setting.default))
+    return values
 
 
 def switches_from_environment(environment: Mapping[str, str] | None = None) -> list[str]:
@@ -73,5 +80,5 @@ def parsed(name: str, text: str, kind: type) -> Any:
         try:
             return int(text)
         except ValueError:
-            raise SetupError(f"{name}={text!r} is no whole number") from None
+            raise SetupError(f"{name}={text!r} is not a whole number") from None
     return text

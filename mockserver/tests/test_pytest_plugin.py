@@ -74,7 +74,7 @@ def test_workers_with_a_server_each(workers: int) -> None:
 
 @pytest.mark.parametrize("workers", [2, 4])
 def test_workers_share_a_server(server: MockServer, workers: int) -> None:
-    url = ("--megaapi-url", server.url)
+    url = ("--megaapi-gateway", server.url)
     said = run(
         "-c",
         os.devnull,
@@ -95,7 +95,7 @@ def test_workers_share_a_server(server: MockServer, workers: int) -> None:
 def test_a_shared_server_by_ini_line_and_token(tests: Run, tmp_path: Path) -> None:
     settings = Settings(seed=0, host="0.0.0.0", control_token="TESTTOKEN1")
     with MockServer(settings=settings) as server:
-        lines = f"megaapi_url = {server.url}\nmegaapi_control_token = TESTTOKEN1\n"
+        lines = f"megaapi_gateway = {server.url}\nmegaapi_control_token = TESTTOKEN1\n"
         (tmp_path / "pytest.ini").write_text(f"[pytest]\n{lines}", encoding="utf-8")
         tests(f"""
             def test_where(megaapi, megaapi_instance):
@@ -115,8 +115,8 @@ def test_a_shared_clock_stays_where_it_is(tests: Run, server: MockServer) -> Non
                 clock.advance(3600)
             assert clock.now - before < 60
     """
-    tests(source, "--megaapi-url", server.url)
-    tests(source, "--megaapi-url", server.url, "--megaapi-own-clock", code=1)
+    tests(source, "--megaapi-gateway", server.url)
+    tests(source, "--megaapi-gateway", server.url, "--megaapi-own-clock", code=1)
 
 
 def test_the_clock_is_put_back(tests: Run) -> None:
@@ -196,7 +196,7 @@ def test_a_failed_wait_points_at_the_test(tests: Run) -> None:
 
 def test_no_mock_at_the_url(tests: Run) -> None:
     source = "def test_it(megaapi_instance): pass"
-    said = tests(source, "--megaapi-url", "http://127.0.0.1:1", code=1)
+    said = tests(source, "--megaapi-gateway", "http://127.0.0.1:1", code=1)
     assert "SetupError: no mock answers at http://127.0.0.1:1" in said
 
 
@@ -218,4 +218,4 @@ def test_a_mock_elsewhere_costs_no_mock_here(tests: Run, server: MockServer) -> 
         def test_it(megaapi_instance):
             assert not {"flask", "megaapi_mock.web"} & set(sys.modules)
     """
-    tests(source, "--megaapi-url", server.url)
+    tests(source, "--megaapi-gateway", server.url)

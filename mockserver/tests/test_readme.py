@@ -95,13 +95,13 @@ def test_torment_and_the_verdict(ports: tuple[int, int], mock: Process, receiver
 
 @pytest.mark.parametrize(("bot", "code"), [("careful_bot", 0), ("naive_bot", 1)])
 def test_a_bot_is_judged(bot: str, code: int, ports: tuple[int, int], mock: Process) -> None:
-    (start,) = (block for block in BLOCKS if block.startswith("GATEWAY="))
+    (start,) = (block for block in BLOCKS if "careful_bot.py 9000" in block)
+    environment, command = ready(start, ports).replace("careful_bot", bot).strip().split("\n")
     (judge,) = (block for block in BLOCKS if "--verdict" in block)
     assert f"examples/{bot}.py" in README.read_text(encoding="utf-8")
     # The shell gives way to the bot, so that stopping the one stops the other.
-    started = ready(start, ports).replace("careful_bot", bot)
     folder = shlex.quote(str(README.parent))
-    process = Process(["sh", "-c", f"cd {folder}; exec env {started}"])
+    process = Process(["sh", "-c", f"cd {folder}; {environment}; exec {command}"])
     try:
         await_port(ports[1])
         command = ready(judge, ports).replace("megaapi-mock", f"{sys.executable} -m megaapi_mock")

@@ -20,6 +20,14 @@ def test_an_empty_environment_sets_nothing() -> None:
     assert from_environment({"PORT": "1", "megaapi_mock_port": "1"}) == {}
 
 
+def test_control_token_has_the_name_that_all_commands_share() -> None:
+    assert from_environment({"MEGAAPI_CONTROL_TOKEN": "TESTTOKEN1"}) == {
+        "control_token": "TESTTOKEN1"
+    }
+    both = {"MEGAAPI_CONTROL_TOKEN": "TESTTOKEN1", f"{PREFIX}CONTROL_TOKEN": "TESTTOKEN2"}
+    assert from_environment(both) == {"control_token": "TESTTOKEN2"}
+
+
 @pytest.mark.parametrize(
     ("name", "text", "value"),
     [
@@ -48,9 +56,9 @@ def test_the_environment_is_read_in_the_settings_type(name: str, text: str, valu
 @pytest.mark.parametrize(
     ("name", "text", "sentence"),
     [
-        ("PORT", "http", "MEGAAPI_MOCK_PORT='http' is no whole number"),
-        ("PORT", "", "is no whole number"),
-        ("SEED", "1.5", "is no whole number"),
+        ("PORT", "http", "MEGAAPI_MOCK_PORT='http' is not a whole number"),
+        ("PORT", "", "is not a whole number"),
+        ("SEED", "1.5", "is not a whole number"),
         ("STRICT", "maybe", "MEGAAPI_MOCK_STRICT='maybe' is neither true nor false"),
     ],
 )

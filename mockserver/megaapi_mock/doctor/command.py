@@ -10,9 +10,30 @@ import click
 
 
 @click.command()
-@click.option("--target", required=True, metavar="URL", help="gateway or mock")
-@click.option("--instance-key", "key", required=True, metavar="KEY", help="instance's key")
-@click.option("--token", required=True, help="instance's token")
+@click.option(
+    "--target",
+    required=True,
+    metavar="URL",
+    envvar="MEGAAPI_GATEWAY",
+    show_envvar=True,
+    help="gateway or mock",
+)
+@click.option(
+    "--instance-key",
+    "key",
+    required=True,
+    metavar="KEY",
+    envvar="MEGAAPI_INSTANCE_KEY",
+    show_envvar=True,
+    help="instance's key",
+)
+@click.option(
+    "--token",
+    required=True,
+    envvar="MEGAAPI_TOKEN",
+    show_envvar=True,
+    help="instance's token",
+)
 @click.option("--webhook", metavar="URL", help="your receiver; it gets one sample event")
 @click.option(
     "--message", is_flag=True, help="also post one made-up message to it; a bot may act on it"

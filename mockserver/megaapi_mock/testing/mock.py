@@ -67,7 +67,7 @@ class Mock:
         """Raise SetupError when others use this mock too."""
         if self.shared:
             raise SetupError(
-                f"{what} would hit everybody who uses {self.url}: leave out --megaapi-url, "
+                f"{what} would hit everybody who uses {self.url}: leave out --megaapi-gateway, "
                 "or say --megaapi-own-clock (Mock(..., shared=False)) when you alone use it"
             )
 

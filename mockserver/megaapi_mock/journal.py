@@ -9,18 +9,18 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
 from typing import Any, Generic, Protocol, TypeVar
 
 from .faults.armed import Struck
+from .record_numbers import OWNERS_MOST, RecordNumbers
+from .record_sizes import delivery_bytes, exchange_bytes, hit_bytes
 from .spec.validate import Unreadable, parse_json
+from .subscription import Subscription, Told
 from .webhooks.delivery import Attempt, Delivery
 
 BODY_SHOWN = 64 * 2**10
 # Seconds between signs of life on an event stream.
 HEARTBEAT = 15.0
-# Records a stream may lie behind; one that nobody reads is ended instead of filling memory.
-BACKLOG = 10_000
 Headers = Sequence[tuple[str, str]]
 
 
@@ -121,11 +121,22 @@ class Log(Generic[R]):
         """Append one."""
         size = self.size_of(record)
         with self._lock:
+            before = self._records.pop(record.id, None)
             self._count += 1
             self._records[record.id] = (self._count, record, size)
-            self._size += size
-            while len(self._records) > self.limit or (self._size > self.budget and self._records):
-                self._size -= self._records.popitem(last=False)[1][2]
+            self._size += size - (before[2] if before else 0)
+            self._trim()
+
+    def weigh(self, record: R) -> int:
+        """Count a record again that has grown since it was added; its size now."""
+        size = self.size_of(record)
+        with self._lock:
+            number, kept, before = self._records.get(record.id, (0, None, 0))
+            if kept is record:
+                self._records[record.id] = (number, record, size)
+                self._size += size - before
+                self._trim()
+        return size
 
     def get(self, record_id: str) -> R | None:
         """One record by id."""
@@ -148,45 +159,30 @@ class Log(Generic[R]):
                     del self._records[record_id]
                     self._size -= size
 
-
-Told = tuple[str | None, "Exchange | Delivery | None"]
-
-
-@dataclass(eq=False)
-class _Listener:
-    """What one stream has not read yet; `behind` once that was too much."""
-
-    queue: SimpleQueue[Told] = field(default_factory=SimpleQueue)
-    behind: bool = False
-
-    def tell(self, told: Told) -> None:
-        if self.queue.qsize() >= BACKLOG:
-            self.behind = True
-        else:
-            self.queue.put(told)
+    def _trim(self) -> None:
+        while len(self._records) > self.limit or (self._size > self.budget and self._records):
+            self._size -= self._records.popitem(last=False)[1][2]
 
 
 class Journal:
-    """Thread-safe. `stir` wakes everyone who waits for something to be there."""
+    """Thread-safe. `stir` wakes everyone who waits for something to be there.
+
+    `budget` is bytes: of exchanges, of deliveries with their attempts, and of what a stream that
+    is read slowly may lie behind; for each of them.
+    """
 
     def __init__(self, *, limit: int = 5_000, budget: int = 64 * 2**20) -> None:
         self._stirred = threading.Condition()
-        self.exchanges: Log[Exchange] = Log(
-            limit,
-            budget,
-            lambda kept: len(kept.request_body) + len(kept.response_body),
-            self._stirred,
-        )
-        self.deliveries: Log[Delivery] = Log(
-            limit, budget, lambda kept: len(kept.body), self._stirred
-        )
-        self.strikes: Log[Hit] = Log(limit, budget, lambda kept: 0, self._stirred)
-        self._numbers: dict[str, int] = {}
+        self.exchanges: Log[Exchange] = Log(limit, budget, exchange_bytes, self._stirred)
+        self.deliveries: Log[Delivery] = Log(limit, budget, delivery_bytes, self._stirred)
+        self.strikes: Log[Hit] = Log(limit, budget, hit_bytes, self._stirred)
+        self._budget = budget
+        self._numbers = RecordNumbers()
         self._forgotten: Counter[str | None] = Counter()
         self._changes = 0
         self._waiting = 0
         self._closed = False
-        self._listeners: list[_Listener] = []
+        self._listeners: list[Subscription[Exchange | Delivery]] = []
 
     @property
     def waiting(self) -> int:
@@ -195,9 +191,8 @@ class Journal:
 
     def next_id(self, prefix: str, owner: str | None) -> str:
         """`x12.megacode-TESTKEY0001`: counted per instance, so that others do not shift it."""
-        scope = f"{prefix}.{owner or ''}"
         with self._stirred:
-            number = self._numbers[scope] = self._numbers.get(scope, 0) + 1
+            number = self._numbers.next(prefix, owner or "")
         return f"{prefix}{number}.{owner}" if owner else f"{prefix}{number}"
 
     def epoch(self, instance: str | None = None) -> int:
@@ -210,22 +205,23 @@ class Journal:
     def counted(self, owner: str | None = None) -> dict[str, int]:
         """The last number of every kind of id, or of one owner's, by `prefix.owner`."""
         with self._stirred:
-            return {
-                scope: number
-                for scope, number in sorted(self._numbers.items())
-                if owner is None or scope.partition(".")[2] == owner
-            }
+            if owner is None:
+                return self._numbers.all()
+            numbers = self._numbers.of(owner)
+        return {f"{prefix}.{owner}": number for prefix, number in sorted(numbers.items())}
 
     def keep_count(self, owner: str, numbers: Mapping[str, int]) -> None:
         """Remember how far an owner counted who goes; told again by `counted` as `kind.owner`."""
         with self._stirred:
-            self._numbers.update({f"{kind}.{owner}": last for kind, last in numbers.items()})
+            self._numbers.set(owner, numbers)
 
     def recount(self, numbers: Mapping[str, int], owner: str | None = None) -> None:
         """Forget every record, or one owner's, and go on counting from here."""
         self.forget(owner)
         with self._stirred:
-            self._numbers.update(numbers)
+            for scope, number in numbers.items():
+                prefix, _, name = scope.partition(".")
+                self._numbers.set(name, {prefix: number})
 
     def add_exchange(self, exchange: Exchange) -> None:
         """Keep one request with its reply."""
@@ -250,6 +246,7 @@ class Journal:
     def delivery_changed(self, delivery: Delivery) -> None:
         """A delivery has come further."""
         with self._stirred:
+            self.deliveries.weigh(delivery)
             self._tell("delivery", delivery)
 
     def stir(self) -> None:
@@ -261,16 +258,19 @@ class Journal:
         self._changes += 1
         if self._waiting:
             self._stirred.notify_all()
-        if kind is not None:
+        if record is not None and self._listeners:
+            size = (
+                delivery_bytes(record) if isinstance(record, Delivery) else exchange_bytes(record)
+            )
             for listener in self._listeners:
-                listener.tell((kind, record))
+                listener.tell((kind, record), size)
 
-    def listen(self) -> Iterator[Told]:
+    def listen(self) -> Iterator[Told[Exchange | Delivery]]:
         """Every record from now on, as (kind, record); (None, None) each 15 s.
 
         Ends on `close`, and for a reader who falls too far behind.
         """
-        listener = _Listener()
+        listener = Subscription[Exchange | Delivery](self._budget)
         with self._stirred:
             if self._closed:
                 return
@@ -278,11 +278,10 @@ class Journal:
         try:
             yield None, None
             while not self._closed and not listener.behind:
-                try:
-                    told = listener.queue.get(timeout=HEARTBEAT)
-                except Empty:
-                    told = (None, None)
-                if not self._closed:
+                told, size = listener.next(HEARTBEAT)
+                with self._stirred:
+                    listener.read_done(size)
+                if not (self._closed or listener.behind):
                     yield told
         finally:
             with self._stirred:
@@ -294,7 +293,7 @@ class Journal:
             self._closed = True
             self._stirred.notify_all()
             for listener in self._listeners:
-                listener.queue.put((None, None))
+                listener.wake()
 
     def wait_for(self, look: Callable[[], list[Any]], seconds: float) -> list[Any]:
         """What `look` finds, as soon as it finds anything; an empty list after `seconds`.
@@ -331,10 +330,11 @@ class Journal:
             self.strikes.drop(
                 lambda kept: instance is not None and kept.struck.instance != instance
             )
-            for scope in list(self._numbers):
-                if instance is None or scope.partition(".")[2] == instance:
-                    del self._numbers[scope]
+            self._numbers.forget(instance)
             self._forgotten[instance] += 1
+            # A reset of one instance after the other, each under a new key, fills no memory.
+            if len(self._forgotten) > OWNERS_MOST:
+                del self._forgotten[next(name for name in self._forgotten if name is not None)]
             self._tell(None, None)
 
 

@@ -35,7 +35,9 @@ class Settings:
         "", "X-Mock-Token the side door asks for; without one it is shut beyond loopback"
     )
     journal_limit: int = _setting(5_000, "exchanges, and deliveries, the journal keeps")
-    journal_bytes: int = _setting(64 * 2**20, "bytes of bodies each journal keeps")
+    journal_bytes: int = _setting(
+        64 * 2**20, "bytes each journal keeps: bodies, headers, receivers' answers"
+    )
     messages_limit: int = _setting(100_000, "messages an instance keeps")
     media_bytes: int = _setting(256 * 2**20, "bytes of media all instances keep")
     state_bytes: int = _setting(512 * 2**20, "bytes of the largest state, out and in")

@@ -12,7 +12,10 @@ PACKAGE = Path(megaapi_mock.__file__).parent
 FLOORS = {
     0: ("__init__", "errors", "settings", "clock", "ids", "resources", "codec"),
     1: ("domain", "spec", "store", "profile", "world", "start", "worlds", "samples", "qr"),
-    2: ("handlers", "faults", "journal", "webhooks", "timers"),
+    2: (
+        *("handlers", "faults", "journal", "webhooks", "timers"),
+        *("record_numbers", "record_sizes", "subscription"),
+    ),
     3: ("web",),
     4: (
         *("serving", "console", "receiver", "emitter", "cli", "testing", "trial", "doctor"),

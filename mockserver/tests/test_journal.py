@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from megaapi_mock.journal import BACKLOG, BODY_SHOWN, Exchange, Journal, Log, shown_body
-from megaapi_mock.webhooks.delivery import Delivery
+from megaapi_mock import record_numbers
+from megaapi_mock.journal import BODY_SHOWN, Exchange, Journal, Log, shown_body
+from megaapi_mock.record_sizes import HEADER, RECORD
+from megaapi_mock.subscription import BACKLOG
+from megaapi_mock.webhooks.delivery import Attempt, Delivery
 
 from .support import KEY, START, UNLINKED
 
@@ -145,12 +148,103 @@ def test_forgetting_one_leaves_the_others() -> None:
 
 
 def test_bodies_count_against_the_budget() -> None:
-    journal = Journal(limit=100, budget=1000)
+    journal = Journal(limit=100, budget=10_000)
     for number in range(10):
-        journal.add_exchange(exchange(number, body=bytes(300)))
+        journal.add_exchange(exchange(number, body=bytes(3_000 - RECORD)))
     assert [kept.id for kept in journal.exchanges.after(None)] == [
         f"x{number}.{KEY}" for number in (7, 8, 9)
     ]
+
+
+@pytest.mark.parametrize("field", ["request_headers", "response_headers"])
+def test_headers_count_against_the_budget(field: str) -> None:
+    journal = Journal(limit=1_000, budget=1_000_000)
+    for number in range(100):
+        large = exchange(number)
+        setattr(large, field, [("X-Padding", "x" * 50_000)])
+        journal.add_exchange(large)
+    assert 15 <= len(list(journal.exchanges.after(None))) <= 20
+
+
+def test_many_small_headers_count_for_what_they_take() -> None:
+    journal = Journal(limit=1_000, budget=1_000_000)
+    for number in range(100):
+        large = exchange(number)
+        large.request_headers = [(f"X-{at}", "") for at in range(200)]
+        journal.add_exchange(large)
+    assert len(list(journal.exchanges.after(None))) <= 1_000_000 // (200 * HEADER)
+
+
+def attempt(body: bytes = b"", headers: tuple[tuple[str, str], ...] = ()) -> Attempt:
+    return Attempt(START, 200, 1.0, None, headers, body, truncated=False)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [attempt(bytes(60_000)), attempt(headers=(("X-Padding", "x" * 60_000),))],
+    ids=["body", "headers"],
+)
+def test_answers_of_receivers_count_against_the_budget(answer: Attempt) -> None:
+    journal = Journal(limit=1_000, budget=1_000_000)
+    for number in range(100):
+        owed = delivery(number)
+        journal.add_deliveries([owed])
+        owed.attempts.append(answer)
+        journal.delivery_changed(owed)
+    kept = list(journal.deliveries.after(None))
+    assert [row.id for row in kept] == [f"d{number}.{KEY}" for number in range(84, 100)]
+
+
+def test_an_answer_to_a_delivery_that_has_left_the_journal_counts_for_nothing() -> None:
+    journal = Journal(limit=1, budget=1_000_000)
+    gone = delivery(1)
+    journal.add_deliveries([gone, delivery(2)])
+    gone.attempts.append(attempt(bytes(60_000)))
+    journal.delivery_changed(gone)
+    assert [row.id for row in journal.deliveries.after(None)] == [f"d2.{KEY}"]
+    assert journal.deliveries._size < 2 * RECORD
+
+
+def test_a_record_under_an_id_that_is_there_already_replaces_it() -> None:
+    log = log_of(limit=10, budget=10)
+    log.add(Row("a", 6))
+    log.add(Row("b", 1))
+    log.add(Row("a", 7))
+    assert list(log.after(None)) == [Row("b", 1), Row("a", 7)]
+    assert list(log.after("b")) == [Row("a", 7)]
+    log.add(Row("c", 2))
+    assert [row.id for row in log.after(None)] == ["b", "a", "c"]
+
+
+def test_counters_of_instances_that_are_gone_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record_numbers, "OWNERS_MOST", 100)
+    journal = Journal()
+    journal.next_id("x", KEY)
+    for number in range(1_000):
+        key = f"megacode-MADE{number:07d}"
+        journal.next_id("x", key)
+        journal.keep_count(key, {"message": 7, "inbound": 3})
+        assert journal.next_id("x", KEY) == f"x{number + 2}.{KEY}"
+    assert len(journal.counted()) <= 300
+    assert journal.counted("megacode-MADE0000999") == {
+        "inbound.megacode-MADE0000999": 3,
+        "message.megacode-MADE0000999": 7,
+        "x.megacode-MADE0000999": 1,
+    }
+    assert journal.counted("megacode-MADE0000000") == {}
+
+
+def test_resets_of_one_instance_after_the_other_are_bounded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("megaapi_mock.journal.OWNERS_MOST", 100)
+    journal = Journal()
+    journal.forget()
+    for number in range(1_000):
+        journal.forget(f"megacode-MADE{number:07d}")
+    assert len(journal._forgotten) <= 100
+    assert journal.epoch("megacode-MADE0000999") == 2
+    assert journal.epoch(KEY) == 1
 
 
 # -- waiting -----------------------------------------------------------------------------------
@@ -293,6 +387,31 @@ def test_who_does_not_read_is_cut_off() -> None:
     assert len(journal._listeners) == 1
     journal.close()
     assert list(quick) == []
+
+
+def test_what_a_stream_has_not_read_is_bounded_in_bytes() -> None:
+    journal = Journal(limit=10, budget=1_000_000)
+    slow, quick = journal.listen(), journal.listen()
+    next(slow), next(quick)
+    for number in range(100):
+        journal.add_exchange(exchange(number, body=bytes(100_000)))
+        assert next(quick)[0] == "exchange"
+        assert sum(listener._size for listener in journal._listeners) <= 1_000_000
+    # It has ended, and holds nothing that the journal has let go.
+    assert list(slow) == []
+    assert len(journal._listeners) == 1
+    journal.close()
+
+
+def test_a_stream_hears_of_a_record_that_is_larger_than_its_budget() -> None:
+    journal = Journal(limit=10, budget=10_000)
+    told = journal.listen()
+    next(told)
+    large = exchange(1, body=bytes(20_000))
+    journal.add_exchange(large)
+    assert next(told) == ("exchange", large)
+    journal.close()
+    assert list(told) == []
 
 
 # -- bodies ------------------------------------------------------------------------------------

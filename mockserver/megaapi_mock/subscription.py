@@ -1,0 +1,59 @@
+"""What one event stream has still to read, within bounds: who reads too slowly is let go."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from typing import Generic, TypeVar
+
+R = TypeVar("R")
+# A record with its kind; a sign of life has neither.
+Told = tuple[str | None, R | None]
+# Records a stream may lie behind; one that nobody reads is ended instead of filling memory.
+BACKLOG = 10_000
+
+
+class Subscription(Generic[R]):
+    """A queue of at most BACKLOG records and `budget` bytes; `behind` once that was not enough.
+
+    `tell` and `read_done` are called under the owner's lock, `next` without it.
+    """
+
+    def __init__(self, budget: int) -> None:
+        self.behind = False
+        self._budget = budget
+        self._size = 0
+        self._queue: SimpleQueue[tuple[Told[R], int]] = SimpleQueue()
+
+    def tell(self, told: Told[R], size: int) -> None:
+        """Add one record; what nobody has read so far is dropped when it becomes too much."""
+        if self.behind:
+            return
+        full = self._size and self._size + size > self._budget
+        if full or self._queue.qsize() >= BACKLOG:
+            self.behind = True
+            self._clear()
+            self.wake()
+        else:
+            self._size += size
+            self._queue.put((told, size))
+
+    def wake(self) -> None:
+        """Let whoever waits in `next` go on."""
+        self._queue.put(((None, None), 0))
+
+    def next(self, seconds: float) -> tuple[Told[R], int]:
+        """The next record and its size; a sign of life when there is none for so long."""
+        try:
+            return self._queue.get(timeout=seconds)
+        except Empty:
+            return (None, None), 0
+
+    def read_done(self, size: int) -> None:
+        """One record of this size has been taken out."""
+        self._size -= size
+
+    def _clear(self) -> None:
+        with suppress(Empty):
+            while True:
+                self._queue.get_nowait()

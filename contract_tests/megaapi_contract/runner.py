@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from megaapi_mock.domain.jid import Jid
-from megaapi_mock.spec.operations import Operation
+from megaapi_mock.spec.operations import Operation, find_operation
+from megaapi_mock.spelling import did_you_mean
 
 from .cases import LINKING, Cases
 from .contract import Contract
@@ -262,11 +263,47 @@ def wanted(probe: Probe, options: RunOptions) -> bool:
     return not options.operations or bool(set(probe.operations) & set(options.operations))
 
 
+def chosen_probes(made: Ready) -> list[Probe]:
+    """The probes the options ask for; SetupError names an operation or a probe there is not."""
+    every, options = list(probes(made)), made.options
+    names = [probe.name for probe in every]
+    for name in options.probes:
+        if name not in names:
+            raise SetupError(
+                f"--probe {name}: there is no such probe: {did_you_mean(name, names)}"
+                "`megaapi-contract probes` lists them all"
+            )
+    chosen = [probe for probe in every if wanted(probe, options)]
+    if not chosen:
+        raise SetupError("no probe of that name is about that operation: give one of the two")
+    return chosen
+
+
+def _with_operation_ids(made: Ready) -> Ready:
+    """The same, `--operation` with the ids of the operations a person named in any spelling."""
+    ids = tuple(_operation(name, made) for name in made.options.operations)
+    return replace(made, options=replace(made.options, operations=ids))
+
+
+def _operation(name: str, made: Ready) -> str:
+    """The id of an operation as a person spells it."""
+    known = made.contract.operations
+    operation = find_operation(known, name)
+    if operation is None:
+        guess = did_you_mean(name, [one.id for one in known])
+        raise SetupError(
+            f"--operation {name}: plan {made.options.gateway_plan} has no such operation: {guess}"
+            "`megaapi-contract probes` names them all"
+        )
+    return operation.id
+
+
 def run(made: Ready, on_progress: OnProgress = lambda probe, done, of: None) -> Report:
     """Try everything that may be tried; never raises for what the host does.
 
     RunInterrupted holds what was found until somebody ended it.
     """
+    made = _with_operation_ids(made)
     started = time.perf_counter()
     report = Report(
         target=made.target.name,
@@ -276,9 +313,7 @@ def run(made: Ready, on_progress: OnProgress = lambda probe, done, of: None) -> 
         strict=made.options.strict,
         options=made.options.shown(),
     )
-    chosen = [probe for probe in probes(made) if wanted(probe, made.options)]
-    if not chosen:
-        raise SetupError("no probe has that name: megaapi-contract probes lists them")
+    chosen = chosen_probes(made)
     reasons = Counter(why_not(probe, made) for probe in chosen)
     if "" not in reasons:
         raise SetupError(f"nothing can be tried: {reasons.most_common(1)[0][0]}")

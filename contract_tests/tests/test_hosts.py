@@ -166,7 +166,8 @@ def test_a_host_that_dies_meanwhile() -> None:
         (["--target", "http://127.0.0.1:8080"], "needs --instance-key and --token"),
         (["--target", "mock", "--recipient", "12"], "give 8 to 15 digits"),
         (["--target", "mock", "--timeout", "0"], "--timeout must be above 0"),
-        (["--target", "mock", "--probe", "no such probe"], "no probe has that name"),
+        (["--target", "mock", "--probe", "no such probe"], "there is no such probe"),
+        (["--target", "mock", "--operation", "sendTex"], "did you mean send_text"),
     ],
 )
 def test_wrong_usage(options: list[str], said: str) -> None:

@@ -14,13 +14,19 @@ from typing import Any
 import click
 
 from . import __version__
-from .console import Greeting, Lines, farewell, greet, heard
+from .console import Lines, heard
 from .doctor.command import doctor
 from .emit_command import emit, write
 from .errors import SetupError
+from .output import Output
 from .profile import SWITCHES, Profile, load_profile, parse_assignments
 from .resources import root
 from .settings import Settings, from_environment, switches_from_environment
+from .spelling import did_you_mean
+from .start_screen import Greeting, farewell, greet
+
+# What a folder of fixtures must hold for a start.
+_FIXTURES = ("profiles", "worlds", "webhooks")
 
 
 class _Group(click.Group):
@@ -92,13 +98,14 @@ def serve(switches: tuple[str, ...], **given: Any) -> None:
     _refuse_unbuilt(settings)
     from .serving import serve as run
 
+    output = Output()
     run(
-        partial(_make_app, settings, profile),
+        partial(_make_app, settings, profile, output),
         host=settings.host,
         port=settings.port,
         stop_grace=profile.seconds("stop_grace"),
-        on_ready=partial(greet, _greeting(settings, profile)),
-        on_stopped=farewell,
+        on_ready=partial(greet, _greeting(settings, profile), output),
+        on_stopped=partial(farewell, output),
     )
 
 
@@ -133,10 +140,12 @@ def listen(host: str, port: int, answer: int) -> None:
 
     _require_port(port)
     recogniser = Recogniser(valid_bundle(root("spec")))
-    receiver = Receiver(host, port, recogniser=recogniser, tell=Lines().webhook, answer=answer)
-    click.echo(f"Listening on {receiver.url}, answering {answer}. Ctrl-C stops it.")
+    output = Output()
+    tell = Lines(output).webhook
+    receiver = Receiver(host, port, recogniser=recogniser, tell=tell, answer=answer)
+    output.begin(f"Listening on {receiver.url}, answering {answer}. Ctrl-C stops it.\n")
     run(receiver)
-    click.echo(heard(receiver.fitted, receiver.others))
+    output.end(heard(receiver.fitted, receiver.others) + "\n")
 
 
 @main.command()
@@ -192,6 +201,8 @@ def bundle_command(output: Path | None, folder: Path | None) -> None:
         click.echo(text)
         return
     write(output, text)
+    kinds = f"{len(document['paths'])} paths, {len(document['webhooks'])} webhooks"
+    click.echo(f"wrote {output}: {kinds}", err=True)
 
 
 @spec.command("lint")
@@ -213,24 +224,28 @@ def lint_command(folder: Path | None) -> None:
 @spec.command("show")
 @click.argument("operation")
 def show_command(operation: str) -> None:
-    """One operation or webhook: where it is written, and what it says."""
+    """One operation or webhook: where it is written, and what it says.
+
+    OPERATION is spelt as you like: sendText, send_text, "POST text", a path, an event's name.
+    """
     import yaml
 
-    from .spec.operations import operations, webhook_events
+    from .spec.operations import Operation, find_operation, operations, webhook_events
     from .spec.verdict import valid_bundle
 
     bundle = valid_bundle(root("spec"))
-    for found in operations(bundle):
-        if operation in (found.id, found.address):
-            click.echo(f"# spec/{found.spec_file}\n{found.method} {found.path}")
-            click.echo(yaml.safe_dump(found.definition, sort_keys=False, allow_unicode=True))
-            return
-    for event in webhook_events(bundle):
-        if operation == event.name:
-            click.echo(f"# spec/{event.spec_file}")
-            click.echo(yaml.safe_dump(event.definition, sort_keys=False, allow_unicode=True))
-            return
-    raise SetupError(f"there is no operation or webhook {operation!r}: see `megaapi-mock events`")
+    known, events = operations(bundle), {event.name: event for event in webhook_events(bundle)}
+    shown = events.get(operation) or find_operation(known, operation)
+    if shown is None:
+        guess = did_you_mean(operation, [*(one.id for one in known), *events])
+        raise SetupError(
+            f"there is no operation or webhook {operation!r}: {guess}"
+            "`megaapi-mock events` lists the webhooks, /docs/ of a running mock the operations"
+        )
+    click.echo(f"# spec/{shown.spec_file}")
+    if isinstance(shown, Operation):
+        click.echo(f"{shown.method} {shown.path}")
+    click.echo(yaml.safe_dump(shown.definition, sort_keys=False, allow_unicode=True))
 
 
 def _settings(given: dict[str, Any]) -> Settings:
@@ -262,14 +277,24 @@ def _require_port(port: int) -> None:
 
 
 def _fixtures(settings: Settings) -> Path:
-    return Path(settings.fixtures) if settings.fixtures else root("fixtures")
+    """The folder of profiles, worlds and samples; SetupError when it is not such a folder."""
+    if not settings.fixtures:
+        return root("fixtures")
+    folder = Path(settings.fixtures)
+    if not folder.is_dir():
+        raise SetupError(f"--fixtures {folder}: there is no such folder")
+    if missing := [name for name in _FIXTURES if not (folder / name).is_dir()]:
+        raise SetupError(
+            f"--fixtures {folder}: it has no {missing[0]}/; start from a copy of fixtures/"
+        )
+    return folder
 
 
-def _make_app(settings: Settings, profile: Profile) -> Any:
+def _make_app(settings: Settings, profile: Profile, output: Output) -> Any:
     from .web.app import create_app
 
     logging.basicConfig(format="%(levelname)s %(message)s", stream=sys.stderr)
-    lines = None if settings.quiet else Lines()
+    lines = None if settings.quiet else Lines(output)
     return create_app(
         settings=settings,
         profile=profile,
@@ -286,12 +311,23 @@ def _greeting(settings: Settings, profile: Profile) -> Greeting:
     first = next((seed for seed in instances if seed.connected), None)
     other = next((seed for seed in instances if not seed.connected), None)
     return Greeting(
-        key=first.key if first else "none: POST /_mock/instances makes one",
-        token=first.token if first else "-",
-        number=(first.number if first else None) or "-",
+        key=first.key if first else None,
+        token=first.token if first else None,
         unlinked=f"{other.key}, token {other.token}" if other else None,
         profile=profile.plan,
         world=settings.world,
         seed=start.state["seed"] if start.state else settings.seed,
-        control="send X-Mock-Token" if settings.control_token else "this machine only",
+        control=_control(settings),
+        asks_token=bool(settings.control_token),
     )
+
+
+def _control(settings: Settings) -> str:
+    """Who may use the control API."""
+    from .web.guard import is_loopback
+
+    if settings.control_token:
+        return "send X-Mock-Token"
+    if is_loopback(settings.host):
+        return "this machine only"
+    return f"shut on {settings.host}: start with --control-token T to use it"

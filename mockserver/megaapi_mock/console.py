@@ -1,4 +1,4 @@
-"""What a person sees: the start screen, a line per exchange and delivery, the last line."""
+"""What a person sees while something runs: a line per exchange, delivery and webhook."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
+from .output import Output, coloured
 from .webhooks.delivery import Delivery
 
 if TYPE_CHECKING:
@@ -19,62 +19,6 @@ if TYPE_CHECKING:
 # A webhook that is something else altogether misses everywhere; so many places tell enough.
 MISFITS_SHOWN = 5
 _RED, _YELLOW, _GREEN, _DIM, _PLAIN = "31", "33", "32", "2", ""
-
-
-@dataclass(frozen=True)
-class Greeting:
-    """What the start screen names; made before the server runs, shown once it answers."""
-
-    key: str
-    token: str
-    number: str
-    unlinked: str | None
-    profile: str
-    world: str
-    seed: int
-    control: str
-
-
-def greet(greeting: Greeting, url: str) -> None:
-    """The start screen, in the terminal's width, without colours where there is no terminal."""
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    console = Console(highlight=False, soft_wrap=True)
-    table = Table.grid(padding=(0, 2))
-    rows = [
-        ("Address", f"[bold]{escape(url)}[/bold]"),
-        ("Instance key", f"[bold]{escape(greeting.key)}[/bold]"),
-        ("Token", f"[bold]{escape(greeting.token)}[/bold]"),
-        ("Side door", f"{escape(url)}/_mock/  ({greeting.control})"),
-        ("Documents", f"{escape(url)}/docs/"),
-        ("Profile, world", f"{greeting.profile}, {greeting.world}  (seed {greeting.seed})"),
-    ]
-    if greeting.unlinked:
-        rows.append(("Never linked", f"{escape(greeting.unlinked)}  (for QR and pairing code)"))
-    for name, value in rows:
-        table.add_row(f"  [dim]{name}[/dim]", value)
-    console.print("\n  [bold green]megaAPI mock[/bold green] answers. Ctrl-C stops it.\n")
-    console.print(table)
-    console.print("\n  [dim]First message:[/dim]\n")
-    print(_curl(greeting, url), flush=True)
-
-
-def _curl(greeting: Greeting, url: str) -> str:
-    body = '{"messageData": {"to": "5511900000002", "text": "Bom dia"}}'
-    return (
-        f"  curl {url}/rest/sendMessage/{greeting.key}/text \\\n"
-        f"    -H 'Authorization: Bearer {greeting.token}' \\\n"
-        f"    -H 'Content-Type: application/json' \\\n"
-        f"    -d '{body}'\n"
-    )
-
-
-def farewell(abandoned: int) -> None:
-    """The last line."""
-    lost = f": {abandoned} deliveries abandoned" if abandoned else ", no webhook left waiting"
-    print(f"Stopped{lost}.", flush=True)
 
 
 def heard(fitted: int, others: Mapping[str, int]) -> str:
@@ -120,9 +64,9 @@ def _latencies(tally: Tally) -> list[tuple[str, float]]:
 class Lines:
     """One line per exchange, delivery and webhook; the reasons, if any, below it."""
 
-    def __init__(self, stream: TextIO | None = None) -> None:
-        self._stream = stream or sys.stdout
-        self._colour = self._stream.isatty()
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._colour = coloured(output.stream)
 
     def exchange(self, exchange: Exchange) -> None:
         """A request and what it was answered."""
@@ -152,15 +96,22 @@ class Lines:
         self._print(time.time(), colour, f"{webhook.summary}  {text}", *shown)
 
     def _print(self, unix: float, colour: str, text: str, *reasons: str | None) -> None:
-        clock = time.strftime("%H:%M:%S", time.localtime(unix))
+        clock = _clock(unix)
         lines = [f"{self._paint(_DIM, clock)}  {self._paint(colour, _safe(text))}\n"]
         for reason in filter(None, reasons):
             lines.append(f"          {self._paint(_YELLOW, _safe(reason))}\n")
-        self._stream.write("".join(lines))
-        self._stream.flush()
+        self._output.write("".join(lines))
 
     def _paint(self, colour: str, text: str) -> str:
         return f"\x1b[{colour}m{text}\x1b[0m" if self._colour and colour else text
+
+
+def _clock(unix: float) -> str:
+    """The time of day; the mock's clock may be set to times that no calendar has."""
+    try:
+        return time.strftime("%H:%M:%S", time.localtime(unix))
+    except (OverflowError, OSError, ValueError):
+        return "--:--:--"
 
 
 def _safe(text: str) -> str:

@@ -10,7 +10,6 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 import orjson
@@ -22,6 +21,7 @@ from .ids import Ids
 from .profile import default_profile
 from .samples import Samples
 from .spec.validate import JSON_DEPTH, TooDeep, Unreadable, parse_json
+from .spelling import did_you_mean
 from .webhooks.courier import Courier
 from .webhooks.delivery import Delivery
 from .webhooks.render import Renderer, put_at, require_path
@@ -247,9 +247,7 @@ def _rendered(order: Order, samples: Samples, now: float) -> Payload:
 
 
 def _unknown(event: str, known: Sequence[str]) -> str:
-    near = get_close_matches(event, known, n=3, cutoff=0.5)
-    near += [name for name in known if event and event in name and name not in near][:3]
-    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    hint = did_you_mean(event, known)
     return f"there is no event {event!r}: {hint}`megaapi-mock events` lists all {len(known)}"
 
 

@@ -17,6 +17,7 @@ from .domain.rules import Rules
 from .errors import SpecError, SwitchError
 from .resources import named
 from .spec.bundle import read_yaml
+from .spelling import did_you_mean
 
 PLANS = ("code", "start", "business")
 
@@ -243,7 +244,8 @@ def _checked(changes: Mapping[str, str]) -> dict[str, str]:
         switch = _BY_NAME.get(name)
         if switch is None:
             raise SwitchError(
-                f"there is no switch {name!r}: `megaapi-mock switches` lists them all"
+                f"there is no switch {name!r}: {did_you_mean(name, _BY_NAME)}"
+                "`megaapi-mock switches` lists them all"
             )
         if not switch.accepts(value):
             raise SwitchError(f"switch {name} cannot be {value!r}: use {switch.allowed}")

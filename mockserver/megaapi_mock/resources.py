@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .errors import SetupError
+from .spelling import did_you_mean
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -26,5 +27,8 @@ def named(kind: str, name: str, fixtures: Path, error: type[SetupError]) -> Path
     for candidate in (folder / f"{name}.yaml", Path(name)):
         if candidate.is_file():
             return candidate
-    known = ", ".join(sorted(file.stem for file in folder.glob("*.yaml")))
-    raise error(f"there is no {kind} {name!r}: use one of {known}, or a file's path")
+    known = sorted(file.stem for file in folder.glob("*.yaml"))
+    guess = did_you_mean(name, known)
+    raise error(
+        f"there is no {kind} {name!r}: {guess}use one of {', '.join(known)}, or a file's path"
+    )

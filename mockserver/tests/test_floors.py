@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(megaapi_mock.__file__).parent
 FLOORS = {
-    0: ("__init__", "errors", "settings", "clock", "ids", "resources", "codec"),
+    0: ("__init__", "errors", "settings", "clock", "ids", "resources", "codec", "spelling"),
     1: ("domain", "spec", "store", "profile", "world", "start", "worlds", "samples", "qr"),
     2: (
         *("handlers", "faults", "journal", "webhooks", "timers"),
@@ -19,7 +19,7 @@ FLOORS = {
     3: ("web",),
     4: (
         *("serving", "console", "receiver", "emitter", "cli", "testing", "trial", "doctor"),
-        *("pytest_plugin", "__main__", "emit_command"),
+        *("pytest_plugin", "__main__", "emit_command", "output", "start_screen"),
     ),
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}

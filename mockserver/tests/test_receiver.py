@@ -17,6 +17,7 @@ import pytest
 from megaapi_mock import receiver as module
 from megaapi_mock.console import Lines, heard
 from megaapi_mock.errors import SetupError
+from megaapi_mock.output import Output
 from megaapi_mock.receiver import Receiver, Webhook, summary
 from megaapi_mock.resources import root
 from megaapi_mock.samples import Samples
@@ -247,9 +248,11 @@ def test_strange_payloads_have_a_line_too(payload: Any) -> None:
 
 def test_lines_name_the_fields_and_drive_no_terminal() -> None:
     stream = io.StringIO()
+    output = Output(stream)
+    output.begin()
     misfits = tuple(Misfit(f"field{number}", "is wrong\x1b[2J", "x.yaml") for number in range(8))
-    lines = Lines(stream)
-    lines.webhook(Webhook("/", "who\nwhat", Recognised(None, misfits)))
+    Lines(output).webhook(Webhook("/", "who\nwhat", Recognised(None, misfits)))
+    output.end(within=10.0)
     shown = stream.getvalue().splitlines()
     assert shown[0].endswith("who?what  no known event")
     assert shown[1].strip() == "field0: is wrong?[2J (spec/x.yaml)"

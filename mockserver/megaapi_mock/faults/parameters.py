@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from typing import Any
 
 import orjson
+
+from ..spelling import did_you_mean
 
 SECONDS_MOST = 3_600
 COUNT_MOST = 1_000_000
@@ -80,8 +81,8 @@ def meant(wrong: str, accepted: Mapping[str, Any] | Sequence[str], also: Sequenc
     names = [*accepted, *also]
     if not names:
         return "; it takes none"
-    close = get_close_matches(wrong, names, n=1, cutoff=0.6)
-    guess = f", did you mean {close[0]}? There" if close else "; there"
+    close = did_you_mean(wrong, names, most=1).strip()
+    guess = f", {close} There" if close else "; there"
     return f"{guess} are {', '.join(names)}"
 
 

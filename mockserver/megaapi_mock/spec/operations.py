@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
 from ..errors import SpecError
+from ..spelling import plain
 from .bundle import Bundle
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -120,6 +121,24 @@ def _operations(bundle: Bundle) -> Iterator[Operation]:
                 spec_file=file,
                 definition=definition,
             )
+
+
+def find_operation(known: Iterable[Operation], name: str) -> Operation | None:
+    """The operation a person means: sendText, send_text, send_message/send_text, POST text, or
+    its path. None when no operation, or more than one, is called so.
+    """
+    asked = plain(name)
+    exact = [operation for operation in known if asked in _names(operation)]
+    return exact[0] if len(exact) == 1 else None
+
+
+def _names(operation: Operation) -> set[str]:
+    last = operation.path.rstrip("/").rpartition("/")[2]
+    words = (
+        *(operation.id, operation.address, operation.path, last),
+        *(f"{operation.method} {operation.path}", f"{operation.method} {last}"),
+    )
+    return {plain(word) for word in words}
 
 
 def webhook_events(bundle: Bundle) -> tuple[WebhookEvent, ...]:

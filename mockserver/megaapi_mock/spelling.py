@@ -1,0 +1,22 @@
+"""What a person probably meant by a name that does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def did_you_mean(wrong: str, known: Iterable[str], most: int = 3) -> str:
+    """`did you mean X or Y? ` with the nearest names; empty when none is near."""
+    # A name that holds the whole of the wrong one is near however long it is: text, text-plain.
+    folded = {plain(name): name for name in known}
+    asked = plain(wrong)
+    near = get_close_matches(asked, folded, n=most, cutoff=0.6)
+    near += [name for name in folded if len(asked) > 2 and asked in name and name not in near]
+    names = [folded[name] for name in near[:most]]
+    return f"did you mean {' or '.join(names)}? " if names else ""
+
+
+def plain(name: str) -> str:
+    """The name without case and separators: sendText, send_text and SEND-TEXT are the same."""
+    return "".join(mark for mark in name.lower() if mark.isalnum())

@@ -1,0 +1,209 @@
+"""The output of a running mock: whatever happens to it, no call waits for it or fails by it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pickle
+import re
+import signal
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from megaapi_mock.output import WAITING_BYTES, Output, coloured
+
+from .processes import await_port, free_port, mock_command
+
+KEY, TOKEN = "megacode-TESTKEY0001", "TESTKEY0001"
+EMOJI = "5511900000099 \U0001f600"
+
+
+class Slow(io.StringIO):
+    """A stream that takes nothing until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go = threading.Event()
+
+    def write(self, text: str) -> int:
+        assert self.go.wait(30)
+        return super().write(text)
+
+
+def test_lines_wait_for_the_start_screen() -> None:
+    stream = io.StringIO()
+    output = Output(stream)
+    output.write("a call\n")
+    assert stream.getvalue() == ""
+    output.begin("start screen\n")
+    output.end("last line\n", within=10)
+    assert stream.getvalue() == "start screen\na call\nlast line\n"
+
+
+def test_a_slow_reader_costs_lines_and_no_memory() -> None:
+    stream = Slow()
+    output = Output(stream)
+    output.begin("start\n")
+    line = "x" * 999 + "\n"
+    for _ in range(3 * WAITING_BYTES // len(line)):
+        output.write(line)
+    stream.go.set()
+    output.end(within=30)
+    shown = stream.getvalue()
+    assert len(shown) < 1.1 * WAITING_BYTES
+    dropped = re.search(r"\((\d+) lines were not shown", shown)
+    assert dropped and int(dropped[1]) + shown.count(line) == 3 * WAITING_BYTES // len(line)
+
+
+def test_the_end_does_not_wait_for_a_reader_that_is_stuck() -> None:
+    stream = Slow()
+    output = Output(stream)
+    output.begin("start\n")
+    output.end("last\n", within=0.05)
+    assert stream.getvalue() == ""
+    stream.go.set()
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "ascii"])
+def test_a_character_the_encoding_lacks_is_a_question_mark(encoding: str) -> None:
+    raw = io.BytesIO()
+    output = Output(io.TextIOWrapper(raw, encoding=encoding))
+    output.begin("a\U0001f600b\n")
+    output.end(within=10)
+    assert raw.getvalue() == b"a?b\n"
+
+
+def test_a_closed_stream_ends_the_output_alone() -> None:
+    stream = io.StringIO()
+    stream.close()
+    output = Output(stream)
+    output.begin("start\n")
+    output.write("line\n")
+    output.end("last\n", within=10)
+
+
+def test_no_stdout_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    output = Output()
+    output.begin("start\n")
+    output.end("last\n", within=10)
+    assert coloured(output.stream) is False
+
+
+def test_an_output_travels_to_a_new_process() -> None:
+    factory, greet = pickle.loads(pickle.dumps([output := Output(), output]))
+    assert factory is greet
+    output.end()
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False), ({"NO_COLOR": ""}, True)],
+)
+def test_colours(
+    variables: dict[str, str], expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True  # type: ignore[method-assign]
+    assert coloured(terminal) is expected
+    assert coloured(io.StringIO()) is False
+
+
+# -- the whole program -----------------------------------------------------------------------
+
+
+@contextmanager
+def serving(stdout: int, **environment: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A mock whose stdout is the given file; its address and the process. Ends on SIGTERM."""
+    port = free_port()
+    child = subprocess.Popen(
+        mock_command("serve", "--port", str(port)),
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **environment},
+    )
+    try:
+        await_port(port)
+        yield f"http://127.0.0.1:{port}", child
+        child.send_signal(signal.SIGTERM)
+        assert child.stderr is not None
+        problems = child.stderr.read().decode()
+        assert child.wait(20) == 0, problems
+        assert "Traceback" not in problems
+    finally:
+        child.kill()
+        child.communicate()
+
+
+def sent(url: str, to: str = EMOJI) -> tuple[int, Any]:
+    """Send one text whose reason has a character that few encodings know."""
+    body = json.dumps({"messageData": {"to": to, "text": "Bom dia"}}).encode()
+    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+    request = urllib.request.Request(
+        f"{url}/rest/sendMessage/{KEY}/text", data=body, headers=headers
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=20) as reply:
+            return reply.status, reply.headers["X-Mock-Reason"]
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return refusal.code, refusal.headers["X-Mock-Reason"]
+
+
+def test_a_pipe_whose_reader_leaves() -> None:
+    reader, writer = os.pipe()
+    with serving(writer) as (url, _):
+        os.close(writer)
+        assert os.read(reader, 10)
+        os.close(reader)
+        for _ in range(5):
+            assert sent(url, "5511900000002")[0] == 200
+
+
+def test_a_pipe_that_nobody_reads() -> None:
+    reader, writer = os.pipe()
+    # As small as the system lets it be: what fills it comes soon.
+    if sys.platform == "linux":
+        import fcntl
+
+        fcntl.fcntl(writer, 1031, 4096)  # F_SETPIPE_SZ
+    try:
+        with serving(writer) as (url, _):
+            os.close(writer)
+            assert {sent(url, "5511900000002")[0] for _ in range(150)} == {200}
+    finally:
+        os.close(reader)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk() -> None:
+    full = os.open("/dev/full", os.O_WRONLY)
+    try:
+        with serving(full) as (url, _):
+            assert {sent(url, "5511900000002")[0] for _ in range(5)} == {200}
+    finally:
+        os.close(full)
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "ascii"])
+def test_an_emoji_in_a_reason(encoding: str, tmp_path: Path) -> None:
+    shown = tmp_path / "stdout"
+    with shown.open("wb") as file, serving(file.fileno(), PYTHONIOENCODING=encoding) as (url, _):
+        status, reason = sent(url)
+        assert status in (403, 500) and reason
+        assert sent(url, "5511900000002")[0] == 200
+    assert "POST /rest/sendMessage" in shown.read_text(encoding)
+    assert shown.read_text(encoding).endswith("Stopped, no webhook left waiting.\n")

@@ -1,0 +1,71 @@
+"""The start screen says what is true of this start, in any terminal."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from megaapi_mock.cli import _control, _greeting
+from megaapi_mock.output import Output
+from megaapi_mock.profile import default_profile
+from megaapi_mock.settings import Settings
+from megaapi_mock.start_screen import Greeting, greet, start_screen
+
+URL = "http://127.0.0.1:8080"
+LINKED = Greeting(
+    key="megacode-TESTKEY0001", token="TESTKEY0001",
+    unlinked="megacode-TESTKEY0002, token TESTKEY0002",
+    profile="code", world="default", seed=7, control="this machine only",
+)  # fmt: skip
+EMPTY = Greeting(
+    key=None, token=None, unlinked=None, profile="code", world="empty.yaml", seed=7, control="x"
+)
+
+
+def test_a_linked_instance_can_be_copied_and_tried() -> None:
+    screen = start_screen(LINKED, URL)
+    assert f"Address         {URL}\n" in screen
+    assert f"curl {URL}/rest/sendMessage/megacode-TESTKEY0001/text" in screen
+    assert "\x1b" not in screen
+
+
+def test_a_world_without_a_linked_instance_says_how_to_make_one() -> None:
+    screen = start_screen(EMPTY, URL)
+    assert "no linked instance" in screen and f"curl {URL}/_mock/instances" in screen
+    assert "sendMessage" not in screen and "none" not in screen.lower().replace("none:", "none")
+
+
+def test_colours_change_no_letter() -> None:
+    plain, painted = start_screen(LINKED, URL), start_screen(LINKED, URL, colour=True)
+    assert painted != plain
+    assert re.sub(r"\x1b\[[0-9;]*m", "", painted) == plain
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (Settings(), "this machine only"),
+        (Settings(host="::1"), "this machine only"),
+        (Settings(control_token="TESTTOKEN1"), "send X-Mock-Token"),
+        (Settings(host="0.0.0.0", control_token="TESTTOKEN1"), "send X-Mock-Token"),
+        (Settings(host="0.0.0.0"), "shut on 0.0.0.0: start with --control-token T to use it"),
+    ],
+)
+def test_who_may_use_the_control_api(settings: Settings, words: str) -> None:
+    assert _control(settings) == words
+    assert words in start_screen(_greeting(settings, default_profile()), URL)
+
+
+def test_the_token_of_the_control_api_is_not_shown() -> None:
+    greeting = _greeting(Settings(control_token="TESTTOKEN1"), default_profile())
+    assert "TESTTOKEN1" not in start_screen(greeting, URL)
+
+
+def test_it_stands_above_calls_that_came_before_it() -> None:
+    stream = io.StringIO()
+    output = Output(stream)
+    output.write("a call\n")
+    greet(LINKED, output, URL)
+    output.end(within=10)
+    assert stream.getvalue().index("megaAPI mock") < stream.getvalue().index("a call")

@@ -169,7 +169,7 @@ def test_ack_delays_may_be_spans(value: str, delays: object) -> None:
 
 def test_an_unknown_switch_is_told_where_they_are_listed() -> None:
     with pytest.raises(
-        SwitchError, match="no switch 'echoes': did you mean echo[?] `megaapi-mock switches` lists"
+        SwitchError, match=r"no switch 'echoes': did you mean echo[?] `megaapi-mock switches` lists"
     ):
         default_profile().with_switches({"echoes": "on"})
 

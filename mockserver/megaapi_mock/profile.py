@@ -174,7 +174,7 @@ class Profile:
         """The profile with some switches set; SwitchError names what is wrong."""
         return replace(self, values={**self.values, **_checked(changes)})
 
-    def rules(self, *, messages_kept: int = 100_000) -> Rules:
+    def rules(self, *, messages_kept: int = 100_000, messages_bytes: int = 64 * 2**20) -> Rules:
         """The switches as the domain needs them."""
         return Rules(
             disconnected_status=int(self["disconnected_status"]),
@@ -193,6 +193,7 @@ class Profile:
             refuse_unregistered=self["unregistered_sends"] == "403",
             media_seconds=float(self["media_days"]) * 86_400,
             messages_kept=messages_kept,
+            messages_bytes=messages_bytes,
         )
 
 

@@ -39,6 +39,7 @@ class Settings:
         64 * 2**20, "bytes each journal keeps: bodies, headers, receivers' answers"
     )
     messages_limit: int = _setting(100_000, "messages an instance keeps")
+    messages_bytes: int = _setting(64 * 2**20, "bytes of messages an instance keeps")
     media_bytes: int = _setting(256 * 2**20, "bytes of media all instances keep")
     state_bytes: int = _setting(512 * 2**20, "bytes of the largest state, out and in")
     outbox_limit: int = _setting(50_000, "deliveries that may wait")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from sys import intern
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -39,6 +38,9 @@ from .table import Table
 if TYPE_CHECKING:
     from .instance import Instance
 
+# Addresses whose text many messages share.
+ADDRESSES_MOST = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
@@ -64,6 +66,8 @@ class Chats:
         # The last status each phone of a group has told, by message; only with group_acks=each.
         self.phones: Table[str, Mapping[str, int]] = Table()
         self._fixed = fixed(instance.rules.ack_delays)
+        # Not sys.intern: what that is given stays for good with CPython 3.12.
+        self._addresses: dict[str, str] = {}
 
     def recipient(self, to: str) -> Recipient:
         """Resolve `to`; refuses numbers without WhatsApp and groups the instance is not in."""
@@ -355,15 +359,21 @@ class Chats:
             id=instance.ids.message(instance.key, number),
             time=instance.now,
             # Shared: a hundred thousand messages have few addresses.
-            chat=intern(str(to.chat)),
-            remote_jid=intern(to.given),
-            sender=intern(str(instance.own_jid)),
+            chat=self._shared(str(to.chat)),
+            remote_jid=self._shared(to.given),
+            sender=self._shared(str(instance.own_jid)),
             from_me=True,
             type=content_key(content) or "unknown",
             content=dumps(content),
             arrival=instance.tick(),
             state=PENDING,
         )
+
+    def _shared(self, address: str) -> str:
+        """The same text for the same address, of those used since there were too many of them."""
+        if len(self._addresses) >= ADDRESSES_MOST:
+            self._addresses.clear()
+        return self._addresses.setdefault(address, address)
 
     def inbound_id(self) -> str:
         """An id as a phone makes it."""

@@ -6,12 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ControlRefused, GroupNotFound, NotAuthorized, NumberNotRegistered
+from ..errors import (
+    ControlRefused,
+    GroupNotFound,
+    NotAuthorized,
+    NumberNotRegistered,
+    Unusable,
+)
 from .contacts import Contact
 from .group import Group, Participant
 from .jid import GROUP, Jid
 from .letters import GroupNews
 from .life import UNREGISTERED
+from .sizes import group_bytes
 
 if TYPE_CHECKING:
     from .instance import Instance
@@ -19,6 +26,11 @@ if TYPE_CHECKING:
 # A webhook's name for a field, where it is another than ours.
 _FIELDS = {"desc": "description"}
 ADDED, REFUSED, UNKNOWN, ALREADY_IN = "200", "403", "404", "409"
+# WhatsApp's own limit, and what its web client is told then; what the gateway says is inferred.
+PARTICIPANTS_MOST, FULL = 1_024, "419"
+# Groups an instance is in, those it only heard of included; their texts are bounded with its
+# messages'.
+GROUPS_MOST = 10_000
 
 
 class Groups:
@@ -80,10 +92,12 @@ class Groups:
         a number without WhatsApp refuses the call.
         """
         instance, owner = self._instance, self._instance.own_jid
-        members = [Participant(owner, "superadmin")]
+        members, inside = [Participant(owner, "superadmin")], {owner}
         for person in self._registered(people):
-            if person.group_add == ADDED and all(who.jid != person.jid for who in members):
+            if person.group_add == ADDED and person.jid not in inside:
                 members.append(Participant(person.jid))
+                inside.add(person.jid)
+        del members[PARTICIPANTS_MOST:]
         group = Group(
             jid=Jid(instance.ids.group(instance.key, instance.count("group")), GROUP),
             subject=subject,
@@ -91,6 +105,8 @@ class Groups:
             created=int(instance.now),
             participants=tuple(members),
         )
+        if not self._has_room(group):
+            raise Unusable(f"{instance.key} is in too many groups to remember: leave some")
         instance.group_table.put(group.jid, group)
         self._share(group, "add", [str(who.jid) for who in members[1:]], group)
         return group
@@ -145,6 +161,8 @@ class Groups:
         if (member is not None) == (action == "add"):
             inside = "is in" if member else "is not in"
             raise ControlRefused(409, f"{person} {inside} {group.jid}: nothing to {action}")
+        if action == "add" and len(group.participants) >= PARTICIPANTS_MOST:
+            raise ControlRefused(409, f"{group.jid} is full: it has {PARTICIPANTS_MOST} people")
         before, group = group, _acted(group, person, action)
         self._keep(group)
         everybody = group if action == "add" else before
@@ -156,6 +174,8 @@ class Groups:
             raise ControlRefused(409, f"{author} is no participant of {group.jid}")
         self._require_say(group, author, others=group.restrict or set(changes) != {"subject"})
         group = _updated(group, changes)
+        if not self._has_room(group):
+            raise ControlRefused(409, f"there is no room for so long a text in {group.jid}")
         self._instance.group_table.put(group.jid, group)
         self._share(group, "update", [], group, author=author, changes=changes)
 
@@ -172,11 +192,19 @@ class Groups:
         else:
             for person in news.people:
                 group = _acted(group, Jid.parse(person), news.action)
-        if news.group.jid in self or group.member(self._instance.own_jid) is not None:
+        known = news.group.jid in self
+        if known or (group.member(self._instance.own_jid) is not None and self._has_room(group)):
             self._keep(group)
             news = replace(news, people=tuple(who for who in news.people if self._shown(news, who)))
             if news.told and (news.people or news.action == "update"):
                 self._record(news)
+
+    def _has_room(self, group: Group) -> bool:
+        """Whether the instance can remember this group, or this form of it, beside all others."""
+        table, rules = self._instance.group_table, self._instance.rules
+        if group.jid not in table and len(table) >= GROUPS_MOST:
+            return False
+        return table.size + group_bytes(group.jid, group) <= rules.messages_bytes
 
     def _shown(self, news: GroupNews, person: str) -> bool:
         return news.action == "remove" or self._instance.reach.state(person) != UNREGISTERED
@@ -262,6 +290,8 @@ class Groups:
             return UNKNOWN
         if group.member(person.jid) is not None:
             return ALREADY_IN
+        if len(group.participants) >= PARTICIPANTS_MOST:
+            return FULL
         return person.group_add
 
 

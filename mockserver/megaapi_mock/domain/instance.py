@@ -24,12 +24,15 @@ from .reach import Reach
 from .roll import Enrolled, Roll
 from .rules import Rules
 from .settings import EventFilter, WebhookSettings
+from .sizes import group_bytes, media_bytes, message_bytes, presence_bytes
 from .spell import NO_SPELL, Calm, Fate
 from .table import Table
 
 # (due, order, kind, generation of its kind, arguments)
 Due = tuple[float, int, str, int, tuple[str, ...]]
 
+# What an agenda may hold: four acknowledgements for each message kept, and some more.
+ACKS_MOST, OTHERS_MOST = 4, 1_000
 _VALUES = ("token", "number", "name", "connection", "webhook", "filter", "_order")
 
 
@@ -63,13 +66,15 @@ class Instance:
         self.connection = Connection()
         self.webhook = WebhookSettings()
         self.filter = EventFilter()
-        self.messages: Table[str, Message] = Table()
-        self.group_table: Table[Jid, Group] = Table()
-        self.media: Table[str, Media] = Table()
-        self.presence: Table[str, tuple[str, float]] = Table()
+        self.messages: Table[str, Message] = Table(size_of=message_bytes)
+        self.group_table: Table[Jid, Group] = Table(size_of=group_bytes)
+        self.media: Table[str, Media] = Table(size_of=media_bytes)
+        self.presence: Table[str, tuple[str, float]] = Table(size_of=presence_bytes)
         self._counters: Table[str, int] = Table()
         self._generations: Table[str, int] = Table()
+        # What this change schedules is apart until it is kept: taking it back costs nothing then.
         self._agenda: list[Due] = []
+        self._scheduled: list[Due] = []
         self._order = 0
         self._done: list[Due] = []
         self._events: list[Event] = []
@@ -131,23 +136,29 @@ class Instance:
 
     def commit(self) -> None:
         """Accept the change; the oldest messages and media beyond the bounds go."""
-        for gone in self.messages.commit(keep=self.rules.messages_kept):
+        keep, budget = self.rules.messages_kept, self.rules.messages_bytes
+        for gone in self.messages.commit(keep=keep, budget=budget):
             self.chats.forget(gone.id)
         for table in self._unbounded:
             table.commit()
-        self.media.commit(keep=self.rules.messages_kept)
-        self.presence.commit(keep=self.rules.messages_kept)
+        self.media.commit(keep=keep, budget=budget)
+        self.presence.commit(keep=keep, budget=budget)
+        for due in self._scheduled:
+            heapq.heappush(self._agenda, due)
+        self._scheduled.clear()
+        if len(self._agenda) > keep * ACKS_MOST + OTHERS_MOST:
+            self._thin_agenda()
 
     def rollback(self) -> None:
         """Forget the change, its events and what it scheduled."""
-        before = self._saved["_order"]
         for name, value in self._saved.items():
             setattr(self, name, value)
         for table in self._tables():
             table.rollback()
-        self._agenda = [due for due in (*self._agenda, *self._done) if due[1] <= before]
-        heapq.heapify(self._agenda)
+        for due in self._done:
+            heapq.heappush(self._agenda, due)
         self._done.clear()
+        self._scheduled.clear()
         # Events of earlier changes that nobody has taken yet stay.
         del self._events[self._events_before :]
         del self._letters[self._letters_before :]
@@ -197,7 +208,8 @@ class Instance:
         """Let something happen `delay` seconds from now."""
         self._order += 1
         generation = self._generations.get(kind) or 0
-        heapq.heappush(self._agenda, (self.now + delay, self._order, kind, generation, arguments))
+        due = (self.now + delay, self._order, kind, generation, arguments)
+        heapq.heappush(self._scheduled, due)
 
     def cancel(self, *kinds: str) -> None:
         """What is scheduled of these kinds will not happen."""
@@ -207,25 +219,56 @@ class Instance:
     @property
     def next_due(self) -> float | None:
         """When `wake` has something to do next."""
-        return self._agenda[0][0] if self._agenda else None
+        agenda = self._first()
+        return agenda[0][0] if agenda else None
 
     def wake(self, now: float) -> None:
         """Do what is due by `now`, in order, each at its own time.
 
         It stops before what is due after a letter has been written: an answer may come first.
         """
-        while self._agenda and self._agenda[0][0] <= now:
-            if self._letters and self._agenda[0][0] > self._letters[0].time:
+        while (agenda := self._first()) and agenda[0][0] <= now:
+            if self._letters and agenda[0][0] > self._letters[0].time:
                 now = self._letters[0].time
                 break
-            entry = heapq.heappop(self._agenda)
-            self._done.append(entry)
+            entry = heapq.heappop(agenda)
+            if agenda is self._agenda:
+                self._done.append(entry)
             due, _, kind, generation, arguments = entry
             if generation != (self._generations.get(kind) or 0):
                 continue
             self.now = due
             self._happen(kind, arguments)
         self.now = now
+
+    def _first(self) -> list[Due]:
+        """Whichever of the two agendas holds what is due next; an empty one when neither does."""
+        if not self._scheduled:
+            return self._agenda
+        if not self._agenda:
+            return self._scheduled
+        return min(self._agenda, self._scheduled, key=lambda agenda: agenda[0])
+
+    def _thin_agenda(self) -> None:
+        """Let go what nobody waits for any more; then the acks that were planned first.
+
+        Only a clock that stands still lets so many pile up. A tenth is cleared at a time, so that
+        one change in many pays for it.
+        """
+        wanted = [due for due in self._agenda if self._is_wanted(due)]
+        most = (self.rules.messages_kept * ACKS_MOST + OTHERS_MOST) * 9 // 10
+        acks = sorted(due[1] for due in wanted if due[2] == "ack")
+        if len(wanted) > most and acks:
+            last = acks[min(len(wanted) - most, len(acks)) - 1]
+            wanted = [due for due in wanted if due[2] != "ack" or due[1] > last]
+        heapq.heapify(wanted)
+        self._agenda = wanted
+
+    def _is_wanted(self, due: Due) -> bool:
+        _, _, kind, generation, arguments = due
+        if generation != (self._generations.get(kind) or 0):
+            return False
+        return kind != "ack" or arguments[0] in self.messages
 
     def _happen(self, kind: str, arguments: tuple[str, ...]) -> None:
         if kind == "ack":

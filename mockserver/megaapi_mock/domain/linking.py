@@ -179,7 +179,9 @@ class Linking:
         if told:
             self._instance.record("disconnected", {"text": self._instance.rules.disconnect_text})
         self._instance.chats.stop_all(HALTS[0].reason)
-        self._instance.post.empty()
+        if told:
+            # Who was not linked before either has told everybody so.
+            self._instance.post.empty()
 
     def _refuse_when_linked(self, reason: str) -> None:
         if self.connected or self.connection.state == CONNECTING:

@@ -15,6 +15,7 @@ from .letters import GroupNews, Landed, Letter, Posted
 from .life import DELIVERED, PENDING, REACHABLE, SERVER, TO
 from .message import Message
 from .revokes import heeds
+from .sizes import letter_bytes
 from .spell import UNDELIVERED
 from .table import Table
 
@@ -25,11 +26,14 @@ NOT_LINKED = "not linked"
 
 
 class Post:
-    """An instance's letters. Those it cannot take yet wait in `mailbox`, in order."""
+    """An instance's letters. Those it cannot take yet wait in `mailbox`, in order.
+
+    As many wait as the instance keeps messages; then the oldest go, and their writers hear of it.
+    """
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
-        self.mailbox: Table[int, Letter] = Table()
+        self.mailbox: Table[int, Letter] = Table(size_of=letter_bytes)
         # Messages that other instances do not have yet: by person, whether the letter has left.
         self.awaited: Table[str, Mapping[str, bool]] = Table()
 
@@ -139,21 +143,45 @@ class Post:
         if reason is None:
             self._read(letter)
         else:
+            self._make_room(letter_bytes(0, letter))
             self.mailbox.put(self._instance.count("letter"), letter)
             self._answer(letter, reason)
 
-    def empty(self) -> None:
+    def empty(self, author: Jid | None = None) -> None:
         """Read, in order, whatever could not be read before and can be now; say what still waits.
 
-        To be called whenever what letters wait for may be another thing than before.
+        To be called whenever what letters wait for may be another thing than before; with `author`
+        when that can only be so for what this person wrote.
         """
+        if author is not None and not self._instance.linked:
+            # Whoever wrote it: all of it waits for the phone, and its writers know that.
+            return
         for number, letter in list(self.mailbox.items()):
+            if author is not None and not _is_by(letter, author):
+                continue
             reason = self._waits_for(letter)
             if reason is None:
                 self.mailbox.remove(number)
                 self._read(letter)
             else:
                 self._answer(letter, reason)
+
+    def _make_room(self, size: int) -> None:
+        """Let the oldest letters go, should one more of this size be too many."""
+        mailbox = self.mailbox
+        count, left = len(mailbox), mailbox.size
+        if not self._is_full(count, left + size):
+            return
+        for number, letter in list(mailbox.items()):
+            mailbox.remove(number)
+            self._answer(letter, f"lost: too many waited for {self._instance.key}")
+            count, left = count - 1, left - letter_bytes(number, letter)
+            if not self._is_full(count, left + size):
+                return
+
+    def _is_full(self, count: int, size: int) -> bool:
+        rules = self._instance.rules
+        return count >= rules.messages_kept or bool(count and size > rules.messages_bytes)
 
     def _waits_for(self, letter: Letter) -> str | None:
         """Why this letter cannot be read yet; None when it can."""
@@ -243,3 +271,8 @@ class Post:
         instance.reach.release(landed.id, landed.person)
         if not left:
             instance.reach.release(landed.id)
+
+
+def _is_by(letter: Letter, author: Jid) -> bool:
+    """Whether this person wrote it; of groups everybody hears at once."""
+    return isinstance(letter.news, Posted) and letter.news.author.jid == author

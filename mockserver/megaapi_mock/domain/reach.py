@@ -14,6 +14,8 @@ from .table import Table
 if TYPE_CHECKING:
     from .instance import Instance
 
+# People of whom an instance can be told that they are not reachable.
+PEOPLE_MOST = 10_000
 # One acknowledgement that waits: when it was due, and what the agenda would have been told.
 Held = tuple[float, tuple[str, ...]]
 
@@ -72,6 +74,10 @@ class Reach:
                 f"{jid} is the number of {self._instance.key} itself, and who has an instance has "
                 'an account: unlink it {"by": "ban"}',
             )
+        if jid not in self.states and len(self.states) >= PEOPLE_MOST:
+            raise ControlRefused(
+                409, f"{PEOPLE_MOST} people have a state of their own already: reset some of them"
+            )
         # What is due at this very moment still meets the old state.
         self._instance.wake(self._instance.now)
         self.states.put(jid, state)
@@ -81,7 +87,7 @@ class Reach:
             # What waited in a group for this phone meets its end before the group is without it.
             self._instance.wake(self._instance.now)
             self._instance.groups.forsake(contact.jid)
-        self._instance.post.empty()
+        self._instance.post.empty(contact.jid)
 
     def forget_person(self, jid: Jid) -> None:
         """Nothing is known of this person any more."""

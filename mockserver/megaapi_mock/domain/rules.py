@@ -11,6 +11,7 @@ from .life import Delay
 class Rules:
     """Times in seconds. `ack_delays`: after the send, until server, delivered, read and played;
     without the fourth nothing is reported as played. `each_in_group`: acks per member.
+    `messages_kept` and `messages_bytes` bound messages, and what waits for a phone.
     """
 
     disconnected_status: int = 403
@@ -30,3 +31,4 @@ class Rules:
     presence_seconds: float = 20.0
     media_seconds: float = 30 * 86_400.0
     messages_kept: int = 100_000
+    messages_bytes: int = 64 * 2**20

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import islice
 
 # Only four of these names were ever seen; the rest follow their pattern (inferred).
 CATEGORIES = (
@@ -17,6 +18,8 @@ CATEGORIES = (
     "presence",
     "calls",
 )
+# Names are kept whatever they are; more of them, or longer ones, than anybody needs are not.
+NAMES_MOST, NAME_LENGTH_MOST = 1_000, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,8 @@ class EventFilter:
 
 
 def _merged(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*first, *second)))
+    names = (name for name in second if len(name) <= NAME_LENGTH_MOST)
+    return tuple(islice(dict.fromkeys((*first, *names)), NAMES_MOST))
 
 
 def _less(names: Iterable[str], gone: Iterable[str]) -> tuple[str, ...]:

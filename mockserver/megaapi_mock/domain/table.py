@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterator, KeysView, ValuesView
+from collections.abc import Callable, ItemsView, Iterator, KeysView, ValuesView
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -10,20 +10,28 @@ V = TypeVar("V")
 
 
 class Table(Generic[K, V]):
-    """Rows are immutable values in order of first writing; `rollback` restores the last commit."""
+    """Rows are immutable values in order of first writing; `rollback` restores the last commit.
 
-    __slots__ = ("_order_lost", "_rows", "_undo")
+    Where `size_of` says how many bytes a row takes, `size` is what all committed rows take.
+    """
 
-    def __init__(self, rows: dict[K, V] | None = None) -> None:
+    __slots__ = ("_order_lost", "_rows", "_size_of", "_undo", "size")
+
+    def __init__(
+        self, rows: dict[K, V] | None = None, *, size_of: Callable[[K, V], int] | None = None
+    ) -> None:
         self._rows: dict[K, V] = dict(rows or {})
         self._undo: list[tuple[K, V | None]] = []
         self._order_lost: list[K] | None = None
+        self._size_of = size_of
+        self.size = self._counted()
 
     def restore(self, rows: Table[K, V]) -> None:
         """Be like another table from now on; there is no way back."""
         self._rows = dict(rows.items())
         self._undo.clear()
         self._order_lost = None
+        self.size = self._counted()
 
     def put(self, key: K, value: V) -> None:
         """Write one row."""
@@ -36,14 +44,21 @@ class Table(Generic[K, V]):
             self._order_lost = list(self._rows)
         self._undo.append((key, self._rows.pop(key)))
 
-    def commit(self, *, keep: int | None = None) -> list[V]:
-        """Accept what was written; the oldest rows beyond `keep` go and are returned."""
+    def commit(self, *, keep: int | None = None, budget: int | None = None) -> list[V]:
+        """Accept what was written; the oldest rows beyond the bounds go and are returned.
+
+        `keep` is how many rows may stay, `budget` how many bytes; the newest row always stays.
+        """
         if self._undo:
+            self.size += self._grown()
             self._undo.clear()
             self._order_lost = None
         gone: list[V] = []
-        while keep is not None and len(self._rows) > keep:
-            gone.append(self._rows.pop(next(iter(self._rows))))
+        while self._is_over(keep, budget):
+            key = next(iter(self._rows))
+            row = self._rows.pop(key)
+            self.size -= self._size(key, row)
+            gone.append(row)
         return gone
 
     def rollback(self) -> None:
@@ -57,6 +72,32 @@ class Table(Generic[K, V]):
             self._rows = {key: self._rows[key] for key in self._order_lost if key in self._rows}
             self._order_lost = None
         self._undo.clear()
+
+    def _is_over(self, keep: int | None, budget: int | None) -> bool:
+        count = len(self._rows)
+        if keep is not None and count > keep:
+            return True
+        return budget is not None and self.size > budget and count > 1
+
+    def _size(self, key: K, row: V | None) -> int:
+        return 0 if row is None or self._size_of is None else self._size_of(key, row)
+
+    def _counted(self) -> int:
+        if self._size_of is None:
+            return 0
+        return sum(self._size(key, row) for key, row in self._rows.items())
+
+    def _grown(self) -> int:
+        """How many bytes more there are than at the last commit."""
+        if self._size_of is None:
+            return 0
+        before: dict[K, V | None] = {}
+        for key, row in self._undo:
+            before.setdefault(key, row)
+        return sum(
+            self._size(key, self._rows.get(key)) - self._size(key, row)
+            for key, row in before.items()
+        )
 
     def get(self, key: K) -> V | None:
         """One row, or None."""

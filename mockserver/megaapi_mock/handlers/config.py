@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from ..domain.settings import NAME_LENGTH_MOST, NAMES_MOST
 from .call import Call, Json, done, operation
 
 
@@ -30,6 +33,7 @@ def change_token(call: Call) -> Json:
 def block_events(call: Call) -> Json:
     """These categories are no longer sent; unknown names are kept."""
     call.instance.filter = call.instance.filter.block(call.data["events"])
+    _note_ignored(call, call.instance.filter.blocked)
     return done("Events updated")
 
 
@@ -37,6 +41,7 @@ def block_events(call: Call) -> Json:
 def accept_webhook_events(call: Call) -> Json:
     """These categories are sent again; the title says add, so the list grows."""
     call.instance.filter = call.instance.filter.accept(call.data["events"])
+    _note_ignored(call, call.instance.filter.accepted)
     return done("Events updated")
 
 
@@ -44,4 +49,14 @@ def accept_webhook_events(call: Call) -> Json:
 def accept_status_events(call: Call) -> Json:
     """Read as message acknowledgements (inferred): their category is sent again."""
     call.instance.filter = call.instance.filter.accept_status(call.data["events"])
+    _note_ignored(call, call.instance.filter.status)
     return done("Events updated")
+
+
+def _note_ignored(call: Call, kept: Iterable[str]) -> None:
+    ignored = set(call.data["events"]) - set(kept)
+    if ignored:
+        call.note(
+            f"{len(ignored)} names were ignored: {NAMES_MOST} names of at most "
+            f"{NAME_LENGTH_MOST} characters are remembered"
+        )

@@ -13,6 +13,9 @@ from ..domain.instance import Instance
 from ..domain.linking import Connection
 from ..errors import UnknownInstance
 
+# Turns that count no longer, beside one for each instance and one that has just replaced it.
+STALE_MOST = 64
+
 
 @dataclass(slots=True, eq=False)
 class _Kept:
@@ -162,6 +165,13 @@ class MemoryStore:
                 heapq.heappop(self._agenda)
             return None
 
+    def _drop_stale(self) -> None:
+        """Leave one turn to each instance: what is stale goes by itself only once it is due."""
+        self._agenda = [
+            (kept.noted, key) for key, kept in self._kept.items() if kept.noted is not None
+        ]
+        heapq.heapify(self._agenda)
+
     def _enrol(self, key: str, kept: _Kept) -> None:
         """The caller holds the lock; an instance that is no longer kept is not on the roll."""
         if self._kept.get(key) is kept:
@@ -182,6 +192,8 @@ class MemoryStore:
             if due is None:
                 return
             heapq.heappush(self._agenda, (due, key))
+            if len(self._agenda) > 2 * len(self._kept) + STALE_MOST:
+                self._drop_stale()
             first = self._agenda[0] == (due, key)
         if first:
             self.due_earlier()

@@ -158,7 +158,9 @@ def create_app(
         clock=clock,
         ids=ids,
         directory=world.directory,
-        rules=profile.rules(messages_kept=settings.messages_limit),
+        rules=profile.rules(
+            messages_kept=settings.messages_limit, messages_bytes=settings.messages_bytes
+        ),
         vault=Vault(settings.media_bytes),
         seeds=world.instances,
         groups=world.groups,

@@ -1,0 +1,46 @@
+"""How many bytes an instance's rows take, closely enough to keep its memory within bounds.
+
+Counted are the texts that come from outside; what is always there is bounded by the number of rows.
+"""
+
+from __future__ import annotations
+
+from .group import Group
+from .jid import Jid
+from .letters import GroupNews, Letter, Posted
+from .media import Media
+from .message import Message
+
+# A participant with its JID, in Python objects (measured with CPython 3.11).
+PARTICIPANT = 250
+
+
+def message_bytes(_id: str, message: Message) -> int:
+    """The content, the addresses, and why it stays where it is."""
+    addresses = len(message.chat) + len(message.remote_jid) + len(message.sender)
+    return len(message.content) + addresses + len(message.reason or "")
+
+
+def media_bytes(path: str, media: Media) -> int:
+    """What is known of a file; its bytes have a budget of their own."""
+    return len(path) + len(media.mimetype) + len(media.kind)
+
+
+def presence_bytes(chat: str, shown: tuple[str, float]) -> int:
+    """Where it is shown, and what."""
+    return len(chat) + len(shown[0])
+
+
+def group_bytes(_jid: Jid, group: Group) -> int:
+    """Subject, description, and everybody in it."""
+    return len(group.subject) + len(group.description or "") + PARTICIPANT * len(group.participants)
+
+
+def letter_bytes(_number: int, letter: Letter) -> int:
+    """A message that waits for its phone, or what happened to a group meanwhile."""
+    news = letter.news
+    if isinstance(news, Posted):
+        return len(news.content) + len(news.author.name)
+    if isinstance(news, GroupNews):
+        return group_bytes(news.group.jid, news.group)
+    return len(news.reason or "")

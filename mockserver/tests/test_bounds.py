@@ -1,0 +1,322 @@
+"""Whatever grows from outside stops growing: by number and in bytes, and says so where one asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import pytest
+from megaapi_mock.clock import Clock
+from megaapi_mock.domain import chats, groups, reach, settings
+from megaapi_mock.domain.contacts import Directory
+from megaapi_mock.domain.gateway import Gateway, InstanceSeed
+from megaapi_mock.domain.instance import OTHERS_MOST, Instance
+from megaapi_mock.domain.media import Vault
+from megaapi_mock.domain.rules import Rules
+from megaapi_mock.ids import Ids
+from megaapi_mock.settings import Settings
+from megaapi_mock.store import memory
+from megaapi_mock.store.memory import MemoryStore
+from megaapi_mock.web.app import MockApp
+
+from .conftest import MakeApp
+from .support import START
+from .switchboard import Switchboard
+
+FRIEND = "5511900000002"
+DESK, FIELD = "5511900000001", "5511900000003"
+
+
+def store_of(**rules: Any) -> MemoryStore:
+    """One linked instance, `a`, whose clock stands still."""
+    return MemoryStore(
+        Gateway(
+            clock=Clock(frozen_at=START),
+            ids=Ids(0),
+            directory=Directory(),
+            rules=Rules(**{"ack_delays": (5, 6, 7, 8), **rules}),
+            vault=Vault(),
+            seeds=(InstanceSeed("a", "A", DESK, connected=True),),
+        )
+    )
+
+
+def send(store: MemoryStore, text: str = "oi", to: str = FRIEND) -> str:
+    with store.change("a") as instance:
+        content = {"extendedTextMessage": {"text": text}}
+        answer = instance.chats.send(instance.chats.recipient(to), content)
+        instance.take_events()
+        return str(answer["key"]["id"])
+
+
+def look(store: MemoryStore, at: Callable[[Instance], Any]) -> Any:
+    with store.change("a") as instance:
+        return at(instance)
+
+
+# -- what an instance plans --------------------------------------------------------------------
+
+
+def test_a_refused_call_does_not_touch_what_is_planned() -> None:
+    store = store_of()
+    for _ in range(50):
+        send(store)
+    planned = look(store, lambda instance: instance._agenda)
+    before = list(planned)
+    with pytest.raises(RuntimeError), store.change("a") as instance:
+        instance.chats.send(instance.chats.recipient(FRIEND), {"x": {}})
+        raise RuntimeError
+    assert look(store, lambda instance: instance._agenda) is planned
+    assert planned == before
+
+
+def state_at(store: MemoryStore, seconds: float, message_id: str) -> str | None:
+    """The message's state when so many seconds have passed."""
+    with store.change("a", START + seconds) as instance:
+        instance.wake(START + seconds)
+        message = instance.messages.get(message_id)
+        return None if message is None else message.state
+
+
+def test_what_a_refused_call_did_early_is_planned_again() -> None:
+    store = store_of()
+    sent = send(store)
+    with pytest.raises(RuntimeError), store.change("a", START + 6.5) as instance:
+        instance.chats.send(instance.chats.recipient(FRIEND), {"x": {}})
+        instance.wake(START + 6.5)
+        message = instance.messages.get(sent)
+        assert message is not None and message.state == "delivered"
+        raise RuntimeError
+    states = [state_at(store, seconds, sent) for seconds in (4, 5, 6.5, 7.5)]
+    assert states == ["pending", "server", "delivered", "read"]
+
+
+def test_acks_of_messages_no_longer_kept_are_not_planned_for_ever() -> None:
+    store = store_of(messages_kept=10)
+    for _ in range(2_000):
+        send(store)
+    planned = look(store, lambda instance: instance._agenda)
+    assert len(planned) <= 4 * 10 + OTHERS_MOST
+    kept = look(store, lambda instance: set(instance.messages))
+    # Whatever else went: all acks of what is kept are there.
+    assert sorted(due[4][1] for due in planned if due[4][0] in kept) == sorted(
+        10 * ["server", "delivered", "read"]
+    )
+
+
+def test_acks_of_every_phone_in_a_group_are_bounded_too() -> None:
+    store = store_of(messages_kept=10, each_in_group=True)
+    with store.change("a") as instance:
+        people = [f"551190000{number:04d}" for number in range(100, 400)]
+        group = instance.groups.create("Vendas", people)
+    for _ in range(50):
+        send(store, to=str(group.jid))
+    planned = look(store, lambda instance: instance._agenda)
+    assert len(planned) <= 4 * 10 + OTHERS_MOST
+    newest = look(store, lambda instance: list(instance.messages)[-1])
+    assert sum(due[4][0] == newest for due in planned) == 1 + 2 * 300
+
+
+def test_turns_that_no_longer_count_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "STALE_MOST", 10)
+    store, clock = store_of(ack_delays=(1, 1, 1, 1)), START
+    with store.change("a") as instance:
+        instance.schedule(86_400, "qr")
+    for _ in range(200):
+        send(store)
+        clock += 2
+        store._gateway.clock.set(clock)
+        with store.change("a"):
+            pass
+    assert len(store._agenda) <= 2 + 10
+    assert store.next_due() == (START + 86_400, "a")
+
+
+# -- what an instance remembers ----------------------------------------------------------------
+
+
+def test_messages_are_bounded_in_bytes_and_the_oldest_go() -> None:
+    store = store_of(messages_bytes=100_000)
+    sent = [send(store, "x" * 10_000) for _ in range(30)]
+    kept = look(store, lambda instance: list(instance.messages))
+    assert kept == sent[-len(kept) :]
+    assert 8 <= len(kept) <= 10
+    assert set(look(store, lambda instance: instance.chats.moving)) == set(kept)
+
+
+def test_a_message_larger_than_the_bound_is_kept_alone() -> None:
+    store = store_of(messages_bytes=1_000)
+    send(store)
+    large = send(store, "x" * 10_000)
+    assert look(store, lambda instance: list(instance.messages)) == [large]
+    small = send(store)
+    assert look(store, lambda instance: list(instance.messages)) == [small]
+
+
+def test_media_types_and_chats_with_presence_are_bounded_in_bytes() -> None:
+    store = store_of(messages_bytes=100_000)
+    for number in range(30):
+        with store.change("a") as instance:
+            instance.keep_media("document", f"{number}/" + "x" * 10_000, b"same")
+            instance.set_presence(f"{number}" + "x" * 10_000, "composing")
+    with store.change("a") as instance:
+        assert 8 <= len(instance.media) <= 10
+        assert 8 <= len(instance.presence) <= 10
+
+
+def test_a_size_follows_every_way_a_row_can_change() -> None:
+    store = store_of(messages_bytes=10**6)
+    send(store, "x" * 1_000)
+    with pytest.raises(RuntimeError), store.change("a") as instance:
+        instance.chats.send(instance.chats.recipient(FRIEND), {"x": {"y": "z" * 5_000}})
+        raise RuntimeError
+    with store.change("a") as instance:
+        for message in list(instance.messages.values()):
+            instance.messages.put(message.id, message.moved("stopped", "a reason"))
+    with store.change("a") as instance:
+        table = instance.messages
+        assert table.size == table._counted() > 1_000
+        table.remove(next(iter(table)))
+    assert look(store, lambda instance: instance.messages.size) == 0
+
+
+def test_addresses_shared_by_messages_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chats, "ADDRESSES_MOST", 20)
+    store = store_of()
+    for number in range(100):
+        send(store, to=f"55119{number:08d}")
+    assert len(look(store, lambda instance: instance.chats._addresses)) <= 20
+    # Few of them share one text: that is what they are remembered for.
+    send(store), send(store)
+    *_, one, other = look(store, lambda instance: list(instance.messages.values()))
+    assert one.chat is other.chat
+
+
+def test_people_with_a_state_of_their_own_are_bounded(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reach, "PEOPLE_MOST", 3)
+    board = Switchboard(make_app(), 1)
+    for number in range(3):
+        path = f"/instances/<1>/contacts/551190000010{number}"
+        board.door("POST", path, {"state": "phone_off"})
+    path = "/instances/<1>/contacts/5511900000109"
+    refused = board.door("POST", path, {"state": "phone_off"}, 409)
+    assert "3 people have a state of their own" in refused["error"]
+    assert board.door("GET", path)["state"] == "reachable"
+    board.door("POST", "/instances/<1>/contacts/5511900000100", {"state": "blocked"})
+
+
+def test_groups_are_bounded_by_number_and_in_bytes(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = Switchboard(make_app(settings=Settings(messages_bytes=10_000)), 1)
+    before = len(board.groups(1))
+
+    def create(name: str, status: int = 200) -> None:
+        data = {"group_name": name, "participants": [FRIEND]}
+        board.ask(1, "POST", "group/{}/create", {"group_data": data}, status)
+
+    create("x" * 11_000, 500)
+    create("x" * 5_000)
+    create("x" * 5_000, 500)
+    monkeypatch.setattr(groups, "GROUPS_MOST", before + 2)
+    create("Vendas")
+    create("Vendas", 500)
+    assert len(board.groups(1)) == before + 2
+    newest = board.door("GET", "/exchanges?limit=5000")["items"][-2]
+    assert "too many groups" in newest["reason"]
+
+
+def test_a_group_is_full_as_whatsapps_are(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(groups, "PARTICIPANTS_MOST", 3)
+    board = Switchboard(make_app(), 1)
+    data = {"group_name": "Vendas", "participants": [f"551190000010{n}" for n in range(4)]}
+    group = board.ask(1, "POST", "group/{}/create", {"group_data": data})["group"]
+    assert group["size"] == 3
+    added = {"jid": group["id"], "participants": ["5511900000109"]}
+    [[one]] = board.ask(1, "POST", "group/{}/addParticipants", {"group_data": added})[
+        "updatedParticipants"
+    ]
+    assert one["status"] == "419"
+    assert board.groups(1)[group["id"]]["size"] == 3
+
+
+def test_names_of_events_are_bounded(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "NAMES_MOST", 20)
+    board = Switchboard(make_app(), 1)
+    for path in ("blockEvents", "configAcceptWebhooks", "configAcceptStatus"):
+        for batch in range(10):
+            names = [f"{path}{batch}.{number}" for number in range(10)]
+            body = {"messageData": {"events": ["x" * 1_000, *names]}}
+            board.ask(1, "POST", f"config/{{}}/{path}", body)
+    found = board.ask(1, "GET", "config/{}")["configData"]
+    assert {name: len(kept) <= 20 for name, kept in found.items()} == {
+        "blockEvents": True,
+        "webhookEvents": True,
+        "statusEvents": True,
+    }
+    assert "names were ignored" in board.door("GET", "/exchanges?limit=5000")["items"][-2]["reason"]
+
+
+# -- what waits for another instance -----------------------------------------------------------
+
+
+def mailbox(app: MockApp, key: str) -> list[Any]:
+    with app.parts.store.change(key) as instance:
+        return list(instance.post.mailbox.values())
+
+
+@pytest.fixture
+def limited(make_app: MakeApp) -> Switchboard:
+    """Two instances that write to each other, each keeping 20 messages of 100,000 bytes."""
+    app = make_app(settings=Settings(messages_limit=20, messages_bytes=100_000))
+    board = Switchboard(app, 2)
+    board.link(2)
+    board.unlink(2)
+    return board
+
+
+def test_messages_to_an_unlinked_instance_are_bounded(limited: Switchboard) -> None:
+    sent = [limited.send(1, FIELD) for _ in range(50)]
+    assert [letter.news.id for letter in mailbox(limited.app, "megacode-TESTKEY0002")] == sent[-20:]
+    limited.link(2)
+    assert list(limited.messages(2)) == sent[-20:]
+    assert mailbox(limited.app, "megacode-TESTKEY0002") == []
+
+
+def test_messages_to_an_unlinked_instance_are_bounded_in_bytes(limited: Switchboard) -> None:
+    sent = [limited.send(1, FIELD, "x" * 30_000) for _ in range(10)]
+    waiting = [letter.news.id for letter in mailbox(limited.app, "megacode-TESTKEY0002")]
+    assert waiting == sent[-3:]
+    limited.send(1, FIELD, "x" * 200_000)
+    assert len(mailbox(limited.app, "megacode-TESTKEY0002")) == 1
+
+
+def test_who_wrote_what_is_lost_hears_of_it(limited: Switchboard) -> None:
+    made = {"key": "megacode-TESTKEY0003", "number": "5511900000005", "connected": True}
+    limited.door("POST", "/instances", made)
+    lost, *others = [limited.send(1, FIELD) for _ in range(10)]
+    for _ in range(11):
+        limited.send(3, FIELD)
+    reasons = {row["id"]: row["reason"] for row in limited.messages(1).values()}
+    assert reasons[lost] == "lost: too many waited for megacode-TESTKEY0002"
+    assert {reasons[one] for one in others} == {"not linked"}
+
+
+def test_a_contact_change_concerns_what_that_contact_wrote(limited: Switchboard) -> None:
+    """Not every letter is answered anew, when nothing has changed for it."""
+    for _ in range(20):
+        limited.send(1, FIELD)
+    before = orjson.dumps(limited.messages(1))
+    written: list[Any] = []
+    with limited.app.parts.store.change("megacode-TESTKEY0002") as instance:
+        contact = instance.person(chats.Jid.parse(FRIEND))
+        assert contact is not None
+        instance.reach.set(contact, "phone_off")
+        written = instance.take_letters()
+    assert written == []
+    assert orjson.dumps(limited.messages(1)) == before

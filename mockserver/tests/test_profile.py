@@ -185,3 +185,20 @@ def test_assignments_of_the_command_line() -> None:
     assert parse_assignments(["echo=off", " a = b=c "]) == {"echo": "off", "a": "b=c"}
     with pytest.raises(SwitchError, match="--set 'echo' has no value: write --set NAME=VALUE"):
         parse_assignments(["echo"])
+
+
+# What logs and the vendor's recorded answers settle; a source, not a guess, decides the default.
+SETTLED = {
+    "disconnected_status": "observed",
+    "unregistered_sends": "observed",
+    "group_shape": "observed",
+    "participants_shape": "observed",
+    "disconnect_text": "observed",
+    "download_body": "observed",
+    "not_on_whatsapp": "vendor-doc",
+}
+
+
+@pytest.mark.parametrize("name", SETTLED)
+def test_switch_whose_default_was_observed_has_that_grade(name: str) -> None:
+    assert {switch.name: switch.grade for switch in SWITCHES}[name] == SETTLED[name]

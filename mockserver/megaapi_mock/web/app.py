@@ -41,6 +41,7 @@ from .breakage import send_broken
 from .pipeline import Handled, Pipeline
 from .reply import PREFLIGHT, Reply, StartResponse, send
 from .request import Environ, Request
+from .route_hints import RouteHints
 
 # What is not the gateway's: the side door and the documents.
 _OURS = ("/_mock", "/docs")
@@ -194,6 +195,7 @@ def create_app(
         publisher=publisher,
         clock=clock,
         faults=faults,
+        hints=RouteHints(profile.plan, index, offered, fixtures),
         strict=settings.strict,
         on_exchange=on_exchange,
     )
@@ -321,18 +323,12 @@ class Front:
         try:
             path = request.path.removesuffix("/")
             address, arguments = self._routes.match(path, method=request.method)
-        except MethodNotAllowed as refusal:
-            return self._pipeline.unknown_route(request, _methods(refusal.valid_methods))
-        except (NotFound, RequestRedirect):
+        except (MethodNotAllowed, NotFound, RequestRedirect):
             return self._pipeline.unknown_route(request)
         operation = self._operations.get(str(address))
         if operation is None:
             return self._pipeline.unknown_route(request)
         return self._pipeline.answer(request, operation, arguments["instance_key"])
-
-
-def _methods(valid: Iterable[str] | None) -> list[str]:
-    return sorted(set(valid or ()) - {"HEAD", "OPTIONS"})
 
 
 def _nothing() -> None:

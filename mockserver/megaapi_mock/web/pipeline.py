@@ -8,7 +8,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 from ..clock import Clock
@@ -39,6 +38,7 @@ from ..webhooks.publish import Batch, Publisher
 from .auth import require_token
 from .reply import LOOK, Reply
 from .request import Request
+from .route_hints import RouteHints
 from .struck import ASKED, Struck, TakenBack, Waits, find
 
 log = logging.getLogger(__name__)
@@ -76,6 +76,7 @@ class Pipeline:
     publisher: Publisher
     clock: Clock
     faults: Faults
+    hints: RouteHints
     strict: bool = False
     on_exchange: Callable[[Exchange], None] | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -114,16 +115,9 @@ class Pipeline:
             self._sit_out(lambda: reply.pause + (0.0 if struck is None else struck.pause))
         return self._closed(request, reply, operation=operation.id, owner=owner, batch=batch)
 
-    def unknown_route(self, request: Request, near: list[str] | None = None) -> Handled:
+    def unknown_route(self, request: Request) -> Handled:
         """404 in the framework's words; the reason names what was probably meant."""
-        reason = f"{request.method} {request.path} is no operation of plan {self.profile.plan}"
-        if near:
-            reason += f": {request.path} takes {', '.join(near)}"
-        else:
-            shapes = {operation.path: operation for operation in self.operations}
-            close = get_close_matches(request.path, shapes, n=1, cutoff=0.5)
-            reason += f"; did you mean {shapes[close[0]].method} {close[0]}?" if close else ""
-        refusal = UnknownRoute(request.url, reason)
+        refusal = UnknownRoute(request.url, self.hints.reason(request.method, request.path))
         reply = Reply.json(refusal.status, refusal.body, refusal.reason)
         owner = self._named_in(request.path)
         return self._closed(request, reply, operation=None, owner=owner, batch=None)

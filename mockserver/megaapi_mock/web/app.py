@@ -31,6 +31,7 @@ from ..store.memory import MemoryStore
 from ..timers import Timers
 from ..webhooks.courier import Courier
 from ..webhooks.delivery import Delivery
+from ..webhooks.holding import Room
 from ..webhooks.publish import Publisher
 from ..webhooks.render import Renderer
 from ..webhooks.tormentor import Tormentor
@@ -175,7 +176,13 @@ def create_app(
             on_delivery(delivery)
 
     courier = _courier(profile, settings, clock, changed, transport)
-    tormentor = Tormentor(clock=clock, journal=journal, forward=courier.accept, changed=changed)
+    tormentor = Tormentor(
+        clock=clock,
+        journal=journal,
+        forward=courier.accept,
+        changed=changed,
+        room=Room(settings.outbox_limit, settings.outbox_bytes),
+    )
     publisher = Publisher(
         store=kept,
         journal=journal,
@@ -246,6 +253,7 @@ def _courier(
         headers=axios_headers(profile["webhook_user_agent"]),
         timeout=profile.seconds("webhook_timeout"),
         outbox_limit=settings.outbox_limit,
+        outbox_bytes=settings.outbox_bytes,
     )
 
 

@@ -79,6 +79,7 @@ class Courier:
         timeout: float = 30.0,
         workers: int = 8,
         outbox_limit: int = 50_000,
+        outbox_bytes: int = 64 * 2**20,
     ) -> None:
         self._transport = transport
         self._clock = clock
@@ -86,7 +87,7 @@ class Courier:
         self._headers = tuple(headers)
         self._timeout = timeout
         self._workers = workers
-        self._outbox_limit = outbox_limit
+        self._outbox_limit, self._outbox_bytes = outbox_limit, outbox_bytes
 
         self._lock = threading.Lock()
         self._work = threading.Condition(self._lock)  # a lane is ready, or the end has come
@@ -112,7 +113,7 @@ class Courier:
     def accept(self, deliveries: Iterable[Delivery]) -> None:
         """Take deliveries over and return at once, whatever the network does.
 
-        Over the outbox limit a delivery is "dropped"; after `stop` it is "abandoned".
+        Beyond the outbox's bounds a delivery is "dropped"; after `stop` it is "abandoned".
         """
         turned_away: list[Delivery] = []
         with self._lock:
@@ -122,7 +123,7 @@ class Courier:
                     # Who waits for the end of the stop is told of these too.
                     self._abandoned += not self._ended
                     turned_away.append(delivery)
-                elif self._pending >= self._outbox_limit:
+                elif self._is_full(delivery):
                     reason = f"the outbox is full: {self._pending} deliveries wait already"
                     _end(delivery, "dropped", reason)
                     turned_away.append(delivery)
@@ -133,6 +134,13 @@ class Courier:
             self._staff()
         for delivery in turned_away:
             self._tell(delivery)
+
+    def _is_full(self, delivery: Delivery) -> bool:
+        """Whether one more is too much; the lock is held. What waits alone may have any size."""
+        if self._pending >= self._outbox_limit:
+            return True
+        waiting = self._lanes.size
+        return bool(waiting) and waiting + len(delivery.body) > self._outbox_bytes
 
     def carries(self, body: bytes) -> bool:
         """Whether a delivery of just this body is under way."""
@@ -243,7 +251,7 @@ class Courier:
                 lane = self._lanes.take(now)
                 self._free -= 1
             lane.turns -= 1
-            delivery = lane.queue.popleft()
+            delivery = self._lanes.next_of(lane)
             trip = self._trips[delivery] = _Trip(delivery.time, now)
             return lane, delivery, trip
 

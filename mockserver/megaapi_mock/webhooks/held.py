@@ -8,8 +8,9 @@ from random import Random
 
 from ..errors import ControlRefused
 from .delivery import Delivery
+from .holding import Room
 from .torment import Entry, Place, Series, Torment
-from .tormentor import Tormentor
+from .tormentor import Tormentor, matters
 
 # Python's Mersenne Twister: 624 words and the place among them.
 _CHANCE = struct.Struct("<625I")
@@ -63,7 +64,7 @@ def save(tormentor: Tormentor, key: str | None) -> tuple[SavedSeries, ...]:
         turns = [
             turn
             for turn in sorted(tormentor._agenda)
-            if key in (None, turn[2].key) and _matters(turn)
+            if key in (None, turn[2].key) and matters(turn)
         ]
         at_work = dict.fromkeys((*tormentor._series.values(), *(turn[2] for turn in turns)))
         return tuple(
@@ -92,6 +93,8 @@ def put_back(tormentor: Tormentor, rebuilt: list[Rebuilt], key: str | None) -> l
     """
     with tormentor._lock:
         tormentor.clear(key)
+        for one in rebuilt:
+            one.series.held.move_to(tormentor._room)
         entries = [entry for one in rebuilt for entry in one.entries]
         for due, _, series, what, subject in sorted(entries, key=lambda entry: entry[:2]):
             tormentor._later(due, series, what, subject)
@@ -140,12 +143,6 @@ def _saved(tormentor: Tormentor, series: Series, turns: list[Entry]) -> SavedSer
     )
 
 
-def _matters(turn: Entry) -> bool:
-    """Whether it will do anything: its delivery may have left already."""
-    _, _, series, _, subject = turn
-    return isinstance(subject, tuple) or subject in series.held
-
-
 def _turns(series: Series, at: dict[Delivery, int], turns: list[Entry]) -> list[Waiting]:
     found = []
     for rank, (due, _, whose, what, subject) in enumerate(turns):
@@ -163,7 +160,9 @@ def _rebuilt(tormentor: Tormentor, saved: SavedSeries) -> Rebuilt:
     torment = Torment.of(saved.torment.as_json(), seed=saved.torment.seed)
     series = tormentor._new(saved.key, torment, saved.awaited)
     held = saved.held
-    series.held = dict.fromkeys(held)
+    # Counted elsewhere until it is put back: a state that is refused leaves nothing behind.
+    series.held.move_to(Room())
+    series.held.restore(held)
     series._window = [held[number] for number in saved.window]
     series._crowd = [held[number] for number in saved.crowd]
     series._echoes = {place: [held[number] for number in them] for place, them in saved.echoes}

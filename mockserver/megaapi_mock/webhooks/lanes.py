@@ -52,6 +52,7 @@ class Lanes:
         self._new_in_a_row = 0
         self._shares: Counter[str] = Counter()  # lanes held or ready, by owner
         self._parked: dict[str, deque[Lane]] = {}  # those beyond their owner's share
+        self.size = 0  # bytes of payload that wait in all lanes
 
     @property
     def ready(self) -> int:
@@ -60,6 +61,7 @@ class Lanes:
 
     def queue(self, delivery: Delivery) -> bool:
         """Put it at the end of its lane; whether that made a lane ready."""
+        self.size += len(delivery.body)
         lane = self._lanes.get(delivery.lane)
         if lane is not None:
             lane.queue.append(delivery)
@@ -80,6 +82,12 @@ class Lanes:
         lane = (self._new if new else self._others).popleft()
         lane.turns, lane.until = TURNS, now + SLICE
         return lane
+
+    def next_of(self, lane: Lane) -> Delivery:
+        """The delivery at the lane's head, taken out of it."""
+        delivery = lane.queue.popleft()
+        self.size -= len(delivery.body)
+        return delivery
 
     def give_back(self, lane: Lane) -> None:
         """Its turn is over, and it is owed more."""
@@ -103,4 +111,5 @@ class Lanes:
         left = [delivery for lane in self._lanes.values() for delivery in lane.queue]
         for kept in (self._lanes, self._new, self._others, self._shares, self._parked):
             kept.clear()
+        self.size = 0
         return left

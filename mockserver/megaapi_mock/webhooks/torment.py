@@ -12,6 +12,7 @@ import orjson
 
 from ..errors import ControlRefused
 from .delivery import Delivery
+from .holding import Held, Room
 
 COPIES_MOST = 100
 CROWD_MOST = 5_000
@@ -123,9 +124,10 @@ class Series:
         copy: Callable[[Delivery, str, float], Delivery],
         dropped: Callable[[Delivery], None],
         awaited: int | None = None,
+        room: Room | None = None,
     ) -> None:
         self.key, self.torment = key, torment
-        self.held: dict[Delivery, None] = {}
+        self.held = Held(room or Room())
         self._later, self._copy, self._dropped = later, copy, dropped
         # How many are still to come, where that is known: nothing waits for others after them.
         self._awaited = awaited
@@ -141,16 +143,18 @@ class Series:
         """A new delivery; what may leave by that is added to `out`."""
         # Always both, so that one seed drops the same ones with and without a delay.
         fate, wait = self._chance.random(), self._chance.uniform(*self.torment.delay)
-        self.held[delivery] = None
+        self.held.add(delivery)
         if fate < self.torment.drop:
-            del self.held[delivery]
+            self.held.discard(delivery)
             _mark(delivery, "drop")
             self._dropped(delivery)
             self._one_less(delivery.time, out)
         elif wait > 0:
             _mark(delivery, "delay")
-            due = delivery.time + wait
-            self._later(due, self, ARRIVE, delivery)
+            if self._turned_away(delivery):
+                self._one_less(delivery.time, out)
+            else:
+                self._later(delivery.time + wait, self, ARRIVE, delivery)
         else:
             self._arrive(delivery, delivery.time, out)
 
@@ -161,7 +165,7 @@ class Series:
         elif what == ARRIVE:
             self._arrive(subject, at, out)
         elif what == AGAIN:
-            self.held.pop(subject, None)
+            self.held.discard(subject)
             subject.left = at
             out.append(subject)
         # The first one's patience; those after it have waited less when it ends.
@@ -193,6 +197,8 @@ class Series:
         self._one_less(at, out)
 
     def _wait_in(self, place: list[Delivery], what: str, delivery: Delivery, at: float) -> None:
+        if self._turned_away(delivery):
+            return
         place.append(delivery)
         if len(place) == 1:
             self._later(at + self.torment.hold, self, what, delivery)
@@ -215,6 +221,8 @@ class Series:
         place = (delivery.lane, message_id)
         if kind == "echo" and place not in self._acked:
             _mark(delivery, "early_ack")
+            if self._turned_away(delivery):
+                return
             self._echoes.setdefault(place, []).append(delivery)
             self._later(at + self.torment.hold, self, ECHO, place)
             return
@@ -247,15 +255,26 @@ class Series:
             self._leave(delivery, at, out)
 
     def _leave(self, delivery: Delivery, at: float, out: Out) -> None:
-        self.held.pop(delivery, None)
+        self.held.discard(delivery)
         delivery.left = at
         out.append(delivery)
         for _ in range(self.torment.duplicate - 1):
             out.append(self._copy(delivery, f"duplicate of {delivery.id}", at))
         if self.torment.redeliver > 0:
             again = self._copy(delivery, f"redelivery of {delivery.id}", at)
-            self.held[again] = None
-            self._later(at + self.torment.redeliver, self, AGAIN, again)
+            self.held.add(again)
+            if not self._turned_away(again):
+                self._later(at + self.torment.redeliver, self, AGAIN, again)
+
+    def _turned_away(self, delivery: Delivery) -> bool:
+        """Drop what would have to wait here, when more is held already than may be."""
+        room = self.held.room
+        if not room.is_over:
+            return False
+        delivery.reason = f"{room.count - 1} deliveries are held back already: nothing more can be"
+        self.held.discard(delivery)
+        self._dropped(delivery)
+        return True
 
 
 def _mark(delivery: Delivery, what: str) -> None:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from ..clock import Clock
 from .delivery import Delivery
+from .holding import Room
 from .torment import Entry, Out, Place, Series, Torment
 
 
@@ -21,6 +22,17 @@ class Records(Protocol):
 
     def add_deliveries(self, deliveries: Sequence[Delivery]) -> None:
         """Keep what is owed from now on."""
+
+
+# What is held has at most three turns to come: it arrives, its window ends, its burst ends. Those
+# of what has left already stay until they are due, unless there are too many of them.
+ENTRIES_MOST, STALE_MOST = 4, 64
+
+
+def matters(entry: Entry) -> bool:
+    """Whether this turn will do anything: its delivery may have left already."""
+    _, _, series, _, subject = entry
+    return subject in (series._echoes if isinstance(subject, tuple) else series.held)
 
 
 class Tormentor:
@@ -37,7 +49,9 @@ class Tormentor:
         journal: Records,
         forward: Callable[[Sequence[Delivery]], None],
         changed: Callable[[Delivery], None],
+        room: Room | None = None,
     ) -> None:
+        self._room = room or Room()
         self._clock, self._journal = clock, journal
         self._forward, self._changed = forward, changed
         self.due_earlier: Callable[[], None] = lambda: None
@@ -147,6 +161,7 @@ class Tormentor:
             copy=self._copy,
             dropped=self._drop,
             awaited=awaited,
+            room=self._room,
         )
 
     def _of(self, key: str | None) -> list[Series]:
@@ -156,6 +171,9 @@ class Tormentor:
 
     def _later(self, due: float, series: Series, what: str, subject: Delivery | Place) -> None:
         heapq.heappush(self._agenda, (due, next(self._order), series, what, subject))
+        if len(self._agenda) > ENTRIES_MOST * self._room.count + STALE_MOST:
+            self._agenda = [entry for entry in self._agenda if matters(entry)]
+            heapq.heapify(self._agenda)
 
     def _run_due(self, now: float, out: Out, *, by_then: bool = True) -> None:
         while self._agenda and (
@@ -200,6 +218,6 @@ class Tormentor:
         return copy
 
     def _drop(self, delivery: Delivery) -> None:
-        delivery.reason = "torment dropped it, as a network may"
+        delivery.reason = delivery.reason or "torment dropped it, as a network may"
         delivery.state = "dropped"
         self._changed(delivery)

@@ -393,6 +393,35 @@ def test_a_full_outbox_drops_the_new(
     assert [one.state for one in owed[:3]] == ["delivered"] * 3
 
 
+def test_a_full_outbox_is_full_in_bytes_too(
+    courier: Callable[..., Courier], gate: threading.Event
+) -> None:
+    def wait() -> Answer:
+        gate.wait(LIMIT)
+        return Answer(200)
+
+    def forget(_delivery: Delivery) -> None:
+        return None
+
+    under_test = courier(ScriptedTransport(**{URL: wait}), changed=forget, outbox_bytes=100_000)
+    owed = [delivery(number) for number in range(20)]
+    for one in owed:
+        one.body = bytes(30_000)
+        under_test.accept([one])
+    # Three wait, and one is under way as soon as a thread has it.
+    states = [one.state for one in owed]
+    assert states[:3] == ["queued"] * 3
+    assert states.count("queued") <= 4 and states.count("dropped") >= 16
+    gate.set()
+    assert under_test.wait_idle(LIMIT)
+    assert under_test._lanes.size == 0
+    large = delivery(99)
+    large.body = bytes(200_000)
+    under_test.accept([large])
+    assert under_test.wait_idle(LIMIT)
+    assert large.state == "delivered"
+
+
 def test_stop_drains_within_its_grace(courier: Callable[..., Courier]) -> None:
     transport = ScriptedTransport()
     under_test = courier(transport)

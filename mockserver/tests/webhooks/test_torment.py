@@ -15,9 +15,10 @@ from megaapi_mock.errors import ControlRefused
 from megaapi_mock.journal import Journal
 from megaapi_mock.testing import MockServer
 from megaapi_mock.timers import Timers
+from megaapi_mock.webhooks import held
 from megaapi_mock.webhooks.delivery import Delivery
 from megaapi_mock.webhooks.torment import Torment
-from megaapi_mock.webhooks.tormentor import Tormentor
+from megaapi_mock.webhooks.tormentor import ENTRIES_MOST, STALE_MOST, Tormentor
 
 from ..conftest import MakeApp
 from ..support import AUTH, KEY, START, UNLINKED, RecordingTransport
@@ -475,3 +476,93 @@ def test_what_was_due_before_a_new_one_came_leaves_before_it() -> None:
     bench.tormentor.accept([other])
     assert bench.out == [first, other]
     assert first.left == START + 5
+
+
+# -- bounds --------------------------------------------------------------------------------------
+
+WAITS = [
+    {"delay": [100, 200]},
+    {"reorder": 5_000, "hold": 100},
+    {"burst": 5_000, "hold": 100},
+]
+
+
+@pytest.mark.parametrize("wishes", WAITS, ids=str)
+def test_what_is_held_is_bounded_by_number(bench: Bench, wishes: dict[str, Any]) -> None:
+    bench.tormentor._room.limit = 20
+    bench.start(**wishes)
+    sent = bench.send(50)
+    assert [delivery.state for delivery in sent] == ["queued"] * 20 + ["dropped"] * 30
+    assert bench.changed == sent[20:]
+    assert sent[-1].reason == "20 deliveries are held back already: nothing more can be"
+    assert set(bench.tormentor.held(KEY)) == set(sent[:20])
+    bench.clock.advance(1_000)
+    assert sorted(bench.ids) == sorted(delivery.id for delivery in sent[:20])
+    # What has left makes room again.
+    assert bench.tormentor._room.count == bench.tormentor._room.size == 0
+    assert [delivery.state for delivery in bench.send(20)] == ["queued"] * 20
+
+
+@pytest.mark.parametrize("wishes", WAITS, ids=str)
+def test_what_is_held_is_bounded_in_bytes(bench: Bench, wishes: dict[str, Any]) -> None:
+    bench.tormentor._room.budget = 100_000
+    bench.start(**wishes)
+    sent = bench.send(20, payload={**inbound(), "padding": "x" * 30_000})
+    assert [delivery.state for delivery in sent].count("queued") == 3
+    bench.tormentor.end(KEY)
+    assert bench.tormentor._room.count == bench.tormentor._room.size == 0
+
+
+def test_echoes_and_redeliveries_are_bounded_too(bench: Bench) -> None:
+    bench.tormentor._room.limit = 5
+    bench.start(early_ack=True, hold=100)
+    echoes = [bench.send(payload=echo(f"OWN{number}"))[0] for number in range(10)]
+    assert [delivery.state for delivery in echoes] == ["queued"] * 5 + ["dropped"] * 5
+    bench.start(redeliver=100)
+    bench.out.clear()
+    bench.send(10)
+    assert len(bench.out) == 10
+    assert len(bench.tormentor.held(KEY)) == 5
+
+
+def test_others_pass_while_nothing_more_can_be_held(bench: Bench) -> None:
+    bench.tormentor._room.limit = 3
+    bench.start(delay=[100, 200])
+    bench.send(5)
+    bench.tormentor.start(UNLINKED, Torment.of({"duplicate": 2}, seed=0))
+    bench.send(4, key=UNLINKED)
+    assert len(bench.out) == 8
+
+
+def test_a_series_that_waits_for_a_number_ends_although_some_were_dropped(bench: Bench) -> None:
+    bench.tormentor._room.limit = 3
+    owed = [bench.owe() for _ in range(6)]
+    bench.tormentor.claim(owed, Torment.of({"reorder": 100, "hold": 1_000}, seed=0))
+    bench.tormentor.accept(owed)
+    assert len(bench.out) == 3
+    assert bench.tormentor.next_due() is None or bench.tormentor._room.count == 0
+
+
+@pytest.mark.parametrize("wishes", [{"reorder": 2}, {"burst": 2}, {"early_ack": True}], ids=str)
+def test_turns_of_what_has_left_do_not_pile_up(bench: Bench, wishes: dict[str, Any]) -> None:
+    bench.start(hold=86_400, **wishes)
+    for number in range(500):
+        if "early_ack" in wishes:
+            bench.send(payload=echo(f"OWN{number}"))
+            bench.send(payload=ack(f"OWN{number}"))
+        else:
+            bench.send(2)
+    assert len(bench.out) == 1_000
+    assert len(bench.tormentor._agenda) <= STALE_MOST + ENTRIES_MOST * 2
+
+
+def test_a_state_that_is_refused_counts_for_nothing(bench: Bench) -> None:
+    bench.start(delay=[100, 200])
+    bench.send(5)
+    before = bench.tormentor._room.count, bench.tormentor._room.size
+    saved = held.save(bench.tormentor, None)
+    made = held.rebuild(bench.tormentor, saved)
+    assert (bench.tormentor._room.count, bench.tormentor._room.size) == before
+    held.put_back(bench.tormentor, made, None)
+    assert (bench.tormentor._room.count, bench.tormentor._room.size) == before
+    assert len(bench.tormentor.held(KEY)) == 5

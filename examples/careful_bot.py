@@ -12,6 +12,9 @@ from queue import Queue
 from threading import Lock, Thread
 from urllib.request import Request, urlopen
 
+# Reactions, edits and deletions carry nothing to answer; a story is for everybody.
+SILENT = {"reactionMessage", "protocolMessage"}
+
 
 class Bot(ThreadingHTTPServer):
     daemon_threads, request_queue_size = True, 128
@@ -27,7 +30,9 @@ class Bot(ThreadingHTTPServer):
     def take(self, event):
         key, message = event.get("key", {}), event.get("message")
         with self.lock:  # copies come side by side
-            if isinstance(message, dict) and not key.get("fromMe") and key["id"] not in self.seen:
+            if not isinstance(message, dict) or key.get("fromMe") or SILENT & set(message):
+                return
+            if key["remoteJid"] != "status@broadcast" and key["id"] not in self.seen:
                 self.seen.append(key["id"])
                 self.queue.put((key, message))
 

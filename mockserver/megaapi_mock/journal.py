@@ -308,6 +308,11 @@ class Journal:
             if found or not self._changed(seen, deadline):
                 return found
 
+    def rest(self, seconds: float) -> bool:
+        """Wait so long, whatever happens meanwhile; False at once when the journal closes."""
+        with self._stirred:
+            return not self._stirred.wait_for(lambda: self._closed, seconds)
+
     def _changed(self, seen: int, deadline: float) -> bool:
         """Wait for a change after `seen`; False when time is up or the journal closes."""
         with self._stirred:

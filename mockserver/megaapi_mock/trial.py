@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from .errors import ControlRefused, SetupError
 from .testing.door import Door, HttpWire
-from .webhooks.verdict import Verdict
+from .webhooks.verdict import UNDECIDED, Verdict
 
 Json = dict[str, Any]
 
@@ -23,23 +23,42 @@ COPIES = 3
 WINDOW = 4
 # Texts name themselves by a number, so that an answer that repeats it tells which one it is for.
 FIRST = 1001
-# Seconds a look at the mock waits for news.
-LOOK = 0.2
+# Seconds a look at the mock waits for news, and a verdict at most for what is still to come.
+LOOK, WAIT = 0.2, 60.0
+
+
+# What a bot meets beside plain texts, each told once. The gateway's own events are among them.
+EVERYTHING = (
+    *("text-plain-lid", "text-extended", "text-quoted-reply", "text-link-preview", "image"),
+    *("audio-voice-note", "video", "document", "sticker", "location", "contact", "reaction"),
+    *("list-response", "buttons-response", "template-button-reply", "edited", "deleted"),
+    *("group-text", "group-image", "call", "presence", "status-story", "self-chat"),
+    *("ack-server", "ack-read", "disconnected", "connected", "qrcode"),
+)
+
+
+# Events whose text can bear a number, and those a bot must answer if it answers anything.
+NUMBERED = frozenset({"text-plain", "text-plain-lid"})
+MUST = NUMBERED | {"text-extended", "text-quoted-reply", "text-link-preview"}
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What is asked of a receiver, in seconds.
+    """What is asked of a receiver; times in seconds.
 
     `within`: a webhook has its 2xx. `quiet`: once everything is answered, whoever says nothing
     more for so long has done. `patience`: an answer that is still missing after so long without
-    any other never comes. `limit`: the story ends. `listens_only`: it need not answer a message.
+    any other never comes. `limit`: the story ends. `answers`: as many messages may answer one.
+    `burst`: messages of a contact within so long may be answered together. `listens_only`: it need
+    not answer a message.
     """
 
     within: float = 5.0
     quiet: float = 3.0
-    patience: float = 12.0
-    limit: float = 120.0
+    patience: float = 25.0
+    limit: float = 180.0
+    answers: int = 3
+    burst: float = 20.0
     listens_only: bool = False
 
 
@@ -47,6 +66,7 @@ def run_verdict(
     gateway: str,
     receiver: str,
     *,
+    event: str | None = None,
     seed: int = 0,
     instance: str | None = None,
     control_token: str = "",
@@ -55,10 +75,11 @@ def run_verdict(
     """Let the mock at `gateway` try the bot whose webhooks arrive at `receiver`.
 
     The story: a burst of messages of several contacts, in another order and each three times;
-    early acknowledgements; messages in calm order; two webhooks once more; a message the owner
-    sent by phone. Its contacts never wrote before, and only what is about them is judged: what
-    the instance or the bot did before, or does beside it, is no part of the trial. `instance` is
-    the one the bot answers through, made when it is not there; by default the first that is
+    early acknowledgements; messages in calm order; one of everything else a bot meets; two webhooks
+    once more; a message the owner sent by phone. With `event` every message is such an event, and
+    nothing else is told. Its contacts never wrote before, and only what is about them is judged:
+    what the instance or the bot did before, or does beside it, is no part of the trial. `instance`
+    is the one the bot answers through, made when it is not there; by default the first that is
     linked. Its webhook and its torment are put back at the end.
 
     Raises SetupError when gateway or instance do not serve.
@@ -68,12 +89,12 @@ def run_verdict(
     key = instance or door.first_linked() or f"megacode-VERDICT{seed:07d}"
     before = door.borrow(key, receiver)
     try:
-        trial = _Trial.of(door, key, before.since, seed, terms)
+        trial = _Trial.of(door, key, before.since, seed, terms, event)
         trial.tell()
         wanted: Json = {"instance": key, "since": before.since, "url": receiver}
-        wanted |= {"chats": sorted(trial.chats), "within": terms.within}
-        wanted["listens_only"] = terms.listens_only
-        return Verdict.of(door.call("POST", "/deliveries/verdict", wanted))
+        wanted |= {"chats": sorted(trial.chats), "within": terms.within, "answers": terms.answers}
+        wanted |= {"burst": terms.burst, "listens_only": terms.listens_only}
+        return trial.verdict(wanted)
     finally:
         door.give_back(key, before)
 
@@ -96,6 +117,10 @@ class _Door:
     def __init__(self, gateway: str, control_token: str) -> None:
         self._gateway = gateway
         self._door = Door(HttpWire(gateway), place=gateway, token=control_token)
+
+    def try_call(self, method: str, path: str, body: Json) -> Json:
+        """The document; ControlRefused when the mock says no."""
+        return self._door.call(method, path, body)
 
     def call(self, method: str, path: str, body: Json | None = None) -> Json:
         """The document."""
@@ -154,6 +179,11 @@ class _Door:
             self.call("POST", f"{path}/torment", dict(before.torment))
 
 
+def _message_id(delivery: Json) -> Any:
+    key = delivery["payload"].get("key")
+    return key.get("id") if isinstance(key, dict) else None
+
+
 def _newest(items: list[Json]) -> str | None:
     return str(items[-1]["id"]) if items else None
 
@@ -177,12 +207,24 @@ class _Trial:
     chats: set[str] = field(default_factory=set)
     told: list[str] = field(default_factory=list)
     answers: int = 0
-    # As many answers as there must be before the story goes on, and whether some were given up.
+    # As many answers as there must be before the story goes on, the chats that have had none since
+    # they were written to, and whether some were given up.
     awaited: int = 0
+    unanswered: set[str] = field(default_factory=set)
     gave_up: bool = False
+    # What every message is; None for texts and then one of everything else.
+    event: str | None = None
 
     @classmethod
-    def of(cls, door: _Door, key: str, since: str | None, seed: int, terms: Terms) -> _Trial:
+    def of(
+        cls,
+        door: _Door,
+        key: str,
+        since: str | None,
+        seed: int,
+        terms: Terms,
+        event: str | None = None,
+    ) -> _Trial:
         """A trial among people this instance has never heard of."""
         messages = door.past("/messages", key)
         met = {message["chat"] for message in messages}
@@ -195,11 +237,13 @@ class _Trial:
         *contacts, friend = chance.sample(strangers, CONTACTS + 1)
         deadline = time.monotonic() + terms.limit
         seen = _newest(messages)
-        return cls(door, key, seed, terms, chance, contacts, friend, since, seen, deadline)
+        trial = cls(door, key, seed, terms, chance, contacts, friend, since, seen, deadline)
+        trial.event = event
+        return trial
 
     def tell(self) -> None:
         """The whole story; it ends early with a receiver that talks to itself."""
-        if not (self._storm() and self._calm()):
+        if not (self._storm() and self._calm() and self._everything()):
             return
         self.door.call("DELETE", f"/instances/{quote(self.key)}/torment")
         for delivery in self._some_again():
@@ -225,25 +269,75 @@ class _Trial:
         self._write(self.contacts * CALM)
         return self._settled()
 
+    def _everything(self) -> bool:
+        """One of each event a bot meets, unless the story is about one event alone."""
+        if self.event is not None:
+            return True
+        self.awaited, self.unanswered = self.answers, set()
+        for number, event in enumerate(EVERYTHING):
+            self._happen(self.contacts[number % CONTACTS], event)
+        return self._settled()
+
     def _write(self, lines: list[str]) -> None:
         # What came too much before answers none of these.
-        self.awaited = self.answers + len(lines)
+        self.awaited, self.unanswered = self.answers, set()
         for contact in lines:
-            text = f"Mensagem {FIRST + len(self.told)}"
-            body = {"from": contact, "event": "text-plain", "set": {"message.conversation": text}}
-            message = self._at("inbound", body)
-            self.told.append(message["id"])
-            self.chats.add(message["chat"])
+            self._happen(contact, self.event or "text-plain")
+
+    def _happen(self, contact: str, event: str) -> None:
+        """A contact does it where a contact can; else the gateway tells of it.
+
+        What the mock allows neither way (a group event where there is no group) is left out.
+        """
+        body: Json = {"from": contact, "event": event}
+        if event in NUMBERED:
+            body["set"] = {"message.conversation": f"Mensagem {FIRST + len(self.told)}"}
+        chat = f"{contact}@s.whatsapp.net"
+        for verb, each in (
+            ("inbound", body),
+            ("inbound", {"event": event}),
+            ("emit", {"event": event, "set": {"key.remoteJid": chat}}),
+            ("emit", {"event": event}),
+        ):
+            if event.startswith("group-") and verb == "emit":
+                return
+            done = self._tried(verb, each)
+            if done is None:
+                continue
+            self.told.append(str(done.get("id", event)))
+            self.chats.add(str(done.get("chat", chat)))
+            if event in MUST and not self.terms.listens_only:
+                self.awaited += 1
+                self.unanswered.add(str(done.get("chat", chat)))
+            return
+
+    def _tried(self, verb: str, body: Json) -> Json | None:
+        """What it led to; None when the mock refuses it."""
+        try:
+            return self.door.try_call("POST", f"/instances/{quote(self.key)}/{verb}", body)
+        except ControlRefused:
+            return None
 
     def _some_again(self) -> list[str]:
         """Two webhooks of this trial that were delivered long since."""
+        every = self._deliveries(event=self.event or "text-plain", limit=5000)
         told = set(self.told)
-        mine = [
-            delivery["id"]
-            for delivery in self._deliveries(event="text-plain", limit=5000)
-            if delivery["payload"]["key"]["id"] in told
-        ]
+        mine = [each["id"] for each in every if _message_id(each) in told]
+        # What the gateway tells of by itself has no id that was heard of here.
+        mine = mine or [each["id"] for each in every]
         return self.chance.sample(mine, min(2, len(mine)))
+
+    def verdict(self, wanted: Json) -> Verdict:
+        """The mock's verdict; answers that may still come are waited for."""
+        frozen = self.door.call("GET", "/clock")["frozen"]
+        mute = self.gave_up and not self.answers
+        patience = 0.0 if frozen or mute else self.terms.patience
+        while True:
+            left = max(0.0, self.deadline - time.monotonic())
+            terms = {"patience": min(patience, left), "wait": min(WAIT, left + 5.0)}
+            verdict = Verdict.of(self.door.call("POST", "/deliveries/verdict", wanted | terms))
+            if verdict.outcome != UNDECIDED or not left:
+                return verdict
 
     def _deliveries(self, **query: Any) -> list[Json]:
         return self.door.find("/deliveries", instance=self.key, since=self.since, **query)
@@ -262,6 +356,9 @@ class _Trial:
                     return False
             elif self.answers >= self.awaited:
                 return True
+            elif not self.unanswered and time.monotonic() - moved >= self.terms.quiet:
+                # Every chat was answered: this bot answers several messages with one.
+                return True
             elif time.monotonic() - moved >= self._patience():
                 self.gave_up = True
                 return True
@@ -277,7 +374,7 @@ class _Trial:
                 return
 
     def _loops(self) -> bool:
-        return self.answers > COPIES * len(self.told)
+        return self.answers > self.terms.answers * COPIES * len(self.told)
 
     def _patience(self) -> float:
         """How long to wait for an answer: not at all where there is no hope of one."""
@@ -299,5 +396,6 @@ class _Trial:
         if found:
             self.seen = found[-1]["id"]
         said = [message["chat"] for message in found]
+        self.unanswered.difference_update(said)
         self.answers += sum(chat in self.chats for chat in said)
         return said

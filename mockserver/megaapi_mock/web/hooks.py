@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,10 @@ from ..domain.instance import Instance
 from ..errors import ControlRefused, UnknownInstance
 from ..journal import delivery_json
 from ..webhooks.delivery import Delivery
-from ..webhooks.judge import judge
+from ..webhooks.judge import Terms, judge
 from ..webhooks.talk import in_chats
 from ..webhooks.torment import Torment
-from ..webhooks.verdict import Verdict
+from ..webhooks.verdict import UNDECIDED, Verdict
 from . import emit
 from .plain import body_of
 
@@ -28,6 +29,12 @@ Json = dict[str, Any]
 _FORMS = {"json": "application/json", "table": "text/plain", "junit": "application/xml"}
 # A day: longer than any time-out of a delivery.
 WITHIN_MOST = 86_400.0
+# Seconds a verdict waits for what is still under way, unless asked otherwise; how often it looks.
+VERDICT_WAIT, WAIT_MOST, VERDICT_LOOK = 10.0, 60.0, 0.2
+# Seconds after which a message without an answer counts as left without one: bots that collect a
+# burst of messages answer it after 5 to 20 s.
+PATIENCE = 20.0
+ANSWERS_MOST = 100
 _DELIVERY = re.compile(r"d[1-9][0-9]{0,15}")
 
 
@@ -98,37 +105,88 @@ class Hooks:
         """How the receiver of one instance did."""
         body = body_of(
             {"instance": str, "since": str, "within": float, "format": str, "url": str,
-             "chats": object, "listens_only": bool}
+             "chats": object, "listens_only": bool, "answers": float, "burst": float,
+             "patience": float, "wait": float}
         )  # fmt: skip
         form = body.get("format", "json")
         if "instance" not in body:
             raise ControlRefused(400, "instance: say whose webhooks are to be judged")
         if form not in _FORMS:
             raise ControlRefused(400, f"format: {form!r} is none of {', '.join(_FORMS)}")
-        verdict = self._judged(body["instance"], body)
+        verdict = self._decided(body["instance"], body)
         if form == "json":
             return verdict.as_json()
         text = verdict.as_table() if form == "table" else verdict.as_junit()
         return Response(text, mimetype=_FORMS[form])
 
-    def _judged(self, key: str, body: Json) -> Verdict:
+    def _decided(self, key: str, body: Json) -> Verdict:
+        """The verdict once nothing is still to come, or after `wait` seconds as it is then."""
+        wait = body.get("wait", VERDICT_WAIT)
+        if not 0 <= wait <= WAIT_MOST:
+            raise ControlRefused(400, f"wait: must be seconds from 0 to {WAIT_MOST:.0f}")
+        terms = self._terms(body)
+        deadline = time.monotonic() + wait
+        while True:
+            verdict = self._judged(key, body, terms)
+            left = deadline - time.monotonic()
+            if verdict.outcome != UNDECIDED or left <= 0:
+                return verdict
+            if not self._parts.journal.rest(min(VERDICT_LOOK, left)):
+                return verdict
+
+    def _terms(self, body: Json) -> Terms:
+        # While the clock stands still no message grows older: nothing is left to wait for.
+        patience = 0.0 if self._parts.clock.frozen else PATIENCE
+        given = {
+            "within": body.get("within", 5.0),
+            "burst": body.get("burst", 20.0),
+            "patience": body.get("patience", patience),
+        }
+        for name, value in given.items():
+            if not 0 <= value <= WITHIN_MOST or (name == "within" and not value):
+                least = "above 0" if name == "within" else "from 0"
+                raise ControlRefused(
+                    400, f"{name}: must be seconds {least}, at most {WITHIN_MOST:.0f}"
+                )
+        answers = body.get("answers", 3)
+        if answers != int(answers) or not 1 <= answers <= ANSWERS_MOST:
+            raise ControlRefused(400, f"answers: must be a whole number from 1 to {ANSWERS_MOST}")
+        listens = body.get("listens_only", False)
+        return Terms(**given, answers=int(answers), listens_only=listens)
+
+    def _judged(self, key: str, body: Json, terms: Terms) -> Verdict:
         parts = self._parts
-        since, within = body.get("since"), body.get("within", 5.0)
-        if not 0 < within <= WITHIN_MOST:
-            raise ControlRefused(400, f"within: must be seconds above 0, at most {WITHIN_MOST:.0f}")
+        since = body.get("since")
         belongs = _belonging(key, body.get("url"), body.get("chats"))
         messages = parts.publisher.look(key, lambda instance: list(instance.messages.values()))
         if since is not None:
             self._require_delivery(since)
+        deliveries = [each for each in parts.journal.deliveries.after(since) if belongs(each)]
         return judge(
-            [each for each in parts.journal.deliveries.after(since) if belongs(each)],
+            deliveries,
             messages,
             instance=key,
             now=parts.clock.now(),
-            within=within,
+            terms=terms,
             held=parts.tormentor.held(key),
-            listens_only=body.get("listens_only", False),
+            refused=self._refused_sends(key, deliveries),
         )
+
+    def _refused_sends(self, key: str, deliveries: Sequence[Delivery]) -> list[tuple[str, str]]:
+        """Id and reason of each send of this instance that was refused since the first delivery.
+
+        What a fault refused is no mistake of the caller.
+        """
+        if not deliveries:
+            return []
+        parts, first = self._parts, deliveries[0].time
+        sends = {each.id for each in parts.pipeline.operations if each.effect == "sends"}
+        return [
+            (each.id, each.reason or f"{each.status} to {each.method} {each.path}")
+            for each in parts.journal.exchanges.after(None)
+            if each.instance == key and each.operation in sends and each.time >= first
+            if each.status >= 400 and each.fault is None
+        ]
 
     def _require_delivery(self, since: str) -> None:
         """Refuse an id that no delivery ever had; one the journal has let go is as good as any."""

@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from ..domain.message import Message
 from .delivery import Delivery
+from .repeats import answered_too_often, never_answered, surplus_of
 from .talk import Chat, Inbound, chats_of
-from .verdict import FAILED, OPEN, PASSED, Check, Verdict
+from .verdict import FAILED, OPEN, PASSED, UNDECIDED, Check, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is asked of a receiver.
+
+    `within`: seconds a 2xx may take. `answers`: as many messages may answer one message. `burst`:
+    messages of a chat that come within so many seconds of each other may be answered together.
+    `patience`: a missing answer counts as missing once its message is so many seconds old.
+    `listens_only`: no message needs an answer.
+    """
+
+    within: float = 5.0
+    answers: int = 3
+    burst: float = 20.0
+    patience: float = 0.0
+    listens_only: bool = False
 
 
 def judge(
@@ -17,17 +36,19 @@ def judge(
     *,
     instance: str,
     now: float,
-    within: float = 5.0,
+    terms: Terms | None = None,
     held: Collection[Delivery] = (),
-    listens_only: bool = False,
+    refused: Sequence[tuple[str, str]] = (),
 ) -> Verdict:
     """How a receiver did with these deliveries; `messages` are all the instance knows.
 
     What the instance itself sent into a chat from the first delivery on counts as an answer:
     to the message it quotes, else to the one whose number it repeats, else by its place among the
-    others. `held` has not left yet and is not judged; what else is unfinished has failed once it
-    is `within` seconds old. Who answers nothing fails, unless it `listens_only`.
+    others. `held` has not left yet and is not judged; what else is unfinished leaves the verdict
+    undecided, and has failed once it is `within` seconds old. Who answers nothing fails, unless it
+    `listens_only`. `refused` are the sends the gateway refused meanwhile: id and reason.
     """
+    terms = terms or Terms()
     tried = [delivery for delivery in deliveries if delivery.state not in _NEVER_TRIED]
     waiting = [each for each in tried if each.state == "queued" and each not in set(held)]
     ended = [delivery for delivery in tried if delivery.state != "queued"]
@@ -36,11 +57,12 @@ def judge(
     # Why the mock itself sent nothing: what its policy refused names the switch.
     unsent = next((each.reason for each in deliveries if each.state == "refused"), None)
     checks = (
-        _in_time(ended, waiting, now=now, within=within, unsent=unsent),
+        _in_time(ended, waiting, now=now, within=terms.within, unsent=unsent),
         _up(ended),
-        _once(chats, instance, listens_only=listens_only),
-        _no_loop(chats),
+        _once(chats, instance, terms, now),
+        _no_loop(chats, terms),
         _in_order(chats, _plain_order(deliveries)),
+        _accepted(refused, chats),
     )
     return Verdict(instance, checks, _figures(deliveries, ended, waiting, chats))
 
@@ -63,6 +85,9 @@ def _in_time(
     if late or overdue:
         told = f"{len(late) + len(overdue)} webhooks had no 2xx within {within:g} s"
         return Check(name, FAILED, told, tuple(each.id for each in (*late, *overdue)))
+    if waiting:
+        told = f"{len(waiting)} of {len(waiting) + len(ended)} webhooks are still on their way"
+        return Check(name, UNDECIDED, told, tuple(each.id for each in waiting))
     if not ended:
         return Check(name, OPEN, unsent or "nothing was delivered yet")
     return Check(name, PASSED, f"{len(ended)} webhooks had a 2xx within {within:g} s")
@@ -96,52 +121,79 @@ def _timed_out(error: str) -> bool:
     return " within " in error
 
 
-def _once(chats: Sequence[Chat], instance: str, *, listens_only: bool) -> Check:
+def _once(chats: Sequence[Chat], instance: str, terms: Terms, now: float) -> Check:
     name = "answered_once"
     spoken = [chat for chat in chats if chat.inbound]
     if not any(each.given for chat in spoken for each in chat.inbound.values()):
         return Check(name, OPEN, "no message of a contact was taken by it")
     if not any(chat.replies for chat in spoken):
-        return _silent(name, sum(len(_expected(chat)) for chat in spoken), instance, listens_only)
-    twice = [each.id for chat in spoken for each in chat.inbound.values() if len(each.answers) > 1]
-    surplus = [message.id for chat in spoken for message in chat.surplus]
-    expected = [] if listens_only else [each for chat in spoken for each in _expected(chat)]
-    never = [each.id for each in expected if not each.answers]
-    if twice or surplus or never:
+        return _silent(name, spoken, instance, terms, now)
+    often = [each.id for each in answered_too_often(spoken, terms.answers)]
+    surplus = [message.id for message in surplus_of(spoken)]
+    never = [] if terms.listens_only else never_answered(spoken, terms.burst)
+    late = [each for each in never if now - each.had >= terms.patience]
+    if often or surplus or late:
         told = (
-            f"{len(twice)} messages answered more than once, {len(surplus)} answers beyond one"
-            f" for each message, {len(never)} messages never answered"
+            f"{len(often)} messages answered too often, {len(surplus)} answers given again,"
+            f" {len(late)} messages never answered"
         )
-        return Check(name, FAILED, told, (*twice, *surplus, *never))
+        return Check(name, FAILED, told, (*often, *surplus, *(each.id for each in late)))
+    if never:
+        return _awaited(name, never, terms, now)
     count = sum(bool(each.answers) for chat in spoken for each in chat.inbound.values())
-    if listens_only and not count:
+    if terms.listens_only and not count:
         return Check(name, OPEN, "it answered no message, and need not")
-    return Check(name, PASSED, f"{count} messages answered, each exactly once")
+    return Check(name, PASSED, f"{count} messages answered, none twice and none left out")
 
 
-def _silent(name: str, texts: int, instance: str, listens_only: bool) -> Check:
+def _awaited(name: str, never: Sequence[Inbound], terms: Terms, now: float) -> Check:
+    """Answers that may still come."""
+    left = terms.patience - min(now - each.had for each in never)
+    told = f"{len(never)} messages have no answer yet: ask again in {left:.0f} s"
+    return Check(name, UNDECIDED, told, tuple(each.id for each in never))
+
+
+def _silent(name: str, spoken: Sequence[Chat], instance: str, terms: Terms, now: float) -> Check:
     """A bot may answer later, or through another instance: nothing vouches for one that is mute."""
     told = f"it answered nothing at all through {instance}"
-    if listens_only or not texts:
+    # All of it: a group that nobody answered in demands nothing.
+    expected = never_answered(spoken, terms.burst)
+    if terms.listens_only or not expected:
         return Check(name, OPEN, told)
-    return Check(name, FAILED, f"nothing to judge: {told}; a receiver may say it listens only")
+    if young := [each for each in expected if now - each.had < terms.patience]:
+        return _awaited(name, young, terms, now)
+    told = f"nothing to judge: {told}; if it need not answer, say that it listens only"
+    return Check(name, FAILED, told)
 
 
-def _expected(chat: Chat) -> list[Inbound]:
-    """What this chat's messages demand of a bot that answers; a group may be left alone whole."""
-    if chat.name.endswith("@g.us") and not chat.replies:
-        return []
-    return [each for each in chat.inbound.values() if each.must and each.given]
-
-
-def _no_loop(chats: Sequence[Chat]) -> Check:
+def _no_loop(chats: Sequence[Chat], terms: Terms) -> Check:
     name = "ignored_its_echo"
-    looped = list(dict.fromkeys(each.id for chat in chats for each in chat.looped))
+    every = [message for chat in chats for message in (*chat.looped, *_endless(chat, terms))]
+    looped = list(dict.fromkeys(each.id for each in every))
     if looped:
         return Check(name, FAILED, f"{len(looped)} answers to own messages: a loop", tuple(looped))
     if not any(chat.heard for chat in chats):
         return Check(name, OPEN, "no own message was echoed to it")
     return Check(name, PASSED, "no own message was answered")
+
+
+def _endless(chat: Chat, terms: Terms) -> Sequence[Message]:
+    """Beyond all answers that every webhook of a contact may have, it answers own messages."""
+    times = sum(len(each.attempts) or len(each.deliveries) for each in chat.inbound.values())
+    if not (chat.inbound and chat.echoes):
+        return ()
+    return chat.replies[times * terms.answers :]
+
+
+def _accepted(refused: Sequence[tuple[str, str]], chats: Sequence[Chat]) -> Check:
+    """A send the gateway refuses reaches nobody: to a LID's digits, say."""
+    name = "sends_accepted"
+    if refused:
+        told = f"{len(refused)} of its sends were refused, the first: {refused[0][1]}"
+        return Check(name, FAILED, told, tuple(exchange for exchange, _ in refused))
+    if not any(chat.replies for chat in chats):
+        return Check(name, OPEN, "it sent nothing")
+    return Check(name, PASSED, "the gateway took everything it sent")
 
 
 def _in_order(chats: Sequence[Chat], plain: Mapping[Delivery, int]) -> Check:

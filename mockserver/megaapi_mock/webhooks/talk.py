@@ -34,6 +34,8 @@ class Inbound:
     deliveries: list[Delivery] = field(default_factory=list)
     answers: list[Message] = field(default_factory=list)
     sure: bool = False
+    # Its place among all messages of the instance; None where the instance does not know it.
+    arrival: int | None = None
 
     @property
     def given(self) -> bool:
@@ -68,8 +70,8 @@ class Inbound:
 class Chat:
     """What was told in one chat, and what was said back.
 
-    `heard`: the receiver has taken an own message of the instance. `surplus` are the answers
-    beyond one for each message, `looped` those to own messages.
+    `heard`: the receiver has taken an own message of the instance. `free` are the replies that
+    neither quote nor name a message, `looped` those to own messages.
     """
 
     name: str
@@ -77,7 +79,7 @@ class Chat:
     echoes: set[str] = field(default_factory=set)
     heard: bool = False
     replies: list[Message] = field(default_factory=list)
-    surplus: list[Message] = field(default_factory=list)
+    free: list[Message] = field(default_factory=list)
     looped: list[Message] = field(default_factory=list)
 
 
@@ -110,10 +112,12 @@ def chats_of(deliveries: Sequence[Delivery], messages: list[Message]) -> list[Ch
 
 
 def in_chats(delivery: Delivery, names: Collection[str]) -> bool:
-    """Whether it is about one of these chats."""
+    """Whether it is about one of these chats, or about no chat at all, as connection events are."""
     payload = orjson.loads(delivery.body)
     key = payload.get("key") if isinstance(payload, dict) else None
-    return isinstance(key, dict) and bool({_address(key), key.get("remoteJid")} & set(names))
+    if not isinstance(key, dict):
+        return True
+    return not {_address(key), str(key.get("remoteJid"))}.isdisjoint(names)
 
 
 def _inbound(name: str, message_id: str, content: Mapping[str, Any]) -> Inbound:
@@ -141,6 +145,9 @@ def _collect(
     """Give each chat what the instance itself wrote there since the first delivery."""
     told = {message_id for chat in chats.values() for message_id in chat.inbound}
     known = {found.id: found.arrival for found in messages if found.id in told}
+    for chat in chats.values():
+        for each in chat.inbound.values():
+            each.arrival = known.get(each.id)
     # What was emitted without a message behind it is only known by its time.
     first = min(known.values()) if known and len(known) == len(told) else None
     start = deliveries[0].time if deliveries else 0.0
@@ -164,13 +171,9 @@ def _attribute(chat: Chat, own: set[str], foreign: set[str]) -> None:
             chat.looped.append(reply)
         else:
             free.append(reply)
-    chat.surplus = _by_place(chat, _by_name(chat, free))
-    # More answers than webhooks with something to answer: the rest answered own messages. In a
-    # chat where nobody wrote, an answer can only be one to what the phone sent.
-    times = sum(len(each.attempts) or len(each.deliveries) for each in chat.inbound.values())
-    if chat.inbound and chat.echoes:
-        chat.looped += chat.replies[times:]
-    elif not chat.inbound and foreign:
+    chat.free = _by_name(chat, free)
+    # In a chat where nobody wrote, an answer can only be one to what the phone sent.
+    if not chat.inbound and foreign:
         chat.looped += chat.replies
 
 
@@ -184,31 +187,55 @@ def _by_name(chat: Chat, free: list[Message]) -> list[Message]:
         for number in found
         if common[number] == 1
     }
-    left = []
+    left, more = [], []
     for reply in free:
-        meant = {owner[number] for number in NAMING.findall(_reply_text(reply)) if number in owner}
+        meant = {owner[number] for number in NAMING.findall(reply_text(reply)) if number in owner}
         named = meant.pop() if len(meant) == 1 else None
-        if named is None or named.answers:
+        if named is None:
             left.append(reply)
-            continue
-        named.answers.append(reply)
-        named.sure = True
-    return left
+        elif named.answers:
+            more.append((named, reply))
+        else:
+            named.answers.append(reply)
+            named.sure = True
+    _by_place(chat, left)
+    # A second bubble repeats the number too; where others lack an answer it may be theirs.
+    for named, reply in more:
+        if not _give(reply, [each for each in _asking(chat) if not each.answers]):
+            named.answers.append(reply)
+    return [*left, *(reply for _, reply in more)]
 
 
-def _by_place(chat: Chat, free: list[Message]) -> list[Message]:
-    """Give the messages nobody quotes or names a reply each, in order; what is left."""
+def _by_place(chat: Chat, free: Sequence[Message]) -> None:
+    """Each reply that names nothing to the first message without an answer; then to who has fewest.
+
+    So several bubbles for each message are spread over the messages as they were meant.
+    """
+    for reply in free:
+        asking = _asking(chat)
+        unanswered = [each for each in asking if not each.answers]
+        fewest = min((len(each.answers) for each in asking), default=0)
+        if not _give(reply, unanswered):
+            _give(reply, [each for each in asking if len(each.answers) == fewest])
+
+
+def _asking(chat: Chat) -> list[Inbound]:
+    """The messages an answer may be meant for: those that must have one, else all, in order."""
     order = sorted(chat.inbound.values(), key=lambda each: each.begun)
-    open_ = [each for each in order if not each.answers]
-    expected = [each for each in open_ if each.must and each.given]
-    # What need not be answered has no claim while there are no more answers than demanded.
-    for each in expected if len(free) <= len(expected) else open_:
-        if free:
-            each.answers.append(free.pop(0))
-    return free
+    expected = [each for each in order if each.must and each.given]
+    return [each for each in expected if not each.answers] or order
 
 
-def _reply_text(message: Message) -> str:
+def _give(reply: Message, messages: Sequence[Inbound]) -> bool:
+    """Make it the answer of the first of these that had come before it, else of the first."""
+    before = [each for each in messages if each.begun <= reply.time]
+    for each in [*before, *messages][:1]:
+        each.answers.append(reply)
+    return bool(messages)
+
+
+def reply_text(message: Message) -> str:
+    """What a message says, "" where it is no text."""
     return _text(orjson.loads(message.content))
 
 

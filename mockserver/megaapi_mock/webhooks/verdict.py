@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from xml.sax.saxutils import escape, quoteattr
 
-Outcome = Literal["passed", "failed", "not applicable"]
+Outcome = Literal["passed", "failed", "undecided", "not applicable"]
 # Ids in the table; the other forms have them all.
 SHOWN = 20
 PASSED: Outcome = "passed"
 FAILED: Outcome = "failed"
+UNDECIDED: Outcome = "undecided"
 OPEN: Outcome = "not applicable"
 
 
@@ -44,15 +45,21 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
-        """No check failed, and there was something to judge."""
+        """No check failed or is undecided, and there was something to judge."""
+        return self.outcome == PASSED
+
+    @property
+    def outcome(self) -> Outcome:
+        """failed, undecided while something is still to come, passed, or not applicable."""
         outcomes = {check.outcome for check in self.checks}
-        return FAILED not in outcomes and PASSED in outcomes
+        return next(kind for kind in (FAILED, UNDECIDED, PASSED, OPEN) if kind in outcomes)
 
     def as_json(self) -> dict[str, Any]:
         """As the side door shows it."""
         return {
             "instance": self.instance,
             "passed": self.passed,
+            "outcome": self.outcome,
             "checks": [check.as_json() for check in self.checks],
             "figures": dict(self.figures),
         }
@@ -78,7 +85,8 @@ class Verdict:
                 ids = ", ".join(check.offending[:SHOWN]) + (f" and {more} more" if more > 0 else "")
                 lines.append(f"{check.name}: {ids}")
         lines.append("  ".join(f"{name} {value:g}" for name, value in self.figures.items()))
-        lines.append(f"{self.instance}: {'passed' if self.passed else 'failed'}")
+        said = FAILED if self.outcome == OPEN else self.outcome
+        lines.append(f"{self.instance}: {said}")
         return "\n".join(lines) + "\n"
 
     def as_junit(self) -> str:
@@ -86,7 +94,7 @@ class Verdict:
         count = {kind: sum(check.outcome == kind for check in self.checks) for kind in _KINDS}
         suite = (
             f'<testsuite name="receiver" tests="{len(self.checks)}" '
-            f'failures="{count[FAILED]}" errors="0" skipped="{count[OPEN]}">'
+            f'failures="{count[FAILED]}" errors="{count[UNDECIDED]}" skipped="{count[OPEN]}">'
         )
         cases = "".join(_case(self.instance, check) for check in self.checks)
         properties = "".join(
@@ -100,7 +108,7 @@ class Verdict:
         )
 
 
-_KINDS = (PASSED, FAILED, OPEN)
+_KINDS = (PASSED, FAILED, UNDECIDED, OPEN)
 
 
 def _case(instance: str, check: Check) -> str:
@@ -110,4 +118,5 @@ def _case(instance: str, check: Check) -> str:
     if check.outcome == OPEN:
         return f"{head}><skipped message={quoteattr(check.told)}/></testcase>"
     ids = escape("\n".join(check.offending))
-    return f"{head}><failure message={quoteattr(check.told)}>{ids}</failure></testcase>"
+    kind = "failure" if check.outcome == FAILED else "error"
+    return f"{head}><{kind} message={quoteattr(check.told)}>{ids}</{kind}></testcase>"

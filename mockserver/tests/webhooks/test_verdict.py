@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -12,7 +13,8 @@ import pytest
 from megaapi_mock.domain.message import Message
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.webhooks.delivery import Attempt, Delivery
-from megaapi_mock.webhooks.judge import judge
+from megaapi_mock.webhooks.judge import Terms, judge
+from megaapi_mock.webhooks.transport import Answer
 from megaapi_mock.webhooks.verdict import Verdict
 
 from ..conftest import MakeApp
@@ -98,9 +100,18 @@ class Story:
             )
         )
 
-    def judged(self, **options: Any) -> Verdict:
-        options.setdefault("now", self.now)
-        return judge(self.deliveries, self.messages, instance=KEY, **options)
+    def judged(
+        self, *, now: float | None = None, held: Any = (), refused: Any = (), **terms: Any
+    ) -> Verdict:
+        return judge(
+            self.deliveries,
+            self.messages,
+            instance=KEY,
+            now=self.now if now is None else now,
+            held=held,
+            refused=refused,
+            terms=Terms(**terms),
+        )
 
 
 def attempt(time: float, status: int | None = 200, **fields: Any) -> Attempt:
@@ -132,8 +143,9 @@ def test_answers_to_what_is_still_under_way_are_no_verdict(story: Story) -> None
     story.wrote("A1")
     story.answer("OUT1")
     verdict = story.judged()
-    assert {check.outcome for check in verdict.checks} == {"not applicable"}
-    assert not verdict.passed
+    assert {check.outcome for check in verdict.checks} == {"not applicable", "undecided"}
+    assert (verdict.passed, verdict.outcome) == (False, "undecided")
+    assert verdict.checks[0].told == "1 of 1 webhooks are still on their way"
 
 
 # -- in time, and up -----------------------------------------------------------------------------
@@ -145,7 +157,7 @@ def test_who_only_listens_passes_what_applies(story: Story) -> None:
     verdict = story.judged(listens_only=True)
     assert verdict.passed
     assert [check.outcome for check in verdict.checks] == [
-        "passed", "passed", "not applicable", "passed", "not applicable",
+        "passed", "passed", "not applicable", "passed", "not applicable", "not applicable",
     ]  # fmt: skip
     # A bot may answer through another instance than the one it is judged by.
     assert verdict.checks[2].told == f"it answered nothing at all through {KEY}"
@@ -192,7 +204,7 @@ def test_a_late_2xx_is_not_in_time(story: Story) -> None:
 def test_what_is_still_under_way_is_late_only_when_it_is(story: Story) -> None:
     story.told("A1")
     waiting = story.told("A2", state="queued", attempts=[])
-    assert outcome(story.judged(), "answered_in_time") == "passed"
+    assert outcome(story.judged(), "answered_in_time") == "undecided"
     later = story.judged(now=START + 10)
     assert offending(later, "answered_in_time") == (waiting.id,)
     held = story.judged(now=START + 10, held=[waiting])
@@ -332,7 +344,11 @@ def test_a_whole_group_may_be_left_out_but_not_half_of_it(story: Story) -> None:
     story.told("G2", chat=GROUP)
     assert outcome(story.judged(), "answered_once") == "passed"
     story.answer("R2", chat=GROUP)
-    assert offending(story.judged(), "answered_once") == ("G2",)
+    # Both came before it: an answer to the two of them, unless every message wants its own.
+    assert outcome(story.judged(), "answered_once") == "passed"
+    assert offending(story.judged(burst=0), "answered_once") == ("G2",)
+    story.told("G3", chat=GROUP)
+    assert offending(story.judged(), "answered_once") == ("G3",)
 
 
 def test_a_hidden_number_and_its_number_are_one_chat(story: Story) -> None:
@@ -348,6 +364,113 @@ def test_what_was_sent_before_is_no_answer(story: Story) -> None:
     story.told("A1")
     story.answer("R1")
     assert outcome(story.judged(), "answered_once") == "passed"
+
+
+# -- several bubbles, and one answer for a burst --------------------------------------------------
+
+
+def burst_of(story: Story, size: int, *, copies: int = 1, first: int = 1001) -> list[str]:
+    """Messages that come within a second, each so many times; their texts."""
+    texts = [f"Mensagem {first + number}" for number in range(size)]
+    for number, text in enumerate(texts):
+        for copy in range(copies):
+            told = {"torment": f"{copy} of d1"} if copy else {}
+            story.told(f"M{first + number}", content={"conversation": text}, **told)
+    return texts
+
+
+@pytest.mark.parametrize("saying", ["{text}", "Olá"])
+@pytest.mark.parametrize("copies", [1, 3])
+def test_two_bubbles_for_each_message_are_fine(story: Story, saying: str, copies: int) -> None:
+    for first in (1001, 2001):
+        texts = burst_of(
+            story, 4 if first == 1001 else 2, copies=copies if first == 1001 else 1, first=first
+        )
+        for text in texts:
+            story.answer(f"a{text}", saying=f"{saying.format(text=text)}, um")
+            story.answer(f"b{text}", saying=f"{saying.format(text=text)}, dois")
+            story.told(f"a{text}", own=True)
+            story.told(f"b{text}", own=True)
+    verdict = story.judged()
+    assert verdict.passed, verdict.as_table()
+    one = story.judged(answers=1)
+    assert outcome(one, "answered_once") == "failed"
+
+
+@pytest.mark.parametrize("quoting", [True, False])
+def test_one_answer_for_a_burst_is_fine(story: Story, quoting: bool) -> None:
+    burst_of(story, 4, copies=3)
+    story.now += 10
+    story.answer("R1", saying="Tudo certo", quoting="M1004" if quoting else None)
+    burst_of(story, 2, first=2001)
+    story.now += 10
+    story.answer("R2", saying="Combinado", quoting="M2002" if quoting else None)
+    verdict = story.judged()
+    assert verdict.passed, verdict.as_table()
+    each = story.judged(burst=0)
+    assert len(offending(each, "answered_once")) == 4
+
+
+def test_who_stops_answering_within_a_burst_is_found_out(story: Story) -> None:
+    texts = burst_of(story, 4)
+    story.answer("R1", saying=texts[0])
+    story.answer("R2", saying=texts[1])
+    assert offending(story.judged(), "answered_once") == ("M1003", "M1004")
+
+
+def test_what_came_after_the_answer_of_a_burst_needs_its_own(story: Story) -> None:
+    burst_of(story, 2)
+    story.answer("R1")
+    burst_of(story, 1, first=2001)
+    assert offending(story.judged(), "answered_once") == ("M2001",)
+
+
+def test_other_words_for_each_copy_are_found_by_their_number(story: Story) -> None:
+    """A language model says it differently each time: three answers where one is usual."""
+    for text in burst_of(story, 4, copies=3):
+        for number in range(3):
+            story.answer(f"{text}{number}", saying=f"{text}, de novo, {number}")
+    for text in burst_of(story, 2, first=2001):
+        story.answer(text, saying=f"{text}, claro")
+    failed = story.judged()
+    assert offending(failed, "answered_once") == ("M1001", "M1002", "M1003", "M1004")
+    assert "answered too often" in failed.checks[2].told
+
+
+def test_what_says_nothing_of_its_message_and_comes_for_each_copy(story: Story) -> None:
+    for text in burst_of(story, 2, copies=3):
+        for number in range(3):
+            story.answer(f"{text}{number}", saying="Obrigado pela mensagem")
+    assert len(offending(story.judged(), "answered_once")) == 4
+
+
+# -- undecided -----------------------------------------------------------------------------------
+
+
+def test_an_answer_may_take_its_time(story: Story) -> None:
+    burst_of(story, 2)
+    young = story.judged(patience=20)
+    assert (young.outcome, outcome(young, "answered_once")) == ("undecided", "undecided")
+    assert "have no answer yet: ask again in 20 s" in young.checks[2].told
+    old = story.judged(patience=20, now=story.now + 21)
+    assert (old.outcome, outcome(old, "answered_once")) == ("failed", "failed")
+    assert story.judged(patience=20, listens_only=True).passed
+
+
+def test_one_that_is_missing_is_waited_for_as_well(story: Story) -> None:
+    texts = burst_of(story, 2)
+    story.answer("R1", saying=texts[0])
+    assert offending(story.judged(patience=20), "answered_once") == ("M1002",)
+    assert story.judged(patience=20).outcome == "undecided"
+
+
+def test_refused_sends_fail(story: Story) -> None:
+    story.told("A1")
+    story.answer("R1")
+    assert outcome(story.judged(), "sends_accepted") == "passed"
+    failed = story.judged(refused=[("e1", "100000000000002 is the LID of Ana")])
+    assert offending(failed, "sends_accepted") == ("e1",)
+    assert "is the LID of Ana" in failed.as_table()
 
 
 # -- loops ---------------------------------------------------------------------------------------
@@ -367,7 +490,9 @@ def test_more_answers_than_webhooks_to_answer_are_a_loop(story: Story) -> None:
     for number in (1, 2, 3):
         story.answer(f"R{number}")
         story.told(f"R{number}", own=True)
-    verdict = story.judged()
+    # Two webhooks, two answers each at the most.
+    assert outcome(story.judged(answers=2), "ignored_its_echo") == "passed"
+    verdict = story.judged(answers=1)
     assert offending(verdict, "ignored_its_echo") == ("R3",)
     assert outcome(verdict, "answered_once") == "failed"
 
@@ -502,7 +627,7 @@ def test_junit_is_xml_with_a_case_for_each_check() -> None:
     counted = {name: int(suite.attrib[name]) for name in ("tests", "failures", "skipped")}
     kinds = [check.outcome for check in verdict.checks]
     assert counted == {
-        "tests": 5,
+        "tests": 6,
         "failures": kinds.count("failed"),
         "skipped": kinds.count("not applicable"),
     }
@@ -557,6 +682,7 @@ def test_the_side_door_judges_from_its_journal(judged: MockApp) -> None:
         "answered_once": "passed",
         "ignored_its_echo": "passed",
         "answered_in_order": "failed",
+        "sends_accepted": "passed",
     }
     assert (document["figures"]["inbound"], document["figures"]["answers"]) == (2, 2)
 
@@ -647,3 +773,49 @@ def test_what_torment_holds_is_not_held_against_the_receiver(make_app: MakeApp) 
     door.post("/clock", {"advance": 60})
     verdict = door.post("/deliveries/verdict", {"instance": KEY, "listens_only": True})
     assert verdict["passed"], verdict
+
+
+def test_a_verdict_waits_for_what_is_owed(make_app: MakeApp) -> None:
+    """A receiver that answers 500 from its 25th webhook on does not pass because it is slow."""
+    answers = iter([200] * 25 + [500] * 100)
+
+    class Slow(RecordingTransport):
+        def post(self, *arguments: Any, **options: Any) -> Answer:
+            threading.Event().wait(0.02)
+            return replace(super().post(*arguments, **options), status=next(answers))
+
+    app = make_app(transport=Slow())
+    door = Door(app)
+    app.parts.publisher.change(KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/"))
+    door.post(f"/instances/{KEY}/emit", {"event": "text-plain", "count": 58}, status=201)
+    wanted = {"instance": KEY, "listens_only": True}
+    early = door.post("/deliveries/verdict", {**wanted, "wait": 0})
+    assert (early["outcome"], early["passed"]) == ("undecided", False)
+    waited = door.post("/deliveries/verdict", {**wanted, "wait": 60})
+    # As soon as it is certain: the first 500 is enough.
+    assert waited["outcome"] == "failed"
+    assert "had no 2xx" in waited["checks"][0]["told"]
+
+
+def test_refused_sends_are_read_from_the_journal(judged: MockApp) -> None:
+    door = Door(judged)
+    body = {"messageData": {"to": "5511900000099", "text": "oi"}}
+    judged.test_client().post(f"/rest/sendMessage/{KEY}/text", json=body, headers=AUTH)
+    document = door.post("/deliveries/verdict", {"instance": KEY})
+    assert checks(document)["sends_accepted"] == "failed"
+    assert "5511900000099" in document["checks"][-1]["told"]
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ({"wait": 61}, "wait: must be seconds from 0 to 60"),
+        ({"answers": 0}, "answers: must be a whole number from 1 to 100"),
+        ({"answers": 1.5}, "answers: must be a whole number"),
+        ({"burst": -1}, "burst: must be seconds from 0"),
+        ({"patience": 1e9}, "patience: must be seconds from 0"),
+    ],
+)
+def test_wrong_terms_are_named(app: MockApp, body: Any, sentence: str) -> None:
+    told = Door(app).refusal("POST", "/deliveries/verdict", {"instance": KEY, **body})
+    assert told.startswith(sentence)

@@ -64,7 +64,7 @@ TO: Mapping[str, Step] = {step.target: step for step in STEPS}
 ACK_STATUS: Mapping[str, int] = {step.target: step.status for step in STEPS}
 STOPPABLE = HALTS[0].sources
 _HALT_BY: Mapping[str | None, Halt] = {halt.contact: halt for halt in HALTS}
-_HEARD = ("ptvMessage", "viewOnceMessage", "viewOnceMessageV2", "viewOnceMessageV2Extension")
+_ONCE = ("viewOnceMessage", "viewOnceMessageV2", "viewOnceMessageV2Extension")
 
 
 def halt_by(contact_state: str | None) -> Halt | None:
@@ -75,8 +75,12 @@ def halt_by(contact_state: str | None) -> Halt | None:
 def played(content: Mapping[str, Any]) -> bool:
     """Whether there is something to play: a voice note, a video note, or media to view once."""
     for key in content:
-        if key in _HEARD:
+        if key == "ptvMessage":
             return True
+        if key in _ONCE:
+            # Buttons of 2022 came in this wrapper too: nothing to play.
+            inner = content[key].get("message") if isinstance(content[key], dict) else None
+            return "buttonsMessage" not in (inner or {})
         if key == "audioMessage":
             return bool(content[key].get("ptt"))
     return False

@@ -65,7 +65,7 @@ class Call:
         self.notes.append(reason)
 
 
-Handler = Callable[[Call], "Json | Answer"]
+Handler = Callable[[Call], "Json | list[Json] | Answer"]
 Mend = Callable[[Any, Profile], Any]
 
 
@@ -104,3 +104,8 @@ def mark_of(function: object) -> Marked | None:
 def done(message: str, **more: Any) -> Json:
     """The gateway's success envelope."""
     return {"error": False, "message": message, **more}
+
+
+def present(part: Json) -> Json:
+    """The part without fields that have no value."""
+    return {name: value for name, value in part.items() if value is not None}

@@ -107,6 +107,8 @@ def _changed(call: Call, message: str, change: Change) -> Json:
     outcome = change(call.instance.groups.require(data["jid"]), data["participants"])
     # Really slow, as the ancestor is: a switch for those who test their own time-outs.
     call.pause = call.profile.seconds("participants_pause") * len(outcome)
+    if call.profile["participants_shape"] == "2022":
+        return done(message, updatedParticipants=[[jid] for jid, _ in outcome])
     people = [_person(jid, status) for jid, status in outcome]
     if call.profile["participants_shape"] == "flat":
         return done(message, updatedParticipants=people)

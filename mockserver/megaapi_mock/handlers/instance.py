@@ -14,6 +14,7 @@ from ..errors import (
     Forbidden,
     HandledFailure,
     NotLoggedIn,
+    NumberNotRegistered,
     RequestRejected,
     UnknownInstance,
 )
@@ -48,9 +49,9 @@ def _unlinked_as_handled(refusal: RequestRejected, profile: Profile) -> RequestR
 
 
 @operation(refused=_unknown_as_handled)
-def instance_status(call: Call) -> Json | Answer:
+def instance_status(call: Call) -> Json | list[Json] | Answer:
     """`user` present means linked; absent, not null, when it is not (vendor)."""
-    instance = call.instance
+    instance, form = call.instance, call.profile["status_shape"]
     shown: Json = {"key": instance.key, "status": "connected"}
     if instance.linked:
         shown["user"] = {"id": instance.device_jid, "name": instance.name}
@@ -59,7 +60,20 @@ def instance_status(call: Call) -> Json | Answer:
         return EMPTY
     else:
         shown["status"] = "disconnected"
+    if form == "list":
+        return [{"instance": {"status": shown["status"]}}]
+    if form == "2022":
+        shown = _as_in_2022(shown)
     return done("Instance data fetched", instance=shown)
+
+
+def _as_in_2022(shown: Json) -> Json:
+    """Key and user alone; the profile's name twice (vendor-postman-2023)."""
+    user = shown.get("user")
+    if user is None:
+        return {"key": shown["key"]}
+    named = {"id": user["id"], "verifiedName": user["name"], "name": user["name"]}
+    return {"key": shown["key"], "user": named}
 
 
 @operation(refused=_unlinked_as_handled)
@@ -79,9 +93,12 @@ def is_on_whatsapp(call: Call) -> Json | Answer:
     call.note(f"{jid} has no WhatsApp account in this world")
     if form == "empty":
         return EMPTY
-    if form == "403":
-        raise Forbidden(
-            f"{jid} has no WhatsApp account", message="Number not registered on WhatsApp"
+    if form in ("403", "error_true"):
+        reason, message = f"{jid} has no WhatsApp account", NumberNotRegistered.message
+        raise (
+            NumberNotRegistered(reason)
+            if form == "403"
+            else HandledFailure(reason, message=message)
         )
     return {"exists": False, "jid": str(jid)}
 
@@ -186,6 +203,11 @@ def _mismatch(keys: Json, media: Media) -> str | None:
 
 
 def _gone(call: Call, reason: str) -> RequestRejected:
-    if call.profile["media_gone"] == "403":
-        return Forbidden(reason, message="Unable to download file")
+    form, message = call.profile["media_gone"], "Unable to download file"
+    if form == "403":
+        return Forbidden(reason, message=message)
+    if form == "error_true_400":
+        # Status 200 around it: the body alone says 400 (consultancy-notes).
+        inside = {"name": "BAD_REQUEST", "message": message, "statusCode": 400}
+        return HandledFailure(reason, message=message, extra=inside)
     return HandledFailure(reason, message="media not found", extra={"data": ""})

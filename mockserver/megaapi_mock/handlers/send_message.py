@@ -6,27 +6,15 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from ..domain.jid import Jid
 from ..domain.message import unwrapped
 from ..errors import NumberNotRegistered, RequestRejected, SwallowedFailure, Unusable
 from ..profile import Profile
-from . import uploads
-from .call import Call, Json, done, operation
+from . import buttons, uploads
+from .call import Call, Json, done, operation, present
 
 _LINK = re.compile(r"https?://[^\s/?#]+[^\s]*")
-_FLOW = {
-    "copy": ("cta_copy", "copy_code"),
-    "url": ("cta_url", "url"),
-    "call": ("cta_call", "phone_number"),
-}
 TEXTS = ("conversation", "extendedTextMessage")
-_LEGACY = {
-    "urlButton": ("urlButton", "url"),
-    "callButton": ("callButton", "phoneNumber"),
-    "replyButton": ("quickReplyButton", "id"),
-}
 
 
 def fill_missing_text(body: Any, profile: Profile) -> Any:
@@ -73,13 +61,14 @@ def send_media_base64(call: Call) -> Json:
 @operation(refused=swallow)
 def send_location(call: Call) -> Json:
     """`caption` becomes the place's name; numeric strings count as numbers."""
-    data = call.data
+    data, tidied = call.data, call.profile["location_form"] == "tidied"
+    number = float if tidied else _number
     place: Json = {
-        "degreesLatitude": float(data["latitude"]),
-        "degreesLongitude": float(data["longitude"]),
+        "degreesLatitude": number(data["latitude"]),
+        "degreesLongitude": number(data["longitude"]),
     }
     for field, source in (("name", "caption"), ("address", "address"), ("url", "url")):
-        if data.get(source):
+        if data.get(source) if tidied else data.get(source) is not None:
             place[field] = data[source]
     return _sent(call, {"locationMessage": place})
 
@@ -113,41 +102,26 @@ def send_list(call: Call) -> Json:
         "sections": [_section(section) for section in data["sections"]],
         "footerText": data.get("description"),
     }
-    return _sent(call, {"listMessage": _present(part)})
+    return _sent(call, {"listMessage": present(part)})
 
 
-@operation(refused=swallow)
+@operation(mend=buttons.as_todays, refused=swallow)
 def send_buttons(call: Call) -> Json:
     """Answer in native-flow form, which no log shows (inferred); ids are made when missing."""
-    _require_buttons(call)
-    buttons = [
-        _flow_button(
-            "quick_reply",
-            display_text=button["title"],
-            id=button.get("id") or f"button-{number}",
-        )
-        for number, button in enumerate(call.data["buttons"], 1)
-    ]
-    return _sent(call, {"interactiveMessage": _interactive(call, buttons)})
+    buttons.require_some(call)
+    if call.profile["buttons_form"] == "2022":
+        return _sent(call, buttons.of_2022(call.data), "Button Message sent")
+    return _sent(call, {"interactiveMessage": buttons.replies(call)})
 
 
 @operation(refused=swallow)
 def send_template(call: Call) -> Json:
     """Buttons copy, url and call; the body of 2022 still gives a hydrated template."""
-    _require_buttons(call)
-    buttons = call.data["buttons"]
-    if any(button["type"] in _LEGACY for button in buttons):
+    buttons.require_some(call)
+    if buttons.legacy(call.data):
         call.note("button types of 2022: today's are copy, url and call")
-        return _sent(call, {"templateMessage": {"hydratedTemplate": _hydrated(call.data)}})
-    flow = [
-        _flow_button(
-            _FLOW[button["type"]][0],
-            display_text=button["title"],
-            **{_FLOW[button["type"]][1]: button["payload"]},
-        )
-        for button in buttons
-    ]
-    return _sent(call, {"interactiveMessage": _interactive(call, flow)})
+        return _sent(call, {"templateMessage": {"hydratedTemplate": buttons.hydrated(call.data)}})
+    return _sent(call, {"interactiveMessage": buttons.actions(call)})
 
 
 @operation()
@@ -215,8 +189,15 @@ def _content(call: Call, message: Mapping[str, Any]) -> tuple[str, Any]:
     return "", None
 
 
-def _sent(call: Call, content: Json) -> Json:
-    return done("Message sent", messageData=call.instance.chats.send(call.to, content))
+def _sent(call: Call, content: Json, said: str = "Message sent") -> Json:
+    return done(said, messageData=call.instance.chats.send(call.to, content))
+
+
+def _number(given: float | str) -> float | int:
+    """A number as the gateway's language writes it: a whole one without a point."""
+    number = float(given)
+    exact = number.is_integer() and abs(number) < 2**53
+    return int(number) if exact else number
 
 
 def _send_file(call: Call, type_: str, kind: str, content: bytes, *named: str | None) -> Json:
@@ -239,52 +220,7 @@ def _media_kind(call: Call) -> tuple[str, str]:
 
 def _section(section: Mapping[str, Any]) -> Json:
     rows = [
-        _present({name: row.get(name) for name in ("title", "description", "rowId")})
+        present({name: row.get(name) for name in ("title", "description", "rowId")})
         for row in section["rows"]
     ]
-    return _present({"title": section.get("title"), "rows": rows})
-
-
-def _require_buttons(call: Call) -> None:
-    if not call.data["buttons"] and call.profile["empty_buttons"] == "500":
-        raise Unusable("buttons is empty: at least one is needed")
-
-
-def _flow_button(name: str, **parameters: str) -> Json:
-    return {"name": name, "buttonParamsJson": orjson.dumps(parameters).decode()}
-
-
-def _interactive(call: Call, buttons: list[Json]) -> Json:
-    data = call.data
-    header: Json = {"title": data.get("title"), "hasMediaAttachment": False}
-    kind = uploads.kind_of(data.get("type") or "text")
-    if kind is not None:
-        content = uploads.linked_file(call, data["mediaUrl"], kind)
-        media = call.instance.keep_media(kind, uploads.mimetype_of(kind), content)
-        header |= {"hasMediaAttachment": True, f"{kind}Message": uploads.described(media)}
-    part: Json = {"header": _present(header), "body": {"text": data["text"]}}
-    if data.get("footer"):
-        part["footer"] = {"text": data["footer"]}
-    return {**part, "nativeFlowMessage": {"buttons": buttons}}
-
-
-def _hydrated(data: Json) -> Json:
-    buttons = []
-    for number, button in enumerate(data["buttons"], 1):
-        # Today's types among those of 2022: a copy button has no counterpart, so it replies.
-        type_ = button["type"] if button["type"] in _LEGACY else f"{button['type']}Button"
-        name, field = _LEGACY.get(type_, _LEGACY["replyButton"])
-        payload = button.get("payload") or button["title"]
-        buttons.append({name: {"displayText": button["title"], field: payload}, "index": number})
-    return _present(
-        {
-            "hydratedTitleText": data.get("title"),
-            "hydratedContentText": data["text"],
-            "hydratedFooterText": data.get("footerText") or data.get("footer"),
-            "hydratedButtons": buttons,
-        }
-    )
-
-
-def _present(part: Json) -> Json:
-    return {name: value for name, value in part.items() if value is not None}
+    return present({"title": section.get("title"), "rows": rows})

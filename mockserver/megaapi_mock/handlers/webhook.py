@@ -30,4 +30,8 @@ def configure_webhook(call: Call) -> Json:
         secondary_url=before.secondary_url if secondary_url is None else secondary_url,
         secondary_enabled=before.secondary_enabled if secondary_on is None else secondary_on,
     )
-    return done("Webhook updated", webhookUrl=call.instance.webhook.url)
+    url = call.instance.webhook.url
+    if call.profile["webhook_saved"] == "2022":
+        shown = {"url": url, "sendMessage": call.instance.webhook.enabled}
+        return done("Webhook configured", dataMessage=shown)
+    return done("Webhook updated", webhookUrl=url)

@@ -1,0 +1,170 @@
+"""The vendor's collection of 2022 and its PHP class, called against the mock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import orjson
+import pytest
+import yaml
+from megaapi_mock.profile import default_profile
+from megaapi_mock.resources import root
+from megaapi_mock.web.app import MockApp, create_app
+
+from .forms import differences
+from .support import AUTH, KEY, RecordingTransport
+
+Json = dict[str, Any]
+RECORDING = yaml.safe_load(
+    (root("fixtures") / "recordings" / "collection-2022.yaml").read_text(encoding="utf-8")
+)
+CALLS: list[Json] = RECORDING["calls"]
+RECORDED = [call for call in CALLS if "recorded" in call]
+REFUSED = [""]
+PHP: list[Json] = yaml.safe_load(
+    (root("fixtures") / "recordings" / "php-class.yaml").read_text(encoding="utf-8")
+)["calls"]
+each_recorded = pytest.mark.parametrize("call", RECORDED, ids=lambda call: call["name"])
+
+
+@pytest.fixture(scope="module")
+def app_of_2022() -> Iterator[MockApp]:
+    app = create_app(
+        profile=default_profile().with_switches(RECORDING["switches"]),
+        transport=RecordingTransport(),
+    )
+    yield app
+    assert list(app.parts.pipeline.bugs) == []
+    app.stop(1)
+
+
+@pytest.fixture(autouse=True)
+def _at_the_start(app_of_2022: MockApp) -> None:
+    app_of_2022.parts.store.reset()
+
+
+def perform(app: MockApp, call: Json) -> Any:
+    """The call as the collection makes it, with this world's key and token."""
+    options: Json = {
+        "headers": AUTH,
+        "query_string": call.get("query", "").format(instance_key=KEY),
+    }
+    if call.get("form"):
+        options["data"] = {"file": (BytesIO(b"x"), "file.bin")}
+    elif "body" in call:
+        options["json"] = call["body"]
+    path = call["path"].format(instance_key=KEY)
+    return app.test_client().open(path, method=call["method"], **options)
+
+
+def answer_to(app: MockApp, call: Json) -> Any:
+    """The answer's document; a download asks for media that was really sent."""
+    if call["name"] == "downloadMediaMessage":
+        call = {**call, "body": {"messageKeys": sent_picture(app)}}
+    reply = perform(app, call)
+    assert reply.status_code == 200, (reply.data, reply.headers.get("X-Mock-Reason"))
+    return orjson.loads(reply.get_data())
+
+
+def sent_picture(app: MockApp) -> Json:
+    data = {"to": "5511900000002", "url": "https://files.example.test/a.jpg", "type": "image"}
+    path = f"/rest/sendMessage/{KEY}/mediaUrl"
+    reply = app.test_client().post(path, json={"messageData": data}, headers=AUTH)
+    part = reply.get_json()["messageData"]["message"]["imageMessage"]
+    keys = {name: part[name] for name in ("mediaKey", "directPath", "url", "mimetype")}
+    return {**keys, "messageType": "image"}
+
+
+def declared(call: Json) -> list[str]:
+    """Where the recording says today's answer differs; each with a reason."""
+    entries = call.get("differs", [])
+    assert all(entry["reason"] for entry in entries)
+    return [entry["at"] for entry in entries]
+
+
+def test_the_recording_is_whole() -> None:
+    assert (len(CALLS), len(RECORDED)) == (57, 22)
+
+
+@each_recorded
+def test_recorded_answer_has_the_form_of_the_mocks_answer(app_of_2022: MockApp, call: Json) -> None:
+    if declared(call) == REFUSED:
+        reply = perform(app_of_2022, call)
+        assert reply.status_code == 404
+        assert "token (2022), not of plan code" in reply.headers["X-Mock-Reason"]
+    else:
+        answer = answer_to(app_of_2022, call)
+        assert differences(call["recorded"], answer) == set(declared(call)), answer
+
+
+@pytest.mark.parametrize(
+    "call", [call for call in CALLS if "single" in call], ids=lambda call: call["name"]
+)
+def test_answer_for_one_of_many_has_the_form_of_a_single_send(
+    app_of_2022: MockApp, call: Json
+) -> None:
+    """What stands under each recipient is what the operation for one answers as messageData."""
+    [(jid, recorded)] = call["recorded"]["messageData"]["data"].items()
+    body = {"messageData": {**call["body"]["messageData"], "to": jid}}
+    single = {"name": "", "method": "POST", "path": call["single"], "body": body}
+    answered = answer_to(app_of_2022, single)["messageData"]
+    assert differences(recorded, answered) == set()
+
+
+@pytest.mark.parametrize("plan", ["code", "start", "business"])
+def test_every_request_is_answered_or_refused_with_its_plan_named(plan: str) -> None:
+    app = create_app(profile=default_profile(plan), transport=RecordingTransport())
+    try:
+        for call in CALLS:
+            app.parts.store.reset()
+            reply = perform(app, call)
+            reason = reply.headers.get("X-Mock-Reason", "")
+            if reply.status_code == 404:
+                assert "an operation of plan" in reason, (call["name"], reason)
+            elif reply.status_code >= 400:
+                assert reason, (call["name"], reply.data)
+        assert list(app.parts.pipeline.bugs) == []
+    finally:
+        app.stop(1)
+
+
+def test_the_table_of_the_php_class_is_whole() -> None:
+    assert (len(PHP), len({call["name"].split()[0] for call in PHP})) == (47, 36)
+
+
+@pytest.mark.parametrize("call", PHP, ids=lambda call: call["name"])
+def test_call_of_the_php_class_is_answered_or_names_its_plan(
+    app_of_2022: MockApp, call: Json
+) -> None:
+    reply = perform(app_of_2022, call)
+    reason = reply.headers.get("X-Mock-Reason", "")
+    if "plan" in call:
+        assert reply.status_code == 404
+        assert f"is an operation of plan {call['plan']}, not of plan code" in reason
+    elif "unusable" in call:
+        assert reply.status_code == 500 and "messageData/key" in reason
+    elif call["name"].startswith("qrcode"):
+        assert reply.status_code == 403 and "log out first" in reason
+    else:
+        assert reply.status_code == 200, reason
+
+
+@pytest.mark.parametrize(
+    ("recorded", "answered", "found"),
+    [
+        ({"a": 1}, {"a": 2}, set()),
+        ({"a": 1}, {"a": 1.0}, {"a"}),
+        ({"a": 1}, {"a": True}, {"a"}),
+        ({"a": 1}, {"b": 1}, {"a", "b"}),
+        ({"a": [{"b": 1}]}, {"a": [{"b": ""}]}, {"a.b"}),
+        ({"a": [1]}, {"a": []}, {"a"}),
+        ({"a": ""}, {"a": "x"}, {"a"}),
+        ({"a": "12"}, {"a": "ab"}, {"a"}),
+        ({"status": "PENDING"}, {"status": "SENT"}, {"status"}),
+        ([1], {"a": 1}, {""}),
+    ],
+)
+def test_differences_in_form_are_found(recorded: Any, answered: Any, found: set[str]) -> None:
+    assert differences(recorded, answered) == found

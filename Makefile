@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
 
-.PHONY: setup serve test mutation lint check spec-lint bundle bench contract wheel-check lock clean
+.PHONY: setup serve test mutation lint check soak fuzz spec-lint bundle bench contract wheel-check lock clean
 
 setup: $(VENV)/serve.stamp
 
@@ -27,6 +27,15 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/mypy
 
 check: lint test
+
+# Ten minutes of everything at once, then 200,000 odd calls: nothing breaks, gets stuck, or grows.
+# `make test` has a short form of both.
+soak: $(VENV)/dev.stamp
+	$(BIN)/python benchmarks/soak.py $(ARGS)
+	$(BIN)/python benchmarks/fuzz.py
+
+fuzz: $(VENV)/dev.stamp
+	$(BIN)/python benchmarks/fuzz.py $(ARGS)
 
 # The contract under the eyes of Redocly and Spectral.
 spec-lint: node_modules/stamp $(VENV)/serve.stamp

@@ -98,7 +98,7 @@ class Server:
 
     def pss(self) -> float:
         """Proportional set size in MB (10^6 bytes), all processes of the server together."""
-        return sum(_pss(pid) for pid in family(self.process.pid)) / 1e6
+        return sum(memory_of(pid) for pid in family(self.process.pid)) / 1e6
 
 
 @contextmanager
@@ -227,7 +227,8 @@ def family(pid: int) -> list[int]:
     return found
 
 
-def _pss(pid: int) -> int:
+def memory_of(pid: int) -> int:
+    """Proportional set size of one process in bytes; 0 where nobody tells."""
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):

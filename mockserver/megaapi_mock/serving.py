@@ -38,6 +38,7 @@ from multiprocessing.connection import Pipe, wait
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol
 
 from .errors import SetupError
+from .malloc import limit_arenas
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -224,6 +225,7 @@ def _load(factory: Callable[[], Served], terms: _Terms, tell: _Tell) -> Served:
     for number in _stop_signals():
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    limit_arenas()
     try:
         served = factory()
     except BaseException as error:
@@ -289,6 +291,7 @@ def _serve_with_waitress(factory: Callable[[], Served], terms: _Terms) -> None:
     for number in _stop_signals():
         signal.signal(number, _noted)
     logging.getLogger("waitress").setLevel(logging.ERROR)
+    limit_arenas()
     served = factory()
     server = create_server(
         served,

@@ -61,6 +61,11 @@ class Process:
             self._came.notify_all()
 
     @property
+    def pid(self) -> int:
+        """Its id."""
+        return self._child.pid
+
+    @property
     def output(self) -> str:
         with self._came:
             return "".join(self._lines)

@@ -10,7 +10,17 @@ import pytest
 
 PACKAGE = Path(megaapi_mock.__file__).parent
 FLOORS = {
-    0: ("__init__", "errors", "settings", "clock", "ids", "resources", "codec", "spelling"),
+    0: (
+        "__init__",
+        "errors",
+        "settings",
+        "clock",
+        "ids",
+        "resources",
+        "codec",
+        "malloc",
+        "spelling",
+    ),
     1: ("domain", "spec", "store", "profile", "world", "start", "worlds", "samples", "qr"),
     2: (
         *("handlers", "faults", "journal", "webhooks", "timers"),

@@ -42,6 +42,7 @@ class Settings:
     messages_bytes: int = _setting(64 * 2**20, "bytes of messages an instance keeps")
     media_bytes: int = _setting(256 * 2**20, "bytes of media all instances keep")
     state_bytes: int = _setting(512 * 2**20, "bytes of the largest state, out and in")
+    instances_limit: int = _setting(10_000, "instances there may be at a time")
     outbox_limit: int = _setting(50_000, "deliveries that may wait, and as many held by chaos")
     outbox_bytes: int = _setting(64 * 2**20, "bytes of payload that may wait, and be held by chaos")
     spec: str = _setting("", "folder with the contract instead of the packaged one")

@@ -12,8 +12,9 @@ from megaapi_mock.domain import chats, groups, reach, settings
 from megaapi_mock.domain.contacts import Directory
 from megaapi_mock.domain.gateway import Gateway, InstanceSeed
 from megaapi_mock.domain.instance import OTHERS_MOST, Instance
-from megaapi_mock.domain.media import Vault
+from megaapi_mock.domain.media import BLOB, Vault
 from megaapi_mock.domain.rules import Rules
+from megaapi_mock.faults import armed, armoury
 from megaapi_mock.ids import Ids
 from megaapi_mock.settings import Settings
 from megaapi_mock.store import memory
@@ -260,6 +261,65 @@ def test_names_of_events_are_bounded(make_app: MakeApp, monkeypatch: pytest.Monk
         "statusEvents": True,
     }
     assert "names were ignored" in board.door("GET", "/exchanges?limit=5000")["items"][-2]["reason"]
+
+
+# -- the mock as a whole -----------------------------------------------------------------------
+
+
+def test_instances_are_bounded(make_app: MakeApp) -> None:
+    board = Switchboard(make_app(settings=Settings(instances_limit=4)), 1)
+    for _ in range(2):
+        board.door("POST", "/instances", {}, 201)
+    refused = board.door("POST", "/instances", {}, 409)
+    assert "there are 4 instances already" in refused["error"]
+    board.door("DELETE", "/instances/<2>")
+    board.door("POST", "/instances", {}, 201)
+
+
+def test_faults_are_bounded_in_bytes(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(armoury, "GIVEN_MOST", 100_000)
+    board = Switchboard(make_app(), 1)
+    wishes = {"fault": "reply", "status": 500, "body": "x" * 40_000}
+    board.door("POST", "/faults", wishes, 201)
+    board.door("POST", "/faults", wishes, 201)
+    refused = board.door("POST", "/faults", wishes, 413)
+    assert "all faults together" in refused["error"]
+    assert len(board.door("GET", "/faults")["items"]) == 2
+    board.door("DELETE", "/faults/f1")
+    board.door("POST", "/faults", wishes, 201)
+
+
+def test_what_all_faults_know_of_instances_is_bounded(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(armed, "TALLIES_IN_ALL", 40)
+    monkeypatch.setattr(armed, "TALLIES_LEAST", 3)
+    faults = make_app().parts.faults
+    [operation] = [one for one in faults._operations.values() if one.id == "send_text"]
+    made = [faults.arm({"fault": "rate-limit", "calls": 100}) for _ in range(8)]
+    for number in range(50):
+        faults.strikes(operation, f"key{number}", None)
+    assert {len(fault.tallies) for fault in made} == {40 // 8}
+
+
+def test_numbers_of_faults_of_instances_that_are_gone_are_bounded(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(armoury, "NUMBERED_MOST", 10)
+    faults = make_app().parts.faults
+    for number in range(50):
+        made = faults.arm({"fault": "empty-200", "instance": f"key{number}"})
+        assert made.id == f"f1.key{number}"
+        faults.clear(made.id)
+    assert len(faults._numbers) == 10
+    assert faults.arm({"fault": "empty-200", "instance": "key49"}).id == "f2.key49"
+
+
+def test_empty_files_count_too(make_app: MakeApp) -> None:
+    vault = Vault(budget=10_000)
+    for number in range(1_000):
+        vault.put(b"%d" % number)
+    assert len(vault.blobs()) <= 10_000 // BLOB
 
 
 # -- what waits for another instance -----------------------------------------------------------

@@ -35,6 +35,10 @@ class Media:
         return f"https://mmg.whatsapp.net{self.direct_path}&mms3=true"
 
 
+# What Python needs to keep a file, be it empty.
+BLOB = 200
+
+
 class Vault:
     """Bytes by digest. Beyond the budget the oldest go, and their media answer as expired."""
 
@@ -50,9 +54,9 @@ class Vault:
             self._blobs.move_to_end(digest)
             return digest
         self._blobs[digest] = content
-        self.size += len(content)
+        self.size += len(content) + BLOB
         while self.size > self.budget and len(self._blobs) > 1:
-            self.size -= len(self._blobs.popitem(last=False)[1])
+            self.size -= len(self._blobs.popitem(last=False)[1]) + BLOB
         return digest
 
     def get(self, digest: bytes) -> bytes | None:

@@ -11,8 +11,9 @@ from ..domain.jid import Jid, is_number
 from .kind import Kind, Moment, Tally
 from .parameters import COUNT, FROM_ZERO, PERCENT, TEXT, Form, Parameter
 
-# Instances one fault keeps count of; the one it has not seen for longest is forgotten.
-TALLIES_MOST = 10_000
+# Instances one fault keeps count of, and all faults together; the one not seen for longest is
+# forgotten. However many faults there are, each knows some.
+TALLIES_MOST, TALLIES_IN_ALL, TALLIES_LEAST = 10_000, 100_000, 100
 # Strikes that one fault shows of itself; the journal has all.
 STRIKES_SHOWN = 10
 HEADER = "X-Mock-Fault"
@@ -38,11 +39,15 @@ SCOPE: tuple[Parameter, ...] = (
 SCOPE_NAMES = tuple(one.name for one in SCOPE)
 
 
-def tally_of(tallies: OrderedDict[str, Tally], key: str) -> Tally:
-    """One instance's tally, made where there is none; there are never too many."""
+def tally_of(tallies: OrderedDict[str, Tally], key: str, *, among: int = 1) -> Tally:
+    """One instance's tally, made where there is none; there are never too many.
+
+    `among` is how many faults there are.
+    """
     tally = tallies.setdefault(key, Tally())
     tallies.move_to_end(key)
-    if len(tallies) > TALLIES_MOST:
+    most = min(TALLIES_MOST, max(TALLIES_LEAST, TALLIES_IN_ALL // max(1, among)))
+    while len(tallies) > most:
         tallies.popitem(last=False)
     return tally
 
@@ -85,9 +90,9 @@ class Armed:
         """Whether it has struck as often as it was to."""
         return self.times is not None and self.used >= self.times
 
-    def tally(self, key: str) -> Tally:
+    def tally(self, key: str, *, among: int = 1) -> Tally:
         """What it has seen of one instance."""
-        return tally_of(self.tallies, key)
+        return tally_of(self.tallies, key, among=among)
 
     def as_json(self) -> dict[str, Any]:
         """As the side door shows it: everything that counts, given or not."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..clock import Clock
+from ..codec import dumps
 from ..domain.contacts import Directory
 from ..domain.jid import Jid
 from ..errors import ControlRefused
@@ -20,6 +21,10 @@ from .registry import Kinds, Listed, discover, kind_named
 
 # As many as anybody needs; spent ones make room for new ones.
 ARMED_MOST = 1_000
+# Bytes of all that they were asked for: answers of their own may be long.
+GIVEN_MOST = 16 * 2**20
+# Instances whose faults are numbered on.
+NUMBERED_MOST = 20_000
 
 
 class Faults:
@@ -72,8 +77,12 @@ class Faults:
         self, listed: Listed, kind: Kind, scope: dict[str, Any], given: Mapping[str, Any]
     ) -> Armed:
         self._make_room()
+        self._require_bytes(given)
         key = scope.get("instance")
-        number = self._numbers[key] = self._numbers.get(key, 0) + 1
+        number = self._numbers.pop(key, 0) + 1
+        self._numbers[key] = number
+        if len(self._numbers) > NUMBERED_MOST:
+            del self._numbers[next(iter(self._numbers))]
         # Counted per instance, so that what others arm does not shift what is drawn.
         id_ = f"f{number}.{key}" if key else f"f{number}"
         armed = Armed(id=id_, name=listed.name, kind=kind, given=given, **scope)
@@ -89,6 +98,15 @@ class Faults:
                 409, f"{ARMED_MOST} faults are armed: clear some with DELETE /_mock/faults"
             )
         self._set(tuple(armed for armed in self._all if armed is not spent))
+
+    def _require_bytes(self, given: Mapping[str, Any]) -> None:
+        size = sum(len(dumps(one)) for one in (given, *(armed.given for armed in self._all)))
+        if size > GIVEN_MOST:
+            raise ControlRefused(
+                413,
+                f"all faults together are {size} bytes, above the {GIVEN_MOST} they may be: "
+                "clear some with DELETE /_mock/faults",
+            )
 
     def _require_concern(self, listed: Listed, kind: Kind, scope: Mapping[str, Any]) -> None:
         named = scope.get("operation")
@@ -262,7 +280,7 @@ class Faults:
         """Count the call, and say whether it is struck; the lock is held."""
         if armed.over:
             return None
-        tally, now = armed.tally(key), self._clock.now()
+        tally, now = armed.tally(key, among=len(self._all)), self._clock.now()
         armed.seen += 1
         tally.calls += 1
         if armed.seen <= armed.skip:

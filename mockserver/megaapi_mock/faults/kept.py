@@ -10,7 +10,7 @@ from typing import Any
 from ..domain.contacts import Directory
 from ..errors import ControlRefused
 from .armed import SCOPE, SCOPE_NAMES, Armed
-from .armoury import Faults
+from .armoury import ARMED_MOST, Faults
 from .kind import Tally
 from .parameters import BadParameter, checked
 from .registry import kind_named
@@ -51,7 +51,11 @@ def save(faults: Faults, key: str | None) -> SavedFaults:
 
 def rebuild(faults: Faults, saved: SavedFaults) -> list[Armed]:
     """The same faults, armed once `put_back`. ControlRefused for one that cannot be."""
-    made = []
+    made: list[Armed] = []
+    if len(saved.armed) > ARMED_MOST:
+        raise ControlRefused(
+            400, f"this state cannot be read: faults.armed: more than {ARMED_MOST}"
+        )
     for at, fault in enumerate(saved.armed):
         scope = {name: fault.given[name] for name in SCOPE_NAMES if name in fault.given}
         own = {

@@ -207,12 +207,22 @@ class _Door:
         seed = self._seed(body)
         if seed.key in self._parts.store.keys():
             raise ControlRefused(409, f"{seed.key} exists already: delete it first")
+        self._require_room()
         self._parts.store.add(seed)
         heirs.succeed(self._parts, seed.key)
         url = body.get("webhook_url")
         if url:
             self._change(seed.key, lambda instance: instance.set_webhook(url))
         return self._shown(seed.key), 201
+
+    def _require_room(self) -> None:
+        limit = self._parts.settings.instances_limit
+        if len(self._parts.store.keys()) >= limit:
+            raise ControlRefused(
+                409,
+                f"there are {limit} instances already: delete some, or start the mock with a "
+                "larger --instances-limit",
+            )
 
     def show(self, key: str) -> Json:
         """One instance."""

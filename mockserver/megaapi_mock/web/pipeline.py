@@ -100,7 +100,7 @@ class Pipeline:
             reply = self._refused(refusal, operation)
         except Exception as error:
             log.exception("our own bug in %s", operation.address)
-            self.bugs.append(f"{operation.address}: {error!r}")
+            self.bugs.append(f"{operation.address}: {error!r:.500}")
             reply = Reply.json(500, RequestRejected("").body)
             # A reason would make it look intended: no fault covers our own bug.
             request.struck = None

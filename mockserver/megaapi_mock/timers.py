@@ -69,9 +69,16 @@ class Timers:
     def start(self) -> None:
         """Begin to watch; a second call does nothing."""
         with self._changed:
-            if self._thread is None and not self._stopped:
-                self._thread = threading.Thread(target=self._run, name="timers", daemon=True)
-                self._thread.start()
+            if self._thread is not None or self._stopped:
+                return
+            thread = threading.Thread(target=self._run, name="timers", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:
+                # What was changed is kept all the same; the next who has something due tries again.
+                log.exception("no thread can be started for the timers")
+                return
+            self._thread = thread
 
     def stop(self) -> None:
         """End the thread."""

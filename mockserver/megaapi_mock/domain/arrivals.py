@@ -39,10 +39,13 @@ def arrival_event(content: Mapping[str, Any], *, group: bool) -> str:
     kind = content_key(content) or ""
     if group and kind in ("conversation", "imageMessage"):
         return "group-text" if kind == "conversation" else "group-image"
+    # Tests may set anything: a part that is no object has none of the fields.
+    part = content.get(kind)
+    fields = part if isinstance(part, dict) else {}
     if kind == "audioMessage":
-        return "audio-voice-note" if content[kind].get("ptt") else "audio-file"
+        return "audio-voice-note" if fields.get("ptt") else "audio-file"
     if kind == "extendedTextMessage":
-        context = content[kind].get("contextInfo")
+        context = fields.get("contextInfo")
         quotes = isinstance(context, dict) and bool(context.get("quotedMessage"))
         return "text-quoted-reply" if quotes else "text-extended"
     return _EVENTS.get(kind, FROM_BUSINESSES)

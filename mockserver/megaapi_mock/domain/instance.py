@@ -77,6 +77,8 @@ class Instance:
         self._scheduled: list[Due] = []
         self._order = 0
         self._done: list[Due] = []
+        # Order of what was due and failed; 0: nothing did.
+        self._failed = 0
         self._events: list[Event] = []
         self._events_before = 0
         self._letters: list[Letter] = []
@@ -133,6 +135,7 @@ class Instance:
         self._saved = {name: getattr(self, name) for name in _VALUES}
         self._events_before, self._letters_before = len(self._events), len(self._letters)
         self._done.clear()
+        self._failed = 0
 
     def commit(self) -> None:
         """Accept the change; the oldest messages and media beyond the bounds go."""
@@ -150,13 +153,17 @@ class Instance:
             self._thin_agenda()
 
     def rollback(self) -> None:
-        """Forget the change, its events and what it scheduled."""
+        """Forget the change, its events and what it scheduled.
+
+        What was due and failed does not come back, or every later change would fail by it too.
+        """
         for name, value in self._saved.items():
             setattr(self, name, value)
         for table in self._tables():
             table.rollback()
         for due in self._done:
-            heapq.heappush(self._agenda, due)
+            if due[1] != self._failed:
+                heapq.heappush(self._agenda, due)
         self._done.clear()
         self._scheduled.clear()
         # Events of earlier changes that nobody has taken yet stay.
@@ -238,7 +245,9 @@ class Instance:
             if generation != (self._generations.get(kind) or 0):
                 continue
             self.now = due
+            self._failed = entry[1]
             self._happen(kind, arguments)
+            self._failed = 0
         self.now = now
 
     def _first(self) -> list[Due]:

@@ -25,6 +25,16 @@ if TYPE_CHECKING:
 NOT_LINKED = "not linked"
 
 
+def not_taken(letter: Letter) -> Letter | None:
+    """The answer to a message that failed at the other instance; None for all other news."""
+    if not isinstance(letter.news, Posted):
+        return None
+    reason = f"our own bug: {letter.to} could not take it, see the log"
+    landed = Landed(letter.news.id, letter.address, reason)
+    author = str(letter.news.author.jid)
+    return Letter(letter.to, letter.sender, author, letter.time, landed)
+
+
 class Post:
     """An instance's letters. Those it cannot take yet wait in `mailbox`, in order.
 

@@ -9,10 +9,13 @@ from typing import Any
 
 import orjson
 
+from ..codec import dumps
 from ..spelling import did_you_mean
 
 SECONDS_MOST = 3_600
 COUNT_MOST = 1_000_000
+# JSON is written 254 levels deep; what is answered is shown again in lists, some levels down.
+LEVELS_AROUND = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,10 @@ def _value(text: str) -> Any:
 
 def shown(value: Any) -> str:
     """A value in a sentence."""
-    text = orjson.dumps(value, default=repr).decode("utf-8", "replace")
+    try:
+        text = orjson.dumps(value, default=repr).decode("utf-8", "replace")
+    except orjson.JSONEncodeError:
+        text = "a value that JSON cannot hold"
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
@@ -149,6 +155,16 @@ def _span(value: Any) -> bool:
     )
 
 
+def _can_be_sent(value: Any) -> bool:
+    for _ in range(LEVELS_AROUND):
+        value = [value]
+    try:
+        dumps(value)
+    except TypeError:
+        return False
+    return True
+
+
 def _headers(value: Any) -> bool:
     return isinstance(value, dict) and all(
         name
@@ -170,7 +186,7 @@ NOT_YOURS = frozenset(
 
 YES_NO = Form(lambda value: isinstance(value, bool), "true or false")
 TEXT = Form(lambda value: isinstance(value, str), "a text")
-ANYTHING = Form(lambda value: True, "any JSON value")
+ANYTHING = Form(_can_be_sent, "any JSON value, at most 230 levels deep")
 SECONDS = number(0, SECONDS_MOST, f"seconds from 0 to {SECONDS_MOST}")
 SPAN = Form(_span, f"seconds from 0 to {SECONDS_MOST}, or [least, most]")
 COUNT = whole(1, COUNT_MOST)

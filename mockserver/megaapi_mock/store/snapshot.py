@@ -87,6 +87,7 @@ LEFT_OUT: Mapping[type, Mapping[str, str]] = {
         "now": "set when a change begins",
         "_done": "empty between changes",
         "_scheduled": "empty between changes",
+        "_failed": "set within a change",
         "_events": "taken at the end of every change",
         "_events_before": "set when a change begins",
         "fate": "of the gateway",

@@ -11,6 +11,7 @@ from flask import Flask
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect, Rule
 
+from ..bugs import Bugs, guarded
 from ..clock import Clock
 from ..domain.gateway import Gateway
 from ..domain.media import Vault
@@ -168,12 +169,13 @@ def create_app(
         groups=world.groups,
         fate=faults,
     )
-    kept = store(gateway)
+    kept, bugs = store(gateway), Bugs()
+    recorded = guarded(journal.delivery_changed, "our own bug: a delivery is not in the journal")
+    shown = guarded(on_delivery or _no_listener, "on_delivery failed")
 
     def changed(delivery: Delivery) -> None:
-        journal.delivery_changed(delivery)
-        if on_delivery is not None:
-            on_delivery(delivery)
+        recorded(delivery)
+        shown(delivery)
 
     courier = _courier(profile, settings, clock, changed, transport)
     tormentor = Tormentor(
@@ -189,6 +191,8 @@ def create_app(
         renderer=Renderer(samples, profile),
         catalogue=webhook_events(bundle),
         accept=tormentor.accept,
+        changed=changed,
+        bugs=bugs,
     )
     timers = Timers(clock=clock, store=kept, wake=publisher.wake, others=[tormentor])
     kept.due_earlier = tormentor.due_earlier = timers.due_earlier
@@ -205,6 +209,7 @@ def create_app(
         hints=RouteHints(profile.plan, index, offered, fixtures),
         strict=settings.strict,
         on_exchange=on_exchange,
+        bugs=bugs,
     )
     app = MockApp(__name__, static_folder=None)
     app.parts = Parts(
@@ -306,24 +311,32 @@ class Front:
             if handled.batch is not None:
                 self._pipeline.publisher.release(handled.batch)
 
-        if self._release_before:
+        try:
+            if self._release_before:
+                after()
+            return self._sent(environ, start_response, handled, request.method, after)
+        except BaseException:
             after()
+            raise
 
-        if handled.reply.broken is not None:
-            return send_broken(
-                environ,
-                start_response,
-                handled.reply,
-                list(handled.exchange.response_headers),
-                method=request.method,
-                stopping=self._pipeline.stopping,
-                after=after,
-            )
-        return send(
+    def _sent(
+        self,
+        environ: Environ,
+        start_response: StartResponse,
+        handled: Handled,
+        method: str,
+        after: Callable[[], None],
+    ) -> Iterable[bytes]:
+        reply, headers = handled.reply, list(handled.exchange.response_headers)
+        if reply.broken is None:
+            return send(start_response, reply, headers, method=method, after=after)
+        return send_broken(
+            environ,
             start_response,
-            handled.reply,
-            list(handled.exchange.response_headers),
-            method=request.method,
+            reply,
+            headers,
+            method=method,
+            stopping=self._pipeline.stopping,
             after=after,
         )
 
@@ -341,6 +354,10 @@ class Front:
 
 def _nothing() -> None:
     return None
+
+
+def _no_listener(delivery: Delivery) -> None:
+    """Nobody is told."""
 
 
 __all__: Sequence[str] = ("MockApp", "Parts", "create_app")

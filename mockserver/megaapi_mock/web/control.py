@@ -23,7 +23,7 @@ from ..errors import ControlRefused, UnknownInstance
 from ..journal import delivery_json
 from ..store.envelope import seal, unseal
 from ..webhooks.delivery import Delivery
-from . import heirs, listing, state
+from . import heirs, listing, owed, state
 from .arming import Arming
 from .guard import Guard
 from .hooks import Hooks
@@ -111,12 +111,11 @@ class _Door:
         if self._parts.world.state is not None:
             state.reset(self._parts, key)
         else:
-            self._parts.store.reset(key)
-            if key is None:
-                self._parts.publisher.forget_letters()
-            self._parts.tormentor.clear(key)
-            self._parts.faults.reset(key)
-            self._parts.journal.forget(key)
+            with self._parts.publisher.at_rest():
+                self._parts.store.reset(key)
+                owed.abandon(self._parts, key)
+                self._parts.faults.reset(key)
+                self._parts.journal.forget(key)
         return {"reset": key or "all", "instances": len(self._parts.store.keys())}
 
     def clock(self) -> Json:
@@ -231,8 +230,6 @@ class _Door:
     def remove(self, key: str) -> Json:
         """One instance less."""
         heirs.remove(self._parts, key)
-        self._parts.tormentor.end(key)
-        self._parts.faults.reset(key)
         return {"removed": key}
 
     def link(self, key: str) -> Json:

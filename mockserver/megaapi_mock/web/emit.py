@@ -44,9 +44,11 @@ def emit(parts: Parts, key: str, body: Mapping[str, Any]) -> tuple[list[Delivery
             told = _with_media(parts, instance, sample, overrides)
             instance.record(event, {"sample": sample, "set": told})
         blocked = list(instance.filter.blocked)
-    if torment is not None:
-        parts.tormentor.claim(batch.deliveries, torment)
-    parts.publisher.release(batch)
+    try:
+        if torment is not None:
+            parts.tormentor.claim(batch.deliveries, torment)
+    finally:
+        parts.publisher.release(batch)
     if batch.deliveries:
         return batch.deliveries, None
     return [], f"{key} blocks {', '.join(blocked)}: acceptWebhookEvents brings an event back"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..store.snapshot import count_on, counters_of
+from . import owed
 
 if TYPE_CHECKING:
     from .app import Parts
@@ -19,9 +20,13 @@ RECORDS = ("x", "d")
 
 def remove(parts: Parts, key: str) -> None:
     """One instance less; UnknownInstance when there is none."""
-    counters = parts.publisher.look(key, counters_of)
-    parts.store.remove(key)
-    parts.journal.keep_count(key, counters)
+    parts.publisher.look(key, lambda instance: None)
+    with parts.publisher.at_rest() as instances:
+        counters = [counters_of(instance) for instance in instances if instance.key == key]
+        parts.store.remove(key)
+        owed.abandon(parts, key)
+        parts.faults.reset(key)
+        parts.journal.keep_count(key, counters[0])
 
 
 def succeed(parts: Parts, key: str) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..bugs import Bugs, guarded
 from ..clock import Clock
 from ..domain.instance import Instance
 from ..errors import (
@@ -40,8 +39,6 @@ from .reply import LOOK, Reply
 from .request import Request
 from .route_hints import RouteHints
 from .struck import ASKED, Struck, TakenBack, Waits, find
-
-log = logging.getLogger(__name__)
 
 # However many people a slow call names, a client gets its answer in the end.
 PAUSE_MOST = 60.0
@@ -80,7 +77,7 @@ class Pipeline:
     strict: bool = False
     on_exchange: Callable[[Exchange], None] | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
-    bugs: deque[str] = field(default_factory=lambda: deque(maxlen=100))
+    bugs: Bugs = field(default_factory=Bugs)
 
     def __post_init__(self) -> None:
         self._marks = {
@@ -88,6 +85,7 @@ class Pipeline:
         }
         self._fetch = fetch if self.profile.on("fetch_media") else None
         self._outage = _OUTAGES.get(self.profile["outage"])
+        self._shown = guarded(self.on_exchange or _nobody, "on_exchange failed")
 
     def answer(self, request: Request, operation: Operation, key: str) -> Handled:
         """Everything from the instance on; never raises."""
@@ -98,22 +96,40 @@ class Pipeline:
         except RequestRejected as refusal:
             owner = None if isinstance(refusal, UnknownInstance) else key
             reply = self._refused(refusal, operation)
-        except Exception as error:
-            log.exception("our own bug in %s", operation.address)
-            self.bugs.append(f"{operation.address}: {error!r:.500}")
-            reply = Reply.json(500, RequestRejected("").body)
-            # A reason would make it look intended: no fault covers our own bug.
-            request.struck = None
-        if request.struck is not None:
-            reply = request.struck.on(reply)
-        # What a fault puts in its place need not fit.
-        if request.struck is None or request.struck.replacing is None:
-            self._hold_to_contract(operation, reply)
-        # Nobody else waits meanwhile: the instance is free again.
-        struck = request.struck
-        if reply.pause or struck is not None:
-            self._sit_out(lambda: reply.pause + (0.0 if struck is None else struck.pause))
+        except Exception:
+            self.bugs.note(operation.address)
+            reply = self._own_bug(request)
+        reply = self._struck_reply(request, operation, reply, kept=batch is not None)
         return self._closed(request, reply, operation=operation.id, owner=owner, batch=batch)
+
+    @staticmethod
+    def _own_bug(request: Request) -> Reply:
+        """A bare 500. A reason would make it look intended: no fault covers our own bug."""
+        request.struck = None
+        return Reply.json(500, RequestRejected("").body)
+
+    def _struck_reply(
+        self, request: Request, operation: Operation, real: Reply, *, kept: bool
+    ) -> Reply:
+        """The reply as faults leave it, when it is time for it.
+
+        What was kept is answered as it is, whatever fails here.
+        """
+        reply, struck = real, request.struck
+        try:
+            if struck is not None:
+                reply = struck.on(real)
+            # What a fault puts in its place need not fit.
+            if struck is None or struck.replacing is None:
+                self._hold_to_contract(operation, reply)
+            # Nobody else waits meanwhile: the instance is free again.
+            if reply.pause or struck is not None:
+                self._sit_out(lambda: reply.pause + (0.0 if struck is None else struck.pause))
+        except Exception:
+            self.bugs.note(f"{operation.address}: its reply")
+            happened = real.status >= 400 or (kept and real.status)
+            return real if happened else self._own_bug(request)
+        return reply
 
     def unknown_route(self, request: Request) -> Handled:
         """404 in the framework's words; the reason names what was probably meant."""
@@ -284,8 +300,7 @@ class Pipeline:
             text = f"{operation.address} answered {reply.status} against spec/" + (
                 f"{operation.spec_file}: {'; '.join(map(str, broken))[:500]}"
             )
-            self.bugs.append(text)
-            log.error("our own bug: %s", text)
+            self.bugs.add(text)
 
     def _closed(
         self,
@@ -297,7 +312,7 @@ class Pipeline:
         batch: Batch | None,
     ) -> Handled:
         exchange = Exchange(
-            id=self.journal.next_id("x", owner),
+            id="",
             time=self.clock.now(),
             instance=owner,
             operation=operation,
@@ -312,13 +327,21 @@ class Pipeline:
             events=[event.name for event in batch.events] if batch else (),
             fault=reply.fault,
         )
-        reply.extra.append(("X-Mock-Exchange", exchange.id))
-        # Without a status nothing was sent.
-        exchange.response_headers = reply.headers() if reply.status else ()
-        self.journal.add_exchange(exchange)
-        if self.on_exchange is not None:
-            self.on_exchange(exchange)
+        try:
+            exchange.id = self.journal.next_id("x", owner)
+            reply.extra.append(("X-Mock-Exchange", exchange.id))
+            # Without a status nothing was sent.
+            exchange.response_headers = reply.headers() if reply.status else ()
+            self.journal.add_exchange(exchange)
+        except Exception:
+            self.bugs.note(f"{request.method} {request.path} is in no journal")
+            exchange.response_headers = reply.headers() if reply.status else ()
+        self._shown(exchange)
         return Handled(reply, exchange, batch)
+
+
+def _nobody(exchange: Exchange) -> None:
+    """Nobody is told."""
 
 
 def _with_violations(refusal: RequestRejected, before: RequestRejected) -> RequestRejected:

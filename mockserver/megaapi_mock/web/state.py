@@ -24,6 +24,7 @@ from ..store.snapshot import DOCUMENTS, load_instance, load_world, save_instance
 from ..webhooks import held
 from ..webhooks.delivery import Delivery
 from ..webhooks.held import Rebuilt, SavedSeries
+from . import owed
 
 if TYPE_CHECKING:
     from .app import Parts
@@ -124,7 +125,7 @@ def load(parts: Parts, saved: Json, *, start: Mapping[str, Any] | None = None) -
     except Misfit as misfit:
         sentence = f"this state cannot be read: {misfit}; take it again with GET /_mock/state"
         raise ControlRefused(400, sentence) from None
-    with parts.store.hold():
+    with parts.publisher.at_rest():
         prepared.swap()
     if one:
         parts.timers.run_due()
@@ -154,10 +155,11 @@ def reset(parts: Parts, key: str | None = None) -> None:
     elif any(one["key"] == key for one in start["instances"]):
         load(parts, alone(start, key))
     else:
-        parts.store.remove(key)
-        parts.tormentor.clear(key)
-        parts.faults.reset(key)
-        parts.journal.forget(key)
+        with parts.publisher.at_rest():
+            parts.store.remove(key)
+            owed.abandon(parts, key)
+            parts.faults.reset(key)
+            parts.journal.forget(key)
 
 
 def alone(saved: Mapping[str, Any], key: str) -> Json:
@@ -246,6 +248,7 @@ class _Prepared:
 
     def _put_back(self, key: str | None) -> None:
         parts = self._parts
+        owed.abandon(parts, key)
         parts.journal.recount(self._numbers, key)
         parts.journal.add_deliveries(held.put_back(parts.tormentor, self._torment, key))
         kept.put_back(
@@ -290,7 +293,6 @@ class _All(_Prepared):
         parts.ids.seed = self._seed
         parts.world, parts.gateway = self._world, self._gateway
         parts.store.restore(self._gateway, self._instances)
-        parts.publisher.forget_letters()
         self._put_back(None)
 
 

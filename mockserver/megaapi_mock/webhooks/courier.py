@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from .delivery import Attempt, Delivery, State
+from .delivery import OLD_WORLD, Attempt, Delivery, State, end
 from .lanes import Lane, Lanes
 from .transport import Answer, DeliveryFailed, Headers, Refused, Transport
 
@@ -119,13 +119,13 @@ class Courier:
         with self._lock:
             for delivery in deliveries:
                 if not self._accepting:
-                    _end(delivery, "abandoned", "the courier had been stopped")
+                    end(delivery, "abandoned", "the courier had been stopped")
                     # Who waits for the end of the stop is told of these too.
                     self._abandoned += not self._ended
                     turned_away.append(delivery)
                 elif self._is_full(delivery):
                     reason = f"the outbox is full: {self._pending} deliveries wait already"
-                    _end(delivery, "dropped", reason)
+                    end(delivery, "dropped", reason)
                     turned_away.append(delivery)
                 else:
                     self._pending += 1
@@ -141,6 +141,21 @@ class Courier:
             return True
         waiting = self._lanes.size
         return bool(waiting) and waiting + len(delivery.body) > self._outbox_bytes
+
+    def abandon(self, owner: str | None = None) -> None:
+        """Give up what waits in one owner's lanes, or in all, and begin those anew.
+
+        An attempt under way may finish; nothing accepted from now on waits for it.
+        """
+        with self._lock:
+            left = self._lanes.leave(owner)
+            for delivery in left:
+                end(delivery, "abandoned", OLD_WORLD)
+        for delivery in left:
+            self._tell(delivery)
+        with self._lock:
+            if not self._ended:
+                self._settle(len(left))
 
     def carries(self, body: bytes) -> bool:
         """Whether a delivery of just this body is under way."""
@@ -257,9 +272,7 @@ class Courier:
 
     def _book(self, lane: Lane) -> Lane | None:
         """Return the lane when the thread that holds it shall go on with it."""
-        self._pending -= 1
-        if self._pending == 0:
-            self._idle.notify_all()
+        self._settle(1)
         if not lane.queue:
             self._lanes.close(lane)
         elif self._lanes.ready > self._free and lane.is_over(time.perf_counter()):
@@ -268,6 +281,11 @@ class Courier:
             return lane
         self._free += 1
         return None
+
+    def _settle(self, count: int) -> None:
+        self._pending -= count
+        if self._pending == 0:
+            self._idle.notify_all()
 
     def _pause(self) -> None:
         with self._lock:
@@ -299,7 +317,7 @@ class Courier:
             abandoned = self._trips.pop(delivery, None) is None
             if not abandoned:
                 delivery.attempts.append(attempt)
-                _end(delivery, state, error or _reason(attempt.status))
+                end(delivery, state, error or _reason(attempt.status))
         if not abandoned:
             self._tell(delivery)
         return attempt.status is not None or state == "refused"
@@ -315,9 +333,9 @@ class Courier:
         left = list(self._trips)
         for delivery, trip in self._trips.items():
             delivery.attempts.append(trip.attempt("abandoned: the mock stopped before an answer"))
-        left.extend(self._lanes.clear())
+        left.extend(self._lanes.leave())
         for delivery in left:
-            _end(delivery, "abandoned", "the mock stopped before it was delivered")
+            end(delivery, "abandoned", "the mock stopped before it was delivered")
         self._trips.clear()
         self._pending = 0
         return left
@@ -335,12 +353,6 @@ class Courier:
             # `changed` may call stop from a courier thread, which cannot wait for itself.
             if thread is not threading.current_thread():
                 thread.join(max(0.0, deadline - time.monotonic()))
-
-
-def _end(delivery: Delivery, state: State, reason: str | None) -> None:
-    # The reason first: who sees the new state without a lock finds its reason there.
-    delivery.reason = reason
-    delivery.state = state
 
 
 def _reason(status: int | None) -> str | None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+# Why what was owed in an earlier life of an instance is never sent.
+OLD_WORLD = "a reset, another state or the end of its instance came before it was sent"
+
 State = Literal["queued", "delivered", "failed", "refused", "abandoned", "dropped"]
 
 
@@ -46,3 +49,10 @@ class Delivery:
     attempts: list[Attempt] = field(default_factory=list)
     torment: str | None = None
     left: float | None = None
+
+
+def end(delivery: Delivery, state: State, reason: str | None) -> None:
+    """Let a delivery come to its end."""
+    # The reason first: who sees the new state without a lock finds its reason there.
+    delivery.reason = reason
+    delivery.state = state

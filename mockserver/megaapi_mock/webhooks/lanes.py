@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .delivery import Delivery
@@ -95,6 +94,9 @@ class Lanes:
 
     def close(self, lane: Lane) -> None:
         """It is owed nothing more; one that waits for a share of its owner's becomes ready."""
+        if self._lanes.get(lane.name) is not lane:
+            # Left behind while a thread held it: another one has its name by now, or none.
+            return
         del self._lanes[lane.name]
         owner = lane.owner
         parked = self._parked.get(owner)
@@ -106,10 +108,19 @@ class Lanes:
         if not self._shares[owner]:
             del self._shares[owner]
 
-    def clear(self) -> Iterable[Delivery]:
-        """Forget all lanes; what waited in them, lane by lane."""
-        left = [delivery for lane in self._lanes.values() for delivery in lane.queue]
-        for kept in (self._lanes, self._new, self._others, self._shares, self._parked):
-            kept.clear()
-        self.size = 0
+    def leave(self, owner: str | None = None) -> list[Delivery]:
+        """Forget the lanes of one owner, or all; what waited in them, lane by lane.
+
+        A lane that a thread holds is empty from now on, and in nobody's way.
+        """
+        gone = [lane for lane in self._lanes.values() if owner in (None, lane.owner)]
+        left = [delivery for lane in gone for delivery in lane.queue]
+        for lane in gone:
+            del self._lanes[lane.name]
+            lane.queue.clear()
+            self._shares.pop(lane.owner, None)
+            self._parked.pop(lane.owner, None)
+        self._new = deque(lane for lane in self._new if lane.queue)
+        self._others = deque(lane for lane in self._others if lane.queue)
+        self.size -= sum(len(delivery.body) for delivery in left)
         return left

@@ -5,18 +5,20 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from ..bugs import Bugs
 from ..domain.event import Event
 from ..domain.instance import Instance
 from ..domain.letters import Letter
-from ..errors import UnknownInstance
+from ..domain.post import not_taken
+from ..errors import ControlRefused, RequestRejected, UnknownInstance
 from ..journal import Journal
 from ..spec.operations import WebhookEvent
 from ..store import Store
-from .delivery import Delivery
+from .delivery import OLD_WORLD, Delivery, end
 from .render import Renderer
 
 Seen = TypeVar("Seen")
@@ -38,6 +40,9 @@ class Publisher:
     Batches of one instance reach the courier in the order of their changes, whatever the order
     in which their answers leave. Letters to other instances are carried over once the change is
     kept and nobody is held any more; when `changing` ends, all that followed has happened.
+
+    Once a change is kept, nothing that fails afterwards reaches who asked for it: it is noted in
+    `bugs`, and the others go on.
     """
 
     def __init__(
@@ -48,10 +53,14 @@ class Publisher:
         renderer: Renderer,
         catalogue: Iterable[WebhookEvent],
         accept: Callable[[Sequence[Delivery]], None],
+        changed: Callable[[Delivery], None],
+        bugs: Bugs | None = None,
     ) -> None:
         self._store, self._journal, self._renderer = store, journal, renderer
         self._categories: Mapping[str, str] = {event.name: event.category for event in catalogue}
-        self._accept = accept
+        self._accept, self._changed = accept, changed
+        self._bugs = Bugs() if bugs is None else bugs
+        # Guards what waits and the letters.
         self._lock = threading.Lock()
         self._waiting: dict[str, deque[Batch]] = {}
         self._letters: deque[Letter] = deque()
@@ -67,19 +76,39 @@ class Publisher:
         """
         batch = Batch(key)
         letters: Sequence[Letter] = ()
-        with self._store.change(key, at) as instance:
-            yield instance, batch
-            instance.wake(instance.now)
-            batch.events = instance.take_events()
-            batch.deliveries = self._owed(instance, batch.events)
-            if batch.deliveries:
-                self._journal.add_deliveries(batch.deliveries)
-                with self._lock:
-                    self._waiting.setdefault(key, deque()).append(batch)
-            letters = instance.take_letters()
-            self._letters.extend(letters)
+        try:
+            with self._store.change(key, at) as instance:
+                yield instance, batch
+                instance.wake(instance.now)
+                batch.events = instance.take_events()
+                batch.deliveries = self._owed(instance, batch.events)
+                letters = instance.take_letters()
+                self._keep(batch, letters)
+        except BaseException:
+            self._withdraw(batch)
+            raise
         if letters:
             self._carry()
+
+    def _keep(self, batch: Batch, letters: Sequence[Letter]) -> None:
+        if batch.deliveries:
+            self._journal.add_deliveries(batch.deliveries)
+        with self._lock:
+            if batch.deliveries:
+                self._waiting.setdefault(batch.instance, deque()).append(batch)
+            self._letters.extend(letters)
+
+    def _withdraw(self, batch: Batch) -> None:
+        """The change is undone: its batch stands in nobody's way, wherever it had come to."""
+        if not batch.deliveries:
+            return
+        with self._lock:
+            batch.released = True
+            queue = self._waiting.get(batch.instance, deque())
+            if batch in queue:
+                queue.remove(batch)
+            self._let_go(batch.instance)
+        self._abandon([batch], "the change that caused it was undone")
 
     def change(self, key: str, do: Callable[[Instance], None]) -> Batch:
         """One change whose events may leave at once."""
@@ -94,13 +123,38 @@ class Publisher:
 
     def wake(self, key: str, now: float) -> None:
         """Let one instance do what is due by then; what it causes may leave at once."""
+        try:
+            self._wake(key, now)
+        except UnknownInstance:
+            raise
+        except Exception:
+            self._bugs.note(f"{key} could not do what was due")
+            # What failed is not due any more; the rest is.
+            self._wake(key, now)
+
+    def _wake(self, key: str, now: float) -> None:
         with self.changing(key, now) as (_, batch):
             pass
         self.release(batch)
 
-    def forget_letters(self) -> None:
-        """Everything began anew: what was on its way is for nobody."""
-        self._letters.clear()
+    def abandon(self, key: str | None = None) -> None:
+        """A new life of one instance, or of all, begins: nothing waits here for the old one.
+
+        The caller holds whoever begins anew (`at_rest`).
+        """
+        with self._lock:
+            keys = list(self._waiting) if key is None else [key]
+            batches = [batch for name in keys for batch in self._waiting.pop(name, ())]
+            for batch in batches:
+                batch.released = True
+            rest = [each for each in self._letters if key and key not in (each.to, each.sender)]
+            self._letters = deque(rest)
+        self._abandon(batches, OLD_WORLD)
+
+    def _abandon(self, batches: Sequence[Batch], reason: str) -> None:
+        for delivery in (each for batch in batches for each in batch.deliveries):
+            end(delivery, "abandoned", reason)
+            self._changed(delivery)
 
     @contextmanager
     def at_rest(self) -> Iterator[Sequence[Instance]]:
@@ -126,14 +180,28 @@ class Publisher:
             return
         with self._lock:
             batch.released = True
-            queue = self._waiting.get(batch.instance, deque())
-            while queue and queue[0].released:
-                # Within the lock: two threads must not overtake each other on the way out.
-                self._accept(queue.popleft().deliveries)
-            if not queue:
-                self._waiting.pop(batch.instance, None)
+            self._let_go(batch.instance)
         if batch.events:
-            self._journal.stir()
+            try:
+                self._journal.stir()
+            except Exception:
+                self._bugs.note("nobody could be told that something had happened")
+
+    def _let_go(self, key: str) -> None:
+        """Whatever may leave does. Within the lock: two threads must not overtake each other."""
+        queue = self._waiting.get(key, deque())
+        while queue and queue[0].released:
+            self._hand_over(queue.popleft())
+        if not queue:
+            self._waiting.pop(key, None)
+
+    def _hand_over(self, batch: Batch) -> None:
+        try:
+            self._accept(batch.deliveries)
+        except Exception as error:
+            self._bugs.note(f"the courier did not take webhooks of {batch.instance}")
+            lost = [each for each in batch.deliveries if each.state == "queued"]
+            self._abandon([Batch(batch.instance, lost)], f"our own bug: {error!r}")
 
     def _carry(self) -> None:
         """Bring every letter, and whatever they cause, while no instance is held."""
@@ -142,11 +210,27 @@ class Publisher:
                 return
             self._carries = True
             try:
-                while self._letters:
-                    with suppress(UnknownInstance):
-                        self._bring(self._letters.popleft())
+                while (letter := self._next_letter()) is not None:
+                    self._bring_whole(letter)
             finally:
                 self._carries = False
+
+    def _next_letter(self) -> Letter | None:
+        with self._lock:
+            return self._letters.popleft() if self._letters else None
+
+    def _bring_whole(self, letter: Letter) -> None:
+        """Bring it; what fails at the other instance is no trouble of who wrote it."""
+        try:
+            self._bring(letter)
+        except UnknownInstance:
+            return
+        except Exception:
+            self._bugs.note(f"{letter.to} could not take what {letter.sender} sent it")
+            answer = not_taken(letter)
+            if answer is not None:
+                with self._lock:
+                    self._letters.append(answer)
 
     def _bring(self, letter: Letter) -> None:
         """At the time it was written for, before what is due later."""
@@ -163,9 +247,20 @@ class Publisher:
             self._delivery(event, url, lane, rendered)
             for event in events
             if instance.filter.lets_through(self._categories.get(event.name, ""), event.name)
-            for rendered in [self._renderer.render(event)]
+            for rendered in self._rendered(event)
             for url, lane in targets
         ]
+
+    def _rendered(self, event: Event) -> list[tuple[str, bytes]]:
+        """Type and body; nothing where telling it fails, which undoes nothing that happened."""
+        try:
+            return [self._renderer.render(event)]
+        except (ControlRefused, RequestRejected):
+            # What was asked to be told cannot be: whoever asked is told so.
+            raise
+        except Exception:
+            self._bugs.note(f"{event.name} of {event.instance} could not be told")
+            return []
 
     def _delivery(self, event: Event, url: str, lane: str, rendered: tuple[str, bytes]) -> Delivery:
         message_type, body = rendered

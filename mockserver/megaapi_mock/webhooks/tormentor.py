@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from ..clock import Clock
-from .delivery import Delivery
+from .delivery import OLD_WORLD, Delivery, end
 from .holding import Room
 from .torment import Entry, Out, Place, Series, Torment
+
+log = logging.getLogger(__name__)
 
 
 class Records(Protocol):
@@ -73,12 +76,7 @@ class Tormentor:
             for delivery in deliveries:
                 # What was due before it came is out before it.
                 self._run_due(delivery.time, out, by_then=False)
-                series = self._claimed.pop(delivery, None) or self._series.get(delivery.instance)
-                # After the stop nothing would ever let go what is held.
-                if series is None or self._over:
-                    out.append(delivery)
-                else:
-                    series.take(delivery, out)
+                self._take(delivery, out)
                 self._run_due(delivery.time, out)
             self._let_out(out)
             after = self.next_due()
@@ -86,9 +84,25 @@ class Tormentor:
         if after is not None and (before is None or after < before):
             self.due_earlier()
 
+    def _take(self, delivery: Delivery, out: Out) -> None:
+        series = self._claimed.pop(delivery, None) or self._series.get(delivery.instance)
+        # After the stop nothing would ever let go what is held.
+        if series is None or self._over:
+            out.append(delivery)
+            return
+        try:
+            series.take(delivery, out)
+        except Exception:
+            log.exception("our own bug: %s leaves untormented", delivery.id)
+            series.held.discard(delivery)
+            if delivery not in out:
+                out.append(delivery)
+
     def claim(self, deliveries: Sequence[Delivery], torment: Torment) -> None:
         """These alone are tormented so, as a series with an end, when they are accepted."""
         with self._lock:
+            # A reset may have come first, and nobody accepts what it ended.
+            deliveries = [each for each in deliveries if each.state == "queued"]
             if deliveries:
                 series = self._new(deliveries[0].instance, torment, awaited=len(deliveries))
                 self._claimed.update(dict.fromkeys(deliveries, series))
@@ -115,10 +129,14 @@ class Tormentor:
     def clear(self, key: str | None = None) -> None:
         """Forget one instance, or all: what is held is abandoned."""
         with self._lock:
+            self._claimed = {
+                delivery: series
+                for delivery, series in self._claimed.items()
+                if key not in (None, series.key)
+            }
             for series in self._of(key):
                 for delivery in list(series.held):
-                    delivery.reason = "a reset, or another state, came while torment held it"
-                    delivery.state = "abandoned"
+                    end(delivery, "abandoned", OLD_WORLD)
                     self._changed(delivery)
                 series.held.clear()
                 self._series.pop(series.key, None)
@@ -180,14 +198,25 @@ class Tormentor:
             self._agenda[0][0] < now or (by_then and self._agenda[0][0] == now)
         ):
             due, _, series, what, subject = heapq.heappop(self._agenda)
-            series.happen(what, subject, due, out)
+            self._happen(series, what, subject, due, out)
+
+    def _happen(
+        self, series: Series, what: str, subject: Delivery | Place, at: float, out: Out
+    ) -> None:
+        try:
+            series.happen(what, subject, at, out)
+        except Exception:
+            log.exception("our own bug: a turn of the torment of %s failed", series.key)
+            if isinstance(subject, Delivery) and subject not in out:
+                series.held.discard(subject)
+                out.append(subject)
 
     def _let_go(self, series: Series, at: float, out: Out) -> None:
         series.flush(at, out)
         # Flushing may schedule redeliveries; they too go now.
         while entries := self._take_entries(series):
             for _, _, _, what, subject in entries:
-                series.happen(what, subject, at, out)
+                self._happen(series, what, subject, at, out)
             series.flush(at, out)
 
     def _take_entries(self, series: Series) -> list[Entry]:

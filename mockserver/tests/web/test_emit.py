@@ -92,11 +92,11 @@ def test_a_reset_ends_torment(app: MockApp, hook: Door, query: str) -> None:
     assert deliveries(app, hook) == []
 
 
-def test_a_removed_instance_lets_go_what_was_held(app: MockApp, hook: Door) -> None:
+def test_webhooks_held_of_a_removed_instance_are_abandoned(app: MockApp, hook: Door) -> None:
     hook.post(f"/instances/{SECOND}/torment", {"delay": [60, 60]})
     hook.post(f"/instances/{SECOND}/inbound", {}, status=201)
     hook.delete(f"/instances/{SECOND}")
-    assert [each["state"] for each in deliveries(app, hook)] == ["delivered"]
+    assert [each["state"] for each in deliveries(app, hook)] == ["abandoned"]
 
 
 def test_torment_needs_a_wish_an_instance_and_sense(calm: Door) -> None:

@@ -67,6 +67,7 @@ class Chat:
 
     def told(self) -> list[dict[str, Any]]:
         """What left since the last look."""
+        assert self.app.parts.courier.wait_idle(10)
         transport = self.app.parts.courier._transport
         assert isinstance(transport, RecordingTransport)
         payloads = [orjson.loads(body) for _, body, _ in transport.posts]

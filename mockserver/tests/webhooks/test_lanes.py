@@ -72,6 +72,6 @@ def test_lanes_beyond_the_share_of_their_owner_wait_for_its_others() -> None:
 def test_clear_hands_over_what_waited() -> None:
     lanes = waiting("one", "two")
     lanes.queue(owed("one"))
-    assert [delivery.lane for delivery in lanes.clear()] == ["one", "one", "two"]
+    assert [delivery.lane for delivery in lanes.leave()] == ["one", "one", "two"]
     assert lanes.ready == 0
     assert lanes.queue(owed("one"))

@@ -1,0 +1,342 @@
+"""After a reset, another state, or a new instance under an old key: the old owes nothing more."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import orjson
+import pytest
+from megaapi_mock.domain.letters import Landed, Letter
+from megaapi_mock.resources import root
+from megaapi_mock.start import load_start
+from megaapi_mock.web.app import MockApp
+from megaapi_mock.webhooks.courier import Courier
+from megaapi_mock.webhooks.delivery import Delivery
+from megaapi_mock.webhooks.lanes import SHARE, Lanes
+from megaapi_mock.webhooks.transport import Answer
+
+from ..conftest import MakeApp
+from ..support import AUTH, KEY, RecordingTransport
+
+HOOK = "http://127.0.0.1:9/hook"
+OTHER = "megacode-TESTKEY0009"
+
+
+class Gate(RecordingTransport):
+    """Keeps the first webhook under way until it is opened."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached, self.open = threading.Event(), threading.Event()
+
+    def post(
+        self, url: str, body: bytes, headers: Sequence[tuple[str, str]], *, timeout: float
+    ) -> Answer:
+        if not self.reached.is_set():
+            self.reached.set()
+            assert self.open.wait(60)
+        return super().post(url, body, headers, timeout=timeout)
+
+
+def reset_all(app: MockApp) -> None:
+    assert app.test_client().post("/_mock/reset").status_code == 200
+
+
+def reset_one(app: MockApp) -> None:
+    assert app.test_client().post(f"/_mock/reset?instance={KEY}").status_code == 200
+
+
+def delete_and_create(app: MockApp) -> None:
+    door, body = app.test_client(), {"key": KEY, "number": "5511900000001", "connected": True}
+    assert door.delete(f"/_mock/instances/{KEY}").status_code == 200
+    assert door.post("/_mock/instances", json=body).status_code == 201
+
+
+def put_all(app: MockApp) -> None:
+    door = app.test_client()
+    state = door.get("/_mock/state").get_data()
+    assert door.put("/_mock/state", data=state).status_code == 200
+
+
+def put_one(app: MockApp) -> None:
+    door = app.test_client()
+    state = door.get(f"/_mock/state?instance={KEY}").get_data()
+    assert door.put(f"/_mock/state?instance={KEY}", data=state).status_code == 200
+
+
+WAYS = pytest.mark.parametrize(
+    "begin_anew", [reset_all, reset_one, delete_and_create, put_all, put_one]
+)
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    made = Gate()
+    yield made
+    made.open.set()
+
+
+@pytest.fixture
+def app(make_app: MakeApp) -> Iterator[MockApp]:
+    made = make_app(switches={"acks": "off"})
+    point(made)
+    yield made
+
+
+def point(app: MockApp) -> None:
+    body = {"url": HOOK}
+    assert app.test_client().post(f"/_mock/instances/{KEY}/webhook", json=body).status_code == 200
+
+
+def send(app: MockApp, text: str, **headers: str) -> None:
+    reply = app.test_client().post(
+        f"/rest/sendMessage/{KEY}/text",
+        json={"messageData": {"to": "5511900000002", "text": text}},
+        headers={**AUTH, **headers},
+    )
+    assert reply.status_code == 200
+    reply.get_data()
+    reply.close()
+
+
+def texts(app: MockApp) -> list[str]:
+    """What the receiver was told."""
+    transport = app.parts.courier._transport
+    assert isinstance(transport, RecordingTransport)
+    messages = [orjson.loads(body)["message"] for _, body, _ in list(transport.posts)]
+    return [message["extendedTextMessage"]["text"] for message in messages]
+
+
+def owed(app: MockApp) -> list[Delivery]:
+    return list(app.parts.journal.deliveries.after(None))
+
+
+def await_told(app: MockApp, state: str) -> None:
+    found = app.test_client().get(f"/_mock/deliveries?status={state}&wait=30").get_json()["items"]
+    assert found
+
+
+@contextmanager
+def paused_call(app: MockApp) -> Iterator[None]:
+    """A call that is done, and whose answer and webhooks wait for most of a minute."""
+    fault = {"X-Mock-Fault": "delay; seconds=50; after=true"}
+    caller = threading.Thread(target=send, args=(app, "old"), kwargs=fault)
+    caller.start()
+    try:
+        await_told(app, "queued")
+        yield
+    finally:
+        app.parts.pipeline.stopping.set()
+        caller.join(30)
+
+
+@WAYS
+def test_webhooks_of_a_paused_call_hold_up_no_new_ones(
+    app: MockApp, begin_anew: Callable[[MockApp], None]
+) -> None:
+    with paused_call(app):
+        (old,) = owed(app)
+        begin_anew(app)
+        point(app)
+        send(app, "new")
+        assert app.parts.courier.wait_idle(30)
+        assert texts(app) == ["new"]
+        assert old.state == "abandoned" and old.attempts == []
+        assert old.reason and "came before it was sent" in old.reason
+    assert app.parts.courier.wait_idle(30)
+    assert texts(app) == ["new"]
+
+
+@WAYS
+def test_a_slow_receiver_of_the_old_life_holds_up_no_new_webhooks(
+    make_app: MakeApp, gate: Gate, begin_anew: Callable[[MockApp], None]
+) -> None:
+    app = make_app(transport=gate, switches={"acks": "off"})
+    point(app)
+    for number in range(20):
+        send(app, f"old {number}")
+    assert gate.reached.wait(30)
+    under_way, *waiting = owed(app)
+    begin_anew(app)
+    point(app)
+    send(app, "new")
+    await_told(app, "delivered")
+    assert texts(app) == ["new"]
+    assert {each.state for each in waiting} == {"abandoned"}
+    assert [each.attempts for each in waiting] == [[]] * 19
+    assert under_way.state == "queued"
+    gate.open.set()
+    assert app.parts.courier.wait_idle(30)
+    assert texts(app) == ["new", "old 0"]
+    assert under_way.state == "delivered"
+    send(app, "newer")
+    assert app.parts.courier.wait_idle(30)
+    assert texts(app) == ["new", "old 0", "newer"]
+
+
+# A state carries what is held along: see test_state.
+@pytest.mark.parametrize("begin_anew", [reset_all, reset_one, delete_and_create])
+def test_what_was_held_of_the_old_life_is_abandoned(
+    app: MockApp, begin_anew: Callable[[MockApp], None]
+) -> None:
+    door = app.test_client()
+    door.post(f"/_mock/instances/{KEY}/torment", json={"delay": [60, 60]})
+    send(app, "old")
+    (old,) = owed(app)
+    begin_anew(app)
+    point(app)
+    app.parts.clock.advance(100)
+    send(app, "new")
+    assert app.parts.courier.wait_idle(30)
+    assert texts(app) == ["new"] and old.state == "abandoned"
+
+
+@pytest.mark.parametrize("begin_anew", [reset_one, delete_and_create, put_one])
+def test_other_instances_are_owed_what_they_were(
+    make_app: MakeApp, gate: Gate, begin_anew: Callable[[MockApp], None]
+) -> None:
+    app = make_app(transport=gate, switches={"acks": "off"})
+    body = {"key": OTHER, "number": "5511900000020", "connected": True, "webhook_url": HOOK}
+    assert app.test_client().post("/_mock/instances", json=body).status_code == 201
+    path = f"/_mock/instances/{OTHER}/emit"
+    told = {"event": "text-extended", "count": 3, "set": {"message.extendedTextMessage.text": "x"}}
+    assert app.test_client().post(path, json=told).status_code == 201
+    assert gate.reached.wait(30)
+    begin_anew(app)
+    gate.open.set()
+    assert app.parts.courier.wait_idle(30)
+    assert texts(app) == ["x", "x", "x"]
+
+
+def test_a_deleted_instance_leaves_records_that_say_so(app: MockApp) -> None:
+    with paused_call(app):
+        assert app.test_client().delete(f"/_mock/instances/{KEY}").status_code == 200
+        (shown,) = app.test_client().get("/_mock/deliveries?status=abandoned").get_json()["items"]
+        assert "the end of its instance" in shown["reason"]
+
+
+def test_a_mock_that_started_in_a_state_comes_back_to_it_without_debts(
+    make_app: MakeApp, app: MockApp, tmp_path: Path
+) -> None:
+    file = tmp_path / "state.json"
+    file.write_bytes(app.test_client().get("/_mock/state").get_data())
+    again = make_app(world=load_start(str(file), root("fixtures")), switches={"acks": "off"})
+    for way in (reset_all, reset_one):
+        with paused_call(again):
+            (old,) = (each for each in owed(again) if each.state == "queued")
+            way(again)
+            send(again, "new")
+            assert again.parts.courier.wait_idle(30)
+            assert old.state == "abandoned"
+        again.parts.pipeline.stopping.clear()
+        assert again.parts.courier.wait_idle(30)
+        assert texts(again)[-1] == "new" and "old" not in texts(again)
+
+
+def test_what_an_emission_was_to_suffer_ends_with_its_life(app: MockApp) -> None:
+    publisher, tormentor = app.parts.publisher, app.parts.tormentor
+    from megaapi_mock.webhooks.torment import Torment
+
+    torment = Torment.of({"delay": [5, 5]}, seed=0)
+    batches = []
+    for early in (True, False):
+        with publisher.changing(KEY) as (instance, batch):
+            instance.record("text-plain", {})
+        batches.append(batch)
+        if early:
+            tormentor.claim(batch.deliveries, torment)
+        reset_all(app)
+        tormentor.claim(batch.deliveries, torment)
+        publisher.release(batch)
+        point(app)
+    assert [each.state for batch in batches for each in batch.deliveries] == ["abandoned"] * 2
+    assert tormentor._claimed == {}
+
+
+def test_letters_of_an_old_life_reach_nobody(app: MockApp) -> None:
+    publisher = app.parts.publisher
+    landed = Landed("3EB0", "5511900000003@s.whatsapp.net")
+    for sender, to in ((KEY, OTHER), (OTHER, KEY), (OTHER, "x")):
+        publisher._letters.append(Letter(sender, to, "", 0.0, landed))
+    publisher.abandon(KEY)
+    assert [letter.to for letter in publisher._letters] == ["x"]
+    publisher.abandon()
+    assert list(publisher._letters) == []
+
+
+def delivery(lane: str, body: bytes = b"{}") -> Delivery:
+    return Delivery("d1", 0.0, lane.partition("#")[0], "text-plain", "", HOOK, body, lane)
+
+
+def test_lanes_of_an_old_life_take_nobodys_share() -> None:
+    lanes = Lanes()
+    for number in range(SHARE + 3):
+        lanes.queue(delivery(f"one#{number}"))
+    lanes.queue(delivery("two"))
+    under_way = lanes.take(0.0)
+    lanes.next_of(under_way)
+    assert len(lanes.leave("one")) == SHARE + 2
+    assert (lanes.ready, lanes.size) == (1, 2)
+    assert lanes.queue(delivery("one#0"))
+    lanes.close(under_way)
+    assert lanes.ready == 2
+    taken = [lanes.take(0.0) for _ in range(2)]
+    assert sorted(lane.name for lane in taken) == ["one#0", "two"]
+    for lane in taken:
+        lanes.next_of(lane)
+        lanes.close(lane)
+    assert (lanes.size, dict(lanes._shares), lanes._lanes) == (0, {}, {})
+
+
+@pytest.mark.broken_bodies
+def test_abandoning_is_counted_and_told(app: MockApp) -> None:
+    told: list[Delivery] = []
+    transport = Gate()
+    courier = Courier(
+        transport=transport, clock=app.parts.clock, changed=told.append, headers=(), workers=1
+    )
+    under_way, waiting, other = (delivery(lane) for lane in ("one", "one", "two"))
+    courier.accept([under_way, waiting, other])
+    assert transport.reached.wait(30)
+    courier.abandon("one")
+    assert told == [waiting]
+    transport.open.set()
+    assert courier.wait_idle(30) and courier.pending == 0
+    assert [each.state for each in (under_way, waiting, other)] == [
+        "delivered", "abandoned", "delivered",
+    ]  # fmt: skip
+    assert courier.stop(5) == 0
+
+
+def test_pausing_calls_and_resets_under_load(make_app: MakeApp) -> None:
+    """Whatever meets whatever: in the end nothing is queued, and everybody hears what is new."""
+    app = make_app(switches={"acks": "off"})
+    point(app)
+    ended = threading.Event()
+
+    def call() -> None:
+        while not ended.is_set():
+            app.test_client().post(
+                f"/rest/sendMessage/{KEY}/text",
+                json={"messageData": {"to": "5511900000002", "text": "old"}},
+                headers={**AUTH, "X-Mock-Fault": "delay; seconds=0.02; after=true"},
+            ).close()
+
+    callers = [threading.Thread(target=call) for _ in range(4)]
+    for caller in callers:
+        caller.start()
+    for way in (reset_one, put_all, delete_and_create, put_one, reset_all) * 6:
+        way(app)
+        point(app)
+    ended.set()
+    for caller in callers:
+        caller.join(30)
+    assert app.parts.courier.wait_idle(30)
+    assert app.parts.publisher._waiting == {}
+    assert {each.state for each in owed(app)} <= {"delivered", "abandoned"}
+    send(app, "new")
+    assert app.parts.courier.wait_idle(30)
+    assert texts(app)[-1] == "new"

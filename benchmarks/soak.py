@@ -235,7 +235,7 @@ def _told(
     ]
     for name, count, examples in rows:
         print(f"  {name:<18}{count:>8}")
-        for example in examples[:5]:
+        for example in [*examples[:4], *examples[4:][-6:]]:
             print(f"      {example[:600]}")
     found = any(count for _, count, _ in rows)
     return 1 if _told_memory(memory, given.seconds) or found else 0

@@ -167,11 +167,11 @@ class Log(Generic[R]):
 class Journal:
     """Thread-safe. `stir` wakes everyone who waits for something to be there.
 
-    `budget` is bytes: of exchanges, of deliveries with their attempts, and of what a stream that
-    is read slowly may lie behind; for each of them.
+    `budget` is bytes: of exchanges, and as many of deliveries with their attempts. A stream that is
+    read slowly may lie a quarter of it behind.
     """
 
-    def __init__(self, *, limit: int = 5_000, budget: int = 64 * 2**20) -> None:
+    def __init__(self, *, limit: int = 5_000, budget: int = 32 * 2**20) -> None:
         self._stirred = threading.Condition()
         self.exchanges: Log[Exchange] = Log(limit, budget, exchange_bytes, self._stirred)
         self.deliveries: Log[Delivery] = Log(limit, budget, delivery_bytes, self._stirred)
@@ -270,7 +270,7 @@ class Journal:
 
         Ends on `close`, and for a reader who falls too far behind.
         """
-        listener = Subscription[Exchange | Delivery](self._budget)
+        listener = Subscription[Exchange | Delivery](self._budget // 4)
         with self._stirred:
             if self._closed:
                 return

@@ -36,7 +36,7 @@ class Settings:
     )
     journal_limit: int = _setting(5_000, "exchanges, and deliveries, the journal keeps")
     journal_bytes: int = _setting(
-        64 * 2**20, "bytes each journal keeps: bodies, headers, receivers' answers"
+        32 * 2**20, "bytes each journal keeps: bodies, headers, receivers' answers"
     )
     messages_limit: int = _setting(100_000, "messages an instance keeps")
     messages_bytes: int = _setting(64 * 2**20, "bytes of messages an instance keeps")

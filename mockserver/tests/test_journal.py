@@ -390,7 +390,7 @@ def test_who_does_not_read_is_cut_off() -> None:
 
 
 def test_what_a_stream_has_not_read_is_bounded_in_bytes() -> None:
-    journal = Journal(limit=10, budget=1_000_000)
+    journal = Journal(limit=10, budget=4_000_000)
     slow, quick = journal.listen(), journal.listen()
     next(slow), next(quick)
     for number in range(100):

@@ -22,7 +22,7 @@ from megaapi_mock.store.memory import MemoryStore
 from megaapi_mock.web.app import MockApp
 
 from .conftest import MakeApp
-from .support import START
+from .support import KEY, START
 from .switchboard import Switchboard
 
 FRIEND = "5511900000002"
@@ -261,6 +261,48 @@ def test_names_of_events_are_bounded(make_app: MakeApp, monkeypatch: pytest.Monk
         "statusEvents": True,
     }
     assert "names were ignored" in board.door("GET", "/exchanges?limit=5000")["items"][-2]["reason"]
+
+
+# -- what waits for an answer before it to leave -----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "bounds", [Settings(outbox_limit=10), Settings(outbox_bytes=5_000)], ids=["number", "bytes"]
+)
+def test_webhooks_behind_a_late_answer_are_bounded(make_app: MakeApp, bounds: Settings) -> None:
+    board = Switchboard(make_app(settings=bounds), 1)
+    publisher = board.app.parts.publisher
+    with publisher.changing(KEY) as (instance, late):
+        instance.chats.send(
+            instance.chats.recipient(FRIEND), {"extendedTextMessage": {"text": "oi"}}
+        )
+    for _ in range(30):
+        board.send(1, FRIEND)
+    room = publisher._room
+    assert room.count <= 10 + 4 or room.size <= 5_000 + 4 * 500
+    owed = board.door("GET", "/deliveries?limit=500")["items"]
+    states = [row["state"] for row in owed]
+    assert states.count("dropped") >= 80 and states[0] == "queued"
+    assert states.count("queued") == room.count
+    assert owed[-1]["reason"].endswith("wait already for answers before them to leave")
+    publisher.release(late)
+    assert room.count == room.size == 0
+    assert board.app.parts.courier.wait_idle(5)
+    states = [row["state"] for row in board.door("GET", "/deliveries?limit=500")["items"]]
+    assert "queued" not in states and "delivered" in states
+    assert board.acks(1, board.send(1, FRIEND)) == [2, 3, 4]
+
+
+def test_what_a_reset_ends_makes_room(make_app: MakeApp) -> None:
+    board = Switchboard(make_app(), 1)
+    publisher = board.app.parts.publisher
+    with publisher.changing(KEY) as (instance, _late):
+        instance.chats.send(
+            instance.chats.recipient(FRIEND), {"extendedTextMessage": {"text": "oi"}}
+        )
+    assert publisher._room.count > 0
+    board.door("POST", "/reset")
+    assert publisher._room.count == publisher._room.size == 0
 
 
 # -- the mock as a whole -----------------------------------------------------------------------

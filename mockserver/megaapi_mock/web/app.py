@@ -193,6 +193,7 @@ def create_app(
         accept=tormentor.accept,
         changed=changed,
         bugs=bugs,
+        room=Room(settings.outbox_limit, settings.outbox_bytes),
     )
     timers = Timers(clock=clock, store=kept, wake=publisher.wake, others=[tormentor])
     kept.due_earlier = tormentor.due_earlier = timers.due_earlier

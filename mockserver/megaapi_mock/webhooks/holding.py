@@ -1,4 +1,4 @@
-"""What chaos holds back, counted: all instances together share one room with bounds."""
+"""What is held back on its way to the courier, counted: all instances share one bounded room."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .delivery import Delivery
 
 
 class Room:
-    """How many deliveries, and bytes of payload, are held of all instances together."""
+    """How many deliveries, and bytes of payload, wait in one place of all instances together."""
 
     def __init__(self, limit: int = 50_000, budget: int = 64 * 2**20) -> None:
         self.limit, self.budget = limit, budget

@@ -19,6 +19,7 @@ from ..journal import Journal
 from ..spec.operations import WebhookEvent
 from ..store import Store
 from .delivery import OLD_WORLD, Delivery, end
+from .holding import Room
 from .render import Renderer
 
 Seen = TypeVar("Seen")
@@ -55,12 +56,14 @@ class Publisher:
         accept: Callable[[Sequence[Delivery]], None],
         changed: Callable[[Delivery], None],
         bugs: Bugs | None = None,
+        room: Room | None = None,
     ) -> None:
         self._store, self._journal, self._renderer = store, journal, renderer
         self._categories: Mapping[str, str] = {event.name: event.category for event in catalogue}
         self._accept, self._changed = accept, changed
         self._bugs = Bugs() if bugs is None else bugs
-        # Guards what waits and the letters.
+        self._room = room or Room()
+        # Guards what waits, the room for it, and the letters.
         self._lock = threading.Lock()
         self._waiting: dict[str, deque[Batch]] = {}
         self._letters: deque[Letter] = deque()
@@ -91,12 +94,28 @@ class Publisher:
             self._carry()
 
     def _keep(self, batch: Batch, letters: Sequence[Letter]) -> None:
+        waits = bool(batch.deliveries) and not self._is_turned_away(batch)
         if batch.deliveries:
             self._journal.add_deliveries(batch.deliveries)
         with self._lock:
-            if batch.deliveries:
+            if waits:
                 self._waiting.setdefault(batch.instance, deque()).append(batch)
+                self._count(batch, 1)
             self._letters.extend(letters)
+
+    def _is_turned_away(self, batch: Batch) -> bool:
+        """Drop the batch when too much waits already behind answers that are not handed over."""
+        if not self._room.is_over:
+            return False
+        reason = f"{self._room.count} deliveries wait already for answers before them to leave"
+        for delivery in batch.deliveries:
+            end(delivery, "dropped", reason)
+        return True
+
+    def _count(self, batch: Batch, sign: int) -> None:
+        """It waits here, or with -1 does so no longer; the lock is held."""
+        for delivery in batch.deliveries:
+            self._room.add(delivery, sign)
 
     def _withdraw(self, batch: Batch) -> None:
         """The change is undone: its batch stands in nobody's way, wherever it had come to."""
@@ -107,6 +126,7 @@ class Publisher:
             queue = self._waiting.get(batch.instance, deque())
             if batch in queue:
                 queue.remove(batch)
+                self._count(batch, -1)
             self._let_go(batch.instance)
         self._abandon([batch], "the change that caused it was undone")
 
@@ -147,6 +167,7 @@ class Publisher:
             batches = [batch for name in keys for batch in self._waiting.pop(name, ())]
             for batch in batches:
                 batch.released = True
+                self._count(batch, -1)
             rest = [each for each in self._letters if key and key not in (each.to, each.sender)]
             self._letters = deque(rest)
         self._abandon(batches, OLD_WORLD)
@@ -191,7 +212,9 @@ class Publisher:
         """Whatever may leave does. Within the lock: two threads must not overtake each other."""
         queue = self._waiting.get(key, deque())
         while queue and queue[0].released:
-            self._hand_over(queue.popleft())
+            batch = queue.popleft()
+            self._count(batch, -1)
+            self._hand_over(batch)
         if not queue:
             self._waiting.pop(key, None)
 

@@ -91,7 +91,7 @@ class Actor:
             (8, self._stream),
             (20, self._create),
             (18, self._remove),
-            (30, self._link),
+            (60, self._link),
             (20, self._contact),
             (16, self._clock),
             (20, self._fault),

@@ -35,6 +35,8 @@ AHEAD = 256
 # Digits and sign of the longest whole number of 64 bits.
 DIGITS_MOST = 20
 _WHOLE = re.compile(r"-?[1-9][0-9]*")
+# Different failures that are told apart.
+FAILURES_MOST = 100
 _STEP = 0.1
 
 Payload = dict[str, Any]
@@ -92,9 +94,14 @@ class Tally:
             if delivery.state == "delivered":
                 self.delivered += 1
             else:
-                self.failures[delivery.reason or delivery.state] += 1
+                self.failures[self._named(delivery.reason or delivery.state)] += 1
             if delivery.attempts and delivery.attempts[-1].status is not None:
                 self._latencies.append(delivery.attempts[-1].duration_ms)
+
+    def _named(self, failure: str) -> str:
+        """A receiver may fail in ever new words: of too many the rest count as one."""
+        known = failure in self.failures or len(self.failures) < FAILURES_MOST
+        return failure if known else "other failures"
 
     def latency(self, share: float) -> float | None:
         """Milliseconds within which this share of the answers came; None without an answer."""

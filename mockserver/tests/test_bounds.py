@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import orjson
 import pytest
+from megaapi_mock import emitter
 from megaapi_mock.clock import Clock
 from megaapi_mock.domain import chats, groups, reach, settings
 from megaapi_mock.domain.contacts import Directory
@@ -19,7 +21,9 @@ from megaapi_mock.ids import Ids
 from megaapi_mock.settings import Settings
 from megaapi_mock.store import memory
 from megaapi_mock.store.memory import MemoryStore
+from megaapi_mock.web import control, listing
 from megaapi_mock.web.app import MockApp
+from megaapi_mock.webhooks.delivery import Delivery
 
 from .conftest import MakeApp
 from .support import KEY, START
@@ -362,6 +366,64 @@ def test_empty_files_count_too(make_app: MakeApp) -> None:
     for number in range(1_000):
         vault.put(b"%d" % number)
     assert len(vault.blobs()) <= 10_000 // BLOB
+
+
+# -- what the control API hands out ------------------------------------------------------------
+
+
+def test_a_page_of_large_records_is_several(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "PAGE_BYTES", 100_000)
+    board = Switchboard(make_app(), 1)
+    sent = [board.send(1, FRIEND, "x" * 30_000) for _ in range(8)]
+    for what, expected in (("messages", 8), ("exchanges?operation=send_text", 8)):
+        joint = "&" if "?" in what else "?"
+        page, pages = board.door("GET", f"/{what}{joint}limit=5000"), 1
+        found = page["items"]
+        while page["next"] is not None:
+            assert len(page["items"]) <= 3
+            page = board.door("GET", f"/{what}{joint}limit=5000&since={page['next']}")
+            found, pages = [*found, *page["items"]], pages + 1
+        assert (len(found), len({row["id"] for row in found})) == (expected, expected)
+        assert pages >= 3
+    assert list(board.messages(1)) != [] and sent
+
+
+def test_states_are_made_two_at_a_time(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control, "STATE_PATIENCE", 0.01)
+    board, gate = Switchboard(make_app(), 1), threading.Event()
+    inside = threading.Semaphore(0)
+
+    def slow(*_arguments: Any) -> dict[str, Any]:
+        inside.release()
+        assert gate.wait(30)
+        return {}
+
+    monkeypatch.setattr(control.state, "save", slow)
+    clients = [board.app.test_client() for _ in range(2)]
+    threads = [threading.Thread(target=one.get, args=("/_mock/state",)) for one in clients]
+    for thread in threads:
+        thread.start()
+    for _ in threads:
+        assert inside.acquire(timeout=30)
+    refused = board.door("GET", "/state", None, 503)
+    assert "2 states are on their way already" in refused["error"]
+    gate.set()
+    for thread in threads:
+        thread.join()
+    board.door("GET", "/state")
+
+
+def test_failures_that_emit_tells_apart_are_bounded() -> None:
+    tally = emitter.Tally()
+    for number in range(1_000):
+        failed = Delivery(f"d{number}", START, KEY, "e", "t", "http://127.0.0.1:9/", b"", KEY)
+        failed.state, failed.reason = "failed", f"its first line is {number}"
+        tally.add(failed)
+    assert tally.failed == 1_000
+    assert len(tally.failures) == emitter.FAILURES_MOST + 1
+    assert tally.failures["other failures"] == 1_000 - emitter.FAILURES_MOST
 
 
 # -- what waits for another instance -----------------------------------------------------------

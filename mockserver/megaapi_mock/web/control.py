@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -21,6 +21,7 @@ from ..domain.life import CONTACT_STATES, REACHABLE
 from ..domain.linking import UNLINKED_BY
 from ..errors import ControlRefused, UnknownInstance
 from ..journal import delivery_json
+from ..record_sizes import delivery_bytes, exchange_bytes, hit_bytes
 from ..store.envelope import seal, unseal
 from ..webhooks.delivery import Delivery
 from . import heirs, listing, owed, state
@@ -38,6 +39,9 @@ Json = dict[str, Any]
 LATEST = 253_402_300_799
 # Each stream and each wait holds one of the server's 64 threads; the gateway keeps the others.
 WAITERS_MOST = 48
+# A state is held in memory some times over while it is written or read: so many at a time, others
+# wait for them so many seconds.
+STATES_MOST, STATE_PATIENCE = 2, 60.0
 _TOKEN = re.compile(r"[!-~]+")
 
 
@@ -54,6 +58,7 @@ class _Door:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._waiters = threading.BoundedSemaphore(WAITERS_MOST)
+        self._states = threading.BoundedSemaphore(STATES_MOST)
 
     def add_to(self, door: Blueprint) -> None:
         routes: list[tuple[str, str, Callable[..., Any]]] = [
@@ -143,12 +148,26 @@ class _Door:
 
     def state(self) -> Response:
         """The whole mock, or one instance, as a file."""
-        sealed = seal(state.save(self._parts, request.args.get("instance")))
+        with self._one_state():
+            sealed = seal(state.save(self._parts, request.args.get("instance")))
         self._require_size(len(sealed))
         return Response(sealed, mimetype="application/json")
 
     def restore(self) -> Json:
         """As it was when the file was taken."""
+        with self._one_state():
+            return self._restored()
+
+    @contextmanager
+    def _one_state(self) -> Iterator[None]:
+        if not self._states.acquire(timeout=STATE_PATIENCE):
+            raise ControlRefused(503, f"{STATES_MOST} states are on their way already: come later")
+        try:
+            yield
+        finally:
+            self._states.release()
+
+    def _restored(self) -> Json:
         self._require_size(request.content_length or 0)
         try:
             raw = request.get_data()
@@ -295,6 +314,7 @@ class _Door:
             journal.exchanges.after,
             listing.exchange_matches(request.args),
             lambda exchange: exchange.as_json(),
+            exchange_bytes,
         )
 
     def deliveries(self) -> Json:
@@ -304,6 +324,7 @@ class _Door:
             journal.deliveries.after,
             listing.delivery_matches(request.args),
             delivery_json,
+            delivery_bytes,
         )
 
     def delivery(self, id: str) -> Json:
@@ -322,6 +343,7 @@ class _Door:
             lambda since: listing.messages(store, publisher, request.args.get("instance"), since),
             listing.message_matches(request.args),
             listing.message_json,
+            lambda found: len(found[1].content),
             lambda found: listing.message_cursor(store, publisher, found),
         )
 
@@ -331,6 +353,7 @@ class _Door:
             self._parts.journal.strikes.after,
             listing.strike_matches(request.args),
             lambda hit: hit.as_json(),
+            hit_bytes,
         )
 
     def _found(
@@ -338,6 +361,7 @@ class _Door:
         records: Callable[[str | None], Any],
         matches: Callable[[Any], bool],
         show: Callable[[Any], Json],
+        size_of: Callable[[Any], int],
         cursor: Callable[[Any], str] | None = None,
     ) -> Json:
         limit, wait = listing.limit_of(request.args), listing.wait_of(request.args)
@@ -350,6 +374,7 @@ class _Door:
             return [record for record in records(since) if matches(record)]
 
         found = self._waited(look, wait)
+        limit = listing.fitting(found[:limit], size_of, limit)
         page = listing.page([show(record) for record in found[: limit + 1]], limit=limit)
         page["epoch"] = epochs[-1]
         if cursor is not None and page["next"] is not None:

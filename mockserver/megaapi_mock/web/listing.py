@@ -10,7 +10,7 @@ from typing import Any
 
 from ..domain.message import Message
 from ..errors import ControlRefused, UnknownInstance
-from ..journal import Exchange, Hit, shown_body
+from ..journal import BODY_SHOWN, Exchange, Hit, shown_body
 from ..store import Store
 from ..webhooks.delivery import Delivery
 from ..webhooks.publish import Publisher
@@ -19,6 +19,8 @@ KEY = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _SHORT_NUMBER = re.compile(r"[0-9]{1,9}")
 LIMIT = 100
 LIMIT_MOST = 5_000
+# Bytes of records on one page: whoever asks for thousands of large ones gets them on several.
+PAGE_BYTES = 16 * 2**20
 WAIT_MOST = 60.0
 
 Arguments = Mapping[str, str]
@@ -29,6 +31,17 @@ def page(items: list[Json], *, limit: int, id_: str = "id") -> Json:
     """At most `limit` items; `next` is the id to continue after, or null."""
     shown = items[:limit]
     return {"items": shown, "next": shown[-1][id_] if len(items) > limit else None}
+
+
+def fitting(found: Sequence[Any], size_of: Callable[[Any], int], limit: int) -> int:
+    """How many of these records a page may hold: all up to its limit, unless they are large."""
+    size = 0
+    for count, record in enumerate(found):
+        # Bodies are shown in part; each record has two, a delivery one for each attempt.
+        size += min(size_of(record), 4 * BODY_SHOWN)
+        if size > PAGE_BYTES and count:
+            return count
+    return limit
 
 
 def keys_after(keys: Sequence[str], since: str | None) -> Sequence[str]:

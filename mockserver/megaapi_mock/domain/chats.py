@@ -81,7 +81,7 @@ class Chats:
             return Recipient(given, jid)
         person = self._instance.person(jid)
         # Hidden numbers are not looked up (ancestor): WhatsApp alone knows whether one is there.
-        if jid.lid or self._instance.reach.registered(person) is not None:
+        if (jid.lid and jid.user) or self._instance.reach.registered(person) is not None:
             chat = jid if person is None else person.jid
             canonical = self._instance.rules.canonical_jid
             return Recipient(str(chat) if canonical else given, chat)

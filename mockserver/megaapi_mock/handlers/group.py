@@ -92,7 +92,9 @@ def _shown(group: Group) -> Json:
 def _description(group: Group) -> Json:
     if group.description is None:
         return {}
-    return {"desc": group.description, "descId": group.description_id}
+    # A contact who changes the description gives it no id that anybody has seen.
+    known = {} if group.description_id is None else {"descId": group.description_id}
+    return {"desc": group.description, **known}
 
 
 def _one(call: Call, message: str, group: Group) -> Json:

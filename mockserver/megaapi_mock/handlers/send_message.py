@@ -182,11 +182,17 @@ def _content(call: Call, message: Mapping[str, Any]) -> tuple[str, Any]:
         part = inner.get(name)
         if part is None:
             continue
-        text = part.get("text") if isinstance(part, dict) else part
-        if not isinstance(text, str) if name in TEXTS else not isinstance(part, dict):
+        if not _is_content(name, part):
             raise Unusable(f"message.{name} is not the content a webhook carries")
         return name, part
     return "", None
+
+
+def _is_content(name: str, part: Any) -> bool:
+    """Whether this is what stands under such a name."""
+    if name == "conversation":
+        return isinstance(part, str)
+    return isinstance(part, dict) and (name not in TEXTS or isinstance(part.get("text"), str))
 
 
 def _sent(call: Call, content: Json, said: str = "Message sent") -> Json:

@@ -18,7 +18,7 @@ from .console import Lines, heard
 from .doctor.command import doctor
 from .emit_command import emit, write
 from .errors import SetupError
-from .output import Output
+from .output import LogHandler, Output
 from .profile import SWITCHES, Profile, load_profile, parse_assignments
 from .resources import root
 from .settings import Settings, from_environment, switches_from_environment
@@ -293,7 +293,7 @@ def _fixtures(settings: Settings) -> Path:
 def _make_app(settings: Settings, profile: Profile, output: Output) -> Any:
     from .web.app import create_app
 
-    logging.basicConfig(format="%(levelname)s %(message)s", stream=sys.stderr)
+    logging.basicConfig(format="%(levelname)s %(message)s", handlers=[LogHandler()])
     lines = None if settings.quiet else Lines(output)
     return create_app(
         settings=settings,

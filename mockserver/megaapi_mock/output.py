@@ -6,6 +6,7 @@ are trouble of the output alone.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import threading
@@ -113,6 +114,38 @@ class Output:
                 text += f"({self._dropped} lines were not shown: nobody read them in time)\n"
                 self._dropped = 0
             return text
+
+
+class LogHandler(logging.Handler):
+    """The log on a stream, stderr unless given, past every call as all other lines."""
+
+    def __init__(self, stream: IO[str] | None = None) -> None:
+        super().__init__()
+        found = stream or sys.stderr
+        # Without stderr nobody reads the log; stdout is not its place.
+        self._output = None if found is None else Output(found)
+        if self._output is not None:
+            self._output.begin()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show it as soon as it is read; a record that cannot be written in words is left out."""
+        if self._output is None:
+            return
+        with suppress(Exception):
+            self._output.write(f"{self.format(record)}\n")
+
+    def close(self) -> None:
+        """Wait a moment until what was logged is read."""
+        if self._output is not None:
+            self._output.end()
+        super().close()
+
+
+def end_log() -> None:
+    """Wait a moment for the last lines of the log: a serving process may end without asking."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, LogHandler):
+            handler.close()
 
 
 def _writer(stream: IO[str] | None) -> Callable[[str], Any]:

@@ -274,9 +274,10 @@ def _keep(served: Served, terms: _Terms, reader: socket.socket, tell: _Tell) -> 
 
 def _leave(code: int) -> NoReturn:
     """End the worker now."""
-    with suppress(OSError, ValueError):
-        sys.stdout.flush()
-        sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # closed before we started
+            with suppress(OSError, ValueError):
+                stream.flush()
     os._exit(code)
 
 

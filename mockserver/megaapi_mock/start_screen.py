@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .output import Output, coloured
+from .output import Output, coloured, end_log
 
 _BOLD, _DIM, _TITLE = "1", "2", "1;32"
 
@@ -78,3 +78,4 @@ def farewell(output: Output, abandoned: int) -> None:
     """The last line; waits a moment until it is read, no longer."""
     lost = f": {abandoned} deliveries abandoned" if abandoned else ", no webhook left waiting"
     output.end(f"Stopped{lost}.\n")
+    end_log()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import pickle
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -18,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from megaapi_mock.output import WAITING_BYTES, Output, coloured
+from megaapi_mock.output import WAITING_BYTES, LogHandler, Output, coloured
 
 from .processes import await_port, free_port, mock_command
 
@@ -121,6 +123,28 @@ def test_colours(
     assert coloured(io.StringIO()) is False
 
 
+def test_a_log_that_nobody_reads_holds_up_nobody() -> None:
+    stream = Slow()
+    handler = LogHandler(stream)
+    for _ in range(3 * WAITING_BYTES // 1000):
+        handler.handle(logging.makeLogRecord({"msg": "x" * 1000}))
+    handler.handle(logging.makeLogRecord({"msg": "%d", "args": ("no number",)}))
+    assert stream.getvalue() == ""
+    stream.go.set()
+    handler.close()
+    assert stream.getvalue().startswith("x" * 1000 + "\n")
+
+
+def test_a_log_without_stderr_is_shown_nowhere(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    handler = LogHandler()
+    handler.handle(logging.makeLogRecord({"msg": "lost"}))
+    handler.close()
+    assert capfd.readouterr() == ("", "")
+
+
 # -- the whole program -----------------------------------------------------------------------
 
 
@@ -207,3 +231,68 @@ def test_an_emoji_in_a_reason(encoding: str, tmp_path: Path) -> None:
         assert sent(url, "5511900000002")[0] == 200
     assert "POST /rest/sendMessage" in shown.read_text(encoding)
     assert shown.read_text(encoding).endswith("Stopped, no webhook left waiting.\n")
+
+
+SERVE = """
+import sys
+import megaapi_mock.serving
+from megaapi_mock.cli import main
+from megaapi_mock.web.pipeline import Pipeline
+
+engine, port = sys.argv[1:]
+megaapi_mock.serving._best_engine = lambda: engine
+if engine == "logging":
+    megaapi_mock.serving._best_engine = lambda: "waitress"
+    Pipeline._hold_to_contract = lambda self, *reply: self.bugs.add("made up " * 100)
+if __name__ == "__main__":
+    main(["serve", "--port", port])
+"""
+
+
+@contextmanager
+def program(engine: str, tmp_path: Path, port: int, **files: Any) -> Iterator[None]:
+    """A mock on this engine, which must end soon after a SIGTERM."""
+    file = tmp_path / "serve.py"
+    file.write_text(SERVE)
+    child = subprocess.Popen(
+        [sys.executable, str(file), engine, str(port)], stdin=subprocess.DEVNULL, **files
+    )
+    try:
+        await_port(port)
+        yield
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(30) == 0
+    finally:
+        child.kill()
+        child.wait()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
+def test_stderr_and_stdout_in_a_pipe_that_nobody_reads(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    port = free_port()
+    try:
+        with program("logging", tmp_path, port, stdout=writer, stderr=writer):
+            os.close(writer)
+            url = f"http://127.0.0.1:{port}"
+            assert {sent(url, "5511900000002")[0] for _ in range(200)} == {200}
+    finally:
+        os.close(reader)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closed file descriptors of POSIX")
+@pytest.mark.parametrize("engine", ["granian", "waitress"])
+def test_closed_outputs_and_a_client_that_stops_in_its_body(engine: str, tmp_path: Path) -> None:
+    port = free_port()
+
+    def close() -> None:
+        os.close(1)
+        os.close(2)
+
+    with (
+        program(engine, tmp_path, port, preexec_fn=close),
+        socket.create_connection(("127.0.0.1", port), timeout=30) as stuck,
+    ):
+        head = f"POST /rest/sendMessage/{KEY}/text HTTP/1.1\r\nHost: x\r\nContent-Length: 99"
+        stuck.sendall(f"{head}\r\n\r\n{{".encode())
+        assert sent(f"http://127.0.0.1:{port}", "5511900000002")[0] == 200

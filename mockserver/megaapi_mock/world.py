@@ -257,6 +257,7 @@ def _directory(content: Mapping[str, Any], people: Iterable[Json], ninth: NinthD
         moved=moved,
         unlisted_on_whatsapp=content.get("unlisted_numbers", "on_whatsapp") == "on_whatsapp",
         ninth=ninth,
+        short_on_whatsapp=content.get("numbers_without_country_code") == "on_whatsapp",
     )
 
 
@@ -282,7 +283,7 @@ def _group(entry: Json, directory: Directory, wrong: Wrong, where: Place) -> Gro
     def person(who: str, *place: str | int) -> Jid:
         contact = directory.person(Jid.parse(who))
         if contact is None:
-            words = f"{who} has no WhatsApp account in this world: name somebody who has"
+            words = f"{directory.no_account(Jid.parse(who))}: name somebody who has one"
             raise wrong((*where, *place), words)
         if contact.state == UNREGISTERED and "participants" in place:
             words = f"{who} is {UNREGISTERED}, and who deletes the account leaves the groups"

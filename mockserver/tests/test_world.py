@@ -244,13 +244,13 @@ MISTAKES: list[tuple[Any, str, str]] = [
         {**one("groups", owner="5511900000099"),
          "contacts": [{"number": "5511900000099", "whatsapp": False}]},
         "groups/0/owner",
-        "5511900000099 has no WhatsApp",
+        "5511900000099@s.whatsapp.net has no WhatsApp",
     ),
     (
         {**one("groups", participants=[*MEMBERS, {"number": "5511900000099"}]),
          "contacts": [{"number": "5511900000099", "whatsapp": False}]},
         "groups/0/participants/1/number",
-        "5511900000099 has no WhatsApp",
+        "5511900000099@s.whatsapp.net has no WhatsApp",
     ),
 ]  # fmt: skip
 

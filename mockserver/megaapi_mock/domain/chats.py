@@ -87,7 +87,7 @@ class Chats:
             return Recipient(str(chat) if canonical else given, chat)
         if not self._instance.rules.refuse_unregistered:
             return Recipient(given, jid, registered=False)
-        raise NumberNotRegistered(f"{given} has no WhatsApp account in this world")
+        raise NumberNotRegistered(self._instance.directory.no_account(jid))
 
     def send(
         self,

@@ -9,6 +9,7 @@ from ..errors import ControlRefused
 from .jid import LID, PERSON, Jid, is_number
 from .life import REACHABLE, UNREGISTERED
 from .ninth import NinthDigit
+from .phone_number import as_written, lacks_country, national
 
 # Number to hidden number and back, for people nobody listed: a multiplication that can be undone.
 _HIDDEN, _FACTOR = 10**15, 362_436_069_362_437
@@ -62,7 +63,8 @@ class Directory:
 
     `listed` are dialled numbers with who answers; one person may have several. `people` are
     those no number leads to. `moved` are numbers that were left for another. Who asks may name
-    the JIDs of `instances`: whoever links one has WhatsApp, listed or not.
+    the JIDs of `instances`: whoever links one has WhatsApp, listed or not. Nobody has the digits
+    of a listed hidden number, or a number without its country code, unless `short_on_whatsapp`.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Directory:
         moved: Mapping[str, Contact] | None = None,
         unlisted_on_whatsapp: bool = True,
         ninth: NinthDigit | None = None,
+        short_on_whatsapp: bool = False,
     ) -> None:
         self._by_number: dict[str, Contact] = {}
         self._by_lid: dict[Jid, Contact] = {contact.lid: contact for contact in people}
@@ -85,6 +88,7 @@ class Directory:
         self._moved = dict(moved or {})
         self._without = frozenset((*without_whatsapp, *self._moved))
         self._unlisted = unlisted_on_whatsapp
+        self._short = short_on_whatsapp
         self._ninth = ninth or NinthDigit()
 
     def find(self, number: str, instances: Container[Jid] = ()) -> Contact | None:
@@ -130,10 +134,35 @@ class Directory:
         return jid if contact is None else contact.jid
 
     def no_account(self, jid: Jid) -> str:
-        """In words: this JID has none; where the person went who had it, if anybody did."""
-        now = None if jid.lid else self.moved(jid.user)
-        gone = "" if now is None else f": who had it is {now.jid} now"
-        return f"{jid} has no WhatsApp account in this world{gone}"
+        """In words: this JID has none, and what was probably meant."""
+        return f"{jid} has no WhatsApp account in this world{self._way_out(jid)}"
+
+    def _way_out(self, jid: Jid) -> str:
+        digits = jid.user
+        if jid.lid:
+            return ""
+        hidden = self._behind_digits(digits)
+        if hidden is not None:
+            to = f"{digits}@{LID}" + ("" if hidden.number is None else f" or {hidden.number}")
+            return f": {digits} is the LID of {hidden.name}, no phone number; answer to {to}"
+        if (now := self.moved(digits)) is not None:
+            return f": who had it is {now.jid} now"
+        if self._is_short(digits):
+            whole = national(digits)
+            return f": {digits} has no country code" + (f", {whole}?" if whole else "")
+        return ""
+
+    def read(self, written: str) -> Jid:
+        """An address, or a number as people in Brazil write it, with or without its 55."""
+        return Jid.parse(as_written(written, self._by_number))
+
+    def _behind_digits(self, digits: str) -> Contact | None:
+        """Whose hidden number has these digits, so that they are nobody's phone number."""
+        lid = Jid(digits, LID)
+        return self._by_lid.get(lid) or (self.person(lid) if number_behind(lid) else None)
+
+    def _is_short(self, number: str) -> bool:
+        return not self._short and number not in self._by_number and lacks_country(number)
 
     def moved(self, number: str) -> Contact | None:
         """Who had this number before they took another one."""
@@ -153,7 +182,9 @@ class Directory:
 
     def _denied(self, number: str) -> bool:
         """Whether no account can have this number: it is none, or the world says so."""
-        if number in self._without or not is_number(number):
+        if number in self._without or not is_number(number) or self._is_short(number):
+            return True
+        if Jid(number, LID) in self._by_lid:
             return True
         return self._ninth.other(number) in self._without
 

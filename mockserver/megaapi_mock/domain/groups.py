@@ -276,7 +276,9 @@ class Groups:
             if person is not None:
                 found.append(person)
             elif not Jid.parse(text).lid:
-                raise NumberNotRegistered(f"participant {text} has no WhatsApp account")
+                raise NumberNotRegistered(
+                    f"participant {self._instance.directory.no_account(Jid.parse(text))}"
+                )
         return found
 
     def _require_admin(self, group: Group) -> None:

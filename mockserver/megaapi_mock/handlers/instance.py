@@ -90,11 +90,12 @@ def is_on_whatsapp(call: Call) -> Json | Answer:
     if contact is not None:
         return {"exists": True, "jid": str(contact.jid)}
     form = call.profile["not_on_whatsapp"]
-    call.note(f"{jid} has no WhatsApp account in this world")
+    reason = call.instance.directory.no_account(jid)
+    call.note(reason)
     if form == "empty":
         return EMPTY
     if form in ("403", "error_true"):
-        reason, message = f"{jid} has no WhatsApp account", NumberNotRegistered.message
+        message = NumberNotRegistered.message
         raise (
             NumberNotRegistered(reason)
             if form == "403"

@@ -64,6 +64,7 @@ KEPT: Mapping[type, Mapping[str, Any]] = {
         "_ninth": NinthDigit,
         "_without": frozenset[str],
         "_unlisted": bool,
+        "_short": bool,
     },
 }
 # The objects an instance is made of, by attribute; what they keep stands under that name.

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ..domain.phone_number import as_written
 from .door import at
-from .number import dialled
 from .records import Message
 from .trail import Wish
 
@@ -35,7 +35,7 @@ class Customer:
 
     def __init__(self, instance: Instance, number: str, name: str | None = None) -> None:
         self._instance = instance
-        self.number, self.name = dialled(number), name
+        self.number, self.name = as_written(number), name
 
     @cached_property
     def jid(self) -> str:

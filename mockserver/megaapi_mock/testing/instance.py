@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
 from ..domain.jid import PERSON
+from ..domain.phone_number import as_written
 from ..errors import ControlRefused
 from .customer import Customer
 from .door import Door, at
-from .number import dialled
 from .records import Call, Message, Webhook
 from .trail import WAIT_MOST, Since, Trail, Wish
 from .wsgi import Served
@@ -215,7 +215,7 @@ class Sent(Trail[Message]):
         """Whom messages name who were written to by this number or address."""
         if to is None:
             return {}
-        written = dialled(to.number if isinstance(to, Customer) else to)
+        written = as_written(to.number if isinstance(to, Customer) else to)
         chat = self._person(written) or written
         number, _, server = chat.partition("@")
         return {"number": number} if server in ("", PERSON) else {"chat": chat}

@@ -16,7 +16,6 @@ from .. import __version__
 from ..domain.contacts import Contact
 from ..domain.gateway import InstanceSeed
 from ..domain.instance import Instance
-from ..domain.jid import Jid
 from ..domain.life import CONTACT_STATES, REACHABLE
 from ..domain.linking import UNLINKED_BY
 from ..errors import ControlRefused, UnknownInstance
@@ -255,6 +254,7 @@ class _Door:
         """The phone scans the QR code or types the pairing code."""
         number = body_of({"number": str}).get("number")
         if number is not None:
+            number = self._parts.world.directory.read(number).user
             self._parts.world.directory.require_owner(number)
 
         def scan(instance: Instance) -> None:
@@ -299,7 +299,7 @@ class _Door:
         return self.contact(key, number)
 
     def _person(self, number: str) -> Contact:
-        jid = Jid.parse(number)
+        jid = self._parts.world.directory.read(number)
         person = self._parts.gateway.person(jid)
         if person is None:
             raise ControlRefused(400, self._parts.world.directory.no_account(jid))
@@ -401,7 +401,7 @@ class _Door:
         seed = InstanceSeed(
             key=key,
             token=token,
-            number=body.get("number", _made_number(number)),
+            number=self._parts.world.directory.read(body.get("number", _made_number(number))).user,
             name=body.get("name", "Test Shop"),
             connected=body.get("connected", False),
         )

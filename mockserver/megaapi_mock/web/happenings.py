@@ -52,9 +52,13 @@ def happen(parts: Parts, key: str, event: str, sender: Contact, body: Mapping[st
     for name in ("media", "message", *(() if options else ("option",))):
         if name in body:
             raise ControlRefused(400, f"{name}: {event} is no message and takes none")
-    to = parts.gateway.person(Jid.parse(body["to"])) if "to" in body else sender
-    if to is None:
-        raise ControlRefused(400, f"to: {body['to']} has no WhatsApp account in this world")
+    to = sender
+    if "to" in body:
+        jid = parts.world.directory.read(body["to"])
+        known = parts.gateway.person(jid)
+        if known is None:
+            raise ControlRefused(400, f"to: {parts.world.directory.no_account(jid)}")
+        to = known
     time: list[float] = []
 
     def do(instance: Instance) -> None:

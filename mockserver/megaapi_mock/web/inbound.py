@@ -183,7 +183,7 @@ def _sender(parts: Parts, event: str, body: Mapping[str, Any]) -> Contact | None
     """Who does it; None for the instance's own phone and for channels, which are nobody."""
     if event == "newsletter" or (event in OWN and "from" not in body):
         return None
-    jid = Jid.parse(body.get("from", SOMEBODY))
+    jid = parts.world.directory.read(body.get("from", SOMEBODY))
     sender = parts.gateway.person(jid)
     if sender is None:
         raise ControlRefused(400, f"from: {parts.world.directory.no_account(jid)}")
@@ -228,7 +228,7 @@ def _typed(instance: Instance, event: str, body: Mapping[str, Any]) -> Place:
     """The owner writes on the phone: to a contact, to a group, or to oneself."""
     chat = instance.own_jid
     if event == "from-me-phone":
-        to = Jid.parse(body.get("group", body.get("to", SOMEBODY)))
+        to = _addressed_to(instance, body)
         if to.group and to not in instance.groups:
             raise ControlRefused(400, f"{to} is no group of {instance.key}")
         person = instance.reach.registered(instance.person(to))
@@ -237,6 +237,12 @@ def _typed(instance: Instance, event: str, body: Mapping[str, Any]) -> Place:
         chat = person.jid if person else to
     key = {"remoteJid": str(chat), "fromMe": True, "id": instance.chats.inbound_id()}
     return Place(key, str(instance.own_jid), instance.name)
+
+
+def _addressed_to(instance: Instance, body: Mapping[str, Any]) -> Jid:
+    if "group" in body:
+        return Jid.parse(body["group"])
+    return instance.directory.read(body.get("to", SOMEBODY))
 
 
 def _channel(instance: Instance, body: Mapping[str, Any], payload: Mapping[str, Any]) -> Place:

@@ -112,6 +112,10 @@ FORM: Json = _object(
         **_NINTH,
         "description": "Brazilian mobiles by area code: both forms reach one account",
     },
+    numbers_without_country_code={
+        "enum": ["not_on_whatsapp", "on_whatsapp"],
+        "description": "what 11900000002 is, unless it is listed: not_on_whatsapp or on_whatsapp",
+    },
     unlisted_numbers={
         "enum": ["on_whatsapp", "not_on_whatsapp"],
         "description": "what a number that is not listed is: on_whatsapp or not_on_whatsapp",

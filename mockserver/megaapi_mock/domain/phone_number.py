@@ -1,0 +1,56 @@
+"""Phone numbers as people write them, and those that lack their country code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+BRAZIL = "55"
+# Area, then a mobile (9 and eight digits), an old mobile or a landline (eight digits).
+_NATIONAL = re.compile(r"0?([1-9][0-9])(9[0-9]{8}|[2-9][0-9]{7})", re.ASCII)
+# Area codes nobody has.
+_NO_AREAS = frozenset({"20", "23", "25", "26", "29", "30", "36", "39", "40", "50", "52", "56", "57",
+                       "58", "59", "60", "70", "72", "76", "78", "80", "90"})  # fmt: skip
+# Country codes whose numbers have eight digits more: ten in all are whole there.
+_EIGHT_MORE = ("45", "47", "53", "65")
+_BETWEEN = re.compile(r"[\s().+/\u2010-\u2015-]")
+# Groups of old are the number of who made them, a dash and the second.
+_OLD_GROUP = re.compile(r"[0-9]+-[0-9]{10}")
+# Every number with its country code is longer; the few shorter ones are of tiny islands.
+_LOCAL_MOST = 9
+
+
+def national(digits: str) -> str | None:
+    """The Brazilian number with its 55 that these digits are without; None for whole numbers.
+
+    `11900000002` is 5511900000002. Whoever means a foreign number of the same form lists it.
+    """
+    found = _NATIONAL.fullmatch(digits)
+    if found is None or found[1] in _NO_AREAS:
+        return None
+    if len(digits) == 10 and digits.startswith(_EIGHT_MORE):
+        return None
+    return f"{BRAZIL}{found[1]}{found[2]}"
+
+
+def lacks_country(digits: str) -> bool:
+    """Whether these digits are a number without its country code, or without its area too."""
+    return national(digits) is not None or len(digits) <= _LOCAL_MOST
+
+
+def dialled(written: str) -> str:
+    """`+55 11 90000-0002` as digits; an address stays, and whatever is not a number."""
+    digits = _BETWEEN.sub("", written)
+    plain = digits.isascii() and digits.isdigit() and not _OLD_GROUP.fullmatch(written)
+    return digits if plain else written
+
+
+def as_written(written: str, listed: Iterable[str] = ()) -> str:
+    """A number as people in Brazil write it, with its country code: `(11) 90000-0002`.
+
+    What begins with + is whole, and so is a number that is `listed`; an address stays.
+    """
+    digits = dialled(written)
+    if written.lstrip().startswith("+") or digits in set(listed):
+        return digits
+    return national(digits) or digits

@@ -1,0 +1,68 @@
+"""Numbers as people write them, and numbers that lack their country code."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from megaapi_mock.domain.phone_number import as_written, dialled, lacks_country, national
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("(11) 90000-0002", "5511900000002"),
+        ("11 90000-0002", "5511900000002"),
+        ("11900000002", "5511900000002"),
+        ("011 90000-0002", "5511900000002"),
+        ("+55 (11) 90000-0002", "5511900000002"),
+        ("55 11 90000-0002", "5511900000002"),
+        ("(31) 9000-0005", "553190000005"),
+        ("(11) 3000-0001", "551130000001"),
+        ("+1 212 555-0100", "12125550100"),
+        ("+11900000002", "11900000002"),
+        ("5511900000002@s.whatsapp.net", "5511900000002@s.whatsapp.net"),
+        ("100000000000002@lid", "100000000000002@lid"),
+        ("5511900000001-1600000000", "5511900000001-1600000000"),
+        ("120363000000000001@g.us", "120363000000000001@g.us"),
+        ("Ana", "Ana"),
+    ],
+)
+def test_numbers_as_people_write_them(written: str, number: str) -> None:
+    assert as_written(written) == number
+
+
+def test_a_listed_number_is_whole_as_it_is() -> None:
+    assert as_written("11 90000-0002", listed=["11900000002"]) == "11900000002"
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "5511900000002", "551190000002", "12125550100", "447700900000", "351910000000",
+        "4520123456", "4740000000", "6580000000", "5350000000", "919000000000", "595981000000",
+    ],
+)  # fmt: skip
+def test_whole_numbers_of_other_countries_stay(number: str) -> None:
+    assert national(number) is None
+    assert not lacks_country(number)
+    assert as_written(number) == number
+
+
+@pytest.mark.parametrize(
+    "number", ["11900000002", "1190000002", "1130000001", "900000002", "30000001"]
+)
+def test_numbers_without_their_country(number: str) -> None:
+    assert lacks_country(number)
+
+
+@given(area=st.sampled_from(["11", "21", "31", "48", "98"]), rest=st.integers(0, 99_999_999))
+def test_every_mobile_is_found_behind_its_national_form(area: str, rest: int) -> None:
+    digits = f"{area}9{rest:08d}"
+    assert national(digits) == f"55{digits}"
+    assert national(f"55{digits}") is None
+
+
+@given(written=st.text())
+def test_reading_twice_changes_nothing_more(written: str) -> None:
+    assert dialled(dialled(written)) == dialled(written)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,7 +28,11 @@ from .wire import from_prepared
 PLACEHOLDER = "TESTKEYPLACEHOLDER"
 ORIGIN = "http://contract.example.test"
 LINKING = frozenset({"qr_code_page", "qr_code_image", "qr_code_base64", "pairing_code"})
-PICTURE = b64encode(b"made-up picture of the contract suite").decode()
+# A real picture, small as it is: a gateway may look into what it sends, and a phone does.
+PICTURE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAAAAABX3VL4AAAADklEQVR42mP4z8DA8B8ABgAB/2U0+PcAAAAASUVO"
+    "RK5CYII="
+)
 NO_GROUP = "120363000000000099@g.us"
 PICTURE_URL = "https://files.example.test/picture.jpg"
 

@@ -322,7 +322,7 @@ class Laws(RuleBasedStateMachine):
         known = self.who(who)
         with self.calling(known, known.refuses_send(FRIEND)):
             message_id, sent = self.way.send_file(known.key, FRIEND, content)
-            known.send(FRIEND, self.new_id(message_id), sent)
+            known.send(FRIEND, self.new_id(message_id), sent, shown=bool(content))
             known.media.append((sent["documentMessage"], content))
 
     @rule(who=WHO, pick=PICK)

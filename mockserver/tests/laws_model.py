@@ -53,6 +53,8 @@ class Sent:
     state: str
     content: dict[str, Any]
     deleted: str | None = None
+    # What no phone can show is delivered, and stops there.
+    shown: bool = True
 
 
 @dataclass
@@ -135,7 +137,8 @@ class Known:
         elif kind == "reconnect":
             self._open()
         else:
-            self.messages[about].state = kind
+            message = self.messages[about]
+            message.state = kind if message.shown or kind != "delivered" else "stopped"
             self.happen(f"ack-{kind}", about)
 
     def _drop(self, *kinds: str) -> None:
@@ -206,17 +209,26 @@ class Known:
             return None if to in self.groups else 500
         return 403 if to.startswith(STRANGER) else None
 
-    def send(self, to: str, message_id: str, content: dict[str, Any], *, echo: bool = True) -> None:
+    def send(
+        self,
+        to: str,
+        message_id: str,
+        content: dict[str, Any],
+        *,
+        echo: bool = True,
+        shown: bool = True,
+    ) -> None:
         """A send was answered with this id."""
         chat = to if to.endswith("@g.us") else jid_of(to.partition("@")[0])
-        self.messages[message_id] = Sent(chat, True, "pending", content)
+        self.messages[message_id] = Sent(chat, True, "pending", content, shown=shown)
         if echo:
             self.happen("from-me-api-echo", message_id)
         # All three are on their way before the first one, which may come at once, arrives.
         due = [(self.now + delay, next(self._order)) for delay in self.rates.ack_delays]
-        self._agenda += [
+        on_its_way = [
             (when, order, step, message_id) for (when, order), step in zip(due, STEPS, strict=True)
         ]
+        self._agenda += on_its_way if shown else on_its_way[:2]
         self.settle(self.now)
 
     def receive(self, sender: str, group: str | None, message_id: str, content: Any) -> None:

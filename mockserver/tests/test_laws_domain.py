@@ -117,7 +117,8 @@ class DomainWay:
         with self.on(key, linked=True) as instance:
             media = instance.keep_media("document", "text/plain", content)
             part = {"directPath": media.direct_path, "mimetype": media.mimetype}
-            return _send(instance, to, {"documentMessage": part})
+            unshown = None if content else "the file has 0 bytes"
+            return _send(instance, to, {"documentMessage": part}, unshown=unshown)
 
     def revoke(self, key: str, to: str, message_id: str) -> tuple[str, dict[str, Any]]:
         with self.on(key, linked=True) as instance:
@@ -228,9 +229,15 @@ class DomainWay:
 
 
 def _send(
-    instance: Instance, to: str, content: dict[str, Any], *, echo: bool = True
+    instance: Instance,
+    to: str,
+    content: dict[str, Any],
+    *,
+    echo: bool = True,
+    unshown: str | None = None,
 ) -> tuple[str, dict[str, Any]]:
-    answer = instance.chats.send(instance.chats.recipient(to), content, echo=echo)
+    recipient = instance.chats.recipient(to)
+    answer = instance.chats.send(recipient, content, echo=echo, unshown=unshown)
     return str(answer["key"]["id"]), dict(answer["message"])
 
 

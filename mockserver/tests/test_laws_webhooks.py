@@ -28,7 +28,9 @@ from .support import KEY, TOKEN, UNLINKED, UNLINKED_TOKEN, RecordingTransport
 GROUP, NO_GROUP = "120363000000000001@g.us", "120363000000000009@g.us"
 FRIEND, COLLEAGUE, STRANGER = "5511900000002", "5511900000004", "5511900000099"
 TOKENS = {KEY: TOKEN, UNLINKED: UNLINKED_TOKEN}
-EVENTS = tuple(Samples(root("fixtures")).names())
+SAMPLES = Samples(root("fixtures"))
+EVENTS = tuple(SAMPLES.names())
+VOICE = b64encode(SAMPLES.media("audio")).decode()
 ACTIONS = (
     "text-quoted-reply", "reaction", "edited", "deleted", "list-response", "poll-creation",
     "poll-vote", "text-plain", "from-me-phone", "pin-in-chat", "text-forwarded",
@@ -115,7 +117,7 @@ class History:
         row = {"title": "A", "rowId": "a", "description": ""}
         data = {
             "to": to, "text": "oi", "title": "t", "buttonText": "b", "type": "ptt",
-            "sections": [{"title": "s", "rows": [row]}], "base64": b64encode(b"x").decode(),
+            "sections": [{"title": "s", "rows": [row]}], "base64": VOICE,
         }  # fmt: skip
         operation = {"broken": "text", "wrong token": "text"}.get(what, what)
         token = "nobody" if what == "wrong token" else TOKENS[key]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from ..cases import PICTURE_URL
+from ..cases import PICTURE, PICTURE_URL
 from ..outcome import Exchange
 from ..probe import Laws
 from ..session import Place, Session
@@ -22,11 +22,7 @@ from .claims import at, claim, done, guess, handled, refused
 LAWS = Laws()
 Json = Mapping[str, Any]
 
-# A real picture, small as it is: a gateway may look into what it sends.
-PNG = b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAAAAABX3VL4AAAADklEQVR42mP4z8DA8B8ABgAB/2U0+PcAAAAASUVO"
-    "RK5CYII="
-)
+PNG = b64decode(PICTURE)
 PLAIN = bytes(range(256)) * 5
 # `type` as sent, the content it becomes, and what it is fetched back as.
 KINDS = {

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from functools import partial, update_wrapper
 from typing import Any
+
+from megaapi_mock.resources import root
+from megaapi_mock.samples import Samples
 
 from ..errors import NotTried
 from ..outcome import Exchange, Promise, Webhook
@@ -181,14 +185,17 @@ def what_is_sent_comes_back(operation: str, session: Session, stage: Stage) -> N
           events=(ECHO, *ACKS.values()))  # fmt: skip
 def only_what_can_be_played_is_told_as_played(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
+    files = Samples(root("fixtures"))
     for type_, steps in (
         ("ptt", (SERVER, DELIVERED, READ, PLAYED)),
         ("audio", UNPLAYED),
         ("ptv", (SERVER, DELIVERED, READ, PLAYED)),
     ):
+        # Real files: what no phone can play is never told as played.
+        content = files.media("video" if type_ == "ptv" else "audio")
         sent = message(
             session, place, "send_media_base64", to=someone(session), type=type_,
-            base64="AAAA", mimeType=KINDS[type_][2],
+            base64=b64encode(content).decode(), mimeType=KINDS[type_][2],
         )  # fmt: skip
         came = hook.heard(partial(_came_to, steps[-1]))
         told(hook, came, sent, steps)

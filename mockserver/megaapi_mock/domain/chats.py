@@ -10,6 +10,7 @@ import orjson
 
 from ..codec import dumps
 from ..errors import ControlRefused, NotAMember, NumberNotRegistered
+from . import life
 from .actions import edited_content
 from .contacts import Contact
 from .jid import HIDDEN, PERSON, Jid, as_given
@@ -24,6 +25,7 @@ from .life import (
     STOPPABLE,
     STOPPED,
     TO,
+    UNSHOWN,
     Halt,
     drawn,
     fixed,
@@ -96,15 +98,19 @@ class Chats:
         *,
         echo: bool = True,
         heard: bool = True,
+        unshown: str | None = None,
     ) -> dict[str, Any]:
         """Put a message on its way; the `messageData` of the answer, status PENDING.
 
         With `echo` the message is also announced as the instance's own. What is not `heard`
-        reaches phones, and no other instance is told of it.
+        reaches phones, and no other instance is told of it. `unshown` is why no phone can show
+        the file in it: such a message is delivered and stops there.
         """
         instance = self._instance
         number = instance.count("message")
         message = self._own_message(to, content, number)
+        if unshown is not None:
+            message = message.moved(PENDING, f"{UNSHOWN}: {unshown}")
         instance.messages.put(message.id, message)
         self.moving.put(message.id, True)
         key = {"remoteJid": to.given, "fromMe": True, "id": message.id}
@@ -158,13 +164,16 @@ class Chats:
             return
         if message.state == TO[step].source:
             # That it gets no further stays true while it moves; any other reason is over now.
-            because = message.reason if message.reason in UNDELIVERED else None
-            self._instance.messages.put(message_id, message.moved(step, because))
-            if step == READ and message_id in self.moving:
+            moved = message.moved(step, message.reason if _stays(message.reason) else None)
+            stopped = step == DELIVERED and life.unshown(message.reason)
+            self._instance.messages.put(
+                message_id, moved.moved(STOPPED, moved.reason) if stopped else moved
+            )
+            if (step == READ or stopped) and message_id in self.moving:
                 self.moving.remove(message_id)
         elif not person:
             return
-        elif message.reason is not None and message.reason not in UNDELIVERED:
+        elif message.reason is not None and not _stays(message.reason):
             self._instance.messages.put(message_id, message.moved(message.state))
         key = {"remoteJid": message.chat, "id": message_id, "fromMe": True}
         name = f"ack-{step}"
@@ -300,6 +309,8 @@ class Chats:
         """Progress comes by itself: all of it is on its way before the first step arrives."""
         instance = self._instance
         steps, delays = targets(content), self._delays(number, "ack")
+        if life.unshown(message.reason):
+            steps = steps[: steps.index(DELIVERED) + 1]
         if instance.spell.stays is not None:
             steps = steps[: (PENDING, *steps).index(instance.spell.stays)]
             if not steps:
@@ -406,3 +417,8 @@ class Chats:
             "participant": str(sender.jid),
             "participantLid": str(sender.lid),
         }
+
+
+def _stays(reason: str | None) -> bool:
+    """Whether this reason holds for good, however far the message comes."""
+    return reason in UNDELIVERED or life.unshown(reason)

@@ -52,10 +52,13 @@ STEPS = (
     Step(DELIVERED, READ, 4, "the chat was opened"),
     Step(READ, PLAYED, 5, "voice note, video note or view-once was played"),
 )
+# The beginning of the reason why a file stops at the phone; what is wrong with it follows.
+UNSHOWN = "cannot be shown"
 HALTS = (
     Halt((PENDING, SERVER, DELIVERED), "disconnected", "the instance lost its link"),
     Halt((SERVER, DELIVERED), "blocked", "the person blocked the number", BLOCKED),
     Halt((SERVER, DELIVERED), "not registered", "the account is gone", UNREGISTERED),
+    Halt((DELIVERED,), UNSHOWN, "no phone can show or play the file"),
     Halt((SERVER, DELIVERED, READ), "phone off", "the phone is off", PHONE_OFF, final=False),
 )
 CONTACT_STATES = (REACHABLE, *(halt.contact for halt in HALTS if halt.contact is not None))
@@ -70,6 +73,11 @@ _ONCE = ("viewOnceMessage", "viewOnceMessageV2", "viewOnceMessageV2Extension")
 def halt_by(contact_state: str | None) -> Halt | None:
     """What a person's state does to messages on their way there; None when nothing."""
     return None if contact_state is None else _HALT_BY.get(contact_state)
+
+
+def unshown(reason: str | None) -> bool:
+    """Whether a message stops at the phone because of its file."""
+    return reason is not None and reason.startswith(UNSHOWN)
 
 
 def played(content: Mapping[str, Any]) -> bool:

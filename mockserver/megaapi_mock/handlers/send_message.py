@@ -10,7 +10,7 @@ from ..domain.jid import Jid
 from ..domain.message import unwrapped
 from ..errors import NumberNotRegistered, RequestRejected, SwallowedFailure, Unusable
 from ..profile import Profile
-from . import buttons, uploads
+from . import buttons, file_check, uploads
 from .call import Call, Json, done, operation, present
 
 _LINK = re.compile(r"https?://[^\s/?#]+[^\s]*")
@@ -53,6 +53,7 @@ def send_media_url(call: Call) -> Json:
 def send_media_base64(call: Call) -> Json:
     """Raw base64 or a data URI; what is not base64 in it is passed over (Node's decoder)."""
     type_, kind = _media_kind(call)
+    _question(call, file_check.base64_problem(call.data["base64"]), call.profile["odd_base64"])
     content, named = uploads.decode_base64(call.data["base64"])
     uploads.require_size(content, uploads.media_limit(call.profile))
     return _send_file(call, type_, kind, content, call.data.get("mimeType"), named)
@@ -94,6 +95,7 @@ def send_link_preview(call: Call) -> Json:
 def send_list(call: Call) -> Json:
     """The request's text is the description, its description the footer (vendor, ancestor)."""
     data = call.data
+    _question(call, _list_problem(data["sections"]), call.profile["empty_list"])
     part: Json = {
         "title": data.get("title"),
         "description": data["text"],
@@ -195,8 +197,26 @@ def _is_content(name: str, part: Any) -> bool:
     return isinstance(part, dict) and (name not in TEXTS or isinstance(part.get("text"), str))
 
 
-def _sent(call: Call, content: Json, said: str = "Message sent") -> Json:
-    return done(said, messageData=call.instance.chats.send(call.to, content))
+def _sent(
+    call: Call, content: Json, said: str = "Message sent", unshown: str | None = None
+) -> Json:
+    return done(said, messageData=call.instance.chats.send(call.to, content, unshown=unshown))
+
+
+def _question(call: Call, problem: str | None, status: str) -> None:
+    """What nobody knows the gateway to refuse: said beside the answer, or refused."""
+    if problem is None:
+        return
+    if call.strict or status == "500":
+        raise Unusable(problem)
+    call.note(f"{problem}; sent all the same")
+
+
+def _list_problem(sections: list[Json]) -> str | None:
+    if not sections:
+        return "sections is empty: a list needs a row to choose"
+    bare = [str(number) for number, section in enumerate(sections, 1) if not section["rows"]]
+    return f"section {', '.join(bare)} has no rows: nothing to choose there" if bare else None
 
 
 def _number(given: float | str) -> float | int:
@@ -209,7 +229,10 @@ def _number(given: float | str) -> float | int:
 def _send_file(call: Call, type_: str, kind: str, content: bytes, *named: str | None) -> Json:
     mimetype = uploads.mimetype_of(kind, *named)
     media = call.instance.keep_media(kind, mimetype, content)
-    return _sent(call, uploads.content_of(call, type_, kind, media))
+    unshown = file_check.unshown(type_, content)
+    if unshown is not None:
+        call.note(f"the message stops at the phone: {unshown}")
+    return _sent(call, uploads.content_of(call, type_, kind, media), unshown=unshown)
 
 
 def _media_kind(call: Call) -> tuple[str, str]:

@@ -42,7 +42,8 @@ class Sender:
 
     def voice(self) -> None:
         """A voice note."""
-        data = {"to": FRIEND, "type": "ptt", "base64": b64encode(b"voice").decode()}
+        content = self.app.parts.samples.media("audio")
+        data = {"to": FRIEND, "type": "ptt", "base64": b64encode(content).decode()}
         reply = self.app.test_client().post(
             f"/rest/sendMessage/{KEY}/mediaBase64", json={"messageData": data}, headers=AUTH
         )

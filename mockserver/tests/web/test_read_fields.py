@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from functools import cache
 from typing import Any
 
@@ -22,11 +23,12 @@ FRIEND, GROUP = "5511900000002", "120363000000000001@g.us"
 # Never by themselves, and the other text of a disconnection.
 ON_DEMAND = {"ack-error", "connection-closed-temporary", "disconnected-logout-variant"}
 ROWS = [{"title": "s", "rows": [{"title": "A", "rowId": "a", "description": "d"}]}]
+VOICE = b64encode((root("fixtures") / "media" / "voice.ogg").read_bytes()).decode()
 REPLY = [{"type": "reply", "id": "b1", "title": "Sim"}]
 SENDS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("text", {"to": FRIEND, "text": "oi"}),
     ("text", {"to": GROUP, "text": "oi"}),
-    ("mediaBase64", {"to": FRIEND, "type": "ptt", "base64": "eA==", "fileName": "a.ogg"}),
+    ("mediaBase64", {"to": FRIEND, "type": "ptt", "base64": VOICE, "fileName": "a.ogg"}),
     ("listMessage", {"to": FRIEND, "text": "t", "title": "t", "buttonText": "b", "sections": ROWS}),
     ("buttonMessage", {"to": FRIEND, "type": "text", "text": "t", "buttons": REPLY}),
     ("templateMessage", {"to": FRIEND, "text": "t", "footerText": "f", "buttons": [

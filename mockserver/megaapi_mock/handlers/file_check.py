@@ -1,0 +1,92 @@
+"""What a phone can make of a file, and what is wrong with base64: for the reason beside a 200."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+_DATA_URI = re.compile(r"data:([^,]*?)(;base64)?,", re.IGNORECASE)
+_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/_=\s-]")
+_AFTER_END = re.compile(r"=\s*[^=\s]")
+# What becomes of a missing value in the languages clients are written in.
+_NOTHING = frozenset({"undefined", "null", "none", "nil", "nan", "true", "false"})
+
+
+def base64_problem(text: str) -> str | None:
+    """Why a text is hardly the base64 of a file; None when nothing speaks against it."""
+    prefix = _DATA_URI.match(text[:500])
+    encoded = (text[prefix.end() :] if prefix else text).strip()
+    if not encoded.strip("="):
+        return "base64 is empty"
+    if encoded.lower() in _NOTHING:
+        return f"base64 is the word {encoded!r}"
+    if _DATA_URI.match(encoded[:500]):
+        return "base64 is a data URI inside a data URI"
+    if encoded.startswith(("http://", "https://")):
+        return "base64 is an address: mediaUrl takes those"
+    odd = _NOT_BASE64.search(encoded)
+    if odd is not None:
+        return f"base64 has characters that are not base64, the first is {odd.group()!r}"
+    if _AFTER_END.search(encoded):
+        return "base64 goes on after its end: what follows = is not read"
+    if len(re.sub(r"[\s=]", "", encoded)) % 4 == 1:
+        return "base64 is cut off: no file has this length"
+    return None
+
+
+def _image(content: bytes) -> bool:
+    known = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"BM")
+    return content.startswith(known) or _webp(content) or content[4:8] == b"ftyp"
+
+
+def _webp(content: bytes) -> bool:
+    return content[:4] == b"RIFF" and content[8:12] == b"WEBP"
+
+
+def _video(content: bytes) -> bool:
+    riff = content[:4] == b"RIFF" and content[8:11] == b"AVI"
+    known = (b"\x1a\x45\xdf\xa3", b"\x00\x00\x01\xba")
+    return riff or content[4:8] in (b"ftyp", b"moov", b"mdat") or content.startswith(known)
+
+
+def _audio(content: bytes) -> bool:
+    known = (b"OggS", b"ID3", b"#!AMR", b"fLaC", b"\x1a\x45\xdf\xa3")
+    wave = content[:4] == b"RIFF" and content[8:12] == b"WAVE"
+    frame = len(content) > 1 and content[0] == 0xFF and content[1] & 0xE0 == 0xE0
+    return wave or frame or content[4:8] == b"ftyp" or content.startswith(known)
+
+
+def _voice(content: bytes) -> bool:
+    """Ogg with Opus in it: anything else arrives and does not play (public reports agree)."""
+    return content.startswith(b"OggS") and b"OpusHead" in content[:512]
+
+
+_SHOWN: Mapping[str, tuple[Callable[[bytes], bool], str]] = {
+    "image": (_image, "a picture"),
+    "sticker": (_webp, "a WebP picture"),
+    "video": (_video, "a video"),
+    "ptv": (_video, "a video"),
+    "audio": (_audio, "audio"),
+    "ptt": (_voice, "Ogg with Opus, which a voice note must be"),
+}
+
+
+def unshown(type_: str, content: bytes) -> str | None:
+    """Why no phone can show or play this file as this type; None when one can."""
+    if not content:
+        return "the file has 0 bytes"
+    fits, name = _SHOWN.get(type_, (None, ""))
+    if fits is None or fits(content):
+        return None
+    return f"the file is not {name}, it {_beginning(content)}"
+
+
+def _beginning(content: bytes) -> str:
+    start = content[:200].lstrip().lower()
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "is an HTML page"
+    if start.startswith((b"{", b"[")):
+        return "looks like JSON"
+    if content.startswith(b"OggS"):
+        return "is Ogg without Opus"
+    return f"begins with {content[:8].hex(' ')}"

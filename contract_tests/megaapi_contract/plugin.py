@@ -20,12 +20,11 @@ if TYPE_CHECKING:
 _VALUES = {
     "key": ("", "instance key of a host (or MEGAAPI_INSTANCE_KEY)"),
     "token": ("", "its token (or MEGAAPI_TOKEN)"),
-    "seed": ("0", "what fixes chance"),
     "timeout": ("30", "seconds for each answer"),
     "max-messages": ("20", "messages a run may send to a real host"),
     "gateway-plan": ("code", "code, start or business"),
 }
-_TYPES = {"seed": int, "timeout": float, "max-messages": int}
+_TYPES = {"timeout": float, "max-messages": int}
 _ENVIRONMENT = {"key": "MEGAAPI_INSTANCE_KEY", "token": "MEGAAPI_TOKEN"}
 
 
@@ -167,7 +166,8 @@ def _options(config: pytest.Config) -> Any:
         token=value("token"),
         allow=frozenset(config.getoption("--megaapi-allow")) | {"reads"},
         recipients=tuple(config.getoption("--megaapi-recipient")),
-        seed=int(value("seed")),
+        # The option is that of the mock's plugin, which is installed with this one.
+        seed=config.getoption("megaapi_seed", default=None) or 0,
         timeout=float(value("timeout")),
         max_messages=int(value("max-messages")),
         gateway_plan=value("gateway-plan"),

@@ -1,4 +1,4 @@
-"""Identifiers drawn from (seed, instance key, counter), so that a seed fixes every one of them."""
+"""Identifiers drawn from (seed, resets, instance key, counter): a seed fixes every one of them."""
 
 from __future__ import annotations
 
@@ -8,15 +8,44 @@ from hashlib import blake2b
 PAIRING_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTVWXYZ"
 
 
+# Instances whose own resets are remembered.
+KEYS_MOST = 10_000
+
+
 class Ids:
-    """A pure function of its arguments: asking twice gives the same identifier twice."""
+    """A pure function of its arguments: asking twice gives the same identifier twice.
+
+    After `renew` the same arguments give other identifiers: a receiver remembers message ids, and
+    the same ones again would look to it like copies.
+    """
 
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
+        self._resets = 0
+        self._resets_of: dict[str, int] = {}
+
+    def renew(self, key: str | None = None) -> None:
+        """From now on other identifiers, for one instance or for all."""
+        if key is None or (key not in self._resets_of and len(self._resets_of) >= KEYS_MOST):
+            self._resets += 1
+            self._resets_of = {}
+        else:
+            self._resets_of[key] = self._resets_of.get(key, 0) + 1
+
+    def begin_again(self, key: str | None = None) -> None:
+        """From now on the identifiers of the beginning once more."""
+        if key is None:
+            self._resets = 0
+            self._resets_of = {}
+        else:
+            self._resets_of.pop(key, None)
 
     def raw(self, key: str, kind: str, number: int, size: int) -> bytes:
         """`size` bytes (at most 64)."""
-        return blake2b(f"{self.seed}|{key}|{kind}|{number}".encode(), digest_size=size).digest()
+        own = self._resets_of.get(key, 0)
+        resets = f".{self._resets}.{own}" if self._resets or own else ""
+        text = f"{self.seed}{resets}|{key}|{kind}|{number}"
+        return blake2b(text.encode(), digest_size=size).digest()
 
     def message(self, key: str, number: int) -> str:
         """An id as Baileys makes it for its own sends: 3EB0 and 18 upper-case hex digits."""

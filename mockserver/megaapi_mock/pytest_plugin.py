@@ -6,6 +6,7 @@ before a fixture of it is used.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -16,17 +17,35 @@ if TYPE_CHECKING:
 
 _URL = "use the mock that runs there, shared with others, instead of one for each process"
 _TOKEN = "its --control-token"
+_SEED = "number that fixes ids; drawn for each run and shown in the header unless given"
 _OWN = "nobody else uses the mock at --megaapi-gateway: its clock may be moved"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Three options: the address of a mock, its control token, whether its clock is ours."""
+    """The address of a mock, its control token, whether its clock is ours, and the seed."""
     group = parser.getgroup("megaapi", "megaAPI mock")
     group.addoption("--megaapi-gateway", metavar="URL", help=_URL)
     group.addoption("--megaapi-control-token", metavar="TOKEN", help=_TOKEN)
+    group.addoption("--megaapi-seed", metavar="N", type=int, help=_SEED)
     group.addoption("--megaapi-own-clock", action="store_true", help=_OWN)
     parser.addini("megaapi_gateway", _URL)
     parser.addini("megaapi_control_token", _TOKEN)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A seed for this run. The same ids in two runs would look to a bot that lives on like copies.
+
+    Workers of pytest-xdist are given the options of who started them, this one included.
+    """
+    if getattr(config.option, "megaapi_run_seed", None) is None:
+        given = config.getoption("megaapi_seed")
+        config.option.megaapi_run_seed = secrets.randbelow(1_000_000) if given is None else given
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """What repeats the ids of this run."""
+    seed = config.option.megaapi_run_seed
+    return f"megaapi: seed {seed}, repeat its ids with --megaapi-seed {seed}"
 
 
 def _chosen(config: pytest.Config, name: str) -> str:
@@ -54,7 +73,12 @@ def megaapi(pytestconfig: pytest.Config, megaapi_options: dict[str, Any]) -> Ite
         return
     from .testing.server import MockServer
 
-    server = MockServer(**megaapi_options).start()
+    parts = {**megaapi_options}
+    if "settings" not in parts and "ids" not in parts:
+        from .ids import Ids
+
+        parts["ids"] = Ids(pytestconfig.option.megaapi_run_seed)
+    server = MockServer(**parts).start()
     yield server
     # Nobody looks at what is still on its way to a receiver that has gone.
     server.stop(0)

@@ -219,3 +219,35 @@ def test_a_mock_elsewhere_costs_no_mock_here(tests: Run, server: MockServer) -> 
             assert not {"flask", "megaapi_mock.web"} & set(sys.modules)
     """
     tests(source, "--megaapi-gateway", server.url)
+
+
+IDS = """
+def test_ids(megaapi_instance):
+    sent = megaapi_instance.customer("5511900000002").says("oi")
+    print("id:", sent.id)
+"""
+
+
+def ids_of(said: str) -> tuple[str, str]:
+    """The seed of the header and the id that the test printed."""
+    seed = re.search(r"^megaapi: seed (\d+), repeat its ids with --megaapi-seed \1$", said, re.M)
+    told = re.search(r"\bid: (\w+)$", said, re.M)
+    assert seed and told, said
+    return seed[1], told[1]
+
+
+def test_each_run_has_ids_of_its_own_that_can_be_repeated(tests: Run) -> None:
+    first, second = ids_of(tests(IDS, "-s")), ids_of(tests(IDS, "-s"))
+    assert first[1] != second[1]
+    assert ids_of(tests(IDS, "-s", "--megaapi-seed", first[0])) == first
+
+
+def test_workers_have_the_seed_of_their_run(tests: Run) -> None:
+    source = """
+    import pytest
+
+    @pytest.mark.parametrize("n", range(4))
+    def test_seed(pytestconfig, n):
+        assert pytestconfig.option.megaapi_run_seed == 77
+    """
+    assert "4 passed" in tests(source, "-n", "2", "--megaapi-seed", "77")

@@ -47,7 +47,7 @@ class MutatedMock(MockTarget):
         self._fault = None
         self.receiver.spoil = lambda body: (body,)
         self._settle()
-        self.door("POST", "/_mock/reset")
+        self.door("POST", "/_mock/reset", {"ids": "again"})
         self.receiver.webhooks.clear()
 
     def require_sound_fault(self) -> None:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from .app import Parts
 
 Json = dict[str, Any]
+# What message ids a reset leads to: others than before, or those of the start once more.
+IDS = ("new", "again")
 # The last second of the year 9999: what calendars and 64-bit numbers downstream can hold.
 LATEST = 253_402_300_799
 # Each stream and each wait holds one of the server's 64 threads; the gateway keeps the others.
@@ -112,11 +114,17 @@ class _Door:
     def reset(self) -> Json:
         """Back to the starting world, or one instance alone."""
         key = request.args.get("instance")
+        wish = body_of({"ids": str}).get("ids", "new")
+        if wish not in IDS:
+            raise ControlRefused(400, f"ids: {wish!r} is neither of {', '.join(IDS)}")
+        renew = self._parts.ids.renew if wish == "new" else self._parts.ids.begin_again
         if self._parts.world.state is not None:
             state.reset(self._parts, key)
+            renew(key)
         else:
             with self._parts.publisher.at_rest():
                 self._parts.store.reset(key)
+                renew(key)
                 owed.abandon(self._parts, key)
                 self._parts.faults.reset(key)
                 self._parts.journal.forget(key)

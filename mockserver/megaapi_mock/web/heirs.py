@@ -1,7 +1,7 @@
 """Instances under a key that was there before: they go on counting, and repeat none of its ids.
 
-A receiver remembers message ids; the same ones again would look to it like copies. A reset, which
-leads back to the start, forgets this too.
+A receiver remembers message ids; the same ones again would look to it like copies. After a reset,
+which counts from the start, see `Ids.renew`.
 """
 
 from __future__ import annotations

@@ -340,7 +340,7 @@ def test_another_epoch_is_told_and_its_ids_begin_anew(app: MockApp, path: str) -
     # What befalls another instance's records says nothing of these.
     door.post(f"/reset?instance={UNLINKED}")
     assert [door.get(path)["epoch"], door.get(sent)["epoch"]] == [epochs[0] + 1, epochs[1]]
-    door.post(f"/reset?instance={KEY}")
+    door.post(f"/reset?instance={KEY}", {"ids": "again"})
     hear(app)
     send(app)
     came = door.get(f"{known}&wait=20")

@@ -1,0 +1,68 @@
+"""After a reset nothing has an id that was told before, unless somebody asks for the same again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from megaapi_mock.ids import KEYS_MOST, Ids
+from megaapi_mock.web.app import MockApp
+
+from .support import AUTH, KEY
+from .web.conftest import Door
+
+
+def told(app: MockApp) -> list[str]:
+    """The ids of a message that came and one that went, of a group, and of a pairing code."""
+    door = Door(app)
+    came = door.post(f"/instances/{KEY}/inbound", {}, status=201)["id"]
+    data: Any = {"to": "5511900000002", "text": "oi"}
+    went = app.test_client().post(
+        f"/rest/sendMessage/{KEY}/text", json={"messageData": data}, headers=AUTH
+    )
+    data = {"group_name": "x", "participants": ["5511900000002"]}
+    group = app.test_client().post(
+        f"/rest/group/{KEY}/create", json={"group_data": data}, headers=AUTH
+    )
+    assert (went.status_code, group.status_code) == (200, 200)
+    return [came, went.get_json()["messageData"]["key"]["id"], group.get_json()["group"]["id"]]
+
+
+@pytest.mark.parametrize("query", ["", f"?instance={KEY}"])
+def test_ids_do_not_repeat_after_a_reset(app: MockApp, query: str) -> None:
+    seen: list[str] = []
+    for _ in range(4):
+        seen += told(app)
+        Door(app).post(f"/reset{query}")
+    assert len(set(seen)) == len(seen) == 12
+
+
+@pytest.mark.parametrize("query", ["", f"?instance={KEY}"])
+def test_the_same_ids_can_be_asked_for(app: MockApp, query: str) -> None:
+    first = told(app)
+    Door(app).post(f"/reset{query}")
+    assert not set(told(app)) & set(first)
+    Door(app).post(f"/reset{query}", {"ids": "again"})
+    assert told(app) == first
+
+
+def test_a_wrong_wish_is_named(app: MockApp) -> None:
+    sentence = Door(app).refusal("POST", "/reset", {"ids": "same"})
+    assert sentence == "ids: 'same' is neither of new, again"
+
+
+def test_two_starts_with_one_seed_and_the_same_resets_are_alike() -> None:
+    made = [Ids(7), Ids(7)]
+    for ids in made:
+        ids.renew()
+        ids.renew(KEY)
+    assert made[0].message(KEY, 1) == made[1].message(KEY, 1) != Ids(7).message(KEY, 1)
+
+
+def test_resets_of_many_instances_fill_no_memory_and_repeat_nothing() -> None:
+    ids, seen = Ids(7), set()
+    for number in range(KEYS_MOST + 500):
+        ids.renew(f"megacode-MADE{number}")
+        seen.add(ids.message("megacode-MADE1", 1))
+    assert len(ids._resets_of) <= KEYS_MOST
+    assert len(seen) == 2 + 1

@@ -41,7 +41,7 @@ ABOUT_A_MESSAGE = frozenset(
 )
 
 # How this gateway turns bad requests away; 500 is its documented answer to "wrong data".
-REFUSALS = ["400", "401", "403", "404", "413", "422", "500"]
+REFUSALS = ["400", "401", "403", "404", "413", "415", "422", "500"]
 # The judge holds status, type and shape of every exchange; these say what it cannot.
 CHECKS = [
     checks.negative_data_rejection,

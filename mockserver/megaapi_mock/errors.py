@@ -20,6 +20,7 @@ MockError
 │   │   ├── UnknownInstance
 │   │   └── GroupNotFound
 │   ├── PayloadTooLarge        413
+│   ├── UnsupportedMedia       415
 │   ├── InvalidRequest         422, only with --strict
 │   ├── Unusable               500, intended
 │   │   └── NotAMember         500, or 404 by switch
@@ -169,6 +170,12 @@ class PayloadTooLarge(RequestRejected):
     """The body, or the media in it, is above the limit."""
 
     status, name, message = 413, "PAYLOAD_TOO_LARGE", "request entity too large"
+
+
+class UnsupportedMedia(RequestRejected):
+    """The body has a charset or an encoding that is not read."""
+
+    status, name, message = 415, "UNSUPPORTED_MEDIA_TYPE", "unsupported charset"
 
 
 class InvalidRequest(RequestRejected):

@@ -149,6 +149,8 @@ SWITCHES: tuple[Switch, ...] = (
            help="remoteJid of sends: built from `to` as given, or the registered one"),
     Switch("unregistered_sends", "403", ("403", "200"), grade="observed",
            help="sends to a number without WhatsApp: refused, or accepted and never delivered"),
+    Switch("body_parsing", "express", ("express", "json_only"), grade="baileys",
+           help="bodies as the ancestor's Express reads them, or JSON alone, also without a type"),
     Switch("body_limit_mib", "32", form=_WHOLE, help="largest body"),
     Switch("media_limit_mib", "16", form=_WHOLE, grade="observed",
            help="largest media, decoded"),

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+# Nobody mistypes so long a name, and comparing takes time by the square of it.
+LENGTH_MOST = 100
+
 
 def did_you_mean(wrong: str, known: Iterable[str], most: int = 3) -> str:
     """`did you mean X or Y? ` with the nearest names; empty when none is near."""
+    if len(wrong) > LENGTH_MOST:
+        return ""
     # A name that holds the whole of the wrong one is near however long it is: text, text-plain.
     folded = {plain(name): name for name in known}
     asked = plain(wrong)

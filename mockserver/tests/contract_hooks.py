@@ -65,7 +65,7 @@ ODDITIES = (
     ),
     Oddity(
         "body that is not declared JSON", "ContentTypeServerError", 500, BODIES,
-        r"^body: Content-Type \S* is not read, only JSON is", ("ancestor", "gestao-logs"),
+        r"^body: Content-Type \S* is not read: send application/json", ("ancestor", "gestao-logs"),
         "the framework's parser passes such a body over, which leaves the wrapper missing",
     ),
     Oddity(

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from ..spelling import LENGTH_MOST
 from .bundle import Bundle
 from .operations import WebhookEvent, webhook_events
 from .validate import Compiler, resolve
@@ -97,7 +98,7 @@ class Recogniser:
         if "messageType" not in payload:
             return Misfit("messageType", "is missing, so that no event can be named")
         kind = payload["messageType"]
-        near = get_close_matches(str(kind), self._by_type, n=3)
+        near = get_close_matches(str(kind)[:LENGTH_MOST], self._by_type, n=3)
         hint = f"; near it: {', '.join(near)}" if near else ""
         return Misfit("messageType", _short(f"{kind!r} is that of no known event{hint}"))
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from werkzeug.exceptions import MethodNotAllowed, NotFound
-from werkzeug.routing import RequestRedirect, Rule
+from werkzeug.routing import Rule
 
 from ..bugs import Bugs, guarded
 from ..clock import Clock
@@ -39,15 +38,9 @@ from ..webhooks.tormentor import Tormentor
 from ..webhooks.transport import AllowedHosts, HttpTransport, Transport, axios_headers
 from ..world import World
 from . import control, docs, state
-from .breakage import send_broken
-from .pipeline import Handled, Pipeline
-from .reply import PREFLIGHT, Reply, StartResponse, send
-from .request import Environ, Request
+from .front import Front
+from .pipeline import Pipeline
 from .route_hints import RouteHints
-
-# What is not the gateway's: the side door and the documents.
-_OURS = ("/_mock", "/docs")
-_BELOW_OURS = tuple(f"{path}/" for path in _OURS)
 
 _HOSTS: Mapping[str, AllowedHosts] = {
     "private": "private",
@@ -226,7 +219,7 @@ def create_app(
     app.register_blueprint(control.blueprint(app.parts))
     paths = {operation.path for operation in pipeline.operations}
     app.register_blueprint(docs.blueprint(bundle.document, paths, settings.host))
-    front = Front(app, pipeline, app.wsgi_app)
+    front = Front(app.url_map, pipeline, app.wsgi_app)
     app.wsgi_app = front  # type: ignore[method-assign]
     return app
 
@@ -278,83 +271,6 @@ def _add_routes(app: MockApp, pipeline: Pipeline) -> None:
             provide_automatic_options=False,
             strict_slashes=True,
         )
-
-
-class Front:
-    """Before Flask: the gateway's calls go straight to the pipeline, the rest to Flask.
-
-    Flask's own dispatch costs more than everything the pipeline does (measured: 120-185 µs), so
-    only its router is used for them.
-    """
-
-    def __init__(
-        self, app: MockApp, pipeline: Pipeline, flask: Callable[..., Iterable[bytes]]
-    ) -> None:
-        self._flask, self._pipeline = flask, pipeline
-        self._body_limit = int(pipeline.profile["body_limit_mib"]) * 2**20
-        self._release_before = pipeline.profile["webhook_release"] == "before"
-        self._routes = app.url_map.bind("mock")
-        self._operations: dict[str, Operation] = {
-            operation.address: operation for operation in pipeline.operations
-        }
-
-    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        path = environ.get("PATH_INFO") or "/"
-        if path in _OURS or path.startswith(_BELOW_OURS):
-            return self._flask(environ, start_response)
-        request = Request.read(environ, self._body_limit)
-        if request.method == "OPTIONS":
-            reply = Reply(204, b"", "", extra=[*PREFLIGHT])
-            return send(start_response, reply, reply.headers(), method="HEAD", after=_nothing)
-        handled = self._answer(request)
-
-        def after() -> None:
-            if handled.batch is not None:
-                self._pipeline.publisher.release(handled.batch)
-
-        try:
-            if self._release_before:
-                after()
-            return self._sent(environ, start_response, handled, request.method, after)
-        except BaseException:
-            after()
-            raise
-
-    def _sent(
-        self,
-        environ: Environ,
-        start_response: StartResponse,
-        handled: Handled,
-        method: str,
-        after: Callable[[], None],
-    ) -> Iterable[bytes]:
-        reply, headers = handled.reply, list(handled.exchange.response_headers)
-        if reply.broken is None:
-            return send(start_response, reply, headers, method=method, after=after)
-        return send_broken(
-            environ,
-            start_response,
-            reply,
-            headers,
-            method=method,
-            stopping=self._pipeline.stopping,
-            after=after,
-        )
-
-    def _answer(self, request: Request) -> Handled:
-        try:
-            path = request.path.removesuffix("/")
-            address, arguments = self._routes.match(path, method=request.method)
-        except (MethodNotAllowed, NotFound, RequestRedirect):
-            return self._pipeline.unknown_route(request)
-        operation = self._operations.get(str(address))
-        if operation is None:
-            return self._pipeline.unknown_route(request)
-        return self._pipeline.answer(request, operation, arguments["instance_key"])
-
-
-def _nothing() -> None:
-    return None
 
 
 def _no_listener(delivery: Delivery) -> None:

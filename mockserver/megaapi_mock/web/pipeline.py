@@ -5,17 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..bugs import Bugs, guarded
 from ..clock import Clock
+from ..codec import dumps
 from ..domain.instance import Instance
 from ..errors import (
-    BadRequest,
     InvalidRequest,
     NotLoggedIn,
-    PayloadTooLarge,
     RequestRejected,
     UnknownInstance,
     UnknownRoute,
@@ -32,9 +32,10 @@ from ..journal import Exchange, Journal
 from ..profile import Profile
 from ..samples import Samples
 from ..spec.operations import Operation
-from ..spec.validate import Unreadable, Validators, parse_json
+from ..spec.validate import Validators
 from ..webhooks.publish import Batch, Publisher
 from .auth import require_token
+from .bodies import FORM, body_parser, unread_type
 from .reply import LOOK, Reply
 from .request import Request
 from .route_hints import RouteHints
@@ -42,7 +43,6 @@ from .struck import ASKED, Struck, TakenBack, Waits, find
 
 # However many people a slow call names, a client gets its answer in the end.
 PAUSE_MOST = 60.0
-_JSON_TYPES = ("application/json", "")
 # The switch `outage` is a fault for good.
 _OUTAGES: Mapping[str, Replacing] = {
     "cdn_502": BadGateway(),
@@ -84,6 +84,7 @@ class Pipeline:
             address: mark_of(handler) or Marked() for address, handler in self.handlers.items()
         }
         self._fetch = fetch if self.profile.on("fetch_media") else None
+        self._parse = body_parser(self.profile)
         self._outage = _OUTAGES.get(self.profile["outage"])
         self._shown = guarded(self.on_exchange or _nobody, "on_exchange failed")
 
@@ -146,6 +147,9 @@ class Pipeline:
     def _done(self, request: Request, operation: Operation, key: str) -> tuple[Reply, Batch | None]:
         if self._outage is not None:
             return self._out(self._outage), None
+        # Before the instance is held: a large body is nobody else's affair.
+        with suppress(RequestRejected):
+            request.parsed(self._parse)
         try:
             return self._change(request, operation, key)
         except Waits as waits:
@@ -184,7 +188,7 @@ class Pipeline:
             struck = self._struck(instance, request, operation)
             if struck.early:
                 return Reply(0, b"", "")
-        document = self._readable(request)
+        document = request.parsed(self._parse)
         if operation.needs_connection and not instance.linked:
             raise NotLoggedIn(
                 f"{instance.key} is not linked: POST /_mock/instances/{instance.key}/link",
@@ -234,33 +238,26 @@ class Pipeline:
             return None
         mend = self._marks[operation.address].mend
         try:
-            document = self._readable(request)
+            document = request.parsed(self._parse)
             document = document if mend is None else mend(document, self.profile)
             return self.faults.person(_at(document, operation.recipient))
         except (RequestRejected, LookupError, TypeError):
             return None
 
-    def _readable(self, request: Request) -> Any:
-        """The parsed body; None when there is none that the gateway would parse."""
-        if request.body is None:
-            limit = self.profile["body_limit_mib"]
-            raise PayloadTooLarge(f"the body is larger than {limit} MiB")
-        if not request.body or request.content_type not in _JSON_TYPES:
-            return None
-        try:
-            return parse_json(request.body)
-        except Unreadable as error:
-            raise BadRequest(str(error)) from None
-
     def _usable(self, request: Request, operation: Operation, document: Any) -> None:
         if self.validators.request_fits(operation, request.query, document):
             return
-        content = request.body or b""
-        if content and request.content_type not in _JSON_TYPES:
-            problems = [f"body: Content-Type {request.content_type} is not read, only JSON is"]
+        content = request.shown
+        unread = unread_type(self.profile, request.content_type) if content else None
+        if unread is not None:
+            problems = [f"body: {unread}"]
         else:
+            if request.content_type == FORM:
+                content = dumps(document)
             found = self.validators.request_violations(operation, request.query, content, document)
             problems = [str(violation) for violation in found]
+        if content and request.content_type == FORM:
+            problems.insert(0, f"the body was read as a form: Content-Type {FORM}")
         reason = f"{'; '.join(problems[:3]) or 'unusable'} (spec/{operation.spec_file})"
         raise Unusable(reason, violations=problems)
 
@@ -319,7 +316,7 @@ class Pipeline:
             method=request.method,
             path=request.url,
             request_headers=request.headers(),
-            request_body=request.body or b"",
+            request_body=request.shown,
             status=reply.status,
             response_body=reply.body if reply.broken is None else reply.body[: reply.broken.kept],
             reason=reply.reason,

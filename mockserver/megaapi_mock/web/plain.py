@@ -14,6 +14,7 @@ from ..spec.validate import Unreadable, parse_json
 from .guard import is_ours
 
 Json = dict[str, Any]
+SENTENCE_MOST = 4000
 
 
 def answering(view: Callable[..., Any]) -> Callable[..., Response]:
@@ -43,8 +44,16 @@ def json_reply(document: Any, status: int) -> Response:
 
 
 def refused(refusal: ControlRefused) -> Response:
-    """One sentence."""
-    return json_reply({"error": str(refusal)}, refusal.status)
+    """One sentence, however much of what was sent it repeats."""
+    return json_reply({"error": shortened(str(refusal))}, refusal.status)
+
+
+def shortened(sentence: str, most: int = SENTENCE_MOST) -> str:
+    """The sentence, without its middle when it is too long for anybody."""
+    if len(sentence) <= most:
+        return sentence
+    half = most // 2
+    return f"{sentence[:half]} [...] {sentence[-half:]}"
 
 
 def plain(error: HTTPException) -> Response:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote
+
+from ..errors import RequestRejected
 
 if TYPE_CHECKING:
     from .struck import Struck
@@ -23,17 +25,24 @@ Environ = dict[str, Any]
 class Request:
     """`body` is None when it is above the limit: it was not kept then.
 
-    `struck` is what faults do to it, once that is settled.
+    `missing` is how many bytes of its Content-Length never came. `struck` is what faults do to
+    it, once that is settled.
     """
 
     environ: Environ
     body: bytes | None
+    missing: int = 0
     struck: Struck | None = None
+    _plain: bytes | None = field(default=None, init=False)
+    _parsed: tuple[Any, RequestRejected | None] | None = field(default=None, init=False)
 
     @classmethod
     def read(cls, environ: Environ, limit: int = BODY_LIMIT) -> Request:
         """Take the request in, at most `limit` bytes of body."""
-        return cls(environ, _read_body(environ, limit))
+        body = _read_body(environ, limit)
+        length = environ.get("CONTENT_LENGTH") or ""
+        announced = int(length) if length.isdigit() else 0
+        return cls(environ, body, 0 if body is None else max(announced - len(body), 0))
 
     @property
     def method(self) -> str:
@@ -74,6 +83,37 @@ class Request:
         full = str(self.environ.get("CONTENT_TYPE") or "")
         return full.partition(";")[0].strip().lower()
 
+    @property
+    def charset(self) -> str:
+        """The charset that Content-Type names, lower case; empty when it names none."""
+        _, *parameters = str(self.environ.get("CONTENT_TYPE") or "").split(";")
+        named = (text.partition("=") for text in parameters)
+        found = (value for name, _, value in named if name.strip().lower() == "charset")
+        return next(found, "").strip().strip('"').lower()
+
+    def parsed(self, parse: Callable[[Request], Any]) -> Any:
+        """The body's document, read once; raises what reading it raised, every time."""
+        if self._parsed is None:
+            try:
+                self._parsed = parse(self), None
+            except RequestRejected as rejected:
+                self._parsed = None, rejected
+        document, refusal = self._parsed
+        if refusal is not None:
+            raise refusal
+        return document
+
+    def inflated(self, inflate: Callable[[bytes, str, int], bytes], limit: int) -> bytes:
+        """The body without its Content-Encoding; it is what `shown` shows from then on."""
+        encoding = self.header("Content-Encoding").strip().lower()
+        self._plain = inflate(self.body or b"", encoding, limit)
+        return self._plain
+
+    @property
+    def shown(self) -> bytes:
+        """The body for the record: inflated where it has been."""
+        return (self.body or b"") if self._plain is None else self._plain
+
     def headers(self) -> list[tuple[str, str]]:
         """Every header, names as HTTP writes them."""
         found = [
@@ -96,8 +136,7 @@ def _read_body(environ: Environ, limit: int) -> bytes | None:
         if size > limit:
             _pass_over(stream, size)
             return None
-        content: bytes = stream.read(size) if size else b""
-        return content
+        return _read_whole(stream, size)
     if "HTTP_TRANSFER_ENCODING" not in environ:
         return b""
     chunked: bytes = stream.read(limit + 1)
@@ -105,6 +144,15 @@ def _read_body(environ: Environ, limit: int) -> bytes | None:
         return chunked
     _pass_over(stream, PASSED_OVER)
     return None
+
+
+def _read_whole(stream: Any, size: int) -> bytes:
+    """At most `size` bytes; fewer when the client has gone."""
+    try:
+        content: bytes = stream.read(size) if size else b""
+    except OSError:
+        return b""
+    return content
 
 
 def _pass_over(stream: Any, size: int) -> None:

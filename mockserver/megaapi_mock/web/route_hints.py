@@ -13,6 +13,7 @@ from typing import Any
 from ..errors import SpecError
 from ..spec.bundle import read_yaml
 from ..spec.operations import Operation
+from ..spelling import LENGTH_MOST
 
 KEY = "{instance_key}"
 # Words that say nothing about which operation is meant.
@@ -141,6 +142,8 @@ class RouteHints:
 
     def _nearest(self, method: str, segments: tuple[str, ...]) -> Route | None:
         """The best of the first rule that finds any route at all."""
+        if any(len(part) > LENGTH_MOST for part in segments) or len(segments) > LENGTH_MOST:
+            return None
         for rule in (_reordered, _same_action, _similar, _elsewhere):
             found = [route for route in self._known if rule(route, segments)]
             if found:

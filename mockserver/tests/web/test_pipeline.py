@@ -127,7 +127,11 @@ UNREADABLE = {
     "single quotes": b"{'messageData': {}}",
     "nested": b"[" * 101 + b"]" * 101,
     "nested deep": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
-    "lone surrogate": b'{"messageData": {"to": "\\ud800"}}',
+    # Express reads objects and lists alone (switch body_parsing).
+    "text": b'"text"',
+    "number": b"5",
+    "null": b"null",
+    "true": b"true",
     "number beyond a double": b'{"messageData": {"latitude": 1e999}}',
 }
 
@@ -214,10 +218,6 @@ def test_the_others_need_no_link(operation: Operation, make_app: MakeApp) -> Non
 MISSHAPEN: dict[str, Any] = {
     "empty object": {},
     "list": [],
-    "text": "text",
-    "number": 5,
-    "null": None,
-    "true": True,
     "wrapper is null": {"messageData": None, "group_data": None, "messageKeys": None},
     "wrapper is a list": {"messageData": [], "group_data": [], "messageKeys": []},
     "wrapper is a text": {"messageData": "x", "group_data": "x", "messageKeys": "x"},

@@ -1,0 +1,33 @@
+"""Paths in any letter case, as the ancestor's router takes them; keys keep theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+
+class AnyCase:
+    """Knows how every path of the contract is written."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._shapes = {tuple(path.split("/")) for path in paths}
+
+    def spellings(self, path: str) -> Iterator[str]:
+        """The contract's spellings of a path that differ from it in case alone."""
+        given = path.split("/")
+        for shape in self._shapes:
+            if len(shape) == len(given) and all(map(_same, shape, given)):
+                spelt = "/".join(map(_spelt, shape, given))
+                if spelt != path:
+                    yield spelt
+
+
+def _is_parameter(part: str) -> bool:
+    return part.startswith("{")
+
+
+def _same(part: str, given: str) -> bool:
+    return _is_parameter(part) or part.lower() == given.lower()
+
+
+def _spelt(part: str, given: str) -> str:
+    return given if _is_parameter(part) else part

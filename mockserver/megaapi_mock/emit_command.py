@@ -18,6 +18,7 @@ from .resources import root
 
 if TYPE_CHECKING:
     from .emitter import Tally
+    from .spec.payload_fields import PayloadFields
     from .webhooks.verdict import Verdict
 
 _GENERATIONS = next(found for found in SWITCHES if found.name == "payload_generation").choices
@@ -27,7 +28,16 @@ _TRIAL = (
     *("answers", "burst", "listens_only"),
 )
 # And the other way round: a trial tells its own story.
-_EMISSION = ("changes", "count", "rate", "parallel", "duplicate", "generation", "keep_alive")
+_EMISSION = (
+    "changes",
+    "force",
+    "count",
+    "rate",
+    "parallel",
+    "duplicate",
+    "generation",
+    "keep_alive",
+)
 _SECONDS = click.FloatRange(0, 10**6, min_open=True)
 
 
@@ -35,6 +45,7 @@ _SECONDS = click.FloatRange(0, 10**6, min_open=True)
 @click.argument("event", required=False)
 @click.option("--to", "url", required=True, metavar="URL", help="receiver to post to")
 @click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="change one field")
+@click.option("--force", is_flag=True, help="set fields the contract does not know, too")
 @click.option("--count", type=click.IntRange(1, 10**7), default=1, help="how many  [default: 1]")
 @click.option("--rate", type=click.FloatRange(0.001, 10**6), help="how many a second at most")
 @click.option("--parallel", type=click.IntRange(1, 64), default=1, help="how many side by side")
@@ -116,7 +127,13 @@ def emit(
 
 
 def _send(
-    event: str, changes: tuple[str, ...], seed: int | None, *, as_json: bool, **given: Any
+    event: str,
+    changes: tuple[str, ...],
+    seed: int | None,
+    *,
+    as_json: bool,
+    force: bool,
+    **given: Any,
 ) -> None:
     from .console import progress_bar
     from .emitter import Emitter, Order
@@ -125,7 +142,8 @@ def _send(
 
     order = Order(event, changes=parse_assignments(changes), **given)
     ids = Ids(secrets.randbits(64) if seed is None else seed)
-    emitter = Emitter(order, samples=Samples(root("fixtures")), ids=ids)
+    fields = _payload_fields() if changes and not force else None
+    emitter = Emitter(order, samples=Samples(root("fixtures")), ids=ids, fields=fields)
     with progress_bar(order.event, order.owed) as show:
         tally = emitter.run(show and (lambda tally: show(tally.delivered + tally.failed)))
     if as_json:
@@ -133,6 +151,13 @@ def _send(
     else:
         _tell(order.event, order.url, order.owed, tally)
     sys.exit(0 if tally.delivered == order.owed else 1)
+
+
+def _payload_fields() -> PayloadFields:
+    from .spec.payload_fields import PayloadFields
+    from .spec.verdict import valid_bundle
+
+    return PayloadFields(valid_bundle(root("spec")).document)
 
 
 def _judge(

@@ -20,6 +20,7 @@ from .errors import ControlRefused, SetupError
 from .ids import Ids
 from .profile import default_profile
 from .samples import Samples
+from .spec.payload_fields import PayloadFields
 from .spec.validate import JSON_DEPTH, TooDeep, Unreadable, parse_json
 from .spelling import did_you_mean
 from .webhooks.courier import Courier
@@ -124,7 +125,8 @@ class Tally:
 class Emitter:
     """Makes and sends what one order asks for.
 
-    Raises SetupError at once when the order cannot be met: unknown event, unusable URL or change.
+    Raises SetupError at once when the order cannot be met: unknown event, unusable URL or change,
+    a field that none of `fields` is.
     """
 
     def __init__(
@@ -136,6 +138,7 @@ class Emitter:
         clock: Clock | None = None,
         transport: Transport | None = None,
         watch: Callable[[Delivery], None] | None = None,
+        fields: PayloadFields | None = None,
     ) -> None:
         self.order = order
         self.tally = Tally()
@@ -145,6 +148,11 @@ class Emitter:
         plain = _rendered(order, samples, self._clock.now())
         self._base = orjson.dumps(plain)
         self._changes = [(path, _value(plain, path, text)) for path, text in order.changes.items()]
+        if fields is not None:
+            for path, value in self._changes:
+                mistake = fields.mistake(order.event, path, value, plain)
+                if mistake is not None:
+                    raise SetupError(f"--set {mistake}; --force sets it all the same")
         self._made(1)  # shows whether the changes can be made
 
     def run(self, progress: Callable[[Tally], None] | None = None) -> Tally:

@@ -25,6 +25,10 @@ _TAPS: Mapping[str, str] = {
 }
 
 
+# Events whose payload names nobody.
+_NAMELESS = frozenset({"call", "presence", "group-participants", "group-update"})
+
+
 class Customer:
     """Everything a contact does to `instance`; each returns the message that came of it.
 
@@ -186,7 +190,8 @@ class Customer:
         self._contact("POST", "unregistered")
 
     def _act(self, event: str, set: Mapping[str, Any] | None, wishes: Mapping[str, Any]) -> Json:
-        named = {} if self.name is None else {"pushName": self.name}
+        nameless = self.name is None or event in _NAMELESS
+        named = {} if nameless else {"pushName": self.name}
         changes = {**named, **(set or {})}
         body = {"from": self.number, "event": event, "set": changes, **wishes}
         return self._instance.do("inbound", body)

@@ -23,6 +23,7 @@ from ..resources import root
 from ..samples import Samples
 from ..settings import Settings
 from ..spec.operations import Operation, operations, webhook_events
+from ..spec.payload_fields import PayloadFields
 from ..spec.validate import Validators
 from ..spec.verdict import valid_bundle
 from ..start import load_start
@@ -69,6 +70,7 @@ class Parts:
     samples: Samples
     faults: Faults
     document: dict[str, Any]
+    fields: PayloadFields
 
 
 class _Route(Rule):
@@ -209,6 +211,7 @@ def create_app(
     app.parts = Parts(
         settings, profile, world, clock, ids, gateway, kept, journal, publisher, courier,
         tormentor, timers, pipeline, samples, faults, bundle.document,
+        PayloadFields(bundle.document),
     )  # fmt: skip
     if world.state is not None:
         state.begin(app.parts, world.state)

@@ -23,7 +23,7 @@ from ..journal import delivery_json
 from ..record_sizes import delivery_bytes, exchange_bytes, hit_bytes
 from ..store.envelope import seal, unseal
 from ..webhooks.delivery import Delivery
-from . import heirs, listing, owed, state
+from . import heirs, listing, overrides, owed, state
 from .arming import Arming
 from .guard import Guard
 from .hooks import Hooks
@@ -287,7 +287,7 @@ class _Door:
     def inbound(self, key: str) -> tuple[Json, int]:
         """A contact does something."""
         body = body_of(
-            {"from": str, "event": str, "set": dict, "group": str, "media": str, "to": str,
+            {**overrides.FIELDS, "from": str, "event": str, "group": str, "media": str, "to": str,
              "message": str, "option": str}
         )  # fmt: skip
         return receive(self._parts, key, body), 201

@@ -11,10 +11,12 @@ import orjson
 from ..codec import dumps
 from ..domain.instance import Instance
 from ..errors import ControlRefused
+from ..spelling import did_you_mean
 from ..webhooks.delivery import Delivery
-from ..webhooks.render import put_at, require_path
+from ..webhooks.render import put_at
 from ..webhooks.torment import Torment
 from .inbound import in_message, media_in, media_keys
+from .overrides import overrides_of
 
 if TYPE_CHECKING:
     from .app import Parts
@@ -29,9 +31,8 @@ def emit(parts: Parts, key: str, body: Mapping[str, Any]) -> tuple[list[Delivery
     The deliveries, and why there are none where the instance's own filter stopped them.
     Raises ControlRefused when no webhook is set, and for whatever cannot be.
     """
-    event, count, overrides = _event(parts, body), _count(body), body.get("set", {})
-    for path in overrides:
-        require_path(path)
+    event, count = _event(parts, body), _count(body)
+    overrides = overrides_of(parts, event, body)
     torment = None
     if "torment" in body:
         torment = Torment.of(body["torment"], seed=parts.ids.seed)
@@ -81,9 +82,9 @@ def resend(parts: Parts, delivery_id: str, edited: Mapping[str, Any] | None) -> 
 def _event(parts: Parts, body: Mapping[str, Any]) -> str:
     event = body.get("event")
     if event not in parts.samples.names():
-        raise ControlRefused(
-            400, f"event: {event!r} is none; there are {', '.join(parts.samples.names())}"
-        )
+        names = parts.samples.names()
+        guess = did_you_mean(str(event), names)
+        raise ControlRefused(400, f"event: {event!r} is none; {guess}there are {', '.join(names)}")
     return str(event)
 
 

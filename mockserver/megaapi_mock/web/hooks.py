@@ -18,7 +18,7 @@ from ..webhooks.judge import Terms, judge
 from ..webhooks.talk import in_chats
 from ..webhooks.torment import Torment
 from ..webhooks.verdict import UNDECIDED, Verdict
-from . import emit
+from . import emit, overrides
 from .plain import body_of
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Hooks:
 
     def emit(self, key: str) -> tuple[Json, int]:
         """Any event by name."""
-        body = body_of({"event": str, "set": dict, "count": float, "torment": dict})
+        body = body_of({**overrides.FIELDS, "event": str, "count": float, "torment": dict})
         deliveries, reason = emit.emit(self._parts, key, body)
         return {"deliveries": [delivery.id for delivery in deliveries], "reason": reason}, 201
 

@@ -14,9 +14,11 @@ from ..domain.life import PENDING
 from ..domain.message import WRAPPERS, Message, content_key
 from ..errors import ControlRefused
 from ..handlers import uploads
-from ..webhooks.render import put_at, require_path
+from ..spelling import did_you_mean
+from ..webhooks.render import put_at
 from .happenings import HAPPENINGS, happen
 from .listing import message_json
+from .overrides import overrides_of, require_no_path
 
 if TYPE_CHECKING:
     from .app import Parts
@@ -73,12 +75,10 @@ def receive(parts: Parts, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """
     event = _event(parts, body)
     sender = _sender(parts, event, body)
-    overrides = body.get("set", {})
-    for path in overrides:
-        require_path(path)
+    overrides = overrides_of(parts, event, body)
     if event in HAPPENINGS:
         assert sender is not None, "somebody calls, types or joins"
-        return happen(parts, key, event, sender, body)
+        return happen(parts, key, event, sender, {**body, "set": overrides})
     if body.get("group") is not None and _private(parts, event):
         raise ControlRefused(400, f"group: {event} happens between two people alone")
     outside = {path: value for path, value in overrides.items() if not in_message(path)}
@@ -160,7 +160,8 @@ def _event(parts: Parts, body: Mapping[str, Any]) -> str:
     inbound = [name for name in parts.samples.names() if _is_inbound(parts, name)]
     if event not in inbound:
         way = CAUSED.get(event)
-        more = f"the gateway causes it: {way}" if way else f"there are {', '.join(inbound)}"
+        guess = did_you_mean(event, inbound)
+        more = f"the gateway causes it: {way}" if way else f"{guess}there are {', '.join(inbound)}"
         raise ControlRefused(400, f"event: {event!r} is nothing a contact does; {more}")
     return event
 
@@ -337,6 +338,7 @@ def media_keys(
     kind, mimetype = found.kind, found.part.get("mimetype")
     data = parts.samples.media(kind)
     if given is not None:
+        require_no_path(given)
         data, named = uploads.decode_base64(given)
         mimetype = named or mimetype
         if not uploads.require_size(data, uploads.media_limit(parts.profile)):

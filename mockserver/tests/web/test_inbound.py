@@ -174,7 +174,7 @@ def test_set_reaches_into_the_message(contacts: Contacts) -> None:
 @pytest.mark.broken_bodies
 def test_set_reaches_everything_beside_the_message(contacts: Contacts) -> None:
     changes = {"pushName": "Outra Pessoa", "key.id": "MADEUP", "broadcast": True, "fresh.a.b": 1}
-    message, payload = contacts.do(set=changes)
+    message, payload = contacts.do(set=changes, force=True)
     assert (payload["pushName"], payload["key"]["id"]) == ("Outra Pessoa", "MADEUP")
     assert payload["broadcast"] is True and payload["fresh"] == {"a": {"b": 1}}
     # Only the payload lies: the message is what it is.
@@ -185,6 +185,7 @@ def test_set_makes_objects_and_counts_into_lists(contacts: Contacts) -> None:
     _, payload = contacts.do(
         event="image",
         set={"message.imageMessage.scanLengths.2": 7, "message.imageMessage.contextInfo.a": [1]},
+        force=True,
     )
     part = payload["message"]["imageMessage"]
     assert part["scanLengths"][2] == 7 and len(part["scanLengths"]) == 4
@@ -314,8 +315,9 @@ def test_media_expires_when_room_is_needed(contacts: Contacts) -> None:
         ({"event": "image", "media": "data:image/png;base64,"}, "media: give base64"),
         ({"event": "image", "media": 5}, "media: must be a text"),
         (
-            {"text": "oi"},
-            "text: no such field; there are from, event, set, group, media, to, message, option",
+            {"txt": "oi"},
+            "txt: no such field; there are set, text, force, from, event, group, media, to, "
+            "message, option",
         ),
     ],
 )

@@ -495,7 +495,7 @@ def test_a_reset_of_one_begins_anew_beside_the_others(desk: Switchboard) -> None
     assert desk.messages(2) == {}
     sent = desk.send(1, FIELD, "depois")
     assert list(desk.messages(2)) == [sent] and desk.acks(1, sent) == [2, 3, 4]
-    desk.door("POST", f"/reset?instance={key_of(1)}")
+    desk.door("POST", f"/reset?instance={key_of(1)}", {"ids": "again"})
     desk.hook(1)
     first, again = desk.send(1, FIELD, "de novo"), desk.send(1, FIELD, "outra")
     assert again == sent, "ids begin again"

@@ -1,0 +1,147 @@
+"""Which fields a webhook's payload may have, so that a typo in what is set can be named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from ..spelling import did_you_mean
+
+Json = Mapping[str, Any]
+_COMBINED = ("allOf", "anyOf", "oneOf")
+# Fields that hold a message of whatever kind.
+_MESSAGES = ("message", "editedMessage")
+# A copy of any message of before, and names with dots in them: nothing below is checked.
+_UNCHECKED = ("quotedMessage", "presences")
+# Deeper than any payload of the contract; schemas may contain themselves.
+_DEEPEST = 12
+
+
+class PayloadFields:
+    """The fields of every webhook event, by the contract's document and by the samples."""
+
+    def __init__(self, document: Json) -> None:
+        self._document = document
+
+    def mistake(self, event: str, path: str, value: Any, sample: Json) -> str | None:
+        """Why a dotted path, or a name inside an object set there, is no field of the event.
+
+        A sentence with the name that was probably meant; None when the contract, or the sample,
+        knows it.
+        """
+        for steps in _paths(path, value):
+            found = self._unknown(event, steps, sample)
+            if found is not None:
+                return found
+        return None
+
+    def _unknown(self, event: str, steps: tuple[str, ...], sample: Json) -> str | None:
+        schemas, here = [self._schema(event)], [sample]
+        for at, step in enumerate(steps):
+            names = {*_names(here), *self._properties(schemas)}
+            index = _is_index(step) and any(isinstance(each, list) for each in here)
+            # A kind of message of which nothing is written but what all have is free.
+            if index or not names - {"contextInfo"}:
+                names.add(step)
+            if step not in names and not self._open(schemas):
+                return _sentence(event, steps, at, names)
+            if step in _UNCHECKED:
+                return None
+            schemas = self._messages if step in _MESSAGES else self._below(schemas, step)
+            here = [below for each in here for below in _below(each, step)]
+        return None
+
+    def _schema(self, event: str) -> Json:
+        operation = self._document["webhooks"][event]["post"]
+        schema: Json = operation["requestBody"]["content"]["application/json"]["schema"]
+        return schema
+
+    @cached_property
+    def _messages(self) -> list[Json]:
+        """What any message may be: one may be set, quoted or wrapped that is of another kind."""
+        every = self._document["webhooks"]
+        return [found for name in every for found in self._below([self._schema(name)], "message")]
+
+    def _flat(self, schemas: Iterable[Json], depth: int = 0) -> Iterator[Json]:
+        """The schemas with everything they refer to or are combined of."""
+        for schema in schemas:
+            if depth > _DEEPEST or not isinstance(schema, Mapping):
+                continue
+            yield schema
+            if "$ref" in schema:
+                yield from self._flat([self._target(schema["$ref"])], depth + 1)
+            for name in _COMBINED:
+                yield from self._flat(schema.get(name, ()), depth + 1)
+
+    def _target(self, reference: str) -> Json:
+        found: Any = self._document
+        for step in reference.removeprefix("#/").split("/"):
+            found = found[step.replace("~1", "/").replace("~0", "~")]
+        target: Json = found
+        return target
+
+    def _properties(self, schemas: Iterable[Json]) -> set[str]:
+        return {name for each in self._flat(schemas) for name in each.get("properties", ())}
+
+    def _open(self, schemas: Iterable[Json]) -> bool:
+        """Whether names are free there: a map of names to values, or a list."""
+        flat = list(self._flat(schemas))
+        return any(
+            isinstance(each.get("additionalProperties"), Mapping)
+            or "patternProperties" in each
+            or "items" in each
+            for each in flat
+        )
+
+    def _below(self, schemas: Iterable[Json], step: str) -> list[Json]:
+        found: list[Json] = []
+        for each in self._flat(schemas):
+            if step in each.get("properties", ()):
+                found.append(each["properties"][step])
+            for name in ("items", "additionalProperties"):
+                if isinstance(each.get(name), Mapping):
+                    found.append(each[name])
+        return found
+
+
+def _paths(path: str, value: Any) -> Iterator[tuple[str, ...]]:
+    """The path and those of all names in an object that is set there."""
+    steps = tuple(path.split("."))
+    yield steps
+    yield from _inside(steps, value)
+
+
+def _inside(steps: tuple[str, ...], value: Any) -> Iterator[tuple[str, ...]]:
+    if isinstance(value, Mapping) and len(steps) < _DEEPEST:
+        for name, below in value.items():
+            yield (*steps, str(name))
+            yield from _inside((*steps, str(name)), below)
+
+
+def _names(values: Iterable[Any]) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, Mapping):
+            yield from value
+
+
+def _below(value: Any, step: str) -> list[Any]:
+    if isinstance(value, Mapping):
+        return [value[step]] if step in value else []
+    return list(value) if isinstance(value, list) else []
+
+
+def _is_index(step: str) -> bool:
+    return step.isascii() and step.isdigit()
+
+
+def _sentence(event: str, steps: tuple[str, ...], at: int, names: set[str]) -> str:
+    place = ".".join(steps[: at + 1])
+    near = did_you_mean(steps[at], names, most=2).strip()
+    above = ".".join(steps[:at])
+    if near and above:
+        near = near.replace("did you mean ", f"did you mean {above}.").replace(
+            " or ", f" or {above}."
+        )
+    known = near or f"there are {', '.join(sorted(names)[:12])}"
+    return f"{place} is no field of {event}: {known}"

@@ -390,4 +390,5 @@ def _attempt_json(attempt: Attempt) -> dict[str, Any]:
         "headers": dict(attempt.headers),
         **shown_body(attempt.body),
         "truncated": attempt.truncated,
+        **({"redirects": list(attempt.redirects)} if attempt.redirects else {}),
     }

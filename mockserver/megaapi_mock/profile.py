@@ -158,6 +158,8 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("fetch_media", "off", _ON, help="mediaUrl is really fetched"),
     Switch("webhook_hosts", "private", ("private", "loopback", "any"),
            help="where webhooks may go: private and loopback addresses, loopback only, anywhere"),
+    Switch("webhook_redirects", "follow", ("follow", "off"), grade="baileys",
+           help="redirects of a receiver: followed as axios does, five at most, or its answer"),
     Switch("webhook_keep_alive", "off", _ON, grade="observed", help="reuse webhook connections"),
     Switch("webhook_timeout", "30", form=_SECONDS, help="seconds one delivery may take"),
     Switch("webhook_user_agent", "axios/1.7.7", form=_HEADER, grade="observed",

@@ -41,7 +41,8 @@ def hit_bytes(hit: Hit) -> int:
 
 
 def _attempt(attempt: Attempt) -> int:
-    return ATTEMPT + len(attempt.body) + len(attempt.error or "") + _headers(attempt.headers)
+    led = sum(map(len, attempt.redirects)) if attempt.redirects else 0
+    return ATTEMPT + len(attempt.body) + len(attempt.error or "") + led + _headers(attempt.headers)
 
 
 def _headers(headers: Iterable[tuple[str, str]]) -> int:

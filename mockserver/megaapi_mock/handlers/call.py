@@ -12,6 +12,7 @@ from ..errors import RequestRejected
 from ..profile import Profile
 from ..samples import Samples
 from ..spec.operations import Operation
+from .fetch import Fetched
 
 Json = dict[str, Any]
 MARK = "__operation__"
@@ -30,8 +31,9 @@ class Call:
     """A request that passed every check: the instance is held alone until the handler returns.
 
     `body` and `query` fit the operation's schema; `recipient` is resolved where the contract
-    names one. `schemas` are the contract's. `fetch` downloads a URL; it is
-    there only with the switch fetch_media on. `pause` seconds pass before the answer leaves.
+    names one. `schemas` are the contract's. `fetch` downloads a URL; it is there only with the
+    switch fetch_media on, and may end the handler, which then runs again. `pause` seconds pass
+    before the answer leaves.
     With `strict` nothing questionable is let through.
     """
 
@@ -42,7 +44,7 @@ class Call:
     profile: Profile
     samples: Samples
     schemas: Mapping[str, Any] = field(default_factory=dict)
-    fetch: Callable[[str, int], bytes] | None = None
+    fetch: Callable[[str, int], Fetched] | None = None
     recipient: Recipient | None = None
     notes: list[str] = field(default_factory=list)
     pause: float = 0.0

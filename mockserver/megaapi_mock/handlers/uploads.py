@@ -61,8 +61,12 @@ def linked_file(call: Call, url: str, kind: str) -> bytes:
     if parts is None:
         raise Unusable(f"url {url[:80]!r} is no http or https address: the gateway cannot fetch it")
     if call.fetch is not None:
-        limit = media_limit(call.profile)
-        return require_size(call.fetch(url, limit), limit)
+        got = call.fetch(url, media_limit(call.profile))
+        if got.page and kind != "document":
+            call.note(
+                f"url leads to an HTML page, not to {kind}: use the address of the file itself"
+            )
+        return got.content
     call.note("the file was not fetched (fetch_media=off): stand-in bytes were sent")
     return call.samples.media(kind)
 

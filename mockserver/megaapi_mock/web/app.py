@@ -34,6 +34,7 @@ from ..webhooks.courier import Courier
 from ..webhooks.delivery import Delivery
 from ..webhooks.holding import Room
 from ..webhooks.publish import Publisher
+from ..webhooks.redirects import REDIRECTS_MOST
 from ..webhooks.render import Renderer
 from ..webhooks.tormentor import Tormentor
 from ..webhooks.transport import AllowedHosts, HttpTransport, Transport, axios_headers
@@ -104,7 +105,7 @@ class MockApp(Flask):
     def close_streams(self) -> None:
         """End every request that waits for something."""
         self.parts.journal.close()
-        self.parts.pipeline.stopping.set()
+        self.parts.pipeline.stop_waiting()
 
     def stop(self, grace: float | None = None) -> int:
         """Stop timers, let go what is held, drain the courier; how many were abandoned."""
@@ -249,6 +250,7 @@ def _courier(
         or HttpTransport(
             keep_alive=profile.on("webhook_keep_alive"),
             allowed_hosts=_HOSTS[profile["webhook_hosts"]],
+            redirects=REDIRECTS_MOST if profile["webhook_redirects"] == "follow" else 0,
         ),
         clock=clock,
         changed=changed,

@@ -27,7 +27,7 @@ from ..faults.kinds.bad_gateway import BadGateway
 from ..faults.kinds.empty_200 import Empty200
 from ..faults.kinds.error_true_200 import ErrorTrue200
 from ..handlers.call import Answer, Call, Handler, Marked, mark_of
-from ..handlers.fetch import fetch
+from ..handlers.fetch import Absent, Fetcher
 from ..journal import Exchange, Journal
 from ..profile import Profile
 from ..samples import Samples
@@ -40,6 +40,7 @@ from .reply import LOOK, Reply
 from .request import Request
 from .route_hints import RouteHints
 from .struck import ASKED, Struck, TakenBack, Waits, find
+from .written import exchange_of
 
 # However many people a slow call names, a client gets its answer in the end.
 PAUSE_MOST = 60.0
@@ -83,7 +84,7 @@ class Pipeline:
         self._marks = {
             address: mark_of(handler) or Marked() for address, handler in self.handlers.items()
         }
-        self._fetch = fetch if self.profile.on("fetch_media") else None
+        self._fetcher = Fetcher() if self.profile.on("fetch_media") else None
         self._parse = body_parser(self.profile)
         self._outage = _OUTAGES.get(self.profile["outage"])
         self._shown = guarded(self.on_exchange or _nobody, "on_exchange failed")
@@ -132,6 +133,12 @@ class Pipeline:
             return real if happened else self._own_bug(request)
         return reply
 
+    def stop_waiting(self) -> None:
+        """End every wait and download of a call, and those asked for from now on."""
+        self.stopping.set()
+        if self._fetcher is not None:
+            self._fetcher.close()
+
     def unknown_route(self, request: Request) -> Handled:
         """404 in the framework's words; the reason names what was probably meant."""
         refusal = UnknownRoute(request.url, self.hints.reason(request.method, request.path))
@@ -150,11 +157,15 @@ class Pipeline:
         # Before the instance is held: a large body is nobody else's affair.
         with suppress(RequestRejected):
             request.parsed(self._parse)
-        try:
-            return self._change(request, operation, key)
-        except Waits as waits:
-            self._sit_out(waits.seconds)
-            return self._change(request, operation, key)
+        while True:
+            try:
+                return self._change(request, operation, key)
+            except Waits as waits:
+                self._sit_out(waits.seconds)
+            except Absent as absent:
+                # Nothing is held meanwhile: a slow host is nobody else's affair either.
+                assert self._fetcher is not None, "files are asked for with fetch_media on alone"
+                request.files.put(absent.url, self._fetcher.fetch(absent.url, absent.limit))
 
     def _sit_out(self, seconds: Callable[[], float]) -> None:
         """Wait so long, asking again meanwhile: a fault may be cleared, and the mock stop."""
@@ -206,7 +217,7 @@ class Pipeline:
             profile=self.profile,
             samples=self.samples,
             schemas=self.validators.schemas,
-            fetch=self._fetch,
+            fetch=None if self._fetcher is None else request.files.get,
             strict=self.strict,
         )
         if operation.recipient is not None:
@@ -308,22 +319,7 @@ class Pipeline:
         owner: str | None,
         batch: Batch | None,
     ) -> Handled:
-        exchange = Exchange(
-            id="",
-            time=self.clock.now(),
-            instance=owner,
-            operation=operation,
-            method=request.method,
-            path=request.url,
-            request_headers=request.headers(),
-            request_body=request.shown,
-            status=reply.status,
-            response_body=reply.body if reply.broken is None else reply.body[: reply.broken.kept],
-            reason=reply.reason,
-            violations=reply.violations,
-            events=[event.name for event in batch.events] if batch else (),
-            fault=reply.fault,
-        )
+        exchange = exchange_of(self.clock.now(), request, reply, operation, owner, batch)
         try:
             exchange.id = self.journal.next_id("x", owner)
             reply.extra.append(("X-Mock-Exchange", exchange.id))

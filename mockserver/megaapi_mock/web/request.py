@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote
 
 from ..errors import RequestRejected
+from ..handlers.fetch import Files
 
 if TYPE_CHECKING:
     from .struck import Struck
@@ -26,13 +27,14 @@ class Request:
     """`body` is None when it is above the limit: it was not kept then.
 
     `missing` is how many bytes of its Content-Length never came. `struck` is what faults do to
-    it, once that is settled.
+    it, once that is settled; `files` is what has been downloaded for it.
     """
 
     environ: Environ
     body: bytes | None
     missing: int = 0
     struck: Struck | None = None
+    files: Files = field(default_factory=Files)
     _plain: bytes | None = field(default=None, init=False)
     _parsed: tuple[Any, RequestRejected | None] | None = field(default=None, init=False)
 

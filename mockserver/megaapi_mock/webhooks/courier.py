@@ -56,6 +56,7 @@ class _Trip:
             headers=answer.headers if answer else (),
             body=answer.body if answer else b"",
             truncated=answer.truncated if answer else False,
+            redirects=answer.redirects if answer else (),
         )
 
 
@@ -359,5 +360,5 @@ def _reason(status: int | None) -> str | None:
     """Say why an answer is no success; None for a 2xx."""
     if status is None or 200 <= status < 300:
         return None
-    hint = " (redirects are not followed)" if 300 <= status < 400 else ""
+    hint = " (a redirect that was not followed)" if 300 <= status < 400 else ""
     return f"receiver answered {status}{hint}"

@@ -16,7 +16,8 @@ class Attempt:
     """One try: the receiver's answer, or the sentence that says why there is none.
 
     `status` and `error` are both set when an answer began and did not end in time.
-    `body` holds the first 64 KiB of the answer; `truncated` says that there was more.
+    `body` holds the first 64 KiB of the answer; `truncated` says that there was more. `redirects`
+    are the requests that the receiver led on to; the answer is the last one's.
     """
 
     time: float
@@ -26,6 +27,7 @@ class Attempt:
     headers: tuple[tuple[str, str], ...]
     body: bytes
     truncated: bool
+    redirects: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, eq=False)

@@ -9,10 +9,21 @@ import threading
 import time
 from collections import deque
 from contextlib import suppress
+from dataclasses import replace
 from http.client import BadStatusLine, HTTPException
 from typing import Literal, Protocol, TypeAlias
 
-from .wire import Answer, Connection, DeliveryFailed, Headers, Target, request_bytes, time_left
+from .redirects import Hop
+from .wire import (
+    ANSWER_LIMIT,
+    Answer,
+    Connection,
+    DeliveryFailed,
+    Headers,
+    Target,
+    request_bytes,
+    time_left,
+)
 
 __all__ = [
     "AllowedHosts",
@@ -57,15 +68,21 @@ class Transport(Protocol):
 
 
 class HttpTransport:
-    """Posts over real sockets: no redirects followed, no proxies asked, no URL rewritten.
+    """Posts over real sockets: no proxies asked, no URL rewritten, `redirects` of them followed.
 
+    Whoever a receiver leads to is judged by the same host policy as the receiver itself.
     `timeout` bounds connecting, sending and the answer together, also when the receiver sends one
     byte at a time. The look-up of a name is the operating system's and has limits of its own.
     """
 
     def __init__(
-        self, *, keep_alive: bool = False, allowed_hosts: AllowedHosts = "private"
+        self,
+        *,
+        keep_alive: bool = False,
+        allowed_hosts: AllowedHosts = "private",
+        redirects: int = 0,
     ) -> None:
+        self._redirects = redirects
         self._keep_alive = keep_alive
         self._allowed_hosts = allowed_hosts
         self._lock = threading.Lock()
@@ -75,14 +92,48 @@ class HttpTransport:
         self._closed = False
 
     def post(self, url: str, body: bytes, headers: Headers, *, timeout: float) -> Answer:
-        """Return the receiver's answer, redirects and errors included, or raise DeliveryFailed.
+        """Return the receiver's answer, errors included, or raise DeliveryFailed.
 
         A kept connection that the receiver had closed before the request came to it is replaced.
         What may have been read is never sent again.
         """
-        target = Target.parse(url)
-        request = request_bytes(target, body, headers, keep_alive=self._keep_alive)
+        return self._followed(Hop("POST", url, body, headers), timeout, ANSWER_LIMIT)
+
+    def get(self, url: str, headers: Headers, *, timeout: float, most: int) -> Answer:
+        """Return what a GET is answered, at most so many bytes of it, or raise DeliveryFailed."""
+        answer = self._followed(Hop("GET", url, b"", headers), timeout, most)
+        if self._closed:
+            # What ends with its connection looks whole when that was cut.
+            raise DeliveryFailed("the mock stopped")
+        return answer
+
+    def _followed(self, first: Hop, timeout: float, most: int) -> Answer:
+        """The last answer of a chain of redirects; the time-out is for all of it."""
         deadline = time.monotonic() + timeout
+        hop = first
+        trail: list[str] = []
+        while True:
+            try:
+                answer = self._answered(hop, deadline, timeout, most)
+                following = hop.after(answer) if self._redirects else None
+            except DeliveryFailed as error:
+                if not trail:
+                    raise
+                sentence = f"led to {trail[-1][:200]}: {error}"
+                raise type(error)(sentence, error.answer) from error
+            if following is None:
+                return replace(answer, redirects=tuple(trail)) if trail else answer
+            if len(trail) == self._redirects:
+                sentence = f"led on more than {self._redirects} times, at last to {following.url}"
+                raise DeliveryFailed(sentence[:400], answer)
+            hop = following
+            trail.append(f"{hop.method} {hop.url}")
+
+    def _answered(self, hop: Hop, deadline: float, timeout: float, most: int) -> Answer:
+        target = Target.parse(hop.url)
+        request = request_bytes(
+            target, hop.body, hop.headers, keep_alive=self._keep_alive, method=hop.method
+        )
         kept = self._take(target)
         if kept is not None:
             try:
@@ -90,7 +141,7 @@ class HttpTransport:
             except DeliveryFailed as error:
                 if not (kept.missed and isinstance(error.__cause__, ConnectionError)):
                     raise
-        connection = self._connect(target, deadline, timeout)
+        connection = self._connect(target, deadline, timeout, most)
         return self._exchange(connection, request, deadline, timeout)
 
     def close(self) -> None:
@@ -153,7 +204,7 @@ class HttpTransport:
         if surplus is not None:
             self._drop(surplus.sock)
 
-    def _connect(self, target: Target, deadline: float, timeout: float) -> Connection:
+    def _connect(self, target: Target, deadline: float, timeout: float, most: int) -> Connection:
         try:
             sock = self._dial(self._resolve(target), deadline)
             if target.tls:
@@ -163,7 +214,7 @@ class HttpTransport:
             raise DeliveryFailed(sentence) from error
         except (OSError, ValueError) as error:
             raise DeliveryFailed(_explain(error, target.authority)) from error
-        return Connection(target, sock)
+        return Connection(target, sock, most)
 
     def _resolve(self, target: Target) -> list[_Address]:
         """Look the host up once; what is judged here is the very list that is connected to."""

@@ -41,12 +41,16 @@ _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the receiver answered; `body` is its first 64 KiB, still encoded as it came."""
+    """What the receiver answered; `body` is its first 64 KiB, still encoded as it came.
+
+    `redirects` are the requests that led to it, each as `GET http://...`, without the first.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     truncated: bool = False
+    redirects: tuple[str, ...] = ()
 
 
 class DeliveryFailed(Exception):
@@ -108,12 +112,15 @@ def _sendable(text: str) -> bytes:
     return _UNSENDABLE.sub(lambda found: b"%%%02X" % found[0][0], raw)
 
 
-def request_bytes(target: Target, body: bytes, headers: Headers, *, keep_alive: bool) -> bytes:
-    """Return the whole POST, its header lines in the order axios on Node has them."""
+def request_bytes(
+    target: Target, body: bytes, headers: Headers, *, keep_alive: bool, method: str = "POST"
+) -> bytes:
+    """Return the whole request, its header lines in the order axios on Node has them."""
     fields = list(headers)
     names = [name.lower() for name, _ in fields]
     at = names.index("accept-encoding") if "accept-encoding" in names else len(names)
-    fields.insert(at, ("Content-Length", str(len(body))))
+    if method != "GET":
+        fields.insert(at, ("Content-Length", str(len(body))))
     fields.append(("Host", target.authority))
     # axios 1.7 takes user and password as they stand in the URL, still percent-encoded, and no
     # password without a user.
@@ -126,7 +133,7 @@ def request_bytes(target: Target, body: bytes, headers: Headers, *, keep_alive: 
         if not (_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value)):
             raise DeliveryFailed(f"a header that cannot be sent: {name!r}: {value[:200]!r}")
     lines = "".join([f"{name}: {value}\r\n" for name, value in fields]).encode("latin-1")
-    return b"POST %b HTTP/1.1\r\n%b\r\n%b" % (target.path, lines, body)
+    return b"%b %b HTTP/1.1\r\n%b\r\n%b" % (method.encode(), target.path, lines, body)
 
 
 def time_left(deadline: float) -> float:
@@ -138,9 +145,10 @@ def time_left(deadline: float) -> float:
 
 
 class Connection:
-    """One open socket that carries one exchange at a time."""
+    """One open socket that carries one exchange at a time; of an answer's body it keeps `most`."""
 
-    def __init__(self, target: Target, sock: socket.socket) -> None:
+    def __init__(self, target: Target, sock: socket.socket, most: int = ANSWER_LIMIT) -> None:
+        self._most = most
         self.target = target
         self.sock = sock
         self.partial: Answer | None = None
@@ -212,7 +220,8 @@ class Connection:
             with response:
                 response.begin()
                 if response.status >= 200 or response.status == 101:
-                    self._incoming.limit = WIRE_LIMIT
+                    # Chunks of one byte are six on the wire.
+                    self._incoming.limit = max(WIRE_LIMIT, 8 * self._most)
                     return self._read(response)
         raise HTTPException(f"{PROVISIONAL_MOST} provisional answers and no other")
 
@@ -220,15 +229,15 @@ class Connection:
         headers = tuple((name, str(value)) for name, value in response.headers.items())
         body = bytearray()
         try:
-            while len(body) <= ANSWER_LIMIT and (piece := response.read1(ANSWER_LIMIT)):
+            while len(body) <= self._most and (piece := response.read1(ANSWER_LIMIT)):
                 body += piece
-            if response.length and len(body) <= ANSWER_LIMIT:
+            if response.length and len(body) <= self._most:
                 raise IncompleteRead(bytes(body), response.length)
         except (OSError, HTTPException):
-            self.partial = Answer(response.status, headers, bytes(body[:ANSWER_LIMIT]))
+            self.partial = Answer(response.status, headers, bytes(body[: self._most]))
             raise
-        truncated = len(body) > ANSWER_LIMIT
-        answer = Answer(response.status, headers, bytes(body[:ANSWER_LIMIT]), truncated)
+        truncated = len(body) > self._most
+        answer = Answer(response.status, headers, bytes(body[: self._most]), truncated)
         return answer, not (truncated or response.will_close or response.status < 200)
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import threading
 from base64 import b64encode
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from megaapi_mock.errors import Unusable
+from megaapi_mock.handlers.fetch import Fetcher
 from megaapi_mock.handlers.uploads import decode_base64
 
 from ..conftest import MakeApp
@@ -69,13 +72,32 @@ def test_media_above_16_mib_decoded_is_413(make_app: MakeApp) -> None:
 
 
 class Files(BaseHTTPRequestHandler):
-    """Serves one file, one that is too large, and nothing else."""
+    """Serves a file, one that is too large, a page, one with an odd name, and a slow one."""
+
+    gate = threading.Event()
+    asked = threading.Event()
 
     def do_GET(self) -> None:
-        sizes = {"/file.jpg": 5, "/large": MEDIA_LIMIT + 1}
-        self.send_response(200 if self.path in sizes else 404)
+        sizes = {"/file.jpg": 5, "/large": MEDIA_LIMIT + 1, "/fo%20to%C3%A1.jpg?a=b%20c": 5}
+        if self.path == "/moved":
+            self.send_response(302)
+            self.send_header("Location", "/file.jpg")
+            self.end_headers()
+            return
+        self.send_response(200 if self.path in sizes or self.path in ("/page", "/slow") else 404)
+        if self.path == "/page":
+            self.send_header("Content-Type", "text/html; charset=utf-8")
         self.end_headers()
+        if self.path == "/slow":
+            self.asked.set()
+            self._dribble()
         self.wfile.write(b"x" * sizes.get(self.path, 0))
+
+    def _dribble(self) -> None:
+        """One byte after the other, each well within any time limit for one."""
+        with suppress(OSError):
+            while not self.gate.wait(0.05):
+                self.wfile.write(b"x")
 
     def log_message(self, *_: Any) -> None:
         return
@@ -83,10 +105,12 @@ class Files(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def files() -> Iterator[str]:
-    server = HTTPServer(("127.0.0.1", 0), Files)
+    Files.gate, Files.asked = threading.Event(), threading.Event()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Files)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
+    Files.gate.set()
     server.shutdown()
     thread.join()
     server.server_close()
@@ -122,6 +146,64 @@ def test_a_url_that_cannot_be_fetched_is_refused(
     reply = media_url(app, url)
     assert reply.status_code == status
     assert reply.headers["X-Mock-Reason"]
+
+
+def fetched_length(reply: Any) -> str:
+    assert reply.status_code == 200, reply.headers.get("X-Mock-Reason")
+    return str(reply.get_json()["messageData"]["message"]["imageMessage"]["fileLength"])
+
+
+@pytest.mark.parametrize("path", ["/fo to\u00e1.jpg?a=b c", "/moved"])
+def test_a_url_with_blanks_and_accents_and_a_redirect_are_fetched(
+    path: str, make_app: MakeApp, files: str
+) -> None:
+    app = make_app(switches={"fetch_media": "on"})
+    assert fetched_length(media_url(app, files + path)) == "5"
+
+
+def test_a_page_in_place_of_a_picture_is_said(make_app: MakeApp, files: str) -> None:
+    reply = media_url(make_app(switches={"fetch_media": "on"}), f"{files}/page")
+    assert reply.status_code == 200
+    assert "leads to an HTML page, not to image" in reply.headers["X-Mock-Reason"]
+
+
+def test_a_dribbling_host_holds_nobody_else(make_app: MakeApp, files: str) -> None:
+    """Neither the same instance nor any other, nor clock, messages and state."""
+    app = make_app(switches={"fetch_media": "on"})
+    replies: list[Any] = []
+    sending = threading.Thread(target=lambda: replies.append(media_url(app, f"{files}/slow")))
+    sending.start()
+    assert Files.asked.wait(20)
+    client = app.test_client()
+    for path in ("/clock", "/messages", "/state", f"/instances/{KEY}"):
+        assert client.get(f"/_mock{path}").status_code == 200
+    text = {"messageData": {"to": "5511900000002", "text": "oi"}}
+    sent = client.post(f"/rest/sendMessage/{KEY}/text", headers=AUTH, json=text)
+    assert sent.status_code == 200
+    assert replies == [], "the file came before the rest was asked"
+    Files.gate.set()
+    sending.join(20)
+    assert [reply.status_code for reply in replies] == [200]
+    types = [message["type"] for message in client.get("/_mock/messages").get_json()["items"]]
+    assert types == ["extendedTextMessage", "imageMessage"]
+
+
+def test_a_download_has_one_time_limit_for_all_of_it(files: str) -> None:
+    got = Fetcher(timeout=0.5).fetch(f"{files}/slow", MEDIA_LIMIT)
+    assert isinstance(got, Unusable)
+    assert "did not end its answer within 0.5 s" in got.reason
+
+
+def test_a_stop_ends_a_download(make_app: MakeApp, files: str) -> None:
+    app = make_app(switches={"fetch_media": "on"})
+    replies: list[Any] = []
+    sending = threading.Thread(target=lambda: replies.append(media_url(app, f"{files}/slow")))
+    sending.start()
+    assert Files.asked.wait(20)
+    app.close_streams()
+    sending.join(20)
+    assert [reply.status_code for reply in replies] == [500]
+    assert "could not be fetched" in replies[0].headers["X-Mock-Reason"]
 
 
 def test_no_request_is_made_with_the_switch_off(make_app: MakeApp, files: str) -> None:

@@ -111,7 +111,12 @@ def ids(deliveries: Iterable[Delivery]) -> list[bytes]:
         (lambda: Answer(200), "delivered", 200, None),
         (lambda: Answer(299), "delivered", 299, None),
         (lambda: Answer(500), "failed", 500, "receiver answered 500"),
-        (lambda: Answer(302), "failed", 302, "receiver answered 302 (redirects are not followed)"),
+        (
+            lambda: Answer(302),
+            "failed",
+            302,
+            "receiver answered 302 (a redirect that was not followed)",
+        ),
         (lambda: Answer(101), "failed", 101, "receiver answered 101"),
         (failing(DeliveryFailed("nothing listens")), "failed", None, "nothing listens"),
         (failing(DeliveryFailed("too slow", Answer(200))), "failed", 200, "too slow"),

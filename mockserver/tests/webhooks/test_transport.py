@@ -324,7 +324,7 @@ def test_an_answer_is_kept_whatever_its_status(
     )
 
 
-def test_a_redirect_is_the_answer(
+def test_a_redirect_is_the_answer_where_none_is_followed(
     receiver: Callable[[Script], Receiver], transport: Callable[..., HttpTransport]
 ) -> None:
     other = receiver(answering(OK))

@@ -81,7 +81,7 @@ class RunOptions:
             parts = urlsplit(url)
             usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
         except ValueError:
-            raise SetupError(f"{said}: this is no address") from None
+            raise SetupError(f"{said}: this is not an address") from None
         if not usable:
             raise SetupError(f"{said}: give an address like https://files.example.test")
         return parts

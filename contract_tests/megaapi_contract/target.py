@@ -108,7 +108,7 @@ class HttpTarget:
             parts = urlsplit(url)
             port = parts.port
         except ValueError as error:
-            said = "the port is no number" if "ort" in str(error) else "this is no address"
+            said = "the port is not a number" if "ort" in str(error) else "this is not an address"
             raise SetupError(f"--target {url}: {said}") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise SetupError(

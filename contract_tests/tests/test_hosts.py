@@ -162,7 +162,7 @@ def test_a_host_that_dies_meanwhile() -> None:
     [
         (["--target", "ftp://127.0.0.1"], "give `mock`, or an address"),
         (["--target", "http://127.0.0.1:8080/rest"], "give scheme, host and port alone"),
-        (["--target", "http://127.0.0.1:http"], "the port is no number"),
+        (["--target", "http://127.0.0.1:http"], "the port is not a number"),
         (["--target", "http://127.0.0.1:8080"], "needs --instance-key and --token"),
         (["--target", "mock", "--recipient", "12"], "give 8 to 15 digits"),
         (["--target", "mock", "--timeout", "0"], "--timeout must be above 0"),
@@ -185,8 +185,8 @@ def test_wrong_usage(options: list[str], said: str) -> None:
         (["--plan"], "--plan is for hosts"),
         (["--webhook-url", "https://t.example.test"], "hands webhooks over by itself"),
         (["--webhook-url", "t.example.test"], "give an address like"),
-        (["--webhook-url", "http://["], "this is no address"),
-        (["--webhook-url", "http://t.example.test:port"], "this is no address"),
+        (["--webhook-url", "http://["], "this is not an address"),
+        (["--webhook-url", "http://t.example.test:port"], "this is not an address"),
         (["--webhook-url", "https://t.example.test/?a=b"], "path alone"),
     ],
 )
@@ -196,7 +196,7 @@ def test_wrong_values(options: list[str], said: str) -> None:
 
 
 def test_no_address() -> None:
-    told_in_one_sentence(judged("http://[::1"), "this is no address")
+    told_in_one_sentence(judged("http://[::1"), "this is not an address")
 
 
 @pytest.fixture

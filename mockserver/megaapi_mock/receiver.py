@@ -158,7 +158,7 @@ class _Hook(BaseHTTPRequestHandler):
             return
         length = self.headers.get("Content-Length", "0").strip()
         if not (length.isascii() and length.isdigit() and len(length) < 20):
-            raise _NoBody(f"its Content-Length is no number: {length[:40]!r}")
+            raise _NoBody(f"its Content-Length is not a number: {length[:40]!r}")
         yield from self._exactly(int(length), 0)
 
     def _chunks(self) -> Iterator[bytes]:
@@ -177,7 +177,7 @@ class _Hook(BaseHTTPRequestHandler):
         try:
             return int(line[:20], 16)
         except ValueError:
-            raise _NoBody(f"its chunk size is no number: {line[:20]!r}") from None
+            raise _NoBody(f"its chunk size is not a number: {line[:20]!r}") from None
 
     def _exactly(self, size: int, before: int) -> Iterator[bytes]:
         if size < 0 or before + size > BODY_MOST:

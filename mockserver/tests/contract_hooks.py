@@ -77,7 +77,7 @@ ODDITIES = (
     ),
     Oddity(
         "group the instance is not in", "ServerError", 500, TO_CHATS,
-        r"is no group of", ("baileys", "gestao-logs"),
+        r"is not a group of", ("baileys", "gestao-logs"),
         "the library throws, and the gateway masks what it does not know as 500",
     ),
     Oddity(
@@ -88,7 +88,8 @@ ODDITIES = (
     Oddity(
         "address that cannot be fetched", "ServerError", 500,
         frozenset({"send_media_url", "send_buttons", "send_template"}),
-        r"is no http or https address", ("business-docs", "gestao-logs"), "'wrong data' is a 500",
+        r"is not an http or https address", ("business-docs", "gestao-logs"),
+        "'wrong data' is a 500",
     ),
     Oddity(
         "no button", "ServerError", 500, frozenset({"send_buttons", "send_template"}),

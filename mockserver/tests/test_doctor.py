@@ -396,7 +396,7 @@ def test_what_no_request_can_hold_is_named_and_not_repeated(
     given[option] = f"{given[option]}{letter}x"
     done = CliRunner().invoke(main, ["doctor", *(part for pair in given.items() for part in pair)])
     assert done.exit_code == 2
-    assert f"megaapi-mock: {option} holds {named}: copy it anew" in done.output
+    assert f"megaapi-mock: {option} holds {named}: copy it again" in done.output
     assert "SECRET" not in done.output
 
 
@@ -406,7 +406,7 @@ def test_a_token_in_the_wrong_place_is_not_repeated() -> None:
         given[option] = "SECRETTOKEN"
         parts = [part for pair in given.items() for part in pair]
         done = CliRunner().invoke(main, ["doctor", *parts])
-        assert done.exit_code == 2 and f"{option} is no URL" in done.output
+        assert done.exit_code == 2 and f"{option} is not a URL" in done.output
         assert "SECRET" not in done.output
 
 
@@ -540,9 +540,9 @@ def test_what_is_wrong_with_a_url_is_told(url: str) -> None:
 
 @pytest.mark.parametrize("url", ["localhost:8080", "ftp://127.0.0.1", "http://", "http://a:b"])
 def test_what_is_no_url_is_wrong_usage(url: str) -> None:
-    with pytest.raises(SetupError, match=r"--target is no URL"):
+    with pytest.raises(SetupError, match=r"--target is not a URL"):
         examine(Case(url, "k", "t"))
-    with pytest.raises(SetupError, match=r"--webhook is no URL"):
+    with pytest.raises(SetupError, match=r"--webhook is not a URL"):
         examine(Case("http://127.0.0.1:1", "k", "t", webhook=url))
 
 

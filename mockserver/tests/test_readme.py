@@ -117,6 +117,14 @@ def test_a_bot_is_judged(bot: str, code: int, ports: tuple[int, int], mock: Proc
     ), done.stdout + done.stderr
 
 
+def test_the_first_message_is_the_same_in_portuguese() -> None:
+    page = README.with_name("README.pt-BR.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    calls = [block for block in blocks if "RECEIVER" in block or block.startswith("curl")]
+    assert len(calls) == 3
+    assert set(calls) <= set(BLOCKS)
+
+
 def test_the_readme_names_the_two_commands() -> None:
     assert BLOCKS[0].split("\n")[0].startswith("make serve")
     assert BLOCKS[0].split("\n")[1].startswith("make test")

@@ -130,15 +130,15 @@ def test_what_is_no_json_object_is_told_and_answered(
     ("sent", "status", "words"),
     [
         (request(PLAIN)[:-5], 400, f"it ended after {len(PLAIN) - 5} of {len(PLAIN)} bytes"),
-        (request(b"", "Content-Length: five", length=False), 400, "no number: 'five'"),
-        (request(b"", "Content-Length: -1", length=False), 400, "no number: '-1'"),
-        (request(b"", "Content-Length: \xb2", length=False), 400, "no number"),
+        (request(b"", "Content-Length: five", length=False), 400, "not a number: 'five'"),
+        (request(b"", "Content-Length: -1", length=False), 400, "not a number: '-1'"),
+        (request(b"", "Content-Length: \xb2", length=False), 400, "not a number"),
         (chunked(PLAIN)[:-100], 400, "it ended"),
         (chunked(b"") + b"", 200, "it is empty"),
         (
             request(b"", "Transfer-Encoding: chunked", length=False) + b"zz\r\n",
             400,
-            "its chunk size is no number",
+            "its chunk size is not a number",
         ),
         (
             request(b"", "Transfer-Encoding: chunked", length=False) + b"-5\r\n",

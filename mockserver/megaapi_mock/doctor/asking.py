@@ -34,7 +34,7 @@ def require_plain(name: str, text: str) -> None:
     for letter in text:
         if not "!" <= letter <= "~":
             known = _NAMES.get(letter) or unicodedata.name(letter, "a control character").lower()
-            raise SetupError(f"{name} holds {known} (U+{ord(letter):04X}): copy it anew")
+            raise SetupError(f"{name} holds {known} (U+{ord(letter):04X}): copy it again")
 
 
 class Unreachable(Exception):
@@ -52,7 +52,7 @@ class Place:
 
     @classmethod
     def of(cls, name: str, url: str) -> Place:
-        """SetupError when it is no URL of a web server; `name` is the option it came from.
+        """SetupError when it is not a URL of a web server; `name` is the option it came from.
 
         What was given is not repeated: it may be a token in the wrong place.
         """
@@ -64,9 +64,9 @@ class Place:
         except ValueError as error:
             # What follows is what was given.
             why = str(error).partition(" as ")[0]
-            raise SetupError(f"{name} is no URL: {why}") from None
+            raise SetupError(f"{name} is not a URL: {why}") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise SetupError(f"{name} is no URL: start with http:// or https://")
+            raise SetupError(f"{name} is not a URL: start with http:// or https://")
         # A host may have letters of any script: it is looked up in another form.
         host = parts.netloc.encode("ascii", "ignore").decode()
         require_plain(name, url.replace(parts.netloc, host, 1))

@@ -248,7 +248,7 @@ class _Exam:
         differs = _differences(self._url, wanted)
         if differs:
             told = f"it is {self._url}, which differs in {' and '.join(differs)}"
-            return Finding("webhook_same", "wrong", told, "set it anew with configWebhook")
+            return Finding("webhook_same", "wrong", told, "set it again with configWebhook")
         return Finding("webhook_same", "ok", "it is the one given")
 
     def events(self) -> Finding:

@@ -179,7 +179,7 @@ def _forward(scene: Scene, content: Content) -> Content:
         raise ControlRefused(409, f"message: {found.id} {why}")
     inner = unwrapped(orjson.loads(found.content))
     if content_key(inner) not in TEXTS:
-        raise ControlRefused(409, f"message: {found.id} is no text; text-forwarded takes texts")
+        raise ControlRefused(409, f"message: {found.id} is not a text; text-forwarded takes texts")
     extended = inner.get("extendedTextMessage")
     extended = extended if isinstance(extended, dict) else {"text": inner.get("conversation")}
     known = extended.get("contextInfo")

@@ -77,7 +77,7 @@ class Chats:
         if jid.group:
             if jid not in self._instance.groups:
                 raise NotAMember(
-                    f"{given} is no group of {self._instance.key}",
+                    f"{given} is not a group of {self._instance.key}",
                     status=self._instance.rules.not_a_member_status,
                 )
             return Recipient(given, jid)
@@ -396,7 +396,7 @@ class Chats:
         known = None if group is None else instance.groups.get(group)
         if group is not None and (known is None or known.member(sender.jid) is None):
             raise ControlRefused(
-                400, f"{sender.jid} is no participant of {group} as {instance.key} knows it"
+                400, f"{sender.jid} is not a participant of {group} as {instance.key} knows it"
             )
         return self.key_from(sender, group, self.inbound_id())
 

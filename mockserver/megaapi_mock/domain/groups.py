@@ -53,7 +53,7 @@ class Groups:
         """The group with this id; GroupNotFound when the instance does not know it."""
         group = self.get(Jid.parse(text))
         if group is None:
-            raise GroupNotFound(f"{text} is no group of {self._instance.key}")
+            raise GroupNotFound(f"{text} is not a group of {self._instance.key}")
         return group
 
     def begin(self, groups: Iterable[Group]) -> None:
@@ -171,7 +171,7 @@ class Groups:
     def update_by(self, group: Group, author: Jid, changes: Mapping[str, Any]) -> None:
         """A contact changes the subject or the settings; members may unless it is restricted."""
         if group.member(author) is None:
-            raise ControlRefused(409, f"{author} is no participant of {group.jid}")
+            raise ControlRefused(409, f"{author} is not a participant of {group.jid}")
         self._require_say(group, author, others=group.restrict or set(changes) != {"subject"})
         group = _updated(group, changes)
         if not self._has_room(group):
@@ -266,7 +266,7 @@ class Groups:
     def _require_say(group: Group, author: Jid, *, others: bool) -> None:
         member = group.member(author)
         if others and (member is None or member.admin is None):
-            raise ControlRefused(409, f"{author} is no admin of {group.jid}")
+            raise ControlRefused(409, f"{author} is not an admin of {group.jid}")
 
     def _registered(self, people: Iterable[str]) -> list[Contact]:
         found = []
@@ -284,7 +284,7 @@ class Groups:
     def _require_admin(self, group: Group) -> None:
         me = group.member(self._instance.own_jid)
         if me is None or me.admin is None:
-            raise NotAuthorized(f"{self._instance.key} is no admin of {group.jid}")
+            raise NotAuthorized(f"{self._instance.key} is not an admin of {group.jid}")
 
     @staticmethod
     def _add_status(group: Group, person: Contact | None) -> str:

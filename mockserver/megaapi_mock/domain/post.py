@@ -75,7 +75,7 @@ class Post:
         return True
 
     def pass_on(self, message: Message) -> None:
-        """What was typed on the own phone goes out at once; nothing tells of its acks."""
+        """What was typed on the phone itself goes out at once; nothing tells of its acks."""
         readers = self._readers(Jid.parse(message.chat))
         self._send(message, readers, dict.fromkeys(readers, False), keep=False)
 

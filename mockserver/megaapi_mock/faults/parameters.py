@@ -185,7 +185,7 @@ NOT_YOURS = frozenset(
 )  # fmt: skip
 
 YES_NO = Form(lambda value: isinstance(value, bool), "true or false")
-TEXT = Form(lambda value: isinstance(value, str), "a text")
+TEXT = Form(lambda value: isinstance(value, str), "a string")
 ANYTHING = Form(_can_be_sent, "any JSON value, at most 230 levels deep")
 SECONDS = number(0, SECONDS_MOST, f"seconds from 0 to {SECONDS_MOST}")
 SPAN = Form(_span, f"seconds from 0 to {SECONDS_MOST}, or [least, most]")

@@ -16,7 +16,7 @@ def update_presence(call: Call) -> Json:
     if option in PRESENCES:
         call.instance.set_presence(str(call.to.chat), option)
         return done("Presence updated")
-    reason = f"option {option!r} is none of {', '.join(PRESENCES)}"
+    reason = f"option {option!r} is not one of {', '.join(PRESENCES)}"
     if call.strict or call.profile["unknown_presence"] == "500":
         raise Unusable(reason)
     call.note(f"{reason}: ignored")
@@ -28,7 +28,7 @@ def delete_message(call: Call) -> Json:
     """Deleting sends a new message, so the id answered is not the deleted one's (baileys).
 
     Own messages, and in groups those of everybody for an admin (n8n node, baileys); any other
-    revoke is answered alike, and heeded by nobody.
+    revoke is answered alike, and ignored.
     """
     key, chats = call.data["key"], call.instance.chats
     revoked = revoke(call.instance, key["id"], call.to.chat)

@@ -240,7 +240,7 @@ def _media_kind(call: Call) -> tuple[str, str]:
     kind = uploads.kind_of(type_)
     if kind is not None:
         return type_, kind
-    reason = f"type {type_!r} is no media type: image, video, audio, ptt, ptv, document, sticker"
+    reason = f"type {type_!r} is not a media type: image, video, audio, ptt, ptv, document, sticker"
     if call.profile["unknown_media_type"] == "500":
         raise Unusable(reason)
     call.note(f"{reason}; sent as a document")

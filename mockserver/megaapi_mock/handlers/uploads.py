@@ -59,7 +59,9 @@ def linked_file(call: Call, url: str, kind: str) -> bytes:
     """What a URL leads to: fetched with switch fetch_media on, else stand-in bytes of its kind."""
     parts = _split(url)
     if parts is None:
-        raise Unusable(f"url {url[:80]!r} is no http or https address: the gateway cannot fetch it")
+        raise Unusable(
+            f"url {url[:80]!r} is not an http or https address: the gateway cannot fetch it"
+        )
     if call.fetch is not None:
         got = call.fetch(url, media_limit(call.profile))
         if got.page and kind != "document":

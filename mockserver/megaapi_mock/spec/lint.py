@@ -65,7 +65,7 @@ def unknown_keys(node: Node) -> Iterator[Finding]:
     said = lint_schemas.FORBIDDEN if node.kind == "schema" else {}
     for key in node.value:
         if key not in known and key not in said:
-            yield node.finding("unknown-keyword", f"{key} is no key of a {node.kind}")
+            yield node.finding("unknown-keyword", f"{key} is not a key of a {node.kind}")
 
 
 def unused(nodes: list[Node], contract: Contract) -> Iterator[Finding]:

@@ -45,10 +45,10 @@ def effects(node: Node, contract: Contract) -> Iterator[Finding]:
     """x-effect, x-plans and x-requires-connection, each of a known value."""
     effect = node.value.get("x-effect")
     if effect not in EFFECTS:
-        yield node.finding("effect", f"x-effect {effect!r} is none of {', '.join(EFFECTS)}")
+        yield node.finding("effect", f"x-effect {effect!r} is not one of {', '.join(EFFECTS)}")
     plans = node.value.get("x-plans")
     if not isinstance(plans, list) or not plans or not all(plan in PLANS for plan in plans):
-        yield node.finding("plans", f"x-plans {plans!r} is no list out of {', '.join(PLANS)}")
+        yield node.finding("plans", f"x-plans {plans!r} is not a list out of {', '.join(PLANS)}")
     if not isinstance(node.value.get("x-requires-connection"), bool):
         yield node.finding("requires-connection", "x-requires-connection is true or false")
 
@@ -63,7 +63,7 @@ def recipient(node: Node, contract: Contract) -> Iterator[Finding]:
     for name in str(path).split("."):
         schema = step_into(schema, name, contract.document) if schema else None
     if schema is None:
-        yield node.finding("recipient", f"x-recipient {path!r} is no required field of the body")
+        yield node.finding("recipient", f"x-recipient {path!r} is not a required field of the body")
 
 
 def uses(node: Node, contract: Contract) -> Iterator[Finding]:

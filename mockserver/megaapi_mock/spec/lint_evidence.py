@@ -50,7 +50,7 @@ def _faults(provenance: Any, known: Mapping[str, Any]) -> Iterator[tuple[str, st
         return
     grade, sources = provenance["grade"], provenance["sources"]
     if grade not in GRADES:
-        yield "grade-unknown", f"grade {grade!r} is none of {', '.join(GRADES)}"
+        yield "grade-unknown", f"grade {grade!r} is not one of {', '.join(GRADES)}"
     if not isinstance(sources, list) or not all(isinstance(source, str) for source in sources):
         yield "provenance-malformed", "sources is a list of ids"
         return

@@ -25,7 +25,7 @@ class PayloadFields:
         self._document = document
 
     def mistake(self, event: str, path: str, value: Any, sample: Json) -> str | None:
-        """Why a dotted path, or a name inside an object set there, is no field of the event.
+        """Why a dotted path, or a name inside an object set there, is not a field of the event.
 
         A sentence with the name that was probably meant; None when the contract, or the sample,
         knows it.
@@ -144,4 +144,4 @@ def _sentence(event: str, steps: tuple[str, ...], at: int, names: set[str]) -> s
             " or ", f" or {above}."
         )
     known = near or f"there are {', '.join(sorted(names)[:12])}"
-    return f"{place} is no field of {event}: {known}"
+    return f"{place} is not a field of {event}: {known}"

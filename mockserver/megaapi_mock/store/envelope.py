@@ -32,14 +32,14 @@ def unseal(raw: bytes) -> Json:
     except orjson.JSONDecodeError as error:
         raise ControlRefused(
             400,
-            f"this is no state: {len(raw)} bytes that are no JSON ({error}); "
+            f"this is not a state file: {len(raw)} bytes that are not JSON ({error}); "
             "a file cut short ends like this: take it again with GET /_mock/state",
         ) from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         found = document.get("format") if isinstance(document, dict) else type(document).__name__
         raise ControlRefused(
             400,
-            f"this is no state: its format is {found!r}, not {FORMAT!r}; "
+            f"this is not a state file: its format is {found!r}, not {FORMAT!r}; "
             "send the whole answer of GET /_mock/state",
         )
     _require_version(document.get("version"))
@@ -69,7 +69,7 @@ def _require_version(version: Any) -> None:
     if type(version) is not int or version < 1:
         raise ControlRefused(
             400,
-            f"this state has no version: {version!r} is no whole number; "
+            f"this state has no version: {version!r} is not a whole number; "
             "send the whole answer of GET /_mock/state",
         )
     if version > VERSION:

@@ -148,7 +148,7 @@ class Forms:
 
     def _text(self, given: Any) -> str:
         if not isinstance(given, str):
-            raise Misfit(f"must be a text, not {_shown(given)}")
+            raise Misfit(f"must be a string, not {_shown(given)}")
         return self._seen.setdefault(given, given)
 
 
@@ -279,7 +279,7 @@ def _exact(kind: type, words: str) -> Callable[[Any], Any]:
 
 def _one_of(given: Any, allowed: tuple[Any, ...]) -> Any:
     if given not in allowed:
-        raise Misfit(f"{_shown(given)} is none of {', '.join(map(str, allowed))}")
+        raise Misfit(f"{_shown(given)} is not one of {', '.join(map(str, allowed))}")
     return given
 
 

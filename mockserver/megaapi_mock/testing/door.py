@@ -44,7 +44,7 @@ class HttpWire:
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise SetupError(f"{url!r} is no address of a mock: use http://HOST:PORT")
+            raise SetupError(f"{url!r} is not an address of a mock: use http://HOST:PORT")
         self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         self._host, self._prefix = parts.hostname, parts.path.rstrip("/")
         self._port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -81,7 +81,7 @@ class HttpWire:
                     return str(probe.getsockname()[0])
             except OSError as error:  # a family this machine has switched off
                 problem = str(error)
-        raise SetupError(f"there is no way to {self._host}: {problem}")
+        raise SetupError(f"cannot connect to {self._host}: {problem}")
 
 
 class WsgiWire:

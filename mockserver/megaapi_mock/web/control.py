@@ -281,7 +281,7 @@ class _Door:
         """The link ends by the phone, the gateway, or a ban."""
         by = body_of({"by": str}).get("by", "phone")
         if by not in UNLINKED_BY:
-            raise ControlRefused(400, f"by: {by!r} is none of {', '.join(UNLINKED_BY)}")
+            raise ControlRefused(400, f"by: {by!r} is not one of {', '.join(UNLINKED_BY)}")
         return self._change(key, lambda instance: instance.linking.unlink(by))
 
     def inbound(self, key: str) -> tuple[Json, int]:
@@ -302,7 +302,7 @@ class _Door:
         person = self._person(number)
         state = body_of({"state": str}).get("state", REACHABLE)
         if state not in CONTACT_STATES:
-            raise ControlRefused(400, f"state: {state!r} is none of {', '.join(CONTACT_STATES)}")
+            raise ControlRefused(400, f"state: {state!r} is not one of {', '.join(CONTACT_STATES)}")
         self._parts.publisher.change(key, lambda instance: instance.reach.set(person, state))
         return self.contact(key, number)
 

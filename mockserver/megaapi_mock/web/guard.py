@@ -94,4 +94,4 @@ def _split(address: str) -> SplitResult:
     try:
         return urlsplit(address)
     except ValueError:
-        raise ControlRefused(403, f"{address!r} is no address of this machine") from None
+        raise ControlRefused(403, f"{address!r} is not an address of this machine") from None

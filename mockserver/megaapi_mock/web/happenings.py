@@ -48,10 +48,10 @@ def happen(parts: Parts, key: str, event: str, sender: Contact, body: Mapping[st
     fields, options = HAPPENINGS[event]
     option = body.get("option", options[0] if options else "")
     if options and option not in options:
-        raise ControlRefused(400, f"option: {option!r} is none of {', '.join(options)}")
+        raise ControlRefused(400, f"option: {option!r} is not one of {', '.join(options)}")
     for name in ("media", "message", *(() if options else ("option",))):
         if name in body:
-            raise ControlRefused(400, f"{name}: {event} is no message and takes none")
+            raise ControlRefused(400, f"{name}: {event} is not a message and takes none")
     to = sender
     if "to" in body:
         jid = parts.world.directory.read(body["to"])
@@ -95,7 +95,7 @@ def _group(instance: Instance, body: Mapping[str, Any]) -> Group | None:
         return None
     group = instance.groups.get(Jid.parse(body["group"]))
     if group is None:
-        raise ControlRefused(400, f"group: {body['group']} is no group of {instance.key}")
+        raise ControlRefused(400, f"group: {body['group']} is not a group of {instance.key}")
     return group
 
 

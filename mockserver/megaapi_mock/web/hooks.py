@@ -112,7 +112,7 @@ class Hooks:
         if "instance" not in body:
             raise ControlRefused(400, "instance: say whose webhooks are to be judged")
         if form not in _FORMS:
-            raise ControlRefused(400, f"format: {form!r} is none of {', '.join(_FORMS)}")
+            raise ControlRefused(400, f"format: {form!r} is not one of {', '.join(_FORMS)}")
         verdict = self._decided(body["instance"], body)
         if form == "json":
             return verdict.as_json()

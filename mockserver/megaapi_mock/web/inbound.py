@@ -211,7 +211,9 @@ def _place(
     own = instance.own_jid
     if event in OWN:
         if sender is not None and sender.jid != own:
-            raise ControlRefused(400, f"from: {event} is typed on the own phone, {own.user}")
+            raise ControlRefused(
+                400, f"from: {event} is typed on the instance's own phone, {own.user}"
+            )
         return _typed(instance, event, body)
     assert sender is not None, "only channels and the own phone have no sender"
     if sender.jid == own:
@@ -231,7 +233,7 @@ def _typed(instance: Instance, event: str, body: Mapping[str, Any]) -> Place:
     if event == "from-me-phone":
         to = _addressed_to(instance, body)
         if to.group and to not in instance.groups:
-            raise ControlRefused(400, f"{to} is no group of {instance.key}")
+            raise ControlRefused(400, f"{to} is not a group of {instance.key}")
         person = instance.reach.registered(instance.person(to))
         if person is None and not to.group:
             raise ControlRefused(400, f"to: {instance.directory.no_account(to)}")
@@ -249,7 +251,7 @@ def _addressed_to(instance: Instance, body: Mapping[str, Any]) -> Jid:
 def _channel(instance: Instance, body: Mapping[str, Any], payload: Mapping[str, Any]) -> Place:
     channel = body.get("from", payload["key"]["remoteJid"])
     if not (channel.endswith("@newsletter") and channel.partition("@")[0].isdigit()):
-        raise ControlRefused(400, f"from: {channel!r} is no channel: digits and @newsletter")
+        raise ControlRefused(400, f"from: {channel!r} is not a channel: digits and @newsletter")
     post = str(100 + instance.count("newsletter"))
     key = {"remoteJid": channel, "fromMe": False, "id": instance.chats.inbound_id()}
     return Place({**key, "server_id": post}, channel, "")

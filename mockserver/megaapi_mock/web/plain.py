@@ -93,7 +93,7 @@ def body_of(fields: Mapping[str, type]) -> Json:
     return {name: value for name, value in body.items() if value is not None}
 
 
-_IN_WORDS = {str: "a text", bool: "true or false", float: "a number", dict: "an object"}
+_IN_WORDS = {str: "a string", bool: "true or false", float: "a number", dict: "an object"}
 
 
 def _fits(value: Any, kind: type) -> bool:

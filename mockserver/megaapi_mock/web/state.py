@@ -85,7 +85,7 @@ class _Saver:
     def one(self, instance: Instance) -> Json:
         parts, blobs = self.parts, self.parts.gateway.vault.blobs()
         saved = save_instance(instance, self.forms)
-        # What came between in other instances is none of this one's.
+        # What came between in other instances is not one of this one's.
         in_order = sorted(saved["messages"].values(), key=lambda row: row["arrival"])
         for number, row in enumerate(in_order, 1):
             row["arrival"] = number
@@ -305,7 +305,7 @@ class _One(_Prepared):
         self._make(parts.gateway)
         with inside("instances"):
             if [instance.key for instance in self._instances] != [self._key]:
-                raise Misfit(f"must hold {self._key!r} and nobody else")
+                raise Misfit(f"must hold {self._key!r} alone")
 
     def swap(self) -> None:
         """Be that one."""

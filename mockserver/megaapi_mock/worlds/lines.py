@@ -70,5 +70,5 @@ def _oddities(
                 yield (*place, name), "it stands here twice: take one of the two out"
             names.add(name)
             if key.tag not in (f"{_TAG}str", f"{_TAG}merge"):
-                yield (*place, name), "a name must be a text: put it in quotes"
+                yield (*place, name), "a name must be a string: put it in quotes"
             yield from _oddities(value, (*place, name), seen, above)

@@ -217,4 +217,4 @@ def test_no_request_is_made_with_the_switch_off(make_app: MakeApp, files: str) -
 def test_only_http_addresses_are_addresses(url: str, switch: str, make_app: MakeApp) -> None:
     reply = media_url(make_app(switches={"fetch_media": switch}), url)
     assert reply.status_code == 500
-    assert "no http or https address" in reply.headers["X-Mock-Reason"]
+    assert "not an http or https address" in reply.headers["X-Mock-Reason"]

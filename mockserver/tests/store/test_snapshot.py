@@ -103,7 +103,7 @@ def test_every_part_of_the_mock_has_been_thought_of(app: MockApp) -> None:
     held = {"world", "clock", "ids", "gateway", "store", "journal", "tormentor", "faults"}
     wired = {
         "settings", "profile", "publisher", "courier", "timers", "pipeline", "samples",
-        "document",
+        "document", "fields",
     }  # fmt: skip
     assert vars(app.parts).keys() == held | wired
 
@@ -194,7 +194,7 @@ def test_a_field_with_a_default_may_be_missing() -> None:
         ({"jid": "5511900000002"}, "jid: must be a JID, not '5511900000002'"),
         ({"photo": "%"}, "photo: must be base64, not '%'"),
         ({"photo": None}, "photo: must be base64, not None"),
-        ({"names": ["Ana", 3]}, "names[1]: must be a text, not 3"),
+        ({"names": ["Ana", 3]}, "names[1]: must be a string, not 3"),
         ({"names": "Ana"}, "names: must be a list, not 'Ana'"),
         ({"place": [1]}, "place: must hold 2 values, not 1"),
         ({"place": [True, None]}, "place[0]: must be a number, not True"),

@@ -61,10 +61,12 @@ def test_the_way_back_is_the_way_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [off, works])
     assert wire.local_address() == "127.0.0.1"
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [])
-    with pytest.raises(SetupError, match=r"no way to mock\.example\.test: it has no address"):
+    with pytest.raises(
+        SetupError, match=r"cannot connect to mock\.example\.test: it has no address"
+    ):
         wire.local_address()
 
 
 def test_an_unknown_host_is_a_sentence() -> None:
-    with pytest.raises(SetupError, match=r"there is no way to mock\.invalid: "):
+    with pytest.raises(SetupError, match=r"cannot connect to mock\.invalid: "):
         HttpWire("http://mock.invalid:9").local_address()

@@ -102,7 +102,7 @@ def test_an_instance_as_wished(mock: Mock) -> None:
 def test_no_mock_there() -> None:
     with pytest.raises(SetupError, match=r"no mock answers at http://127\.0\.0\.1:1: "):
         Mock("http://127.0.0.1:1").instance(webhook_url="http://127.0.0.1:1/")
-    with pytest.raises(SetupError, match="'localhost:8080' is no address of a mock"):
+    with pytest.raises(SetupError, match="'localhost:8080' is not an address of a mock"):
         Mock("localhost:8080")
 
 

@@ -245,7 +245,7 @@ def test_bodies_that_cannot_be_used(calm: Door, path: str, raw: bytes, word: str
 @pytest.mark.parametrize(
     ("path", "body", "sentence"),
     [
-        ("/instances", {"key": 5}, "key: must be a text"),
+        ("/instances", {"key": 5}, "key: must be a string"),
         ("/instances", {"connected": "yes"}, "connected: must be true or false"),
         ("/instances", {"number": "123"}, "number: '123' must be 8 to 15 digits"),
         ("/instances", {"number": ""}, "number: '' must be 8 to 15 digits"),
@@ -255,12 +255,16 @@ def test_bodies_that_cannot_be_used(calm: Door, path: str, raw: bytes, word: str
         ("/instances", {"key": "k" * 101}, "may hold"),
         ("/instances", {"token": "a b"}, "token: use printable ASCII"),
         ("/instances", {"token": ""}, "token: use printable ASCII"),
-        (f"/instances/{UNLINKED}/link", {"number": 5511900000003}, "number: must be a text"),
+        (f"/instances/{UNLINKED}/link", {"number": 5511900000003}, "number: must be a string"),
         (f"/instances/{UNLINKED}/link", {"number": "0511900000003"}, "must be 8 to 15 digits"),
         (f"/instances/{UNLINKED}/link", {"number": "٥٥١١٩٠٠٠٠٠٠٠٣"}, "must be 8 to 15 digits"),
         (f"/instances/{UNLINKED}/link", {"number": "5511900000099"}, "has no WhatsApp account"),
-        (f"/instances/{KEY}/unlink", {"by": "magic"}, "by: 'magic' is none of phone, gateway, ban"),
-        (f"/instances/{KEY}/unlink", {"by": 1}, "by: must be a text"),
+        (
+            f"/instances/{KEY}/unlink",
+            {"by": "magic"},
+            "by: 'magic' is not one of phone, gateway, ban",
+        ),
+        (f"/instances/{KEY}/unlink", {"by": 1}, "by: must be a string"),
         ("/clock", {}, "advance"),
         ("/clock", {"freeze": None}, "advance"),
         ("/clock", {"freeze": 1}, "freeze: must be true or false"),

@@ -85,7 +85,7 @@ def test_the_webhook_points_elsewhere_without_a_call(app: MockApp, door: Door) -
 def test_a_webhook_change_that_cannot_be(door: Door) -> None:
     path = f"/instances/{KEY}/webhook"
     assert door.refusal("POST", path, {}).startswith("say where to")
-    assert door.refusal("POST", path, {"url": 7}) == "url: must be a text"
+    assert door.refusal("POST", path, {"url": 7}) == "url: must be a string"
     door.refusal("POST", "/instances/nobody/webhook", {"url": HOOK}, status=404)
 
 

@@ -267,7 +267,7 @@ def test_what_one_fault_remembers_is_bounded(app: MockApp, monkeypatch: pytest.M
         ({**GONE, "times": 0}, "times: must be a whole number from 1"),
         ({**GONE, "skip": -1}, "skip: must be"),
         ({**GONE, "percent": 101}, "percent: must be a number from 0 to 100"),
-        ({**GONE, "instance": 5}, "instance: must be a text"),
+        ({**GONE, "instance": 5}, "instance: must be a string"),
         ({**GONE, "operation": "sendText"}, "no 'sendText', did you mean send_text?"),
         ({**GONE, "recipient": "nobody@nowhere.example"}, "nowhere.example"),
         ({"fault": "media-expired", "operation": "send_text"}, "concerns download_media"),

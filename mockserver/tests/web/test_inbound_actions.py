@@ -268,7 +268,7 @@ def test_a_forward_takes_the_text_along_and_counts(chat: Chat) -> None:
         "forwardingScore": 2, "isForwarded": True,
     }  # fmt: skip
     place = chat.does("location")["key"]["id"]
-    assert "is no text" in chat.refused("text-forwarded", message=place)
+    assert "is not a text" in chat.refused("text-forwarded", message=place)
     assert "unknown" in chat.refused("text-forwarded", message="3EB0")
 
 
@@ -646,13 +646,13 @@ def test_the_owner_types_on_the_phone(chat: Chat) -> None:
 
 
 NOT_THEIRS: tuple[tuple[str, dict[str, Any], str], ...] = (
-    ("from-me-phone", {"from": FRIEND}, "is typed on the own phone, 5511900000001"),
-    ("self-chat", {"from": FRIEND}, "is typed on the own phone"),
+    ("from-me-phone", {"from": FRIEND}, "is typed on the instance's own phone, 5511900000001"),
+    ("self-chat", {"from": FRIEND}, "is typed on the instance's own phone"),
     ("text-plain", {"from": OWN}, "it types from-me-phone, self-chat"),
     ("text-plain", {"to": FRIEND}, "only from-me-phone goes to one"),
     ("from-me-phone", {"to": "5511900000099"}, "has no WhatsApp"),
-    ("from-me-phone", {"group": "120363000000000009@g.us"}, "is no group of"),
-    ("newsletter", {"from": FRIEND}, "is no channel"),
+    ("from-me-phone", {"group": "120363000000000009@g.us"}, "is not a group of"),
+    ("newsletter", {"from": FRIEND}, "is not a channel"),
 )
 
 
@@ -768,19 +768,19 @@ def test_an_admin_changes_what_members_may_not(make_app: MakeApp) -> None:
 
 
 IMPOSSIBLE: tuple[tuple[str, dict[str, Any], int, str], ...] = (
-    ("call", {"option": "maybe"}, 400, "is none of offer"),
-    ("call", {"media": "aGk="}, 400, "is no message"),
-    ("presence", {"message": "3EB0"}, 400, "is no message"),
-    ("presence", {"group": "120363000000000009@g.us"}, 400, "is no group of"),
+    ("call", {"option": "maybe"}, 400, "is not one of offer"),
+    ("call", {"media": "aGk="}, 400, "is not a message"),
+    ("presence", {"message": "3EB0"}, 400, "is not a message"),
+    ("presence", {"group": "120363000000000009@g.us"}, 400, "is not a group of"),
     ("group-update", {"group": GROUP, "option": "x"}, 400, "option: group-update"),
     ("group-update", {}, 400, "give its JID"),
-    ("group-update", {"group": GROUP, "from": COLLEAGUE}, 409, "is no participant of"),
-    ("group-update", {"group": GROUP, "set": {"restrict": True}}, 409, "is no admin of"),
+    ("group-update", {"group": GROUP, "from": COLLEAGUE}, 409, "is not a participant of"),
+    ("group-update", {"group": GROUP, "set": {"restrict": True}}, 409, "is not an admin of"),
     ("group-update", {"group": GROUP, "set": {"subject": 5}}, 400, "subject must be a str"),
     ("group-participants", {}, 400, "give its JID"),
     ("group-participants", {"group": GROUP}, 409, "is in 120363000000000001@g.us:"),
-    ("group-participants", {"group": GROUP, "to": COLLEAGUE}, 409, "is no admin of"),
-    ("group-participants", {"group": GROUP, "option": "promote"}, 409, "is no admin of"),
+    ("group-participants", {"group": GROUP, "to": COLLEAGUE}, 409, "is not an admin of"),
+    ("group-participants", {"group": GROUP, "option": "promote"}, 409, "is not an admin of"),
     (
         "group-participants",
         {"group": GROUP, "from": COLLEAGUE, "option": "remove"},

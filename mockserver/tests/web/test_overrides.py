@@ -63,7 +63,7 @@ def test_a_typo_in_any_name_of_any_sample_is_found(event: str, fields: PayloadFi
     ("wanted", "sentence"),
     [
         ({"message.conversaton": "oi"}, "did you mean message.conversation?"),
-        ({"text": "oi"}, "text is no field of text-plain: there are "),
+        ({"text": "oi"}, "text is not a field of text-plain: there are "),
         ({"message": {"conversaton": "oi"}}, "did you mean message.conversation?"),
         ({"pushname": "Ana"}, "did you mean pushName?"),
         ({"key.remotejid": "x"}, "did you mean key.remoteJid?"),
@@ -134,5 +134,5 @@ def test_emit_on_the_command_line_names_typos_too() -> None:
     ]
     done = CliRunner().invoke(main, command)
     assert done.exit_code == 2
-    assert "--set message.conversaton is no field of text-plain: did you mean" in done.stderr
+    assert "--set message.conversaton is not a field of text-plain: did you mean" in done.stderr
     assert CliRunner().invoke(main, [*command, "--force"]).exit_code == 1

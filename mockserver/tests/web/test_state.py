@@ -423,7 +423,7 @@ def test_where_a_reset_leads_comes_along(
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
-        (lambda raw: raw[:-30], "this is no state"),
+        (lambda raw: raw[:-30], "this is not a state file"),
         (lambda raw: raw.replace(b"before", b"beyond"), "damaged"),
         (lambda raw: raw.replace(b'"version":1', b'"version":9'), "version 9"),
     ],

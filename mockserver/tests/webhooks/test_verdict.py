@@ -740,7 +740,7 @@ def test_a_verdict_as_text(judged: MockApp, form: str, mimetype: str, begins: st
     ("body", "sentence"),
     [
         ({}, "instance: say whose"),
-        ({"instance": KEY, "format": "html"}, "format: 'html' is none of json, table, junit"),
+        ({"instance": KEY, "format": "html"}, "format: 'html' is not one of json, table, junit"),
         ({"instance": KEY, "within": "5"}, "within: must be a number"),
         ({"instance": KEY, "within": 0}, "within: must be seconds above 0"),
         ({"instance": KEY, "within": -1}, "within: must be seconds above 0"),

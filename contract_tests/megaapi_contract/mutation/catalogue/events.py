@@ -33,7 +33,7 @@ EVENTS: tuple[Row, ...] = (
      kind("conversation"), without("pushName")),
     ("text-plain", "no time", "A text has no time.",
      kind("conversation"), without("messageTimestamp")),
-    ("text-plain", "time as a text", "The time of a text is no number.",
+    ("text-plain", "time as a text", "The time of a text is not a number.",
      kind("conversation"), retyped("messageTimestamp")),
     ("text-plain", "milliseconds", "The time of a text counts milliseconds.",
      kind("conversation"), edited("messageTimestamp", lambda moment: moment * 1000)),

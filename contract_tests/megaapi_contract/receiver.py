@@ -27,6 +27,7 @@ class Taken:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     truncated: bool = False
+    redirects: tuple[str, ...] = ()
 
 
 class Receiver:

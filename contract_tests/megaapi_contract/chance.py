@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
 
 from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.errors import HypothesisException
+
+from .errors import NotTried
+
+FLAKY = "the host answers otherwise each time it is asked the same"
 
 
 def quiet(number: int, examples: int, **others: Any) -> Callable[[Any], Any]:
@@ -24,3 +30,21 @@ def quiet(number: int, examples: int, **others: Any) -> Callable[[Any], Any]:
         return seed(number)(kept(test))
 
     return decorate
+
+
+class Ended(Protocol):
+    """What keeps the exception that ended it early, until Hypothesis has ended."""
+
+    ended: Exception | None
+
+
+@contextmanager
+def steady(tried: Ended) -> Iterator[None]:
+    """What Hypothesis says of a host that answers otherwise the second time is no verdict.
+
+    What had ended it comes first; without that NotTried. What was broken is noted by then.
+    """
+    try:
+        yield
+    except HypothesisException:
+        raise tried.ended or NotTried(FLAKY) from None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import click
 from megaapi_mock.errors import SetupError as MockSetupError
@@ -21,7 +22,7 @@ def _plain(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def run(*arguments: Any, **options: Any) -> Any:
-        from .errors import SetupError, Unusable
+        from .errors import SuiteError, as_bug
         from .extra import require_extra
 
         try:
@@ -33,10 +34,24 @@ def _plain(command: Callable[..., Any]) -> Callable[..., Any]:
             from .outcome import INTERRUPTED
 
             _fail("interrupted: nothing is judged", INTERRUPTED)
-        except (SetupError, Unusable, MockSetupError) as error:
-            _fail(str(error))
+        except (SuiteError, MockSetupError) as error:
+            _fail(_without_secrets(str(error), options))
+        except (click.exceptions.Exit, click.ClickException, click.Abort):
+            raise
+        except Exception as error:
+            _fail(str(as_bug(error)))
 
     return run
+
+
+def _without_secrets(sentence: str, options: Mapping[str, Any]) -> str:
+    """The same, tokens replaced however an address or a shell writes them."""
+    for name in ("token", "control_token"):
+        secret = str(options.get(name) or "")
+        forms = {secret, quote(secret), quote(secret, safe=""), quote_plus(secret)}
+        for form in sorted(filter(None, forms), key=len, reverse=True):
+            sentence = sentence.replace(form, f"<{name.replace('_', ' ')}>")
+    return sentence
 
 
 def _fail(sentence: str, code: int = 2) -> None:

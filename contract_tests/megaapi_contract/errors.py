@@ -6,9 +6,14 @@ SuiteError
   HeldBack         the gate did not let a request out: the case is left out and counted
     BudgetSpent    the run may send no further message
   NotTried         a probe needs something this target does not have
+  Impossible       the host is not in the state its answers told of
+  SuiteBug         a mistake of this program: nothing is said of the host, exit 2
 """
 
 from __future__ import annotations
+
+import traceback
+from pathlib import Path
 
 
 class SuiteError(Exception):
@@ -37,3 +42,26 @@ class NotTried(SuiteError):
 
 class Impossible(SuiteError):
     """What should be able to happen cannot: the host is not in the state its answers told of."""
+
+
+class SuiteBug(SuiteError):
+    """This program made a mistake. Its sentence names the place and no value."""
+
+
+def as_bug(error: BaseException) -> SuiteBug:
+    """What any other exception is: a mistake of ours. Its own text may hold anything: left out."""
+    return SuiteBug(
+        f"this is a mistake in megaapi-contract, not in the host: {type(error).__name__} in "
+        f"{_place(error)}; please report it"
+    )
+
+
+def _place(error: BaseException) -> str:
+    """The last line of this package that it went through."""
+    package = Path(__file__).parent
+    place = "an unknown place"
+    for frame in traceback.extract_tb(error.__traceback__):
+        if Path(frame.filename).is_relative_to(package):
+            file = Path(frame.filename).relative_to(package).as_posix()
+            place = f"{file} line {frame.lineno}"
+    return place

@@ -11,8 +11,8 @@ from megaapi_mock.spec.operations import Operation
 from schemathesis import GenerationMode
 
 from .cases import LINKING, Cases, Casting
-from .chance import quiet
-from .errors import HeldBack, NotTried, SuiteError
+from .chance import quiet, steady
+from .errors import HeldBack, NotTried
 from .probe import Probe
 from .session import Session
 from .stage import Stage
@@ -58,7 +58,7 @@ class _Cast:
             self._for_case().judge(case)
         except HeldBack:
             return
-        except (SuiteError, LookupError, TypeError, ValueError, AttributeError) as error:
+        except Exception as error:
             # Hypothesis would try it again and call it flaky.
             self.ended = error
 
@@ -97,7 +97,8 @@ def _fuzz(cases: Cases, operation: Operation, examples: int) -> Callable[[Sessio
         cast = _Cast(session, stage, operation)
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             drawn = given(case=cases.strategy(operation.id, mode))(lambda case: cast(case))
-            quiet(session.seed, examples)(drawn)()
+            with steady(cast):
+                quiet(session.seed, examples)(drawn)()
             if cast.ended is not None:
                 raise cast.ended
 

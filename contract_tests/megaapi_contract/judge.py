@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import orjson
+from megaapi_mock.spec.validate import TooDeep, Unreadable, parse_json
 
 from .contract import JSON, Contract
 from .errors import Unusable
@@ -131,9 +131,10 @@ class Judge:
         if validator is None or schema is None:
             return
         try:
-            document = orjson.loads(exchange.body)
-        except orjson.JSONDecodeError:
-            yield "schema", f"{exchange.status}: the body is not JSON", promise, ""
+            document = parse_json(exchange.body)
+        except Unreadable as refusal:
+            said = str(refusal) if isinstance(refusal, TooDeep) else "the body is not JSON"
+            yield "schema", f"{exchange.status}: {said}", promise, ""
             return
         if validator.is_valid(document):
             return

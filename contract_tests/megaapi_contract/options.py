@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,9 @@ EXAMPLES, EXAMPLES_QUICK = 40, 4
 # Chains of calls along the contract's links.
 CHAINS, CHAINS_QUICK = 15, 5
 PLANS = ("code", "start", "business")
+# What an instance is called in a path, and what a header can hold: no sentence shows either.
+_KEY = re.compile(r"[A-Za-z0-9_.-]+")
+_SECRET = re.compile(r"[!-~]*")
 # A day, in seconds: what every timer can hold.
 LONGEST = 86_400.0
 
@@ -69,6 +73,12 @@ class RunOptions:
             raise SetupError(f"--timeout and --pace take at most {LONGEST:g} seconds")
         if self.timeout <= 0 or self.max_messages < 0 or (self.pace or 0) < 0:
             raise SetupError("--timeout must be above 0, --max-messages and --pace not below")
+        for option, secret in (("--token", self.token), ("--control-token", self.control_token)):
+            if not _SECRET.fullmatch(secret):
+                raise SetupError(
+                    f"{option}: a blank, a line end or a letter beyond ASCII is in it: copy it "
+                    "again, without anything around it and without `Bearer`"
+                )
         if self.webhook_url:
             self._check_webhook_url()
         if self.media_url:
@@ -112,6 +122,11 @@ class RunOptions:
             raise SetupError(
                 f"{self.target} needs --instance-key and --token, or MEGAAPI_INSTANCE_KEY "
                 "and MEGAAPI_TOKEN in the environment"
+            )
+        if not _KEY.fullmatch(self.key) or ".." in self.key:
+            raise SetupError(
+                "--instance-key: it takes letters, digits, '-', '_' and '.', so this is not one: "
+                "copy it again, without blanks, slashes and line ends"
             )
         if "sends" in self.allow and not self.recipients:
             raise SetupError("--allow sends needs --recipient: whom may the run write to?")

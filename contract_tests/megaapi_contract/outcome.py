@@ -6,14 +6,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import orjson
+from megaapi_mock.spec.validate import Unreadable, parse_json
 
 # What shells make of a process that was ended by Ctrl-C: not 1, which says the host is wrong.
 INTERRUPTED = 130
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 SURE = frozenset({"vendor-doc", "observed"})
 
 Verdict = Literal["failure", "finding"]
 State = Literal["passed", "failed", "findings", "left out", "unusable"]
+
+
+def read_json(body: bytes) -> Any:
+    """The document; None for what is not JSON, begins with a byte order mark, or nests too deep."""
+    if body.startswith(_BYTE_ORDER_MARK):
+        return None
+    try:
+        return parse_json(body)
+    except Unreadable:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +66,8 @@ class Exchange:
 
     @property
     def json(self) -> Any:
-        """The answer's document; None when it is not JSON."""
-        try:
-            return orjson.loads(self.body)
-        except orjson.JSONDecodeError:
-            return None
+        """The answer's document; None when it is not JSON, or nests beyond what anybody reads."""
+        return read_json(self.body)
 
     @property
     def ok(self) -> bool:
@@ -83,11 +91,8 @@ class Webhook:
 
     @property
     def json(self) -> Any:
-        """The payload; None when it is not JSON."""
-        try:
-            return orjson.loads(self.body)
-        except orjson.JSONDecodeError:
-            return None
+        """The payload; None when it is not JSON, or nests beyond what anybody reads."""
+        return read_json(self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,8 @@ KINDS: Mapping[str, str] = {
 class Result:
     """How one probe ended. `cases` is how many requests it made, `held` how many the gate kept.
 
-    `first` and `last` are the numbers of its exchanges, 0 when they are not known.
+    `first` and `last` are the numbers of its exchanges, 0 when they are not known. With `bug` it
+    was a mistake of this program that ended it: nothing is said of the host.
     """
 
     probe: str
@@ -146,6 +152,7 @@ class Result:
     broken: tuple[Broken, ...] = ()
     first: int = 0
     last: int = 0
+    bug: bool = False
 
 
 @dataclass(slots=True)

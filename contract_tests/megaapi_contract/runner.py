@@ -13,10 +13,18 @@ from megaapi_mock.domain.jid import Jid
 from megaapi_mock.spec.operations import Operation, find_operation
 from megaapi_mock.spelling import did_you_mean
 
-from .cases import LINKING, Cases
+from .cases import LINKING, Cases, at
 from .contract import Contract
 from .coverage import Coverage
-from .errors import HeldBack, Impossible, NotTried, SetupError, SuiteError, Unusable
+from .errors import (
+    HeldBack,
+    Impossible,
+    NotTried,
+    SetupError,
+    SuiteError,
+    Unusable,
+    as_bug,
+)
 from .fence import Fence, listed
 from .gate import KEPT_BODY, Gate, Pace
 from .generated import generated
@@ -45,6 +53,10 @@ from .target import HttpTarget, MockTarget, Target
 # At most so many exchanges are kept whole for the reports; the counts go on.
 KEPT_EXCHANGES = 50_000
 REAL_PACE = 1.0
+
+# What reading a document of another shape than promised raises, and what the judge calls those.
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
+_SHAPES = frozenset({"schema", "status", "content-type", "webhook"})
 
 NOT_TO_ITS_END = "the run was interrupted"
 
@@ -179,11 +191,11 @@ def preflight(made: Ready, given: Place) -> None:
             f"{made.target.name} redirects to {location or 'nowhere'}: no redirect is followed, "
             "give --target the address itself if you trust it"
         )
-    if status.json is None:
+    if not isinstance(status.json, dict):
         kind = status.header("Content-Type").partition(";")[0] or "no content type"
         raise Unusable(
             f"{made.target.name} answers {status.status} with {kind} where a gateway answers "
-            "JSON: is it a megaAPI host, and is it up?"
+            "a JSON object: is it a megaAPI host, and is it up?"
         )
     if status.status == 404:
         raise SetupError(f"{made.target.name} does not know the instance key (--instance-key)")
@@ -197,18 +209,15 @@ def preflight(made: Ready, given: Place) -> None:
         made.place = replace(
             made.place,
             number=_own_number(status.json),
-            connected=(status.json.get("instance") or {}).get("status") == "connected",
+            connected=at(status.json, "instance", "status") == "connected",
         )
         made.stage = GivenStage(made.place)
 
 
 def _own_number(status: Any) -> str:
     """The instance's number as its status shows it; nothing while no phone is linked."""
-    try:
-        user = status["instance"]["user"]["id"]
-    except (KeyError, TypeError):
-        return ""
-    return Jid.parse(str(user)).user
+    user = at(status, "instance", "user", "id")
+    return Jid.parse(user).user if isinstance(user, str) else ""
 
 
 def _put_away(made: Ready) -> None:
@@ -324,8 +333,9 @@ def run(made: Ready, on_progress: OnProgress = lambda probe, done, of: None) -> 
             on_progress(probe, done, len(chosen))
             report.results.append(try_probe(probe, made, keeper.heard))
             if report.results[-1].state == "unusable":
-                report.unusable = report.results[-1].reason
-                break
+                report.unusable = report.unusable or report.results[-1].reason
+                if not report.results[-1].bug:
+                    break
     except KeyboardInterrupt as ended:
         if isinstance(ended, ProbeInterrupted):
             report.results.append(ended.result)
@@ -381,9 +391,14 @@ def try_probe(
         # What was only looked up first, the state of an instance say, is no try of it.
         if not session.asked & set(probe.operations):
             result.state = "left out"
-    except (Impossible, LookupError, TypeError, ValueError, AttributeError) as error:
-        # The answer kept no shape a probe can work with; the judge says where, this says so much.
+    except Impossible as error:
         session.broken.append(_unreadable(probe, made, error))
+    except Exception as error:
+        if isinstance(error, UNREADABLE) and _met_another_shape(session):
+            # The answer kept no shape a probe can work with; the judge says where.
+            session.broken.append(_unreadable(probe, made, error))
+        else:
+            result.state, result.reason, result.bug = "unusable", str(as_bug(error)), True
     except KeyboardInterrupt:
         interrupted = True
     for webhook in made.receiver.webhooks[webhooks:]:
@@ -405,10 +420,17 @@ def try_probe(
     return result
 
 
+def _met_another_shape(session: Session) -> bool:
+    """Whether an answer or a webhook left the contract: only reading such a one may fail."""
+    return any(broken.kind in _SHAPES for broken in session.broken)
+
+
 def _unreadable(probe: Probe, made: Ready, error: Exception) -> Broken:
     about = next((name for name in probe.operations if name in made.contract.by_id), "")
     promise = made.contract.promise(about) if about else Promise("inferred", "openapi.yaml")
-    said = f"ended on an answer it could not read: {type(error).__name__} {error}"
+    said = f"ended on an answer it could not read: {type(error).__name__}"
+    if isinstance(error, Impossible):
+        said += f" {error}"
     return Broken(probe.name, "law", about, said[:200], promise, rule="unreadable answer")
 
 

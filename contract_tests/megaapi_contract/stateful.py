@@ -15,9 +15,9 @@ from schemathesis.core.transport import Response
 from schemathesis.generation.stateful.state_machine import ExtractedParam, StepInput, StepOutput
 
 from .cases import Cases, Casting
-from .chance import quiet
+from .chance import quiet, steady
 from .contract import Contract
-from .errors import HeldBack, SuiteError
+from .errors import HeldBack
 from .laws.acts import texts
 from .outcome import Exchange
 from .probe import Probe, tidy
@@ -51,7 +51,8 @@ def stateful(
     def run(session: Session, stage: Stage) -> None:
         walk = Walk(session, stage)
         chain = _chain(machine(), walk)
-        run_state_machine_as_test(quiet(session.seed, chains, stateful_step_count=STEPS)(chain))
+        with steady(walk):
+            run_state_machine_as_test(quiet(session.seed, chains, stateful_step_count=STEPS)(chain))
         if walk.ended is not None:
             raise walk.ended
 
@@ -116,7 +117,7 @@ class Walk:
         self._session, self._stage = session, stage
         self._casting: Chained | None = None
         self._left: set[str] = set()
-        self.ended: SuiteError | None = None
+        self.ended: Exception | None = None
 
     def begin(self) -> None:
         """Another chain, from another place."""
@@ -131,7 +132,7 @@ class Walk:
             return self._called(input)
         except HeldBack:
             return None
-        except SuiteError as error:
+        except Exception as error:
             self.ended = error
             return None
 

@@ -112,6 +112,9 @@ class Trials:
 
 def _said(result: Result) -> str:
     """What a probe noticed; empty for nothing."""
+    if result.bug:
+        # A mistake of ours notices nothing.
+        return ""
     if result.state == "unusable":
         return result.reason
     if result.broken:

@@ -72,7 +72,7 @@ def _pretty(part: Exchange | Webhook, which: str = "body") -> str:
     content: bytes = getattr(part, which)
     try:
         text = json.dumps(json.loads(content), indent=2, ensure_ascii=False)
-    except ValueError:
+    except (ValueError, RecursionError):
         text = content.decode("utf-8", "replace")
     if len(text) <= SHOWN_BODY:
         return text

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,20 +18,24 @@ class ClockState:
     ticks: int
 
 
+class OutOfRange(ValueError):
+    """The clock would stand before 1970 or after the latest moment allowed."""
+
+
 class Clock:
     """Unix seconds. Thread-safe. `listen` registers a callback for every jump made from outside."""
 
     def __init__(self, frozen_at: float | None = None) -> None:
         self._lock = threading.Lock()
-        self._frozen = frozen_at
-        self._offset = 0.0
+        # Where it is frozen, and how far ahead of the machine's time it runs otherwise. One value,
+        # replaced whole: `now` reads it without the lock and must never see half of a move.
+        self._stand: tuple[float | None, float] = (frozen_at, 0.0)
         self._listeners: list[Callable[[], None]] = []
         self._ticks = 0
 
     def now(self) -> float:
         """Seconds since 1970."""
-        frozen = self._frozen
-        return frozen if frozen is not None else time.time() + self._offset
+        return _time_at(self._stand)
 
     def tick(self) -> int:
         """A number above all before it: orders what happens while the time stands still."""
@@ -41,13 +46,13 @@ class Clock:
     def save(self) -> ClockState:
         """Where it stands."""
         with self._lock:
-            frozen = self._frozen
-            return ClockState(frozen, self._offset if frozen is None else 0.0, self._ticks)
+            frozen, ahead = self._stand
+            return ClockState(frozen, ahead if frozen is None else 0.0, self._ticks)
 
     def restore(self, state: ClockState) -> None:
         """Stand there; whoever listens hears of it with `announce`, once all else stands too."""
         with self._lock:
-            self._frozen, self._offset = state.frozen_at, state.ahead
+            self._stand = (state.frozen_at, state.ahead)
             self._ticks = state.ticks
 
     def announce(self) -> None:
@@ -57,37 +62,55 @@ class Clock:
     @property
     def frozen(self) -> bool:
         """Whether time stands still until moved."""
-        return self._frozen is not None
+        return self._stand[0] is not None
+
+    def read(self) -> tuple[float, bool]:
+        """The time, and whether it stands still: both of one moment."""
+        stand = self._stand
+        return _time_at(stand), stand[0] is not None
 
     def freeze(self, frozen: bool = True) -> None:
         """Stop time where it is, or let it run on from there."""
-        with self._lock:
-            now = self.now()
-            self._frozen = now if frozen else None
-            self._offset = now - time.time()
-        self._tell()
+        self.move(freeze=frozen)
 
     def advance(self, seconds: float) -> None:
         """Move forward; frozen stays frozen, running goes on running."""
-        with self._lock:
-            self._move_to(self.now() + seconds)
-        self._tell()
+        self.move(by=seconds)
 
     def set(self, unix: float) -> None:
         """Move to an absolute time."""
+        self.move(to=unix)
+
+    def move(
+        self,
+        *,
+        freeze: bool | None = None,
+        to: float | None = None,
+        by: float = 0.0,
+        latest: float = inf,
+    ) -> None:
+        """Freeze or thaw, go to a time, go on by so many seconds: all of it as one jump.
+
+        OutOfRange, and nothing has changed, when the clock would stand before 1970 or after
+        `latest`.
+        """
         with self._lock:
-            self._move_to(unix)
+            now = _time_at(self._stand) if to is None else to
+            if not 0 <= now + by <= latest:
+                raise OutOfRange(now + by)
+            stops = self.frozen if freeze is None else freeze
+            self._stand = (now + by, 0.0) if stops else (None, now + by - time.time())
         self._tell()
 
     def listen(self, callback: Callable[[], None]) -> None:
         """Call `callback` after every jump, in the thread that made it."""
         self._listeners.append(callback)
 
-    def _move_to(self, unix: float) -> None:
-        if self._frozen is not None:
-            self._frozen = unix
-        self._offset = unix - time.time()
-
     def _tell(self) -> None:
         for callback in self._listeners:
             callback()
+
+
+def _time_at(stand: tuple[float | None, float]) -> float:
+    frozen, ahead = stand
+    return frozen if frozen is not None else time.time() + ahead

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
-from megaapi_mock.clock import Clock
+from megaapi_mock.clock import Clock, ClockState, OutOfRange
 
 from .support import START
 
@@ -78,3 +80,63 @@ def test_ticks_rise_whatever_the_time_does() -> None:
     first = clock.tick()
     clock.set(0)
     assert first < clock.tick() < clock.tick()
+
+
+def moves(clock: Clock) -> dict[str, Callable[[], None]]:
+    return {
+        "thaw": lambda: clock.freeze(False),
+        "freeze": clock.freeze,
+        "set": lambda: clock.set(START + 50),
+        "advance": lambda: clock.advance(50),
+        "restore": lambda: clock.restore(ClockState(None, START + 50 - time.time(), 0)),
+    }
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+@pytest.mark.parametrize("move", sorted(moves(Clock())))
+def test_time_read_in_the_middle_of_a_move_is_one_before_or_after(
+    monkeypatch: pytest.MonkeyPatch, move: str, frozen: bool
+) -> None:
+    """Whoever moves the clock asks the machine for its time meanwhile: look just then."""
+    clock = Clock(frozen_at=START)
+    if not frozen:
+        clock.freeze(False)
+    machine, seen = time.time, []
+
+    def asked() -> float:
+        monkeypatch.setattr("megaapi_mock.clock.time.time", machine)
+        seen.append(clock.now())
+        return machine()
+
+    act = moves(clock)[move]
+    monkeypatch.setattr("megaapi_mock.clock.time.time", asked)
+    act()
+    monkeypatch.undo()
+    assert all(START - 1 <= moment <= START + 60 for moment in [*seen, clock.now()])
+
+
+def test_several_moves_at_once_are_one_jump() -> None:
+    clock = Clock(frozen_at=START)
+    heard: list[tuple[float, bool]] = []
+    clock.listen(lambda: heard.append(clock.read()))
+    clock.move(freeze=True, to=1000, by=25)
+    assert heard == [(1025, True)]
+    with pytest.raises(OutOfRange):
+        clock.move(freeze=False, to=2000, by=10, latest=2009)
+    assert clock.read() == (1025, True) and len(heard) == 1
+
+
+def test_steps_of_several_threads_never_pass_the_latest_moment() -> None:
+    clock = Clock(frozen_at=0)
+
+    def step() -> None:
+        for _ in range(100):
+            with suppress(OutOfRange):
+                clock.move(by=1, latest=150)
+
+    threads = [threading.Thread(target=step) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert clock.now() == 150

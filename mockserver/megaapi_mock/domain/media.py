@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from hashlib import sha256
@@ -40,34 +41,42 @@ BLOB = 200
 
 
 class Vault:
-    """Bytes by digest. Beyond the budget the oldest go, and their media answer as expired."""
+    """Bytes by digest. Beyond the budget the oldest go, and their media answer as expired.
+
+    Thread-safe: all instances share it, each in a thread of its own.
+    """
 
     def __init__(self, budget: int = 256 * 2**20) -> None:
         self.budget = budget
         self.size = 0
         self._blobs: OrderedDict[bytes, bytes] = OrderedDict()
+        self._lock = threading.Lock()
 
     def put(self, content: bytes) -> bytes:
         """Keep the bytes; their SHA-256."""
         digest = sha256(content).digest()
-        if digest in self._blobs:
-            self._blobs.move_to_end(digest)
-            return digest
-        self._blobs[digest] = content
-        self.size += len(content) + BLOB
-        while self.size > self.budget and len(self._blobs) > 1:
-            self.size -= len(self._blobs.popitem(last=False)[1]) + BLOB
+        with self._lock:
+            if digest in self._blobs:
+                self._blobs.move_to_end(digest)
+                return digest
+            self._blobs[digest] = content
+            self.size += len(content) + BLOB
+            while self.size > self.budget and len(self._blobs) > 1:
+                self.size -= len(self._blobs.popitem(last=False)[1]) + BLOB
         return digest
 
     def get(self, digest: bytes) -> bytes | None:
         """The bytes, or None once they have expired."""
-        return self._blobs.get(digest)
+        with self._lock:
+            return self._blobs.get(digest)
 
     def blobs(self) -> dict[bytes, bytes]:
         """Everything kept, by digest, the oldest first."""
-        return dict(self._blobs)
+        with self._lock:
+            return dict(self._blobs)
 
     def clear(self) -> None:
         """Forget everything."""
-        self._blobs.clear()
-        self.size = 0
+        with self._lock:
+            self._blobs.clear()
+            self.size = 0

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from .. import __version__
+from ..clock import OutOfRange
 from ..domain.contacts import Contact
 from ..domain.gateway import InstanceSeed
 from ..domain.instance import Instance
@@ -132,7 +133,8 @@ class _Door:
 
     def clock(self) -> Json:
         """What time it is here."""
-        return {"now": self._parts.clock.now(), "frozen": self._parts.clock.frozen}
+        now, frozen = self._parts.clock.read()
+        return {"now": now, "frozen": frozen}
 
     def move_clock(self) -> Json:
         """Freeze, set, advance: in this order when several are given."""
@@ -143,14 +145,15 @@ class _Door:
             )
         if body.get("advance", 0) < 0:
             raise ControlRefused(400, "advance: time does not run backwards; use set")
-        if not 0 <= body.get("set", self._parts.clock.now()) + body.get("advance", 0) <= LATEST:
-            raise ControlRefused(400, "the clock runs from 1970 to the end of 9999")
-        if "freeze" in body:
-            self._parts.clock.freeze(body["freeze"])
-        if "set" in body:
-            self._parts.clock.set(body["set"])
-        if "advance" in body:
-            self._parts.clock.advance(body["advance"])
+        try:
+            self._parts.clock.move(
+                freeze=body.get("freeze"),
+                to=body.get("set"),
+                by=body.get("advance", 0.0),
+                latest=LATEST,
+            )
+        except OutOfRange:
+            raise ControlRefused(400, "the clock runs from 1970 to the end of 9999") from None
         return self.clock()
 
     def state(self) -> Response:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+from collections.abc import Iterator
 from hashlib import sha256
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from megaapi_mock.domain.media import BLOB, Vault
@@ -28,3 +32,35 @@ def test_the_oldest_expires_first() -> None:
     vault.put(b"33333")
     assert vault.get(second) is None
     assert vault.get(first) == b"11111"
+
+
+@pytest.fixture
+def switching_often() -> Iterator[None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("switching_often")
+def test_many_threads_share_one_vault() -> None:
+    vault, failures = Vault(budget=20 * (BLOB + 8)), list[Exception]()
+
+    def work(own: int) -> None:
+        try:
+            for number in range(1_500):
+                content = b"%04d%04d" % (own if number % 3 else 9999, number % 40)
+                assert vault.get(vault.put(content)) in (content, None)
+                if number % 50 == 0:
+                    assert all(sha256(blob).digest() == at for at, blob in vault.blobs().items())
+        except Exception as failure:
+            failures.append(failure)
+
+    threads = [threading.Thread(target=work, args=(own,)) for own in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert failures == []
+    kept = vault.blobs().values()
+    assert vault.size == sum(len(blob) + BLOB for blob in kept) <= vault.budget

@@ -73,7 +73,7 @@ def test_every_table_of_an_instance_is_kept() -> None:
 def test_every_attribute_of_the_clock_is_kept() -> None:
     kept = {field.name for field in fields(ClockState)}
     assert kept == {"frozen_at", "ahead", "ticks"}
-    assert vars(Clock()).keys() == {"_frozen", "_offset", "_ticks", "_lock", "_listeners"}
+    assert vars(Clock()).keys() == {"_stand", "_ticks", "_lock", "_listeners"}
 
 
 def test_every_attribute_of_a_torment_at_work_is_kept() -> None:

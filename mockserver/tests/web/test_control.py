@@ -605,7 +605,7 @@ def test_looking_is_no_way_to_lose_an_acknowledgement(make_app: MakeApp) -> None
     hear(app, KEY, "TESTKEY0001")
     send_text(app)
     # As if the time had come with nobody told: the timers' thread has not run yet.
-    app.parts.clock._frozen = START + 60
+    app.parts.clock._stand = (START + 60, 0.0)
     assert door.items("/messages")[0]["state"] == "read"
     assert heard(app, door)[1:] == ["ack-server", "ack-delivered", "ack-read"]
 

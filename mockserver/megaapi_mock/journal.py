@@ -189,6 +189,10 @@ class Journal:
         """How many wait for a change right now."""
         return self._waiting
 
+    def numbering(self) -> AbstractContextManager[object]:
+        """Forget nothing meanwhile: what is numbered in here is kept under that number in here."""
+        return self._stirred
+
     def next_id(self, prefix: str, owner: str | None) -> str:
         """`x12.megacode-TESTKEY0001`: counted per instance, so that others do not shift it."""
         with self._stirred:
@@ -217,8 +221,8 @@ class Journal:
 
     def recount(self, numbers: Mapping[str, int], owner: str | None = None) -> None:
         """Forget every record, or one owner's, and go on counting from here."""
-        self.forget(owner)
         with self._stirred:
+            self.forget(owner)
             for scope, number in numbers.items():
                 prefix, _, name = scope.partition(".")
                 self._numbers.set(name, {prefix: number})
@@ -238,8 +242,8 @@ class Journal:
 
     def add_strike(self, struck: Struck) -> None:
         """Keep that a fault struck."""
-        id_ = self.next_id("s", struck.instance)
         with self._stirred:
+            id_ = self.next_id("s", struck.instance)
             self.strikes.add(Hit(id_, struck))
             self._tell(None, None)
 

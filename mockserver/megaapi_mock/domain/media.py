@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections import OrderedDict
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -38,19 +38,30 @@ class Media:
 
 # What Python needs to keep a file, be it empty.
 BLOB = 200
+# For a vault that one thread alone uses.
+NO_LOCK: AbstractContextManager[object] = nullcontext()
 
 
 class Vault:
     """Bytes by digest. Beyond the budget the oldest go, and their media answer as expired.
 
-    Thread-safe: all instances share it, each in a thread of its own.
+    All instances share it, each in a thread of its own: whoever wires them hands in a `lock`.
     """
 
-    def __init__(self, budget: int = 256 * 2**20) -> None:
+    def __init__(
+        self,
+        budget: int = 256 * 2**20,
+        *,
+        lock: AbstractContextManager[object] = NO_LOCK,
+    ) -> None:
         self.budget = budget
         self.size = 0
         self._blobs: OrderedDict[bytes, bytes] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock = lock
+
+    def empty(self) -> Vault:
+        """Another one with the same bounds and nothing in it."""
+        return Vault(self.budget, lock=self._lock)
 
     def put(self, content: bytes) -> bytes:
         """Keep the bytes; their SHA-256."""

@@ -26,25 +26,38 @@ class Roll:
         # How many instances were ever linked: where there is one, nobody writes to another.
         self.linked = 0
 
-    def enter(self, key: str, row: Enrolled | None) -> None:
-        """From now on this is the instance's row; None when it has no number, or is gone."""
-        before = self._rows.pop(key, None)
-        if before is not None:
-            self.linked -= before.linked
-            others = tuple(other for other in self._keys[before.jid] if other != key)
-            self._keys[before.jid] = others
-            if not others:
-                del self._keys[before.jid]
-        if row is not None:
-            self.linked += row.linked
-            self._rows[key] = row
-            self._keys[row.jid] = tuple(sorted((*self._keys.get(row.jid, ()), key)))
+    def enter(self, key: str, row: Enrolled | None) -> Enrolled | None:
+        """From now on this is the instance's row; None when it has no number, or is gone.
 
-    def clear(self) -> None:
-        """No instance is left."""
-        self._rows.clear()
-        self._keys.clear()
-        self.linked = 0
+        Who comes to a number that another instance has is entered under that one's name: one
+        person has one. The row as it was entered.
+        """
+        if row is not None:
+            name = self.name(row.jid, apart_from=key)
+            row = row if name is None else replace(row, name=name)
+        before = self._rows.get(key)
+        # A number that stays the same is never off the roll: somebody may be writing to it.
+        if row is not None:
+            self._rows[key] = row
+            if before is None or before.jid != row.jid:
+                self._keys[row.jid] = tuple(sorted((*self._keys.get(row.jid, ()), key)))
+        elif before is not None:
+            del self._rows[key]
+        if before is not None and (row is None or row.jid != before.jid):
+            self._leave(key, before.jid)
+        self.linked += (row is not None and row.linked) - (before is not None and before.linked)
+        return row
+
+    def _leave(self, key: str, jid: Jid) -> None:
+        others = tuple(other for other in self._keys[jid] if other != key)
+        if others:
+            self._keys[jid] = others
+        else:
+            del self._keys[jid]
+
+    def replace_by(self, other: Roll) -> None:
+        """Be like another roll from now on, in one step."""
+        self._keys, self._rows, self.linked = other._keys, other._rows, other.linked
 
     def __contains__(self, jid: object) -> bool:
         """Whether an instance has this number. Every send asks: it must cost next to nothing."""

@@ -48,7 +48,8 @@ class Faults:
         self._clock, self._ids, self._directory = clock, ids, directory
         self._operations = {operation.id: operation for operation in operations}
         self._struck = struck
-        self._lock = threading.Lock()
+        # Reentrant: a reset, and another state, are one step of several.
+        self._lock = threading.RLock()
         self._all: tuple[Armed, ...] = ()
         self._numbers: dict[str | None, int] = {}
         self._asked: OrderedDict[str, Tally] = OrderedDict()
@@ -143,11 +144,11 @@ class Faults:
 
     def reset(self, key: str | None = None) -> None:
         """As at the start: all, or what is one instance's own; numbers begin anew."""
-        if key is None:
-            self.clear()
-        else:
-            self.clear_instance(key)
         with self._lock:
+            if key is None:
+                self.clear()
+            else:
+                self.clear_instance(key)
             for armed in self._all:
                 armed.tallies.pop(str(key), None)
             if key is None:

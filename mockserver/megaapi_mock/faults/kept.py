@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..domain.contacts import Directory
@@ -45,7 +45,9 @@ def save(faults: Faults, key: str | None) -> SavedFaults:
         return SavedFaults(
             armed=tuple(_saved(armed) for armed in faults._all if key in (None, armed.instance)),
             numbers={owner: numbers[owner] for owner in sorted(numbers) if key in (None, owner)},
-            asked={owner: faults._asked[owner] for owner in faults._asked if key in (None, owner)},
+            asked=_copies(
+                {owner: faults._asked[owner] for owner in faults._asked if key in (None, owner)}
+            ),
         )
 
 
@@ -96,14 +98,19 @@ def put_back(
     key: str | None,
 ) -> None:
     """These faults instead of all others, or instead of those of one instance alone."""
-    faults.reset(key)
     with faults._lock:
+        faults.reset(key)
         faults._directory = directory
         faults._numbers.update(
             {owner or None: number for owner, number in (saved.numbers or {}).items()}
         )
         faults._asked.update(saved.asked or {})
         faults._set((*faults._all, *rebuilt))
+
+
+def _copies(tallies: Mapping[str, Tally]) -> dict[str, Tally]:
+    """As they are now: those at work count on while these are written."""
+    return {owner: replace(tally) for owner, tally in tallies.items()}
 
 
 def _saved(armed: Armed) -> SavedFault:
@@ -114,5 +121,5 @@ def _saved(armed: Armed) -> SavedFault:
         recipient=armed.recipient,
         used=armed.used,
         seen=armed.seen,
-        tallies=armed.tallies,
+        tallies=_copies(armed.tallies),
     )

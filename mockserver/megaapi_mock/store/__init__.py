@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from ..domain.gateway import Gateway, InstanceSeed
 from ..domain.instance import Instance
+
+# What whoever creates an instance wants to see of it.
+Shown = TypeVar("Shown")
 
 
 class Store(Protocol):
@@ -25,6 +28,20 @@ class Store(Protocol):
         now, or at an earlier moment that a jump of the clock has just come to.
         """
 
+    def create(
+        self,
+        seed: InstanceSeed,
+        *,
+        begin: Callable[[Instance], Shown],
+        named: bool = True,
+        most: int | None = None,
+    ) -> Shown:
+        """A new instance under a key that nobody has; what `begin` made of it before anyone else.
+
+        ControlRefused, and nothing has changed, where there is one already, or `most`, or where
+        the gateway does not admit the seed.
+        """
+
     def add(self, seed: InstanceSeed) -> None:
         """A new instance; an old one with the same key is replaced."""
 
@@ -38,7 +55,10 @@ class Store(Protocol):
         """Back to the starting world: all of it, or one instance alone."""
 
     def hold(self) -> AbstractContextManager[Sequence[Instance]]:
-        """Hold every instance at once, in order of creation; nothing changes meanwhile."""
+        """Hold every instance at once, in order of creation; nothing changes meanwhile.
+
+        What the holder adds or restores is held too, until all are free.
+        """
 
     def restore(self, gateway: Gateway, instances: Sequence[Instance]) -> None:
         """These instead of all others; a reset leads back to what this gateway starts with."""

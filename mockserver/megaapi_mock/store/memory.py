@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import heapq
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from ..domain.gateway import Gateway, InstanceSeed
 from ..domain.instance import Instance
 from ..domain.linking import Connection
-from ..errors import UnknownInstance
+from ..domain.roll import Roll
+from ..errors import ControlRefused, UnknownInstance
+from . import Shown
 
 # Turns that count no longer, beside one for each instance and one that has just replaced it.
 STALE_MOST = 64
@@ -44,7 +46,11 @@ class MemoryStore:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self._kept: dict[str, _Kept] = {}
+        # Who exists: held by whoever changes that, and before any instance's lock. `_lock` is for
+        # single steps within, and held while nothing else is waited for.
+        self._structure = threading.RLock()
         self._lock = threading.Lock()
+        self._held: ExitStack | None = None
         self._agenda: list[tuple[float, str]] = []
         self.due_earlier: Callable[[], None] = lambda: None
         self.reset()
@@ -77,16 +83,64 @@ class MemoryStore:
                 with self._lock:
                     self._enrol(key, kept)
 
+    def create(
+        self,
+        seed: InstanceSeed,
+        *,
+        begin: Callable[[Instance], Shown],
+        named: bool = True,
+        most: int | None = None,
+    ) -> Shown:
+        """A new instance under a key that nobody has; what `begin` made of it before anyone else.
+
+        ControlRefused, and nothing has changed, where there is one already, or `most`, or where
+        the gateway does not admit the seed.
+        """
+        with self._structure:
+            self._require_free(seed.key, most)
+            instance = self._gateway.instance(self._gateway.admitted(seed, named=named))
+            instance.begin()
+            kept = self._keep(instance)
+            with kept.lock:
+                with self._lock:
+                    # Another instance may have been linked to the number since.
+                    self._gateway.admitted(seed, named=named)
+                    self._kept[seed.key] = kept
+                    self._enrol(seed.key, kept)
+                try:
+                    shown = begin(instance)
+                except BaseException:
+                    self.remove(seed.key)
+                    raise
+                instance.commit()
+                self._note(seed.key, kept)
+        return shown
+
+    def _require_free(self, key: str, most: int | None) -> None:
+        if key in self._kept:
+            raise ControlRefused(409, f"{key} exists already: delete it first")
+        if most is not None and len(self._kept) >= most:
+            raise ControlRefused(
+                409,
+                f"there are {most} instances already: delete some, or start the mock with a "
+                "larger --instances-limit",
+            )
+
     def add(self, seed: InstanceSeed) -> None:
         """A new instance; an old one with the same key is replaced."""
-        instance = self._gateway.instance(seed)
-        with self._lock:
-            self._kept[seed.key] = _Kept(instance)
-            self._enrol(seed.key, self._kept[seed.key])
+        with self._structure:
+            self.restore_one(self._gateway.instance(seed))
+
+    def _keep(self, instance: Instance) -> _Kept:
+        """Ready to be kept; where all others are held, this one is too, until they are free."""
+        kept = _Kept(instance)
+        if self._held is not None:
+            self._held.enter_context(kept.lock)
+        return kept
 
     def remove(self, key: str) -> None:
         """An instance is gone with all it knew."""
-        with self._lock:
+        with self._structure, self._lock:
             if self._kept.pop(key, None) is None:
                 raise UnknownInstance(f"no instance has the key {key!r}")
             self._gateway.roll.enter(key, None)
@@ -98,45 +152,50 @@ class MemoryStore:
 
     def reset(self, key: str | None = None) -> None:
         """Back to the starting world: all of it, or one instance alone."""
-        seeds = {seed.key: seed for seed in self._gateway.seeds}
-        if key is not None:
-            if key in seeds:
+        with self._structure:
+            seeds = {seed.key: seed for seed in self._gateway.seeds}
+            if key is None:
+                self._replace_all(self._gateway, map(self._gateway.instance, seeds.values()))
+                self._gateway.vault.clear()
+            elif key in seeds:
                 self.add(self._gateway.admitted(seeds[key], named=False))
             else:
                 self.remove(key)
-            return
-        made = {name: _Kept(self._gateway.instance(seed)) for name, seed in seeds.items()}
-        with self._lock:
-            self._kept = made
-            self._agenda.clear()
-            self._gateway.roll.clear()
-            for name, kept in made.items():
-                self._enrol(name, kept)
-        self._gateway.vault.clear()
 
     @contextmanager
     def hold(self) -> Iterator[Sequence[Instance]]:
         """Hold every instance at once; who waits for one of them goes on with what is there then.
 
-        Nobody else holds two at a time, so the order of the keys is enough to end every wait.
+        Nobody else holds two at a time. What comes in the place of those held, and beside them, is
+        held as well: nobody sees a new world before it is whole.
         """
-        while True:
-            with self._lock:
-                held = dict(self._kept)
-            with ExitStack() as locks:
-                for key in sorted(held):
-                    locks.enter_context(held[key].lock)
-                if not self._is(held):
-                    continue
-                yield [kept.instance for kept in held.values()]
-                return
+        with self._structure, ExitStack() as locks:
+            kept = self._kept
+            for key in sorted(kept):
+                locks.enter_context(kept[key].lock)
+            outermost = self._held is None
+            if outermost:
+                self._held = locks
+            try:
+                yield [each.instance for each in kept.values()]
+            finally:
+                if outermost:
+                    self._held = None
 
     def restore(self, gateway: Gateway, instances: Sequence[Instance]) -> None:
         """These instead of all others; a reset leads back to what this gateway starts with."""
-        made = {instance.key: _Kept(instance) for instance in instances}
+        with self._structure:
+            self._replace_all(gateway, instances)
+
+    def _replace_all(self, gateway: Gateway, instances: Iterable[Instance]) -> None:
+        made = {instance.key: self._keep(instance) for instance in instances}
+        roll = Roll()
+        for key, kept in made.items():
+            roll.enter(key, kept.instance.enrolled)
         with self._lock:
             self._gateway, self._kept = gateway, made
             self._agenda.clear()
+            gateway.roll.replace_by(roll)
             for key, kept in made.items():
                 self._enrol(key, kept)
         for key, kept in made.items():
@@ -144,15 +203,12 @@ class MemoryStore:
 
     def restore_one(self, instance: Instance) -> None:
         """This instead of the one with its key, or beside the others."""
-        kept = _Kept(instance)
-        with self._lock:
-            self._kept[instance.key] = kept
-            self._enrol(instance.key, kept)
-        self._note(instance.key, kept)
-
-    def _is(self, held: dict[str, _Kept]) -> bool:
-        with self._lock:
-            return list(self._kept.values()) == list(held.values())
+        with self._structure:
+            kept = self._keep(instance)
+            with self._lock:
+                self._kept[instance.key] = kept
+                self._enrol(instance.key, kept)
+            self._note(instance.key, kept)
 
     def next_due(self) -> tuple[float, str] | None:
         """The instance that has something scheduled first, and when."""
@@ -176,12 +232,15 @@ class MemoryStore:
         """The caller holds the lock; an instance that is no longer kept is not on the roll."""
         if self._kept.get(key) is kept:
             instance = kept.instance
+            row = self._gateway.roll.enter(key, instance.enrolled)
+            if row is not None:
+                # Another instance has been linked to the same number first: its name counts.
+                instance.name = row.name
             kept.connection, kept.number, kept.name = (
                 instance.connection,
                 instance.number,
                 instance.name,
             )
-            self._gateway.roll.enter(key, instance.enrolled)
 
     def _note(self, key: str, kept: _Kept) -> None:
         due = kept.instance.next_due

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,8 @@ class Parts:
     faults: Faults
     document: dict[str, Any]
     fields: PayloadFields
+    # Held by whoever prepares and loads a state.
+    loading: threading.RLock = field(default_factory=threading.RLock)
 
 
 class _Route(Rule):
@@ -160,7 +163,7 @@ def create_app(
         rules=profile.rules(
             messages_kept=settings.messages_limit, messages_bytes=settings.messages_bytes
         ),
-        vault=Vault(settings.media_bytes),
+        vault=Vault(settings.media_bytes, lock=threading.Lock()),
         seeds=world.instances,
         groups=world.groups,
         fate=faults,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from flask import request
 
-from ..errors import UnknownInstance
 from ..faults.armed import SCOPE
 from . import listing
 from .plain import object_of
@@ -47,11 +46,10 @@ class Arming:
         """From now on, until it is over or cleared."""
         wishes = object_of()
         key = wishes.get("instance")
-        if isinstance(key, str) and key not in self._parts.store.keys():
-            raise UnknownInstance(
-                f"no instance has the key {key!r}: GET /_mock/instances lists them"
-            )
-        return self._faults.arm(wishes).as_json(), 201
+        if not isinstance(key, str):
+            return self._faults.arm(wishes).as_json(), 201
+        # While the instance is held: what is armed for it does not outlive it.
+        return self._parts.publisher.look(key, lambda _: self._faults.arm(wishes).as_json()), 201
 
     def clear(self) -> Json:
         """All of them, or those of one instance alone."""

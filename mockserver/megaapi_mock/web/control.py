@@ -119,17 +119,20 @@ class _Door:
         if wish not in IDS:
             raise ControlRefused(400, f"ids: {wish!r} is neither of {', '.join(IDS)}")
         renew = self._parts.ids.renew if wish == "new" else self._parts.ids.begin_again
-        if self._parts.world.state is not None:
-            state.reset(self._parts, key)
-            renew(key)
-        else:
-            with self._parts.publisher.at_rest():
-                self._parts.store.reset(key)
-                renew(key)
-                owed.abandon(self._parts, key)
-                self._parts.faults.reset(key)
-                self._parts.journal.forget(key)
+        with self._parts.loading:
+            if self._parts.world.state is not None:
+                state.reset(self._parts, key, begun=lambda: renew(key))
+            else:
+                self._reset_to_world(key, renew)
         return {"reset": key or "all", "instances": len(self._parts.store.keys())}
+
+    def _reset_to_world(self, key: str | None, renew: Callable[[str | None], None]) -> None:
+        with self._parts.publisher.at_rest():
+            self._parts.store.reset(key)
+            renew(key)
+            owed.abandon(self._parts, key)
+            self._parts.faults.reset(key)
+            self._parts.journal.forget(key)
 
     def clock(self) -> Json:
         """What time it is here."""
@@ -232,25 +235,21 @@ class _Door:
             {"key": str, "token": str, "number": str, "connected": bool, "webhook_url": str,
              "name": str}
         )  # fmt: skip
-        seed = self._seed(body)
-        if seed.key in self._parts.store.keys():
-            raise ControlRefused(409, f"{seed.key} exists already: delete it first")
-        self._require_room()
-        self._parts.store.add(seed)
-        heirs.succeed(self._parts, seed.key)
         url = body.get("webhook_url")
-        if url:
-            self._change(seed.key, lambda instance: instance.set_webhook(url))
-        return self._shown(seed.key), 201
 
-    def _require_room(self) -> None:
-        limit = self._parts.settings.instances_limit
-        if len(self._parts.store.keys()) >= limit:
-            raise ControlRefused(
-                409,
-                f"there are {limit} instances already: delete some, or start the mock with a "
-                "larger --instances-limit",
-            )
+        def begin(instance: Instance) -> Json:
+            heirs.succeed(self._parts, instance)
+            if url:
+                instance.set_webhook(url)
+            return instance.as_json()
+
+        shown = self._parts.store.create(
+            self._seed(body),
+            begin=begin,
+            named="name" in body,
+            most=self._parts.settings.instances_limit,
+        )
+        return shown, 201
 
     def show(self, key: str) -> Json:
         """One instance."""
@@ -409,14 +408,13 @@ class _Door:
         token = body.get("token", key.partition("-")[2] or key)
         if not _TOKEN.fullmatch(token):
             raise ControlRefused(400, "token: use printable ASCII without blanks")
-        seed = InstanceSeed(
+        return InstanceSeed(
             key=key,
             token=token,
             number=self._parts.world.directory.read(body.get("number", _made_number(number))).user,
             name=body.get("name", "Test Shop"),
             connected=body.get("connected", False),
         )
-        return self._parts.gateway.admitted(seed, named="name" in body)
 
     def _unused_number(self) -> int:
         keys = self._parts.store.keys()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..domain.instance import Instance
 from ..store.snapshot import count_on, counters_of
 from . import owed
 
@@ -29,10 +30,12 @@ def remove(parts: Parts, key: str) -> None:
         parts.journal.keep_count(key, counters[0])
 
 
-def succeed(parts: Parts, key: str) -> None:
-    """Let a new instance go on where the last one of its key stopped, if there was one."""
-    scopes = parts.journal.counted(key)
+def succeed(parts: Parts, instance: Instance) -> None:
+    """Let a new instance go on where the last one of its key stopped, if there was one.
+
+    The caller changes the instance, before anyone else can.
+    """
+    scopes = parts.journal.counted(instance.key)
     counters = {scope.partition(".")[0]: last for scope, last in scopes.items()}
     kept = {kind: last for kind, last in counters.items() if kind not in RECORDS}
-    if kept:
-        parts.publisher.change(key, lambda instance: count_on(instance, kept))
+    count_on(instance, kept)

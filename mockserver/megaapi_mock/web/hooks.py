@@ -69,7 +69,10 @@ class Hooks:
                 400, 'say what is to happen: {"duplicate": 3}; DELETE ends a torment'
             )
         torment = Torment.of(wishes, seed=self._parts.ids.seed)
-        return self._tormented(key, released=self._parts.tormentor.start(key, torment))
+        # While the instance is held: what is done to its webhooks does not outlive it.
+        tormentor = self._parts.tormentor
+        released = self._parts.publisher.look(key, lambda _: tormentor.start(key, torment))
+        return self._tormented(key, released=released)
 
     def end_torment(self, key: str) -> Json:
         """What is held leaves now."""

@@ -321,11 +321,13 @@ class Pipeline:
     ) -> Handled:
         exchange = exchange_of(self.clock.now(), request, reply, operation, owner, batch)
         try:
-            exchange.id = self.journal.next_id("x", owner)
-            reply.extra.append(("X-Mock-Exchange", exchange.id))
-            # Without a status nothing was sent.
-            exchange.response_headers = reply.headers() if reply.status else ()
-            self.journal.add_exchange(exchange)
+            # A reset in between would number others the same, and one would take another's place.
+            with self.journal.numbering():
+                exchange.id = self.journal.next_id("x", owner)
+                reply.extra.append(("X-Mock-Exchange", exchange.id))
+                # Without a status nothing was sent.
+                exchange.response_headers = reply.headers() if reply.status else ()
+                self.journal.add_exchange(exchange)
         except Exception:
             self.bugs.note(f"{request.method} {request.path} is in no journal")
             exchange.response_headers = reply.headers() if reply.status else ()

@@ -10,7 +10,6 @@ from ..clock import ClockState
 from ..domain.gateway import Gateway, InstanceSeed
 from ..domain.instance import Instance
 from ..domain.linking import CONNECTED, CONNECTING
-from ..domain.media import Vault
 from ..domain.message import Message
 from ..domain.roll import Roll
 from ..domain.table import Table
@@ -113,26 +112,41 @@ class _Saver:
 # -- in -------------------------------------------------------------------------------------
 
 
-def load(parts: Parts, saved: Json, *, start: Mapping[str, Any] | None = None) -> Json:
+def load(
+    parts: Parts,
+    saved: Json,
+    *,
+    start: Mapping[str, Any] | None = None,
+    begun: Callable[[], object] = lambda: None,
+) -> Json:
     """Be what was saved: all of it, or one instance alone; the side door's answer.
 
     `start` is what a reset leads back to from now on, where that is no plain world. What the mock
-    has recorded is forgotten. Raises ControlRefused before anything has changed.
+    has recorded is forgotten. `begun` is called once all of it stands, before anyone can see it.
+    Raises ControlRefused before anything has changed.
     """
     one = saved.get("instance") is not None
-    try:
-        prepared = (_One if one else _All)(parts, saved, start)
-    except Misfit as misfit:
-        sentence = f"this state cannot be read: {misfit}; take it again with GET /_mock/state"
-        raise ControlRefused(400, sentence) from None
-    with parts.publisher.at_rest():
-        prepared.swap()
+    # One at a time: what is prepared belongs to the gateway that stands then, and no other.
+    with parts.loading:
+        prepared = _prepared(parts, saved, start)
+        with parts.publisher.at_rest():
+            prepared.require()
+            prepared.swap()
+            begun()
     if one:
         parts.timers.run_due()
     else:
         # Whoever waits for a turn looks anew; what is due by now happens.
         parts.clock.announce()
     return prepared.answer()
+
+
+def _prepared(parts: Parts, saved: Json, start: Mapping[str, Any] | None) -> _All | _One:
+    try:
+        return (_All if saved.get("instance") is None else _One)(parts, saved, start)
+    except Misfit as misfit:
+        sentence = f"this state cannot be read: {misfit}; take it again with GET /_mock/state"
+        raise ControlRefused(400, sentence) from None
 
 
 def begin(parts: Parts, saved: Mapping[str, Any]) -> None:
@@ -143,23 +157,26 @@ def begin(parts: Parts, saved: Mapping[str, Any]) -> None:
         raise WorldError(f"{parts.settings.world}: {refusal}") from None
 
 
-def reset(parts: Parts, key: str | None = None) -> None:
+def reset(
+    parts: Parts, key: str | None = None, *, begun: Callable[[], object] = lambda: None
+) -> None:
     """Back to the state the mock started with, or to what it says of one instance.
 
-    An instance it does not have is removed. Raises UnknownInstance.
+    An instance it does not have is removed. `begun` as in `load`. Raises UnknownInstance.
     """
     start = parts.world.state
     assert start is not None, "a mock that started in a world is reset by its store"
     if key is None:
-        load(parts, dict(start), start=start)
+        load(parts, dict(start), start=start, begun=begun)
     elif any(one["key"] == key for one in start["instances"]):
-        load(parts, alone(start, key))
+        load(parts, alone(start, key), begun=begun)
     else:
         with parts.publisher.at_rest():
             parts.store.remove(key)
             owed.abandon(parts, key)
             parts.faults.reset(key)
             parts.journal.forget(key)
+            begun()
 
 
 def alone(saved: Mapping[str, Any], key: str) -> Json:
@@ -195,7 +212,7 @@ def _faults_of(faults: SavedFaults, key: str) -> SavedFaults:
 
 
 class _Prepared:
-    """Everything read and made, nothing changed yet; `swap` cannot fail."""
+    """Everything read and made, nothing changed yet; after `require`, `swap` cannot fail."""
 
     def __init__(self, parts: Parts, saved: Json) -> None:
         self._parts, self._saved = parts, saved
@@ -243,6 +260,9 @@ class _Prepared:
                         raise Misfit(f"there is another {instance.key}")
                     _require_phone(instance)
                     gateway.admitted(_seed(instance))
+                    if gateway is not self._parts.gateway:
+                        # Nobody else reads this roll yet: two names for one number are noticed.
+                        gateway.roll.enter(instance.key, instance.enrolled)
                 keys.add(instance.key)
                 self._instances.append(instance)
 
@@ -271,7 +291,7 @@ class _All(_Prepared):
         with inside("world"):
             world = load_world(saved.get("world"), self._forms)
         self._world = replace(world, state=start)
-        vault = Vault(parts.gateway.vault.budget)
+        vault = parts.gateway.vault.empty()
         for blob in self._media:
             vault.put(blob)
         self._gateway = replace(
@@ -285,6 +305,9 @@ class _All(_Prepared):
         for seed in world.instances:
             self._gateway.admitted(seed)
         self._make(self._gateway)
+
+    def require(self) -> None:
+        """It stands for itself: nothing that is here now can be in its way."""
 
     def swap(self) -> None:
         """Be all that."""
@@ -306,6 +329,11 @@ class _One(_Prepared):
         with inside("instances"):
             if [instance.key for instance in self._instances] != [self._key]:
                 raise Misfit(f"must hold {self._key!r} alone")
+
+    def require(self) -> None:
+        """ControlRefused where its number has come to another name since; the caller holds all."""
+        for instance in self._instances:
+            self._parts.gateway.admitted(_seed(instance))
 
     def swap(self) -> None:
         """Be that one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from ..errors import ControlRefused
@@ -131,7 +131,8 @@ def _saved(tormentor: Tormentor, series: Series, turns: list[Entry]) -> SavedSer
         awaited=series._awaited,
         chance=_chance(series._chance),
         shuffles=_chance(series._shuffles),
-        held=tuple(series.held),
+        # As they are now: whoever is let go meanwhile comes further.
+        held=tuple(replace(each, attempts=list(each.attempts)) for each in series.held),
         window=tuple(at[delivery] for delivery in series._window),
         crowd=tuple(at[delivery] for delivery in series._crowd),
         echoes=tuple(

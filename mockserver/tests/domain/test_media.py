@@ -44,7 +44,8 @@ def switching_often() -> Iterator[None]:
 
 @pytest.mark.usefixtures("switching_often")
 def test_many_threads_share_one_vault() -> None:
-    vault, failures = Vault(budget=20 * (BLOB + 8)), list[Exception]()
+    vault = Vault(budget=20 * (BLOB + 8), lock=threading.Lock())
+    failures = list[Exception]()
 
     def work(own: int) -> None:
         try:

@@ -103,7 +103,7 @@ def test_every_part_of_the_mock_has_been_thought_of(app: MockApp) -> None:
     held = {"world", "clock", "ids", "gateway", "store", "journal", "tormentor", "faults"}
     wired = {
         "settings", "profile", "publisher", "courier", "timers", "pipeline", "samples",
-        "document", "fields",
+        "document", "fields", "loading",
     }  # fmt: skip
     assert vars(app.parts).keys() == held | wired
 

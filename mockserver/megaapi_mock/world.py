@@ -19,10 +19,12 @@ from .resources import named
 from .spec.bundle import read_yaml
 from .worlds.crowd import CROWD_MOST, crowd, numbers_of
 from .worlds.form import mistakes
-from .worlds.lines import line_of, oddities
+from .worlds.lines import line_of, oddities, written_out
 
 # When a world's groups were made; real ones carry some past second.
 GROUPS_CREATED = 1_767_225_600
+# Far more than a world of --contacts 100000 written out.
+VALUES_MOST = 5_000_000
 OWN_NAME = "Test Shop"
 # What only somebody with an account can have.
 _OF_ACCOUNTS = (
@@ -56,6 +58,9 @@ def load_world(name: str, fixtures: Path, *, contacts: int = 0) -> World:
         content = read_yaml(path)
     except SpecError as error:
         raise WorldError(str(error)) from None
+
+    if written_out(path) > VALUES_MOST:
+        raise WorldError(f"{path}: its aliases stand for more than {VALUES_MOST:,} values")
 
     def wrong(place: Place, words: str) -> WorldError:
         return WorldError(f"{path}:{line_of(path, place)}: {_in_words(place)}: {words}")

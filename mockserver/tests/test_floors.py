@@ -11,7 +11,17 @@ import pytest
 PACKAGE = Path(megaapi_mock.__file__).parent
 FLOORS = {
     0: (
-        *("__init__", "errors", "settings", "clock", "ids", "resources", "codec", "malloc"),
+        *(
+            "__init__",
+            "errors",
+            "settings",
+            "clock",
+            "dates",
+            "ids",
+            "resources",
+            "codec",
+            "malloc",
+        ),
         *("spelling", "bugs"),
     ),
     1: ("domain", "spec", "store", "profile", "world", "start", "worlds", "samples", "qr"),

@@ -466,3 +466,23 @@ def test_the_page_explains_every_field_as_the_form_does() -> None:
 def test_the_page_lists_every_shipped_world() -> None:
     page = (FIXTURES.parent / "docs" / "worlds.md").read_text(encoding="utf-8")
     assert [name for name in SHIPPED if f"| `{name}` | " not in page] == []
+
+
+def test_aliases_of_aliases_are_refused_before_they_take_memory(tmp_path: Path) -> None:
+    """600 bytes that stood for 7.6 GB."""
+    levels = [f"  l{at}: &l{at} [{', '.join([f'*l{at - 1}'] * 9)}]" for at in range(1, 12)]
+    file = tmp_path / "bomb.yaml"
+    file.write_text("contacts:\n  l0: &l0 [x, x, x]\n" + "\n".join(levels) + "\n")
+    assert file.stat().st_size < 1_000
+    with pytest.raises(WorldError, match="its aliases stand for more than 5,000,000 values"):
+        load_world(str(file), FIXTURES)
+
+
+def test_an_alias_for_what_is_the_same_is_fine(tmp_path: Path) -> None:
+    file = tmp_path / "alias.yaml"
+    file.write_text("""
+contacts:
+  - &someone {number: '5511900000044', name: Test Person}
+  - {<<: *someone, number: '5511900000045'}
+""")
+    assert found(load_world(str(file), FIXTURES), "5511900000045").name == "Test Person"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode, urlsafe_b64decode
+from typing import Any
 from urllib.parse import urlsplit
 
 from ..domain.media import Media
@@ -105,9 +106,13 @@ def described(media: Media) -> Json:
     }
 
 
-def mimetype_of(kind: str, *named: str | None) -> str:
-    """The first type anyone names, else what the library takes for the kind (baileys)."""
-    return next((name for name in named if name), DEFAULT_TYPES[kind])
+def mimetype_of(kind: str, *named: Any) -> str:
+    """The first type anyone names, else what the library takes for the kind (baileys).
+
+    A test may have put anything in a message's place for it.
+    """
+    texts = (name for name in named if name and isinstance(name, str))
+    return next(texts, DEFAULT_TYPES[kind])
 
 
 def _split(url: str) -> str | None:

@@ -27,6 +27,7 @@ from ..domain.settings import EventFilter, WebhookSettings
 from ..domain.table import Table
 from ..world import World
 from .forms import Forms, Misfit, inside
+from .sane import require_sane, require_sane_world
 
 Json = dict[str, Any]
 
@@ -158,6 +159,7 @@ def load_instance(saved: Any, gateway: Gateway, forms: Forms) -> Instance:
             with inside(name):
                 _load(getattr(made, name), kind, _fields(rest.pop(name, None)), forms)
     _load(made, Instance, rest, forms)
+    require_sane(made)
     return made
 
 
@@ -176,7 +178,9 @@ def load_world(saved: Any, forms: Forms) -> World:
         seeds = forms.of(tuple[InstanceSeed, ...]).decode(fields.get("instances"))
     with inside("groups"):
         groups = forms.of(tuple[Group, ...]).decode(fields.get("groups"))
-    return World(directory, seeds, groups)
+    world = World(directory, seeds, groups)
+    require_sane_world(world)
+    return world
 
 
 def _save(holder: Any, kind: type, forms: Forms) -> Json:

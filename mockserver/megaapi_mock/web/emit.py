@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from ..codec import dumps
+from ..dates import utc
 from ..domain.instance import Instance
 from ..errors import ControlRefused
 from ..spelling import did_you_mean
@@ -116,7 +116,7 @@ def _fresh(parts: Parts, instance: Instance, event: str) -> dict[str, Any]:
     if isinstance(data, dict) and "id" in data:
         data["id"] = _message_id(instance, own=False)
     if isinstance(data, dict) and "date" in data:
-        now = datetime.fromtimestamp(instance.now, UTC)
+        now = utc(instance.now)
         data["date"] = now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03d}Z"
     return payload
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from ..dates import utc
 from ..domain.contacts import Contact
 from ..domain.group import Group
 from ..domain.instance import Instance
@@ -102,7 +102,7 @@ def _group(instance: Instance, body: Mapping[str, Any]) -> Group | None:
 def _call(doing: Doing) -> Json:
     """A call rings, in private or in a group; `option` is where it stands."""
     who, instance = str(doing.sender.jid), doing.instance
-    date = datetime.fromtimestamp(instance.now, UTC).isoformat(timespec="milliseconds")
+    date = utc(instance.now).isoformat(timespec="milliseconds")
     data = {
         **doing.sample["data"],
         "chatId": str(doing.group.jid) if doing.group else who,

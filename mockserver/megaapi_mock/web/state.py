@@ -19,6 +19,7 @@ from ..faults.armed import Armed
 from ..faults.kept import SavedFaults
 from ..profile import Profile, default_profile
 from ..store.forms import Forms, Misfit, inside
+from ..store.sane import require_sane_clock, require_sane_numbers
 from ..store.snapshot import DOCUMENTS, load_instance, load_world, save_instance, save_world
 from ..webhooks import held
 from ..webhooks.delivery import Delivery
@@ -219,6 +220,8 @@ class _Prepared:
         self._forms = Forms(documents=_DOCUMENTS)
         self._numbers: dict[str, int] = self._read("numbers")
         self._seed: int = self._read("seed")
+        with inside("numbers"):
+            require_sane_numbers({"seed": self._seed, **self._numbers})
         self._profile: dict[str, str] = self._read("profile")
         self._media: tuple[bytes, ...] = self._read("media")
         self._torment: list[Rebuilt] = held.rebuild(parts.tormentor, self._read("torment"))
@@ -288,6 +291,8 @@ class _All(_Prepared):
                     raise Misfit("must be an object or null")
                 _All(parts, dict(start), None)
         self._clock: ClockState = self._read("clock")
+        with inside("clock"):
+            require_sane_clock(self._clock)
         with inside("world"):
             world = load_world(saved.get("world"), self._forms)
         self._world = replace(world, state=start)

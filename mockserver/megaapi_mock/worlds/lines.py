@@ -35,6 +35,29 @@ def line_of(path: Path, place: Sequence[str | int]) -> int:
     return line
 
 
+def written_out(path: Path) -> int:
+    """How many values a file stands for once every alias is written out.
+
+    A few lines of aliases of aliases stand for more than any memory holds.
+    """
+    counted: dict[int, int] = {}
+    return _count(yaml.compose(path.read_bytes(), Loader=Loader), counted)
+
+
+def _count(node: yaml.Node | None, counted: dict[int, int]) -> int:
+    if node is None or id(node) in counted:
+        return 0 if node is None else counted[id(node)]
+    # What holds itself counts once here and is refused by name later.
+    counted[id(node)] = 1
+    parts: list[yaml.Node] = []
+    if isinstance(node, yaml.SequenceNode):
+        parts = node.value
+    elif isinstance(node, yaml.MappingNode):
+        parts = [part for pair in node.value for part in pair]
+    counted[id(node)] = 1 + sum(_count(part, counted) for part in parts)
+    return counted[id(node)]
+
+
 def oddities(path: Path) -> Iterator[tuple[Place, str]]:
     """Where a file says what no document can hold: a key twice, a date, a part that holds itself.
 

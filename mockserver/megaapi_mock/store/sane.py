@@ -1,0 +1,154 @@
+"""What a saved state may say: values that fit their types and still cannot be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from ..clock import ClockState
+from ..dates import LATEST
+from ..domain.instance import Instance
+from ..domain.jid import is_number
+from ..domain.life import CONTACT_STATES, PENDING, STOPPED, TO
+from ..domain.linking import CONNECTED, CONNECTING, DISCONNECTED, PAIRING, QR
+from ..world import World
+from .forms import Misfit, inside
+
+# What is scheduled then may be due somewhat later, and never happens.
+FARTHEST = 2 * LATEST
+# Whole numbers that every JSON reader keeps exactly.
+COUNT_MOST = 2**53
+_KEY = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_ANSWER = re.compile(r"[0-9]{3}")
+_TOKEN = re.compile(r"[!-~]+")
+# How many arguments each thing on an agenda takes.
+_ARGUMENTS = {"ack": (2, 3), "qr": (0,), "reconnect": (0,)}
+_LINK_STATES = (DISCONNECTED, QR, PAIRING, CONNECTING, CONNECTED)
+_MESSAGE_STATES = frozenset({PENDING, STOPPED, *TO})
+
+
+def require_sane_clock(clock: ClockState) -> None:
+    """Misfit for a time that is none."""
+    if clock.frozen_at is not None:
+        with inside("frozen_at"):
+            _require_time(clock.frozen_at, LATEST)
+    with inside("ahead"):
+        # Time that runs is the machine's and this.
+        _require(abs(clock.ahead) <= LATEST, "must be seconds that stay before the year 10000")
+    with inside("ticks"):
+        _require_count(clock.ticks)
+
+
+def require_sane_numbers(numbers: Mapping[str, int]) -> None:
+    """Misfit for a number that nobody can have counted to."""
+    for name, number in numbers.items():
+        with inside(name):
+            _require_count(number)
+
+
+def require_sane_world(world: World) -> None:
+    """Misfit for a world that no file could have described."""
+    with inside("instances"):
+        for at, seed in enumerate(world.instances):
+            with inside(at):
+                _require_identity(seed.key, seed.token, seed.number)
+    with inside("directory"):
+        for person in {*world.directory._by_number.values(), *world.directory._by_lid.values()}:
+            with inside(str(person.jid)):
+                _require_one_of(person.state, CONTACT_STATES)
+                _require(_fits(_ANSWER, person.group_add), "group_add must be a status in digits")
+
+
+def require_sane(instance: Instance) -> None:
+    """Misfit for an instance that no call could have made."""
+    _require_identity(instance.key, instance.token, instance.number)
+    with inside("connection"), inside("state"):
+        _require_one_of(instance.connection.state, _LINK_STATES)
+    _require_counters(instance)
+    _require_agenda(instance)
+    _require_messages(instance)
+    _require_names("group_table", instance.group_table, lambda group: group.jid)
+    _require_states("reach", instance.reach.states.values())
+
+
+def _require_identity(key: str, token: str, number: str | None) -> None:
+    with inside("key"):
+        _require(_fits(_KEY, key), "must be letters, digits, '.', '_' and '-', 1 to 100")
+    with inside("token"):
+        _require(_fits(_TOKEN, token), "must be printable ASCII without blanks")
+    if number is not None:
+        with inside("number"):
+            _require(is_number(number), "must be 8 to 15 digits")
+
+
+def _require_counters(instance: Instance) -> None:
+    for name, table in (("counters", instance._counters), ("generations", instance._generations)):
+        with inside(name):
+            require_sane_numbers(dict(table.items()))
+    with inside("order"):
+        _require_count(instance._order)
+    for name in ("series", "qr_index", "links"):
+        with inside("connection"), inside(name):
+            _require_count(getattr(instance.connection, name))
+
+
+def _require_agenda(instance: Instance) -> None:
+    with inside("agenda"):
+        for at, (due, order, kind, generation, arguments) in enumerate(instance._agenda):
+            with inside(at):
+                _require_time(due, FARTHEST)
+                _require(0 <= order <= instance._order, "its order is none that was given out")
+                _require_count(generation)
+                _require_one_of(kind, _ARGUMENTS)
+                many = _ARGUMENTS[kind]
+                _require(
+                    len(arguments) in many, f"{kind} takes {' or '.join(map(str, many))} arguments"
+                )
+                if kind == "ack":
+                    _require_one_of(arguments[1], TO)
+
+
+def _require_messages(instance: Instance) -> None:
+    _require_names("messages", instance.messages, lambda message: message.id)
+    with inside("messages"):
+        for name, message in instance.messages.items():
+            with inside(name):
+                _require_one_of(message.state, _MESSAGE_STATES)
+                _require_time(message.time, FARTHEST)
+                _require_count(message.arrival)
+
+
+def _require_names(table: str, rows: Any, name_of: Callable[[Any], Any]) -> None:
+    with inside(table):
+        for name, row in rows.items():
+            with inside(str(name)):
+                _require(name_of(row) == name, f"stands there as {name_of(row)!s:.80}")
+
+
+def _require_states(place: str, states: Iterable[str]) -> None:
+    with inside(place), inside("states"):
+        for state in states:
+            _require_one_of(state, CONTACT_STATES)
+
+
+def _require_time(value: float, most: float) -> None:
+    _require(0 <= value <= most, "must be a time from 1970 to the end of 9999")
+
+
+def _require_count(value: int) -> None:
+    _require(0 <= value <= COUNT_MOST, "must be a whole number from 0 to 2^53")
+
+
+def _require_one_of(value: str, allowed: Iterable[str]) -> None:
+    names = sorted(allowed)
+    _require(value in names, f"{value!r:.80} is none of {', '.join(names)}")
+
+
+def _fits(pattern: re.Pattern[str], text: str) -> bool:
+    return pattern.fullmatch(text) is not None
+
+
+def _require(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise Misfit(otherwise)

@@ -83,7 +83,7 @@ ODDITIES = (
     Oddity(
         "unknown media type", "ServerError", 500,
         frozenset({"send_media_url", "send_media_base64"}),
-        r"is no media type", ("business-docs", "gestao-logs"), "'wrong data' is a 500",
+        r"is not a media type", ("business-docs", "gestao-logs"), "'wrong data' is a 500",
     ),
     Oddity(
         "address that cannot be fetched", "ServerError", 500,

@@ -550,21 +550,22 @@ def _loses_the_last_byte(text: str) -> tuple[bytes, str | None]:
     return content[:-1], named
 
 
-def _shares_groups(self: MemoryStore, seed: Any) -> None:
-    ADDS(self, seed)
+def _shares_groups(self: MemoryStore, seed: Any, **options: Any) -> Any:
+    shown = CREATES(self, seed, **options)
     first = self._kept[next(iter(self._kept))].instance
     self._kept[seed.key].instance.group_table = first.group_table
+    return shown
 
 
 def _keeps_the_discarded(self: MemoryStore, key: str) -> None:
     return None
 
 
-TARGETS, OWED, DECODES, ADDS = (
+TARGETS, OWED, DECODES, CREATES = (
     publish._targets,
     Publisher._owed,
     uploads.decode_base64,
-    MemoryStore.add,
+    MemoryStore.create,
 )
 WRONGS: list[tuple[object, str, Callable[..., Any]]] = [
     (EventFilter, "lets_through", _tells_the_blocked),
@@ -575,7 +576,7 @@ WRONGS: list[tuple[object, str, Callable[..., Any]]] = [
     (Publisher, "_owed", _tells_backwards),
     (pipeline, "require_token", _lets_everyone_in),
     (uploads, "decode_base64", _loses_the_last_byte),
-    (MemoryStore, "add", _shares_groups),
+    (MemoryStore, "create", _shares_groups),
     (MemoryStore, "remove", _keeps_the_discarded),
 ]
 

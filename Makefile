@@ -49,6 +49,7 @@ bundle: setup
 bench: node_modules/stamp $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/compare.py $(ARGS)
 	$(BIN)/python benchmarks/courier.py
+	$(BIN)/python benchmarks/waits.py
 
 # The contract suite: against the mock in one process, or TARGET=https://... with ARGS="--instance-key ...".
 TARGET ?= mock

@@ -7,15 +7,16 @@ import time
 from base64 import b64encode
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from .faults.armed import Struck
 from .record_numbers import OWNERS_MOST, RecordNumbers
 from .record_sizes import delivery_bytes, exchange_bytes, hit_bytes
 from .spec.validate import Unreadable, parse_json
 from .subscription import Subscription, Told
+from .waiter import Waiter, Waiters
 from .webhooks.delivery import Attempt, Delivery
 
 BODY_SHOWN = 64 * 2**10
@@ -145,11 +146,19 @@ class Log(Generic[R]):
 
     def after(self, record_id: str | None) -> Iterator[R]:
         """Records newer than the one with this id; all of them when it has gone already."""
+        newer: list[R] = []
         with self._lock:
-            found = self._records.get(record_id) if record_id else None
-            kept = list(self._records.values())
-        start = found[0] if found else 0
-        return (record for number, record, _ in kept if number > start)
+            start = self.number(record_id)
+            for number, record, _ in reversed(self._records.values()):
+                if number <= start:
+                    break
+                newer.append(record)
+        return reversed(newer)
+
+    def number(self, record_id: str | None) -> int:
+        """The place of a record in the order of all; 0, before every other, when it has gone."""
+        found = self._records.get(record_id) if record_id else None
+        return found[0] if found else 0
 
     def drop(self, keep: Callable[[R], bool]) -> None:
         """Forget every record that `keep` does not want."""
@@ -165,29 +174,28 @@ class Log(Generic[R]):
 
 
 class Journal:
-    """Thread-safe. `stir` wakes everyone who waits for something to be there.
+    """Thread-safe. Who waits is shown what was written of the kind and instance waited for.
 
     `budget` is bytes: of exchanges, and as many of deliveries with their attempts. A stream that is
     read slowly may lie a quarter of it behind.
     """
 
     def __init__(self, *, limit: int = 5_000, budget: int = 32 * 2**20) -> None:
-        self._stirred = threading.Condition()
+        self._stirred = threading.RLock()
         self.exchanges: Log[Exchange] = Log(limit, budget, exchange_bytes, self._stirred)
         self.deliveries: Log[Delivery] = Log(limit, budget, delivery_bytes, self._stirred)
         self.strikes: Log[Hit] = Log(limit, budget, hit_bytes, self._stirred)
         self._budget = budget
         self._numbers = RecordNumbers()
         self._forgotten: Counter[str | None] = Counter()
-        self._changes = 0
-        self._waiting = 0
+        self._waiters = Waiters()
         self._closed = False
         self._listeners: list[Subscription[Exchange | Delivery]] = []
 
     @property
     def waiting(self) -> int:
-        """How many wait for a change right now."""
-        return self._waiting
+        """How many wait for a record right now."""
+        return len(self._waiters)
 
     def numbering(self) -> AbstractContextManager[object]:
         """Forget nothing meanwhile: what is numbered in here is kept under that number in here."""
@@ -244,8 +252,9 @@ class Journal:
         """Keep that a fault struck."""
         with self._stirred:
             id_ = self.next_id("s", struck.instance)
-            self.strikes.add(Hit(id_, struck))
-            self._tell(None, None)
+            hit = Hit(id_, struck)
+            self.strikes.add(hit)
+            self._waiters.show("strike", struck.instance, hit)
 
     def delivery_changed(self, delivery: Delivery) -> None:
         """A delivery has come further."""
@@ -253,16 +262,24 @@ class Journal:
             self.deliveries.weigh(delivery)
             self._tell("delivery", delivery)
 
-    def stir(self) -> None:
-        """Something changed that someone may wait for."""
-        with self._stirred:
-            self._tell(None, None)
+    def awaits_messages(self, instance: str) -> bool:
+        """Whether anyone waits for messages of this instance, or of any."""
+        return self._waiters.awaits("message", instance)
 
-    def _tell(self, kind: str | None, record: Exchange | Delivery | None) -> None:
-        self._changes += 1
-        if self._waiting:
-            self._stirred.notify_all()
-        if record is not None and self._listeners:
+    def messages_changed(self, instance: str, messages: Iterable[Any]) -> None:
+        """Messages of an instance came or have come further."""
+        with self._stirred:
+            for message in messages:
+                self._waiters.show("message", instance, (instance, message))
+
+    def instance_gone(self, instance: str) -> None:
+        """Whoever waits for something of this instance waits in vain."""
+        with self._stirred:
+            self._waiters.wake(instance)
+
+    def _tell(self, kind: Literal["exchange", "delivery"], record: Exchange | Delivery) -> None:
+        self._waiters.show(kind, record.instance, record)
+        if self._listeners:
             size = (
                 delivery_bytes(record) if isinstance(record, Delivery) else exchange_bytes(record)
             )
@@ -295,41 +312,37 @@ class Journal:
         """Let everyone go who waits or listens."""
         with self._stirred:
             self._closed = True
-            self._stirred.notify_all()
+            self._waiters.let_go()
             for listener in self._listeners:
                 listener.wake()
 
-    def wait_for(self, look: Callable[[], list[Any]], seconds: float) -> list[Any]:
+    def wait_for(
+        self, look: Callable[[], list[Any]], seconds: float, waiter: Waiter | None = None
+    ) -> list[Any]:
         """What `look` finds, as soon as it finds anything; an empty list after `seconds`.
 
+        It looks once, and again for each record that wakes the `waiter` (any record without one).
         `look` runs without the journal's lock: it may hold an instance, whose changes write here.
         """
         deadline = time.monotonic() + seconds
-        while True:
+        waiter = waiter or Waiter()
+        with self.waiting_with(waiter):
+            while not (found := look()) and waiter.wait(deadline):
+                pass
+        return found
+
+    @contextmanager
+    def waiting_with(self, waiter: Waiter) -> Iterator[None]:
+        """Show it what is written meanwhile; it is let go when the journal closes."""
+        with self._stirred:
+            self._waiters.add(waiter)
+            if self._closed:
+                waiter.let_go()
+        try:
+            yield
+        finally:
             with self._stirred:
-                seen = self._changes
-            found = look()
-            if found or not self._changed(seen, deadline):
-                return found
-
-    def rest(self, seconds: float) -> bool:
-        """Wait so long, whatever happens meanwhile; False at once when the journal closes."""
-        with self._stirred:
-            return not self._stirred.wait_for(lambda: self._closed, seconds)
-
-    def _changed(self, seen: int, deadline: float) -> bool:
-        """Wait for a change after `seen`; False when time is up or the journal closes."""
-        with self._stirred:
-            self._waiting += 1
-            try:
-                while self._changes == seen and not self._closed:
-                    remaining = deadline - time.monotonic()
-                    if remaining <= 0:
-                        return False
-                    self._stirred.wait(remaining)
-                return not self._closed and time.monotonic() < deadline
-            finally:
-                self._waiting -= 1
+                self._waiters.remove(waiter)
 
     def forget(self, instance: str | None = None) -> None:
         """Drop everything, or what belongs to one instance."""
@@ -344,7 +357,7 @@ class Journal:
             # A reset of one instance after the other, each under a new key, fills no memory.
             if len(self._forgotten) > OWNERS_MOST:
                 del self._forgotten[next(name for name in self._forgotten if name is not None)]
-            self._tell(None, None)
+            self._waiters.wake(instance)
 
 
 def delivery_json(delivery: Delivery) -> dict[str, Any]:

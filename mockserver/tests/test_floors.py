@@ -27,7 +27,7 @@ FLOORS = {
     1: ("domain", "spec", "store", "profile", "world", "start", "worlds", "samples", "qr"),
     2: (
         *("handlers", "faults", "journal", "webhooks", "timers"),
-        *("record_numbers", "record_sizes", "subscription"),
+        *("record_numbers", "record_sizes", "subscription", "waiter"),
     ),
     3: ("web",),
     4: (

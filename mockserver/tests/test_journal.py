@@ -271,12 +271,13 @@ def waiting_for(journal: Journal, look: Callable[[], list[Any]]) -> Callable[[],
         lambda journal: journal.add_exchange(exchange(1)),
         lambda journal: journal.add_deliveries([delivery(1)]),
         lambda journal: journal.delivery_changed(delivery(1)),
-        lambda journal: journal.stir(),
+        lambda journal: journal.messages_changed(KEY, [object()]),
+        lambda journal: journal.instance_gone(KEY),
         lambda journal: journal.forget(),
     ],
-    ids=["exchange", "delivery", "changed", "stir", "forget"],
+    ids=["exchange", "delivery", "changed", "messages", "gone", "forget"],
 )
-def test_every_change_wakes_who_waits(write: Callable[[Journal], None]) -> None:
+def test_every_change_wakes_who_waits_for_anything(write: Callable[[Journal], None]) -> None:
     journal, there = Journal(), threading.Event()
     result = waiting_for(journal, lambda: ["it"] if there.is_set() else [])
     there.set()
@@ -291,7 +292,7 @@ def test_a_change_while_looking_is_not_missed() -> None:
     def look() -> list[str]:
         looks.append(1)
         if len(looks) == 1:
-            journal.stir()  # between this look and the wait that follows
+            journal.forget()  # between this look and the wait that follows
             return []
         return ["it"]
 
@@ -305,7 +306,7 @@ def test_looking_does_not_hold_the_journal() -> None:
     journal = Journal()
 
     def look() -> list[str]:
-        writer = threading.Thread(target=journal.stir, daemon=True)
+        writer = threading.Thread(target=journal.forget, daemon=True)
         writer.start()
         writer.join(5)
         return ["free"] if not writer.is_alive() else ["held"]
@@ -324,7 +325,7 @@ def test_a_wait_ends_in_time_although_others_write() -> None:
 
     def write() -> None:
         while not over.is_set():
-            journal.stir()
+            journal.forget()
 
     writer = threading.Thread(target=write, daemon=True)
     writer.start()
@@ -357,7 +358,7 @@ def test_who_listens_hears_everything_from_then_on_in_order() -> None:
     journal.add_exchange(second)
     journal.add_deliveries([owed])
     journal.delivery_changed(owed)
-    journal.stir()
+    journal.forget()
     assert [next(told) for _ in range(3)] == [
         ("exchange", second),
         ("delivery", owed),

@@ -99,6 +99,11 @@ class Table(Generic[K, V]):
             for key, row in before.items()
         )
 
+    def changed(self) -> list[V]:
+        """The rows written since the last commit, as they are now."""
+        keys = dict.fromkeys(key for key, _ in self._undo)
+        return [self._rows[key] for key in keys if key in self._rows]
+
     def get(self, key: K) -> V | None:
         """One row, or None."""
         return self._rows.get(key)

@@ -51,6 +51,9 @@ class Store(Protocol):
     def keys(self) -> Sequence[str]:
         """Every key, in order of creation."""
 
+    def has(self, key: str) -> bool:
+        """Whether there is an instance with this key."""
+
     def reset(self, key: str | None = None) -> None:
         """Back to the starting world: all of it, or one instance alone."""
 

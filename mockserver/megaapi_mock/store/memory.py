@@ -150,6 +150,10 @@ class MemoryStore:
         with self._lock:
             return list(self._kept)
 
+    def has(self, key: str) -> bool:
+        """Whether there is an instance with this key."""
+        return key in self._kept
+
     def reset(self, key: str | None = None) -> None:
         """Back to the starting world: all of it, or one instance alone."""
         with self._structure:

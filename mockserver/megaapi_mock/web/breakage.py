@@ -19,8 +19,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
 
+from .client import has_left, waitress_channel
 from .reply import LOOK, Broken, Headers, Reply, StartResponse, status_line
 from .request import Environ
 
@@ -58,7 +58,7 @@ def _cut(
 ) -> Body:
     assert reply.broken is not None, "asked for by send_broken"
     part = body[: reply.broken.kept]
-    if _channel(environ) is not None:
+    if waitress_channel(environ) is not None:
         from waitress.channel import ClientDisconnected
 
         # Given less as a body it would close too, with a warning in the log.
@@ -73,18 +73,18 @@ def _cut(
 
 def _hang(environ: Environ, broken: Broken, stopping: threading.Event) -> None:
     """Return when the client, the fault or the server has gone, or the time is over."""
-    channel = _channel(environ)
+    channel = waitress_channel(environ)
     deadline = time.monotonic() + broken.seconds
     while (left := deadline - time.monotonic()) > 0:
         if stopping.wait(min(LOOK, left)) or broken.lifted():
             return
-        if channel is not None and _gone(channel):
+        if channel is not None and has_left(channel):
             return
 
 
 def _no_answer(environ: Environ, start_response: StartResponse, *, rst: bool) -> Body:
     """Close without a byte."""
-    channel = _channel(environ)
+    channel = waitress_channel(environ)
     if channel is not None:
         from waitress.channel import ClientDisconnected
 
@@ -100,21 +100,6 @@ def _no_answer(environ: Environ, start_response: StartResponse, *, rst: bool) ->
 
 def _granian(environ: Environ) -> bool:
     return str(environ.get("SERVER_SOFTWARE", "")).startswith("Granian")
-
-
-def _channel(environ: Environ) -> Any:
-    """Waitress's connection behind a call; None on other servers."""
-    return getattr(environ.get("waitress.client_disconnected"), "__self__", None)
-
-
-def _gone(channel: Any) -> bool:
-    """Whether the client has closed; waitress does not look while it waits for us."""
-    try:
-        return bool(channel.socket.recv(1, socket.MSG_PEEK) == b"")
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
 
 
 def _reset_on_close(connection: socket.socket) -> None:

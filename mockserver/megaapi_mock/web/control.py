@@ -21,7 +21,6 @@ from ..domain.life import CONTACT_STATES, REACHABLE
 from ..domain.linking import UNLINKED_BY
 from ..errors import ControlRefused, UnknownInstance
 from ..journal import delivery_json
-from ..record_sizes import delivery_bytes, exchange_bytes, hit_bytes
 from ..store.envelope import seal, unseal
 from ..webhooks.delivery import Delivery
 from . import heirs, listing, overrides, owed, state
@@ -29,7 +28,9 @@ from .arming import Arming
 from .guard import Guard
 from .hooks import Hooks
 from .inbound import receive
+from .places import Places
 from .plain import answering, body_of, plain
+from .records import Records
 
 if TYPE_CHECKING:
     from .app import Parts
@@ -39,8 +40,6 @@ Json = dict[str, Any]
 IDS = ("new", "again")
 # The last second of the year 9999: what calendars and 64-bit numbers downstream can hold.
 LATEST = 253_402_300_799
-# Each stream and each wait holds one of the server's 64 threads; the gateway keeps the others.
-WAITERS_MOST = 48
 # A state is held in memory some times over while it is written or read: so many at a time, others
 # wait for them so many seconds.
 STATES_MOST, STATE_PATIENCE = 2, 60.0
@@ -59,7 +58,7 @@ class _Door:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._waiters = threading.BoundedSemaphore(WAITERS_MOST)
+        self._places = Places()
         self._states = threading.BoundedSemaphore(STATES_MOST)
 
     def add_to(self, door: Blueprint) -> None:
@@ -76,17 +75,13 @@ class _Door:
             ("POST", "/instances/<key>/inbound", self.inbound),
             ("GET", "/instances/<key>/contacts/<number>", self.contact),
             ("POST", "/instances/<key>/contacts/<number>", self.change_contact),
-            ("GET", "/exchanges", self.exchanges),
-            ("GET", "/deliveries", self.deliveries),
-            ("GET", "/deliveries/<id>", self.delivery),
-            ("GET", "/messages", self.messages),
-            ("GET", "/strikes", self.strikes),
             ("GET", "/clock", self.clock),
             ("POST", "/clock", self.move_clock),
             ("GET", "/stream", self.stream),
             ("GET", "/state", self.state),
             ("PUT", "/state", self.restore),
-            *Hooks(self._parts).routes(),
+            *Records(self._parts, self._places).routes(),
+            *Hooks(self._parts, self._places).routes(),
             *Arming(self._parts).routes(),
         ]
         self._routes = [f"{method} /_mock{path}" for method, path, _ in routes]
@@ -204,18 +199,14 @@ class _Door:
 
     def stream(self) -> Response:
         """Exchanges and deliveries as server-sent events."""
-        self._take_place()
+        ended = self._places.watching()
         told = Response(
             _events(self._parts.journal.listen()),
             mimetype="text/event-stream",
             headers={"Cache-Control": "no-store"},
         )
-        told.call_on_close(self._waiters.release)
+        told.call_on_close(ended)
         return told
-
-    def _take_place(self) -> None:
-        if not self._waiters.acquire(blocking=False):
-            raise ControlRefused(503, f"{WAITERS_MOST} streams and waits are open: close some")
 
     # -- instances ---------------------------------------------------------------------------
 
@@ -314,91 +305,6 @@ class _Door:
         if person is None:
             raise ControlRefused(400, self._parts.world.directory.no_account(jid))
         return person
-
-    # -- records -----------------------------------------------------------------------------
-
-    def exchanges(self) -> Json:
-        """Requests with their replies, newest last."""
-        journal = self._parts.journal
-        return self._found(
-            journal.exchanges.after,
-            listing.exchange_matches(request.args),
-            lambda exchange: exchange.as_json(),
-            exchange_bytes,
-        )
-
-    def deliveries(self) -> Json:
-        """Webhooks with their attempts, newest last."""
-        journal = self._parts.journal
-        return self._found(
-            journal.deliveries.after,
-            listing.delivery_matches(request.args),
-            delivery_json,
-            delivery_bytes,
-        )
-
-    def delivery(self, id: str) -> Json:
-        """One webhook; with ?wait= once it is no longer queued."""
-        wait = listing.wait_of(request.args)
-        found = self._parts.journal.deliveries.get(id)
-        if found is None:
-            raise ControlRefused(404, f"there is no delivery {id!r}: see /_mock/deliveries")
-        self._waited(lambda: [] if found.state == "queued" else [found], wait)
-        return delivery_json(found)
-
-    def messages(self) -> Json:
-        """Messages of all instances, or of one, newest last."""
-        store, publisher = self._parts.store, self._parts.publisher
-        return self._found(
-            lambda since: listing.messages(store, publisher, request.args.get("instance"), since),
-            listing.message_matches(request.args),
-            listing.message_json,
-            lambda found: len(found[1].content),
-            lambda found: listing.message_cursor(store, publisher, found),
-        )
-
-    def strikes(self) -> Json:
-        """Every strike of a fault, whatever it struck, newest last."""
-        return self._found(
-            self._parts.journal.strikes.after,
-            listing.strike_matches(request.args),
-            lambda hit: hit.as_json(),
-            hit_bytes,
-        )
-
-    def _found(
-        self,
-        records: Callable[[str | None], Any],
-        matches: Callable[[Any], bool],
-        show: Callable[[Any], Json],
-        size_of: Callable[[Any], int],
-        cursor: Callable[[Any], str] | None = None,
-    ) -> Json:
-        limit, wait = listing.limit_of(request.args), listing.wait_of(request.args)
-        journal, epochs = self._parts.journal, [0]
-
-        def look() -> list[Any]:
-            # Before the records: what is forgotten meanwhile is then told by the next look.
-            epochs.append(journal.epoch(request.args.get("instance")))
-            since = listing.since_of(request.args, epochs[-1])
-            return [record for record in records(since) if matches(record)]
-
-        found = self._waited(look, wait)
-        limit = listing.fitting(found[:limit], size_of, limit)
-        page = listing.page([show(record) for record in found[: limit + 1]], limit=limit)
-        page["epoch"] = epochs[-1]
-        if cursor is not None and page["next"] is not None:
-            page["next"] = cursor(found[limit - 1])
-        return page
-
-    def _waited(self, look: Callable[[], list[Any]], seconds: float) -> list[Any]:
-        if not seconds:
-            return look()
-        self._take_place()
-        try:
-            return self._parts.journal.wait_for(look, seconds)
-        finally:
-            self._waiters.release()
 
     def _seed(self, body: Mapping[str, Any]) -> InstanceSeed:
         number = self._unused_number()

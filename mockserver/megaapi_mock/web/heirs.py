@@ -28,6 +28,7 @@ def remove(parts: Parts, key: str) -> None:
         owed.abandon(parts, key)
         parts.faults.reset(key)
         parts.journal.keep_count(key, counters[0])
+        parts.journal.instance_gone(key)
 
 
 def succeed(parts: Parts, instance: Instance) -> None:

@@ -8,17 +8,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from flask import Response
+from flask import Response, request
 
 from ..domain.instance import Instance
 from ..errors import ControlRefused, UnknownInstance
 from ..journal import delivery_json
+from ..waiter import Waiter
 from ..webhooks.delivery import Delivery
 from ..webhooks.judge import Terms, judge
 from ..webhooks.talk import in_chats
 from ..webhooks.torment import Torment
 from ..webhooks.verdict import UNDECIDED, Verdict
 from . import emit, overrides
+from .client import gone_of
+from .places import Places
 from .plain import body_of
 
 if TYPE_CHECKING:
@@ -29,8 +32,10 @@ Json = dict[str, Any]
 _FORMS = {"json": "application/json", "table": "text/plain", "junit": "application/xml"}
 # A day: longer than any time-out of a delivery.
 WITHIN_MOST = 86_400.0
-# Seconds a verdict waits for what is still under way, unless asked otherwise; how often it looks.
-VERDICT_WAIT, WAIT_MOST, VERDICT_LOOK = 10.0, 60.0, 0.2
+# Seconds a verdict waits for what is still under way, unless asked otherwise.
+VERDICT_WAIT, WAIT_MOST = 10.0, 60.0
+# Seconds between its looks: few at first, more when it takes long.
+VERDICT_LOOK, VERDICT_LOOK_MOST = 0.2, 1.0
 # Seconds after which a message without an answer counts as left without one: bots that collect a
 # burst of messages answer it after 5 to 20 s.
 PATIENCE = 20.0
@@ -41,8 +46,8 @@ _DELIVERY = re.compile(r"d[1-9][0-9]{0,15}")
 class Hooks:
     """One method per route, as in the rest of the side door."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, parts: Parts, places: Places) -> None:
+        self._parts, self._places = parts, places
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """Method, path and view of each."""
@@ -129,13 +134,22 @@ class Hooks:
             raise ControlRefused(400, f"wait: must be seconds from 0 to {WAIT_MOST:.0f}")
         terms = self._terms(body)
         deadline = time.monotonic() + wait
-        while True:
-            verdict = self._judged(key, body, terms)
-            left = deadline - time.monotonic()
-            if verdict.outcome != UNDECIDED or left <= 0:
-                return verdict
-            if not self._parts.journal.rest(min(VERDICT_LOOK, left)):
-                return verdict
+        verdict = self._judged(key, body, terms)
+        if verdict.outcome != UNDECIDED or not wait:
+            return verdict
+        # Time alone may decide it, and each look reads everything: no record wakes it.
+        waiter = Waiter(
+            "delivery", key, accepts=lambda _: False, client_gone=gone_of(request.environ)
+        )
+        pause = VERDICT_LOOK
+        with self._places.waiting(waiter), self._parts.journal.waiting_with(waiter):
+            while verdict.outcome == UNDECIDED and time.monotonic() < deadline:
+                waiter.wait(min(deadline, time.monotonic() + pause))
+                pause = min(pause * 1.5, VERDICT_LOOK_MOST)
+                verdict = self._judged(key, body, terms)
+                if waiter.over:
+                    break
+        return verdict
 
     def _terms(self, body: Json) -> Terms:
         # While the clock stands still no message grows older: nothing is left to wait for.

@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from heapq import merge
+from itertools import takewhile
 from typing import Any
 
+from ..domain.instance import Instance
 from ..domain.message import Message
 from ..errors import ControlRefused, UnknownInstance
 from ..journal import BODY_SHOWN, Exchange, Hit, shown_body
@@ -76,31 +78,31 @@ def since_of(arguments: Arguments, epoch: int) -> str | None:
 
 def exchange_matches(arguments: Arguments) -> Callable[[Exchange], bool]:
     """?instance= ?operation= ?status= ?event=."""
-
-    def matches(exchange: Exchange) -> bool:
-        return (
-            _same(arguments, "instance", exchange.instance)
-            and _same(arguments, "operation", exchange.operation)
-            and _same(arguments, "status", exchange.status)
-            and ("event" not in arguments or arguments["event"] in exchange.events)
-        )
-
-    return matches
+    return _matching(
+        arguments,
+        {
+            "instance": lambda exchange, wanted: wanted == exchange.instance,
+            "operation": lambda exchange, wanted: wanted == exchange.operation,
+            "status": lambda exchange, wanted: wanted == str(exchange.status),
+            "event": lambda exchange, wanted: wanted in exchange.events,
+        },
+    )
 
 
 def delivery_matches(arguments: Arguments) -> Callable[[Delivery], bool]:
     """?instance= ?event= ?status=, the last a state or the receiver's HTTP status."""
+    return _matching(
+        arguments,
+        {
+            "instance": lambda delivery, wanted: wanted == delivery.instance,
+            "event": lambda delivery, wanted: wanted == delivery.event,
+            "status": lambda delivery, wanted: wanted in (delivery.state, _answered(delivery)),
+        },
+    )
 
-    def matches(delivery: Delivery) -> bool:
-        status = delivery.attempts[-1].status if delivery.attempts else None
-        wanted = arguments.get("status")
-        return (
-            _same(arguments, "instance", delivery.instance)
-            and _same(arguments, "event", delivery.event)
-            and (wanted is None or wanted in (delivery.state, str(status)))
-        )
 
-    return matches
+def _answered(delivery: Delivery) -> str:
+    return str(delivery.attempts[-1].status if delivery.attempts else None)
 
 
 def message_matches(arguments: Arguments) -> Callable[[tuple[str, Message]], bool]:
@@ -108,53 +110,75 @@ def message_matches(arguments: Arguments) -> Callable[[tuple[str, Message]], boo
     given = arguments.get("from_me", "true")
     if given not in ("true", "false"):
         raise ControlRefused(400, f"from_me: {given!r} is neither true nor false")
-
-    def matches(found: tuple[str, Message]) -> bool:
-        return (
-            _same(arguments, "status", found[1].state)
-            and _same(arguments, "event", found[1].type)
-            and _same(arguments, "from_me", str(found[1].from_me).lower())
-        )
-
-    return matches
+    return _matching(
+        arguments,
+        {
+            "status": lambda found, wanted: wanted == found[1].state,
+            "event": lambda found, wanted: wanted == found[1].type,
+            "from_me": lambda found, wanted: wanted == str(found[1].from_me).lower(),
+        },
+    )
 
 
 def strike_matches(arguments: Arguments) -> Callable[[Hit], bool]:
     """?instance= ?fault=, the last an id or a name."""
+    return _matching(
+        arguments,
+        {
+            "instance": lambda hit, wanted: wanted == hit.struck.instance,
+            "fault": lambda hit, wanted: wanted in hit.struck.fault,
+        },
+    )
 
-    def matches(hit: Hit) -> bool:
-        return _same(arguments, "instance", hit.struck.instance) and (
-            "fault" not in arguments or arguments["fault"] in hit.struck.fault
-        )
+
+def _matching(
+    arguments: Arguments, filters: Mapping[str, Callable[[Any, str], bool]]
+) -> Callable[[Any], bool]:
+    """What fits every filter that was given. Waits ask it at each record: it must cost little."""
+    given = [(fits, arguments[name]) for name, fits in filters.items() if name in arguments]
+
+    def matches(record: Any) -> bool:
+        for fits, wanted in given:
+            if not fits(record, wanted):
+                return False
+        return True
 
     return matches
 
 
 def messages(
-    store: Store, publisher: Publisher, instance: str | None, since: str | None
+    store: Store, publisher: Publisher, instance: str | None, start: int
 ) -> Iterator[tuple[str, Message]]:
-    """Messages in the order they came, after `since` when that one is still kept."""
+    """Messages in the order they came, after the arrival numbered `start`."""
     kept: list[list[tuple[str, Message]]] = []
     for key in store.keys() if instance is None else [instance]:
         try:
-            found = publisher.look(key, lambda instance: list(instance.messages.values()))
+            found = publisher.look(key, lambda instance: _newer(instance, start))
         except UnknownInstance:
             if instance is not None:
                 raise
             continue
         kept.append([(key, message) for message in found])
+    return merge(*kept, key=lambda row: row[1].arrival)
+
+
+def _newer(instance: Instance, start: int) -> list[Message]:
+    """From the newest back: of many messages few are new."""
+    found = list(takewhile(lambda each: each.arrival > start, instance.messages.newest()))
+    found.reverse()
+    return found
+
+
+def arrival_of(store: Store, publisher: Publisher, instance: str | None, since: str | None) -> int:
+    """The arrival of the message that `since` names; 0, before all others, when it is not kept."""
     *named, last = (since or "").rsplit("/", 1)
-    start = next(
-        (
-            told.arrival
-            for rows in kept
-            for key, told in rows
-            if told.id == last and key in (named or (key,))
-        ),
-        0,
-    )
-    in_order = merge(*kept, key=lambda row: row[1].arrival)
-    return (row for row in in_order if row[1].arrival > start)
+    keys = store.keys() if instance is None else [instance]
+    for key in (each for each in keys if last and each in (named or (each,))):
+        with suppress(UnknownInstance):
+            told = publisher.look(key, lambda instance: instance.messages.get(last))
+            if told is not None:
+                return told.arrival
+    return 0
 
 
 def message_cursor(store: Store, publisher: Publisher, found: tuple[str, Message]) -> str:
@@ -175,7 +199,3 @@ def message_json(found: tuple[str, Message]) -> Json:
     shown = {"instance": key, **message.as_json()}
     content = shown_body(message.content)
     return {**shown, "content": content.pop("body"), **content}
-
-
-def _same(arguments: Arguments, name: str, value: Any) -> bool:
-    return name not in arguments or arguments[name] == str(value)

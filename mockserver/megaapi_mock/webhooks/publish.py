@@ -13,6 +13,7 @@ from ..bugs import Bugs
 from ..domain.event import Event
 from ..domain.instance import Instance
 from ..domain.letters import Letter
+from ..domain.message import Message
 from ..domain.post import not_taken
 from ..errors import ControlRefused, RequestRejected, UnknownInstance
 from ..journal import Journal
@@ -79,6 +80,7 @@ class Publisher:
         """
         batch = Batch(key)
         letters: Sequence[Letter] = ()
+        messages: Sequence[Message] = ()
         try:
             with self._store.change(key, at) as instance:
                 yield instance, batch
@@ -86,12 +88,23 @@ class Publisher:
                 batch.events = instance.take_events()
                 batch.deliveries = self._owed(instance, batch.events)
                 letters = instance.take_letters()
+                if self._journal.awaits_messages(key):
+                    messages = instance.messages.changed()
                 self._keep(batch, letters)
         except BaseException:
             self._withdraw(batch)
             raise
+        if messages:
+            self._tell_messages(key, messages)
         if letters:
             self._carry()
+
+    def _tell_messages(self, key: str, messages: Sequence[Message]) -> None:
+        """Now that the change is kept: whoever waits for messages finds them."""
+        try:
+            self._journal.messages_changed(key, messages)
+        except Exception:
+            self._bugs.note(f"nobody could be told of messages of {key}")
 
     def _keep(self, batch: Batch, letters: Sequence[Letter]) -> None:
         waits = bool(batch.deliveries) and not self._is_turned_away(batch)
@@ -202,11 +215,6 @@ class Publisher:
         with self._lock:
             batch.released = True
             self._let_go(batch.instance)
-        if batch.events:
-            try:
-                self._journal.stir()
-            except Exception:
-                self._bugs.note("nobody could be told that something had happened")
 
     def _let_go(self, key: str) -> None:
         """Whatever may leave does. Within the lock: two threads must not overtake each other."""

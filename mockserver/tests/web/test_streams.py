@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from megaapi_mock.web.app import MockApp
-from megaapi_mock.web.control import WAITERS_MOST
+from megaapi_mock.web.places import PLACES
 
 
 def test_streams_are_bounded_and_give_their_place_back(app: MockApp) -> None:
     client = app.test_client()
-    streams = [client.get("/_mock/stream", buffered=False) for _ in range(WAITERS_MOST)]
+    streams = [client.get("/_mock/stream", buffered=False) for _ in range(PLACES)]
     assert {stream.status_code for stream in streams} == {200}
     refused = client.get("/_mock/stream")
     assert refused.status_code == 503

@@ -82,7 +82,7 @@ def arrived(app: MockApp, transport: RecordingTransport) -> list[str]:
     ("holder", "name"),
     [
         (Journal, "add_exchange"),
-        (Journal, "stir"),
+        (Journal, "messages_changed"),
         (Validators, "reply_violations"),
         (Tormentor, "accept"),
         (Renderer, "render"),
@@ -100,6 +100,8 @@ def test_a_message_is_answered_as_kept_whatever_fails_after_it(
             patch.setattr(broken.parts.publisher, "_accept", failing)
         else:
             patch.setattr(holder, name, failing)
+            # Somebody waits for messages: only then is anyone told of them.
+            patch.setattr(Journal, "awaits_messages", lambda *_: True)
         assert send(broken, "kept").status_code == 200
     assert send(broken, "later").status_code == 200
     told = ["kept", "later"] if holder in (Journal, Validators) else ["later"]

@@ -1,0 +1,126 @@
+"""Whoever waits for a record: woken by what they asked for, and by nothing else.
+
+A record is shown to those who wait for its kind and its instance alone, and only one that they
+accept wakes them: what happens in other instances costs nobody's thread a turn.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
+
+Kind = Literal["exchange", "delivery", "strike", "message"]
+# Seconds between two looks at whether a client is still there, where the server can tell.
+CLIENT_LOOK = 0.25
+
+
+def _accept_all(_: Any) -> bool:
+    return True
+
+
+class Waiter:
+    """One wait. `kind` and `instance` are None for any; `accepts` says which records wake it.
+
+    `accepts` runs in the thread of whoever writes the record: it must be cheap and hold nothing.
+    `client_gone`, where the server can tell, ends a wait that nobody waits for any more.
+    `examined` counts the records it was shown, `woken` how often it was woken.
+    """
+
+    def __init__(
+        self,
+        kind: Kind | None = None,
+        instance: str | None = None,
+        *,
+        accepts: Callable[[Any], bool] = _accept_all,
+        client_gone: Callable[[], bool] | None = None,
+    ) -> None:
+        self.kind, self.instance = kind, instance
+        self.begun = time.monotonic()
+        self.examined = self.woken = 0
+        self._accepts, self._client_gone = accepts, client_gone
+        self._stirred = threading.Event()
+        self._over = False
+
+    @property
+    def over(self) -> bool:
+        """Whether it was let go, or its client has left."""
+        return self._over
+
+    def show(self, record: Any) -> None:
+        """A record was written, or has come further."""
+        self.examined += 1
+        if not self._stirred.is_set() and self._accepts(record):
+            self._stirred.set()
+
+    def wake(self) -> None:
+        """Look again, whatever was written: records were forgotten, or the instance has gone."""
+        self._stirred.set()
+
+    def let_go(self) -> None:
+        """The wait is over before its time."""
+        self._over = True
+        self._stirred.set()
+
+    def wait(self, deadline: float) -> bool:
+        """Until there is something to look at; False once the wait is over."""
+        while not self._over and (left := deadline - time.monotonic()) > 0:
+            if self._stirred.wait(left if self._client_gone is None else min(left, CLIENT_LOOK)):
+                self._stirred.clear()
+                self.woken += 1
+                return not self._over
+            if self._client_gone is not None and self._client_gone():
+                self._over = True
+        return False
+
+
+class Waiters:
+    """Everyone who waits, by kind and instance; all but `awaits` under the owner's lock."""
+
+    def __init__(self) -> None:
+        self._topics: dict[tuple[Kind | None, str | None], dict[Waiter, None]] = {}
+
+    def __len__(self) -> int:
+        return sum(map(len, tuple(self._topics.values())))
+
+    def add(self, waiter: Waiter) -> None:
+        """It is shown what is written from now on."""
+        self._topics.setdefault((waiter.kind, waiter.instance), {})[waiter] = None
+
+    def remove(self, waiter: Waiter) -> None:
+        """It waits no longer."""
+        topic = (waiter.kind, waiter.instance)
+        del self._topics[topic][waiter]
+        if not self._topics[topic]:
+            del self._topics[topic]
+
+    def awaits(self, kind: Kind, instance: str | None) -> bool:
+        """Whether anyone waits for records of this kind and instance."""
+        return any(self._of(kind, instance))
+
+    def show(self, kind: Kind, instance: str | None, record: Any) -> None:
+        """To everyone who waits for such a record, and to nobody else."""
+        if self._topics:
+            for waiters in self._of(kind, instance):
+                for waiter in waiters:
+                    waiter.show(record)
+
+    def wake(self, instance: str | None) -> None:
+        """Everyone who waits for something of this instance, or of any; of all for None."""
+        for (_, wanted), waiters in self._topics.items():
+            if instance is None or wanted in (None, instance):
+                for waiter in waiters:
+                    waiter.wake()
+
+    def let_go(self) -> None:
+        """Nobody waits any longer."""
+        for waiters in self._topics.values():
+            for waiter in waiters:
+                waiter.let_go()
+
+    def _of(self, kind: Kind, instance: str | None) -> Iterator[dict[Waiter, None]]:
+        for topic in ((kind, instance), (kind, None), (None, None)):
+            waiters = self._topics.get(topic)
+            if waiters:
+                yield waiters

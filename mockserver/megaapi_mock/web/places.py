@@ -1,0 +1,68 @@
+"""Places for those who wait or watch: each holds one of the server's threads.
+
+A server need not tell when a client has left (granian does not): a wait that nobody reads any more
+looks like any other. So a full house answers the oldest wait early instead of refusing the newest:
+a client that is still there asks again, as the tools of this kit do. Streams keep their places.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from ..errors import ControlRefused
+from ..waiter import Waiter
+
+# The gateway's calls keep the others of waitress's 64 threads.
+PLACES = 48
+# A wait keeps its place for so many seconds at least: too many live clients who ask again at once
+# would do nothing but answer each other.
+PLACE_KEPT = 1.0
+
+
+class Places:
+    """Thread-safe; `full` is what is said to whoever gets none."""
+
+    def __init__(self, most: int = PLACES) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._streams = 0
+        # Oldest first.
+        self._waits: dict[Waiter, None] = {}
+
+    @contextmanager
+    def waiting(self, waiter: Waiter) -> Iterator[None]:
+        """A place for a wait; a newer one may end it once it has had it for a while."""
+        with self._lock:
+            self._make_room()
+            self._waits[waiter] = None
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waits.pop(waiter, None)
+
+    def watching(self) -> Callable[[], None]:
+        """A place for a stream; call what comes back, once, when it ends."""
+        with self._lock:
+            self._make_room()
+            self._streams += 1
+        return self._stream_ended
+
+    def _stream_ended(self) -> None:
+        with self._lock:
+            self._streams -= 1
+
+    def _make_room(self) -> None:
+        if self._streams + len(self._waits) < self._most:
+            return
+        oldest = next(iter(self._waits), None)
+        if oldest is None or time.monotonic() - oldest.begun < PLACE_KEPT:
+            raise ControlRefused(
+                503, f"{self._most} streams and waits are open: close some, or ask again later"
+            )
+        # Its thread is free in a moment; its place counts as free now.
+        del self._waits[oldest]
+        oldest.let_go()

@@ -308,6 +308,12 @@ class Journal:
             with self._stirred:
                 self._listeners.remove(listener)
 
+    def beat(self) -> None:
+        """Send a sign of life on every stream: a client that has left is noticed by that."""
+        with self._stirred:
+            for listener in self._listeners:
+                listener.beat()
+
     def close(self) -> None:
         """Let everyone go who waits or listens."""
         with self._stirred:

@@ -42,6 +42,11 @@ class Subscription(Generic[R]):
         """Let whoever waits in `next` go on."""
         self._queue.put(((None, None), 0))
 
+    def beat(self) -> None:
+        """A sign of life, unless there is something to read anyway."""
+        if self._queue.empty():
+            self.wake()
+
     def next(self, seconds: float) -> tuple[Told[R], int]:
         """The next record and its size; a sign of life when there is none for so long."""
         try:

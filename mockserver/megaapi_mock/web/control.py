@@ -58,7 +58,7 @@ class _Door:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._places = Places()
+        self._places = Places(parts.journal.beat)
         self._states = threading.BoundedSemaphore(STATES_MOST)
 
     def add_to(self, door: Blueprint) -> None:

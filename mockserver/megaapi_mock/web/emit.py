@@ -56,7 +56,15 @@ def emit(parts: Parts, key: str, body: Mapping[str, Any]) -> tuple[list[Delivery
 
 
 def resend(parts: Parts, delivery_id: str, edited: Mapping[str, Any] | None) -> Delivery:
-    """The same payload, or an edited one, to the same URL: a delivery of its own, untormented."""
+    """The same payload, or an edited one, to the same URL: a delivery of its own, untormented.
+
+    In one step: a reset comes before all of it, or after.
+    """
+    with parts.publisher.at_rest():
+        return _resend(parts, delivery_id, edited)
+
+
+def _resend(parts: Parts, delivery_id: str, edited: Mapping[str, Any] | None) -> Delivery:
     found = parts.journal.deliveries.get(delivery_id)
     if found is None:
         raise ControlRefused(404, f"there is no delivery {delivery_id!r}: see /_mock/deliveries")

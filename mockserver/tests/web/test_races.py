@@ -474,3 +474,24 @@ def test_the_vault_of_an_app_has_a_lock_also_after_another_state(app: MockApp) -
         reader = beside(lambda: vault.get(b""))
         assert reader.is_alive(), "it looks while another one writes"
     reader.join(30)
+
+
+def test_a_delivery_sent_again_beside_a_reset_belongs_to_the_old_world(
+    app: MockApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Door(app).post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
+    assert send(app) == 200
+    assert app.parts.courier.wait_idle(20)
+    (first, *_) = app.parts.journal.deliveries.after(None)
+    real, threads = app.parts.journal.next_id, list[threading.Thread]()
+
+    def next_id(prefix: str, owner: str | None) -> str:
+        monkeypatch.undo()
+        threads.append(beside(lambda: ask(app, "POST", "/reset")))
+        return real(prefix, owner)
+
+    monkeypatch.setattr(app.parts.journal, "next_id", next_id)
+    assert ask(app, "POST", f"/deliveries/{first.id}/resend", json={})[0] == 201
+    threads[0].join(30)
+    assert app.parts.courier.wait_idle(20)
+    assert Door(app).items("/deliveries") == []

@@ -114,6 +114,7 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("empty_quoted", "500", ("500", "200"), help="quoting a message given empty"),
     Switch("swallowed_sends", "off", _ON,
            help="location, buttons and template: a failure is 200 without messageData"),
+    Switch("group_full", "419", ("419", "403"), help="status of whom a full group does not take"),
     Switch("not_a_member", "500", ("500", "404"), help="send to a group the instance is not in"),
     Switch("group_shape", "nested", ("nested", "flat"), grade="observed",
            help="group under `group`, or flat"),
@@ -198,6 +199,7 @@ class Profile:
         """The switches as the domain needs them."""
         return Rules(
             disconnected_status=int(self["disconnected_status"]),
+            group_full=self["group_full"],
             not_a_member_status=int(self["not_a_member"]),
             disconnect_text=self["disconnect_text"],
             qr_seconds=self.seconds("qr_seconds"),

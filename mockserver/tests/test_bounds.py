@@ -234,11 +234,12 @@ def test_groups_are_bounded_by_number_and_in_bytes(
     assert "too many groups" in newest["reason"]
 
 
+@pytest.mark.parametrize("status", ["419", "403"])
 def test_a_group_is_full_as_whatsapps_are(
-    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+    status: str, make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(groups, "PARTICIPANTS_MOST", 3)
-    board = Switchboard(make_app(), 1)
+    board = Switchboard(make_app(switches={"group_full": status}), 1)
     data = {"group_name": "Vendas", "participants": [f"551190000010{n}" for n in range(4)]}
     group = board.ask(1, "POST", "group/{}/create", {"group_data": data})["group"]
     assert group["size"] == 3
@@ -246,7 +247,7 @@ def test_a_group_is_full_as_whatsapps_are(
     [[one]] = board.ask(1, "POST", "group/{}/addParticipants", {"group_data": added})[
         "updatedParticipants"
     ]
-    assert one["status"] == "419"
+    assert one["status"] == status
     assert board.groups(1)[group["id"]]["size"] == 3
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _FIELDS = {"desc": "description"}
 ADDED, REFUSED, UNKNOWN, ALREADY_IN = "200", "403", "404", "409"
 # WhatsApp's own limit, and what its web client is told then; what the gateway says is inferred.
-PARTICIPANTS_MOST, FULL = 1_024, "419"
+PARTICIPANTS_MOST = 1_024
 # Groups an instance is in, those it only heard of included; their texts are bounded with its
 # messages'.
 GROUPS_MOST = 10_000
@@ -286,14 +286,13 @@ class Groups:
         if me is None or me.admin is None:
             raise NotAuthorized(f"{self._instance.key} is not an admin of {group.jid}")
 
-    @staticmethod
-    def _add_status(group: Group, person: Contact | None) -> str:
+    def _add_status(self, group: Group, person: Contact | None) -> str:
         if person is None:
             return UNKNOWN
         if group.member(person.jid) is not None:
             return ALREADY_IN
         if len(group.participants) >= PARTICIPANTS_MOST:
-            return FULL
+            return self._instance.rules.group_full
         return person.group_add
 
 

@@ -16,6 +16,7 @@ class Rules:
 
     disconnected_status: int = 403
     not_a_member_status: int = 500
+    group_full: str = "419"
     disconnect_text: str = "Number disconnected from api"
     qr_seconds: float = 20.0
     qr_series: int = 5

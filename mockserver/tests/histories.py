@@ -344,7 +344,11 @@ def exchanges(app: MockApp, key: str) -> list[Json]:
 
 
 def owed(app: MockApp, key: str) -> list[tuple[Any, ...]]:
-    """Every recorded delivery of an instance, without what depends on its receiver's speed."""
+    """Every recorded delivery of an instance, without what depends on its receiver's speed.
+
+    Waits until the courier is idle: a delivery under way is neither queued nor delivered for sure.
+    """
+    assert app.parts.courier.wait_idle(30)
     seen = (
         "id",
         "time",

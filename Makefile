@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
 
-.PHONY: setup serve test mutation lint check soak fuzz spec-lint bundle bench contract wheel-check lock clean
+.PHONY: setup serve test mutation healthy lint check soak fuzz spec-lint bundle bench contract wheel-check lock clean
 
 setup: $(VENV)/serve.stamp
 
@@ -20,6 +20,10 @@ test: $(VENV)/dev.stamp
 # Would the contract suite notice a faulty gateway? Writes docs/mutation.md and docs/mutation.json.
 mutation: $(VENV)/dev.stamp
 	$(BIN)/megaapi-contract mutate $(ARGS)
+
+# Does the contract suite condemn a host that breaks nothing? Every host of the table, 20 seeds each.
+healthy: $(VENV)/dev.stamp
+	$(BIN)/python benchmarks/healthy_hosts.py $(ARGS)
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check mockserver contract_tests benchmarks examples

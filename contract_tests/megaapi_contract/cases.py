@@ -11,7 +11,7 @@ from typing import Any
 import requests
 import schemathesis
 from schemathesis import GenerationMode
-from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.core.failures import AcceptedNegativeData, Failure, FailureGroup
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation.drivers import CoverageGenerator, ExamplesGenerator
 from schemathesis.generation.feedback import FeedbackSources
@@ -140,8 +140,16 @@ class Casting:
             case.validate_response(response, checks=CHECKS)
         except FailureGroup as group:
             for failure in group.exceptions:
-                self._note(failure, exchange)
+                if not self._refused_in_200(failure, exchange):
+                    self._note(failure, exchange)
         return exchange
+
+    def _refused_in_200(self, failure: BaseException, exchange: Exchange) -> bool:
+        """Whether a bad request was turned down all the same: some hosts do it in a 200."""
+        if not isinstance(failure, AcceptedNegativeData) or not exchange.ok:
+            return False
+        handled = at(exchange.json, "error") is True
+        return handled or self.session.taken(exchange, "swallowed_sends")
 
     def _note(self, failure: BaseException, exchange: Exchange) -> None:
         said = failure.title if isinstance(failure, Failure) else type(failure).__name__

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from megaapi_mock.spec.recognise import Recogniser
 from megaapi_mock.spec.validate import Compiler, resolve
 from megaapi_mock.spec.verdict import valid_bundle
 
+from .additions import widened
+from .alternatives import Alternative, alternatives
 from .outcome import Promise
 
 JSON = "application/json"
@@ -31,6 +34,7 @@ class Contract:
         )
         self.by_id: Mapping[str, Operation] = {found.id: found for found in self.operations}
         self.compiler = Compiler(self.document)
+        self._alternatives: dict[str, tuple[Alternative, ...]] = {}
         self._routes = [(found, _pattern(found.path)) for found in self.operations]
 
     @property
@@ -57,6 +61,14 @@ class Contract:
             response = self.response(operation, int(status)) or {}
             for link in response.get("links", {}).values():
                 yield str(resolve(link, self.document)["operationId"])
+
+    def alternatives(self, operation_id: str) -> tuple[Alternative, ...]:
+        """The answers of an operation that are one of several documented ones."""
+        if operation_id not in self._alternatives:
+            operation = self.by_id.get(operation_id)
+            found = alternatives(operation, self.response) if operation else ()
+            self._alternatives[operation_id] = found
+        return self._alternatives[operation_id]
 
     def promise(self, operation_id: str, status: int | None = None) -> Promise:
         """What vouches for an operation, or for one of its answers."""
@@ -102,6 +114,16 @@ class Contract:
     def recogniser(self) -> Recogniser:
         """Names payloads and says where they leave the contract."""
         return Recogniser(self.bundle)
+
+    @cached_property
+    def wide(self) -> Compiler:
+        """Validators of the contract with room for what a host adds; takes widened schemas."""
+        return Compiler(widened(self.document))
+
+    @cached_property
+    def wide_recogniser(self) -> Recogniser:
+        """The same with room for fields and words that a host adds."""
+        return Recogniser(replace(self.bundle, document=widened(self.document)))
 
     def example(self, operation: Operation) -> Any:
         """The body of the first request example; None for operations without a body."""

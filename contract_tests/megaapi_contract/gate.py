@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from megaapi_mock.spec.operations import Operation
 
+from .coding import unpacked
 from .contract import Contract
 from .errors import BudgetSpent, HeldBack, Unusable
 from .fence import Fence
@@ -84,7 +85,7 @@ class Gate:
         self._pace.wait()
         self.requests += 1
         now = time.time()
-        answer = self.target.send(request)
+        answer = unpacked(self.target.send(request))
         if self.fence is not None and answer.status == TOO_MANY:
             answer = self._again(request, answer)
         exchange = self._exchange(request, operation, answer, now)
@@ -95,13 +96,17 @@ class Gate:
         """What comes when the host has had its rest; Unusable when it still wants another."""
         for _ in range(TURNS):
             self._pace.rest(_wanted_rest(answer))
-            answer = self.target.send(request)
+            answer = unpacked(self.target.send(request))
             if answer.status != TOO_MANY:
                 return answer
         raise Unusable(
             f"{self.target.name} still answers {TOO_MANY} after {TURNS} rests: "
             "ask for less at a time (--pace)"
         )
+
+    def rest(self, seconds: float) -> None:
+        """Let so much time pass before the next look."""
+        self._pace.rest(seconds)
 
     def hold_back(self, reason: str, operation: str = "") -> NoReturn:
         """Count a request that may not leave for a reason the fence cannot see."""

@@ -7,8 +7,10 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from megaapi_mock.spec.recognise import Recognised
 from megaapi_mock.spec.validate import TooDeep, Unreadable, parse_json
 
+from .additions import widened
 from .contract import JSON, Contract
 from .errors import Unusable
 from .outcome import Broken, Exchange, Promise, Webhook
@@ -18,18 +20,27 @@ SAID_MOST = 200
 _NOT_REACHED = (502, 503, 504, *range(520, 531))
 PER_BODY = 5
 
+# A proxy has limits of its own, and its own page to say so.
+_LIMITED = 413
+MOCK_MARK, MOCK_REASON = "X-Mock-Exchange", "X-Mock-Reason"
+
 # Kind, sentence, what vouches for it, and the rule without the values.
 Found = tuple[str, str, Promise, str]
 
 
 class Judge:
-    """`mock` turns on what only the mock promises: a reason beside every 500."""
+    """`mock` turns on what only the mock promises: a reason beside every 500.
+
+    That is promised where the mock's headers come through: a proxy may take them all away.
+    """
 
     def __init__(self, contract: Contract, *, mock: bool) -> None:
         self._contract, self._mock = contract, mock
+        self._marked = False
 
     def exchange(self, exchange: Exchange, probe: str) -> list[Broken]:
-        """Every promise of its operation that an exchange breaks."""
+        """Every promise of its operation that an exchange breaks, and what it adds to them."""
+        self._marked = self._marked or bool(exchange.header(MOCK_MARK))
         if exchange.operation is None or exchange.method in ("HEAD", "OPTIONS"):
             return []
         return [
@@ -79,6 +90,10 @@ class Judge:
         found = self._contract.recogniser.recognise(webhook.json)
         if found.fits:
             return []
+        new = self._new_of(webhook, found)
+        if new:
+            promise = Promise("inferred", "openapi.yaml")
+            return [Broken(probe, "addition", "", new, promise, None, webhook, rule=new)]
         name = found.event.name if found.event else "unknown event"
         promise = (
             self._contract.event_promise(name)
@@ -99,10 +114,21 @@ class Judge:
             for misfit in islice(found.misfits, PER_BODY)
         ]
 
+    def _new_of(self, webhook: Webhook, found: Recognised) -> str:
+        """What a webhook adds to the contract; empty where it is one gone wrong."""
+        payload = webhook.json
+        kind = payload.get("messageType") if isinstance(payload, dict) else None
+        if isinstance(kind, str) and kind and found.event is None and "instance_key" in payload:
+            return f"an event the contract does not have: messageType {kind}"
+        if found.event is None or not self._contract.wide_recogniser.recognise(payload).fits:
+            return ""
+        return f"{found.event.name}: {found.misfits[0]}"
+
     def _found(self, exchange: Exchange) -> Iterator[Found]:
         operation = self._contract.by_id[str(exchange.operation)]
         promise = self._contract.promise(operation.id, exchange.status)
-        if self._mock and exchange.status == 500 and not exchange.header("X-Mock-Reason"):
+        bare = exchange.status == 500 and not exchange.header(MOCK_REASON)
+        if self._mock and self._marked and bare:
             said = "a 500 without X-Mock-Reason"
             yield "bare-500", said, Promise("observed", promise.file), ""
         response = self._contract.response(operation, exchange.status)
@@ -118,7 +144,10 @@ class Judge:
             return
         media_type = _media_type(exchange)
         if media_type not in contents:
-            if contents:
+            if contents and exchange.status == _LIMITED:
+                said = f"{_LIMITED} comes as {media_type or 'no type'}: a proxy's own limit"
+                yield "addition", said, promise, said
+            elif contents:
                 yield "content-type", f"{exchange.status}: {media_type or 'none'}", promise, ""
             return
         if media_type == JSON:
@@ -138,11 +167,28 @@ class Judge:
             return
         if validator.is_valid(document):
             return
-        for error in islice(validator.iter_errors(document), PER_BODY):
+        wide = self._contract.wide.compile(widened(schema))
+        if wide.is_valid(document):
+            yield from self._added(exchange, validator.iter_errors(document), promise)
+            return
+        for error in islice(wide.iter_errors(document), PER_BODY):
             where = "/".join(map(str, error.instance_path)) or "body"
             nearest = self._contract.along(schema, error.evaluation_path, promise)
             rule = f"{exchange.status}: {where}: {_keyword(error.evaluation_path)}"
             yield "schema", f"{exchange.status}: {where}: {error.message}", nearest, rule
+
+    def _added(
+        self, exchange: Exchange, errors: Iterator[Any], promise: Promise
+    ) -> Iterator[Found]:
+        """What an answer has beyond the contract, the same in every answer once."""
+        for error in islice(errors, PER_BODY):
+            where = "/".join(map(str, error.instance_path)) or "body"
+            keyword = error.evaluation_path[-1] if error.evaluation_path else ""
+            if keyword in ("additionalProperties", "enum"):
+                said = f"{where}: {error.message}"
+            else:
+                said = f"{exchange.operation} {exchange.status}: {where}: another form"
+            yield "addition", said, promise, said
 
 
 def _media_type(exchange: Exchange) -> str:

@@ -13,7 +13,7 @@ INTERRUPTED = 130
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 SURE = frozenset({"vendor-doc", "observed"})
 
-Verdict = Literal["failure", "finding"]
+Verdict = Literal["failure", "finding", "new fact"]
 State = Literal["passed", "failed", "findings", "left out", "unusable"]
 
 
@@ -42,6 +42,14 @@ class Promise:
     def sure(self) -> bool:
         """Whether a host that does otherwise is wrong, rather than the contract unsure."""
         return self.grade in SURE
+
+
+GRADES = ("inferred", "baileys", "observed", "vendor-doc")
+
+
+def weakest(*promises: Promise) -> Promise:
+    """The promise of a rule made of several parts: the least sure of them."""
+    return min(promises, key=lambda promise: GRADES.index(promise.grade))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +120,19 @@ class Broken:
     rule: str = ""
 
     def verdict(self, *, strict: bool = False) -> Verdict:
-        """A failure when the contract was sure of it, a finding when it was guessing."""
+        """A failure when the contract was sure of it, a finding when it was guessing.
+
+        What a host adds breaks no promise, however strict the run is: it is a new fact.
+        """
+        if self.kind in NEW:
+            return "new fact"
         return "failure" if strict or self.promise.sure else "finding"
 
     @property
     def identity(self) -> tuple[str, ...]:
         """Two that agree in this are the same fault seen twice."""
+        if self.kind in NEW:
+            return (self.kind, self.rule or self.message)
         return (self.kind, self.operation, self.rule or self.message, self.promise.file)
 
 
@@ -130,7 +145,11 @@ KINDS: Mapping[str, str] = {
     "law": "a rule of behaviour",
     "check": "a check of Schemathesis",
     "webhook": "a webhook of another shape",
+    "addition": "something the contract does not have",
+    "alternative": "a documented alternative",
 }
+# Kinds that break no promise: what is added, and which of several documented ways is taken.
+NEW = frozenset({"addition", "alternative"})
 
 
 @dataclass(slots=True)
@@ -197,6 +216,8 @@ class Report:
     unusable: str = ""
     interrupted: bool = False
     messages_sent: int = 0
+    # What a person should know of the host as the run leaves it.
+    notes: list[str] = field(default_factory=list)
 
     @property
     def broken(self) -> list[Broken]:
@@ -216,6 +237,11 @@ class Report:
     def findings(self) -> list[Broken]:
         """The contract was guessing, and the host does otherwise."""
         return [b for b in self.broken if b.verdict(strict=self.strict) == "finding"]
+
+    @property
+    def new_facts(self) -> list[Broken]:
+        """What the host adds to the contract, and which of its alternatives it takes."""
+        return [b for b in self.broken if b.verdict(strict=self.strict) == "new fact"]
 
     @property
     def unanswered(self) -> dict[str, str]:

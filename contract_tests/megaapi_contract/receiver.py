@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -34,14 +35,18 @@ class Receiver:
     """Takes every webhook with a 200, and lets a probe wait for one. Thread-safe.
 
     It fits the mock's transport port; `url` is the address to configure, to which a path may be
-    appended so that two instances can be told apart. `public` says that others reach it there;
-    `patience` is how long, in seconds, a webhook is waited for.
+    appended so that two instances can be told apart. Over HTTP it ends in a path that is drawn
+    anew for each run, so that a stray POST is not taken for a webhook. `public` says that others
+    reach it there; `patience` is how long, in seconds, a webhook is waited for.
     """
 
     def __init__(self) -> None:
         self.url = IN_PROCESS
         self.patience = SECONDS
         self.public = False
+        # Only who was told the address knows it: whatever comes elsewhere is nobody's webhook.
+        self._path = f"/{secrets.token_hex(6)}"
+        self.strays = 0
         self.webhooks: list[Webhook] = []
         self.name: Callable[[Any], str | None] = lambda payload: None
         self.spoil: Callable[[bytes], Sequence[bytes]] = lambda body: (body,)
@@ -64,6 +69,14 @@ class Receiver:
             if len(self.webhooks) < KEPT_MOST:
                 self.webhooks.append(made)
             self._changed.notify_all()
+
+    def meant(self, path: str) -> bool:
+        """Whether a POST to this path is a webhook of the run; others are counted and left."""
+        fits = f"{self._path}/" in f"{path.partition('?')[0]}/"
+        if not fits:
+            with self._changed:
+                self.strays += 1
+        return fits
 
     def wait_for(
         self,
@@ -95,8 +108,10 @@ class Receiver:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                receiver.post(self.path, body, tuple(self.headers.items()), timeout=0)
-                self.send_response(200)
+                meant = receiver.meant(self.path)
+                if meant:
+                    receiver.post(self.path, body, tuple(self.headers.items()), timeout=0)
+                self.send_response(200 if meant else 404)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
@@ -111,7 +126,7 @@ class Receiver:
             raise SetupError(said) from None
         self._server.daemon_threads = True
         here = f"http://127.0.0.1:{self._server.server_port}/webhooks"
-        self.url, self.public = url.rstrip("/") or here, bool(url)
+        self.url, self.public = f"{url.rstrip('/') or here}{self._path}", bool(url)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.05,), name="receiver", daemon=True
         )

@@ -21,7 +21,7 @@ from .redaction import Redaction
 
 FORMAT, VERSION = "megaapi-contract replay", 1
 # Kinds the judge finds in one answer; the others need their probe again.
-JUDGED = frozenset({"status", "content-type", "schema", "bare-500"})
+JUDGED = frozenset({"status", "content-type", "schema", "bare-500", "addition"})
 # Nobody has it: what a group nobody gave stands for.
 NO_GROUP = "120363000000000099@g.us"
 MOST_EXCHANGES, LONGEST_TEXT, SHORTEST_VALUE = 60, 2000, 6

@@ -6,14 +6,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from megaapi_mock.domain.jid import Jid
 from megaapi_mock.spec.operations import Operation, find_operation
 from megaapi_mock.spelling import did_you_mean
 
-from .cases import LINKING, Cases, at
+from .alternatives import Settled
+from .cases import LINKING, Cases
 from .contract import Contract
 from .coverage import Coverage
 from .errors import (
@@ -40,14 +40,18 @@ from .outcome import (
     Report,
     Result,
     RunInterrupted,
+    State,
 )
 from .planning import PlanTarget
 from .probe import PHASES, Probe
 from .reach import require_way_here
 from .receiver import SECONDS_REAL, Receiver
+from .routes import MISSING, Routes
 from .session import Place, Session
 from .stage import GivenStage, MockStage, Stage, has_side_door
+from .stateful import PHASE as STATEFUL
 from .stateful import stateful
+from .status import LIST, read_status
 from .target import HttpTarget, MockTarget, Target
 
 # At most so many exchanges are kept whole for the reports; the counts go on.
@@ -75,6 +79,10 @@ class Ready:
     gate: Gate
     judge: Judge
     place: Place | None = None
+    settled: Settled = field(default_factory=Settled)
+    routes: Routes = field(default_factory=Routes)
+    # Whether the given instance was linked as the run began: it may have logged it out since.
+    began_linked: bool = False
 
     def session(self, probe: str, heard: Callable[[Exchange], None] = lambda _: None) -> Session:
         """A probe's own surroundings."""
@@ -86,6 +94,7 @@ class Ready:
             recipients=self.options.recipients,
             seed=self.options.seed,
             media_url=self.options.media_url,
+            settled=self.settled,
             probe=probe,
             on_exchange=heard,
         )
@@ -96,6 +105,11 @@ class Ready:
         return self.gate.fence.allowed if self.gate.fence else frozenset(EVERY_EFFECT)
 
 
+DISCONNECTS = "disconnects"
+# Said after a run that has ended the link of a given instance.
+LOGGED_OUT = "the run has logged the instance out: scan the QR code, or it stays offline"
+# How often, and every how many seconds, a restarted instance is looked at.
+LOOKS, LOOK_EVERY = 20, 0.5
 EVERY_EFFECT = ("reads", "sends", "changes", "disconnects")
 
 
@@ -191,7 +205,9 @@ def preflight(made: Ready, given: Place) -> None:
             f"{made.target.name} redirects to {location or 'nowhere'}: no redirect is followed, "
             "give --target the address itself if you trust it"
         )
-    if not isinstance(status.json, dict):
+    shown = read_status(status)
+    told = isinstance(status.json, dict) or shown.form == LIST
+    if not told and not _empty_but_known(status, session, given):
         kind = status.header("Content-Type").partition(";")[0] or "no content type"
         raise Unusable(
             f"{made.target.name} answers {status.status} with {kind} where a gateway answers "
@@ -204,20 +220,23 @@ def preflight(made: Ready, given: Place) -> None:
     if not status.ok:
         raise Unusable(f"{made.target.name} answers {status.status} to a status call")
     if made.gate.fence is not None:
-        made.gate.fence.own = _own_number(status.json)
+        made.gate.fence.own = shown.number
     if made.place is not None:
-        made.place = replace(
-            made.place,
-            number=_own_number(status.json),
-            connected=at(status.json, "instance", "status") == "connected",
-        )
-        made.stage = GivenStage(made.place)
+        stand_on(made, replace(made.place, number=shown.number, connected=shown.connected))
+        made.began_linked = shown.connected
 
 
-def _own_number(status: Any) -> str:
-    """The instance's number as its status shows it; nothing while no phone is linked."""
-    user = at(status, "instance", "user", "id")
-    return Jid.parse(user).user if isinstance(user, str) else ""
+def stand_on(made: Ready, place: Place) -> None:
+    """From now on the given instance is known to be in this state."""
+    made.place = place
+    made.stage = GivenStage(place)
+
+
+def _empty_but_known(status: Exchange, session: Session, given: Place) -> bool:
+    """Whether an empty 200 is a gateway's: some answer so while no phone is linked."""
+    if status.status != 200 or status.body:
+        return False
+    return session.call("webhook_settings", given).json is not None
 
 
 def _put_away(made: Ready) -> None:
@@ -242,12 +261,25 @@ def probes(made: Ready) -> list[Probe]:
         *stateful(
             made.contract,
             cases,
-            [found for found in made.contract.operations if found.effect in made.allowed],
+            [found for found in made.contract.operations if _may_be_chained(found, made)],
             chains=options.chains,
         ),
         *all_laws(),
     ]
-    return sorted(found, key=lambda probe: PHASES.index(probe.phase))
+    return sorted(found, key=lambda probe: (_parting(probe, made), PHASES.index(probe.phase)))
+
+
+def _may_be_chained(operation: Operation, made: Ready) -> bool:
+    """On a given instance no chain ends the link: nobody is there to scan the code again."""
+    chained = operation.effect in made.allowed
+    return chained and (made.place is None or operation.effect != DISCONNECTS)
+
+
+def _parting(probe: Probe, made: Ready) -> int:
+    """What may end the link of a given instance comes last, what ends it for good at the end."""
+    if made.place is None or DISCONNECTS not in probe.effects:
+        return 0
+    return 2 if "logout" in probe.operations else 1
 
 
 def why_not(probe: Probe, made: Ready) -> str:
@@ -336,6 +368,8 @@ def run(made: Ready, on_progress: OnProgress = lambda probe, done, of: None) -> 
                 report.unusable = report.unusable or report.results[-1].reason
                 if not report.results[-1].bug:
                     break
+            elif DISCONNECTS in probe.effects and report.results[-1].cases:
+                _look_again(made, report, patient="logout" not in probe.operations)
     except KeyboardInterrupt as ended:
         if isinstance(ended, ProbeInterrupted):
             report.results.append(ended.result)
@@ -352,6 +386,19 @@ def run(made: Ready, on_progress: OnProgress = lambda probe, done, of: None) -> 
             covered.why_not = covered.why_not or ("" if covered.answered else NOT_TO_ITS_END)
         raise RunInterrupted(report)
     return report
+
+
+def _look_again(made: Ready, report: Report, *, patient: bool) -> None:
+    """See whether the given instance is still linked, and judge it as what it is from now on."""
+    if made.place is None or not made.place.connected:
+        return
+    for _ in range(LOOKS if patient else 1):
+        answer = made.session("after a disconnection").call("instance_status", made.place)
+        if read_status(answer).connected:
+            return
+        made.gate.rest(LOOK_EVERY)
+    stand_on(made, replace(made.place, connected=False))
+    report.notes.append(LOGGED_OUT)
 
 
 def _nothing_tried(report: Report, options: RunOptions) -> bool:
@@ -381,6 +428,7 @@ def try_probe(
     interrupted = False
     try:
         try:
+            _require_routes(probe, made, session)
             probe.run(session, made.stage)
         finally:
             session.put_back()
@@ -412,7 +460,8 @@ def try_probe(
     result.broken = tuple({broken.identity: broken for broken in session.broken}.values())
     if result.broken and result.state == "passed":
         verdicts = {broken.verdict(strict=made.options.strict) for broken in result.broken}
-        result.state = "failed" if "failure" in verdicts else "findings"
+        worst: State = "failed" if "failure" in verdicts else "findings"
+        result.state = worst if verdicts - {"new fact"} else "passed"
     if interrupted:
         result.reason = NOT_TO_ITS_END
         result.state = "left out" if result.state == "passed" else result.state
@@ -423,6 +472,21 @@ def try_probe(
 def _met_another_shape(session: Session) -> bool:
     """Whether an answer or a webhook left the contract: only reading such a one may fail."""
     return any(broken.kind in _SHAPES for broken in session.broken)
+
+
+def _require_routes(probe: Probe, made: Ready, session: Session) -> None:
+    """NotTried where the host has not got one of the operations whose path is a guess.
+
+    Chains go on without it: they are about many others.
+    """
+    if probe.phase == STATEFUL:
+        return
+    for name in made.routes.unknown(probe.operations, made.contract):
+        made.routes.ask(name, session, made.stage.place(connected=None))
+    session.asked.clear()
+    missing = made.routes.missing(probe.operations)
+    if missing:
+        raise NotTried(f"{missing}: {MISSING}")
 
 
 def _unreadable(probe: Probe, made: Ready, error: Exception) -> Broken:
@@ -472,12 +536,14 @@ def _excuse(operation: Operation, covered: OperationCoverage, made: Ready) -> st
     """Why a given instance could not give a 2xx, where its state or the allowance is the reason."""
     if made.options.probes:
         return "only some probes were asked for"
+    if made.routes.missing((operation.id,)):
+        return MISSING
     if made.place is None:
         return ""
     refusals = made.gate.held_of.get(operation.id)
     if not covered.requests and refusals:
         return f"no request of it left: {refusals.most_common(1)[0][0]}"
-    if operation.id in LINKING and made.place.connected:
+    if operation.id in LINKING and (made.place.connected or made.began_linked):
         return "the given instance is connected, so it has nothing to link"
     if operation.needs_connection and not made.place.connected:
         return "the given instance is not connected"

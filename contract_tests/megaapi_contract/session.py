@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from .alternatives import USUAL, Settled
 from .contract import Contract
 from .errors import HeldBack, NotTried, SuiteError
 from .fence import WRONG_TOKEN
@@ -48,6 +49,8 @@ class Session:
     exchanges: int = 0
     asked: set[str | None] = field(default_factory=set)
     on_exchange: Callable[[Exchange], None] = lambda exchange: None
+    sent: dict[str, set[str]] = field(default_factory=dict)
+    settled: Settled = field(default_factory=Settled)
     undo: list[Undo] = field(default_factory=list)
     keeping: Keeping = field(init=False, repr=False)
 
@@ -97,7 +100,23 @@ class Session:
             self.judge.require_same(done, self._status_again())
         self.broken += self.judge.exchange(done, self.probe)
         self.keeping.after(done)
+        self._note_sent(sent, done)
         return done
+
+    def _note_sent(self, request: Request, done: Exchange) -> None:
+        operation = self.contract.by_id.get(str(done.operation))
+        if operation is None or operation.effect != "sends" or not done.ok:
+            return
+        found = self.contract.route(request.method, request.path)
+        data = done.json.get("messageData") if isinstance(done.json, dict) else None
+        key = data.get("key") if isinstance(data, dict) else None
+        id_ = key.get("id") if isinstance(key, dict) else None
+        if found is not None and isinstance(id_, str):
+            self.sent.setdefault(found[1], set()).add(id_)
+
+    def sent_of(self, key: str) -> set[str]:
+        """The ids of the messages that this probe had an instance send."""
+        return self.sent.get(key, set())
 
     def _status_again(self) -> Exchange:
         """One more status call of the given instance, which any gateway answers with JSON."""
@@ -151,6 +170,58 @@ class Session:
             promise=self.contract.promise(operation, statuses[0]),
             exchange=exchange,
         )
+
+    def note(
+        self,
+        sentence: str,
+        *,
+        promise: Promise,
+        kind: str = "addition",
+        exchange: Exchange | None = None,
+        webhook: Webhook | None = None,
+    ) -> None:
+        """Note a new fact, which breaks no promise: once for a run, whoever comes across it."""
+        about = str(exchange.operation or "") if exchange else ""
+        self.broken.append(
+            Broken(self.probe, kind, about, sentence, promise, exchange, webhook, rule=sentence)
+        )
+
+    # -- where the contract knows several ways ----------------------------------------------
+
+    def taken(self, exchange: Exchange, *switches: str) -> bool:
+        """Whether an answer is a documented alternative of these switches, which is then noted."""
+        for one in self.contract.alternatives(str(exchange.operation)):
+            if one.switch in switches and one.fits(exchange):
+                self.settle(one.switch, one.value, exchange=exchange)
+                return True
+        return False
+
+    def settle_usual(self, exchange: Exchange, *switches: str, promise: Promise) -> None:
+        """Note that an answer is the usual one where its operation has documented alternatives."""
+        known = {one.switch for one in self.contract.alternatives(str(exchange.operation))}
+        for switch in switches:
+            if switch in known or switch == "unregistered_sends":
+                self.settle(switch, exchange=exchange, promise=promise)
+
+    def settle(
+        self,
+        switch: str,
+        value: str = USUAL,
+        *,
+        exchange: Exchange | None = None,
+        promise: Promise | None = None,
+    ) -> None:
+        """Note which documented way the host takes, and hold that it is the one it took before."""
+        if promise is None:
+            promise = Promise("inferred", "openapi.yaml")
+            operation = str(exchange.operation) if exchange else ""
+            if exchange is not None and operation in self.contract.by_id:
+                promise = self.contract.promise(operation, exchange.status)
+        if value != USUAL:
+            said = f"{switch}={value}: a documented alternative"
+            self.note(said, kind="alternative", promise=promise, exchange=exchange)
+        same = self.settled.same(switch, value)
+        self.hold(same, f"{switch}: one way throughout", promise=promise, exchange=exchange)
 
     # -- what must be as it was --------------------------------------------------------------
 

@@ -6,14 +6,20 @@ import json
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from .coding import unpacked
 from .errors import Impossible, NotTried, Unusable
 from .session import Place
 from .target import Target
 from .wire import Answer, request
 
-# Made-up people of the mock's starting world; the last one's number is registered without its 9.
-WORLD = ("5511900000002", "5511900000004", "5511900000006", "5511900000007", "5531990000005")
+# The suite's own people, made up, whom no world has to list. The first is who writes where nobody
+# is named; in the mock's starting world the last one's number is registered without its 9.
+WORLD = ("5511900000002", "5511900000402", "5511900000403", "5511900000404", "5531990000005")
 NO_WHATSAPP = "5511900000099"
+
+
+# Why a given instance is not the one a probe needs, by whether it is linked.
+GIVEN = {True: "no instance without a phone is given", False: "the given instance is not linked"}
 
 
 class Stage(Protocol):
@@ -21,8 +27,8 @@ class Stage(Protocol):
 
     phone: bool
 
-    def place(self, *, connected: bool = True) -> Place:
-        """An instance in that state; NotTried when this target has none."""
+    def place(self, *, connected: bool | None = True) -> Place:
+        """An instance in that state, None for whichever; NotTried when this target has none."""
 
     def door(self, method: str, path: str, body: Any = None) -> Any:
         """The side door's answer; NotTried where there is none, Impossible when it cannot be."""
@@ -42,9 +48,9 @@ class GivenStage:
     def __init__(self, place: Place) -> None:
         self._place = place
 
-    def place(self, *, connected: bool = True) -> Place:
-        if not connected:
-            raise NotTried("no instance without a phone is given")
+    def place(self, *, connected: bool | None = True) -> Place:
+        if connected is not None and connected is not self._place.connected:
+            raise NotTried(GIVEN[self._place.connected])
         return self._place
 
     def door(self, method: str, path: str, body: Any = None) -> Any:
@@ -69,11 +75,41 @@ class MockStage:
         self._target, self._control_token = target, control_token
         self._made: list[str] = []
         self.tokens: dict[str, str] = {}
+        self._people_are_there = False
 
-    def place(self, *, connected: bool = True) -> Place:
-        made = self.door("POST", "/_mock/instances", {"connected": connected})
+    def place(self, *, connected: bool | None = True) -> Place:
+        linked = connected is not False
+        self._bring_people()
+        made = self.door("POST", "/_mock/instances", {"connected": linked})
         self._made.append(made["key"])
-        return Place(made["key"], made["token"], made["number"] or "", connected)
+        self._send_away(NO_WHATSAPP, made["key"])
+        return Place(made["key"], made["token"], made["number"] or "", linked)
+
+    def _bring_people(self) -> None:
+        """Have everybody of the suite on WhatsApp: whoever has an instance is, in every world."""
+        if self._people_are_there:
+            return
+        made = self.door("POST", "/_mock/instances", {"connected": False})
+        self._made.append(made["key"])
+        for person in WORLD:
+            if self._known(person, made["key"]) is None:
+                name = f"Pessoa Teste {person[-4:]}"
+                body = {"number": person, "name": name, "connected": False}
+                self._made.append(self.door("POST", "/_mock/instances", body)["key"])
+        self._people_are_there = True
+
+    def _send_away(self, number: str, key: str) -> None:
+        """Have nobody behind this number, as this instance sees it."""
+        if self._known(number, key) is not None:
+            door = f"/_mock/instances/{key}/contacts/{number}"
+            self.door("POST", door, {"state": "unregistered"})
+
+    def _known(self, number: str, key: str) -> Any:
+        """What the mock knows of somebody; None where the number has no account."""
+        try:
+            return self.door("GET", f"/_mock/instances/{key}/contacts/{number}")
+        except Impossible:
+            return None
 
     def door(self, method: str, path: str, body: Any = None) -> Any:
         answer = self._ask(method, path, body)
@@ -101,6 +137,7 @@ class MockStage:
     def close(self) -> None:
         """Remove what was made; others may use the same mock."""
         made, self._made = self._made, []
+        self._people_are_there = False
         for key in made:
             answer = self._ask("DELETE", f"/_mock/instances/{key}", None)
             if answer.status not in (200, 204, 404):
@@ -110,13 +147,13 @@ class MockStage:
         headers = [("Host", "127.0.0.1")] if self._target.in_process else []
         if self._control_token:
             headers.append(("X-Mock-Token", self._control_token))
-        return self._target.send(request(method, path, body=body, headers=headers))
+        return unpacked(self._target.send(request(method, path, body=body, headers=headers)))
 
 
 def has_side_door(target: Target) -> bool:
     """Whether a loopback host is a mock; asked of nobody else."""
     try:
-        answer = target.send(request("GET", "/_mock/health"))
+        answer = unpacked(target.send(request("GET", "/_mock/health")))
         health: Mapping[str, Any] = json.loads(answer.body)
         return answer.status == 200 and health.get("status") == "ok"
     except (ValueError, AttributeError):

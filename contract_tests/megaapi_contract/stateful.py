@@ -21,7 +21,7 @@ from .errors import HeldBack
 from .laws.acts import texts
 from .outcome import Exchange
 from .probe import Probe, tidy
-from .session import Session
+from .session import Place, Session
 from .stage import Stage
 
 PHASE = "stateful"
@@ -138,7 +138,7 @@ class Walk:
 
     def _called(self, input: StepInput) -> StepOutput:
         if self._casting is None:
-            self._casting = Chained(self._session, self._stage.place())
+            self._casting = Chained(self._session, self._place())
         self._casting.given = None if _negative(input.case) else input
         exchange, response = self._casting.send(input.case)
         self._hold(input, exchange)
@@ -147,6 +147,10 @@ class Walk:
         if exchange.ok and exchange.operation == "leave_group":
             self._left.update(parse_qs(urlsplit(exchange.url).query).get("jid", ()))
         return StepOutput(Response.from_requests(response, verify=False), input.case)
+
+    def _place(self) -> Place:
+        """A linked instance, or the given one as it is."""
+        return self._stage.place(connected=True if self._stage.phone else None)
 
     def _hold(self, input: StepInput, exchange: Exchange) -> None:
         """What a host gave out is something it can be asked about."""

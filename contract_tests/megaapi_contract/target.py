@@ -22,6 +22,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from megaapi_mock.testing import MockServer
 
+from .coding import ACCEPTED
 from .errors import SetupError, Unusable
 from .receiver import Receiver
 from .wire import Answer, Request
@@ -194,6 +195,8 @@ def _exchange(
     connection.putrequest(request.method, request.target, True, True)
     if request.header("Host") is None:
         connection.putheader("Host", netloc)
+    if request.header("Accept-Encoding") is None:
+        connection.putheader("Accept-Encoding", ACCEPTED)
     for name, value in request.headers:
         connection.putheader(name, value.encode("latin-1", "replace"))
     if request.body or request.method in ("POST", "PUT", "PATCH"):

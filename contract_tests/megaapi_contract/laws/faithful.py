@@ -30,6 +30,7 @@ TEXTS = (
     "\U0001f469\u200d\U0001f469\u200d\U0001f467 fam\u00edlia\n\n\tdepois",
     "Pedido confirmado. " * 220,
 )
+LIDS = "payload_generation"
 LARGE = 2 * 2**20
 LONG = "Pedido confirmado. " * 40 + 'Pre\u00e7o & prazo: <b>"hoje"</b> \U0001f469\u200d\U0001f467'
 # What a caller writes for people to read, by operation: the way to each such text.
@@ -174,4 +175,7 @@ def every_customer_writes_from_a_number_of_their_own(session: Session, stage: St
         stage.door("GET", f"/_mock/instances/{place.key}/contacts/{person}")["lid"]
         for person in people
     ]
-    hook.claim("text-plain", hidden == theirs, "senderLid is the customer's own")
+    # Hidden numbers are told since 2026.
+    session.settle(LIDS, "" if any(hidden) else "before_2026")
+    if any(hidden):
+        hook.claim("text-plain", hidden == theirs, "senderLid is the customer's own")

@@ -121,7 +121,7 @@ _each(what_is_refused_for_its_token_is_not_done, reads=False)
 
 @LAWS.law("configure_webhook", "webhook_settings", effects=("changes", "reads"))
 def a_wrong_token_sets_no_webhook(session: Session, stage: Stage) -> None:
-    place, url = stage.place(), f"{session.receiver.url}/wrong-token"
+    place, url = stage.place(connected=None), f"{session.receiver.url}/wrong-token"
     session.gate.learn([url])
     before = session.call("webhook_settings", place).json
     body = {"messageData": {"webhookUrl": url, "webhookEnabled": True}}

@@ -55,6 +55,7 @@ class Trials:
     def clean(self, name: str) -> str:
         """What a probe says of the clean mock; empty when it has nothing to say."""
         result = self._tried(self.probes[name])
+        self._forget()
         self._mock.take_off()
         return _said(result)
 
@@ -64,7 +65,13 @@ class Trials:
         try:
             return self._noticed(mutant, [*self._named(first), *self._near(mutant)])
         finally:
+            self._forget()
             self._mock.take_off()
+
+    def _forget(self) -> None:
+        """Nothing of the last mutant's ways is held against the next."""
+        self._made.settled.clear()
+        self._made.routes.clear()
 
     def _noticed(self, mutant: Mutant, chosen: list[Probe]) -> Verdict:
         answered: set[str] = set()

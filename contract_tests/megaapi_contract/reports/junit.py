@@ -16,10 +16,10 @@ COMPLETE = "complete"
 
 
 def junit(report: Report) -> str:
-    """Failures as <failure>, findings as properties, left out as <skipped>, unusable as <error>.
+    """Failures as <failure>, what is left out as <skipped>, unusable as <error>.
 
-    An operation without any 2xx is a failed case of its own, as it fails the run; a skipped one
-    where the given instance or the allowance kept it from a 2xx.
+    Findings and new facts are properties. An operation without any 2xx is a failed case of its
+    own, as it fails the run; a skipped one where the given instance or the allowance is the reason.
     """
     told = {each.broken.identity: each for each in story.told(report)}
     root = ElementTree.Element("testsuites", name="megaapi-contract")
@@ -62,10 +62,11 @@ def _case(
     faults = {broken.identity: told[broken.identity] for broken in result.broken}
     failures = [each for each in faults.values() if each.verdict == "failure"]
     findings = [each for each in faults.values() if each.verdict == "finding"]
-    if findings:
+    beside = [each for each in faults.values() if each.verdict != "failure"]
+    if beside:
         properties = _add(case, "properties")
-        for each in findings:
-            _add(properties, "property", name="finding", value=each.sentence)
+        for each in beside:
+            _add(properties, "property", name=each.verdict, value=each.sentence)
     if result.state == "left out":
         _add(case, "skipped", message=result.reason)
     elif result.state == "unusable":

@@ -57,6 +57,7 @@ def page(report: Report) -> str:
         figures=list(story.counted(report)),
         failures=[each for each in told if each.verdict == "failure"],
         findings=[each for each in told if each.verdict == "finding"],
+        new_facts=[each for each in told if each.verdict == "new fact"],
         requests=story.requests(report),
         left_out=story.left_out(report),
         phases=story.phases(report),

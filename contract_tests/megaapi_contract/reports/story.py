@@ -44,8 +44,8 @@ class Told:
 
 
 def told(report: Report) -> list[Told]:
-    """Failures first, then findings, numbered through."""
-    order = [*report.failures, *report.findings]
+    """Failures first, then findings, then new facts, numbered through."""
+    order = [*report.failures, *report.findings, *report.new_facts]
     return [_told(number, broken, report) for number, broken in enumerate(order, 1)]
 
 
@@ -169,6 +169,7 @@ def counted(report: Report) -> Iterator[tuple[str, str]]:
     answered = sum(each.answered for each in report.coverage.values())
     yield "failures", f"{len(report.failures):,}"
     yield "findings", f"{len(report.findings):,}"
+    yield "new facts", f"{len(report.new_facts):,}"
     yield "operations answered", f"{answered} of {len(report.coverage)}"
     yield "requests", f"{requests(report):,}"
     yield "webhooks", f"{len(report.webhooks):,}"

@@ -29,6 +29,7 @@ def summary(report: Report) -> dict[str, Any]:
         "complete": report.complete,
         "not_complete_because": story.not_complete(report),
         "exit_code": report.exit_code,
+        "notes": list(report.notes),
         "unusable": report.unusable,
         "interrupted": report.interrupted,
         "requests": story.requests(report),
@@ -36,6 +37,7 @@ def summary(report: Report) -> dict[str, Any]:
         "messages_sent": report.messages_sent,
         "failures": [_fault(each) for each in told if each.verdict == "failure"],
         "findings": [_fault(each) for each in told if each.verdict == "finding"],
+        "new_facts": [_fault(each) for each in told if each.verdict == "new fact"],
         "phases": [
             {
                 "name": phase.name,

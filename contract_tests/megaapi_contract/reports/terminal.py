@@ -28,6 +28,7 @@ def show(report: Report, console: Console, *, folder: str = "") -> None:
         console.print(_operations(report))
     _faults(console, "Failures: the host is wrong", "failure", report, folder)
     _faults(console, "Findings: the contract was guessing", "finding", report, folder)
+    _faults(console, "New facts: no promise is broken", "new fact", report, folder)
     _left_out(console, report)
     for phase in story.phases(report):
         console.print(
@@ -51,6 +52,8 @@ def _verdict(console: Console, report: Report) -> None:
     _line(console, f"{mark}  {escape(story.headline(report))}")
     for reason in story.not_complete(report):
         _line(console, f"  not complete because {escape(reason)}")
+    for note in report.notes:
+        _line(console, f"  [bold yellow]note[/] {escape(note)}")
     figures = ", ".join(f"{figure} {name}" for name, figure in list(story.counted(report))[:-1])
     sent = f", {story.count(report.messages_sent, 'message')} sent" if report.messages_sent else ""
     _line(console, f"{figures}{sent} in {report.seconds:.1f} s, seed {report.seed}")
@@ -91,7 +94,7 @@ def _faults(console: Console, title: str, verdict: str, report: Report, folder: 
     chosen = [each for each in story.told(report) if each.verdict == verdict]
     if not chosen:
         return
-    colour = "red" if verdict == "failure" else "yellow"
+    colour = {"failure": "red", "finding": "yellow"}.get(verdict, "cyan")
     console.print(f"\n[bold {colour}]{title}[/]")
     for each in chosen[:SHOWN_MOST]:
         _line(console, f"[{colour}]{each.number:>3}[/] {escape(each.sentence)}")

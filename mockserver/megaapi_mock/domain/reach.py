@@ -115,6 +115,7 @@ class Reach:
             "saved_name": contact.saved_name,
             "business": contact.business,
             "verified_name": contact.verified_name,
+            "group_add": contact.group_add,
             "state": self.state(str(contact.jid)),
         }
 

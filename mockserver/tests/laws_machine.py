@@ -342,7 +342,7 @@ class Laws(RuleBasedStateMachine):
             place not in known.groups
             or f"{sender}@s.whatsapp.net" not in known.groups[place].members
         )
-        with self.calling(known, 409 if not known.linked else 400 if outside else None):
+        with self.calling(known, 409 if known.shows_qr else 400 if outside else None):
             message_id, content = self.way.inbound(known.key, sender, place)
             known.receive(sender, place, self.new_id(message_id), content)
 

@@ -87,6 +87,8 @@ class Known:
     blocked: set[str] = field(default_factory=set)
     happened: list[Told] = field(default_factory=list)
     owed: list[tuple[str, Told]] = field(default_factory=list)
+    # WhatsApp keeps these while a restarted socket is down.
+    delayed: list[Told] = field(default_factory=list)
     _agenda: list[tuple[float, int, str, str]] = field(default_factory=list)
     _order: count[int] = field(default_factory=count)
 
@@ -109,6 +111,9 @@ class Known:
 
     def happen(self, event: str, about: str = "") -> None:
         """An event: every URL that is on and whose customer did not block it is owed it."""
+        if self.state == "restarting" and event not in ("connected", "disconnected", "qrcode"):
+            self.delayed.append((event, about))
+            return
         self.happened.append((event, about))
         names = {CATEGORY[event], event, event.removeprefix("ack-")}
         if names & self.blocked:
@@ -166,6 +171,8 @@ class Known:
         """Logout, or the phone, the gateway or a ban end the link."""
         told = not self.shows_qr
         self._drop("qr", "reconnect", *STEPS)
+        if not keep_session:
+            self.delayed.clear()
         self.state, self.session = "unlinked", keep_session and self.session
         if told:
             self.happen("disconnected")
@@ -186,6 +193,9 @@ class Known:
     def _open(self) -> None:
         self.state = "linked"
         self.happen("connected")
+        delayed, self.delayed = self.delayed, []
+        for event, about in delayed:
+            self.happen(event, about)
 
     def _open_series(self) -> None:
         self.state, self.qr_index = "qr", 0

@@ -39,7 +39,10 @@ ANSWERED: Mapping[str, tuple[tuple[str, ...], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Who does it where; `chosen` and `message` are what the caller named, if anything."""
+    """Who does it where; `chosen` and `message` are what the caller named, if anything.
+
+    `mine`: the owner does it, on the instance's own phone.
+    """
 
     instance: Instance
     chat: str
@@ -47,6 +50,7 @@ class Scene:
     id: str
     message: str | None = None
     chosen: str | None = None
+    mine: bool = False
 
     @property
     def moment(self) -> str:
@@ -70,6 +74,9 @@ class Scene:
             return None
         if found.sender != str(self.instance.own_jid):
             return f"was sent by {found.sender}, which is not linked any more"
+        if self.mine:
+            # Where it is written: how far it has come does not matter.
+            return None
         lost = found.state == STOPPED and not found.reached
         if lost or (found.state in (PENDING, SERVER) and found.reason is not None):
             return f"reached no phone: {found.reason}"
@@ -112,7 +119,7 @@ class Scene:
 
     def own(self, found: Message) -> bool:
         """Whether the author wrote it."""
-        return not found.from_me and found.sender == self.author
+        return found.from_me == self.mine and found.sender == self.author
 
     def rules_group(self) -> bool:
         """Whether the author is an admin of this group."""

@@ -24,13 +24,32 @@ _EVENTS: Mapping[str, str] = {
     "contactsArrayMessage": "contacts-array",
     "groupInviteMessage": "group-invite",
     "pollCreationMessage": "poll-creation",
+    "pollCreationMessageV2": "poll-creation",
+    "pollCreationMessageV3": "poll-creation",
+    "pollUpdateMessage": "poll-vote",
+    "reactionMessage": "reaction",
+    "pinInChatMessage": "pin-in-chat",
+    "ephemeralMessage": "ephemeral",
+    "albumMessage": "album",
     "orderMessage": "order",
     "listResponseMessage": "list-response",
     "buttonsResponseMessage": "buttons-response",
     "templateButtonReplyMessage": "template-button-reply",
     "interactiveResponseMessage": "interactive-response",
     "viewOnceMessage": "view-once",
-    "protocolMessage": "deleted",
+    "viewOnceMessageV2": "view-once",
+    "viewOnceMessageV2Extension": "view-once",
+}
+_PROTOCOL: Mapping[str, str] = {
+    "MESSAGE_EDIT": "edited",
+    "EPHEMERAL_SETTING": "disappearing-setting",
+}
+# Where each kind of message about a message names it.
+_REFERRED: Mapping[str, str] = {
+    "protocolMessage": "key",
+    "reactionMessage": "key",
+    "pinInChatMessage": "key",
+    "pollUpdateMessage": "pollCreationMessageKey",
 }
 
 
@@ -42,6 +61,8 @@ def arrival_event(content: Mapping[str, Any], *, group: bool) -> str:
     # Tests may set anything: a part that is no object has none of the fields.
     part = content.get(kind)
     fields = part if isinstance(part, dict) else {}
+    if kind == "protocolMessage":
+        return _PROTOCOL.get(str(fields.get("type")), "deleted")
     if kind == "audioMessage":
         return "audio-voice-note" if fields.get("ptt") else "audio-file"
     if kind == "extendedTextMessage":
@@ -60,9 +81,27 @@ def revoked_id(content: Mapping[str, Any]) -> str | None:
     return str(key["id"]) if isinstance(key, dict) and "id" in key else None
 
 
-def with_revoked_key(content: Mapping[str, Any], key: Content) -> Content:
-    """The same, naming the message as its reader does."""
-    return {**content, "protocolMessage": {**content["protocolMessage"], "key": key}}
+def edit_of(content: Mapping[str, Any]) -> tuple[str, Content] | None:
+    """The message this one gives another text, and the edit; None when it edits none."""
+    part = content.get("protocolMessage")
+    if not isinstance(part, dict) or part.get("type") != "MESSAGE_EDIT":
+        return None
+    referred, edited = referred_id(content), part.get("editedMessage")
+    return None if referred is None else (referred, edited if isinstance(edited, dict) else {})
+
+
+def referred_id(content: Mapping[str, Any]) -> str | None:
+    """The message this one is about: taken back, edited, reacted to, pinned, voted on."""
+    kind = content_key(content) or ""
+    part = content.get(kind)
+    key = part.get(_REFERRED.get(kind, "")) if isinstance(part, dict) else None
+    return str(key["id"]) if isinstance(key, dict) and "id" in key else None
+
+
+def with_referred_key(content: Mapping[str, Any], key: Content) -> Content:
+    """The same, naming the message it is about as its reader does."""
+    kind = content_key(content) or ""
+    return {**content, kind: {**content[kind], _REFERRED[kind]: key}}
 
 
 def media_paths(content: Any) -> list[str]:

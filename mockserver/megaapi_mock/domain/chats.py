@@ -249,9 +249,9 @@ class Chats:
         return fate.swallows(self._instance.key, author, key["remoteJid"])
 
     def require_link(self) -> None:
-        """ControlRefused while nothing can come in."""
+        """ControlRefused while no phone is linked; what comes while it restarts is told later."""
         key = self._instance.key
-        if not self._instance.linking.connected:
+        if not self._instance.linking.has_phone:
             raise ControlRefused(409, f"{key} is not linked: no message reaches it; link it first")
 
     def require_contact(self, sender: Contact) -> None:

@@ -18,3 +18,12 @@ class Event:
     owner_lid: str | None
     owner_name: str
     facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DelayedEvent:
+    """What happened while a socket was down; `facts` are JSON. It is told when the socket opens."""
+
+    name: str
+    time: float
+    facts: bytes

@@ -146,6 +146,7 @@ class Instance:
             table.commit()
         self.media.commit(keep=keep, budget=budget)
         self.presence.commit(keep=keep, budget=budget)
+        self.linking.delayed.commit(keep=keep, budget=budget)
         for due in self._scheduled:
             heapq.heappush(self._agenda, due)
         self._scheduled.clear()
@@ -174,6 +175,8 @@ class Instance:
 
     def record(self, name: str, facts: dict[str, Any]) -> None:
         """Something happened that a webhook may tell."""
+        if self.linking.delays(name, facts):
+            return
         owner = self.linking.owner()
         self._events.append(
             Event(
@@ -354,4 +357,5 @@ class Instance:
         return self.connection.state == CONNECTED
 
     def _tables(self) -> tuple[Table[Any, Any], ...]:
-        return (self.messages, self.media, self.presence, *self._unbounded)
+        bounded = (self.messages, self.media, self.presence, self.linking.delayed)
+        return (*bounded, *self._unbounded)

@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
+from ..codec import dumps
 from ..errors import AlreadyLoggedIn, ControlRefused
 from .contacts import Contact
+from .event import DelayedEvent
 from .life import HALTS
+from .sizes import delayed_bytes
+from .table import Table
 
 if TYPE_CHECKING:
     from .instance import Instance
@@ -20,6 +26,10 @@ DISCONNECTED, QR, PAIRING, CONNECTING, CONNECTED = (
     "connected",
 )
 UNLINKED_BY = ("phone", "gateway", "ban")
+# Told by the gateway itself, whether its socket is open or not.
+_OWN_EVENTS = frozenset({"connected", "disconnected", "qrcode"})
+# What WhatsApp keeps for nobody whose socket is down.
+_FLEETING = "presence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,8 @@ class Linking:
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
+        # WhatsApp keeps these while a restarted socket is down.
+        self.delayed: Table[int, DelayedEvent] = Table(size_of=delayed_bytes)
 
     @property
     def connection(self) -> Connection:
@@ -56,6 +68,25 @@ class Linking:
     def connected(self) -> bool:
         """Whether a phone is linked right now; all that REST shows of the state."""
         return self.connection.state == CONNECTED
+
+    @property
+    def restarting(self) -> bool:
+        """Whether a phone is linked and the socket opens again by itself."""
+        return self.connection.state == CONNECTING
+
+    @property
+    def has_phone(self) -> bool:
+        """Whether a phone is linked, be the socket open or opening again."""
+        return self.connected or self.restarting
+
+    def delays(self, name: str, facts: dict[str, Any]) -> bool:
+        """Whether this is told only when the socket is open again; then it is kept."""
+        if self.connection.state != CONNECTING or name in _OWN_EVENTS:
+            return False
+        if name != _FLEETING:
+            number = self._instance.count("delayed")
+            self.delayed.put(number, DelayedEvent(name, self._instance.now, dumps(facts)))
+        return True
 
     def show_qr(self) -> str:
         """The text of the QR code on show; opens a series of five when none is open."""
@@ -83,7 +114,7 @@ class Linking:
         return code
 
     def link(self, number: str | None = None) -> None:
-        """The phone scans the QR code or types the pairing code.
+        """The phone scans the QR code or types the pairing code; a restart is over at once.
 
         ControlRefused when it is linked already, or when nobody can have the number.
         """
@@ -105,7 +136,7 @@ class Linking:
     def unlink(self, by: str) -> None:
         """The link ends without the customer asking: by the phone, the gateway, or a ban."""
         # A socket that opens again after a restart can be lost like an open one.
-        if self.connection.state not in (CONNECTED, CONNECTING):
+        if not self.has_phone:
             raise ControlRefused(409, f"{self._instance.key} is not linked: link it first")
         self._close(keep_session=by == "gateway", banned=by == "ban")
 
@@ -146,6 +177,7 @@ class Linking:
         instance, before = self._instance, self.owner()
         owner = instance.directory.require_owner(number)
         instance.number = number
+        self._forget_delayed()
         # Whatever was said of this person before: it is who has the instance now.
         instance.reach.forget_person(owner.jid)
         name = instance.roll.name(owner.jid, apart_from=instance.key)
@@ -163,10 +195,24 @@ class Linking:
     def _open(self) -> None:
         self._set(state=CONNECTED, pairing_code=None, pairing_number=None, qr_index=0)
         self._instance.record("connected", {})
+        self._tell_delayed()
         self._instance.post.empty()
 
+    def _tell_delayed(self) -> None:
+        """In one burst, in order, at the times when it happened."""
+        for number, event in list(self.delayed.items()):
+            self.delayed.remove(number)
+            facts = {**orjson.loads(event.facts), "at": event.time}
+            self._instance.record(event.name, facts)
+
+    def _forget_delayed(self) -> None:
+        for number in list(self.delayed):
+            self.delayed.remove(number)
+
     def _close(self, *, keep_session: bool, banned: bool = False) -> None:
-        told = self.connected or self.connection.state == CONNECTING
+        told = self.has_phone
+        if not keep_session:
+            self._forget_delayed()
         self._instance.cancel("qr", "reconnect", "ack")
         self._set(
             state=DISCONNECTED,
@@ -184,8 +230,13 @@ class Linking:
             self._instance.post.empty()
 
     def _refuse_when_linked(self, reason: str) -> None:
-        if self.connected or self.connection.state == CONNECTING:
-            raise AlreadyLoggedIn(f"{reason}; {self._instance.key} is linked: log out first")
+        if self.has_phone:
+            key = self._instance.key
+            raise AlreadyLoggedIn(f"{reason}; {key} {self._linked()}: log out first")
+
+    def _linked(self) -> str:
+        """In words: a phone is linked."""
+        return "is linked, and restarting" if self.restarting else "is linked"
 
     def _set(self, **changes: Any) -> None:
         self._instance.connection = replace(self.connection, **changes)

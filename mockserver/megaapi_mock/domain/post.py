@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from .actions import key_of
-from .arrivals import arrival_event, media_paths, revoked_id, with_revoked_key
+from .arrivals import (
+    arrival_event,
+    edit_of,
+    media_paths,
+    referred_id,
+    revoked_id,
+    with_referred_key,
+)
 from .jid import Jid
 from .letters import GroupNews, Landed, Letter, Posted
 from .life import DELIVERED, PENDING, REACHABLE, SERVER, TO
 from .message import Message
-from .revokes import heeds
+from .revokes import heeds, wrote
 from .sizes import letter_bytes
 from .spell import UNDELIVERED
 from .table import Table
@@ -22,7 +29,7 @@ from .table import Table
 if TYPE_CHECKING:
     from .instance import Instance
 
-NOT_LINKED = "not linked"
+NOT_LINKED, RESTARTING = "not linked", "restarting"
 
 
 def not_taken(letter: Letter) -> Letter | None:
@@ -197,7 +204,7 @@ class Post:
         """Why this letter cannot be read yet; None when it can."""
         instance, news = self._instance, letter.news
         if not instance.linked:
-            return NOT_LINKED
+            return RESTARTING if instance.linking.restarting else NOT_LINKED
         # Of groups everybody hears at once, whoever's phone is off.
         if not isinstance(news, Posted):
             return None
@@ -224,8 +231,11 @@ class Post:
             return None
         key = instance.chats.key_from(author, group, posted.id)
         content = self._content(posted, key["remoteJid"])
-        gone = revoked_id(content)
+        gone, edit = revoked_id(content), edit_of(content)
         if gone is not None and not heeds(instance, gone, author.jid, group or author.jid):
+            # As WhatsApp does: nobody is told.
+            return None
+        if edit is not None and not wrote(instance, edit[0], author.jid, group or author.jid):
             # As WhatsApp does: nobody is told.
             return None
         for media in posted.media:
@@ -245,18 +255,21 @@ class Post:
             return f"not received by {instance.key}: {arrived.reason}"
         if gone is not None:
             instance.chats.mark_deleted(gone)
+        if edit is not None:
+            instance.chats.edit(*edit)
         return None
 
     def _content(self, posted: Posted, chat: str) -> dict[str, Any]:
         content: dict[str, Any] = orjson.loads(posted.content)
-        gone = revoked_id(content)
-        if gone is None:
+        about = referred_id(content)
+        if about is None:
             return content
-        found = self._instance.messages.get(gone)
+        found = self._instance.messages.get(about)
         if found is not None and found.chat == chat:
-            return with_revoked_key(content, key_of(found))
+            return with_referred_key(content, key_of(found))
         author = {"participant": str(posted.author.jid)} if posted.group else {}
-        return with_revoked_key(content, {"remoteJid": chat, "fromMe": False, "id": gone, **author})
+        key = {"remoteJid": chat, "fromMe": False, "id": about, **author}
+        return with_referred_key(content, key)
 
     def _answer(self, letter: Letter, reason: str | None) -> None:
         if isinstance(letter.news, Posted):

@@ -51,6 +51,12 @@ def heeds(instance: Instance, message_id: str, author: Jid, chat: Jid) -> bool:
     return found.sender == str(author) or is_admin(instance, chat, author)
 
 
+def wrote(instance: Instance, message_id: str, author: Jid, chat: Jid) -> bool:
+    """Whether somebody may edit a message of this chat: their own; an unknown one may be."""
+    found = instance.messages.get(message_id)
+    return found is None or (found.chat == str(chat) and found.sender == str(author))
+
+
 def is_admin(instance: Instance, chat: Jid, person: Jid) -> bool:
     """Whether this chat is a group, and the person an admin of it."""
     group = instance.groups.get(chat)

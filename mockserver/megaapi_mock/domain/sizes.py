@@ -5,6 +5,7 @@ Counted are the texts that come from outside; what is always there is bounded by
 
 from __future__ import annotations
 
+from .event import DelayedEvent
 from .group import Group
 from .jid import Jid
 from .letters import GroupNews, Letter, Posted
@@ -29,6 +30,11 @@ def media_bytes(path: str, media: Media) -> int:
 def presence_bytes(chat: str, shown: tuple[str, float]) -> int:
     """Where it is shown, and what."""
     return len(chat) + len(shown[0])
+
+
+def delayed_bytes(_number: int, event: DelayedEvent) -> int:
+    """What is told when the socket is open again."""
+    return len(event.name) + len(event.facts)
 
 
 def group_bytes(_jid: Jid, group: Group) -> int:

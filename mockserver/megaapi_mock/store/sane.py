@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import orjson
+
 from ..clock import ClockState
 from ..dates import LATEST
 from ..domain.instance import Instance
@@ -68,6 +70,7 @@ def require_sane(instance: Instance) -> None:
     _require_counters(instance)
     _require_agenda(instance)
     _require_messages(instance)
+    _require_delayed(instance)
     _require_names("group_table", instance.group_table, lambda group: group.jid)
     _require_states("reach", instance.reach.states.values())
 
@@ -117,6 +120,15 @@ def _require_messages(instance: Instance) -> None:
                 _require_one_of(message.state, _MESSAGE_STATES)
                 _require_time(message.time, FARTHEST)
                 _require_count(message.arrival)
+
+
+def _require_delayed(instance: Instance) -> None:
+    with inside("linking"), inside("delayed"):
+        for number, event in instance.linking.delayed.items():
+            with inside(number):
+                _require_count(number)
+                _require_time(event.time, LATEST)
+                _require(isinstance(orjson.loads(event.facts), dict), "facts must be an object")
 
 
 def _require_names(table: str, rows: Any, name_of: Callable[[Any], Any]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..domain.chats import Chats
 from ..domain.contacts import Contact, Directory
+from ..domain.event import DelayedEvent
 from ..domain.gateway import Gateway, InstanceSeed
 from ..domain.group import Group
 from ..domain.groups import Groups
@@ -49,7 +50,7 @@ KEPT: Mapping[type, Mapping[str, Any]] = {
         "_agenda": list[Due],
         "_order": int,
     },
-    Linking: {},
+    Linking: {"delayed": Table[int, DelayedEvent]},
     Chats: {"moving": Table[str, bool], "phones": Table[str, Mapping[str, int]]},
     Groups: {},
     Reach: {"states": Table[str, str], "held": Table[str, tuple[Held, ...]]},
@@ -114,7 +115,7 @@ LEFT_OUT: Mapping[type, Mapping[str, str]] = {
 
 
 # Fields of bytes that hold JSON, written as the text it is.
-DOCUMENTS = frozenset({(Message, "content"), (Posted, "content")})
+DOCUMENTS = frozenset({(Message, "content"), (Posted, "content"), (DelayedEvent, "facts")})
 
 
 # -- out ------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ by `Mock(url)`, one that runs elsewhere. Pytest users have fixtures of them: see
 from .customer import Customer
 from .instance import Instance
 from .mock import Clock, Fault, Mock
+from .phone import OwnPhone
 from .records import Call, Message, Webhook
 from .server import MockServer
 from .wsgi import Served
@@ -20,6 +21,7 @@ __all__ = [
     "Message",
     "Mock",
     "MockServer",
+    "OwnPhone",
     "Served",
     "Webhook",
 ]

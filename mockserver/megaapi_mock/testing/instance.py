@@ -12,6 +12,7 @@ from ..domain.phone_number import as_written
 from ..errors import ControlRefused
 from .customer import Customer
 from .door import Door, at
+from .phone import OwnPhone
 from .records import Call, Message, Webhook
 from .trail import WAIT_MOST, Since, Trail, Wish
 from .wsgi import Served
@@ -61,6 +62,10 @@ class Instance:
         `number` as people write it (`+55 11 90000-0002`), or an address.
         """
         return Customer(self, number, name)
+
+    def phone(self, to: str | Customer = "5511900000002") -> OwnPhone:
+        """The instance's own phone, in the chat with `to`: what its owner writes past the bot."""
+        return OwnPhone(self, to)
 
     def webhook_to(self, bot: str | WSGIApplication, *, path: str = "/webhook") -> str:
         """Send webhooks to a URL, or to a WSGI app, served at `path` until the instance goes.

@@ -63,6 +63,13 @@ def happen(parts: Parts, key: str, event: str, sender: Contact, body: Mapping[st
 
     def do(instance: Instance) -> None:
         instance.chats.require_link()
+        if event == "presence" and instance.linking.restarting:
+            raise ControlRefused(
+                409, f"{key} is restarting: WhatsApp keeps no presence until its socket is open"
+            )
+        if event in _BY_OTHERS and sender.jid == instance.own_jid:
+            own = f"from: {sender.number} is the own number"
+            raise ControlRefused(400, f"{own}, and nobody does {event} on the instance's own phone")
         instance.chats.require_contact(sender)
         if option == "add" and instance.reach.registered(to) is None:
             raise ControlRefused(400, f"to: {to.jid} has no WhatsApp account any more")
@@ -149,6 +156,8 @@ def _update(doing: Doing) -> Json:
 
 
 _SETTINGS: Mapping[str, type] = {"subject": str, "desc": str, "announce": bool, "restrict": bool}
+# What the gateway tells of others alone.
+_BY_OTHERS = frozenset({"call", "presence"})
 # How each is told, and the options it has, the first by default.
 HAPPENINGS: Mapping[str, tuple[Callable[[Doing], Json], tuple[str, ...]]] = {
     "call": (_call, ("offer", "ringing", "accept", "reject", "timeout", "terminate")),

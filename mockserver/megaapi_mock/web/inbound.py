@@ -19,15 +19,11 @@ from ..webhooks.render import put_at
 from .happenings import HAPPENINGS, happen
 from .listing import message_json
 from .overrides import overrides_of, require_no_path
+from .message_origin import OWN, SOMEBODY, Place, channel, story_key, typed
 
 if TYPE_CHECKING:
     from .app import Parts
 
-# Who writes when nobody is named.
-SOMEBODY = "5511900000002"
-# Typed on the phone of the instance itself.
-OWN = ("from-me-phone", "self-chat")
-STATUS = "status@broadcast"
 # What WhatsApp lets people send at once.
 ALBUM_MOST = 100
 # What the gateway causes by itself, and how to make it do so.
@@ -54,16 +50,6 @@ _KINDS = {
     "documentMessage": "document",
     "stickerMessage": "sticker",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a message comes from: its key, its author's JID, the names shown beside it."""
-
-    key: dict[str, Any]
-    author: str
-    name: str
-    verified: str | None = None
 
 
 def receive(parts: Parts, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,12 +83,13 @@ def receive(parts: Parts, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
             id=place.key["id"],
             message=body.get("message"),
             chosen=body.get("option"),
+            mine=place.key["fromMe"],
         )
         action = act(event, scene, payload["message"])
         content = _filled(parts, instance, action.content, body.get("media"), inside)
         kept.append(
             instance.chats.arrive(
-                event,
+                place.told_as(event),
                 place.key,
                 content,
                 author=place.author,
@@ -145,7 +132,8 @@ def _follow(
     payload = parts.samples.payload(event)
     place = _place(instance, event, sender, body, payload)
     content = _filled(parts, instance, associated(payload["message"], album), None, {})
-    instance.chats.arrive(event, place.key, content, author=place.author, name=place.name)
+    told_as = place.told_as(event)
+    instance.chats.arrive(told_as, place.key, content, author=place.author, name=place.name)
 
 
 def _private(parts: Parts, event: str) -> bool:
@@ -202,66 +190,27 @@ def _place(
     payload: Mapping[str, Any],
 ) -> Place:
     instance.chats.require_link()
-    if "to" in body and event != "from-me-phone":
-        raise ControlRefused(
-            400, f"to: {event} comes from a contact; only from-me-phone goes to one"
-        )
-    if event == "newsletter":
-        return _channel(instance, body, payload)
     own = instance.own_jid
-    if event in OWN:
+    by_owner = event in OWN or (sender is not None and sender.jid == own)
+    if "to" in body and not by_owner:
+        words = f"only from-me-phone goes to one, and what is from the own number {own.user}"
+        raise ControlRefused(400, f"to: {event} comes from a contact; {words}")
+    if event == "newsletter":
+        return channel(instance, body, payload)
+    if by_owner:
         if sender is not None and sender.jid != own:
             raise ControlRefused(
                 400, f"from: {event} is typed on the instance's own phone, {own.user}"
             )
-        return _typed(instance, event, body)
+        return typed(instance, event, body, payload)
     assert sender is not None, "only channels and the own phone have no sender"
-    if sender.jid == own:
-        raise ControlRefused(400, f"from: {own.user} is the own number: it types {', '.join(OWN)}")
     instance.chats.require_contact(sender)
     if event == "status-story":
-        key = _story_key(instance, sender)
+        key = story_key(instance, sender)
     else:
         group = _group(instance, sender, body, payload)
         key = instance.chats.inbound_key(sender, group)
     return Place(key, str(sender.jid), sender.name, sender.verified_name)
-
-
-def _typed(instance: Instance, event: str, body: Mapping[str, Any]) -> Place:
-    """The owner writes on the phone: to a contact, to a group, or to oneself."""
-    chat = instance.own_jid
-    if event == "from-me-phone":
-        to = _addressed_to(instance, body)
-        if to.group and to not in instance.groups:
-            raise ControlRefused(400, f"{to} is not a group of {instance.key}")
-        person = instance.reach.registered(instance.person(to))
-        if person is None and not to.group:
-            raise ControlRefused(400, f"to: {instance.directory.no_account(to)}")
-        chat = person.jid if person else to
-    key = {"remoteJid": str(chat), "fromMe": True, "id": instance.chats.inbound_id()}
-    return Place(key, str(instance.own_jid), instance.name)
-
-
-def _addressed_to(instance: Instance, body: Mapping[str, Any]) -> Jid:
-    if "group" in body:
-        return Jid.parse(body["group"])
-    return instance.directory.read(body.get("to", SOMEBODY))
-
-
-def _channel(instance: Instance, body: Mapping[str, Any], payload: Mapping[str, Any]) -> Place:
-    channel = body.get("from", payload["key"]["remoteJid"])
-    if not (channel.endswith("@newsletter") and channel.partition("@")[0].isdigit()):
-        raise ControlRefused(400, f"from: {channel!r} is not a channel: digits and @newsletter")
-    post = str(100 + instance.count("newsletter"))
-    key = {"remoteJid": channel, "fromMe": False, "id": instance.chats.inbound_id()}
-    return Place({**key, "server_id": post}, channel, "")
-
-
-def _story_key(instance: Instance, sender: Contact) -> dict[str, Any]:
-    key = instance.chats.inbound_key(sender, None)
-    key.pop("senderLid")
-    people = {"participant": str(sender.jid), "participantLid": str(sender.lid)}
-    return {**key, "remoteJid": STATUS, **people}
 
 
 def _group(

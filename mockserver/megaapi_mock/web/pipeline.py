@@ -201,10 +201,7 @@ class Pipeline:
                 return Reply(0, b"", "")
         document = request.parsed(self._parse)
         if operation.needs_connection and not instance.linked:
-            raise NotLoggedIn(
-                f"{instance.key} is not linked: POST /_mock/instances/{instance.key}/link",
-                status=instance.rules.disconnected_status,
-            )
+            raise NotLoggedIn(_closed(instance), status=instance.rules.disconnected_status)
         mark = self._marks[operation.address]
         if mark.mend is not None:
             document = mark.mend(document, self.profile)
@@ -333,6 +330,13 @@ class Pipeline:
             exchange.response_headers = reply.headers() if reply.status else ()
         self._shown(exchange)
         return Handled(reply, exchange, batch)
+
+
+def _closed(instance: Instance) -> str:
+    """Why the gateway lets nothing through, and what ends it."""
+    if instance.linking.restarting:
+        return f"{instance.key} is restarting: its socket opens again by itself"
+    return f"{instance.key} is not linked: POST /_mock/instances/{instance.key}/link"
 
 
 def _nobody(exchange: Exchange) -> None:

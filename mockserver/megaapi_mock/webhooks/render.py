@@ -64,7 +64,7 @@ class Renderer:
         if "pushName" in payload:
             payload["pushName"] = _name(payload, event)
         if "timestamp" in payload:
-            payload["timestamp"] = int(event.time)
+            payload["timestamp"] = int(event.facts.get("at", event.time))
         generation = YEARS.get(event.name, self._generation)
         payload = self._typed(_GENERATIONS[generation](payload), generation)
         overrides = event.facts.get("set")

@@ -648,7 +648,7 @@ def test_the_owner_types_on_the_phone(chat: Chat) -> None:
 NOT_THEIRS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("from-me-phone", {"from": FRIEND}, "is typed on the instance's own phone, 5511900000001"),
     ("self-chat", {"from": FRIEND}, "is typed on the instance's own phone"),
-    ("text-plain", {"from": OWN}, "it types from-me-phone, self-chat"),
+    ("text-plain-lid", {"from": OWN}, "nobody does text-plain-lid on the instance's own phone"),
     ("text-plain", {"to": FRIEND}, "only from-me-phone goes to one"),
     ("from-me-phone", {"to": "5511900000099"}, "has no WhatsApp"),
     ("from-me-phone", {"group": "120363000000000009@g.us"}, "is not a group of"),

@@ -1,0 +1,36 @@
+"""The instance's own phone: what its owner writes there, past the gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..domain.phone_number import as_written
+from .customer import Customer
+from .writer import Writer
+
+if TYPE_CHECKING:
+    from .instance import Instance
+
+
+class OwnPhone(Writer):
+    """The owner writes to `to`: a customer, a number, a group; each webhook of it is `fromMe`.
+
+    What is about a message goes to the chat of that message.
+    """
+
+    def __init__(self, instance: Instance, to: str | Customer) -> None:
+        self._instance = instance
+        self.to = to.number if isinstance(to, Customer) else as_written(to)
+
+    def _act(
+        self, event: str, set: Mapping[str, Any] | None, wishes: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        # A group written to may be named by the wishes, or be the chat itself.
+        chat = {"group": self.to} if self.to.endswith("@g.us") else {"to": self.to}
+        where = {} if {"group", "message"} & wishes.keys() else chat
+        body = {"from": self._instance.number, "event": event, "set": dict(set or {})}
+        return self._instance.do("inbound", {**body, **where, **wishes})
+
+    def __repr__(self) -> str:
+        return f"<OwnPhone of {self._instance.key}, to {self.to}>"

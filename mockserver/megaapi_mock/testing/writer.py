@@ -1,0 +1,112 @@
+"""What a person writes and sends in a test, whoever it is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import Any
+
+from .records import Message
+
+Json = dict[str, Any]
+
+
+class Writer(ABC):
+    """Texts, media, and what people do to messages; each returns the message that came of it."""
+
+    @abstractmethod
+    def _act(self, event: str, set: Mapping[str, Any] | None, wishes: Mapping[str, Any]) -> Json:
+        """Do it by the control API; its answer."""
+
+    def does(self, event: str, *, set: Mapping[str, Any] | None = None, **wishes: Any) -> Message:
+        """Any message event, as `POST .../inbound` takes it."""
+        return Message(self._act(event, set, wishes))
+
+    # -- writing -----------------------------------------------------------------------------
+
+    def says(self, text: str, *, group: str | None = None) -> Message:
+        """A plain text."""
+        where = {} if group is None else {"group": group}
+        return self.does("text-plain", set={"message.conversation": text}, **where)
+
+    def replies(self, to: Message, text: str) -> Message:
+        """A text that quotes a message of this chat."""
+        path = "message.extendedTextMessage.text"
+        return self.does("text-quoted-reply", set={path: text}, message=to.id)
+
+    def reacts(self, to: Message, emoji: str) -> Message:
+        """A reaction; an empty text takes it back."""
+        return self.does("reaction", set={"message.reactionMessage.text": emoji}, message=to.id)
+
+    def edits(self, message: Message, text: str) -> Message:
+        """Another text, or caption, of this person's own message."""
+        part = "message.protocolMessage.editedMessage"
+        path = {
+            "imageMessage": f"{part}.imageMessage.caption",
+            "videoMessage": f"{part}.videoMessage.caption",
+            "documentMessage": f"{part}.documentMessage.caption",
+        }.get(message.kind, f"{part}.conversation")
+        return self.does("edited", set={path: text}, message=message.id)
+
+    def deletes(self, message: Message) -> Message:
+        """This person's own message is gone for everyone."""
+        return self.does("deleted", message=message.id)
+
+    # -- sending -----------------------------------------------------------------------------
+
+    def sends_image(
+        self, data: bytes | None = None, *, caption: str | None = None, mimetype: str = "image/png"
+    ) -> Message:
+        """A picture, a small real one without `data`."""
+        return self._sends("image", "imageMessage", data, mimetype, caption=caption)
+
+    def sends_video(
+        self, data: bytes | None = None, *, caption: str | None = None, mimetype: str = "video/mp4"
+    ) -> Message:
+        """A video."""
+        return self._sends("video", "videoMessage", data, mimetype, caption=caption)
+
+    def sends_audio(
+        self, data: bytes | None = None, *, mimetype: str = "audio/ogg", voice: bool = True
+    ) -> Message:
+        """A voice note, or an audio file."""
+        event = "audio-voice-note" if voice else "audio-file"
+        return self._sends(event, "audioMessage", data, mimetype)
+
+    def sends_document(
+        self,
+        data: bytes | None = None,
+        *,
+        name: str | None = None,
+        mimetype: str = "application/pdf",
+    ) -> Message:
+        """A file; `name` is what it is called."""
+        return self._sends("document", "documentMessage", data, mimetype, fileName=name, title=name)
+
+    def sends_sticker(self, data: bytes | None = None) -> Message:
+        """A WebP sticker."""
+        return self._sends("sticker", "stickerMessage", data, "image/webp")
+
+    def sends_location(self, latitude: float, longitude: float, *, name: str = "") -> Message:
+        """A place."""
+        part = "message.locationMessage"
+        where = {f"{part}.degreesLatitude": latitude, f"{part}.degreesLongitude": longitude}
+        return self.does("location", set={**where, f"{part}.name": name})
+
+    def sends_contact(self, number: str, name: str) -> Message:
+        """A contact card."""
+        part = "message.contactMessage"
+        lines = ["VERSION:3.0", f"N:;{name};;;", f"FN:{name}"]
+        phone = f"item1.TEL;waid={number}:+{number}"
+        card = "\n".join(["BEGIN:VCARD", *lines, phone, "item1.X-ABLabel:Celular", "END:VCARD"])
+        return self.does("contact", set={f"{part}.displayName": name, f"{part}.vcard": card})
+
+    def _sends(
+        self, event: str, part: str, data: bytes | None, mimetype: str, **fields: str | None
+    ) -> Message:
+        given = {f"message.{part}.{name}": value for name, value in fields.items() if value}
+        if data is None:
+            return self.does(event, set=given)
+        media = f"data:{mimetype};base64,{b64encode(data).decode()}"
+        return self.does(event, set=given, media=media)

@@ -1,0 +1,111 @@
+"""Where a message comes from: a contact's chat, a story, a channel, the instance's own phone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..domain.contacts import Contact
+from ..domain.instance import Instance
+from ..domain.jid import Jid
+from ..errors import ControlRefused
+
+# Who writes, and who is written to, when nobody is named.
+SOMEBODY = "5511900000002"
+STATUS = "status@broadcast"
+FROM_PHONE, SELF_CHAT = "from-me-phone", "self-chat"
+# Events that nobody else can cause.
+OWN = (FROM_PHONE, SELF_CHAT)
+# What the owner can do on the phone beside them: what people write, send, and do to messages.
+PHONE = frozenset(
+    {
+        "text-plain", "text-extended", "text-link-preview", "text-quoted-reply", "text-forwarded",
+        "ephemeral", "image", "video", "video-note", "audio-voice-note", "audio-file", "document",
+        "document-with-caption", "sticker", "location", "live-location", "contact",
+        "contacts-array", "poll-creation", "disappearing-setting", "view-once", "album",
+        "group-invite", "reaction", "edited", "deleted", "pin-in-chat", "group-text",
+        "group-image",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message comes from: its key, its author's JID, the names shown beside it.
+
+    `webhook` is the event that tells it, where that is another than the one asked for.
+    """
+
+    key: dict[str, Any]
+    author: str
+    name: str
+    verified: str | None = None
+    webhook: str | None = None
+
+    def told_as(self, event: str) -> str:
+        """The webhook event that tells this event from here."""
+        return self.webhook or event
+
+
+def typed(
+    instance: Instance, event: str, body: Mapping[str, Any], payload: Mapping[str, Any]
+) -> Place:
+    """The owner does it on the phone: to a contact, to a group, or to oneself."""
+    own = instance.own_jid
+    if event not in OWN and event not in PHONE:
+        raise ControlRefused(
+            400,
+            f"from: {own.user} is the own number, and nobody does {event} on the instance's own "
+            f"phone; there are {', '.join((*OWN, *sorted(PHONE)))}",
+        )
+    chat = own if event == SELF_CHAT else _addressee(instance, body, payload)
+    key = {"remoteJid": str(chat), "fromMe": True, "id": instance.chats.inbound_id()}
+    webhook = SELF_CHAT if chat == own else FROM_PHONE
+    return Place(key, str(own), instance.name, webhook=webhook)
+
+
+def _addressee(instance: Instance, body: Mapping[str, Any], payload: Mapping[str, Any]) -> Jid:
+    """The chat the owner writes in; ControlRefused when there is none."""
+    to = _written_to(instance, body, payload)
+    if to.group and to not in instance.groups:
+        raise ControlRefused(400, f"{to} is not a group of {instance.key}")
+    person = instance.reach.registered(instance.person(to))
+    if person is None and not to.group:
+        raise ControlRefused(400, f"to: {instance.directory.no_account(to)}")
+    return person.jid if person else to
+
+
+def _written_to(instance: Instance, body: Mapping[str, Any], payload: Mapping[str, Any]) -> Jid:
+    """The chat named; else the one of the message it is about, or a group for a group's event."""
+    if "group" in body:
+        return Jid.parse(body["group"])
+    if "to" in body:
+        return instance.directory.read(body["to"])
+    message = instance.messages.get(body.get("message") or "")
+    if message is not None:
+        return Jid.parse(message.chat)
+    if str(payload["key"]["remoteJid"]).endswith("@g.us"):
+        first = next(iter(instance.groups), None)
+        if first is None:
+            raise ControlRefused(409, f"group: {instance.key} is in no group")
+        return first.jid
+    return Jid.parse(SOMEBODY)
+
+
+def channel(instance: Instance, body: Mapping[str, Any], payload: Mapping[str, Any]) -> Place:
+    """A channel posts; nobody in particular writes there."""
+    jid = body.get("from", payload["key"]["remoteJid"])
+    if not (jid.endswith("@newsletter") and jid.partition("@")[0].isdigit()):
+        raise ControlRefused(400, f"from: {jid!r} is not a channel: digits and @newsletter")
+    post = str(100 + instance.count("newsletter"))
+    key = {"remoteJid": jid, "fromMe": False, "id": instance.chats.inbound_id()}
+    return Place({**key, "server_id": post}, jid, "")
+
+
+def story_key(instance: Instance, sender: Contact) -> dict[str, Any]:
+    """The key of a contact's status."""
+    key = instance.chats.inbound_key(sender, None)
+    key.pop("senderLid")
+    people = {"participant": str(sender.jid), "participantLid": str(sender.lid)}
+    return {**key, "remoteJid": STATUS, **people}

@@ -16,6 +16,7 @@ _GIVEN = {
     "control token": ("--control-token", "CONTROL_TOKEN"),
     "spec": ("--spec", "SPEC"),
     "max messages": ("--max-messages", "MAX_MESSAGES"),
+    "max groups": ("--max-groups", "MAX_GROUPS"),
     "timeout": ("--timeout", "TIMEOUT"),
 }
 
@@ -49,5 +50,7 @@ def _options(report: Report) -> Iterator[str]:
         value = given.get(name, "")
         if value:
             yield from (option, value if value.isdigit() else f'"${variable}"')
+    if given.get("forward") == "yes":
+        yield "--forward"
     if given.get("quick") == "yes":
         yield "--quick"

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from functools import wraps
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, quote_plus
 
 import click
 from megaapi_mock.errors import SetupError as MockSetupError
 
 from . import __version__
+from .scrub import TOKENS, of_command_line, without
+
+# What ends a run as Ctrl-C does: a CI's stop, and a terminal that went away (not on Windows).
+_ENDINGS = [
+    getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)
+]
 
 
 def _plain(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -35,7 +41,7 @@ def _plain(command: Callable[..., Any]) -> Callable[..., Any]:
 
             _fail("interrupted: nothing is judged", INTERRUPTED)
         except (SuiteError, MockSetupError) as error:
-            _fail(_without_secrets(str(error), options))
+            _fail(without(str(error), _tokens(options)))
         except (click.exceptions.Exit, click.ClickException, click.Abort):
             raise
         except Exception as error:
@@ -44,33 +50,57 @@ def _plain(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def _without_secrets(sentence: str, options: Mapping[str, Any]) -> str:
-    """The same, tokens replaced however an address or a shell writes them."""
-    for name in ("token", "control_token"):
-        secret = str(options.get(name) or "")
-        forms = {secret, quote(secret), quote(secret, safe=""), quote_plus(secret)}
-        for form in sorted(filter(None, forms), key=len, reverse=True):
-            sentence = sentence.replace(form, f"<{name.replace('_', ' ')}>")
-    return sentence
+def _tokens(options: Mapping[str, Any]) -> list[str]:
+    given = [str(options.get(name) or "") for name in TOKENS]
+    return [*given, *of_command_line(sys.argv[1:])]
+
+
+class Commands(click.Group):
+    """What click says of a command line, without the tokens on it."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """As click's own."""
+        run = partial(super().main, args, prog_name, complete_var, False, **extra)
+        if not standalone_mode:
+            return run()
+        words = sys.argv[1:] if args is None else args
+        try:
+            sys.exit(run() or 0)
+        except click.ClickException as error:
+            said = io.StringIO()
+            error.show(said)
+            click.echo(without(said.getvalue(), of_command_line(words)), err=True, nl=False)
+            sys.exit(error.exit_code)
+        except click.Abort:
+            _fail("interrupted: nothing is judged", 130)
 
 
 def _fail(sentence: str, code: int = 2) -> None:
-    click.echo(f"megaapi-contract: {sentence}", err=True)
+    with suppress(OSError):
+        click.echo(f"megaapi-contract: {sentence}", err=True)
     sys.exit(code)
 
 
 @contextmanager
 def _ended_like_by_hand() -> Iterator[None]:
-    """A CI that ends a run lets it put back what it changed, as Ctrl-C does."""
+    """A CI that ends a run, or a line that is lost, lets it put back what it changed."""
 
     def interrupted(number: int, frame: Any) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupted)
+    before = {name: signal.signal(name, interrupted) for name in _ENDINGS}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for name, handler in before.items():
+            signal.signal(name, handler)
 
 
 TARGET = (
@@ -106,6 +136,12 @@ TARGET = (
     ),
     click.option("--max-messages", default=20, show_default=True, help="messages a run may send"),
     click.option(
+        "--max-groups",
+        default=1,
+        show_default=True,
+        help="groups a run may make with the recipients; each is emptied and left",
+    ),
+    click.option(
         "--pace", type=float, help="seconds between requests; 1 on real hosts, 0 on mocks"
     ),
     click.option("--timeout", default=30.0, show_default=True, help="seconds for each answer"),
@@ -136,6 +172,11 @@ TARGET = (
         default="",
         help="how the host reaches that port: the public end of your tunnel",
     ),
+    click.option(
+        "--forward",
+        is_flag=True,
+        help="pass webhooks on to the instance's own receiver while they come to the suite",
+    ),
     click.option("--media-url", default="", help="a picture a real host can fetch, for mediaUrl"),
     click.option(
         "--no-side-door", is_flag=True, help="treat a mock on this machine as a host of its own"
@@ -165,10 +206,11 @@ def read_options(given: dict[str, Any], **others: Any) -> Any:
 
 
 @click.group(
+    cls=Commands,
     context_settings={
         "help_option_names": ["-h", "--help"],
         "auto_envvar_prefix": "MEGAAPI_CONTRACT",
-    }
+    },
 )
 @click.version_option(__version__, prog_name="megaapi-contract")
 def main() -> None:
@@ -187,7 +229,12 @@ def main() -> None:
 @click.option("--operation", "operations", multiple=True, help="this operation alone; repeat")
 @_plain
 def run(plan: bool, report: Path | None, **given: Any) -> None:
-    """Run the contract suite against a host."""
+    """Run the contract suite against a host.
+
+    Exit code 0: the contract is kept. 1: promises are broken. 2: no judgement is possible (wrong
+    usage, the host is down, a mistake of this program). 3: not complete: nothing is broken, but
+    some operation never gave a 2xx; the last lines say which and why. 130: interrupted.
+    """
     from . import terminal_run
 
     given["seed"] = terminal_run.drawn_seed() if given["seed"] is None else given["seed"]
@@ -229,11 +276,31 @@ def replay(file: Path, **given: Any) -> None:
     sys.exit(terminal_run.run_again(file, read_options(given)))
 
 
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--token", required=True, envvar="MEGAAPI_TOKEN", show_envvar=True, help="the instance's token"
+)
+@click.option("--timeout", default=30.0, show_default=True, help="seconds for each answer")
+@_plain
+def restore(file: Path, **given: Any) -> None:
+    """Put back what a run changed on an instance and could not put back itself.
+
+    FILE is the one the run has named. The next run of the same instance does the same.
+
+    Exit code 0: everything is as it was. 2: something is not, and stays in FILE.
+    """
+    from . import terminal_run
+
+    click.echo(terminal_run.restore(file, given))
+
+
 def _show_plan(options: Any) -> None:
     from dataclasses import replace
 
     from .contract import Contract
     from .errors import SetupError
+    from .notices import of_plan
     from .planning import PlanTarget, line
     from .runner import make_target, ready
     from .runner import run as run_all
@@ -255,6 +322,8 @@ def _show_plan(options: Any) -> None:
         "Later requests depend on what the host answers: here on the contract's examples",
         err=True,
     )
+    for sentence in of_plan(options):
+        click.echo(sentence, err=True)
 
 
 @main.command()

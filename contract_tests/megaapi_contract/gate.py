@@ -6,7 +6,8 @@ import random
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -17,11 +18,14 @@ from .contract import Contract
 from .errors import BudgetSpent, HeldBack, Unusable
 from .fence import Fence
 from .outcome import Exchange
+from .restore import RestoreFile, Undo
 from .target import Target
 from .wire import Answer, Request
 
 # Changes that people are told of on their phones, so that they count as messages.
-_TOLD = frozenset({"create_group", "add_participants"})
+_TOLD = frozenset({"add_participants"})
+# Counted by itself: nobody deletes a group, the suite can only leave it.
+CREATE_GROUP = "create_group"
 # Bodies above this are cut in the record; what is judged is the whole body.
 KEPT_BODY = 64 * 2**10
 # What a host that limits its callers is given: so many turns, and at most so many seconds each.
@@ -67,17 +71,22 @@ class Gate:
         fence: Fence | None = None,
         pace: Pace | None = None,
         max_messages: int | None = None,
+        max_groups: int | None = None,
+        restore: RestoreFile | None = None,
         heard: Callable[[Exchange], None] = lambda exchange: None,
     ) -> None:
         if target.real and fence is None:
             raise AssertionError("a real host needs a fence")
         self.target, self.fence = target, fence
-        self.messages_sent = 0
+        self.messages_sent = self.groups_made = 0
+        self.restore = restore
+        # The groups of the run that it is still in, and how each is left.
+        self.to_leave: dict[str, Undo] = {}
         self.held: Counter[str] = Counter()
         self.held_of: dict[str, Counter[str]] = defaultdict(Counter)
         self.requests = 0
         self._contract, self._pace, self._heard = contract, pace or Pace(), heard
-        self._max_messages = max_messages
+        self._max_messages, self._max_groups = max_messages, max_groups
 
     def send(self, request: Request) -> Exchange:
         """The exchange; HeldBack when the request may not leave, Unusable without an answer."""
@@ -107,6 +116,18 @@ class Gate:
     def rest(self, seconds: float) -> None:
         """Let so much time pass before the next look."""
         self._pace.rest(seconds)
+
+    @contextmanager
+    def putting_back(self, people: set[str]) -> Iterator[None]:
+        """What a run before has changed may be changed back, whatever this one may do."""
+        assert self.fence is not None
+        fence = self.fence
+        allowed, recipients = fence.allowed, fence.recipients
+        fence.allowed, fence.recipients = allowed | {"changes"}, recipients | people
+        try:
+            yield
+        finally:
+            fence.allowed, fence.recipients = allowed, recipients
 
     def hold_back(self, reason: str, operation: str = "") -> NoReturn:
         """Count a request that may not leave for a reason the fence cannot see."""
@@ -146,7 +167,10 @@ class Gate:
             else:
                 found = self._contract.route(request.method, request.path)
                 operation = found[0] if found else None
-            if operation is not None and (operation.effect == "sends" or operation.id in _TOLD):
+            if operation is not None and operation.id == CREATE_GROUP:
+                self._check_groups()
+                self.groups_made += 1
+            elif operation is not None and (operation.effect == "sends" or operation.id in _TOLD):
                 self._spend()
         except HeldBack as refusal:
             found = self._contract.route(request.method, request.path)
@@ -158,6 +182,23 @@ class Gate:
         if self._max_messages is not None and self.messages_sent >= self._max_messages:
             raise BudgetSpent(f"{self._max_messages} messages are sent (--max-messages)")
         self.messages_sent += 1
+
+    def require_group(self) -> None:
+        """BudgetSpent, counted, when the run may make no further group."""
+        try:
+            self._check_groups()
+        except BudgetSpent as refusal:
+            self._count(str(refusal), CREATE_GROUP)
+            raise
+
+    def _check_groups(self) -> None:
+        if self._max_groups is not None and self.groups_made >= self._max_groups:
+            word = "group is" if self._max_groups == 1 else "groups are"
+            raise BudgetSpent(f"{self._max_groups} {word} made (--max-groups)")
+
+    def no_group_came_of_it(self) -> None:
+        """The last request for one was turned down."""
+        self.groups_made -= 1
 
     def _exchange(
         self, request: Request, operation: Operation | None, answer: Answer, now: float

@@ -7,20 +7,22 @@ change what is not put back.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from .errors import Unusable
 from .outcome import Exchange
+from .restore import EVENTS as BLOCKED
+from .restore import GROUP, NEW_GROUP, WEBHOOK, Entry, Undo
 from .wire import Request
 
 if TYPE_CHECKING:
     from .session import Place, Session
 
-Undo = Callable[[], object]
-
 EVENTS = frozenset({"block_events", "accept_webhook_events", "accept_status_events"})
+UNWRITABLE = "what must be put back cannot be written to a file first"
 UNREADABLE = "what it would change cannot be read, so it could not be put back"
 UNKNOWN_NAME = "it names events the instance does not have, which could not be taken back"
 
@@ -30,9 +32,10 @@ class Keeping:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        # What a run before has left is no change of this one.
+        self.putting_back = False
         self._kept: set[str] = set()
         self._events: dict[str, list[str]] = {}
-        self._leaves: dict[str, Undo] = {}
         self._groups: set[str] | None = None
         self._unanswered: Undo | None = None
 
@@ -40,7 +43,7 @@ class Keeping:
         """What takes back the first change of its kind; HeldBack when there is no way back."""
         fence = self._session.gate.fence
         found = self._session.contract.route(request.method, request.path)
-        if fence is None or found is None or found[1] != fence.key:
+        if self.putting_back or fence is None or found is None or found[1] != fence.key:
             return None
         if found[0].effect not in fence.allowed:
             return None
@@ -48,6 +51,8 @@ class Keeping:
             return self._webhook()
         if found[0].id == "create_group":
             return self._group(request)
+        if found[0].id == "leave_group":
+            self._empty_first(request)
         return self._event_lists(request, found[0].id) if found[0].id in EVENTS else None
 
     def after(self, exchange: Exchange) -> None:
@@ -56,13 +61,16 @@ class Keeping:
             return
         if exchange.operation == "create_group":
             made = exchange.ok and self._made(exchange)
-            if made or 400 <= exchange.status < 500:
-                self._session.forget(self._unanswered)
+            refused = 400 <= exchange.status < 500
+            if refused:
+                self._session.gate.no_group_came_of_it()
+            if made or refused:
+                self._session.needless(self._unanswered)
         if not exchange.ok:
             return
         if exchange.operation == "leave_group":
-            for jid in parse_qs(urlsplit(exchange.url).query).get("jid", []):
-                self._session.forget(self._leaves.pop(jid, None))
+            for jid in _groups_of(exchange.url):
+                self._session.needless(self._session.gate.to_leave.pop(jid, None))
 
     def not_sent(self, request: Request) -> None:
         """The change did not leave, so the next one is the first."""
@@ -82,29 +90,88 @@ class Keeping:
             self._kept.discard("configure_webhook")
             self._session.gate.hold_back(UNREADABLE, "configure_webhook")
         self._session.gate.learn([url])
+        self._session.receiver.owner = url if enabled else ""
         data = {"webhookUrl": url, "webhookEnabled": enabled}
-        return lambda: self._set("configure_webhook", data)
+        entry = {"what": WEBHOOK, "url": url, "enabled": enabled}
+        return self._noted(entry, partial(self._webhook_as_it_was, data), "configure_webhook")
+
+    def _webhook_as_it_was(self, data: dict[str, Any]) -> bool:
+        done = self._set("configure_webhook", data)
+        if done:
+            self._session.receiver.owner = ""
+        return done
+
+    def _noted(self, entry: Entry, step: Callable[[], bool], operation: str) -> Undo:
+        """The step back, in the file before anything leaves; HeldBack when it cannot be."""
+        restore = self._session.gate.restore
+        if restore is None:
+            return Undo(step)
+        try:
+            number = restore.note(entry)
+        except OSError:
+            self._kept.discard("events" if operation in EVENTS else operation)
+            self._session.gate.hold_back(UNWRITABLE, operation)
+        return Undo(step, partial(restore.drop, number))
 
     def _group(self, request: Request) -> Undo:
         """Leaves the new groups of that name: what made one may never be answered."""
+        self._session.gate.require_group()
         if self._groups is None:
             before = self._named()
             if before is None:
                 self._session.gate.hold_back(UNREADABLE, "create_group")
             self._groups = set(before)
         old, name = self._groups, _name_of_group(request.body)
+        people = self._everybody()
+        entry = {
+            "what": NEW_GROUP,
+            "name": name or "",
+            "before": sorted(old),
+            "people": people,
+        }
+        leave_new = partial(self.leave_new, old, name, people)
+        self._unanswered = self._noted(entry, leave_new, "create_group")
+        return self._unanswered
 
-        def leave_new() -> None:
-            now = self._named()
-            if now is None:
-                raise Unusable("list_groups cannot be read: a group of the run may be left")
-            for jid, shown in now.items():
-                if jid not in old and jid not in self._leaves and str(shown) == name:
-                    self._session.gate.allow_group(jid)
-                    self._session.call("leave_group", self._place(), query={"jid": jid})
+    def leave_new(self, old: Iterable[str], name: str | None, people: list[str]) -> bool:
+        """Leave every group of that name that was not there before."""
+        now = self._named()
+        if now is None:
+            raise Unusable("list_groups cannot be read: a group of the run may be left")
+        new = [
+            jid
+            for jid, shown in now.items()
+            if jid not in old and jid not in self._session.gate.to_leave and str(shown) == name
+        ]
+        return all([self.leave(jid, people) for jid in new])
 
-        self._unanswered = leave_new
-        return leave_new
+    def leave(self, jid: str, people: Iterable[str]) -> bool:
+        """Take the people out of a group, then leave it; whether it is left."""
+        self._session.gate.allow_group(jid)
+        self._empty(jid, people)
+        self._session.gate.to_leave.pop(jid, None)
+        return self._session.call("leave_group", self._place(), query={"jid": jid}).ok
+
+    def left_or_gone(self, jid: str, people: Iterable[str]) -> bool:
+        """Leave a group unless the instance is not in it any more."""
+        named = self._named()
+        return named is not None and (jid not in named or self.leave(jid, people))
+
+    def _empty(self, jid: str, people: Iterable[str]) -> None:
+        data = {"group_data": {"jid": jid, "participants": sorted(people)}}
+        if data["group_data"]["participants"]:
+            self._session.call("remove_participants", self._place(), body=data)
+
+    def _empty_first(self, request: Request) -> None:
+        """A group of the run is left by somebody else than the last step: it is emptied too."""
+        for jid in _groups_of(request.target):
+            if jid in self._session.gate.to_leave:
+                self._empty(jid, self._everybody())
+
+    def _everybody(self) -> list[str]:
+        """Who may be in a group of the run; nobody else can have come into one."""
+        fence = self._session.gate.fence
+        return sorted(fence.recipients) if fence is not None else []
 
     def _named(self) -> dict[str, object] | None:
         """The instance's groups, JID to name; None when they cannot be read."""
@@ -125,16 +192,27 @@ class Keeping:
             if first:
                 self._kept.discard("events")
             self._session.gate.hold_back(refusal, operation)
-        return self._events_back if first else None
+        if not first:
+            return None
+        before = self._events["blockEvents"]
+        entry = {"what": BLOCKED, "blocked": before}
+        return self._noted(entry, partial(self.events_back, before), operation)
 
-    def _events_back(self) -> None:
-        before, now = self._events["blockEvents"], self._lists().get("blockEvents", [])
+    def events_back(self, before: list[str]) -> bool:
+        """Block what was blocked, and nothing else."""
+        now = self._lists().get("blockEvents")
+        if now is None:
+            return False
         added = [name for name in now if name not in before]
         gone = [name for name in before if name not in now]
-        if added:
-            self._set("accept_webhook_events", {"events": added})
-        if gone:
-            self._set("block_events", {"events": gone})
+        return (not added or self._set("accept_webhook_events", {"events": added})) and (
+            not gone or self._set("block_events", {"events": gone})
+        )
+
+    def webhook_back(self, url: str, enabled: bool) -> bool:
+        """The webhook as it was, after a run that could not set it itself."""
+        self._session.gate.learn([url])
+        return self._set("configure_webhook", {"webhookUrl": url, "webhookEnabled": enabled})
 
     def _lists(self) -> dict[str, list[str]]:
         shown = _at(self._read("config_details"), "configData")
@@ -146,14 +224,18 @@ class Keeping:
     def _made(self, exchange: Exchange) -> bool:
         """Whether the answer says which group it was."""
         jid = _at(_at(exchange.json, "group") or exchange.json, "id")
-        if not isinstance(jid, str) or not jid.endswith("@g.us") or jid in self._leaves:
+        if not isinstance(jid, str) or not jid.endswith("@g.us") or self._knows(jid):
             return False
         self._session.gate.allow_group(jid)
-        self._leaves[jid] = lambda: self._session.call(
-            "leave_group", self._place(), query={"jid": jid}
+        people = self._everybody()
+        entry = {"what": GROUP, "jid": jid, "people": people}
+        self._session.gate.to_leave[jid] = self._noted(
+            entry, partial(self.leave, jid, people), "create_group"
         )
-        self._session.undo.append(self._leaves[jid])
         return True
+
+    def _knows(self, jid: str) -> bool:
+        return jid in self._session.gate.to_leave
 
     # -- calls -------------------------------------------------------------------------------
 
@@ -167,10 +249,10 @@ class Keeping:
         answer = self._session.call(operation, self._place())
         return answer.json if answer.ok else None
 
-    def _set(self, operation: str, data: dict[str, Any]) -> None:
+    def _set(self, operation: str, data: dict[str, Any]) -> bool:
         answer = self._session.call(operation, self._place(), body={"messageData": data})
         promise = self._session.contract.promise(operation, 200)
-        self._session.hold(
+        return self._session.hold(
             answer.ok, "what a probe changed can be put back", promise=promise, exchange=answer
         )
 
@@ -193,6 +275,11 @@ def _name_of_group(body: bytes) -> str | None:
     except (ValueError, RecursionError):
         return None
     return None if name is None else str(name)
+
+
+def _groups_of(url: str) -> list[str]:
+    """The groups a request names in its query."""
+    return parse_qs(urlsplit(url).query).get("jid", [])
 
 
 def _values(body: bytes) -> Iterator[str]:

@@ -45,6 +45,7 @@ class RunOptions:
     timeout: float = 30.0
     pace: float | None = None
     max_messages: int = 20
+    max_groups: int = 1
     probes: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
     side_door: bool = True
@@ -52,6 +53,7 @@ class RunOptions:
     webhook_port: int = 0
     webhook_host: str = "127.0.0.1"
     webhook_url: str = ""
+    forward: bool = False
     media_url: str = ""
     spec: Path | None = None
 
@@ -71,8 +73,12 @@ class RunOptions:
             math.isfinite(value) and value <= LONGEST for value in (self.timeout, self.pace or 0)
         ):
             raise SetupError(f"--timeout and --pace take at most {LONGEST:g} seconds")
-        if self.timeout <= 0 or self.max_messages < 0 or (self.pace or 0) < 0:
-            raise SetupError("--timeout must be above 0, --max-messages and --pace not below")
+        if self.timeout <= 0 or min(self.max_messages, self.max_groups, self.pace or 0) < 0:
+            raise SetupError(
+                "--timeout must be above 0, --max-messages, --max-groups and --pace not below"
+            )
+        if self.forward and "changes" not in self.allow:
+            raise SetupError("--forward is for webhooks that the run redirects: --allow changes")
         for option, secret in (("--token", self.token), ("--control-token", self.control_token)):
             if not _SECRET.fullmatch(secret):
                 raise SetupError(
@@ -148,6 +154,8 @@ class RunOptions:
         found = {
             "side door": "" if self.side_door else "no",
             "max messages": _other(self.max_messages, usual.max_messages),
+            "max groups": _other(self.max_groups, usual.max_groups),
+            "forward": "yes" if self.forward else "",
             "timeout": _other(math.ceil(self.timeout), math.ceil(usual.timeout)),
         }
         for name in ("media_url", "webhook_url", "webhook_port", "control_token", "spec"):

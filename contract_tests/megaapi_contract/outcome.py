@@ -10,6 +10,8 @@ from megaapi_mock.spec.validate import Unreadable, parse_json
 
 # What shells make of a process that was ended by Ctrl-C: not 1, which says the host is wrong.
 INTERRUPTED = 130
+# Nothing was broken, and not everything could be tried: the printed verdict is NOT COMPLETE.
+INCOMPLETE = 3
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 SURE = frozenset({"vendor-doc", "observed"})
 
@@ -107,7 +109,8 @@ class Webhook:
 class Broken:
     """A promise that was not kept. `kind` is one of KINDS, `operation` an id or an event's name.
 
-    `rule` names what was broken without the values that broke it.
+    `rule` names what was broken without the values that broke it. `expected` and `got` are the
+    nearest difference, for reports.
     """
 
     probe: str
@@ -118,6 +121,8 @@ class Broken:
     exchange: Exchange | None = None
     webhook: Webhook | None = None
     rule: str = ""
+    expected: str = ""
+    got: str = ""
 
     def verdict(self, *, strict: bool = False) -> Verdict:
         """A failure when the contract was sure of it, a finding when it was guessing.
@@ -218,6 +223,8 @@ class Report:
     messages_sent: int = 0
     # What a person should know of the host as the run leaves it.
     notes: list[str] = field(default_factory=list)
+    # Why the webhooks could not be judged to the end.
+    unheard: str = ""
 
     @property
     def broken(self) -> list[Broken]:
@@ -254,26 +261,23 @@ class Report:
 
     @property
     def complete(self) -> bool:
-        """Whether every operation of the run got a 2xx and the host could be judged."""
-        return not self.unusable and not self.interrupted and not self.unanswered
+        """Whether every operation of the run got a 2xx, and host and webhooks could be judged."""
+        return not (self.unusable or self.interrupted or self.unanswered or self.unheard)
 
     @property
     def exit_code(self) -> int:
-        """0 fine, 1 broken promises or operations without a 2xx, 2 no judgement possible,
-        INTERRUPTED for a run that was ended by hand.
+        """0 kept, 1 broken promises, 2 no judgement possible, INCOMPLETE, or INTERRUPTED for a run
+        that was ended by hand.
 
-        An operation that the state of the given instance, or the allowance, keeps from a 2xx makes
-        a run incomplete and not wrong.
+        A mistake of the suite leaves no judgement, whatever else was found.
         """
         if self.interrupted:
             return INTERRUPTED
         if self.unusable:
             return 2
-        silent = [
-            covered for covered in self.coverage.values()
-            if not covered.answered and not covered.why_not
-        ]  # fmt: skip
-        return 1 if self.failures or silent else 0
+        if self.failures:
+            return 1
+        return 0 if self.complete else INCOMPLETE
 
 
 class ProbeInterrupted(KeyboardInterrupt):

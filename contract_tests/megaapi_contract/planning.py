@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from .contract import Contract
+from .scrub import without
 from .target import Target
 from .wire import Answer, Request
 
@@ -36,6 +37,7 @@ class PlanTarget:
 
 def line(request: Request, *, token: str) -> str:
     """One planned request as a person reads it, without the token."""
-    body = request.body.decode("utf-8", "replace").replace(token or "\0", "<token>")
+    body = without(request.body.decode("utf-8", "replace"), [token])
     shown = body if len(body) <= 300 else f"{body[:297]}..."
-    return f"{request.method} {request.target} {shown}".rstrip()
+    query = f"?{without(request.query, [token])}" if request.query else ""
+    return f"{request.method} {request.path}{query} {shown}".rstrip()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 if TYPE_CHECKING:
     from .outcome import Result
     from .probe import Probe
+    from .redaction import Redaction
     from .runner import Ready
 
 _VALUES = {
@@ -76,6 +78,7 @@ class ContractSuite(pytest.Collector):
         self._held = ExitStack()
         self._ready: Ready | None = None
         self.unusable = ""
+        self.redaction: Redaction
 
     def collect(self) -> Iterator[ProbeItem]:
         """Every probe the options ask for."""
@@ -85,17 +88,21 @@ class ContractSuite(pytest.Collector):
         try:
             made = self.ready()
         except SuiteError as error:
-            raise pytest.UsageError(str(error)) from None
+            raise pytest.UsageError(_without_tokens(self.config, str(error))) from None
         for probe in probes(made):
             yield ProbeItem.from_parent(self, name=probe.name.replace(" ", "_"), probe=probe)
 
     def ready(self) -> Ready:
         """The host, made ready once."""
+        from .redaction import Redaction
+        from .reports.private import private_of
         from .runner import ready
 
         if self._ready is None:
-            self._ready = self._held.enter_context(ready(_options(self.config)))
+            options = _options(self.config)
+            self._ready = self._held.enter_context(ready(options))
             self.config.add_cleanup(self._held.close)
+            self.redaction = Redaction(self._ready.contract, private_of(options, self._ready))
         return self._ready
 
 
@@ -119,24 +126,26 @@ class ProbeItem(pytest.Item):
         made = self.parent.ready()
         result = try_probe(self.probe, made)
         if result.state == "left out":
-            pytest.skip(result.reason)
+            pytest.skip(_without_tokens(self.config, result.reason))
         if result.state == "unusable":
             self.parent.unusable = result.reason
             raise Unusable(result.reason)
-        for broken in result.broken:
+        clean = [self.parent.redaction.broken(broken) for broken in result.broken]
+        for broken in clean:
             kind = broken.verdict(strict=made.options.strict)
             self.add_report_section("call", kind, f"{broken.operation}: {broken.message}")
         if result.state == "failed":
-            raise BrokenPromise(result)
+            raise BrokenPromise(replace(result, broken=tuple(clean)))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str:
         """The broken promises, each with the file that made it."""
-        from .errors import SuiteError
+        from .errors import SuiteError, as_bug
 
         if isinstance(excinfo.value, SuiteError):
-            return str(excinfo.value)
+            return _without_tokens(self.config, str(excinfo.value))
         if not isinstance(excinfo.value, BrokenPromise):
-            return str(super().repr_failure(excinfo, style))
+            # Our own mistake: a traceback would show values.
+            return str(as_bug(excinfo.value))
         return "\n".join(
             f"{broken.operation}: {broken.message}  (spec/{broken.promise.file}, "
             f"{broken.promise.grade})"
@@ -151,6 +160,12 @@ class ProbeItem(pytest.Item):
 def pytest_configure(config: pytest.Config) -> None:
     """The marker every probe carries."""
     config.addinivalue_line("markers", "megaapi_contract: a probe of the megaAPI contract suite")
+
+
+def _without_tokens(config: pytest.Config, sentence: str) -> str:
+    from .scrub import of_command_line, without
+
+    return without(sentence, [str(config.getoption("--megaapi-token")), *of_command_line([])])
 
 
 def _options(config: pytest.Config) -> Any:

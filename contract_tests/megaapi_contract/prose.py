@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from .placeholders import JID, WORD, Placeholders, digits, lower
 from .vocabulary import Vocabulary
@@ -43,8 +44,19 @@ class Prose:
         self._vocabulary, self._placeholders = vocabulary, placeholders
 
     def clean(self, text: str) -> str:
-        """The sentence as it may be shown."""
-        return _TOKEN.sub(self._token, self._without_known(text))
+        """The sentence as it may be shown; what the contract itself says in quotes stays."""
+        pieces = self._rules.split(text) if self._rules is not None else [text]
+        return "".join(
+            piece if number % 2 else _TOKEN.sub(self._token, self._without_known(piece))
+            for number, piece in enumerate(pieces)
+        )
+
+    @cached_property
+    def _rules(self) -> re.Pattern[str] | None:
+        """A quoted pattern of the contract."""
+        rules = sorted(self._vocabulary.rules, key=len, reverse=True)
+        quoted = "|".join(f'"{re.escape(rule)}"' for rule in rules)
+        return re.compile(f"({quoted})") if rules else None
 
     def public(self, word: str) -> bool:
         """Whether one word says nothing private."""

@@ -16,6 +16,12 @@ from .outcome import Webhook
 # In this process nobody listens there; the courier hands the body over instead of posting it.
 IN_PROCESS = "http://127.0.0.1:9/webhooks"
 KEPT_MOST = 20_000
+# So often a webhook is waited for in vain, before a run without any stops waiting.
+MISSED_MOST = 3
+DEAF = (
+    f"no webhook has come to the suite at all: after waiting {MISSED_MOST} times in vain the run "
+    "waits for no other"
+)
 # How long a webhook may take where time cannot be made to pass; a real one travels further.
 SECONDS, SECONDS_REAL = 5.0, 20.0
 
@@ -51,6 +57,10 @@ class Receiver:
         self.name: Callable[[Any], str | None] = lambda payload: None
         self.spoil: Callable[[bytes], Sequence[bytes]] = lambda body: (body,)
         self._changed = threading.Condition()
+        # The instance's own address while webhooks come here in its place, and what forwards them.
+        self.owner = ""
+        self.pass_on: Callable[[str, bytes], None] = lambda url, body: None
+        self._came = self._missed = 0
         self._server: ThreadingHTTPServer | None = None
         self._thread: threading.Thread | None = None
 
@@ -66,6 +76,7 @@ class Receiver:
         """One webhook came."""
         with self._changed:
             made = Webhook(len(self.webhooks) + 1, body, headers, time.time(), None, url)
+            self._came += 1
             if len(self.webhooks) < KEPT_MOST:
                 self.webhooks.append(made)
             self._changed.notify_all()
@@ -88,13 +99,20 @@ class Receiver:
         """Everything that came after number `since`, once it fits or the time is over."""
         seconds = self.patience if seconds is None else seconds
         with self._changed:
-            self._changed.wait_for(lambda: fits(self.webhooks[since:]), seconds)
+            if not self._changed.wait_for(lambda: fits(self.webhooks[since:]), seconds):
+                self._missed += seconds > 0
             return self.webhooks[since:]
+
+    @property
+    def deaf(self) -> bool:
+        """Whether it was waited for often enough without any webhook at all."""
+        return self._came == 0 and self._missed >= MISSED_MOST
 
     def forget(self) -> None:
         """As if nothing had come."""
         with self._changed:
             self.webhooks.clear()
+            self._came = self._missed = 0
 
     def listen(self, port: int = 0, *, host: str = "127.0.0.1", url: str = "") -> None:
         """Listen; `url` is the address then, or the given one, which leads here from elsewhere.
@@ -110,6 +128,8 @@ class Receiver:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 meant = receiver.meant(self.path)
                 if meant:
+                    if receiver.owner:
+                        receiver.pass_on(receiver.owner, body)
                     receiver.post(self.path, body, tuple(self.headers.items()), timeout=0)
                 self.send_response(200 if meant else 404)
                 self.send_header("Content-Length", "0")

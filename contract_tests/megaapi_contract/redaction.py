@@ -12,6 +12,7 @@ import orjson
 
 from .contract import JSON, Contract
 from .credentials import Credentials, Owners
+from .differences import difference
 from .outcome import Broken, Exchange, OperationCoverage, Report, Result, Webhook
 from .placeholders import Placeholders, Private
 from .prose import Prose
@@ -98,6 +99,7 @@ class Redaction:
             exchanges=exchanges,
             webhooks=webhooks,
             unusable=self.said(report.unusable),
+            unheard=self.said(report.unheard),
         )
 
     def exchange(self, exchange: Exchange) -> Exchange:
@@ -142,11 +144,14 @@ class Redaction:
 
     def _clean(self, broken: Broken) -> Broken:
         exchange, webhook = self._evidence(broken)
+        expected, got = difference(broken, self.contract)
         return replace(
             broken,
             operation=self._operation(broken.operation),
             message=self.said(broken.message),
             rule=self.said(broken.rule),
+            expected=self.said(expected),
+            got=self.said(got),
             exchange=exchange,
             webhook=webhook,
         )

@@ -26,6 +26,7 @@ from .errors import (
     as_bug,
 )
 from .fence import Fence, listed
+from .forwarding import Forwarder
 from .gate import KEPT_BODY, Gate, Pace
 from .generated import generated
 from .judge import Judge
@@ -45,10 +46,11 @@ from .outcome import (
 from .planning import PlanTarget
 from .probe import PHASES, Probe
 from .reach import require_way_here
-from .receiver import SECONDS_REAL, Receiver
+from .receiver import DEAF, SECONDS_REAL, Receiver
+from .restore import RestoreFile, put_back_left
 from .routes import MISSING, Routes
 from .session import Place, Session
-from .stage import GivenStage, MockStage, Stage, has_side_door
+from .stage import GivenStage, MockStage, Stage, is_mock
 from .stateful import PHASE as STATEFUL
 from .stateful import stateful
 from .status import LIST, read_status
@@ -57,6 +59,7 @@ from .target import HttpTarget, MockTarget, Target
 # At most so many exchanges are kept whole for the reports; the counts go on.
 KEPT_EXCHANGES = 50_000
 REAL_PACE = 1.0
+CHANGING = frozenset({"changes", "disconnects"})
 
 # What reading a document of another shape than promised raises, and what the judge calls those.
 UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
@@ -65,6 +68,7 @@ _SHAPES = frozenset({"schema", "status", "content-type", "webhook"})
 NOT_TO_ITS_END = "the run was interrupted"
 
 OnProgress = Callable[[Probe, int, int], None]
+OnResult = Callable[[Result, list[Exchange]], None]
 
 
 @dataclass
@@ -83,6 +87,9 @@ class Ready:
     routes: Routes = field(default_factory=Routes)
     # Whether the given instance was linked as the run began: it may have logged it out since.
     began_linked: bool = False
+    forwarder: Forwarder | None = None
+    # What was put back for a run before, which could not do it itself.
+    put_back: tuple[str, ...] = ()
 
     def session(self, probe: str, heard: Callable[[Exchange], None] = lambda _: None) -> Session:
         """A probe's own surroundings."""
@@ -114,12 +121,17 @@ EVERY_EFFECT = ("reads", "sends", "changes", "disconnects")
 
 
 @contextmanager
-def ready(options: RunOptions, target: Target | None = None) -> Iterator[Ready]:
-    """Everything a run needs, put away at the end. SetupError or Unusable before any probe."""
+def ready(
+    options: RunOptions, target: Target | None = None, restore: RestoreFile | None = None
+) -> Iterator[Ready]:
+    """Everything a run needs, put away at the end. SetupError or Unusable before any probe.
+
+    `restore` is a file of what must be put back in place of the instance's own.
+    """
     contract = Contract(options.spec, plan=options.gateway_plan)
     target = target or make_target(options)
     try:
-        made = _made_ready(options, contract, target)
+        made = _made_ready(options, contract, target, restore)
         try:
             yield made
         finally:
@@ -137,28 +149,60 @@ def make_target(options: RunOptions) -> Target:
     return host
 
 
-def _made_ready(options: RunOptions, contract: Contract, target: Target) -> Ready:
+def _made_ready(
+    options: RunOptions, contract: Contract, target: Target, restore: RestoreFile | None = None
+) -> Ready:
     given = Place(options.key, options.token)
     receiver = target.receiver if isinstance(target, MockTarget) else Receiver()
-    mock = target.in_process or (not target.real and options.side_door and has_side_door(target))
+    marked = target.in_process or (not target.real and is_mock(target, options.control_token))
+    target.real = not marked
+    mock = target.in_process or (marked and options.side_door)
     judge = Judge(contract, mock=mock)
     if mock:
         stage: Stage = MockStage(target, control_token=options.control_token)
         gate = Gate(target, contract)
         place = None
     else:
-        stage, gate = GivenStage(given), _fenced(options, contract, target)
+        stage, gate = GivenStage(given), _fenced(options, contract, target, restore)
         place = given
     made = Ready(options, contract, target, stage, receiver, gate, judge, place)
+    try:
+        return _connected(made, given, mock=mock)
+    except BaseException:
+        _let_go(made)
+        raise
+
+
+def _connected(made: Ready, given: Place, *, mock: bool) -> Ready:
+    options, target, receiver, gate = made.options, made.target, made.receiver, made.gate
     if not target.in_process:
         if mock or "changes" in options.allow:
             _listen(receiver, options, target)
+            if options.forward:
+                made.forwarder = Forwarder()
+                receiver.pass_on = made.forwarder.pass_on
         elif options.webhook_url:
             raise SetupError("--webhook-url is set on the instance: that needs --allow changes")
         if gate.fence is not None:
             gate.fence.addresses |= {receiver.url, options.media_url} - {""}
         preflight(made, given)
+        if gate.restore is not None:
+            _put_back_left(made, gate.restore)
     return made
+
+
+def _put_back_left(made: Ready, restore: RestoreFile) -> None:
+    """What a run before could not put back; while another run is at it, that is its own matter."""
+    if not restore.entries or not restore.lock():
+        return
+    restore.reload()
+    made.put_back = put_back_left(made.session("what a run before has left"), restore)
+    if restore.entries and made.options.allow & CHANGING:
+        raise SetupError(
+            f"a run before has left {restore.in_words}, which cannot be put back: {restore.path}"
+        )
+    if not made.options.allow & CHANGING:
+        restore.unlock()
 
 
 def _listen(receiver: Receiver, options: RunOptions, target: Target) -> None:
@@ -177,7 +221,9 @@ def _listen(receiver: Receiver, options: RunOptions, target: Target) -> None:
             raise
 
 
-def _fenced(options: RunOptions, contract: Contract, target: Target) -> Gate:
+def _fenced(
+    options: RunOptions, contract: Contract, target: Target, restore: RestoreFile | None
+) -> Gate:
     fence = Fence(
         contract=contract,
         key=options.key,
@@ -192,7 +238,20 @@ def _fenced(options: RunOptions, contract: Contract, target: Target) -> Gate:
         fence=fence,
         pace=Pace(seconds=pace, seed=options.seed),
         max_messages=options.max_messages,
+        max_groups=options.max_groups,
+        restore=restore
+        or (None if isinstance(target, PlanTarget) else _restore_file(options, target)),
     )
+
+
+def _restore_file(options: RunOptions, target: Target) -> RestoreFile | None:
+    """Where a change is noted before it is made; SetupError while another run is changing."""
+    if isinstance(target, PlanTarget):
+        return None
+    restore = RestoreFile.of(target.name, options.key)
+    if options.allow & CHANGING and not restore.lock():
+        raise SetupError("another run on this machine is changing this instance now: wait for it")
+    return restore
 
 
 def preflight(made: Ready, given: Place) -> None:
@@ -242,11 +301,25 @@ def _empty_but_known(status: Exchange, session: Session, given: Place) -> bool:
 def _put_away(made: Ready) -> None:
     try:
         made.stage.close()
+        leave_groups(made)
     except Unusable:
-        # The host is gone, and what was made on it with it; the run says so itself.
+        # The host is gone, and what was made on a mock with it; the run says so itself.
         return
     finally:
-        made.receiver.close()
+        _let_go(made)
+
+
+def leave_groups(made: Ready) -> None:
+    """Leave the groups of the run, at its end."""
+    made.session("leaving the groups of the run").leave_groups()
+
+
+def _let_go(made: Ready) -> None:
+    made.receiver.close()
+    if made.forwarder is not None:
+        made.forwarder.close()
+    if made.gate.restore is not None:
+        made.gate.restore.unlock()
 
 
 # -- the run ---------------------------------------------------------------------------------
@@ -339,8 +412,14 @@ def _operation(name: str, made: Ready) -> str:
     return operation.id
 
 
-def run(made: Ready, on_progress: OnProgress = lambda probe, done, of: None) -> Report:
+def run(
+    made: Ready,
+    on_progress: OnProgress = lambda probe, done, of: None,
+    on_result: OnResult = lambda result, exchanges: None,
+) -> Report:
     """Try everything that may be tried; never raises for what the host does.
+
+    `on_result` hears of each probe that ended, with the exchanges kept of it.
 
     RunInterrupted holds what was found until somebody ended it.
     """
@@ -363,7 +442,9 @@ def run(made: Ready, on_progress: OnProgress = lambda probe, done, of: None) -> 
     try:
         for done, probe in enumerate(chosen):
             on_progress(probe, done, len(chosen))
+            before = len(report.exchanges)
             report.results.append(try_probe(probe, made, keeper.heard))
+            on_result(report.results[-1], report.exchanges[before:])
             if report.results[-1].state == "unusable":
                 report.unusable = report.unusable or report.results[-1].reason
                 if not report.results[-1].bug:
@@ -374,8 +455,10 @@ def run(made: Ready, on_progress: OnProgress = lambda probe, done, of: None) -> 
         if isinstance(ended, ProbeInterrupted):
             report.results.append(ended.result)
         report.interrupted = True
+    _leave_groups_now(made, report)
     report.webhooks = list(made.receiver.webhooks)
     report.messages_sent = made.gate.messages_sent
+    report.unheard = DEAF if made.receiver.deaf else ""
     report.coverage = _of_the_run(coverage, chosen, made)
     if not report.unusable and _nothing_tried(report, made.options):
         reasons = Counter(report.unanswered.values()) or Counter(map(_reason, report.results))
@@ -399,6 +482,16 @@ def _look_again(made: Ready, report: Report, *, patient: bool) -> None:
         made.gate.rest(LOOK_EVERY)
     stand_on(made, replace(made.place, connected=False))
     report.notes.append(LOGGED_OUT)
+
+
+def _leave_groups_now(made: Ready, report: Report) -> None:
+    """Before the report is written, so that it can say what is left."""
+    try:
+        leave_groups(made)
+    except KeyboardInterrupt:
+        report.interrupted = True
+    except SuiteError as error:
+        report.unusable = report.unusable or str(error)
 
 
 def _nothing_tried(report: Report, options: RunOptions) -> bool:

@@ -9,13 +9,14 @@ from urllib.parse import quote
 
 from .alternatives import USUAL, Settled
 from .contract import Contract
-from .errors import HeldBack, NotTried, SuiteError
+from .errors import HeldBack, NotTried, SuiteError, as_bug
 from .fence import WRONG_TOKEN
 from .gate import Gate
 from .judge import Judge
-from .keeping import Keeping, Undo
+from .keeping import Keeping
 from .outcome import Broken, Exchange, Promise, Webhook
 from .receiver import Receiver
+from .restore import Undo
 from .wire import Request, request
 
 
@@ -135,7 +136,7 @@ class Session:
             return self.gate.send(sent)
         except HeldBack:
             if undo is not None:
-                self.forget(undo)
+                self.needless(undo)
                 self.keeping.not_sent(sent)
             raise
 
@@ -235,17 +236,30 @@ class Session:
             step = self.undo[-1]
             try:
                 step()
-            except SuiteError as error:
+            except Exception as fault:
+                error = fault if isinstance(fault, SuiteError) else as_bug(fault)
                 said = f"{error}; what {self.probe or 'it'} changed could not be put back"
                 failed = failed or type(error)(said)
             self.forget(step)
         if failed is not None:
             raise failed
 
-    def forget(self, step: Undo | None) -> None:
-        """This needs no undoing any more."""
+    def leave_groups(self) -> None:
+        """Leave the groups of the run; what cannot be left stays in the file."""
+        self.undo += self.gate.to_leave.values()
+        self.gate.to_leave.clear()
+        self.put_back()
+
+    def forget(self, step: Undo) -> None:
+        """This had its turn; what failed of it is still in the file."""
         if step in self.undo:
             self.undo.remove(step)
+
+    def needless(self, step: Undo | None) -> None:
+        """This needs no undoing any more."""
+        if step is not None:
+            self.forget(step)
+            step.done()
 
     def wrong_token(self) -> str:
         """A token the host does not know."""

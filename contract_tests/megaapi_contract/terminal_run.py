@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -22,22 +24,28 @@ from rich.progress import (
 from .cases import group_jids
 from .contract import Contract
 from .errors import NotTried, SetupError, Unusable
+from .notices import after, before, of_before
 from .options import RunOptions
 from .outcome import Broken, Exchange, Report, RunInterrupted
-from .placeholders import Private
 from .probe import Probe
 from .redaction import Redaction
 from .replay import Recording, load, replay
 from .reports import check_folder, show, show_folder, write_reports
+from .reports.as_found import AsFound
+from .reports.private import private_of
+from .restore import read as read_restore_file
 from .runner import Ready, probes, ready, try_probe
 from .runner import run as run_all
 from .session import Session
-from .stage import WORLD, MockStage
+from .stage import WORLD
 from .target import HttpTarget
+
+# How a sentence ends that a budget has made.
+SPENT = ("(--max-messages)", "(--max-groups)")
 
 
 def run(options: RunOptions, folder: Path | None) -> int:
-    """The exit code: 0 fine, 1 broken promises or an incomplete run, 2 no judgement possible.
+    """The exit code: 0 kept, 1 broken promises, 2 no judgement possible, 3 not complete.
 
     Whatever ends it, SetupError, Unusable or KeyboardInterrupt, comes through when the reports are
     written: they hold what was found until then.
@@ -50,21 +58,27 @@ def run(options: RunOptions, folder: Path | None) -> int:
     try:
         with ready(options) as made, _bar(Console(stderr=True)) as progress:
             held = made
+            _notice(before(made))
             task = progress.add_task("getting ready", total=None)
 
             def shown(probe: Probe, done: int, of: int) -> None:
                 progress.update(task, description=probe.name[:40], completed=done, total=of)
 
+            found = AsFound(
+                Redaction(made.contract, private_of(options, made)), strict=options.strict
+            )
             try:
-                report = run_all(made, shown)
+                report = run_all(made, shown, found.ended)
             except RunInterrupted as stopped:
                 report, ended = stopped.report, stopped
     except KeyboardInterrupt as stopped:
         report.interrupted, ended = True, stopped
     except (SetupError, Unusable, MockSetupError) as error:
         report.unusable, ended = str(error), error
+    if held is not None:
+        _notice(after(held))
     contract = held.contract if held is not None else _contract(options)
-    _tell(report, folder, Redaction(contract, _private(options, held)))
+    _tell(report, folder, Redaction(contract, private_of(options, held)))
     if ended is not None:
         raise ended
     return report.exit_code
@@ -75,6 +89,12 @@ def _tell(report: Report, folder: Path | None, redaction: Redaction) -> None:
     if folder is not None:
         report.seconds = report.seconds or time.time() - report.started
         write_reports(report, folder, redaction)
+    with suppress(OSError):
+        # A pipe that nobody reads any more, or a terminal that went away, changes no verdict.
+        _tell_terminal(report, folder, redaction)
+
+
+def _tell_terminal(report: Report, folder: Path | None, redaction: Redaction) -> None:
     if report.results:
         show(redaction.report(report), Console(), folder=str(folder) if folder else "")
     elif folder is not None:
@@ -108,10 +128,36 @@ def _contract(options: RunOptions) -> Contract:
         return Contract()
 
 
+def _notice(sentences: Iterable[str]) -> None:
+    with suppress(OSError):
+        for sentence in sentences:
+            print(f"megaapi-contract: {sentence}", file=sys.stderr, flush=True)
+
+
+def restore(path: Path, options: Mapping[str, Any]) -> str:
+    """Put back what a run has left, as the file says; what was, in a sentence.
+
+    SetupError when something of it cannot be put back.
+    """
+    kept = read_restore_file(path)
+    if not kept.lock():
+        raise SetupError("a run on this machine is changing this instance now: wait for it")
+    given = RunOptions(target=kept.target, key=kept.key, side_door=False, **options)
+    try:
+        with ready(given, restore=kept) as made:
+            done = ", ".join(made.put_back) or "nothing"
+    finally:
+        kept.unlock()
+    if kept.entries:
+        raise SetupError(f"{kept.in_words} could not be put back, and stays in {path}")
+    return f"put back: {done}"
+
+
 def run_again(path: Path, options: RunOptions) -> int:
     """Replay one kept fault: 0 it does not fail any more, 1 it does, 2 it could not be tried."""
     recording = load(path)
     with ready(options) as made:
+        _notice(of_before(made))
         session = made.session("replay")
         try:
             ended = replay(
@@ -174,29 +220,10 @@ def _again(made: Ready, name: str) -> tuple[Broken, ...]:
     result = try_probe(probe, made)
     if result.state == "unusable":
         raise Unusable(result.reason)
-    spent = next((why for why in made.gate.held if why.endswith("(--max-messages)")), "")
+    spent = next((why for why in made.gate.held if why.endswith(SPENT)), "")
     if not result.broken and (result.reason or spent):
         raise NotTried(result.reason or spent)
     return result.broken
-
-
-def _private(options: RunOptions, made: Ready | None) -> Private:
-    """`made` is nothing where the host was never ready."""
-    given: dict[str, Any] = {
-        "key": options.key,
-        "token": options.token,
-        "control_token": options.control_token,
-        "recipients": options.recipients,
-        "media_url": options.media_url,
-    }
-    if made is None:
-        return Private(**given, webhook_url=options.webhook_url)
-    return Private(
-        **given,
-        own=made.place.number if made.place else "",
-        webhook_url=made.receiver.url,
-        tokens=made.stage.tokens if isinstance(made.stage, MockStage) else {},
-    )
 
 
 def _bar(console: Console) -> Progress:
@@ -208,4 +235,6 @@ def _bar(console: Console) -> Progress:
         TimeRemainingColumn(),
         console=console,
         transient=True,
+        # Elsewhere than on a terminal standard output is somebody's file.
+        redirect_stdout=sys.stdout.isatty(),
     )

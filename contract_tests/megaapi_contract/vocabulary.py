@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
@@ -68,6 +69,12 @@ class Vocabulary:
         found.update(event.message_type for event in self._contract.events.values())
         found.update(event.category for event in self._contract.events.values())
         return frozenset(found)
+
+    @cached_property
+    def rules(self) -> frozenset[str]:
+        """Every pattern the contract has, as sentences quote it."""
+        patterns = set(_patterns(self._contract.document))
+        return frozenset(patterns | {json.dumps(pattern)[1:-1] for pattern in patterns})
 
     @cached_property
     def steps(self) -> frozenset[str]:
@@ -139,3 +146,15 @@ def _prose(node: Any) -> Iterator[str]:
             yield from _prose(value)
     elif isinstance(node, str):
         yield node
+
+
+def _patterns(node: Any) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        if isinstance(node.get("pattern"), str):
+            yield node["pattern"]
+        for name, value in node.items():
+            if name not in _MADE_UP:
+                yield from _patterns(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _patterns(value)

@@ -47,6 +47,8 @@ class Given:
         """What the probe finds broken."""
         session = self.session(fault or Fault())
         probe.run(session, GivenStage(Place(KEY, TOKEN, OWN)))
+        # As at the end of a run: its groups are left then.
+        session.leave_groups()
         assert not session.gate.held, (probe.name, session.gate.held)
         return [broken.message for broken in session.broken]
 

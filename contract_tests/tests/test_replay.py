@@ -283,8 +283,10 @@ SENT: dict[str, tuple[Header, str, str]] = {
         lambda *_: "Bearer TESTKEYWRONG", "Bearer TESTKEYWRONG", "Bearer TESTKEYWRONG"
     ),
     "none": (lambda *_: "Bearer ", "Bearer ", "Bearer "),
-    "alone": (lambda place, _: place.token, "{{token}}", "$TOKEN"),
-    "otherwise": (lambda place, _: f"Basic {place.token}", "Basic {{token}}", "Basic $TOKEN"),
+    "alone": (lambda place, _: place.token, "{{token}}", "$MEGAAPI_TOKEN"),
+    "otherwise": (
+        lambda place, _: f"Basic {place.token}", "Basic {{token}}", "Basic $MEGAAPI_TOKEN",
+    ),
 }  # fmt: skip
 
 
@@ -321,7 +323,7 @@ def test_a_token_that_was_set_is_the_instances_own(host: Host, keep: Keep) -> No
     host.session.call("change_token", place, body=data)
     host.session.call("config_details", place, token="NEWTESTTOKEN0001")
     recording = keep()
-    assert "$TOKEN" in curl(recording)
+    assert "$MEGAAPI_TOKEN" in curl(recording)
     first, last = recording.document["exchanges"]
     assert dict(first["headers"])["Authorization"] == "Bearer {{token}}"
     set_to = first["json"]["messageData"]["token"]

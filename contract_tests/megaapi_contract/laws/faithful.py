@@ -131,7 +131,7 @@ def what_is_blocked_adds_up(session: Session, stage: Stage) -> None:
         done(session, _block(session, place, name), "blocking")
     found = session.call("config_details", place)
     blocked = at(found.json, "configData", "blockEvents") or ()
-    claim(session, found, {"presence", "calls"} <= set(blocked), "earlier blocks stay",
+    claim(session, found, {"presence", "calls"} <= set(map(str, blocked)), "earlier blocks stay",
           promise=guess(session, "block_events"))  # fmt: skip
 
 

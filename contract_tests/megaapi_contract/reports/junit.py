@@ -104,7 +104,10 @@ def _complete(root: ElementTree.Element, report: Report) -> None:
 
 
 def _told(each: Told) -> str:
-    lines = [f"{each.kind}: {each.sentence}", f"promised by {each.promise}"]
+    lines = [f"{each.kind}: {each.sentence}"]
+    lines += [f"expected {each.broken.expected}"] if each.broken.expected else []
+    lines += [f"got {each.broken.got}"] if each.broken.got else []
+    lines.append(f"promised by {each.promise}")
     lines += [each.curl] if each.curl else []
     return "\n".join([*lines, each.again])
 

@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from urllib.parse import quote as percent
 
 from ..again import replay_line
 from ..outcome import KINDS, Broken, Exchange, Report, Result
 
 INTERRUPTED_HERE = "the run was interrupted before its end"
-CURL_BODY_MOST = 2000
-# What a curl line takes from the environment of whoever runs it.
+# A line beyond this is for nobody's hands: the replay line sends the same.
+CURL_BODY_MOST = 4000
+# What a curl line takes from the environment of whoever runs it, as the commands do.
 _GIVEN = (
-    (re.compile(r"<key(?: \d+)?>"), "$KEY"),
-    (re.compile(r"<token(?: \d+)?>"), "$TOKEN"),
+    (re.compile(r"<key(?: \d+)?>"), "$MEGAAPI_INSTANCE_KEY"),
+    (re.compile(r"<token(?: \d+)?>"), "$MEGAAPI_TOKEN"),
     (re.compile(r"<token(?: \d+)?, not its own>"), "$OTHER_TOKEN"),
+    (re.compile(r"^http://mock(?=/)"), "$MEGAAPI_GATEWAY"),
+    (re.compile(r"<recipient 1>"), "$RECIPIENT"),
+    (re.compile(r"<recipient (\d+)>"), r"${RECIPIENT_\1}"),
+    (re.compile(r"<own number>"), "$OWN_NUMBER"),
 )
+_PLACEHOLDER = re.compile(r"<[^<>]*>")
+# What curl itself would read as several addresses.
+_GLOB = re.compile(r"[\[\]{}]")
+# A HEAD by another name would wait for a body.
+_METHODS = {"GET": [], "HEAD": ["--head"]}
+_STATUS = re.compile(r"^\d{3}: ")
+_NUMBERS = re.compile(r"(?<=[a-z]) \d+(?=[,>])")
+_QUOTED = re.compile(r'\("[^"]*"(?:, "[^"]*")* w')
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -49,6 +63,44 @@ def told(report: Report) -> list[Told]:
     return [_told(number, broken, report) for number, broken in enumerate(order, 1)]
 
 
+@dataclass(frozen=True)
+class Card:
+    """Faults that most likely have one cause, the first of them in full."""
+
+    first: Told
+    others: tuple[Told, ...]
+
+    @property
+    def places(self) -> int:
+        """How many faults it stands for."""
+        return 1 + len(self.others)
+
+    @property
+    def elsewhere(self) -> str:
+        """Where else the same was found: each operation or event once."""
+        names = dict.fromkeys(each.broken.operation for each in self.others)
+        return ", ".join(names)
+
+
+def cards(told: Iterable[Told]) -> list[Card]:
+    """One card per cause, in the order of the first of each."""
+    causes: dict[tuple[str, ...], list[Told]] = {}
+    for each in told:
+        causes.setdefault((each.verdict, *cause(each.broken)), []).append(each)
+    return [Card(first, tuple(others)) for first, *others in causes.values()]
+
+
+def cause(broken: Broken) -> tuple[str, ...]:
+    """What faults of several operations have in common: the rule without place and values."""
+    if broken.kind == "law":
+        return "law", broken.rule or broken.message
+    rule = _STATUS.sub("", broken.rule or broken.message)
+    if broken.kind == "check":
+        rule = broken.message
+    names = tuple(_QUOTED.findall(broken.message)) if broken.kind == "schema" else ()
+    return broken.kind, _NUMBERS.sub("", rule), *names
+
+
 def _told(number: int, broken: Broken, report: Report) -> Told:
     return Told(
         number=number,
@@ -69,24 +121,40 @@ def file_of(number: int, broken: Broken) -> str:
 
 
 def curl(exchange: Exchange) -> str:
-    """The request as a shell line; $KEY and $TOKEN are the instance's, $OTHER_TOKEN is not."""
-    parts = ["curl", *(["-X", exchange.method] if exchange.method != "GET" else [])]
-    parts.append(_double(exchange.url))
+    """The request as a shell line, with key, token and numbers from the environment.
+
+    $MEGAAPI_TOKEN is the instance's own, $OTHER_TOKEN is not. Nothing for a body that is too long.
+    """
+    text = exchange.request_body.decode("utf-8", "replace")
+    if len(text) > CURL_BODY_MOST:
+        return ""
+    parts = ["curl", *_METHODS.get(exchange.method, ["-X", exchange.method])]
+    if _GLOB.search(exchange.url):
+        parts.append("--globoff")
+    parts.append(_double(exchange.url, quote=_in_address))
     for name, value in exchange.request_headers:
         if name.lower() in ("authorization", "content-type"):
             parts += ["-H", _double(f"{name}: {value}")]
-    if exchange.request_body:
-        text = exchange.request_body.decode("utf-8", "replace")
-        cut = "" if len(text) <= CURL_BODY_MOST else f"... ({len(text)} characters)"
-        parts += ["--data-raw", shlex.quote(text[:CURL_BODY_MOST] + cut)]
+    if text:
+        parts += ["--data-raw", _double(text) if _taken(text) else shlex.quote(text)]
     return " ".join(parts)
 
 
-def _double(text: str) -> str:
+def _taken(text: str) -> bool:
+    """Whether something of it comes from the environment."""
+    return any(placeholder.search(text) for placeholder, _ in _GIVEN)
+
+
+def _double(text: str, quote: Callable[[str], str] = lambda text: text) -> str:
     escaped = re.sub(r'(["\\$`])', r"\\\1", text)
     for placeholder, name in _GIVEN:
         escaped = placeholder.sub(name, escaped)
-    return f'"{escaped}"'
+    return f'"{quote(escaped)}"'
+
+
+def _in_address(url: str) -> str:
+    """Whatever else was replaced, as an address can hold it."""
+    return _PLACEHOLDER.sub(lambda found: percent(found[0], safe=""), url)
 
 
 def verdict(report: Report) -> str:
@@ -104,13 +172,20 @@ def headline(report: Report) -> str:
     """The whole run in one sentence."""
     return {
         "interrupted": f"The run against {report.target} was interrupted"
-        + (f": it breaks {count(len(report.failures), 'promise')}" if report.failures else ""),
+        + (f": it breaks {_promises(report)}" if report.failures else ""),
         "unusable": f"{report.target} could not be judged",
-        "broken": f"{report.target} breaks {count(len(report.failures), 'promise')} "
-        "of its contract",
+        "broken": f"{report.target} breaks {_promises(report)} of its contract",
         "incomplete": f"{report.target} broke no promise, but the run is not complete",
         "kept": f"{report.target} keeps its contract",
     }[verdict(report)]
+
+
+def _promises(report: Report) -> str:
+    """By cause: one field too many in every answer is one."""
+    failures = cards(each for each in told(report) if each.verdict == "failure")
+    places = sum(card.places for card in failures)
+    where = f", in {places:,} places," if places > len(failures) else ""
+    return f"{count(len(failures), 'promise')}{where}"
 
 
 def not_complete(report: Report) -> list[str]:
@@ -119,7 +194,7 @@ def not_complete(report: Report) -> list[str]:
     for name, why in report.unanswered.items():
         by_reason.setdefault(why, []).append(name)
     reasons = [INTERRUPTED_HERE] if report.interrupted else []
-    reasons += [report.unusable] if report.unusable else []
+    reasons += [each for each in (report.unusable, report.unheard) if each]
     return reasons + [f"{why}: {', '.join(names)}" for why, names in by_reason.items()]
 
 

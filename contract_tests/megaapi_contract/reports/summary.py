@@ -35,9 +35,9 @@ def summary(report: Report) -> dict[str, Any]:
         "requests": story.requests(report),
         "webhooks": len(report.webhooks),
         "messages_sent": report.messages_sent,
-        "failures": [_fault(each) for each in told if each.verdict == "failure"],
-        "findings": [_fault(each) for each in told if each.verdict == "finding"],
-        "new_facts": [_fault(each) for each in told if each.verdict == "new fact"],
+        "failures": _faults(told, "failure"),
+        "findings": _faults(told, "finding"),
+        "new_facts": _faults(told, "new fact"),
         "phases": [
             {
                 "name": phase.name,
@@ -53,13 +53,30 @@ def summary(report: Report) -> dict[str, Any]:
     }
 
 
-def _fault(each: Told) -> dict[str, Any]:
+def _faults(told: list[Told], verdict: str) -> list[dict[str, Any]]:
+    causes = _causes(told)
+    return [_fault(each, causes[each.number]) for each in told if each.verdict == verdict]
+
+
+def _causes(told: list[Told]) -> dict[int, int]:
+    """The number of the first fault that has the same cause, by number."""
+    return {
+        each.number: card.first.number
+        for card in story.cards(told)
+        for each in (card.first, *card.others)
+    }
+
+
+def _fault(each: Told, cause: int) -> dict[str, Any]:
     broken = each.broken
     return {
         "probe": broken.probe,
         "kind": broken.kind,
         "operation": broken.operation,
         "message": broken.message,
+        "expected": broken.expected,
+        "got": broken.got,
+        "cause": cause,
         "promise": {
             "file": f"spec/{broken.promise.file}",
             "grade": broken.promise.grade,

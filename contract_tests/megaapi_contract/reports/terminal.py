@@ -96,18 +96,26 @@ def _faults(console: Console, title: str, verdict: str, report: Report, folder: 
         return
     colour = {"failure": "red", "finding": "yellow"}.get(verdict, "cyan")
     console.print(f"\n[bold {colour}]{title}[/]")
-    for each in chosen[:SHOWN_MOST]:
+    shown = story.cards(chosen)
+    for card in shown[:SHOWN_MOST]:
+        each = card.first
         _line(console, f"[{colour}]{each.number:>3}[/] {escape(each.sentence)}")
+        for name, text in (("expected", each.broken.expected), ("got", each.broken.got)):
+            if text:
+                _line(console, f"    {name:<8} {escape(text)}")
+        if card.others:
+            others = story.count(len(card.others), "other place")
+            _line(console, f"    the same in {others}: {escape(card.elsewhere)}")
         _line(console, f"    [dim]promised by {escape(each.promise)}[/]")
         if each.curl:
             _line(console, f"    {escape(each.curl)}")
         kept = replay_line(report, f"{folder}/{each.file}") if folder else ""
         _line(console, f"    {escape(kept or probe_line(report, each.broken))}")
-    if len(chosen) > SHOWN_MOST:
+    if len(shown) > SHOWN_MOST:
         where = f"{folder}/index.html and {folder}/junit.xml have" if folder else "--report keeps"
         _line(
             console,
-            f"    and {len(chosen) - SHOWN_MOST} more: {escape(where)} each with the line that "
+            f"    and {len(shown) - SHOWN_MOST} more: {escape(where)} each with the line that "
             "tries it again",
         )
 

@@ -72,7 +72,7 @@ def test_it_tells_failures_with_what_a_person_needs() -> None:
     assert "Not complete because no group is known: group_details" in said
     assert "spec/paths/send_message/send_text.yaml" in said
     assert "megaapi-contract replay failures/001-status-send-text.json" in said
-    assert 'curl -X POST "http://mock/rest/sendMessage/' in said
+    assert 'curl -X POST "$MEGAAPI_GATEWAY/rest/sendMessage/' in said
     assert "the group is not listed any more" in said
     assert "sends: not allowed (--allow sends) (1 probe)" in said
     assert "418 \u00d71 not promised" in said

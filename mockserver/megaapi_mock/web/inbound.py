@@ -18,8 +18,8 @@ from ..spelling import did_you_mean
 from ..webhooks.render import put_at
 from .happenings import HAPPENINGS, happen
 from .listing import message_json
-from .overrides import overrides_of, require_no_path
 from .message_origin import OWN, SOMEBODY, Place, channel, story_key, typed
+from .overrides import overrides_of, require_no_path
 
 if TYPE_CHECKING:
     from .app import Parts

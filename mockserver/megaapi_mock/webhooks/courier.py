@@ -56,8 +56,7 @@ class _Trip:
             headers=answer.headers if answer else (),
             body=answer.body if answer else b"",
             truncated=answer.truncated if answer else False,
-            # A transport that was handed in may know of none.
-            redirects=getattr(answer, "redirects", ()),
+            redirects=answer.redirects if answer else (),
         )
 
 
@@ -314,7 +313,7 @@ class Courier:
         except Exception as problem:
             log.exception("the webhook transport broke")
             error = f"our own bug: {problem!r}"
-        attempt = _recorded(trip, error, answer)
+        attempt = trip.attempt(error, answer)
         with self._lock:
             abandoned = self._trips.pop(delivery, None) is None
             if not abandoned:
@@ -355,15 +354,6 @@ class Courier:
             # `changed` may call stop from a courier thread, which cannot wait for itself.
             if thread is not threading.current_thread():
                 thread.join(max(0.0, deadline - time.monotonic()))
-
-
-def _recorded(trip: _Trip, error: str | None, answer: Answer | None) -> Attempt:
-    """The record of an attempt, whatever a transport that was handed in takes for an answer."""
-    try:
-        return trip.attempt(error, answer)
-    except Exception as problem:
-        log.exception("the webhook transport's answer is none")
-        return trip.attempt(f"our own bug: {problem!r}")
 
 
 def _reason(status: int | None) -> str | None:

@@ -6,7 +6,6 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -158,30 +157,6 @@ def test_an_attempt_holds_the_answer(courier: Callable[..., Courier]) -> None:
     [attempt] = owed.attempts
     assert (attempt.status, attempt.headers) == (418, (("X-A", "1"),))
     assert (attempt.body, attempt.truncated) == (b"short and stout", True)
-
-
-@dataclass
-class OlderAnswer:
-    """What a transport of somebody's own may return: it knows of no redirects."""
-
-    status: int = 200
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
-    truncated: bool = False
-
-
-@pytest.mark.parametrize(
-    ("answer", "state"), [(OlderAnswer(), "delivered"), (None, "failed"), (object(), "failed")]
-)
-def test_an_answer_of_another_shape_stops_no_lane(
-    answer: Any, state: str, courier: Callable[..., Courier]
-) -> None:
-    one = courier(ScriptedTransport(**{URL: lambda: answer}))
-    first, second = delivery(1), delivery(2)
-    one.accept([first, second])
-    assert one.wait_idle(LIMIT)
-    assert [first.state, second.state] == [state, state]
-    assert len(first.attempts) == len(second.attempts) == 1
 
 
 def test_a_raising_listener_does_not_stop_deliveries(courier: Callable[..., Courier]) -> None:

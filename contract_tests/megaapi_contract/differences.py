@@ -1,0 +1,138 @@
+"""What was expected and what came instead, of one broken promise: the nearest difference.
+
+Where one of several shapes would do, the one that comes nearest is meant.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .contract import JSON, Contract
+from .outcome import Broken, Exchange, read_json
+
+SHOWN_MOST = 240
+
+
+def difference(broken: Broken, contract: Contract) -> tuple[str, str]:
+    """Expected and got, in words; empty where the sentence says all there is."""
+    if broken.webhook is not None and broken.kind == "webhook":
+        return _of_webhook(broken, contract)
+    exchange = broken.exchange
+    if exchange is None:
+        return "", ""
+    if broken.kind == "status":
+        return _promised_statuses(broken, contract), str(exchange.status)
+    if broken.kind == "schema":
+        return _of_schema(broken, exchange, contract)
+    if broken.kind == "law":
+        return broken.message, _in_short(exchange)
+    return "", ""
+
+
+def _promised_statuses(broken: Broken, contract: Contract) -> str:
+    operation = contract.by_id.get(broken.operation)
+    return " or ".join(operation.definition["responses"]) if operation is not None else ""
+
+
+def _in_short(exchange: Exchange) -> str:
+    document = read_json(exchange.body)
+    return f"{exchange.status} {_value(document)}" if document is not None else str(exchange.status)
+
+
+def _of_schema(broken: Broken, exchange: Exchange, contract: Contract) -> tuple[str, str]:
+    schema = _schema(broken, exchange, contract)
+    document = read_json(exchange.body)
+    validator = contract.compiler.compile(schema)
+    if validator is None or document is None:
+        return (
+            "JSON",
+            f"{len(exchange.body)} bytes that are not JSON" if exchange.body else "nothing",
+        )
+    for error in validator.iter_errors(document):
+        if broken.message.startswith(f"{exchange.status}: {_place(error)}: {error.message}"[:200]):
+            return _said(nearest(error))
+    return "", ""
+
+
+def _schema(broken: Broken, exchange: Exchange, contract: Contract) -> Mapping[str, Any] | None:
+    operation = contract.by_id.get(broken.operation)
+    response = contract.response(operation, exchange.status) if operation is not None else None
+    schema = (response or {}).get("content", {}).get(JSON, {}).get("schema")
+    return schema if isinstance(schema, Mapping) else None
+
+
+def _of_webhook(broken: Broken, contract: Contract) -> tuple[str, str]:
+    assert broken.webhook is not None
+    event = contract.events.get(broken.operation)
+    payload = broken.webhook.json
+    if event is None or payload is None:
+        return "", ""
+    schema = event.definition["requestBody"]["content"][JSON]["schema"]
+    validator = contract.compiler.compile(schema)
+    for error in validator.iter_errors(payload) if validator is not None else ():
+        if broken.rule and broken.rule in _dotted(error):
+            return _said(nearest(error))
+    return "", ""
+
+
+def _dotted(error: Any) -> set[str]:
+    path = [str(step) for step in error.instance_path]
+    missing = getattr(error.kind, "property", None)
+    return {".".join(each) for each in (path, [*path, str(missing)])}
+
+
+def nearest(error: Any) -> Any:
+    """The error itself, or that of the alternative that comes nearest: deepest, then fewest."""
+    branches = getattr(error.kind, "context", None)
+    if not branches:
+        return error
+    inner = [[nearest(each) for each in branch] for branch in branches if branch]
+    if not inner:
+        return error
+    best = max(inner, key=lambda branch: (max(map(_depth, branch)), -len(branch)))
+    return max(best, key=_depth)
+
+
+def _depth(error: Any) -> int:
+    return len(error.instance_path)
+
+
+def _said(error: Any) -> tuple[str, str]:
+    place = _place(error)
+    return f"{place}: {_expected(error)}", f"{place}: {_value(error.instance)}"
+
+
+def _place(error: Any) -> str:
+    return "/".join(map(str, error.instance_path)) or "body"
+
+
+def _expected(error: Any) -> str:
+    keyword, value = error.kind.name, getattr(error.kind, "value", None)
+    if keyword == "type":
+        return " or ".join(value if isinstance(value, list) else [str(value)])
+    if keyword == "required":
+        return f'a member "{value}"'
+    if keyword == "additionalProperties":
+        return "no member beside those of the contract"
+    if keyword == "enum":
+        return "one of " + ", ".join(map(json.dumps, value or ()))
+    if keyword == "pattern":
+        return f'a text that matches "{value}"'
+    return f"{keyword} {json.dumps(value)}"
+
+
+def _value(value: Any) -> str:
+    """A value in short; of an object what it is made of."""
+    if isinstance(value, dict):
+        text = "{" + ", ".join(_members(value)) + "}"
+    else:
+        text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= SHOWN_MOST else f"{text[:SHOWN_MOST]}..."
+
+
+def _members(value: Mapping[str, Any]) -> Iterator[str]:
+    for name, inner in value.items():
+        plain = not isinstance(inner, (dict, list))
+        yield f'"{name}": {json.dumps(inner, ensure_ascii=False)}' if plain else f'"{name}": ...'

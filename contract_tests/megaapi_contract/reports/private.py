@@ -1,0 +1,29 @@
+"""What a run was given, or has learnt, that no report may show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..options import RunOptions
+from ..placeholders import Private
+from ..runner import Ready
+from ..stage import MockStage
+
+
+def private_of(options: RunOptions, made: Ready | None) -> Private:
+    """`made` is nothing where the host was never ready."""
+    given: dict[str, Any] = {
+        "key": options.key,
+        "token": options.token,
+        "control_token": options.control_token,
+        "recipients": options.recipients,
+        "media_url": options.media_url,
+    }
+    if made is None:
+        return Private(**given, webhook_url=options.webhook_url)
+    return Private(
+        **given,
+        own=made.place.number if made.place else "",
+        webhook_url=made.receiver.url,
+        tokens=made.stage.tokens if isinstance(made.stage, MockStage) else {},
+    )

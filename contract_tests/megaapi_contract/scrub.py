@@ -1,0 +1,40 @@
+"""Tokens taken out of whatever else is said: the last thing before a sentence is printed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote, quote_plus
+
+TOKENS = ("token", "control_token")
+ENVIRONMENT = ("MEGAAPI_TOKEN", "MEGAAPI_CONTROL_TOKEN")
+_OPTIONS = ("--token", "--control-token", "--megaapi-token")
+# Shorter ones are in every other word.
+SHORTEST = 3
+
+
+def without(sentence: str, secrets: Iterable[str]) -> str:
+    """The sentence without these, however an address, a document or a shell writes them."""
+    forms = {form for secret in secrets if len(secret) >= SHORTEST for form in _forms(secret)}
+    for form in sorted(forms, key=len, reverse=True):
+        # A host's name is written in small letters.
+        sentence = re.sub(re.escape(form), "<token>", sentence, flags=re.IGNORECASE)
+    return sentence
+
+
+def _forms(secret: str) -> Iterator[str]:
+    yield from (secret, secret.strip(), repr(secret)[1:-1], json.dumps(secret)[1:-1])
+    yield from (quote(secret), quote(secret, safe=""), quote_plus(secret))
+
+
+def of_command_line(words: Iterable[str]) -> list[str]:
+    """The tokens of the environment and of a command line, usable or not."""
+    found = [os.environ.get(name, "") for name in ENVIRONMENT]
+    words = list(words)
+    for word, following in zip(words, [*words[1:], ""], strict=False):
+        option, equals, value = word.partition("=")
+        if option in _OPTIONS:
+            found.append(value if equals else following)
+    return [secret for secret in found if secret]

@@ -1,0 +1,158 @@
+"""One cause is one card, which says what was expected beside what came."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import subprocess
+
+from megaapi_contract.contract import Contract
+from megaapi_contract.differences import difference, nearest
+from megaapi_contract.judge import Judge
+from megaapi_contract.outcome import Broken, Exchange, Promise, Report, Result
+from megaapi_contract.redaction import Redaction
+from megaapi_contract.reports import show, story
+from megaapi_contract.reports.page import page
+from megaapi_contract.reports.summary import summary
+from megaapi_contract.vocabulary import Vocabulary
+from rich.console import Console
+
+from ..made_up import KEY, bad, exchange, failure
+from ..planted import PRIVATE, RECIPIENT, TOKEN
+
+SURE = Promise("observed", "openapi.yaml")
+STATUSES = ("instance_status", "webhook_settings", "list_groups", "config_details", "send_text")
+
+
+def report_of(*broken: Broken) -> Report:
+    made = bad()
+    made.results = [Result("a probe", "laws", STATUSES, "failed", broken=broken)]
+    return made
+
+
+def shown(report: Report) -> str:
+    out = io.StringIO()
+    show(report, Console(file=out, width=100))
+    return out.getvalue()
+
+
+def judged(contract: Contract, operation: str, status: int, document: object) -> list[Broken]:
+    made = exchange(
+        operation=operation, status=status, body=json.dumps(document).encode(),
+        headers=(("Content-Type", "application/json"),),
+    )  # fmt: skip
+    return Judge(contract, mock=False).exchange(made, "a probe")
+
+
+def test_one_order_of_checks_in_twenty_operations_is_one_card() -> None:
+    rule = "an unknown instance and a wrong token: 404"
+    faults = [Broken("p", "law", name, rule, SURE, exchange(), rule=rule) for name in STATUSES]
+    report = report_of(*faults, failure("201 is not promised"))
+    cards = story.cards(story.told(report))
+    assert [card.places for card in cards] == [5, 1]
+    assert cards[0].elsewhere == ", ".join(STATUSES[1:])
+    said = shown(report)
+    assert said.count(rule) == 1 + said.count(f"expected {rule}")
+    assert "the same in 4 other places: webhook_settings, list_groups" in said
+    assert "breaks 2 promises, in 6 places, of its contract" in said
+    assert page(report).count('<li class="fault') == 2
+
+
+def test_one_field_too_many_in_every_answer_is_one_card() -> None:
+    said = 'body: Additional properties are not allowed ("trace" was unexpected)'
+    faults = [
+        Broken("p", "schema", name, f"{status}: {said}", SURE, exchange(),
+               rule=f"{status}: body: additionalProperties")
+        for name in STATUSES for status in (401, 404)
+    ]  # fmt: skip
+    other = dataclasses.replace(faults[0], message=faults[0].message.replace("trace", "extra"))
+    assert [card.places for card in story.cards(story.told(report_of(*faults)))] == [10]
+    assert story.cause(other) != story.cause(faults[0]), "another field is another cause"
+
+
+def test_every_fault_stays_in_the_summary_with_its_cause() -> None:
+    faults = [Broken("p", "law", name, "r: 404", SURE, rule="r: 404") for name in STATUSES]
+    listed = summary(report_of(*faults))["failures"]
+    assert [each["cause"] for each in listed] == [1] * 5
+    assert [each["operation"] for each in listed] == list(STATUSES)
+
+
+# -- expected beside got ---------------------------------------------------------------------
+
+
+def test_the_expected_statuses_stand_beside_the_one_that_came(contract: Contract) -> None:
+    (broken,) = judged(contract, "send_text", 418, {})
+    expected, got = difference(broken, contract)
+    assert "200" in expected and got == "418"
+
+
+def test_a_value_of_another_type_is_named_with_its_place(contract: Contract) -> None:
+    document = {"name": "NOT_FOUND", "message": 5, "statusCode": 404}
+    found = [difference(each, contract) for each in judged(contract, "send_text", 404, document)]
+    assert ("message: string", "message: 5") in found
+
+
+def test_of_several_shapes_the_nearest_is_meant(contract: Contract) -> None:
+    schema = {
+        "anyOf": [
+            {"type": "string"},
+            {"type": "object", "properties": {"id": {"type": "string", "pattern": "^[0-9]+$"}}},
+        ]
+    }
+    (error,) = contract.compiler.compile(schema).iter_errors({"id": "abc"})
+    assert nearest(error).kind.name == "pattern"
+
+
+def test_a_law_says_what_came_instead(contract: Contract, vocabulary: Vocabulary) -> None:
+    broken = Broken("p", "law", "send_text", "a wrong token: 401", SURE, exchange(status=200))
+    clean = Redaction(contract, vocabulary=vocabulary).broken(broken)
+    assert (clean.expected, clean.got) == ("a wrong token: 401", '200 {"error": false}')
+    said = shown(report_of(clean))
+    assert said.index("expected a wrong token: 401") < said.index('got      200 {"error": false}')
+
+
+def test_what_the_contract_itself_says_stays(contract: Contract, vocabulary: Vocabulary) -> None:
+    pattern = min(vocabulary.rules, key=len)
+    said = f'200: messageData/key/id: "Segredo" does not match "{pattern}"'
+    clean = Redaction(contract, vocabulary=vocabulary).said(said)
+    assert f'does not match "{pattern}"' in clean and "messageData/key/id" in clean
+    assert "Segredo" not in clean
+
+
+# -- by hand ---------------------------------------------------------------------------------
+
+
+def typed(made: Exchange, **environment: str) -> list[str]:
+    """What curl would be given by a shell."""
+    script = 'curl() { printf "%s\\0" "$@"; }\n' + story.curl(made)
+    done = subprocess.run(
+        ["sh", "-eu", "-c", script], capture_output=True, text=True, env=environment, check=True
+    )
+    return done.stdout.split("\0")[:-1]
+
+
+def test_a_line_runs_as_printed_with_the_environment(
+    contract: Contract, vocabulary: Vocabulary
+) -> None:
+    body = {"messageData": {"to": RECIPIENT, "text": 'It\'s $HOME `x` \\ "q"'}}
+    made = exchange(
+        url=f"http://mock/rest/sendMessage/{PRIVATE.key}/text",
+        request_headers=(("Authorization", f"Bearer {TOKEN}"),),
+        request_body=json.dumps(body).encode(),
+    )
+    clean = Redaction(contract, PRIVATE, vocabulary=vocabulary).exchange(made)
+    words = typed(
+        clean, MEGAAPI_GATEWAY="http://127.0.0.1:8080", MEGAAPI_INSTANCE_KEY=KEY,
+        MEGAAPI_TOKEN="T0", RECIPIENT="5511900000002",
+    )  # fmt: skip
+    assert words[:3] == ["-X", "POST", f"http://127.0.0.1:8080/rest/sendMessage/{KEY}/text"]
+    assert "Authorization: Bearer T0" in words
+    assert json.loads(words[-1])["messageData"]["to"] == "5511900000002"
+
+
+def test_a_head_waits_for_no_body_and_a_long_body_has_no_line() -> None:
+    assert "--head" in story.curl(exchange(method="HEAD", request_body=b""))
+    assert story.curl(exchange(request_body=b"x" * 5000)) == ""
+    odd = dataclasses.replace(exchange(), url="http://h.test/a/<step 1>?a[]=<text 2>")
+    assert any("%3Cstep%201%3E" in word for word in typed(odd))

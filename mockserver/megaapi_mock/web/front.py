@@ -9,6 +9,7 @@ from werkzeug.routing import Map, RequestRedirect
 
 from ..spec.operations import Operation
 from .breakage import send_broken
+from .compression import compressed
 from .letter_case import AnyCase
 from .pipeline import Handled, Pipeline
 from .reply import PREFLIGHT, Reply, StartResponse, send
@@ -58,28 +59,31 @@ class Front:
         try:
             if self._release_before:
                 after()
-            return self._sent(environ, start_response, handled, request.method, after)
+            return self._sent(request, start_response, handled, after)
         except BaseException:
             after()
             raise
 
     def _sent(
         self,
-        environ: Environ,
+        request: Request,
         start_response: StartResponse,
         handled: Handled,
-        method: str,
         after: Callable[[], None],
     ) -> Iterable[bytes]:
         reply, headers = handled.reply, list(handled.exchange.response_headers)
         if reply.broken is None:
-            return send(start_response, reply, headers, method=method, after=after)
+            # What is recorded stays plain; an answer without a body is not compressed either.
+            if request.method != "HEAD":
+                accepted = request.header("Accept-Encoding")
+                reply, headers = compressed(reply, headers, accepted)
+            return send(start_response, reply, headers, method=request.method, after=after)
         return send_broken(
-            environ,
+            request.environ,
             start_response,
             reply,
             headers,
-            method=method,
+            method=request.method,
             stopping=self._pipeline.stopping,
             after=after,
         )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from hashlib import sha1
 from http import HTTPStatus
 from typing import Any, Literal
 
@@ -67,9 +69,18 @@ class Reply:
         headers = [("Content-Length", str(len(self.body))), *CORS, *self.extra]
         if self.content_type:
             headers.insert(0, ("Content-Type", self.content_type))
+        if self.body and self.fault is None:
+            headers.append(("ETag", etag(self.body)))
+            headers.append(("Vary", "X-HTTP-Method-Override"))
         if self.reason is not None:
             headers.append(("X-Mock-Reason", one_line(self.reason)))
         return headers
+
+
+def etag(body: bytes) -> str:
+    """The weak tag that Express gives an answer: its length and the start of a SHA-1."""
+    digest = b64encode(sha1(body, usedforsecurity=False).digest()).decode("ascii")
+    return f'W/"{len(body):x}-{digest[:27]}"'
 
 
 def status_line(status: int) -> str:

@@ -1,0 +1,52 @@
+"""Answers compressed for clients that ask, as the ancestor's middleware does it."""
+
+from __future__ import annotations
+
+import re
+import zlib
+
+from .reply import Headers, Reply
+
+# Below this nothing is gained.
+THRESHOLD = 1024
+_COMPRESSIBLE = re.compile(r"text/|application/(?:json|javascript|xml)|.*\+(?:json|xml|text)")
+# Window sizes that make zlib write a gzip and a zlib header.
+_WINDOWS = {"gzip": 31, "deflate": 15}
+
+
+def compressed(reply: Reply, headers: Headers, accepted: str) -> tuple[Reply, Headers]:
+    """The answer as a client that accepts these encodings gets it; the given one stays plain."""
+    if not _COMPRESSIBLE.match(reply.content_type):
+        return reply, headers
+    headers = [*headers, ("Vary", "Accept-Encoding")]
+    encoding = _chosen(accepted) if len(reply.body) >= THRESHOLD else None
+    if encoding is None or any(name.lower() == "content-encoding" for name, _ in headers):
+        return reply, headers
+    squeezer = zlib.compressobj(wbits=_WINDOWS[encoding])
+    body = squeezer.compress(reply.body) + squeezer.flush()
+    kept = [(name, value) for name, value in headers if name.lower() != "content-length"]
+    headers = [*kept, ("Content-Length", str(len(body))), ("Content-Encoding", encoding)]
+    return Reply(reply.status, body, reply.content_type), headers
+
+
+def _chosen(accepted: str) -> str | None:
+    """gzip before deflate, unless the client would rather have one of them, or neither."""
+    wishes = dict(map(_wish, accepted.lower().split(",")))
+    anything = wishes.get("*", 0.0)
+    wanted = {encoding: wishes.get(encoding, anything) for encoding in _WINDOWS}
+    best = max(wanted, key=lambda encoding: wanted[encoding])
+    return best if wanted[best] > 0 and wanted[best] >= wishes.get("identity", 0.0) else None
+
+
+def _wish(text: str) -> tuple[str, float]:
+    name, *parameters = text.split(";")
+    weights = (value for key, _, value in map(_pair, parameters) if key == "q")
+    try:
+        return name.strip(), float(next(weights, "1"))
+    except ValueError:
+        return name.strip(), 0.0
+
+
+def _pair(text: str) -> tuple[str, str, str]:
+    key, equals, value = text.partition("=")
+    return key.strip(), equals, value.strip()

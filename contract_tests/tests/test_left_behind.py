@@ -81,14 +81,16 @@ def until(fact: Callable[[], bool]) -> None:
         pause.wait(0.05)
 
 
-def ended_by(server: MockServer, number: signal.Signals) -> subprocess.CompletedProcess[str]:
-    """A run that is ended while the webhook points at the suite."""
+def ended_by(
+    server: MockServer, number: signal.Signals, *options: str, when: Callable[[], bool]
+) -> subprocess.CompletedProcess[str]:
+    """A run that is ended as soon as something is so."""
     process = subprocess.Popen(
-        command(server, *CHANGES, "--probe", LISTENS, "--pace", "0.5"),
+        command(server, *CHANGES, *options, "--pace", "0.5"),
         env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
-        until(lambda: webhook_of(server) != OWNER)
+        until(when)
         process.send_signal(number)
         out, err = process.communicate(timeout=LONG)
     finally:
@@ -97,11 +99,18 @@ def ended_by(server: MockServer, number: signal.Signals) -> subprocess.Completed
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
+def while_it_listens(
+    server: MockServer, number: signal.Signals
+) -> subprocess.CompletedProcess[str]:
+    """A run that is ended while the webhook points at the suite."""
+    return ended_by(server, number, "--probe", LISTENS, when=lambda: webhook_of(server) != OWNER)
+
+
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
 def test_a_run_that_is_ended_puts_the_webhook_back(
     number: signal.Signals, server: MockServer, state_folder: Path
 ) -> None:
-    done = ended_by(server, number)
+    done = while_it_listens(server, number)
     assert webhook_of(server) == OWNER, done.stderr
     assert done.returncode == 130, done.stderr
     assert list(state_folder.glob("*.json")) == []
@@ -110,7 +119,7 @@ def test_a_run_that_is_ended_puts_the_webhook_back(
 @pytest.fixture
 def killed(server: MockServer, state_folder: Path) -> Path:
     """What a run that was killed has left: its file."""
-    ended_by(server, signal.SIGKILL)
+    while_it_listens(server, signal.SIGKILL)
     assert webhook_of(server) != OWNER
     (file,) = state_folder.glob("restore-*.json")
     return file
@@ -214,8 +223,26 @@ def test_a_run_with_many_messages_makes_one_group_and_empties_it(server: MockSer
     assert groups_of(server) == before, done.stderr
     assert webhook_of(server) == OWNER
     assert calls(server, f"/rest/group/{KEY}/create") == 1
-    assert calls(server, "/removeParticipants") + calls(server, "/remove/participants") >= 1
+    assert calls(server, "/removeParticipants") >= 1
     assert "it makes at most 1 group with the recipients (--max-groups)" in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP])
+def test_a_group_of_a_run_that_was_ended_is_left_at_the_latest_by_the_next(
+    number: signal.Signals, server: MockServer, state_folder: Path
+) -> None:
+    before = groups_of(server)
+    ended_by(
+        server, number, "--operation", "create_group", "--operation", "add_participants",
+        when=lambda: groups_of(server) != before,
+    )  # fmt: skip
+    if number is signal.SIGKILL:
+        assert groups_of(server) != before
+        done = ran(server, "--operation", "instance_status")
+        assert "a run before had left a group to leave: put back now" in done.stderr
+    assert groups_of(server) == before
+    assert calls(server, "/removeParticipants") >= 1
+    assert list(state_folder.glob("*.json")) == []
 
 
 # -- the owner's customers -------------------------------------------------------------------

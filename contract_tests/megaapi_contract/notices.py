@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .options import RunOptions
-from .runner import Ready
+from .run.ready import Ready
 
 DIVERTED = (
     "while a probe looks at webhooks, and until it ends, they come to the suite: "

@@ -17,7 +17,7 @@ from .mutated import MutatedMock
 
 # The seed of every trial, so that the same faults are killed by the same probes everywhere.
 SEED = 4
-# Cheap and telling first; `runner.probes` has the order of a run, which is another one.
+# Cheap and telling first; `run.selection.probes` has the order of a run, which is another one.
 ORDER = ("laws", "examples", "webhooks", "coverage", "lifecycle", "fuzzing", "stateful")
 # Of these also probes about other operations are tried when nothing nearer has noticed.
 ELSEWHERE = ("laws", "webhooks", "lifecycle")

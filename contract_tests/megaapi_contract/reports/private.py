@@ -6,7 +6,7 @@ from typing import Any
 
 from ..options import RunOptions
 from ..placeholders import Private
-from ..runner import Ready
+from ..run.ready import Ready
 from ..stage import MockStage
 
 

@@ -1,0 +1,108 @@
+"""One probe, tried or left out."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+
+from ..errors import HeldBack, Impossible, NotTried, Unusable, as_bug
+from ..outcome import Broken, Exchange, ProbeInterrupted, Promise, Result, State
+from ..probe import Probe
+from ..routes import MISSING
+from ..session import Session
+from ..stateful import PHASE as STATEFUL
+from .ready import Ready
+from .selection import why_not
+
+# What reading a document of another shape than promised raises, and what the judge calls those.
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
+_SHAPES = frozenset({"schema", "status", "content-type", "webhook"})
+
+NOT_TO_ITS_END = "the run was interrupted"
+
+
+def try_probe(
+    probe: Probe, made: Ready, heard: Callable[[Exchange], None] = lambda _: None
+) -> Result:
+    """One probe, tried or left out; ProbeInterrupted holds what it had found."""
+    result = Result(probe.name, probe.phase, probe.operations)
+    result.reason = why_not(probe, made)
+    if result.reason:
+        result.state = "left out"
+        return result
+    session = made.session(probe.name, heard)
+    result.first = made.gate.requests + 1
+    held, webhooks = Counter(made.gate.held), len(made.receiver.webhooks)
+    started = time.perf_counter()
+    interrupted = False
+    try:
+        try:
+            _require_routes(probe, made, session)
+            probe.run(session, made.stage)
+        finally:
+            session.put_back()
+    except Unusable as error:
+        result.state, result.reason = "unusable", str(error)
+    except (NotTried, HeldBack) as error:
+        result.reason = str(error)
+        # What was only looked up first, the state of an instance say, is no try of it.
+        if not session.asked & set(probe.operations):
+            result.state = "left out"
+    except Impossible as error:
+        session.broken.append(_unreadable(probe, made, error))
+    except Exception as error:
+        if isinstance(error, UNREADABLE) and _met_another_shape(session):
+            # The answer kept no shape a probe can work with; the judge says where.
+            session.broken.append(_unreadable(probe, made, error))
+        else:
+            result.state, result.reason, result.bug = "unusable", str(as_bug(error)), True
+    except KeyboardInterrupt:
+        interrupted = True
+    for webhook in made.receiver.webhooks[webhooks:]:
+        session.broken += made.judge.webhook(webhook, probe.name)
+    result.seconds = time.perf_counter() - started
+    result.last = made.gate.requests
+    kept = made.gate.held - held
+    result.cases, result.held = session.exchanges, kept.total()
+    if kept and not session.asked & set(probe.operations) and result.state == "passed":
+        result.state, result.reason = "left out", kept.most_common(1)[0][0]
+    result.broken = tuple({broken.identity: broken for broken in session.broken}.values())
+    if result.broken and result.state == "passed":
+        verdicts = {broken.verdict(strict=made.options.strict) for broken in result.broken}
+        worst: State = "failed" if "failure" in verdicts else "findings"
+        result.state = worst if verdicts - {"new fact"} else "passed"
+    if interrupted:
+        result.reason = NOT_TO_ITS_END
+        result.state = "left out" if result.state == "passed" else result.state
+        raise ProbeInterrupted(result)
+    return result
+
+
+def _met_another_shape(session: Session) -> bool:
+    """Whether an answer or a webhook left the contract: only reading such a one may fail."""
+    return any(broken.kind in _SHAPES for broken in session.broken)
+
+
+def _require_routes(probe: Probe, made: Ready, session: Session) -> None:
+    """NotTried where the host has not got one of the operations whose path is a guess.
+
+    Chains go on without it: they are about many others.
+    """
+    if probe.phase == STATEFUL:
+        return
+    for name in made.routes.unknown(probe.operations, made.contract):
+        made.routes.ask(name, session, made.stage.place(connected=None))
+    session.asked.clear()
+    missing = made.routes.missing(probe.operations)
+    if missing:
+        raise NotTried(f"{missing}: {MISSING}")
+
+
+def _unreadable(probe: Probe, made: Ready, error: Exception) -> Broken:
+    about = next((name for name in probe.operations if name in made.contract.by_id), "")
+    promise = made.contract.promise(about) if about else Promise("inferred", "openapi.yaml")
+    said = f"ended on an answer it could not read: {type(error).__name__}"
+    if isinstance(error, Impossible):
+        said += f" {error}"
+    return Broken(probe.name, "law", about, said[:200], promise, rule="unreadable answer")

@@ -1,0 +1,90 @@
+"""What a run has seen of each operation, and why it has not seen more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from megaapi_mock.spec.operations import Operation
+
+from ..cases import LINKING
+from ..coverage import Coverage
+from ..gate import KEPT_BODY
+from ..options import RunOptions
+from ..outcome import Exchange, OperationCoverage, Report, Result
+from ..probe import Probe
+from ..routes import MISSING
+from .ready import Ready
+from .selection import why_not
+
+# At most so many exchanges are kept whole for the reports; the counts go on.
+KEPT_EXCHANGES = 50_000
+
+
+class ExchangeKeeper:
+    """Counts every exchange, and keeps as many as a report can show."""
+
+    def __init__(self, report: Report, coverage: Coverage) -> None:
+        self._report, self._coverage = report, coverage
+
+    def heard(self, exchange: Exchange) -> None:
+        self._coverage.heard(exchange)
+        if len(self._report.exchanges) < KEPT_EXCHANGES:
+            self._report.exchanges.append(
+                replace(
+                    exchange,
+                    request_body=exchange.request_body[:KEPT_BODY],
+                    body=exchange.body[:KEPT_BODY],
+                )
+            )
+
+
+def coverage_of(
+    coverage: Coverage, chosen: Iterable[Probe], made: Ready
+) -> dict[str, OperationCoverage]:
+    """The operations the run was about, each with what was seen of it."""
+    about = {name for probe in chosen if not why_not(probe, made) for name in probe.operations}
+    found: dict[str, OperationCoverage] = {}
+    for operation in made.contract.operations:
+        if operation.id not in about or operation.effect not in made.allowed:
+            continue
+        if made.options.operations and operation.id not in made.options.operations:
+            continue
+        covered = coverage.of(operation.id)
+        if not covered.answered:
+            covered.why_not = _excuse(operation, covered, made)
+        found[operation.id] = covered
+    return found
+
+
+def _excuse(operation: Operation, covered: OperationCoverage, made: Ready) -> str:
+    """Why a given instance could not give a 2xx, where its state or the allowance is the reason."""
+    if made.options.probes:
+        return "only some probes were asked for"
+    if made.routes.missing((operation.id,)):
+        return MISSING
+    if made.place is None:
+        return ""
+    refusals = made.gate.held_of.get(operation.id)
+    if not covered.requests and refusals:
+        return f"no request of it left: {refusals.most_common(1)[0][0]}"
+    if operation.id in LINKING and (made.place.connected or made.began_linked):
+        return "the given instance is connected, so it has nothing to link"
+    if operation.needs_connection and not made.place.connected:
+        return "the given instance is not connected"
+    if operation.id == "download_media" and "sends" not in made.allowed:
+        return "only a sent picture has keys to ask for: --allow sends"
+    if operation.id == "group_details" and not made.gate.known_groups:
+        return "the given instance is in no group"
+    return ""
+
+
+def nothing_tried(report: Report, options: RunOptions) -> bool:
+    """Whether every request stayed, or every one of what was asked for."""
+    asked = any(covered.requests for covered in report.coverage.values())
+    wanted = bool(options.operations and report.coverage)
+    return (wanted and not asked) or all(each.state == "left out" for each in report.results)
+
+
+def reason_of(result: Result) -> str:
+    return result.reason or "no request of it was made"

@@ -1,0 +1,49 @@
+"""The first look at a given instance: does a gateway answer here, and does it know us?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..errors import SetupError, Unusable
+from ..outcome import Exchange
+from ..session import Place, Session
+from ..status import LIST, read_status
+from .ready import Ready, stand_on
+
+
+def preflight(made: Ready, given: Place) -> None:
+    """One look at the given instance: Unusable or SetupError unless it answers as a gateway."""
+    session = made.session("preflight")
+    status = session.call("instance_status", given)
+    location = status.header("Location")
+    if 300 <= status.status < 400:
+        raise Unusable(
+            f"{made.target.name} redirects to {location or 'nowhere'}: no redirect is followed, "
+            "give --target the address itself if you trust it"
+        )
+    shown = read_status(status)
+    told = isinstance(status.json, dict) or shown.form == LIST
+    if not told and not _empty_but_known(status, session, given):
+        kind = status.header("Content-Type").partition(";")[0] or "no content type"
+        raise Unusable(
+            f"{made.target.name} answers {status.status} with {kind} where a gateway answers "
+            "a JSON object: is it a megaAPI host, and is it up?"
+        )
+    if status.status == 404:
+        raise SetupError(f"{made.target.name} does not know the instance key (--instance-key)")
+    if status.status in (401, 403):
+        raise SetupError(f"{made.target.name} refuses the token (--token): {status.status}")
+    if not status.ok:
+        raise Unusable(f"{made.target.name} answers {status.status} to a status call")
+    if made.gate.fence is not None:
+        made.gate.fence.own = shown.number
+    if made.place is not None:
+        stand_on(made, replace(made.place, number=shown.number, connected=shown.connected))
+        made.began_linked = shown.connected
+
+
+def _empty_but_known(status: Exchange, session: Session, given: Place) -> bool:
+    """Whether an empty 200 is a gateway's: some answer so while no phone is linked."""
+    if status.status != 200 or status.body:
+        return False
+    return session.call("webhook_settings", given).json is not None

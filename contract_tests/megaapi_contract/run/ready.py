@@ -1,0 +1,73 @@
+"""A host that can be judged, with all that stands around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ..alternatives import Settled
+from ..contract import Contract
+from ..forwarding import Forwarder
+from ..gate import Gate
+from ..judge import Judge
+from ..options import RunOptions
+from ..outcome import Exchange
+from ..receiver import Receiver
+from ..routes import Routes
+from ..session import Place, Session
+from ..stage import GivenStage, Stage
+from ..target import Target
+
+EVERY_EFFECT = ("reads", "sends", "changes", "disconnects")
+
+
+@dataclass
+class Ready:
+    """A host that can be judged, and all that stands around it."""
+
+    options: RunOptions
+    contract: Contract
+    target: Target
+    stage: Stage
+    receiver: Receiver
+    gate: Gate
+    judge: Judge
+    place: Place | None = None
+    settled: Settled = field(default_factory=Settled)
+    routes: Routes = field(default_factory=Routes)
+    # Whether the given instance was linked as the run began: it may have logged it out since.
+    began_linked: bool = False
+    forwarder: Forwarder | None = None
+    # What was put back for a run before, which could not do it itself.
+    put_back: tuple[str, ...] = ()
+
+    def session(self, probe: str, heard: Callable[[Exchange], None] = lambda _: None) -> Session:
+        """A probe's own surroundings."""
+        return Session(
+            contract=self.contract,
+            gate=self.gate,
+            judge=self.judge,
+            receiver=self.receiver,
+            recipients=self.options.recipients,
+            seed=self.options.seed,
+            media_url=self.options.media_url,
+            settled=self.settled,
+            probe=probe,
+            on_exchange=heard,
+        )
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """The effects the run may have: all of them on a mock."""
+        return self.gate.fence.allowed if self.gate.fence else frozenset(EVERY_EFFECT)
+
+
+def stand_on(made: Ready, place: Place) -> None:
+    """From now on the given instance is known to be in this state."""
+    made.place = place
+    made.stage = GivenStage(place)
+
+
+def leave_groups(made: Ready) -> None:
+    """Leave the groups of the run, at its end."""
+    made.session("leaving the groups of the run").leave_groups()

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from megaapi_contract import runner
 from megaapi_contract.cli import main
 from megaapi_contract.options import RunOptions
+from megaapi_contract.run import preparation
 from megaapi_contract.target import MockTarget
 from megaapi_contract.wire import Answer, Request
 
@@ -85,7 +86,7 @@ class Spoilt(MockTarget):
 def spoilt(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """The mock is spoilt until the function is called."""
     with monkeypatch.context() as patch:
-        patch.setattr(runner, "make_target", lambda options: Spoilt(seed=options.seed))
+        patch.setattr(preparation, "make_target", lambda options: Spoilt(seed=options.seed))
         yield patch.undo
 
 
@@ -156,7 +157,7 @@ def test_what_was_found_before_ctrl_c_is_reported(
     again: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(EndedByHand, "again", again)
-    monkeypatch.setattr(runner, "make_target", lambda options: EndedByHand(seed=options.seed))
+    monkeypatch.setattr(preparation, "make_target", lambda options: EndedByHand(seed=options.seed))
     run = ("run", "--target", "mock", "--quick", "--seed", "1", "--operation", "send_text")
     result = contract(*run, "--report", str(tmp_path))
     assert result.exit_code == 130
@@ -181,7 +182,9 @@ def test_what_was_found_before_ctrl_c_is_reported(
 def test_ctrl_c_before_anything_was_asked_leaves_a_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "make_target", lambda options: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(
+        preparation, "make_target", lambda options: signal.raise_signal(signal.SIGINT)
+    )
     result = contract("run", "--target", "mock", "--report", str(tmp_path / "new"))
     assert result.exit_code == 130
     report = json.loads((tmp_path / "new" / "report.json").read_bytes())

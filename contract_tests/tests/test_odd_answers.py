@@ -14,6 +14,7 @@ from megaapi_contract.laws import all_laws
 from megaapi_contract.options import RunOptions
 from megaapi_contract.outcome import read_json
 from megaapi_contract.probe import Probe
+from megaapi_contract.run import preparation, selection
 from megaapi_contract.target import MockTarget
 from megaapi_contract.wire import Answer, Request
 
@@ -88,7 +89,7 @@ def _mistaken(error: Exception) -> Probe:
 def test_a_mistake_of_ours_is_said_to_be_ours(
     error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "all_laws", lambda: (_mistaken(error),))
+    monkeypatch.setattr(selection, "all_laws", lambda: (_mistaken(error),))
     result = judged("mock", "--probe", "a law with a mistake in it")
     assert result.exit_code == 2, result.output
     assert "this is a mistake in megaapi-contract, not in the host" in result.output
@@ -100,7 +101,7 @@ def test_a_mistake_anywhere_else_is_one_sentence(monkeypatch: pytest.MonkeyPatch
     def broken(options: RunOptions) -> None:
         raise TypeError(SECRET)
 
-    monkeypatch.setattr(runner, "make_target", broken)
+    monkeypatch.setattr(preparation, "make_target", broken)
     result = judged("mock")
     assert result.exit_code == 2 and "this is a mistake in megaapi-contract" in result.stderr
     assert SECRET not in result.output and len(result.stderr.splitlines()) == 1

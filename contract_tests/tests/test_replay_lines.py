@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from megaapi_contract import runner
 from megaapi_contract.cli import main
 from megaapi_contract.options import RunOptions
+from megaapi_contract.run import preparation
 from megaapi_contract.target import HttpTarget, MockTarget, Target
 from megaapi_contract.wire import Answer, Request
 from megaapi_mock.testing import MockServer
@@ -98,7 +98,7 @@ def spoiling(monkeypatch: pytest.MonkeyPatch) -> Spoiling:
                 return spoilt(MockTarget(seed=options.seed), how)
             return spoilt(HttpTarget(options.target, timeout=options.timeout), how)
 
-        monkeypatch.setattr(runner, "make_target", make)
+        monkeypatch.setattr(preparation, "make_target", make)
 
     return spoil
 

@@ -6,11 +6,11 @@ import json
 
 import pytest
 from click.testing import CliRunner
-from megaapi_contract import runner
 from megaapi_contract.cli import main
 from megaapi_contract.contract import Contract
 from megaapi_contract.options import RunOptions
 from megaapi_contract.receiver import DEAF, MISSED_MOST
+from megaapi_contract.run import preparation
 from megaapi_contract.runner import REAL_PACE, ready
 from megaapi_contract.runner import run as run_all
 from megaapi_contract.target import MockTarget
@@ -35,7 +35,7 @@ class Late(MockTarget):
 
 
 def test_failures_are_said_as_they_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "make_target", lambda options: Late(seed=options.seed))
+    monkeypatch.setattr(preparation, "make_target", lambda options: Late(seed=options.seed))
     run = ["run", "--target", "mock", "--quick", "--seed", "1", "--operation", "send_text"]
     said = CliRunner().invoke(main, run, catch_exceptions=False).stdout
     first = next(line for line in said.splitlines() if line.startswith("failure: send_text: "))

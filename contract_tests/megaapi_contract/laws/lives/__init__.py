@@ -1,0 +1,1 @@
+"""State machines of random steps, each holding a host to a model of its own."""

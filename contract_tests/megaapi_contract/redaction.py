@@ -16,6 +16,7 @@ from .differences import difference
 from .outcome import Broken, Exchange, OperationCoverage, Report, Result, Webhook
 from .placeholders import Placeholders, Private
 from .prose import Prose
+from .public_headers import PUBLIC_HEADERS, is_public
 from .vocabulary import Vocabulary
 
 DEEPEST = 60
@@ -28,19 +29,6 @@ WRITTEN = frozenset(
     "contentText group_name groupName selectedDisplayText hydratedTitleText address "
     "hydratedContentText hydratedFooterText rowId selectedRowId selectedId optionName body".split()
 )
-_HEADERS = frozenset(
-    "accept accept-encoding accept-language access-control-allow-headers "
-    "access-control-allow-methods access-control-allow-origin access-control-expose-headers "
-    "allow authorization cache-control connection content-encoding content-length content-type "
-    "cookie date etag expires host "
-    "keep-alive last-modified location pragma retry-after server set-cookie transfer-encoding "
-    "user-agent vary via www-authenticate x-mock-exchange x-mock-reason x-mock-token "
-    "x-powered-by x-request-id x-schemathesis-testcaseid".split()
-)
-_MEDIA_TYPE = re.compile(r"([a-z*]+/[a-z0-9.+*-]+)(; ?charset=utf-8)?", re.IGNORECASE)
-_ENCODINGS = re.compile(r"(?:(?:gzip|deflate|br|zstd|identity)(?:, ?|$))+")
-_PROGRAM = re.compile(r"(?:schemathesis|axios|megaapi-contract)/\d+\.\d+\.\d+")
-_DATE = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
 _SECRET_OPTIONS = frozenset(
     {"token", "control-token", "instance-key", "key", "recipient", "recipients", "own-number"}
 )
@@ -276,7 +264,7 @@ class Redaction:
 
     def _header(self, name: str, value: str, key: str) -> tuple[str, str]:
         lower = name.lower()
-        if lower not in _HEADERS:
+        if lower not in PUBLIC_HEADERS:
             name = self.placeholders.make("header", name)
         return name, self._header_value(lower, value, key)
 
@@ -291,7 +279,7 @@ class Redaction:
             if value not in self._reasons:
                 self._reasons[value] = self.said(value)
             return self._reasons[value]
-        if name in _HEADERS and _public_header(value, self.vocabulary):
+        if name in PUBLIC_HEADERS and is_public(value, self.vocabulary):
             return value
         return self.placeholders.text(value, name)
 
@@ -340,14 +328,3 @@ def _plain_types(headers: Iterable[tuple[str, str]]) -> Iterator[str]:
     for name, value in headers:
         if name.lower() == "content-type":
             yield value.partition(";")[0].strip().lower()
-
-
-def _public_header(value: str, vocabulary: Vocabulary) -> bool:
-    media_type = _MEDIA_TYPE.fullmatch(value)
-    if media_type is not None:
-        return media_type[1].lower() in vocabulary.values
-    if value.isascii() and value.isdigit():
-        return len(value) <= 6
-    if value in vocabulary.values or value in ("close", "keep-alive", "chunked", "*"):
-        return True
-    return any(form.fullmatch(value) for form in (_DATE, _ENCODINGS, _PROGRAM))

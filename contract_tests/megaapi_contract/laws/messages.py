@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,48 +11,18 @@ from ..outcome import Exchange
 from ..probe import Laws
 from ..session import Place, Session
 from ..stage import WORLD, Stage
-from .acts import make_group, message, now, parsed, sent_id, someone, text
+from .acts import make_group, message, parsed, sent_id, someone, text
 from .asks import MESSAGE_ID
-from .claims import at, claim, done, guess, refused
+from .claims import at, claim, guess, refused
+from .sent_message import hold_sent
 
 LAWS = Laws()
 
-# 22 characters; older versions made 40.
-OWN_ID = re.compile(r"3EB0[0-9A-F]{18}|[0-9A-F]{40}")
-# What passes between a send and the look at a clock elsewhere.
-SECONDS = 120
 SHOP = "https://loja.example.test/ofertas"
 ROWS = (
     {"title": "Vendas", "description": "Falar com vendas", "rowId": "vendas"},
     {"title": "Suporte", "rowId": "suporte"},
 )
-
-
-def _sent(
-    session: Session, stage: Stage, sent: Exchange, to: str, **content: Any
-) -> Mapping[str, Any]:
-    """Hold what every send answers; the content, empty when the send failed.
-
-    `content` names the one kind of content and the fields it must have.
-    """
-    if not done(session, sent, "a good send"):
-        return {}
-    data, jid = at(sent.json, "messageData"), as_given(to)
-    claim(session, sent, at(data, "key", "remoteJid") == jid, "remoteJid is built from `to`")
-    claim(session, sent, at(data, "key", "fromMe") is True, "fromMe is true")
-    claim(session, sent, OWN_ID.fullmatch(sent_id(sent)), "the id is 3EB0 and 18 hex digits")
-    moment = str(at(data, "messageTimestamp"))
-    close = moment.isdecimal() and abs(int(moment) - now(stage)) <= SECONDS
-    claim(session, sent, close, "messageTimestamp is the time in seconds")
-    claim(session, sent, at(data, "status") == "PENDING", "the status is PENDING")
-    message = at(data, "message")
-    for kind, fields in content.items():
-        part = at(message, kind)
-        if not claim(session, sent, isinstance(part, dict), f"the content is {kind}"):
-            return {}
-        for name, value in fields.items():
-            claim(session, sent, at(part, name) == value, f"{kind}.{name} is what was sent")
-    return message if isinstance(message, dict) else {}
 
 
 # -- texts and places ------------------------------------------------------------------------
@@ -63,7 +32,7 @@ def _sent(
 def a_text_comes_back_as_it_was_sent(session: Session, stage: Stage) -> None:
     place, said = stage.place(), "*Pedido 42*\nconfirmado ✅"
     for to in (someone(session), f"{someone(session, 1)}@s.whatsapp.net"):
-        _sent(
+        hold_sent(
             session, stage, text(session, place, to, said), to, extendedTextMessage={"text": said}
         )
 
@@ -75,7 +44,7 @@ def an_empty_text_is_sent_and_fields_nobody_knows_are_passed_over(
     place, to = stage.place(), someone(session)
     data = {"to": to, "text": "", "linkPreview": None, "preview_url": True}
     sent = message(session, place, "send_text", **data)
-    _sent(session, stage, sent, to, extendedTextMessage={"text": ""})
+    hold_sent(session, stage, sent, to, extendedTextMessage={"text": ""})
 
 
 @LAWS.law("send_text", "is_on_whatsapp", effects=("sends", "reads"), phone=True)
@@ -98,7 +67,7 @@ def a_link_is_found_in_the_text(session: Session, stage: Stage) -> None:
     place, to, said = stage.place(), someone(session), f"Veja {SHOP} hoje"
     sent = message(session, place, "send_link_preview", to=to, textWithLink=said)
     fields = {"text": said, "matchedText": SHOP}
-    _sent(session, stage, sent, to, extendedTextMessage=fields)
+    hold_sent(session, stage, sent, to, extendedTextMessage=fields)
 
 
 @LAWS.law("send_link_preview", effects=("sends",))
@@ -106,7 +75,7 @@ def a_text_without_a_link_has_no_preview(session: Session, stage: Stage) -> None
     place, to = stage.place(), someone(session)
     sent = message(session, place, "send_link_preview", to=to, textWithLink="Bom dia")
     fields = {"text": "Bom dia", "matchedText": None, "title": None}
-    _sent(session, stage, sent, to, extendedTextMessage=fields)
+    hold_sent(session, stage, sent, to, extendedTextMessage=fields)
 
 
 @LAWS.law("send_location", effects=("sends",))
@@ -118,7 +87,7 @@ def a_place_comes_back_with_its_name(session: Session, stage: Stage) -> None:
         "degreesLatitude": -23.561, "degreesLongitude": -46.656,
         "name": "Loja", "address": "Rua A, 1",
     }  # fmt: skip
-    _sent(session, stage, sent, to, locationMessage=wanted)
+    hold_sent(session, stage, sent, to, locationMessage=wanted)
 
 
 @LAWS.law("send_location", effects=("sends",), phone=True)
@@ -126,7 +95,7 @@ def degrees_may_be_texts(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     sent = message(session, place, "send_location", to=to, latitude="-23.5", longitude="-46.25")
     wanted = {"degreesLatitude": -23.5, "degreesLongitude": -46.25, "name": None}
-    _sent(session, stage, sent, to, locationMessage=wanted)
+    hold_sent(session, stage, sent, to, locationMessage=wanted)
 
 
 # -- lists and buttons -----------------------------------------------------------------------
@@ -144,7 +113,7 @@ def a_list_comes_back_with_every_row(session: Session, stage: Stage) -> None:
         "title": "Menu", "description": "Escolha um setor", "footerText": "Loja Exemplo",
         "buttonText": "Ver setores", "sections": sections, "listType": "SINGLE_SELECT",
     }  # fmt: skip
-    _sent(session, stage, sent, to, listMessage=wanted)
+    hold_sent(session, stage, sent, to, listMessage=wanted)
 
 
 def _buttons(sent: Exchange, message: Mapping[str, Any]) -> list[tuple[str, Any]]:
@@ -164,7 +133,7 @@ def reply_buttons_come_back_with_title_and_id(session: Session, stage: Stage) ->
     data = {"title": "Pagamento", "text": "Confirma?", "footer": "Loja Exemplo", "type": "text"}
     sent = message(session, place, "send_buttons", to=to, **data, buttons=buttons)
     wanted = {"body": {"text": "Confirma?"}, "footer": {"text": "Loja Exemplo"}}
-    shown = _buttons(sent, _sent(session, stage, sent, to, interactiveMessage=wanted))
+    shown = _buttons(sent, hold_sent(session, stage, sent, to, interactiveMessage=wanted))
     names = [name for name, _ in shown]
     claim(session, sent, names == ["quick_reply"] * 2, "one quick reply for each button")
     titles = [at(fields, "display_text") for _, fields in shown]
@@ -186,7 +155,7 @@ def template_buttons_come_back_with_their_payload(session: Session, stage: Stage
     data = {"title": "Pagamento", "text": "Copie o Pix", "footer": "Loja Exemplo", "type": "text"}
     sent = message(session, place, "send_template", to=to, **data, buttons=buttons)
     wanted = {"body": {"text": "Copie o Pix"}, "footer": {"text": "Loja Exemplo"}}
-    shown = _buttons(sent, _sent(session, stage, sent, to, interactiveMessage=wanted))
+    shown = _buttons(sent, hold_sent(session, stage, sent, to, interactiveMessage=wanted))
     expected = [
         ("cta_copy", {"display_text": "Copiar", "copy_code": "CODIGO-TESTE"}),
         ("cta_url", {"display_text": "Abrir", "url": SHOP}),
@@ -215,7 +184,7 @@ def a_quote_names_what_it_quotes(session: Session, stage: Stage) -> None:
         session, place, "quote_message", to=to, text="Sobre este", key=key, message=content
     )
     part = at(
-        _sent(session, stage, sent, to, extendedTextMessage={"text": "Sobre este"}),
+        hold_sent(session, stage, sent, to, extendedTextMessage={"text": "Sobre este"}),
         "extendedTextMessage", "contextInfo",
     )  # fmt: skip
     claim(session, sent, at(part, "stanzaId") == at(key, "id"), "stanzaId is the quoted id")
@@ -232,7 +201,7 @@ def somebody_elses_message_is_quoted_as_theirs(session: Session, stage: Stage) -
     key = {"remoteJid": theirs, "fromMe": False, "id": MESSAGE_ID}
     content = {"conversation": "Bom dia"}
     sent = message(session, place, "quote_message", to=to, text="Oi", key=key, message=content)
-    message_ = _sent(session, stage, sent, to, extendedTextMessage={"text": "Oi"})
+    message_ = hold_sent(session, stage, sent, to, extendedTextMessage={"text": "Oi"})
     part = at(message_, "extendedTextMessage", "contextInfo")
     claim(session, sent, at(part, "participant") == theirs, "the author of the quoted message")
     claim(session, sent, at(part, "quotedMessage") == content, "the quoted content is there")
@@ -247,7 +216,7 @@ def a_forwarded_text_is_the_same_text(session: Session, stage: Stage) -> None:
     first = text(session, place, to, said)
     data = {name: at(first.json, "messageData", name) for name in ("key", "message")}
     sent = message(session, place, "forward_message", to=to, **data)
-    _sent(session, stage, sent, to, extendedTextMessage={"text": said})
+    hold_sent(session, stage, sent, to, extendedTextMessage={"text": said})
     claim(session, sent, sent_id(sent) != sent_id(first), "a forwarded message is a new one")
 
 
@@ -263,7 +232,7 @@ def the_score_of_what_others_wrote_grows(session: Session, stage: Stage) -> None
         (place_content, 1),
     ):
         sent = message(session, place, "forward_message", to=to, key=theirs, message=content)
-        message_ = _sent(session, stage, sent, to)
+        message_ = hold_sent(session, stage, sent, to)
         part = at(message_, "extendedTextMessage") or at(message_, "locationMessage")
         found = at(part, "contextInfo")
         claim(session, sent, at(found, "forwardingScore") == score, "the score is one higher")
@@ -343,7 +312,7 @@ def sends_to_a_group_name_the_sender(session: Session, stage: Stage) -> None:
         return
     for operation, data in _TO_GROUP.items() if stage.phone else [("send_text", {"text": "Oi"})]:
         sent = message(session, place, operation, to=str(jid), **data)
-        _sent(session, stage, sent, str(jid))
+        hold_sent(session, stage, sent, str(jid))
         who = str(at(sent.json, "messageData", "participant"))
         fits = who.endswith("@s.whatsapp.net") and who.startswith(place.number)
         claim(session, sent, fits, "participant is the instance itself")

@@ -1,0 +1,33 @@
+"""Headers whose names, and values whose form, say nothing private."""
+
+from __future__ import annotations
+
+import re
+
+from .vocabulary import Vocabulary
+
+PUBLIC_HEADERS = frozenset(
+    "accept accept-encoding accept-language access-control-allow-headers "
+    "access-control-allow-methods access-control-allow-origin access-control-expose-headers "
+    "allow authorization cache-control connection content-encoding content-length content-type "
+    "cookie date etag expires host "
+    "keep-alive last-modified location pragma retry-after server set-cookie transfer-encoding "
+    "user-agent vary via www-authenticate x-mock-exchange x-mock-reason x-mock-token "
+    "x-powered-by x-request-id x-schemathesis-testcaseid".split()
+)
+_MEDIA_TYPE = re.compile(r"([a-z*]+/[a-z0-9.+*-]+)(; ?charset=utf-8)?", re.IGNORECASE)
+_ENCODINGS = re.compile(r"(?:(?:gzip|deflate|br|zstd|identity)(?:, ?|$))+")
+_PROGRAM = re.compile(r"(?:schemathesis|axios|megaapi-contract)/\d+\.\d+\.\d+")
+_DATE = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
+
+
+def is_public(value: str, vocabulary: Vocabulary) -> bool:
+    """Whether a value of a standard header can be shown as it is."""
+    media_type = _MEDIA_TYPE.fullmatch(value)
+    if media_type is not None:
+        return media_type[1].lower() in vocabulary.values
+    if value.isascii() and value.isdigit():
+        return len(value) <= 6
+    if value in vocabulary.values or value in ("close", "keep-alive", "chunked", "*"):
+        return True
+    return any(form.fullmatch(value) for form in (_DATE, _ENCODINGS, _PROGRAM))

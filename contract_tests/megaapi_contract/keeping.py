@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from .session import Place, Session
 
 EVENTS = frozenset({"block_events", "accept_webhook_events", "accept_status_events"})
+# No name of a group is cut below so many letters.
+CUT_FROM = 25
 UNWRITABLE = "what must be put back cannot be written to a file first"
 UNREADABLE = "what it would change cannot be read, so it could not be put back"
 UNKNOWN_NAME = "it names events the instance does not have, which could not be taken back"
@@ -125,7 +127,7 @@ class Keeping:
         people = self._everybody()
         entry = {
             "what": NEW_GROUP,
-            "name": name or "",
+            "name": name,
             "before": sorted(old),
             "people": people,
         }
@@ -141,7 +143,7 @@ class Keeping:
         new = [
             jid
             for jid, shown in now.items()
-            if jid not in old and jid not in self._session.gate.to_leave and str(shown) == name
+            if jid not in old and jid not in self._session.gate.to_leave and _same_name(shown, name)
         ]
         return all([self.leave(jid, people) for jid in new])
 
@@ -275,6 +277,14 @@ def _name_of_group(body: bytes) -> str | None:
     except (ValueError, RecursionError):
         return None
     return None if name is None else str(name)
+
+
+def _same_name(shown: object, asked: str | None) -> bool:
+    """Whether a group has the name that was asked for; WhatsApp trims and cuts long ones."""
+    if asked is None:
+        return False
+    subject, name = str(shown or "").strip(), asked.strip()
+    return subject == name or (len(subject) >= CUT_FROM and name.startswith(subject))
 
 
 def _groups_of(url: str) -> list[str]:

@@ -77,13 +77,18 @@ class Placeholders:
         self._numbers = {value: name for value, name in private.numbers() if value}
         # What was replaced anywhere, as it would stand in a sentence, by its first word.
         self.spans: dict[str, dict[str, str]] = {}
+        self._secrets = {value.lower(): made for value, made in self.given.items()}
         for value, made in self.given.items():
             self._keep(value, made)
 
+    def secret(self, text: str) -> str:
+        """The placeholder of a token or a key, however common a word it is; else nothing."""
+        return self._secrets.get(text.lower(), "")
+
     def make(self, kind: str, value: str) -> str:
         """`<kind N>`; a value keeps the kind it was first met as."""
-        if value in self.given:
-            return self.given[value]
+        if self.secret(value):
+            return self.secret(value)
         kind = self._kinds.setdefault(value, kind)
         return self._numbered(kind, value)
 
@@ -95,8 +100,8 @@ class Placeholders:
 
     def text(self, value: str, name: str = "") -> str:
         """The placeholder of a whole text standing under a member's name."""
-        if value in self.given:
-            return self.given[value]
+        if self.secret(value):
+            return self.secret(value)
         jid = JID.fullmatch(value)
         if jid is not None:
             return self._keep(value, self._jid(*jid.groups()))

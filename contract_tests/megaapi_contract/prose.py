@@ -59,7 +59,9 @@ class Prose:
         return re.compile(f"({quoted})") if rules else None
 
     def public(self, word: str) -> bool:
-        """Whether one word says nothing private."""
+        """Whether one word says nothing private: a token is private however common it is."""
+        if self._placeholders.secret(word):
+            return False
         if word.isascii() and word.isdigit():
             return len(word) <= 6
         if word in self._vocabulary.names or word in self._vocabulary.values:
@@ -88,6 +90,9 @@ class Prose:
     def _quoted(self, text: str) -> str:
         mark, inner = text[0], text[1:].removesuffix(text[0])
         whole = _TOKEN.fullmatch(inner)
+        secret = self._placeholders.secret(inner)
+        if secret:
+            return f"{mark}{secret}{mark}"
         kept = (
             not inner
             or inner in self._vocabulary.names

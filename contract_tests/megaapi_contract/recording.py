@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -107,7 +107,7 @@ class _Template:
         for number, exchange in enumerate(self.sent, 1):
             made.append(self._request(exchange))
             self._set |= {new_token(exchange)} - self._given.keys()
-            for pointer, value in _leaves("", exchange.json):
+            for pointer, value in _leaves("", exchange.json, self._public_name):
                 if len(value) >= SHORTEST_VALUE and value not in self.redaction.vocabulary.values:
                     self._answers.setdefault(value, (number, pointer))
         return self._needed(made)
@@ -158,7 +158,9 @@ class _Template:
         plain = unquote(step)
         if plain == self.redaction.key_of(exchange) and self.redaction.is_instance(plain):
             return self._need("instance_key")
-        if not plain or plain == UNKNOWN_KEY or plain in self.redaction.vocabulary.steps:
+        secret = self.redaction.placeholders.secret(plain)
+        public = plain in self.redaction.vocabulary.steps and not secret
+        if not plain or plain == UNKNOWN_KEY or public:
             return plain
         return mask(plain)
 
@@ -200,7 +202,11 @@ class _Template:
         return node
 
     def _name(self, name: str) -> str:
-        return name if name in self.redaction.vocabulary.names else mask(name)
+        return name if self._public_name(name) else mask(name)
+
+    def _public_name(self, name: str) -> bool:
+        secret = self.redaction.placeholders.secret(name)
+        return not secret and name in self.redaction.vocabulary.names
 
     def text(self, name: str, value: str) -> str:
         """A text as it is kept: a fixed value, the place of another, or one made up."""
@@ -253,8 +259,7 @@ class _Template:
         text = body.decode("latin-1")
         if len(text) > LONGEST_TEXT:
             return mask(text)
-        names = self.redaction.vocabulary.names
-        return re.sub(r"\w+", lambda found: found[0] if found[0] in names else mask(found[0]), text)
+        return re.sub(r"\w+", lambda found: self._name(found[0]), text)
 
 
 def mask(text: str) -> str:
@@ -292,13 +297,15 @@ def _acts(operation: Operation | None) -> bool:
     return operation is not None and operation.effect != "reads"
 
 
-def _leaves(pointer: str, node: Any) -> Iterator[tuple[str, str]]:
-    """Every text of a document with the JSON pointer to it."""
+def _leaves(pointer: str, node: Any, shown: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+    """Every text below names of the contract, which alone may be shown, with its JSON pointer."""
     if isinstance(node, str):
         yield pointer, node
     elif isinstance(node, dict):
         for key, value in node.items():
-            yield from _leaves(f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}", value)
+            if shown(key):
+                step = key.replace("~", "~0").replace("/", "~1")
+                yield from _leaves(f"{pointer}/{step}", value, shown)
     elif isinstance(node, list):
         for at, value in enumerate(node):
-            yield from _leaves(f"{pointer}/{at}", value)
+            yield from _leaves(f"{pointer}/{at}", value, shown)

@@ -215,7 +215,7 @@ class Redaction:
             return orjson.dumps(self.document(orjson.loads(body)))
         except (orjson.JSONDecodeError, orjson.JSONEncodeError):
             text = body.decode("utf-8", "replace").strip()
-            if text in self.vocabulary.values:
+            if text in self.vocabulary.values and not self.placeholders.secret(text):
                 return text.encode()
             kind = media_type if media_type in self.vocabulary.values else "body"
             name = self.placeholders.make(kind, body.decode("latin-1"))
@@ -232,18 +232,23 @@ class Redaction:
             }
         if isinstance(node, list):
             return [self._node(name, value, depth + 1) for value in node]
+        number = type(node) in (int, float)
+        if number and self.placeholders.secret(repr(node)):
+            return self.placeholders.secret(repr(node))
         if isinstance(node, float) or (type(node) is int and abs(node) >= 10**6):
             return self.placeholders.make(type(node).__name__, repr(node))
         return node
 
     def leaf(self, name: str, text: str) -> str:
         """One text standing under a member's name."""
-        if not text or (text in self.vocabulary.values and name.lower() not in WRITTEN):
+        public = text in self.vocabulary.values and name.lower() not in WRITTEN
+        if not text or (public and not self.placeholders.secret(text)):
             return text
         return self.placeholders.text(text, name)
 
     def _name(self, name: str) -> str:
-        if name in self.vocabulary.names or not name:
+        public = name in self.vocabulary.names and not self.placeholders.secret(name)
+        if public or not name:
             return name
         return self.placeholders.make("name", name)
 
@@ -251,7 +256,8 @@ class Redaction:
         plain = [unquote_plus(step) for step in steps]
         key_at = next((at for at in self._keys if _fits(at, plain)), None)
         for number, step in enumerate(plain):
-            if not step or step in self.vocabulary.steps or step in self.vocabulary.values:
+            public = step in self.vocabulary.steps or step in self.vocabulary.values
+            if not step or (public and not self.placeholders.secret(step)):
                 yield step
             else:
                 name = "instance_key" if key_at and key_at[number] == KEY else "step"
@@ -264,7 +270,7 @@ class Redaction:
 
     def _header(self, name: str, value: str, key: str) -> tuple[str, str]:
         lower = name.lower()
-        if lower not in PUBLIC_HEADERS:
+        if lower not in PUBLIC_HEADERS or self.placeholders.secret(name):
             name = self.placeholders.make("header", name)
         return name, self._header_value(lower, value, key)
 
@@ -279,7 +285,8 @@ class Redaction:
             if value not in self._reasons:
                 self._reasons[value] = self.said(value)
             return self._reasons[value]
-        if name in PUBLIC_HEADERS and is_public(value, self.vocabulary):
+        given = self.placeholders.secret(value)
+        if name in PUBLIC_HEADERS and not given and is_public(value, self.vocabulary):
             return value
         return self.placeholders.text(value, name)
 

@@ -1,7 +1,8 @@
 """What must be put back on somebody's instance, in a private file before anything is changed.
 
 A run that is killed leaves the file: the next run of the same instance puts it back, or
-`megaapi-contract restore FILE` does. The file holds no token.
+`megaapi-contract restore FILE` does. The file holds no token: where the owner's own address has
+it, its place is kept.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
 
 import platformdirs
 from megaapi_mock.domain.jid import Jid
 
-from .errors import HeldBack, NotTried, SetupError
+from .errors import HeldBack, NotTried, SetupError, Unusable
 
 if TYPE_CHECKING:
     from .keeping import Keeping
@@ -28,6 +30,8 @@ FORMAT = 1
 WEBHOOK, EVENTS, GROUP, NEW_GROUP = "webhook", "events", "group", "new group"
 
 Entry = Mapping[str, Any]
+# What stands in the file for the instance's token, as it is and as an address writes it.
+TOKEN, TOKEN_QUOTED = "{{token}}", "{{token, quoted}}"
 
 
 def state_folder() -> Path:
@@ -37,29 +41,40 @@ def state_folder() -> Path:
 
 def file_of(target: str, key: str) -> Path:
     """The file of one instance; its name tells nobody which."""
-    name = sha256(f"{target}\n{key}".encode()).hexdigest()[:16]
+    name = sha256(f"{_same(target)}\n{key}".encode()).hexdigest()[:16]
     return state_folder() / f"restore-{name}.json"
+
+
+def _same(target: str) -> str:
+    """A host's address however it is spelled."""
+    parts = urlsplit(target.lower())
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    port = f":{parts.port}" if parts.port not in (None, default) else ""
+    return f"{parts.scheme}://{parts.hostname}{port}"
 
 
 @dataclass
 class RestoreFile:
     """The changes of a run that are not put back yet, on disk before each is made.
 
-    Without any the file is gone. Not thread-safe.
+    Without any the file is gone. `token` is the one that must not be in it. Not thread-safe.
     """
 
     path: Path
     target: str
     key: str
+    token: str = field(default="", kw_only=True, repr=False)
     entries: dict[int, Entry] = field(default_factory=dict)
     _last: int = 0
     _lock: int | None = None
 
     @classmethod
-    def of(cls, target: str, key: str) -> RestoreFile:
+    def of(cls, target: str, key: str, token: str = "") -> RestoreFile:
         """That of an instance, with what a run before has left in it."""
         path = file_of(target, key)
-        return read(path) if path.is_file() else cls(path, target, key)
+        found = read(path) if path.is_file() else cls(path, target, key)
+        found.token = token
+        return found
 
     def note(self, entry: Entry) -> int:
         """Keep one change; OSError when it cannot be written, and then nothing is kept."""
@@ -73,9 +88,13 @@ class RestoreFile:
         return self._last
 
     def drop(self, number: int) -> None:
-        """This is as it was."""
-        if self.entries.pop(number, None) is not None:
+        """This is as it was; Unusable when the file still says otherwise."""
+        if self.entries.pop(number, None) is None:
+            return
+        try:
             self._write()
+        except OSError as error:
+            raise Unusable(f"{self.path}: {error.strerror or 'it cannot be written'}") from None
 
     def _write(self) -> None:
         if not self.entries:
@@ -86,7 +105,7 @@ class RestoreFile:
             "format": FORMAT,
             "target": self.target,
             "instance_key": self.key,
-            "put_back": list(self.entries.values()),
+            "put_back": [_without_token(entry, self.token) for entry in self.entries.values()],
         }
         _replace(self.path, json.dumps(document, indent=1).encode())
 
@@ -138,11 +157,34 @@ def _replace(path: Path, content: bytes) -> None:
     fresh = path.with_suffix(".new")
     handle = os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
     try:
-        os.write(handle, content)
+        while content:
+            content = content[os.write(handle, content) :]
         os.fsync(handle)
     finally:
         os.close(handle)
     os.replace(fresh, path)
+
+
+def _without_token(node: Any, token: str) -> Any:
+    return _replaced(node, ((token, TOKEN), (quote(token, safe=""), TOKEN_QUOTED)))
+
+
+def with_token(entry: Entry, token: str) -> Entry:
+    """An entry of a file as it was noted."""
+    filled = _replaced(entry, ((TOKEN, token), (TOKEN_QUOTED, quote(token, safe=""))))
+    assert isinstance(filled, dict)
+    return filled
+
+
+def _replaced(node: Any, pairs: tuple[tuple[str, str], ...]) -> Any:
+    """The same document with other texts in it."""
+    if isinstance(node, Mapping):
+        return {name: _replaced(value, pairs) for name, value in node.items()}
+    if isinstance(node, list):
+        return [_replaced(value, pairs) for value in node]
+    for old, new in pairs if isinstance(node, str) else ():
+        node = node.replace(old, new) if old else node
+    return node
 
 
 def read(path: Path) -> RestoreFile:
@@ -164,7 +206,7 @@ _MEMBERS: Mapping[str, Mapping[str, type]] = {
     WEBHOOK: {"url": str, "enabled": bool},
     EVENTS: {"blocked": list},
     GROUP: {"jid": str, "people": list},
-    NEW_GROUP: {"name": str, "before": list, "people": list},
+    NEW_GROUP: {"before": list, "people": list},
 }
 
 
@@ -173,6 +215,8 @@ def _entries(listed: Any) -> Iterator[Entry]:
         members = _MEMBERS[entry["what"]]
         if not all(isinstance(entry[name], kind) for name, kind in members.items()):
             raise ValueError(entry["what"])
+        if entry["what"] == NEW_GROUP and not isinstance(entry["name"], str | None):
+            raise ValueError(NEW_GROUP)
         yield entry
 
 
@@ -204,7 +248,8 @@ def put_back_left(session: Session, restore: RestoreFile) -> tuple[str, ...]:
     done = []
     session.keeping.putting_back = True
     with session.gate.putting_back(_people(restore.entries.values())):
-        for number, entry in reversed(list(restore.entries.items())):
+        for number, noted in reversed(list(restore.entries.items())):
+            entry = with_token(noted, restore.token)
             if _put_back(session.keeping, entry):
                 restore.drop(number)
                 done.append(in_words(entry))
@@ -223,6 +268,6 @@ def _put_back(keeping: Keeping, entry: Entry) -> bool:
             return keeping.events_back(list(entry["blocked"]))
         if entry["what"] == GROUP:
             return keeping.left_or_gone(entry["jid"], entry["people"])
-        return keeping.leave_new(entry["before"], entry["name"] or None, entry["people"])
+        return keeping.leave_new(entry["before"], entry["name"], entry["people"])
     except (HeldBack, NotTried):
         return False

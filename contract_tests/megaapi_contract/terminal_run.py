@@ -143,6 +143,7 @@ def restore(path: Path, options: Mapping[str, Any]) -> str:
     if not kept.lock():
         raise SetupError("a run on this machine is changing this instance now: wait for it")
     given = RunOptions(target=kept.target, key=kept.key, side_door=False, **options)
+    kept.token = given.token
     try:
         with ready(given, restore=kept) as made:
             done = ", ".join(made.put_back) or "nothing"

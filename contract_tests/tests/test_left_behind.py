@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from megaapi_contract.restore import RestoreFile
+from megaapi_contract.keeping import _same_name
+from megaapi_contract.restore import RestoreFile, file_of, read
 from megaapi_mock.testing import MockServer
 
 from .support import KEY, LISTED, TOKEN
@@ -159,6 +160,57 @@ def test_restore_puts_back_what_a_killed_run_left(
     assert webhook_of(server) == OWNER, done.stderr
     assert (done.returncode, done.stdout) == (0, "put back: its webhook\n")
     assert not elsewhere.exists()
+
+
+def test_an_address_with_the_token_in_it_is_put_back_but_not_written_down(
+    server: MockServer, state_folder: Path
+) -> None:
+    owner = f"http://127.0.0.1:9/own?t={TOKEN}"
+    asked(server, "POST", f"/rest/webhook/{KEY}/configWebhook", webhook(owner))
+    ended_by(server, signal.SIGKILL, "--probe", LISTENS, when=lambda: webhook_of(server) != owner)
+    (file,) = state_folder.glob("restore-*.json")
+    entries = json.loads(file.read_bytes())["put_back"]
+    assert [each["url"] for each in entries] == ["http://127.0.0.1:9/own?t={{token}}"]
+    done = restored(file)
+    assert (webhook_of(server), done.returncode) == (owner, 0), done.stderr
+
+
+def test_one_instance_has_one_file_however_its_host_is_spelled() -> None:
+    assert file_of("HTTPS://Host.Example.test:443", KEY) == file_of(
+        "https://host.example.test", KEY
+    )
+    assert file_of("https://host.example.test:8443", KEY) != file_of(
+        "https://host.example.test", KEY
+    )
+
+
+def test_the_file_is_whole_when_a_disk_takes_a_little_at_a_time(
+    state_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda handle, content: write(handle, content[:7]))
+    kept = RestoreFile.of("https://host.example.test", KEY)
+    kept.note({"what": "webhook", "url": OWNER, "enabled": True})
+    assert read(kept.path).entries == kept.entries
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "shown", "same"),
+    [
+        ("Equipe", "Equipe", True),
+        (" Equipe ", "Equipe", True),
+        ("", "", True),
+        ("", None, True),
+        ("E" * 300, "E" * 100, True),
+        ("Equipe da loja", "Equipe", False),
+        (None, "Equipe", False),
+        ("Equipe", "", False),
+    ],
+)
+def test_a_group_of_the_run_is_known_by_its_name(
+    asked_for: str | None, shown: str | None, same: bool
+) -> None:
+    assert _same_name(shown, asked_for) is same
 
 
 def test_restore_keeps_the_file_of_a_host_that_is_down(tmp_path: Path, killed: Path) -> None:

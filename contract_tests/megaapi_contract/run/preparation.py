@@ -154,7 +154,7 @@ def _restore_file(options: RunOptions, target: Target) -> RestoreFile | None:
     """Where a change is noted before it is made; SetupError while another run is changing."""
     if isinstance(target, PlanTarget):
         return None
-    restore = RestoreFile.of(target.name, options.key)
+    restore = RestoreFile.of(target.name, options.key, options.token)
     if options.allow & CHANGING and not restore.lock():
         raise SetupError("another run on this machine is changing this instance now: wait for it")
     return restore

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -94,3 +95,11 @@ def test_what_a_host_says_is_text_and_nothing_else() -> None:
     report.results[0].broken = (failure("<script>alert(1)</script></details>"),)
     assert "<script>alert" not in page(report)
     assert "<script>alert(1)</script></details>" in text(report)
+
+
+def test_new_facts_are_listed() -> None:
+    report = good()
+    fact = failure("an additional member: trace", kind="addition", rule="trace")
+    report.results[0] = replace(report.results[0], broken=(fact,))
+    assert '<li class="fault new fact"' in page(report)
+    assert "send_text: an additional member: trace" in text(report)

@@ -15,6 +15,7 @@ PUBLIC_HEADERS = frozenset(
     "user-agent vary via www-authenticate x-mock-exchange x-mock-reason x-mock-token "
     "x-powered-by x-request-id x-schemathesis-testcaseid".split()
 )
+_FIXED = frozenset({"close", "keep-alive", "chunked", "*", "Accept-Encoding", "Origin"})
 _MEDIA_TYPE = re.compile(r"([a-z*]+/[a-z0-9.+*-]+)(; ?charset=utf-8)?", re.IGNORECASE)
 _ENCODINGS = re.compile(r"(?:(?:gzip|deflate|br|zstd|identity)(?:, ?|$))+")
 _PROGRAM = re.compile(r"(?:schemathesis|axios|megaapi-contract)/\d+\.\d+\.\d+")
@@ -28,6 +29,6 @@ def is_public(value: str, vocabulary: Vocabulary) -> bool:
         return media_type[1].lower() in vocabulary.values
     if value.isascii() and value.isdigit():
         return len(value) <= 6
-    if value in vocabulary.values or value in ("close", "keep-alive", "chunked", "*"):
+    if value in vocabulary.values or value in _FIXED:
         return True
     return any(form.fullmatch(value) for form in (_DATE, _ENCODINGS, _PROGRAM))

@@ -27,6 +27,8 @@ MockError
 │   ├── HandledFailure         200 with {"error": true}
 │   └── SwallowedFailure       200 that looks like a success
 ├── ControlRefused             the side door's 4xx
+├── NotThere                   a test looks at what a record does not have, or what is gone
+├── UnknownName                a test asks for an event, kind or operation that does not exist
 └── ReplyBroken                a reply that breaks our own contract
 """
 
@@ -236,6 +238,14 @@ class ControlRefused(MockError):
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
         self.status = status
+
+
+class NotThere(MockError, LookupError):
+    """A test looks at what a record does not have, or at what is gone."""
+
+
+class UnknownName(MockError, ValueError):
+    """A test asks for something that does not exist; the text says what was probably meant."""
 
 
 class ReplyBroken(MockError):

@@ -7,13 +7,16 @@ before a fixture of it is used.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from .testing import Clock, Fault, Instance, Mock
+    from .testing import ArmFault, Clock, Fault, FaultName, Instance, Mock
+
+# Frames of this file explain nothing to whoever reads a failed test.
+__tracebackhide__ = True
 
 _URL = "use the mock that runs there, shared with others, instead of one for each process"
 _TOKEN = "its --control-token"
@@ -94,15 +97,17 @@ def megaapi_instance(megaapi: Mock) -> Iterator[Instance]:
     yield instance
     bugs = instance.bugs()
     instance.remove()
-    assert not bugs, f"the mock itself went wrong, please report it: {'; '.join(bugs)}"
+    if bugs:
+        told = f"the mock itself went wrong, please report it: {'; '.join(bugs)}"
+        pytest.fail(told, pytrace=False)
 
 
 @pytest.fixture
-def megaapi_fault(megaapi: Mock) -> Iterator[Callable[..., Fault]]:
+def megaapi_fault(megaapi: Mock) -> Iterator[ArmFault]:
     """Arms faults that this test's end clears; those for all instances need a mock of one's own."""
     armed: list[Fault] = []
 
-    def arm(name: str, **parameters: Any) -> Fault:
+    def arm(name: FaultName, **parameters: Any) -> Fault:
         fault = megaapi.fault(name, **parameters)
         armed.append(fault)
         return fault

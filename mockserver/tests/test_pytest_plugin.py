@@ -4,47 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from megaapi_mock.settings import Settings
 from megaapi_mock.testing import MockServer
 
+from .pytest_runs import Run, run, tests
+
+__all__ = ["tests"]
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SAMPLE = Path(__file__).parent / "testing" / "sample_suite.py"
 TESTS_OF_SAMPLE = 24
-Run = Callable[..., str]
-
-
-def run(*arguments: str | Path, folder: Path, code: int = 0) -> str:
-    """What a run says that ends with this exit code."""
-    plugins = ("-p", "megaapi_mock.pytest_plugin", "-p", "xdist", "-p", "no:cacheprovider")
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *plugins, *map(str, arguments)],
-        cwd=folder,
-        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        timeout=110,
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout
-
-
-@pytest.fixture
-def tests(tmp_path: Path) -> Run:
-    """Writes a test file and runs it: `tests(source, *arguments, code=0)`."""
-    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
-
-    def write_and_run(source: str, *arguments: str, code: int = 0) -> str:
-        (tmp_path / "test_it.py").write_text(textwrap.dedent(source), encoding="utf-8")
-        return run(*arguments, folder=tmp_path, code=code)
-
-    return write_and_run
 
 
 @pytest.fixture

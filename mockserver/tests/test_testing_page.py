@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from megaapi_mock.testing import Customer
+from megaapi_mock.testing import Customer, Group, Instance
+
+from .testing.fields_page import with_tables
 
 PAGE = (Path(__file__).parents[2] / "docs" / "testing.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
@@ -42,4 +44,22 @@ def test_a_block_runs(block: str, tmp_path: Path) -> None:
 
 def test_the_page_names_everything_a_customer_does() -> None:
     verbs = {name for name in vars(Customer) if not name.startswith("_")} - {"jid"}
-    assert {verb for verb in verbs if f"`{verb}`" not in PAGE and f"`{verb}(" not in PAGE} == set()
+    assert {verb for verb in verbs if not named(verb)} == set()
+
+
+@pytest.mark.parametrize("kind", [Instance, Group])
+def test_the_page_names_everything_an_instance_and_a_group_have(kind: type) -> None:
+    # What the page needs no word for: the test's own plumbing.
+    apart = {"do", "bugs", "remove", "has_own_inbox"}
+    names = {name for name in vars(kind) if not name.startswith("_")} - apart
+    assert {name for name in names if not named(name)} == set()
+
+
+def named(name: str) -> bool:
+    """Whether the page has it in code marks, alone or with what it takes."""
+    return f"`{name}`" in PAGE or f"`{name}(" in PAGE
+
+
+def test_the_tables_of_fields_are_the_codes() -> None:
+    told = "python mockserver/tests/testing/fields_page.py writes the tables anew"
+    assert with_tables(PAGE) == PAGE, told

@@ -85,14 +85,16 @@ class Groups:
                 self._record(news)
             self._instance.post.tell_group(news, [who.jid for who in group.participants])
 
-    def create(self, subject: str, people: Iterable[str]) -> Group:
-        """A new group, the instance its superadmin.
+    def create(self, subject: str, people: Iterable[str], *, owner: Jid | None = None) -> Group:
+        """A new group, the instance its superadmin, unless `owner` has made it and is.
 
         Who forbids being added is left out (vendor), and so is a hidden number that nobody has;
         a number without WhatsApp refuses the call.
         """
-        instance, owner = self._instance, self._instance.own_jid
-        members, inside = [Participant(owner, "superadmin")], {owner}
+        instance, own = self._instance, self._instance.own_jid
+        owner = owner or own
+        members, inside = [Participant(owner, "superadmin")], {owner, own}
+        members += [Participant(own)] if owner != own else []
         for person in self._registered(people):
             if person.group_add == ADDED and person.jid not in inside:
                 members.append(Participant(person.jid))
@@ -108,7 +110,8 @@ class Groups:
         if not self._has_room(group):
             raise Unusable(f"{instance.key} is in too many groups to remember: leave some")
         instance.group_table.put(group.jid, group)
-        self._share(group, "add", [str(who.jid) for who in members[1:]], group)
+        others = [str(who.jid) for who in members if who.jid != own]
+        self._share(group, "add", others, group)
         return group
 
     def add(self, group: Group, people: Iterable[str]) -> list[tuple[str, str]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..domain.phone_number import as_written
 from .door import at
+from .hiding import between_test_and_refusal
+from .known import require_event
+from .names import CallStatus, ContactEventName, Presence
 from .records import Message
 from .trail import Wish
 from .writer import Writer
@@ -15,9 +17,11 @@ from .writer import Writer
 if TYPE_CHECKING:
     from .instance import Instance
 
+__tracebackhide__ = between_test_and_refusal
+
 Json = dict[str, Any]
 # What a tap arrives as, by what was tapped (observed; native-flow buttons may be told otherwise).
-_TAPS: Mapping[str, str] = {
+_TAPS: Mapping[str, ContactEventName] = {
     "listMessage": "list-response",
     "buttonsMessage": "buttons-response",
     "interactiveMessage": "buttons-response",
@@ -32,52 +36,65 @@ _NAMELESS = frozenset({"call", "presence", "group-participants", "group-update"}
 class Customer(Writer):
     """Everything a contact does to `instance`; each returns the message that came of it.
 
-    `number` may be written as people do, or be an address. `does` takes everything the side door
-    does. ControlRefused says why something cannot happen: an unlinked instance, an unknown group,
-    a phone that is off.
+    `number` may be written as people do, or be an address. `does` takes everything the control
+    API does. ControlRefused says why something cannot happen: an unlinked instance, an unknown
+    group, a phone that is off.
     """
 
     def __init__(self, instance: Instance, number: str, name: str | None = None) -> None:
         self._instance = instance
         self.number, self.name = as_written(number), name
+        self._jid = ""
 
-    @cached_property
+    @property
     def jid(self) -> str:
         """As WhatsApp knows this person; a dialled ninth digit may be missing there."""
-        return str(self._contact("GET")["jid"])
+        self._jid = self._jid or str(self._contact("GET")["jid"])
+        return self._jid
 
-    def taps(self, option: str, *, event: str | None = None, timeout: float = 5.0) -> Message:
+    @property
+    def lid(self) -> str:
+        """The address that hides the number: what `addressing=lid` shows to your bot."""
+        return str(self._contact("GET")["lid"])
+
+    def taps(
+        self, option: str, *, event: ContactEventName | None = None, timeout: float = 5.0
+    ) -> Message:
         """The row or button with this id or title, on the newest message that offers it.
 
         Waits until the instance has sent one to this person; AssertionError at the limit says what
         was offered. `event` says what it arrives as (`interactive-response`).
         """
 
-        __tracebackhide__ = True
+        require_event(event)
 
         def offers(message: Message) -> bool:
             return any(found.is_called(option) for found in message.options)
 
         wish = Wish(
             "message",
-            {"chat": self.jid},
+            {"chat": self._chat()},
             offers,
             wanted=f"the option {option!r}",
             missed=f"it does not offer {option!r}",
         )
         self._instance.sent.await_one(wish, timeout, take=False)
-        mine = (sent for sent in reversed(self._instance.sent.all()) if sent.chat == self.jid)
+        chat = self._chat()
+        mine = (sent for sent in reversed(self._instance.sent.all()) if sent.chat == chat)
         offer = next(sent for sent in mine if offers(sent))
         event = event or _TAPS[offer.kind]
         return self.does(event, message=offer.id, option=option)
 
+    def _chat(self) -> str:
+        return self.jid
+
     # -- without a message -------------------------------------------------------------------
 
-    def types(self, *, shown: str = "composing") -> None:
+    def types(self, *, shown: Presence = "composing") -> None:
         """This person is typing, `recording`, `paused`, `available` or `unavailable`."""
         self._act("presence", None, {"option": shown})
 
-    def calls(self, *, status: str = "offer") -> None:
+    def calls(self, *, status: CallStatus = "offer") -> None:
         """The phone rings; `status` says how the call stands."""
         self._act("call", None, {"option": status})
 

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlencode, urlsplit
 
 from ..errors import ControlRefused, SetupError
+from .hiding import between_test_and_refusal
 
 if TYPE_CHECKING:
     from ..web.app import MockApp
+
+__tracebackhide__ = between_test_and_refusal
 
 Json = dict[str, Any]
 # Seconds beyond what a call may wait on purpose: a busy machine is not a dead mock.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from ..errors import ControlRefused, SetupError
+from ..errors import ControlRefused, NotThere, SetupError
 from .door import Door, HttpWire, Wire, at
+from .hiding import between_test_and_refusal
 from .instance import Instance
+from .names import FaultName
 from .wsgi import Served
 
 if TYPE_CHECKING:
@@ -16,11 +18,13 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+__tracebackhide__ = between_test_and_refusal
+
 Json = dict[str, Any]
 
 
 class Mock:
-    """The mock at `url`, driven over its side door alone.
+    """The mock at `url`, driven over its control API alone.
 
     `shared` says that others use it too: then clock, reset and faults that hit everybody are
     refused with SetupError. `token` is its `--control-token`. Close it when done.
@@ -52,7 +56,7 @@ class Mock:
         """An instance that is there already, such as one of the world's."""
         return Instance(self, self.door.call("GET", at("instances", key)))
 
-    def fault(self, name: str, **parameters: Any) -> Fault:
+    def fault(self, name: FaultName, **parameters: Any) -> Fault:
         """Arm a fault of `/_mock/faults`; without `instance` it hits everybody."""
         if "instance" not in parameters:
             self.require_own(f"a {name} fault without an instance")
@@ -87,6 +91,11 @@ class Mock:
         if sink is not None:
             sink.stop()
 
+    def is_inbox(self, url: str) -> bool:
+        """Whether this is where webhooks go of instances whose test gives them no bot."""
+        with self._lock:
+            return self._sink is not None and url == f"{self._sink.url}/inbox"
+
     def _inbox_url(self) -> str:
         """A receiver that says 200 to whatever comes: the journal has it all."""
         with self._lock:
@@ -100,6 +109,9 @@ class Mock:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} at {self.url or 'this process'}>"
 
 
 class Clock:
@@ -139,9 +151,19 @@ class Clock:
         passed = 0.0 if before["frozen"] else time.time() - before["real"]
         self._move({"freeze": before["frozen"], "set": before["now"] + passed})
 
+    def __repr__(self) -> str:
+        return f"<Clock of {self._mock!r}>"
+
     def _move(self, move: Json) -> float:
         self._mock.require_own("the clock")
         return float(self._mock.door.call("POST", "/clock", move)["now"])
+
+
+class ArmFault(Protocol):
+    """What the fixture `megaapi_fault` is: a function that arms a fault until the test ends."""
+
+    def __call__(self, name: FaultName, **parameters: Any) -> Fault:
+        """`parameters` are those of `/_mock/faults`."""
 
 
 class Fault:
@@ -149,7 +171,7 @@ class Fault:
 
     def __init__(self, door: Door, shown: Json) -> None:
         self._door = door
-        self.id = str(shown["id"])
+        self.id, self.name = str(shown["id"]), str(shown["fault"])
 
     @property
     def used(self) -> int:
@@ -169,11 +191,14 @@ class Fault:
             if refusal.status != 404:
                 raise
 
+    def __repr__(self) -> str:
+        return f"<Fault {self.id}: {self.name}>"
+
     def _shown(self) -> Json:
         for found in self._door.find("/faults"):
             if found["id"] == self.id:
                 return found
-        raise LookupError(f"fault {self.id} is gone")
+        raise NotThere(f"fault {self.id} is gone")
 
     def __enter__(self) -> Self:
         return self

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..domain.phone_number import as_written
 from .customer import Customer
+from .hiding import between_test_and_refusal
 from .writer import Writer
 
 if TYPE_CHECKING:
     from .instance import Instance
+
+__tracebackhide__ = between_test_and_refusal
 
 
 class OwnPhone(Writer):

@@ -1,131 +1,168 @@
-"""What a test looks at: messages, webhooks and calls, as the side door shows them."""
+"""What a test looks at: messages, webhooks and calls, as the control API shows them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from ..domain.message import content_key, unwrapped
 from ..domain.options import Option, options_of
+from ..errors import ControlRefused, NotThere
+from .content import brief, kind_of, path_of_media, words_of
+from .hiding import between_test_and_refusal
+from .names import MessageState, WebhookState
+
+__tracebackhide__ = between_test_and_refusal
 
 Json = dict[str, Any]
-# Where the words stand that a reader sees, by the kind of content.
-_WORDS: Mapping[str, str] = {
-    "conversation": "",
-    "extendedTextMessage": "text",
-    "imageMessage": "caption",
-    "videoMessage": "caption",
-    "documentMessage": "caption",
-    "listMessage": "description",
-    "buttonsMessage": "contentText",
-    "interactiveMessage": "body.text",
-    "templateMessage": "hydratedTemplate.hydratedContentText",
-    "listResponseMessage": "title",
-    "buttonsResponseMessage": "selectedDisplayText",
-    "templateButtonReplyMessage": "selectedDisplayText",
-    "interactiveResponseMessage": "body.text",
-    "reactionMessage": "text",
-    "protocolMessage": "editedMessage.conversation",
-    "locationMessage": "name",
-    "contactMessage": "displayName",
-}
+# The bytes behind a `directPath`; ControlRefused says why there are none.
+Fetch = Callable[[str], bytes]
 
 
-def words_of(content: Any) -> str | None:
-    """The text, caption, title or question of a content object; None when it has none."""
-    inner = unwrapped(content) if isinstance(content, dict) else {}
-    kind = content_key(inner)
-    if kind is None or kind not in _WORDS:
-        return None
-    found: Any = inner[kind]
-    for step in filter(None, _WORDS[kind].split(".")):
-        found = found.get(step) if isinstance(found, dict) else None
-    return found if isinstance(found, str) else None
-
-
-def kind_of(content: Any) -> str:
-    """The name of the content inside its wrappers; empty when there is none."""
-    inner = unwrapped(content) if isinstance(content, dict) else {}
-    return content_key(inner) or ""
-
-
-@dataclass(frozen=True)
-class Message:
-    """A message of one chat, as it was when it was looked at; `shown` is all of it."""
+@dataclass(frozen=True, repr=False)
+class Shown:
+    """A record as it was when it was looked at; `shown` is all that the control API says of it."""
 
     shown: Json
+    fetch: Fetch | None = field(default=None, compare=False)
+
+    def _file(self, content: Any, what: str) -> tuple[bytes | None, str | None]:
+        """The bytes of this content, or why there are none."""
+        if self.shown.get("cut"):
+            return None, f"{what} is above 64 KiB and was cut: its file cannot be found"
+        path = path_of_media(content)
+        if path is None:
+            return None, f"{what} carries no file: it is {kind_of(content) or 'not a message'}"
+        if self.fetch is None:
+            return None, f"{what} does not come from a mock that could be asked for the file"
+        try:
+            return self.fetch(path), None
+        except ControlRefused as refusal:
+            return None, str(refusal)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.shown.get('id', '')}: {self}>"
+
+
+@dataclass(frozen=True, repr=False)
+class Message(Shown):
+    """A message of one chat, sent by the instance or written to it."""
 
     @property
     def id(self) -> str:
-        """What quotes, reactions and acknowledgements name it by."""
-        return str(self.shown["id"])
+        """What quotes, reactions and acknowledgements name it by: `3EB0A7E7E2F59B128BDB0A`."""
+        return str(self._told("id"))
+
+    @property
+    def time(self) -> float:
+        """When it was written, in seconds since 1970 by the mock's clock."""
+        return float(self._told("time"))
 
     @property
     def chat(self) -> str:
-        """The JID of the person or group."""
-        return str(self.shown["chat"])
+        """JID of the person or group: `5511900000002@s.whatsapp.net`, `...@g.us`."""
+        return str(self._told("chat"))
 
     @property
     def number(self) -> str:
-        """The digits of `chat`."""
+        """What stands before the @ of `chat`: a person's digits, or a group's id."""
         return self.chat.partition("@")[0]
 
     @property
-    def from_me(self) -> bool:
-        """Whether the instance wrote it, not the customer."""
-        return bool(self.shown["from_me"])
+    def sender(self) -> str:
+        """JID of who wrote it: in a group the participant, the instance's own when `from_me`."""
+        return str(self._told("sender"))
 
     @property
-    def state(self) -> str:
-        """How far it had come: pending, server, delivered, read, played, stopped."""
-        return str(self.shown["state"])
+    def from_me(self) -> bool:
+        """Whether the instance wrote it, not a customer."""
+        return bool(self._told("from_me"))
+
+    @property
+    def state(self) -> MessageState:
+        """How far it had come: `pending`, `server`, `delivered`, `read`, `played`, `stopped`."""
+        state: MessageState = self._told("state")
+        return state
+
+    @property
+    def reason(self) -> str | None:
+        """Why it stopped, or what it waits for."""
+        reason: str | None = self._told("reason")
+        return reason
+
+    @property
+    def deleted(self) -> str | None:
+        """For whom it was deleted: `everyone`, `me`, or None."""
+        deleted: str | None = self._told("deleted")
+        return deleted
 
     @property
     def content(self) -> Any:
-        """The content object; a text when it was above 64 KiB and cut."""
-        return self.shown["content"]
+        """The content object, `{"conversation": "oi"}`; a cut text when it is above 64 KiB."""
+        return self._told("content")
 
-    @cached_property
+    @property
     def kind(self) -> str:
-        """The name of the content: `extendedTextMessage`, `listMessage`..."""
+        """The name of the content: `conversation`, `extendedTextMessage`, `listMessage`..."""
         return kind_of(self.content)
 
-    @cached_property
+    @property
     def text(self) -> str | None:
-        """Its text, caption, title or question."""
+        """Its text, caption, title or question; None when it has none."""
         return words_of(self.content)
 
-    @cached_property
+    @property
     def options(self) -> Sequence[Option]:
-        """The rows or buttons it lets its reader choose."""
+        """The rows or buttons it lets its reader choose, each with `id` and `title`."""
         return options_of(self.content) if isinstance(self.content, dict) else ()
 
+    @property
+    def media(self) -> bytes | None:
+        """The bytes of its picture, voice note, document...; None when `no_media` says why."""
+        return self._file(self.content, f"message {self.id}")[0]
+
+    @property
+    def no_media(self) -> str | None:
+        """Why `media` is None, in one sentence; None when there are bytes."""
+        return self._file(self.content, f"message {self.id}")[1]
+
+    def _told(self, name: str) -> Any:
+        if "id" not in self.shown:
+            raise NotThere(f"{self.shown.get('event')} is not a message: it has no {name}")
+        return self.shown[name]
+
     def __str__(self) -> str:
+        if "id" not in self.shown:
+            return f"{self.shown.get('event')}, which is not a message"
         options = f", options {', '.join(map(str, self.options))}" if self.options else ""
-        return f"{self.kind} to {self.number}, text {self.text!r}{options}, {self.state}"
+        other = f"to {self.number}" if self.from_me else f"from {self.sender.partition('@')[0]}"
+        text = "" if self.text is None else f", text {brief(self.text)}"
+        why = f" ({self.reason})" if self.reason else ""
+        return f"{self.kind} {other}{text}{options}, {self.state}{why}"
 
 
-@dataclass(frozen=True)
-class Webhook:
-    """A payload owed to a URL, and how far it had come; `shown` is all of it."""
-
-    shown: Json
+@dataclass(frozen=True, repr=False)
+class Webhook(Shown):
+    """A payload owed to a URL, and how far it had come."""
 
     @property
     def id(self) -> str:
-        """The delivery's id."""
+        """The delivery's id: `d1.megacode-TESTKEY0001`."""
         return str(self.shown["id"])
 
     @property
+    def time(self) -> float:
+        """When it was owed, in seconds since 1970 by the mock's clock."""
+        return float(self.shown["time"])
+
+    @property
     def event(self) -> str:
-        """Its name in `megaapi-mock events`."""
+        """Its name in `megaapi-mock events`: `text-plain`, `ack-read`..."""
         return str(self.shown["event"])
 
     @property
     def payload(self) -> Any:
-        """The JSON that was sent."""
+        """The JSON that was sent, as your bot gets it; a cut text when it is above 64 KiB."""
         return self.shown["payload"]
 
     @property
@@ -134,80 +171,131 @@ class Webhook:
         return str(self.shown["url"])
 
     @property
-    def state(self) -> str:
-        """queued, delivered, failed, refused, abandoned or dropped."""
-        return str(self.shown["state"])
+    def state(self) -> WebhookState:
+        """`queued`, `delivered`, `failed`, `refused`, `abandoned` or `dropped`."""
+        state: WebhookState = self.shown["state"]
+        return state
+
+    @property
+    def reason(self) -> str | None:
+        """Why it is neither queued nor delivered."""
+        reason: str | None = self.shown["reason"]
+        return reason
 
     @property
     def status(self) -> int | None:
-        """What the receiver answered to the last attempt."""
-        attempts = self.shown["attempts"]
-        return attempts[-1]["status"] if attempts else None
+        """HTTP status your bot answered to the last attempt; None without an answer."""
+        status: int | None = self._last("status")
+        return status
+
+    @property
+    def answer(self) -> Any:
+        """The body your bot answered: JSON, else a text; None without an answer."""
+        return self._last("body")
 
     @property
     def seconds(self) -> float | None:
-        """How long the last attempt took."""
-        attempts = self.shown["attempts"]
-        return attempts[-1]["duration_ms"] / 1000 if attempts else None
+        """How many seconds the last attempt took; None before the first."""
+        milliseconds: float | None = self._last("duration_ms")
+        return None if milliseconds is None else milliseconds / 1000
 
     @property
     def message_id(self) -> str | None:
-        """The id of the message it tells of."""
-        key = self.payload.get("key") if isinstance(self.payload, dict) else None
-        return key.get("id") if isinstance(key, dict) else None
+        """The id of the message it is about; None when it is about none."""
+        message_id: str | None = self._key("id")
+        return message_id
 
-    @cached_property
+    @property
+    def chat(self) -> str | None:
+        """JID of the chat it is about, as your bot reads it in `key.remoteJid`."""
+        chat: str | None = self._key("remoteJid")
+        return chat
+
+    @property
     def text(self) -> str | None:
-        """Text, caption or title of the message it tells of."""
-        return words_of(self.payload.get("message") if isinstance(self.payload, dict) else None)
+        """Text, caption or title of the message it is about; None when it has none."""
+        return words_of(self._message())
+
+    @property
+    def media(self) -> bytes | None:
+        """The bytes of the file it is about; None when `no_media` says why."""
+        return self._file(self._message(), f"webhook {self.id}")[0]
+
+    @property
+    def no_media(self) -> str | None:
+        """Why `media` is None, in one sentence; None when there are bytes."""
+        return self._file(self._message(), f"webhook {self.id}")[1]
+
+    def _message(self) -> Any:
+        return self.payload.get("message") if isinstance(self.payload, dict) else self.payload
+
+    def _key(self, name: str) -> Any:
+        key = self.payload.get("key") if isinstance(self.payload, dict) else None
+        return key.get(name) if isinstance(key, dict) else None
+
+    def _last(self, name: str) -> Any:
+        attempts = self.shown["attempts"]
+        return attempts[-1][name] if attempts else None
 
     def __str__(self) -> str:
         answer = "" if self.status is None else f" {self.status}"
         answer = " without an answer yet" if self.state == "queued" else answer
-        why = f" ({self.shown['reason']})" if self.shown["reason"] else ""
-        text = "" if self.text is None else f", text {self.text!r}"
+        why = f" ({self.reason})" if self.reason else ""
+        text = "" if self.text is None else f", text {brief(self.text)}"
         return f"{self.event}{text}, {self.state}{answer}{why}"
 
 
-@dataclass(frozen=True)
-class Call:
-    """A request to the gateway with its reply; `shown` is all of it."""
-
-    shown: Json
+@dataclass(frozen=True, repr=False)
+class Call(Shown):
+    """A request of your bot to the gateway, with its reply."""
 
     @property
     def id(self) -> str:
-        """What the reply carried as `X-Mock-Exchange`."""
+        """What the reply carried as `X-Mock-Exchange`: `x1.megacode-TESTKEY0001`."""
         return str(self.shown["id"])
 
     @property
+    def time(self) -> float:
+        """When it came, in seconds since 1970 by the mock's clock."""
+        return float(self.shown["time"])
+
+    @property
     def operation(self) -> str | None:
-        """The operation's id; None for an unknown route."""
-        found: str | None = self.shown["operation"]
-        return found
+        """The operation's id: `send_text`, `configure_webhook`...; None for an unknown route."""
+        operation: str | None = self.shown["operation"]
+        return operation
+
+    @property
+    def method(self) -> str:
+        """`GET`, `POST` or `DELETE`."""
+        return str(self.shown["request"]["method"])
+
+    @property
+    def path(self) -> str:
+        """The path with its query, as it was sent."""
+        return str(self.shown["request"]["path"])
 
     @property
     def body(self) -> Any:
-        """What was asked."""
+        """What was sent: JSON, else a text; cut when it is above 64 KiB."""
         return self.shown["request"]["body"]
 
     @property
     def status(self) -> int:
-        """What was answered."""
+        """HTTP status of the answer; 0 when a fault let no answer leave."""
         return int(self.shown["response"]["status"])
 
     @property
     def reply(self) -> Any:
-        """The body of the answer."""
+        """Body of the answer: JSON, else a text."""
         return self.shown["response"]["body"]
 
     @property
     def reason(self) -> str | None:
-        """What was wrong with it."""
-        found: str | None = self.shown["reason"]
-        return found
+        """What was wrong with it, in one sentence; None when nothing was."""
+        reason: str | None = self.shown["reason"]
+        return reason
 
     def __str__(self) -> str:
-        request = self.shown["request"]
         why = f": {self.reason}" if self.reason else ""
-        return f"{request['method']} {request['path']} answered {self.status}{why}"
+        return f"{self.method} {self.path} answered {self.status}{why}"

@@ -9,13 +9,17 @@ from dataclasses import replace
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, Self
 
+from ..errors import SetupError
 from .door import WsgiWire
+from .hiding import between_test_and_refusal
 from .mock import Mock
 from .wsgi import Served
 
 if TYPE_CHECKING:
     from ..web.app import MockApp
     from ..world import World
+
+__tracebackhide__ = between_test_and_refusal
 
 
 @contextmanager
@@ -35,9 +39,9 @@ class MockServer(Mock):
 
     Keyword arguments are those of `create_app`, and `switches` to set on the profile; `world` may
     also be a name or a file, as `serve --world` takes it. Webhooks go to loopback addresses only,
-    unless profile or switches say otherwise. With `listen=False` there
-    is no port at all: `app` answers WSGI clients of this process. The test's own calls of the side
-    door take that way too: they cost a tenth of what they do through a socket.
+    unless profile or switches say otherwise. With `listen=False` there is no port at all: `app`
+    answers WSGI clients of this process. The test's own calls of the control API take that way
+    too: they cost a tenth of what they do through a socket.
     """
 
     def __init__(
@@ -48,8 +52,12 @@ class MockServer(Mock):
         world: World | str | PathLike[str] | None = None,
         **parts: Any,
     ) -> None:
-        with _collecting_later():
-            self._make(listen, dict(switches or {}), world, parts)
+        try:
+            with _collecting_later():
+                self._make(listen, dict(switches or {}), world, parts)
+        except SetupError as problem:
+            # What it passed through says nothing that the sentence does not.
+            raise problem.with_traceback(None) from None
 
     def _make(
         self,

@@ -10,6 +10,11 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any, Generic, Protocol, TypeVar
 
+from .content import brief
+from .hiding import between_test_and_refusal
+
+__tracebackhide__ = between_test_and_refusal
+
 # The side door lets nobody wait longer; a longer wait is several.
 WAIT_MOST = 60.0
 # How many records a failed wait lists.
@@ -89,7 +94,7 @@ class Trail(Generic[R]):
 
     `look` takes where to continue and the seconds to wait until there is anything newer; it
     returns the epoch with the records. `settle` waits for the end of what has begun, so many
-    seconds at most. `hint` tells what else could explain that nothing came.
+    seconds at most. `hint` tells what else could explain that what is wished for did not come.
     """
 
     def __init__(
@@ -97,7 +102,7 @@ class Trail(Generic[R]):
         look: Callable[[Since, float], tuple[int, Iterable[R]]],
         *,
         settle: Callable[[R, float], R] = lambda record, _: record,
-        hint: Callable[[], Sequence[str]] = tuple,
+        hint: Callable[[Wish[R]], Sequence[str]] = lambda wish: (),
     ) -> None:
         self._look, self._settle, self._hint = look, settle, hint
         self._lock = threading.Lock()
@@ -119,7 +124,6 @@ class Trail(Generic[R]):
         With `take` off it is only looked at, handed out before or not. Blocks until one comes.
         AssertionError after `timeout` seconds: what came, and what the nearest lacks.
         """
-        __tracebackhide__ = True
         deadline = time.monotonic() + timeout
         failed: set[tuple[int | None, str]] = set()
         while True:
@@ -192,7 +196,7 @@ class Trail(Generic[R]):
         if nearest is not None:
             why = "; ".join([*wish.misses(free[nearest]), *wish.failures(free[nearest])])
             lines.append(f"nearest: {nearest}., but {why or 'it came too late'}")
-        return "\n".join([*lines, *self._hint()])
+        return "\n".join([*lines, *self._hint(wish)])
 
 
 def _listed(numbered: Mapping[int, object], nearest: int | None) -> list[str]:
@@ -209,7 +213,7 @@ def _listed(numbered: Mapping[int, object], nearest: int | None) -> list[str]:
 
 def _differences(wanted: Mapping[str, Any], record: object) -> list[str]:
     return [
-        f"{name} is {getattr(record, name)!r}, not {_shown(value)}"
+        f"{name} is {brief(getattr(record, name))}, not {_shown(value)}"
         for name, value in wanted.items()
         if not _fits(value, getattr(record, name))
     ]
@@ -232,4 +236,4 @@ def _unlike(wanted: Any, got: Any) -> float:
 
 
 def _shown(wanted: Any) -> str:
-    return f"/{wanted.pattern}/" if isinstance(wanted, re.Pattern) else repr(wanted)
+    return f"/{wanted.pattern}/" if isinstance(wanted, re.Pattern) else brief(wanted)

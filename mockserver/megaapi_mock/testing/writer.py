@@ -5,9 +5,18 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from base64 import b64encode
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from .hiding import between_test_and_refusal
+from .known import require_event
+from .names import ContactEventName
 from .records import Message
+
+if TYPE_CHECKING:
+    from .group import Group
+    from .instance import Instance
+
+__tracebackhide__ = between_test_and_refusal
 
 Json = dict[str, Any]
 
@@ -15,19 +24,24 @@ Json = dict[str, Any]
 class Writer(ABC):
     """Texts, media, and what people do to messages; each returns the message that came of it."""
 
+    _instance: Instance
+
     @abstractmethod
     def _act(self, event: str, set: Mapping[str, Any] | None, wishes: Mapping[str, Any]) -> Json:
         """Do it by the control API; its answer."""
 
-    def does(self, event: str, *, set: Mapping[str, Any] | None = None, **wishes: Any) -> Message:
-        """Any message event, as `POST .../inbound` takes it."""
-        return Message(self._act(event, set, wishes))
+    def does(
+        self, event: ContactEventName, *, set: Mapping[str, Any] | None = None, **wishes: Any
+    ) -> Message:
+        """Any event that a contact causes, as `POST .../inbound` takes it."""
+        require_event(event)
+        return Message(self._act(event, set, wishes), self._instance.file)
 
     # -- writing -----------------------------------------------------------------------------
 
-    def says(self, text: str, *, group: str | None = None) -> Message:
-        """A plain text."""
-        where = {} if group is None else {"group": group}
+    def says(self, text: str, *, group: str | Group | None = None) -> Message:
+        """A plain text; `group` is where, by its JID or itself."""
+        where = {} if group is None else {"group": group if isinstance(group, str) else group.jid}
         return self.does("text-plain", set={"message.conversation": text}, **where)
 
     def replies(self, to: Message, text: str) -> Message:
@@ -71,7 +85,7 @@ class Writer(ABC):
         self, data: bytes | None = None, *, mimetype: str = "audio/ogg", voice: bool = True
     ) -> Message:
         """A voice note, or an audio file."""
-        event = "audio-voice-note" if voice else "audio-file"
+        event: ContactEventName = "audio-voice-note" if voice else "audio-file"
         return self._sends(event, "audioMessage", data, mimetype)
 
     def sends_document(
@@ -103,7 +117,12 @@ class Writer(ABC):
         return self.does("contact", set={f"{part}.displayName": name, f"{part}.vcard": card})
 
     def _sends(
-        self, event: str, part: str, data: bytes | None, mimetype: str, **fields: str | None
+        self,
+        event: ContactEventName,
+        part: str,
+        data: bytes | None,
+        mimetype: str,
+        **fields: str | None,
     ) -> Message:
         given = {f"message.{part}.{name}": value for name, value in fields.items() if value}
         if data is None:

@@ -7,8 +7,12 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
+from .hiding import between_test_and_refusal
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+
+__tracebackhide__ = between_test_and_refusal
 
 
 class Served:

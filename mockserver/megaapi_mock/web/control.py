@@ -25,6 +25,7 @@ from ..store.envelope import seal, unseal
 from ..webhooks.delivery import Delivery
 from . import heirs, listing, overrides, owed, state
 from .arming import Arming
+from .belongings import Belongings
 from .guard import Guard
 from .hooks import Hooks
 from .inbound import receive
@@ -80,6 +81,7 @@ class _Door:
             ("GET", "/stream", self.stream),
             ("GET", "/state", self.state),
             ("PUT", "/state", self.restore),
+            *Belongings(self._parts).routes(),
             *Records(self._parts, self._places).routes(),
             *Hooks(self._parts, self._places).routes(),
             *Arming(self._parts).routes(),

@@ -109,7 +109,7 @@ def test_where_judges_and_may_stumble_over_other_shapes() -> None:
 
 
 def test_the_report_names_what_came_and_the_nearest_miss() -> None:
-    trail = Trail(Ledger("Oi", "Bom dia", "Tchau").look, hint=lambda: ["the bot is off"])
+    trail = Trail(Ledger("Oi", "Bom dia", "Tchau").look, hint=lambda _: ["the bot is off"])
     trail.await_one(wish("Tchau"), 0)
     with pytest.raises(AssertionError) as failed:
         trail.await_one(Wish("line", {"text": "Bom dia", "state": "read"}), 0)

@@ -1,0 +1,91 @@
+"""The bot under test as an app in this process: told apart by its kind, and served."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any, Self
+
+from ..errors import SetupError
+from .asgi import AsgiApp, AsgiBridge
+from .hiding import between_test_and_refusal
+from .wsgi import Served
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+__tracebackhide__ = between_test_and_refusal
+
+_SCOPE = ["scope", "receive", "send"]
+
+
+def served(bot: WSGIApplication | AsgiApp, *, host: str) -> Served:
+    """A server of this app, not started; SetupError for what is neither WSGI nor ASGI."""
+    if is_asgi(bot):
+        return ServedAsgi(bot, host=host, threads=8)  # type: ignore[arg-type]
+    require_wsgi(bot)
+    return Served(bot, host=host, threads=8)  # type: ignore[arg-type]
+
+
+class ServedAsgi(Served):
+    """Serves an ASGI app from `start` to `stop`, with its lifespan events."""
+
+    def __init__(self, app: AsgiApp, *, host: str = "127.0.0.1", threads: int = 16) -> None:
+        self._bridge = AsgiBridge(app)
+        super().__init__(self._bridge, host=host, threads=threads)
+
+    def start(self) -> Self:
+        self._bridge.start()
+        return super().start()
+
+    def stop(self) -> None:
+        super().stop()
+        self._bridge.stop()
+
+
+def is_asgi(bot: object) -> bool:
+    """Whether this takes scope, receive and send, and is to be awaited."""
+    if not callable(bot) or not _takes(bot, 3):
+        return False
+    call = getattr(bot, "__call__", None)  # noqa: B004 (its own, to see whether it is async)
+    awaited = inspect.iscoroutinefunction(bot) or inspect.iscoroutinefunction(call)
+    return awaited or _names(bot)[:3] == _SCOPE
+
+
+def require_wsgi(bot: object) -> None:
+    """SetupError, saying what it looks like, unless this takes environ and start_response."""
+    if callable(bot) and not inspect.iscoroutinefunction(bot) and _takes(bot, 2):
+        return
+    kinds = "a URL, a WSGI app (Flask, Django, Bottle) or an ASGI app (Starlette, FastAPI, Quart)"
+    name = getattr(bot, "__name__", None)
+    what = f"the function {name}" if inspect.isroutine(bot) else f"{type(bot).__name__} {bot!r:.80}"
+    hint = ""
+    if inspect.isroutine(bot):
+        hint = f"; if it makes the app, call it: webhook_to({name}(...))"
+    elif callable(bot):
+        hint = "; an app with a server of its own: start that, and give its URL"
+    raise SetupError(f"webhook_to takes {kinds}, not {what}{hint}")
+
+
+def require_url(url: str) -> None:
+    """SetupError unless webhooks can be sent there."""
+    if not url.startswith(("http://", "https://")):
+        raise SetupError(
+            f"webhook_to: {url!r} is not a URL: write the whole of it, http://127.0.0.1:9000/webhook"
+        )
+
+
+def _takes(bot: Any, count: int) -> bool:
+    try:
+        inspect.signature(bot).bind(*[None] * count)
+    except TypeError:
+        return False
+    except ValueError:  # built in: nobody can say
+        return count == 2
+    return True
+
+
+def _names(bot: Any) -> list[str]:
+    try:
+        return list(inspect.signature(bot).parameters)
+    except (TypeError, ValueError):
+        return []

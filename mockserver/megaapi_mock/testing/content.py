@@ -1,0 +1,73 @@
+"""What stands in the content object of a message: its words, its kind, its file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..domain.message import content_key, unwrapped
+from .hiding import between_test_and_refusal
+
+__tracebackhide__ = between_test_and_refusal
+
+# Letters of a text that one line of a report shows.
+SHOWN = 200
+# Where the words stand that a reader sees, by the kind of content.
+_WORDS: Mapping[str, str] = {
+    "conversation": "",
+    "extendedTextMessage": "text",
+    "imageMessage": "caption",
+    "videoMessage": "caption",
+    "documentMessage": "caption",
+    "listMessage": "description",
+    "buttonsMessage": "contentText",
+    "interactiveMessage": "body.text",
+    "templateMessage": "hydratedTemplate.hydratedContentText",
+    "listResponseMessage": "title",
+    "buttonsResponseMessage": "selectedDisplayText",
+    "templateButtonReplyMessage": "selectedDisplayText",
+    "interactiveResponseMessage": "body.text",
+    "reactionMessage": "text",
+    "locationMessage": "name",
+    "contactMessage": "displayName",
+}
+
+
+def words_of(content: Any) -> str | None:
+    """The text, caption, title or question of a content object; None when it has none."""
+    kind, inner = kind_of(content), _inner(content)
+    if kind == "protocolMessage":
+        # The new text, or caption, of what is edited.
+        part = inner[kind]
+        return words_of(part.get("editedMessage")) if isinstance(part, dict) else None
+    if kind not in _WORDS:
+        return None
+    found: Any = inner[kind]
+    for step in filter(None, _WORDS[kind].split(".")):
+        found = found.get(step) if isinstance(found, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def kind_of(content: Any) -> str:
+    """The name of the content inside its wrappers; empty when there is none."""
+    return content_key(_inner(content)) or ""
+
+
+def path_of_media(content: Any) -> str | None:
+    """Where the file of this content is kept (`directPath`); None when it carries none."""
+    part = _inner(content).get(kind_of(content))
+    path = part.get("directPath") if isinstance(part, dict) else None
+    return path if isinstance(path, str) else None
+
+
+def brief(value: Any) -> str:
+    """The value on one line, without its middle when that would be long."""
+    shown = repr(value)
+    if len(shown) <= SHOWN:
+        return shown
+    half = SHOWN // 2
+    return f"{shown[:half]} [... {len(shown) - 2 * half} more letters ...] {shown[-half:]}"
+
+
+def _inner(content: Any) -> Mapping[str, Any]:
+    return unwrapped(content) if isinstance(content, dict) else {}

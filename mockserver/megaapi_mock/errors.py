@@ -27,6 +27,7 @@ MockError
 │   ├── HandledFailure         200 with {"error": true}
 │   └── SwallowedFailure       200 that looks like a success
 ├── ControlRefused             the side door's 4xx
+├── Misused                    a test hands over something of the wrong type
 ├── NotThere                   a test looks at what a record does not have, or what is gone
 ├── UnknownName                a test asks for an event, kind or operation that does not exist
 └── ReplyBroken                a reply that breaks our own contract
@@ -238,6 +239,10 @@ class ControlRefused(MockError):
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
         self.status = status
+
+
+class Misused(MockError, TypeError):
+    """A test hands over something of the wrong type; the text says what is taken."""
 
 
 class NotThere(MockError, LookupError):

@@ -106,9 +106,10 @@ class _Request:
         try:
             await app(self._scope, self._receive, self._send)
             if not self.answer.done():
-                _log.error("%r returned without an answer", app)
+                _log.error("the ASGI app returned without an answer: its webhook is answered 500")
         except Exception:
-            _log.exception("%r raised", app)
+            what = "after its answer" if self.answer.done() else "its webhook is answered 500"
+            _log.exception("the ASGI app raised an exception: %s", what)
         finally:
             if not self.answer.done():
                 self.answer.set_result((500, [], b""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..domain.phone_number import as_written
+from .arguments import number_written, words
 from .door import at
 from .hiding import between_test_and_refusal
 from .known import require_event
@@ -43,7 +43,7 @@ class Customer(Writer):
 
     def __init__(self, instance: Instance, number: str, name: str | None = None) -> None:
         self._instance = instance
-        self.number, self.name = as_written(number), name
+        self.number, self.name = number_written(number), name
         self._jid = ""
 
     @property
@@ -67,6 +67,7 @@ class Customer(Writer):
         """
 
         require_event(event)
+        words(option, "option")
 
         def offers(message: Message) -> bool:
             return any(found.is_called(option) for found in message.options)

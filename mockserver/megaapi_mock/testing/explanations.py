@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from ..errors import ControlRefused
 from .door import Door, at
 from .hiding import between_test_and_refusal
 from .names import CATEGORY_OF
-from .records import Call
+from .records import Call, Webhook
 
 if TYPE_CHECKING:
     from .instance import Instance
@@ -53,7 +54,9 @@ class Explanations:
         shown = self._shown()
         if shown is None:
             return [f"{self.instance.key} does not exist any more: removed, or taken by a reset"]
-        told = [*self._astray(), *self._untaken()]
+        untaken = [it for it in self.instance.inbox.all() if it.state != "delivered"]
+        told = [*self._astray(), *(f"webhook: {webhook}" for webhook in untaken[-TOLD:])]
+        told += self._of_path(untaken)
         told += [*self._of_webhook(shown), *self._of_filter(shown, None), *self._of_link(shown)]
         return told if told or self.instance.calls.all() else self._of_bot()
 
@@ -117,8 +120,20 @@ class Explanations:
 
     def _of_failures(self) -> Iterator[str]:
         """The inbox has some, which a wait leaves out unless told otherwise."""
-        if any(it.state == "failed" for it in self.instance.inbox.all()):
-            yield "wait_for leaves out what your bot did not take, unless state=None says otherwise"
+        failed = [it for it in self.instance.inbox.all() if it.state == "failed"]
+        if failed:
+            yield "what your bot has not taken counts with state=None, or state='failed', alone"
+        yield from self._of_path(failed)
+
+    @staticmethod
+    def _of_path(failed: Sequence[Webhook]) -> Iterator[str]:
+        """The bot does not know the address that webhooks are sent to."""
+        lost = [it for it in failed if it.status in (404, 405)]
+        if lost:
+            yield (
+                f"your bot answered {lost[-1].status} to POST {urlsplit(lost[-1].url).path}: "
+                "webhook_to(bot, path=...) names the route that it takes webhooks at"
+            )
 
     def _of_bot(self) -> list[str]:
         """Everything is set up, and no call came."""
@@ -147,11 +162,6 @@ class Explanations:
         if self._door.call("GET", "/clock")["now"] >= self.made:
             found = [shown for shown in found if shown["time"] >= self.made]
         return [f"call of no instance: {Call(shown)}" for shown in found[-TOLD:]]
-
-    def _untaken(self) -> list[str]:
-        """The newest webhooks that its receiver has not taken."""
-        found = [it for it in self.instance.inbox.all() if it.state != "delivered"]
-        return [f"webhook: {webhook}" for webhook in found[-TOLD:]]
 
     def _strikes(self) -> list[str]:
         """The newest that faults have hit."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..domain.phone_number import as_written
+from .arguments import number_written, words
 from .customer import Customer
 from .door import at
 from .hiding import between_test_and_refusal
@@ -105,8 +105,8 @@ class GroupCustomer(Customer):
 
     def mentions(self, text: str | None = None) -> Message:
         """A text that mentions the instance; by default `@NUMBER pode ver?`."""
-        words = {} if text is None else {"message.extendedTextMessage.text": text}
-        return self.does("text-mention", set=words)
+        path = "message.extendedTextMessage.text"
+        return self.does("text-mention", set={} if text is None else {path: words(text)})
 
     def _chat(self) -> str:
         return self.group.jid
@@ -120,4 +120,4 @@ class GroupCustomer(Customer):
 
 def number_of(who: str | Customer) -> str:
     """Whom the control API is told of."""
-    return who.number if isinstance(who, Customer) else as_written(who)
+    return who.number if isinstance(who, Customer) else number_written(who)

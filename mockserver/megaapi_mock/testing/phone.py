@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..domain.phone_number import as_written
+from .arguments import number_written
 from .customer import Customer
 from .hiding import between_test_and_refusal
 from .writer import Writer
@@ -24,7 +24,7 @@ class OwnPhone(Writer):
 
     def __init__(self, instance: Instance, to: str | Customer) -> None:
         self._instance = instance
-        self.to = to.number if isinstance(to, Customer) else as_written(to)
+        self.to = to.number if isinstance(to, Customer) else number_written(to)
 
     def _act(
         self, event: str, set: Mapping[str, Any] | None, wishes: Mapping[str, Any]

@@ -110,6 +110,9 @@ class Trail(Generic[R]):
         self._known: dict[str, R] = {}
         self._taken: set[str] = set()
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {len(self._taken)} of {len(self._known)} handed out>"
+
     def all(self) -> list[R]:
         """Everything there is now, handed out or not."""
         return list(self._seen(Since(), 0))

@@ -7,9 +7,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..domain.jid import PERSON
-from ..domain.phone_number import as_written
-from ..errors import ControlRefused
+from ..domain.jid import LID, PERSON
+from .arguments import About, id_of, number_written, require_wait
 from .customer import Customer
 from .door import at
 from .explanations import Explanations
@@ -48,7 +47,7 @@ class Inbox(Trail[Webhook]):
         event: EventName | None = None,
         *,
         text: Text | None = None,
-        message: Message | None = None,
+        message: About | None = None,
         state: WebhookState | None = "delivered",
         status: int | None = None,
         where: Callable[[Webhook], object] | None = None,
@@ -62,7 +61,9 @@ class Inbox(Trail[Webhook]):
         """
         require_event(event)
         require_state(state)
-        fields = _asked(event=event, text=text, message_id=message and message.id)
+        require_wait(text, where, timeout)
+        message_id = None if message is None else id_of(message)
+        fields = _asked(event=event, text=text, message_id=message_id)
         ends = _asked(state=state, status=status)
         return self.await_one(Wish("webhook", fields, where, ends), timeout)
 
@@ -102,6 +103,7 @@ class Sent(Trail[Message]):
         instead, which calls were refused, and which webhooks the bot did not take.
         """
         require_kind(kind)
+        require_wait(text, where, timeout)
         fields = _asked(text=text, kind=kind, **self._recipient(to))
         return self.await_one(Wish("message sent", fields, where), timeout)
 
@@ -111,17 +113,19 @@ class Sent(Trail[Message]):
             return {}
         if isinstance(to, Group):
             return {"chat": to.jid}
-        written = as_written(to.number if isinstance(to, Customer) else to)
-        chat = self._person(written) or written
+        written = to.number if isinstance(to, Customer) else number_written(to, "to")
+        chat = self._person(written)
         number, _, server = chat.partition("@")
         return {"number": number} if server in ("", PERSON) else {"chat": chat}
 
-    def _person(self, written: str) -> str | None:
-        """The JID of the person; None for groups, and for whom the mock does not know."""
-        try:
-            shown = self._door.call("GET", at("instances", self._key, "contacts", written))
-        except ControlRefused:
-            return None
+    def _person(self, written: str) -> str:
+        """The JID of the person; what is not the address of one stays.
+
+        ControlRefused for a number without WhatsApp: nothing can be sent there.
+        """
+        if "-" in written or written.partition("@")[2] not in ("", PERSON, LID):
+            return written
+        shown = self._door.call("GET", at("instances", self._key, "contacts", written))
         return str(shown["jid"])
 
 
@@ -145,6 +149,7 @@ class Calls(Trail[Call]):
         UnknownName when there is no such operation; AssertionError at the limit says what came.
         """
         require_operation(operation)
+        require_wait(None, where, timeout)
         fields = _asked(operation=operation, status=status)
         return self.await_one(Wish("call", fields, where), timeout)
 

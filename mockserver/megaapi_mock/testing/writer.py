@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from .arguments import About, id_of, words
 from .hiding import between_test_and_refusal
 from .known import require_event
 from .names import ContactEventName
@@ -42,30 +43,31 @@ class Writer(ABC):
     def says(self, text: str, *, group: str | Group | None = None) -> Message:
         """A plain text; `group` is where, by its JID or itself."""
         where = {} if group is None else {"group": group if isinstance(group, str) else group.jid}
-        return self.does("text-plain", set={"message.conversation": text}, **where)
+        return self.does("text-plain", set={"message.conversation": words(text)}, **where)
 
-    def replies(self, to: Message, text: str) -> Message:
+    def replies(self, to: About, text: str) -> Message:
         """A text that quotes a message of this chat."""
         path = "message.extendedTextMessage.text"
-        return self.does("text-quoted-reply", set={path: text}, message=to.id)
+        return self.does("text-quoted-reply", set={path: words(text)}, message=id_of(to))
 
-    def reacts(self, to: Message, emoji: str) -> Message:
+    def reacts(self, to: About, emoji: str) -> Message:
         """A reaction; an empty text takes it back."""
-        return self.does("reaction", set={"message.reactionMessage.text": emoji}, message=to.id)
+        path = "message.reactionMessage.text"
+        return self.does("reaction", set={path: words(emoji, "emoji")}, message=id_of(to))
 
-    def edits(self, message: Message, text: str) -> Message:
+    def edits(self, message: About, text: str) -> Message:
         """Another text, or caption, of this person's own message."""
         part = "message.protocolMessage.editedMessage"
         path = {
             "imageMessage": f"{part}.imageMessage.caption",
             "videoMessage": f"{part}.videoMessage.caption",
             "documentMessage": f"{part}.documentMessage.caption",
-        }.get(message.kind, f"{part}.conversation")
-        return self.does("edited", set={path: text}, message=message.id)
+        }.get(message.kind if isinstance(message, Message) else "", f"{part}.conversation")
+        return self.does("edited", set={path: words(text)}, message=id_of(message))
 
-    def deletes(self, message: Message) -> Message:
+    def deletes(self, message: About) -> Message:
         """This person's own message is gone for everyone."""
-        return self.does("deleted", message=message.id)
+        return self.does("deleted", message=id_of(message))
 
     # -- sending -----------------------------------------------------------------------------
 

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 __tracebackhide__ = between_test_and_refusal
 
 
+class _Quiet(logging.LoggerAdapter[logging.Logger]):
+    """Lets errors through, such as what an app raises."""
+
+    def isEnabledFor(self, level: int) -> bool:
+        return level >= logging.ERROR and super().isEnabledFor(level)
+
+
 class Served:
     """Serves `app` from `start` (or `with`) to `stop`; `url` is where, without a path.
 
@@ -40,6 +47,8 @@ class Served:
         )
         # More calls than threads at once are nothing to tell a tester of.
         self._server.task_dispatcher.queue_logger = logging.Logger("queue", logging.ERROR)
+        # Nor is what its shutdown cancels, because a test has ended before everything was taken.
+        self._server.task_dispatcher.logger = _Quiet(self._server.task_dispatcher.logger)
         host = f"[{self._host}]" if ":" in self._host else self._host
         self.url = f"http://{host}:{self._server.effective_port}"
         self._thread = threading.Thread(target=self._server.run, name="served-app", daemon=True)

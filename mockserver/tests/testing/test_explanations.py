@@ -93,11 +93,23 @@ def test_the_receiver_answers_errors(shop: Instance) -> None:
         lines = failure(shop.inbox.wait_for, "text-plain")
     assert lines[2:] == [
         "nearest: 1., but state is 'failed', not 'delivered'",
-        "wait_for leaves out what your bot did not take, unless state=None says otherwise",
+        "what your bot has not taken counts with state=None, or state='failed', alone",
     ]
     assert lines[1].startswith("  1. text-plain, text 'oi', failed 500")
     for wait in (shop.sent.wait_for, shop.calls.wait_for):
         assert failure(wait)[-1].startswith("webhook: text-plain, text 'oi', failed 500")
+
+
+@pytest.mark.parametrize("status", [404, 405])
+def test_the_bot_takes_webhooks_at_another_path(shop: Instance, status: int) -> None:
+    shop.webhook_to(answering(f"{status} No"), path="/hook")
+    shop.customer(ANA).says("oi")
+    shop.inbox.wait_for("text-plain", state="failed")
+    told = (
+        f"your bot answered {status} to POST /hook: webhook_to(bot, path=...) names the route that "
+        "it takes webhooks at"
+    )
+    assert [told in lines for lines in waits(shop).values()] == [True] * 3
 
 
 def test_nobody_has_done_anything(shop: Instance) -> None:

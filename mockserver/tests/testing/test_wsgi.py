@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
+from http.client import HTTPException
 from urllib.request import urlopen
 
 import pytest
@@ -38,3 +40,40 @@ def test_more_calls_than_threads_are_answered_in_silence(caplog: pytest.LogCaptu
             thread.join()
     assert came == [b"ok"] * 4
     assert [record.getMessage() for record in caplog.records] == []
+
+
+def test_a_stop_cancels_what_waits_in_silence(caplog: pytest.LogCaptureFixture) -> None:
+    there, go_on = threading.Event(), threading.Event()
+
+    def app(environ, start_response):
+        there.set()
+        go_on.wait(10)
+        start_response("200 OK", [("Content-Length", "0")])
+        return [b""]
+
+    def call() -> None:
+        with suppress(OSError, HTTPException):
+            urlopen(served.url, timeout=20).close()
+
+    served = Served(app, threads=1).start()
+    threads = [threading.Thread(target=call) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    assert there.wait(10)
+    while not served._server.task_dispatcher.queue:
+        threads[0].join(0.01)
+    later = threading.Timer(0.1, go_on.set)
+    later.start()
+    served.stop()
+    for thread in (*threads, later):
+        thread.join()
+    assert [record.getMessage() for record in caplog.records] == []
+
+
+def test_what_an_app_raises_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    def app(environ, start_response):
+        raise KeyError("pushName")
+
+    with Served(app, threads=1) as served, pytest.raises(OSError, match="500"):
+        urlopen(served.url, timeout=20)
+    assert "KeyError: 'pushName'" in caplog.text

@@ -1,0 +1,47 @@
+"""What a test hands over, looked at before anything is done or waited for with it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ..domain.phone_number import as_written
+from ..errors import Misused
+from .hiding import between_test_and_refusal
+from .records import Message, Webhook
+
+__tracebackhide__ = between_test_and_refusal
+
+About = Message | Webhook | str
+
+
+def number_written(number: Any, what: str = "number") -> str:
+    """A number as people write it, as digits; an address stays."""
+    return as_written(words(number, what))
+
+
+def words(text: Any, what: str = "text") -> str:
+    """A text; Misused for anything else."""
+    if not isinstance(text, str):
+        raise Misused(f"{what}: {text!r:.80} is {type(text).__name__}, it must be a string")
+    return text
+
+
+def id_of(message: Any) -> str:
+    """The id of a message, which may be given itself, or as the webhook about it."""
+    found = message.message_id if isinstance(message, Webhook) else message
+    found = found.id if isinstance(found, Message) else found
+    if not isinstance(found, str):
+        what = repr(message)[:80]
+        raise Misused(f"message: give a Message, a Webhook about one, or the id, not {what}")
+    return found
+
+
+def require_wait(text: Any, where: Any, timeout: Any) -> None:
+    """Misused unless a wait can be made of these."""
+    if text is not None and not isinstance(text, re.Pattern):
+        words(text)
+    if where is not None and not callable(where):
+        raise Misused(f"where: {where!r:.80} is not a function that judges what comes")
+    if isinstance(timeout, bool) or not isinstance(timeout, int | float):
+        raise Misused(f"timeout: {timeout!r:.80} is not a number of seconds")

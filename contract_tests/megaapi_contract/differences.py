@@ -6,6 +6,7 @@ Where one of several shapes would do, the one that comes nearest is meant.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,11 @@ from .contract import JSON, Contract
 from .outcome import Broken, Exchange, read_json
 
 SHOWN_MOST = 240
+# So many members of an answer stand beside the sentence that speaks of them.
+NAMED_MOST = 4
+# Words of ordinary sentences that are names of members too.
+_WRAPPERS = frozenset({"message", "error", "data", "key", "instance"})
+_WORD = re.compile(r"[A-Za-z_]\w+")
 
 
 def difference(broken: Broken, contract: Contract) -> tuple[str, str]:
@@ -27,7 +33,7 @@ def difference(broken: Broken, contract: Contract) -> tuple[str, str]:
     if broken.kind == "schema":
         return _of_schema(broken, exchange, contract)
     if broken.kind == "law":
-        return broken.message, _in_short(exchange)
+        return broken.message, _of_answer(exchange, broken.message)
     return "", ""
 
 
@@ -36,9 +42,34 @@ def _promised_statuses(broken: Broken, contract: Contract) -> str:
     return " or ".join(operation.definition["responses"]) if operation is not None else ""
 
 
-def _in_short(exchange: Exchange) -> str:
+def _of_answer(exchange: Exchange, sentence: str) -> str:
+    """The status, and what the sentence is about before everything else."""
     document = read_json(exchange.body)
-    return f"{exchange.status} {_value(document)}" if document is not None else str(exchange.status)
+    if document is None:
+        return str(exchange.status)
+    named = [f"{place}: {_value(value)}" for place, value in _named(document, sentence)]
+    if exchange.ok and named:
+        return f"{exchange.status} with {', '.join(named[:NAMED_MOST])}"
+    return f"{exchange.status} {_value(document)}"
+
+
+def _named(document: Any, sentence: str) -> Iterator[tuple[str, Any]]:
+    """The members of a document that a sentence speaks of, with their places."""
+    words = set(_WORD.findall(sentence)) - _WRAPPERS
+    for place, name, value in _all_members("", document):
+        if name in words:
+            yield place, value
+
+
+def _all_members(place: str, node: Any) -> Iterator[tuple[str, str, Any]]:
+    if isinstance(node, dict):
+        for name, value in node.items():
+            here = f"{place}/{name}".strip("/")
+            yield here, name, value
+            yield from _all_members(here, value)
+    elif isinstance(node, list):
+        for number, value in enumerate(node):
+            yield from _all_members(f"{place}/{number}".strip("/"), value)
 
 
 def _of_schema(broken: Broken, exchange: Exchange, contract: Contract) -> tuple[str, str]:
@@ -124,11 +155,10 @@ def _expected(error: Any) -> str:
 
 
 def _value(value: Any) -> str:
-    """A value in short; of an object what it is made of."""
-    if isinstance(value, dict):
+    """A value; of a long object what it is made of."""
+    text = json.dumps(value, ensure_ascii=False)
+    if isinstance(value, dict) and len(text) > SHOWN_MOST:
         text = "{" + ", ".join(_members(value)) + "}"
-    else:
-        text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= SHOWN_MOST else f"{text[:SHOWN_MOST]}..."
 
 

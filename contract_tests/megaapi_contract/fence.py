@@ -54,7 +54,7 @@ class Fence:
 
     contract: Contract
     key: str
-    token: str
+    token: str = field(repr=False)
     allowed: frozenset[str]
     recipients: frozenset[str]
     own: str = ""

@@ -50,7 +50,12 @@ def before(made: Ready) -> Iterator[str]:
 
 
 def after(made: Ready) -> Iterator[str]:
-    """What could not be put back."""
+    """What could not be put back, and what became of the webhooks that were passed on."""
+    if made.forwarder is not None and made.forwarder.refused:
+        passed, lost = made.forwarder.passed_on, made.forwarder.refused
+        yield (
+            f"webhooks passed on to the instance's own receiver: {passed}; not taken by it: {lost}"
+        )
     restore = made.gate.restore
     if restore is not None and restore.entries:
         yield (

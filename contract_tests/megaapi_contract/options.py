@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -35,7 +35,7 @@ class RunOptions:
 
     target: str
     key: str = ""
-    token: str = ""
+    token: str = field(default="", repr=False)
     allow: frozenset[str] = frozenset({"reads"})
     recipients: tuple[str, ...] = ()
     seed: int = 0
@@ -49,7 +49,7 @@ class RunOptions:
     probes: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
     side_door: bool = True
-    control_token: str = ""
+    control_token: str = field(default="", repr=False)
     webhook_port: int = 0
     webhook_host: str = "127.0.0.1"
     webhook_url: str = ""

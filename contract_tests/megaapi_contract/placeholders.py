@@ -42,14 +42,14 @@ class Private:
     """
 
     key: str = ""
-    token: str = ""
-    control_token: str = ""
+    token: str = field(default="", repr=False)
+    control_token: str = field(default="", repr=False)
     own: str = ""
     recipients: Sequence[str] = ()
     others: Sequence[str] = ()
     media_url: str = ""
     webhook_url: str = ""
-    tokens: Mapping[str, str] = field(default_factory=dict)
+    tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def named(self) -> Iterator[tuple[str, str]]:
         """Each value with the placeholder it gets."""

@@ -6,9 +6,11 @@ Each probe becomes a test; without the option the plugin does nothing.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -82,18 +84,23 @@ class ContractSuite(pytest.Collector):
 
     def collect(self) -> Iterator[ProbeItem]:
         """Every probe the options ask for."""
-        from .errors import SuiteError
+        from .errors import SuiteError, as_bug
         from .runner import probes
 
         try:
             made = self.ready()
+            found = probes(made)
         except SuiteError as error:
             raise pytest.UsageError(_without_tokens(self.config, str(error))) from None
-        for probe in probes(made):
+        except Exception as error:
+            # Our own mistake: a traceback would show values.
+            raise pytest.UsageError(str(as_bug(error))) from None
+        for probe in found:
             yield ProbeItem.from_parent(self, name=probe.name.replace(" ", "_"), probe=probe)
 
     def ready(self) -> Ready:
         """The host, made ready once."""
+        from .notices import before
         from .redaction import Redaction
         from .reports.private import private_of
         from .runner import ready
@@ -101,9 +108,18 @@ class ContractSuite(pytest.Collector):
         if self._ready is None:
             options = _options(self.config)
             self._ready = self._held.enter_context(ready(options))
-            self.config.add_cleanup(self._held.close)
+            self.config.add_cleanup(partial(self._end, self._ready))
+            _say(self.config, before(self._ready))
             self.redaction = Redaction(self._ready.contract, private_of(options, self._ready))
         return self._ready
+
+    def _end(self, made: Ready) -> None:
+        """Put everything away, and say what could not be put back."""
+        from .notices import after
+
+        self._held.close()
+        for sentence in after(made):
+            print(f"megaapi-contract: {sentence}", file=sys.stderr)
 
 
 class ProbeItem(pytest.Item):
@@ -160,6 +176,15 @@ class ProbeItem(pytest.Item):
 def pytest_configure(config: pytest.Config) -> None:
     """The marker every probe carries."""
     config.addinivalue_line("markers", "megaapi_contract: a probe of the megaAPI contract suite")
+
+
+def _say(config: pytest.Config, sentences: Iterable[str]) -> None:
+    """Tell a person, whatever is captured: workers of pytest-xdist have nobody to tell."""
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is None:
+        return
+    for sentence in sentences:
+        terminal.write_line(f"megaapi-contract: {_without_tokens(config, sentence)}")
 
 
 def _without_tokens(config: pytest.Config, sentence: str) -> str:

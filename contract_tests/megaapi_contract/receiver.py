@@ -22,6 +22,12 @@ DEAF = (
     f"no webhook has come to the suite at all: after waiting {MISSED_MOST} times in vain the run "
     "waits for no other"
 )
+# So often in a row, before a run whose webhooks have stopped coming does the same.
+STOPPED_MOST = 12
+STOPPED = (
+    f"webhooks have stopped coming to the suite: after waiting {STOPPED_MOST} times in a row "
+    "without any the run waits for no other"
+)
 # How long a webhook may take where time cannot be made to pass; a real one travels further.
 SECONDS, SECONDS_REAL = 5.0, 20.0
 
@@ -61,6 +67,8 @@ class Receiver:
         self.owner = ""
         self.pass_on: Callable[[str, bytes], None] = lambda url, body: None
         self._came = self._missed = 0
+        # Why nothing is waited for any more: once said, it stays so.
+        self._silence = ""
         self._server: ThreadingHTTPServer | None = None
         self._thread: threading.Thread | None = None
 
@@ -77,6 +85,7 @@ class Receiver:
         with self._changed:
             made = Webhook(len(self.webhooks) + 1, body, headers, time.time(), None, url)
             self._came += 1
+            self._missed = 0
             if len(self.webhooks) < KEPT_MOST:
                 self.webhooks.append(made)
             self._changed.notify_all()
@@ -100,19 +109,27 @@ class Receiver:
         seconds = self.patience if seconds is None else seconds
         with self._changed:
             if not self._changed.wait_for(lambda: fits(self.webhooks[since:]), seconds):
-                self._missed += seconds > 0
+                self._miss(seconds)
             return self.webhooks[since:]
 
+    def _miss(self, seconds: float) -> None:
+        self._missed += seconds > 0
+        if self._came == 0 and self._missed >= MISSED_MOST:
+            self._silence = DEAF
+        elif self._missed >= STOPPED_MOST:
+            self._silence = STOPPED
+
     @property
-    def deaf(self) -> bool:
-        """Whether it was waited for often enough without any webhook at all."""
-        return self._came == 0 and self._missed >= MISSED_MOST
+    def silence(self) -> str:
+        """Why a run need not wait for webhooks any more; nothing while they come."""
+        return self._silence
 
     def forget(self) -> None:
         """As if nothing had come."""
         with self._changed:
             self.webhooks.clear()
             self._came = self._missed = 0
+            self._silence = ""
 
     def listen(self, port: int = 0, *, host: str = "127.0.0.1", url: str = "") -> None:
         """Listen; `url` is the address then, or the given one, which leads here from elsewhere.

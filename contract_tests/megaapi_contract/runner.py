@@ -11,7 +11,6 @@ from .coverage import Coverage
 from .errors import SetupError, SuiteError
 from .outcome import Exchange, ProbeInterrupted, Report, Result, RunInterrupted
 from .probe import Probe
-from .receiver import DEAF
 from .run.attempt import NOT_TO_ITS_END, try_probe
 from .run.covered import ExchangeKeeper, coverage_of, nothing_tried, reason_of
 from .run.preparation import REAL_PACE, make_target, ready
@@ -74,7 +73,7 @@ def run(
     _leave_groups_now(made, report)
     report.webhooks = list(made.receiver.webhooks)
     report.messages_sent = made.gate.messages_sent
-    report.unheard = DEAF if made.receiver.deaf else ""
+    report.unheard = made.receiver.silence
     report.coverage = coverage_of(coverage, chosen, made)
     if not report.unusable and nothing_tried(report, made.options):
         reasons = Counter(report.unanswered.values()) or Counter(map(reason_of, report.results))

@@ -25,7 +25,7 @@ class Place:
     """An instance to call: its key, its token, its own number when known."""
 
     key: str
-    token: str
+    token: str = field(repr=False)
     number: str = ""
     connected: bool = True
 

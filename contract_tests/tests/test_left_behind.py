@@ -332,4 +332,10 @@ def test_webhooks_are_passed_on_where_asked(
     done = ran(server, *CHANGES, "--probe", LISTENS, *(["--forward"] if forward else []))
     assert done.returncode in (0, 3), done.stdout + done.stderr
     assert bool([body for body in came if b"message.ack" in body]) is forward
+    assert "not taken by it" not in done.stderr
     assert ("passes each on" if forward else "gets none of them") in done.stderr
+
+
+def test_webhooks_the_owner_does_not_take_are_counted(server: MockServer) -> None:
+    done = ran(server, *CHANGES, "--probe", LISTENS, "--forward")
+    assert "webhooks passed on to the instance's own receiver: 0; not taken by it: " in done.stderr

@@ -9,10 +9,13 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
 from megaapi_contract.contract import Contract
 from megaapi_mock.testing import MockServer
 
 from .support import KEY, TOKEN, answering, reply
+
+SECRET = "GeheimesWort7Q4Z"
 
 
 def pytest_run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -70,6 +73,48 @@ def test_a_host_that_goes_away_is_asked_no_more(tmp_path: Path) -> None:
     assert len(asked) == 5
     assert "not tried: " in ran.stdout and "cut the connection" in ran.stdout
     assert ran.returncode == 1
+
+
+@pytest.mark.parametrize("where", ["ready", "all_laws", "run"])
+def test_no_token_is_in_a_traceback_of_pytest(where: str, tmp_path: Path) -> None:
+    patch = {
+        "ready": "from megaapi_contract.run import preparation as at; name = 'preflight'",
+        "all_laws": "from megaapi_contract.run import selection as at; name = 'all_laws'",
+        "run": "from megaapi_contract.gate import Gate as at; name = '_exchange'",
+    }[where]
+    (tmp_path / "conftest.py").write_text(
+        f"{patch}\n"
+        "def broken(*given, **named):\n"
+        "    raise TypeError(repr(given) + repr(named))\n"
+        "setattr(at, name, broken)\n"
+    )
+    with MockServer() as server:
+        client = server.app.test_client()
+        instance = {"key": "megacode-TESTKEY0009", "token": SECRET, "connected": True}
+        assert client.post("/_mock/instances", json=instance).status_code < 300
+        ran = pytest_run(
+            tmp_path, "--megaapi-target", server.url, "--megaapi-key", "megacode-TESTKEY0009",
+            "--megaapi-token", SECRET, "-k", "examples_of_list_groups", "-vv", "-l",
+            "--full-trace", "--tb=long",
+        )  # fmt: skip
+    said = ran.stdout + ran.stderr
+    assert ran.returncode not in (0, 5), said
+    assert "this is a mistake in megaapi-contract" in said
+    assert SECRET not in said
+
+
+def test_what_a_run_does_to_the_owner_is_said_before_it(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text(
+        "from megaapi_contract.run import preparation as at\n"
+        "at.is_mock = lambda target, token='': False\n"
+    )
+    with MockServer() as server:
+        ran = pytest_run(
+            tmp_path, "--megaapi-target", server.url, "--megaapi-key", KEY, "--megaapi-token",
+            TOKEN, "--megaapi-allow", "changes", "-k", "examples_of_list_groups",
+        )  # fmt: skip
+    assert "the instance's own receiver gets none of them" in ran.stdout, ran.stdout
+    assert "it makes at most 1 group with the recipients" in ran.stdout
 
 
 def test_without_a_target_it_does_nothing(tmp_path: Path) -> None:

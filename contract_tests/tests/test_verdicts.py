@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from megaapi_contract.cli import main
 from megaapi_contract.contract import Contract
 from megaapi_contract.options import RunOptions
-from megaapi_contract.receiver import DEAF, MISSED_MOST
+from megaapi_contract.receiver import DEAF, MISSED_MOST, STOPPED, STOPPED_MOST, Receiver
 from megaapi_contract.run import preparation
 from megaapi_contract.runner import REAL_PACE, ready
 from megaapi_contract.runner import run as run_all
@@ -64,7 +64,7 @@ def test_a_run_without_any_webhook_stops_waiting_and_says_so() -> None:
         wait_for = receiver.wait_for
 
         def counted(fits: object, **others: object) -> object:
-            waits.append(receiver.deaf)
+            waits.append(bool(receiver.silence))
             return wait_for(fits, **others)  # type: ignore[arg-type]
 
         receiver.wait_for = counted  # type: ignore[method-assign, assignment]
@@ -72,6 +72,30 @@ def test_a_run_without_any_webhook_stops_waiting_and_says_so() -> None:
     assert waits.count(False) <= MISSED_MOST + 3, "each probe that has begun may end"
     assert report.unheard == DEAF and not report.complete
     assert [each.reason for each in report.results].count(DEAF) > 10
+
+
+def test_a_run_whose_webhooks_stop_coming_stops_waiting_and_says_so() -> None:
+    with ready(RunOptions(target="mock", quick=True, seed=1), MockTarget(seed=1)) as made:
+        receiver, budget = made.receiver, [40]
+
+        def some(body: bytes) -> list[bytes]:
+            budget[0] -= 1
+            return [body] if budget[0] > 0 else []
+
+        receiver.spoil = some
+        receiver.patience = 0.01
+        report = run_all(made)
+    assert report.failures, "what did not come while it was waited for is told"
+    assert report.unheard == STOPPED
+    assert [each.reason for each in report.results].count(STOPPED) > 10
+
+
+def test_a_webhook_now_and_then_is_no_silence() -> None:
+    receiver = Receiver()
+    for _ in range(3 * STOPPED_MOST):
+        receiver.take(b"{}", ())
+        receiver.wait_for(lambda webhooks: False, seconds=0.001)
+    assert receiver.silence == ""
 
 
 def test_a_tunnel_on_this_machine_is_a_real_host() -> None:

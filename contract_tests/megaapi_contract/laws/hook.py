@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from ..additions import widened
 from ..errors import Impossible, NotTried
 from ..outcome import Promise, Webhook
-from ..receiver import DEAF
 from ..session import Place, Session
 from ..stage import Stage
 from .acts import now, set_webhook
@@ -43,8 +42,8 @@ class Hook:
         receiver = session.receiver
         if session.gate.target.real and not receiver.public:
             raise NotTried("a real host cannot reach a receiver on this machine: --webhook-url")
-        if receiver.deaf:
-            raise NotTried(DEAF)
+        if receiver.silence:
+            raise NotTried(receiver.silence)
         self._session, self._stage, self.place = session, stage, place
         self._end = f"/{place.key}{name}"
         self.url = f"{receiver.url}{self._end}"

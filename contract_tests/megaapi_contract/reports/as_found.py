@@ -1,4 +1,4 @@
-"""Failures told while the run goes on: one line each, the first time it is found."""
+"""Failures told while the run goes on: one line for each cause, the first time it is found."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from ..outcome import Broken, Exchange, Result
 from ..redaction import Redaction
+from .story import cause
 
 
 class AsFound:
@@ -17,6 +18,7 @@ class AsFound:
 
     def __init__(self, redaction: Redaction, *, strict: bool) -> None:
         self._redaction, self._strict = redaction, strict
+        self._seen: set[tuple[str, ...]] = set()
         self._told: set[tuple[str, ...]] = set()
 
     def ended(self, result: Result, exchanges: list[Exchange]) -> None:
@@ -26,15 +28,24 @@ class AsFound:
         for exchange in exchanges if new else ():
             self._redaction.exchange(exchange)
         for broken in new:
-            clean = self._redaction.broken(broken)
-            _print(f"failure: {clean.operation}: {clean.message}")
+            self._tell(self._redaction.broken(broken))
         if result.bug:
             _print(f"mistake: {self._redaction.said(result.reason)}")
 
+    def _tell(self, clean: Broken) -> None:
+        """As the report has it: what has one cause is one line, however many places it breaks."""
+        if cause(clean) in self._told:
+            return
+        self._told.add(cause(clean))
+        _print(f"failure: {clean.operation}: {clean.message}")
+        if clean.got:
+            _print(f"  expected {clean.expected}")
+            _print(f"  got      {clean.got}")
+
     def _is_new(self, broken: Broken) -> bool:
-        if broken.verdict(strict=self._strict) != "failure" or broken.identity in self._told:
+        if broken.verdict(strict=self._strict) != "failure" or broken.identity in self._seen:
             return False
-        self._told.add(broken.identity)
+        self._seen.add(broken.identity)
         return True
 
 

@@ -112,6 +112,17 @@ def test_a_law_says_what_came_instead(contract: Contract, vocabulary: Vocabulary
     assert said.index("expected a wrong token: 401") < said.index('got      200 {"error": false}')
 
 
+def test_a_law_shows_the_member_it_speaks_of(contract: Contract, vocabulary: Vocabulary) -> None:
+    answer = {"error": False, "messageData": {"messageTimestamp": "176", "status": "SENT"}}
+    made = exchange(status=200, body=json.dumps(answer).encode())
+    for sentence, got in (
+        ("messageTimestamp is the time in seconds", 'messageData/messageTimestamp: "176"'),
+        ("the status is PENDING", 'messageData/status: "SENT"'),
+    ):
+        broken = Broken("p", "law", "send_text", sentence, SURE, made)
+        assert difference(broken, contract) == (sentence, f"200 with {got}")
+
+
 def test_what_the_contract_itself_says_stays(contract: Contract, vocabulary: Vocabulary) -> None:
     pattern = min(vocabulary.rules, key=len)
     said = f'200: messageData/key/id: "Segredo" does not match "{pattern}"'

@@ -21,7 +21,7 @@ from schemathesis.specs.openapi import checks
 from .contract import Contract
 from .errors import BudgetSpent
 from .outcome import Broken, Exchange
-from .session import Place, Session
+from .session import PICTURE_URL, Place, Session
 from .stage import WORLD
 from .wire import from_prepared
 
@@ -35,7 +35,6 @@ PICTURE = (
     "RK5CYII="
 )
 NO_GROUP = "120363000000000099@g.us"
-PICTURE_URL = "https://files.example.test/picture.jpg"
 
 ABOUT_A_MESSAGE = frozenset(
     {"quote_message", "forward_message", "delete_message", "delete_message_from_me"}

@@ -59,6 +59,8 @@ class Receiver:
         # Only who was told the address knows it: whatever comes elsewhere is nobody's webhook.
         self._path = f"/{secrets.token_hex(6)}"
         self.strays = 0
+        # What can be fetched here, by the end of its path.
+        self.files: dict[str, bytes] = {}
         self.webhooks: list[Webhook] = []
         self.name: Callable[[Any], str | None] = lambda payload: None
         self.spoil: Callable[[bytes], Sequence[bytes]] = lambda body: (body,)
@@ -97,6 +99,10 @@ class Receiver:
             with self._changed:
                 self.strays += 1
         return fits
+
+    def address_of(self, name: str) -> str:
+        """Where a host finds one of the files; empty while nobody listens."""
+        return f"{self.url}/{name}" if self._server is not None else ""
 
     def wait_for(
         self,
@@ -151,6 +157,16 @@ class Receiver:
                 self.send_response(200 if meant else 404)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
+
+            def do_GET(self) -> None:
+                path = self.path.partition("?")[0]
+                known = f"{receiver._path}/" in path
+                content = receiver.files.get(path.rpartition("/")[2]) if known else None
+                self.send_response(404 if content is None else 200)
+                self.send_header("Content-Type", "image/png")
+                self.send_header("Content-Length", str(len(content or b"")))
+                self.end_headers()
+                self.wfile.write(content or b"")
 
             def log_message(self, format: str, *args: Any) -> None:
                 """Webhooks are shown by the report alone."""

@@ -19,6 +19,9 @@ from .receiver import Receiver
 from .restore import Undo
 from .wire import Request, request
 
+# A file that nobody has; most hosts of a test fetch none.
+PICTURE_URL = "https://files.example.test/picture.jpg"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -76,6 +79,7 @@ class Session:
 
         `scheme` stands before the token; empty, the token stands alone.
         """
+        body = self._with_a_real_picture(body)
         operation = self.contract.by_id.get(operation_id)
         if operation is None:
             raise NotTried(f"plan {self.contract.plan} has no {operation_id}")
@@ -89,6 +93,13 @@ class Session:
         return self.exchange(
             request(operation.method, path, query=query, body=body, raw=raw, headers=headers)
         )
+
+    def _with_a_real_picture(self, body: Any) -> Any:
+        """The address that leads nowhere gives way to one that leads to a file, if there is one."""
+        data = body.get("messageData") if isinstance(body, dict) else None
+        if not self.media_url or not isinstance(data, dict) or data.get("url") != PICTURE_URL:
+            return body
+        return {**body, "messageData": {**data, "url": self.media_url}}
 
     def exchange(self, sent: Request) -> Exchange:
         """Send one request; what its answer breaks is noted, whatever the probe is about."""
@@ -222,7 +233,9 @@ class Session:
             said = f"{switch}={value}: a documented alternative"
             self.note(said, kind="alternative", promise=promise, exchange=exchange)
         same = self.settled.same(switch, value)
-        self.hold(same, f"{switch}: one way throughout", promise=promise, exchange=exchange)
+        # However unsure the contract is which way a host takes, none takes two.
+        sure = Promise("observed", promise.file, promise.sources)
+        self.hold(same, f"{switch}: one way throughout", promise=sure, exchange=exchange)
 
     # -- what must be as it was --------------------------------------------------------------
 

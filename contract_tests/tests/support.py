@@ -38,8 +38,11 @@ class Recorder:
 
 
 @contextmanager
-def answering(answer: Callable[[socket.socket], None]) -> Iterator[str]:
-    """The address of a host that does `answer` to each connection, request read or not."""
+def answering(answer: Callable[[socket.socket], None], *, reads: bool = True) -> Iterator[str]:
+    """The address of a host that does `answer` to each connection, its request read before.
+
+    Without `reads` that is left to `answer`.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
     open_sockets: list[socket.socket] = []
 
@@ -50,7 +53,7 @@ def answering(answer: Callable[[socket.socket], None]) -> Iterator[str]:
             except OSError:
                 return
             open_sockets.append(connection)
-            thread = threading.Thread(target=_answer, args=(connection, answer), daemon=True)
+            thread = threading.Thread(target=_answer, args=(connection, answer, reads), daemon=True)
             thread.start()
             threads.append(thread)
 
@@ -68,9 +71,12 @@ def answering(answer: Callable[[socket.socket], None]) -> Iterator[str]:
             thread.join(timeout=5)
 
 
-def _answer(connection: socket.socket, answer: Callable[[socket.socket], None]) -> None:
+def _answer(
+    connection: socket.socket, answer: Callable[[socket.socket], None], reads: bool
+) -> None:
     try:
-        read_request(connection)
+        if reads:
+            read_request(connection)
         answer(connection)
     except OSError:
         # The suite has hung up: that is what the test is about.
@@ -98,7 +104,7 @@ def read_request(connection: socket.socket) -> bytes:
         if not piece:
             break
         body += piece
-    return content
+    return head + b"\r\n\r\n" + body
 
 
 def reply(status: str, content_type: str, body: bytes, *, extra: str = "") -> bytes:

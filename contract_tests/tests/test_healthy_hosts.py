@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 import pytest
+from megaapi_mock.profile import SWITCHES
+from megaapi_mock.resources import root
 
-from .healthy import HOSTS, QUICK, judged
+from .healthy import complaints
+from .healthy_table import HOSTS, LAYERS, QUICK, alternatives, mixed
 
 
 @pytest.mark.parametrize("name", QUICK)
 def test_a_healthy_host_is_not_condemned(name: str) -> None:
-    host = QUICK[name]
-    report = judged(host)
-    said = [f"{each.probe}: {each.operation}: {each.message}" for each in report.failures]
-    assert (said, report.unusable, report.exit_code) == ([], "", 0), report.unanswered
-    told = [each.message for each in report.new_facts] + report.notes
-    assert any(host.says in each for each in told) or not host.says, told
+    assert complaints(QUICK[name], seed=1) == []
 
 
-def test_the_table_has_every_documented_alternative_of_every_switch() -> None:
-    alone = {name for name in HOSTS if "=" in name}
-    together = {
-        f"{name}={value}" for host in QUICK.values() for name, value in host.switches.items()
-    }
-    assert alone <= together
+def test_the_table_has_every_documented_value_of_every_switch() -> None:
+    missing = [
+        f"{switch.name}={value}"
+        for switch in SWITCHES
+        for value in switch.choices or ("",)
+        if value != switch.default
+        and not any(
+            set_ == value or (not value and set_) for host in HOSTS.values()
+            if (set_ := host.switches.get(switch.name, "")) and len(host.switches) == 1
+        )
+    ]  # fmt: skip
+    assert missing == []
+
+
+def test_the_table_has_every_shipped_world() -> None:
+    shipped = {file.stem for file in (root("fixtures") / "worlds").glob("*.yaml")} - {"default"}
+    assert len(shipped) >= 4
+    assert shipped <= {host.world for host in HOSTS.values()}
+
+
+@pytest.mark.parametrize("seed", range(1, 21))
+def test_few_hosts_together_have_all_of_it(seed: int) -> None:
+    hosts = mixed(seed).values()
+    for name, host in alternatives():
+        ((switch, value),) = host.switches.items()
+        assert any(one.switches.get(switch) == value for one in hosts), name
+    for name, layer in LAYERS.items():
+        assert any(layer in one.layers for one in hosts), name
+    assert {one.world for one in hosts} - {""} == {one.world for one in HOSTS.values()} - {""}

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..cases import NO_GROUP, PICTURE, PICTURE_URL
+from ..cases import NO_GROUP, PICTURE
+from ..session import PICTURE_URL
 
 Arguments = dict[str, Any]
 Fields = dict[str, Any]

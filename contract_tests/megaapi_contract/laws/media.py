@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from ..cases import PICTURE, PICTURE_URL
+from ..cases import PICTURE
 from ..outcome import Exchange
 from ..probe import Laws
-from ..session import Place, Session
+from ..session import PICTURE_URL, Place, Session
 from ..stage import Stage
 from . import picture
 from .acts import message, someone

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ..errors import SetupError, Unusable
 from ..outcome import Exchange
 from ..session import Place, Session
-from ..status import LIST, read_status
+from ..status import LIST, NONE, read_status
 from .ready import Ready, stand_on
 
 
@@ -35,6 +35,11 @@ def preflight(made: Ready, given: Place) -> None:
         raise SetupError(f"{made.target.name} refuses the token (--token): {status.status}")
     if not status.ok:
         raise Unusable(f"{made.target.name} answers {status.status} to a status call")
+    if shown.form == NONE and isinstance(status.json, dict) and status.json.get("error") is True:
+        raise Unusable(
+            f"{made.target.name} answers a status call with 200 and an error: is it up, and does "
+            "it know the instance key (--instance-key)?"
+        )
     if made.gate.fence is not None:
         made.gate.fence.own = shown.number
     if made.place is not None:

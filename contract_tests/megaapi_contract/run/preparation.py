@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ..cases import PICTURE
 from ..contract import Contract
 from ..errors import SetupError, Unusable
 from ..fence import Fence, listed
@@ -20,7 +22,7 @@ from ..session import Place
 from ..stage import GivenStage, MockStage, Stage, is_mock
 from ..target import HttpTarget, MockTarget, Target
 from .preflight import preflight
-from .ready import Ready, leave_groups
+from .ready import OWN_PICTURE, Ready, leave_groups
 
 REAL_PACE = 1.0
 CHANGING = frozenset({"changes", "disconnects"})
@@ -90,7 +92,7 @@ def _connected(made: Ready, given: Place, *, mock: bool) -> Ready:
         elif options.webhook_url:
             raise SetupError("--webhook-url is set on the instance: that needs --allow changes")
         if gate.fence is not None:
-            gate.fence.addresses |= {receiver.url, options.media_url} - {""}
+            gate.fence.addresses |= {receiver.url, made.media_url} - {""}
         preflight(made, given)
         if gate.restore is not None:
             _put_back_left(made, gate.restore)
@@ -112,6 +114,7 @@ def _put_back_left(made: Ready, restore: RestoreFile) -> None:
 
 
 def _listen(receiver: Receiver, options: RunOptions, target: Target) -> None:
+    receiver.files[OWN_PICTURE] = b64decode(PICTURE)
     receiver.listen(options.webhook_port, host=options.webhook_host, url=options.webhook_url)
     if isinstance(target, PlanTarget):
         # Nobody is asked, so nobody will post.

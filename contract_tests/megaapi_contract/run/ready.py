@@ -18,6 +18,7 @@ from ..session import Place, Session
 from ..stage import GivenStage, Stage
 from ..target import Target
 
+OWN_PICTURE = "picture.png"
 EVERY_EFFECT = ("reads", "sends", "changes", "disconnects")
 
 
@@ -50,11 +51,17 @@ class Ready:
             receiver=self.receiver,
             recipients=self.options.recipients,
             seed=self.options.seed,
-            media_url=self.options.media_url,
+            media_url=self.media_url,
             settled=self.settled,
             probe=probe,
             on_exchange=heard,
         )
+
+    @property
+    def media_url(self) -> str:
+        """A picture that the host can fetch: the given one, or on a mock the suite's own."""
+        own = "" if self.target.real else self.receiver.address_of(OWN_PICTURE)
+        return self.options.media_url or own
 
     @property
     def allowed(self) -> frozenset[str]:

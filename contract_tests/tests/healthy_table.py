@@ -1,0 +1,178 @@
+"""Every healthy host: each has ways of its own and breaks no promise the contract is sure of.
+
+`benchmarks/healthy_hosts.py` runs the whole table, seed after seed; the tests run `QUICK`.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from megaapi_mock.profile import SWITCHES
+from megaapi_mock.resources import root
+
+from . import proxies as between
+from .healthy import READS, UNLINKED, Host, Layer
+from .relay import chunked, continued, http_1_0
+
+# Values of switches that take any. The suite never waits for all of a value.
+FREE = {
+    "qr_seconds": ("45",), "qr_series": ("3",), "restart_seconds": ("2.5",),
+    "media_days": ("0.5",), "ack_delays": ("0,1-3,5-60", "0.5,0.5,0.5", "2,2,2,2"),
+    "body_limit_mib": ("16", "64"), "media_limit_mib": ("8", "64"),
+    "participants_pause": ("0.05",), "webhook_timeout": ("5",), "stop_grace": ("1",),
+    "webhook_user_agent": ("node-fetch",),
+}  # fmt: skip
+# A host that is down is no healthy one; but nothing can be said of it, and no promise is broken.
+DOWN = "outage"
+# A host that really fetches files needs somebody who has them: the suite at an address.
+FETCHES = "fetch_media"
+OUTAGES = {"cdn_502": "cannot reach it", "empty_200": "is it a megaAPI host",
+           "error_true": "200 and an error"}  # fmt: skip
+
+LAYERS: Mapping[str, Layer] = {
+    "gzip": Layer(between.gzipped, control=True, rank=2),
+    "deflate": Layer(between.deflated, rank=2),
+    "deflate without its header": Layer(between.deflated_raw, rank=2),
+    "white space around JSON": Layer(between.spaced, rank=1),
+    "JSON written otherwise": Layer(between.written_otherwise),
+    "no headers of the mock": Layer(between.unmarked),
+    "headers in small letters": Layer(between.lower_case, control=True),
+    "headers merged": Layer(between.merged),
+    "content type written otherwise": Layer(between.typed_otherwise),
+    "headers of a framework": Layer(between.as_express),
+    "a proxy's 413 page": Layer(between.own_page),
+    "one field more in errors": Layer(between.traced),
+    "one field more everywhere": Layer(between.fuller),
+    "more in webhooks": Layer(spoil=between.with_more),
+    "ids of 40 characters": Layer(
+        between.long_ids, between.short_ids, between.long_ids_told, control=True
+    ),
+}
+SAYS = {"one field more in errors": "traceId", "more in webhooks": "typing.update"}
+LACKING: Mapping[str, Layer] = {
+    "without the Config paths": Layer(between.without("rest/config")),
+    "without qrcode-img": Layer(between.without("rest/instance/qrcode-img")),
+}
+UNMARKED = replace(LAYERS["no headers of the mock"], control=True)
+BROTLI = Layer(between.packed_as_brotli)
+HALF, TWO = "0.5,0.5,0.5,0.5", "2,2,2,2"
+
+GIVEN: Mapping[str, Host] = {
+    "given, default flags": Host(given=True, allow=READS, whole=False),
+    "given, gzip": Host(given=True, allow=READS, whole=False, layers=(LAYERS["gzip"],)),
+    "given, brotli": Host(given=True, allow=READS, layers=(BROTLI,), unusable="nobody asked for"),
+    "given, everything": Host(given=True, whole=False, says="the run has logged the instance out"),
+    "given, all proxies": Host(given=True, layers=tuple(LAYERS[name] for name in (
+        "JSON written otherwise", "one field more everywhere", "a proxy's 413 page",
+        "more in webhooks", "ids of 40 characters", "no headers of the mock", "headers merged",
+        "white space around JSON", "gzip",
+    )), whole=False),
+    "given, HTTP/1.0": Host(given=True, write=http_1_0, whole=False),
+    "given, chunked": Host(given=True, write=chunked, whole=False),
+    "given, 100 Continue first": Host(given=True, write=continued, whole=False),
+    "given, no mark": Host(given=True, layers=(UNMARKED,), whole=False),
+    "given, slow restarts": Host(
+        given=True, allow=("disconnects",), switches={"restart_seconds": "2.5"}, whole=False
+    ),
+    "given, without the Config paths": Host(
+        given=True, layers=(LACKING["without the Config paths"],), whole=False
+    ),
+    "given, without qrcode-img": Host(
+        given=True, own=UNLINKED, layers=(LACKING["without qrcode-img"],), whole=False
+    ),
+    "given, not linked": Host(given=True, allow=READS, own=UNLINKED, whole=False),
+    "given, not linked, everything": Host(given=True, own=UNLINKED, whole=False),
+    "given, not linked, empty status": Host(
+        given=True, allow=READS, own=UNLINKED, switches={"status_disconnected": "empty"},
+        whole=False,
+    ),
+    "given, acknowledgements after 0.5 s": Host(
+        given=True, switches={"ack_delays": HALF}, whole=False
+    ),
+    "given, acknowledgements after 2 s": Host(
+        given=True, switches={"ack_delays": TWO}, whole=False
+    ),
+    **{
+        f"{DOWN}={value}": Host(
+            given=True, allow=READS, switches={DOWN: value}, unusable=said
+        )
+        for value, said in OUTAGES.items()
+    },
+}  # fmt: skip
+# Runs that take minutes: nothing can be made to pass faster there.
+AT_AN_ADDRESS: Mapping[str, Host] = {
+    "acknowledgements after 0.5 s": Host(http=True, switches={"ack_delays": HALF}),
+    "acknowledgements after 2 s": Host(http=True, switches={"ack_delays": TWO}),
+    "fetch_media=on": Host(http=True, switches={FETCHES: "on"}),
+}
+
+
+def alternatives() -> Iterator[tuple[str, Host]]:
+    """Every documented value of every switch but the default."""
+    for switch in SWITCHES:
+        for value in switch.choices or FREE.get(switch.name, ()):
+            if value != switch.default and switch.name not in (DOWN, FETCHES):
+                switches = {switch.name: value}
+                yield f"{switch.name}={value}", Host(switches=switches, whole=_whole(switches))
+
+
+def _whole(switches: Mapping[str, str]) -> bool:
+    """Whether every operation of the contract is there."""
+    return switches.get("qrcode_img") != "off"
+
+
+def worlds() -> Iterator[tuple[str, Host]]:
+    """Every world that is shipped but the default."""
+    for file in sorted((root("fixtures") / "worlds").glob("*.yaml")):
+        if file.stem != "default":
+            yield f"world {file.stem}", Host(world=file.stem)
+
+
+HOSTS: Mapping[str, Host] = {
+    "as it is": Host(),
+    **{name: Host(layers=(one,), says=SAYS.get(name, "")) for name, one in LAYERS.items()},
+    **{name: Host(layers=(one,), whole=False) for name, one in LACKING.items()},
+    **GIVEN,
+    **AT_AN_ADDRESS,
+    **dict(alternatives()),
+    **dict(worlds()),
+}
+
+
+def mixed(seed: int) -> Mapping[str, Host]:
+    """Few hosts that together have every alternative, world and layer, dealt out by the seed."""
+    drawn = random.Random(f"mixed {seed}")
+    packs = [one for one in LAYERS.values() if one.rank == 2]
+    others = [one for one in LAYERS.values() if one.rank != 2]
+    places = [name.removeprefix("world ") for name, _ in worlds()]
+    values: dict[str, list[str]] = {}
+    for _, host in alternatives():
+        ((switch, value),) = host.switches.items()
+        values.setdefault(switch, []).append(value)
+    count = max(len(places), len(packs), *map(len, values.values()))
+    hosts = [Host(world=place) for place in _dealt(places, count, drawn)]
+    for switch, found in values.items():
+        for number, value in enumerate(_dealt(found, count, drawn)):
+            if value:
+                switches = {**hosts[number].switches, switch: value}
+                hosts[number] = replace(hosts[number], switches=switches, whole=_whole(switches))
+    drawn.shuffle(others)
+    drawn.shuffle(packs)
+    for number, layer in enumerate([*others, *packs]):
+        at = number % count
+        layers = sorted((*hosts[at].layers, layer), key=lambda one: one.rank)
+        hosts[at] = replace(hosts[at], layers=tuple(layers))
+    return {f"mixed {seed}.{number}": host for number, host in enumerate(hosts, 1)}
+
+
+def _dealt(values: list[str], count: int, drawn: random.Random) -> list[str]:
+    """One value for each of `count` hosts; empty where there are not so many."""
+    dealt = [*values, *[""] * (count - len(values))]
+    drawn.shuffle(dealt)
+    return dealt
+
+
+# What the tests run; the benchmark has each host alone besides.
+QUICK: Mapping[str, Host] = {**mixed(1), **GIVEN}

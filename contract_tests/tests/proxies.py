@@ -1,0 +1,202 @@
+"""What stands between a healthy host and the suite: proxies, and hosts with ways of their own."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import json
+import re
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from megaapi_contract.wire import Answer, Request
+
+Alter = Callable[[Request, Answer], Answer]
+Rewrite = Callable[[Request], Request]
+Spoil = Callable[[bytes], Sequence[bytes]]
+
+JSON = (("Content-Type", "application/json"),)
+
+
+def header(answer: Answer, name: str, value: str) -> Answer:
+    """One header more, or another value of it."""
+    others = [one for one in answer.headers if one[0].lower() != name.lower()]
+    return replace(answer, headers=(*others, (name, value)))
+
+
+def is_json(answer: Answer) -> bool:
+    """Whether the answer says that it is JSON."""
+    return any(
+        name.lower() == "content-type" and value.lower().startswith("application/json")
+        for name, value in answer.headers
+    )
+
+
+# -- how it is packed and written ------------------------------------------------------------
+
+
+def gzipped(request: Request, answer: Answer) -> Answer:
+    """Packed, as nginx does it."""
+    packed = replace(answer, body=gzip.compress(answer.body))
+    return header(packed, "Content-Encoding", "gzip") if answer.body else answer
+
+
+def deflated(request: Request, answer: Answer) -> Answer:
+    """Packed the other way."""
+    packed = replace(answer, body=zlib.compress(answer.body))
+    return header(packed, "Content-Encoding", "deflate") if answer.body else answer
+
+
+def deflated_raw(request: Request, answer: Answer) -> Answer:
+    """Packed as some servers understand deflate: without zlib's header."""
+    packer = zlib.compressobj(wbits=-15)
+    packed = replace(answer, body=packer.compress(answer.body) + packer.flush())
+    return header(packed, "Content-Encoding", "deflate") if answer.body else answer
+
+
+def packed_as_brotli(request: Request, answer: Answer) -> Answer:
+    """Packed as nobody asked for; what the bytes are does not matter, nobody can read them."""
+    packed = replace(answer, body=b"\x8b\x02\x80{}\x03")
+    return header(packed, "Content-Encoding", "br") if answer.body else answer
+
+
+def spaced(request: Request, answer: Answer) -> Answer:
+    """White space around the document, as PHP leaves it after its closing mark."""
+    if not is_json(answer) or not answer.body:
+        return answer
+    return replace(answer, body=b"\r\n " + answer.body + b" \t\r\n\n")
+
+
+def written_otherwise(request: Request, answer: Answer) -> Answer:
+    """The same document by another writer: sorted, indented, every other sign escaped."""
+    if not is_json(answer) or not answer.body:
+        return answer
+    document = json.loads(answer.body)
+    return replace(answer, body=json.dumps(document, sort_keys=True, indent=2).encode())
+
+
+# -- headers ---------------------------------------------------------------------------------
+
+
+def unmarked(request: Request, answer: Answer) -> Answer:
+    """A proxy that lets no header of the mock through."""
+    kept = tuple(one for one in answer.headers if not one[0].lower().startswith("x-mock"))
+    return replace(answer, headers=kept)
+
+
+def lower_case(request: Request, answer: Answer) -> Answer:
+    """Names of headers in small letters, as HTTP/2 has them."""
+    return replace(answer, headers=tuple((name.lower(), value) for name, value in answer.headers))
+
+
+def merged(request: Request, answer: Answer) -> Answer:
+    """Headers of one name in one line, beside those that a CDN adds."""
+    found: dict[str, tuple[str, str]] = {}
+    added = (("Via", "1.1 edge"), ("Via", "1.1 origin"), ("CF-Ray", "9f2c-GRU"), ("Age", "0"))
+    for name, value in (*answer.headers, *added):
+        before = found.get(name.lower())
+        found[name.lower()] = (name, f"{before[1]}, {value}") if before else (name, value)
+    return replace(answer, headers=tuple(found.values()))
+
+
+def typed_otherwise(request: Request, answer: Answer) -> Answer:
+    """The content type with other letters and parameters."""
+    if not is_json(answer):
+        return answer
+    return header(answer, "content-type", 'Application/JSON ; Charset="UTF-8"; profile=x')
+
+
+def as_express(request: Request, answer: Answer) -> Answer:
+    """The headers that a framework and its extensions add."""
+    more = header(header(answer, "ETag", f'W/"{_fresh()}"'), "X-Powered-By", "Express")
+    return header(header(more, "Set-Cookie", "a=1; Path=/"), "Access-Control-Allow-Origin", "*")
+
+
+# -- what is added ---------------------------------------------------------------------------
+
+
+_counter = itertools.count(1)
+
+
+def _fresh() -> str:
+    """What is another one in every answer."""
+    return f"9f2c-{next(_counter)}"
+
+
+def own_page(request: Request, answer: Answer) -> Answer:
+    """A proxy that has its own page for what is too large."""
+    html = (("Content-Type", "text/html"),)
+    page = b"<html><h1>413 Request Entity Too Large</h1></html>"
+    return Answer(413, html, page) if answer.status == 413 else answer
+
+
+def edited(change: Callable[[Any], Any], answer: Answer) -> Answer:
+    """Another document."""
+    try:
+        return replace(answer, body=json.dumps(change(json.loads(answer.body))).encode())
+    except ValueError:
+        return answer
+
+
+def traced(request: Request, answer: Answer) -> Answer:
+    """Errors have one field more."""
+    if answer.status < 400:
+        return answer
+    return edited(lambda found: {**found, "traceId": _fresh()}, answer)
+
+
+def fuller(request: Request, answer: Answer) -> Answer:
+    """Every answer has one field and one header more."""
+    more = header(answer, "X-Request-Id", _fresh())
+    return edited(lambda found: {**found, "requestId": _fresh()} if _open(found) else found, more)
+
+
+def _open(found: Any) -> bool:
+    return isinstance(found, dict) and "error" in found
+
+
+def with_more(body: bytes) -> Sequence[bytes]:
+    """Each webhook has a field more, and another of an unknown event comes before it."""
+    payload = json.loads(body)
+    typing = {"instance_key": payload.get("instance_key"), "messageType": "typing.update"}
+    return (json.dumps(typing).encode(), json.dumps({**payload, "shard": 7}).encode())
+
+
+# -- ids -------------------------------------------------------------------------------------
+
+# Ids that the mock has made; the suite's own, of a message nobody knows, stays as it is.
+_SENT = re.compile(rb"\b(?!3EB0FFEEDD)(3EB0[0-9A-F]{18})(?![0-9A-F])")
+TAIL = b"A1B2C3D4E5F6071829"
+
+
+def long_ids(request: Request, answer: Answer) -> Answer:
+    """Ids of 40 characters, as older versions made them."""
+    return replace(answer, body=_SENT.sub(rb"\g<1>" + TAIL, answer.body))
+
+
+def short_ids(request: Request) -> Request:
+    """What the mock behind is asked for: its own ids."""
+    target = request.target.replace(TAIL.decode(), "")
+    return replace(request, target=target, body=request.body.replace(TAIL, b""))
+
+
+def long_ids_told(body: bytes) -> Sequence[bytes]:
+    """The same in webhooks."""
+    return (_SENT.sub(rb"\g<1>" + TAIL, body),)
+
+
+# -- what is not there -----------------------------------------------------------------------
+
+
+def without(*paths: str) -> Alter:
+    """Routes that a host does not have: 404, as for every unknown one."""
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        if not any(f"/{path}" in f"{request.path}/" for path in paths):
+            return answer
+        body = {"name": "NOT_FOUND", "message": f"Resource {request.path} not found"}
+        return Answer(404, JSON, json.dumps({**body, "statusCode": 404}).encode())
+
+    return alter

@@ -11,6 +11,7 @@ from .alternatives import USUAL, Settled
 from .contract import Contract
 from .errors import HeldBack, NotTried, SuiteError, as_bug
 from .fence import WRONG_TOKEN
+from .forms import form_of
 from .gate import Gate
 from .judge import Judge
 from .keeping import Keeping
@@ -108,12 +109,18 @@ class Session:
         self.asked.add(done.operation)
         self.on_exchange(done)
         self.judge.require_gateway(done)
+        self._settle_form(done)
         if self.judge.doubtful(done):
             self.judge.require_same(done, self._status_again())
         self.broken += self.judge.exchange(done, self.probe)
         self.keeping.after(done)
         self._note_sent(sent, done)
         return done
+
+    def _settle_form(self, done: Exchange) -> None:
+        form = form_of(done.operation, done.json) if done.ok else None
+        if form is not None:
+            self.settle(*form, exchange=done)
 
     def _note_sent(self, request: Request, done: Exchange) -> None:
         operation = self.contract.by_id.get(str(done.operation))

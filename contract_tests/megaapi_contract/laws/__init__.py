@@ -20,12 +20,13 @@ from . import (
     people,
     settings,
     tokens,
+    unsettled,
     webhooks,
 )
 
 _SUBJECTS = (
     access, tokens, messages, media, groups, connection, settings, chat, distinct, faithful,
-    webhooks, customers, people, addressees, lifecycle,
+    unsettled, webhooks, customers, people, addressees, lifecycle,
 )  # fmt: skip
 
 

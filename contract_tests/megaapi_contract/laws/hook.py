@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..additions import widened
+from ..alternatives import USUAL
 from ..errors import Impossible, NotTried
 from ..outcome import Promise, Webhook
 from ..session import Place, Session
@@ -192,7 +193,8 @@ class Hook:
         key = at(payload, "instance_key")
         self.claim(event, key == self.place.key, "instance_key is the instance's", webhook)
         if event not in _OWNED and self.place.number:
-            owner = str(at(payload, "jid")).partition("@")[0].partition(":")[0]
+            owner, device, _ = str(at(payload, "jid")).partition("@")[0].partition(":")
+            self.settle("jid_suffix", "on" if device else USUAL)
             self.claim(event, owner == self.place.number, "jid is the instance's own", webhook)
             self._own_lid(event, webhook)
         for field in ("messageTimestamp", "timestamp"):

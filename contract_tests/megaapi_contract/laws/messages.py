@@ -330,4 +330,5 @@ def sends_to_a_person_name_no_participant(session: Session, stage: Stage) -> Non
 @LAWS.law("send_text", effects=("sends",), phone=True)
 def groups_the_instance_is_not_in_are_refused(session: Session, stage: Stage) -> None:
     sent = text(session, stage.place(), "120363000000000098@g.us")
-    refused(session, sent, 500, "a group it is not in", promise=guess(session, "send_text"))
+    refused(session, sent, 500, "a group it is not in", promise=guess(session, "send_text"),
+            switches=("not_a_member",))  # fmt: skip

@@ -1,0 +1,108 @@
+"""A host may take any documented way, and only one: whoever changes its mind breaks its promise."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from itertools import cycle
+from typing import Any, ClassVar
+
+import pytest
+from megaapi_contract.laws import all_laws
+from megaapi_contract.options import RunOptions
+from megaapi_contract.outcome import Report
+from megaapi_contract.runner import ready
+from megaapi_contract.runner import run as run_all
+from megaapi_contract.target import MockTarget
+from megaapi_contract.wire import Answer, Request
+from megaapi_mock.domain.rules import Rules
+from megaapi_mock.profile import SWITCHES, Profile, default_profile
+
+CHOICES = {
+    one.name: [one.default, *(other for other in one.choices if other != one.default)]
+    for one in SWITCHES
+}
+ONE_WAY = "one way throughout"
+# What decides nothing that one answer shows: where a host lets webhooks go and how it posts them,
+# whether it has a route, fetches files, reads bodies or is down; what is read from one webhook
+# alone; and what is the same text in both ways where the suite asks.
+NOT_LOOKED_AT = frozenset(
+    {
+        "webhook_hosts", "webhook_keep_alive", "webhook_redirects", "webhook_release", "outage",
+        "qrcode_img", "fetch_media", "body_parsing", "context_info_type", "payload_generation",
+        "location_form", "disconnect_text", "group_acks", "group_events", "group_full",
+        "presence_events", "remote_jid", "swallowed_sends",
+    }
+)  # fmt: skip
+
+
+class Fickle(Profile):
+    """Another value of a switch every other time a call looks it up."""
+
+    asked: ClassVar[Counter[str]] = Counter()
+
+    def __getitem__(self, name: str) -> str:
+        choices = CHOICES[name]
+        if name in NOT_LOOKED_AT or len(choices) == 1 or sys._getframe(1).f_code is _RULES:
+            return super().__getitem__(name)
+        self.asked[name] += 1
+        return choices[self.asked[name] // 2 % len(choices)]
+
+
+_RULES = Profile.rules.__code__
+_TURNS: dict[str, tuple[Any, Any]] = {
+    "disconnected_status": (403, 401),
+    "not_a_member_status": (500, 404),
+    "refuse_unregistered": (True, False),
+    "echo": (True, False),
+    "acks": (True, False),
+}
+
+
+class Turning(MockTarget):
+    """The rules of the domain turn round too, at every call of an instance."""
+
+    def __init__(self, **parts: Any) -> None:
+        self._turns = cycle((0, 0, 1))
+        super().__init__(**parts)
+        self.receiver.spoil = self._with_a_device
+
+    def _with_a_device(self, body: bytes) -> Sequence[bytes]:
+        payload = json.loads(body)
+        if next(self._turns) and "@" in str(payload.get("jid")):
+            payload["jid"] = payload["jid"].replace("@", ":12@")
+        return (json.dumps(payload).encode(),)
+
+    def send(self, request: Request) -> Answer:
+        if not request.path.startswith("/_mock"):
+            turn, rules = next(self._turns), self._server.app.parts.gateway.rules
+            assert isinstance(rules, Rules)
+            for name, values in _TURNS.items():
+                object.__setattr__(rules, name, values[turn])
+        return super().send(request)
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    """What the suite says of a host that changes its mind about everything."""
+    laws = tuple(probe.name for probe in all_laws())
+    Fickle.asked.clear()
+    profile = Fickle("code", default_profile().values)
+    with ready(RunOptions("mock", seed=1, probes=laws), Turning(seed=1, profile=profile)) as made:
+        return run_all(made)
+
+
+def test_a_host_that_changes_its_mind_is_condemned(report: Report) -> None:
+    assert report.exit_code == 1
+    noticed = {
+        each.message.partition(":")[0] for each in report.failures if ONE_WAY in each.message
+    }
+    asked = {name for name, choices in CHOICES.items() if len(choices) > 1}
+    assert sorted(asked - noticed - NOT_LOOKED_AT) == []
+
+
+def test_it_is_a_failure_however_unsure_the_contract_is_which_way_is_taken(report: Report) -> None:
+    kinds = {each.verdict() for each in report.broken if ONE_WAY in each.message}
+    assert kinds == {"failure"}

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from megaapi_contract.wire import Answer
+
 from .spoiling import (
     Fault,
     ack,
     asked,
     beside,
+    by_turns,
     carried_out,
     changed,
     doubled,
@@ -26,6 +29,10 @@ from .spoiling import (
 )
 from .support import KEY
 
+JSON, HTML = (("Content-Type", "application/json"),), (("Content-Type", "text/html"),)
+NO_GROUP = b'{"name":"NOT_FOUND","message":"Group not found","statusCode":404}'
+NO_CODE = b'{"error":false,"message":"Qrcode fetched"}'
+NO_PICTURE = b'<!DOCTYPE html><html><body><img id="qrcode_box" src=""></body></html>'
 DATA, CONTENT = "messageData", "messageData.message"
 TEXT = f"{CONTENT}.extendedTextMessage"
 QUOTE = f"{TEXT}.contextInfo"
@@ -101,6 +108,12 @@ FAULTS: Mapping[str, Fault] = {
     "codes change every twenty seconds": frozen("qrcode_base64"),
     "a new series has new codes": forgotten("/restart"),
     "a linked instance shows no code": turned(403, 200),
+    # unsettled
+    "what is unsettled is decided once": by_turns(),
+    "a group it is not in is told one way": by_turns(Answer(404, JSON, NO_GROUP)),
+    "a number without an account is answered one way": by_turns(Answer(200, JSON, b"")),
+    "the first code is told one way": by_turns(Answer(200, JSON, NO_CODE), at="qrcode_base64"),
+    "the page of a linked instance is told one way": by_turns(Answer(200, HTML, NO_PICTURE)),
     # groups
     "a new group is as it was asked for": edited("group.subject", "Outra"),
     "participants may be bare numbers": edited("group.participants", []),

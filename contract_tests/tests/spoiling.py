@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import cycle
 from typing import Any
 
 from megaapi_contract.contract import Contract
@@ -65,6 +66,18 @@ def turned(old: int, new: int) -> Fault:
             replace(answer, status=new) if answer.status == old else answer
         )
     )
+
+
+def by_turns(*other: Answer, at: str = "") -> Fault:
+    """Every other answer is another one; without `other`, what was refused is accepted there."""
+    turns = cycle((False, True))
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        if request.path.startswith("/_mock") or at not in request.path or not next(turns):
+            return answer
+        return other[0] if other else replace(answer, status=500 if answer.status == 200 else 200)
+
+    return Fault(alter=alter)
 
 
 def edited(path: str, value: Any, *, at: str = "") -> Fault:

@@ -165,7 +165,9 @@ def _restore_file(options: RunOptions, target: Target) -> RestoreFile | None:
 
 def _put_away(made: Ready) -> None:
     try:
-        made.stage.close()
+        if not made.target.in_process:
+            # A mock of this process goes with the run, and all that was made on it.
+            made.stage.close()
         leave_groups(made)
     except Unusable:
         # The host is gone, and what was made on a mock with it; the run says so itself.

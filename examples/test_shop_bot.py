@@ -1,17 +1,18 @@
 """The shop's bot from greeting to hand-over. In this folder: python -m pytest"""
 
 import pytest
+from megaapi_mock.testing import Instance
 from shop_bot import create_app
 
 
 @pytest.fixture
-def shop(megaapi_instance):
+def shop(megaapi_instance: Instance) -> Instance:
     it = megaapi_instance
     it.webhook_to(create_app(it.url, it.key, it.token))
     return it
 
 
-def test_from_greeting_to_handover(shop):
+def test_from_greeting_to_handover(shop: Instance) -> None:
     ana = shop.customer("5511900000002", name="Ana")
     ana.says("oi")
     shop.sent.wait_for(text="Olá, Ana!", to=ana)
@@ -27,7 +28,7 @@ def test_from_greeting_to_handover(shop):
     assert shop.sent.rest() == []
 
 
-def test_a_gateway_hiccup(shop):
+def test_a_gateway_hiccup(shop: Instance) -> None:
     hiccup = shop.fault("bad-gateway", operation="send_text", times=1)
     shop.customer(name="Ana").says("oi")
     shop.sent.wait_for(text="Olá, Ana!")

@@ -265,7 +265,7 @@ class _Exam:
         deaf = NEEDED in blocked or (isinstance(accepted, list) and NEEDED not in accepted)
         if deaf:
             told = f"{NEEDED} is blocked: no message of a customer arrives"
-            return Finding("events", "wrong", told, "unblock it with acceptWebhookEvents")
+            return Finding("events", "wrong", told, "unblock it with configAcceptWebhooks")
         if blocked:
             told = f"blocked: {', '.join(map(str, blocked))}"
             return Finding("events", "warning", told, "fine if your bot needs none of them")

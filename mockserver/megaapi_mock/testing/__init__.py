@@ -4,6 +4,7 @@ Everything a test does goes over the control API, so that the same objects drive
 by `Mock(url)`, one that runs elsewhere. Pytest users have fixtures of them: see `pytest_plugin`.
 """
 
+from ..domain.options import Option
 from .customer import Customer
 from .group import Group, GroupCustomer, Member
 from .instance import Instance
@@ -25,6 +26,7 @@ from .names import (
 from .phone import OwnPhone
 from .records import Call, Message, Webhook
 from .server import MockServer
+from .threads import in_thread
 from .waits import Calls, Inbox, Sent
 from .wsgi import Served
 
@@ -52,6 +54,7 @@ __all__ = [
     "Mock",
     "MockServer",
     "OperationName",
+    "Option",
     "OwnPhone",
     "Presence",
     "Sent",
@@ -59,4 +62,5 @@ __all__ = [
     "UnlinkedBy",
     "Webhook",
     "WebhookState",
+    "in_thread",
 ]

@@ -67,8 +67,8 @@ def require_wsgi(bot: object) -> None:
 
 
 def require_url(url: str) -> None:
-    """SetupError unless webhooks can be sent there."""
-    if not url.startswith(("http://", "https://")):
+    """SetupError unless webhooks can be sent there, or nowhere."""
+    if url and not url.startswith(("http://", "https://")):
         raise SetupError(
             f"webhook_to: {url!r} is not a URL: write the whole of it, http://127.0.0.1:9000/webhook"
         )

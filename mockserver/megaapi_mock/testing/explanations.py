@@ -91,7 +91,7 @@ class Explanations:
         if wanted is not None and own & set(blocked):
             yield (
                 f"it blocks {', '.join(name for name in blocked if name in own)}, so {wanted} is "
-                f"not sent: acceptWebhookEvents with {category} brings it back"
+                f"not sent: configAcceptWebhooks with {category} brings it back"
             )
         elif blocked:
             yield f"it blocks {', '.join(blocked)}"

@@ -102,8 +102,9 @@ class Instance:
         """Send webhooks to a URL, or to an app, served at `path` until the instance goes.
 
         WSGI apps (Flask, Django...) and ASGI apps (Starlette, FastAPI, Quart...) are served, the
-        latter with their lifespan events. Returns the URL. The inbox still has everything: it is
-        the journal's. SetupError for anything else, and when the app fails to start.
+        latter with their lifespan events; an empty text sets no webhook. Returns the URL. The inbox
+        still has everything: it is the journal's. SetupError for anything else, and when the app
+        fails to start.
         """
         if isinstance(bot, str):
             require_url(bot)

@@ -52,7 +52,7 @@ def emit(parts: Parts, key: str, body: Mapping[str, Any]) -> tuple[list[Delivery
         parts.publisher.release(batch)
     if batch.deliveries:
         return batch.deliveries, None
-    return [], f"{key} blocks {', '.join(blocked)}: acceptWebhookEvents brings an event back"
+    return [], f"{key} blocks {', '.join(blocked)}: configAcceptWebhooks brings an event back"
 
 
 def resend(parts: Parts, delivery_id: str, edited: Mapping[str, Any] | None) -> Delivery:

@@ -215,7 +215,7 @@ KINDS = (
         (make_async_bot, KINDS + "the function make_async_bot; if it makes the app, call it"),
         (OwnServer(), KINDS + "OwnServer .*; an app with a server of its own: start that"),
         ("localhost:9000/hook", "webhook_to: 'localhost:9000/hook' is not a URL: write the whole"),
-        ("", "webhook_to: '' is not a URL"),
+        ("webhook", "webhook_to: 'webhook' is not a URL"),
     ],
 )
 def test_anything_else_is_refused_in_a_sentence(shop: Instance, bot: Any, sentence: str) -> None:

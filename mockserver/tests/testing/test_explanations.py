@@ -45,6 +45,12 @@ def test_no_webhook_was_set(mock: Mock) -> None:
             assert "no webhook is set: instance.webhook_to(...) takes your bot, or its URL" in lines
 
 
+def test_the_webhook_was_taken_away(shop: Instance) -> None:
+    assert shop.webhook_to("") == ""
+    told = "no webhook is set: instance.webhook_to(...) takes your bot, or its URL"
+    assert [told in lines for lines in waits(shop).values()] == [True] * 3
+
+
 def test_no_bot_was_given(shop: Instance) -> None:
     shop.customer(ANA).says("oi")
     shop.inbox.wait_for("text-plain")
@@ -68,11 +74,19 @@ def test_the_event_is_blocked(shop: Instance, ask: Ask) -> None:
     status, document = ask(shop, f"config/{shop.key}/blockEvents", body, wrapper="messageData")
     assert status == 200, document
     shop.customer(ANA).says("oi")
-    told = "it blocks messagesInput, so text-plain is not sent: acceptWebhookEvents with "
+    told = "it blocks messagesInput, so text-plain is not sent: configAcceptWebhooks with "
     assert f"{told}messagesInput brings it back" in failure(shop.inbox.wait_for, "text-plain")
     for wait in (shop.inbox.wait_for, shop.sent.wait_for):
         other = failure(wait)
         assert any(re.fullmatch(r"it blocks .*messagesInput.*", line) for line in other), other
+
+
+def test_what_is_said_of_a_blocked_event_helps(shop: Instance, ask: Ask) -> None:
+    for operation in ("blockEvents", "configAcceptWebhooks"):
+        body = {"events": ["messagesInput"]}
+        ask(shop, f"config/{shop.key}/{operation}", body)
+    shop.customer(ANA).says("oi")
+    shop.inbox.wait_for("text-plain")
 
 
 def test_the_instance_is_not_linked(shop: Instance) -> None:

@@ -20,6 +20,7 @@ MODULES = [name for _, name, _ in iter_modules(testing.__path__)]
 REFUSALS = """
 import asyncio, contextlib, re
 import pytest
+from megaapi_mock.testing import in_thread
 
 @contextlib.contextmanager
 def a_customer(shop):
@@ -65,6 +66,14 @@ def test_async(megaapi_instance):
     async def wait():
         await asyncio.gather(asyncio.to_thread(helper, megaapi_instance))
     asyncio.run(wait())
+def test_in_thread(megaapi_instance):
+    async def wait():
+        await in_thread(megaapi_instance.sent.wait_for, timeout=0.01)
+    asyncio.run(wait())
+def test_own_in_thread(megaapi_instance):
+    async def wait():
+        await in_thread(helper, megaapi_instance)
+    asyncio.run(wait())
 def test_async_app(megaapi_instance):
     async def app(scope, receive, send):
         await receive()
@@ -81,6 +90,10 @@ def test_no_frame_of_ours_is_shown(tests: Run) -> None:
     assert set(frames) >= {"test_it.py"} and len(frames) >= count
     hidden = ("megaapi_mock", "functools.py", "futures/_base.py")
     assert [frame for frame in frames for name in hidden if name in frame] == [], said
+    for name in ("test_in_thread", "test_own_in_thread"):
+        told = said.partition(f"_ {name} _")[2].partition("\n___")[0]
+        assert "thread.py" not in told.replace("in_thread(", "") and "test_it.py:" in told
+    assert "shop.inbox.wait_for" in told, "a helper's own line is shown"
 
 
 SET_UP = """

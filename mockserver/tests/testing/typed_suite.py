@@ -31,6 +31,7 @@ from megaapi_mock.testing import (
     OwnPhone,
     Webhook,
     WebhookState,
+    in_thread,
 )
 
 if TYPE_CHECKING:
@@ -114,6 +115,13 @@ async def asgi(
 def test_both_kinds_of_apps(megaapi_instance: Instance) -> None:
     assert_type(megaapi_instance.webhook_to(wsgi), str)
     assert_type(megaapi_instance.webhook_to(asgi), str)
+
+
+async def waits(it: Instance, ana: Customer) -> None:
+    """Never run: what an async test has."""
+    assert_type(await in_thread(ana.says, "oi"), Message)
+    assert_type(await in_thread(it.inbox.wait_for, "text-plain", timeout=1), Webhook)
+    await in_thread(ana.says)  # type: ignore[call-arg]
 
 
 def mistakes(it: Instance, megaapi_fault: ArmFault, ana: Customer) -> None:

@@ -14,6 +14,12 @@ from .contract import JSON, Contract
 from .outcome import Broken, Exchange, read_json
 
 SHOWN_MOST = 240
+_PLAIN = {
+    "additionalProperties": "no member beside those of the contract",
+    "falseSchema": "no such member",
+    "oneOf": "exactly one of the shapes of the contract",
+    "uniqueItems": "items that differ",
+}
 # So many members of an answer stand beside the sentence that speaks of them.
 NAMED_MOST = 4
 # Words of ordinary sentences that are names of members too.
@@ -81,9 +87,9 @@ def _of_schema(broken: Broken, exchange: Exchange, contract: Contract) -> tuple[
             "JSON",
             f"{len(exchange.body)} bytes that are not JSON" if exchange.body else "nothing",
         )
-    for error in validator.iter_errors(document):
+    for error in map(nearest, validator.iter_errors(document)):
         if broken.message.startswith(f"{exchange.status}: {_place(error)}: {error.message}"[:200]):
-            return _said(nearest(error))
+            return _said(error)
     return "", ""
 
 
@@ -115,15 +121,27 @@ def _dotted(error: Any) -> set[str]:
 
 
 def nearest(error: Any) -> Any:
-    """The error itself, or that of the alternative that comes nearest: deepest, then fewest."""
+    """The error itself, or the worst of the alternative that comes nearest."""
     branches = getattr(error.kind, "context", None)
     if not branches:
         return error
     inner = [[nearest(each) for each in branch] for branch in branches if branch]
     if not inner:
         return error
-    best = max(inner, key=lambda branch: (max(map(_depth, branch)), -len(branch)))
+    best = min(inner, key=lambda branch: (_distance(branch, error), -max(map(_depth, branch))))
     return max(best, key=_depth)
+
+
+def _distance(branch: list[Any], outer: Any) -> int:
+    """How far a value is from one alternative: another type altogether is another shape."""
+    return sum(_weight(error, _depth(error) == _depth(outer)) for error in branch)
+
+
+def _weight(error: Any, outermost: bool) -> int:
+    if error.kind.name not in ("type", "const", "enum", "falseSchema"):
+        return 1
+    # A fixed value elsewhere mostly says which of the alternatives is meant.
+    return 10 if outermost else 3
 
 
 def _depth(error: Any) -> int:
@@ -141,12 +159,14 @@ def _place(error: Any) -> str:
 
 def _expected(error: Any) -> str:
     keyword, value = error.kind.name, getattr(error.kind, "value", None)
+    if keyword in _PLAIN:
+        return _PLAIN[keyword]
     if keyword == "type":
         return " or ".join(value if isinstance(value, list) else [str(value)])
     if keyword == "required":
         return f'a member "{value}"'
-    if keyword == "additionalProperties":
-        return "no member beside those of the contract"
+    if keyword == "const":
+        return json.dumps(value)
     if keyword == "enum":
         return "one of " + ", ".join(map(json.dumps, value or ()))
     if keyword == "pattern":

@@ -12,6 +12,7 @@ from megaapi_mock.spec.validate import TooDeep, Unreadable, parse_json
 
 from .additions import widened
 from .contract import JSON, Contract
+from .differences import nearest
 from .errors import Unusable
 from .outcome import Broken, Exchange, Promise, Webhook
 
@@ -172,10 +173,12 @@ class Judge:
             yield from self._added(exchange, validator.iter_errors(document), promise)
             return
         for error in islice(wide.iter_errors(document), PER_BODY):
-            where = "/".join(map(str, error.instance_path)) or "body"
-            nearest = self._contract.along(schema, error.evaluation_path, promise)
-            rule = f"{exchange.status}: {where}: {_keyword(error.evaluation_path)}"
-            yield "schema", f"{exchange.status}: {where}: {error.message}", nearest, rule
+            graded = self._contract.along(schema, error.evaluation_path, promise)
+            # Of several shapes the nearest is named, not the whole document that fits none.
+            inner = nearest(error)
+            where = "/".join(map(str, inner.instance_path)) or "body"
+            rule = f"{exchange.status}: {where}: {_keyword(inner.evaluation_path)}"
+            yield "schema", f"{exchange.status}: {where}: {inner.message}", graded, rule
 
     def _added(
         self, exchange: Exchange, errors: Iterator[Any], promise: Promise

@@ -23,6 +23,8 @@ _GIVEN = (
     (re.compile(r"<recipient 1>"), "$RECIPIENT"),
     (re.compile(r"<recipient (\d+)>"), r"${RECIPIENT_\1}"),
     (re.compile(r"<own number>"), "$OWN_NUMBER"),
+    # Somebody's address; typed by hand the line leads nowhere.
+    (re.compile(r"<url (\d+)>"), r"https://url-\1.example.test"),
 )
 _PLACEHOLDER = re.compile(r"<[^<>]*>")
 # What curl itself would read as several addresses.

@@ -6,7 +6,9 @@ import dataclasses
 import io
 import json
 import subprocess
+from functools import reduce
 
+import pytest
 from megaapi_contract.contract import Contract
 from megaapi_contract.differences import difference, nearest
 from megaapi_contract.judge import Judge
@@ -104,6 +106,30 @@ def test_of_several_shapes_the_nearest_is_meant(contract: Contract) -> None:
     assert nearest(error).kind.name == "pattern"
 
 
+@pytest.mark.parametrize(
+    ("place", "value", "expected", "got"),
+    [
+        (("error",), None, 'body: a member "error"', "body: {"),
+        (("instance", "user", "id"), None, 'instance/user: a member "id"', 'instance/user: {"na'),
+        (("instance", "status"), 5, "instance/status: string", "instance/status: 5"),
+        (("instance",), "connected", "instance: object", 'instance: "connected"'),
+    ],
+)
+def test_of_the_shapes_of_a_status_the_nearest_is_meant(
+    place: tuple[str, ...], value: object, expected: str, got: str, contract: Contract
+) -> None:
+    document = json.loads(json.dumps(contract.answer_example(contract.by_id["instance_status"])[2]))
+    *outer, last = place
+    node = reduce(lambda inner, name: inner[name], outer, document)
+    node[last] = value
+    if value is None:
+        del node[last]
+    (broken,) = judged(contract, "instance_status", 200, document)
+    assert len(broken.message) < 100 and broken.message.startswith(f"200: {got.split(':')[0]}: ")
+    found = difference(broken, contract)
+    assert found[0] == expected and found[1].startswith(got)
+
+
 def test_a_law_says_what_came_instead(contract: Contract, vocabulary: Vocabulary) -> None:
     broken = Broken("p", "law", "send_text", "a wrong token: 401", SURE, exchange(status=200))
     clean = Redaction(contract, vocabulary=vocabulary).broken(broken)
@@ -160,6 +186,14 @@ def test_a_line_runs_as_printed_with_the_environment(
     assert words[:3] == ["-X", "POST", f"http://127.0.0.1:8080/rest/sendMessage/{KEY}/text"]
     assert "Authorization: Bearer T0" in words
     assert json.loads(words[-1])["messageData"]["to"] == "5511900000002"
+
+
+def test_an_address_in_a_line_leads_nowhere_and_is_one() -> None:
+    made = exchange(request_body=b'{"messageData":{"webhookUrl":"<url 2>"}}')
+    said = json.loads(
+        typed(made, MEGAAPI_GATEWAY="", MEGAAPI_INSTANCE_KEY="", MEGAAPI_TOKEN="")[-1]
+    )
+    assert said == {"messageData": {"webhookUrl": "https://url-2.example.test"}}
 
 
 def test_a_head_waits_for_no_body_and_a_long_body_has_no_line() -> None:

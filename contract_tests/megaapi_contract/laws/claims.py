@@ -143,6 +143,14 @@ def logged_out(session: Session, exchange: Exchange, when: str) -> bool:
     return done(session, exchange, when)
 
 
+def ended_or_refused(session: Session, exchange: Exchange, when: str) -> bool:
+    """A logout where nothing is linked and a session is left: each documented way is as good."""
+    known = session.contract.alternatives("logout")
+    if any(one.switch == "logout_disconnected" and one.fits(exchange) for one in known):
+        return True
+    return done(session, exchange, when)
+
+
 def handled(
     session: Session, exchange: Exchange, when: str, *, promise: Promise, switch: str = ""
 ) -> bool:

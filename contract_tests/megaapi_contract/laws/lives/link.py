@@ -7,7 +7,15 @@ from hypothesis.stateful import initialize, precondition, rule
 
 from ...session import Place
 from ..acts import text
-from ..claims import claim, done, guess, logged_out, not_logged_in, refused
+from ..claims import (
+    claim,
+    done,
+    ended_or_refused,
+    guess,
+    logged_out,
+    not_logged_in,
+    refused,
+)
 from ..connection import link, restarted, status, unlink
 from ..media import LINKED_ALREADY, qr
 from .life import FRIENDS, Life, keep_error
@@ -89,8 +97,14 @@ class Link(Life):
     @keep_error
     def logs_out(self) -> None:
         """The link is gone for good."""
-        say = done if self.linked else logged_out
-        say(self.session, self.call("logout"), "a logout")
+        found = self.call("logout")
+        if self.linked:
+            done(self.session, found, "a logout")
+        elif self.session_kept:
+            # Not linked, and yet there is something to end: a host may see it either way.
+            ended_or_refused(self.session, found, "a logout")
+        else:
+            logged_out(self.session, found, "a logout")
         self.linked = self.session_kept = False
 
     @rule()

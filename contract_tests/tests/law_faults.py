@@ -31,6 +31,10 @@ from .support import KEY
 
 JSON, HTML = (("Content-Type", "application/json"),), (("Content-Type", "text/html"),)
 NO_GROUP = b'{"name":"NOT_FOUND","message":"Group not found","statusCode":404}'
+REGISTERED_SEND = (
+    b'{"error":false,"messageData":{"key":{"remoteJid":"553190000005@s.whatsapp.net"}}}'
+)
+SWALLOWED = b'{"error":false,"message":"Message sent"}'
 NO_CODE = b'{"error":false,"message":"Qrcode fetched"}'
 NO_PICTURE = b'<!DOCTYPE html><html><body><img id="qrcode_box" src=""></body></html>'
 DATA, CONTENT = "messageData", "messageData.message"
@@ -111,6 +115,8 @@ FAULTS: Mapping[str, Fault] = {
     # unsettled
     "what is unsettled is decided once": by_turns(),
     "a group it is not in is told one way": by_turns(Answer(404, JSON, NO_GROUP)),
+    "a number registered otherwise is named one way": by_turns(Answer(200, JSON, REGISTERED_SEND)),
+    "a send that fails is told one way": by_turns(Answer(200, JSON, SWALLOWED)),
     "a number without an account is answered one way": by_turns(Answer(200, JSON, b"")),
     "the first code is told one way": by_turns(Answer(200, JSON, NO_CODE), at="qrcode_base64"),
     "the page of a linked instance is told one way": by_turns(Answer(200, HTML, NO_PICTURE)),

@@ -33,7 +33,7 @@ NOT_LOOKED_AT = frozenset(
         "webhook_hosts", "webhook_keep_alive", "webhook_redirects", "webhook_release", "outage",
         "qrcode_img", "fetch_media", "body_parsing", "context_info_type", "payload_generation",
         "location_form", "disconnect_text", "group_acks", "group_events", "group_full",
-        "presence_events", "remote_jid", "swallowed_sends",
+        "presence_events",
     }
 )  # fmt: skip
 
@@ -43,19 +43,28 @@ class Fickle(Profile):
 
     asked: ClassVar[Counter[str]] = Counter()
 
+    def on(self, name: str) -> bool:
+        return self[name] == "on"
+
     def __getitem__(self, name: str) -> str:
         choices = CHOICES[name]
-        if name in NOT_LOOKED_AT or len(choices) == 1 or sys._getframe(1).f_code is _RULES:
+        if name in NOT_LOOKED_AT or len(choices) == 1 or _in_rules():
             return super().__getitem__(name)
         self.asked[name] += 1
         return choices[self.asked[name] // 2 % len(choices)]
 
 
-_RULES = Profile.rules.__code__
+def _in_rules() -> bool:
+    """Whether the mock makes its rules, which it keeps to by itself."""
+    callers = (sys._getframe(depth).f_code for depth in (2, 3))
+    return Profile.rules.__code__ in callers
+
+
 _TURNS: dict[str, tuple[Any, Any]] = {
     "disconnected_status": (403, 401),
     "not_a_member_status": (500, 404),
     "refuse_unregistered": (True, False),
+    "canonical_jid": (False, True),
     "echo": (True, False),
     "acks": (True, False),
 }

@@ -131,7 +131,7 @@ def no_account(session: Session, exchange: Exchange, when: str) -> bool:
     if exchange.status == 200 and at(exchange.json, "error") is False:
         session.settle("unregistered_sends", "200", exchange=exchange)
         return True
-    switches = ("unregistered_sends",)
+    switches = ("unregistered_sends", "swallowed_sends")
     return refused(session, exchange, 403, when, message=NOT_REGISTERED, switches=switches)
 
 

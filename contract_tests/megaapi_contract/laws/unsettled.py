@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from functools import partial, update_wrapper
 from typing import Any
 
+from megaapi_mock.domain.jid import as_given
+
 from ..alternatives import USUAL
 from ..cases import NO_GROUP
 from ..outcome import Exchange
 from ..probe import Laws
 from ..session import Session
-from ..stage import NO_WHATSAPP, Stage
+from ..stage import NO_WHATSAPP, WORLD, Stage
 from .acts import someone, text
 from .asks import ASKS
-from .claims import guess
+from .claims import at, guess, no_account
 
 LAWS = Laws()
 
@@ -93,6 +95,26 @@ def a_group_it_is_not_in_is_told_one_way(session: Session, stage: Stage) -> None
         found = text(session, place, NO_GROUP)
         if found.status == 500 or session.taken(found, "not_a_member"):
             _settle(session, found, "not_a_member")
+
+
+@LAWS.law("send_text", effects=("sends",), phone=True)
+def a_number_registered_otherwise_is_named_one_way(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), WORLD[-1]
+    for _ in range(TIMES):
+        sent = text(session, place, to)
+        chat = at(sent.json, "messageData", "key", "remoteJid")
+        if isinstance(chat, str):
+            value = USUAL if chat == as_given(to) else "canonical"
+            promise = guess(session, "send_text")
+            session.settle("remote_jid", value, exchange=sent, promise=promise)
+
+
+@LAWS.law("send_location", effects=("sends",), phone=True)
+def a_send_that_fails_is_told_one_way(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    for _ in range(TIMES):
+        found = session.call("send_location", place, **ASKS["send_location"].make(NO_WHATSAPP))
+        no_account(session, found, "a number without WhatsApp")
 
 
 @LAWS.law("is_on_whatsapp", phone=True)

@@ -141,7 +141,7 @@ class Fence:
         raise HeldBack("it is about somebody who is not listed (--recipient)")
 
     def _check_digits(self, name: str, text: str, operation: Operation) -> None:
-        if text in self.known or self._is_group(text, operation):
+        if text in self.known | self.addresses or self._is_group(text, operation):
             return
         for run in _DIGITS.findall(_SEPARATORS.sub("", _ascii_digits(text))):
             if not self._listed(run, operation):

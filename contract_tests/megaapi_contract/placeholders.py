@@ -38,6 +38,7 @@ class Private:
     """What the run was given and no report may show: written otherwise too.
 
     `media_url` and `webhook_url` are the addresses it told the host.
+    `people` are made up by the suite itself, so that everybody may read their numbers.
     `tokens` are those of the instances a side door showed, as they were first, by key.
     """
 
@@ -47,6 +48,7 @@ class Private:
     own: str = ""
     recipients: Sequence[str] = ()
     others: Sequence[str] = ()
+    people: Sequence[str] = ()
     media_url: str = ""
     webhook_url: str = ""
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -77,9 +79,15 @@ class Placeholders:
         self._numbers = {value: name for value, name in private.numbers() if value}
         # What was replaced anywhere, as it would stand in a sentence, by its first word.
         self.spans: dict[str, dict[str, str]] = {}
+        self._people = set(private.people) - set(self._numbers)
         self._secrets = {value.lower(): made for value, made in self.given.items()}
         for value, made in self.given.items():
             self._keep(value, made)
+
+    def is_person(self, value: str) -> bool:
+        """Whether this is the number, or the JID, of somebody the suite made up."""
+        jid = JID.fullmatch(value)
+        return digits(jid[1] if jid else value) in self._people
 
     def secret(self, text: str) -> str:
         """The placeholder of a token or a key, however common a word it is; else nothing."""
@@ -95,6 +103,8 @@ class Placeholders:
     def number(self, value: str) -> str:
         """A phone number or anything like it, however it is written."""
         plain = digits(value)
+        if plain in self._people:
+            return value
         found = self._numbers.get(plain) or self._numbered("number", plain)
         return found if value == plain else f"{found[:-1]}, written otherwise>"
 

@@ -210,7 +210,8 @@ class _Template:
 
     def text(self, name: str, value: str) -> str:
         """A text as it is kept: a fixed value, the place of another, or one made up."""
-        if self.redaction.leaf(name, value) == value or value == NO_GROUP:
+        public = self.redaction.leaf(name, value) == value
+        if value == NO_GROUP or (public and not self.redaction.placeholders.is_person(value)):
             return value
         if value in self._given:
             return self._need(self._given[value])

@@ -193,7 +193,7 @@ def _values(recording: Recording, made: Ready, session: Session) -> dict[str, st
         "instance_key": place.key,
         "token": place.token,
         "own_number": place.number,
-        "media_url": made.options.media_url,
+        "media_url": made.media_url,
         "webhook_url": made.receiver.url,
         **{f"recipient_{number}": jid for number, jid in enumerate(people, 1)},
     }

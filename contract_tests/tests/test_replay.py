@@ -272,12 +272,16 @@ def no_refusal(request: Request, answer: Answer) -> Answer:
 
 Header = Callable[[Place, Place], str]
 SENT: dict[str, tuple[Header, str, str]] = {
-    "a made-up one": (lambda _, other: "Bearer nobody", "Bearer xxxxxx", "Bearer $OTHER_TOKEN"),
+    "a made-up one": (lambda _, other: "Bearer nobody", "Bearer xxxxxx", "Bearer ${OTHER_TOKEN:?}"),
     "another's": (
-        lambda _, other: f"Bearer {other.token}", "Bearer {{other_token}}", "Bearer $OTHER_TOKEN"
+        lambda _, other: f"Bearer {other.token}",
+        "Bearer {{other_token}}",
+        "Bearer ${OTHER_TOKEN:?}",
     ),
     "another's, otherwise": (
-        lambda _, other: f"Basic {other.token}", "Basic {{other_token}}", "Basic $OTHER_TOKEN"
+        lambda _, other: f"Basic {other.token}",
+        "Basic {{other_token}}",
+        "Basic ${OTHER_TOKEN:?}",
     ),
     "the wrong one": (
         lambda *_: "Bearer TESTKEYWRONG", "Bearer TESTKEYWRONG", "Bearer TESTKEYWRONG"

@@ -7,7 +7,7 @@ from typing import Any
 from ..options import RunOptions
 from ..placeholders import Private
 from ..run.ready import Ready
-from ..stage import MockStage
+from ..stage import NO_WHATSAPP, WORLD, MockStage
 
 
 def private_of(options: RunOptions, made: Ready | None) -> Private:
@@ -21,9 +21,11 @@ def private_of(options: RunOptions, made: Ready | None) -> Private:
     }
     if made is None:
         return Private(**given, webhook_url=options.webhook_url)
+    given["media_url"] = made.media_url
     return Private(
         **given,
         own=made.place.number if made.place else "",
+        people=(*WORLD, NO_WHATSAPP) if isinstance(made.stage, MockStage) else (),
         webhook_url=made.receiver.url,
         tokens=made.stage.tokens if isinstance(made.stage, MockStage) else {},
     )

@@ -18,14 +18,17 @@ CURL_BODY_MOST = 4000
 _GIVEN = (
     (re.compile(r"<key(?: \d+)?>"), "$MEGAAPI_INSTANCE_KEY"),
     (re.compile(r"<token(?: \d+)?>"), "$MEGAAPI_TOKEN"),
-    (re.compile(r"<token(?: \d+)?, not its own>"), "$OTHER_TOKEN"),
+    (re.compile(r"<token(?: \d+)?, not its own>"), "${OTHER_TOKEN:?}"),
     (re.compile(r"^http://mock(?=/)"), "$MEGAAPI_GATEWAY"),
-    (re.compile(r"<recipient 1>"), "$RECIPIENT"),
-    (re.compile(r"<recipient (\d+)>"), r"${RECIPIENT_\1}"),
-    (re.compile(r"<own number>"), "$OWN_NUMBER"),
+    # Without them the shell says what is missing, and nothing is sent.
+    (re.compile(r"<recipient 1>"), "${RECIPIENT:?}"),
+    (re.compile(r"<recipient (\d+)>"), r"${RECIPIENT_\1:?}"),
+    (re.compile(r"<own number>"), "${OWN_NUMBER:?}"),
     # Somebody's address; typed by hand the line leads nowhere.
     (re.compile(r"<url (\d+)>"), r"https://url-\1.example.test"),
 )
+# A body that is no JSON is private as a whole.
+_NOT_SHOWN = re.compile(r"<[^<>]*, \d+ bytes>")
 _PLACEHOLDER = re.compile(r"<[^<>]*>")
 # What curl itself would read as several addresses.
 _GLOB = re.compile(r"[\[\]{}]")
@@ -125,10 +128,11 @@ def file_of(number: int, broken: Broken) -> str:
 def curl(exchange: Exchange) -> str:
     """The request as a shell line, with key, token and numbers from the environment.
 
-    $MEGAAPI_TOKEN is the instance's own, $OTHER_TOKEN is not. Nothing for a body that is too long.
+    $MEGAAPI_TOKEN is the instance's own, $OTHER_TOKEN is not. Nothing for a body that is too long,
+    or cannot be shown.
     """
     text = exchange.request_body.decode("utf-8", "replace")
-    if len(text) > CURL_BODY_MOST:
+    if len(text) > CURL_BODY_MOST or _NOT_SHOWN.fullmatch(text):
         return ""
     parts = ["curl", *_METHODS.get(exchange.method, ["-X", exchange.method])]
     if _GLOB.search(exchange.url):

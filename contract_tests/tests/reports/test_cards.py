@@ -17,6 +17,7 @@ from megaapi_contract.redaction import Redaction
 from megaapi_contract.reports import show, story
 from megaapi_contract.reports.page import page
 from megaapi_contract.reports.summary import summary
+from megaapi_contract.stage import WORLD
 from megaapi_contract.vocabulary import Vocabulary
 from rich.console import Console
 
@@ -186,6 +187,36 @@ def test_a_line_runs_as_printed_with_the_environment(
     assert words[:3] == ["-X", "POST", f"http://127.0.0.1:8080/rest/sendMessage/{KEY}/text"]
     assert "Authorization: Bearer T0" in words
     assert json.loads(words[-1])["messageData"]["to"] == "5511900000002"
+
+
+def test_a_line_without_its_number_sends_nothing(
+    contract: Contract, vocabulary: Vocabulary
+) -> None:
+    body = json.dumps({"messageData": {"to": RECIPIENT}}).encode()
+    made = exchange(request_body=body, request_headers=())
+    line = story.curl(Redaction(contract, PRIVATE, vocabulary=vocabulary).exchange(made))
+    script = f"curl() {{ echo sent; }}\n{line}"
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, env={})
+    assert done.returncode != 0 and done.stdout == "" and "RECIPIENT" in done.stderr
+
+
+def test_people_the_suite_made_up_stand_in_a_line_as_they_are(
+    contract: Contract, vocabulary: Vocabulary
+) -> None:
+    body = {"messageData": {"to": WORLD[0], "jid": f"{WORLD[1]}@s.whatsapp.net", "x": RECIPIENT}}
+    made = exchange(request_body=json.dumps(body).encode())
+    private = dataclasses.replace(PRIVATE, people=WORLD)
+    clean = Redaction(contract, private, vocabulary=vocabulary).exchange(made)
+    found = json.loads(clean.request_body)["messageData"]
+    assert (found["to"], found["jid"]) == (WORLD[0], f"{WORLD[1]}@s.whatsapp.net")
+    assert RECIPIENT not in clean.request_body.decode()
+
+
+def test_a_body_that_cannot_be_shown_has_no_line(
+    contract: Contract, vocabulary: Vocabulary
+) -> None:
+    made = exchange(request_body=b'{"messageData": {"to": ')
+    assert story.curl(Redaction(contract, PRIVATE, vocabulary=vocabulary).exchange(made)) == ""
 
 
 def test_an_address_in_a_line_leads_nowhere_and_is_one() -> None:

@@ -343,16 +343,3 @@ def test_a_group_may_be_written_to_once_the_run_has_made_it() -> None:
     out.allow_group(made)
     out.send(sent)
     assert len(host.left) == 1
-
-
-def test_an_address_of_the_run_itself_may_hold_digits() -> None:
-    own = "http://127.0.0.1:43673/webhooks/8f2e11559000/picture.png"
-    sent = {"messageData": {"to": LISTED, "type": "image", "url": own}}
-    asked = request("POST", f"/rest/sendMessage/{KEY}/mediaUrl", body=sent,
-                    headers=[("Content-Type", "application/json")])  # fmt: skip
-    held = fence("sends")
-    with pytest.raises(HeldBack, match="an address the run does not use"):
-        held.check(asked)
-    held.addresses.add(own)
-    operation = held.check(asked)
-    assert operation is not None and operation.id == "send_media_url"

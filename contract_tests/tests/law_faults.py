@@ -239,7 +239,7 @@ MORE: Mapping[str, tuple[str, Fault]] = {
         "who writes to a group is named", changed("key.participantLid", HIDDEN)
     ),
     "group's participantPn": (
-        "who writes to a group is named", changed("key.participantPn", SOMEBODY)
+        "a hidden author is named by the number", changed("key.participantPn", SOMEBODY)
     ),
     "group's pushName": ("who writes to a group is named", changed("pushName", "Outro")),
     "people added": ("who comes and goes is told as it is", changed("participants", [SOMEBODY])),

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from .domain.addressing import BY_PHONE
 from .domain.contacts import Contact, Directory, lid_of, number_behind
 from .domain.gateway import InstanceSeed
 from .domain.group import Group, Participant
@@ -29,6 +30,7 @@ OWN_NAME = "Test Shop"
 # What only somebody with an account can have.
 _OF_ACCOUNTS = (
     "jid", "lid", "state", "formerly", "group_add", "business", "verified_name", "saved_name",
+    "addressing", "number_hidden",
 )  # fmt: skip
 
 Json = dict[str, Any]
@@ -178,6 +180,11 @@ def _refuse_odd_person(entry: Json, place: Place, wrong: Wrong) -> None:
             if field in entry:
                 words = f"{field} belongs to accounts: take it out or set whatsapp: true"
                 raise wrong((*place, field), words)
+    if "number" not in entry and entry.get("addressing") == BY_PHONE:
+        raise wrong((*place, "addressing"), "who has no number is met by lid: take it out")
+    if entry.get("number_hidden") and entry.get("addressing") == BY_PHONE:
+        words = "whose number is hidden is met by lid: take one of the two out"
+        raise wrong((*place, "addressing"), words)
     if "verified_name" in entry and entry.get("business") is False:
         words = "only businesses have a verified_name: take one of the two out"
         raise wrong((*place, "business"), words)
@@ -281,6 +288,8 @@ def _contact(entry: Json, ninth: NinthDigit) -> Contact:
         business=entry.get("business", "verified_name" in entry),
         verified_name=entry.get("verified_name"),
         state=entry.get("state", REACHABLE),
+        addressing=entry.get("addressing"),
+        number_hidden=entry.get("number_hidden", False),
     )
 
 
@@ -312,4 +321,5 @@ def _group(entry: Json, directory: Directory, wrong: Wrong, where: Place) -> Gro
         description=description,
         description_id=None if description is None else "TESTDESCID01",
         community=entry.get("community", False),
+        addressing=entry.get("addressing"),
     )

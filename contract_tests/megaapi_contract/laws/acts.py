@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..outcome import Exchange
@@ -85,10 +85,26 @@ def leave(session: Session, place: Place, jid: str) -> Exchange:
 
 
 def members(group: Json) -> dict[str, Any]:
-    """Who is in a group, by JID, and as what."""
+    """Who is in a group, by number where one is told, and as what."""
+    return {numbered(one, "id", "phoneNumber"): one.get("admin") for one in _people(group)}
+
+
+def owner_of(group: Json) -> str:
+    """Who made a group, as `members` names people."""
+    owner = str(group.get("owner"))
+    named = {str(one.get("id")): numbered(one, "id", "phoneNumber") for one in _people(group)}
+    return named.get(owner, owner)
+
+
+def _people(group: Json) -> list[dict[str, Any]]:
     listed = group.get("participants")
-    people = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-    return {str(one.get("id")): one.get("admin") for one in people}
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+
+
+def numbered(person: Mapping[str, Any], field: str, number: str) -> str:
+    """The address in a field, or the number beside it where that one is hidden."""
+    address, behind = str(person.get(field)), person.get(number)
+    return str(behind) if address.endswith("@lid") and isinstance(behind, str) else address
 
 
 # -- settings --------------------------------------------------------------------------------

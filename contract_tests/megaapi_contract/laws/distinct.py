@@ -94,19 +94,18 @@ def the_end_of_a_link_repeats_nothing(session: Session, stage: Stage) -> None:
     hook.only(hook.heard(), "disconnected", "a logout after a text")
 
 
-@LAWS.law("create_group", effects=("changes",), phase=PHASE, phone=True,
+@LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
           events=("group-text-first-of-sender", "text-plain-lid"))  # fmt: skip
 def a_hidden_author_is_named_by_the_number(session: Session, stage: Stage) -> None:
     place = stage.place()
     hook = Hook(session, stage, place).open()
-    _, group = make_group(session, stage, place, WORLD[0])
-    hook.heard()
-    for event, where, number in (
-        ("group-text-first-of-sender", {"group": group.get("id")}, "participantPn"),
-        ("text-plain-lid", {}, "senderPn"),
+    lid = stage.door("GET", f"/_mock/instances/{place.key}/contacts/{WORLD[0]}")["lid"]
+    hidden = {"key.participant": lid, "key.participantPn": as_given(WORLD[0])}
+    for event, verb, body, number in (
+        ("group-text-first-of-sender", "emit", {"set": hidden}, "participantPn"),
+        ("text-plain-lid", "inbound", {"from": WORLD[0]}, "senderPn"),
     ):
-        body = {"event": event, "from": WORLD[0], **where}
-        stage.door("POST", f"/_mock/instances/{place.key}/inbound", body)
+        stage.door("POST", f"/_mock/instances/{place.key}/{verb}", {"event": event, **body})
         payload = hook.only(hook.heard(), event, "a hidden author")
         named = at(payload, "key", number) == as_given(WORLD[0])
         hook.claim(event, named, f"{number} is the author's number")

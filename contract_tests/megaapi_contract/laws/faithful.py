@@ -14,7 +14,7 @@ from ..outcome import Exchange
 from ..probe import Laws
 from ..session import Place, Session
 from ..stage import WORLD, Stage
-from .acts import make_group, members, message, parsed, set_webhook, someone, text, texts
+from .acts import make_group, members, message, numbered, parsed, set_webhook, someone, text, texts
 from .asks import ASKS
 from .claims import at, claim, done, guess
 from .hook import Hook
@@ -167,9 +167,12 @@ def every_customer_writes_from_a_number_of_their_own(session: Session, stage: St
         body = {"event": "text-plain", "from": person}
         stage.door("POST", f"/_mock/instances/{place.key}/inbound", body)
     came = hook.heard(lambda found: len(found) >= len(people))
-    chats = [at(one.json, "key", "remoteJid") for one in came]
+    keys = [at(one.json, "key") for one in came]
+    chats = [numbered(key, "remoteJid", "senderPn") for key in keys if isinstance(key, dict)]
     right = chats == [as_given(person) for person in people]
-    hook.claim("text-plain", right, "remoteJid is the customer's number")
+    hook.claim("text-plain", right, "the key has the customer's number")
+    by_lid = [str(at(key, "remoteJid")).endswith("@lid") for key in keys]
+    session.settle("addressing", "lid" if all(by_lid) else "mixed" if any(by_lid) else "")
     hidden = [at(one.json, "key", "senderLid") for one in came]
     theirs = [
         stage.door("GET", f"/_mock/instances/{place.key}/contacts/{person}")["lid"]

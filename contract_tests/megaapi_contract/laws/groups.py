@@ -13,7 +13,7 @@ from ..probe import Laws
 from ..session import Place, Session
 from ..stage import NO_WHATSAPP, WORLD, Stage
 from ..wire import request
-from .acts import group_of, leave, make_group, members, now, someone
+from .acts import group_of, leave, make_group, members, now, numbered, owner_of, someone
 from .claims import NOT_REGISTERED, at, claim, done, guess, refused
 
 LAWS = Laws()
@@ -48,7 +48,14 @@ def verdicts_of(session: Session, changed: Exchange) -> list[tuple[str, str]] | 
         session.settle("participants_shape", form, exchange=changed)
     if bare:
         return None
-    return [(str(at(one, "jid")), str(at(one, "status"))) for one in people]
+    return [(_whom(one), str(at(one, "status"))) for one in people]
+
+
+def _whom(told: Any) -> str:
+    """Whom a verdict is about, by number where one is told."""
+    attributes = at(told, "content", "attrs")
+    beside = attributes if isinstance(attributes, dict) else {}
+    return numbered({**beside, "jid": at(told, "jid")}, "jid", "phone_number")
 
 
 def _reserved(stage: Stage, place: Place) -> tuple[str, ...]:
@@ -95,7 +102,7 @@ def a_new_group_is_as_it_was_asked_for(session: Session, stage: Stage) -> None:
     claim(session, made, people.get(as_given(person)) is None, "others are no admins")
     own = [jid for jid, rank in people.items() if rank == "superadmin"]
     claim(session, made, len(own) == 1 and len(people) == 2, "the instance is its superadmin")
-    claim(session, made, group.get("owner") in own, "the instance is its owner")
+    claim(session, made, owner_of(dict(group)) in own, "the instance is its owner")
     claim(session, made, group.get("size") == len(people), "size counts the participants")
     moment = group.get("creation")
     close = type(moment) is int and abs(moment - now(stage)) <= SECONDS

@@ -243,7 +243,9 @@ class Hook:
     def names(self, webhook: Webhook, event: str, number: str) -> None:
         """Hold that a message names this person as its author, wherever it names one."""
         who, payload = self.person(number), webhook.json
-        for field in AUTHOR:
+        # Beside what the own phone wrote, the sender is who it was written to.
+        own = at(payload, "key", "fromMe") is True
+        for field in AUTHOR[: 3 if own else None]:
             shown = at(payload, "key", field)
             if shown is not None:
                 theirs = who["lid"] if str(shown).endswith("@lid") else who["jid"]

@@ -199,10 +199,11 @@ def _forward(scene: Scene, content: Content) -> Content:
 
 def _mention(scene: Scene, content: Content) -> Content:
     """The instance itself is mentioned: what a bot in a group waits for."""
-    own = scene.instance.own_jid
+    own = str(scene.instance.own_jid)
+    shown = Jid.parse(scene.instance.addresses.shown(own, scene.chat))
     part = content["extendedTextMessage"]
-    part["text"] = f"@{own.user} pode ver?"
-    part["contextInfo"]["mentionedJid"] = [str(own)]
+    part["text"] = f"@{shown.user} pode ver?"
+    part["contextInfo"]["mentionedJid"] = [str(shown)]
     return content
 
 

@@ -115,13 +115,11 @@ class Chats:
         self.moving.put(message.id, True)
         key = {"remoteJid": to.given, "fromMe": True, "id": message.id}
         if echo and instance.rules.echo:
-            facts: dict[str, Any] = {
-                "key": key,
-                "message": content,
+            facts = {
+                "key": self._echoed(key, message.chat),
+                "message": instance.addresses.everywhere(content, message.chat),
                 "timestamp": int(message.time),
             }
-            if to.given.endswith("@lid"):
-                facts["chat"] = message.chat
             instance.record("from-me-api-echo", facts)
         if to.registered:
             # To most people one look-up is all it costs that instances can write to each other.
@@ -142,6 +140,12 @@ class Chats:
         if to.group:
             answer["participant"] = str(instance.own_jid)
         return answer
+
+    def _echoed(self, key: Mapping[str, Any], chat: str) -> dict[str, Any]:
+        """A send's key as its echo has it: by number as it was given, else as the chat shows it."""
+        shown = self._instance.addresses.key({**key, "remoteJid": chat})
+        hidden = any(str(each["remoteJid"]).endswith(HIDDEN) for each in (key, shown))
+        return shown if hidden else dict(key)
 
     def acknowledge(self, message_id: str, step: str, person: str = "") -> None:
         """WhatsApp reports progress; nothing goes backwards and no step is left out.
@@ -179,7 +183,8 @@ class Chats:
         name = f"ack-{step}"
         if person:
             name, key["participant"] = "ack-group", person
-        self._instance.record(name, {"key": key, "status": ACK_STATUS[step]})
+        shown = self._instance.addresses.receipt_key(key)
+        self._instance.record(name, {"key": shown, "status": ACK_STATUS[step]})
 
     def _next_of_phone(self, message_id: str, step: str, person: str) -> bool:
         """Whether this is what that phone says next: one that was off may have missed a step."""
@@ -227,11 +232,12 @@ class Chats:
         private = message.chat == author and author.endswith(f"@{PERSON}")
         if instance.rules.presence_events and private and not message.from_me:
             shown = {author: {"lastKnownPresence": "composing", "lastSeen": int(instance.now)}}
-            instance.record("presence", {"fields": {"id": author, "presences": shown}})
+            fields = {"id": author, "presences": shown}
+            instance.record("presence", {"fields": instance.addresses.everywhere(fields, author)})
         instance.record(
             event,
             {
-                "key": key,
+                "key": instance.addresses.key(key),
                 "message": content,
                 "timestamp": int(message.time),
                 "name": name,

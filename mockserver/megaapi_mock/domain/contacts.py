@@ -22,6 +22,7 @@ class Contact:
 
     `jid` is the hidden number itself where no number is known. `saved_name` is the one in the
     phone's own address book, which no webhook carries. `state` is how the world begins.
+    `addressing` is phone or lid, None where the switch decides; a `number_hidden` no chat shows.
     """
 
     jid: Jid
@@ -32,11 +33,18 @@ class Contact:
     business: bool = False
     verified_name: str | None = None
     state: str = REACHABLE
+    addressing: str | None = None
+    number_hidden: bool = False
 
     @property
     def number(self) -> str | None:
         """The registered number; None when only the hidden one is known."""
         return None if self.jid.lid else self.jid.user
+
+    @property
+    def hides_number(self) -> bool:
+        """Whether nobody sees the number: it is hidden, or there is none."""
+        return self.number_hidden or self.number is None
 
 
 def lid_of(number: str) -> Jid:
@@ -85,6 +93,9 @@ class Directory:
             self._by_number.setdefault(contact.jid.user, contact)
             self._by_lid[contact.lid] = contact
         self._unreachable = [who for who in self._by_lid.values() if who.state != REACHABLE]
+        # Whether there is anybody whose number nobody sees, or who is met by LID whatever the
+        # switch says: every webhook asks.
+        self.hides_numbers, self.meets_by_lid = self.odd_addresses()
         self._moved = dict(moved or {})
         self._without = frozenset((*without_whatsapp, *self._moved))
         self._unlisted = unlisted_on_whatsapp
@@ -143,7 +154,7 @@ class Directory:
             return ""
         hidden = self._behind_digits(digits)
         if hidden is not None:
-            to = f"{digits}@{LID}" + ("" if hidden.number is None else f" or {hidden.number}")
+            to = f"{digits}@{LID}" + ("" if hidden.hides_number else f" or {hidden.number}")
             return f": {digits} is the LID of {hidden.name}, no phone number; answer to {to}"
         if (now := self.moved(digits)) is not None:
             return f": who had it is {now.jid} now"
@@ -167,6 +178,12 @@ class Directory:
     def moved(self, number: str) -> Contact | None:
         """Who had this number before they took another one."""
         return self._moved.get(number) or self._moved.get(self._ninth.other(number) or "")
+
+    def odd_addresses(self) -> tuple[bool, bool]:
+        """Whether anybody's number is hidden, and whether anybody is met by LID."""
+        people = self._by_lid.values()
+        hidden = any(who.hides_number for who in people)
+        return hidden, hidden or any(who.addressing == LID for who in people)
 
     @property
     def unreachable(self) -> Iterable[Contact]:

@@ -29,6 +29,8 @@ class Group:
     announce: bool = False
     restrict: bool = False
     community: bool = False
+    # phone or lid for everybody in it; None: as each person is met.
+    addressing: str | None = None
 
     def member(self, jid: Jid) -> Participant | None:
         """The member with this JID."""

@@ -226,9 +226,11 @@ class Groups:
     def _record(self, news: GroupNews) -> None:
         fields: dict[str, Any] = {"id": str(news.group.jid), "author": news.author}
         if news.action == "update":
+            fields = self._instance.addresses.group_fields(fields)
             self._instance.record("group-update", {"fields": {**fields, **news.changes}})
             return
         fields |= {"participants": list(news.people), "action": news.action}
+        fields = self._instance.addresses.group_fields(fields)
         self._instance.record("group-participants", {"fields": fields})
 
     def _share(
@@ -263,7 +265,8 @@ class Groups:
         if changed and self._instance.rules.group_events:
             author = str(self._instance.own_jid)
             fields = {"id": str(group.jid), "author": author, "participants": changed}
-            self._instance.record("group-participants", {"fields": {**fields, "action": action}})
+            shown = self._instance.addresses.group_fields({**fields, "action": action})
+            self._instance.record("group-participants", {"fields": shown})
 
     @staticmethod
     def _require_say(group: Group, author: Jid, *, others: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..clock import Clock
 from ..ids import Ids
+from .addressing import Addresses
 from .chats import Chats
 from .contacts import Contact, Directory
 from .event import Event
@@ -88,6 +89,7 @@ class Instance:
         self.now = clock.now()
         self.linking, self.chats, self.groups = Linking(self), Chats(self), Groups(self)
         self.reach, self.post = Reach(self), Post(self)
+        self.addresses = Addresses(self)
         self._unbounded: tuple[Table[Any, Any], ...] = (
             self.group_table,
             self._counters,

@@ -231,6 +231,7 @@ class Post:
             return None
         key = instance.chats.key_from(author, group, posted.id)
         content = self._content(posted, key["remoteJid"])
+        content = instance.addresses.everywhere(content, key["remoteJid"])
         gone, edit = revoked_id(content), edit_of(content)
         if gone is not None and not heeds(instance, gone, author.jid, group or author.jid):
             # As WhatsApp does: nobody is told.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ControlRefused
+from .addressing import BY_LID, BY_PHONE
 from .contacts import Contact
 from .jid import HIDDEN, Jid
 from .life import BLOCKED, PHONE_OFF, REACHABLE, UNREGISTERED, Halt, halt_by
@@ -111,6 +112,8 @@ class Reach:
             "number": contact.number,
             "jid": str(contact.jid),
             "lid": str(contact.lid),
+            "addressing": BY_LID if self._instance.addresses.is_hidden(contact) else BY_PHONE,
+            "number_hidden": contact.number_hidden,
             "name": contact.name,
             "saved_name": contact.saved_name,
             "business": contact.business,

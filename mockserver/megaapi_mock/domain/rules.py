@@ -11,7 +11,9 @@ from .life import Delay
 class Rules:
     """Times in seconds. `ack_delays`: after the send, until server, delivered, read and played;
     without the fourth nothing is reported as played. `each_in_group`: acks per member.
-    `messages_kept` and `messages_bytes` bound messages, and what waits for a phone.
+    `addressing`: how people are met whom the world says nothing of; before 2026 the gateway
+    `knows_lids` of nobody, and names them by number unless it is hidden. `messages_kept` and
+    `messages_bytes` bound messages, and what waits for a phone.
     """
 
     disconnected_status: int = 403
@@ -29,6 +31,8 @@ class Rules:
     acks: bool = True
     canonical_jid: bool = False
     refuse_unregistered: bool = True
+    addressing: str = "phone"
+    knows_lids: bool = True
     presence_seconds: float = 20.0
     media_seconds: float = 30 * 86_400.0
     messages_kept: int = 100_000

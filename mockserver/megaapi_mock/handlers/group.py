@@ -18,8 +18,8 @@ def list_groups(call: Call) -> Json:
     groups = list(call.instance.groups)
     return done(
         "Groups listed",
-        groups=[_shown(group) for group in groups if not group.community],
-        communitys=[_shown(group) for group in groups if group.community],
+        groups=[_shown(call, group) for group in groups if not group.community],
+        communitys=[_shown(call, group) for group in groups if group.community],
     )
 
 
@@ -68,8 +68,9 @@ def _require_somebody(call: Call) -> None:
         raise Unusable("group_data.participants is empty: name at least one")
 
 
-def _shown(group: Group) -> Json:
-    owner = str(group.owner)
+def _shown(call: Call, group: Group) -> Json:
+    addresses = call.instance.addresses
+    owner = addresses.shown(str(group.owner), str(group.jid))
     return {
         "id": str(group.jid),
         "subject": group.subject,
@@ -85,7 +86,10 @@ def _shown(group: Group) -> Json:
         "isCommunityAnnounce": False,
         "joinApprovalMode": False,
         "memberAddMode": False,
-        "participants": [{"id": str(who.jid), "admin": who.admin} for who in group.participants],
+        "participants": [
+            {**addresses.participant(who.jid, group), "admin": who.admin}
+            for who in group.participants
+        ],
     }
 
 
@@ -99,24 +103,31 @@ def _description(group: Group) -> Json:
 
 def _one(call: Call, message: str, group: Group) -> Json:
     if call.profile["group_shape"] == "flat":
-        return done(message, **_shown(group))
-    return done(message, group=_shown(group))
+        return done(message, **_shown(call, group))
+    return done(message, group=_shown(call, group))
 
 
 def _changed(call: Call, message: str, change: Change) -> Json:
     data = call.body["group_data"]
     _require_somebody(call)
-    outcome = change(call.instance.groups.require(data["jid"]), data["participants"])
+    group = call.instance.groups.require(data["jid"])
+    outcome = change(group, data["participants"])
     # Really slow, as the ancestor is: a switch for those who test their own time-outs.
     call.pause = call.profile.seconds("participants_pause") * len(outcome)
     if call.profile["participants_shape"] == "2022":
-        return done(message, updatedParticipants=[[jid] for jid, _ in outcome])
-    people = [_person(jid, status) for jid, status in outcome]
+        shown = [call.instance.addresses.shown(jid, str(group.jid)) for jid, _ in outcome]
+        return done(message, updatedParticipants=[[jid] for jid in shown])
+    people = [_person(call, group, jid, status) for jid, status in outcome]
     if call.profile["participants_shape"] == "flat":
         return done(message, updatedParticipants=people)
     return done(message, updatedParticipants=[[person] for person in people])
 
 
-def _person(jid: str, status: str) -> Json:
-    attributes = {"jid": jid} if status == "200" else {"error": status, "jid": jid}
-    return {"status": status, "jid": jid, "content": {"tag": "participant", "attrs": attributes}}
+def _person(call: Call, group: Group, jid: str, status: str) -> Json:
+    """What became of somebody; a number behind a hidden one stands in the attributes (baileys)."""
+    shown = call.instance.addresses.participant(Jid.parse(jid), group)
+    attributes = {"jid": shown["id"]} if status == "200" else {"error": status, "jid": shown["id"]}
+    if "phoneNumber" in shown:
+        attributes["phone_number"] = shown["phoneNumber"]
+    content = {"tag": "participant", "attrs": attributes}
+    return {"status": status, "jid": shown["id"], "content": content}

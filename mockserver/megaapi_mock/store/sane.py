@@ -10,6 +10,8 @@ import orjson
 
 from ..clock import ClockState
 from ..dates import LATEST
+from ..domain.addressing import ADDRESSINGS, BY_PHONE
+from ..domain.contacts import Contact
 from ..domain.instance import Instance
 from ..domain.jid import is_number
 from ..domain.life import CONTACT_STATES, PENDING, STOPPED, TO
@@ -55,16 +57,27 @@ def require_sane_world(world: World) -> None:
         for at, seed in enumerate(world.instances):
             with inside(at):
                 _require_identity(seed.key, seed.token, seed.number)
+    with inside("groups"):
+        for group in world.groups:
+            with inside(str(group.jid)):
+                _require_addressing(group.addressing)
     with inside("directory"):
+        odd = (world.directory.hides_numbers, world.directory.meets_by_lid)
+        _require(odd == world.directory.odd_addresses(), "says another thing than its people do")
         for person in {*world.directory._by_number.values(), *world.directory._by_lid.values()}:
             with inside(str(person.jid)):
                 _require_one_of(person.state, CONTACT_STATES)
+                _require_met_one_way(person)
                 _require(_fits(_ANSWER, person.group_add), "group_add must be a status in digits")
 
 
 def require_sane(instance: Instance) -> None:
     """Misfit for an instance that no call could have made."""
     _require_identity(instance.key, instance.token, instance.number)
+    with inside("group_table"):
+        for group in instance.group_table.values():
+            with inside(str(group.jid)):
+                _require_addressing(group.addressing)
     with inside("connection"), inside("state"):
         _require_one_of(instance.connection.state, _LINK_STATES)
     _require_counters(instance)
@@ -142,6 +155,20 @@ def _require_states(place: str, states: Iterable[str]) -> None:
     with inside(place), inside("states"):
         for state in states:
             _require_one_of(state, CONTACT_STATES)
+
+
+def _require_addressing(addressing: str | None) -> None:
+    if addressing is not None:
+        with inside("addressing"):
+            _require_one_of(addressing, ADDRESSINGS)
+
+
+def _require_met_one_way(person: Contact) -> None:
+    _require_addressing(person.addressing)
+    _require(
+        not (person.hides_number and person.addressing == BY_PHONE),
+        "nobody sees the number to meet it",
+    )
 
 
 def _require_time(value: float, most: float) -> None:

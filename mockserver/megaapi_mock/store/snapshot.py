@@ -67,6 +67,8 @@ KEPT: Mapping[type, Mapping[str, Any]] = {
         "_without": frozenset[str],
         "_unlisted": bool,
         "_short": bool,
+        "hides_numbers": bool,
+        "meets_by_lid": bool,
     },
 }
 # The objects an instance is made of, by attribute; what they keep stands under that name.
@@ -96,6 +98,7 @@ LEFT_OUT: Mapping[type, Mapping[str, str]] = {
         "fate": "of the gateway",
         "spell": "set when a change begins",
         "roll": "follows from the instances",
+        "addresses": "decides by the world and the profile, and keeps nothing",
         "_letters": "taken at the end of every change",
         "_letters_before": "set when a change begins",
         "_saved": "set when a change begins",

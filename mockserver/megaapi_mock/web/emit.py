@@ -9,7 +9,9 @@ import orjson
 
 from ..codec import dumps
 from ..dates import utc
+from ..domain.addressing import told
 from ..domain.instance import Instance
+from ..domain.jid import Jid
 from ..errors import ControlRefused
 from ..spelling import did_you_mean
 from ..webhooks.delivery import Delivery
@@ -33,6 +35,7 @@ def emit(parts: Parts, key: str, body: Mapping[str, Any]) -> tuple[list[Delivery
     """
     event, count = _event(parts, body), _count(body)
     overrides = overrides_of(parts, event, body)
+    _require_number(parts, event)
     torment = None
     if "torment" in body:
         torment = Torment.of(body["torment"], seed=parts.ids.seed)
@@ -116,6 +119,7 @@ def _require_webhook(instance: Instance) -> None:
 def _fresh(parts: Parts, instance: Instance, event: str) -> dict[str, Any]:
     """The sample with the instance's own addresses, an id nobody has seen, and the time now."""
     payload = _owned(parts.samples.payload(event), instance)
+    payload = told(instance.addresses, payload)
     key, data = payload.get("key"), payload.get("data")
     if isinstance(key, dict) and "id" in key:
         key["id"] = _message_id(instance, own=bool(key.get("fromMe")))
@@ -127,6 +131,15 @@ def _fresh(parts: Parts, instance: Instance, event: str) -> dict[str, Any]:
         now = utc(instance.now)
         data["date"] = now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03d}Z"
     return payload
+
+
+def _require_number(parts: Parts, event: str) -> None:
+    """Refuse to tell the number of somebody whose number is hidden."""
+    if event == "text-plain-lid":
+        lid = parts.samples.payload(event)["key"]["remoteJid"]
+        person = parts.gateway.person(Jid.parse(lid))
+        if person is not None and person.number_hidden:
+            raise ControlRefused(400, f"event: {event} tells a number, and that of {lid} is hidden")
 
 
 def _with_media(

@@ -88,13 +88,22 @@ def happen(parts: Parts, key: str, event: str, sender: Contact, body: Mapping[st
         fate = instance.fate
         if fate.armed and fate.swallows(key, str(sender.jid), chat):
             return
-        made = fields(doing)
+        made = _addressed(doing, fields(doing), chat)
         for path, value in doing.set.items():
             put_at({**doing.sample, **made}, path, value)
         instance.record(event, {"fields": made, "set": dict(doing.set)})
 
     parts.publisher.change(key, do)
     return {"instance": key, "event": event, "time": time[0]}
+
+
+def _addressed(doing: Doing, fields: Json, chat: str) -> Json:
+    """With everybody in it as the chat shows them."""
+    addresses = doing.instance.addresses
+    if doing.event in _BY_OTHERS:
+        shown: Json = addresses.everywhere(fields, chat)
+        return shown
+    return addresses.group_fields(fields)
 
 
 def _group(instance: Instance, body: Mapping[str, Any]) -> Group | None:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, request
 
 from ..domain.instance import Instance
+from ..domain.jid import HIDDEN, PERSON, Jid
 from ..errors import ControlRefused, UnknownInstance
 from ..journal import delivery_json
 from ..waiter import Waiter
 from ..webhooks.delivery import Delivery
 from ..webhooks.judge import Terms, judge
-from ..webhooks.talk import in_chats
+from ..webhooks.talk import ChatOf, in_chats
 from ..webhooks.torment import Torment
 from ..webhooks.verdict import UNDECIDED, Verdict
 from . import emit, overrides
@@ -174,7 +175,7 @@ class Hooks:
     def _judged(self, key: str, body: Json, terms: Terms) -> Verdict:
         parts = self._parts
         since = body.get("since")
-        belongs = _belonging(key, body.get("url"), body.get("chats"))
+        belongs = _belonging(key, body.get("url"), body.get("chats"), self._chat_of)
         messages = parts.publisher.look(key, lambda instance: list(instance.messages.values()))
         if since is not None:
             self._require_delivery(since)
@@ -187,7 +188,14 @@ class Hooks:
             terms=terms,
             held=parts.tormentor.held(key),
             refused=self._refused_sends(key, deliveries),
+            chat_of=self._chat_of,
         )
+
+    def _chat_of(self, address: str) -> str:
+        """The chat that an address of a person leads to, whichever of theirs it is."""
+        if not address.endswith((f"@{PERSON}", HIDDEN)):
+            return address
+        return str(self._parts.world.directory.registered(Jid.parse(address)))
 
     def _refused_sends(self, key: str, deliveries: Sequence[Delivery]) -> list[tuple[str, str]]:
         """Id and reason of each send of this instance that was refused since the first delivery.
@@ -229,12 +237,14 @@ class Hooks:
             raise UnknownInstance(f"no instance has the key {key!r}")
 
 
-def _belonging(key: str, url: str | None, chats: Any) -> Callable[[Delivery], bool]:
+def _belonging(
+    key: str, url: str | None, chats: Any, chat_of: ChatOf
+) -> Callable[[Delivery], bool]:
     """Whether a delivery is one of those to be judged."""
     if not (chats is None or (isinstance(chats, list) and all(isinstance(e, str) for e in chats))):
         raise ControlRefused(400, "chats: must be a list of JIDs")
     return lambda delivery: (
         delivery.instance == key
         and url in (None, delivery.url)
-        and (chats is None or in_chats(delivery, chats))
+        and (chats is None or in_chats(delivery, chats, chat_of))
     )

@@ -86,7 +86,8 @@ def receive(parts: Parts, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
             mine=place.key["fromMe"],
         )
         action = act(event, scene, payload["message"])
-        content = _filled(parts, instance, action.content, body.get("media"), inside)
+        shown = instance.addresses.everywhere(action.content, scene.chat)
+        content = _filled(parts, instance, shown, body.get("media"), inside)
         kept.append(
             instance.chats.arrive(
                 place.told_as(event),
@@ -131,7 +132,8 @@ def _follow(
     """A picture or video of this album, a message of its own (Baileys: the photos follow)."""
     payload = parts.samples.payload(event)
     place = _place(instance, event, sender, body, payload)
-    content = _filled(parts, instance, associated(payload["message"], album), None, {})
+    shown = instance.addresses.everywhere(associated(payload["message"], album), album.chat)
+    content = _filled(parts, instance, shown, None, {})
     told_as = place.told_as(event)
     instance.chats.arrive(told_as, place.key, content, author=place.author, name=place.name)
 
@@ -176,8 +178,8 @@ def _sender(parts: Parts, event: str, body: Mapping[str, Any]) -> Contact | None
     sender = parts.gateway.person(jid)
     if sender is None:
         raise ControlRefused(400, f"from: {parts.world.directory.no_account(jid)}")
-    if event == "text-plain-lid" and sender.number is None:
-        words = f"{sender.jid} has no number anybody knows: text-plain comes from a @lid too"
+    if event == "text-plain-lid" and (sender.number is None or sender.number_hidden):
+        words = f"{sender.lid} has no number anybody knows: text-plain comes from a @lid too"
         raise ControlRefused(400, f"from: {words}")
     return sender
 

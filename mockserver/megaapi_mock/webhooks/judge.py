@@ -9,7 +9,7 @@ from itertools import pairwise
 from ..domain.message import Message
 from .delivery import Delivery
 from .repeats import answered_too_often, never_answered, surplus_of
-from .talk import Chat, Inbound, chats_of
+from .talk import Chat, ChatOf, Inbound, chats_of
 from .verdict import FAILED, OPEN, PASSED, UNDECIDED, Check, Verdict
 
 
@@ -39,6 +39,7 @@ def judge(
     terms: Terms | None = None,
     held: Collection[Delivery] = (),
     refused: Sequence[tuple[str, str]] = (),
+    chat_of: ChatOf = str,
 ) -> Verdict:
     """How a receiver did with these deliveries; `messages` are all the instance knows.
 
@@ -47,13 +48,14 @@ def judge(
     others. `held` has not left yet and is not judged; what else is unfinished leaves the verdict
     undecided, and has failed once it is `within` seconds old. Who answers nothing fails, unless it
     `listens_only`. `refused` are the sends the gateway refused meanwhile: id and reason.
+    `chat_of` tells which chat an address leads to, a hidden number too.
     """
     terms = terms or Terms()
     tried = [delivery for delivery in deliveries if delivery.state not in _NEVER_TRIED]
     waiting = [each for each in tried if each.state == "queued" and each not in set(held)]
     ended = [delivery for delivery in tried if delivery.state != "queued"]
     # An answer to what has not come to its end yet proves nothing.
-    chats = chats_of(tried, list(messages)) if ended else []
+    chats = chats_of(tried, list(messages), chat_of) if ended else []
     # Why the mock itself sent nothing: what its policy refused names the switch.
     unsent = next((each.reason for each in deliveries if each.state == "refused"), None)
     checks = (

@@ -102,9 +102,6 @@ class Renderer:
                 del payload["subject"]
         if "key" in facts:
             payload["key"] = _addressed(facts["key"], payload.get("key", {}))
-            if "chat" in facts and self._generation != "2026":
-                # Written to by a hidden number, of which older gateways knew none.
-                payload["key"]["remoteJid"] = facts["chat"]
             if "isGroup" in payload:
                 payload["isGroup"] = str(facts["key"]["remoteJid"]).endswith("@g.us")
         elif event.name == "self-chat":
@@ -143,14 +140,10 @@ def _verify(payload: Payload, name: str | None) -> None:
 
 
 def _addressed(key: Mapping[str, Any], like: Mapping[str, Any]) -> dict[str, Any]:
-    """The key with people addressed as in the sample's: by hidden number where it does so."""
+    """The key, with the chat named by hidden number where the sample is about just that."""
     made = dict(key)
     if _is_lid(like.get("remoteJid")) and "senderLid" in made and not _is_lid(made["remoteJid"]):
         made["senderPn"], made["remoteJid"] = made["remoteJid"], made["senderLid"]
-    if _is_lid(like.get("participant")) and not _is_lid(made.get("participant")):
-        lid = made.pop("participantLid", None)
-        if lid is not None:
-            made["participantPn"], made["participant"] = made["participant"], lid
     return made
 
 

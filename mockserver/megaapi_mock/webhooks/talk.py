@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any
@@ -18,6 +18,8 @@ from .delivery import Attempt, Delivery
 TEXTS = frozenset({"conversation", "extendedTextMessage"})
 # A number such as an order's: who repeats it speaks of that message. Shorter ones occur by chance.
 NAMING = re.compile(r"\d{4,}")
+
+ChatOf = Callable[[str], str]
 
 
 @dataclass(slots=True, eq=False)
@@ -83,8 +85,13 @@ class Chat:
     looped: list[Message] = field(default_factory=list)
 
 
-def chats_of(deliveries: Sequence[Delivery], messages: list[Message]) -> list[Chat]:
-    """Every chat of these deliveries, with what the instance itself wrote there since the first."""
+def chats_of(
+    deliveries: Sequence[Delivery], messages: list[Message], chat_of: ChatOf = str
+) -> list[Chat]:
+    """Every chat of these deliveries, with what the instance itself wrote there since the first.
+
+    `chat_of` tells which chat an address leads to: webhooks name a person met by LID by that.
+    """
     chats: dict[str, Chat] = {}
     own = {message.id for message in messages if message.from_me}
     foreign: dict[str, set[str]] = {}
@@ -94,7 +101,7 @@ def chats_of(deliveries: Sequence[Delivery], messages: list[Message]) -> list[Ch
         content = payload.get("message") if isinstance(payload, dict) else None
         if not isinstance(key, dict) or not isinstance(content, dict) or "update" in payload:
             continue
-        name, message_id = _address(key), str(key.get("id"))
+        name, message_id = chat_of(_address(key)), str(key.get("id"))
         chat = chats.setdefault(name, Chat(name))
         if key.get("fromMe"):
             chat.echoes.add(message_id)
@@ -111,13 +118,14 @@ def chats_of(deliveries: Sequence[Delivery], messages: list[Message]) -> list[Ch
     return list(chats.values())
 
 
-def in_chats(delivery: Delivery, names: Collection[str]) -> bool:
+def in_chats(delivery: Delivery, names: Collection[str], chat_of: ChatOf = str) -> bool:
     """Whether it is about one of these chats, or about no chat at all, as connection events are."""
     payload = orjson.loads(delivery.body)
     key = payload.get("key") if isinstance(payload, dict) else None
     if not isinstance(key, dict):
         return True
-    return not {_address(key), str(key.get("remoteJid"))}.isdisjoint(names)
+    told = {_address(key), str(key.get("remoteJid"))}
+    return not {*told, *map(chat_of, told)}.isdisjoint({*names, *map(chat_of, names)})
 
 
 def _inbound(name: str, message_id: str, content: Mapping[str, Any]) -> Inbound:

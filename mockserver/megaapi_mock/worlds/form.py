@@ -7,6 +7,7 @@ from typing import Any
 
 import jsonschema_rs
 
+from ..domain.addressing import ADDRESSINGS
 from ..domain.life import CONTACT_STATES
 
 Json = dict[str, Any]
@@ -45,6 +46,10 @@ _BUSINESS: Json = {
         ".", "name WhatsApp verified, told as verifiedBizName; the account is a business then"
     ),
 }
+_ADDRESSING: Json = {
+    "enum": list(ADDRESSINGS),
+    "description": "how people meet them, in everything: phone, or lid, whatever the switch says",
+}
 _INSTANCE = _object(
     ("key", "token"),
     key=_text("^[A-Za-z0-9._-]{1,100}$", "letters, digits, '.', '_' and '-', 100 at most"),
@@ -53,6 +58,7 @@ _INSTANCE = _object(
     name={"type": "string", "description": "profile name, `Test Shop` if not given"},
     jid=_JID,
     lid=_LID,
+    addressing=_ADDRESSING,
     connected={"type": "boolean", "description": "true when its phone is linked at the start"},
     **_BUSINESS,
 )
@@ -71,6 +77,11 @@ _CONTACT = _object(
     whatsapp={"type": "boolean", "description": "false for a number without WhatsApp account"},
     jid=_JID,
     lid=_LID,
+    addressing=_ADDRESSING,
+    number_hidden={
+        "type": "boolean",
+        "description": "true when nothing shows the number: no senderPn beside the hidden one",
+    },
     state={
         "enum": list(CONTACT_STATES),
         "description": f"how they begin for every instance: {', '.join(CONTACT_STATES)}",
@@ -95,6 +106,10 @@ _GROUP = _object(
     owner=_text(_WHO, "number or hidden number of who made it"),
     description={"type": "string", "description": "text under the name"},
     community={"type": "boolean", "description": "true for a community"},
+    addressing={
+        "enum": list(ADDRESSINGS),
+        "description": "how everybody in it is met there: phone or lid; else as each person is",
+    },
     participants=_list("who is in it, each with `number` and `admin`", _MEMBER),
 )
 _AREAS = _list(

@@ -613,10 +613,8 @@ def test_group_events_find_a_group(chat: Chat, event: str) -> None:
     payload = chat.does(event)
     key = payload["key"]
     assert (key["remoteJid"], payload["isGroup"]) == (GROUP, True)
-    first = event == "group-text-first-of-sender"
-    assert key["participant"] == ("100000000000002@lid" if first else jid(FRIEND))
-    assert key.get("participantPn" if first else "participantLid")
-    if first:
+    assert (key["participant"], key["participantLid"]) == (jid(FRIEND), "100000000000002@lid")
+    if event == "group-text-first-of-sender":
         part = payload["message"]["senderKeyDistributionMessage"]
         assert part["groupId"] == GROUP and payload["messageType"] == "conversation"
     refusal = chat.refused(event, **{"from": COLLEAGUE})

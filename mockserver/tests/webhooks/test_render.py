@@ -47,8 +47,10 @@ def test_a_hidden_number_is_used_where_the_sample_has_one() -> None:
         ("senderLid", LID),
         ("senderPn", NUMBER),
     ]
-    key = payload("group-text-first-of-sender", key=in_group())["key"]
-    assert list(key.items())[3:] == [("participant", LID), ("participantPn", NUMBER)]
+
+
+def test_no_sample_decides_how_an_author_is_named() -> None:
+    assert payload("group-text-first-of-sender", key=in_group())["key"] == in_group()
 
 
 def test_a_key_that_is_addressed_so_already_stays() -> None:
@@ -62,7 +64,9 @@ def test_older_payloads_know_numbers_only(generation: str) -> None:
     hidden = {"remoteJid": LID, "fromMe": False, "id": "A", "senderLid": LID, "senderPn": NUMBER}
     written = payload("text-plain", generation, key=hidden)["key"]
     assert written == {"remoteJid": NUMBER, "fromMe": False, "id": "A"}
-    grouped = payload("group-text-first-of-sender", generation, key=in_group())["key"]
+    named = {"participant": LID, "participantPn": NUMBER}
+    group = {name: value for name, value in in_group().items() if name != "participantLid"}
+    grouped = payload("group-text", generation, key={**group, **named})["key"]
     assert grouped["participant"] == NUMBER
     assert list(grouped) == ["remoteJid", "fromMe", "id", "participant"]
 

@@ -14,6 +14,7 @@ from megaapi_mock.domain.message import Message
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.webhooks.delivery import Attempt, Delivery
 from megaapi_mock.webhooks.judge import Terms, judge
+from megaapi_mock.webhooks.talk import in_chats
 from megaapi_mock.webhooks.transport import Answer
 from megaapi_mock.webhooks.verdict import Verdict
 
@@ -101,7 +102,13 @@ class Story:
         )
 
     def judged(
-        self, *, now: float | None = None, held: Any = (), refused: Any = (), **terms: Any
+        self,
+        *,
+        now: float | None = None,
+        held: Any = (),
+        refused: Any = (),
+        chat_of: Any = str,
+        **terms: Any,
     ) -> Verdict:
         return judge(
             self.deliveries,
@@ -110,6 +117,7 @@ class Story:
             now=self.now if now is None else now,
             held=held,
             refused=refused,
+            chat_of=chat_of,
             terms=Terms(**terms),
         )
 
@@ -355,6 +363,24 @@ def test_a_hidden_number_and_its_number_are_one_chat(story: Story) -> None:
     story.told("A1", chat="100000000000002@lid", key={"senderPn": ANA})
     story.answer("R1", chat=ANA)
     assert story.judged().passed
+
+
+def test_the_chat_of_a_lid_is_known_where_no_number_is_told(story: Story) -> None:
+    lid = "100000000000002@lid"
+    story.told("A1", chat=lid)
+    story.answer("R1", chat=ANA)
+    assert outcome(story.judged(), "answered_once") == "failed"
+    assert story.judged(chat_of=lambda address: ANA if address == lid else address).passed
+
+
+@pytest.mark.parametrize("name", [ANA, "100000000000002@lid"])
+def test_a_chat_to_be_judged_may_be_named_by_either_address(story: Story, name: str) -> None:
+    def chat_of(address: str) -> str:
+        return ANA if address == "100000000000002@lid" else address
+
+    for chat in (ANA, "100000000000002@lid"):
+        assert in_chats(story.told("A1", chat=chat), [name], chat_of)
+    assert not in_chats(story.told("B1", chat=BIA), [name], chat_of)
 
 
 def test_what_was_sent_before_is_no_answer(story: Story) -> None:

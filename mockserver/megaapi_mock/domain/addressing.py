@@ -1,0 +1,170 @@
+"""Under which address an instance meets people: their number, or their hidden one (LID)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from .contacts import Contact
+from .group import Group
+from .jid import HIDDEN, PERSON, Jid
+
+if TYPE_CHECKING:
+    from .instance import Instance
+
+BY_PHONE, BY_LID, MIXED = "phone", "lid", "mixed"
+_EVEN = ("0", "2", "4", "6", "8")
+# What a world may say of a person or a group.
+ADDRESSINGS = (BY_PHONE, BY_LID)
+# Beside an address in a key: the field of the hidden number, and that of the number behind one.
+_BESIDE = {
+    "remoteJid": ("senderLid", "senderPn"),
+    "participant": ("participantLid", "participantPn"),
+}
+# Fields that name people, beside all whose names end in Jid; texts may look like an address.
+_NAMING = frozenset({"participant", "participants", "author", "chatId", "from", "id", "owner"})
+
+
+class Addresses:
+    """Everything the mock remembers names people by their registered JID; this is what is shown.
+
+    What a person's entry in the world says is stronger than the switch, what a group's says is
+    stronger in that group. Whose number is hidden is met by LID everywhere. In a private chat
+    both sides are named alike.
+    """
+
+    def __init__(self, instance: Instance) -> None:
+        self._viewer = instance
+
+    def shown(self, jid: str, chat: str) -> str:
+        """The address of a person, registered or hidden, as this chat shows it."""
+        if self._is_plain(chat):
+            return jid
+        person = self._person(jid)
+        if person is None:
+            return jid
+        return str(person.lid if self._by_lid(person, chat) else person.jid)
+
+    def key(self, key: Mapping[str, Any]) -> dict[str, Any]:
+        """The key of a message with its people as the chat shows them, and both their addresses."""
+        chat = str(key["remoteJid"])
+        side = "participant" if "participant" in key else "remoteJid"
+        given = str(key[side])
+        shown, person = self.shown(given, chat), self._person(given)
+        if person is None or self._is_plain(chat) or not shown.endswith(HIDDEN):
+            return dict(key)
+        lid, number = _BESIDE[side]
+        rest = {name: value for name, value in key.items() if name not in (lid, number)}
+        own = {lid: shown} if side == "remoteJid" or person.number is None else {}
+        return {**rest, side: shown, **own, **self._number(given, number)}
+
+    def receipt_key(self, key: Mapping[str, Any]) -> dict[str, Any]:
+        """The key of a receipt, which names nobody twice."""
+        chat = str(key["remoteJid"])
+        return {
+            name: self.shown(value, chat) if name in ("remoteJid", "participant") else value
+            for name, value in key.items()
+        }
+
+    def everywhere(self, document: Any, chat: str) -> Any:
+        """The same with every person it names, by keys of objects too, as this chat shows them."""
+        return document if self._is_plain(chat) else self._replaced(document, chat)
+
+    def group_fields(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """What is told of a group, its author's number beside the hidden one."""
+        shown: dict[str, Any] = self.everywhere(dict(fields), str(fields["id"]))
+        author = fields.get("author")
+        if author is None or "action" not in fields or shown["author"] == author:
+            return shown
+        return {**shown, **self._number(str(author), "authorPn")}
+
+    def participant(self, jid: Jid, group: Group) -> dict[str, str]:
+        """A member as lists of the group show them: `id`, and the number behind a hidden one."""
+        shown = self.shown(str(jid), str(group.jid))
+        hidden = shown.endswith(HIDDEN)
+        return {"id": shown, **(self._number(str(jid), "phoneNumber") if hidden else {})}
+
+    def is_hidden(self, person: Contact) -> bool:
+        """Whether a private chat with this person shows the hidden number."""
+        return self.shown(str(person.jid), str(person.jid)).endswith(HIDDEN)
+
+    def _number(self, jid: str, field: str) -> dict[str, str]:
+        """The number of somebody met by LID, unless there is none or nobody may see it."""
+        person = self._person(jid)
+        if person is None or person.hides_number:
+            return {}
+        return {field: str(person.jid)}
+
+    def _replaced(self, document: Any, chat: str, *, names: bool = False) -> Any:
+        if isinstance(document, dict):
+            return {
+                self._address(name, chat): self._replaced(value, chat, names=_names(name))
+                for name, value in document.items()
+            }
+        if isinstance(document, list):
+            return [self._replaced(item, chat, names=names) for item in document]
+        return self._address(document, chat) if names else document
+
+    def _address(self, text: Any, chat: str) -> Any:
+        known = isinstance(text, str) and text.endswith((f"@{PERSON}", HIDDEN))
+        return self.shown(text, chat) if known else text
+
+    def _is_plain(self, chat: str) -> bool:
+        """Whether nobody at all is met by LID there. Every webhook asks: it must cost little."""
+        rules, directory = self._viewer.rules, self._viewer.directory
+        if not rules.knows_lids:
+            return not directory.hides_numbers
+        if rules.addressing != BY_PHONE or directory.meets_by_lid:
+            return False
+        group = self._group(chat)
+        return group is None or group.addressing != BY_LID
+
+    def _group(self, chat: str) -> Group | None:
+        return self._viewer.groups.get(Jid.parse(chat)) if chat.endswith("@g.us") else None
+
+    def _person(self, jid: str) -> Contact | None:
+        address = Jid.parse(jid)
+        owner = self._viewer.linking.owner()
+        if owner is not None and address in (owner.jid, owner.lid):
+            return owner
+        return self._viewer.person(address)
+
+    def _by_lid(self, person: Contact, chat: str) -> bool:
+        if person.hides_number or not self._viewer.rules.knows_lids:
+            return person.hides_number
+        group = self._group(chat)
+        if group is not None and group.addressing is not None:
+            return group.addressing == BY_LID
+        if chat.endswith((f"@{PERSON}", HIDDEN)):
+            # Both sides of a private chat are named as the other one is.
+            person = self._person(chat) or person
+        return self._is_met_by_lid(person)
+
+    def _is_met_by_lid(self, person: Contact) -> bool:
+        if person.hides_number:
+            return True
+        if person.addressing is not None:
+            return person.addressing == BY_LID
+        mode = self._viewer.rules.addressing
+        # Of mixed ones every second is: whose LID ends in an even digit.
+        return mode == BY_LID or (mode == MIXED and person.lid.user.endswith(_EVEN))
+
+
+def _names(field: Any) -> bool:
+    """Whether a field of this name holds addresses; what people write is none."""
+    return field in _NAMING or str(field).endswith("Jid")
+
+
+def told(addresses: Addresses, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """A sample's payload with its people as its chat shows them; whose webhook it is, stays."""
+    key, data = payload.get("key"), payload.get("data")
+    if isinstance(key, Mapping):
+        shown = addresses.receipt_key(key) if "update" in payload else addresses.key(key)
+        message = addresses.everywhere(payload.get("message"), str(key["remoteJid"]))
+        return {**payload, "key": shown, **({"message": message} if "message" in payload else {})}
+    if isinstance(data, Mapping) and "chatId" in data:
+        return {**payload, "data": addresses.everywhere(data, str(data["chatId"]))}
+    if "id" not in payload:
+        return dict(payload)
+    whose = {name: payload[name] for name in ("jid", "lid") if name in payload}
+    return {**addresses.group_fields(payload), **whose}

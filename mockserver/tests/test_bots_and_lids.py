@@ -1,0 +1,76 @@
+"""Bots on trial where people are met under LIDs: by which address they may answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+from megaapi_mock.testing import MockServer
+from megaapi_mock.trial import run_verdict
+from megaapi_mock.webhooks.verdict import Verdict
+
+from .support import KEY, TOKEN
+from .test_bots import QUICK, example, outcomes, serving
+
+Address = Callable[[dict[str, Any]], str]
+
+
+def bot(gateway: str, address: Address) -> Any:
+    """The careful bot, which writes to the address it reads from a key."""
+    kind: Any = example("careful_bot").Bot
+
+    def works(self: Any) -> None:
+        for key, message in iter(self.queue.get, None):
+            data = {"to": address(key), "text": "Obrigado!", "key": key, "message": message}
+            body = json.dumps({"messageData": data}).encode()
+            with suppress(HTTPError):
+                urlopen(Request(self.url, body, self.headers), timeout=10).close()
+
+    return type("Bot", (kind,), {"work": works})(gateway, KEY, TOKEN)
+
+
+def to_the_chat(key: dict[str, Any]) -> str:
+    return str(key["remoteJid"])
+
+
+def to_the_number(key: dict[str, Any]) -> str:
+    return str(key.get("senderPn", key["remoteJid"]))
+
+
+def to_the_digits(key: dict[str, Any]) -> str:
+    """As many do: whatever stands before the @ is taken for a phone number."""
+    jid = str(key["remoteJid"])
+    return jid if jid.endswith("@g.us") else jid.partition("@")[0]
+
+
+@pytest.fixture(params=["lid", "mixed"])
+def mock(request: pytest.FixtureRequest) -> Iterator[MockServer]:
+    with MockServer(switches={"addressing": request.param}) as server:
+        yield server
+
+
+def tried(mock: MockServer, address: Address, event: str | None) -> Verdict:
+    with serving(bot(mock.url, address)) as receiver:
+        return run_verdict(mock.url, receiver, seed=3, instance=KEY, event=event, terms=QUICK)
+
+
+@pytest.mark.parametrize("event", ["text-plain", None])
+@pytest.mark.parametrize("address", [to_the_chat, to_the_number])
+def test_an_answer_to_the_lid_or_to_the_number_is_one(
+    mock: MockServer, address: Address, event: str | None
+) -> None:
+    verdict = tried(mock, address, event)
+    assert verdict.passed, verdict.as_table()
+    assert verdict.figures["answers"] >= verdict.figures["inbound"] / 2
+
+
+def test_who_takes_the_digits_of_a_lid_for_a_number_fails(mock: MockServer) -> None:
+    verdict = tried(mock, to_the_digits, "text-plain")
+    found = outcomes(verdict)
+    assert (verdict.passed, found["sends_accepted"]) == (False, "failed"), verdict.as_table()
+    assert "has no WhatsApp account" in verdict.as_table()

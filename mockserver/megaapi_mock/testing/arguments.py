@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from typing import Any
 
 from ..domain.phone_number import as_written
@@ -25,6 +26,14 @@ def words(text: Any, what: str = "text") -> str:
     if not isinstance(text, str):
         raise Misused(f"{what}: {text!r:.80} is {type(text).__name__}, it must be a string")
     return text
+
+
+def base64_of(data: Any) -> str:
+    """The bytes of a file in base64; Misused for its path, or anything else."""
+    if not isinstance(data, bytes | bytearray | memoryview):
+        what = f"{data!r:.80} is {type(data).__name__}"
+        raise Misused(f"data: {what}, give the bytes of a file: Path(...).read_bytes()")
+    return b64encode(data).decode("ascii")
 
 
 def id_of(message: Any) -> str:

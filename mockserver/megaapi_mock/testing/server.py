@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from inspect import signature
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, Self
 
-from ..errors import SetupError
+from ..errors import Misused, SetupError
+from ..spelling import did_you_mean
 from .door import WsgiWire
 from .hiding import between_test_and_refusal
 from .mock import Mock
@@ -34,6 +36,14 @@ def _collecting_later() -> Iterator[None]:
             gc.enable()
 
 
+def _require_known(parts: Iterable[str], known: Iterable[str]) -> None:
+    names = sorted({*known, "listen", "switches"})
+    for name in parts:
+        if name not in names:
+            meant = did_you_mean(name, names)
+            raise Misused(f"a server has no {name!r}: {meant}there are {', '.join(names)}")
+
+
 class MockServer(Mock):
     """Starts with `start` or as a context manager; `url` is where it answers.
 
@@ -55,7 +65,7 @@ class MockServer(Mock):
         try:
             with _collecting_later():
                 self._make(listen, dict(switches or {}), world, parts)
-        except SetupError as problem:
+        except (SetupError, Misused) as problem:
             # What it passed through says nothing that the sentence does not.
             raise problem.with_traceback(None) from None
 
@@ -72,6 +82,7 @@ class MockServer(Mock):
         from ..settings import Settings
         from ..web.app import create_app
 
+        _require_known(parts, signature(create_app).parameters)
         settings = parts.get("settings", Settings(seed=0))
         if isinstance(world, str | PathLike):
             settings, world = replace(settings, world=fspath(world)), None

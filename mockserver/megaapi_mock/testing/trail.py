@@ -6,6 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any, Generic, Protocol, TypeVar
@@ -48,7 +49,7 @@ class Wish(Generic[R]):
     fields: Mapping[str, Any]
     where: Callable[[R], object] | None = None
     ends: Mapping[str, Any] = field(default_factory=dict)
-    wanted: str = "where() says yes"
+    wanted: str = "where() true"
     missed: str = "where() says no"
 
     def misses(self, record: R) -> list[str]:
@@ -152,15 +153,24 @@ class Trail(Generic[R]):
         return records
 
     def _pick(self, wish: Wish[R], take: bool, failed: set[tuple[int | None, str]]) -> R | None:
+        """The oldest that fits; `where` may look at this trail too, so it is asked without lock."""
         with self._lock:
-            for record in self._known.values():
-                given = take and record.id in self._taken
-                if given or (self._epoch, record.id) in failed or wish.misses(record):
-                    continue
-                if take:
-                    self._taken.add(record.id)
+            epoch, known = self._epoch, list(self._known.values())
+        for record in known:
+            given = take and record.id in self._taken
+            if given or (epoch, record.id) in failed or wish.misses(record):
+                continue
+            if not take or self._take(epoch, record):
                 return record
         return None
+
+    def _take(self, epoch: int | None, record: R) -> bool:
+        """Whether it could be taken: another thread or a reset may have come before."""
+        with self._lock:
+            if epoch != self._epoch or record.id in self._taken:
+                return False
+            self._taken.add(record.id)
+            return True
 
     def _ended(self, record: R, seconds: float) -> R:
         ended = self._settle(record, seconds)
@@ -215,11 +225,22 @@ def _listed(numbered: Mapping[int, object], nearest: int | None) -> list[str]:
 
 
 def _differences(wanted: Mapping[str, Any], record: object) -> list[str]:
+    pairs = ((name, value, getattr(record, name)) for name, value in wanted.items())
     return [
-        f"{name} is {brief(getattr(record, name))}, not {_shown(value)}"
-        for name, value in wanted.items()
-        if not _fits(value, getattr(record, name))
+        f"{name} is {brief(got)}, not {_shown(value)}{_as_pattern(value, got)}"
+        for name, value, got in pairs
+        if not _fits(value, got)
     ]
+
+
+def _as_pattern(wanted: Any, got: Any) -> str:
+    """A hint where a text was meant as a pattern, and would fit as one."""
+    if not (isinstance(wanted, str) and isinstance(got, str) and re.escape(wanted) != wanted):
+        return ""
+    with suppress(re.error):
+        if re.search(wanted, got[:COMPARED]):
+            return " (a text is equal; re.compile(...) makes it a pattern)"
+    return ""
 
 
 def _fits(wanted: Any, got: Any) -> bool:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from base64 import b64encode
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .arguments import About, id_of, words
+from .arguments import About, base64_of, id_of, words
 from .hiding import between_test_and_refusal
 from .known import require_event
 from .names import ContactEventName
@@ -129,5 +128,5 @@ class Writer(ABC):
         given = {f"message.{part}.{name}": value for name, value in fields.items() if value}
         if data is None:
             return self.does(event, set=given)
-        media = f"data:{mimetype};base64,{b64encode(data).decode()}"
+        media = f"data:{mimetype};base64,{base64_of(data)}"
         return self.does(event, set=given, media=media)

@@ -17,6 +17,7 @@ WRONG: list[tuple[Callable[[Any], object], str]] = [
     (lambda it: it.group(members=[5511900000002]), "number: 5511900000002 is int"),
     (lambda it: it.group().says(None, "oi"), "number: None is NoneType"),
     (lambda it: it.customer().says(5), "text: 5 is int, it must be a string"),
+    (lambda it: it.customer().sends_image("/tmp/a.png"), "data: '/tmp/a.png' is str, give the"),
     (lambda it: it.customer().taps(1), "option: 1 is int"),
     (lambda it: it.customer().reacts({"id": "3EB0"}, "x"), "message: give a Message, a Webhook"),
     (lambda it: it.customer().deletes(None), "message: give a Message"),

@@ -116,6 +116,7 @@ def test_it(megaapi_instance):
             "there is no switch 'ack_delay': did you mean ack_delays",
         ),
         ({"world": "brazil"}, "brasil"),
+        ({"swiches": {}}, "a server has no 'swiches': did you mean switches?"),
     ],
 )
 def test_a_server_that_cannot_be_made_says_why_and_no_more(

@@ -108,6 +108,30 @@ def test_where_judges_and_may_stumble_over_other_shapes() -> None:
         trail.await_one(replace(first, where=lambda line: line.text + 1), 0)
 
 
+def test_a_text_that_was_meant_as_a_pattern_is_told_so() -> None:
+    trail = Trail(Ledger("Olá, Ana").look)
+    hint = r"not '\^Olá' \(a text is equal; re\.compile\(\.\.\.\) makes it a pattern\)$"
+    with pytest.raises(AssertionError, match=hint):
+        trail.await_one(wish("^Olá"), 0)
+    for other in ("^Oi", "Olá", "(", "Ana!"):
+        with pytest.raises(AssertionError) as failed:
+            trail.await_one(wish(other), 0)
+        assert "pattern" not in str(failed.value)
+
+
+def test_where_may_look_at_the_trail_itself() -> None:
+    trail = Trail(Ledger("a", "b").look)
+    both = Wish[Line](
+        "line", {"text": "b"}, lambda line: len(trail.all()) == len(trail.rest()) == 2
+    )
+    asked: list[str] = []
+    # A thread of its own: what waits for itself would never end.
+    asking = threading.Thread(target=lambda: asked.append(trail.await_one(both, 5).id), daemon=True)
+    asking.start()
+    asking.join(20)
+    assert asked == ["2"]
+
+
 def test_the_report_names_what_came_and_the_nearest_miss() -> None:
     trail = Trail(Ledger("Oi", "Bom dia", "Tchau").look, hint=lambda _: ["the bot is off"])
     trail.await_one(wish("Tchau"), 0)

@@ -23,7 +23,7 @@ from rich.progress import (
 
 from .cases import group_jids
 from .contract import Contract
-from .errors import NotTried, SetupError, Unusable
+from .errors import NotTried, SetupError, Unusable, as_bug
 from .notices import after, before, of_before
 from .options import RunOptions
 from .outcome import Broken, Exchange, Report, RunInterrupted
@@ -75,6 +75,10 @@ def run(options: RunOptions, folder: Path | None) -> int:
         report.interrupted, ended = True, stopped
     except (SetupError, Unusable, MockSetupError) as error:
         report.unusable, ended = str(error), error
+    except Exception as error:
+        # A mistake of ours keeps nobody from the report, nor from what must still be put back.
+        ended = as_bug(error)
+        report.unusable = str(ended)
     if held is not None:
         _notice(after(held))
     contract = held.contract if held is not None else _contract(options)

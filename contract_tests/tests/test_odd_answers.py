@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from megaapi_contract.options import RunOptions
 from megaapi_contract.outcome import read_json
 from megaapi_contract.probe import Probe
 from megaapi_contract.run import preparation, selection
+from megaapi_contract.run.attempt import comes_of_reading
 from megaapi_contract.target import MockTarget
 from megaapi_contract.wire import Answer, Request
 
@@ -95,6 +97,75 @@ def test_a_mistake_of_ours_is_said_to_be_ours(
     assert "this is a mistake in megaapi-contract, not in the host" in result.output
     assert type(error).__name__ in result.output
     assert SECRET not in result.output and "Traceback" not in result.output
+
+
+def _ours() -> list[Exception]:
+    """What our own calls raise when they are written wrongly."""
+    made: list[Exception] = []
+    for wrong in (
+        lambda: read_json(),  # type: ignore[call-arg]
+        lambda: read_json(b"", b""),  # type: ignore[call-arg]
+        lambda: read_json(body=b"", more=1),  # type: ignore[call-arg]
+        lambda: json.nothing_of_this_name,  # type: ignore[attr-defined]
+        lambda: Probe.nothing,  # type: ignore[attr-defined]
+        lambda: RunOptions("mock")(),  # type: ignore[operator]
+    ):
+        try:
+            wrong()
+        except Exception as error:
+            made.append(error)
+    return [*made, AttributeError(SECRET), NameError(SECRET), ZeroDivisionError()]
+
+
+def _of_a_document() -> list[Exception]:
+    """What reading a document of another shape raises."""
+    document: Any = {"a": None, "b": 5, "c": "x", "d": []}
+    made: list[Exception] = []
+    for read in (
+        lambda: document["z"], lambda: document["a"]["b"], lambda: document["b"]["c"],
+        lambda: document["c"]["d"], lambda: document["d"][0], lambda: document["b"].get("x"),
+        lambda: document["a"].items(), lambda: "x" in document["b"], lambda: int(document["c"]),
+        lambda: {document["d"]}, lambda: list(document["b"]), lambda: document["b"] < "x",
+    ):  # fmt: skip
+        try:
+            read()
+        except Exception as error:
+            made.append(error)
+    return made
+
+
+def test_only_what_reading_a_document_raises_can_be_a_verdict() -> None:
+    assert len(_ours()) == 9 and len(_of_a_document()) == 12
+    assert [error for error in _ours() if comes_of_reading(error)] == []
+    assert [error for error in _of_a_document() if not comes_of_reading(error)] == []
+
+
+@pytest.mark.parametrize("error", [_ours()[0], AttributeError(SECRET)], ids=repr)
+def test_a_mistake_of_ours_is_ours_also_where_the_host_is_wrong(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Wrong(MockTarget):
+        def send(self, request: Request) -> Answer:
+            answer = super().send(request)
+            status = request.path.startswith("/rest/instance/") and answer.status == 200
+            return Answer(200, answer.headers, b"{}") if status else answer
+
+    monkeypatch.setattr(preparation, "make_target", lambda options: Wrong(seed=1))
+    monkeypatch.setattr(selection, "all_laws", lambda: (_mistaken(error),))
+    result = judged("mock", "--probe", "a law with a mistake in it")
+    assert result.exit_code == 2, result.output
+    assert "this is a mistake in megaapi-contract, not in the host" in result.output
+    assert "could not read" not in result.output and SECRET not in result.output
+
+
+def test_a_mistake_in_the_midst_of_a_run_leaves_a_report(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(runner, "coverage_of", lambda *given: {}[SECRET])
+    result = judged("mock", "--operation", "instance_status", "--report", str(tmp_path / "r"))
+    assert result.exit_code == 2 and "this is a mistake in megaapi-contract" in result.stderr
+    written = (tmp_path / "r" / "report.json").read_text()
+    assert "this is a mistake in megaapi-contract" in written and SECRET not in written
 
 
 def test_a_mistake_anywhere_else_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -18,6 +19,11 @@ from .selection import why_not
 # What reading a document of another shape than promised raises, and what the judge calls those.
 UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
 _SHAPES = frozenset({"schema", "status", "content-type", "webhook"})
+
+# Types of JSON values: a document of another shape than promised has another of them.
+_JSON = (dict, list, str, int, float, bool, type(None))
+# What a call of ours with the wrong arguments says, which no answer can make it say.
+_CALLED_WRONGLY = re.compile(r"\bargument(s)?( but|:| \d|$)|positional|unexpected keyword|callable")
 
 NOT_TO_ITS_END = "the run was interrupted"
 
@@ -52,7 +58,7 @@ def try_probe(
     except Impossible as error:
         session.broken.append(_unreadable(probe, made, error))
     except Exception as error:
-        if isinstance(error, UNREADABLE) and _met_another_shape(session):
+        if comes_of_reading(error) and _met_another_shape(session):
             # The answer kept no shape a probe can work with; the judge says where.
             session.broken.append(_unreadable(probe, made, error))
         else:
@@ -77,6 +83,15 @@ def try_probe(
         result.state = "left out" if result.state == "passed" else result.state
         raise ProbeInterrupted(result)
     return result
+
+
+def comes_of_reading(error: Exception) -> bool:
+    """Whether a document of another shape can raise this; everything else is a mistake of ours."""
+    if isinstance(error, AttributeError):
+        return error.name is not None and isinstance(error.obj, _JSON)
+    if isinstance(error, TypeError):
+        return _CALLED_WRONGLY.search(str(error)) is None
+    return isinstance(error, UNREADABLE)
 
 
 def _met_another_shape(session: Session) -> bool:

@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from megaapi_contract.contract import Contract
+from megaapi_contract.judge import Judge
+from megaapi_contract.outcome import Exchange
 from megaapi_mock.profile import SWITCHES
 from megaapi_mock.resources import root
 
 from .healthy import complaints
 from .healthy_table import HOSTS, LAYERS, QUICK, alternatives, mixed
+from .support import KEY
 
 
 @pytest.mark.parametrize("name", QUICK)
 def test_a_healthy_host_is_not_condemned(name: str) -> None:
     assert complaints(QUICK[name], seed=1) == []
+
+
+def test_a_500_without_a_reason_fails_only_where_headers_of_the_mock_come_through() -> None:
+    contract = Contract()
+    judge = Judge(contract, mock=True)
+    file = contract.by_id["send_text"].spec_file
+    bare = answered_500()
+    assert [one.kind for one in judge.exchange(bare, "a proxy strips all headers")] == []
+    marked = replace(bare, headers=(*bare.headers, ("x-mock-exchange", "x1")))
+    broken = judge.exchange(marked, "the mock's own headers come")
+    assert [(one.kind, one.promise.file) for one in broken] == [("bare-500", file)]
+    assert broken[0].verdict() == "failure"
+
+
+def answered_500() -> Exchange:
+    """A send that was refused as the contract has it, without any header of the mock."""
+    body = b'{"name":"INTERNAL_SERVER_ERROR","message":"Internal Server Error","statusCode":500}'
+    headers = (("Content-Type", "application/json"),)
+    url = f"http://mock/rest/sendMessage/{KEY}/text"
+    return Exchange(1, "send_text", "POST", url, (), b"{}", 500, headers, body, 0.0, 0.0)
 
 
 def test_the_table_has_every_documented_value_of_every_switch() -> None:

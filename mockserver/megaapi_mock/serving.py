@@ -39,6 +39,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol
 
 from .errors import SetupError
 from .malloc import limit_arenas
+from .stalled import STALLED_AFTER, Watched
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -94,6 +95,7 @@ class _Terms:
     stop_grace: float
     on_ready: Callable[[str], None]
     on_stopped: Callable[[int], None]
+    stalled_after: float = STALLED_AFTER
 
 
 def probe(host: str, port: int) -> int:
@@ -110,6 +112,7 @@ def serve(
     on_ready: Callable[[str], None],
     on_stopped: Callable[[int], None],
     engine: Engine | None = None,
+    stalled_after: float = STALLED_AFTER,
 ) -> None:
     """Serve what `factory` builds until SIGINT or SIGTERM; call it in the main thread.
 
@@ -117,10 +120,11 @@ def serve(
     module-level functions or partials of them. `on_ready` gets the address once it answers,
     `on_stopped` the number of abandoned deliveries at a clean end. SetupError comes out here
     whichever process it happened in; any other end of the serving process is SystemExit(1).
+    A connection that stays silent within a request for `stalled_after` seconds is closed.
     Signals stay ignored afterwards, so that a second Ctrl-C on the way out is harmless.
     """
     address, port = _probe(host, port)
-    terms = _Terms(host, address, port, stop_grace, on_ready, on_stopped)
+    terms = _Terms(host, address, port, stop_grace, on_ready, on_stopped, stalled_after)
     if (engine or _best_engine()) == "granian":
         _serve_with_granian(factory, terms)
     else:
@@ -218,7 +222,7 @@ def _end_on_hangup(interrupt: Callable[..., None]) -> None:
         signal.signal(signal.SIGHUP, interrupt)
 
 
-def _load(factory: Callable[[], Served], terms: _Terms, tell: _Tell) -> Served:
+def _load(factory: Callable[[], Served], terms: _Terms, tell: _Tell) -> Watched:
     """Build the app in the worker's main thread, before granian sets its own signal handlers."""
     # The parent hears Ctrl-C and hang-ups too and passes them on as SIGTERM, which may simply end
     # us until there is something to stop.
@@ -234,7 +238,7 @@ def _load(factory: Callable[[], Served], terms: _Terms, tell: _Tell) -> Served:
     # Not a daemon: the worker's end waits for it, whereas atexit never runs here.
     threading.Thread(target=_keep, args=(served, terms, reader, tell), name="keeper").start()
     _announce(served, terms)
-    return served
+    return Watched(served, terms.port, terms.stalled_after)
 
 
 def _give_up(error: BaseException, tell: _Tell) -> NoReturn:
@@ -300,6 +304,8 @@ def _serve_with_waitress(factory: Callable[[], Served], terms: _Terms) -> None:
         port=terms.port,
         threads=THREADS,
         connection_limit=CONNECTIONS,
+        channel_timeout=math.ceil(terms.stalled_after),
+        cleanup_interval=math.ceil(terms.stalled_after / 4),
         ident=None,
     )
     threading.Thread(target=server.run, name="waitress", daemon=True).start()

@@ -21,6 +21,7 @@ FLOORS = {
             "resources",
             "codec",
             "malloc",
+            "stalled",
         ),
         *("spelling", "bugs"),
     ),

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from megaapi_mock import serving
 from megaapi_mock.errors import SetupError
+from megaapi_mock.stalled import STALLED_AFTER
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -46,6 +47,8 @@ class App:
             return self.events()
         if path == "/slow":  # an answer that takes a while, whatever close_streams says
             threading.Event().wait(float(environ["QUERY_STRING"]))
+        if path == "/body":
+            environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
         if path == "/bug":
             raise RuntimeError("made-up bug")
         body = json.dumps({"path": path, "started": self.has_started}).encode()
@@ -100,6 +103,7 @@ def main(engine: serving.Engine, kind: str, host: str, port: str, method: str) -
             on_ready=partial(say, "ready"),
             on_stopped=partial(say, "stopped"),
             engine=engine,
+            stalled_after=float(os.environ.get("STALLED_AFTER", STALLED_AFTER)),
         )
     except SetupError as error:
         print(error, file=sys.stderr)
@@ -330,6 +334,30 @@ def test_streams_and_requests_live_together(start: Start, engine: str) -> None:
         for _ in range(50):
             assert b"200 OK" in running.get()
         assert time.monotonic() - begin < 2.0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="granian's connections are found on Linux")
+@engines
+def test_a_body_that_stops_coming_is_given_up(
+    start: Start, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STALLED_AFTER", "2")
+    server = start(engine).ready()
+    head = b"POST /body HTTP/1.1\r\nHost: test\r\nContent-Length: 1000\r\n\r\n"
+    with closing(server.ask("/")) as idle, closing(server.ask("/slow?9")) as slow:
+        read_whole(idle)
+        # What began before is no body that stops, however long its answer takes.
+        threading.Event().wait(2)
+        with closing(server.ask("/")) as stalled:
+            read_whole(stalled)
+            stalled.sendall(head + b"0123456789")
+            assert server.get().startswith(b"HTTP/1.1 200")
+            stalled.settimeout(30)
+            got = stalled.recv(4096)
+            assert got == b"" or got.startswith(b"HTTP/1.1 408")
+        slow.settimeout(30)
+        assert read_whole(slow).startswith(b"HTTP/1.1 200")
+    assert server.get().startswith(b"HTTP/1.1 200")
 
 
 @engines

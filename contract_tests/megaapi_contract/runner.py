@@ -11,6 +11,7 @@ from .coverage import Coverage
 from .errors import SetupError, SuiteError
 from .outcome import Exchange, ProbeInterrupted, Report, Result, RunInterrupted
 from .probe import Probe
+from .restore import put_back_left
 from .run.attempt import NOT_TO_ITS_END, try_probe
 from .run.covered import ExchangeKeeper, coverage_of, nothing_tried, reason_of
 from .run.preparation import REAL_PACE, make_target, ready
@@ -103,6 +104,9 @@ def _leave_groups_now(made: Ready, report: Report) -> None:
     """Before the report is written, so that it can say what is left."""
     try:
         leave_groups(made)
+        if report.interrupted and made.gate.restore is not None:
+            # Noted, but interrupted before anybody knew how to take it back.
+            put_back_left(made.session("what was interrupted"), made.gate.restore)
     except KeyboardInterrupt:
         report.interrupted = True
     except SuiteError as error:

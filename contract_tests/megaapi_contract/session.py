@@ -249,18 +249,28 @@ class Session:
     def put_back(self) -> None:
         """Undo what the probe changed, the latest first; one that fails keeps none from its turn.
 
-        Raises the first SuiteError only when all had their turn. A step that is interrupted stays.
+        Raises the first SuiteError only when all had their turn. A step that is interrupted has
+        another turn, and the rest theirs, before KeyboardInterrupt goes on; the second one does at
+        once.
         """
         failed: SuiteError | None = None
+        interrupted: KeyboardInterrupt | None = None
         while self.undo:
             step = self.undo[-1]
             try:
                 step()
+            except KeyboardInterrupt as ended:
+                if interrupted is not None:
+                    raise
+                interrupted = ended
+                continue
             except Exception as fault:
                 error = fault if isinstance(fault, SuiteError) else as_bug(fault)
                 said = f"{error}; what {self.probe or 'it'} changed could not be put back"
                 failed = failed or type(error)(said)
             self.forget(step)
+        if interrupted is not None:
+            raise interrupted
         if failed is not None:
             raise failed
 

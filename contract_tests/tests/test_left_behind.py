@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from megaapi_contract.keeping import _same_name
-from megaapi_contract.restore import RestoreFile, file_of, read
+from megaapi_contract.restore import RestoreFile
 from megaapi_mock.testing import MockServer
 
 from .support import KEY, LISTED, TOKEN
@@ -147,6 +146,27 @@ def test_the_next_run_puts_back_what_a_killed_one_left(
     assert done.returncode == 0 and not killed.exists()
 
 
+def blocked(server: MockServer) -> list[str]:
+    return sorted(asked(server, "GET", f"/rest/config/{KEY}")["configData"]["blockEvents"])
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_events_that_an_ended_run_has_blocked_are_sent_again(
+    number: signal.Signals, server: MockServer, state_folder: Path
+) -> None:
+    before = blocked(server)
+    done = ended_by(
+        server, number, "--operation", "block_events", "--operation", "accept_webhook_events",
+        when=lambda: blocked(server) != before,
+    )  # fmt: skip
+    if number is signal.SIGKILL:
+        assert blocked(server) != before
+        done = ran(server, "--operation", "instance_status")
+        assert "a run before had left the events it blocks: put back now" in done.stderr
+    assert blocked(server) == before, done.stderr
+    assert list(state_folder.glob("*.json")) == []
+
+
 def restored(file: Path) -> subprocess.CompletedProcess[str]:
     given = [sys.executable, "-m", "megaapi_contract", "restore", str(file)]
     return subprocess.run(given, env=environment(), capture_output=True, text=True, timeout=LONG)
@@ -173,44 +193,6 @@ def test_an_address_with_the_token_in_it_is_put_back_but_not_written_down(
     assert [each["url"] for each in entries] == ["http://127.0.0.1:9/own?t={{token}}"]
     done = restored(file)
     assert (webhook_of(server), done.returncode) == (owner, 0), done.stderr
-
-
-def test_one_instance_has_one_file_however_its_host_is_spelled() -> None:
-    assert file_of("HTTPS://Host.Example.test:443", KEY) == file_of(
-        "https://host.example.test", KEY
-    )
-    assert file_of("https://host.example.test:8443", KEY) != file_of(
-        "https://host.example.test", KEY
-    )
-
-
-def test_the_file_is_whole_when_a_disk_takes_a_little_at_a_time(
-    state_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write = os.write
-    monkeypatch.setattr(os, "write", lambda handle, content: write(handle, content[:7]))
-    kept = RestoreFile.of("https://host.example.test", KEY)
-    kept.note({"what": "webhook", "url": OWNER, "enabled": True})
-    assert read(kept.path).entries == kept.entries
-
-
-@pytest.mark.parametrize(
-    ("asked_for", "shown", "same"),
-    [
-        ("Equipe", "Equipe", True),
-        (" Equipe ", "Equipe", True),
-        ("", "", True),
-        ("", None, True),
-        ("E" * 300, "E" * 100, True),
-        ("Equipe da loja", "Equipe", False),
-        (None, "Equipe", False),
-        ("Equipe", "", False),
-    ],
-)
-def test_a_group_of_the_run_is_known_by_its_name(
-    asked_for: str | None, shown: str | None, same: bool
-) -> None:
-    assert _same_name(shown, asked_for) is same
 
 
 def test_restore_keeps_the_file_of_a_host_that_is_down(tmp_path: Path, killed: Path) -> None:

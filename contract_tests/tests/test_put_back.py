@@ -1,0 +1,100 @@
+"""What a probe changed is taken back step by step, whoever interrupts it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from megaapi_contract.errors import Unusable
+from megaapi_contract.keeping import _same_name
+from megaapi_contract.options import RunOptions
+from megaapi_contract.restore import RestoreFile, Undo, file_of, read
+from megaapi_contract.runner import ready
+from megaapi_contract.session import Session
+
+from .support import KEY
+
+OWNER = "http://127.0.0.1:9/the/owners/own?x=1"
+
+
+@pytest.fixture(scope="module")
+def session() -> Session:
+    with ready(RunOptions(target="mock", quick=True, seed=1)) as made:
+        return made.session("a probe")
+
+
+class Step:
+    """A step back that is interrupted, or fails, so many times."""
+
+    def __init__(self, done: list[str], name: str, *errors: BaseException) -> None:
+        self.done, self.name, self.errors = done, name, list(errors)
+
+    def __call__(self) -> bool:
+        if self.errors:
+            raise self.errors.pop(0)
+        self.done.append(self.name)
+        return True
+
+
+def test_a_step_that_is_interrupted_has_another_turn(session: Session) -> None:
+    done: list[str] = []
+    session.undo = [Undo(Step(done, "first")), Undo(Step(done, "last", KeyboardInterrupt()))]
+    with pytest.raises(KeyboardInterrupt):
+        session.put_back()
+    assert done == ["last", "first"] and session.undo == []
+
+
+def test_whoever_interrupts_twice_is_obeyed(session: Session) -> None:
+    done: list[str] = []
+    twice = Step(done, "last", KeyboardInterrupt(), KeyboardInterrupt())
+    session.undo = [Undo(Step(done, "first")), Undo(twice)]
+    with pytest.raises(KeyboardInterrupt):
+        session.put_back()
+    assert done == []
+
+
+def test_a_step_that_fails_keeps_none_from_its_turn(session: Session) -> None:
+    done: list[str] = []
+    session.undo = [Undo(Step(done, "first")), Undo(Step(done, "last", Unusable("down")))]
+    with pytest.raises(Unusable, match="down"):
+        session.put_back()
+    assert done == ["first"]
+
+
+def test_one_instance_has_one_file_however_its_host_is_spelled() -> None:
+    assert file_of("HTTPS://Host.Example.test:443", KEY) == file_of(
+        "https://host.example.test", KEY
+    )
+    assert file_of("https://host.example.test:8443", KEY) != file_of(
+        "https://host.example.test", KEY
+    )
+
+
+def test_the_file_is_whole_when_a_disk_takes_a_little_at_a_time(
+    state_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda handle, content: write(handle, content[:7]))
+    kept = RestoreFile.of("https://host.example.test", KEY)
+    kept.note({"what": "webhook", "url": OWNER, "enabled": True})
+    assert read(kept.path).entries == kept.entries
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "shown", "same"),
+    [
+        ("Equipe", "Equipe", True),
+        (" Equipe ", "Equipe", True),
+        ("", "", True),
+        ("", None, True),
+        ("E" * 300, "E" * 100, True),
+        ("Equipe da loja", "Equipe", False),
+        (None, "Equipe", False),
+        ("Equipe", "", False),
+    ],
+)
+def test_a_group_of_the_run_is_known_by_its_name(
+    asked_for: str | None, shown: str | None, same: bool
+) -> None:
+    assert _same_name(shown, asked_for) is same

@@ -17,6 +17,7 @@ from . import (
     lifecycle,
     media,
     messages,
+    particulars,
     people,
     settings,
     tokens,
@@ -26,7 +27,8 @@ from . import (
 
 _SUBJECTS = (
     access, tokens, messages, media, groups, connection, settings, chat, distinct, faithful,
-    unsettled, webhooks, customers, people, addressees, lifecycle,
+    unsettled, webhooks, customers, people,
+    particulars, addressees, lifecycle,
 )  # fmt: skip
 
 

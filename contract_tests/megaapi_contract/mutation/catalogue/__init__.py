@@ -6,6 +6,7 @@ from ..mutant import Mutant
 from . import (
     access,
     entry,
+    from_the_contract,
     groups,
     instance,
     messages,
@@ -18,6 +19,7 @@ from . import (
 
 _SUBJECTS = (
     shape, access, instance, settings, messages, groups, webhooks, second_look, entry, people,
+    from_the_contract,
 )  # fmt: skip
 
 

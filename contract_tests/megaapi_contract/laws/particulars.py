@@ -106,7 +106,8 @@ def another_state_has_another_tag(session: Session, stage: Stage) -> None:
 @LAWS.law("remove_participants", "create_group", "group_details", effects=("changes", "reads"),
           phone=True)  # fmt: skip
 def who_is_not_named_stays(session: Session, stage: Stage) -> None:
-    place, people = stage.place(), WORLD[:3]
+    # Their numbers differ in the last digit alone.
+    place, people = stage.place(), WORLD[1:4]
     jid = str(make_group(session, stage, place, *people)[1].get("id"))
     data = {"jid": jid, "participants": [people[0]]}
     gone = session.call("remove_participants", place, body={"group_data": data})
@@ -128,6 +129,16 @@ def everybody_has_a_result_of_their_own(session: Session, stage: Stage) -> None:
         wanted = {as_given(WORLD[1]): "200", as_given(WORLD[0]): "409"}
         claim(session, changed, dict(told) == wanted, "200 for the new one, 409 for who was in",
               promise=_sourced(session, "add_participants"))  # fmt: skip
+
+
+@LAWS.law("send_text", effects=("sends",), phone=True)
+def an_old_group_id_is_no_person(session: Session, stage: Stage) -> None:
+    """Ids of groups once began with the number of who made them."""
+    place = stage.place()
+    sent = text(session, place, f"{WORLD[0]}-1623275280@g.us")
+    person = at(sent.json, "messageData", "key", "remoteJid") == as_given(WORLD[0])
+    claim(session, sent, not person, "a group is written to, not a person",
+          promise=session.contract.promise("send_text"))  # fmt: skip
 
 
 @LAWS.law("delete_message", "send_text", effects=("sends", "changes"), phase=PHASE, phone=True,

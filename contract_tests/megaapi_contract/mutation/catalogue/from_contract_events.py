@@ -1,0 +1,204 @@
+"""Faults thought up from the contract alone: webhooks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import orjson
+
+from ..edits import edited, put, reached, without
+from ..hooks import (
+    CONNECTED,
+    GONE,
+    Echoing,
+    Payload,
+    Spoilt,
+    ack,
+    changed,
+    connection,
+    echo,
+    every,
+    having,
+    inbound,
+    kind,
+    lost,
+    message,
+)
+from .planted_rules import (
+    ACCOUNT,
+    MEDIA,
+    Planted,
+    told,
+)
+
+_CAPTIONED = kind("documentWithCaptionMessage")
+_POLL = "message.pollCreationMessageV3.options"
+_ROW = "message.listResponseMessage.singleSelectReply.selectedRowId"
+_REACTED = "message.reactionMessage"
+
+
+def _one_sender(payload: Payload, memory: Any) -> Sequence[Payload]:
+    if payload.get("isGroup") is not True or not inbound(payload):
+        return (payload,)
+    place = (reached(payload, "key.remoteJid"), payload.get("messageTimestamp"))
+    own = {"participant": reached(payload, "key.participant"), "name": payload.get("pushName"),
+           "lid": reached(payload, "key.participantLid")}  # fmt: skip
+    first = memory.setdefault(place, own)
+    if first["participant"] != own["participant"]:
+        payload["key"]["participant"], payload["pushName"] = first["participant"], first["name"]
+        if "participantLid" in payload["key"] and first["lid"]:
+            payload["key"]["participantLid"] = first["lid"]
+    return (payload,)
+
+
+def _media_of_lid(payload: Payload) -> bool:
+    return (
+        inbound(payload)
+        and str(reached(payload, "key.remoteJid")).endswith("@lid")
+        and any(name in payload.get("message", {}) for name in MEDIA)
+    )
+
+
+def _caption_before(payload: Payload, memory: Any) -> Sequence[Payload]:
+    shown = reached(payload, "message.imageMessage")
+    if inbound(payload) and isinstance(shown, dict):
+        before, memory[payload["instance_key"]] = (
+            memory.get(payload["instance_key"]), shown.get("caption"),
+        )  # fmt: skip
+        if before and not shown.get("caption"):
+            shown["caption"] = before
+    return (payload,)
+
+
+def _time_of_send(payload: Payload, memory: Any) -> Sequence[Payload]:
+    state, identity = reached(payload, "update.status"), reached(payload, "key.id")
+    if payload.get("messageType") == "message.ack":
+        if state == 2:
+            memory[identity] = payload.get("timestamp")
+        elif identity in memory:
+            payload["timestamp"] = memory[identity]
+    return (payload,)
+
+
+def _old_text(payload: Payload, memory: Any) -> Sequence[Payload]:
+    shown = payload.get("message")
+    if not isinstance(shown, dict):
+        return (payload,)
+    text = shown.get("conversation") or reached(shown, "extendedTextMessage.text")
+    if text:
+        memory[reached(payload, "key.id")] = text
+    inner = reached(shown, "protocolMessage.editedMessage") or reached(
+        shown, "editedMessage.message.protocolMessage.editedMessage"
+    )
+    of = reached(shown, "protocolMessage.key.id") or reached(
+        shown, "editedMessage.message.protocolMessage.key.id"
+    )
+    if isinstance(inner, dict) and of in memory:
+        for path in ("conversation", "extendedTextMessage.text"):
+            put(path, memory[of])(inner)
+    return (payload,)
+
+
+def _newest_quoted(payload: Payload, memory: Any) -> Sequence[Payload]:
+    chat, shown = reached(payload, "key.remoteJid"), payload.get("message")
+    if not message(payload) or not isinstance(shown, dict):
+        return (payload,)
+    quoted = reached(shown, "*.contextInfo.quotedMessage")
+    if quoted is not None and chat in memory:
+        put("*.contextInfo.quotedMessage", memory[chat])(shown)
+        return (payload,)
+    memory[chat] = orjson.loads(orjson.dumps(shown))
+    return (payload,)
+
+
+def _unwrapped(payload: Payload) -> Payload:
+    inner = reached(payload, "message.documentWithCaptionMessage.message")
+    payload["message"], payload["messageType"] = inner, "documentMessage"
+    return payload
+
+
+def _once_connected(payload: Payload, memory: Any) -> Sequence[Payload]:
+    if connection(CONNECTED)(payload):
+        if payload["instance_key"] in memory:
+            return ()
+        memory[payload["instance_key"]] = True
+    return (payload,)
+
+
+def _author_is_jid(payload: Payload) -> Payload:
+    author = reached(payload, "key.participant")
+    if author:
+        payload["jid"] = author
+    return payload
+
+
+def _latin(name: Any) -> Any:
+    return str(name).encode().decode("latin-1")
+
+
+def _own_chat(payload: Payload) -> Payload:
+    payload["key"]["remoteJid"] = payload["jid"]
+    return payload
+
+
+def _own_phone(payload: Payload) -> bool:
+    own = reached(payload, "key.fromMe") is True
+    chat = str(reached(payload, "key.remoteJid"))
+    return own and message(payload) and not echo(payload) and chat.endswith(ACCOUNT)
+
+
+def _echo_in_group(payload: Payload) -> bool:
+    return echo(payload) and payload.get("isGroup") is True
+
+
+def _no_number(card: Any) -> str:
+    return re.sub(r";waid=\d+", "", str(card))
+
+
+FAULTS: tuple[Planted, ...] = (
+    (50, (), ("group-text",), "A batch of a group has one author.", told(_one_sender)),
+    (51, (), ("image",), "Files of a LID have no number.",
+     partial(Spoilt, _media_of_lid, changed(without("key.senderPn")))),
+    (52, (), ("image",), "A picture has the caption of the one before.", told(_caption_before)),
+    (53, (), ("ack-read",), "Read comes as delivered.",
+     partial(Spoilt, every(ack(4), lambda one: str(
+         reached(one, "key.remoteJid")).endswith(ACCOUNT)), changed(put("update.status", 3)))),
+    (54, (), ("list-response",), "A choice is told by its place.",
+     partial(Spoilt, having(_ROW), changed(put(_ROW, "1")))),
+    (55, (), ("ack-read",), "Receipts have the time of the send.", told(_time_of_send)),
+    (57, (), ("reaction",), "A reaction points to the wrong side.",
+     partial(Spoilt, having(_REACTED), changed(edited(
+         f"{_REACTED}.key.fromMe", lambda own: not own)))),
+    (58, (), ("reaction",), "A reaction taken back is silent.",
+     partial(Spoilt, having(f"{_REACTED}.text", ""), lost)),
+    (59, (), ("edited",), "An edit carries the old text.", told(_old_text)),
+    (60, (), ("deleted",), "A deletion names itself.",
+     partial(Spoilt, every(inbound, having("message.protocolMessage.type", "REVOKE", 0)),
+             changed(lambda one: put("message.protocolMessage.key.id", one["key"]["id"])(one)))),
+    (61, (), ("text-quoted-reply",), "A quote shows the newest message.", told(_newest_quoted)),
+    (62, (), ("document-with-caption",), "A document with caption is unwrapped.",
+     partial(Spoilt, _CAPTIONED, changed(_unwrapped))),
+    (63, (), ("audio-voice-note",), "Voice notes lose their codec.",
+     partial(Spoilt, inbound, changed(edited(
+         "message.audioMessage.mimetype", lambda name: str(name).partition(";")[0])))),
+    (64, ("send_text",), ("from-me-api-echo",), "Groups have no echo.",
+     partial(Spoilt, _echo_in_group, lost)),
+    (65, ("logout",), ("disconnected",), "Receipts come after the logout.",
+     partial(Echoing, connection(GONE), ack(3, 4))),
+    (66, (), ("text-plain",), "Names are decoded twice.",
+     partial(Spoilt, inbound, changed(edited("pushName", _latin)))),
+    (68, (), ("connected",), "The second link is silent.", told(_once_connected)),
+    (69, (), ("group-text",), "The root jid of a group's message is its author.",
+     partial(Spoilt, lambda one: one.get("isGroup") is True and inbound(one),
+             changed(_author_is_jid))),
+    (70, (), ("from-me-phone",), "What the owner types is in the own chat.",
+     partial(Spoilt, _own_phone, changed(_own_chat))),
+    (71, (), ("poll-creation",), "The last option of a poll is lost.",
+     partial(Spoilt, having(_POLL), changed(edited(
+         _POLL, lambda options: options[:-1] if len(options) > 2 else options)))),
+    (72, (), ("contact",), "A card has no number to dial.",
+     partial(Spoilt, inbound, changed(edited("message.contactMessage.vcard", _no_number)))),
+)  # fmt: skip

@@ -1,0 +1,96 @@
+"""Faults thought up from the contract alone: groups."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from ...wire import Answer
+from ..answers import good, json_of, with_document
+from ..edits import edited
+from ..mutant import Call
+from .planted_rules import (
+    Planted,
+    answered,
+    own_jid,
+    rule,
+)
+from .second_look import _body
+
+
+def _no_last(found: Any, call: Call) -> Any:
+    if len(found.get("groups", [])) > 1:
+        found["groups"] = found["groups"][:-1]
+    return found
+
+
+def _stale_members(call: Call, memory: Any) -> Answer:
+    answer = call.ask(call.request)
+    found = json_of(answer)
+    shown = found.get("group", found) if isinstance(found, dict) else None
+    if not good(answer) or not isinstance(shown, dict) or "participants" not in shown:
+        return answer
+    first = memory.setdefault(
+        (call.key, shown.get("id")), {"participants": shown["participants"], "size": shown["size"]}
+    )
+    if first["participants"] == shown["participants"]:
+        return answer
+    shown.update(first)
+    return with_document(answer, found)
+
+
+def _demoted(found: Any, call: Call) -> Any:
+    change = edited("group.participants.*.admin", _no_super)
+    return edited("participants.*.admin", _no_super)(change(found))
+
+
+def _no_super(rank: Any) -> Any:
+    return "admin" if rank == "superadmin" else rank
+
+
+def _first_result(found: Any, call: Call) -> Any:
+    parts = found.get("updatedParticipants")
+    people = [one for part in parts or () for one in (part if isinstance(part, list) else [part])]
+    for one in people[1:]:
+        one["status"] = people[0].get("status")
+    return found
+
+
+def _by_prefix(call: Call, memory: Any) -> Answer:
+    answer = call.ask(call.request)
+    data = _body(call, "group_data") or {}
+    people = data.get("participants") or []
+    if not good(answer) or not isinstance(people, list):
+        return answer
+    jid = data.get("jid")
+    look = replace(call.request, method="GET", body=b"",
+                   target=f"/rest/group/{call.key}/group?jid={jid}")  # fmt: skip
+    listed = json_of(call.look(look)) or {}
+    members = listed.get("group", listed).get("participants", [])
+    own = own_jid(call).partition("@")[0]
+    bare = [str(one)[:-1] for one in people if "@" not in str(one)]
+    more = [
+        who["id"].partition("@")[0]
+        for who in members
+        if any(who["id"].startswith(one) for one in bare)
+        and who["id"].partition("@")[0] not in (own, *map(str, people))
+    ]
+    if more:
+        body = orjson.dumps({"group_data": {"jid": jid, "participants": more}})
+        call.ask(replace(call.request, body=body))
+    return answer
+
+
+FAULTS: tuple[Planted, ...] = (
+    (45, ("list_groups",), (), "The last group is missing.", answered(("list_groups",), _no_last)),
+    (46, ("group_details",), (), "Members are those of the first look.",
+     rule(("group_details",), _stale_members)),
+    (47, ("group_details", "create_group"), (), "Nobody is superadmin.",
+     answered(("group_details", "create_group"), _demoted)),
+    (48, ("add_participants",), (), "Everybody gets the first one's result.",
+     answered(("add_participants",), _first_result)),
+    (49, ("remove_participants",), (), "Numbers are removed by their beginning.",
+     rule(("remove_participants",), _by_prefix)),
+)  # fmt: skip

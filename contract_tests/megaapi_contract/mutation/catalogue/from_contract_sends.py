@@ -1,0 +1,256 @@
+"""Faults thought up from the contract alone: what is sent, and chats."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import orjson
+
+from ...wire import Answer
+from ..answers import Altered, document, good, json_of, status, with_body, with_document
+from ..edits import edited, put, reached
+from ..hooks import (
+    Payload,
+    Spoilt,
+    changed,
+    echo,
+)
+from ..mutant import Call, Fault
+from ..requests import Registered
+from .planted_rules import (
+    ACCOUNT,
+    MEDIA,
+    SENDS,
+    Planted,
+    answered,
+    own_jid,
+    rewritten,
+    rule,
+    to_group,
+)
+from .second_look import _body
+
+
+def _repeat(call: Call, memory: Any) -> Answer:
+    asked = (call.key, _body(call, "messageData", "to"), _body(call, "messageData", "text"))
+    if asked in memory:
+        call.strike()
+        return memory[asked]  # type: ignore[no-any-return]
+    answer = call.ask(call.request)
+    if good(answer):
+        memory[asked] = answer
+    return answer
+
+
+def _blank_lines(call: Call, memory: Any) -> Answer:
+    text = _body(call, "messageData", "text")
+    if not isinstance(text, str) or "\n" not in text:
+        return call.ask(call.request)
+    body = orjson.loads(call.request.body)
+    body["messageData"]["text"] = text.replace("\n", " ")
+    answer = call.ask(replace(call.request, body=orjson.dumps(body)))
+    spoilt, right = orjson.dumps(text.replace("\n", " ")), orjson.dumps(text)
+    return with_body(answer, answer.body.replace(spoilt, right))
+
+
+def _joiners(text: Any) -> Any:
+    return re.sub("[\u200c\u200d\ufe0f]", "", text) if isinstance(text, str) else text
+
+
+def _milliseconds(found: Any, call: Call) -> Any:
+    return (
+        edited("messageData.messageTimestamp", lambda at: f"{at}000")(found)
+        if to_group(call)
+        else found
+    )
+
+
+def _bare_unregistered(call: Call, memory: Any) -> Answer:
+    if "@" in str(_body(call, "messageData", "to")):
+        return call.ask(call.request)
+    return Registered(("send_text", "send_media_url", "quote_message")).answer(call)
+
+
+def _old_group(call: Call, memory: Any) -> Answer:
+    to = str(_body(call, "messageData", "to"))
+    if not re.fullmatch(r"\d+-\d+@g\.us", to):
+        return call.ask(call.request)
+    body = orjson.loads(call.request.body)
+    body["messageData"]["to"] = to.partition("-")[0] + ACCOUNT
+    return call.ask(replace(call.request, body=orjson.dumps(body)))
+
+
+_TYPES = {"png": "image/png", "jpg": "image/jpeg", "mp4": "video/mp4", "pdf": "application/pdf"}
+
+
+def _by_extension(body: Any) -> Any:
+    data = body.get("messageData") if isinstance(body, dict) else None
+    if isinstance(data, dict) and data.get("type") == "document":
+        ending = str(data.get("fileName", "")).rpartition(".")[2].lower()
+        if ending in _TYPES:
+            data["mimeType"] = _TYPES[ending]
+    return body
+
+
+def _length_of_text(found: Any, call: Call) -> Any:
+    length = len(str(_body(call, "messageData", "base64")).rpartition(",")[2])
+    return edited("messageData.message.*.fileLength", lambda _: str(length))(found)
+
+
+_FILE = ("mediaKey", "fileSha256", "fileEncSha256", "directPath", "url")
+
+
+def _last_file(call: Call, memory: Any) -> Answer:
+    answer = call.ask(call.request)
+    found = json_of(answer)
+    shown = next(iter((reached(found, "messageData.message") or {}).values()), None)
+    if not good(answer) or not isinstance(shown, dict):
+        return answer
+    own = {name: shown[name] for name in _FILE if name in shown}
+    before, memory[call.key] = memory.get(call.key), own
+    if before is None:
+        return answer
+    shown.update(before)
+    return with_document(answer, found)
+
+
+def _low_limit(call: Call, memory: Any) -> Answer:
+    answer = call.ask(call.request)
+    if good(answer) and len(str(_body(call, "messageData", "base64"))) > 9 * 2**20 * 4 // 3:
+        shown = {"name": "PAYLOAD_TOO_LARGE", "message": "request entity too large",
+                 "statusCode": 413}  # fmt: skip
+        return with_document(status(413)(answer), shown)
+    return answer
+
+
+def _unsigned(value: Any) -> Any:
+    return value.lstrip("-") if isinstance(value, str) else value
+
+
+def _few_rows(sections: Any) -> Any:
+    if not isinstance(sections, list):
+        return sections
+    return [
+        {**one, "rows": one["rows"][:1]}
+        if at and isinstance(one, dict) and one.get("rows")
+        else one
+        for at, one in enumerate(sections)
+    ]
+
+
+def _number_ids(row: Any) -> Any:
+    return str(int(row)) if isinstance(row, str) and row.isdecimal() else row
+
+
+def _swapped(found: Any, call: Call) -> Any:
+    shown = reached(found, "messageData.message.listMessage")
+    if to_group(call) and isinstance(shown, dict):
+        first, second = shown.get("description"), shown.get("footerText")
+        shown["description"], shown["footerText"] = second, first
+    return found
+
+
+def _quoted_me(found: Any, call: Call) -> Any:
+    if reached(orjson.loads(call.request.body), "messageData.key.fromMe") is False or (
+        reached(orjson.loads(call.request.body), "messageData.quoteMessage.key.fromMe") is False
+    ):
+        return edited("messageData.message.*.contextInfo.participant",
+                      lambda _: own_jid(call))(found)  # fmt: skip
+    return found
+
+
+class DeletesNewest(Fault):
+    """What is deleted is the newest message to the chat."""
+
+    def __init__(self) -> None:
+        self._newest: dict[tuple[str, str], str] = {}
+
+    def answer(self, call: Call) -> Answer:
+        if call.operation in SENDS:
+            answer = call.ask(call.request)
+            chat = str(reached(json_of(answer), "messageData.key.remoteJid"))
+            if good(answer):
+                self._newest[call.key, chat] = str(reached(json_of(answer), "messageData.key.id"))
+            return answer
+        asked = _body(call, "messageData", "key", "id")
+        chat = str(_body(call, "messageData", "key", "remoteJid"))
+        newest = self._newest.get((call.key, chat))
+        if call.operation != "delete_message" or newest in (None, asked):
+            return call.ask(call.request)
+        body = call.request.body.replace(str(asked).encode(), str(newest).encode())
+        answer = call.ask(replace(call.request, body=body))
+        return with_body(answer, answer.body.replace(str(newest).encode(), str(asked).encode()))
+
+
+def _repeats_id(found: Any, call: Call) -> Any:
+    inner = reached(found, "messageData.message.protocolMessage.key.id")
+    return found if inner is None else put("messageData.key.id", inner)(found)
+
+
+def _for_everyone(call: Call, memory: Any) -> Answer:
+    answer = call.ask(call.request)
+    to, identity = _body(call, "to"), _body(call, "messageData", "id")
+    if good(answer) and to and identity:
+        jid = to if "@" in str(to) else f"{to}{ACCOUNT}"
+        key = {"remoteJid": jid, "fromMe": True, "id": identity}
+        body = orjson.dumps({"messageData": {"to": to, "key": key}})
+        path = call.request.path.replace("deleteMessageFromMe", "deleteMessage")
+        call.ask(replace(call.request, target=path, method="POST", body=body))
+    return answer
+
+
+def _media_echo(payload: Payload) -> bool:
+    return echo(payload) and any(name in payload.get("message", {}) for name in MEDIA)
+
+
+def _other_id(identity: Any) -> str:
+    return f"{str(identity)[:-4]}{str(identity)[-4:][::-1]}"
+
+
+FAULTS: tuple[Planted, ...] = (
+    (24, ("send_text",), (), "The same text again is not sent.", rule(("send_text",), _repeat)),
+    (25, ("send_text",), ("from-me-api-echo",), "Line breaks become blanks at the recipient.",
+     rule(("send_text",), _blank_lines)),
+    (26, ("send_text", "send_link_preview"), (), "Joiners of emoji are lost.",
+     rewritten("send_text", edited("messageData.text", _joiners))),
+    (27, SENDS, (), "Sends to groups are dated in milliseconds.", answered(SENDS, _milliseconds)),
+    (28, ("send_media_url", "send_media_base64"), ("from-me-api-echo",),
+     "Echoes of files have another id.",
+     partial(Spoilt, _media_echo, changed(edited("key.id", _other_id)))),
+    (29, ("send_text",), (), "Digits without WhatsApp are written to.",
+     rule(("send_text", "send_media_url", "quote_message"), _bare_unregistered)),
+    (30, ("send_text",), (), "Old group ids are taken for persons.",
+     rule(("send_text",), _old_group)),
+    (31, ("send_media_url",), (), "The extension decides on the type.",
+     rewritten("send_media_url", _by_extension)),
+    (32, ("send_media_base64",), (), "File names lose what is not ASCII.",
+     rewritten("send_media_base64", edited(
+         "messageData.fileName", lambda name: str(name).encode("ascii", "ignore").decode()))),
+    (33, ("send_media_base64",), (), "A file is as long as its base64.",
+     answered(("send_media_base64",), _length_of_text)),
+    (34, ("send_media_base64",), (), "A file is told as the one before.",
+     rule(("send_media_base64",), _last_file)),
+    (35, ("send_media_base64",), (), "Files above 9 MiB are refused.",
+     rule(("send_media_base64",), _low_limit)),
+    (36, ("send_location",), (), "Degrees as text lose their sign.",
+     rewritten("send_location", edited("messageData.longitude", _unsigned))),
+    (37, ("send_list",), (), "Later sections have one row.",
+     rewritten("send_list", edited("messageData.sections", _few_rows))),
+    (38, ("send_list",), (), "Row ids of digits lose their zeros.",
+     rewritten("send_list", edited("messageData.sections.*.rows.*.rowId", _number_ids))),
+    (39, ("send_list",), (), "Text and footer change places in groups.",
+     answered(("send_list",), _swapped)),
+    (40, ("quote_message",), (), "Every quoted author is the instance.",
+     answered(("quote_message",), _quoted_me)),
+    (41, ("forward_message",), (), "The score of a forward never grows.",
+     partial(Altered, ("forward_message",), document(
+         put("messageData.message.*.contextInfo.forwardingScore", 1)))),
+    (42, ("delete_message",), (), "The newest message is deleted.", DeletesNewest),
+    (43, ("delete_message",), (), "A deletion has the id of what it deletes.",
+     answered(("delete_message",), _repeats_id)),
+    (44, ("delete_message_from_me",), (), "Deleted for oneself is deleted for all.",
+     rule(("delete_message_from_me",), _for_everyone)),
+)  # fmt: skip

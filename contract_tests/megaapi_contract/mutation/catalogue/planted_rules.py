@@ -1,0 +1,126 @@
+"""Faults planted as a rule over calls or webhooks, with a memory of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import orjson
+
+from ...wire import Answer, Request
+from ..answers import good, json_of, with_document
+from ..edits import reached
+from ..hooks import (
+    Payload,
+)
+from ..mutant import Call, Fault
+from .second_look import Rewritten, _body
+
+SENDS = (
+    "send_text", "send_media_url", "send_media_base64", "send_location", "send_link_preview",
+    "send_list", "send_buttons", "send_template", "forward_message", "quote_message",
+)  # fmt: skip
+MEDIA = ("imageMessage", "videoMessage", "audioMessage", "documentMessage", "stickerMessage")
+ACCOUNT = "@s.whatsapp.net"
+
+
+# Requests of another shape are passed over: they are not what such a gateway gets wrong.
+ODD_SHAPE = (TypeError, AttributeError, LookupError, ValueError)
+
+
+def to_group(call: Call) -> bool:
+    """Whether a group is written to."""
+    return str(_body(call, "messageData", "to")).endswith("@g.us")
+
+
+def own_jid(call: Call) -> str:
+    """The number of the instance that calls; empty when it is not linked."""
+    headers = tuple(one for one in call.request.headers if one[0].lower() == "authorization")
+    answer = call.look(Request("GET", f"/rest/instance/{call.key}", headers))
+    return str(reached(json_of(answer), "instance.user.id") or "")
+
+
+class Rule(Fault):
+    """A change of some calls, with a memory of its own: `change` gets the call and the memory."""
+
+    def __init__(self, operations: Sequence[str], change: Callable[[Call, Any], Answer]) -> None:
+        self._operations, self._change = operations, change
+        self._memory: dict[Any, Any] = {}
+
+    def answer(self, call: Call) -> Answer:
+        if call.operation not in self._operations:
+            return call.ask(call.request)
+        answers: list[Answer] = []
+
+        def ask(request: Request) -> Answer:
+            answers.append(call.ask(request))
+            return answers[-1]
+
+        try:
+            return self._change(replace(call, ask=ask), self._memory)
+        except ODD_SHAPE:
+            return answers[0] if answers else call.ask(call.request)
+
+
+class Told(Fault):
+    """A change of some webhooks with a memory of its own."""
+
+    def __init__(self, change: Callable[[Payload, Any], Sequence[Payload]]) -> None:
+        self._change: Callable[[Payload, Any], Sequence[Payload]] = change
+        self._memory: dict[Any, Any] = {}
+
+    def webhook(self, body: bytes) -> Sequence[bytes]:
+        payload = orjson.loads(body)
+        made = self._change(payload, self._memory)
+        if len(made) == 1 and made[0] == orjson.loads(body):
+            return (body,)
+        return [orjson.dumps(one) for one in made]
+
+
+def safely(edit: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The change, where the request has the shape for it."""
+
+    def change(body: Any) -> Any:
+        try:
+            return edit(orjson.loads(orjson.dumps(body)))
+        except ODD_SHAPE:
+            return body
+
+    return change
+
+
+def changed_answer(answer: Answer, call: Call, edit: Callable[[Any, Call], Any]) -> Answer:
+    found = json_of(answer)
+    if found is None or not good(answer):
+        return answer
+    before = orjson.dumps(found)
+    try:
+        made = edit(found, call)
+    except ODD_SHAPE:
+        return answer
+    return answer if orjson.dumps(made) == before else with_document(answer, made)
+
+
+def answered(operations: Sequence[str], edit: Callable[[Any, Call], Any]) -> Callable[[], Fault]:
+    """Good answers of these operations, changed by what was asked."""
+    return partial(
+        Rule, operations, lambda call, _: changed_answer(call.ask(call.request), call, edit)
+    )
+
+
+def rule(operations: Sequence[str], change: Callable[[Call, Any], Answer]) -> Callable[[], Fault]:
+    return partial(Rule, operations, change)
+
+
+def rewritten(operation: str, edit: Callable[[Any], Any]) -> Callable[[], Fault]:
+    return partial(Rewritten, operation, safely(edit))
+
+
+def told(change: Callable[[Payload, Any], Sequence[Payload]]) -> Callable[[], Fault]:
+    return partial(Told, change)
+
+
+# Number in the list they come from, operations, events, sentence, fault.
+Planted = tuple[int, tuple[str, ...], tuple[str, ...], str, Callable[[], Fault]]

@@ -119,11 +119,18 @@ class Hook:
             return False
         key = at(after.json, "key")
         chats = (at(key, "remoteJid"), at(key, "senderPn"), at(key, "senderLid"))
-        theirs = at(key, "fromMe") is False and at(one.json, "id") in chats
+        who = at(one.json, "id")
+        theirs = at(key, "fromMe") is False and (who in chats or self._is_hidden(who, chats[0]))
         if theirs and at(after.json, "messageTimestamp") is not None:
             self.settle("presence_events", "on", one)
             return True
         return False
+
+    def _is_hidden(self, who: Any, chat: Any) -> bool:
+        """Whether a LID is that of a chat, whose messages need not show it in every year's form."""
+        number, _, server = str(chat).partition("@")
+        hidden = str(who).endswith("@lid") and server == "s.whatsapp.net" and self.plays_people
+        return hidden and bool(self.person(number)["lid"] == who)
 
     def _acknowledged(self, mine: list[Webhook]) -> bool:
         """Whether every message of this place got the acknowledgement that is sure to come."""

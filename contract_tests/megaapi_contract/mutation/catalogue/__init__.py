@@ -6,6 +6,7 @@ from ..mutant import Mutant
 from . import (
     access,
     entry,
+    from_customers,
     from_the_contract,
     groups,
     instance,
@@ -19,6 +20,7 @@ from . import (
 
 _SUBJECTS = (
     shape, access, instance, settings, messages, groups, webhooks, second_look, entry, people,
+    from_customers,
     from_the_contract,
 )  # fmt: skip
 

@@ -1,0 +1,287 @@
+"""Faults that cost customers a day, as they would tell them: what is asked and answered."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import orjson
+
+from ...wire import Answer
+from ..answers import Altered, document, good, json_of, status, with_document
+from ..edits import edited, put, reached
+from ..memory import Frozen
+from ..mutant import Call, Fault
+from ..requests import with_token
+from .from_contract_instance import _asked_jid, _user_stays
+from .from_contract_sends import _quoted_me, _repeat, _repeats_id
+from .planted_rules import Planted, answered, rewritten, rule
+from .second_look import Besides, Refusing, _body
+
+DOWNLOAD = ("download_media",)
+SETTINGS = ("webhook_settings",)
+
+
+def _own_code(found: Any, call: Call) -> Any:
+    if "customPairingCode" in call.request.query and "pairingCode" in found:
+        found["pairingCode"] = "QWRT5678"
+    return found
+
+
+def _needs_link(call: Call, memory: Any) -> Answer:
+    answer = call.ask(call.request)
+    if not good(answer):
+        return answer
+    if call.door("GET", f"/_mock/instances/{call.key}", None)["state"] != "connected":
+        shown = {"name": "FORBIDDEN", "message": "Instance not logged in", "statusCode": 403}
+        return with_document(status(403)(answer), shown)
+    return answer
+
+
+def _cut(data: Any) -> Any:
+    head, comma, coded = str(data).partition(",")
+    return f"{head}{comma}{coded[:-4]}" if len(coded) > 8 else data
+
+
+class TokenBeforeKey(Fault):
+    """An unknown key with a known token is refused for the token."""
+
+    def answer(self, call: Call) -> Answer:
+        answer = call.ask(call.request)
+        if call.operation == "config_details" and answer.status == 404:
+            if (call.request.header("Authorization") or "")[7:] in call.tokens.values():
+                shown = {"name": "UNAUTHORIZED", "message": "Unauthorized", "statusCode": 401}
+                return with_document(status(401)(answer), shown)
+        return answer
+
+
+class BothTokens(Fault):
+    """A token that was changed opens everything for ever."""
+
+    def __init__(self) -> None:
+        self._old: dict[tuple[str, str], bool] = {}
+
+    def answer(self, call: Call) -> Answer:
+        answer = call.ask(call.request)
+        given = (call.request.header("Authorization") or "")[7:]
+        if call.operation == "change_token" and good(answer):
+            self._old[call.key, given] = True
+        if answer.status == 401 and (call.key, given) in self._old:
+            return call.ask(with_token(call.request, call.tokens[call.key]))
+        return answer
+
+
+def _silenced(call: Call, memory: Any) -> Answer:
+    answer = call.ask(call.request)
+    if good(answer):
+        shown = call.door("GET", f"/_mock/instances/{call.key}", None)["webhook"]
+        if shown.get("enabled"):
+            off = {"url": shown["url"], "enabled": False}
+            call.door("POST", f"/_mock/instances/{call.key}/webhook", off)
+            call.strike()
+    return answer
+
+
+def _null_url(found: Any) -> Any:
+    return edited("webhookData.webhookUrl", lambda url: url or None)(found)
+
+
+def _no_wrapper(call: Call, memory: Any) -> Answer:
+    answer = call.ask(call.request)
+    body = orjson.loads(call.request.body)
+    if answer.status == 500 and isinstance(body, dict) and "webhookUrl" in body:
+        shown = {"error": False, "message": "Webhook updated", "webhookUrl": ""}
+        return with_document(status(200)(answer), shown)
+    return answer
+
+
+def _view_once(found: Any) -> Any:
+    inner = reached(found, "messageData.message.viewOnceMessage.message")
+    return put("messageData.message", inner)(found) if inner else found
+
+
+def _plain_letters(name: Any) -> Any:
+    text = unicodedata.normalize("NFD", str(name)).replace("\u2013", "-")
+    return "".join(one for one in text if not unicodedata.combining(one) and ord(one) < 128)
+
+
+def _grown(found: Any, call: Call) -> Any:
+    if _body(call, "messageData", "key", "fromMe") is not True:
+        return found
+    path = "messageData.message.*.contextInfo"
+    return edited(path, lambda info: info or {"forwardingScore": 1, "isForwarded": True})(found)
+
+
+def _melted(sections: Any) -> Any:
+    if len(sections) < 2:
+        return sections
+    rows = [row for one in sections for row in one["rows"]]
+    return [{**sections[0], "rows": rows}]
+
+
+def _no_address(found: Any) -> Any:
+    shown = reached(found, "messageData.message.locationMessage")
+    if isinstance(shown, dict) and shown.get("address") == "":
+        del shown["address"]
+    return found
+
+
+def _empty_preview(found: Any) -> Any:
+    shown = reached(found, "messageData.message.extendedTextMessage")
+    if isinstance(shown, dict) and "matchedText" not in shown:
+        shown.update({"matchedText": "", "title": "", "description": ""})
+    return found
+
+
+def _is_bare(call: Call) -> bool:
+    return not str(_body(call, "messageData", "base64")).startswith("data:")
+
+
+def _wrapped_presence(call: Call) -> bool:
+    return _body(call, "option") is not None
+
+
+def _vendors_form(call: Call) -> bool:
+    return _body(call, "to") is not None
+
+
+def _first_alone(call: Call, memory: Any) -> Answer:
+    people = _body(call, "group_data", "participants")
+    if not isinstance(people, list) or len(people) < 2:
+        return call.ask(call.request)
+    body = orjson.loads(call.request.body)
+    body["group_data"]["participants"] = people[:1]
+    answer = call.ask(replace(call.request, body=orjson.dumps(body)))
+    found = json_of(answer)
+    parts = found.get("updatedParticipants") if isinstance(found, dict) else None
+    if good(answer) and isinstance(parts, list) and parts:
+        inner = parts[0] if isinstance(parts[0], list) else parts
+        for one in people[1:]:
+            jid = one if "@" in str(one) else f"{one}@s.whatsapp.net"
+            copy = orjson.loads(orjson.dumps(inner[0]).replace(
+                str(inner[0].get("jid")).encode(), str(jid).encode()))  # fmt: skip
+            inner.append(copy)
+        return with_document(answer, found)
+    return answer
+
+
+def _one_fails_all(call: Call, memory: Any) -> Answer:
+    answer = call.ask(call.request)
+    if good(answer) and b'"403"' in answer.body:
+        shown = {"name": "FORBIDDEN", "message": "Not authorized", "statusCode": 403}
+        return with_document(status(403)(answer), shown)
+    return answer
+
+
+class StaysListed(Fault):
+    """A group that was left stays in the list."""
+
+    def __init__(self) -> None:
+        self._left: dict[str, list[Any]] = {}
+        self._seen: dict[tuple[str, str], Any] = {}
+
+    def answer(self, call: Call) -> Answer:
+        answer = call.ask(call.request)
+        found = json_of(answer)
+        if call.operation == "create_group" and good(answer):
+            group = found.get("group", found)
+            self._seen[call.key, str(group.get("id"))] = group
+        if call.operation == "leave_group" and good(answer):
+            jid = re.sub("%40", "@", call.request.query.partition("jid=")[2])
+            if (call.key, jid) in self._seen:
+                self._left.setdefault(call.key, []).append(self._seen[call.key, jid])
+        if call.operation == "list_groups" and good(answer) and call.key in self._left:
+            found["groups"] = [*found["groups"], *self._left[call.key]]
+            return with_document(answer, found)
+        return answer
+
+
+def _no_body(call: Call, memory: Any) -> Answer:
+    if call.request.body:
+        answer = call.look(replace(call.request, target=call.request.target + "x"))
+        shown = {"name": "BAD_REQUEST", "message": "Bad request", "statusCode": 400}
+        call.strike()
+        return with_document(status(400)(answer), shown)
+    return call.ask(call.request)
+
+
+def _slash(call: Call, memory: Any) -> Answer:
+    answer = call.ask(call.request)
+    if good(answer) and call.request.path.endswith("/"):
+        text = f'Resource "{call.request.path}" not found'
+        shown = {"name": "NOT_FOUND", "message": text, "statusCode": 404}
+        return with_document(status(404)(answer), shown)
+    return answer
+
+
+def _demoted(rank: Any) -> Any:
+    return "admin" if rank == "superadmin" else rank
+
+
+_WHOLE, _BARE = r"^(data:[^;]*);.*;base64,", r"\1;base64,"
+_PARAMETER = document(edited("data", lambda data: re.sub(_WHOLE, _BARE, str(data))))
+_DOCUMENTS = "messageData.message.documentMessage.fileName"
+
+FAULTS: tuple[Planted, ...] = (
+    (1, ("instance_status",), (), "After a logout the status still names the phone.",
+     rule(("instance_status",), _user_stays)),
+    (2, ("restart",), (), "A restart forgets the receiver.",
+     partial(Besides, "restart", "configure_webhook",
+             {"messageData": {"webhookUrl": "", "webhookEnabled": False}})),
+    (3, ("is_on_whatsapp",), (), "isOnWhatsApp echoes what was asked.",
+     answered(("is_on_whatsapp",), _asked_jid)),
+    (4, ("pairing_code",), (), "A code of one's own is ignored.",
+     answered(("pairing_code",), _own_code)),
+    (5, ("qr_code_base64",), (), "The code is frozen.", partial(Frozen, "qr_code_base64")),
+    (6, DOWNLOAD, (), "A voice note loses its codec on download.",
+     partial(Altered, DOWNLOAD, _PARAMETER)),
+    (7, DOWNLOAD, (), "Downloads need a link.", rule(DOWNLOAD, _needs_link)),
+    (8, DOWNLOAD, (), "A file loses its last bytes.",
+     partial(Altered, DOWNLOAD, document(edited("data", _cut)))),
+    (9, ("config_details",), (), "The token is looked at before the key.", TokenBeforeKey),
+    (10, ("change_token",), (), "The old token still opens the door.", BothTokens),
+    (11, ("change_token",), (), "Rotating the token silences the webhook.",
+     rule(("change_token",), _silenced)),
+    (16, SETTINGS, (), "A URL that was never set is null.",
+     partial(Altered, SETTINGS, document(_null_url))),
+    (17, ("configure_webhook",), (), "A missing wrapper looks like success.",
+     rule(("configure_webhook",), _no_wrapper)),
+    (45, ("send_text",), (), "A double click is swallowed.", rule(("send_text",), _repeat)),
+    (46, ("send_media_base64", "send_media_url"), (), "viewOnce is ignored.",
+     partial(Altered, ("send_media_base64", "send_media_url"), document(_view_once))),
+    (47, ("send_media_base64",), (), "A file name loses its accents.",
+     partial(Altered, ("send_media_base64",), document(edited(_DOCUMENTS, _plain_letters)))),
+    (48, ("forward_message",), (), "An own message is forwarded as somebody else's.",
+     answered(("forward_message",), _grown)),
+    (49, ("send_list",), (), "Sections melt together.",
+     rewritten("send_list", edited("messageData.sections", _melted))),
+    (50, ("quote_message",), (), "A quote names the bot.",
+     answered(("quote_message",), _quoted_me)),
+    (51, ("send_location",), (), "An empty address is dropped.",
+     partial(Altered, ("send_location",), document(_no_address))),
+    (52, ("send_link_preview",), (), "A text without link has an empty preview.",
+     partial(Altered, ("send_link_preview",), document(_empty_preview))),
+    (53, ("send_media_base64",), (), "Bare base64 is refused.",
+     partial(Refusing, "send_media_base64", _is_bare)),
+    (54, ("delete_message",), (), "A deletion answers the victim's id.",
+     answered(("delete_message",), _repeats_id)),
+    (55, ("update_presence",), (), "Presence wants a wrapper.",
+     partial(Refusing, "update_presence", _wrapped_presence)),
+    (56, ("delete_message_from_me",), (), "Delete for me has one form.",
+     partial(Refusing, "delete_message_from_me", _vendors_form)),
+    (57, ("remove_participants",), (), "Only the first person is moved.",
+     rule(("remove_participants",), _first_alone)),
+    (58, ("add_participants",), (), "One refused person fails all.",
+     rule(("add_participants",), _one_fails_all)),
+    (59, ("leave_group", "list_groups"), (), "A group that was left stays listed.", StaysListed),
+    (60, ("create_group", "group_details"), (), "The creator is a mere admin.",
+     partial(Altered, ("create_group", "group_details"), document(
+         edited("group.participants.*.admin", _demoted)))),
+    (61, ("leave_group",), (), "DELETE with a body is refused.",
+     rule(("leave_group",), _no_body)),
+    (62, ("group_details",), (), "A slash before the question mark leads nowhere.",
+     rule(("group_details",), _slash)),
+)  # fmt: skip

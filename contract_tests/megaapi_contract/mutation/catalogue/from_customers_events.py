@@ -1,0 +1,294 @@
+"""Faults that cost customers a day, as they would tell them: webhooks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import orjson
+
+from ...wire import Answer
+from ..answers import good, json_of
+from ..edits import edited, put, reached, without
+from ..hooks import (
+    GONE,
+    Echoing,
+    Payload,
+    Spoilt,
+    ack,
+    changed,
+    connection,
+    echo,
+    every,
+    having,
+    inbound,
+    lost,
+    message,
+)
+from ..mutant import Call, Fault
+from .from_contract_events import _own_phone
+from .from_contract_instance import AcksGoOn, BlocksMessages
+from .planted_rules import ACCOUNT, MEDIA, Planted, told
+from .second_look import _body
+
+_REACTED = "message.reactionMessage"
+_VCARD = "message.contactMessage.vcard"
+
+
+class BlocksAcks(BlocksMessages):
+    """Blocking reactions blocks receipts too."""
+
+    def webhook(self, body: bytes) -> Sequence[bytes]:
+        payload = orjson.loads(body)
+        silent = payload.get("instance_key") in self._keys
+        return () if silent and payload.get("messageType") == "message.ack" else (body,)
+
+
+class OldReceiverToo(Fault):
+    """After a change of address everything is posted twice, as if to both."""
+
+    def __init__(self) -> None:
+        self._urls: dict[str, set[str]] = {}
+
+    def answer(self, call: Call) -> Answer:
+        answer = call.ask(call.request)
+        url = _body(call, "messageData", "webhookUrl")
+        if call.operation == "configure_webhook" and good(answer) and url:
+            self._urls.setdefault(call.key, set()).add(str(url))
+        return answer
+
+    def webhook(self, body: bytes) -> Sequence[bytes]:
+        payload = orjson.loads(body)
+        several = len(self._urls.get(str(payload.get("instance_key")), ())) > 1
+        return (body, body) if several else (body,)
+
+
+class LostInRestart(Fault):
+    """The first message after a restart is lost."""
+
+    def __init__(self) -> None:
+        self._restarted: set[str] = set()
+
+    def answer(self, call: Call) -> Answer:
+        answer = call.ask(call.request)
+        if call.operation == "restart" and good(answer):
+            self._restarted.add(call.key)
+        return answer
+
+    def webhook(self, body: bytes) -> Sequence[bytes]:
+        payload = orjson.loads(body)
+        key = payload.get("instance_key")
+        if inbound(payload) and key in self._restarted:
+            self._restarted.discard(key)
+            return ()
+        return (body,)
+
+
+def _twice_encoded(node: Any) -> Any:
+    if isinstance(node, str):
+        return node.encode().decode("latin-1") if not node.isascii() else node
+    if isinstance(node, dict):
+        return {name: _twice_encoded(one) for name, one in node.items()}
+    return [_twice_encoded(one) for one in node] if isinstance(node, list) else node
+
+
+def _first_jid(payload: Payload, memory: Any) -> Sequence[Payload]:
+    jid = payload.get("jid")
+    if jid:
+        first = memory.setdefault(payload["instance_key"], jid)
+        payload["jid"] = first
+    return (payload,)
+
+
+def _jid_in_qr(payload: Payload, memory: Any) -> Sequence[Payload]:
+    if payload.get("jid"):
+        memory[payload["instance_key"]] = payload["jid"]
+    elif payload.get("messageType") == "qrcode_update" and payload["instance_key"] in memory:
+        return ({**payload, "jid": memory[payload["instance_key"]]},)
+    return (payload,)
+
+
+def _owner_swapped(payload: Payload, memory: Any) -> Sequence[Payload]:
+    """An inbound message whose text another instance has just sent bears that one's key."""
+    said = orjson.dumps(payload.get("message"))
+    if echo(payload):
+        memory[said] = payload["instance_key"]
+    elif inbound(payload) and said in memory:
+        return ({**payload, "instance_key": memory[said]},)
+    return (payload,)
+
+
+def _lid_is_senders(payload: Payload) -> Payload:
+    lid = reached(payload, "key.senderLid")
+    return {**payload, "lid": lid} if lid else payload
+
+
+def _lid_digits(payload: Payload) -> Payload:
+    jid = str(reached(payload, "key.remoteJid"))
+    if jid.endswith("@lid") and "senderPn" in payload["key"]:
+        payload["key"]["senderPn"] = f"{jid.partition('@')[0]}{ACCOUNT}"
+    return payload
+
+
+def _number_for_media(payload: Payload) -> Payload:
+    key = payload.get("key", {})
+    if str(key.get("remoteJid")).endswith("@lid") and key.get("senderPn"):
+        if any(name in payload.get("message", {}) for name in MEDIA):
+            key["remoteJid"] = key.pop("senderPn")
+    return payload
+
+
+def _no_participant_pn(payload: Payload) -> Payload:
+    if str(reached(payload, "key.participant")).endswith("@lid"):
+        payload["key"].pop("participantPn", None)
+    return payload
+
+
+class SubjectAsName(Fault):
+    """A group's messages bear its subject as the author's name."""
+
+    def __init__(self) -> None:
+        self._subjects: dict[str, str] = {}
+
+    def answer(self, call: Call) -> Answer:
+        answer = call.ask(call.request)
+        if call.operation == "create_group" and good(answer):
+            found = json_of(answer)
+            group = found.get("group", found)
+            self._subjects[str(group.get("id"))] = str(group.get("subject"))
+        return answer
+
+    def webhook(self, body: bytes) -> Sequence[bytes]:
+        payload = orjson.loads(body)
+        subject = self._subjects.get(str(reached(payload, "key.remoteJid")))
+        if subject is None or not inbound(payload):
+            return (body,)
+        return (orjson.dumps({**payload, "pushName": subject}),)
+
+
+def _customers_name(payload: Payload, memory: Any) -> Sequence[Payload]:
+    chat = reached(payload, "key.remoteJid")
+    if inbound(payload):
+        memory[chat] = payload.get("pushName")
+    elif message(payload):
+        return ({**payload, "pushName": memory.get(chat, "Ana Exemplo")},)
+    return (payload,)
+
+
+def _plain_conversation(payload: Payload) -> Payload:
+    said = reached(payload, "message.extendedTextMessage.text")
+    if said is None:
+        return payload
+    return {**payload, "message": {"conversation": said}, "messageType": "conversation"}
+
+
+def _wrong_section(payload: Payload, memory: Any) -> Sequence[Payload]:
+    shown = reached(payload, "message.listMessage.sections")
+    if isinstance(shown, list):
+        memory["sections"] = shown
+    path = "message.listResponseMessage.singleSelectReply.selectedRowId"
+    picked = reached(payload, path)
+    sections = memory.get("sections") or []
+    for section in sections[1:]:
+        for at, row in enumerate(section.get("rows", ())):
+            if row.get("rowId") == picked and at < len(sections[0]["rows"]):
+                return (put(path, sections[0]["rows"][at]["rowId"])(payload),)
+    return (payload,)
+
+
+def _replier(payload: Payload) -> Payload:
+    author = reached(payload, "key.participant") or reached(payload, "key.remoteJid")
+    edited("message.*.contextInfo.participant", lambda _: author)(payload)
+    return payload
+
+
+def _itself(payload: Payload) -> Payload:
+    identity = payload["key"]["id"]
+    for path in ("message.protocolMessage.key.id",
+                 "message.editedMessage.message.protocolMessage.key.id"):  # fmt: skip
+        payload = put(path, identity)(payload)
+    return payload
+
+
+def _is_edit(payload: Payload) -> bool:
+    return b"editedMessage" in orjson.dumps(payload.get("message"))
+
+
+def _admins(payload: Payload) -> Payload:
+    author = reached(payload, "key.participant")
+    path = "message.protocolMessage.key.participant"
+    if author and reached(payload, path):
+        put(path, author)(payload)
+    return payload
+
+
+def _punctuated(card: Any) -> str:
+    return re.sub(r"waid=(\d\d)(\d\d)(\d{5})(\d+)", r"waid=+\1 \2 \3-\4", str(card))
+
+
+def _as_author(payload: Payload) -> Payload:
+    edited("key.remoteJid", lambda _: reached(payload, "key.participant"))(payload)
+    return payload
+
+
+def _status(payload: Payload) -> bool:
+    return str(reached(payload, "key.remoteJid")) == "status@broadcast"
+
+
+FAULTS: tuple[Planted, ...] = (
+    (12, ("block_events",), ("ack-server",), "Blocking reactions blocks receipts.", BlocksAcks),
+    (13, ("configure_webhook",), ("text-plain",), "The old receiver keeps getting events.",
+     OldReceiverToo),
+    (14, ("configure_webhook",), ("ack-server",), "Disabled, but receipts go on.", AcksGoOn),
+    (19, (), ("text-plain",), "Accents are encoded twice on delivery.",
+     partial(Spoilt, lambda one: not orjson.dumps(one).isascii(), changed(_twice_encoded))),
+    (20, ("logout",), ("disconnected",), "Receipts come after the logout.",
+     partial(Echoing, connection(GONE), ack(3, 4))),
+    (21, (), ("connected",), "After a swap the jid is the old number's.", told(_first_jid)),
+    (22, (), ("qrcode",), "A QR event claims a connected number.", told(_jid_in_qr)),
+    (23, ("restart",), ("text-plain",), "What is written in a restart is lost.", LostInRestart),
+    (24, ("send_text",), ("text-extended",), "Events swap their owner.", told(_owner_swapped)),
+    (25, (), ("text-plain",), "The root lid is the sender's.",
+     partial(Spoilt, lambda one: inbound(one) and not one.get("isGroup"),
+             changed(_lid_is_senders))),
+    (26, (), ("text-plain-lid",), "The sender's number is made of LID digits.",
+     partial(Spoilt, inbound, changed(_lid_digits))),
+    (27, (), ("image",), "Pictures of a hidden contact come under the number.",
+     partial(Spoilt, inbound, changed(_number_for_media))),
+    (28, (), ("group-text",), "The author's number is missing in LID groups.",
+     partial(Spoilt, inbound, changed(_no_participant_pn))),
+    (29, (), ("group-text",), "The subject is the author's name.", SubjectAsName),
+    (30, (), ("from-me-phone",), "Own messages bear the customer's name.",
+     told(_customers_name)),
+    (31, (), ("from-me-phone",), "What the owner types is dropped.",
+     partial(Spoilt, _own_phone, lost)),
+    (32, ("send_text",), ("from-me-api-echo",), "An echo is a conversation.",
+     partial(Spoilt, echo, changed(_plain_conversation))),
+    (33, ("send_text",), ("ack-server",), "Receipts' ids are in small letters.",
+     partial(Spoilt, ack(), changed(edited("key.id", lambda one: str(one).lower())))),
+    (34, ("send_media_base64",), ("ack-played",), "Played never comes.",
+     partial(Spoilt, ack(5), changed(put("update.status", 4)))),
+    (35, ("send_text", "create_group"), ("ack-server",), "Receipts in a group look private.",
+     partial(Spoilt, ack(), changed(put("isGroup", False)))),
+    (36, (), ("list-response",), "A row of another section is told.", told(_wrong_section)),
+    (37, (), ("buttons-response",), "A button's place stands for its id.",
+     partial(Spoilt, inbound, changed(put(
+         "message.buttonsResponseMessage.selectedButtonId", "id0")))),
+    (38, (), ("text-quoted-reply",), "A quote names the replier.",
+     partial(Spoilt, inbound, changed(_replier))),
+    (39, (), ("reaction",), "A withdrawn reaction has no text.",
+     partial(Spoilt, having(f"{_REACTED}.text", ""), changed(without(f"{_REACTED}.text")))),
+    (40, (), ("edited",), "An edit points at itself.",
+     partial(Spoilt, every(inbound, _is_edit), changed(_itself))),
+    (41, (), ("deleted",), "An admin's deletion names the admin.",
+     partial(Spoilt, inbound, changed(_admins))),
+    (42, (), ("contact",), "The number of a card has punctuation.",
+     partial(Spoilt, inbound, changed(edited(_VCARD, _punctuated)))),
+    (43, (), ("poll-creation",), "A poll has no secret.",
+     partial(Spoilt, having("message.pollCreationMessageV3"),
+             changed(without("message.messageContextInfo.messageSecret")))),
+    (44, (), ("status-story",), "A status looks like a private chat.",
+     partial(Spoilt, _status, changed(_as_author))),
+)  # fmt: skip

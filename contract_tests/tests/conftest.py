@@ -30,7 +30,7 @@ def nothing_left_behind() -> Iterator[None]:
     yield
     left = [thread for thread in threading.enumerate() if thread not in before]
     for thread in left:
-        thread.join(timeout=2)
+        thread.join(timeout=10)
     assert [thread.name for thread in left if thread.is_alive()] == []
 
 

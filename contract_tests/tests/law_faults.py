@@ -18,6 +18,7 @@ from .spoiling import (
     edited,
     forgotten,
     frozen,
+    headed,
     kind,
     lost,
     missing,
@@ -217,6 +218,46 @@ FAULTS: Mapping[str, Fault] = {
     "blocked acknowledgements come back when accepted": forgotten("/configAcceptStatus"),
     "an event can be blocked by its own name": forgotten("/blockEvents"),
     "what is asked for is told once": changed("instance_key", "megacode-TESTKEY0002"),
+    # particulars
+    "every row of every section comes back": edited(
+        f"{CONTENT}.listMessage.sections.1.rows", lambda rows: rows[:1]
+    ),
+    "a list to a group is the same list": edited(f"{CONTENT}.listMessage.footerText", "Escolha"),
+    "the given type of a document is kept": edited(
+        f"{CONTENT}.documentMessage.mimetype", "image/png"
+    ),
+    "a code of ones own keeps its letters": edited("pairingCode", str.upper),
+    "a body where none is needed is passed over": turned(200, 400),
+    "another state has another tag": headed("ETag", 'W/"1"'),
+    "who is not named stays": edited("group.participants", lambda people: people[:1]),
+    "everybody has a result of their own": edited("updatedParticipants.*.*.status", "200"),
+    "an old group id is no person": asked(b"-1623275280@g.us", b"@s.whatsapp.net"),
+    "what is deleted is what was named": changed("message.protocolMessage.key.id", OTHER_ID),
+    "many who write at once are told apart": changed("key.participant", OTHER),
+    "names keep their accents": changed("pushName", lambda name: name.encode().decode("latin-1")),
+    "a reaction taken back is told": lost(
+        lambda payload: payload.get("message", {}).get("reactionMessage", {}).get("text") == ""
+    ),
+    "a poll has all its options": changed(
+        "message.pollCreationMessageV3.options", lambda options: options[:-1]
+    ),
+    "a picture without words has none": changed("message.imageMessage.caption", "Segue a foto"),
+    "events accepted one by one add up": edited("configData.webhookEvents", ["presence"]),
+    "a row of a later section is told by its own id": changed(
+        "message.listResponseMessage.singleSelectReply.selectedRowId", "007"
+    ),
+    "a files name keeps its accents": edited(
+        f"{CONTENT}.documentMessage.fileName", "orcamento.pdf"
+    ),
+    "after a swap of phones the new number is told": changed("jid", OTHER),
+    "nobodys number stands beside a code": told(
+        lambda payload: ({**payload, "jid": OTHER},)
+    ),
+    "what comes after a restart is told": lost(kind("conversation")),
+    "who receives is whose event it is": lost(kind("extendedTextMessage")),
+    "an admins deletion names the author": changed(
+        "message.protocolMessage.key.participant", OTHER
+    ),
     # lives
     "the life of a link": forgotten("/logout"),
     "the life of groups": forgotten("/leaveGroup"),

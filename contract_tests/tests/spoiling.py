@@ -124,6 +124,16 @@ def beside(found: bytes, more: bytes) -> Fault:
     return replaced(found, found + b"," + more)
 
 
+def headed(name: str, value: str) -> Fault:
+    """One header of every answer has this value."""
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        others = (one for one in answer.headers if one[0].lower() != name.lower())
+        return replace(answer, headers=(*others, (name, value)))
+
+    return Fault(alter=alter)
+
+
 def frozen(at: str) -> Fault:
     """Every answer is the first one again."""
     first: list[Answer] = []

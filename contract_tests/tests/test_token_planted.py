@@ -123,6 +123,8 @@ def begin(target: Telling | TellingMock, monkeypatch: pytest.MonkeyPatch) -> Non
     def told(made: Ready, *others: Any) -> Report:
         target.begun = True
         drawn, spoilt = target.planter.drawn, target.planter.body
+        # What is spoilt never counts as come: nobody waits long for it.
+        made.receiver.patience = 0.2
         made.receiver.spoil = lambda body: [spoilt(body) if drawn.random() < 0.4 else body]
         try:
             return run(made, *others)

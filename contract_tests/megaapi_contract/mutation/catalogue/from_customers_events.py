@@ -112,7 +112,7 @@ def _jid_in_qr(payload: Payload, memory: Any) -> Sequence[Payload]:
 
 def _owner_swapped(payload: Payload, memory: Any) -> Sequence[Payload]:
     """An inbound message whose text another instance has just sent bears that one's key."""
-    said = orjson.dumps(payload.get("message"))
+    said = reached(payload, "message.conversation") or reached(payload, "message.*.text")
     if echo(payload):
         memory[said] = payload["instance_key"]
     elif inbound(payload) and said in memory:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from megaapi_contract.contract import Contract
+from megaapi_contract.laws import connection
 from megaapi_contract.laws.claims import at
 from megaapi_contract.options import RunOptions
 from megaapi_contract.outcome import INCOMPLETE, Report
@@ -64,8 +65,15 @@ def server() -> Iterator[MockServer]:
         yield running
 
 
+@pytest.fixture
+def quick_restarts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mock restarts at once: nobody waits long for an instance that stays unlinked."""
+    monkeypatch.setattr(connection, "RESTARTS", 1.0)
+
+
 # A whole run in real time: on a busy machine it takes minutes.
 @pytest.mark.timeout(420)
+@pytest.mark.usefixtures("quick_restarts")
 def test_over_http_on_another_port(server: MockServer) -> None:
     report = report_of(_over_http(server.url))
     clean(report)
@@ -78,6 +86,7 @@ def _over_http(url: str, **others: Any) -> RunOptions:
 
 # A whole run in real time: on a busy machine it takes minutes.
 @pytest.mark.timeout(420)
+@pytest.mark.usefixtures("quick_restarts")
 def test_behind_a_proxy_that_only_passes_bytes_on(server: MockServer) -> None:
     with passing_on(int(server.url.rpartition(":")[2])) as url:
         report = report_of(_over_http(url))

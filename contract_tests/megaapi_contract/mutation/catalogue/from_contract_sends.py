@@ -86,9 +86,18 @@ def _old_group(call: Call, memory: Any) -> Answer:
 _TYPES = {"png": "image/png", "jpg": "image/jpeg", "mp4": "video/mp4", "pdf": "application/pdf"}
 
 
+def _is_text(value: Any) -> bool:
+    """Whether it is what such a gateway reads: another type is refused, and stays so."""
+    return isinstance(value, str)
+
+
+def _ascii(name: Any) -> Any:
+    return name.encode("ascii", "ignore").decode() if _is_text(name) else name
+
+
 def _by_extension(body: Any) -> Any:
     data = body.get("messageData") if isinstance(body, dict) else None
-    if isinstance(data, dict) and data.get("type") == "document":
+    if isinstance(data, dict) and data.get("type") == "document" and _is_text(data.get("mimeType")):
         ending = str(data.get("fileName", "")).rpartition(".")[2].lower()
         if ending in _TYPES:
             data["mimeType"] = _TYPES[ending]
@@ -227,8 +236,7 @@ FAULTS: tuple[Planted, ...] = (
     (31, ("send_media_url",), (), "The extension decides on the type.",
      rewritten("send_media_url", _by_extension)),
     (32, ("send_media_base64",), (), "File names lose what is not ASCII.",
-     rewritten("send_media_base64", edited(
-         "messageData.fileName", lambda name: str(name).encode("ascii", "ignore").decode()))),
+     rewritten("send_media_base64", edited("messageData.fileName", _ascii))),
     (33, ("send_media_base64",), (), "A file is as long as its base64.",
      answered(("send_media_base64",), _length_of_text)),
     (34, ("send_media_base64",), (), "A file is told as the one before.",

@@ -142,6 +142,10 @@ def _accents_lost(text: Any) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
+def _small(url: Any) -> Any:
+    return url.lower() if isinstance(url, str) else url
+
+
 def _emoji_lost(text: Any) -> str:
     return "".join(letter if ord(letter) < 0x2000 else "?" for letter in str(text))
 
@@ -254,7 +258,7 @@ FAULTS: tuple[
     ("configure_webhook: in small letters", ("configure_webhook",), ("text-plain",),
      "The address is kept in small letters.",
      partial(Rewritten, "configure_webhook",
-             edited("messageData.webhookUrl", lambda url: str(url).lower()))),
+             edited("messageData.webhookUrl", _small))),
     ("update_presence: composing alone", ("update_presence",), (),
      "Only `composing` is seen by anybody.",
      partial(Sometimes, "update_presence", lambda call: _body(call, "option") != "composing")),

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
 
-.PHONY: setup serve test mutation healthy lint check soak fuzz spec-lint bundle bench contract wheel-check lock clean
+.PHONY: setup serve test hosts test-all endurance mutation healthy lint check soak fuzz spec-lint bundle bench contract wheel-check lock clean
 
 setup: $(VENV)/serve.stamp
 
@@ -15,7 +15,11 @@ serve: setup
 	@exec $(BIN)/megaapi-mock serve $(if $(PORT),--port $(PORT)) $(ARGS)
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 -m "not hosts" $(ARGS)
+
+# Whole runs of the contract suite against hosts of every kind: minutes that `make test` leaves out.
+hosts: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest -n 2 -m hosts $(ARGS)
 
 # Would the contract suite notice a faulty gateway? Writes docs/mutation.md and docs/mutation.json.
 mutation: $(VENV)/dev.stamp
@@ -41,6 +45,17 @@ soak: $(VENV)/dev.stamp
 
 fuzz: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/fuzz.py $(ARGS)
+
+# What takes minutes of one mock, in a form that ends soon: a soak, odd calls, healthy hosts, and the
+# example bots with 20 seeds. `make soak` and `make healthy` have the long forms.
+endurance: $(VENV)/dev.stamp
+	$(BIN)/python benchmarks/soak.py --seconds 60
+	$(BIN)/python benchmarks/fuzz.py --calls 20000
+	$(BIN)/python benchmarks/healthy_hosts.py --mixed only --seeds 1
+	MEGAAPI_TEST_SEEDS=20 $(BIN)/python -m pytest -n 2 mockserver/tests/test_bots.py
+
+# Everything there is: npm too, and an empty environment elsewhere.
+test-all: check hosts spec-lint wheel-check endurance
 
 # The contract under the eyes of Redocly and Spectral.
 spec-lint: node_modules/stamp $(VENV)/serve.stamp

@@ -23,6 +23,11 @@ settings.register_profile("explore", settings.get_profile("suite"), derandomize=
 settings.load_profile("suite")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """The mark of tests that run the whole suite against hosts."""
+    config.addinivalue_line("markers", "hosts: whole runs against hosts; `make hosts` has them")
+
+
 @pytest.fixture(autouse=True)
 def nothing_left_behind() -> Iterator[None]:
     """A test that leaves a thread behind fails."""

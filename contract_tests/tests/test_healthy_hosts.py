@@ -16,6 +16,7 @@ from .healthy_table import HOSTS, LAYERS, QUICK, alternatives, mixed
 from .support import KEY
 
 
+@pytest.mark.hosts
 @pytest.mark.parametrize("name", QUICK)
 def test_a_healthy_host_is_not_condemned(name: str) -> None:
     assert complaints(QUICK[name], seed=1) == []

@@ -72,6 +72,7 @@ def quick_restarts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # A whole run in real time: on a busy machine it takes minutes.
+@pytest.mark.hosts
 @pytest.mark.timeout(420)
 @pytest.mark.usefixtures("quick_restarts")
 def test_over_http_on_another_port(server: MockServer) -> None:
@@ -85,6 +86,7 @@ def _over_http(url: str, **others: Any) -> RunOptions:
 
 
 # A whole run in real time: on a busy machine it takes minutes.
+@pytest.mark.hosts
 @pytest.mark.timeout(420)
 @pytest.mark.usefixtures("quick_restarts")
 def test_behind_a_proxy_that_only_passes_bytes_on(server: MockServer) -> None:

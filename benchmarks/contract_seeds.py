@@ -7,9 +7,9 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 
-from megaapi_contract.options import RunOptions
-from megaapi_contract.runner import ready
-from megaapi_contract.runner import run as run_all
+from megaapi_contract.run.options import RunOptions
+from megaapi_contract.run.runner import ready
+from megaapi_contract.run.runner import run as run_all
 
 
 def tried(seed: int, quick: bool) -> tuple[int, float, int, list[str]]:

@@ -38,7 +38,7 @@ from megaapi_mock.domain.gateway import InstanceSeed
 from megaapi_mock.profile import default_profile
 from megaapi_mock.settings import Settings
 from megaapi_mock.web.app import MockApp, create_app
-from megaapi_mock.webhooks.transport import HttpTransport, axios_headers
+from megaapi_mock.webhooks.http.client import HttpTransport, axios_headers
 from servers import (
     CORES,
     LOAD_CORE,

@@ -31,9 +31,9 @@ from catalogue import CONTROL, GATEWAY, Call, control_calls, gateway_calls
 from megaapi_mock.errors import ControlRefused
 from megaapi_mock.faults.registry import discover
 from megaapi_mock.settings import Settings
-from megaapi_mock.store.envelope import seal, unseal
+from megaapi_mock.store.state_file import seal, unseal
 from megaapi_mock.web.app import MockApp, create_app
-from megaapi_mock.webhooks.transport import Answer
+from megaapi_mock.webhooks.http.client import Answer
 from odd_values import ODD, made_odd, raw_of
 from servers import KEY, TOKEN
 from werkzeug.test import Client

@@ -1,10 +1,10 @@
-"""Draws docs/message-life.svg from the table in megaapi_mock/domain/life.py."""
+"""Draws docs/message-life.svg from the table in megaapi_mock/domain/message_states.py."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from megaapi_mock.domain.life import HALTS, PENDING, STEPS, STOPPED
+from megaapi_mock.domain.message_states import HALTS, PENDING, STEPS, STOPPED
 
 PICTURE = Path(__file__).with_name("message-life.svg")
 LEFT, TOP, WIDTH, HEIGHT, GAP = 30, 40, 120, 44, 230
@@ -55,9 +55,8 @@ def _lines(cause: str) -> list[str]:
 
 def _box(left: float, top: float, text: str, kind: str = "", width: int = WIDTH) -> str:
     style = f' class="{kind}"' if kind else ""
-    return (
-        f'<rect x="{left}" y="{top}" width="{width}" height="{HEIGHT}" rx="8"{style}/>'
-        + _text(left + width / 2, top + HEIGHT / 2 + 5, text)
+    return f'<rect x="{left}" y="{top}" width="{width}" height="{HEIGHT}" rx="8"{style}/>' + _text(
+        left + width / 2, top + HEIGHT / 2 + 5, text
     )
 
 

@@ -15,7 +15,7 @@ import click
 from megaapi_mock.errors import SetupError as MockSetupError
 
 from . import __version__
-from .scrub import TOKENS, of_command_line, without
+from .redaction.scrub import TOKENS, of_command_line, without
 
 # What ends a run as Ctrl-C does: a CI's stop, and a terminal that went away (not on Windows).
 _ENDINGS = [
@@ -37,7 +37,7 @@ def _plain(command: Callable[..., Any]) -> Callable[..., Any]:
             with _ended_like_by_hand():
                 return command(*arguments, **options)
         except KeyboardInterrupt:
-            from .outcome import INTERRUPTED
+            from .judging.results import INTERRUPTED
 
             _fail("interrupted: nothing is judged", INTERRUPTED)
         except (SuiteError, MockSetupError) as error:
@@ -193,7 +193,7 @@ def _target_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def read_options(given: dict[str, Any], **others: Any) -> Any:
     """RunOptions from the command line's values."""
-    from .options import RunOptions
+    from .run.options import RunOptions
 
     return RunOptions(
         target=given.pop("target"),
@@ -235,14 +235,14 @@ def run(plan: bool, report: Path | None, **given: Any) -> None:
     usage, the host is down, a mistake of this program). 3: not complete: nothing is broken, but
     some operation never gave a 2xx; the last lines say which and why. 130: interrupted.
     """
-    from . import terminal_run
+    from .run import command
 
-    given["seed"] = terminal_run.drawn_seed() if given["seed"] is None else given["seed"]
+    given["seed"] = command.drawn_seed() if given["seed"] is None else given["seed"]
     options = read_options(given)
     if plan:
         _show_plan(options)
         return
-    sys.exit(terminal_run.run(options, report))
+    sys.exit(command.run(options, report))
 
 
 @main.command()
@@ -250,9 +250,9 @@ def run(plan: bool, report: Path | None, **given: Any) -> None:
 @_plain
 def probes(gateway_plan: str) -> None:
     """Every probe by name, with its phase and what it does to an instance."""
-    from .options import RunOptions
-    from .runner import probes as all_probes
-    from .runner import ready
+    from .run.options import RunOptions
+    from .run.runner import probes as all_probes
+    from .run.runner import ready
 
     with ready(RunOptions(target="mock", gateway_plan=gateway_plan)) as made:
         for probe in all_probes(made):
@@ -270,10 +270,10 @@ def replay(file: Path, **given: Any) -> None:
 
     Exit code 0: it does not fail any more. 1: it still does. 2: it could not be tried.
     """
-    from . import terminal_run
+    from .run import command
 
-    given["seed"] = terminal_run.seed_of(file) if given["seed"] is None else given["seed"]
-    sys.exit(terminal_run.run_again(file, read_options(given)))
+    given["seed"] = command.seed_of(file) if given["seed"] is None else given["seed"]
+    sys.exit(command.run_again(file, read_options(given)))
 
 
 @main.command()
@@ -290,20 +290,20 @@ def restore(file: Path, **given: Any) -> None:
 
     Exit code 0: everything is as it was. 2: something is not, and stays in FILE.
     """
-    from . import terminal_run
+    from .run import command
 
-    click.echo(terminal_run.restore(file, given))
+    click.echo(command.restore(file, given))
 
 
 def _show_plan(options: Any) -> None:
     from dataclasses import replace
 
-    from .contract import Contract
     from .errors import SetupError
-    from .notices import of_plan
-    from .planning import PlanTarget, line
-    from .runner import make_target, ready
-    from .runner import run as run_all
+    from .judging.contract import Contract
+    from .run.notices import of_plan
+    from .run.planning import PlanTarget, line
+    from .run.runner import make_target, ready
+    from .run.runner import run as run_all
 
     if options.target == "mock":
         raise SetupError("--plan is for hosts: the mock in this process is asked nothing outside")

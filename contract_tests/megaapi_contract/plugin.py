@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from .outcome import Result
-    from .probe import Probe
-    from .redaction import Redaction
-    from .runner import Ready
+    from .judging.results import Result
+    from .probes.probe import Probe
+    from .redaction.redaction import Redaction
+    from .run.runner import Ready
 
 _VALUES = {
     "key": ("", "instance key of a host (or MEGAAPI_INSTANCE_KEY)"),
@@ -85,7 +85,7 @@ class ContractSuite(pytest.Collector):
     def collect(self) -> Iterator[ProbeItem]:
         """Every probe the options ask for."""
         from .errors import SuiteError, as_bug
-        from .runner import probes
+        from .run.runner import probes
 
         try:
             made = self.ready()
@@ -100,10 +100,10 @@ class ContractSuite(pytest.Collector):
 
     def ready(self) -> Ready:
         """The host, made ready once."""
-        from .notices import before
-        from .redaction import Redaction
-        from .reports.private import private_of
-        from .runner import ready
+        from .redaction.redaction import Redaction
+        from .run.notices import before
+        from .run.private import private_of
+        from .run.runner import ready
 
         if self._ready is None:
             options = _options(self.config)
@@ -115,7 +115,7 @@ class ContractSuite(pytest.Collector):
 
     def _end(self, made: Ready) -> None:
         """Put everything away, and say what could not be put back."""
-        from .notices import after
+        from .run.notices import after
 
         self._held.close()
         for sentence in after(made):
@@ -133,7 +133,7 @@ class ProbeItem(pytest.Item):
     def runtest(self) -> None:
         """Skipped when it may not be tried; fails for broken promises."""
         from .errors import Unusable
-        from .runner import try_probe
+        from .run.runner import try_probe
 
         assert isinstance(self.parent, ContractSuite)
         if self.parent.unusable:
@@ -188,13 +188,13 @@ def _say(config: pytest.Config, sentences: Iterable[str]) -> None:
 
 
 def _without_tokens(config: pytest.Config, sentence: str) -> str:
-    from .scrub import of_command_line, without
+    from .redaction.scrub import of_command_line, without
 
     return without(sentence, [str(config.getoption("--megaapi-token")), *of_command_line([])])
 
 
 def _options(config: pytest.Config) -> Any:
-    from .options import RunOptions
+    from .run.options import RunOptions
 
     def value(name: str) -> str:
         given = str(config.getoption(f"--megaapi-{name}"))

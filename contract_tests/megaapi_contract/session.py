@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from .alternatives import USUAL, Settled
-from .contract import Contract
 from .errors import HeldBack, NotTried, SuiteError, as_bug
-from .fence import WRONG_TOKEN
-from .forms import form_of
-from .gate import Gate
-from .judge import Judge
-from .keeping import Keeping
-from .outcome import Broken, Exchange, Promise, Webhook
-from .receiver import Receiver
-from .restore import Undo
-from .wire import Request, request
+from .host.forms import form_of
+from .host.http import Request, request
+from .host.webhook_receiver import Receiver
+from .judging.alternatives import USUAL, Settled
+from .judging.contract import Contract
+from .judging.judge import Judge
+from .judging.results import Broken, Exchange, Promise, Webhook
+from .safety.fence import WRONG_TOKEN
+from .safety.gate import Gate
+from .safety.restore import Keeping
+from .safety.restore_file import Undo
 
 # A file that nobody has; most hosts of a test fetch none.
 PICTURE_URL = "https://files.example.test/picture.jpg"

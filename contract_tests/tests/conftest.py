@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from megaapi_contract.contract import Contract
-from megaapi_contract.vocabulary import Vocabulary
+from megaapi_contract.judging.contract import Contract
+from megaapi_contract.redaction.vocabulary import Vocabulary
 
 settings.register_profile(
     "suite",

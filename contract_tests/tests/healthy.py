@@ -10,12 +10,12 @@ from urllib.request import Request as Post
 from urllib.request import urlopen
 
 from megaapi_contract.errors import Unusable
-from megaapi_contract.options import RunOptions
-from megaapi_contract.outcome import INCOMPLETE, Report
-from megaapi_contract.runner import ready
-from megaapi_contract.runner import run as run_all
-from megaapi_contract.target import HttpTarget, MockTarget, Target
-from megaapi_contract.wire import Answer, Request
+from megaapi_contract.host.http import Answer, Request
+from megaapi_contract.host.target import HttpTarget, MockTarget, Target
+from megaapi_contract.judging.results import INCOMPLETE, Report
+from megaapi_contract.run.options import RunOptions
+from megaapi_contract.run.runner import ready
+from megaapi_contract.run.runner import run as run_all
 from megaapi_mock.testing import MockServer
 
 from .proxies import Alter, Rewrite, Spoil

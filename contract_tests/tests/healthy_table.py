@@ -9,7 +9,7 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from megaapi_contract.runner import LOGGED_OUT
+from megaapi_contract.run.runner import LOGGED_OUT
 from megaapi_mock.profile import SWITCHES
 from megaapi_mock.resources import root
 

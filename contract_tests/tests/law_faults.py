@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from megaapi_contract.wire import Answer
+from megaapi_contract.host.http import Answer
 
 from .spoiling import (
     Fault,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from megaapi_contract.outcome import (
+from megaapi_contract.judging.results import (
     Broken,
     Exchange,
     OperationCoverage,

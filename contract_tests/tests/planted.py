@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from hypothesis import strategies as st
-from megaapi_contract.contract import Contract
-from megaapi_contract.outcome import (
+from megaapi_contract.judging.contract import Contract
+from megaapi_contract.judging.results import (
     Broken,
     Exchange,
     OperationCoverage,
@@ -22,9 +22,9 @@ from megaapi_contract.outcome import (
     Result,
     Webhook,
 )
-from megaapi_contract.placeholders import Placeholders, Private
-from megaapi_contract.prose import Prose
-from megaapi_contract.vocabulary import Vocabulary
+from megaapi_contract.redaction.placeholders import Placeholders, Private
+from megaapi_contract.redaction.sentences import Prose
+from megaapi_contract.redaction.vocabulary import Vocabulary
 
 KEY, TOKEN, CONTROL = "megacode-TESTKEY7Q4Z", "TESTKEY7Q4ZTOKEN", "TESTKEYCONTROL9"
 OWN, RECIPIENT = "5511900000901", "5511900000902"

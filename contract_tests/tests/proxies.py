@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from megaapi_contract.wire import Answer, Request
+from megaapi_contract.host.http import Answer, Request
 
 Alter = Callable[[Request, Answer], Answer]
 Rewrite = Callable[[Request], Request]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 
-from megaapi_contract.target import HttpTarget
-from megaapi_contract.wire import Answer, Request
+from megaapi_contract.host.http import Answer, Request
+from megaapi_contract.host.target import HttpTarget
 
 from .support import answering, read_request
 

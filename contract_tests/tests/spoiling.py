@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 from itertools import cycle
 from typing import Any
 
-from megaapi_contract.contract import Contract
 from megaapi_contract.errors import NotTried
-from megaapi_contract.gate import Gate
-from megaapi_contract.judge import Judge
-from megaapi_contract.outcome import Broken, Exchange
-from megaapi_contract.probe import Probe
+from megaapi_contract.host.http import Answer, Request
+from megaapi_contract.host.stage import MockStage
+from megaapi_contract.host.target import MockTarget
+from megaapi_contract.judging.contract import Contract
+from megaapi_contract.judging.judge import Judge
+from megaapi_contract.judging.results import Broken, Exchange
+from megaapi_contract.probes.probe import Probe
+from megaapi_contract.safety.gate import Gate
 from megaapi_contract.session import Session
-from megaapi_contract.stage import MockStage
-from megaapi_contract.target import MockTarget
-from megaapi_contract.wire import Answer, Request
 
 Alter = Callable[[Request, Answer], Answer]
 Spoil = Callable[[Any], Sequence[Any]]

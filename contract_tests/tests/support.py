@@ -8,8 +8,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from megaapi_contract.contract import Contract
-from megaapi_contract.wire import Answer, Request
+from megaapi_contract.host.http import Answer, Request
+from megaapi_contract.judging.contract import Contract
 
 KEY, TOKEN = "megacode-TESTKEY0001", "TESTKEY0001"
 LISTED, UNLISTED, OWN = "5511900000002", "5511900000004", "5511900000001"

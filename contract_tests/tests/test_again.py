@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from click import Context
 from megaapi_contract import cli
-from megaapi_contract.again import probe_line, replay_line
-from megaapi_contract.options import RunOptions
-from megaapi_contract.outcome import Report
+from megaapi_contract.judging.results import Report
+from megaapi_contract.replay.command_lines import probe_line, replay_line
+from megaapi_contract.run.options import RunOptions
 
 from .made_up import failure, good
 

@@ -11,12 +11,11 @@ from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
-from megaapi_contract import runner
 from megaapi_contract.cli import main
-from megaapi_contract.options import RunOptions
-from megaapi_contract.run import preparation
-from megaapi_contract.target import MockTarget
-from megaapi_contract.wire import Answer, Request
+from megaapi_contract.host.http import Answer, Request
+from megaapi_contract.host.target import MockTarget
+from megaapi_contract.run import preparation, runner
+from megaapi_contract.run.options import RunOptions
 
 from .support import KEY, LISTED, REAL, TOKEN
 

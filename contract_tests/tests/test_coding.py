@@ -6,9 +6,9 @@ import gzip
 import zlib
 
 import pytest
-from megaapi_contract.coding import unpacked
 from megaapi_contract.errors import Unusable
-from megaapi_contract.wire import Answer
+from megaapi_contract.host.content_coding import unpacked
+from megaapi_contract.host.http import Answer
 
 BODY = b'{"error": false, "message": "a\xc3\xa7\xc3\xa3o"}' * 40
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from megaapi_contract.cases import Cases
-from megaapi_contract.contract import Contract
-from megaapi_contract.coverage import Coverage
-from megaapi_contract.outcome import Exchange
+from megaapi_contract.judging.contract import Contract
+from megaapi_contract.judging.coverage import Coverage
+from megaapi_contract.judging.results import Exchange
+from megaapi_contract.probes.cases import Cases
 from schemathesis import GenerationMode
 
 

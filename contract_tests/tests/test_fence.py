@@ -13,15 +13,15 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from megaapi_contract.cases import PICTURE, Cases, Casting
-from megaapi_contract.contract import Contract
 from megaapi_contract.errors import BudgetSpent, HeldBack
-from megaapi_contract.fence import EFFECTS, UNKNOWN_KEY, Fence, listed
-from megaapi_contract.gate import Gate
-from megaapi_contract.judge import Judge
-from megaapi_contract.receiver import Receiver
+from megaapi_contract.host.http import Request, request
+from megaapi_contract.host.webhook_receiver import Receiver
+from megaapi_contract.judging.contract import Contract
+from megaapi_contract.judging.judge import Judge
+from megaapi_contract.probes.cases import PICTURE, Cases, Casting
+from megaapi_contract.safety.fence import EFFECTS, UNKNOWN_KEY, Fence, listed
+from megaapi_contract.safety.gate import Gate
 from megaapi_contract.session import Place, Session
-from megaapi_contract.wire import Request, request
 from megaapi_mock.resources import root
 from schemathesis import GenerationMode
 

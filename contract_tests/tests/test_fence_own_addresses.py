@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from megaapi_contract.errors import HeldBack
-from megaapi_contract.wire import request
+from megaapi_contract.host.http import request
 
 from .support import KEY, LISTED
 from .test_fence import fence

@@ -10,13 +10,13 @@ from itertools import cycle
 from typing import Any, ClassVar
 
 import pytest
-from megaapi_contract.laws import all_laws
-from megaapi_contract.options import RunOptions
-from megaapi_contract.outcome import Report
-from megaapi_contract.runner import ready
-from megaapi_contract.runner import run as run_all
-from megaapi_contract.target import MockTarget
-from megaapi_contract.wire import Answer, Request
+from megaapi_contract.host.http import Answer, Request
+from megaapi_contract.host.target import MockTarget
+from megaapi_contract.judging.results import Report
+from megaapi_contract.probes.laws import all_laws
+from megaapi_contract.run.options import RunOptions
+from megaapi_contract.run.runner import ready
+from megaapi_contract.run.runner import run as run_all
 from megaapi_mock.domain.rules import Rules
 from megaapi_mock.profile import SWITCHES, Profile, default_profile
 

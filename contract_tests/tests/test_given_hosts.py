@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from megaapi_contract.errors import SetupError, Unusable
-from megaapi_contract.laws import all_laws
-from megaapi_contract.options import RunOptions
-from megaapi_contract.outcome import Report
-from megaapi_contract.runner import ready
-from megaapi_contract.runner import run as run_all
-from megaapi_contract.target import HttpTarget, MockTarget
-from megaapi_contract.wire import Answer, Request, request
+from megaapi_contract.host.http import Answer, Request, request
+from megaapi_contract.host.target import HttpTarget, MockTarget
+from megaapi_contract.judging.results import Report
+from megaapi_contract.probes.laws import all_laws
+from megaapi_contract.run.options import RunOptions
+from megaapi_contract.run.runner import ready
+from megaapi_contract.run.runner import run as run_all
 from megaapi_mock.testing import MockServer
 
 from .spoiling import Bench, Contract, Fault

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from megaapi_contract.contract import Contract
-from megaapi_contract.judge import Judge
-from megaapi_contract.outcome import Exchange
+from megaapi_contract.judging.contract import Contract
+from megaapi_contract.judging.judge import Judge
+from megaapi_contract.judging.results import Exchange
 from megaapi_mock.profile import SWITCHES
 from megaapi_mock.resources import root
 

@@ -15,10 +15,10 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner, Result
 from megaapi_contract.cli import main
-from megaapi_contract.contract import Contract
-from megaapi_contract.options import RunOptions
-from megaapi_contract.runner import ready
-from megaapi_contract.runner import run as run_all
+from megaapi_contract.judging.contract import Contract
+from megaapi_contract.run.options import RunOptions
+from megaapi_contract.run.runner import ready
+from megaapi_contract.run.runner import run as run_all
 
 from .support import KEY, TOKEN, answering, reply
 

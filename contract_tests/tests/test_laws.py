@@ -7,13 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 import pytest
-from megaapi_contract.contract import Contract
-from megaapi_contract.laws import all_laws
-from megaapi_contract.laws.asks import ASKS
-from megaapi_contract.outcome import Exchange
-from megaapi_contract.probe import Probe
-from megaapi_contract.stage import WORLD
-from megaapi_contract.target import MockTarget
+from megaapi_contract.host.stage import WORLD
+from megaapi_contract.host.target import MockTarget
+from megaapi_contract.judging.contract import Contract
+from megaapi_contract.judging.results import Exchange
+from megaapi_contract.probes.laws import all_laws
+from megaapi_contract.probes.laws.requests import ASKS
+from megaapi_contract.probes.probe import Probe
 
 from .law_faults import FAULTS, MORE
 from .spoiling import Bench

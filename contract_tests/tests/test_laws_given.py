@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from megaapi_contract.contract import Contract
 from megaapi_contract.errors import HeldBack, NotTried
-from megaapi_contract.fence import EFFECTS, Fence
-from megaapi_contract.gate import Gate
-from megaapi_contract.judge import Judge
-from megaapi_contract.laws import all_laws
-from megaapi_contract.laws.acts import set_webhook
-from megaapi_contract.probe import Probe
+from megaapi_contract.host.http import request
+from megaapi_contract.host.stage import GivenStage, MockStage
+from megaapi_contract.host.target import MockTarget
+from megaapi_contract.judging.contract import Contract
+from megaapi_contract.judging.judge import Judge
+from megaapi_contract.probes.laws import all_laws
+from megaapi_contract.probes.laws.calls import set_webhook
+from megaapi_contract.probes.probe import Probe
+from megaapi_contract.safety.fence import EFFECTS, Fence
+from megaapi_contract.safety.gate import Gate
 from megaapi_contract.session import Place, Session
-from megaapi_contract.stage import GivenStage, MockStage
-from megaapi_contract.target import MockTarget
-from megaapi_contract.wire import request
 
 from .spoiling import Bench, Fault, Spoilt, edited
 from .support import KEY, LISTED, OWN, TOKEN, UNLISTED

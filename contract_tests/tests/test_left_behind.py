@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from megaapi_contract.restore import RestoreFile
+from megaapi_contract.safety.restore_file import RestoreFile
 from megaapi_mock.testing import MockServer
 
 from .support import KEY, LISTED, TOKEN

@@ -6,17 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from megaapi_contract.contract import Contract
 from megaapi_contract.errors import SetupError
+from megaapi_contract.host.http import Answer
+from megaapi_contract.judging.contract import Contract
 from megaapi_contract.mutation.catalogue import all_mutants
 from megaapi_contract.mutation.measure import PAGE, TABLE, chosen, docs
 from megaapi_contract.mutation.mutant import Call, Fault, Mutant
-from megaapi_contract.mutation.mutated import FaultBroken
+from megaapi_contract.mutation.mutated_mock import FaultBroken
+from megaapi_contract.mutation.run_mutant import on_trial
 from megaapi_contract.mutation.score import BAR, FAULTS_LEAST, Score, counted, load
 from megaapi_contract.mutation.sources import sources_hash
 from megaapi_contract.mutation.table import page
-from megaapi_contract.mutation.trial import on_trial
-from megaapi_contract.wire import Answer
 
 MUTANTS = {mutant.name: mutant for mutant in all_mutants()}
 AGAIN = "run make mutation"
@@ -178,7 +178,7 @@ def test_the_hash_sees_a_change_of_any_source(monkeypatch: pytest.MonkeyPatch) -
         )  # fmt: skip
 
     for ending in (
-        "megaapi_contract/judge.py", "megaapi_mock/profile.py", "spec/openapi.yaml",
+        "megaapi_contract/judging/judge.py", "megaapi_mock/profile.py", "spec/openapi.yaml",
         "worlds/default.yaml",
     ):  # fmt: skip
         changed(ending)

@@ -9,16 +9,15 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from megaapi_contract import runner
 from megaapi_contract.cli import main
-from megaapi_contract.laws import all_laws
-from megaapi_contract.options import RunOptions
-from megaapi_contract.outcome import read_json
-from megaapi_contract.probe import Probe
-from megaapi_contract.run import preparation, selection
+from megaapi_contract.host.http import Answer, Request
+from megaapi_contract.host.target import MockTarget
+from megaapi_contract.judging.results import read_json
+from megaapi_contract.probes.laws import all_laws
+from megaapi_contract.probes.probe import Probe
+from megaapi_contract.run import preparation, runner, selection
 from megaapi_contract.run.attempt import comes_of_reading
-from megaapi_contract.target import MockTarget
-from megaapi_contract.wire import Answer, Request
+from megaapi_contract.run.options import RunOptions
 
 from .support import KEY, TOKEN, answering, reply
 

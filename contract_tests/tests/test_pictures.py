@@ -6,11 +6,11 @@ from io import BytesIO
 
 import pytest
 import zxingcpp
-from megaapi_contract.laws import picture
-from megaapi_contract.laws.media import PNG
-from megaapi_contract.stage import MockStage
-from megaapi_contract.target import MockTarget
-from megaapi_contract.wire import request
+from megaapi_contract.host.http import request
+from megaapi_contract.host.stage import MockStage
+from megaapi_contract.host.target import MockTarget
+from megaapi_contract.probes.laws import png
+from megaapi_contract.probes.laws.media import PNG
 from PIL import Image
 
 
@@ -22,12 +22,12 @@ def test_a_qr_code_is_told_from_other_pictures() -> None:
     path = f"/rest/instance/qrcode-img/{place.key}"
     shown = target.send(request("GET", path, headers=headers)).body
     target.close()
-    dots = picture.rows(shown)
+    dots = png.rows(shown)
     assert zxingcpp.read_barcodes(Image.open(BytesIO(shown)))[0].text
-    assert picture.shows_qr(dots)
-    assert not picture.shows_qr(picture.rows(PNG))
-    assert not picture.shows_qr([line[::-1] for line in dots][::-1])
-    assert not picture.shows_qr([[not dot for dot in line] for line in dots])
+    assert png.shows_qr(dots)
+    assert not png.shows_qr(png.rows(PNG))
+    assert not png.shows_qr([line[::-1] for line in dots][::-1])
+    assert not png.shows_qr([[not dot for dot in line] for line in dots])
 
 
 @pytest.mark.parametrize("colours", ["1", "L", "LA", "RGB", "RGBA", "P"])
@@ -36,7 +36,7 @@ def test_pictures_of_every_kind_are_read(colours: str) -> None:
     dots.putpixel((2, 1), 0)
     out = BytesIO()
     dots.convert(colours).save(out, "PNG")
-    read = picture.rows(out.getvalue())
+    read = png.rows(out.getvalue())
     assert [(x, y) for y, line in enumerate(read) for x, dot in enumerate(line) if dot] == [(2, 1)]
     assert (len(read), len(read[0])) == (5, 9)
 
@@ -45,5 +45,5 @@ def test_pictures_of_every_kind_are_read(colours: str) -> None:
     "content", [b"", PNG[:-12], PNG[:40], PNG.replace(b"IDAT", b"IDAX"), PNG[:8], b"GIF" + PNG[3:]]
 )
 def test_what_is_no_picture_is_said_so(content: bytes) -> None:
-    with pytest.raises(picture.NoPicture):
-        picture.rows(content)
+    with pytest.raises(png.NoPicture):
+        png.rows(content)

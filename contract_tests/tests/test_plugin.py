@@ -10,7 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from megaapi_contract.contract import Contract
+from megaapi_contract.judging.contract import Contract
 from megaapi_mock.testing import MockServer
 
 from .support import KEY, TOKEN, answering, reply
@@ -80,7 +80,7 @@ def test_no_token_is_in_a_traceback_of_pytest(where: str, tmp_path: Path) -> Non
     patch = {
         "ready": "from megaapi_contract.run import preparation as at; name = 'preflight'",
         "all_laws": "from megaapi_contract.run import selection as at; name = 'all_laws'",
-        "run": "from megaapi_contract.gate import Gate as at; name = '_exchange'",
+        "run": "from megaapi_contract.safety.gate import Gate as at; name = '_exchange'",
     }[where]
     (tmp_path / "conftest.py").write_text(
         f"{patch}\n"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from megaapi_contract.errors import Unusable
-from megaapi_contract.keeping import _same_name
-from megaapi_contract.options import RunOptions
-from megaapi_contract.restore import RestoreFile, Undo, file_of, read
-from megaapi_contract.runner import ready
+from megaapi_contract.run.options import RunOptions
+from megaapi_contract.run.runner import ready
+from megaapi_contract.safety.restore import _same_name
+from megaapi_contract.safety.restore_file import RestoreFile, Undo, file_of, read
 from megaapi_contract.session import Session
 
 from .support import KEY

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from megaapi_contract.receiver import Receiver
-from megaapi_mock.webhooks.wire import Answer
+from megaapi_contract.host.webhook_receiver import Receiver
+from megaapi_mock.webhooks.http.connection import Answer
 
 
 def test_the_receiver_answers_with_all_that_the_courier_reads() -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from hypothesis import Phase, given, settings
-from megaapi_contract.contract import Contract
-from megaapi_contract.outcome import Broken, Exchange, Report, Result
-from megaapi_contract.redaction import Redaction
-from megaapi_contract.vocabulary import Vocabulary
+from megaapi_contract.judging.contract import Contract
+from megaapi_contract.judging.results import Broken, Exchange, Report, Result
+from megaapi_contract.redaction.redaction import Redaction
+from megaapi_contract.redaction.vocabulary import Vocabulary
 
 from .planted import (
     KEY,

@@ -9,21 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from megaapi_contract.contract import Contract
 from megaapi_contract.errors import BudgetSpent, NotTried, SetupError
-from megaapi_contract.fence import Fence
-from megaapi_contract.gate import Gate
-from megaapi_contract.judge import Judge
-from megaapi_contract.outcome import Broken, Exchange, Promise, Report, Result
-from megaapi_contract.placeholders import Private
-from megaapi_contract.redaction import Redaction
-from megaapi_contract.replay import Recording, load, replay
+from megaapi_contract.host.http import Answer, Request
+from megaapi_contract.host.stage import MockStage
+from megaapi_contract.host.target import MockTarget
+from megaapi_contract.judging.contract import Contract
+from megaapi_contract.judging.judge import Judge
+from megaapi_contract.judging.results import Broken, Exchange, Promise, Report, Result
+from megaapi_contract.redaction.placeholders import Private
+from megaapi_contract.redaction.redaction import Redaction
+from megaapi_contract.redaction.vocabulary import Vocabulary
+from megaapi_contract.replay.replay import Recording, load, replay
 from megaapi_contract.reports import write_reports
+from megaapi_contract.safety.fence import Fence
+from megaapi_contract.safety.gate import Gate
 from megaapi_contract.session import Place, Session
-from megaapi_contract.stage import MockStage
-from megaapi_contract.target import MockTarget
-from megaapi_contract.vocabulary import Vocabulary
-from megaapi_contract.wire import Answer, Request
 
 RECIPIENT, OTHER = "5511900000902", "5511900000907"
 Spoil = Callable[[Request, Answer], Answer]

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from megaapi_contract.cli import main
-from megaapi_contract.options import RunOptions
+from megaapi_contract.host.http import Answer, Request
+from megaapi_contract.host.target import HttpTarget, MockTarget, Target
 from megaapi_contract.run import preparation
-from megaapi_contract.target import HttpTarget, MockTarget, Target
-from megaapi_contract.wire import Answer, Request
+from megaapi_contract.run.options import RunOptions
 from megaapi_mock.testing import MockServer
 
 from .support import KEY, LISTED, TOKEN

@@ -9,15 +9,15 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from megaapi_contract.contract import Contract
-from megaapi_contract.laws import connection
-from megaapi_contract.laws.claims import at
-from megaapi_contract.options import RunOptions
-from megaapi_contract.outcome import INCOMPLETE, Report
-from megaapi_contract.runner import ready
-from megaapi_contract.runner import run as run_all
-from megaapi_contract.target import HttpTarget, MockTarget, is_vendor
-from megaapi_contract.wire import Answer, Request
+from megaapi_contract.host.http import Answer, Request
+from megaapi_contract.host.target import HttpTarget, MockTarget, is_vendor
+from megaapi_contract.judging.contract import Contract
+from megaapi_contract.judging.results import INCOMPLETE, Report
+from megaapi_contract.probes.laws import connection
+from megaapi_contract.probes.laws.assertions import at
+from megaapi_contract.run.options import RunOptions
+from megaapi_contract.run.runner import ready
+from megaapi_contract.run.runner import run as run_all
 from megaapi_mock.testing import MockServer
 
 from .support import KEY, LISTED, TOKEN

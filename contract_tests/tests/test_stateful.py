@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from megaapi_contract.cases import Cases
-from megaapi_contract.contract import Contract
-from megaapi_contract.outcome import Exchange
-from megaapi_contract.probe import Probe
-from megaapi_contract.stateful import stateful
-from megaapi_contract.target import MockTarget
+from megaapi_contract.host.target import MockTarget
+from megaapi_contract.judging.contract import Contract
+from megaapi_contract.judging.results import Exchange
+from megaapi_contract.probes.cases import Cases
+from megaapi_contract.probes.probe import Probe
+from megaapi_contract.probes.stateful import stateful
 
 from .spoiling import Bench, Fault, turned
 

@@ -10,13 +10,13 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from megaapi_contract import restore, terminal_run
-from megaapi_contract.options import RunOptions
-from megaapi_contract.outcome import Report, read_json
-from megaapi_contract.run import preparation
+from megaapi_contract.host.http import Answer, Request
+from megaapi_contract.host.target import HttpTarget, MockTarget, Target
+from megaapi_contract.judging.results import Report, read_json
+from megaapi_contract.run import command, preparation
+from megaapi_contract.run.options import RunOptions
 from megaapi_contract.run.ready import Ready
-from megaapi_contract.target import HttpTarget, MockTarget, Target
-from megaapi_contract.wire import Answer, Request
+from megaapi_contract.safety import restore_file
 from megaapi_mock.testing import MockServer
 
 KEY = "megacode-TESTKEY0009"
@@ -106,19 +106,19 @@ class TellingMock(MockTarget):
 def written(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """Every state the file of what must be put back was in."""
     kept: list[bytes] = []
-    replace = restore._replace
+    replace = restore_file._replace
 
     def spied(path: Path, content: bytes) -> None:
         kept.append(content)
         replace(path, content)
 
-    monkeypatch.setattr(restore, "_replace", spied)
+    monkeypatch.setattr(restore_file, "_replace", spied)
     return kept
 
 
 def begin(target: Telling | TellingMock, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have a run judge this target, which talks from the first probe on."""
-    run = terminal_run.run_all
+    run = command.run_all
 
     def told(made: Ready, *others: Any) -> Report:
         target.begun = True
@@ -131,7 +131,7 @@ def begin(target: Telling | TellingMock, monkeypatch: pytest.MonkeyPatch) -> Non
         finally:
             target.begun = False
 
-    monkeypatch.setattr(terminal_run, "run_all", told)
+    monkeypatch.setattr(command, "run_all", told)
     monkeypatch.setattr(preparation, "make_target", lambda options: target)
 
 
@@ -165,7 +165,7 @@ def test_what_a_mock_says_of_the_token_is_not_repeated(
     options = RunOptions(
         target="mock", key=KEY, token=token, quick=True, seed=1, operations=OPERATIONS
     )
-    terminal_run.run(options, tmp_path / "report")
+    command.run(options, tmp_path / "report")
     said = capsys.readouterr()
     in_none(token, tmp_path / "report", said.out + said.err)
 
@@ -194,7 +194,7 @@ def test_what_a_host_says_of_the_token_is_not_repeated(
             pace=0, allow=frozenset({"reads", "sends", "changes"}), side_door=False,
             recipients=("5511900000002",), timeout=10,
         )  # fmt: skip
-        terminal_run.run(options, tmp_path / "report")
+        command.run(options, tmp_path / "report")
     said = capsys.readouterr()
     in_none(token, tmp_path / "report", said.out + said.err)
     assert written and not [each for each in written if token.encode() in each]

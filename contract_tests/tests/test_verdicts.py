@@ -7,14 +7,20 @@ import json
 import pytest
 from click.testing import CliRunner
 from megaapi_contract.cli import main
-from megaapi_contract.contract import Contract
-from megaapi_contract.options import RunOptions
-from megaapi_contract.receiver import DEAF, MISSED_MOST, STOPPED, STOPPED_MOST, Receiver
+from megaapi_contract.host.http import Answer, Request
+from megaapi_contract.host.target import MockTarget
+from megaapi_contract.host.webhook_receiver import (
+    DEAF,
+    MISSED_MOST,
+    STOPPED,
+    STOPPED_MOST,
+    Receiver,
+)
+from megaapi_contract.judging.contract import Contract
 from megaapi_contract.run import preparation
-from megaapi_contract.runner import REAL_PACE, ready
-from megaapi_contract.runner import run as run_all
-from megaapi_contract.target import MockTarget
-from megaapi_contract.wire import Answer, Request
+from megaapi_contract.run.options import RunOptions
+from megaapi_contract.run.runner import REAL_PACE, ready
+from megaapi_contract.run.runner import run as run_all
 from megaapi_mock.testing import MockServer
 
 from .support import KEY, TOKEN, answering, reply

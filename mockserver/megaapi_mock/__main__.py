@@ -1,5 +1,5 @@
 """`python -m megaapi_mock` is `megaapi-mock`."""
 
-from .cli import main
+from .commands.main import main
 
 main()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .domain.life import Delay
+from .domain.message_states import Delay
 from .domain.rules import Rules
 from .errors import SpecError, SwitchError
 from .resources import named

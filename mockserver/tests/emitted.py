@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 import pytest
+from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.resources import root
 from megaapi_mock.spec.authority import Authority
 from megaapi_mock.spec.operations import webhook_events
@@ -17,7 +18,6 @@ from megaapi_mock.spec.recognise import Recogniser
 from megaapi_mock.spec.validate import Compiler
 from megaapi_mock.spec.verdict import valid_bundle
 from megaapi_mock.webhooks.courier import Courier
-from megaapi_mock.webhooks.delivery import Delivery
 
 # A test that sends more than this is judged meanwhile, so that its bodies do not pile up.
 HELD_MOST = 5_000

@@ -22,7 +22,7 @@ from megaapi_mock.spec.bundle import read_yaml
 from megaapi_mock.spec.operations import Operation, operations
 from megaapi_mock.spec.verdict import valid_bundle
 from megaapi_mock.web.app import MockApp, create_app
-from megaapi_mock.world import World, read_world
+from megaapi_mock.worlds.load import World, read_world
 
 from .support import START, RecordingTransport
 

@@ -10,7 +10,7 @@ import hypothesis.strategies as st
 from hypothesis import Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from megaapi_mock.resources import root
-from megaapi_mock.world import World, load_world
+from megaapi_mock.worlds.load import World, load_world
 
 from .laws_model import (
     COLLEAGUE,

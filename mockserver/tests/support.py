@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from megaapi_mock.webhooks.transport import Answer
+from megaapi_mock.webhooks.http.client import Answer
 
 START = 1_767_225_600.0
 KEY, TOKEN = "megacode-TESTKEY0001", "TESTKEY0001"

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 from megaapi_contract.cli import main as contract_commands
-from megaapi_mock.cli import main as mock_commands
+from megaapi_mock.commands.main import main as mock_commands
 
 NAMES = {
     "--gateway": "MEGAAPI_GATEWAY",

@@ -18,19 +18,19 @@ from urllib.request import Request, urlopen
 
 import pytest
 from click.testing import CliRunner
-from megaapi_mock import trial
-from megaapi_mock.cli import main
+from megaapi_mock.commands import receiver_trial
+from megaapi_mock.commands.emitter import Emitter, Order
+from megaapi_mock.commands.main import main
+from megaapi_mock.commands.receiver_trial import Terms, run_verdict
 from megaapi_mock.domain.instance import Instance
-from megaapi_mock.emitter import Emitter, Order
 from megaapi_mock.errors import SetupError
 from megaapi_mock.ids import Ids
+from megaapi_mock.receiver_check.result import Check, Verdict
 from megaapi_mock.resources import root
 from megaapi_mock.samples import Samples
 from megaapi_mock.settings import Settings
 from megaapi_mock.testing import MockServer
-from megaapi_mock.trial import Terms, run_verdict
-from megaapi_mock.webhooks.torment import Torment
-from megaapi_mock.webhooks.verdict import Check, Verdict
+from megaapi_mock.webhooks.chaos.series import Torment
 
 from .support import KEY, TOKEN, UNLINKED
 
@@ -216,7 +216,7 @@ def test_a_trial_s_contacts_are_strangers(
     shared: MockServer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(trial, "PEOPLE", people)
+    monkeypatch.setattr(receiver_trial, "PEOPLE", people)
     log, newest, met = shared.app.parts.journal.deliveries, None, []
     for _ in range(2):
         run_verdict(shared.url, "http://127.0.0.1:1/", instance=key, terms=QUICK)
@@ -522,7 +522,7 @@ def test_the_usual_story_has_everything_a_bot_meets(shared: MockServer) -> None:
     with running("careful_bot", shared.url, KEY, TOKEN) as receiver:
         run_verdict(shared.url, receiver, instance=KEY, terms=QUICK)
     told = {each.event for each in shared.app.parts.journal.deliveries.after(None)}
-    assert set(trial.EVERYTHING) - told == set()
+    assert set(receiver_trial.EVERYTHING) - told == set()
 
 
 def test_a_trial_looks_for_the_mock_before_it_sends_anything() -> None:
@@ -603,7 +603,7 @@ def test_the_terms_of_a_trial_are_options(
         asked.append(terms)
         return Verdict(KEY, (Check("up", "passed", "up"),), {})
 
-    monkeypatch.setattr(trial, "run_verdict", tried)
+    monkeypatch.setattr(receiver_trial, "run_verdict", tried)
     arguments = ["emit", "call", "--to", "http://127.0.0.1:1/", "--verdict"]
     CliRunner().invoke(main, [*arguments, *options])
     assert asked == [expected]

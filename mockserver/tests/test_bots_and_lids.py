@@ -10,9 +10,9 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from megaapi_mock.commands.receiver_trial import run_verdict
+from megaapi_mock.receiver_check.result import Verdict
 from megaapi_mock.testing import MockServer
-from megaapi_mock.trial import run_verdict
-from megaapi_mock.webhooks.verdict import Verdict
 
 from .support import KEY, TOKEN
 from .test_bots import QUICK, example, outcomes, serving

@@ -8,22 +8,22 @@ from typing import Any
 
 import orjson
 import pytest
-from megaapi_mock import emitter
 from megaapi_mock.clock import Clock
-from megaapi_mock.domain import chats, groups, reach, settings
+from megaapi_mock.commands import emitter
+from megaapi_mock.domain import chats, groups, reachability, settings
 from megaapi_mock.domain.contacts import Directory
 from megaapi_mock.domain.gateway import Gateway, InstanceSeed
 from megaapi_mock.domain.instance import OTHERS_MOST, Instance
 from megaapi_mock.domain.media import BLOB, Vault
 from megaapi_mock.domain.rules import Rules
-from megaapi_mock.faults import armed, armoury
+from megaapi_mock.faults import active, armed_fault
 from megaapi_mock.ids import Ids
+from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.settings import Settings
 from megaapi_mock.store import memory
 from megaapi_mock.store.memory import MemoryStore
-from megaapi_mock.web import control, listing
 from megaapi_mock.web.app import MockApp
-from megaapi_mock.webhooks.delivery import Delivery
+from megaapi_mock.web.control import lists, routes
 
 from .conftest import MakeApp
 from .support import KEY, START
@@ -201,7 +201,7 @@ def test_addresses_shared_by_messages_are_bounded(monkeypatch: pytest.MonkeyPatc
 def test_people_with_a_state_of_their_own_are_bounded(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reach, "PEOPLE_MOST", 3)
+    monkeypatch.setattr(reachability, "PEOPLE_MOST", 3)
     board = Switchboard(make_app(), 1)
     for number in range(3):
         path = f"/instances/<1>/contacts/551190000010{number}"
@@ -324,7 +324,7 @@ def test_instances_are_bounded(make_app: MakeApp) -> None:
 
 
 def test_faults_are_bounded_in_bytes(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(armoury, "GIVEN_MOST", 100_000)
+    monkeypatch.setattr(active, "GIVEN_MOST", 100_000)
     board = Switchboard(make_app(), 1)
     wishes = {"fault": "reply", "status": 500, "body": "x" * 40_000}
     board.door("POST", "/faults", wishes, 201)
@@ -339,8 +339,8 @@ def test_faults_are_bounded_in_bytes(make_app: MakeApp, monkeypatch: pytest.Monk
 def test_what_all_faults_know_of_instances_is_bounded(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(armed, "TALLIES_IN_ALL", 40)
-    monkeypatch.setattr(armed, "TALLIES_LEAST", 3)
+    monkeypatch.setattr(armed_fault, "TALLIES_IN_ALL", 40)
+    monkeypatch.setattr(armed_fault, "TALLIES_LEAST", 3)
     faults = make_app().parts.faults
     [operation] = [one for one in faults._operations.values() if one.id == "send_text"]
     made = [faults.arm({"fault": "rate-limit", "calls": 100}) for _ in range(8)]
@@ -352,7 +352,7 @@ def test_what_all_faults_know_of_instances_is_bounded(
 def test_numbers_of_faults_of_instances_that_are_gone_are_bounded(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(armoury, "NUMBERED_MOST", 10)
+    monkeypatch.setattr(active, "NUMBERED_MOST", 10)
     faults = make_app().parts.faults
     for number in range(50):
         made = faults.arm({"fault": "empty-200", "instance": f"key{number}"})
@@ -375,7 +375,7 @@ def test_empty_files_count_too(make_app: MakeApp) -> None:
 def test_a_page_of_large_records_is_several(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listing, "PAGE_BYTES", 100_000)
+    monkeypatch.setattr(lists, "PAGE_BYTES", 100_000)
     board = Switchboard(make_app(), 1)
     sent = [board.send(1, FRIEND, "x" * 30_000) for _ in range(8)]
     for what, expected in (("messages", 8), ("exchanges?operation=send_text", 8)):
@@ -392,7 +392,7 @@ def test_a_page_of_large_records_is_several(
 
 
 def test_states_are_made_two_at_a_time(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(control, "STATE_PATIENCE", 0.01)
+    monkeypatch.setattr(routes, "STATE_PATIENCE", 0.01)
     board, gate = Switchboard(make_app(), 1), threading.Event()
     inside = threading.Semaphore(0)
 
@@ -401,7 +401,7 @@ def test_states_are_made_two_at_a_time(make_app: MakeApp, monkeypatch: pytest.Mo
         assert gate.wait(30)
         return {}
 
-    monkeypatch.setattr(control.state, "save", slow)
+    monkeypatch.setattr(routes.state, "save", slow)
     clients = [board.app.test_client() for _ in range(2)]
     threads = [threading.Thread(target=one.get, args=("/_mock/state",)) for one in clients]
     for thread in threads:

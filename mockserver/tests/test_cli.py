@@ -16,7 +16,7 @@ from urllib.request import Request, urlopen
 import pytest
 import yaml
 from click.testing import CliRunner
-from megaapi_mock.cli import main
+from megaapi_mock.commands.main import main
 from megaapi_mock.profile import SWITCHES
 from megaapi_mock.resources import root
 

@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.web.app import MockApp
-from megaapi_mock.webhooks.delivery import Delivery
 
 from .conftest import MakeApp
 from .histories import keys, world

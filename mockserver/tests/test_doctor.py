@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from megaapi_mock.cli import main
-from megaapi_mock.doctor import asking, exam, hook
-from megaapi_mock.doctor.exam import CHECKS, Case, examine
+from megaapi_mock.commands.doctor import checks, http, receiver
+from megaapi_mock.commands.doctor.checks import CHECKS, Case, examine
+from megaapi_mock.commands.main import main
 from megaapi_mock.errors import SetupError
 from megaapi_mock.resources import root
 from megaapi_mock.spec.recognise import Recogniser
@@ -329,7 +329,7 @@ def test_a_made_up_message_is_posted_when_asked_for(ward: Ward) -> None:
     assert verdict.fits and verdict.event is not None and verdict.event.name == "text-plain"
     told = json.loads(message)
     assert (told["instance_key"], told["pushName"]) == (ward.shop.key, "megaapi-mock doctor")
-    assert told["message"] == {"conversation": hook.WORDS}
+    assert told["message"] == {"conversation": receiver.WORDS}
     assert abs(told["messageTimestamp"] - time.time()) < 60
 
 
@@ -438,7 +438,7 @@ def test_a_handled_failure_is_understood() -> None:
 def test_a_receiver_of_this_network_is_no_use_to_a_remote_gateway(
     ward: Ward, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exam._Exam, "is_remote", lambda _: True)
+    monkeypatch.setattr(checks._Exam, "is_remote", lambda _: True)
     found = {it.check: it for it in examine(ward.case)}
     assert found["hook_address"].outcome == WRONG
     assert "use a tunnel" in found["hook_address"].advice
@@ -457,7 +457,7 @@ def test_a_receiver_of_this_network_is_no_use_to_a_remote_gateway(
     ],
 )
 def test_what_the_internet_can_reach(addresses: list[str], local: bool) -> None:
-    assert asking.is_local(addresses) is local
+    assert http.is_local(addresses) is local
 
 
 @pytest.mark.parametrize(("ahead", "outcome"), [(-3600, LOOK), (0, "ok"), (3600, LOOK)])

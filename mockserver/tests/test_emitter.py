@@ -15,17 +15,17 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from megaapi_mock.cli import main
 from megaapi_mock.clock import Clock
-from megaapi_mock.emitter import Emitter, Order, Tally
+from megaapi_mock.commands.emitter import Emitter, Order, Tally
+from megaapi_mock.commands.main import main
 from megaapi_mock.errors import SetupError
 from megaapi_mock.ids import Ids
+from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.resources import root
 from megaapi_mock.samples import Samples
 from megaapi_mock.spec.authority import Authority
 from megaapi_mock.spec.verdict import valid_bundle
-from megaapi_mock.webhooks.delivery import Delivery
-from megaapi_mock.webhooks.transport import Answer, DeliveryFailed
+from megaapi_mock.webhooks.http.client import Answer, DeliveryFailed
 
 from .emitted import Emitted
 from .processes import mock_command

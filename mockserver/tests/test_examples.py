@@ -14,7 +14,7 @@ from megaapi_mock.resources import root
 from megaapi_mock.spec.operations import operations
 from megaapi_mock.spec.verdict import valid_bundle
 from megaapi_mock.web.app import MockApp, create_app
-from megaapi_mock.world import load_world
+from megaapi_mock.worlds.load import load_world
 
 from .support import START, RecordingTransport
 

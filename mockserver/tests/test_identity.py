@@ -33,7 +33,7 @@ from megaapi_mock.domain.contacts import lid_of
 from megaapi_mock.domain.jid import Jid
 from megaapi_mock.ids import Ids
 from megaapi_mock.web.app import MockApp, create_app
-from megaapi_mock.world import read_world
+from megaapi_mock.worlds.load import read_world
 
 from .support import KEY, START, TOKEN, RecordingTransport
 

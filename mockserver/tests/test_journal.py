@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from megaapi_mock import record_numbers
-from megaapi_mock.journal import BODY_SHOWN, Exchange, Journal, Log, shown_body
-from megaapi_mock.record_sizes import HEADER, RECORD
-from megaapi_mock.subscription import BACKLOG
-from megaapi_mock.webhooks.delivery import Attempt, Delivery
+from megaapi_mock.records import numbers
+from megaapi_mock.records.delivery import Attempt, Delivery
+from megaapi_mock.records.journal import BODY_SHOWN, Exchange, Journal, Log, shown_body
+from megaapi_mock.records.sizes import HEADER, RECORD
+from megaapi_mock.records.subscription import BACKLOG
 
 from .support import KEY, START, UNLINKED
 
@@ -217,7 +217,7 @@ def test_a_record_under_an_id_that_is_there_already_replaces_it() -> None:
 
 
 def test_counters_of_instances_that_are_gone_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(record_numbers, "OWNERS_MOST", 100)
+    monkeypatch.setattr(numbers, "OWNERS_MOST", 100)
     journal = Journal()
     journal.next_id("x", KEY)
     for number in range(1_000):
@@ -237,7 +237,7 @@ def test_counters_of_instances_that_are_gone_are_bounded(monkeypatch: pytest.Mon
 def test_resets_of_one_instance_after_the_other_are_bounded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("megaapi_mock.journal.OWNERS_MOST", 100)
+    monkeypatch.setattr("megaapi_mock.records.journal.OWNERS_MOST", 100)
     journal = Journal()
     journal.forget()
     for number in range(1_000):
@@ -370,7 +370,7 @@ def test_who_listens_hears_everything_from_then_on_in_order() -> None:
 
 
 def test_a_sign_of_life_comes_when_nothing_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("megaapi_mock.journal.HEARTBEAT", 0.001)
+    monkeypatch.setattr("megaapi_mock.records.journal.HEARTBEAT", 0.001)
     told = Journal().listen()
     assert [next(told) for _ in range(3)] == [(None, None)] * 3
     told.close()  # type: ignore[attr-defined]

@@ -21,10 +21,10 @@ from megaapi_mock.domain.instance import Instance
 from megaapi_mock.domain.jid import Jid
 from megaapi_mock.domain.linking import Linking
 from megaapi_mock.domain.media import Vault
-from megaapi_mock.domain.revokes import revoke
+from megaapi_mock.domain.revoke import revoke
 from megaapi_mock.domain.rules import Rules
 from megaapi_mock.domain.settings import EventFilter, WebhookSettings
-from megaapi_mock.domain.table import Table
+from megaapi_mock.domain.undo_table import Table
 from megaapi_mock.errors import ControlRefused, GroupNotFound, RequestRejected
 from megaapi_mock.ids import Ids
 from megaapi_mock.store.memory import MemoryStore

@@ -15,8 +15,8 @@ from hypothesis.stateful import rule, run_state_machine_as_test
 from megaapi_mock.domain.settings import EventFilter
 from megaapi_mock.handlers import uploads
 from megaapi_mock.store.memory import MemoryStore
-from megaapi_mock.web import pipeline
 from megaapi_mock.web.app import MockApp
+from megaapi_mock.web.gateway import pipeline
 from megaapi_mock.webhooks import publish
 from megaapi_mock.webhooks.publish import Publisher
 

@@ -23,7 +23,7 @@ import pytest
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from hypothesis.stateful import run_state_machine_as_test as run
 from megaapi_mock.resources import root
-from megaapi_mock.world import load_world
+from megaapi_mock.worlds.load import load_world
 
 from .conftest import MakeApp
 from .laws_machine import lawful

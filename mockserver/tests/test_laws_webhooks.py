@@ -14,13 +14,13 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from megaapi_mock.domain.event import Event
 from megaapi_mock.domain.instance import Instance
-from megaapi_mock.domain.life import CONTACT_STATES
+from megaapi_mock.domain.message_states import CONTACT_STATES
+from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.resources import root
 from megaapi_mock.samples import Samples
 from megaapi_mock.spec.authority import Authority
 from megaapi_mock.spec.verdict import valid_bundle
 from megaapi_mock.web.app import MockApp
-from megaapi_mock.webhooks.delivery import Delivery
 
 from .conftest import MakeApp
 from .support import KEY, TOKEN, UNLINKED, UNLINKED_TOKEN, RecordingTransport

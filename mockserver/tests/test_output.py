@@ -236,8 +236,8 @@ def test_an_emoji_in_a_reason(encoding: str, tmp_path: Path) -> None:
 SERVE = """
 import sys
 import megaapi_mock.serving
-from megaapi_mock.cli import main
-from megaapi_mock.web.pipeline import Pipeline
+from megaapi_mock.commands.main import main
+from megaapi_mock.web.gateway.pipeline import Pipeline
 
 engine, port = sys.argv[1:]
 megaapi_mock.serving._best_engine = lambda: engine

@@ -28,8 +28,8 @@ from megaapi_mock.spec.bundle import read_yaml
 from megaapi_mock.spec.operations import operations
 from megaapi_mock.spec.verdict import valid_bundle
 from megaapi_mock.testing import MockServer
-from megaapi_mock.web import pipeline
 from megaapi_mock.web.app import MockApp, create_app
+from megaapi_mock.web.gateway import pipeline
 from schemathesis import GenerationMode
 from schemathesis.core.failures import FailureGroup
 

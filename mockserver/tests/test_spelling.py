@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from megaapi_mock.cli import main
+from megaapi_mock.commands.main import main
 from megaapi_mock.resources import root
 from megaapi_mock.spec.operations import find_operation, operations
 from megaapi_mock.spec.verdict import valid_bundle

@@ -6,11 +6,11 @@ import io
 import re
 
 import pytest
-from megaapi_mock.cli import _control, _greeting
+from megaapi_mock.commands.main import _control, _greeting
+from megaapi_mock.commands.start_screen import Greeting, greet, start_screen
 from megaapi_mock.output import Output
 from megaapi_mock.profile import default_profile
 from megaapi_mock.settings import Settings
-from megaapi_mock.start_screen import Greeting, greet, start_screen
 
 URL = "http://127.0.0.1:8080"
 LINKED = Greeting(

@@ -15,9 +15,9 @@ from megaapi_mock.domain.contacts import Contact, lid_of, number_behind
 from megaapi_mock.domain.jid import Jid
 from megaapi_mock.errors import WorldError
 from megaapi_mock.resources import root
-from megaapi_mock.world import World, load_world, read_world
-from megaapi_mock.worlds.crowd import crowd, numbers_of
-from megaapi_mock.worlds.form import SECTIONS
+from megaapi_mock.worlds.load import World, load_world, read_world
+from megaapi_mock.worlds.people import crowd, numbers_of
+from megaapi_mock.worlds.schema import SECTIONS
 
 from .conftest import MakeApp
 from .support import KEY, UNLINKED

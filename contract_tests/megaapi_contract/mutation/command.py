@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ..contract import Contract
+from ..judging.contract import Contract
 from .measure import docs, mutate, store
 from .mutant import Mutant
 from .score import BAR, Score, counted

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from megaapi_mock.resources import root
 
-from ..contract import Contract
 from ..errors import SetupError
+from ..judging.contract import Contract
 from .catalogue import all_mutants
 from .mutant import Mutant
 from .pool import Pool, pool
+from .run_mutant import SEED, WHOLE_RUN, on_trial
 from .score import Score, score_of
 from .sources import sources_hash
 from .table import page
-from .trial import SEED, WHOLE_RUN, on_trial
 
 TABLE, PAGE = "mutation.json", "mutation.md"
 # What is being done, how much of it is done, and of how much.

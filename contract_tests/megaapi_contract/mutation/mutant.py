@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..wire import Answer, Request
+from ..host.http import Answer, Request
 
 Door = Callable[[str, str, Any], Any]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import SetupError
 from .catalogue import all_mutants
-from .trial import Verdict, on_trial
+from .run_mutant import Verdict, on_trial
 
 LOOK_EVERY = 1.0
 CLEAN, MUTANT, BROKEN = "clean", "mutant", "broken"

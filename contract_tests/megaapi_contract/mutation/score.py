@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import SetupError
 from .mutant import Mutant
-from .trial import Verdict
+from .run_mutant import Verdict
 
 BAR = 0.95
 FAULTS_LEAST = 200

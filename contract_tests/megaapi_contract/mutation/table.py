@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ..contract import Contract
+from ..judging.contract import Contract
 from .mutant import Mutant
 from .score import Score, counted
 

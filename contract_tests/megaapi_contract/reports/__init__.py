@@ -7,11 +7,11 @@ from pathlib import Path
 
 import orjson
 
-from ..outcome import Broken, Report
-from ..recording import record
-from ..redaction import Redaction
-from . import story
-from .folder import check_folder, write_files
+from ..judging.results import Broken, Report
+from ..redaction.redaction import Redaction
+from ..replay.recording import record
+from . import wording
+from .files import check_folder, write_files
 from .har import har
 from .junit import junit
 from .page import page
@@ -41,7 +41,7 @@ def replays_of(report: Report, clean: Report, redaction: Redaction) -> dict[str,
             record(report, raw[told.broken.identity], told.broken, redaction),
             option=orjson.OPT_INDENT_2,
         )
-        for told in story.told(clean)
+        for told in wording.told(clean)
     }
 
 

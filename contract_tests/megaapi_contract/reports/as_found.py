@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 
-from ..outcome import Broken, Exchange, Result
-from ..redaction import Redaction
-from .story import cause
+from ..judging.results import Broken, Exchange, Result
+from ..redaction.redaction import Redaction
+from .wording import cause
 
 
 class AsFound:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from .. import __version__
-from ..outcome import Exchange, Report, Webhook
+from ..judging.results import Exchange, Report, Webhook
 
 RECEIVER = "http://receiver.invalid/webhooks"
 # Signs of placeholders and templates are no part of an address.

@@ -6,9 +6,9 @@ import re
 from datetime import UTC, datetime
 from xml.etree import ElementTree
 
-from ..outcome import Report, Result
-from . import story
-from .story import Told
+from ..judging.results import Report, Result
+from . import wording
+from .wording import Told
 
 # What XML 1.0 cannot hold, escaped or not.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -21,7 +21,7 @@ def junit(report: Report) -> str:
     Findings and new facts are properties. An operation without any 2xx is a failed case of its
     own, as it fails the run; a skipped one where the given instance or the allowance is the reason.
     """
-    told = {each.broken.identity: each for each in story.told(report)}
+    told = {each.broken.identity: each for each in wording.told(report)}
     root = ElementTree.Element("testsuites", name="megaapi-contract")
     by_phase: dict[str, list[Result]] = {}
     for result in report.results:
@@ -92,7 +92,7 @@ def _complete(root: ElementTree.Element, report: Report) -> None:
         _add(case, "error", message=report.unusable, type="unusable")
     if report.interrupted:
         case = _add(suite, "testcase", classname=f"megaapi.{COMPLETE}", name="run", time="0")
-        _add(case, "error", message=story.INTERRUPTED_HERE, type="interrupted")
+        _add(case, "error", message=wording.INTERRUPTED_HERE, type="interrupted")
     for name, why in report.unanswered.items():
         case = _add(suite, "testcase", classname=f"megaapi.{COMPLETE}", name=name, time="0")
         said = f"{name} gave no 2xx: {why}"

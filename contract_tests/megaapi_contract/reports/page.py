@@ -12,8 +12,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from .. import __version__
-from ..outcome import Exchange, OperationCoverage, Report, Webhook
-from . import story
+from ..judging.results import Exchange, OperationCoverage, Report, Webhook
+from . import wording
 
 SHOWN_BODY = 20_000
 _TITLES = {
@@ -45,23 +45,23 @@ def page(report: Report) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        pretty=_pretty, chips=_chips, seconds=lambda each: f"{each:.2f} s", count=story.count
+        pretty=_pretty, chips=_chips, seconds=lambda each: f"{each:.2f} s", count=wording.count
     )
-    told = story.told(report)
+    told = wording.told(report)
     return environment.get_template("page.html.jinja").render(
         report=report,
-        title=_TITLES[story.verdict(report)],
-        verdict=story.verdict(report),
-        headline=story.headline(report),
-        reasons=story.not_complete(report),
-        figures=list(story.counted(report)),
-        failures=story.cards(each for each in told if each.verdict == "failure"),
-        findings=story.cards(each for each in told if each.verdict == "finding"),
-        new_facts=story.cards(each for each in told if each.verdict == "new fact"),
-        requests=story.requests(report),
-        left_out=story.left_out(report),
-        phases=story.phases(report),
-        longest=max((phase.seconds for phase in story.phases(report)), default=0) or 1,
+        title=_TITLES[wording.verdict(report)],
+        verdict=wording.verdict(report),
+        headline=wording.headline(report),
+        reasons=wording.not_complete(report),
+        figures=list(wording.counted(report)),
+        failures=wording.cards(each for each in told if each.verdict == "failure"),
+        findings=wording.cards(each for each in told if each.verdict == "finding"),
+        new_facts=wording.cards(each for each in told if each.verdict == "new fact"),
+        requests=wording.requests(report),
+        left_out=wording.left_out(report),
+        phases=wording.phases(report),
+        longest=max((phase.seconds for phase in wording.phases(report)), default=0) or 1,
         rules=_rules(report.coverage.values()),
         started=datetime.fromtimestamp(report.started, UTC).strftime("%Y-%m-%d %H:%M UTC"),
         version=__version__,
@@ -88,7 +88,7 @@ def _chips(covered: OperationCoverage) -> list[Chip]:
         if status not in covered.promised:
             chips.append(Chip(status, times, "unpromised", f"{times} times, not promised"))
         elif times:
-            chips.append(Chip(status, times, "seen", story.count(times, "time")))
+            chips.append(Chip(status, times, "seen", wording.count(times, "time")))
         else:
             chips.append(Chip(status, times, "missing", "promised, never seen"))
     return chips

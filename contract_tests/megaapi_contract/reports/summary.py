@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from .. import __version__
-from ..outcome import OperationCoverage, Report, Result
-from . import story
-from .story import Told
+from ..judging.results import OperationCoverage, Report, Result
+from . import wording
+from .wording import Told
 
 FORMAT = 1
 
 
 def summary(report: Report) -> dict[str, Any]:
     """A clean report as one document."""
-    told = story.told(report)
+    told = wording.told(report)
     return {
         "format": FORMAT,
         "version": __version__,
@@ -25,14 +25,14 @@ def summary(report: Report) -> dict[str, Any]:
         "options": dict(report.options),
         "started": report.started,
         "seconds": round(report.seconds, 3),
-        "verdict": story.verdict(report),
+        "verdict": wording.verdict(report),
         "complete": report.complete,
-        "not_complete_because": story.not_complete(report),
+        "not_complete_because": wording.not_complete(report),
         "exit_code": report.exit_code,
         "notes": list(report.notes),
         "unusable": report.unusable,
         "interrupted": report.interrupted,
-        "requests": story.requests(report),
+        "requests": wording.requests(report),
         "webhooks": len(report.webhooks),
         "messages_sent": report.messages_sent,
         "failures": _faults(told, "failure"),
@@ -46,7 +46,7 @@ def summary(report: Report) -> dict[str, Any]:
                 "seconds": round(phase.seconds, 3),
                 "states": phase.states,
             }
-            for phase in story.phases(report)
+            for phase in wording.phases(report)
         ],
         "operations": {name: _covered(each) for name, each in report.coverage.items()},
         "probes": [_probe(each) for each in report.results],
@@ -62,7 +62,7 @@ def _causes(told: list[Told]) -> dict[int, int]:
     """The number of the first fault that has the same cause, by number."""
     return {
         each.number: card.first.number
-        for card in story.cards(told)
+        for card in wording.cards(told)
         for each in (card.first, *card.others)
     }
 

@@ -6,9 +6,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ..again import probe_line, replay_line
-from ..outcome import OperationCoverage, Report
-from . import story
+from ..judging.results import OperationCoverage, Report
+from ..replay.command_lines import probe_line, replay_line
+from . import wording
 
 _MARKS = {
     "kept": "[bold green]KEPT[/]",
@@ -30,9 +30,9 @@ def show(report: Report, console: Console, *, folder: str = "") -> None:
     _faults(console, "Findings: the contract was guessing", "finding", report, folder)
     _faults(console, "New facts: no promise is broken", "new fact", report, folder)
     _left_out(console, report)
-    for phase in story.phases(report):
+    for phase in wording.phases(report):
         console.print(
-            f"[dim]{escape(phase.name):<10} {story.count(phase.probes, 'probe'):>11}  "
+            f"[dim]{escape(phase.name):<10} {wording.count(phase.probes, 'probe'):>11}  "
             f"{phase.requests:>6,} requests  {phase.seconds:7.1f} s[/]",
             highlight=False,
         )
@@ -48,14 +48,16 @@ def show_folder(console: Console, folder: str) -> None:
 
 
 def _verdict(console: Console, report: Report) -> None:
-    mark = _MARKS[story.verdict(report)]
-    _line(console, f"{mark}  {escape(story.headline(report))}")
-    for reason in story.not_complete(report):
+    mark = _MARKS[wording.verdict(report)]
+    _line(console, f"{mark}  {escape(wording.headline(report))}")
+    for reason in wording.not_complete(report):
         _line(console, f"  not complete because {escape(reason)}")
     for note in report.notes:
         _line(console, f"  [bold yellow]note[/] {escape(note)}")
-    figures = ", ".join(f"{figure} {name}" for name, figure in list(story.counted(report))[:-1])
-    sent = f", {story.count(report.messages_sent, 'message')} sent" if report.messages_sent else ""
+    figures = ", ".join(f"{figure} {name}" for name, figure in list(wording.counted(report))[:-1])
+    sent = (
+        f", {wording.count(report.messages_sent, 'message')} sent" if report.messages_sent else ""
+    )
     _line(console, f"{figures}{sent} in {report.seconds:.1f} s, seed {report.seed}")
 
 
@@ -91,12 +93,12 @@ def _answers(covered: OperationCoverage) -> str:
 
 
 def _faults(console: Console, title: str, verdict: str, report: Report, folder: str) -> None:
-    chosen = [each for each in story.told(report) if each.verdict == verdict]
+    chosen = [each for each in wording.told(report) if each.verdict == verdict]
     if not chosen:
         return
     colour = {"failure": "red", "finding": "yellow"}.get(verdict, "cyan")
     console.print(f"\n[bold {colour}]{title}[/]")
-    shown = story.cards(chosen)
+    shown = wording.cards(chosen)
     for card in shown[:SHOWN_MOST]:
         each = card.first
         _line(console, f"[{colour}]{each.number:>3}[/] {escape(each.sentence)}")
@@ -104,7 +106,7 @@ def _faults(console: Console, title: str, verdict: str, report: Report, folder: 
             if text:
                 _line(console, f"    {name:<8} {escape(text)}")
         if card.others:
-            others = story.count(len(card.others), "other place")
+            others = wording.count(len(card.others), "other place")
             _line(console, f"    the same in {others}: {escape(card.elsewhere)}")
         _line(console, f"    [dim]promised by {escape(each.promise)}[/]")
         if each.curl:
@@ -121,11 +123,11 @@ def _faults(console: Console, title: str, verdict: str, report: Report, folder: 
 
 
 def _left_out(console: Console, report: Report) -> None:
-    found = story.left_out(report)
+    found = wording.left_out(report)
     if found:
         console.print("\n[bold]Left out[/]")
     for reason, probes in found.items():
-        _line(console, f"    {story.count(len(probes), 'probe')}: {escape(reason)}")
+        _line(console, f"    {wording.count(len(probes), 'probe')}: {escape(reason)}")
     console.print()
 
 

@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Callable
 
 from ..errors import HeldBack, Impossible, NotTried, Unusable, as_bug
-from ..outcome import Broken, Exchange, ProbeInterrupted, Promise, Result, State
-from ..probe import Probe
-from ..routes import MISSING
+from ..judging.results import Broken, Exchange, ProbeInterrupted, Promise, Result, State
+from ..probes.probe import Probe
+from ..probes.routes import MISSING
+from ..probes.stateful import PHASE as STATEFUL
 from ..session import Session
-from ..stateful import PHASE as STATEFUL
 from .ready import Ready
 from .selection import why_not
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from megaapi_mock.spec.operations import Operation
 
-from ..cases import LINKING
-from ..coverage import Coverage
-from ..gate import KEPT_BODY
-from ..options import RunOptions
-from ..outcome import Exchange, OperationCoverage, Report, Result
-from ..probe import Probe
-from ..routes import MISSING
+from ..judging.coverage import Coverage
+from ..judging.results import Exchange, OperationCoverage, Report, Result
+from ..probes.cases import LINKING
+from ..probes.probe import Probe
+from ..probes.routes import MISSING
+from ..safety.gate import KEPT_BODY
+from .options import RunOptions
 from .ready import Ready
 from .selection import why_not
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..errors import SetupError, Unusable
-from ..outcome import Exchange
+from ..host.status import LIST, NONE, read_status
+from ..judging.results import Exchange
 from ..session import Place, Session
-from ..status import LIST, NONE, read_status
 from .ready import Ready, stand_on
 
 

@@ -6,21 +6,21 @@ from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..cases import PICTURE
-from ..contract import Contract
 from ..errors import SetupError, Unusable
-from ..fence import Fence, listed
-from ..forwarding import Forwarder
-from ..gate import Gate, Pace
-from ..judge import Judge
-from ..options import RunOptions
-from ..planning import PlanTarget
-from ..reach import require_way_here
-from ..receiver import SECONDS_REAL, Receiver
-from ..restore import RestoreFile, put_back_left
+from ..host.forwarding import Forwarder
+from ..host.stage import GivenStage, MockStage, Stage, is_mock
+from ..host.target import HttpTarget, MockTarget, Target
+from ..host.tunnel_check import require_way_here
+from ..host.webhook_receiver import SECONDS_REAL, Receiver
+from ..judging.contract import Contract
+from ..judging.judge import Judge
+from ..probes.cases import PICTURE
+from ..safety.fence import Fence, listed
+from ..safety.gate import Gate, Pace
+from ..safety.restore_file import RestoreFile, put_back_left
 from ..session import Place
-from ..stage import GivenStage, MockStage, Stage, is_mock
-from ..target import HttpTarget, MockTarget, Target
+from .options import RunOptions
+from .planning import PlanTarget
 from .preflight import preflight
 from .ready import OWN_PICTURE, Ready, leave_groups
 

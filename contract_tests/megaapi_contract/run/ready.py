@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ..alternatives import Settled
-from ..contract import Contract
-from ..forwarding import Forwarder
-from ..gate import Gate
-from ..judge import Judge
-from ..options import RunOptions
-from ..outcome import Exchange
-from ..receiver import Receiver
-from ..routes import Routes
+from ..host.forwarding import Forwarder
+from ..host.stage import GivenStage, Stage
+from ..host.target import Target
+from ..host.webhook_receiver import Receiver
+from ..judging.alternatives import Settled
+from ..judging.contract import Contract
+from ..judging.judge import Judge
+from ..judging.results import Exchange
+from ..probes.routes import Routes
+from ..safety.gate import Gate
 from ..session import Place, Session
-from ..stage import GivenStage, Stage
-from ..target import Target
+from .options import RunOptions
 
 OWN_PICTURE = "picture.png"
 EVERY_EFFECT = ("reads", "sends", "changes", "disconnects")

@@ -7,13 +7,13 @@ from dataclasses import replace
 from megaapi_mock.spec.operations import Operation, find_operation
 from megaapi_mock.spelling import did_you_mean
 
-from ..cases import Cases
 from ..errors import SetupError
-from ..generated import generated
-from ..laws import all_laws
-from ..options import RunOptions
-from ..probe import PHASES, Probe
-from ..stateful import stateful
+from ..probes.cases import Cases
+from ..probes.generated import generated
+from ..probes.laws import all_laws
+from ..probes.probe import PHASES, Probe
+from ..probes.stateful import stateful
+from .options import RunOptions
 from .ready import Ready
 
 DISCONNECTS = "disconnects"

@@ -9,16 +9,16 @@ import subprocess
 from functools import reduce
 
 import pytest
-from megaapi_contract.contract import Contract
-from megaapi_contract.differences import difference, nearest
-from megaapi_contract.judge import Judge
-from megaapi_contract.outcome import Broken, Exchange, Promise, Report, Result
-from megaapi_contract.redaction import Redaction
-from megaapi_contract.reports import show, story
+from megaapi_contract.host.stage import WORLD
+from megaapi_contract.judging.contract import Contract
+from megaapi_contract.judging.differences import difference, nearest
+from megaapi_contract.judging.judge import Judge
+from megaapi_contract.judging.results import Broken, Exchange, Promise, Report, Result
+from megaapi_contract.redaction.redaction import Redaction
+from megaapi_contract.redaction.vocabulary import Vocabulary
+from megaapi_contract.reports import show, wording
 from megaapi_contract.reports.page import page
 from megaapi_contract.reports.summary import summary
-from megaapi_contract.stage import WORLD
-from megaapi_contract.vocabulary import Vocabulary
 from rich.console import Console
 
 from ..made_up import KEY, bad, exchange, failure
@@ -52,7 +52,7 @@ def test_one_order_of_checks_in_twenty_operations_is_one_card() -> None:
     rule = "an unknown instance and a wrong token: 404"
     faults = [Broken("p", "law", name, rule, SURE, exchange(), rule=rule) for name in STATUSES]
     report = report_of(*faults, failure("201 is not promised"))
-    cards = story.cards(story.told(report))
+    cards = wording.cards(wording.told(report))
     assert [card.places for card in cards] == [5, 1]
     assert cards[0].elsewhere == ", ".join(STATUSES[1:])
     said = shown(report)
@@ -70,8 +70,8 @@ def test_one_field_too_many_in_every_answer_is_one_card() -> None:
         for name in STATUSES for status in (401, 404)
     ]  # fmt: skip
     other = dataclasses.replace(faults[0], message=faults[0].message.replace("trace", "extra"))
-    assert [card.places for card in story.cards(story.told(report_of(*faults)))] == [10]
-    assert story.cause(other) != story.cause(faults[0]), "another field is another cause"
+    assert [card.places for card in wording.cards(wording.told(report_of(*faults)))] == [10]
+    assert wording.cause(other) != wording.cause(faults[0]), "another field is another cause"
 
 
 def test_every_fault_stays_in_the_summary_with_its_cause() -> None:
@@ -163,7 +163,7 @@ def test_what_the_contract_itself_says_stays(contract: Contract, vocabulary: Voc
 
 def typed(made: Exchange, **environment: str) -> list[str]:
     """What curl would be given by a shell."""
-    script = 'curl() { printf "%s\\0" "$@"; }\n' + story.curl(made)
+    script = 'curl() { printf "%s\\0" "$@"; }\n' + wording.curl(made)
     done = subprocess.run(
         ["sh", "-eu", "-c", script], capture_output=True, text=True, env=environment, check=True
     )
@@ -194,7 +194,7 @@ def test_a_line_without_its_number_sends_nothing(
 ) -> None:
     body = json.dumps({"messageData": {"to": RECIPIENT}}).encode()
     made = exchange(request_body=body, request_headers=())
-    line = story.curl(Redaction(contract, PRIVATE, vocabulary=vocabulary).exchange(made))
+    line = wording.curl(Redaction(contract, PRIVATE, vocabulary=vocabulary).exchange(made))
     script = f"curl() {{ echo sent; }}\n{line}"
     done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, env={})
     assert done.returncode != 0 and done.stdout == "" and "RECIPIENT" in done.stderr
@@ -216,7 +216,7 @@ def test_a_body_that_cannot_be_shown_has_no_line(
     contract: Contract, vocabulary: Vocabulary
 ) -> None:
     made = exchange(request_body=b'{"messageData": {"to": ')
-    assert story.curl(Redaction(contract, PRIVATE, vocabulary=vocabulary).exchange(made)) == ""
+    assert wording.curl(Redaction(contract, PRIVATE, vocabulary=vocabulary).exchange(made)) == ""
 
 
 def test_an_address_in_a_line_leads_nowhere_and_is_one() -> None:
@@ -228,7 +228,7 @@ def test_an_address_in_a_line_leads_nowhere_and_is_one() -> None:
 
 
 def test_a_head_waits_for_no_body_and_a_long_body_has_no_line() -> None:
-    assert "--head" in story.curl(exchange(method="HEAD", request_body=b""))
-    assert story.curl(exchange(request_body=b"x" * 5000)) == ""
+    assert "--head" in wording.curl(exchange(method="HEAD", request_body=b""))
+    assert wording.curl(exchange(request_body=b"x" * 5000)) == ""
     odd = dataclasses.replace(exchange(), url="http://h.test/a/<step 1>?a[]=<text 2>")
     assert any("%3Cstep%201%3E" in word for word in typed(odd))

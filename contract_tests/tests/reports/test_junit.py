@@ -6,7 +6,7 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from megaapi_contract.outcome import Report
+from megaapi_contract.judging.results import Report
 from megaapi_contract.reports.junit import junit
 
 from ..made_up import bad, failure, good, interrupted, unusable

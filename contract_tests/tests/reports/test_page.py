@@ -8,7 +8,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from megaapi_contract.outcome import Report
+from megaapi_contract.judging.results import Report
 from megaapi_contract.reports.page import page
 
 from ..made_up import bad, failure, good, unusable

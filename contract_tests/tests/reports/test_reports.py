@@ -10,13 +10,13 @@ from pathlib import Path
 import orjson
 import pytest
 from hypothesis import Phase, given, settings
-from megaapi_contract.contract import Contract
 from megaapi_contract.errors import SetupError
-from megaapi_contract.placeholders import Private
-from megaapi_contract.redaction import Redaction
+from megaapi_contract.judging.contract import Contract
+from megaapi_contract.redaction.placeholders import Private
+from megaapi_contract.redaction.redaction import Redaction
+from megaapi_contract.redaction.vocabulary import Vocabulary
 from megaapi_contract.reports import write_reports
-from megaapi_contract.reports.folder import MARKER
-from megaapi_contract.vocabulary import Vocabulary
+from megaapi_contract.reports.files import MARKER
 
 from ..made_up import KEY, TOKEN, bad, good
 from ..planted import KEY as PLANTED_KEY

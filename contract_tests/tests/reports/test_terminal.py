@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 from xml.etree import ElementTree
 
-from megaapi_contract.outcome import Report
-from megaapi_contract.reports import show, story
+from megaapi_contract.judging.results import Report
+from megaapi_contract.reports import show, wording
 from megaapi_contract.reports.junit import junit
 from megaapi_contract.reports.page import page
 from rich.console import Console
@@ -57,7 +57,7 @@ def test_many_failures_are_cut_with_a_word_on_where_the_rest_is() -> None:
     assert said.count("megaapi-contract replay report/failures/") == 21, "20 failures, 1 finding"
     assert "and 10 more: report/index.html and report/junit.xml have each with the line" in said
     assert "and 10 more: --report keeps each with the line" in shown(report, folder="")
-    lines = [each.again for each in story.told(report)]
+    lines = [each.again for each in wording.told(report)]
     assert len(set(lines)) == 31
     for whole in (page(report), ElementTree.tostring(ElementTree.fromstring(junit(report)))):
         text = whole if isinstance(whole, str) else whole.decode()

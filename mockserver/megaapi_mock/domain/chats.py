@@ -10,11 +10,13 @@ import orjson
 
 from ..codec import dumps
 from ..errors import ControlRefused, NotAMember, NumberNotRegistered
-from . import life
-from .actions import edited_content
+from . import message_states
+from .contact_actions import edited_content
 from .contacts import Contact
+from .fault_effects import UNDELIVERED
 from .jid import HIDDEN, PERSON, Jid, as_given
-from .life import (
+from .message import Message, content_key
+from .message_states import (
     ACK_STATUS,
     BLOCKED,
     DELIVERED,
@@ -32,10 +34,8 @@ from .life import (
     halt_by,
     targets,
 )
-from .message import Message, content_key
-from .revokes import UNKNOWN
-from .spell import UNDELIVERED
-from .table import Table
+from .revoke import UNKNOWN
+from .undo_table import Table
 
 if TYPE_CHECKING:
     from .instance import Instance
@@ -169,7 +169,7 @@ class Chats:
         if message.state == TO[step].source:
             # That it gets no further stays true while it moves; any other reason is over now.
             moved = message.moved(step, message.reason if _stays(message.reason) else None)
-            stopped = step == DELIVERED and life.unshown(message.reason)
+            stopped = step == DELIVERED and message_states.unshown(message.reason)
             self._instance.messages.put(
                 message_id, moved.moved(STOPPED, moved.reason) if stopped else moved
             )
@@ -315,7 +315,7 @@ class Chats:
         """Progress comes by itself: all of it is on its way before the first step arrives."""
         instance = self._instance
         steps, delays = targets(content), self._delays(number, "ack")
-        if life.unshown(message.reason):
+        if message_states.unshown(message.reason):
             steps = steps[: steps.index(DELIVERED) + 1]
         if instance.spell.stays is not None:
             steps = steps[: (PENDING, *steps).index(instance.spell.stays)]
@@ -427,4 +427,4 @@ class Chats:
 
 def _stays(reason: str | None) -> bool:
     """Whether this reason holds for good, however far the message comes."""
-    return reason in UNDELIVERED or life.unshown(reason)
+    return reason in UNDELIVERED or message_states.unshown(reason)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ..errors import ControlRefused
 from .jid import LID, PERSON, Jid, is_number
-from .life import REACHABLE, UNREGISTERED
-from .ninth import NinthDigit
+from .message_states import REACHABLE, UNREGISTERED
+from .ninth_digit import NinthDigit
 from .phone_number import as_written, lacks_country, national
 
 # Number to hidden number and back, for people nobody listed: a multiplication that can be undone.

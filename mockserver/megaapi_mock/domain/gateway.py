@@ -8,13 +8,13 @@ from ..clock import Clock
 from ..errors import ControlRefused
 from ..ids import Ids
 from .contacts import Contact, Directory
+from .fault_effects import Calm, Fate
 from .group import Group
 from .instance import Instance
 from .jid import Jid
 from .media import Vault
-from .roll import Roll
+from .number_registry import Roll
 from .rules import Rules
-from .spell import Calm, Fate
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from ..errors import (
 from .contacts import Contact
 from .group import Group, Participant
 from .jid import GROUP, Jid
-from .letters import GroupNews
-from .life import UNREGISTERED
+from .message_states import UNREGISTERED
+from .peer_messages import GroupNews
 from .sizes import group_bytes
 
 if TYPE_CHECKING:

@@ -13,21 +13,21 @@ from .addressing import Addresses
 from .chats import Chats
 from .contacts import Contact, Directory
 from .event import Event
+from .fault_effects import NO_SPELL, Calm, Fate
 from .group import Group
 from .groups import Groups
 from .jid import PERSON, Jid
-from .letters import GroupNews, Landed, Letter, Posted
 from .linking import CONNECTED, Connection, Linking
+from .mailbox import Post
 from .media import PATH_PREFIX, Media, Vault
 from .message import Message
-from .post import Post
-from .reach import Reach
-from .roll import Enrolled, Roll
+from .number_registry import Enrolled, Roll
+from .peer_messages import GroupNews, Landed, Letter, Posted
+from .reachability import Reach
 from .rules import Rules
 from .settings import EventFilter, WebhookSettings
 from .sizes import group_bytes, media_bytes, message_bytes, presence_bytes
-from .spell import NO_SPELL, Calm, Fate
-from .table import Table
+from .undo_table import Table
 
 # (due, order, kind, generation of its kind, arguments)
 Due = tuple[float, int, str, int, tuple[str, ...]]

@@ -11,9 +11,9 @@ from ..codec import dumps
 from ..errors import AlreadyLoggedIn, ControlRefused
 from .contacts import Contact
 from .event import DelayedEvent
-from .life import HALTS
+from .message_states import HALTS
 from .sizes import delayed_bytes
-from .table import Table
+from .undo_table import Table
 
 if TYPE_CHECKING:
     from .instance import Instance

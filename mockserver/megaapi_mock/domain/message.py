@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from .life import DELIVERED
+from .message_states import DELIVERED
 
 # What may stand beside a content key without being content.
 SIDE_KEYS = frozenset({"messageContextInfo", "senderKeyDistributionMessage"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .life import Delay
+from .message_states import Delay
 
 
 @dataclass(frozen=True, slots=True)

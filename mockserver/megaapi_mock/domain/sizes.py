@@ -8,9 +8,9 @@ from __future__ import annotations
 from .event import DelayedEvent
 from .group import Group
 from .jid import Jid
-from .letters import GroupNews, Letter, Posted
 from .media import Media
 from .message import Message
+from .peer_messages import GroupNews, Letter, Posted
 
 # A participant with its JID, in Python objects (measured with CPython 3.11).
 PARTICIPANT = 250

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
+from ..domain.fault_effects import NO_SPELL, Spell
 from ..domain.instance import Instance
-from ..domain.spell import NO_SPELL, Spell
 from ..spec.operations import Operation
 from .parameters import SECONDS, YES_NO, about
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..domain.revokes import revoke
+from ..domain.revoke import revoke
 from ..errors import Unusable
 from .call import Call, Json, done, operation
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..errors import PayloadTooLarge, RequestRejected, Unusable
-from ..webhooks.redirects import REDIRECTS_MOST
-from ..webhooks.transport import DeliveryFailed, HttpTransport
+from ..webhooks.http.client import DeliveryFailed, HttpTransport
+from ..webhooks.http.redirects import REDIRECTS_MOST
 
 # For the whole of it: looking up, connecting, redirects, headers and every byte of the file.
 TIMEOUT = 10.0

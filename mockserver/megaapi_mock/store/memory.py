@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ..domain.gateway import Gateway, InstanceSeed
 from ..domain.instance import Instance
 from ..domain.linking import Connection
-from ..domain.roll import Roll
+from ..domain.number_registry import Roll
 from ..errors import ControlRefused, UnknownInstance
 from . import Shown
 

@@ -14,10 +14,10 @@ from ..domain.addressing import ADDRESSINGS, BY_PHONE
 from ..domain.contacts import Contact
 from ..domain.instance import Instance
 from ..domain.jid import is_number
-from ..domain.life import CONTACT_STATES, PENDING, STOPPED, TO
 from ..domain.linking import CONNECTED, CONNECTING, DISCONNECTED, PAIRING, QR
-from ..world import World
-from .forms import Misfit, inside
+from ..domain.message_states import CONTACT_STATES, PENDING, STOPPED, TO
+from ..worlds.load import World
+from .serialize import Misfit, inside
 
 # What is scheduled then may be due somewhat later, and never happens.
 FARTHEST = 2 * LATEST

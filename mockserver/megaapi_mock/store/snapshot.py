@@ -17,18 +17,18 @@ from ..domain.group import Group
 from ..domain.groups import Groups
 from ..domain.instance import Due, Instance
 from ..domain.jid import Jid
-from ..domain.letters import Letter, Posted
 from ..domain.linking import Connection, Linking
+from ..domain.mailbox import Post
 from ..domain.media import Media
 from ..domain.message import Message
-from ..domain.ninth import NinthDigit
-from ..domain.post import Post
-from ..domain.reach import Held, Reach
+from ..domain.ninth_digit import NinthDigit
+from ..domain.peer_messages import Letter, Posted
+from ..domain.reachability import Held, Reach
 from ..domain.settings import EventFilter, WebhookSettings
-from ..domain.table import Table
-from ..world import World
-from .forms import Forms, Misfit, inside
+from ..domain.undo_table import Table
+from ..worlds.load import World
 from .sane import require_sane, require_sane_world
+from .serialize import Forms, Misfit, inside
 
 Json = dict[str, Any]
 

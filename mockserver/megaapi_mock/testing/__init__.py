@@ -28,7 +28,7 @@ from .records import Call, Message, Webhook
 from .server import MockServer
 from .threads import in_thread
 from .waits import Calls, Inbox, Sent
-from .wsgi import Served
+from .wsgi_server import Served
 
 __all__ = [
     "ArmFault",

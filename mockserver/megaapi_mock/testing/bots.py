@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from ..errors import SetupError
 from .asgi import AsgiApp, AsgiBridge
 from .hiding import between_test_and_refusal
-from .wsgi import Served
+from .wsgi_server import Served
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .arguments import number_written, words
-from .door import at
+from .control_client import at
 from .hiding import between_test_and_refusal
 from .known import require_event
 from .names import CallStatus, ContactEventName, Presence
 from .records import Message
-from .trail import Wish
+from .waiting import Wish
 from .writer import Writer
 
 if TYPE_CHECKING:

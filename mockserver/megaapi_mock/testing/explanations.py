@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ..errors import ControlRefused
-from .door import Door, at
+from .control_client import Door, at
 from .hiding import between_test_and_refusal
 from .names import CATEGORY_OF
 from .records import Call, Webhook

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .arguments import number_written, words
+from .control_client import at
 from .customer import Customer
-from .door import at
 from .hiding import between_test_and_refusal
 from .records import Message
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import ControlRefused
 from .bots import require_url, served
+from .control_client import at
 from .customer import Customer
-from .door import at
 from .group import Group, number_of
 from .hiding import between_test_and_refusal
 from .known import require_event
 from .names import EventName, FaultName, InstanceState, UnlinkedBy
 from .phone import OwnPhone
 from .waits import Calls, Inbox, Sent
-from .wsgi import Served
+from .wsgi_server import Served
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

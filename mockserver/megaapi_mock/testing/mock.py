@@ -7,11 +7,11 @@ import time
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from ..errors import ControlRefused, NotThere, SetupError
-from .door import Door, HttpWire, Wire, at
+from .control_client import Door, HttpWire, Wire, at
 from .hiding import between_test_and_refusal
 from .instance import Instance
 from .names import FaultName
-from .wsgi import Served
+from .wsgi_server import Served
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

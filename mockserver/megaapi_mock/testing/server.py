@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import Misused, SetupError
 from ..spelling import did_you_mean
-from .door import WsgiWire
+from .control_client import WsgiWire
 from .hiding import between_test_and_refusal
 from .mock import Mock
-from .wsgi import Served
+from .wsgi_server import Served
 
 if TYPE_CHECKING:
     from ..web.app import MockApp
-    from ..world import World
+    from ..worlds.load import World
 
 __tracebackhide__ = between_test_and_refusal
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from ..domain.jid import LID, PERSON
 from .arguments import About, id_of, number_written, require_wait
+from .control_client import at
 from .customer import Customer
-from .door import at
 from .explanations import Explanations
 from .group import Group
 from .hiding import between_test_and_refusal
 from .known import require_event, require_kind, require_operation, require_state
 from .names import EventName, KindName, OperationName, WebhookState
 from .records import Call, Message, Webhook
-from .trail import WAIT_MOST, Since, Trail, Wish
+from .waiting import WAIT_MOST, Since, Trail, Wish
 
 if TYPE_CHECKING:
     from .instance import Instance

@@ -15,35 +15,37 @@ from ..bugs import Bugs, guarded
 from ..clock import Clock
 from ..domain.gateway import Gateway
 from ..domain.media import Vault
-from ..faults.armoury import Faults
+from ..faults.active import Faults
 from ..handlers.registry import Handlers, discover, require_matching
 from ..ids import Ids
-from ..journal import Exchange, Journal
 from ..profile import Profile, load_profile
+from ..records.delivery import Delivery
+from ..records.journal import Exchange, Journal
 from ..resources import root
 from ..samples import Samples
 from ..settings import Settings
+from ..simulation import snapshot
 from ..spec.operations import Operation, operations, webhook_events
 from ..spec.payload_fields import PayloadFields
 from ..spec.validate import Validators
 from ..spec.verdict import valid_bundle
-from ..start import load_start
 from ..store import Store
 from ..store.memory import MemoryStore
 from ..timers import Timers
+from ..webhooks.chaos.capacity import Room
+from ..webhooks.chaos.dispatcher import Tormentor
 from ..webhooks.courier import Courier
-from ..webhooks.delivery import Delivery
-from ..webhooks.holding import Room
+from ..webhooks.http.client import AllowedHosts, HttpTransport, Transport, axios_headers
+from ..webhooks.http.redirects import REDIRECTS_MOST
 from ..webhooks.publish import Publisher
-from ..webhooks.redirects import REDIRECTS_MOST
 from ..webhooks.render import Renderer
-from ..webhooks.tormentor import Tormentor
-from ..webhooks.transport import AllowedHosts, HttpTransport, Transport, axios_headers
-from ..world import World
-from . import control, docs, state
-from .front import Front
-from .pipeline import Pipeline
-from .route_hints import RouteHints
+from ..worlds.load import World
+from ..worlds.start import load_start
+from . import docs
+from .control import routes
+from .gateway.front import Front
+from .gateway.pipeline import Pipeline
+from .gateway.route_hints import RouteHints
 
 _HOSTS: Mapping[str, AllowedHosts] = {
     "private": "private",
@@ -218,12 +220,12 @@ def create_app(
         PayloadFields(bundle.document),
     )  # fmt: skip
     if world.state is not None:
-        state.begin(app.parts, world.state)
+        snapshot.begin(app.parts, world.state)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     # Werkzeug would redirect `//` away; the gateway's router does not know such paths.
     app.url_map.merge_slashes = False
     _add_routes(app, pipeline)
-    app.register_blueprint(control.blueprint(app.parts))
+    app.register_blueprint(routes.blueprint(app.parts))
     paths = {operation.path for operation in pipeline.operations}
     app.register_blueprint(docs.blueprint(bundle.document, paths, settings.host))
     front = Front(app.url_map, pipeline, app.wsgi_app)

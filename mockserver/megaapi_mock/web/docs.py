@@ -10,7 +10,7 @@ import orjson
 from flask import Blueprint, Response, request
 from flask_swagger_ui import get_swaggerui_blueprint
 
-from .guard import is_loopback
+from .control.guard import is_loopback
 
 # validatorUrl would make the page call a service of someone else.
 # The contract's example of a webhook address leads nowhere; tried out here, it leads to

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from .delivery import OLD_WORLD, Attempt, Delivery, State, end
+from ..records.delivery import OLD_WORLD, Attempt, Delivery, State, end
+from .http.client import Answer, DeliveryFailed, Headers, Refused, Transport
 from .lanes import Lane, Lanes
-from .transport import Answer, DeliveryFailed, Headers, Refused, Transport
 
 log = logging.getLogger(__name__)
 

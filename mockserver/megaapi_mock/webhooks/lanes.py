@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from dataclasses import dataclass
 
-from .delivery import Delivery
+from ..records.delivery import Delivery
 
 # After so many deliveries, or so many seconds, a lane lets others have its thread: nobody waits for
 # many slow answers of others, and changing lanes costs a microsecond.

@@ -12,15 +12,15 @@ from typing import TypeVar
 from ..bugs import Bugs
 from ..domain.event import Event
 from ..domain.instance import Instance
-from ..domain.letters import Letter
+from ..domain.mailbox import not_taken
 from ..domain.message import Message
-from ..domain.post import not_taken
+from ..domain.peer_messages import Letter
 from ..errors import ControlRefused, RequestRejected, UnknownInstance
-from ..journal import Journal
+from ..records.delivery import OLD_WORLD, Delivery, end
+from ..records.journal import Journal
 from ..spec.operations import WebhookEvent
 from ..store import Store
-from .delivery import OLD_WORLD, Delivery, end
-from .holding import Room
+from .chaos.capacity import Room
 from .render import Renderer
 
 Seen = TypeVar("Seen")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from megaapi_mock.domain.life import (
+from megaapi_mock.domain.message_states import (
     HALTS,
     PENDING,
     STEPS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from megaapi_mock.domain.table import Table
+from megaapi_mock.domain.undo_table import Table
 
 keys = st.integers(0, 5)
 steps = st.lists(st.tuples(st.sampled_from(["put", "remove"]), keys, st.integers()))

@@ -9,9 +9,9 @@ from types import ModuleType
 import pytest
 from click.testing import CliRunner
 from megaapi_mock import resources
-from megaapi_mock.cli import main
+from megaapi_mock.commands.main import main
 from megaapi_mock.faults import kinds
-from megaapi_mock.faults.page import page
+from megaapi_mock.faults.docs_page import page
 from megaapi_mock.faults.parameters import BadParameter
 from megaapi_mock.faults.registry import discover, kind_named
 

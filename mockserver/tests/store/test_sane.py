@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from megaapi_mock.dates import LATEST
-from megaapi_mock.store.envelope import seal
+from megaapi_mock.store.state_file import seal
 from megaapi_mock.web.app import MockApp
 
 from ..conftest import MakeApp

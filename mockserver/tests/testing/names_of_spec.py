@@ -11,17 +11,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from megaapi_mock.domain.life import CONTACT_STATES
 from megaapi_mock.domain.linking import UNLINKED_BY
 from megaapi_mock.domain.message import WRAPPERS
+from megaapi_mock.domain.message_states import CONTACT_STATES
 from megaapi_mock.faults.registry import discover
 from megaapi_mock.resources import root
 from megaapi_mock.samples import Samples
+from megaapi_mock.simulation.contact_events import HAPPENINGS
+from megaapi_mock.simulation.contact_messages import CAUSED
 from megaapi_mock.spec.bundle import read_yaml
 from megaapi_mock.spec.operations import operations
 from megaapi_mock.spec.verdict import valid_bundle
-from megaapi_mock.web.happenings import HAPPENINGS
-from megaapi_mock.web.inbound import CAUSED
 
 FILE = Path(__file__).parents[2] / "megaapi_mock" / "testing" / "names.py"
 DOCSTRINGS = {

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from megaapi_mock.errors import SetupError
-from megaapi_mock.testing.door import Door, HttpWire, at
+from megaapi_mock.testing.control_client import Door, HttpWire, at
 
 
 class Pages:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pytest
-from megaapi_mock.testing.trail import Since, Trail, Wish
+from megaapi_mock.testing.waiting import Since, Trail, Wish
 
 
 @dataclass(frozen=True)

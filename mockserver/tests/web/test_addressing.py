@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 import pytest
 from megaapi_mock.errors import WorldError
-from megaapi_mock.web.message_origin import PHONE
-from megaapi_mock.world import World, read_world
+from megaapi_mock.simulation.message_origin import PHONE
+from megaapi_mock.worlds.load import World, read_world
 
 from ..conftest import MakeApp
 from ..support import AUTH, KEY

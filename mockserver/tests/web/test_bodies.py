@@ -14,8 +14,8 @@ import pytest
 from megaapi_mock.spec.validate import JSON_PARTS, TooDeep, TooManyParts, Unreadable, parse_json
 from megaapi_mock.spelling import did_you_mean
 from megaapi_mock.web.app import MockApp
-from megaapi_mock.web.request import BODY_LIMIT
-from megaapi_mock.web.urlencoded import FIELDS_MOST, TooManyFields, parse_form
+from megaapi_mock.web.gateway.request import BODY_LIMIT
+from megaapi_mock.web.gateway.urlencoded import FIELDS_MOST, TooManyFields, parse_form
 
 from ..conftest import MakeApp
 from ..support import AUTH, KEY

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from megaapi_mock.web.app import MockApp
-from megaapi_mock.web.compression import THRESHOLD
+from megaapi_mock.web.gateway.compression import THRESHOLD
 
 from ..support import AUTH, KEY
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 from megaapi_mock.web.app import MockApp
-from megaapi_mock.webhooks.transport import Answer
+from megaapi_mock.webhooks.http.client import Answer
 
 from ..conftest import MakeApp
 from ..support import KEY, RecordingTransport

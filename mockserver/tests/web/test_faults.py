@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from megaapi_mock.clock import Clock
-from megaapi_mock.faults import armed, armoury
+from megaapi_mock.faults import active, armed_fault
 from megaapi_mock.handlers.call import Call, operation
 from megaapi_mock.handlers.registry import discover
 from megaapi_mock.ids import Ids
@@ -208,7 +208,7 @@ def test_a_removed_instance_takes_its_faults_along(door: Door) -> None:
 
 
 def test_the_number_of_faults_is_bounded(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(armoury, "ARMED_MOST", 3)
+    monkeypatch.setattr(active, "ARMED_MOST", 3)
     for _ in range(3):
         door.post("/faults", GONE, status=201)
     assert "DELETE /_mock/faults" in door.refusal("POST", "/faults", GONE, status=409)
@@ -217,7 +217,7 @@ def test_the_number_of_faults_is_bounded(door: Door, monkeypatch: pytest.MonkeyP
 def test_a_fault_that_is_over_makes_room(
     door: Door, send: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(armoury, "ARMED_MOST", 3)
+    monkeypatch.setattr(active, "ARMED_MOST", 3)
     for times in (None, 1, None):
         wishes = {"fault": "error-true-200", "operation": "send_text" if times else "restart"}
         door.post("/faults", {**wishes, "times": times}, status=201)
@@ -227,7 +227,7 @@ def test_a_fault_that_is_over_makes_room(
 
 
 def test_what_one_fault_remembers_is_bounded(app: MockApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(armed, "TALLIES_MOST", 2)
+    monkeypatch.setattr(armed_fault, "TALLIES_MOST", 2)
     faults, [operation] = (
         app.parts.faults,
         [found for found in app.parts.pipeline.operations if found.id == "send_text"],
@@ -717,4 +717,4 @@ def test_times_hold_to_the_call_whoever_calls_at_once(app: MockApp) -> None:
     finally:
         sys.setswitchinterval(usual)
     assert sum(map(len, came)) == 150
-    assert {armed.used for armed in faults.items()} == {1}
+    assert {armed_fault.used for armed in faults.items()} == {1}

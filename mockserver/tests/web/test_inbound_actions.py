@@ -8,15 +8,15 @@ from typing import Any
 
 import orjson
 import pytest
-from megaapi_mock.domain.actions import ANSWERED
+from megaapi_mock.domain.contact_actions import ANSWERED
 from megaapi_mock.resources import root
 from megaapi_mock.samples import Samples
+from megaapi_mock.simulation.contact_events import HAPPENINGS
+from megaapi_mock.simulation.contact_messages import CAUSED
 from megaapi_mock.spec.authority import Authority
 from megaapi_mock.spec.verdict import valid_bundle
 from megaapi_mock.web.app import MockApp
-from megaapi_mock.web.happenings import HAPPENINGS
-from megaapi_mock.web.inbound import CAUSED
-from megaapi_mock.world import load_world
+from megaapi_mock.worlds.load import load_world
 
 from ..conftest import MakeApp
 from ..support import AUTH, KEY, START, RecordingTransport

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from megaapi_mock.clock import Clock
 from megaapi_mock.web.app import MockApp, create_app
-from megaapi_mock.web.listing import LIMIT_MOST
+from megaapi_mock.web.control.lists import LIMIT_MOST
 
 from ..conftest import MakeApp
 from ..support import AUTH, KEY, START, UNLINKED, UNLINKED_TOKEN, RecordingTransport

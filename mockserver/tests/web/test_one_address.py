@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 import pytest
-from megaapi_mock.web.happenings import HAPPENINGS
-from megaapi_mock.web.message_origin import PHONE
+from megaapi_mock.simulation.contact_events import HAPPENINGS
+from megaapi_mock.simulation.message_origin import PHONE
 
 from ..conftest import MakeApp
 from ..support import AUTH, KEY

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from megaapi_mock.cli import main
+from megaapi_mock.commands.main import main
 from megaapi_mock.resources import root
 from megaapi_mock.samples import Samples
 from megaapi_mock.spec.payload_fields import PayloadFields

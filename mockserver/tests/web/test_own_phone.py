@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 import pytest
 from megaapi_mock.resources import root
+from megaapi_mock.simulation.message_origin import PHONE
 from megaapi_mock.web.app import MockApp
-from megaapi_mock.web.message_origin import PHONE
-from megaapi_mock.world import load_world
+from megaapi_mock.worlds.load import load_world
 
 from ..conftest import MakeApp
 from ..support import AUTH, KEY

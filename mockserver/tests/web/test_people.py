@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from megaapi_mock.errors import WorldError
 from megaapi_mock.resources import root
-from megaapi_mock.store.envelope import seal
+from megaapi_mock.store.state_file import seal
 from megaapi_mock.web.app import MockApp
-from megaapi_mock.world import load_world, read_world
+from megaapi_mock.worlds.load import load_world, read_world
 
 from ..conftest import MakeApp
 from ..support import KEY, UNLINKED

@@ -14,7 +14,7 @@ from megaapi_mock.settings import Settings
 from megaapi_mock.spec.operations import Operation, operations
 from megaapi_mock.spec.verdict import valid_bundle
 from megaapi_mock.web.app import MockApp, create_app
-from megaapi_mock.web.request import BODY_LIMIT
+from megaapi_mock.web.gateway.request import BODY_LIMIT
 
 from ..conftest import MakeApp
 from ..support import AUTH, KEY, START, TOKEN, UNLINKED, UNLINKED_TOKEN, RecordingTransport

@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from megaapi_mock.faults import kept
-from megaapi_mock.store.envelope import seal
-from megaapi_mock.web import state
+from megaapi_mock.faults import saved_faults
+from megaapi_mock.simulation import snapshot
+from megaapi_mock.store.state_file import seal
 from megaapi_mock.web.app import MockApp
 
 from ..conftest import MakeApp
@@ -166,7 +166,7 @@ def test_states_put_beside_everything_stand_whole(app: MockApp) -> None:
 def test_a_state_is_written_as_it_was_although_faults_count_on(app: MockApp) -> None:
     Door(app).post("/faults", {"fault": "rate-limit", "calls": 5}, status=201)
     assert send(app) == 200
-    saved = kept.save(app.parts.faults, None)
+    saved = saved_faults.save(app.parts.faults, None)
     (fault,) = saved.armed
     before = {key: tally.calls for key, tally in fault.tallies.items()}
     for key in (KEY, "megacode-TESTKEY0009", "megacode-TESTKEY0008"):
@@ -215,7 +215,7 @@ def test_a_state_of_one_belongs_to_the_world_that_stands_when_it_is_loaded(
     """While it is prepared another state replaces the world: it must not stay in the old one."""
     whole = ask(app, "GET", "/state")[1]
     one = ask(app, "GET", f"/state?instance={KEY}")[1]
-    real = state.load_instance
+    real = snapshot.load_instance
     threads: list[threading.Thread] = []
 
     def load_instance(*given: Any) -> Any:
@@ -223,7 +223,7 @@ def test_a_state_of_one_belongs_to_the_world_that_stands_when_it_is_loaded(
         threads.append(beside(lambda: ask(app, "PUT", "/state", data=whole)))
         return real(*given)
 
-    monkeypatch.setattr(state, "load_instance", load_instance)
+    monkeypatch.setattr(snapshot, "load_instance", load_instance)
     assert ask(app, "PUT", "/state", data=one)[0] == 200
     threads[0].join(30)
     parts = app.parts

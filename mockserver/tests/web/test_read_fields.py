@@ -14,7 +14,7 @@ from megaapi_mock.profile import default_profile
 from megaapi_mock.resources import root
 from megaapi_mock.spec.bundle import read_yaml
 from megaapi_mock.web.app import MockApp, create_app
-from megaapi_mock.world import read_world
+from megaapi_mock.worlds.load import read_world
 
 from ..support import AUTH, KEY, START, RecordingTransport
 from ..test_webhook_samples import GENERATIONS, READS, _at

@@ -9,7 +9,7 @@ from megaapi_mock.resources import root
 from megaapi_mock.spec.operations import operations
 from megaapi_mock.spec.verdict import valid_bundle
 from megaapi_mock.web.app import MockApp, create_app
-from megaapi_mock.web.route_hints import RouteHints
+from megaapi_mock.web.gateway.route_hints import RouteHints
 
 from ..support import AUTH, KEY
 

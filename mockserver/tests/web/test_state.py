@@ -16,9 +16,9 @@ from megaapi_mock.errors import WorldError
 from megaapi_mock.ids import Ids
 from megaapi_mock.profile import default_profile
 from megaapi_mock.settings import Settings
-from megaapi_mock.store.envelope import seal
+from megaapi_mock.store.state_file import seal
 from megaapi_mock.web.app import MockApp, create_app
-from megaapi_mock.webhooks.transport import Answer
+from megaapi_mock.webhooks.http.client import Answer
 
 from ..conftest import MakeApp
 from ..histories import PEOPLE, History, arrived, exchanges, keys, number_of, open_mock, owed

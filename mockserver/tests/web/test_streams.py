@@ -6,9 +6,9 @@ import itertools
 import socket
 import time
 
-from megaapi_mock.testing.wsgi import Served
+from megaapi_mock.testing.wsgi_server import Served
 from megaapi_mock.web.app import MockApp
-from megaapi_mock.web.places import PLACES
+from megaapi_mock.web.control.places import PLACES
 
 from ..support import AUTH, KEY
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from megaapi_mock.resources import root
 from megaapi_mock.web.app import MockApp
-from megaapi_mock.world import load_world, read_world
+from megaapi_mock.worlds.load import load_world, read_world
 
 from ..conftest import MakeApp
 from ..support import RecordingTransport

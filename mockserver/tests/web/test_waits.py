@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from megaapi_mock.testing.wsgi import Served
-from megaapi_mock.waiter import Waiter
-from megaapi_mock.web import listing, places
+from megaapi_mock.records.delivery import Attempt, end
+from megaapi_mock.records.waiter import Waiter
+from megaapi_mock.testing.wsgi_server import Served
 from megaapi_mock.web.app import MockApp
-from megaapi_mock.webhooks.delivery import Attempt, end
-from megaapi_mock.webhooks.transport import Answer
+from megaapi_mock.web.control import lists, places
+from megaapi_mock.webhooks.http.client import Answer
 
 from ..conftest import MakeApp
 from ..support import AUTH, KEY, UNLINKED, RecordingTransport
@@ -71,13 +71,13 @@ def waiting(app: MockApp, *paths: str) -> Iterator[list[tuple[int, Any]]]:
 def examined(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Every record that a list's filter was asked about."""
     seen: list[Any] = []
-    real = listing._matching
+    real = lists._matching
 
     def matching(*given: Any) -> Callable[[Any], bool]:
         matches = real(*given)
         return lambda record: (seen.append(record), matches(record))[1]
 
-    monkeypatch.setattr(listing, "_matching", matching)
+    monkeypatch.setattr(lists, "_matching", matching)
     return seen
 
 

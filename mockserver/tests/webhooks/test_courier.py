@@ -10,11 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.webhooks import courier as courier_module
 from megaapi_mock.webhooks.courier import Courier
-from megaapi_mock.webhooks.delivery import Delivery
-from megaapi_mock.webhooks.lanes import SHARE, SLICE, TURNS
-from megaapi_mock.webhooks.transport import (
+from megaapi_mock.webhooks.http.client import (
     Answer,
     DeliveryFailed,
     Headers,
@@ -22,6 +21,7 @@ from megaapi_mock.webhooks.transport import (
     Refused,
     axios_headers,
 )
+from megaapi_mock.webhooks.lanes import SHARE, SLICE, TURNS
 
 LIMIT = 5.0
 URL = "http://hook.test/"

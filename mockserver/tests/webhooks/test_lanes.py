@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from megaapi_mock.webhooks.delivery import Delivery
+from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.webhooks.lanes import NEW_IN_A_ROW, SHARE, SLICE, TURNS, Lanes
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import orjson
 import pytest
-from megaapi_mock.domain.letters import Landed, Letter
+from megaapi_mock.domain.peer_messages import Landed, Letter
+from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.resources import root
-from megaapi_mock.start import load_start
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.webhooks.courier import Courier
-from megaapi_mock.webhooks.delivery import Delivery
+from megaapi_mock.webhooks.http.client import Answer
 from megaapi_mock.webhooks.lanes import SHARE, Lanes
-from megaapi_mock.webhooks.transport import Answer
+from megaapi_mock.worlds.start import load_start
 
 from ..conftest import MakeApp
 from ..support import AUTH, KEY, RecordingTransport
@@ -238,7 +238,7 @@ def test_a_mock_that_started_in_a_state_comes_back_to_it_without_debts(
 
 def test_what_an_emission_was_to_suffer_ends_with_its_life(app: MockApp) -> None:
     publisher, tormentor = app.parts.publisher, app.parts.tormentor
-    from megaapi_mock.webhooks.torment import Torment
+    from megaapi_mock.webhooks.chaos.series import Torment
 
     torment = Torment.of({"delay": [5, 5]}, seed=0)
     batches = []

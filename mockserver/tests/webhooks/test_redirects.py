@@ -8,14 +8,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from megaapi_mock.webhooks.redirects import REDIRECTS_MOST
-from megaapi_mock.webhooks.transport import (
+from megaapi_mock.webhooks.http.client import (
     AllowedHosts,
     DeliveryFailed,
     HttpTransport,
     Refused,
     axios_headers,
 )
+from megaapi_mock.webhooks.http.redirects import REDIRECTS_MOST
 
 from ..conftest import MakeApp
 from ..support import KEY

@@ -12,14 +12,14 @@ from megaapi_mock import timers
 from megaapi_mock.clock import Clock
 from megaapi_mock.domain.chats import Chats
 from megaapi_mock.domain.instance import Instance
-from megaapi_mock.domain.post import Post
+from megaapi_mock.domain.mailbox import Post
 from megaapi_mock.faults.kinds.reply import Reply
-from megaapi_mock.journal import Journal
+from megaapi_mock.records.journal import Journal
 from megaapi_mock.spec.validate import Validators
 from megaapi_mock.web.app import MockApp
+from megaapi_mock.webhooks.chaos.dispatcher import Tormentor
+from megaapi_mock.webhooks.chaos.series import Series
 from megaapi_mock.webhooks.render import Renderer
-from megaapi_mock.webhooks.torment import Series
-from megaapi_mock.webhooks.tormentor import Tormentor
 
 from ..conftest import MakeApp
 from ..support import AUTH, KEY, UNLINKED, RecordingTransport

@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from megaapi_mock.clock import Clock
 from megaapi_mock.errors import ControlRefused
-from megaapi_mock.journal import Journal
+from megaapi_mock.records.delivery import Delivery
+from megaapi_mock.records.journal import Journal
 from megaapi_mock.testing import MockServer
 from megaapi_mock.timers import Timers
-from megaapi_mock.webhooks import held
-from megaapi_mock.webhooks.delivery import Delivery
-from megaapi_mock.webhooks.torment import Torment
-from megaapi_mock.webhooks.tormentor import ENTRIES_MOST, STALE_MOST, Tormentor
+from megaapi_mock.webhooks.chaos import saved_chaos
+from megaapi_mock.webhooks.chaos.dispatcher import ENTRIES_MOST, STALE_MOST, Tormentor
+from megaapi_mock.webhooks.chaos.series import Torment
 
 from ..conftest import MakeApp
 from ..support import AUTH, KEY, START, UNLINKED, RecordingTransport
@@ -560,9 +560,9 @@ def test_a_state_that_is_refused_counts_for_nothing(bench: Bench) -> None:
     bench.start(delay=[100, 200])
     bench.send(5)
     before = bench.tormentor._room.count, bench.tormentor._room.size
-    saved = held.save(bench.tormentor, None)
-    made = held.rebuild(bench.tormentor, saved)
+    saved = saved_chaos.save(bench.tormentor, None)
+    made = saved_chaos.rebuild(bench.tormentor, saved)
     assert (bench.tormentor._room.count, bench.tormentor._room.size) == before
-    held.put_back(bench.tormentor, made, None)
+    saved_chaos.put_back(bench.tormentor, made, None)
     assert (bench.tormentor._room.count, bench.tormentor._room.size) == before
     assert len(bench.tormentor.held(KEY)) == 5

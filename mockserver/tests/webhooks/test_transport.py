@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from megaapi_mock.webhooks.transport import (
+from megaapi_mock.webhooks.http.client import (
     AllowedHosts,
     Answer,
     DeliveryFailed,
@@ -21,7 +21,7 @@ from megaapi_mock.webhooks.transport import (
     Refused,
     axios_headers,
 )
-from megaapi_mock.webhooks.wire import ANSWER_LIMIT
+from megaapi_mock.webhooks.http.connection import ANSWER_LIMIT
 
 BODY = b'{"messageType": "conversation"}'
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

@@ -11,12 +11,12 @@ from xml.etree import ElementTree
 
 import pytest
 from megaapi_mock.domain.message import Message
+from megaapi_mock.receiver_check.checks import Terms, judge
+from megaapi_mock.receiver_check.conversation import in_chats
+from megaapi_mock.receiver_check.result import Verdict
+from megaapi_mock.records.delivery import Attempt, Delivery
 from megaapi_mock.web.app import MockApp
-from megaapi_mock.webhooks.delivery import Attempt, Delivery
-from megaapi_mock.webhooks.judge import Terms, judge
-from megaapi_mock.webhooks.talk import in_chats
-from megaapi_mock.webhooks.transport import Answer
-from megaapi_mock.webhooks.verdict import Verdict
+from megaapi_mock.webhooks.http.client import Answer
 
 from ..conftest import MakeApp
 from ..support import AUTH, KEY, START, UNLINKED, RecordingTransport

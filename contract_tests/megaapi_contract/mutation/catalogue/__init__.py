@@ -5,21 +5,21 @@ from __future__ import annotations
 from ..mutant import Mutant
 from . import (
     access,
-    entry,
+    admission,
     from_customers,
     from_the_contract,
     groups,
     instance,
     messages,
     people,
-    second_look,
+    second_call,
     settings,
     shape,
     webhooks,
 )
 
 _SUBJECTS = (
-    shape, access, instance, settings, messages, groups, webhooks, second_look, entry, people,
+    shape, access, instance, settings, messages, groups, webhooks, second_call, admission, people,
     from_customers,
     from_the_contract,
 )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from ..answers import (
+from ..answer_faults import (
     Altered,
     Change,
     When,
@@ -19,9 +19,9 @@ from ..answers import (
     saying,
     status,
 )
-from ..edits import put, without
 from ..mutant import Mutant
-from ..requests import (
+from ..payload_edits import put, without
+from ..request_faults import (
     LetIn,
     Mend,
     Registered,

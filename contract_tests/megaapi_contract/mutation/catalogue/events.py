@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..edits import Edit, edited, put, retyped, without
-from ..hooks import Which, every, having, kind
+from ..payload_edits import Edit, edited, put, retyped, without
+from ..webhook_faults import Which, every, having, kind
 
 
 def _of(message_type: str, path: str = "", *values: Any) -> Which:

@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from ..edits import edited, put, reached, without
-from ..hooks import (
+from ..payload_edits import edited, put, reached, without
+from ..webhook_faults import (
     CONNECTED,
     GONE,
     Echoing,

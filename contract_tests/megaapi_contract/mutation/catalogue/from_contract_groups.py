@@ -7,17 +7,17 @@ from typing import Any
 
 import orjson
 
-from ...wire import Answer
-from ..answers import good, json_of, with_document
-from ..edits import edited
+from ...host.http import Answer
+from ..answer_faults import good, json_of, with_document
 from ..mutant import Call
+from ..payload_edits import edited
 from .planted_rules import (
     Planted,
     answered,
     own_jid,
     rule,
 )
-from .second_look import _body
+from .second_call import _body
 
 
 def _no_last(found: Any, call: Call) -> Any:

@@ -11,15 +11,13 @@ from urllib.parse import parse_qs, unquote
 
 import orjson
 
-from ...wire import Answer
-from ..answers import Altered, document, good, json_of, status, with_body, with_document
-from ..edits import both, edited, put, reached
-from ..hooks import (
-    inbound,
-)
-from ..memory import After, Frozen, OldTokenToo
+from ...host.http import Answer
+from ..answer_faults import Altered, document, good, json_of, status, with_body, with_document
 from ..mutant import Call, Fault
-from ..requests import bearer, with_token
+from ..payload_edits import both, edited, put, reached
+from ..request_faults import bearer, with_token
+from ..stateful_faults import After, Frozen, OldTokenToo
+from ..webhook_faults import inbound
 from .planted_rules import (
     ACCOUNT,
     SENDS,
@@ -28,7 +26,7 @@ from .planted_rules import (
     changed_answer,
     rule,
 )
-from .second_look import Besides, _body
+from .second_call import Besides, _body
 
 STATUS = ("instance_status",)
 

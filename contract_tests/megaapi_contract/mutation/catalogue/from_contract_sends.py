@@ -9,17 +9,12 @@ from typing import Any
 
 import orjson
 
-from ...wire import Answer
-from ..answers import Altered, document, good, json_of, status, with_body, with_document
-from ..edits import edited, put, reached
-from ..hooks import (
-    Payload,
-    Spoilt,
-    changed,
-    echo,
-)
+from ...host.http import Answer
+from ..answer_faults import Altered, document, good, json_of, status, with_body, with_document
 from ..mutant import Call, Fault
-from ..requests import Registered
+from ..payload_edits import edited, put, reached
+from ..request_faults import Registered
+from ..webhook_faults import Payload, Spoilt, changed, echo
 from .planted_rules import (
     ACCOUNT,
     MEDIA,
@@ -31,7 +26,7 @@ from .planted_rules import (
     rule,
     to_group,
 )
-from .second_look import _body
+from .second_call import _body
 
 
 def _repeat(call: Call, memory: Any) -> Answer:

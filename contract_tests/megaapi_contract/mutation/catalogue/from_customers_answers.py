@@ -10,16 +10,16 @@ from typing import Any
 
 import orjson
 
-from ...wire import Answer
-from ..answers import Altered, document, good, json_of, status, with_document
-from ..edits import edited, put, reached
-from ..memory import Frozen
+from ...host.http import Answer
+from ..answer_faults import Altered, document, good, json_of, status, with_document
 from ..mutant import Call, Fault
-from ..requests import with_token
+from ..payload_edits import edited, put, reached
+from ..request_faults import with_token
+from ..stateful_faults import Frozen
 from .from_contract_instance import _asked_jid, _user_stays
 from .from_contract_sends import _quoted_me, _repeat, _repeats_id
 from .planted_rules import Planted, answered, rewritten, rule
-from .second_look import Besides, Refusing, _body
+from .second_call import Besides, Refusing, _body
 
 DOWNLOAD = ("download_media",)
 SETTINGS = ("webhook_settings",)

@@ -9,10 +9,11 @@ from typing import Any
 
 import orjson
 
-from ...wire import Answer
-from ..answers import good, json_of
-from ..edits import edited, put, reached, without
-from ..hooks import (
+from ...host.http import Answer
+from ..answer_faults import good, json_of
+from ..mutant import Call, Fault
+from ..payload_edits import edited, put, reached, without
+from ..webhook_faults import (
     GONE,
     Echoing,
     Payload,
@@ -27,11 +28,10 @@ from ..hooks import (
     lost,
     message,
 )
-from ..mutant import Call, Fault
 from .from_contract_events import _own_phone
 from .from_contract_instance import AcksGoOn, BlocksMessages
 from .planted_rules import ACCOUNT, MEDIA, Planted, told
-from .second_look import _body
+from .second_call import _body
 
 _REACTED = "message.reactionMessage"
 _VCARD = "message.contactMessage.vcard"

@@ -10,11 +10,11 @@ from urllib.parse import quote
 
 import orjson
 
-from ...wire import Answer, Request
-from ..answers import Altered, document, good, with_body
-from ..edits import Edit, both, edited, put, reached, without
-from ..memory import Frozen, FrozenField, Leak, Undone
+from ...host.http import Answer, Request
+from ..answer_faults import Altered, document, good, with_body
 from ..mutant import Call, Fault, Mutant
+from ..payload_edits import Edit, both, edited, put, reached, without
+from ..stateful_faults import Frozen, FrozenField, Leak, Undone
 
 _ADDED = "200"
 

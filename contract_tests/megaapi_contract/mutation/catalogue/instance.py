@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from ..answers import Altered, Change, When, document, good, raw, saying
-from ..edits import both, edited, moved, put, without
-from ..memory import After, Frozen, NotDone
+from ..answer_faults import Altered, Change, When, document, good, raw, saying
 from ..mutant import Fault, Mutant
+from ..payload_edits import both, edited, moved, put, without
+from ..stateful_faults import After, Frozen, NotDone
 
 _PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010100000000376ef924"

@@ -8,10 +8,10 @@ from typing import Any
 
 import orjson
 
-from ..answers import Altered, Change, document, good
-from ..edits import Edit, edited, put, swapped, without
-from ..memory import Frozen, FrozenField
+from ..answer_faults import Altered, Change, document, good
 from ..mutant import Mutant
+from ..payload_edits import Edit, edited, put, swapped, without
+from ..stateful_faults import Frozen, FrozenField
 
 _DATA = "messageData"
 _MESSAGE = "messageData.message"

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from ..edits import Edit, edited, put
-from ..hooks import Spoilt, Stuck, Which, ack, changed, echo, every, having, inbound, kind
 from ..mutant import Fault, Mutant
+from ..payload_edits import Edit, edited, put
+from ..webhook_faults import Spoilt, Stuck, Which, ack, changed, echo, every, having, inbound, kind
 
 SOMEBODY, HIDDEN = "5511900000077@s.whatsapp.net", "100000000000077@lid"
 CUSTOMER = "5511900000002@s.whatsapp.net"

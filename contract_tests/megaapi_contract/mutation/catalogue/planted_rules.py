@@ -9,14 +9,12 @@ from typing import Any
 
 import orjson
 
-from ...wire import Answer, Request
-from ..answers import good, json_of, with_document
-from ..edits import reached
-from ..hooks import (
-    Payload,
-)
+from ...host.http import Answer, Request
+from ..answer_faults import good, json_of, with_document
 from ..mutant import Call, Fault
-from .second_look import Rewritten, _body
+from ..payload_edits import reached
+from ..webhook_faults import Payload
+from .second_call import Rewritten, _body
 
 SENDS = (
     "send_text", "send_media_url", "send_media_base64", "send_location", "send_link_preview",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from ..answers import Altered, Change, document, good
-from ..edits import edited, moved, put, swapped
-from ..memory import Frozen, FrozenField, Leak, NotDone, OldTokenToo
+from ..answer_faults import Altered, Change, document, good
 from ..mutant import Fault, Mutant
+from ..payload_edits import edited, moved, put, swapped
+from ..stateful_faults import Frozen, FrozenField, Leak, NotDone, OldTokenToo
 
 _REVOKED = "messageData.message.protocolMessage"
 

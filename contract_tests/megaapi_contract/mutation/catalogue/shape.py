@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from ..answers import Altered, Change, chained, content_type, document, raw, status
-from ..edits import put, retyped, without
+from ..answer_faults import Altered, Change, chained, content_type, document, raw, status
 from ..mutant import Mutant
+from ..payload_edits import put, retyped, without
 
 _MESSAGE = "messageData.message"
 

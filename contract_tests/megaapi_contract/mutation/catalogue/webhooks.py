@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from ..edits import edited, put, retyped, without
-from ..hooks import (
+from ..mutant import Fault, Mutant
+from ..payload_edits import edited, put, retyped, without
+from ..webhook_faults import (
     CONNECTED,
     GONE,
     Echoing,
@@ -26,7 +27,6 @@ from ..hooks import (
     lost,
     message,
 )
-from ..mutant import Fault, Mutant
 from .events import EVENTS
 
 SERVER, DELIVERED, READ, PLAYED = 2, 3, 4, 5

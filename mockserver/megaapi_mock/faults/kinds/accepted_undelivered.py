@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from ...domain.life import PENDING, SERVER
-from ...domain.spell import NOWHERE, Spell
+from ...domain.fault_effects import NOWHERE, Spell
+from ...domain.message_states import PENDING, SERVER
 from ...spec.operations import Operation
 from ..kind import Kind, sends_message
 from ..parameters import about, one_of

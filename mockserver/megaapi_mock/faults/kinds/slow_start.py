@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from ...domain.spell import Spell
+from ...domain.fault_effects import Spell
 from ...spec.operations import Operation
 from ..kind import Kind
 from ..parameters import SECONDS, about

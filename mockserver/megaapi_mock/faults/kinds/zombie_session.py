@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ...domain.life import PENDING
-from ...domain.spell import ZOMBIE, Spell
+from ...domain.fault_effects import ZOMBIE, Spell
+from ...domain.message_states import PENDING
 from ...spec.operations import Operation
 from ..kind import Kind, sends_message
 

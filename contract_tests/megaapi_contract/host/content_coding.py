@@ -1,0 +1,81 @@
+"""What a host or a proxy packs for the way: gzip and deflate, undone before anything is judged."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
+
+from ..errors import Unusable
+from .http import Answer
+
+# What the suite asks for, and can undo.
+ACCEPTED = "gzip, deflate"
+UNPACKED_MOST = 64 * 2**20
+_GZIP, _ZLIB, _RAW = 31, 15, -15
+
+
+def unpacked(answer: Answer) -> Answer:
+    """The answer as its sender wrote it, without its coding; Unusable when it cannot be read."""
+    codings = [
+        coding.strip().lower()
+        for name, value in answer.headers
+        if name.lower() == "content-encoding"
+        for coding in value.split(",")
+    ]
+    if not answer.body or not set(codings) - {"", "identity"}:
+        return answer
+    body = answer.body
+    for coding in reversed(codings):
+        body = _undone(coding, body)
+    headers = tuple(one for one in answer.headers if one[0].lower() != "content-encoding")
+    return replace(answer, headers=headers, body=body)
+
+
+def _undone(coding: str, body: bytes) -> bytes:
+    undo = _CODINGS.get(coding)
+    if undo is None:
+        raise Unusable(f"the host packs its answers as {coding[:20]!r}, which nobody asked for")
+    try:
+        return undo(body)
+    except zlib.error:
+        raise Unusable(f"the host says {coding} of an answer that is not packed so") from None
+
+
+def _gzip(body: bytes) -> bytes:
+    """Every member of a gzip file; what follows the last one is not looked at."""
+    pieces: list[bytes] = []
+    size = 0
+    while body.startswith(b"\x1f\x8b") or not pieces:
+        piece, body = _inflated(body, _GZIP, UNPACKED_MOST - size)
+        pieces.append(piece)
+        size += len(piece)
+    return b"".join(pieces)
+
+
+def _deflate(body: bytes) -> bytes:
+    """With the header of zlib, as the standard has it, or without, as some servers do."""
+    try:
+        return _inflated(body, _ZLIB, UNPACKED_MOST)[0]
+    except zlib.error:
+        return _inflated(body, _RAW, UNPACKED_MOST)[0]
+
+
+def _inflated(body: bytes, form: int, most: int) -> tuple[bytes, bytes]:
+    """What one packed piece holds, and what stands after it."""
+    inflater = zlib.decompressobj(form)
+    found = inflater.decompress(body, most + 1)
+    if len(found) > most:
+        raise Unusable(f"the host answers with more than {UNPACKED_MOST // 2**20} MiB")
+    if not inflater.eof:
+        raise Unusable("the host cut a packed answer before it was whole")
+    return found, inflater.unused_data
+
+
+_CODINGS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": _gzip,
+    "x-gzip": _gzip,
+    "deflate": _deflate,
+    "identity": lambda body: body,
+    "": lambda body: body,
+}

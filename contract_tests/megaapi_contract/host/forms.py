@@ -1,0 +1,63 @@
+"""Which of several documented forms a success has, where each answer of an operation tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..judging.alternatives import USUAL
+
+Read = Callable[[Mapping[str, Any]], str | None]
+
+
+def _group(document: Mapping[str, Any]) -> str | None:
+    if isinstance(document.get("group"), dict):
+        return USUAL
+    return "flat" if "id" in document else None
+
+
+def _settings(document: Mapping[str, Any]) -> str | None:
+    if isinstance(document.get("webhookData"), dict):
+        return USUAL
+    return "flat" if "webhookUrl" in document else None
+
+
+def _saved(document: Mapping[str, Any]) -> str | None:
+    if "webhookUrl" in document:
+        return USUAL
+    return "2022" if isinstance(document.get("dataMessage"), dict) else None
+
+
+def _download(document: Mapping[str, Any]) -> str | None:
+    data = document.get("data")
+    if not isinstance(data, str) or not data:
+        return None
+    return USUAL if data.startswith("data:") else "base64"
+
+
+def _buttons(document: Mapping[str, Any]) -> str | None:
+    data = document.get("messageData")
+    message = data.get("message") if isinstance(data, dict) else None
+    if not isinstance(message, dict):
+        return None
+    return USUAL if "interactiveMessage" in message else "2022" if len(message) == 1 else None
+
+
+# The switch that decides the form, and how the form is read.
+_FORMS: Mapping[str, tuple[str, Read]] = {
+    "group_details": ("group_shape", _group),
+    "create_group": ("group_shape", _group),
+    "webhook_settings": ("webhook_settings_shape", _settings),
+    "configure_webhook": ("webhook_saved", _saved),
+    "download_media": ("download_body", _download),
+    "send_buttons": ("buttons_form", _buttons),
+}
+
+
+def form_of(operation: str | None, document: Any) -> tuple[str, str] | None:
+    """The switch that decides the form of a success, and the value it shows; None for others."""
+    switch, read = _FORMS.get(operation or "", ("", _group))
+    if not switch or not isinstance(document, dict) or document.get("error") is True:
+        return None
+    value = read(document)
+    return None if value is None else (switch, value)

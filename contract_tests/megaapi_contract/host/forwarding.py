@@ -1,0 +1,58 @@
+"""Webhooks passed on to the receiver whose place the suite has taken for a while."""
+
+from __future__ import annotations
+
+import threading
+from base64 import b64encode
+from queue import SimpleQueue
+from urllib.parse import unquote, urlsplit
+
+from ..errors import SuiteError
+from .http import request
+from .target import HttpTarget
+
+# What the owner's receiver may take for one webhook, and all of them at the end of the run.
+SECONDS, SECONDS_AT_END = 10.0, 15.0
+
+
+class Forwarder:
+    """One thread that posts, in order, what it is given; never in the way of the suite.
+
+    `passed_on` and `refused` count. Nothing is tried twice, as the gateway tries nothing twice.
+    """
+
+    def __init__(self) -> None:
+        self.passed_on = self.refused = 0
+        self._ended = False
+        self._owed: SimpleQueue[tuple[str, bytes] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="forwarder", daemon=True)
+        self._thread.start()
+
+    def pass_on(self, url: str, body: bytes) -> None:
+        """Post this when its turn comes."""
+        self._owed.put((url, body))
+
+    def close(self) -> None:
+        """Wait, with a limit, until everything is passed on."""
+        self._owed.put(None)
+        self._thread.join(SECONDS_AT_END)
+        self._ended = True
+
+    def _run(self) -> None:
+        while (owed := self._owed.get()) is not None and not self._ended:
+            try:
+                _post(*owed)
+                self.passed_on += 1
+            except (SuiteError, ValueError):
+                self.refused += 1
+
+
+def _post(url: str, body: bytes) -> None:
+    parts = urlsplit(url)
+    user, _, host = parts.netloc.rpartition("@")
+    headers = [("Content-Type", "application/json")]
+    if user:
+        headers.append(("Authorization", f"Basic {b64encode(unquote(user).encode()).decode()}"))
+    owner = HttpTarget(f"{parts.scheme}://{host}", timeout=SECONDS)
+    query = f"?{parts.query}" if parts.query else ""
+    owner.send(request("POST", f"{parts.path or '/'}{query}", raw=body, headers=headers))

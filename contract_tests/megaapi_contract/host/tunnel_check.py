@@ -1,0 +1,37 @@
+"""Does the address that a host will be told lead to the suite's receiver?"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from ..errors import SetupError, Unusable
+from .http import request
+from .target import HttpTarget
+from .webhook_receiver import Receiver
+
+# How long a tunnel may take to hand on what it has answered already.
+SECONDS = 5.0
+
+
+def require_way_here(receiver: Receiver, *, timeout: float) -> None:
+    """Post one made-up webhook to the receiver's own address; SetupError unless it arrives.
+
+    Without this a tunnel that is not running would look like a host that loses webhooks.
+    """
+    parts = urlsplit(receiver.url)
+    mark = uuid4().hex
+    try:
+        way = HttpTarget(f"{parts.scheme}://{parts.netloc}", timeout=timeout)
+        answer = way.send(request("POST", f"{parts.path}/{mark}", body={"contract": mark}))
+    except Unusable as error:
+        raise SetupError(f"--webhook-url: {error}") from None
+    came = receiver.wait_for(
+        lambda webhooks: any(mark.encode() in one.body for one in webhooks), seconds=SECONDS
+    )
+    receiver.forget()
+    if not any(mark.encode() in one.body for one in came):
+        raise SetupError(
+            f"--webhook-url {receiver.url} answers {answer.status}, but what is posted there does "
+            "not come to --webhook-port: is the tunnel running, and does it lead here?"
+        )

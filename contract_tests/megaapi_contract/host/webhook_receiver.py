@@ -1,0 +1,195 @@
+"""Where the suite receives webhooks: handed over in this process, or posted to a local port."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from ..errors import SetupError
+from ..judging.results import Webhook
+
+# In this process nobody listens there; the courier hands the body over instead of posting it.
+IN_PROCESS = "http://127.0.0.1:9/webhooks"
+KEPT_MOST = 20_000
+# So often a webhook is waited for in vain, before a run without any stops waiting.
+MISSED_MOST = 3
+DEAF = (
+    f"no webhook has come to the suite at all: after waiting {MISSED_MOST} times in vain the run "
+    "waits for no other"
+)
+# So often in a row, before a run whose webhooks have stopped coming does the same.
+STOPPED_MOST = 12
+STOPPED = (
+    f"webhooks have stopped coming to the suite: after waiting {STOPPED_MOST} times in a row "
+    "without any the run waits for no other"
+)
+# How long a webhook may take where time cannot be made to pass; a real one travels further.
+SECONDS, SECONDS_REAL = 5.0, 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What the mock's courier wants back from a transport."""
+
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    truncated: bool = False
+    redirects: tuple[str, ...] = ()
+
+
+class Receiver:
+    """Takes every webhook with a 200, and lets a probe wait for one. Thread-safe.
+
+    It fits the mock's transport port; `url` is the address to configure, to which a path may be
+    appended so that two instances can be told apart. Over HTTP it ends in a path that is drawn
+    anew for each run, so that a stray POST is not taken for a webhook. `public` says that others
+    reach it there; `patience` is how long, in seconds, a webhook is waited for.
+    """
+
+    def __init__(self) -> None:
+        self.url = IN_PROCESS
+        self.patience = SECONDS
+        self.public = False
+        # Only who was told the address knows it: whatever comes elsewhere is nobody's webhook.
+        self._path = f"/{secrets.token_hex(6)}"
+        self.strays = 0
+        # What can be fetched here, by the end of its path.
+        self.files: dict[str, bytes] = {}
+        self.webhooks: list[Webhook] = []
+        self.name: Callable[[Any], str | None] = lambda payload: None
+        self.spoil: Callable[[bytes], Sequence[bytes]] = lambda body: (body,)
+        self._changed = threading.Condition()
+        # The instance's own address while webhooks come here in its place, and what forwards them.
+        self.owner = ""
+        self.pass_on: Callable[[str, bytes], None] = lambda url, body: None
+        self._came = self._missed = 0
+        # Why nothing is waited for any more: once said, it stays so.
+        self._silence = ""
+        self._server: ThreadingHTTPServer | None = None
+        self._thread: threading.Thread | None = None
+
+    def post(
+        self, url: str, body: bytes, headers: Sequence[tuple[str, str]], *, timeout: float
+    ) -> Taken:
+        """The courier's way in."""
+        for content in self.spoil(body):
+            self.take(content, tuple(headers), url)
+        return Taken()
+
+    def take(self, body: bytes, headers: tuple[tuple[str, str], ...], url: str = "") -> None:
+        """One webhook came."""
+        with self._changed:
+            made = Webhook(len(self.webhooks) + 1, body, headers, time.time(), None, url)
+            self._came += 1
+            self._missed = 0
+            if len(self.webhooks) < KEPT_MOST:
+                self.webhooks.append(made)
+            self._changed.notify_all()
+
+    def meant(self, path: str) -> bool:
+        """Whether a POST to this path is a webhook of the run; others are counted and left."""
+        fits = f"{self._path}/" in f"{path.partition('?')[0]}/"
+        if not fits:
+            with self._changed:
+                self.strays += 1
+        return fits
+
+    def address_of(self, name: str) -> str:
+        """Where a host finds one of the files; empty while nobody listens."""
+        return f"{self.url}/{name}" if self._server is not None else ""
+
+    def wait_for(
+        self,
+        fits: Callable[[list[Webhook]], bool],
+        *,
+        seconds: float | None = None,
+        since: int = 0,
+    ) -> list[Webhook]:
+        """Everything that came after number `since`, once it fits or the time is over."""
+        seconds = self.patience if seconds is None else seconds
+        with self._changed:
+            if not self._changed.wait_for(lambda: fits(self.webhooks[since:]), seconds):
+                self._miss(seconds)
+            return self.webhooks[since:]
+
+    def _miss(self, seconds: float) -> None:
+        self._missed += seconds > 0
+        if self._came == 0 and self._missed >= MISSED_MOST:
+            self._silence = DEAF
+        elif self._missed >= STOPPED_MOST:
+            self._silence = STOPPED
+
+    @property
+    def silence(self) -> str:
+        """Why a run need not wait for webhooks any more; nothing while they come."""
+        return self._silence
+
+    def forget(self) -> None:
+        """As if nothing had come."""
+        with self._changed:
+            self.webhooks.clear()
+            self._came = self._missed = 0
+            self._silence = ""
+
+    def listen(self, port: int = 0, *, host: str = "127.0.0.1", url: str = "") -> None:
+        """Listen; `url` is the address then, or the given one, which leads here from elsewhere.
+
+        SetupError when nothing can listen there.
+        """
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                meant = receiver.meant(self.path)
+                if meant:
+                    if receiver.owner:
+                        receiver.pass_on(receiver.owner, body)
+                    receiver.post(self.path, body, tuple(self.headers.items()), timeout=0)
+                self.send_response(200 if meant else 404)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def do_GET(self) -> None:
+                path = self.path.partition("?")[0]
+                known = f"{receiver._path}/" in path
+                content = receiver.files.get(path.rpartition("/")[2]) if known else None
+                self.send_response(404 if content is None else 200)
+                self.send_header("Content-Type", "image/png")
+                self.send_header("Content-Length", str(len(content or b"")))
+                self.end_headers()
+                self.wfile.write(content or b"")
+
+            def log_message(self, format: str, *args: Any) -> None:
+                """Webhooks are shown by the report alone."""
+
+        try:
+            self._server = ThreadingHTTPServer((host, port), Handler)
+        except OSError as error:
+            where = f"--webhook-port {port}" + (f" on {host}" if host != "127.0.0.1" else "")
+            said = f"{where}: nothing can listen there ({error.strerror or error})"
+            raise SetupError(said) from None
+        self._server.daemon_threads = True
+        here = f"http://127.0.0.1:{self._server.server_port}/webhooks"
+        self.url, self.public = f"{url.rstrip('/') or here}{self._path}", bool(url)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), name="receiver", daemon=True
+        )
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.shutdown()
+            server.server_close()
+            assert self._thread is not None
+            self._thread.join(timeout=5)

@@ -1,0 +1,113 @@
+"""What the contract leaves open: every documented way to answer, and that a host keeps to one.
+
+The contract marks an answer that is one of several with the switch of the mock that decides it,
+`(switch NAME=VALUE)`, in the summary of an example or in the description of a response.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from megaapi_mock.spec.operations import Operation
+
+from .results import Exchange
+
+_MARK = re.compile(r"\bswitch ([a-z0-9_]+)=([A-Za-z0-9_]+)")
+_GUESSED = re.compile(r"guess", re.IGNORECASE)
+_PICTURE = b"data:image"
+USUAL = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One documented way to answer: `document` is an example of it, None for an empty body.
+
+    `exact` says that its text is known; `beside` are the fields that other answers of this status
+    have and this one has not.
+    """
+
+    switch: str
+    value: str
+    status: int
+    document: Any = None
+    exact: bool = True
+    beside: frozenset[str] = frozenset()
+
+    def fits(self, exchange: Exchange) -> bool:
+        """Whether an answer is of this form."""
+        if exchange.status != self.status:
+            return False
+        if self.document is None:
+            return not exchange.body
+        if isinstance(self.document, str):
+            return exchange.json is None and _PICTURE not in exchange.body
+        return self._is_like(exchange.json)
+
+    def _is_like(self, found: Any) -> bool:
+        if not isinstance(found, dict) or not isinstance(self.document, dict):
+            return isinstance(found, list) and isinstance(self.document, list)
+        if not self.document.keys() <= found.keys() or self.beside & found.keys():
+            return False
+        told = ("error", "statusCode", *(("message", "name") if self.exact else ()))
+        return all(
+            found[name] == self.document[name]
+            for name in told
+            if name in self.document and (self.status >= 400 or name != "message")
+        )
+
+
+def alternatives(operation: Operation, response_of: Any) -> tuple[Alternative, ...]:
+    """Every marked answer of an operation; `response_of` gives what it says of a status."""
+    found: list[Alternative] = []
+    for status in operation.definition["responses"]:
+        response = response_of(operation, int(status)) or {}
+        examples = list(_examples(response))
+        for summary, value in examples:
+            beside = _fields(other for _, other in examples) - _fields([value])
+            for switch, name in _MARK.findall(summary):
+                exact = not _GUESSED.search(summary)
+                found.append(Alternative(switch, name, int(status), value, exact, beside))
+        known = {(one.switch, one.value) for one in found}
+        described = _described(response, int(status), examples)
+        found += [one for one in described if (one.switch, one.value) not in known]
+    return tuple(found)
+
+
+def _described(
+    response: Mapping[str, Any], status: int, examples: list[tuple[str, Any]]
+) -> Iterator[Alternative]:
+    """What a response as a whole is marked with."""
+    for switch, name in _MARK.findall(str(response.get("description", ""))):
+        if name == "empty" and response.get("x-may-be-empty"):
+            yield Alternative(switch, name, status)
+        elif not 200 <= status < 300:
+            for _, value in examples:
+                yield Alternative(switch, name, status, value)
+
+
+def _examples(response: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for content in response.get("content", {}).values():
+        for example in content.get("examples", {}).values():
+            yield str(example.get("summary", "")), example.get("value")
+
+
+def _fields(documents: Any) -> frozenset[str]:
+    return frozenset(name for one in documents if isinstance(one, dict) for name in one)
+
+
+@dataclass(slots=True)
+class Settled:
+    """Which way a host has taken where the contract knows several: the first that was seen."""
+
+    ways: dict[str, str] = field(default_factory=dict)
+
+    def same(self, switch: str, value: str) -> bool:
+        """Whether the host takes the way it took before; the first is remembered."""
+        return self.ways.setdefault(switch, value) == value
+
+    def clear(self) -> None:
+        """As if nothing had been seen."""
+        self.ways.clear()

@@ -1,0 +1,157 @@
+"""The contract as the suite reads it: operations, what each promises, and how sure it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from megaapi_mock.resources import root
+from megaapi_mock.spec.bundle import Bundle
+from megaapi_mock.spec.operations import Operation, WebhookEvent, operations, webhook_events
+from megaapi_mock.spec.recognise import Recogniser
+from megaapi_mock.spec.validate import Compiler, resolve
+from megaapi_mock.spec.verdict import valid_bundle
+
+from .additions import widened
+from .alternatives import Alternative, alternatives
+from .results import Promise
+
+JSON = "application/json"
+
+
+class Contract:
+    """Read-only. SpecError when the folder holds no valid contract."""
+
+    def __init__(self, spec: Path | None = None, *, plan: str = "code") -> None:
+        self.bundle: Bundle = valid_bundle(spec or root("spec"))
+        self.plan = plan
+        self.operations: tuple[Operation, ...] = tuple(
+            found for found in operations(self.bundle) if plan in found.plans
+        )
+        self.by_id: Mapping[str, Operation] = {found.id: found for found in self.operations}
+        self.compiler = Compiler(self.document)
+        self._alternatives: dict[str, tuple[Alternative, ...]] = {}
+        self._routes = [(found, _pattern(found.path)) for found in self.operations]
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """The whole contract as one document."""
+        return self.bundle.document
+
+    def route(self, method: str, path: str) -> tuple[Operation, str] | None:
+        """The operation behind a request, and its instance key; None for unknown routes."""
+        for operation, pattern in self._routes:
+            found = pattern.fullmatch(path)
+            if found and operation.method == method:
+                return operation, found["key"]
+        return None
+
+    def response(self, operation: Operation, status: int) -> Mapping[str, Any] | None:
+        """What the contract says of a status; None when it says nothing."""
+        found = operation.definition["responses"].get(str(status))
+        return None if found is None else resolve(found, self.document)
+
+    def links(self, operation: Operation) -> Iterable[str]:
+        """The operations that this one's answers lead to."""
+        for status in operation.definition["responses"]:
+            response = self.response(operation, int(status)) or {}
+            for link in response.get("links", {}).values():
+                yield str(resolve(link, self.document)["operationId"])
+
+    def alternatives(self, operation_id: str) -> tuple[Alternative, ...]:
+        """The answers of an operation that are one of several documented ones."""
+        if operation_id not in self._alternatives:
+            operation = self.by_id.get(operation_id)
+            found = alternatives(operation, self.response) if operation else ()
+            self._alternatives[operation_id] = found
+        return self._alternatives[operation_id]
+
+    def promise(self, operation_id: str, status: int | None = None) -> Promise:
+        """What vouches for an operation, or for one of its answers."""
+        operation = self.by_id[operation_id]
+        declared = operation.definition["x-provenance"]
+        if status is not None:
+            response = self.response(operation, status)
+            declared = (response or {}).get("x-provenance", declared)
+        return _promise(declared, operation.spec_file)
+
+    def event_promise(self, name: str) -> Promise:
+        """What vouches for a webhook event."""
+        event = self.events[name]
+        return _promise(event.definition["x-provenance"], event.spec_file)
+
+    def along(self, schema: Mapping[str, Any], path: Iterable[Any], start: Promise) -> Promise:
+        """The nearest vouching on the way to one rule of a schema.
+
+        `path` is the evaluation path of a jsonschema-rs error, references included.
+        """
+        node: Any = schema
+        found = start
+        for step in path:
+            if isinstance(node, Mapping) and step == "$ref":
+                section, name = str(node["$ref"]).split("/")[-2:]
+                node = self.document["components"][section][name]
+            elif isinstance(node, Mapping):
+                node = node.get(step)
+            elif isinstance(node, list) and isinstance(step, int) and step < len(node):
+                node = node[step]
+            else:
+                break
+            if isinstance(node, Mapping) and isinstance(node.get("x-provenance"), Mapping):
+                found = _promise(node["x-provenance"], start.file)
+        return found
+
+    @cached_property
+    def events(self) -> Mapping[str, WebhookEvent]:
+        """Every webhook event by name."""
+        return {event.name: event for event in webhook_events(self.bundle)}
+
+    @cached_property
+    def recogniser(self) -> Recogniser:
+        """Names payloads and says where they leave the contract."""
+        return Recogniser(self.bundle)
+
+    @cached_property
+    def wide(self) -> Compiler:
+        """Validators of the contract with room for what a host adds; takes widened schemas."""
+        return Compiler(widened(self.document))
+
+    @cached_property
+    def wide_recogniser(self) -> Recogniser:
+        """The same with room for fields and words that a host adds."""
+        return Recogniser(replace(self.bundle, document=widened(self.document)))
+
+    def example(self, operation: Operation) -> Any:
+        """The body of the first request example; None for operations without a body."""
+        content = operation.definition.get("requestBody", {}).get("content", {}).get(JSON, {})
+        for example in content.get("examples", {}).values():
+            return example["value"]
+        return None
+
+    def answer_example(self, operation: Operation) -> tuple[int, str, Any]:
+        """Status, content type and document of the first 2xx example."""
+        for status in operation.definition["responses"]:
+            response = self.response(operation, int(status))
+            if not 200 <= int(status) < 300 or response is None:
+                continue
+            for media_type, content in response.get("content", {}).items():
+                for example in content.get("examples", {}).values():
+                    return int(status), media_type, example["value"]
+                return int(status), media_type, None
+            return int(status), "", None
+        raise AssertionError(f"{operation.id} promises no 2xx")
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    before, _, after = path.partition("{instance_key}")
+    return re.compile(f"{re.escape(before)}(?P<key>[^/]+){re.escape(after)}/?")
+
+
+def _promise(declared: Mapping[str, Any], file: str) -> Promise:
+    return Promise(
+        grade=str(declared["grade"]), file=file, sources=tuple(declared.get("sources", ()))
+    )

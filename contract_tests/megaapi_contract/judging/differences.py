@@ -1,0 +1,188 @@
+"""What was expected and what came instead, of one broken promise: the nearest difference.
+
+Where one of several shapes would do, the one that comes nearest is meant.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .contract import JSON, Contract
+from .results import Broken, Exchange, read_json
+
+SHOWN_MOST = 240
+_PLAIN = {
+    "additionalProperties": "no member beside those of the contract",
+    "falseSchema": "no such member",
+    "oneOf": "exactly one of the shapes of the contract",
+    "uniqueItems": "items that differ",
+}
+# So many members of an answer stand beside the sentence that speaks of them.
+NAMED_MOST = 4
+# Words of ordinary sentences that are names of members too.
+_WRAPPERS = frozenset({"message", "error", "data", "key", "instance"})
+_WORD = re.compile(r"[A-Za-z_]\w+")
+
+
+def difference(broken: Broken, contract: Contract) -> tuple[str, str]:
+    """Expected and got, in words; empty where the sentence says all there is."""
+    if broken.webhook is not None and broken.kind == "webhook":
+        return _of_webhook(broken, contract)
+    exchange = broken.exchange
+    if exchange is None:
+        return "", ""
+    if broken.kind == "status":
+        return _promised_statuses(broken, contract), str(exchange.status)
+    if broken.kind == "schema":
+        return _of_schema(broken, exchange, contract)
+    if broken.kind == "law":
+        return broken.message, _of_answer(exchange, broken.message)
+    return "", ""
+
+
+def _promised_statuses(broken: Broken, contract: Contract) -> str:
+    operation = contract.by_id.get(broken.operation)
+    return " or ".join(operation.definition["responses"]) if operation is not None else ""
+
+
+def _of_answer(exchange: Exchange, sentence: str) -> str:
+    """The status, and what the sentence is about before everything else."""
+    document = read_json(exchange.body)
+    if document is None:
+        return str(exchange.status)
+    named = [f"{place}: {_value(value)}" for place, value in _named(document, sentence)]
+    if exchange.ok and named:
+        return f"{exchange.status} with {', '.join(named[:NAMED_MOST])}"
+    return f"{exchange.status} {_value(document)}"
+
+
+def _named(document: Any, sentence: str) -> Iterator[tuple[str, Any]]:
+    """The members of a document that a sentence speaks of, with their places."""
+    words = set(_WORD.findall(sentence)) - _WRAPPERS
+    for place, name, value in _all_members("", document):
+        if name in words:
+            yield place, value
+
+
+def _all_members(place: str, node: Any) -> Iterator[tuple[str, str, Any]]:
+    if isinstance(node, dict):
+        for name, value in node.items():
+            here = f"{place}/{name}".strip("/")
+            yield here, name, value
+            yield from _all_members(here, value)
+    elif isinstance(node, list):
+        for number, value in enumerate(node):
+            yield from _all_members(f"{place}/{number}".strip("/"), value)
+
+
+def _of_schema(broken: Broken, exchange: Exchange, contract: Contract) -> tuple[str, str]:
+    schema = _schema(broken, exchange, contract)
+    document = read_json(exchange.body)
+    validator = contract.compiler.compile(schema)
+    if validator is None or document is None:
+        return (
+            "JSON",
+            f"{len(exchange.body)} bytes that are not JSON" if exchange.body else "nothing",
+        )
+    for error in map(nearest, validator.iter_errors(document)):
+        if broken.message.startswith(f"{exchange.status}: {_place(error)}: {error.message}"[:200]):
+            return _said(error)
+    return "", ""
+
+
+def _schema(broken: Broken, exchange: Exchange, contract: Contract) -> Mapping[str, Any] | None:
+    operation = contract.by_id.get(broken.operation)
+    response = contract.response(operation, exchange.status) if operation is not None else None
+    schema = (response or {}).get("content", {}).get(JSON, {}).get("schema")
+    return schema if isinstance(schema, Mapping) else None
+
+
+def _of_webhook(broken: Broken, contract: Contract) -> tuple[str, str]:
+    assert broken.webhook is not None
+    event = contract.events.get(broken.operation)
+    payload = broken.webhook.json
+    if event is None or payload is None:
+        return "", ""
+    schema = event.definition["requestBody"]["content"][JSON]["schema"]
+    validator = contract.compiler.compile(schema)
+    for error in validator.iter_errors(payload) if validator is not None else ():
+        if broken.rule and broken.rule in _dotted(error):
+            return _said(nearest(error))
+    return "", ""
+
+
+def _dotted(error: Any) -> set[str]:
+    path = [str(step) for step in error.instance_path]
+    missing = getattr(error.kind, "property", None)
+    return {".".join(each) for each in (path, [*path, str(missing)])}
+
+
+def nearest(error: Any) -> Any:
+    """The error itself, or the worst of the alternative that comes nearest."""
+    branches = getattr(error.kind, "context", None)
+    if not branches:
+        return error
+    inner = [[nearest(each) for each in branch] for branch in branches if branch]
+    if not inner:
+        return error
+    best = min(inner, key=lambda branch: (_distance(branch, error), -max(map(_depth, branch))))
+    return max(best, key=_depth)
+
+
+def _distance(branch: list[Any], outer: Any) -> int:
+    """How far a value is from one alternative: another type altogether is another shape."""
+    return sum(_weight(error, _depth(error) == _depth(outer)) for error in branch)
+
+
+def _weight(error: Any, outermost: bool) -> int:
+    if error.kind.name not in ("type", "const", "enum", "falseSchema"):
+        return 1
+    # A fixed value elsewhere mostly says which of the alternatives is meant.
+    return 10 if outermost else 3
+
+
+def _depth(error: Any) -> int:
+    return len(error.instance_path)
+
+
+def _said(error: Any) -> tuple[str, str]:
+    place = _place(error)
+    return f"{place}: {_expected(error)}", f"{place}: {_value(error.instance)}"
+
+
+def _place(error: Any) -> str:
+    return "/".join(map(str, error.instance_path)) or "body"
+
+
+def _expected(error: Any) -> str:
+    keyword, value = error.kind.name, getattr(error.kind, "value", None)
+    if keyword in _PLAIN:
+        return _PLAIN[keyword]
+    if keyword == "type":
+        return " or ".join(value if isinstance(value, list) else [str(value)])
+    if keyword == "required":
+        return f'a member "{value}"'
+    if keyword == "const":
+        return json.dumps(value)
+    if keyword == "enum":
+        return "one of " + ", ".join(map(json.dumps, value or ()))
+    if keyword == "pattern":
+        return f'a text that matches "{value}"'
+    return f"{keyword} {json.dumps(value)}"
+
+
+def _value(value: Any) -> str:
+    """A value; of a long object what it is made of."""
+    text = json.dumps(value, ensure_ascii=False)
+    if isinstance(value, dict) and len(text) > SHOWN_MOST:
+        text = "{" + ", ".join(_members(value)) + "}"
+    return text if len(text) <= SHOWN_MOST else f"{text[:SHOWN_MOST]}..."
+
+
+def _members(value: Mapping[str, Any]) -> Iterator[str]:
+    for name, inner in value.items():
+        plain = not isinstance(inner, (dict, list))
+        yield f'"{name}": {json.dumps(inner, ensure_ascii=False)}' if plain else f'"{name}": ...'

@@ -1,0 +1,114 @@
+"""Faults of single answers: each alters what the clean mock said, and remembers nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from ..host.http import Answer
+from .mutant import Call, Fault
+from .payload_edits import Edit
+
+When = Callable[[Answer], bool]
+Change = Callable[[Answer], Answer]
+
+
+def good(answer: Answer) -> bool:
+    """Any 2xx."""
+    return 200 <= answer.status < 300
+
+
+def of_status(*statuses: int) -> When:
+    """One of these statuses."""
+    return lambda answer: answer.status in statuses
+
+
+def saying(text: str) -> When:
+    """An answer whose body has this text."""
+    return lambda answer: text.encode() in answer.body
+
+
+class Altered(Fault):
+    """Answers of some operations come out changed."""
+
+    def __init__(self, operations: tuple[str, ...], change: Change, when: When = good) -> None:
+        self._operations, self._change, self._when = operations, change, when
+
+    def answer(self, call: Call) -> Answer:
+        answer = call.ask(call.request)
+        if call.operation in self._operations and self._when(answer):
+            return self._change(answer)
+        return answer
+
+
+def document(edit: Edit) -> Change:
+    """Another JSON document; answers that are no JSON stay."""
+
+    def change(answer: Answer) -> Answer:
+        try:
+            found = orjson.loads(answer.body)
+        except orjson.JSONDecodeError:
+            return answer
+        return with_body(answer, orjson.dumps(edit(found)))
+
+    return change
+
+
+def with_body(answer: Answer, body: bytes) -> Answer:
+    """The same answer with other bytes, and the length they have."""
+    return replace(answer, body=body, headers=_header(answer, "Content-Length", str(len(body))))
+
+
+def with_document(answer: Answer, found: Any) -> Answer:
+    """The same answer with another document."""
+    return with_body(answer, orjson.dumps(found))
+
+
+def json_of(answer: Answer) -> Any:
+    """The answer's document; None when it is no JSON."""
+    try:
+        return orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def status(number: int) -> Change:
+    """Another status."""
+    return lambda answer: replace(answer, status=number)
+
+
+def content_type(name: str) -> Change:
+    """Another content type over the same bytes."""
+    return lambda answer: replace(answer, headers=_header(answer, "Content-Type", name))
+
+
+def no_header(name: str) -> Change:
+    """One header less."""
+    kept = name.lower()
+    return lambda answer: replace(
+        answer, headers=tuple(one for one in answer.headers if one[0].lower() != kept)
+    )
+
+
+def raw(change: Callable[[bytes], bytes]) -> Change:
+    """Other bytes."""
+    return lambda answer: with_body(answer, change(answer.body))
+
+
+def chained(*changes: Change) -> Change:
+    """One change after the other."""
+
+    def change(answer: Answer) -> Answer:
+        for one in changes:
+            answer = one(answer)
+        return answer
+
+    return change
+
+
+def _header(answer: Answer, name: str, value: str) -> tuple[tuple[str, str], ...]:
+    others = [one for one in answer.headers if one[0].lower() != name.lower()]
+    return (*others, (name, value))

@@ -1,0 +1,168 @@
+"""What comes in wrongly: tokens of another form, sizes, addresses cut, refusals carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+
+import orjson
+
+from ...host.http import Answer, Request
+from ...safety.fence import UNKNOWN_ROUTE
+from ..answer_faults import good, json_of, of_status, status, with_document
+from ..mutant import Call, Fault, Mutant
+from ..payload_edits import edited, reached
+from ..request_faults import LetIn, Mend, right_token, with_token
+from .access import CHECKED
+
+# Whatever does more than reading; the order is the catalogue's.
+DOING = (
+    "pairing_code", "logout", "restart", "configure_webhook", "send_text", "send_media_url",
+    "send_media_base64", "send_location", "send_link_preview", "send_list", "send_buttons",
+    "send_template", "forward_message", "quote_message", "change_token", "block_events",
+    "accept_webhook_events", "accept_status_events", "update_presence", "delete_message",
+    "delete_message_from_me", "create_group", "add_participants", "remove_participants",
+    "leave_group",
+)  # fmt: skip
+# One of each controller, and one that people would notice at once.
+PROBED = ("instance_status", "send_text", "webhook_settings", "block_events", "create_group")
+_URL, _SHOWN = "messageData.webhookUrl", "webhookData.webhookUrl"
+
+
+class CarriedOut(Fault):
+    """A wrong token is refused, and what it asks for is done all the same."""
+
+    def __init__(self, *operations: str) -> None:
+        self._operations = operations
+
+    def answer(self, call: Call) -> Answer:
+        answer = call.ask(call.request)
+        if call.operation in self._operations and answer.status == 401:
+            mended = right_token(call)
+            if mended is not None:
+                call.ask(mended)
+        return answer
+
+
+class Smaller(Fault):
+    """Media above so many bytes is refused as too large."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+
+    def answer(self, call: Call) -> Answer:
+        answer = call.ask(call.request)
+        if call.operation != "send_media_base64" or not good(answer):
+            return answer
+        encoded = reached(orjson.loads(call.request.body), "messageData.base64")
+        if len(str(encoded)) * 3 // 4 <= self._most:
+            return answer
+        shown = {"name": "PAYLOAD_TOO_LARGE", "message": "Payload Too Large", "statusCode": 413}
+        return with_document(status(413)(answer), shown)
+
+
+class QueryLost(Fault):
+    """A webhook's address loses its query; `hidden`, the settings show it still."""
+
+    def __init__(self, *, hidden: bool) -> None:
+        self._hidden = hidden
+        self._whole: dict[str, str] = {}
+
+    def answer(self, call: Call) -> Answer:
+        if call.operation == "configure_webhook":
+            return self._shown(call, call.ask(self._cut(call)), "webhookUrl")
+        answer = call.ask(call.request)
+        return self._shown(call, answer, _SHOWN) if call.operation == "webhook_settings" else answer
+
+    def _cut(self, call: Call) -> Request:
+        try:
+            body = orjson.loads(call.request.body)
+        except orjson.JSONDecodeError:
+            return call.request
+        url = reached(body, _URL)
+        if not isinstance(url, str) or "?" not in url:
+            self._whole.pop(call.key, None)
+            return call.request
+        self._whole[call.key] = url
+        body["messageData"]["webhookUrl"] = url.partition("?")[0]
+        return replace(call.request, body=orjson.dumps(body))
+
+    def _shown(self, call: Call, answer: Answer, path: str) -> Answer:
+        url, found = self._whole.get(call.key), json_of(answer)
+        if not self._hidden or url is None or reached(found, path) is None:
+            return answer
+        return with_document(answer, edited(path, lambda _: url)(found))
+
+
+class NoSlash(Fault):
+    """A slash at the end of a path makes an unknown route of it."""
+
+    def __init__(self, operation: str) -> None:
+        self._operation = operation
+
+    def answer(self, call: Call) -> Answer:
+        if call.operation != self._operation or not call.request.path.endswith("/"):
+            return call.ask(call.request)
+        return call.ask(replace(call.request, target=UNKNOWN_ROUTE))
+
+
+def _of_scheme(*schemes: str) -> Mend:
+    def mend(call: Call) -> Request | None:
+        scheme, _, token = (call.request.header("Authorization") or "").rpartition(" ")
+        right = token and token == call.tokens.get(call.key)
+        return with_token(call.request, token) if right and scheme in schemes else None
+
+    return mend
+
+
+def _of_any_case(call: Call) -> Request | None:
+    scheme, _, given = (call.request.header("Authorization") or "").partition(" ")
+    token = call.tokens.get(call.key, "")
+    same = scheme == "Bearer" and given.lower() == token.lower()
+    return with_token(call.request, token) if same and token else None
+
+
+def _lenient() -> Iterator[Mutant]:
+    mends: tuple[tuple[str, str, Mend], ...] = (
+        ("token without Bearer", "The token alone opens it.", _of_scheme("")),
+        ("token as Basic", "The token opens it after Basic too.", _of_scheme("Basic")),
+        ("token in any case", "Capitals and small letters of a token are one.", _of_any_case),
+    )
+    for name, sentence, mend in mends:
+        chosen = [(f"{operation}: {name}", (operation,)) for operation in PROBED]
+        for title, operations in ((f"every operation: {name}", CHECKED), *chosen):
+            make = partial(LetIn, operations, of_status(401), mend)
+            yield Mutant(title, "token not checked", sentence, make, operations)
+
+
+# Name, operations, kind, sentence, fault.
+FAULTS: tuple[tuple[str, tuple[str, ...], str, str, Callable[[], Fault]], ...] = (
+    ("every operation: refused and done", DOING, "token not checked",
+     "A wrong token is refused, and what it asks for is done.", partial(CarriedOut, *DOING)),
+    ("send_media_base64: 4 MiB at most", ("send_media_base64",), "limit lowered",
+     "Media above 4 MiB is refused.", partial(Smaller, 4 * 2**20)),
+    ("send_media_base64: 15 MiB at most", ("send_media_base64",), "limit lowered",
+     "Media above 15 MiB is refused.", partial(Smaller, 15 * 2**20)),
+    ("configure_webhook: query lost", ("configure_webhook",), "wrong value",
+     "The address of a webhook loses its query.", partial(QueryLost, hidden=False)),
+    ("configure_webhook: query not used", ("configure_webhook",), "wrong value",
+     "Webhooks are posted without the query of their address.", partial(QueryLost, hidden=True)),
+    ("group_details: no slash", ("group_details",), "second look",
+     "A slash before the question mark makes an unknown route.", partial(NoSlash, "group_details")),
+)  # fmt: skip
+
+
+def mutants() -> Iterator[Mutant]:
+    """Every fault of what comes in."""
+    yield from _lenient()
+    for operation in DOING:
+        yield Mutant(
+            name=f"{operation}: refused and done",
+            kind="token not checked",
+            sentence="A wrong token is refused, and what it asks for is done.",
+            make=partial(CarriedOut, operation),
+            operations=(operation,),
+        )
+    for name, operations, kind, sentence, make in FAULTS:
+        yield Mutant(name, kind, sentence, make, operations)

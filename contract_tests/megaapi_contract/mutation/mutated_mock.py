@@ -1,0 +1,120 @@
+"""The mock in this process with a fault in front of it, and a count of how often that struck."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from ..errors import Unusable
+from ..host.http import Answer, Request, request
+from ..host.target import MockTarget
+from ..judging.contract import Contract
+from .mutant import Call, Fault
+
+SIDE_DOOR = "/_mock"
+# How long the courier may take over what it still has, in seconds, and how often one looks.
+SETTLED_WITHIN, LOOK_EVERY = 10.0, 0.005
+
+
+class FaultBroken(RuntimeError):
+    """A fault's own code failed: nothing can be said of the suite then."""
+
+
+class MutatedMock(MockTarget):
+    """One mock for many mutants: `put_on` one, try, `take_off`. The side door is never spoilt."""
+
+    def __init__(self, contract: Contract, *, seed: int = 0) -> None:
+        self._fault: Fault | None = None
+        self._contract = contract
+        self._strikes, self._failed = 0, ""
+        self._counting = threading.Lock()
+        super().__init__(seed=seed)
+
+    @property
+    def strikes(self) -> int:
+        """How often the fault changed anything since it was put on."""
+        return self._strikes
+
+    def put_on(self, fault: Fault) -> None:
+        """Spoil everything from now on."""
+        self._fault, self._strikes, self._failed = fault, 0, ""
+        self.receiver.spoil = self._spoil
+
+    def take_off(self) -> None:
+        """Clean again, and as it was at the start; what was on its way has arrived."""
+        self._fault = None
+        self.receiver.spoil = lambda body: (body,)
+        self._settle()
+        self.door("POST", "/_mock/reset", {"ids": "again"})
+        self.receiver.webhooks.clear()
+
+    def require_sound_fault(self) -> None:
+        """FaultBroken when the fault failed, on a request or on a webhook."""
+        if self._failed:
+            raise FaultBroken(self._failed)
+
+    def send(self, request: Request) -> Answer:
+        """The answer as the fault leaves it."""
+        fault = self._fault
+        if fault is None or request.path.startswith(SIDE_DOOR):
+            return super().send(request)
+        asked: list[Request] = []
+        answers: list[Answer] = []
+
+        def ask(other: Request) -> Answer:
+            asked.append(other)
+            answers.append(look(other))
+            return answers[-1]
+
+        look = super().send
+        found = self._contract.route(request.method, request.path)
+        operation, key = (found[0].id, found[1]) if found else ("", "")
+        call = Call(request, operation, key, ask, look, self._strike, self.door)
+        try:
+            answer = fault.answer(call)
+        except Exception as error:
+            # A probe takes what is raised here for a mistake of the suite's own, and goes on.
+            self._failed = f"{request.method} {request.path}: {error!r}"
+            raise FaultBroken(self._failed) from error
+        if asked != [request] or _seen(answer) != _seen(answers[0]):
+            self._strike()
+        return answer
+
+    def door(self, method: str, path: str, body: Any = None) -> Any:
+        """The side door's document."""
+        answer = super().send(request(method, path, body=body, headers=[("Host", "127.0.0.1")]))
+        if answer.status >= 300:
+            raise Unusable(f"the side door answers {answer.status} to {method} {path}")
+        return json.loads(answer.body)
+
+    def _spoil(self, body: bytes) -> Sequence[bytes]:
+        fault = self._fault
+        if fault is None:
+            return (body,)
+        try:
+            spoilt = tuple(fault.webhook(body))
+        except Exception as error:
+            # In the courier's thread it would be a failed delivery and no more.
+            self._failed = f"{body[:80]!r}: {error!r}"
+            return (body,)
+        if spoilt != (body,):
+            self._strike()
+        return spoilt
+
+    def _strike(self) -> None:
+        with self._counting:
+            self._strikes += 1
+
+    def _settle(self) -> None:
+        for _ in range(int(SETTLED_WITHIN / LOOK_EVERY)):
+            if not self.door("GET", "/_mock/deliveries?status=queued&limit=1")["items"]:
+                return
+            self.receiver.wait_for(lambda webhooks: False, seconds=LOOK_EVERY)
+        raise Unusable("webhooks of one mutant were still on their way when the next was due")
+
+
+def _seen(answer: Answer) -> tuple[int, frozenset[tuple[str, str]], bytes]:
+    """What of an answer a client can tell from another's."""
+    return answer.status, frozenset(answer.headers), answer.body

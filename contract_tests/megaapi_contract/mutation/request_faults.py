@@ -1,0 +1,94 @@
+"""Faults that let in what ought to be refused: the request is put right and sent again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from ..host.http import Answer, Request
+from ..host.stage import NO_WHATSAPP, WORLD
+from .answer_faults import When, with_body
+from .mutant import Call, Fault
+
+# The request to send again; None leaves the refusal as it is.
+Mend = Callable[[Call], Request | None]
+
+
+class LetIn(Fault):
+    """Where the clean mock refuses, the mended request is answered instead."""
+
+    def __init__(self, operations: tuple[str, ...], refused: When, mend: Mend) -> None:
+        self._operations, self._refused, self._mend = operations, refused, mend
+
+    def answer(self, call: Call) -> Answer:
+        answer = call.ask(call.request)
+        if call.operation not in self._operations or not self._refused(answer):
+            return answer
+        mended = self._mend(call)
+        return answer if mended is None else call.ask(mended)
+
+
+def with_token(request: Request, token: str) -> Request:
+    """The request under this token."""
+    others = tuple(one for one in request.headers if one[0].lower() != "authorization")
+    return replace(request, headers=(*others, ("Authorization", f"Bearer {token}")))
+
+
+def bearer(request: Request) -> str:
+    """The token a request brings; empty for none."""
+    return (request.header("Authorization") or "").removeprefix("Bearer ")
+
+
+def right_token(call: Call) -> Request | None:
+    """Whatever token was given is taken for the right one."""
+    token = call.tokens.get(call.key)
+    return None if token is None else with_token(call.request, token)
+
+
+def right_token_for_none(call: Call) -> Request | None:
+    """Who brings no token at all is let in."""
+    return None if call.request.header("Authorization") else right_token(call)
+
+
+def right_token_for_a_neighbours(call: Call) -> Request | None:
+    """A token of any instance opens all of them."""
+    known = bearer(call.request) in call.tokens.values()
+    return right_token(call) if known else None
+
+
+def good_body(example: Any) -> Mend:
+    """The body is taken for this one."""
+    body = orjson.dumps(example)
+    return lambda call: replace(call.request, body=body)
+
+
+def on_a_linked_instance(call: Call) -> Request | None:
+    """Another instance, a linked one, does it instead."""
+    made = call.door("POST", "/_mock/instances", {"connected": True})
+    return at_instance(call.request, call.key, made)
+
+
+def at_instance(request: Request, key: str, made: Any) -> Request:
+    """The same request to another instance, under its token."""
+    moved = replace(request, target=request.target.replace(key, made["key"]))
+    return with_token(moved, made["token"])
+
+
+class Registered(Fault):
+    """Numbers without WhatsApp are written to as if they had it."""
+
+    def __init__(self, operations: tuple[str, ...]) -> None:
+        self._operations = operations
+
+    def answer(self, call: Call) -> Answer:
+        answer = call.ask(call.request)
+        refused = answer.status == 403 and b"not registered" in answer.body
+        if call.operation not in self._operations or not refused:
+            return answer
+        nobody, somebody = NO_WHATSAPP.encode(), WORLD[0].encode()
+        sent = replace(call.request, body=call.request.body.replace(nobody, somebody))
+        done = call.ask(sent)
+        return with_body(done, done.body.replace(somebody, nobody))

@@ -1,0 +1,139 @@
+"""One mutant on trial: the probes that could see it, cheapest first, until one does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from ..judging.contract import Contract
+from ..judging.results import Exchange, Result
+from ..probes.probe import Probe
+from ..run.options import RunOptions
+from ..run.runner import Ready, probes, ready, try_probe
+from .mutant import Mutant
+from .mutated_mock import MutatedMock
+
+# The seed of every trial, so that the same faults are killed by the same probes everywhere.
+SEED = 4
+# Cheap and telling first; `run.selection.probes` has the order of a run, which is another one.
+ORDER = ("laws", "examples", "webhooks", "coverage", "lifecycle", "fuzzing", "stateful")
+# Of these also probes about other operations are tried when nothing nearer has noticed.
+ELSEWHERE = ("laws", "webhooks", "lifecycle")
+
+# In place of a probe where no request of the whole run got a 2xx.
+WHOLE_RUN = "the whole run"
+
+Heard = Callable[[Exchange], None]
+Outcome = Literal["killed", "survived", "idle"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a trial ended. `idle` says that the fault never struck, so that nothing was tried.
+
+    `by` is the probe that noticed, `said` what it noticed.
+    """
+
+    mutant: str
+    outcome: Outcome
+    by: str = ""
+    said: str = ""
+    tried: int = 0
+    seconds: float = 0.0
+
+
+class Trials:
+    """One clean mock and all probes, for any number of mutants."""
+
+    def __init__(self, made: Ready, mock: MutatedMock) -> None:
+        self._made, self._mock = made, mock
+        self._rank = {phase: rank for rank, phase in enumerate(ORDER)}
+        self.probes = {probe.name: probe for probe in probes(made)}
+
+    def clean(self, name: str) -> str:
+        """What a probe says of the clean mock; empty when it has nothing to say."""
+        result = self._tried(self.probes[name])
+        self._forget()
+        self._mock.take_off()
+        return _said(result)
+
+    def of(self, mutant: Mutant, *, first: Iterable[str] = ()) -> Verdict:
+        """Try a mutant; the probes named `first` before all others, the nearest after them."""
+        self._mock.put_on(mutant.make())
+        try:
+            return self._noticed(mutant, [*self._named(first), *self._near(mutant)])
+        finally:
+            self._forget()
+            self._mock.take_off()
+
+    def _forget(self) -> None:
+        """Nothing of the last mutant's ways is held against the next."""
+        self._made.settled.clear()
+        self._made.routes.clear()
+
+    def _noticed(self, mutant: Mutant, chosen: list[Probe]) -> Verdict:
+        answered: set[str] = set()
+        seconds = 0.0
+
+        def heard(exchange: Exchange) -> None:
+            if exchange.ok and exchange.operation:
+                answered.add(exchange.operation)
+
+        for tried, probe in enumerate(chosen, 1):
+            result = self._tried(probe, heard)
+            seconds += result.seconds
+            if _said(result) and self._mock.strikes:
+                return Verdict(mutant.name, "killed", probe.name, _said(result), tried, seconds)
+        silent = sorted(set(mutant.operations) - answered)
+        if silent and self._mock.strikes:
+            said = f"no request of {silent[0]} got a 2xx"
+            return Verdict(mutant.name, "killed", WHOLE_RUN, said, len(chosen), seconds)
+        outcome: Outcome = "survived" if self._mock.strikes else "idle"
+        return Verdict(mutant.name, outcome, "", "", len(chosen), seconds)
+
+    def _tried(self, probe: Probe, heard: Heard = lambda exchange: None) -> Result:
+        result = try_probe(probe, self._made, heard)
+        self._made.stage.close()
+        self._mock.require_sound_fault()
+        return result
+
+    def _named(self, names: Iterable[str]) -> Iterator[Probe]:
+        return (self.probes[name] for name in names if name in self.probes)
+
+    def _near(self, mutant: Mutant) -> list[Probe]:
+        """Those about its operations or events first, and of these the most particular ones."""
+        operations, events = set(mutant.operations), set(mutant.events)
+        order = []
+        for probe in self.probes.values():
+            told = bool(events & set(probe.events))
+            near = told or bool(operations & set(probe.operations))
+            if near or probe.phase in ELSEWHERE:
+                breadth = len(probe.events) + len(probe.operations)
+                nearest = told if events else near
+                rank = self._rank[probe.phase]
+                order.append((not near, not nearest, rank, breadth, probe.name))
+        return [self.probes[name] for *_, name in sorted(order)]
+
+
+def _said(result: Result) -> str:
+    """What a probe noticed; empty for nothing."""
+    if result.bug:
+        # A mistake of ours notices nothing.
+        return ""
+    if result.state == "unusable":
+        return result.reason
+    if result.broken:
+        first = result.broken[0]
+        return f"{first.operation}: {first.message}"
+    return ""
+
+
+@contextmanager
+def on_trial(seed: int = SEED) -> Iterator[Trials]:
+    """A mock, a contract and all probes; put away at the end."""
+    options = RunOptions(target="mock", seed=seed)
+    mock = MutatedMock(Contract(), seed=seed)
+    with ready(options, mock) as made:
+        yield Trials(made, mock)

@@ -1,0 +1,164 @@
+"""Faults of webhooks: each alters, loses, repeats or reorders what the courier hands over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+
+from .mutant import Fault
+from .payload_edits import Edit, reached
+
+Payload = dict[str, Any]
+Which = Callable[[Payload], bool]
+
+CONNECTED, GONE = "phone_connected", "Number disconnected from api"
+
+
+def kind(*message_types: str) -> Which:
+    """Of one of these messageTypes."""
+    return lambda payload: payload.get("messageType") in message_types
+
+
+def having(path: str, *values: Any) -> Which:
+    """With something at the path, or with one of these values there."""
+
+    def which(payload: Payload) -> bool:
+        found = reached(payload, path)
+        return found is not None if not values else found in values
+
+    return which
+
+
+def every(*tests: Which) -> Which:
+    """What passes all of these."""
+    return lambda payload: all(test(payload) for test in tests)
+
+
+def anything(payload: Payload) -> bool:
+    """Every webhook there is."""
+    return True
+
+
+def ack(*statuses: int) -> Which:
+    """Receipts of these statuses, or any."""
+    return every(kind("message.ack"), having("update.status", *statuses))
+
+
+def message(payload: Payload) -> bool:
+    """Whether a message is told of, whoever wrote it."""
+    return "messageTimestamp" in payload
+
+
+def inbound(payload: Payload) -> bool:
+    """Whether it is a message of somebody else."""
+    return message(payload) and reached(payload, "key.fromMe") is False
+
+
+def echo(payload: Payload) -> bool:
+    """Whether it repeats what was sent through the gateway."""
+    identity = str(reached(payload, "key.id"))
+    own = reached(payload, "key.fromMe") is True
+    return message(payload) and own and identity.startswith("3EB0")
+
+
+def connection(*texts: str) -> Which:
+    """News of the link with one of these texts."""
+    return every(kind("connection_update"), having("message", *texts))
+
+
+class Spoilt(Fault):
+    """Some webhooks come out as others, as several or not at all."""
+
+    def __init__(self, which: Which, change: Callable[[Payload], Sequence[Payload]]) -> None:
+        self._which, self._change = which, change
+
+    def webhook(self, body: bytes) -> Sequence[bytes]:
+        payload = orjson.loads(body)
+        if not self._which(payload):
+            return (body,)
+        return [orjson.dumps(one) for one in self._change(payload)]
+
+
+class Halved(Fault):
+    """Every second of some webhooks is lost."""
+
+    def __init__(self, which: Which) -> None:
+        self._which, self._turn = which, 0
+
+    def webhook(self, body: bytes) -> Sequence[bytes]:
+        if not self._which(orjson.loads(body)):
+            return (body,)
+        self._turn += 1
+        return (body,) if self._turn % 2 else ()
+
+
+class Late(Fault):
+    """Some webhooks wait until `after` others have passed; what is left at the end is lost."""
+
+    def __init__(self, which: Which, *, after: int = 1) -> None:
+        self._which, self._after = which, after
+        self._held: list[tuple[int, bytes]] = []
+
+    def webhook(self, body: bytes) -> Sequence[bytes]:
+        if self._which(orjson.loads(body)):
+            self._held.append((self._after, body))
+            return ()
+        self._held = [(left - 1, held) for left, held in self._held]
+        due = [held for left, held in self._held if left <= 0]
+        self._held = [(left, held) for left, held in self._held if left > 0]
+        return (body, *due)
+
+
+class Echoing(Fault):
+    """When one kind of webhook comes, the last of another kind comes again after it."""
+
+    def __init__(self, when: Which, again: Which) -> None:
+        self._when, self._again = when, again
+        self._last: dict[str, bytes] = {}
+
+    def webhook(self, body: bytes) -> Sequence[bytes]:
+        payload = orjson.loads(body)
+        key = str(payload.get("instance_key"))
+        if self._again(payload):
+            self._last[key] = body
+        if self._when(payload) and key in self._last:
+            return (body, self._last[key])
+        return (body,)
+
+
+class Stuck(Fault):
+    """A field keeps the first value it had in any of these webhooks."""
+
+    def __init__(self, which: Which, path: str) -> None:
+        self._which, self._path = which, path
+        self._first: Any = None
+
+    def webhook(self, body: bytes) -> Sequence[bytes]:
+        payload = orjson.loads(body)
+        value = reached(payload, self._path) if self._which(payload) else None
+        if value is None:
+            return (body,)
+        self._first = value if self._first is None else self._first
+        if value == self._first:
+            return (body,)
+        *way, last = self._path.split(".")
+        node = reached(payload, ".".join(way)) if way else payload
+        node[last] = self._first
+        return (orjson.dumps(payload),)
+
+
+def changed(edit: Edit) -> Callable[[Payload], Sequence[Payload]]:
+    """One webhook, altered."""
+    return lambda payload: (edit(payload),)
+
+
+def lost(payload: Payload) -> Sequence[Payload]:
+    """None at all."""
+    return ()
+
+
+def doubled(payload: Payload) -> Sequence[Payload]:
+    """The same twice."""
+    return (payload, payload)

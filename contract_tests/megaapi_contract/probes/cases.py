@@ -1,0 +1,325 @@
+"""What Schemathesis makes up from the contract, given values that exist on the host."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import requests
+import schemathesis
+from schemathesis import GenerationMode
+from schemathesis.core.failures import AcceptedNegativeData, Failure, FailureGroup
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation.drivers import CoverageGenerator, ExamplesGenerator
+from schemathesis.generation.feedback import FeedbackSources
+from schemathesis.generation.overrides import Override
+from schemathesis.specs.openapi import checks
+
+from ..errors import BudgetSpent
+from ..host.http import from_prepared
+from ..host.stage import WORLD
+from ..judging.contract import Contract
+from ..judging.results import Broken, Exchange
+from ..session import PICTURE_URL, Place, Session
+
+# In place of a token while a case is made; the place it is sent to has the real one.
+PLACEHOLDER = "TESTKEYPLACEHOLDER"
+ORIGIN = "http://contract.example.test"
+LINKING = frozenset({"qr_code_page", "qr_code_image", "qr_code_base64", "pairing_code"})
+# A real picture, small as it is: a gateway may look into what it sends, and a phone does.
+PICTURE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAAAAABX3VL4AAAADklEQVR42mP4z8DA8B8ABgAB/2U0+PcAAAAASUVO"
+    "RK5CYII="
+)
+NO_GROUP = "120363000000000099@g.us"
+
+ABOUT_A_MESSAGE = frozenset(
+    {"quote_message", "forward_message", "delete_message", "delete_message_from_me"}
+)
+
+# How this gateway turns bad requests away; 500 is its documented answer to "wrong data".
+REFUSALS = ["400", "401", "403", "404", "413", "415", "422", "500"]
+# The judge holds status, type and shape of every exchange; these say what it cannot.
+CHECKS = [
+    checks.negative_data_rejection,
+    checks.positive_data_acceptance,
+    checks.response_headers_conformance,
+]
+
+
+class Cases:
+    """Requests to one contract, by methods it knows only: a real host may mind others."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._config: dict[str, Any] = {
+            "auth": {"openapi": {"bearerToken": {"bearer": PLACEHOLDER}}},
+            "generation": {"database": "none"},
+            # What is drawn must not depend on the texts in any host's source.
+            "analysis": {"constants": {"enabled": False}},
+            "checks": {
+                "negative_data_rejection": {"expected-statuses": REFUSALS},
+                "positive_data_acceptance": {"expected-statuses": ["2xx", *REFUSALS]},
+            },
+            "phases": {
+                "coverage": {"unexpected-methods": []},
+                # Chains are for good calls: bad ones end them.
+                "stateful": {"generation": {"mode": "positive"}},
+            },
+        }
+
+    @cached_property
+    def schema(self) -> Any:
+        """The contract as Schemathesis holds it."""
+        config = schemathesis.Config.from_dict(self._config)
+        made = schemathesis.openapi.from_dict(dict(self._contract.document), config=config)
+        made.config.update(base_url=ORIGIN)
+        return made
+
+    def operation(self, operation_id: str) -> Any:
+        """One operation as Schemathesis holds it."""
+        return self.schema.find_operation_by_id(operation_id)
+
+    def examples(self, operation_id: str) -> Iterator[Any]:
+        """The contract's own request examples."""
+        yield from ExamplesGenerator(
+            operation=self.operation(operation_id),
+            override=Override(query={}, headers={}, cookies={}, path_parameters={}, body={}),
+            feedback=FeedbackSources(),
+            fill_missing=True,
+        )
+
+    def coverage(self, operation_id: str) -> Iterator[Any]:
+        """Boundaries of every schema, one broken rule at a time."""
+        operation = self.operation(operation_id)
+        yield from CoverageGenerator(
+            operation=operation,
+            generation_modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE],
+            generation_config=self.schema.config.generation_for(
+                operation=operation, phase="coverage"
+            ),
+            auth_storage=None,
+            override=Override(query={}, headers={}, cookies={}, path_parameters={}, body={}),
+            feedback=FeedbackSources(),
+        )
+
+    def strategy(self, operation_id: str, mode: GenerationMode) -> Any:
+        """A Hypothesis strategy of good or of bad requests."""
+        return self.operation(operation_id).as_strategy(generation_mode=mode)
+
+
+@dataclass
+class Casting:
+    """Sends cases from a place, with values that exist there.
+
+    Every fourth case keeps the random values it was generated with, so that what nobody has ever
+    heard of is asked for too.
+    """
+
+    session: Session
+    place: Place
+    turn: int = 0
+    _group: str = field(default="", init=False)
+    _media: dict[str, Any] | None = field(default=None, init=False)
+    _sent: dict[str, Any] | None = field(default=None, init=False)
+
+    def send(self, case: Any) -> tuple[Exchange, Any]:
+        """The exchange, and the answer in the form Schemathesis' checks take."""
+        self.prepare(case)
+        prepared = requests.Request(**case.as_transport_kwargs(base_url=ORIGIN)).prepare()
+        exchange = self.session.exchange(from_prepared(prepared))
+        return exchange, _response(prepared, exchange)
+
+    def judge(self, case: Any) -> Exchange:
+        """Send a case and note what Schemathesis' own checks say of the answer."""
+        exchange, response = self.send(case)
+        try:
+            case.validate_response(response, checks=CHECKS)
+        except FailureGroup as group:
+            for failure in group.exceptions:
+                if not self._refused_in_200(failure, exchange):
+                    self._note(failure, exchange)
+        return exchange
+
+    def _refused_in_200(self, failure: BaseException, exchange: Exchange) -> bool:
+        """Whether a bad request was turned down all the same: some hosts do it in a 200."""
+        if not isinstance(failure, AcceptedNegativeData) or not exchange.ok:
+            return False
+        handled = at(exchange.json, "error") is True
+        return handled or self.session.taken(exchange, "swallowed_sends")
+
+    def _note(self, failure: BaseException, exchange: Exchange) -> None:
+        said = failure.title if isinstance(failure, Failure) else type(failure).__name__
+        operation = str(exchange.operation or exchange.method)
+        known = operation in self.session.contract.by_id
+        about = operation if known else self.session.probe.rpartition(" ")[2]
+        self.session.broken.append(
+            Broken(
+                self.session.probe, "check", about,
+                f"{said}: {' '.join(str(failure).split())}"[:200],
+                self.session.contract.promise(about), exchange, rule=said,
+            )
+        )  # fmt: skip
+
+    # -- values that exist -------------------------------------------------------------------
+
+    def prepare(self, case: Any) -> None:
+        """Put key, token and mostly existing values into a case."""
+        self.turn += 1
+        if not _spoilt(case, ParameterLocation.PATH):
+            case.path_parameters["instance_key"] = self.place.key
+        for name, value in dict(case.headers or {}).items():
+            if name.lower() == "authorization" and value == f"Bearer {PLACEHOLDER}":
+                case.headers[name] = f"Bearer {self.place.token}"
+        positive = case.meta is None or not case.meta.generation.mode.is_negative
+        if positive or self.turn % 4:
+            self._fill(case)
+
+    def _fill(self, case: Any) -> None:
+        operation = str(case.operation.definition.raw["operationId"])
+        if not _spoilt(case, ParameterLocation.QUERY) and "jid" in (case.query or {}):
+            of_group = operation in ("group_details", "leave_group")
+            case.query["jid"] = self.group() if of_group else self._someone(self.turn)
+        if _spoilt(case, ParameterLocation.BODY) or not isinstance(case.body, dict):
+            return
+        case.body = self._filled(json.loads(json.dumps(case.body)), operation)
+
+    def _filled(self, body: dict[str, Any], operation: str) -> dict[str, Any]:
+        data = body.get("messageData")
+        for part in (body, data):
+            if isinstance(part, dict) and "to" in part:
+                to = str(part["to"])
+                part["to"] = self.group() if to.endswith("@g.us") else self._someone(len(to))
+        group = body.get("group_data")
+        if isinstance(group, dict):
+            if "jid" in group:
+                group["jid"] = self.group()
+            group["participants"] = [self._someone(0), self._someone(1)]
+        if isinstance(data, dict):
+            self._fill_message(data, operation)
+        if operation == "configure_webhook" and isinstance(data, dict) and "webhookUrl" in data:
+            data["webhookUrl"] = self.session.receiver.url
+        if operation == "download_media" and "messageKeys" in body:
+            body["messageKeys"] = self.media() or body["messageKeys"]
+        return body
+
+    def _fill_message(self, data: dict[str, Any], operation: str) -> None:
+        if operation in ("send_media_url", "send_media_base64"):
+            data["type"] = "image" if operation == "send_media_url" else "document"
+        if operation == "send_media_url":
+            data["url"] = self.session.media_url or PICTURE_URL
+        if operation == "send_media_base64":
+            data["base64"] = PICTURE
+        if operation in ABOUT_A_MESSAGE:
+            sent = self.sent() or {}
+            data.update({name: value for name, value in sent.items() if name in data})
+
+    def _someone(self, drawn: int) -> str:
+        own = (self.place.number,) if self.session.gate.fence and self.place.number else ()
+        people = self.session.recipients or own or WORLD
+        return people[drawn % len(people)]
+
+    def group(self) -> str:
+        """A group the place is in: one of those it has, or made when first asked for."""
+        if not self._group:
+            self._group = (
+                self._group_of_the_run() or self._own_group() or self._make_group() or NO_GROUP
+            )
+        return self._group
+
+    def _group_of_the_run(self) -> str | None:
+        """The one a probe before has made; on a mock each place has its own."""
+        return next(iter(self.session.gate.to_leave), None)
+
+    def _own_group(self) -> str | None:
+        """On a given instance a group it has may be read of; on a mock each has its own world."""
+        gate, place = self.session.gate, self.place
+        if gate.fence is None or "changes" in gate.fence.allowed or not place.connected:
+            return None
+        if not gate.fence.readable:
+            groups = self.session.call("list_groups", place).json
+            gate.may_read(group_jids(groups))
+        return min(gate.fence.readable, default=NO_GROUP)
+
+    def _make_group(self) -> str | None:
+        if not self.place.connected:
+            return None
+        people = {"group_name": "Equipe", "participants": [self._someone(0)]}
+        try:
+            made = self.session.call("create_group", self.place, body={"group_data": people})
+        except BudgetSpent:
+            return min(self.session.gate.known_groups, default=None)
+        if not made.ok:
+            return None
+        jid = at(made.json, "group", "id") or at(made.json, "id")
+        if not isinstance(jid, str) or not jid.endswith("@g.us"):
+            return None
+        return jid
+
+    def media(self) -> dict[str, Any] | None:
+        """The keys of a picture the place has sent; None when it cannot send."""
+        if self._media is None and self.place.connected:
+            data = {"to": self._someone(0), "type": "image", "base64": PICTURE}
+            sent = self.session.call("send_media_base64", self.place, body={"messageData": data})
+            content = at(sent.json, "messageData", "message", "imageMessage")
+            names = ("mediaKey", "directPath", "url", "mimetype")
+            if sent.ok and isinstance(content, dict) and content.keys() >= set(names):
+                self._media = {name: content[name] for name in names} | {"messageType": "image"}
+                self.session.gate.learn(self._media.values())
+        return self._media
+
+    def sent(self) -> dict[str, Any] | None:
+        """A text the place has sent, its key and its content; None when it cannot send."""
+        if self._sent is None and self.place.connected:
+            data = {"to": self._someone(0), "text": "Pedido 42 confirmado"}
+            sent = self.session.call("send_text", self.place, body={"messageData": data})
+            found = at(sent.json, "messageData")
+            if sent.ok and at(found, "key", "id") and at(found, "message"):
+                self._sent = {
+                    "key": found["key"],
+                    "message": found["message"],
+                    "id": found["key"]["id"],
+                    "timestamp": found.get("messageTimestamp"),
+                    "messageTimestamp": found.get("messageTimestamp"),
+                }
+                self.session.gate.learn([self._sent["id"], self._sent["timestamp"]])
+        return self._sent
+
+
+def at(document: Any, *steps: str) -> Any:
+    """What stands there; None when a host's answer has no such place."""
+    for step in steps:
+        document = document.get(step) if isinstance(document, dict) else None
+    return document
+
+
+def group_jids(answer: Any) -> Iterator[str]:
+    """Every group's JID in an answer of list_groups, whichever of its shapes it has."""
+    if isinstance(answer, dict):
+        for name, value in answer.items():
+            if name.endswith("@g.us"):
+                yield name
+            elif name in ("id", "jid") and isinstance(value, str) and value.endswith("@g.us"):
+                yield value
+            else:
+                yield from group_jids(value)
+    elif isinstance(answer, list):
+        for value in answer:
+            yield from group_jids(value)
+
+
+def _spoilt(case: Any, location: ParameterLocation) -> bool:
+    return case.meta is not None and bool(case.meta.is_negative_at(location))
+
+
+def _response(prepared: requests.PreparedRequest, exchange: Exchange) -> requests.Response:
+    made = requests.Response()
+    made.status_code = exchange.status
+    made._content = exchange.body
+    made.headers.update(dict(exchange.headers))
+    made.request = prepared
+    made.url = str(prepared.url)
+    return made

@@ -1,0 +1,50 @@
+"""How the suite uses Hypothesis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.errors import HypothesisException
+
+from ..errors import NotTried
+
+FLAKY = "the host answers otherwise each time it is asked the same"
+
+
+def quiet(number: int, examples: int, **others: Any) -> Callable[[Any], Any]:
+    """Hypothesis settings of the suite: one seed, no database, no shrinking, no complaints."""
+
+    def decorate(test: Any) -> Any:
+        kept = settings(
+            max_examples=examples,
+            deadline=None,
+            database=None,
+            derandomize=False,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+            **others,
+        )
+        return seed(number)(kept(test))
+
+    return decorate
+
+
+class Ended(Protocol):
+    """What keeps the exception that ended it early, until Hypothesis has ended."""
+
+    ended: Exception | None
+
+
+@contextmanager
+def steady(tried: Ended) -> Iterator[None]:
+    """What Hypothesis says of a host that answers otherwise the second time is no verdict.
+
+    What had ended it comes first; without that NotTried. What was broken is noted by then.
+    """
+    try:
+        yield
+    except HypothesisException:
+        raise tried.ended or NotTried(FLAKY) from None

@@ -1,0 +1,40 @@
+"""What must hold of the gateway's behaviour, one sentence each, by subject."""
+
+from __future__ import annotations
+
+from megaapi_mock.resources import root
+
+from ..probe import Probe
+from . import (
+    access,
+    chat,
+    connection,
+    content_fidelity,
+    customers,
+    groups,
+    lifecycle,
+    media,
+    messages,
+    particulars,
+    people,
+    settings,
+    tokens,
+    uniqueness,
+    unsettled,
+    webhook_targets,
+    webhooks,
+)
+
+_SUBJECTS = (
+    access, tokens, messages, media, groups, connection, settings, chat, uniqueness,
+    content_fidelity,
+    unsettled, webhooks, customers, people,
+    particulars, webhook_targets, lifecycle,
+)  # fmt: skip
+
+
+def all_laws() -> tuple[Probe, ...]:
+    """Every law, subject by subject; the events on demand come last."""
+    events = sorted(file.stem for file in (root("spec") / "webhooks").glob("*.yaml"))
+    stated = [probe for subject in _SUBJECTS for probe in subject.LAWS.probes]
+    return (*stated, *webhook_targets.told_laws(events))

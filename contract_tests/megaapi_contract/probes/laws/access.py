@@ -1,0 +1,212 @@
+"""Who gets in, and in which order the gateway looks: route, key, token, body, phone, fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial, update_wrapper
+
+from ...host.http import request
+from ...host.stage import NO_WHATSAPP, Stage
+from ...judging.results import Exchange, Promise
+from ...safety.fence import UNKNOWN_KEY, UNKNOWN_ROUTE
+from ...session import Place, Session
+from ..probe import Laws
+from .assertions import (
+    UNKNOWN_INSTANCE,
+    claim,
+    done,
+    guess,
+    in_order,
+    no_account,
+    not_logged_in,
+    refused,
+)
+from .calls import someone
+from .requests import ASKS, BROKEN_JSON, Ask
+
+LAWS = Laws()
+Rule = Callable[[str, Ask, Session, Stage], None]
+
+TOO_LARGE = 32 * 2**20 + 1
+MEDIA_MOST = 16 * 2**20
+MEDIA_TOO_LARGE = MEDIA_MOST + 1
+# What a switch decides, where the contract documents each way.
+UNKNOWN, HANDLED = ("unknown_instance",), ("swallowed_sends", "media_gone")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+# Operations that need a phone to be there, and those that need one to be missing.
+LINKING = ("qr_code_page", "qr_code_image", "qr_code_base64", "pairing_code")
+
+
+def _each(
+    phone: Callable[[Ask], bool] = lambda ask: True,
+    about: Callable[[str, Ask], bool] = lambda operation, ask: True,
+) -> Callable[[Rule], Rule]:
+    """The rule as a law of every operation it is about."""
+
+    def keep(rule: Rule) -> Rule:
+        for operation, ask in ASKS.items():
+            if about(operation, ask):
+                run = partial(rule, operation, ask)
+                update_wrapper(run, rule)
+                LAWS.law(operation, effects=(ask.effect,), phone=phone(ask), about=operation)(run)
+        return rule
+
+    return keep
+
+
+@_each(phone=lambda ask: ask.phone)
+def only_the_right_key_and_token_get_in(
+    operation: str, ask: Ask, session: Session, stage: Stage
+) -> None:
+    place, said = stage.place(connected=None), ask.make(someone(session))
+    for when, token in (("a wrong token", session.wrong_token()), ("no token", "")):
+        refused(session, session.call(operation, place, token=token, **said), 401, when)
+    if stage.phone:
+        other = stage.place()
+        found = session.call(operation, place, token=other.token, **said)
+        refused(session, found, 401, "another instance's token")
+    if stage.phone or ask.effect == "reads":
+        nowhere = Place(UNKNOWN_KEY, place.token)
+        found = session.call(operation, nowhere, **said)
+        refused(session, found, 404, "an unknown instance", message=UNKNOWN_INSTANCE,
+                switches=UNKNOWN)  # fmt: skip
+
+
+@_each()
+def checks_come_in_the_documented_order(
+    operation: str, ask: Ask, session: Session, stage: Stage
+) -> None:
+    place = stage.place(connected=False)
+    wrong = session.wrong_token()
+
+    def broken(where: Place, token: str | None = None) -> Exchange:
+        return session.call(operation, where, raw=BROKEN_JSON, token=token)
+
+    found = broken(Place(UNKNOWN_KEY, place.token), wrong)
+    refused(session, found, 404, "an unknown key before all", message=UNKNOWN_INSTANCE,
+            switches=UNKNOWN)  # fmt: skip
+
+    def before(status: int) -> Promise:
+        return in_order(session, operation, status)
+
+    refused(session, broken(place, wrong), 401, "a wrong token before an unreadable body",
+            promise=before(401))  # fmt: skip
+    refused(session, broken(place), 400, "an unreadable body before the missing phone",
+            promise=before(400))  # fmt: skip
+    if ask.loose:
+        return
+    spoilt = session.call(operation, place, **ask.spoilt(NO_WHATSAPP))
+    if ask.linked:
+        not_logged_in(
+            session, spoilt, "the missing phone before unusable fields", promise=before(403)
+        )
+    else:
+        refused(
+            session, spoilt, 500, "unusable fields without a phone", promise=before(500),
+            switches=HANDLED,
+        )  # fmt: skip
+
+
+@_each(about=lambda operation, ask: ask.linked)
+def nothing_goes_without_a_phone(operation: str, ask: Ask, session: Session, stage: Stage) -> None:
+    place = stage.place(connected=False)
+    found = session.call(operation, place, **ask.make(someone(session)))
+    not_logged_in(session, found, "without a phone")
+
+
+@_each(about=lambda operation, ask: not ask.linked)
+def no_phone_is_needed(operation: str, ask: Ask, session: Session, stage: Stage) -> None:
+    place = stage.place(connected=False)
+    found = session.call(operation, place, **ask.make(someone(session)))
+    if not session.taken(found, "logout_disconnected", "media_gone"):
+        claim(session, found, found.ok, "answered without a phone")
+
+
+@_each(about=lambda operation, ask: not ask.loose)
+def what_lacks_its_fields_is_a_bare_500(
+    operation: str, ask: Ask, session: Session, stage: Stage
+) -> None:
+    place = stage.place(connected=operation not in LINKING)
+    found = session.call(operation, place, **ask.spoilt(someone(session)))
+    refused(session, found, 500, "without its wrapper or its fields", switches=HANDLED)
+
+
+@_each(about=lambda operation, ask: ask.people)
+def numbers_without_whatsapp_are_refused(
+    operation: str, ask: Ask, session: Session, stage: Stage
+) -> None:
+    place = stage.place()
+    found = session.call(operation, place, **ask.make(NO_WHATSAPP))
+    no_account(session, found, "a number without WhatsApp")
+    unusable = session.call(operation, place, **ask.spoilt(NO_WHATSAPP))
+    refused(session, unusable, 500, "unusable fields before the number", switches=HANDLED,
+            promise=in_order(session, operation, 500))  # fmt: skip
+
+
+@_each()
+def other_methods_are_unknown_routes(
+    operation: str, ask: Ask, session: Session, stage: Stage
+) -> None:
+    place = stage.place(connected=False)
+    path = session.contract.by_id[operation].path.replace("{instance_key}", place.key)
+    headers = (("Authorization", f"Bearer {place.token}"), ("Content-Type", "application/json"))
+    for method in METHODS:
+        if session.contract.route(method, path) is None:
+            found = session.exchange(request(method, path, body={}, headers=headers))
+            refused(session, found, 404, "another method", operation=operation)
+
+
+@LAWS.law("instance_status")
+def unknown_routes_are_404_in_the_usual_form(session: Session, stage: Stage) -> None:
+    found = session.exchange(request("GET", UNKNOWN_ROUTE, headers=(("Accept", "*/*"),)))
+    refused(session, found, 404, "an unknown route", operation="instance_status")
+
+
+@LAWS.law("send_text", "instance_status", effects=("sends", "reads"), phone=True)
+def odd_bodies_that_are_no_json_are_400(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    nested = b"[" * 101 + b"]" * 101
+    for raw in (b"\xff\xfe{}", b"{'to': 1}", b'{"a": NaN}', nested, b'{"messageData": {}} x'):
+        found = session.call("send_text", place, raw=raw)
+        refused(session, found, 400, "a body that is no JSON")
+    found = session.call("instance_status", place, raw=b"{")
+    refused(session, found, 400, "a body that is no JSON, on a GET")
+
+
+@LAWS.law("send_text", "configure_webhook", effects=("sends", "changes"), phone=True)
+def bodies_above_the_limit_are_413(session: Session, stage: Stage) -> None:
+    place, raw = stage.place(connected=False), bytes(TOO_LARGE)
+    # That there is a limit was seen; where it is, a switch decides.
+    for operation in ("send_text", "configure_webhook"):
+        refused(session, session.call(operation, place, raw=raw), 413, "a body above 32 MiB",
+                promise=in_order(session, operation, 413))  # fmt: skip
+    wrong = session.call("send_text", place, raw=raw, token=session.wrong_token())
+    if wrong.status != 413:
+        refused(session, wrong, 401, "the token before the size",
+                promise=in_order(session, "send_text", 401))  # fmt: skip
+
+
+@LAWS.law("send_media_base64", effects=("sends",), phone=True)
+def media_above_the_limit_is_413(session: Session, stage: Stage) -> None:
+    place, encoded = stage.place(), "AAAA" * (MEDIA_TOO_LARGE // 3 + 1)
+    data = {"to": someone(session), "type": "document", "base64": encoded}
+    found = session.call("send_media_base64", place, body={"messageData": data})
+    refused(session, found, 413, "media above 16 MiB", promise=guess(session, "send_media_base64"))
+
+
+@LAWS.law("send_media_base64", effects=("sends",), phone=True)
+def media_up_to_the_limit_is_taken(session: Session, stage: Stage) -> None:
+    data = {
+        "to": someone(session),
+        "type": "document",
+        "base64": "AAAA" * (MEDIA_MOST // 3) + "AA==",
+    }
+    found = session.call("send_media_base64", stage.place(), body={"messageData": data})
+    done(session, found, "media of just 16 MiB", promise=guess(session, "send_media_base64"))
+
+
+@LAWS.law("send_text", effects=("sends",), phone=True)
+def bodies_declared_as_something_else_are_not_read(session: Session, stage: Stage) -> None:
+    place, said = stage.place(), ASKS["send_text"].make(someone(session))
+    found = session.call("send_text", place, content_type="text/plain", **said)
+    refused(session, found, 500, "a text/plain body", promise=guess(session, "send_text"))

@@ -1,0 +1,125 @@
+"""What laws do again and again, on a mock and on a real host alike."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ...host.stage import WORLD, Stage
+from ...judging.results import Exchange
+from ...session import Place, Session
+from .assertions import at
+
+Json = dict[str, Any]
+
+
+def someone(session: Session, number: int = 0) -> str:
+    """A person to ask for: one of the listed ones, else oneself, else one of the mock's world."""
+    fence = session.gate.fence
+    own = (fence.own,) if fence is not None and fence.own else ()
+    people = session.recipients or own or WORLD
+    return people[number % len(people)]
+
+
+def now(stage: Stage) -> float:
+    """The host's time in unix seconds, as far as anybody knows it."""
+    if not stage.phone:
+        return time.time()
+    return float(stage.door("GET", "/_mock/clock")["now"])
+
+
+def message(session: Session, place: Place, operation: str, **data: Any) -> Exchange:
+    """A call whose fields stand under messageData. What it brings along and gets is known then."""
+    session.gate.learn(texts(data))
+    sent = session.call(operation, place, body={"messageData": data})
+    if sent.ok:
+        session.gate.learn(texts(at(sent.json, "messageData")))
+    return sent
+
+
+def text(session: Session, place: Place, to: str = "", said: str = "Bom dia") -> Exchange:
+    """A text to somebody."""
+    return message(session, place, "send_text", to=to or someone(session), text=said)
+
+
+def texts(node: Any) -> Iterator[str]:
+    """Every text in a document."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict):
+        for inner in node.values():
+            yield from texts(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from texts(inner)
+
+
+def sent_id(sent: Exchange) -> str:
+    """The id of the message an answer speaks of; empty when it names none."""
+    return str(at(sent.json, "messageData", "key", "id") or "")
+
+
+# -- groups ----------------------------------------------------------------------------------
+
+
+def make_group(
+    session: Session, stage: Stage, place: Place, *people: str, name: str = "Equipe"
+) -> tuple[Exchange, Json]:
+    """A group with these people and what its answer says of it; a real host's is left again."""
+    group_data = {"group_name": name, "participants": list(people)}
+    made = session.call("create_group", place, body={"group_data": group_data})
+    return made, group_of(made)
+
+
+def group_of(answer: Exchange) -> Json:
+    """The group an answer shows, nested or flat; empty when it shows none."""
+    shown = at(answer.json, "group") or answer.json
+    return shown if answer.ok and isinstance(shown, dict) else {}
+
+
+def leave(session: Session, place: Place, jid: str) -> Exchange:
+    """Out of a group."""
+    return session.call("leave_group", place, query={"jid": jid})
+
+
+def members(group: Json) -> dict[str, Any]:
+    """Who is in a group, by number where one is told, and as what."""
+    return {numbered(one, "id", "phoneNumber"): one.get("admin") for one in _people(group)}
+
+
+def owner_of(group: Json) -> str:
+    """Who made a group, as `members` names people."""
+    owner = str(group.get("owner"))
+    named = {str(one.get("id")): numbered(one, "id", "phoneNumber") for one in _people(group)}
+    return named.get(owner, owner)
+
+
+def _people(group: Json) -> list[dict[str, Any]]:
+    listed = group.get("participants")
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+
+
+def numbered(person: Mapping[str, Any], field: str, number: str) -> str:
+    """The address in a field, or the number beside it where that one is hidden."""
+    address, behind = str(person.get(field)), person.get(number)
+    return str(behind) if address.endswith("@lid") and isinstance(behind, str) else address
+
+
+# -- settings --------------------------------------------------------------------------------
+
+
+def set_webhook(session: Session, place: Place, url: str, *, enabled: bool = True) -> Exchange:
+    """Where webhooks go."""
+    data = {"webhookUrl": url, "webhookEnabled": enabled}
+    session.gate.learn([url])
+    return session.call("configure_webhook", place, body={"messageData": data})
+
+
+def parsed(document: Any) -> Any:
+    """A JSON text's document; None when it is none."""
+    try:
+        return json.loads(document)
+    except (TypeError, ValueError):
+        return None

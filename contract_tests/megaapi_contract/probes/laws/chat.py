@@ -1,0 +1,123 @@
+"""Presence, and deleting for everyone or for oneself."""
+
+from __future__ import annotations
+
+from megaapi_mock.domain.jid import as_given
+
+from ...host.stage import Stage
+from ...judging.results import Exchange
+from ...session import Place, Session
+from ..probe import Laws
+from .assertions import at, claim, done, guess, not_logged_in
+from .calls import make_group, message, now, sent_id, someone, text
+from .requests import MESSAGE_ID
+
+LAWS = Laws()
+
+PRESENCES = ("composing", "recording", "paused", "available", "unavailable")
+
+
+def _delete(session: Session, place: Place, sent: Exchange, to: str) -> Exchange:
+    key = at(sent.json, "messageData", "key")
+    return message(session, place, "delete_message", to=to, key=key)
+
+
+def _deleted(stage: Stage, place: Place, id_: str) -> object:
+    listed = stage.door("GET", f"/_mock/messages?instance={place.key}&limit=5000")
+    return next((item["deleted"] for item in listed["items"] if item["id"] == id_), "lost")
+
+
+@LAWS.law("update_presence", effects=("sends",))
+def every_presence_is_taken(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    # On a real host each counts as a message.
+    for option in PRESENCES if stage.phone else PRESENCES[:1]:
+        found = session.call("update_presence", place, body={"to": to, "option": option})
+        done(session, found, "a presence")
+        if stage.phone:
+            seen = stage.door("GET", f"/_mock/instances/{place.key}")["presence"]
+            claim(session, found, seen.get(as_given(to)) == option, "the contact sees it")
+
+
+@LAWS.law("update_presence", "create_group", effects=("sends", "changes"), phone=True)
+def presence_is_shown_in_groups_too(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    _, group = make_group(session, stage, place, someone(session))
+    body = {"to": str(group.get("id")), "option": "recording"}
+    done(session, session.call("update_presence", place, body=body), "a presence in a group")
+
+
+@LAWS.law("update_presence", effects=("sends",), phone=True)
+def a_presence_nobody_knows_is_passed_over(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    for body in ({"to": to, "option": "pause"}, {"to": to}):
+        found = session.call("update_presence", place, body=body)
+        done(session, found, "an unknown presence", promise=guess(session, "update_presence"))
+
+
+@LAWS.law("delete_message", "send_text", effects=("sends",))
+def deleting_for_everyone_is_a_message_of_its_own(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    sent = text(session, place, to)
+    found = _delete(session, place, sent, to)
+    if not done(session, found, "deleting for everyone"):
+        return
+    data = at(found.json, "messageData")
+    jid = at(data, "key", "remoteJid")
+    claim(session, found, jid == as_given(to), "remoteJid is built from `to`")
+    new = sent_id(found) not in ("", sent_id(sent))
+    claim(session, found, new, "the answer has an id of its own")
+    part = at(data, "message", "protocolMessage")
+    claim(session, found, at(part, "type") == "REVOKE", "the content is a REVOKE")
+    claim(session, found, at(part, "key", "id") == sent_id(sent), "it names what is deleted")
+    moment = str(at(data, "messageTimestamp"))
+    close = moment.isdecimal() and abs(int(moment) - now(stage)) <= 120
+    claim(session, found, close, "messageTimestamp is the time in seconds")
+    if stage.phone:
+        gone = _deleted(stage, place, sent_id(sent)) == "everyone"
+        claim(session, found, gone, "the message is gone for everyone")
+
+
+@LAWS.law("delete_message", effects=("sends",), phone=True)
+def what_nobody_knows_can_be_deleted(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    key = {"remoteJid": as_given(to), "fromMe": True, "id": MESSAGE_ID}
+    found = message(session, place, "delete_message", to=to, key=key)
+    done(session, found, "deleting an unknown message")
+    named = at(found.json, "messageData", "message", "protocolMessage", "key", "id")
+    claim(session, found, named == MESSAGE_ID, "it names what is deleted")
+
+
+@LAWS.law("delete_message_from_me", "send_text", effects=("changes", "sends"))
+def deleting_for_oneself_sends_nothing(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    sent = text(session, place, to)
+    data = {"id": sent_id(sent), "timestamp": at(sent.json, "messageData", "messageTimestamp")}
+    found = session.call("delete_message_from_me", place, body={"to": to, "messageData": data})
+    done(session, found, "deleting for oneself")
+    claim(session, found, at(found.json, "messageData") is None, "no message comes of it")
+    if stage.phone:
+        gone = _deleted(stage, place, sent_id(sent)) == "me"
+        claim(session, found, gone, "the message is gone for the instance alone")
+
+
+@LAWS.law("delete_message_from_me", "send_text", effects=("changes", "sends"), phone=True)
+def deleting_for_oneself_has_a_second_form(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    sent = text(session, place, to)
+    key = at(sent.json, "messageData", "key")
+    stamp = at(sent.json, "messageData", "messageTimestamp")
+    data = {"to": to, "key": key, "messageTimestamp": stamp}
+    found = session.call("delete_message_from_me", place, body={"messageData": data})
+    done(session, found, "deleting for oneself, all wrapped")
+    gone = _deleted(stage, place, sent_id(sent)) == "me"
+    claim(session, found, gone, "the message is gone for the instance alone")
+
+
+@LAWS.law("delete_message", "send_text", "logout", effects=("sends", "disconnects"), phone=True)
+def nothing_is_deleted_without_a_phone(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    sent = text(session, place, to)
+    session.call("logout", place)
+    not_logged_in(session, _delete(session, place, sent, to), "deleting without a phone")
+    claim(session, sent, _deleted(stage, place, sent_id(sent)) is None, "the message is there")

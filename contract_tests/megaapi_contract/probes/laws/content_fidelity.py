@@ -1,0 +1,184 @@
+"""Nothing is lost on the way: every letter of a text, large files, settings, who wrote."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from functools import partial, update_wrapper
+from typing import Any
+
+from megaapi_mock.domain.jid import as_given
+
+from ...host.stage import WORLD, Stage
+from ...judging.results import Exchange
+from ...session import Place, Session
+from ..probe import Laws
+from .assertions import at, claim, done, guess
+from .calls import make_group, members, message, numbered, parsed, set_webhook, someone, text, texts
+from .media import fetch, same_bytes
+from .requests import ASKS
+from .settings import NEW_TOKEN
+from .webhook_listener import Hook
+
+LAWS = Laws()
+
+TEXTS = (
+    "A\u00e7\u00e3o de p\u00e3o na ma\u00e7\u00e3: R$ 10,00 \u2014 100%",
+    'Pre\u00e7o & prazo: <b>"hoje"</b> \\ amanh\u00e3',
+    "  com espa\u00e7os nas pontas  ",
+    "\U0001f469\u200d\U0001f469\u200d\U0001f467 fam\u00edlia\n\n\tdepois",
+    "Pedido confirmado. " * 220,
+)
+LIDS = "payload_generation"
+LARGE = 2 * 2**20
+LONG = "Pedido confirmado. " * 40 + 'Pre\u00e7o & prazo: <b>"hoje"</b> \U0001f469\u200d\U0001f467'
+# What a caller writes for people to read, by operation: the way to each such text.
+WRITTEN: dict[str, tuple[tuple[str | int, ...], ...]] = {
+    "send_media_url": (("caption",),),
+    "send_media_base64": (("caption",),),
+    "send_location": (("caption",), ("address",)),
+    "send_link_preview": (("textWithLink",),),
+    "send_list": (
+        ("buttonText",), ("text",), ("title",), ("description",), ("sections", 0, "title"),
+        ("sections", 0, "rows", 0, "title"), ("sections", 0, "rows", 0, "description"),
+    ),
+    "send_buttons": (("title",), ("text",), ("footer",), ("buttons", 0, "title")),
+    "send_template": (("title",), ("text",), ("footer",), ("buttons", 0, "title")),
+    "forward_message": (("message", "conversation"),),
+    "quote_message": (("text",), ("message", "conversation")),
+}  # fmt: skip
+
+
+@LAWS.law("send_text", effects=("sends",), phone=True)
+def texts_come_back_letter_for_letter(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    for said in TEXTS:
+        sent = text(session, place, said=said)
+        back = at(sent.json, "messageData", "message", "extendedTextMessage", "text")
+        claim(session, sent, back == said, "every letter comes back")
+
+
+def _each_that_writes(rule: Callable[[str, Session, Stage], None]) -> Callable[..., None]:
+    for operation in WRITTEN:
+        run = partial(rule, operation)
+        update_wrapper(run, rule)
+        LAWS.law(operation, effects=("sends",), about=operation, phone=True)(run)
+    return rule
+
+
+@_each_that_writes
+def long_texts_come_back_whole(operation: str, session: Session, stage: Stage) -> None:
+    place = stage.place()
+    for way in WRITTEN[operation]:
+        body = deepcopy(ASKS[operation].make(someone(session))["body"])
+        node = body["messageData"]
+        for step in way[:-1]:
+            node = node[step]
+        node[way[-1]] = LONG
+        sent = session.call(operation, place, body=body)
+        shown = set(_read_by_people(at(sent.json, "messageData", "message")))
+        name = ".".join(map(str, way))
+        claim(session, sent, LONG in shown, f"{name} comes back letter for letter")
+
+
+def _read_by_people(content: Any) -> Iterator[str]:
+    """Every text of a message, those in the JSON texts of its buttons too."""
+    for found in texts(content):
+        yield found
+        if found.startswith("{"):
+            yield from texts(parsed(found))
+
+
+@LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)
+def large_files_come_back_whole(session: Session, stage: Stage) -> None:
+    place, content = stage.place(), bytes(range(256)) * (LARGE // 256)
+    sent = message(
+        session, place, "send_media_base64", to=someone(session), type="document",
+        base64=b64encode(content).decode(), fileName="grande.pdf", mimeType="application/pdf",
+    )  # fmt: skip
+    if done(session, sent, "a file of two megabytes"):
+        part = at(sent.json, "messageData", "message", "documentMessage") or {}
+        same_bytes(session, fetch(session, place, part, "document"), part, content)
+
+
+@LAWS.law("create_group", effects=("changes",), phone=True)
+def groups_take_several_people_at_once(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    made, group = make_group(session, stage, place, *WORLD[:3])
+    wanted = {as_given(person) for person in WORLD[:3]}
+    claim(session, made, wanted <= set(members(group)), "all who were named are in it")
+
+
+# -- settings --------------------------------------------------------------------------------
+
+
+def _settings(session: Session, place: Place, token: str | None = None) -> tuple[Any, Any]:
+    config = session.call("config_details", place, token=token)
+    webhook = session.call("webhook_settings", place, token=token)
+    shown = at(webhook.json, "webhookData") or webhook.json
+    return at(config.json, "configData"), (at(shown, "webhookUrl"), at(shown, "webhookEnabled"))
+
+
+def _block(session: Session, place: Place, *names: str) -> Exchange:
+    return session.call("block_events", place, body={"messageData": {"events": list(names)}})
+
+
+@LAWS.law("block_events", "config_details", effects=("changes", "reads"), phone=True)
+def what_is_blocked_adds_up(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    for name in ("presence", "calls"):
+        done(session, _block(session, place, name), "blocking")
+    found = session.call("config_details", place)
+    blocked = at(found.json, "configData", "blockEvents") or ()
+    claim(session, found, {"presence", "calls"} <= set(map(str, blocked)), "earlier blocks stay",
+          promise=guess(session, "block_events"))  # fmt: skip
+
+
+@LAWS.law("restart", "logout", "change_token", "config_details", "webhook_settings",
+          "block_events", effects=("disconnects", "changes", "reads"), phone=True)  # fmt: skip
+def settings_outlive_what_happens_to_the_link(session: Session, stage: Stage) -> None:
+    for operation in ("restart", "logout", "change_token"):
+        place, token = stage.place(), None
+        set_webhook(session, place, session.receiver.url)
+        _block(session, place, "presence")
+        before = _settings(session, place)
+        if operation == "change_token":
+            token = NEW_TOKEN
+            body = {"messageData": {"token": token}}
+            found = session.call(operation, place, body=body)
+        else:
+            found = session.call(operation, place)
+        done(session, found, operation)
+        same = _settings(session, place, token) == before
+        claim(session, found, same, "settings are as before", promise=guess(session, operation))
+
+
+# -- customers -------------------------------------------------------------------------------
+
+
+@LAWS.law("configure_webhook", effects=("changes",), phase="webhooks", phone=True,
+          events=("text-plain",))  # fmt: skip
+def every_customer_writes_from_a_number_of_their_own(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    hook = Hook(session, stage, place).open()
+    people = WORLD[:3]
+    for person in people:
+        body = {"event": "text-plain", "from": person}
+        stage.door("POST", f"/_mock/instances/{place.key}/inbound", body)
+    came = hook.heard(lambda found: len(found) >= len(people))
+    keys = [at(one.json, "key") for one in came]
+    chats = [numbered(key, "remoteJid", "senderPn") for key in keys if isinstance(key, dict)]
+    right = chats == [as_given(person) for person in people]
+    hook.claim("text-plain", right, "the key has the customer's number")
+    by_lid = [str(at(key, "remoteJid")).endswith("@lid") for key in keys]
+    session.settle("addressing", "lid" if all(by_lid) else "mixed" if any(by_lid) else "")
+    hidden = [at(one.json, "key", "senderLid") for one in came]
+    theirs = [
+        stage.door("GET", f"/_mock/instances/{place.key}/contacts/{person}")["lid"]
+        for person in people
+    ]
+    # Hidden numbers are told since 2026.
+    session.settle(LIDS, "" if any(hidden) else "before_2026")
+    if any(hidden):
+        hook.claim("text-plain", hidden == theirs, "senderLid is the customer's own")

@@ -1,0 +1,275 @@
+"""What customers do comes to the receiver: once, whole, and with files that can be fetched."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import partial, update_wrapper
+from typing import Any
+
+from megaapi_mock.domain.jid import as_given
+
+from ...errors import NotTried
+from ...host.stage import WORLD, Stage
+from ...judging.results import Exchange, Webhook
+from ...session import Place, Session
+from ..probe import Laws
+from .assertions import at
+from .calls import make_group, message, sent_id, text
+from .content_fidelity import LONG
+from .media import PNG, fetch, same_bytes
+from .requests import ASKS
+from .webhook_listener import Hook
+from .webhooks import (
+    ECHO,
+    PHASE,
+    Json,
+    Rule,
+    all_read,
+    echoed,
+    is_ack,
+    listening,
+    message_id,
+)
+
+LAWS = Laws()
+
+
+# -- what customers do -----------------------------------------------------------------------
+
+
+def _after_text(session: Session, stage: Stage, place: Place) -> Json:
+    return {"message": sent_id(text(session, place, WORLD[0]))}
+
+
+def _after_theirs(session: Session, stage: Stage, place: Place) -> Json:
+    door = f"/_mock/instances/{place.key}/inbound"
+    return {"message": stage.door("POST", door, {"event": "text-plain"})["id"]}
+
+
+def _after_poll(session: Session, stage: Stage, place: Place) -> Json:
+    door = f"/_mock/instances/{place.key}/inbound"
+    return {"message": stage.door("POST", door, {"event": "poll-creation"})["id"]}
+
+
+def _after(operation: str) -> Callable[[Session, Stage, Place], Json]:
+    def send(session: Session, stage: Stage, place: Place) -> Json:
+        said = ASKS[operation].make(WORLD[0])
+        return {"message": sent_id(session.call(operation, place, **said))}
+
+    return send
+
+
+def _after_native_buttons(session: Session, stage: Stage, place: Place) -> Json:
+    sent = session.call("send_buttons", place, **ASKS["send_buttons"].make(WORLD[0]))
+    if _are_old(sent) and session.taken(sent, "buttons_form"):
+        raise NotTried("its buttons are those of 2022, which are answered otherwise")
+    return {"message": sent_id(sent)}
+
+
+def _are_old(sent: Exchange) -> bool:
+    return at(sent.json, "messageData", "message", "interactiveMessage") is None
+
+
+def _after_template(session: Session, stage: Stage, place: Place) -> Json:
+    buttons = [{"type": "replyButton", "title": "Sim", "payload": "sim"}]
+    sent = message(session, place, "send_template", to=WORLD[0], text="Confirma?", buttons=buttons)
+    return {"message": sent_id(sent)}
+
+
+def _in_group(session: Session, stage: Stage, place: Place) -> Json:
+    _, group = make_group(session, stage, place, WORLD[0])
+    return {"group": group.get("id")}
+
+
+def _joins(session: Session, stage: Stage, place: Place) -> Json:
+    return {**_in_group(session, stage, place), "from": WORLD[1], "option": "add"}
+
+
+def _nothing(session: Session, stage: Stage, place: Place) -> Json:
+    return {}
+
+
+Before = Callable[[Session, Stage, Place], Json]
+# Every event that a customer causes, and what must have happened before.
+INBOUND: Mapping[str, Before] = {
+    **dict.fromkeys(
+        (
+            "text-plain", "text-plain-lid", "text-plain-2023", "text-extended",
+            "text-link-preview", "text-forwarded", "text-ad-referral", "ephemeral", "image",
+            "video", "video-note", "audio-voice-note", "audio-file", "document",
+            "document-with-caption", "sticker", "location", "live-location", "contact",
+            "contacts-array", "poll-creation", "disappearing-setting", "view-once", "album",
+            "group-invite", "interactive-order", "order", "status-story", "broadcast-list",
+            "newsletter", "from-me-phone", "self-chat", "call", "presence",
+        ),
+        _nothing,
+    ),
+    **dict.fromkeys(("text-quoted-reply", "reaction", "pin-in-chat"), _after_text),
+    **dict.fromkeys(("edited", "deleted"), _after_theirs),
+    "poll-vote": _after_poll,
+    "list-response": _after("send_list"),
+    "buttons-response": _after("send_buttons"),
+    "interactive-response": _after_native_buttons,
+    "template-button-reply": _after_template,
+    **dict.fromkeys(
+        ("text-mention", "group-text", "group-image", "group-text-first-of-sender",
+         "group-update"),
+        _in_group,
+    ),
+    "group-participants": _joins,
+}  # fmt: skip
+_CAUSES = {
+    **dict.fromkeys(("text-quoted-reply", "reaction", "pin-in-chat"), ("send_text",)),
+    **dict.fromkeys(("buttons-response", "interactive-response"), ("send_buttons",)),
+    "list-response": ("send_list",), "template-button-reply": ("send_template",),
+    **dict.fromkeys(
+        ("image", "video", "video-note", "audio-voice-note", "audio-file", "document",
+         "document-with-caption", "sticker", "view-once", "status-story"),
+        ("download_media",),
+    ),
+    "group-image": ("create_group", "download_media"),
+    **dict.fromkeys(
+        ("text-mention", "group-text", "group-text-first-of-sender", "group-update",
+         "group-participants"),
+        ("create_group",),
+    ),
+}  # fmt: skip
+FETCHED = {"image": "image", "video": "video", "ptv": "video", "audio": "audio",
+           "document": "document", "sticker": "image"}  # fmt: skip
+
+
+def _inbound(rule: Rule) -> Rule:
+    for event in INBOUND:
+        causes = _CAUSES.get(event, ())
+        run = partial(rule, event)
+        update_wrapper(run, rule)
+        LAWS.law(
+            *causes, "configure_webhook",
+            effects={"changes"} | {ASKS[cause].effect for cause in causes},
+            phase=PHASE, about=event, events=(event,), phone=True,
+        )(run)  # fmt: skip
+    return rule
+
+
+@_inbound
+def what_a_customer_does_is_told_once(event: str, session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    before = INBOUND[event](session, stage, place)
+    hook.heard()
+    body = {"event": event, **before}
+    made = stage.door("POST", f"/_mock/instances/{place.key}/inbound", body)
+    came = hook.heard()
+    payload = hook.only(came[:1], event, "what a customer does")
+    _follow(hook, event, payload, came[1:])
+    if not payload or "id" not in made:
+        return
+    key = payload.get("key") or {}
+    hook.claim(event, key.get("id") == made["id"], "the id is the message's", came[0])
+    chats = (key.get("remoteJid"), key.get("senderPn"))
+    hook.claim(event, made["chat"] in chats, "remoteJid is the chat", came[0])
+    hook.claim(event, key.get("fromMe") is made["from_me"], "fromMe is whose it is", came[0])
+    same = _written(payload.get("message")) == _written(made["content"])
+    hook.claim(event, same, "the content is what was written", came[0])
+    if event != "newsletter":
+        hook.names(came[0], event, place.number if made["from_me"] else WORLD[0])
+    _fetchable(session, place, payload)
+
+
+def _written(content: Any) -> Any:
+    """A message's content without what its writer's client adds: some years leave that out."""
+    if not isinstance(content, dict):
+        return content
+    return {name: part for name, part in content.items() if name != "messageContextInfo"}
+
+
+def _follow(hook: Hook, event: str, payload: Json, rest: list[Webhook]) -> None:
+    """Hold that an album is followed by just the pictures it announces, and nothing else by any."""
+    album = at(payload, "message", "albumMessage")
+    announced = ["image"] * (at(album, "expectedImageCount") or 0)
+    announced += ["video"] * (at(album, "expectedVideoCount") or 0)
+    hook.claim(event, len(rest) == len(announced), "no webhook that was not announced")
+    for follower, kind in zip(rest, announced, strict=False):
+        if hook.is_event(follower, kind, "a part of an album"):
+            names = ("message", "messageContextInfo", "messageAssociation", "parentMessageKey")
+            parent = at(follower.json, *names, "id")
+            mine = parent == at(payload, "key", "id")
+            hook.claim(kind, mine, "a part of an album names its album", follower)
+
+
+def _fetchable(session: Session, place: Place, payload: Json) -> None:
+    """Hold that the file of a message can be fetched, byte for byte."""
+    for kind, part in _files(payload.get("message")):
+        found = fetch(session, place, part, FETCHED[kind])
+        same_bytes(session, found, part, None)
+
+
+def _files(node: Any) -> list[tuple[str, Json]]:
+    found = []
+    for name, part in node.items() if isinstance(node, dict) else ():
+        kind = str(name).removesuffix("Message")
+        if kind in FETCHED and isinstance(part, dict) and "mediaKey" in part:
+            found.append((kind, part))
+        elif isinstance(part, dict) and name != "contextInfo":
+            found += _files(part)
+    return found
+
+
+@LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
+          events=("text-plain",))  # fmt: skip
+def long_texts_of_customers_come_whole(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    door = f"/_mock/instances/{place.key}/inbound"
+    stage.door("POST", door, {"event": "text-plain", "set": {"message.conversation": LONG}})
+    payload = hook.only(hook.heard(), "text-plain", "a long text")
+    whole = at(payload, "message", "conversation") == LONG
+    hook.claim("text-plain", whole, "every letter comes")
+
+
+@LAWS.law("download_media", effects=("reads", "changes"), phase=PHASE, phone=True,
+          events=("image",))  # fmt: skip
+def a_customers_picture_is_the_one_they_took(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    taken = f"data:image/png;base64,{b64encode(PNG).decode()}"
+    door = f"/_mock/instances/{place.key}/inbound"
+    stage.door("POST", door, {"event": "image", "media": taken})
+    payload = hook.only(hook.heard(), "image", "a picture")
+    part = at(payload, "message", "imageMessage")
+    if isinstance(part, dict):
+        same_bytes(session, fetch(session, place, part, "image"), part, PNG)
+
+
+@LAWS.law("send_text", effects=("sends", "changes"), phase=PHASE, phone=True,
+          events=("text-plain", ECHO))  # fmt: skip
+def ids_of_messages_never_come_again(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    door = f"/_mock/instances/{place.key}/inbound"
+    sent = [text(session, place) for _ in range(3)]
+    for turn in range(9):
+        stage.door("POST", door, {"event": "text-plain", "from": WORLD[turn % 3]})
+    came = [one for one in hook.heard() if not is_ack(one)]
+    again = [id_ for id_, times in Counter(map(message_id, came)).items() if times > 1]
+    hook.claim("text-plain", not again, "ids of messages differ")
+    own = [one for one in came if message_id(one) in map(sent_id, sent)]
+    hook.settle_echo(bool(own))
+    hook.claim("text-plain", len(came) - len(own) == 9, "every message of a customer is told")
+    hook.claim(ECHO, len(own) in (0, len(sent)), "every message of the instance is told")
+    names = {at(one.json, "pushName") for one in came if message_id(one) not in map(sent_id, sent)}
+    hook.claim("text-plain", len(names) == 3, "each customer has a name of their own")
+
+
+@LAWS.law("quote_message", "forward_message", effects=("sends", "changes"),
+          phase=PHASE, phone=True, events=("text-plain", ECHO))  # fmt: skip
+def what_was_received_can_be_answered(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    stage.door("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
+    payload = hook.only(hook.heard(), "text-plain", "a text")
+    if not payload:
+        return
+    to, key = as_given(WORLD[0]), payload["key"]
+    content = {name: part for name, part in payload["message"].items() if "Info" not in name}
+    for operation, more in (("quote_message", {"text": "Sim"}), ("forward_message", {})):
+        data = {"to": to, "key": key, "message": content, **more}
+        sent = message(session, place, operation, **data)
+        echoed(hook, hook.heard(all_read), sent)

@@ -1,0 +1,124 @@
+"""The model of groups: who is in each of them."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, precondition, rule
+from megaapi_mock.domain.jid import as_given
+
+from ..assertions import at, claim, done, guess, refused
+from ..calls import group_of, leave, make_group, members, text
+from ..groups import verdicts_of
+from .life import FRIENDS, STRANGERS, Life, keep_error
+
+
+class Groups(Life):
+    """Groups by JID with who is in them beside the instance."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.groups: dict[str, set[str]] = {}
+        self.left: list[str] = []
+
+    @initialize()
+    @keep_error
+    def begins(self) -> None:
+        """A linked instance in no group."""
+        self.place = self.stage.place()
+
+    @rule(people=st.sets(st.sampled_from(FRIENDS), min_size=1))
+    @keep_error
+    def makes_one(self, people: set[str]) -> None:
+        """A new group has a new JID."""
+        made, group = make_group(self.session, self.stage, self.place, *sorted(people))
+        jid = group.get("id")
+        if done(self.session, made, "a group") and isinstance(jid, str):
+            new = jid not in self.groups and jid not in self.left
+            claim(self.session, made, new, "a new group has a JID of its own")
+            self.groups[jid] = {as_given(person) for person in people}
+
+    @precondition(lambda self: self.groups)
+    @rule(
+        which=st.integers(0, 9),
+        people=st.lists(st.sampled_from((*FRIENDS, *STRANGERS)), min_size=1, unique=True),
+        adding=st.booleans(),
+    )
+    @keep_error
+    def changes_one(self, which: int, people: list[str], adding: bool) -> None:
+        """Each person has the verdict that fits whether they are in it."""
+        jid = self._pick(which)
+        operation = "add_participants" if adding else "remove_participants"
+        group_data = {"jid": jid, "participants": people}
+        changed = self.call(operation, body={"group_data": group_data})
+        inside = self.groups[jid]
+        wanted = [self._verdict(as_given(person), inside, adding) for person in people]
+        verdicts = verdicts_of(self.session, changed)
+        claim(
+            self.session, changed, verdicts is None or [told for _, told in verdicts] == wanted,
+            "200, 404 or 409 for each person",
+        )  # fmt: skip
+        moved = {as_given(p) for p, v in zip(people, wanted, strict=True) if v == "200"}
+        self.groups[jid] = inside | moved if adding else inside - moved
+
+    @staticmethod
+    def _verdict(jid: str, inside: set[str], adding: bool) -> str:
+        if jid in map(as_given, STRANGERS):
+            return "404"
+        if adding:
+            return "409" if jid in inside else "200"
+        return "200" if jid in inside else "404"
+
+    @precondition(lambda self: self.groups)
+    @rule(which=st.integers(0, 9))
+    @keep_error
+    def looks_at_one(self, which: int) -> None:
+        """Exactly the people of the model are in it."""
+        jid = self._pick(which)
+        found = self.call("group_details", query={"jid": jid})
+        people = {who for who, rank in members(group_of(found)).items() if rank is None}
+        claim(self.session, found, people == self.groups[jid], "the people who were added")
+
+    @rule()
+    @keep_error
+    def lists_them(self) -> None:
+        """Exactly the groups of the model are listed."""
+        found = self.call("list_groups")
+        groups = at(found.json, "groups")
+        listed = groups if isinstance(groups, list) else []
+        jids = {str(at(one, "id")) for one in listed}
+        claim(self.session, found, jids == set(self.groups), "the groups it is in, no others")
+
+    @precondition(lambda self: self.groups)
+    @rule(which=st.integers(0, 9))
+    @keep_error
+    def leaves_one(self, which: int) -> None:
+        """It is gone."""
+        jid = self._pick(which)
+        done(self.session, leave(self.session, self.place, jid), "leaving")
+        del self.groups[jid]
+        self.left.append(jid)
+
+    @precondition(lambda self: self.left)
+    @rule()
+    @keep_error
+    def asks_for_one_that_was_left(self) -> None:
+        """It is unknown."""
+        found = self.call("group_details", query={"jid": self.left[-1]})
+        refused(
+            self.session, found, 404, "a group that was left",
+            promise=guess(self.session, "group_details"),
+        )  # fmt: skip
+
+    @precondition(lambda self: self.groups)
+    @rule(which=st.integers(0, 9))
+    @keep_error
+    def writes_to_one(self, which: int) -> None:
+        """Texts to a group go there."""
+        jid = self._pick(which)
+        sent = text(self.session, self.place, jid)
+        done(self.session, sent, "a text to a group")
+        to = at(sent.json, "messageData", "key", "remoteJid")
+        claim(self.session, sent, to == jid, "remoteJid is the group")
+
+    def _pick(self, which: int) -> str:
+        return sorted(self.groups)[which % len(self.groups)]

@@ -1,0 +1,71 @@
+"""What all models have in common: a place of their own, and errors kept until the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+
+from ....errors import HeldBack
+from ....host.stage import NO_WHATSAPP, WORLD, Stage
+from ....judging.results import Exchange
+from ....session import Place, Session
+from ...hypothesis_settings import quiet, steady
+
+LIVES, STEPS = 10, 16
+FRIENDS = WORLD[:3]
+STRANGERS = (NO_WHATSAPP,)
+Step = Callable[..., None]
+
+
+def keep_error(step: Step) -> Step:
+    """What ends the run is kept until Hypothesis has ended; then no step does anything more."""
+
+    @wraps(step)
+    def tried(self: Life, **drawn: Any) -> None:
+        if self.lived.ended is not None:
+            return
+        try:
+            step(self, **drawn)
+        except HeldBack:
+            return
+        except Exception as error:
+            # Hypothesis would try it again and call it flaky.
+            self.lived.ended = error
+
+    return tried
+
+
+class Lived:
+    """What all lives of one probe share."""
+
+    def __init__(self, session: Session, stage: Stage) -> None:
+        self.session, self.stage = session, stage
+        self.ended: Exception | None = None
+
+
+class Life(RuleBasedStateMachine):
+    """One life, in a place of its own."""
+
+    lived: Lived
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.session, self.stage = self.lived.session, self.lived.stage
+        self.place = Place("", "")
+
+    def call(self, operation: str, **said: Any) -> Exchange:
+        """A call of this life's instance."""
+        return self.session.call(operation, self.place, **said)
+
+
+def live(life: type[Life], session: Session, stage: Stage) -> None:
+    """Many lives, the same for the same seed."""
+    lived = Lived(session, stage)
+    made = type(life.__name__, (life,), {"lived": lived})
+    with steady(lived):
+        run_state_machine_as_test(quiet(session.seed, LIVES, stateful_step_count=STEPS)(made))
+    if lived.ended is not None:
+        raise lived.ended

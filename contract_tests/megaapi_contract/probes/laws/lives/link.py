@@ -1,0 +1,107 @@
+"""The model of a link: linked or not, and whether a restart can bring it back."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, precondition, rule
+
+from ....session import Place
+from ..assertions import claim, done, ended_or_refused, guess, logged_out, not_logged_in, refused
+from ..calls import text
+from ..connection import link, restarted, status, unlink
+from ..media import LINKED_ALREADY, qr
+from .life import FRIENDS, Life, keep_error
+
+
+class Link(Life):
+    """Linked or not, and whether a restart can bring the link back."""
+
+    linked = False
+    session_kept = False
+
+    @initialize(connected=st.booleans())
+    @keep_error
+    def begins(self, connected: bool) -> None:
+        """A new instance, its phone linked already or not."""
+        self.place = self.stage.place(connected=connected)
+        self.linked = self.session_kept = connected
+
+    @rule()
+    @keep_error
+    def looks(self) -> None:
+        """The status says what the model says."""
+        status(self.session, self.place, "connected" if self.linked else "disconnected", "in life")
+
+    @rule(who=st.sampled_from(FRIENDS))
+    @keep_error
+    def writes(self, who: str) -> None:
+        """Texts go while linked."""
+        sent = text(self.session, self.place, who)
+        if self.linked:
+            done(self.session, sent, "a text while linked")
+        else:
+            not_logged_in(self.session, sent, "a text while not linked")
+
+    @rule()
+    @keep_error
+    def shows_a_code(self) -> None:
+        """Codes are shown while not linked."""
+        found, content = qr(self.session, self.place)
+        if self.linked:
+            refused(self.session, found, 403, "a code while linked", message=LINKED_ALREADY,
+                    switches=("qr_base64_connected",))  # fmt: skip
+        else:
+            claim(self.session, found, content, "a code while not linked")
+
+    @rule(number=st.sampled_from(("5511900000020", "5511900000021")))
+    @keep_error
+    def asks_for_a_pairing_code(self, number: str) -> None:
+        """Pairing codes are given while not linked; who types it is that number then."""
+        found = self.call("pairing_code", query={"phoneNumber": number})
+        if self.linked:
+            refused(
+                self.session, found, 403, "a pairing code while linked",
+                message=LINKED_ALREADY, promise=guess(self.session, "pairing_code"),
+            )  # fmt: skip
+        elif done(self.session, found, "a pairing code while not linked"):
+            link(self.stage, self.place)
+            self.place = Place(self.place.key, self.place.token, number)
+            self.linked = self.session_kept = True
+
+    @precondition(lambda self: not self.linked)
+    @rule()
+    @keep_error
+    def is_linked(self) -> None:
+        """The phone scans."""
+        link(self.stage, self.place, number=self.place.number or "5511900000020")
+        self.place = Place(self.place.key, self.place.token, self.place.number or "5511900000020")
+        self.linked = self.session_kept = True
+
+    @precondition(lambda self: self.linked)
+    @rule(by=st.sampled_from(("phone", "gateway", "ban")))
+    @keep_error
+    def is_unlinked(self, by: str) -> None:
+        """The link ends; only the gateway's own drop leaves something to come back to."""
+        unlink(self.stage, self.place, by=by)
+        self.linked, self.session_kept = False, by == "gateway"
+
+    @rule()
+    @keep_error
+    def logs_out(self) -> None:
+        """The link is gone for good."""
+        found = self.call("logout")
+        if self.linked:
+            done(self.session, found, "a logout")
+        elif self.session_kept:
+            # Not linked, and yet there is something to end: a host may see it either way.
+            ended_or_refused(self.session, found, "a logout")
+        else:
+            logged_out(self.session, found, "a logout")
+        self.linked = self.session_kept = False
+
+    @rule()
+    @keep_error
+    def restarts(self) -> None:
+        """What there was to come back to, comes back."""
+        done(self.session, restarted(self.session, self.stage, self.place), "a restart")
+        self.linked = self.session_kept

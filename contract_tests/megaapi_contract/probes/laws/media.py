@@ -1,0 +1,336 @@
+"""Files: sent and fetched back byte for byte, and the picture to scan."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from ...host.stage import Stage
+from ...judging.results import Exchange
+from ...session import PICTURE_URL, Place, Session
+from ..cases import PICTURE
+from ..probe import Laws
+from . import png
+from .assertions import at, claim, done, guess, handled, refused
+from .calls import message, someone
+from .requests import MEDIA_KEY
+
+LAWS = Laws()
+Json = Mapping[str, Any]
+
+PNG = b64decode(PICTURE)
+PLAIN = bytes(range(256)) * 5
+# `type` as sent, the content it becomes, and what it is fetched back as.
+KINDS = {
+    "image": ("imageMessage", "image", "image/png"),
+    "video": ("videoMessage", "video", "video/mp4"),
+    "audio": ("audioMessage", "audio", "audio/mpeg"),
+    "ptt": ("audioMessage", "audio", "audio/ogg; codecs=opus"),
+    "ptv": ("ptvMessage", "video", "video/mp4"),
+    "document": ("documentMessage", "document", "application/pdf"),
+    "sticker": ("stickerMessage", "image", "image/webp"),
+}
+CAPTIONED = ("image", "video", "document")
+_KEYS = ("mediaKey", "directPath", "url", "mimetype")
+_IMAGE = re.compile(rb"<(?:img|svg|image)\b[^>]*?(?:src|href)\s*=\s*[\"'](data:image/[^\"']+)")
+# How many times twenty seconds a code may stay before one says that it stays for good.
+TERMS = 6
+LINKED_ALREADY = "User is already logged in"
+
+
+def _send(session: Session, place: Place, type_: str, content: bytes, **more: Any) -> Exchange:
+    return message(
+        session, place, "send_media_base64", to=someone(session), type=type_,
+        base64=b64encode(content).decode(), mimeType=KINDS[type_][2], **more,
+    )  # fmt: skip
+
+
+def _part(sent: Exchange, type_: str) -> Json:
+    part = at(sent.json, "messageData", "message", KINDS[type_][0])
+    return part if isinstance(part, dict) else {}
+
+
+def fetch(session: Session, place: Place, part: Json, kind: str, **changes: Any) -> Exchange:
+    """Ask for the file behind what a message says of it."""
+    keys = {name: part.get(name) for name in _KEYS} | {"messageType": kind} | changes
+    return session.call("download_media", place, body={"messageKeys": keys})
+
+
+def fetched(found: Exchange) -> tuple[str, bytes | None]:
+    """The type a download names (none for bare base64), and its bytes; None without any."""
+    text = at(found.json, "data")
+    if not isinstance(text, str):
+        return "", None
+    head, comma, encoded = text.rpartition(",")
+    try:
+        content = b64decode(encoded, validate=True)
+    except (Base64Error, ValueError):
+        return "", None
+    kind = head.removeprefix("data:").removesuffix(";base64") if comma else ""
+    return kind, content
+
+
+def same_bytes(session: Session, found: Exchange, part: Json, content: bytes | None) -> bool:
+    """Hold that a download is the file its message speaks of; `content` where it is known."""
+    if not done(session, found, "a good download"):
+        return False
+    kind, received = fetched(found)
+    whole = received is not None and (content is None or received == content)
+    claim(session, found, whole, "the file comes back byte for byte")
+    received = received or b""
+    digest = b64encode(sha256(received).digest()).decode()
+    claim(session, found, part.get("fileSha256") == digest, "fileSha256 is that of the file")
+    length = str(part.get("fileLength"))
+    claim(session, found, length == str(len(received)), "fileLength is that of the file")
+    return claim(session, found, kind in ("", part.get("mimetype")), "the type comes back")
+
+
+@LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"))
+def a_picture_comes_back_byte_for_byte(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    sent = _send(session, place, "image", PNG, caption="Foto", fileName="foto.png")
+    if not done(session, sent, "a good picture"):
+        return
+    part = _part(sent, "image")
+    claim(session, sent, part.get("caption") == "Foto", "the caption is what was sent")
+    claim(session, sent, part.get("mimetype") == "image/png", "the type is what was sent")
+    same_bytes(session, fetch(session, place, part, "image"), part, PNG)
+
+
+@LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)
+def every_kind_of_file_comes_back(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    for number, type_ in enumerate(KINDS):
+        content = PLAIN + bytes([number])
+        sent = _send(session, place, type_, content, fileName="arquivo.pdf", caption="Veja")
+        if not done(session, sent, "a good file"):
+            continue
+        part, (_, kind, mimetype) = _part(sent, type_), KINDS[type_]
+        claim(session, sent, part, "the content is of the type that was sent")
+        claim(session, sent, part.get("mimetype") == mimetype, "the type is what was sent")
+        claim(session, sent, bool(part.get("ptt")) is (type_ == "ptt"), "ptt marks voice notes")
+        if type_ == "document":
+            claim(session, sent, part.get("fileName") == "arquivo.pdf", "documents keep a name")
+        if type_ in CAPTIONED:
+            claim(session, sent, part.get("caption") == "Veja", "the caption is what was sent")
+        same_bytes(session, fetch(session, place, part, kind), part, content)
+
+
+@LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)
+def one_address_is_enough(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    part = _part(_send(session, place, "image", PNG), "image")
+    for gone in ("url", "directPath"):
+        found = fetch(session, place, part, "image", **{gone: None})
+        same_bytes(session, found, part, PNG)
+    same_bytes(session, fetch(session, place, part, "imageMessage"), part, PNG)
+
+
+def usual(found: Exchange) -> bool:
+    """Whether a failed download has the form that comes with an empty `data`."""
+    return found.status == 200 and at(found.json, "statusCode") is None
+
+
+@LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)
+def a_wrong_key_or_kind_opens_nothing(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    part = _part(_send(session, place, "image", PNG), "image")
+    promise = session.contract.promise("download_media", 200)
+    for when, changes in (
+        ("a wrong key", {"mediaKey": MEDIA_KEY}),
+        ("another kind", {"messageType": "video"}),
+        ("an unknown address", {"directPath": "/v/none", "url": None}),
+    ):
+        found = fetch(session, place, part, "image", **changes)
+        if handled(session, found, when, promise=promise, switch="media_gone") and usual(found):
+            claim(session, found, at(found.json, "data") == "", f"{when}: no data")
+
+
+@LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)
+def files_are_there_for_their_own_instance_alone(session: Session, stage: Stage) -> None:
+    first, second = stage.place(), stage.place()
+    part = _part(_send(session, first, "image", PNG), "image")
+    unsure = guess(session, "download_media")
+    found = fetch(session, second, part, "image")
+    handled(session, found, "another instance's file", promise=unsure, switch="media_gone")
+
+
+@LAWS.law("send_media_base64", effects=("sends",), phone=True)
+def each_file_has_keys_of_its_own(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    sent = [_send(session, place, "image", PNG) for _ in range(3)]
+    for name in ("mediaKey", "directPath", "url"):
+        values = {str(_part(one, "image").get(name)) for one in sent}
+        claim(session, sent[-1], len(values) == 3, f"{name} differs from file to file")
+
+
+@LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)
+def a_data_uri_names_the_type(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    encoded = f"data:image/webp;base64,{b64encode(PNG).decode()}"
+    sent = message(
+        session, place, "send_media_base64", to=someone(session), type="image", base64=encoded
+    )
+    if not done(session, sent, "a data URI"):
+        return
+    part = _part(sent, "image")
+    claim(session, sent, part.get("mimetype") == "image/webp", "the type is the data URI's")
+    same_bytes(session, fetch(session, place, part, "image"), part, PNG)
+
+
+@LAWS.law("send_media_base64", effects=("sends",), phone=True)
+def what_is_seen_once_says_so(session: Session, stage: Stage) -> None:
+    sent = _send(session, stage.place(), "image", PNG, viewOnce=True)
+    part = at(sent.json, "messageData", "message", "viewOnceMessage", "message", "imageMessage")
+    claim(session, sent, at(part, "viewOnce") is True, "view-once media is wrapped and marked")
+
+
+@LAWS.law("send_media_url", "download_media", effects=("sends", "reads"), phone=True)
+def a_file_by_address_is_described_as_one_by_bytes(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    for type_ in ("image", "document"):
+        sent = message(
+            session, place, "send_media_url", to=someone(session), type=type_, url=PICTURE_URL,
+            fileName="arquivo.pdf", caption="Veja", mimeType=KINDS[type_][2],
+        )  # fmt: skip
+        if not done(session, sent, "a good address"):
+            return
+        part = _part(sent, type_)
+        claim(session, sent, part.get("caption") == "Veja", "the caption is what was sent")
+        claim(session, sent, part.get("mimetype") == KINDS[type_][2], "the type is as sent")
+        named = type_ == "image" or part.get("fileName") == "arquivo.pdf"
+        claim(session, sent, named, "documents keep a name")
+        same_bytes(session, fetch(session, place, part, type_), part, None)
+
+
+@LAWS.law("send_media_url", "send_media_base64", effects=("sends",), phone=True)
+def files_that_are_none_are_refused(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    unsure = guess(session, "send_media_url")
+    sent = message(session, place, "send_media_url", to=to, type="image", url="foto.jpg")
+    refused(session, sent, 500, "no address", promise=unsure)
+    for operation, field in (("send_media_url", "url"), ("send_media_base64", "base64")):
+        data = {field: PICTURE_URL if field == "url" else b64encode(PNG).decode()}
+        sent = message(session, place, operation, to=to, type="gif", **data)
+        refused(session, sent, 500, "an unknown kind", promise=unsure)
+
+
+# -- the picture to scan ---------------------------------------------------------------------
+
+
+def _scannable(session: Session, found: Exchange, content: bytes) -> None:
+    try:
+        shown = png.rows(content)
+    except png.NoPicture as problem:
+        claim(session, found, False, f"the QR code is a PNG picture ({problem})")
+        return
+    claim(session, found, png.shows_qr(shown), "the picture shows a QR code")
+
+
+def qr(session: Session, place: Place) -> tuple[Exchange, bytes]:
+    """The answer with the QR code in base64, and the picture in it; empty without one."""
+    found = session.call("qr_code_base64", place)
+    if session.taken(found, "qr_base64_first"):
+        # The call that opens a series may only say so; the next one has the code.
+        found = session.call("qr_code_base64", place)
+    try:
+        return found, png.from_data_uri(at(found.json, "qrcode"))
+    except png.NoPicture:
+        return found, b""
+
+
+@LAWS.law("qr_code_base64", phone=True)
+def the_qr_code_is_a_picture_to_scan(session: Session, stage: Stage) -> None:
+    found, content = qr(session, stage.place(connected=False))
+    done(session, found, "a QR code")
+    if claim(session, found, content, "qrcode is a data URI of a PNG"):
+        _scannable(session, found, content)
+
+
+@LAWS.law("qr_code_image", phone=True)
+def the_picture_of_the_qr_code_can_be_scanned(session: Session, stage: Stage) -> None:
+    found = session.call("qr_code_image", stage.place(connected=False))
+    if done(session, found, "a QR code"):
+        kind = found.header("Content-Type").partition(";")[0]
+        claim(session, found, kind == "image/png", "its type is image/png")
+        _scannable(session, found, found.body)
+
+
+@LAWS.law("qr_code_page", phone=True)
+def the_page_of_the_qr_code_shows_it(session: Session, stage: Stage) -> None:
+    found = session.call("qr_code_page", stage.place(connected=False))
+    if not done(session, found, "a QR code"):
+        return
+    kind = found.header("Content-Type").partition(";")[0]
+    claim(session, found, kind == "text/html", "its type is text/html")
+    image = _IMAGE.search(found.body)
+    if claim(session, found, image, "the page holds a picture") and image:
+        source = image.group(1).decode()
+        if source.startswith("data:image/png"):
+            try:
+                _scannable(session, found, png.from_data_uri(source))
+            except png.NoPicture:
+                claim(session, found, False, "the picture on the page is whole")
+
+
+@LAWS.law("qr_code_page", "qr_code_image", "qr_code_base64", phone=True)
+def all_ways_show_the_same_code(session: Session, stage: Stage) -> None:
+    place = stage.place(connected=False)
+    _, content = qr(session, place)
+    image = session.call("qr_code_image", place)
+    claim(session, image, image.body == content, "the picture is the one in base64",
+          promise=guess(session, "qr_code_image"))  # fmt: skip
+    page = session.call("qr_code_page", place)
+    inside = b64encode(content) in page.body if content else False
+    claim(session, page, inside, "the page shows the same picture",
+          promise=guess(session, "qr_code_page"))  # fmt: skip
+    other, theirs = qr(session, stage.place(connected=False))
+    claim(session, other, theirs != content, "another instance has another code")
+
+
+@LAWS.law("qr_code_base64", phone=True)
+def codes_change_every_twenty_seconds(session: Session, stage: Stage) -> None:
+    place = stage.place(connected=False)
+    _, first = qr(session, place)
+    found, again = qr(session, place)
+    claim(session, found, again == first, "the code stays for its twenty seconds")
+    seen, terms = [first], 0
+    for _ in range(5):
+        for _ in range(TERMS):
+            if not stage.pass_time(20):
+                return
+            terms += 1
+            found, code = qr(session, place)
+            if code != seen[-1]:
+                break
+        seen.append(code)
+    claim(session, found, len(set(seen)) == len(seen), "a code is followed by another code")
+    claim(session, found, terms == 5, "after twenty seconds there is another code",
+          promise=guess(session, "qr_code_base64"))  # fmt: skip
+
+
+@LAWS.law("qr_code_base64", "restart", effects=("reads", "disconnects"), phone=True)
+def a_new_series_has_new_codes(session: Session, stage: Stage) -> None:
+    place = stage.place(connected=False)
+    _, first = qr(session, place)
+    done(session, session.call("restart", place), "a restart without a phone")
+    found, second = qr(session, place)
+    claim(session, found, second and second != first, "a new series has new codes",
+          promise=guess(session, "qr_code_base64"))  # fmt: skip
+
+
+@LAWS.law("qr_code_page", "qr_code_image", "qr_code_base64")
+def a_linked_instance_shows_no_code(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    for operation in ("qr_code_page", "qr_code_image", "qr_code_base64"):
+        found = session.call(operation, place)
+        unsure = guess(session, operation)
+        refused(
+            session, found, 403, "a QR code of a linked instance",
+            message=LINKED_ALREADY, promise=unsure,
+            switches=("qr_page_connected", "qr_base64_connected"),
+        )  # fmt: skip

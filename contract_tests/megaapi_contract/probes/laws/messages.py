@@ -1,0 +1,334 @@
+"""What a send answers: the message as it was given, addressed as it was asked, under a new id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from megaapi_mock.domain.jid import as_given
+
+from ...host.stage import WORLD, Stage
+from ...judging.results import Exchange
+from ...session import Place, Session
+from ..probe import Laws
+from .assertions import at, claim, guess, refused
+from .calls import make_group, message, parsed, sent_id, someone, text
+from .requests import MESSAGE_ID
+from .sent_message import hold_sent
+
+LAWS = Laws()
+
+SHOP = "https://loja.example.test/ofertas"
+ROWS = (
+    {"title": "Vendas", "description": "Falar com vendas", "rowId": "vendas"},
+    {"title": "Suporte", "rowId": "suporte"},
+)
+
+
+# -- texts and places ------------------------------------------------------------------------
+
+
+@LAWS.law("send_text", effects=("sends",))
+def a_text_comes_back_as_it_was_sent(session: Session, stage: Stage) -> None:
+    place, said = stage.place(), "*Pedido 42*\nconfirmado ✅"
+    for to in (someone(session), f"{someone(session, 1)}@s.whatsapp.net"):
+        hold_sent(
+            session, stage, text(session, place, to, said), to, extendedTextMessage={"text": said}
+        )
+
+
+@LAWS.law("send_text", effects=("sends",), phone=True)
+def an_empty_text_is_sent_and_fields_nobody_knows_are_passed_over(
+    session: Session, stage: Stage
+) -> None:
+    place, to = stage.place(), someone(session)
+    data = {"to": to, "text": "", "linkPreview": None, "preview_url": True}
+    sent = message(session, place, "send_text", **data)
+    hold_sent(session, stage, sent, to, extendedTextMessage={"text": ""})
+
+
+@LAWS.law("send_text", "is_on_whatsapp", effects=("sends", "reads"), phone=True)
+def the_ninth_digit_stays_in_answers(session: Session, stage: Stage) -> None:
+    place, dialled = stage.place(), WORLD[4]
+    sent = text(session, place, dialled)
+    jid = at(sent.json, "messageData", "key", "remoteJid")
+    claim(
+        session, sent, jid == as_given(dialled), "remoteJid keeps the digits as dialled",
+        promise=guess(session, "send_text"),
+    )  # fmt: skip
+    found = session.call("is_on_whatsapp", place, query={"jid": dialled})
+    # Each world says which of the two it is.
+    registered = stage.door("GET", f"/_mock/instances/{place.key}/contacts/{dialled}")["jid"]
+    claim(session, found, at(found.json, "jid") == registered, "the number WhatsApp knows")
+
+
+@LAWS.law("send_link_preview", effects=("sends",))
+def a_link_is_found_in_the_text(session: Session, stage: Stage) -> None:
+    place, to, said = stage.place(), someone(session), f"Veja {SHOP} hoje"
+    sent = message(session, place, "send_link_preview", to=to, textWithLink=said)
+    fields = {"text": said, "matchedText": SHOP}
+    hold_sent(session, stage, sent, to, extendedTextMessage=fields)
+
+
+@LAWS.law("send_link_preview", effects=("sends",))
+def a_text_without_a_link_has_no_preview(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    sent = message(session, place, "send_link_preview", to=to, textWithLink="Bom dia")
+    fields = {"text": "Bom dia", "matchedText": None, "title": None}
+    hold_sent(session, stage, sent, to, extendedTextMessage=fields)
+
+
+@LAWS.law("send_location", effects=("sends",))
+def a_place_comes_back_with_its_name(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    data = {"latitude": -23.561, "longitude": -46.656, "caption": "Loja", "address": "Rua A, 1"}
+    sent = message(session, place, "send_location", to=to, **data)
+    wanted = {
+        "degreesLatitude": -23.561, "degreesLongitude": -46.656,
+        "name": "Loja", "address": "Rua A, 1",
+    }  # fmt: skip
+    hold_sent(session, stage, sent, to, locationMessage=wanted)
+
+
+@LAWS.law("send_location", effects=("sends",), phone=True)
+def degrees_may_be_texts(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    sent = message(session, place, "send_location", to=to, latitude="-23.5", longitude="-46.25")
+    wanted = {"degreesLatitude": -23.5, "degreesLongitude": -46.25, "name": None}
+    hold_sent(session, stage, sent, to, locationMessage=wanted)
+
+
+# -- lists and buttons -----------------------------------------------------------------------
+
+
+@LAWS.law("send_list", effects=("sends",))
+def a_list_comes_back_with_every_row(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    sections = [{"title": "Setores", "rows": list(ROWS)}]
+    sent = message(
+        session, place, "send_list", to=to, title="Menu", text="Escolha um setor",
+        description="Loja Exemplo", buttonText="Ver setores", sections=sections, listType=0,
+    )  # fmt: skip
+    wanted = {
+        "title": "Menu", "description": "Escolha um setor", "footerText": "Loja Exemplo",
+        "buttonText": "Ver setores", "sections": sections, "listType": "SINGLE_SELECT",
+    }  # fmt: skip
+    hold_sent(session, stage, sent, to, listMessage=wanted)
+
+
+def _buttons(sent: Exchange, message: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    shown = at(message, "interactiveMessage", "nativeFlowMessage", "buttons")
+    return [
+        (str(at(button, "name")), parsed(at(button, "buttonParamsJson"))) for button in shown or ()
+    ]
+
+
+@LAWS.law("send_buttons", effects=("sends",))
+def reply_buttons_come_back_with_title_and_id(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    buttons = [
+        {"type": "reply", "title": "Sim", "id": "sim"},
+        {"type": "reply", "title": "Agora n\u00e3o"},
+    ]
+    data = {"title": "Pagamento", "text": "Confirma?", "footer": "Loja Exemplo", "type": "text"}
+    sent = message(session, place, "send_buttons", to=to, **data, buttons=buttons)
+    wanted = {"body": {"text": "Confirma?"}, "footer": {"text": "Loja Exemplo"}}
+    shown = _buttons(sent, hold_sent(session, stage, sent, to, interactiveMessage=wanted))
+    names = [name for name, _ in shown]
+    claim(session, sent, names == ["quick_reply"] * 2, "one quick reply for each button")
+    titles = [at(fields, "display_text") for _, fields in shown]
+    claim(session, sent, titles == ["Sim", "Agora n\u00e3o"], "titles in their order")
+    ids = [at(fields, "id") for _, fields in shown]
+    claim(session, sent, ids[:1] == ["sim"], "a button keeps its id")
+    claim(session, sent, all(ids) and len(set(ids)) == 2, "a button without an id gets one")
+
+
+@LAWS.law("send_template", effects=("sends",))
+def template_buttons_come_back_with_their_payload(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    number = someone(session)
+    buttons = [
+        {"type": "copy", "title": "Copiar", "payload": "CODIGO-TESTE"},
+        {"type": "url", "title": "Abrir", "payload": SHOP},
+        {"type": "call", "title": "Ligar", "payload": number},
+    ]
+    data = {"title": "Pagamento", "text": "Copie o Pix", "footer": "Loja Exemplo", "type": "text"}
+    sent = message(session, place, "send_template", to=to, **data, buttons=buttons)
+    wanted = {"body": {"text": "Copie o Pix"}, "footer": {"text": "Loja Exemplo"}}
+    shown = _buttons(sent, hold_sent(session, stage, sent, to, interactiveMessage=wanted))
+    expected = [
+        ("cta_copy", {"display_text": "Copiar", "copy_code": "CODIGO-TESTE"}),
+        ("cta_url", {"display_text": "Abrir", "url": SHOP}),
+        ("cta_call", {"display_text": "Ligar", "phone_number": number}),
+    ]
+    claim(session, sent, shown == expected, "every button with title and payload, in order")
+
+
+@LAWS.law("send_buttons", "send_template", effects=("sends",), phone=True)
+def nothing_to_choose_from_is_refused(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    for operation in ("send_buttons", "send_template"):
+        sent = message(session, place, operation, to=to, text="Escolha", type="text", buttons=[])
+        refused(session, sent, 500, "no buttons", promise=guess(session, operation))
+
+
+# -- messages about messages -----------------------------------------------------------------
+
+
+@LAWS.law("quote_message", "send_text", effects=("sends",))
+def a_quote_names_what_it_quotes(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    first = text(session, place, to, "Pedido 42 confirmado")
+    key, content = at(first.json, "messageData", "key"), at(first.json, "messageData", "message")
+    sent = message(
+        session, place, "quote_message", to=to, text="Sobre este", key=key, message=content
+    )
+    part = at(
+        hold_sent(session, stage, sent, to, extendedTextMessage={"text": "Sobre este"}),
+        "extendedTextMessage", "contextInfo",
+    )  # fmt: skip
+    claim(session, sent, at(part, "stanzaId") == at(key, "id"), "stanzaId is the quoted id")
+    claim(session, sent, at(part, "quotedMessage") == content, "the quoted content is there")
+    own = str(at(part, "participant"))
+    fits = own.endswith("@s.whatsapp.net") and (not place.number or own.startswith(place.number))
+    claim(session, sent, fits, "an own message is quoted as the instance's")
+
+
+@LAWS.law("quote_message", effects=("sends",), phone=True)
+def somebody_elses_message_is_quoted_as_theirs(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    theirs = as_given(someone(session, 1))
+    key = {"remoteJid": theirs, "fromMe": False, "id": MESSAGE_ID}
+    content = {"conversation": "Bom dia"}
+    sent = message(session, place, "quote_message", to=to, text="Oi", key=key, message=content)
+    message_ = hold_sent(session, stage, sent, to, extendedTextMessage={"text": "Oi"})
+    part = at(message_, "extendedTextMessage", "contextInfo")
+    claim(session, sent, at(part, "participant") == theirs, "the author of the quoted message")
+    claim(session, sent, at(part, "quotedMessage") == content, "the quoted content is there")
+    if theirs != as_given(to):
+        claim(session, sent, at(part, "remoteJid") == theirs, "a quote from another chat names it")
+
+
+@LAWS.law("forward_message", "send_text", effects=("sends",))
+def a_forwarded_text_is_the_same_text(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    said = "Pedido 42 confirmado"
+    first = text(session, place, to, said)
+    data = {name: at(first.json, "messageData", name) for name in ("key", "message")}
+    sent = message(session, place, "forward_message", to=to, **data)
+    hold_sent(session, stage, sent, to, extendedTextMessage={"text": said})
+    claim(session, sent, sent_id(sent) != sent_id(first), "a forwarded message is a new one")
+
+
+@LAWS.law("forward_message", effects=("sends",), phone=True)
+def the_score_of_what_others_wrote_grows(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    place_content = {"locationMessage": {"degreesLatitude": -23.5, "degreesLongitude": -46.5}}
+    theirs = {"remoteJid": as_given(someone(session, 1)), "fromMe": False, "id": MESSAGE_ID}
+    info = {"forwardingScore": 3, "isForwarded": True}
+    for content, score in (
+        ({"conversation": "Oi"}, 1),
+        ({"extendedTextMessage": {"text": "Oi", "contextInfo": info}}, 4),
+        (place_content, 1),
+    ):
+        sent = message(session, place, "forward_message", to=to, key=theirs, message=content)
+        message_ = hold_sent(session, stage, sent, to)
+        part = at(message_, "extendedTextMessage") or at(message_, "locationMessage")
+        found = at(part, "contextInfo")
+        claim(session, sent, at(found, "forwardingScore") == score, "the score is one higher")
+        claim(session, sent, at(found, "isForwarded") is True, "it says that it was forwarded")
+
+
+@LAWS.law("forward_message", "quote_message", effects=("sends",), phone=True)
+def nothing_to_forward_or_quote_is_refused(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    key = {"remoteJid": as_given(to), "fromMe": True, "id": MESSAGE_ID}
+    for operation, more in (("forward_message", {}), ("quote_message", {"text": "Oi"})):
+        sent = message(session, place, operation, to=to, key=key, message={}, **more)
+        promise = guess(session, operation)
+        refused(session, sent, 500, "a message without content", promise=promise)
+
+
+# -- ids, groups, neighbours -----------------------------------------------------------------
+
+
+@LAWS.law("send_text", "send_location", "send_link_preview", effects=("sends",))
+def every_message_has_an_id_of_its_own(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    for _ in range(4 if stage.phone else 1):
+        sent = [
+            text(session, place, to),
+            message(session, place, "send_location", to=to, latitude=1, longitude=2),
+            message(session, place, "send_link_preview", to=to, textWithLink="Oi"),
+        ]
+        ids = [sent_id(one) for one in sent]
+        claim(session, sent[-1], all(ids) and len(set(ids)) == len(ids), "ids differ")
+        if not stage.phone:
+            return
+    again = [sent_id(text(session, place, to)) for _ in range(12)]
+    last = text(session, place, to)
+    claim(session, last, len({*again, *ids, sent_id(last)}) == 16, "ids never come again")
+
+
+@LAWS.law("send_text", "create_group", "list_groups", "group_details",
+          effects=("sends", "changes", "reads"), phone=True)  # fmt: skip
+def two_instances_share_nothing(session: Session, stage: Stage) -> None:
+    first, second = stage.place(), stage.place()
+    mine = text(session, first, said="Da primeira")
+    theirs = text(session, second, said="Da segunda")
+    claim(session, theirs, sent_id(mine) != sent_id(theirs), "ids of two instances differ")
+    for place, own, other in ((first, mine, theirs), (second, theirs, mine)):
+        seen = _kept(stage, place)
+        claim(session, own, sent_id(own) in seen, "an instance has what it sent")
+        claim(session, other, sent_id(other) not in seen, "an instance has nobody else's messages")
+    _, group = make_group(session, stage, first, someone(session))
+    listed = session.call("list_groups", second)
+    jids = [at(shown, "id") for shown in at(listed.json, "groups") or ()]
+    claim(session, listed, group.get("id") not in jids, "an instance lists nobody else's groups")
+    found = session.call("group_details", second, query={"jid": str(group.get("id"))})
+    refused(
+        session, found, 404, "another instance's group", promise=guess(session, "group_details")
+    )
+
+
+def _kept(stage: Stage, place: Place) -> list[str]:
+    listed = stage.door("GET", f"/_mock/messages?instance={place.key}&limit=5000")
+    return [str(item["id"]) for item in listed["items"]]
+
+
+_TO_GROUP: Mapping[str, dict[str, Any]] = {
+    "send_text": {"text": "Bom dia, equipe"},
+    "send_location": {"latitude": 1, "longitude": 2},
+    "send_link_preview": {"textWithLink": f"Veja {SHOP}"},
+}
+
+
+@LAWS.law(*_TO_GROUP, "create_group", effects=("sends", "changes"))
+def sends_to_a_group_name_the_sender(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    made, group = make_group(session, stage, place, someone(session))
+    jid = group.get("id")
+    if not claim(session, made, isinstance(jid, str), "a group was made"):
+        return
+    for operation, data in _TO_GROUP.items() if stage.phone else [("send_text", {"text": "Oi"})]:
+        sent = message(session, place, operation, to=str(jid), **data)
+        hold_sent(session, stage, sent, str(jid))
+        who = str(at(sent.json, "messageData", "participant"))
+        fits = who.endswith("@s.whatsapp.net") and who.startswith(place.number)
+        claim(session, sent, fits, "participant is the instance itself")
+
+
+@LAWS.law("send_text", effects=("sends",))
+def sends_to_a_person_name_no_participant(session: Session, stage: Stage) -> None:
+    sent = text(session, stage.place())
+    claim(
+        session, sent, "participant" not in (at(sent.json, "messageData") or {}),
+        "no participant outside groups",
+    )  # fmt: skip
+
+
+@LAWS.law("send_text", effects=("sends",), phone=True)
+def groups_the_instance_is_not_in_are_refused(session: Session, stage: Stage) -> None:
+    sent = text(session, stage.place(), "120363000000000098@g.us")
+    refused(session, sent, 500, "a group it is not in", promise=guess(session, "send_text"),
+            switches=("not_a_member",))  # fmt: skip

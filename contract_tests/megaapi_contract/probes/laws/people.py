@@ -1,0 +1,159 @@
+"""Who an event names: writers of groups, callers, people coming and going, readers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from megaapi_mock.domain.jid import as_given
+
+from ...host.stage import WORLD, Stage
+from ...judging.results import Webhook
+from ...session import Place, Session
+from ..probe import Laws
+from .assertions import at
+from .calls import make_group
+from .chat import PRESENCES
+from .webhook_listener import Hook
+from .webhooks import PHASE, listening
+
+LAWS = Laws()
+
+GROUP_EVENTS = ("group-text", "group-image", "text-mention", "group-text-first-of-sender")
+Happen = Callable[..., Any]
+
+
+def _happening(stage: Stage, place: Place, event: str) -> Happen:
+    """People doing one thing at this instance; what they do as the side door has it."""
+    door = f"/_mock/instances/{place.key}/inbound"
+
+    def happen(person: str, **more: Any) -> Any:
+        return stage.door("POST", door, {"event": event, "from": person, **more})
+
+    return happen
+
+
+def _groups(session: Session, stage: Stage, place: Place, hook: Hook, *people: str) -> list[str]:
+    """Two groups of these people, and what their making told is heard."""
+    made = [make_group(session, stage, place, *people)[1] for _ in range(2)]
+    hook.heard()
+    return [str(group.get("id")) for group in made]
+
+
+def _told(came: list[Webhook], *names: str) -> list[tuple[Any, ...]]:
+    return [tuple(at(one.json, name) for name in names) for one in came]
+
+
+@LAWS.law("create_group", effects=("changes",), phase=PHASE, phone=True, events=GROUP_EVENTS)
+def who_writes_to_a_group_is_named(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    groups = _groups(session, stage, place, hook, *WORLD[:2])
+    caused = [
+        (event, group, person)
+        for event in GROUP_EVENTS
+        for group, person in zip(groups, WORLD[:2], strict=True)
+    ]
+    for event, group, person in caused:
+        _happening(stage, place, event)(person, group=group)
+    came = hook.heard(lambda found: len(found) >= len(caused))
+    hook.claim("group-text", len(came) == len(caused), "every message of a group is told")
+    for one, (event, group, person) in zip(came, caused, strict=False):
+        if hook.is_event(one, event, "a message of a group"):
+            right = at(one.json, "key", "remoteJid") == group
+            hook.claim(event, right, "remoteJid is the group's", one)
+            hook.names(one, event, person)
+
+
+@LAWS.law("create_group", effects=("changes",), phase=PHASE, phone=True,
+          events=("group-participants",))  # fmt: skip
+def who_comes_and_goes_is_told_as_it_is(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    first, second = _groups(session, stage, place, hook, WORLD[0])
+    happen = _happening(stage, place, "group-participants")
+    steps = [
+        (first, place.number, WORLD[1], "add"), (second, place.number, WORLD[0], "promote"),
+        (second, WORLD[0], WORLD[2], "add"), (first, WORLD[3], WORLD[3], "add"),
+        (second, WORLD[0], WORLD[2], "remove"), (first, WORLD[1], WORLD[1], "remove"),
+    ]  # fmt: skip
+    for group, author, whom, option in steps:
+        happen(author, group=group, to=whom, option=option)
+    told = _told(hook.heard(), "id", "author", "participants", "action")
+    wanted = [(group, as_given(by), [as_given(to)], what) for group, by, to, what in steps]
+    for position, sentence in enumerate(
+        ("id is the group's", "author is who did it", "participants are whom it was done to",
+         "action is what was done")
+    ):  # fmt: skip
+        right = [one[position] for one in told] == [one[position] for one in wanted]
+        hook.claim("group-participants", right, sentence)
+
+
+@LAWS.law("create_group", effects=("changes",), phase=PHASE, phone=True,
+          events=("group-update",))  # fmt: skip
+def a_new_subject_is_told_with_who_gave_it(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    groups = _groups(session, stage, place, hook, *WORLD[:2])
+    happen = _happening(stage, place, "group-update")
+    steps = [*zip(groups, WORLD[:2], ("Vendas", "Suporte"), strict=True)]
+    for group, author, subject in steps:
+        happen(author, group=group, set={"subject": subject})
+    told = _told(hook.heard(), "id", "author", "subject")
+    wanted = [(group, as_given(author), subject) for group, author, subject in steps]
+    for position, sentence in enumerate(
+        ("id is the group's", "author is who changed it", "subject is the new one")
+    ):
+        right = [one[position] for one in told] == [one[position] for one in wanted]
+        hook.claim("group-update", right, sentence)
+
+
+@LAWS.law("create_group", effects=("changes",), phase=PHASE, phone=True, events=("presence",))
+def what_somebody_does_in_a_chat_is_told_as_it_is(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    group = _groups(session, stage, place, hook, WORLD[0])[0]
+    happen = _happening(stage, place, "presence")
+    steps = [(WORLD[turn % 2], option) for turn, option in enumerate(PRESENCES)]
+    for person, option in steps:
+        happen(person, option=option)
+    happen(WORLD[0], option="composing", group=group)
+    came = hook.heard()
+    chats = [*(as_given(person) for person, _ in steps), group]
+    hook.claim("presence", [at(one.json, "id") for one in came] == chats, "id is the chat")
+    shown = [
+        {
+            who: at(how, "lastKnownPresence")
+            for who, how in (at(one.json, "presences") or {}).items()
+        }
+        for one in came
+    ]
+    wanted = [{as_given(person): option} for person, option in (*steps, (WORLD[0], "composing"))]
+    people = [list(one) for one in shown] == [list(one) for one in wanted]
+    hook.claim("presence", people, "presences are of who does it")
+    hook.claim("presence", not people or shown == wanted, "lastKnownPresence is what they do")
+
+
+@LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
+          events=("call",))  # fmt: skip
+def calls_say_who_calls_and_how_they_stand(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    happen = _happening(stage, place, "call")
+    calls = [("offer", True), ("offer", False), ("reject", False), ("timeout", True)]
+    for person, (option, video) in zip(WORLD, calls, strict=False):
+        happen(person, option=option, set={"data.isVideo": video})
+    data = [at(one.json, "data") for one in hook.heard(alarm="text-plain")]
+    told = [(at(one, "status"), at(one, "isVideo")) for one in data]
+    hook.claim("call", told == calls, "status and isVideo are the call's")
+    for field in ("from", "chatId"):
+        right = [at(one, field) for one in data] == [as_given(person) for person in WORLD[:4]]
+        hook.claim("call", right, f"{field} is who calls")
+
+
+@LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
+          events=("ack-group",))  # fmt: skip
+def receipts_of_a_group_name_whose_they_are(session: Session, stage: Stage) -> None:
+    """Told on demand: by itself the gateway tells one receipt for a whole group."""
+    place, hook = listening(session, stage)
+    people = [as_given(person) for person in WORLD[:2]]
+    for person in people:
+        body = {"event": "ack-group", "set": {"key.participant": person}}
+        stage.door("POST", f"/_mock/instances/{place.key}/emit", body)
+    told = [at(one.json, "key", "participant") for one in hook.heard()]
+    hook.claim("ack-group", told == people, "participant is whose receipt it is")

@@ -1,0 +1,47 @@
+"""What every send answers, whatever its content."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from megaapi_mock.domain.jid import as_given
+
+from ...host.stage import Stage
+from ...judging.results import Exchange
+from ...session import Session
+from .assertions import at, claim, done
+from .calls import now, sent_id
+
+# 22 characters; older versions made 40.
+OWN_ID = re.compile(r"3EB0[0-9A-F]{18}|[0-9A-F]{40}")
+# What passes between a send and the look at a clock elsewhere.
+SECONDS = 120
+
+
+def hold_sent(
+    session: Session, stage: Stage, sent: Exchange, to: str, **content: Any
+) -> Mapping[str, Any]:
+    """Hold what every send answers; the content, empty when the send failed.
+
+    `content` names the one kind of content and the fields it must have.
+    """
+    if not done(session, sent, "a good send"):
+        return {}
+    data, jid = at(sent.json, "messageData"), as_given(to)
+    claim(session, sent, at(data, "key", "remoteJid") == jid, "remoteJid is built from `to`")
+    claim(session, sent, at(data, "key", "fromMe") is True, "fromMe is true")
+    claim(session, sent, OWN_ID.fullmatch(sent_id(sent)), "the id is 3EB0 and 18 hex digits")
+    moment = str(at(data, "messageTimestamp"))
+    close = moment.isdecimal() and abs(int(moment) - now(stage)) <= SECONDS
+    claim(session, sent, close, "messageTimestamp is the time in seconds")
+    claim(session, sent, at(data, "status") == "PENDING", "the status is PENDING")
+    message = at(data, "message")
+    for kind, fields in content.items():
+        part = at(message, kind)
+        if not claim(session, sent, isinstance(part, dict), f"the content is {kind}"):
+            return {}
+        for name, value in fields.items():
+            claim(session, sent, at(part, name) == value, f"{kind}.{name} is what was sent")
+    return message if isinstance(message, dict) else {}

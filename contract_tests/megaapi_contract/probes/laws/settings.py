@@ -1,0 +1,123 @@
+"""What a customer sets, and what is shown of it afterwards."""
+
+from __future__ import annotations
+
+from ...host.stage import Stage
+from ...judging.results import Exchange
+from ...session import Place, Session
+from ..probe import Laws
+from .assertions import at, claim, done, guess, refused
+from .calls import set_webhook
+
+LAWS = Laws()
+
+NEW_TOKEN = "NEWTESTTOKEN0001"
+
+
+def _events(session: Session, place: Place, operation: str, *names: str) -> Exchange:
+    return session.call(operation, place, body={"messageData": {"events": list(names)}})
+
+
+def _shown(session: Session, place: Place, name: str) -> tuple[Exchange, list[str]]:
+    found = session.call("config_details", place)
+    done(session, found, "the configuration")
+    listed = at(found.json, "configData", name)
+    names = listed if isinstance(listed, list) else []
+    return found, [name for name in names if isinstance(name, str)]
+
+
+@LAWS.law("configure_webhook", "webhook_settings", effects=("changes", "reads"))
+def a_webhook_reads_back_as_it_was_set(session: Session, stage: Stage) -> None:
+    place, url = stage.place(connected=None), f"{session.receiver.url}/reads-back"
+    asked = f"{url}?loja=1&modo=teste"
+    for address, enabled in ((url, True), (asked, True), (url, False), ("", False)):
+        changed = set_webhook(session, place, address, enabled=enabled)
+        done(session, changed, "setting a webhook")
+        named = at(changed.json, "webhookUrl")
+        if session.taken(changed, "webhook_saved"):
+            named = at(changed.json, "dataMessage", "url")
+        answered = named == address
+        claim(session, changed, answered, "the answer names the address")
+        found = session.call("webhook_settings", place)
+        done(session, found, "the webhook settings")
+        shown = at(found.json, "webhookData") or found.json
+        claim(session, found, at(shown, "webhookUrl") == address, "the address reads back")
+        claim(session, found, at(shown, "webhookEnabled") is enabled, "on or off reads back")
+
+
+@LAWS.law("webhook_settings", "configure_webhook", "block_events", "config_details",
+          effects=("reads", "changes"), phone=True)  # fmt: skip
+def settings_belong_to_one_instance(session: Session, stage: Stage) -> None:
+    first, second = stage.place(), stage.place()
+    set_webhook(session, first, session.receiver.url)
+    _events(session, first, "block_events", "presence")
+    found = session.call("webhook_settings", second)
+    shown = at(found.json, "webhookData") or found.json
+    fresh = at(shown, "webhookUrl") == "" and at(shown, "webhookEnabled") is False
+    claim(session, found, fresh, "a new instance has no webhook")
+    found, blocked = _shown(session, second, "blockEvents")
+    claim(session, found, blocked == [], "a new instance blocks nothing")
+
+
+@LAWS.law("block_events", "accept_webhook_events", "config_details", effects=("changes", "reads"))
+def blocked_events_are_shown_until_accepted(session: Session, stage: Stage) -> None:
+    place = stage.place(connected=None)
+    done(session, _events(session, place, "block_events", "presence", "calls"), "blocking")
+    found, blocked = _shown(session, place, "blockEvents")
+    claim(session, found, {"presence", "calls"} <= set(blocked), "blocked events are shown")
+    found, accepted = _shown(session, place, "webhookEvents")
+    gone = not {"presence", "calls"} & set(accepted)
+    claim(session, found, gone, "blocked events are not among the accepted")
+    done(session, _events(session, place, "accept_webhook_events", "presence"), "accepting")
+    found, blocked = _shown(session, place, "blockEvents")
+    claim(session, found, "presence" not in blocked, "accepted events are no longer blocked")
+    claim(session, found, "calls" in blocked, "the others stay blocked")
+    found, accepted = _shown(session, place, "webhookEvents")
+    claim(session, found, "presence" in accepted, "accepted events are shown")
+    once = len(accepted) == len(set(accepted))
+    claim(session, found, once, "no event is listed twice")
+
+
+@LAWS.law("accept_status_events", "block_events", "config_details",
+          effects=("changes", "reads"), phone=True)  # fmt: skip
+def accepted_statuses_are_shown(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    _events(session, place, "block_events", "messagesStatus")
+    done(session, _events(session, place, "accept_status_events", "delivered", "read"), "accepting")
+    found, shown = _shown(session, place, "statusEvents")
+    claim(session, found, shown == ["delivered", "read"], "accepted statuses are shown")
+    found, blocked = _shown(session, place, "blockEvents")
+    claim(session, found, "messagesStatus" not in blocked, "acknowledgements are back")
+
+
+@LAWS.law("block_events", "accept_webhook_events", "accept_status_events", "config_details",
+          effects=("changes", "reads"), phone=True)  # fmt: skip
+def names_nobody_knows_are_kept(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    for operation, name in (
+        ("block_events", "blockEvents"), ("accept_webhook_events", "webhookEvents"),
+        ("accept_status_events", "statusEvents"),
+    ):  # fmt: skip
+        done(session, _events(session, place, operation, "somethingNew"), "an unknown name")
+        found, shown = _shown(session, place, name)
+        claim(session, found, "somethingNew" in shown, "an unknown name is kept")
+
+
+@LAWS.law("change_token", "instance_status", effects=("changes", "reads"), phone=True)
+def only_the_new_token_gets_in(session: Session, stage: Stage) -> None:
+    place, other = stage.place(), stage.place()
+    data = {"messageData": {"token": NEW_TOKEN}}
+    done(session, session.call("change_token", place, body=data), "a new token")
+    found = session.call("instance_status", place)
+    refused(session, found, 401, "the old token", promise=guess(session, "change_token"))
+    found = session.call("instance_status", place, token=NEW_TOKEN)
+    done(session, found, "the new token", promise=guess(session, "change_token"))
+    done(session, session.call("instance_status", other), "another instance's token")
+
+
+@LAWS.law("change_token", "instance_status", effects=("changes", "reads"))
+def the_same_token_may_be_set_again(session: Session, stage: Stage) -> None:
+    place = stage.place(connected=None)
+    data = {"messageData": {"token": place.token}}
+    done(session, session.call("change_token", place, body=data), "the same token")
+    done(session, session.call("instance_status", place), "the token afterwards")

@@ -1,0 +1,137 @@
+"""Nothing opens but the token itself after Bearer, and what is refused for it is not done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial, update_wrapper
+from typing import Any
+
+from ...host.stage import WORLD, Stage
+from ...judging.results import Exchange
+from ...session import Place, Session
+from ..probe import Laws
+from .assertions import at, claim, refused
+from .calls import make_group, someone
+from .connection import unlink
+from .requests import ASKS, Arguments
+
+LAWS = Laws()
+
+CLOSED = "what is refused is not done"
+# An instance and what to ask of it, so that doing it would leave a trace.
+Scene = Callable[[Session, Stage], tuple[Place, Arguments]]
+
+
+def _plain(operation: str, session: Session, stage: Stage) -> tuple[Place, Arguments]:
+    return stage.place(), ASKS[operation].make(someone(session))
+
+
+def _unlinked(session: Session, stage: Stage) -> tuple[Place, Arguments]:
+    return stage.place(connected=False), ASKS["pairing_code"].make(someone(session))
+
+
+def _dropped(session: Session, stage: Stage) -> tuple[Place, Arguments]:
+    place = stage.place()
+    unlink(stage, place, by="gateway")
+    return place, {}
+
+
+def _setting(data: Mapping[str, Any], session: Session, stage: Stage) -> tuple[Place, Arguments]:
+    return stage.place(), {"body": {"messageData": data}}
+
+
+def _received(session: Session, stage: Stage) -> tuple[Place, Arguments]:
+    place, person = stage.place(), WORLD[0]
+    door = f"/_mock/instances/{place.key}/inbound"
+    id_ = stage.door("POST", door, {"event": "text-plain", "from": person})["id"]
+    return place, {"body": {"to": person, "messageData": {"id": id_, "timestamp": 1767225600}}}
+
+
+def _grouped(whom: str, session: Session, stage: Stage) -> tuple[Place, Arguments]:
+    place = stage.place()
+    _, group = make_group(session, stage, place, WORLD[0])
+    return place, {"body": {"group_data": {"jid": group.get("id"), "participants": [whom]}}}
+
+
+def _leaving(session: Session, stage: Stage) -> tuple[Place, Arguments]:
+    place = stage.place()
+    _, group = make_group(session, stage, place, WORLD[0])
+    return place, {"query": {"jid": str(group.get("id"))}}
+
+
+SCENES: Mapping[str, Scene] = {
+    "pairing_code": _unlinked,
+    "restart": _dropped,
+    "configure_webhook": partial(
+        _setting, {"webhookUrl": "https://bot.example.test/hook", "webhookEnabled": True}
+    ),
+    "accept_webhook_events": partial(_setting, {"events": ["somethingNew"]}),
+    "delete_message_from_me": _received,
+    "add_participants": partial(_grouped, WORLD[1]),
+    "remove_participants": partial(_grouped, WORLD[0]),
+    "leave_group": _leaving,
+}
+_GROUPED = ("add_participants", "remove_participants", "leave_group")
+
+
+def _all_of(stage: Stage, place: Place) -> Any:
+    return stage.door("GET", f"/_mock/state?instance={place.key}")["state"]["instances"]
+
+
+def _not_done(session: Session, found: Exchange, holds: bool) -> None:
+    promise = session.contract.promise(str(found.operation), 401)
+    claim(session, found, holds, CLOSED, promise=promise)
+
+
+def what_is_refused_for_its_token_is_not_done(
+    operation: str, session: Session, stage: Stage
+) -> None:
+    place, said = SCENES.get(operation, partial(_plain, operation))(session, stage)
+    before = _all_of(stage, place)
+    for token in (session.wrong_token(), ""):
+        found = session.call(operation, place, token=token, **said)
+        _not_done(session, found, _all_of(stage, place) == before)
+
+
+def only_the_token_itself_opens(operation: str, session: Session, stage: Stage) -> None:
+    place, said = stage.place(), ASKS[operation].make(someone(session))
+    for when, scheme, token in (
+        ("the token alone", "", place.token),
+        ("the token as Basic", "Basic", place.token),
+        ("the token in letters of the other size", "Bearer", place.token.swapcase()),
+    ):
+        found = session.call(operation, place, scheme=scheme, token=token, **said)
+        refused(session, found, 401, when)
+
+
+def _each(rule: Callable[[str, Session, Stage], None], *, reads: bool) -> None:
+    for operation, ask in ASKS.items():
+        if ask.effect == "reads" and not reads:
+            continue
+        causes = ("create_group",) if operation in _GROUPED and not reads else ()
+        run = partial(rule, operation)
+        update_wrapper(run, rule)
+        effects = {ask.effect, *(ASKS[cause].effect for cause in causes)}
+        LAWS.law(operation, *causes, effects=effects, phone=True, about=operation)(run)
+
+
+_each(only_the_token_itself_opens, reads=True)
+_each(what_is_refused_for_its_token_is_not_done, reads=False)
+
+
+@LAWS.law("configure_webhook", "webhook_settings", effects=("changes", "reads"))
+def a_wrong_token_sets_no_webhook(session: Session, stage: Stage) -> None:
+    place, url = stage.place(connected=None), f"{session.receiver.url}/wrong-token"
+    session.gate.learn([url])
+    before = _webhook(session, place)
+    body = {"messageData": {"webhookUrl": url, "webhookEnabled": True}}
+    found = session.call("configure_webhook", place, token=session.wrong_token(), body=body)
+    refused(session, found, 401, "a wrong token")
+    _not_done(session, found, _webhook(session, place) == before)
+
+
+def _webhook(session: Session, place: Place) -> tuple[Any, Any]:
+    """Address and switch; whatever else an answer holds may be another each time."""
+    found = session.call("webhook_settings", place)
+    shown = at(found.json, "webhookData") or found.json
+    return at(shown, "webhookUrl"), at(shown, "webhookEnabled")

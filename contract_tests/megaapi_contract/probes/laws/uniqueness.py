@@ -1,0 +1,111 @@
+"""What differs is answered differently, what was is not told again, and authors have a number."""
+
+from __future__ import annotations
+
+from functools import partial, update_wrapper
+from typing import Any
+
+from megaapi_mock.domain.jid import as_given
+
+from ...host.stage import WORLD, Stage
+from ...judging.results import Webhook
+from ...session import Place, Session
+from ..probe import Laws
+from .assertions import at, claim, done
+from .calls import leave, make_group, members, sent_id, someone, text
+from .requests import ASKS
+from .webhook_listener import Hook
+
+LAWS = Laws()
+
+PHASE, READ = "webhooks", 4
+SENDS = tuple(
+    name for name, ask in ASKS.items() if ask.effect == "sends" and name != "update_presence"
+)
+
+
+def each_send_has_an_id_of_its_own(operation: str, session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    sent = [session.call(operation, place, **ASKS[operation].make(to)) for _ in range(3)]
+    ids = {sent_id(one) for one in sent if done(session, one, "a good send")}
+    claim(session, sent[-1], len(ids) == 3 and "" not in ids, "ids differ from send to send")
+
+
+for _operation in SENDS:
+    _run = partial(each_send_has_an_id_of_its_own, _operation)
+    update_wrapper(_run, each_send_has_an_id_of_its_own)
+    LAWS.law(_operation, effects=("sends",), phone=True, about=_operation)(_run)
+
+
+@LAWS.law("is_on_whatsapp")
+def every_number_has_an_answer_of_its_own(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    for person in dict.fromkeys((someone(session), someone(session, 1))):
+        found = session.call("is_on_whatsapp", place, query={"jid": person})
+        right = at(found.json, "jid") == as_given(person)
+        claim(session, found, found.ok and right, "the JID is that of the number asked for")
+
+
+def _listed(session: Session, place: Place) -> list[Any]:
+    found = session.call("list_groups", place)
+    done(session, found, "the list of groups")
+    jids = [at(group, "id") for group in at(found.json, "groups") or ()]
+    claim(session, found, len(jids) == len(set(map(str, jids))), "no group is listed twice")
+    return jids
+
+
+@LAWS.law("list_groups", "create_group", "leave_group", effects=("changes", "reads"), phone=True)
+def the_list_follows_every_change(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    made, _ = make_group(session, stage, place, someone(session))
+    claim(session, made, len(_listed(session, place)) == 1, "one group is listed as one")
+    second, group = make_group(session, stage, place, someone(session), name="Outra equipe")
+    both = _listed(session, place)
+    claim(session, second, len(both) == 2 and group.get("id") in both, "a second joins the list")
+    left = leave(session, place, str(group.get("id")))
+    gone = group.get("id") not in _listed(session, place)
+    claim(session, left, gone, "a group that was left goes from the list")
+
+
+@LAWS.law("group_details", "create_group", effects=("changes", "reads"), phone=True)
+def groups_have_details_of_their_own(session: Session, stage: Stage) -> None:
+    first, second = stage.place(), stage.place()
+    for place, person, name in ((first, WORLD[0], "Vendas"), (second, WORLD[1], "Suporte")):
+        _, group = make_group(session, stage, place, person, name=name)
+        found = session.call("group_details", place, query={"jid": str(group.get("id"))})
+        shown = at(found.json, "group") or found.json
+        claim(session, found, at(shown, "subject") == name, "the subject is the group's own")
+        inside = as_given(person) in members(shown if isinstance(shown, dict) else {})
+        claim(session, found, inside, "the people are the group's own")
+
+
+def _read(webhooks: list[Webhook]) -> bool:
+    return any(at(one.json, "update", "status") == READ for one in webhooks)
+
+
+@LAWS.law("logout", "send_text", effects=("sends", "disconnects", "changes"), phase=PHASE,
+          phone=True, events=("disconnected",))  # fmt: skip
+def the_end_of_a_link_repeats_nothing(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    hook = Hook(session, stage, place).open()
+    text(session, place)
+    hook.heard(_read)
+    session.call("logout", place)
+    hook.only(hook.heard(), "disconnected", "a logout after a text")
+
+
+@LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
+          events=("group-text-first-of-sender", "text-plain-lid"))  # fmt: skip
+def a_hidden_author_is_named_by_the_number(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    hook = Hook(session, stage, place).open()
+    lid = stage.door("GET", f"/_mock/instances/{place.key}/contacts/{WORLD[0]}")["lid"]
+    hidden = {"key.participant": lid, "key.participantPn": as_given(WORLD[0])}
+    for event, verb, body, number in (
+        ("group-text-first-of-sender", "emit", {"set": hidden}, "participantPn"),
+        ("text-plain-lid", "inbound", {"from": WORLD[0]}, "senderPn"),
+    ):
+        stage.door("POST", f"/_mock/instances/{place.key}/{verb}", {"event": event, **body})
+        payload = hook.only(hook.heard(), event, "a hidden author")
+        named = at(payload, "key", number) == as_given(WORLD[0])
+        hook.claim(event, named, f"{number} is the author's number")

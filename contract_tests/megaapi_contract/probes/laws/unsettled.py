@@ -1,0 +1,144 @@
+"""What no source settles: a host decides it one way, and keeps to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial, update_wrapper
+from typing import Any
+
+from megaapi_mock.domain.jid import as_given
+
+from ...host.stage import NO_WHATSAPP, WORLD, Stage
+from ...judging.alternatives import USUAL
+from ...judging.results import Exchange
+from ...session import Session
+from ..cases import NO_GROUP
+from ..probe import Laws
+from .assertions import at, guess, no_account
+from .calls import someone, text
+from .requests import ASKS
+
+LAWS = Laws()
+
+# So often each is asked: one that alternates, or draws lots, is seen.
+TIMES = 4
+
+
+@dataclass(frozen=True)
+class Question:
+    """A body that one host refuses and another accepts; `refused` is how the mock begins."""
+
+    operation: str
+    body: Callable[[str], dict[str, Any]]
+    refused: bool = True
+
+
+def _without(operation: str, **changes: Any) -> Callable[[str], dict[str, Any]]:
+    """A good body with some fields of messageData changed; None takes one away."""
+
+    def make(to: str) -> dict[str, Any]:
+        body = dict(ASKS[operation].make(to)["body"])
+        data = {**body["messageData"], **changes}
+        return {**body, "messageData": {k: v for k, v in data.items() if v is not None}}
+
+    return make
+
+
+QUESTIONS: Mapping[str, Question] = {
+    "missing_text": Question("send_text", _without("send_text", text=None)),
+    "empty_buttons": Question("send_buttons", _without("send_buttons", buttons=[])),
+    "empty_quoted": Question("quote_message", _without("quote_message", message={})),
+    "unknown_media_type": Question(
+        "send_media_base64", _without("send_media_base64", type="gif")
+    ),
+    "empty_participants": Question(
+        "create_group", lambda to: {"group_data": {"group_name": "Equipe", "participants": []}}
+    ),
+    "odd_base64": Question(
+        "send_media_base64", _without("send_media_base64", base64="undefined"), refused=False
+    ),
+    "empty_list": Question("send_list", _without("send_list", sections=[]), refused=False),
+    "unknown_presence": Question(
+        "update_presence", lambda to: {"to": to, "option": "dancing"}, refused=False
+    ),
+}  # fmt: skip
+
+
+def what_is_unsettled_is_decided_once(switch: str, session: Session, stage: Stage) -> None:
+    asked, place, to = QUESTIONS[switch], stage.place(), someone(session)
+    for _ in range(TIMES):
+        found = session.call(asked.operation, place, body=asked.body(to))
+        if found.status not in (200, 500):
+            continue
+        is_refused = found.status == 500 or session.taken(found, "swallowed_sends")
+        value = USUAL if is_refused is asked.refused else "500" if is_refused else "200"
+        promise = guess(session, asked.operation)
+        session.settle(switch, value, exchange=found, promise=promise)
+
+
+def _each() -> None:
+    for switch, asked in QUESTIONS.items():
+        run = partial(what_is_unsettled_is_decided_once, switch)
+        update_wrapper(run, what_is_unsettled_is_decided_once)
+        effect = ASKS[asked.operation].effect
+        LAWS.law(asked.operation, effects=(effect,), phone=True, about=switch)(run)
+
+
+_each()
+
+
+@LAWS.law("send_text", effects=("sends",), phone=True)
+def a_group_it_is_not_in_is_told_one_way(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    for _ in range(TIMES):
+        found = text(session, place, NO_GROUP)
+        if found.status == 500 or session.taken(found, "not_a_member"):
+            _settle(session, found, "not_a_member")
+
+
+@LAWS.law("send_text", effects=("sends",), phone=True)
+def a_number_registered_otherwise_is_named_one_way(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), WORLD[-1]
+    for _ in range(TIMES):
+        sent = text(session, place, to)
+        chat = at(sent.json, "messageData", "key", "remoteJid")
+        if isinstance(chat, str):
+            value = USUAL if chat == as_given(to) else "canonical"
+            promise = guess(session, "send_text")
+            session.settle("remote_jid", value, exchange=sent, promise=promise)
+
+
+@LAWS.law("send_location", effects=("sends",), phone=True)
+def a_send_that_fails_is_told_one_way(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    for _ in range(TIMES):
+        found = session.call("send_location", place, **ASKS["send_location"].make(NO_WHATSAPP))
+        no_account(session, found, "a number without WhatsApp")
+
+
+@LAWS.law("is_on_whatsapp", phone=True)
+def a_number_without_an_account_is_answered_one_way(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    for _ in range(TIMES):
+        found = session.call("is_on_whatsapp", place, query={"jid": NO_WHATSAPP})
+        _settle(session, found, "not_on_whatsapp")
+
+
+@LAWS.law("qr_code_base64", phone=True)
+def the_first_code_is_told_one_way(session: Session, stage: Stage) -> None:
+    for _ in range(TIMES):
+        found = session.call("qr_code_base64", stage.place(connected=False))
+        _settle(session, found, "qr_base64_first")
+
+
+@LAWS.law("qr_code_page", phone=True)
+def the_page_of_a_linked_instance_is_told_one_way(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    for _ in range(TIMES):
+        _settle(session, session.call("qr_code_page", place), "qr_page_connected")
+
+
+def _settle(session: Session, found: Exchange, switch: str) -> None:
+    if not session.taken(found, switch):
+        session.settle(switch, exchange=found)

@@ -1,0 +1,280 @@
+"""The webhooks of one place: each held to the contract once, and known to be complete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlsplit
+
+from ...errors import Impossible, NotTried
+from ...host.stage import Stage
+from ...judging.additions import widened
+from ...judging.alternatives import USUAL
+from ...judging.results import Promise, Webhook
+from ...session import Place, Session
+from .assertions import at
+from .calls import now, set_webhook
+
+# Longer than any acknowledgement of a mock's default takes.
+AGES = 120.0
+CLOSE = 120
+SERVER, READ = 2, 4
+WEBHOOK = "configure_webhook"
+_OWNED = frozenset({"connection-closed-temporary", "qrcode"})
+
+# The fields of a key that say who wrote a message.
+AUTHOR = ("participant", "participantLid", "participantPn", "senderLid", "senderPn")
+
+# What stands in pushName where the gateway knows no name.
+NAMELESS = (None, "", "null")
+
+Wanted = Callable[[list[Webhook]], bool]
+
+
+class Hook:
+    """Set at once; `heard` gives what came since the last look.
+
+    Where there is a side door, a call nobody made is announced after everything else. Webhooks
+    of an instance come in order, so what has not come before it will not come at all.
+    """
+
+    def __init__(self, session: Session, stage: Stage, place: Place, name: str = "") -> None:
+        receiver = session.receiver
+        if session.gate.target.real and not receiver.public:
+            raise NotTried("a real host cannot reach a receiver on this machine: --webhook-url")
+        if receiver.silence:
+            raise NotTried(receiver.silence)
+        self._session, self._stage, self.place = session, stage, place
+        self._end = f"/{place.key}{name}"
+        self.url = f"{receiver.url}{self._end}"
+        self._seen = len(receiver.webhooks)
+        self._looks = 0
+        self._since = self._until = now(stage)
+        self._acknowledged_ids: set[str] = set()
+        self._people: dict[str, dict[str, Any]] = {}
+
+    @property
+    def plays_people(self) -> bool:
+        """Whether the receiving phones are in our hands, so that all that is sent is read."""
+        return self._stage.phone
+
+    def open(self) -> Hook:
+        """Have the instance's webhooks come here."""
+        set_webhook(self._session, self.place, self.url)
+        return self
+
+    def heard(
+        self, wanted: Wanted = lambda webhooks: True, *, alarm: str = "call"
+    ) -> list[Webhook]:
+        """What came. `wanted` is waited for where time cannot be made to pass.
+
+        `alarm` is the event that is announced last: one the instance does not block.
+        """
+        self._looks += 1
+        self._since, self._until = self._until, now(self._stage)
+        mark = sha256(f"{self.place.key} {self._looks}".encode()).hexdigest()[:32].upper().encode()
+        passed = self._stage.pass_time(AGES)
+        if self._stage.phone:
+            self._announce(alarm, mark.decode())
+
+        def all_there(webhooks: list[Webhook]) -> bool:
+            mine = self.mine(webhooks)
+            last = any(mark in one.body for one in mine) or not self._stage.phone
+            if not last or passed:
+                return last
+            return self._acknowledged(mine) and wanted(self._told(mine, mark))
+
+        came = self._session.receiver.wait_for(all_there, since=self._seen)
+        self._seen += len(came)
+        mine = self.mine(came)
+        for one in mine:
+            self._session.broken += self._session.judge.webhook(one, self._session.probe)
+        found = self._told(mine, mark)
+        if self._stage.phone:
+            self._session.hold(
+                any(mark in one.body for one in mine), "a webhook that was asked for comes",
+                promise=self._session.contract.event_promise(alarm), operation=alarm,
+            )  # fmt: skip
+        return found
+
+    def _told(self, mine: list[Webhook], mark: bytes) -> list[Webhook]:
+        """What came without the mark and without what a host adds: a new event, a presence."""
+        found = [one for one in mine if mark not in one.body and not self._is_new(one)]
+        following = [*found[1:], None]
+        return [
+            one for one, after in zip(found, following, strict=False)
+            if not self._heralds(one, after)
+        ]  # fmt: skip
+
+    def _is_new(self, one: Webhook) -> bool:
+        """Whether it is an event that the contract does not have, which the judge notes."""
+        kind = at(one.json, "messageType")
+        named = isinstance(kind, str) and at(one.json, "instance_key") == self.place.key
+        return named and self._session.contract.recogniser.recognise(one.json).event is None
+
+    def _heralds(self, one: Webhook, after: Webhook | None) -> bool:
+        """Whether a presence only precedes the message of the same person."""
+        if after is None or at(one.json, "messageType") != "presence.update":
+            return False
+        key = at(after.json, "key")
+        chats = (at(key, "remoteJid"), at(key, "senderPn"), at(key, "senderLid"))
+        who = at(one.json, "id")
+        theirs = at(key, "fromMe") is False and (who in chats or self._is_hidden(who, chats[0]))
+        if theirs and at(after.json, "messageTimestamp") is not None:
+            self.settle("presence_events", "on", one)
+            return True
+        return False
+
+    def _is_hidden(self, who: Any, chat: Any) -> bool:
+        """Whether a LID is that of a chat, whose messages need not show it in every year's form."""
+        number, _, server = str(chat).partition("@")
+        hidden = str(who).endswith("@lid") and server == "s.whatsapp.net" and self.plays_people
+        return hidden and bool(self.person(number)["lid"] == who)
+
+    def _acknowledged(self, mine: list[Webhook]) -> bool:
+        """Whether every message of this place got the acknowledgement that is sure to come."""
+        if self._session.settled.ways.get("acks") == "off":
+            return True
+        last = READ if self.plays_people else SERVER
+        come = {
+            at(one.json, "key", "id") for one in mine if at(one.json, "update", "status") == last
+        }
+        self._acknowledged_ids |= come
+        return self._session.sent_of(self.place.key) <= self._acknowledged_ids
+
+    # -- which documented way the host takes -------------------------------------------------
+
+    def settle(self, switch: str, value: str, webhook: Webhook | None = None) -> None:
+        """Note which documented way the host's webhooks take."""
+        self._session.settle(switch, value, promise=Promise("inferred", "openapi.yaml"))
+
+    def settle_echo(self, told: bool) -> bool:
+        """Note whether the instance's own messages come back; whether they do."""
+        self.settle("echo", "" if told else "off")
+        return told
+
+    def settle_acks(self, told: bool) -> bool:
+        """Note whether acknowledgements come unasked; whether they do."""
+        self.settle("acks", "" if told else "off")
+        return told
+
+    def _announce(self, event: str, mark: str) -> None:
+        """Have the last webhook sent; NotTried when the instance has forgotten where to."""
+        field = "data.id" if event == "call" else "key.id"
+        body = {"event": event, "set": {field: mark}}
+        try:
+            self._stage.door("POST", f"/_mock/instances/{self.place.key}/emit", body)
+        except Impossible as refusal:
+            if "no webhook" not in str(refusal):
+                raise
+            forgotten = Promise("inferred", self._session.contract.by_id[WEBHOOK].spec_file)
+            said = "the webhook stays set, whatever happens to the link"
+            self._session.hold(False, said, promise=forgotten, operation=WEBHOOK)
+            raise NotTried("the instance has forgotten its webhook") from None
+
+    def mine(self, webhooks: list[Webhook]) -> list[Webhook]:
+        """Those that came to this address; what leads here may have put a path before it."""
+        return [one for one in webhooks if urlsplit(one.url).path.endswith(self._end)]
+
+    # -- what must hold of what came ---------------------------------------------------------
+
+    def claim(
+        self, event: str, holds: object, sentence: str, webhook: Webhook | None = None,
+        *, promise: Promise | None = None,
+    ) -> bool:  # fmt: skip
+        """Hold a rule about an event; whether it did."""
+        session = self._session
+        promise = promise or session.contract.event_promise(event)
+        return session.hold(holds, sentence, promise=promise, webhook=webhook, operation=event)
+
+    def is_event(self, webhook: Webhook, event: str, when: str = "") -> bool:
+        """Hold that a webhook is this event, told of this place and of now."""
+        payload = webhook.json
+        definition = self._session.contract.events[event].definition
+        schema = definition["requestBody"]["content"]["application/json"]["schema"]
+        fits = self._session.contract.compiler.compile(schema).is_valid(payload)
+        fits = fits or self._has_more(schema, payload)
+        if not self.claim(event, fits, f"{when or 'it'} is told as {event}", webhook):
+            return False
+        key = at(payload, "instance_key")
+        self.claim(event, key == self.place.key, "instance_key is the instance's", webhook)
+        if event not in _OWNED and self.place.number:
+            owner, device, _ = str(at(payload, "jid")).partition("@")[0].partition(":")
+            self.settle("jid_suffix", "on" if device else USUAL)
+            self.claim(event, owner == self.place.number, "jid is the instance's own", webhook)
+            self._own_lid(event, webhook)
+        for field in ("messageTimestamp", "timestamp"):
+            moment = at(payload, field)
+            if moment is not None:
+                close = type(moment) is int and self._recent(moment)
+                self.claim(event, close, f"{field} is the time in seconds, a number", webhook)
+        chat = at(payload, "key", "remoteJid")
+        if at(payload, "isGroup") is not None:
+            group = str(chat).endswith("@g.us")
+            right = at(payload, "isGroup") is group
+            self.claim(event, right, "isGroup says whether the chat is a group", webhook)
+        return True
+
+    def _has_more(self, schema: Any, payload: Any) -> bool:
+        """Whether it is that event but for what the host adds, and no other event either."""
+        contract = self._session.contract
+        wide = contract.wide.compile(widened(schema))
+        return bool(wide.is_valid(payload)) and not contract.recogniser.recognise(payload).fits
+
+    def _own_lid(self, event: str, webhook: Webhook) -> None:
+        shown = at(webhook.json, "lid")
+        if shown is not None and self.plays_people:
+            own = shown == self.person(self.place.number)["lid"]
+            promise = self.of_field(event, "WebhookOwner", "lid")
+            self.claim(event, own, "lid is the instance's own", webhook, promise=promise)
+
+    # -- who is named ------------------------------------------------------------------------
+
+    def person(self, number: str) -> dict[str, Any]:
+        """What the mock knows of somebody: `jid`, `lid`, `name`; the instance itself too."""
+        if number not in self._people:
+            door = f"/_mock/instances/{self.place.key}/contacts/{number}"
+            self._people[number] = self._stage.door("GET", door)
+        return self._people[number]
+
+    def of_field(self, event: str, schema: str, field: str) -> Promise:
+        """What vouches for a field of an event: the less sure one of the two."""
+        contract = self._session.contract
+        promise = contract.event_promise(event)
+        if not promise.sure:
+            return promise
+        way = ("$ref", "properties", field)
+        return contract.along({"$ref": f"#/components/schemas/{schema}"}, way, promise)
+
+    def names(self, webhook: Webhook, event: str, number: str) -> None:
+        """Hold that a message names this person as its author, wherever it names one."""
+        who, payload = self.person(number), webhook.json
+        # Beside what the own phone wrote, the sender is who it was written to.
+        own = at(payload, "key", "fromMe") is True
+        for field in AUTHOR[: 3 if own else None]:
+            shown = at(payload, "key", field)
+            if shown is not None:
+                theirs = who["lid"] if str(shown).endswith("@lid") else who["jid"]
+                promise = self.of_field(event, "WebhookKey", field)
+                sentence = f"{field} is the author"
+                self.claim(event, shown == theirs, sentence, webhook, promise=promise)
+        name = at(payload, "pushName")
+        if name not in NAMELESS:
+            self.claim(event, name == who["name"], "pushName is the author's name", webhook)
+
+    def _recent(self, moment: int) -> bool:
+        """Whether a time lies between the last two looks, give or take what clocks differ."""
+        return self._since - CLOSE <= moment <= self._until + AGES + CLOSE
+
+    def only(self, came: list[Webhook], event: str, when: str) -> dict[str, Any]:
+        """Hold that exactly this event came, once; its payload, empty when it did not."""
+        if not self.claim(event, len(came) == 1, f"{when}: exactly one webhook"):
+            return {}
+        payload = came[0].json
+        return payload if self.is_event(came[0], event, when) else {}
+
+    def nothing(self, came: list[Webhook], event: str, when: str, promise: Promise) -> bool:
+        """Hold that nothing came."""
+        first = came[0] if came else None
+        return self.claim(event, not came, f"{when}: no webhook", first, promise=promise)

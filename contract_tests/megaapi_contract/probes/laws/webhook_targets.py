@@ -1,0 +1,224 @@
+"""Where webhooks go, which of them are blocked, and every event there is, asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial, update_wrapper
+from urllib.parse import urlsplit
+
+from ...host.stage import Stage
+from ...session import Place, Session
+from ..probe import Laws, Probe
+from .assertions import at, guess
+from .calls import sent_id, set_webhook, text
+from .webhook_listener import Hook
+from .webhooks import (
+    ACK_EVENTS,
+    ECHO,
+    PHASE,
+    Rule,
+    all_read,
+    is_ack,
+    listening,
+    message_id,
+    told,
+    unsaid,
+)
+
+LAWS = Laws()
+
+
+# -- where webhooks go -----------------------------------------------------------------------
+
+
+@LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
+          events=("text-plain",))  # fmt: skip
+def webhooks_go_where_they_were_sent_last(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    old, new = Hook(session, stage, place, "-old"), Hook(session, stage, place, "-new")
+    door = f"/_mock/instances/{place.key}/inbound"
+    for hook, other in ((old, new), (new, old)):
+        hook.open()
+        stage.door("POST", door, {"event": "text-plain"})
+        hook.only(hook.heard(), "text-plain", "a text")
+        stray = other.mine(session.receiver.webhooks)
+        hook.claim("text-plain", hook is new or not stray, "nothing goes elsewhere")
+    set_webhook(session, place, new.url, enabled=False)
+    before = len(session.receiver.webhooks)
+    stage.door("POST", door, {"event": "text-plain"})
+    # The switched-off webhook would have come before what the next address gets.
+    old.open()
+    old.heard()
+    told = new.mine(session.receiver.webhooks[before:])
+    new.nothing(told, "text-plain", "a webhook switched off", unsaid(session))
+
+
+@LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
+          events=("text-plain",))  # fmt: skip
+def webhooks_keep_the_query_of_their_address(session: Session, stage: Stage) -> None:
+    place, query = stage.place(), "loja=1&modo=teste"
+    hook = Hook(session, stage, place)
+    hook.url += f"?{query}"
+    hook.open()
+    stage.door("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
+    for one in hook.heard():
+        kept = urlsplit(one.url).query == query
+        hook.claim("text-plain", kept, "the query of the address is kept", one)
+
+
+@LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
+          events=("text-plain",))  # fmt: skip
+def a_second_address_gets_the_same(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    first, second = Hook(session, stage, place), Hook(session, stage, place, "-second")
+    data = {
+        "webhookUrl": first.url, "webhookEnabled": True,
+        "webhookSecondaryUrl": second.url, "webhookSecondaryEnabled": True,
+    }  # fmt: skip
+    session.call("configure_webhook", place, body={"messageData": data})
+    stage.door("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
+    one = first.only(first.heard(), "text-plain", "a text")
+    other = second.only(second.heard(), "text-plain", "a text, the second time")
+    first.claim("text-plain", one == other, "both addresses get the same")
+
+
+@LAWS.law("configure_webhook", "send_text", effects=("changes", "sends"), phase=PHASE, phone=True,
+          events=("text-plain", ECHO))  # fmt: skip
+def instances_are_told_of_themselves_alone(session: Session, stage: Stage) -> None:
+    (first, mine), (second, theirs) = listening(session, stage), listening(session, stage)
+    sent = {hook: text(session, place) for place, hook in ((first, mine), (second, theirs))}
+    for place in (first, second):
+        stage.door("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
+    for hook, other in ((mine, theirs), (theirs, mine)):
+        came = hook.heard(lambda found: any(at(one.json, "key", "fromMe") is False
+                                            for one in found if not is_ack(one)))  # fmt: skip
+        keys = {at(one.json, "instance_key") for one in came}
+        hook.claim("text-plain", keys == {hook.place.key}, "instance_key is the instance's")
+        acks = sum(map(is_ack, came))
+        own = [one for one in came if not is_ack(one) and at(one.json, "key", "fromMe") is True]
+        hook.settle_acks(acks > 0)
+        hook.settle_echo(bool(own))
+        whole = acks in (0, 3) and len(own) <= 1 and len(came) == acks + len(own) + 1
+        hook.claim("text-plain", whole, "an echo, three acknowledgements and a text")
+        strange = [one for one in came if message_id(one) == sent_id(sent[other])]
+        hook.claim(ECHO, not strange, "nothing is told of a neighbour")
+
+
+@LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
+          events=("text-plain",))  # fmt: skip
+def webhooks_are_posted_as_json(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    stage.door("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
+    for one in hook.heard():
+        headers = {name.lower(): value for name, value in one.headers}
+        kind = headers.get("content-type", "").partition(";")[0]
+        hook.claim("text-plain", kind == "application/json", "the type is JSON", one)
+
+
+# -- what is blocked -------------------------------------------------------------------------
+
+# One event of every category.
+CATEGORIES = {
+    "qrCode": "qrcode", "connectionStatus": "connected", "messagesInput": "text-plain",
+    "messagesOutput": "from-me-phone", "messagesReaction": "reaction",
+    "messagesStatus": "ack-read", "groups": "group-participants", "presence": "presence",
+    "calls": "call",
+}  # fmt: skip
+
+
+def _category(rule: Rule) -> Rule:
+    for category, event in CATEGORIES.items():
+        run = partial(rule, category)
+        update_wrapper(run, rule)
+        LAWS.law(
+            "block_events", "accept_webhook_events", effects=("changes",), phase=PHASE,
+            about=category, events=(event,), phone=True,
+        )(run)  # fmt: skip
+    return rule
+
+
+@_category
+def what_is_blocked_does_not_come(category: str, session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    event, alarm = CATEGORIES[category], "text-plain" if category == "calls" else "call"
+    names = {"messageData": {"events": [category]}}
+    emit = f"/_mock/instances/{place.key}/emit"
+    promise = guess(session, "block_events")
+    session.call("block_events", place, body=names)
+    for name, caused in CATEGORIES.items():
+        stage.door("POST", emit, {"event": caused, "set": {"category": name}, "force": True})
+    marks = [at(one.json, "category") for one in hook.heard(alarm=alarm)]
+    hook.claim(event, category not in marks, "what is blocked does not come", promise=promise)
+    others = [name for name in CATEGORIES if name != category]
+    marks = [name for name in marks if name != category]
+    hook.claim(event, marks == others, "what is not blocked comes", promise=promise)
+    session.call("accept_webhook_events", place, body=names)
+    stage.door("POST", emit, {"event": event})
+    hook.only(hook.heard(alarm=alarm), event, "an accepted event")
+
+
+@LAWS.law("block_events", "accept_status_events", "send_text", effects=("changes", "sends"),
+          phase=PHASE, phone=True, events=(ECHO, *ACK_EVENTS))  # fmt: skip
+def blocked_acknowledgements_come_back_when_accepted(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    promise = guess(session, "accept_status_events")
+    names = {"messageData": {"events": ["messagesStatus"]}}
+    session.call("block_events", place, body=names)
+    text(session, place)
+    came = hook.heard()
+    only_echo = len(came) == 1 and not is_ack(came[0])
+    hook.claim(ECHO, only_echo, "blocked acknowledgements do not come", promise=promise)
+    names = {"messageData": {"events": ["delivered", "read"]}}
+    session.call("accept_status_events", place, body=names)
+    sent = text(session, place)
+    told(hook, hook.heard(all_read), sent, asked=True)
+
+
+@LAWS.law("block_events", effects=("changes",), phase=PHASE, phone=True,
+          events=("text-plain", "image"))  # fmt: skip
+def an_event_can_be_blocked_by_its_own_name(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    session.call("block_events", place, body={"messageData": {"events": ["image"]}})
+    door = f"/_mock/instances/{place.key}/inbound"
+    for event in ("image", "text-plain"):
+        stage.door("POST", door, {"event": event})
+    came = hook.heard()
+    kinds = [at(one.json, "messageType") for one in came]
+    hook.claim("image", kinds == ["conversation"], "an event blocked by name does not come",
+               promise=guess(session, "block_events"))  # fmt: skip
+
+
+# -- every event there is --------------------------------------------------------------------
+
+
+def told_laws(events: Iterable[str]) -> tuple[Probe, ...]:
+    """A law for each event of a contract: told on demand, it comes once and as promised."""
+    laws = Laws()
+    for event in events:
+        run = partial(what_is_asked_for_is_told_once, event)
+        update_wrapper(run, what_is_asked_for_is_told_once)
+        laws.law(
+            "configure_webhook", effects=("changes",), phase=PHASE, about=event,
+            events=(event,), phone=True,
+        )(run)  # fmt: skip
+    return tuple(laws.probes)
+
+
+def what_is_asked_for_is_told_once(event: str, session: Session, stage: Stage) -> None:
+    """Not an effect of the gateway's own: it shows that each payload keeps the contract."""
+    place, hook = listening(session, stage)
+    stage.door("POST", f"/_mock/instances/{place.key}/emit", {"event": event, "count": 2})
+    came = hook.heard()
+    if event.startswith("ack-") and not came and not _acknowledges(session, place, hook):
+        return
+    if hook.claim(event, len(came) == 2, "what is asked for comes as often as it was asked"):
+        for one in came:
+            hook.is_event(one, event, "what is asked for")
+        ids = [message_id(one) for one in came if at(one.json, "messageTimestamp") is not None]
+        hook.claim(event, len(set(ids)) == len(ids), "ids of messages differ")
+
+
+def _acknowledges(session: Session, place: Place, hook: Hook) -> bool:
+    """Whether acknowledgements come without having been asked for."""
+    text(session, place)
+    return hook.settle_acks(any(map(is_ack, hook.heard())))

@@ -1,0 +1,329 @@
+"""What comes to the receiver: every event once, whole, in order, and about the right instance."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from functools import partial, update_wrapper
+from typing import Any
+
+from megaapi_mock.resources import root
+from megaapi_mock.samples import Samples
+
+from ...errors import NotTried
+from ...host.stage import NO_WHATSAPP, Stage
+from ...judging.results import Exchange, Promise, Webhook
+from ...session import Place, Session
+from ..probe import Laws
+from .assertions import at, claim, guess
+from .calls import make_group, message, sent_id, someone, text
+from .connection import link, unlink
+from .media import KINDS, qr
+from .requests import ASKS
+from .webhook_listener import NAMELESS, Hook
+
+LAWS = Laws()
+PHASE = "webhooks"
+
+SERVER, DELIVERED, READ, PLAYED = 2, 3, 4, 5
+UNPLAYED = (SERVER, DELIVERED, READ)
+ACKS = {SERVER: "ack-server", DELIVERED: "ack-delivered", READ: "ack-read", PLAYED: "ack-played"}
+ACK_EVENTS = ("ack-server", "ack-delivered", "ack-read")
+ECHO = "from-me-api-echo"
+UNHEARD = "Ninguem recebe este texto"
+Rule = Callable[[str, Session, Stage], None]
+Json = dict[str, Any]
+
+
+def unsaid(session: Session) -> Promise:
+    """That something is told to nobody, no source says."""
+    return guess(session, "configure_webhook")
+
+
+def listening(session: Session, stage: Stage, *, connected: bool = True) -> tuple[Place, Hook]:
+    """An instance of the probe's own, and its webhooks."""
+    place = stage.place(connected=connected)
+    return place, Hook(session, stage, place).open()
+
+
+def message_id(webhook: Webhook) -> str:
+    """The id of the message a webhook is about."""
+    return str(at(webhook.json, "key", "id"))
+
+
+def is_ack(webhook: Webhook) -> bool:
+    """Whether it acknowledges a message."""
+    return bool(at(webhook.json, "messageType") == "message.ack")
+
+
+def acks(came: list[Webhook], id_: str) -> list[Any]:
+    """The statuses told of a message, in the order they came."""
+    told = [one.json for one in came if is_ack(one) and message_id(one) == id_]
+    return [_number_or_text(at(payload, "update", "status")) for payload in told]
+
+
+def _number_or_text(status: Any) -> int | str:
+    """What can stand in a set, whatever a host has put there."""
+    return status if type(status) is int else str(status)
+
+
+def _came_to(step: int, webhooks: list[Webhook]) -> bool:
+    return any(at(one.json, "update", "status") == step for one in webhooks)
+
+
+all_read = partial(_came_to, READ)
+
+
+# -- what the instance sends -----------------------------------------------------------------
+
+
+def told(
+    hook: Hook, came: list[Webhook], sent: Exchange, steps: tuple[int, ...] = UNPLAYED,
+    *, asked: bool = False,
+) -> None:  # fmt: skip
+    """Hold the acknowledgements of one sent message: these, in order, each once.
+
+    A person may have switched the phone off: then the gateway's own is the only one that is sure.
+    Some hosts send none unless they were `asked` to.
+    """
+    id_ = sent_id(sent)
+    statuses = acks(came, id_)
+    if not asked and not hook.settle_acks(bool(statuses)):
+        return
+    if PLAYED in steps and hook.plays_people:
+        hook.settle("ack_delays", "" if PLAYED in statuses else "without_played")
+    for step in steps:
+        least = 1 if hook.plays_people or step == SERVER else 0
+        least = 0 if step == PLAYED else least
+        once = least <= statuses.count(step) <= 1
+        hook.claim(ACKS[step], once, f"a sent message is told {ACKS[step]} once")
+    numbers = [status for status in statuses if type(status) is int]
+    ordered = statuses == numbers == sorted(numbers)
+    hook.claim(ACKS[steps[0]], ordered, "acknowledgements never go back")
+    hook.claim(ACKS[steps[0]], set(statuses) <= set(steps), "no acknowledgement is made up")
+    for one in came:
+        status = at(one.json, "update", "status")
+        if is_ack(one) and message_id(one) == id_ and status in ACKS:
+            hook.is_event(one, ACKS[status], "an acknowledgement")
+
+
+def echoed(hook: Hook, came: list[Webhook], sent: Exchange) -> None:
+    """Hold the echo of one sent message: once, before its acks, with what the answer says."""
+    id_ = sent_id(sent)
+    about = [one for one in came if message_id(one) == id_]
+    echoes = [one for one in about if not is_ack(one)]
+    if not hook.settle_echo(bool(echoes)):
+        return
+    if not hook.claim(ECHO, len(echoes) == 1, "a sent message is echoed once"):
+        return
+    hook.claim(ECHO, about[0] is echoes[0], "the echo comes before the acknowledgements")
+    payload, data = echoes[0].json, at(sent.json, "messageData")
+    same = at(payload, "message") == at(data, "message")
+    hook.claim(ECHO, same, "the echo has the content of the answer", echoes[0])
+    hook.claim(ECHO, at(payload, "key", "fromMe") is True, "an echo is from the instance")
+    moment = at(payload, "messageTimestamp")
+    right = type(moment) is int and str(moment) == str(at(data, "messageTimestamp"))
+    hook.claim(ECHO, right, "messageTimestamp is the answer's, as a number", echoes[0])
+    kind = next((name for name in at(data, "message") or {}), None)
+    hook.claim(ECHO, at(payload, "messageType") == kind, "messageType names the content")
+    name = at(payload, "pushName")
+    if name not in NAMELESS and hook.plays_people:
+        own = hook.person(hook.place.number)["name"]
+        hook.claim(ECHO, name == own, "pushName is the instance's own name", echoes[0])
+    if kind == "extendedTextMessage":
+        hook.is_event(echoes[0], ECHO, "a text of the instance")
+
+
+@LAWS.law("send_text", effects=("sends", "changes"), phase=PHASE,
+          events=(ECHO, *ACK_EVENTS))  # fmt: skip
+def a_text_is_echoed_and_acknowledged(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    data = {"to": someone(session), "text": UNHEARD}
+    _require_told(session, stage, "messagesOutput", "messagesStatus")
+    stray = session.call(
+        "send_text", place, token=session.wrong_token(), body={"messageData": data}
+    )
+    sent = text(session, place)
+    came = hook.heard()
+    echoed(hook, came, sent)
+    told(hook, came, sent)
+    # What was sent before is told before, so that nothing needs to be waited for.
+    quiet = not any(UNHEARD.encode() in one.body for one in came)
+    promise = session.contract.promise("send_text", 401)
+    claim(session, stray, quiet, "a text under a wrong token is not sent", promise=promise)
+
+
+def _require_told(session: Session, stage: Stage, *categories: str) -> None:
+    """NotTried where the owner of a given instance has switched these webhooks off."""
+    if stage.phone or "config_details" not in session.contract.by_id:
+        return
+    shown = session.call("config_details", stage.place())
+    for name in at(shown.json, "configData", "blockEvents") or ():
+        if name in categories:
+            raise NotTried(f"the given instance blocks {name}")
+
+
+def each_of(names: Mapping[str, Any] | tuple[str, ...]) -> Callable[[Rule], Rule]:
+    """The rule as a law of each operation that sends."""
+
+    def keep(rule: Rule) -> Rule:
+        for name in names:
+            run = partial(rule, name)
+            update_wrapper(run, rule)
+            LAWS.law(
+                name, effects=("sends", "changes"), phase=PHASE, about=name,
+                events=(ECHO, *ACK_EVENTS), phone=True,
+            )(run)  # fmt: skip
+        return rule
+
+    return keep
+
+
+SENDS = tuple(
+    name for name, ask in ASKS.items() if ask.effect == "sends" and name != "update_presence"
+)
+
+
+@each_of(SENDS)
+def what_is_sent_comes_back(operation: str, session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    sent = session.call(operation, place, **ASKS[operation].make(someone(session)))
+    came = hook.heard(all_read)
+    if operation != "delete_message":
+        echoed(hook, came, sent)
+    told(hook, came, sent)
+    ids = {message_id(one) for one in came}
+    hook.claim(ECHO, ids == {sent_id(sent)}, "nothing else is told of a send")
+
+
+@LAWS.law("send_media_base64", effects=("sends", "changes"), phase=PHASE, phone=True,
+          events=(ECHO, *ACKS.values()))  # fmt: skip
+def only_what_can_be_played_is_told_as_played(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    files = Samples(root("fixtures"))
+    for type_, steps in (
+        ("ptt", (SERVER, DELIVERED, READ, PLAYED)),
+        ("audio", UNPLAYED),
+        ("ptv", (SERVER, DELIVERED, READ, PLAYED)),
+    ):
+        # Real files: what no phone can play is never told as played.
+        content = files.media("video" if type_ == "ptv" else "audio")
+        sent = message(
+            session, place, "send_media_base64", to=someone(session), type=type_,
+            base64=b64encode(content).decode(), mimeType=KINDS[type_][2],
+        )  # fmt: skip
+        came = hook.heard(partial(_came_to, steps[-1]))
+        told(hook, came, sent, steps)
+
+
+@LAWS.law("send_text", "create_group", effects=("sends", "changes"), phase=PHASE, phone=True,
+          events=(ECHO, *ACK_EVENTS))  # fmt: skip
+def a_text_to_a_group_is_told_of_that_group(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    _, group = make_group(session, stage, place, someone(session))
+    hook.nothing(hook.heard(), "group-participants", "making a group", unsaid(session))
+    jid = str(group.get("id"))
+    sent = text(session, place, jid)
+    came = hook.heard(all_read)
+    echoed(hook, came, sent)
+    told(hook, came, sent)
+    chats = {at(one.json, "key", "remoteJid") for one in came}
+    hook.claim(ECHO, chats == {jid}, "remoteJid is the group's")
+
+
+@LAWS.law("send_text", effects=("sends", "changes"), phase=PHASE, phone=True,
+          events=(ECHO, *ACK_EVENTS))  # fmt: skip
+def webhooks_come_in_the_order_of_their_causes(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    sent = [text(session, place, someone(session, turn), f"Mensagem {turn}") for turn in range(6)]
+    came = hook.heard(lambda found: sum(map(is_ack, found)) >= 18)
+    echoes = [message_id(one) for one in came if not is_ack(one)]
+    hook.claim(ECHO, echoes == [sent_id(one) for one in sent], "echoes come as they were sent")
+    for one in sent:
+        told(hook, came, one)
+
+
+@LAWS.law("send_text", "update_presence", effects=("sends", "changes"),
+          phase=PHASE, phone=True, events=(ECHO, "presence", *ACK_EVENTS))  # fmt: skip
+def calls_that_fail_are_told_to_nobody(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    text(session, place, NO_WHATSAPP)
+    session.call("send_text", place, body={"to": someone(session), "text": "Bom dia"})
+    said = ASKS["send_text"].make(someone(session))
+    session.call("send_text", place, token=session.wrong_token(), **said)
+    session.call("update_presence", place, **ASKS["update_presence"].make(someone(session)))
+    hook.nothing(hook.heard(), ECHO, "calls that fail", unsaid(session))
+
+
+@LAWS.law("send_text", "logout", effects=("sends", "disconnects", "changes"), phase=PHASE,
+          phone=True, events=(ECHO, "disconnected"))  # fmt: skip
+def after_a_logout_nothing_more_is_told(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    session.call("logout", place)
+    hook.only(hook.heard(), "disconnected", "a logout")
+    text(session, place)
+    session.call("logout", place)
+    hook.nothing(hook.heard(), "disconnected", "calls after a logout", unsaid(session))
+
+
+# -- the link --------------------------------------------------------------------------------
+
+
+@LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
+          events=("connected", "disconnected"))  # fmt: skip
+def linking_and_unlinking_is_told(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage, connected=False)
+    for by in ("phone", "gateway", "ban"):
+        link(stage, place)
+        shown = stage.door("GET", f"/_mock/instances/{place.key}")
+        hook.place = Place(place.key, place.token, str(shown["number"]))
+        payload = hook.only(hook.heard(), "connected", "linking")
+        hook.claim("connected", payload.get("message") == "phone_connected", "phone_connected")
+        unlink(stage, place, by=by)
+        hook.only(hook.heard(), "disconnected", "unlinking")
+
+
+@LAWS.law("restart", effects=("disconnects", "changes"), phase=PHASE, phone=True,
+          events=("connected", "disconnected"))  # fmt: skip
+def a_restart_ends_with_the_link(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    session.call("restart", place)
+    came = hook.heard()
+    if hook.claim("connected", came, "a restart is told"):
+        hook.is_event(came[-1], "connected", "the end of a restart")
+        once = [at(one.json, "message") for one in came].count("phone_connected")
+        hook.claim("connected", once == 1, "a restart links once")
+
+
+@LAWS.law("qr_code_base64", effects=("reads", "changes"), phase=PHASE, phone=True,
+          events=("qrcode",))  # fmt: skip
+def a_code_that_is_shown_is_told(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage, connected=False)
+    found, _ = qr(session, place)
+    came = hook.heard()
+    if not hook.claim("qrcode", came, "a QR code is told"):
+        return
+    hook.is_event(came[0], "qrcode", "a QR code")
+    same = at(came[0].json, "qrcode") == at(found.json, "qrcode")
+    hook.claim("qrcode", same, "the code told is the code shown", came[0])
+
+
+@LAWS.law("qr_code_base64", effects=("reads", "changes"), phase=PHASE, phone=True,
+          events=("qrcode",))  # fmt: skip
+def codes_are_told_until_the_series_ends(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage, connected=False)
+    codes: list[object] = []
+    for series in (1, 2):
+        qr(session, place)
+        came = hook.heard()
+        if not stage.pass_time(0):
+            return
+        told = [at(one.json, "qrcode") for one in came]
+        # With codes that live longer a call may open no series: the last one goes on.
+        hook.claim("qrcode", told or series > 1, "codes are told")
+        hook.claim("qrcode", len(told) == 5, "five codes make a series", promise=unsaid(session))
+        codes += told
+        hook.claim("qrcode", len(set(map(str, codes))) == len(codes), "no code comes twice")
+        for one in came[:series]:
+            hook.is_event(one, "qrcode", "a QR code")
+    hook.nothing(hook.heard(), "qrcode", "after the series", unsaid(session))

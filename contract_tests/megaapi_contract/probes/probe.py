@@ -1,0 +1,97 @@
+"""A probe: one thing the suite tries, with what it is about and what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from ..errors import Impossible
+from ..host.stage import Stage
+from ..judging.results import Broken, Promise
+from ..session import Session
+
+PHASES = ("examples", "laws", "coverage", "fuzzing", "stateful", "lifecycle", "webhooks")
+
+# What vouches for the host being in the state that its own answers told of.
+STORY = Promise("vendor-doc", "openapi.yaml")
+NEXT = "what comes next can happen"
+
+Try = Callable[[Session, Stage], None]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """`effects` are those of all calls it makes; `events` the webhooks it looks at.
+
+    With `phone` it needs a target whose phones and customers can be played.
+    """
+
+    name: str
+    phase: str
+    operations: tuple[str, ...]
+    run: Try = field(repr=False)
+    effects: frozenset[str] = frozenset({"reads"})
+    events: tuple[str, ...] = ()
+    phone: bool = False
+    quick: bool = True
+
+
+class Laws:
+    """A list of probes that grows by decoration; one module of `laws` makes one."""
+
+    def __init__(self) -> None:
+        self.probes: list[Probe] = []
+
+    def law(
+        self,
+        *operations: str,
+        effects: Iterable[str] = ("reads",),
+        events: Iterable[str] = (),
+        phone: bool = False,
+        phase: str = "laws",
+        about: str = "",
+    ) -> Callable[[Try], Try]:
+        """The function's name is its sentence; `about` tells those of one rule apart.
+
+        What a law changed is put back when it ends.
+        """
+
+        def keep(run: Try) -> Try:
+            self.probes.append(
+                Probe(
+                    name=f"{sentence(run)}: {about}" if about else sentence(run),
+                    phase=phase,
+                    operations=operations,
+                    run=tidy(run, operations[0]),
+                    effects=frozenset(effects),
+                    events=tuple(events),
+                    phone=phone,
+                )
+            )
+            return run
+
+        return keep
+
+
+def sentence(run: Callable[..., None]) -> str:
+    """A law's name in words."""
+    return run.__name__.replace("_", " ")
+
+
+def tidy(run: Try, about: str = "") -> Try:
+    """The same, putting back what it changed, also when it fails.
+
+    What cannot happen next is a broken rule of the operation it is `about`: the host said that
+    it could.
+    """
+
+    def tried(session: Session, stage: Stage) -> None:
+        try:
+            run(session, stage)
+        except Impossible as refusal:
+            said = f"{NEXT}: {refusal}"
+            session.broken.append(Broken(session.probe, "law", about, said, STORY, rule=NEXT))
+        finally:
+            session.put_back()
+
+    return tried

@@ -1,0 +1,62 @@
+"""Operations whose path is a guess of the contract: a host may not have them, or not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ..judging.contract import Contract
+from ..judging.results import Exchange, Promise
+from ..session import Place, Session
+
+# What a host says that has the route: of a key, of a group.
+_KNOWN = ("Instance not found", "Group not found")
+
+
+@dataclass(slots=True)
+class Routes:
+    """Which of the guessed paths a host has; each is asked for once in a run."""
+
+    present: dict[str, bool] = field(default_factory=dict)
+
+    def missing(self, operations: tuple[str, ...]) -> str:
+        """The first of these that is known not to be there; empty when all may be tried."""
+        return next((name for name in operations if self.present.get(name) is False), "")
+
+    def unknown(self, operations: tuple[str, ...], contract: Contract) -> Iterator[str]:
+        """Those that must be asked for before anything is held of them."""
+        for name in operations:
+            if name not in self.present and guessed(contract, name):
+                yield name
+
+    def ask(self, operation: str, session: Session, place: Place) -> Exchange:
+        """Ask for a route under a wrong token, so that nothing comes of it; a 404 is a finding."""
+        found = session.call(operation, place, token=session.wrong_token())
+        self.present[operation] = not is_unknown_route(found)
+        if not self.present[operation]:
+            file = session.contract.by_id[operation].spec_file
+            session.hold(
+                False, "its path, a guess, is an unknown route", exchange=found,
+                promise=Promise("inferred", file),
+            )  # fmt: skip
+        return found
+
+    def clear(self) -> None:
+        """As if nothing had been asked."""
+        self.present.clear()
+
+
+def guessed(contract: Contract, operation: str) -> bool:
+    """Whether nobody vouches for the path of an operation."""
+    known = contract.by_id.get(operation)
+    declared = known.definition.get("x-path-provenance") if known else None
+    return declared is not None and not Promise(str(declared["grade"]), "").sure
+
+
+def is_unknown_route(found: Exchange) -> bool:
+    """Whether a 404 is about the path, and not about an instance or a group."""
+    said = found.json.get("message") if isinstance(found.json, dict) else None
+    return found.status == 404 and said not in _KNOWN
+
+
+MISSING = "the host has no such route, and the contract only guesses its path"

@@ -1,0 +1,179 @@
+"""Chains of calls along the contract's links, as Schemathesis draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from hypothesis.stateful import run_state_machine_as_test
+from megaapi_mock.spec.operations import Operation
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.core.result import Ok
+from schemathesis.core.transport import Response
+from schemathesis.generation.stateful.state_machine import ExtractedParam, StepInput, StepOutput
+
+from ..errors import HeldBack
+from ..host.stage import Stage
+from ..judging.contract import Contract
+from ..judging.results import Exchange
+from ..session import Place, Session
+from .cases import Cases, Casting
+from .hypothesis_settings import quiet, steady
+from .laws.calls import texts
+from .probe import Probe, tidy
+
+PHASE = "stateful"
+# Calls in one chain.
+STEPS = 10
+# A link is no promise that the phone is still there, or the group.
+FAIR = (403, 404)
+
+
+def stateful(
+    contract: Contract, cases: Cases, operations: Iterable[Operation], *, chains: int
+) -> Iterator[Probe]:
+    """One probe: so many chains of these operations, each from an instance of its own.
+
+    No probe when no link leads from one of them to another.
+    """
+    chosen = tuple(operations)
+    names = {operation.id for operation in chosen}
+    if not any(target in names for one in chosen for target in contract.links(one)):
+        return
+
+    @cache
+    def machine() -> type[Any]:
+        made: type[Any] = cases.schema.include(operation_id=sorted(names)).as_state_machine()
+        return made
+
+    def run(session: Session, stage: Stage) -> None:
+        walk = Walk(session, stage)
+        chain = _chain(machine(), walk)
+        with steady(walk):
+            run_state_machine_as_test(quiet(session.seed, chains, stateful_step_count=STEPS)(chain))
+        if walk.ended is not None:
+            raise walk.ended
+
+    yield Probe(
+        name="chains along the links",
+        phase=PHASE,
+        operations=tuple(operation.id for operation in chosen),
+        run=tidy(run),
+        effects=frozenset(operation.effect for operation in chosen),
+    )
+
+
+def _chain(base: type[Any], walk: Walk) -> type[Any]:
+    """The machine with its calls going through the gate, and nothing raised."""
+
+    def setup(self: Any) -> None:
+        walk.begin()
+
+    def step(self: Any, input: StepInput) -> StepOutput | None:
+        return walk.step(input)
+
+    return type("Chain", (base,), {"setup": setup, "step": step})
+
+
+class Chained(Casting):
+    """A casting that keeps what a link brought along."""
+
+    given: StepInput | None = None
+
+    def prepare(self, case: Any) -> None:
+        """Values that exist, and over them those of the call before."""
+        super().prepare(case)
+        if self.given is None or self.given.transition is None:
+            return
+        transition = self.given.transition
+        body = _value(transition.request_body)
+        for location, name in self.given.applied_parameters:
+            if location is ParameterLocation.QUERY and name is not None:
+                case.query[name] = _value(transition.parameters["query"][name])
+            elif location is ParameterLocation.BODY and isinstance(body, dict) and name in body:
+                case.body = _over(case.body, {name: body[name]})
+
+
+def _value(found: ExtractedParam | None) -> Any:
+    """What a link found; None when it found nothing."""
+    if found is None or not isinstance(found.value, Ok):
+        return None
+    return found.value.ok()
+
+
+def _over(below: Any, above: Any) -> Any:
+    """Objects merged, everything else replaced."""
+    if not isinstance(below, dict) or not isinstance(above, dict):
+        return above
+    return {**below, **{name: _over(below.get(name), part) for name, part in above.items()}}
+
+
+class Walk:
+    """All chains of one probe; `ended` is what ended them early."""
+
+    def __init__(self, session: Session, stage: Stage) -> None:
+        self._session, self._stage = session, stage
+        self._casting: Chained | None = None
+        self._left: set[str] = set()
+        self.ended: Exception | None = None
+
+    def begin(self) -> None:
+        """Another chain, from another place."""
+        self._casting = None
+        self._left.clear()
+
+    def step(self, input: StepInput) -> StepOutput | None:
+        """One call; None when it could not be made, so that no link leads on from it."""
+        if self.ended is not None:
+            return None
+        try:
+            return self._called(input)
+        except HeldBack:
+            return None
+        except Exception as error:
+            self.ended = error
+            return None
+
+    def _called(self, input: StepInput) -> StepOutput:
+        if self._casting is None:
+            self._casting = Chained(self._session, self._place())
+        self._casting.given = None if _negative(input.case) else input
+        exchange, response = self._casting.send(input.case)
+        self._hold(input, exchange)
+        if exchange.ok:
+            self._learn(exchange)
+        if exchange.ok and exchange.operation == "leave_group":
+            self._left.update(parse_qs(urlsplit(exchange.url).query).get("jid", ()))
+        return StepOutput(Response.from_requests(response, verify=False), input.case)
+
+    def _place(self) -> Place:
+        """A linked instance, or the given one as it is."""
+        return self._stage.place(connected=True if self._stage.phone else None)
+
+    def _hold(self, input: StepInput, exchange: Exchange) -> None:
+        """What a host gave out is something it can be asked about."""
+        if input.transition is None or not input.is_applied or _negative(input.case):
+            return
+        operation = str(exchange.operation)
+        said = unquote(exchange.url).encode() + exchange.request_body
+        if any(jid.encode() in said for jid in self._left):
+            # Of a group that the chain itself has left nothing more is promised.
+            return
+        self._session.hold(
+            exchange.ok or exchange.status in FAIR,
+            "what an answer names can be used in the next call",
+            promise=self._session.contract.promise(operation, 200),
+            exchange=exchange,
+        )
+
+    def _learn(self, exchange: Exchange) -> None:
+        """What a real host gave out may be said to it again."""
+        gate = self._session.gate
+        if isinstance(exchange.json, dict):
+            gate.learn(texts(exchange.json.get("messageData")))
+
+
+def _negative(case: Any) -> bool:
+    return case.meta is not None and bool(case.meta.generation.mode.is_negative)

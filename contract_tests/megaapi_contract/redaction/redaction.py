@@ -1,0 +1,337 @@
+"""Everything private taken out of a run before any of it is shown or reaches the disk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import unquote, unquote_plus, urlsplit
+
+import orjson
+
+from ..judging.contract import JSON, Contract
+from ..judging.differences import difference
+from ..judging.results import Broken, Exchange, OperationCoverage, Report, Result, Webhook
+from .placeholders import Placeholders, Private
+from .public_headers import PUBLIC_HEADERS, is_public
+from .sentences import Prose
+from .token_owners import Credentials, Owners
+from .vocabulary import Vocabulary
+
+DEEPEST = 60
+METHODS = frozenset("GET POST PUT PATCH DELETE HEAD OPTIONS TRACE QUERY CONNECT".split())
+# What stands there was written by a person, even when it reads like a word of the protocol.
+WRITTEN = frozenset(
+    name.lower()
+    for name in "text caption conversation pushName verifiedBizName verifiedName subject title "
+    "description displayName displayText buttonText footer footerText fileName vcard notify "
+    "contentText group_name groupName selectedDisplayText hydratedTitleText address "
+    "hydratedContentText hydratedFooterText rowId selectedRowId selectedId optionName body".split()
+)
+_SECRET_OPTIONS = frozenset(
+    {"token", "control-token", "instance-key", "key", "recipient", "recipients", "own-number"}
+)
+
+KEY = "{instance_key}"
+Pairs = tuple[tuple[str, str], ...]
+
+
+class Redaction:
+    """Turns a report into one without anything private. One of them serves one report.
+
+    Denies by default: of the texts in bodies, paths, queries and headers only those stay that are
+    fixed values of the contract; the rest become placeholders like `<text 12>`, the same value
+    always the same one. The host's name stays: it says what was tested.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        private: Private | None = None,
+        *,
+        vocabulary: Vocabulary | None = None,
+    ) -> None:
+        self.vocabulary = vocabulary or Vocabulary(contract)
+        self.private = private or Private()
+        self.placeholders = Placeholders(self.private)
+        self.contract = contract
+        self._owners = Owners(self.private)
+        self._prose = Prose(self.vocabulary, self.placeholders)
+        self._exchanges: dict[int, tuple[Exchange, Exchange]] = {}
+        # With the original, so that its identity is nobody else's meanwhile.
+        self._broken: dict[int, tuple[Broken, Broken]] = {}
+        self._reasons: dict[str, str] = {}
+        self._bodies: dict[tuple[str, bytes], bytes] = {}
+        self._origins: tuple[str, ...] = ("http://mock",)
+        self._keys = [found.path.split("/") for found in contract.operations]
+
+    # -- the whole ---------------------------------------------------------------------------
+
+    def report(self, report: Report) -> Report:
+        """The same run as anybody may read it."""
+        if "://" in report.target:
+            self._origins = (report.target, "http://mock")
+        # Exchanges first: what they hold is looked for in sentences afterwards.
+        exchanges = [self.exchange(each) for each in report.exchanges]
+        webhooks = [self.webhook(each) for each in report.webhooks]
+        for result in report.results:
+            for broken in result.broken:
+                self._evidence(broken)
+        return replace(
+            report,
+            target=report.target if report.target in self._origins else self.said(report.target),
+            options={name: self.option(name, text) for name, text in report.options.items()},
+            results=[self._result(each) for each in report.results],
+            coverage={name: self._covered(each) for name, each in report.coverage.items()},
+            exchanges=exchanges,
+            webhooks=webhooks,
+            unusable=self.said(report.unusable),
+            unheard=self.said(report.unheard),
+        )
+
+    def exchange(self, exchange: Exchange) -> Exchange:
+        """One exchange; numbers, status and times stay."""
+        made = self._exchanges.get(exchange.number)
+        if made is None or made[0] is not exchange:
+            made = self._exchanges[exchange.number] = exchange, self._exchange(exchange)
+        return made[1]
+
+    def _exchange(self, exchange: Exchange) -> Exchange:
+        # Bodies first: what they hold is looked for in the sentence of X-Mock-Reason.
+        body = self.body(exchange.body, _media_type(exchange.headers))
+        sent = self.body(exchange.request_body, _media_type(exchange.request_headers) or JSON)
+        key = self.key_of(exchange)
+        self._owners.learn(key, exchange)
+        return replace(
+            exchange,
+            method=exchange.method if exchange.method in METHODS else "<method>",
+            url=self.url(exchange.url),
+            request_headers=self.headers(exchange.request_headers, key),
+            request_body=sent,
+            headers=self.headers(exchange.headers),
+            body=body,
+        )
+
+    def webhook(self, webhook: Webhook) -> Webhook:
+        """One webhook."""
+        known = webhook.event is None or webhook.event in self.contract.events
+        return replace(
+            webhook,
+            body=self.body(webhook.body, JSON),
+            headers=self.headers(webhook.headers),
+            event=webhook.event if known else "<event>",
+        )
+
+    def broken(self, broken: Broken) -> Broken:
+        """One broken promise with its evidence; asked again, the same."""
+        made = self._broken.get(id(broken))
+        if made is None:
+            made = self._broken[id(broken)] = broken, self._clean(broken)
+        return made[1]
+
+    def _clean(self, broken: Broken) -> Broken:
+        exchange, webhook = self._evidence(broken)
+        expected, got = difference(broken, self.contract)
+        return replace(
+            broken,
+            operation=self._operation(broken.operation),
+            message=self.said(broken.message),
+            rule=self.said(broken.rule),
+            expected=self.said(expected),
+            got=self.said(got),
+            exchange=exchange,
+            webhook=webhook,
+        )
+
+    # -- the parts ---------------------------------------------------------------------------
+
+    def said(self, text: str) -> str:
+        """A sentence of the suite, of the host or of a library."""
+        for origin in self._origins:
+            before, found, after = text.partition(origin)
+            if found and (not after or after[0] in " :,;)"):
+                return self._prose.clean(before) + found + self._prose.clean(after)
+        return self._prose.clean(text)
+
+    def option(self, name: str, text: str) -> str:
+        """The value of an option of the command."""
+        if text in self._origins or (text.isdigit() and len(text) < 4):
+            return text
+        if name.lstrip("-").replace("_", "-") in _SECRET_OPTIONS:
+            return ", ".join(self.placeholders.text(each) for each in re.split(r"[,\s]+", text))
+        return self.said(text)
+
+    def url(self, url: str) -> str:
+        """Scheme and host stay, of path and query what the contract declares."""
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if origin not in self._origins:
+            origin = "<other host>"
+        path, _, query = url.partition("#")[0][len(f"{parts.scheme}://{parts.netloc}") :].partition(
+            "?"
+        )
+        steps = self._steps(path.split("/"))
+        asked = "&".join(self._asked(each) for each in query.split("&")) if query else ""
+        return origin + "/".join(steps) + (f"?{asked}" if asked else "")
+
+    def headers(self, headers: Iterable[tuple[str, str]], key: str = "") -> Pairs:
+        """Names and values of standard headers stay, where the values are public.
+
+        `key` is that of the instance they were sent to: another one's token is told from its own.
+        """
+        return tuple(self._header(name, value, key) for name, value in headers)
+
+    def key_of(self, exchange: Exchange) -> str:
+        """The key of the instance a request is about; nothing for unknown routes."""
+        found = self.contract.route(exchange.method, urlsplit(exchange.url).path)
+        return unquote(found[1]) if found else ""
+
+    def is_instance(self, key: str) -> bool:
+        """Whether the run was given, or made, the instance of that key."""
+        return self._owners.knows(key)
+
+    def credentials(self, exchange: Exchange, value: str) -> Credentials:
+        """Whose token the Authorization header of a request holds."""
+        return self._owners.read(self.key_of(exchange), value)
+
+    def body(self, body: bytes, media_type: str) -> bytes:
+        """JSON stays JSON; of everything else stays what it is and how long."""
+        if not body:
+            return body
+        made = self._bodies.get((media_type, body))
+        if made is None:
+            made = self._bodies[media_type, body] = self._body(body, media_type)
+        return made
+
+    def document(self, document: Any) -> Any:
+        """A JSON document."""
+        return self._node("", document, 0)
+
+    # -- leaves ------------------------------------------------------------------------------
+
+    def _body(self, body: bytes, media_type: str) -> bytes:
+        try:
+            return orjson.dumps(self.document(orjson.loads(body)))
+        except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+            text = body.decode("utf-8", "replace").strip()
+            if text in self.vocabulary.values and not self.placeholders.secret(text):
+                return text.encode()
+            kind = media_type if media_type in self.vocabulary.values else "body"
+            name = self.placeholders.make(kind, body.decode("latin-1"))
+            return f"{name[:-1]}, {len(body)} bytes>".encode()
+
+    def _node(self, name: str, node: Any, depth: int) -> Any:
+        if isinstance(node, str):
+            return self.leaf(name, node)
+        if depth > DEEPEST:
+            return "<deeper>"
+        if isinstance(node, dict):
+            return {
+                self._name(key): self._node(key, value, depth + 1) for key, value in node.items()
+            }
+        if isinstance(node, list):
+            return [self._node(name, value, depth + 1) for value in node]
+        number = type(node) in (int, float)
+        if number and self.placeholders.secret(repr(node)):
+            return self.placeholders.secret(repr(node))
+        if isinstance(node, float) or (type(node) is int and abs(node) >= 10**6):
+            return self.placeholders.make(type(node).__name__, repr(node))
+        return node
+
+    def leaf(self, name: str, text: str) -> str:
+        """One text standing under a member's name."""
+        public = text in self.vocabulary.values and name.lower() not in WRITTEN
+        if not text or (public and not self.placeholders.secret(text)):
+            return text
+        return self.placeholders.text(text, name)
+
+    def _name(self, name: str) -> str:
+        public = name in self.vocabulary.names and not self.placeholders.secret(name)
+        if public or not name:
+            return name
+        return self.placeholders.make("name", name)
+
+    def _steps(self, steps: list[str]) -> Iterator[str]:
+        plain = [unquote_plus(step) for step in steps]
+        key_at = next((at for at in self._keys if _fits(at, plain)), None)
+        for number, step in enumerate(plain):
+            public = step in self.vocabulary.steps or step in self.vocabulary.values
+            if not step or (public and not self.placeholders.secret(step)):
+                yield step
+            else:
+                name = "instance_key" if key_at and key_at[number] == KEY else "step"
+                yield self.placeholders.text(step, name)
+
+    def _asked(self, pair: str) -> str:
+        name, equals, value = pair.partition("=")
+        name = unquote_plus(name)
+        return self._name(name) + equals + self.leaf(name, unquote_plus(value))
+
+    def _header(self, name: str, value: str, key: str) -> tuple[str, str]:
+        lower = name.lower()
+        if lower not in PUBLIC_HEADERS or self.placeholders.secret(name):
+            name = self.placeholders.make("header", name)
+        return name, self._header_value(lower, value, key)
+
+    def _header_value(self, name: str, value: str, key: str) -> str:
+        if not value:
+            return value
+        if name == "authorization":
+            return self._credentials(self._owners.read(key, value))
+        if name in ("cookie", "set-cookie"):
+            return self.placeholders.make("cookie", value)
+        if name == "x-mock-reason":
+            if value not in self._reasons:
+                self._reasons[value] = self.said(value)
+            return self._reasons[value]
+        given = self.placeholders.secret(value)
+        if name in PUBLIC_HEADERS and not given and is_public(value, self.vocabulary):
+            return value
+        return self.placeholders.text(value, name)
+
+    def _credentials(self, sent: Credentials) -> str:
+        if sent.whose in ("none", "wrong"):
+            return sent.scheme + sent.token
+        if sent.scheme != "Bearer " and sent.whose == "nobody's":
+            return self.placeholders.make("credentials", sent.scheme + sent.token)
+        shown = self.leaf("token", sent.token)
+        return sent.scheme + (shown if sent.whose == "own" else f"{shown[:-1]}, not its own>")
+
+    # -- the rest of a report ----------------------------------------------------------------
+
+    def _evidence(self, broken: Broken) -> tuple[Exchange | None, Webhook | None]:
+        return (
+            self.exchange(broken.exchange) if broken.exchange else None,
+            self.webhook(broken.webhook) if broken.webhook else None,
+        )
+
+    def _operation(self, name: str) -> str:
+        known = name in self.contract.by_id or name in self.contract.events
+        return name if known else self.said(name)
+
+    def _result(self, result: Result) -> Result:
+        return replace(
+            result,
+            reason=self.said(result.reason),
+            broken=tuple(self.broken(each) for each in result.broken),
+        )
+
+    def _covered(self, covered: OperationCoverage) -> OperationCoverage:
+        return replace(covered, why_not=self.said(covered.why_not))
+
+
+def _fits(template: list[str], steps: list[str]) -> bool:
+    return len(template) == len(steps) and all(
+        fixed in (KEY, step) for fixed, step in zip(template, steps, strict=True)
+    )
+
+
+def _media_type(headers: Iterable[tuple[str, str]]) -> str:
+    return next(_plain_types(headers), "")
+
+
+def _plain_types(headers: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for name, value in headers:
+        if name.lower() == "content-type":
+            yield value.partition(";")[0].strip().lower()

@@ -1,0 +1,56 @@
+"""Command lines that try a part of a run again, with whatever shaped it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from ..judging.results import Broken, Report
+
+# Options of the run whose values are private, or may be: whoever tries it again sets these.
+_GIVEN = {
+    "media url": ("--media-url", "MEDIA_URL"),
+    "webhook url": ("--webhook-url", "WEBHOOK_URL"),
+    "webhook port": ("--webhook-port", "WEBHOOK_PORT"),
+    "webhook host": ("--webhook-host", "WEBHOOK_HOST"),
+    "control token": ("--control-token", "CONTROL_TOKEN"),
+    "spec": ("--spec", "SPEC"),
+    "max messages": ("--max-messages", "MAX_MESSAGES"),
+    "max groups": ("--max-groups", "MAX_GROUPS"),
+    "timeout": ("--timeout", "TIMEOUT"),
+}
+
+
+def replay_line(report: Report, file: str) -> str:
+    """What tries one fault again; key and token are taken from the environment, $RECIPIENT is
+    the first listed number, $RECIPIENT_2 the next."""
+    return " ".join(["megaapi-contract", "replay", shlex.quote(file), *_options(report)])
+
+
+def probe_line(report: Report, broken: Broken) -> str:
+    """What runs the probe again that found a fault, where no report was kept."""
+    seed = ["--seed", str(report.seed), "--probe", shlex.quote(broken.probe)]
+    return " ".join(["megaapi-contract", "run", *_options(report), *seed])
+
+
+def _options(report: Report) -> Iterator[str]:
+    given = report.options
+    yield from ("--target", shlex.quote(report.target))
+    if given.get("side door") == "no":
+        yield "--no-side-door"
+    if given.get("plan", "code") != "code":
+        yield from ("--gateway-plan", shlex.quote(given["plan"]))
+    for effect in filter(None, given.get("allow", "").split(", ")):
+        if effect != "reads":
+            yield from ("--allow", effect)
+    listed = given.get("recipients", "0")
+    for number in range(1, 1 + (int(listed) if listed.isdigit() else 0)):
+        yield from ("--recipient", f'"$RECIPIENT{f"_{number}" if number > 1 else ""}"')
+    for name, (option, variable) in _GIVEN.items():
+        value = given.get(name, "")
+        if value:
+            yield from (option, value if value.isdigit() else f'"${variable}"')
+    if given.get("forward") == "yes":
+        yield "--forward"
+    if given.get("quick") == "yes":
+        yield "--quick"

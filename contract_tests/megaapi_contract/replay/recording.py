@@ -1,0 +1,312 @@
+"""What led to a fault, kept so that it can be sent again: places for values, made-up texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import orjson
+from megaapi_mock.spec.operations import Operation
+
+from .. import __version__
+from ..judging.results import Broken, Exchange, Report
+from ..redaction.placeholders import JID, Private, digits
+from ..redaction.redaction import Redaction
+from ..redaction.token_owners import Credentials, new_token
+from ..safety.fence import UNKNOWN_KEY, leads_nowhere
+from .command_lines import probe_line
+
+FORMAT, VERSION = "megaapi-contract replay", 1
+# Kinds the judge finds in one answer; the others need their probe again.
+JUDGED = frozenset({"status", "content-type", "schema", "bare-500", "addition"})
+# Nobody has it: what a group nobody gave stands for.
+NO_GROUP = "120363000000000099@g.us"
+MOST_EXCHANGES, LONGEST_TEXT, SHORTEST_VALUE = 60, 2000, 6
+_BASE64 = re.compile(r"[A-Za-z0-9+/=]+")
+
+
+def record(report: Report, broken: Broken, clean: Broken, redaction: Redaction) -> dict[str, Any]:
+    """The document of one fault; `clean` is the fault without what is private."""
+    exchanges = _leading_to(report, broken, redaction)
+    template = _Template(redaction, redaction.private, exchanges)
+    recorded = template.exchanges()
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "suite": __version__,
+        "target": redaction.option("target", report.target),
+        "seed": report.seed,
+        "probe": broken.probe,
+        "judged_by": "answer" if broken.kind in JUDGED and recorded else "probe",
+        "fault": {
+            "kind": clean.kind,
+            "operation": clean.operation,
+            "message": clean.message,
+            "rule": clean.rule,
+            "promise": {
+                "file": clean.promise.file,
+                "grade": clean.promise.grade,
+                "sources": list(clean.promise.sources),
+            },
+        },
+        "needs": sorted(template.needs),
+        "connected": not any("not logged in" in _text(each) for each in exchanges),
+        "values": template.values,
+        "exchanges": recorded,
+        "rerun": probe_line(report, broken),
+    }
+
+
+def _leading_to(report: Report, broken: Broken, redaction: Redaction) -> list[Exchange]:
+    """Earlier exchanges of the probe about the same instance, and the one that broke a promise."""
+    last = broken.exchange
+    if last is None:
+        return []
+    result = next((each for each in report.results if each.probe == broken.probe), None)
+    first = result.first if result else 0
+    key = redaction.key_of(last)
+    before = [
+        each
+        for each in report.exchanges
+        if first <= each.number < last.number and each.ok and redaction.key_of(each) == key
+    ]
+    return [*before[-(MOST_EXCHANGES - 1) :], last]
+
+
+def _text(exchange: Exchange) -> str:
+    return exchange.body[:500].decode("utf-8", "replace") if exchange.status == 403 else ""
+
+
+@dataclass
+class _Template:
+    """Turns requests into ones without values; `needs` are those a replay must be given."""
+
+    redaction: Redaction
+    private: Private
+    sent: Sequence[Exchange]
+    needs: set[str] = field(default_factory=set)
+    values: dict[str, Any] = field(default_factory=dict)
+    _answers: dict[str, tuple[int, str]] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
+    _people: dict[str, str] = field(default_factory=dict)
+    _given: dict[str, str] = field(default_factory=dict)
+    # Tokens that recorded requests have set: a replay sets made-up ones in their place.
+    _set: set[str] = field(default_factory=set)
+
+    def exchanges(self) -> list[dict[str, Any]]:
+        """What is to be sent, in order."""
+        for number, recipient in enumerate(self.private.recipients, 1):
+            self._people[digits(recipient)] = f"recipient_{number}"
+        if self.private.own:
+            self._people[digits(self.private.own)] = "own_number"
+        self._given = self._about()
+        made = []
+        for number, exchange in enumerate(self.sent, 1):
+            made.append(self._request(exchange))
+            self._set |= {new_token(exchange)} - self._given.keys()
+            for pointer, value in _leaves("", exchange.json, self._public_name):
+                if len(value) >= SHORTEST_VALUE and value not in self.redaction.vocabulary.values:
+                    self._answers.setdefault(value, (number, pointer))
+        return self._needed(made)
+
+    def _about(self) -> dict[str, str]:
+        """Key and token of the instance the requests are about, with the names of their places."""
+        key = self.redaction.key_of(self.sent[-1]) if self.sent else ""
+        given = {key: "instance_key"} if self.redaction.is_instance(key) else {}
+        if key in self.private.tokens:
+            given[self.private.tokens[key]] = "token"
+        return {**given, self.private.key: "instance_key", self.private.token: "token"}
+
+    def _needed(self, made: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Without earlier reads that no later request takes a value from."""
+        by_id = self.redaction.contract.by_id
+        used = {source["from"]["exchange"] for source in self.values.values()}
+        kept = [
+            number
+            for number, each in enumerate(made, 1)
+            if number == len(made) or number in used or _acts(by_id.get(each["operation"]))
+        ]
+        for source in self.values.values():
+            source["from"]["exchange"] = kept.index(source["from"]["exchange"]) + 1
+        return [made[number - 1] for number in kept]
+
+    def _request(self, exchange: Exchange) -> dict[str, Any]:
+        parts = urlsplit(exchange.url)
+        method = exchange.method if exchange.method.isalpha() else "GET"
+        made: dict[str, Any] = {
+            "operation": exchange.operation,
+            "method": method,
+            "path": [self._step(exchange, step) for step in parts.path.split("/")],
+            "query": [
+                [self._name(name), self.text(name, value)]
+                for name, value in parse_qsl(parts.query, keep_blank_values=True)
+            ],
+            "headers": list(self._headers(exchange)),
+            "answered": exchange.status,
+        }
+        if exchange.request_body:
+            try:
+                made["json"] = self._node("", orjson.loads(exchange.request_body), 0)
+            except orjson.JSONDecodeError:
+                made["raw"] = self._raw(exchange.request_body)
+        return made
+
+    def _step(self, exchange: Exchange, step: str) -> str:
+        plain = unquote(step)
+        if plain == self.redaction.key_of(exchange) and self.redaction.is_instance(plain):
+            return self._need("instance_key")
+        secret = self.redaction.placeholders.secret(plain)
+        public = plain in self.redaction.vocabulary.steps and not secret
+        if not plain or plain == UNKNOWN_KEY or public:
+            return plain
+        return mask(plain)
+
+    def _headers(self, exchange: Exchange) -> Iterator[list[str]]:
+        for name, value in exchange.request_headers:
+            if name.lower() == "authorization":
+                yield [name, self._credentials(self.redaction.credentials(exchange, value))]
+            elif name.lower() in ("accept", "content-type"):
+                kept = self.redaction.headers([(name, value)])[0][1] == value
+                yield [name, value if kept else mask(value)]
+
+    def _credentials(self, sent: Credentials) -> str:
+        """The same kind of token: a replay has its own, and on a mock another instance's."""
+        if sent.whose in ("none", "wrong"):
+            return sent.scheme + sent.token
+        if sent.whose == "nobody's" or sent.token in self._set:
+            return sent.scheme + mask(sent.token)
+        return sent.scheme + self._need("token" if sent.whose == "own" else "other_token")
+
+    def _node(self, name: str, node: Any, depth: int) -> Any:
+        if isinstance(node, str):
+            return self.text(name, node)
+        if depth > LONGEST_TEXT:
+            return None
+        if isinstance(node, dict):
+            made: dict[str, Any] = {}
+            for key, value in node.items():
+                kept = self._name(key)
+                while kept in made:
+                    kept += "x"
+                made[kept] = self._node(key, value, depth + 1)
+            return made
+        if isinstance(node, list):
+            return [self._node(name, value, depth + 1) for value in node]
+        if isinstance(node, float):
+            return -1.5 if node < 0 else 1.5
+        if type(node) is int and abs(node) >= 10**6:
+            return (-1 if node < 0 else 1) * int("1" + "0" * (len(str(abs(node))) - 1))
+        return node
+
+    def _name(self, name: str) -> str:
+        return name if self._public_name(name) else mask(name)
+
+    def _public_name(self, name: str) -> bool:
+        secret = self.redaction.placeholders.secret(name)
+        return not secret and name in self.redaction.vocabulary.names
+
+    def text(self, name: str, value: str) -> str:
+        """A text as it is kept: a fixed value, the place of another, or one made up."""
+        public = self.redaction.leaf(name, value) == value
+        if value == NO_GROUP or (public and not self.redaction.placeholders.is_person(value)):
+            return value
+        if value in self._given:
+            return self._need(self._given[value])
+        if value in self._answers:
+            return self._from(value)
+        if "://" in value:
+            return self._address(value)
+        jid = JID.fullmatch(value)
+        user, server = jid.groups() if jid else (value, "")
+        if user.isascii() and user.isdigit() and 8 <= len(user) <= 15 and server != "g.us":
+            return self._person(user) + (f"@{server}" if server else "")
+        if server == "g.us":
+            return f"{self._need('group')}"
+        return mask(value)
+
+    def _address(self, value: str) -> str:
+        """The run's own addresses have places; those that lead nowhere still do when made up."""
+        if value == self.private.media_url:
+            return self._need("media_url")
+        here = self.private.webhook_url
+        if here and (value == here or value.startswith(f"{here}/")):
+            return self._need("webhook_url") + mask(value[len(here) :])
+        if leads_nowhere(value):
+            return "".join(_nowhere(word) for word in re.split(r"(\s+)", value))
+        return mask(value)
+
+    def _person(self, number: str) -> str:
+        listed = sum(name.startswith("recipient") for name in self._people.values())
+        return self._need(self._people.setdefault(number, f"recipient_{listed + 1}"))
+
+    def _from(self, value: str) -> str:
+        if value not in self._names:
+            exchange, pointer = self._answers[value]
+            kind = "message_id" if pointer.endswith("/id") else "value"
+            kind = "group" if value.endswith("@g.us") else kind
+            self._names[value] = f"{kind}:{len(self._names) + 1}"
+            self.values[self._names[value]] = {"from": {"exchange": exchange, "pointer": pointer}}
+        return "{{" + self._names[value] + "}}"
+
+    def _need(self, name: str) -> str:
+        self.needs.add(name)
+        return "{{" + name + "}}"
+
+    def _raw(self, body: bytes) -> str:
+        """Bytes that are no JSON, a letter for each; what the contract names stays."""
+        text = body.decode("latin-1")
+        if len(text) > LONGEST_TEXT:
+            return mask(text)
+        return re.sub(r"\w+", lambda found: self._name(found[0]), text)
+
+
+def mask(text: str) -> str:
+    """A made-up text of the same length and make."""
+    if len(text) > LONGEST_TEXT:
+        return "{{" + ("A" if _BASE64.fullmatch(text) else "x") + f"*{len(text)}" + "}}"
+    return "".join(map(_masked, text))
+
+
+def _nowhere(word: str) -> str:
+    """An address below a reserved name as another one; any other word as made up."""
+    scheme, found, rest = word.partition("://")
+    if not found:
+        return mask(word)
+    host, slash, path = rest.partition("/")
+    name, dot, reserved = host.rpartition(".")
+    return f"{scheme}://{mask(name)}{dot}{reserved}{slash}{mask(path)}"
+
+
+def _masked(char: str) -> str:
+    if char.isnumeric():
+        return "0"
+    if char.isascii():
+        return (
+            "X"
+            if char.isupper()
+            else "x"
+            if char.isalpha()
+            else {"{": "(", "}": ")"}.get(char, char)
+        )
+    return "\u00e9" if char.isalpha() else char
+
+
+def _acts(operation: Operation | None) -> bool:
+    return operation is not None and operation.effect != "reads"
+
+
+def _leaves(pointer: str, node: Any, shown: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+    """Every text below names of the contract, which alone may be shown, with its JSON pointer."""
+    if isinstance(node, str):
+        yield pointer, node
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if shown(key):
+                step = key.replace("~", "~0").replace("/", "~1")
+                yield from _leaves(f"{pointer}/{step}", value, shown)
+    elif isinstance(node, list):
+        for at, value in enumerate(node):
+            yield from _leaves(f"{pointer}/{at}", value, shown)

@@ -1,0 +1,305 @@
+"""A kept fault tried again: on the same host or another, with values of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote, urlencode
+
+import orjson
+
+from ..errors import HeldBack, NotTried, SetupError
+from ..host.http import Request
+from ..judging.judge import Judge
+from ..judging.results import Broken, Exchange
+from .recording import FORMAT, NO_GROUP, VERSION
+
+State = Literal["still fails", "keeps", "not tried"]
+Rerun = Callable[[str, int], Iterable[Broken]]
+Learn = Callable[[Exchange | None, str], None]
+
+_PLACE = re.compile(r"\{\{([^{}]+)\}\}")
+_LONG = re.compile(r"([Ax])\*(\d{1,9})")
+_OPTIONS = {
+    "instance_key": "--instance-key",
+    "token": "--token",
+    "media_url": "--media-url",
+    "own_number": "an instance with a phone",
+    "other_token": "another instance's token, which a mock alone gives",
+}
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """How a replay ended, and what was exchanged."""
+
+    state: State
+    sentence: str
+    exchanges: tuple[Exchange, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 the promise is kept now, 1 it is still broken, 2 it could not be tried."""
+        return {"keeps": 0, "still fails": 1, "not tried": 2}[self.state]
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A kept fault as read from its file."""
+
+    path: Path
+    document: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Names of the values it must be given: instance_key, token, recipient_1, ..."""
+        return tuple(name for name in self.document["needs"] if name != "group")
+
+    @property
+    def about_a_group(self) -> bool:
+        """Whether it is about a group that no recorded answer names."""
+        return "group" in self.document["needs"]
+
+    @property
+    def connected(self) -> bool:
+        """Whether the instance was linked to a phone."""
+        return bool(self.document["connected"])
+
+    @property
+    def probe(self) -> str:
+        """The probe that found it."""
+        return str(self.document["probe"])
+
+    @property
+    def by_probe(self) -> bool:
+        """Whether the whole probe has to be run again, rather than some requests."""
+        return bool(self.document["judged_by"] == "probe")
+
+
+def load(path: Path) -> Recording:
+    """Read a file; SetupError in one sentence for anything that is no replay of this version."""
+    try:
+        document = orjson.loads(path.read_bytes())
+    except OSError as error:
+        raise SetupError(f"{path}: {error.strerror or error}") from None
+    except orjson.JSONDecodeError:
+        raise SetupError(f"{path}: this is no JSON, so no file of a report's failures/") from None
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise SetupError(f"{path}: this is no replay; give a file of a report's failures/ folder")
+    if document.get("version") != VERSION:
+        raise SetupError(
+            f"{path}: version {document.get('version')} is not known here; "
+            f"it was written by megaapi-contract {document.get('suite')}"
+        )
+    if not _whole(document):
+        raise SetupError(f"{path}: the file is damaged; run the suite again with --report")
+    return Recording(path, document)
+
+
+def replay(
+    recording: Recording,
+    *,
+    judge: Judge,
+    send: Callable[[Request], Exchange],
+    values: Mapping[str, str],
+    learn: Learn = lambda exchange, value: None,
+    rerun: Rerun | None = None,
+) -> Replayed:
+    """Send what led to the fault and judge the last answer, or run its probe again.
+
+    The probe has the last word too where the requests alone show no fault: texts are made up in
+    them. `send` is the gate's, so that nothing leaves that a run would have held back; `learn`
+    hears of each value the host gave out, with the exchange it came in, and of addresses below
+    the run's own, before they are sent. `values` are those of `needs`; SetupError names the first
+    that is missing. Unusable comes through as it is.
+    """
+    if not recording.by_probe:
+        missing = [name for name in recording.needs if name not in values]
+        if missing:
+            raise SetupError(f"{recording.path.name} needs {_option(missing[0])}")
+        alone = _by_requests(recording, judge, send, values, learn)
+        if rerun is None or alone.state == "still fails":
+            return alone
+    ended = _by_probe(recording, rerun)
+    if recording.by_probe or ended.state == "still fails":
+        return ended
+    if ended.state == "not tried" and alone.state == "keeps":
+        said = f"{ended.sentence}; the recorded requests alone show no fault"
+        return Replayed("not tried", said, alone.exchanges)
+    return ended
+
+
+def _by_requests(
+    recording: Recording,
+    judge: Judge,
+    send: Callable[[Request], Exchange],
+    values: Mapping[str, str],
+    learn: Learn,
+) -> Replayed:
+    filling = _Filling(recording, dict(values), learn)
+    exchanges: list[Exchange] = []
+    for number, recorded in enumerate(recording.document["exchanges"], 1):
+        try:
+            exchanges.append(send(filling.request(recorded)))
+            filling.take(number, exchanges[-1])
+        except HeldBack as refusal:
+            return Replayed("not tried", f"held back: {refusal}", tuple(exchanges))
+        except _NotGiven as lost:
+            return Replayed("not tried", str(lost), tuple(exchanges))
+    found = judge.exchange(exchanges[-1], recording.probe)
+    return _ended(recording, found, tuple(exchanges))
+
+
+def _by_probe(recording: Recording, rerun: Rerun | None) -> Replayed:
+    if rerun is None:
+        said = f"the whole probe has to run again: {recording.document['rerun']}"
+        return Replayed("not tried", said)
+    try:
+        return _ended(recording, rerun(recording.probe, int(recording.document["seed"])), ())
+    except HeldBack as refusal:
+        return Replayed("not tried", f"held back: {refusal}")
+    except NotTried as refusal:
+        return Replayed("not tried", f"not tried: {refusal}")
+
+
+def _ended(
+    recording: Recording, found: Iterable[Broken], exchanges: tuple[Exchange, ...]
+) -> Replayed:
+    fault = recording.document["fault"]
+    about = f"{fault['operation']}: {fault['message']}"
+    same = next((each for each in found if _same(each, fault)), None)
+    if same is not None:
+        return Replayed("still fails", f"still fails: {about}", exchanges)
+    return Replayed("keeps", f"does not fail any more: {about}", exchanges)
+
+
+def _same(broken: Broken, fault: Mapping[str, Any]) -> bool:
+    """The same rule of the same operation; values do not count."""
+    if (broken.kind, broken.operation) != (fault["kind"], fault["operation"]):
+        return False
+    kept = fault["rule"] or fault["message"]
+    now = broken.rule or broken.message
+    return _shape(kept).fullmatch(now) is not None
+
+
+def _shape(kept: str) -> re.Pattern[str]:
+    """A kept sentence, with room for any value where a placeholder stands."""
+    parts = re.split(r"<[a-z][a-z ,]*\d*[a-z ,]*>", kept)
+    return re.compile(".*".join(map(re.escape, parts)), re.DOTALL)
+
+
+class _NotGiven(Exception):
+    """The host did not give out a value that a later request needs."""
+
+
+class _Filling:
+    """Puts values into recorded requests, and takes those of the answers."""
+
+    def __init__(self, recording: Recording, values: dict[str, str], learn: Learn) -> None:
+        self._values, self._learn = {"group": NO_GROUP, **values}, learn
+        self._sources: Mapping[str, Any] = recording.document["values"]
+
+    def request(self, recorded: Mapping[str, Any]) -> Request:
+        """The request with every place filled."""
+        target = "/".join(quote(self._fill(step), safe="") for step in recorded["path"])
+        if recorded["query"]:
+            filled = [(self._fill(name), self._fill(value)) for name, value in recorded["query"]]
+            target += f"?{urlencode(filled)}"
+        headers = tuple((name, self._fill(value)) for name, value in recorded["headers"])
+        return Request(recorded["method"], target, headers, self._body(recorded))
+
+    def take(self, number: int, exchange: Exchange) -> None:
+        """Keep what this answer gives to later requests."""
+        for name, source in self._sources.items():
+            place = source["from"]
+            if place["exchange"] == number:
+                value = _at(exchange.json, place["pointer"])
+                if isinstance(value, str):
+                    self._values[name] = value
+                    self._learn(exchange, value)
+
+    def _body(self, recorded: Mapping[str, Any]) -> bytes:
+        if "raw" in recorded:
+            return self._fill(recorded["raw"]).encode("latin-1", "replace")
+        return orjson.dumps(self._node(recorded["json"])) if "json" in recorded else b""
+
+    def _node(self, node: Any) -> Any:
+        if isinstance(node, str):
+            return self._fill(node)
+        if isinstance(node, dict):
+            return {name: self._node(value) for name, value in node.items()}
+        return [self._node(value) for value in node] if isinstance(node, list) else node
+
+    def _fill(self, text: str) -> str:
+        filled = _PLACE.sub(lambda found: self._value(found[1]), text)
+        if text.startswith("{{webhook_url}}/"):
+            self._learn(None, filled)
+        return filled
+
+    def _value(self, name: str) -> str:
+        long = _LONG.fullmatch(name)
+        if long is not None:
+            return long[1] * min(int(long[2]), 64 * 2**20)
+        if name not in self._values:
+            source = self._sources.get(name, {"from": {"exchange": "?", "pointer": name}})["from"]
+            raise _NotGiven(
+                f"the answer to request {source['exchange']} gives no {source['pointer']} any more"
+            )
+        return self._values[name]
+
+
+def _at(document: Any, pointer: str) -> Any:
+    """What a JSON pointer leads to; None when it leads nowhere."""
+    for part in pointer.split("/")[1:]:
+        step = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(document, dict):
+            document = document.get(step)
+        elif isinstance(document, list) and step.isdigit() and int(step) < len(document):
+            document = document[int(step)]
+        else:
+            return None
+    return document
+
+
+def _option(name: str) -> str:
+    if name.startswith("recipient_"):
+        number = name.rpartition("_")[2]
+        return f"{number} of --recipient" if number != "1" else "--recipient"
+    return _OPTIONS.get(name, name)
+
+
+def _whole(document: Mapping[str, Any]) -> bool:
+    """Whether every part that a replay reads is there and of its type."""
+    types = {"probe": str, "seed": int, "judged_by": str, "fault": dict, "needs": list,
+             "connected": bool, "values": dict, "exchanges": list, "rerun": str}  # fmt: skip
+    if not all(isinstance(document.get(name), kind) for name, kind in types.items()):
+        return False
+    if not all(isinstance(document["fault"].get(name), str)
+               for name in ("kind", "operation", "message", "rule")):  # fmt: skip
+        return False
+    sources = document["values"].values()
+    if not all(isinstance(each, dict) and isinstance(each.get("from"), dict) for each in sources):
+        return False
+    if not all({"exchange", "pointer"} <= each["from"].keys() for each in sources):
+        return False
+    wanted = document["judged_by"] == "probe" or document["exchanges"]
+    return bool(wanted) and all(_sendable(each) for each in document["exchanges"])
+
+
+def _sendable(recorded: Any) -> bool:
+    return (
+        isinstance(recorded, dict)
+        and isinstance(recorded.get("method"), str)
+        and _strings(recorded.get("path"))
+        and all(isinstance(recorded.get(name), list) for name in ("query", "headers"))
+        and all(_strings(pair) and len(pair) == 2
+                for name in ("query", "headers") for pair in recorded[name])
+        and isinstance(recorded.get("raw", ""), str)
+    )  # fmt: skip
+
+
+def _strings(node: Any) -> bool:
+    return isinstance(node, list) and all(isinstance(each, str) for each in node)

@@ -1,0 +1,262 @@
+"""What every kind of report says of a run, in one wording. Takes clean reports only."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import quote as percent
+
+from ..judging.results import KINDS, Broken, Exchange, Report, Result
+from ..replay.command_lines import replay_line
+
+INTERRUPTED_HERE = "the run was interrupted before its end"
+# A line beyond this is for nobody's hands: the replay line sends the same.
+CURL_BODY_MOST = 4000
+# What a curl line takes from the environment of whoever runs it, as the commands do.
+_GIVEN = (
+    (re.compile(r"<key(?: \d+)?>"), "$MEGAAPI_INSTANCE_KEY"),
+    (re.compile(r"<token(?: \d+)?>"), "$MEGAAPI_TOKEN"),
+    (re.compile(r"<token(?: \d+)?, not its own>"), "${OTHER_TOKEN:?}"),
+    (re.compile(r"^http://mock(?=/)"), "$MEGAAPI_GATEWAY"),
+    # Without them the shell says what is missing, and nothing is sent.
+    (re.compile(r"<recipient 1>"), "${RECIPIENT:?}"),
+    (re.compile(r"<recipient (\d+)>"), r"${RECIPIENT_\1:?}"),
+    (re.compile(r"<own number>"), "${OWN_NUMBER:?}"),
+    # Somebody's address; typed by hand the line leads nowhere.
+    (re.compile(r"<url (\d+)>"), r"https://url-\1.example.test"),
+)
+# A body that is no JSON is private as a whole.
+_NOT_SHOWN = re.compile(r"<[^<>]*, \d+ bytes>")
+_PLACEHOLDER = re.compile(r"<[^<>]*>")
+# What curl itself would read as several addresses.
+_GLOB = re.compile(r"[\[\]{}]")
+# A HEAD by another name would wait for a body.
+_METHODS = {"GET": [], "HEAD": ["--head"]}
+_STATUS = re.compile(r"^\d{3}: ")
+_NUMBERS = re.compile(r"(?<=[a-z]) \d+(?=[,>])")
+_QUOTED = re.compile(r'\("[^"]*"(?:, "[^"]*")* w')
+_NOT_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True)
+class Told:
+    """One fault as reports tell it: `file` is what `megaapi-contract replay` takes, `again`
+    that command."""
+
+    number: int
+    verdict: str
+    sentence: str
+    kind: str
+    curl: str
+    file: str
+    again: str
+    broken: Broken
+
+    @property
+    def promise(self) -> str:
+        """Which file promised it, and how sure that is."""
+        promise = self.broken.promise
+        sources = f", {', '.join(promise.sources)}" if promise.sources else ""
+        return f"spec/{promise.file} ({promise.grade}{sources})"
+
+
+def told(report: Report) -> list[Told]:
+    """Failures first, then findings, then new facts, numbered through."""
+    order = [*report.failures, *report.findings, *report.new_facts]
+    return [_told(number, broken, report) for number, broken in enumerate(order, 1)]
+
+
+@dataclass(frozen=True)
+class Card:
+    """Faults that most likely have one cause, the first of them in full."""
+
+    first: Told
+    others: tuple[Told, ...]
+
+    @property
+    def places(self) -> int:
+        """How many faults it stands for."""
+        return 1 + len(self.others)
+
+    @property
+    def elsewhere(self) -> str:
+        """Where else the same was found: each operation or event once."""
+        names = dict.fromkeys(each.broken.operation for each in self.others)
+        return ", ".join(names)
+
+
+def cards(told: Iterable[Told]) -> list[Card]:
+    """One card per cause, in the order of the first of each."""
+    causes: dict[tuple[str, ...], list[Told]] = {}
+    for each in told:
+        causes.setdefault((each.verdict, *cause(each.broken)), []).append(each)
+    return [Card(first, tuple(others)) for first, *others in causes.values()]
+
+
+def cause(broken: Broken) -> tuple[str, ...]:
+    """What faults of several operations have in common: the rule without place and values."""
+    if broken.kind == "law":
+        return "law", broken.rule or broken.message
+    rule = _STATUS.sub("", broken.rule or broken.message)
+    if broken.kind == "check":
+        rule = broken.message
+    names = tuple(_QUOTED.findall(broken.message)) if broken.kind == "schema" else ()
+    return broken.kind, _NUMBERS.sub("", rule), *names
+
+
+def _told(number: int, broken: Broken, report: Report) -> Told:
+    return Told(
+        number=number,
+        verdict=broken.verdict(strict=report.strict),
+        sentence=f"{broken.operation}: {broken.message}" if broken.operation else broken.message,
+        kind=KINDS.get(broken.kind, broken.kind),
+        curl=curl(broken.exchange) if broken.exchange else "",
+        file=file_of(number, broken),
+        again=replay_line(report, file_of(number, broken)),
+        broken=broken,
+    )
+
+
+def file_of(number: int, broken: Broken) -> str:
+    """Where a fault is kept, relative to the report's folder."""
+    plain = _NOT_SLUG.sub("-", f"{broken.kind} {broken.operation}".lower()).strip("-")
+    return f"failures/{number:03}-{plain[:60]}.json"
+
+
+def curl(exchange: Exchange) -> str:
+    """The request as a shell line, with key, token and numbers from the environment.
+
+    $MEGAAPI_TOKEN is the instance's own, $OTHER_TOKEN is not. Nothing for a body that is too long,
+    or cannot be shown.
+    """
+    text = exchange.request_body.decode("utf-8", "replace")
+    if len(text) > CURL_BODY_MOST or _NOT_SHOWN.fullmatch(text):
+        return ""
+    parts = ["curl", *_METHODS.get(exchange.method, ["-X", exchange.method])]
+    if _GLOB.search(exchange.url):
+        parts.append("--globoff")
+    parts.append(_double(exchange.url, quote=_in_address))
+    for name, value in exchange.request_headers:
+        if name.lower() in ("authorization", "content-type"):
+            parts += ["-H", _double(f"{name}: {value}")]
+    if text:
+        parts += ["--data-raw", _double(text) if _taken(text) else shlex.quote(text)]
+    return " ".join(parts)
+
+
+def _taken(text: str) -> bool:
+    """Whether something of it comes from the environment."""
+    return any(placeholder.search(text) for placeholder, _ in _GIVEN)
+
+
+def _double(text: str, quote: Callable[[str], str] = lambda text: text) -> str:
+    escaped = re.sub(r'(["\\$`])', r"\\\1", text)
+    for placeholder, name in _GIVEN:
+        escaped = placeholder.sub(name, escaped)
+    return f'"{quote(escaped)}"'
+
+
+def _in_address(url: str) -> str:
+    """Whatever else was replaced, as an address can hold it."""
+    return _PLACEHOLDER.sub(lambda found: percent(found[0], safe=""), url)
+
+
+def verdict(report: Report) -> str:
+    """interrupted, unusable, broken, incomplete or kept."""
+    if report.interrupted:
+        return "interrupted"
+    if report.unusable:
+        return "unusable"
+    if report.failures:
+        return "broken"
+    return "kept" if report.complete else "incomplete"
+
+
+def headline(report: Report) -> str:
+    """The whole run in one sentence."""
+    return {
+        "interrupted": f"The run against {report.target} was interrupted"
+        + (f": it breaks {_promises(report)}" if report.failures else ""),
+        "unusable": f"{report.target} could not be judged",
+        "broken": f"{report.target} breaks {_promises(report)} of its contract",
+        "incomplete": f"{report.target} broke no promise, but the run is not complete",
+        "kept": f"{report.target} keeps its contract",
+    }[verdict(report)]
+
+
+def _promises(report: Report) -> str:
+    """By cause: one field too many in every answer is one."""
+    failures = cards(each for each in told(report) if each.verdict == "failure")
+    places = sum(card.places for card in failures)
+    where = f", in {places:,} places," if places > len(failures) else ""
+    return f"{count(len(failures), 'promise')}{where}"
+
+
+def not_complete(report: Report) -> list[str]:
+    """Why the run may not be called complete, a sentence each."""
+    by_reason: dict[str, list[str]] = {}
+    for name, why in report.unanswered.items():
+        by_reason.setdefault(why, []).append(name)
+    reasons = [INTERRUPTED_HERE] if report.interrupted else []
+    reasons += [each for each in (report.unusable, report.unheard) if each]
+    return reasons + [f"{why}: {', '.join(names)}" for why, names in by_reason.items()]
+
+
+def left_out(report: Report) -> dict[str, list[str]]:
+    """Probes that were not made, by reason."""
+    found: dict[str, list[str]] = {}
+    for result in report.results:
+        if result.state == "left out":
+            found.setdefault(result.reason or "no reason given", []).append(result.probe)
+    return found
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One phase of the run, summed up."""
+
+    name: str
+    probes: int
+    requests: int
+    seconds: float
+    states: dict[str, int]
+
+
+def phases(report: Report) -> list[Phase]:
+    """Every phase in the order of the run."""
+    by_name: dict[str, list[Result]] = {}
+    for result in report.results:
+        by_name.setdefault(result.phase, []).append(result)
+    return [Phase(name, *_sums(results)) for name, results in by_name.items()]
+
+
+def _sums(results: list[Result]) -> tuple[int, int, float, dict[str, int]]:
+    states: dict[str, int] = {}
+    for result in results:
+        states[result.state] = states.get(result.state, 0) + 1
+    requests = sum(result.cases for result in results)
+    return len(results), requests, sum(result.seconds for result in results), states
+
+
+def requests(report: Report) -> int:
+    """How many requests the run made."""
+    return len(report.exchanges) or sum(result.cases for result in report.results)
+
+
+def counted(report: Report) -> Iterator[tuple[str, str]]:
+    """The run in figures, each with its name."""
+    answered = sum(each.answered for each in report.coverage.values())
+    yield "failures", f"{len(report.failures):,}"
+    yield "findings", f"{len(report.findings):,}"
+    yield "new facts", f"{len(report.new_facts):,}"
+    yield "operations answered", f"{answered} of {len(report.coverage)}"
+    yield "requests", f"{requests(report):,}"
+    yield "webhooks", f"{len(report.webhooks):,}"
+    yield "time", f"{report.seconds:.1f} s"
+
+
+def count(number: int, word: str) -> str:
+    """`1 promise`, `2 promises`."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"

@@ -1,0 +1,245 @@
+"""A run, and a replay, as the command shows them: a bar, a summary, reports, an exit code."""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from megaapi_mock.errors import SetupError as MockSetupError
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from ..errors import NotTried, SetupError, Unusable, as_bug
+from ..host.stage import WORLD
+from ..host.target import HttpTarget
+from ..judging.contract import Contract
+from ..judging.results import Broken, Exchange, Report, RunInterrupted
+from ..probes.cases import group_jids
+from ..probes.probe import Probe
+from ..redaction.redaction import Redaction
+from ..replay.replay import Recording, load, replay
+from ..reports import check_folder, show, show_folder, write_reports
+from ..reports.as_found import AsFound
+from ..safety.restore_file import read as read_restore_file
+from ..session import Session
+from .notices import after, before, of_before
+from .options import RunOptions
+from .private import private_of
+from .runner import Ready, probes, ready, try_probe
+from .runner import run as run_all
+
+# How a sentence ends that a budget has made.
+SPENT = ("(--max-messages)", "(--max-groups)")
+
+
+def run(options: RunOptions, folder: Path | None) -> int:
+    """The exit code: 0 kept, 1 broken promises, 2 no judgement possible, 3 not complete.
+
+    Whatever ends it, SetupError, Unusable or KeyboardInterrupt, comes through when the reports are
+    written: they hold what was found until then.
+    """
+    if folder is not None:
+        check_folder(folder)
+    report = _nothing_yet(options)
+    held: Ready | None = None
+    ended: BaseException | None = None
+    try:
+        with ready(options) as made, _bar(Console(stderr=True)) as progress:
+            held = made
+            _notice(before(made))
+            task = progress.add_task("getting ready", total=None)
+
+            def shown(probe: Probe, done: int, of: int) -> None:
+                progress.update(task, description=probe.name[:40], completed=done, total=of)
+
+            found = AsFound(
+                Redaction(made.contract, private_of(options, made)), strict=options.strict
+            )
+            try:
+                report = run_all(made, shown, found.ended)
+            except RunInterrupted as stopped:
+                report, ended = stopped.report, stopped
+    except KeyboardInterrupt as stopped:
+        report.interrupted, ended = True, stopped
+    except (SetupError, Unusable, MockSetupError) as error:
+        report.unusable, ended = str(error), error
+    except Exception as error:
+        # A mistake of ours keeps nobody from the report, nor from what must still be put back.
+        ended = as_bug(error)
+        report.unusable = str(ended)
+    if held is not None:
+        _notice(after(held))
+    contract = held.contract if held is not None else _contract(options)
+    _tell(report, folder, Redaction(contract, private_of(options, held)))
+    if ended is not None:
+        raise ended
+    return report.exit_code
+
+
+def _tell(report: Report, folder: Path | None, redaction: Redaction) -> None:
+    """Files, and the terminal where anything was tried."""
+    if folder is not None:
+        report.seconds = report.seconds or time.time() - report.started
+        write_reports(report, folder, redaction)
+    with suppress(OSError):
+        # A pipe that nobody reads any more, or a terminal that went away, changes no verdict.
+        _tell_terminal(report, folder, redaction)
+
+
+def _tell_terminal(report: Report, folder: Path | None, redaction: Redaction) -> None:
+    if report.results:
+        show(redaction.report(report), Console(), folder=str(folder) if folder else "")
+    elif folder is not None:
+        show_folder(Console(), str(folder))
+
+
+def _nothing_yet(options: RunOptions) -> Report:
+    """The report of a run that has not begun."""
+    name, real = "the given host", True
+    if options.target == "mock":
+        name, real = "mock", False
+    else:
+        with suppress(SetupError):
+            host = HttpTarget(options.target)
+            name, real = host.name, host.real
+    return Report(
+        target=name,
+        real=real,
+        seed=options.seed,
+        started=time.time(),
+        strict=options.strict,
+        options=options.shown(),
+    )
+
+
+def _contract(options: RunOptions) -> Contract:
+    """The contract of the run, or the packaged one where that cannot be read."""
+    try:
+        return Contract(options.spec, plan=options.gateway_plan)
+    except MockSetupError:
+        return Contract()
+
+
+def _notice(sentences: Iterable[str]) -> None:
+    with suppress(OSError):
+        for sentence in sentences:
+            print(f"megaapi-contract: {sentence}", file=sys.stderr, flush=True)
+
+
+def restore(path: Path, options: Mapping[str, Any]) -> str:
+    """Put back what a run has left, as the file says; what was, in a sentence.
+
+    SetupError when something of it cannot be put back.
+    """
+    kept = read_restore_file(path)
+    if not kept.lock():
+        raise SetupError("a run on this machine is changing this instance now: wait for it")
+    given = RunOptions(target=kept.target, key=kept.key, side_door=False, **options)
+    kept.token = given.token
+    try:
+        with ready(given, restore=kept) as made:
+            done = ", ".join(made.put_back) or "nothing"
+    finally:
+        kept.unlock()
+    if kept.entries:
+        raise SetupError(f"{kept.in_words} could not be put back, and stays in {path}")
+    return f"put back: {done}"
+
+
+def run_again(path: Path, options: RunOptions) -> int:
+    """Replay one kept fault: 0 it does not fail any more, 1 it does, 2 it could not be tried."""
+    recording = load(path)
+    with ready(options) as made:
+        _notice(of_before(made))
+        session = made.session("replay")
+        try:
+            ended = replay(
+                recording,
+                judge=made.judge,
+                send=session.exchange,
+                values=_values(recording, made, session),
+                learn=lambda exchange, value: _learn(made, exchange, value),
+                rerun=lambda probe, seed: _again(made, probe),
+            )
+        finally:
+            session.put_back()
+    Console().print(ended.sentence, markup=False, highlight=False, soft_wrap=True)
+    return ended.exit_code
+
+
+def seed_of(path: Path) -> int:
+    """The seed of the run that kept the fault."""
+    return int(load(path).document["seed"])
+
+
+def drawn_seed() -> int:
+    """A new seed, small enough to be typed."""
+    return random.SystemRandom().randrange(10**6)
+
+
+def _values(recording: Recording, made: Ready, session: Session) -> dict[str, str]:
+    """What a replay fills in; without those that this host, or this command, does not have."""
+    place = made.place or made.stage.place(connected=recording.connected)
+    people = made.options.recipients or WORLD
+    values = {
+        "instance_key": place.key,
+        "token": place.token,
+        "own_number": place.number,
+        "media_url": made.media_url,
+        "webhook_url": made.receiver.url,
+        **{f"recipient_{number}": jid for number, jid in enumerate(people, 1)},
+    }
+    if "other_token" in recording.needs and made.stage.phone:
+        values["other_token"] = made.stage.place().token
+    if recording.about_a_group and made.place is not None:
+        jids = set(group_jids(session.call("list_groups", place).json))
+        made.gate.may_read(jids)
+        values["group"] = min(jids, default="")
+    return {name: value for name, value in values.items() if value}
+
+
+def _learn(made: Ready, exchange: Exchange | None, value: str) -> None:
+    """What the host gave out may be said to it again, as in the run."""
+    made.gate.learn([value])
+    if exchange is not None and exchange.operation == "list_groups" and value.endswith("@g.us"):
+        made.gate.may_read([value])
+
+
+def _again(made: Ready, name: str) -> tuple[Broken, ...]:
+    """What the probe finds now; NotTried when it cannot be made, as it was, or to its end."""
+    probe = next((each for each in probes(made) if each.name == name), None)
+    if probe is None:
+        raise NotTried(f"this version has no probe called {name}")
+    result = try_probe(probe, made)
+    if result.state == "unusable":
+        raise Unusable(result.reason)
+    spent = next((why for why in made.gate.held if why.endswith(SPENT)), "")
+    if not result.broken and (result.reason or spent):
+        raise NotTried(result.reason or spent)
+    return result.broken
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        # Elsewhere than on a terminal standard output is somebody's file.
+        redirect_stdout=sys.stdout.isatty(),
+    )

@@ -1,0 +1,64 @@
+"""What a person is told before a run changes anything of a given instance, and after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .options import RunOptions
+from .ready import Ready
+
+DIVERTED = (
+    "while a probe looks at webhooks, and until it ends, they come to the suite: "
+    "the instance's own receiver gets none of them (--forward passes them on)"
+)
+FORWARDED = (
+    "while a probe looks at webhooks they come to the suite, "
+    "which passes each on to the instance's own receiver"
+)
+
+
+def of_plan(options: RunOptions) -> Iterator[str]:
+    """What a run with these options will do to an instance beside its requests."""
+    if "changes" not in options.allow:
+        return
+    yield FORWARDED if options.forward else DIVERTED
+    groups = "1 group" if options.max_groups == 1 else f"{options.max_groups} groups"
+    yield (
+        f"it makes at most {groups} with the recipients (--max-groups): "
+        "emptied and left at the end, but people keep it in their list of chats"
+    )
+
+
+def of_before(made: Ready) -> Iterator[str]:
+    """What a run before had left, and what became of it."""
+    restore = made.gate.restore
+    if made.put_back:
+        yield f"a run before had left {', '.join(made.put_back)}: put back now"
+    if restore is not None and restore.entries:
+        yield f"a run before has left {restore.in_words}: not put back, see {restore.path}"
+
+
+def before(made: Ready) -> Iterator[str]:
+    """What is so, and what was put back, before the first probe."""
+    yield from of_before(made)
+    restore = made.gate.restore
+    if made.gate.fence is None or restore is None:
+        return
+    if "changes" in made.options.allow:
+        yield from of_plan(made.options)
+        yield f"what must be put back stands in {restore.path} until it is"
+
+
+def after(made: Ready) -> Iterator[str]:
+    """What could not be put back, and what became of the webhooks that were passed on."""
+    if made.forwarder is not None and made.forwarder.refused:
+        passed, lost = made.forwarder.passed_on, made.forwarder.refused
+        yield (
+            f"webhooks passed on to the instance's own receiver: {passed}; not taken by it: {lost}"
+        )
+    restore = made.gate.restore
+    if restore is not None and restore.entries:
+        yield (
+            f"not put back: {restore.in_words}. The next run of this instance tries again, or: "
+            f"megaapi-contract restore {restore.path}"
+        )

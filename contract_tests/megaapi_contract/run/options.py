@@ -1,0 +1,168 @@
+"""What a run is asked to do, checked before anything is sent."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from megaapi_mock.domain.jid import is_number
+
+from ..errors import SetupError
+from ..safety.fence import EFFECTS, listed
+
+# Random requests per operation, so many good and so many bad ones.
+EXAMPLES, EXAMPLES_QUICK = 40, 4
+# Chains of calls along the contract's links.
+CHAINS, CHAINS_QUICK = 15, 5
+PLANS = ("code", "start", "business")
+# What an instance is called in a path, and what a header can hold: no sentence shows either.
+_KEY = re.compile(r"[A-Za-z0-9_.-]+")
+_SECRET = re.compile(r"[!-~]*")
+# A day, in seconds: what every timer can hold.
+LONGEST = 86_400.0
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """Everything `megaapi-contract run` can be told. SetupError says what does not fit together.
+
+    `timeout` and `pace` are seconds; `pace` None means one second on real hosts, none on mocks.
+    """
+
+    target: str
+    key: str = ""
+    token: str = field(default="", repr=False)
+    allow: frozenset[str] = frozenset({"reads"})
+    recipients: tuple[str, ...] = ()
+    seed: int = 0
+    quick: bool = False
+    strict: bool = False
+    gateway_plan: str = "code"
+    timeout: float = 30.0
+    pace: float | None = None
+    max_messages: int = 20
+    max_groups: int = 1
+    probes: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
+    side_door: bool = True
+    control_token: str = field(default="", repr=False)
+    webhook_port: int = 0
+    webhook_host: str = "127.0.0.1"
+    webhook_url: str = ""
+    forward: bool = False
+    media_url: str = ""
+    spec: Path | None = None
+
+    def __post_init__(self) -> None:
+        unknown = self.allow - set(EFFECTS)
+        if unknown:
+            raise SetupError(f"--allow {min(unknown)}: it takes {', '.join(EFFECTS[1:])}")
+        for number in self.recipients:
+            if "@lid" in number or not is_number(min(listed([number]))):
+                raise SetupError(f"--recipient {number}: give 8 to 15 digits, country code first")
+        # As they are written into requests: nothing but digits.
+        numbers = tuple(min(listed([number])) for number in self.recipients)
+        object.__setattr__(self, "recipients", numbers)
+        if self.gateway_plan not in PLANS:
+            raise SetupError(f"--gateway-plan {self.gateway_plan}: it takes {', '.join(PLANS)}")
+        if not all(
+            math.isfinite(value) and value <= LONGEST for value in (self.timeout, self.pace or 0)
+        ):
+            raise SetupError(f"--timeout and --pace take at most {LONGEST:g} seconds")
+        if self.timeout <= 0 or min(self.max_messages, self.max_groups, self.pace or 0) < 0:
+            raise SetupError(
+                "--timeout must be above 0, --max-messages, --max-groups and --pace not below"
+            )
+        if self.forward and "changes" not in self.allow:
+            raise SetupError("--forward is for webhooks that the run redirects: --allow changes")
+        for option, secret in (("--token", self.token), ("--control-token", self.control_token)):
+            if not _SECRET.fullmatch(secret):
+                raise SetupError(
+                    f"{option}: a blank, a line end or a letter beyond ASCII is in it: copy it "
+                    "again, without anything around it and without `Bearer`"
+                )
+        if self.webhook_url:
+            self._check_webhook_url()
+        if self.media_url:
+            self._check_address("--media-url", self.media_url)
+
+    @staticmethod
+    def _check_address(option: str, url: str) -> SplitResult:
+        said = f"{option} {url}"
+        try:
+            parts = urlsplit(url)
+            usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:
+            raise SetupError(f"{said}: this is not an address") from None
+        if not usable:
+            raise SetupError(f"{said}: give an address like https://files.example.test")
+        return parts
+
+    def _check_webhook_url(self) -> None:
+        said = f"--webhook-url {self.webhook_url}"
+        parts = self._check_address("--webhook-url", self.webhook_url)
+        if parts.query or parts.fragment or parts.username:
+            raise SetupError(f"{said}: give scheme, host, port and path alone")
+        if self.target == "mock":
+            raise SetupError(f"{said}: the mock in this process hands webhooks over by itself")
+        if not self.webhook_port:
+            raise SetupError(f"{said}: name the port here that it leads to (--webhook-port)")
+
+    @property
+    def examples(self) -> int:
+        """How many good, and how many bad, random requests each operation gets."""
+        return EXAMPLES_QUICK if self.quick else EXAMPLES
+
+    @property
+    def chains(self) -> int:
+        """How many chains of calls are tried."""
+        return CHAINS_QUICK if self.quick else CHAINS
+
+    def require_instance(self) -> None:
+        """SetupError when a host outside this process is named without an instance."""
+        if not self.key or not self.token:
+            raise SetupError(
+                f"{self.target} needs --instance-key and --token, or MEGAAPI_INSTANCE_KEY "
+                "and MEGAAPI_TOKEN in the environment"
+            )
+        if not _KEY.fullmatch(self.key) or ".." in self.key:
+            raise SetupError(
+                "--instance-key: it takes letters, digits, '-', '_' and '.', so this is not one: "
+                "copy it again, without blanks, slashes and line ends"
+            )
+        if "sends" in self.allow and not self.recipients:
+            raise SetupError("--allow sends needs --recipient: whom may the run write to?")
+
+    def shown(self) -> Mapping[str, str]:
+        """As reports show them; without anything private."""
+        shown = {
+            "allow": ", ".join(sorted(self.allow)),
+            "recipients": str(len(self.recipients)),
+            "quick": "yes" if self.quick else "no",
+            "strict": "yes" if self.strict else "no",
+            "plan": self.gateway_plan,
+        }
+        return shown | self._unusual()
+
+    def _unusual(self) -> dict[str, str]:
+        """What was set otherwise than is usual, as far as it shapes a run."""
+        usual = RunOptions(self.target)
+        found = {
+            "side door": "" if self.side_door else "no",
+            "max messages": _other(self.max_messages, usual.max_messages),
+            "max groups": _other(self.max_groups, usual.max_groups),
+            "forward": "yes" if self.forward else "",
+            "timeout": _other(math.ceil(self.timeout), math.ceil(usual.timeout)),
+        }
+        for name in ("media_url", "webhook_url", "webhook_port", "control_token", "spec"):
+            found[name.replace("_", " ")] = "yes" if getattr(self, name) else ""
+        found["webhook host"] = "yes" if self.webhook_host != usual.webhook_host else ""
+        return {name: text for name, text in found.items() if text}
+
+
+def _other(value: int, usual: int) -> str:
+    return "" if value == usual else str(value)

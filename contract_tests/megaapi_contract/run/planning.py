@@ -1,0 +1,43 @@
+"""A host that answers with the contract's examples and only writes down what it was asked."""
+
+from __future__ import annotations
+
+import json
+
+from ..host.http import Answer, Request
+from ..host.target import Target
+from ..judging.contract import Contract
+from ..redaction.scrub import without
+
+
+class PlanTarget:
+    """In place of a host: nothing leaves, every request is kept in `requests`."""
+
+    in_process = False
+
+    def __init__(self, contract: Contract, instead_of: Target) -> None:
+        self.name, self.real = instead_of.name, instead_of.real
+        self.requests: list[Request] = []
+        self._contract, self._instead = contract, instead_of
+
+    def send(self, request: Request) -> Answer:
+        """The contract's first good example."""
+        self.requests.append(request)
+        found = self._contract.route(request.method, request.path)
+        if found is None:
+            return Answer(404, (("Content-Type", "application/json"),), b"{}")
+        status, media_type, document = self._contract.answer_example(found[0])
+        body = b"" if document is None else json.dumps(document).encode()
+        return Answer(status, (("Content-Type", media_type),), body)
+
+    def close(self) -> None:
+        """Let go of the host that nobody asked."""
+        self._instead.close()
+
+
+def line(request: Request, *, token: str) -> str:
+    """One planned request as a person reads it, without the token."""
+    body = without(request.body.decode("utf-8", "replace"), [token])
+    shown = body if len(body) <= 300 else f"{body[:297]}..."
+    query = f"?{without(request.query, [token])}" if request.query else ""
+    return f"{request.method} {request.path}{query} {shown}".rstrip()

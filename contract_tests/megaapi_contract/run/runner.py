@@ -1,0 +1,125 @@
+"""One run: a host made ready, every probe that may be tried, and the report of it all."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+from ..errors import SetupError, SuiteError
+from ..host.status import read_status
+from ..judging.coverage import Coverage
+from ..judging.results import Exchange, ProbeInterrupted, Report, Result, RunInterrupted
+from ..probes.probe import Probe
+from ..safety.restore_file import put_back_left
+from .attempt import NOT_TO_ITS_END, try_probe
+from .covered import ExchangeKeeper, coverage_of, nothing_tried, reason_of
+from .preparation import REAL_PACE, make_target, ready
+from .ready import Ready, leave_groups, stand_on
+from .selection import DISCONNECTS, chosen_probes, probes, why_not, with_operation_ids
+
+# Said after a run that has ended the link of a given instance.
+LOGGED_OUT = "the run has logged the instance out: scan the QR code, or it stays offline"
+# How often, and every how many seconds, a restarted instance is looked at.
+LOOKS, LOOK_EVERY = 20, 0.5
+
+OnProgress = Callable[[Probe, int, int], None]
+OnResult = Callable[[Result, list[Exchange]], None]
+
+
+def run(
+    made: Ready,
+    on_progress: OnProgress = lambda probe, done, of: None,
+    on_result: OnResult = lambda result, exchanges: None,
+) -> Report:
+    """Try everything that may be tried; never raises for what the host does.
+
+    `on_result` hears of each probe that ended, with the exchanges kept of it.
+
+    RunInterrupted holds what was found until somebody ended it.
+    """
+    made = with_operation_ids(made)
+    started = time.perf_counter()
+    report = Report(
+        target=made.target.name,
+        real=made.target.real,
+        seed=made.options.seed,
+        started=time.time(),
+        strict=made.options.strict,
+        options=made.options.shown(),
+    )
+    chosen = chosen_probes(made)
+    reasons = Counter(why_not(probe, made) for probe in chosen)
+    if "" not in reasons:
+        raise SetupError(f"nothing can be tried: {reasons.most_common(1)[0][0]}")
+    coverage = Coverage(made.contract)
+    keeper = ExchangeKeeper(report, coverage)
+    try:
+        for done, probe in enumerate(chosen):
+            on_progress(probe, done, len(chosen))
+            before = len(report.exchanges)
+            report.results.append(try_probe(probe, made, keeper.heard))
+            on_result(report.results[-1], report.exchanges[before:])
+            if report.results[-1].state == "unusable":
+                report.unusable = report.unusable or report.results[-1].reason
+                if not report.results[-1].bug:
+                    break
+            elif DISCONNECTS in probe.effects and report.results[-1].cases:
+                _look_again(made, report, patient="logout" not in probe.operations)
+    except KeyboardInterrupt as ended:
+        if isinstance(ended, ProbeInterrupted):
+            report.results.append(ended.result)
+        report.interrupted = True
+    _leave_groups_now(made, report)
+    report.webhooks = list(made.receiver.webhooks)
+    report.messages_sent = made.gate.messages_sent
+    report.unheard = made.receiver.silence
+    report.coverage = coverage_of(coverage, chosen, made)
+    if not report.unusable and nothing_tried(report, made.options):
+        reasons = Counter(report.unanswered.values()) or Counter(map(reason_of, report.results))
+        report.unusable = f"nothing could be tried: {reasons.most_common(1)[0][0]}"
+    report.seconds = time.perf_counter() - started
+    if report.interrupted:
+        for covered in report.coverage.values():
+            covered.why_not = covered.why_not or ("" if covered.answered else NOT_TO_ITS_END)
+        raise RunInterrupted(report)
+    return report
+
+
+def _look_again(made: Ready, report: Report, *, patient: bool) -> None:
+    """See whether the given instance is still linked, and judge it as what it is from now on."""
+    if made.place is None or not made.place.connected:
+        return
+    for _ in range(LOOKS if patient else 1):
+        answer = made.session("after a disconnection").call("instance_status", made.place)
+        if read_status(answer).connected:
+            return
+        made.gate.rest(LOOK_EVERY)
+    stand_on(made, replace(made.place, connected=False))
+    report.notes.append(LOGGED_OUT)
+
+
+def _leave_groups_now(made: Ready, report: Report) -> None:
+    """Before the report is written, so that it can say what is left."""
+    try:
+        leave_groups(made)
+        if report.interrupted and made.gate.restore is not None:
+            # Noted, but interrupted before anybody knew how to take it back.
+            put_back_left(made.session("what was interrupted"), made.gate.restore)
+    except KeyboardInterrupt:
+        report.interrupted = True
+    except SuiteError as error:
+        report.unusable = report.unusable or str(error)
+
+
+__all__ = [
+    "REAL_PACE",
+    "Ready",
+    "make_target",
+    "probes",
+    "ready",
+    "run",
+    "try_probe",
+    "why_not",
+]

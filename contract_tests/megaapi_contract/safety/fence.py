@@ -1,0 +1,225 @@
+"""What may leave for a real host: known operations inside the allowance, about listed people only.
+
+It reads the request as it goes over the wire and knows nothing of who made it, so that no
+generator, link or probe can get past it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from megaapi_mock.domain.jid import Jid
+from megaapi_mock.spec.operations import Operation
+
+from ..errors import HeldBack
+from ..host.http import Request
+from ..judging.contract import Contract
+
+EFFECTS = ("reads", "sends", "changes", "disconnects")
+# Made up by the suite, so that a test of refusals never touches somebody else's instance.
+UNKNOWN_KEY = "megacode-TESTKEYUNKNOWN"
+WRONG_TOKEN = "TESTKEYWRONG"
+UNKNOWN_ROUTE = "/rest/contract/unknownRoute"
+
+# Where the vendor's programs read whom a call is about.
+PEOPLE = frozenset(
+    {"to", "jid", "remotejid", "participant", "participants", "phonenumber", "number", "from"}
+)
+_ADDRESSES = frozenset({"url", "webhookurl", "mediaurl"})
+_HEADERS = frozenset(
+    {"accept", "accept-encoding", "authorization", "content-type", "host", "user-agent"}
+)
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9_/.-]+")
+# Whatever is no letter and no digit, signs without width too.
+_SEPARATORS = re.compile(r"[\W_]+")
+_DIGITS = re.compile(r"\d{8,}")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/|^\s*//|\\\\|(?i:www\.|%3a|%2f)")
+_RESERVED = re.compile(r"https?://([a-z0-9-]+\.)*[a-z0-9-]+\.(test|example|invalid)(/[\w./-]*)?")
+
+
+@dataclass(slots=True)
+class Fence:
+    """`recipients` are the listed people, `own` the instance's own number (may only be read of).
+
+    `known` are whole texts the suite itself brings along or was given by the host: sample media,
+    ids of messages, keys of media. `groups` are JIDs the run may write to, `readable` those it may
+    only read of.
+    """
+
+    contract: Contract
+    key: str
+    token: str = field(repr=False)
+    allowed: frozenset[str]
+    recipients: frozenset[str]
+    own: str = ""
+    addresses: set[str] = field(default_factory=set)
+    known: set[str] = field(default_factory=set)
+    groups: set[str] = field(default_factory=set)
+    readable: set[str] = field(default_factory=set)
+
+    def check(self, request: Request) -> Operation | None:
+        """The operation the request is; HeldBack says in a sentence why it may not leave."""
+        self._check_headers(request)
+        if request.target == UNKNOWN_ROUTE and request.method == "GET" and not request.body:
+            return None
+        if not _PLAIN_PATH.fullmatch(request.path) or ".." in request.path:
+            raise HeldBack("the path holds more than plain characters")
+        found = self.contract.route(request.method, request.path)
+        if found is None:
+            raise HeldBack(f"{request.method} {request.path} is no operation of the contract")
+        operation, key = found
+        if operation.effect not in self.allowed:
+            raise HeldBack(
+                f"{operation.id} {operation.effect}: not allowed (--allow {operation.effect})"
+            )
+        if key != self.key and not (key == UNKNOWN_KEY and operation.effect == "reads"):
+            raise HeldBack("the path names another instance")
+        self._check_query(request, operation)
+        self._check_body(request, operation)
+        return operation
+
+    # -- the parts of a request --------------------------------------------------------------
+
+    def _check_headers(self, request: Request) -> None:
+        for name, value in request.headers:
+            if name.lower() not in _HEADERS:
+                raise HeldBack(f"the header {name} is not one the suite sends")
+            if name.lower() == "authorization" and value not in (
+                f"Bearer {self.token}",
+                f"Bearer {WRONG_TOKEN}",
+            ):
+                raise HeldBack("the token is neither the given one nor the suite's wrong one")
+            if name.lower() == "host":
+                raise HeldBack("the address alone says which host is meant")
+            if name.lower() != "authorization" and _DIGITS.search(_SEPARATORS.sub("", value)):
+                raise HeldBack(f"the header {name} holds a number")
+
+    def _check_query(self, request: Request, operation: Operation) -> None:
+        for name, value in parse_qsl(request.query, keep_blank_values=True):
+            self._check_value(name, value, operation)
+        if request.query and not parse_qsl(request.query, keep_blank_values=True):
+            raise HeldBack("the query cannot be read")
+
+    def _check_body(self, request: Request, operation: Operation) -> None:
+        if not request.body:
+            return
+        kind = (request.header("Content-Type") or "").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            raise HeldBack("the body is not declared as JSON")
+        try:
+            # Pairs, not dictionaries: a name given twice would hide its first value.
+            document = json.loads(request.body.decode("utf-8"), object_pairs_hook=_Pairs)
+        except (ValueError, RecursionError):
+            raise HeldBack("the body is not JSON, so what it asks for cannot be told") from None
+        for name, value in _leaves("", document):
+            self._check_value(name, value, operation)
+        if operation.id == "change_token":
+            self._check_same_token(document)
+
+    def _check_value(self, name: str, value: Any, operation: Operation) -> None:
+        text = _text(value)
+        if name.lower() in PEOPLE:
+            self._check_person(text, operation)
+        elif name.lower() in _ADDRESSES and text not in ("", '""', "null"):
+            if not (text in self.addresses or text in self.known or leads_nowhere(text)):
+                raise HeldBack("an address the run does not use")
+        elif isinstance(value, str) and value in self.known | self.addresses:
+            return
+        elif _ADDRESS.search(text) and not leads_nowhere(text):
+            raise HeldBack("an address the run does not use")
+        self._check_digits(name, text, operation)
+
+    def _check_person(self, text: str, operation: Operation) -> None:
+        if self._is_group(text, operation) or self._listed(text, operation):
+            return
+        raise HeldBack("it is about somebody who is not listed (--recipient)")
+
+    def _check_digits(self, name: str, text: str, operation: Operation) -> None:
+        if text in self.known | self.addresses or self._is_group(text, operation):
+            return
+        for run in _DIGITS.findall(_SEPARATORS.sub("", _ascii_digits(text))):
+            if not self._listed(run, operation):
+                raise HeldBack("it holds a number that is not listed (--recipient)")
+
+    def _check_same_token(self, document: Any) -> None:
+        for name, value in _leaves("", document):
+            # Names come as values without a name: they set nothing.
+            if name and value != self.token:
+                raise HeldBack(f"{name} would lock the owner out: only the same token may be set")
+
+    def _is_group(self, text: str, operation: Operation) -> bool:
+        return text in self.groups or (operation.effect == "reads" and text in self.readable)
+
+    def _listed(self, text: str, operation: Operation) -> bool:
+        user = Jid.parse(text).user
+        if text not in (user, f"{user}@s.whatsapp.net"):
+            return False
+        return user in self.recipients or (
+            bool(self.own) and user == self.own and operation.effect == "reads"
+        )
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """An object of a document, each name as often as it was written."""
+
+
+def _leaves(name: str, node: Any) -> Iterator[tuple[str, Any]]:
+    """Every value with the name it stands under, and every name as a value of its own."""
+    if isinstance(node, _Pairs):
+        # Whatever stands below a name that says who or where is read as that.
+        outer = name if name.lower() in PEOPLE | _ADDRESSES else ""
+        for key, value in node:
+            yield outer, key
+            yield from _leaves(outer or key, value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _leaves(name, value)
+    else:
+        yield name, node
+
+
+def _text(value: Any) -> str:
+    """A value as the checks read it: a whole number however it is written, a fraction as written.
+
+    A gateway that drops whatever is no digit makes another number of `5511900000002.5`.
+    """
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def leads_nowhere(text: str) -> bool:
+    """Whether each address in it is below a name that never exists (RFC 6761)."""
+    words = [word for word in text.split() if _ADDRESS.search(word)]
+    return bool(words) and all(_RESERVED.fullmatch(word) for word in words)
+
+
+def _ascii_digits(text: str) -> str:
+    """Every kind of digit as 0 to 9: a gateway might read them so."""
+    return "".join(
+        str(unicodedata.digit(char)) if char.isdigit() and not char.isascii() else char
+        for char in text
+    )
+
+
+def listed(numbers: Iterable[str]) -> frozenset[str]:
+    """Numbers as the fence compares them: digits alone."""
+    return frozenset(Jid.parse(number.strip().lstrip("+")).user for number in numbers)
+
+
+__all__ = [
+    "EFFECTS",
+    "PEOPLE",
+    "UNKNOWN_KEY",
+    "UNKNOWN_ROUTE",
+    "WRONG_TOKEN",
+    "Fence",
+    "leads_nowhere",
+    "listed",
+]

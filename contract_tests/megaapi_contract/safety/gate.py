@@ -1,0 +1,225 @@
+"""The only way out: every request of a run passes here, is held to the fence, paced and kept."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from megaapi_mock.spec.operations import Operation
+
+from ..errors import BudgetSpent, HeldBack, Unusable
+from ..host.content_coding import unpacked
+from ..host.http import Answer, Request
+from ..host.target import Target
+from ..judging.contract import Contract
+from ..judging.results import Exchange
+from .fence import Fence
+from .restore_file import RestoreFile, Undo
+
+# Changes that people are told of on their phones, so that they count as messages.
+_TOLD = frozenset({"add_participants"})
+# Counted by itself: nobody deletes a group, the suite can only leave it.
+CREATE_GROUP = "create_group"
+# Bodies above this are cut in the record; what is judged is the whole body.
+KEPT_BODY = 64 * 2**10
+# What a host that limits its callers is given: so many turns, and at most so many seconds each.
+TOO_MANY, TURNS, WAITED, WAITED_MOST = 429, 3, 5.0, 60.0
+
+
+@dataclass(slots=True)
+class Pace:
+    """At most one request in `seconds`, give or take the share `jitter` of it."""
+
+    seconds: float = 0.0
+    jitter: float = 0.3
+    seed: int = 0
+    _last: float | None = None
+    _pause: threading.Event = field(default_factory=threading.Event)
+
+    def wait(self) -> None:
+        """Return when the next request may leave."""
+        if self.seconds <= 0:
+            return
+        now = time.monotonic()
+        if self._last is not None:
+            drawn = random.Random(f"{self.seed}|{self._last}").uniform(-self.jitter, self.jitter)
+            self._pause.wait(max(0.0, self._last + self.seconds * (1 + drawn) - now))
+        self._last = time.monotonic()
+
+    def rest(self, seconds: float) -> None:
+        """Let so much time pass, however many requests may leave in a second."""
+        self._pause.wait(seconds)
+
+
+class Gate:
+    """Sends, or raises HeldBack; `sent` hears of each exchange.
+
+    Without a fence everything may leave, as long as it goes to the target: that is for mocks.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        contract: Contract,
+        *,
+        fence: Fence | None = None,
+        pace: Pace | None = None,
+        max_messages: int | None = None,
+        max_groups: int | None = None,
+        restore: RestoreFile | None = None,
+        heard: Callable[[Exchange], None] = lambda exchange: None,
+    ) -> None:
+        if target.real and fence is None:
+            raise AssertionError("a real host needs a fence")
+        self.target, self.fence = target, fence
+        self.messages_sent = self.groups_made = 0
+        self.restore = restore
+        # The groups of the run that it is still in, and how each is left.
+        self.to_leave: dict[str, Undo] = {}
+        self.held: Counter[str] = Counter()
+        self.held_of: dict[str, Counter[str]] = defaultdict(Counter)
+        self.requests = 0
+        self._contract, self._pace, self._heard = contract, pace or Pace(), heard
+        self._max_messages, self._max_groups = max_messages, max_groups
+
+    def send(self, request: Request) -> Exchange:
+        """The exchange; HeldBack when the request may not leave, Unusable without an answer."""
+        operation = self._operation(request)
+        self._pace.wait()
+        self.requests += 1
+        now = time.time()
+        answer = unpacked(self.target.send(request))
+        if self.fence is not None and answer.status == TOO_MANY:
+            answer = self._again(request, answer)
+        exchange = self._exchange(request, operation, answer, now)
+        self._heard(exchange)
+        return exchange
+
+    def _again(self, request: Request, answer: Answer) -> Answer:
+        """What comes when the host has had its rest; Unusable when it still wants another."""
+        for _ in range(TURNS):
+            self._pace.rest(_wanted_rest(answer))
+            answer = unpacked(self.target.send(request))
+            if answer.status != TOO_MANY:
+                return answer
+        raise Unusable(
+            f"{self.target.name} still answers {TOO_MANY} after {TURNS} rests: "
+            "ask for less at a time (--pace)"
+        )
+
+    def rest(self, seconds: float) -> None:
+        """Let so much time pass before the next look."""
+        self._pace.rest(seconds)
+
+    @contextmanager
+    def putting_back(self, people: set[str]) -> Iterator[None]:
+        """What a run before has changed may be changed back, whatever this one may do."""
+        assert self.fence is not None
+        fence = self.fence
+        allowed, recipients = fence.allowed, fence.recipients
+        fence.allowed, fence.recipients = allowed | {"changes"}, recipients | people
+        try:
+            yield
+        finally:
+            fence.allowed, fence.recipients = allowed, recipients
+
+    def hold_back(self, reason: str, operation: str = "") -> NoReturn:
+        """Count a request that may not leave for a reason the fence cannot see."""
+        self._count(reason, operation)
+        raise HeldBack(reason)
+
+    def _count(self, reason: str, operation: str) -> None:
+        self.held[reason] += 1
+        self.held_of[operation][reason] += 1
+
+    def allow_group(self, jid: str) -> None:
+        """The run made this group, so it may write to it."""
+        if self.fence is not None:
+            self.fence.groups.add(jid)
+
+    @property
+    def known_groups(self) -> frozenset[str]:
+        """Groups the run may read of, or write to."""
+        if self.fence is None:
+            return frozenset()
+        return frozenset(self.fence.groups | self.fence.readable)
+
+    def may_read(self, jids: Iterable[str]) -> None:
+        """The host named these groups as the instance's own: they may be read of."""
+        if self.fence is not None:
+            self.fence.readable.update(jids)
+
+    def learn(self, texts: Iterable[object]) -> None:
+        """Ids and keys the host gave out, which it may be asked about whole."""
+        if self.fence is not None:
+            self.fence.known.update(map(str, texts))
+
+    def _operation(self, request: Request) -> Operation | None:
+        try:
+            if self.fence is not None:
+                operation = self.fence.check(request)
+            else:
+                found = self._contract.route(request.method, request.path)
+                operation = found[0] if found else None
+            if operation is not None and operation.id == CREATE_GROUP:
+                self._check_groups()
+                self.groups_made += 1
+            elif operation is not None and (operation.effect == "sends" or operation.id in _TOLD):
+                self._spend()
+        except HeldBack as refusal:
+            found = self._contract.route(request.method, request.path)
+            self._count(str(refusal), found[0].id if found else "")
+            raise
+        return operation
+
+    def _spend(self) -> None:
+        if self._max_messages is not None and self.messages_sent >= self._max_messages:
+            raise BudgetSpent(f"{self._max_messages} messages are sent (--max-messages)")
+        self.messages_sent += 1
+
+    def require_group(self) -> None:
+        """BudgetSpent, counted, when the run may make no further group."""
+        try:
+            self._check_groups()
+        except BudgetSpent as refusal:
+            self._count(str(refusal), CREATE_GROUP)
+            raise
+
+    def _check_groups(self) -> None:
+        if self._max_groups is not None and self.groups_made >= self._max_groups:
+            word = "group is" if self._max_groups == 1 else "groups are"
+            raise BudgetSpent(f"{self._max_groups} {word} made (--max-groups)")
+
+    def no_group_came_of_it(self) -> None:
+        """The last request for one was turned down."""
+        self.groups_made -= 1
+
+    def _exchange(
+        self, request: Request, operation: Operation | None, answer: Answer, now: float
+    ) -> Exchange:
+        return Exchange(
+            number=self.requests,
+            operation=operation.id if operation else None,
+            method=request.method,
+            url=f"{self.target.name if '://' in self.target.name else 'http://mock'}"
+            f"{request.target}",
+            request_headers=request.headers,
+            request_body=request.body,
+            status=answer.status,
+            headers=answer.headers,
+            body=answer.body,
+            time=now,
+            seconds=answer.seconds,
+        )
+
+
+def _wanted_rest(answer: Answer) -> float:
+    """The seconds of Retry-After, within reason; dates are not read."""
+    told = next((value for name, value in answer.headers if name.lower() == "retry-after"), "")
+    return min(float(told), WAITED_MOST) if told.strip().isdecimal() else WAITED

@@ -1,0 +1,273 @@
+"""What must be put back on somebody's instance, in a private file before anything is changed.
+
+A run that is killed leaves the file: the next run of the same instance puts it back, or
+`megaapi-contract restore FILE` does. The file holds no token: where the owner's own address has
+it, its place is kept.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+import platformdirs
+from megaapi_mock.domain.jid import Jid
+
+from ..errors import HeldBack, NotTried, SetupError, Unusable
+
+if TYPE_CHECKING:
+    from ..session import Session
+    from .restore import Keeping
+
+FORMAT = 1
+WEBHOOK, EVENTS, GROUP, NEW_GROUP = "webhook", "events", "group", "new group"
+
+Entry = Mapping[str, Any]
+# What stands in the file for the instance's token, as it is and as an address writes it.
+TOKEN, TOKEN_QUOTED = "{{token}}", "{{token, quoted}}"
+
+
+def state_folder() -> Path:
+    """Where this platform keeps what a program must not lose."""
+    return Path(platformdirs.user_state_dir("megaapi-contract-kit"))
+
+
+def file_of(target: str, key: str) -> Path:
+    """The file of one instance; its name tells nobody which."""
+    name = sha256(f"{_same(target)}\n{key}".encode()).hexdigest()[:16]
+    return state_folder() / f"restore-{name}.json"
+
+
+def _same(target: str) -> str:
+    """A host's address however it is spelled."""
+    parts = urlsplit(target.lower())
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    port = f":{parts.port}" if parts.port not in (None, default) else ""
+    return f"{parts.scheme}://{parts.hostname}{port}"
+
+
+@dataclass
+class RestoreFile:
+    """The changes of a run that are not put back yet, on disk before each is made.
+
+    Without any the file is gone. `token` is the one that must not be in it. Not thread-safe.
+    """
+
+    path: Path
+    target: str
+    key: str
+    token: str = field(default="", kw_only=True, repr=False)
+    entries: dict[int, Entry] = field(default_factory=dict)
+    _last: int = 0
+    _lock: int | None = None
+
+    @classmethod
+    def of(cls, target: str, key: str, token: str = "") -> RestoreFile:
+        """That of an instance, with what a run before has left in it."""
+        path = file_of(target, key)
+        found = read(path) if path.is_file() else cls(path, target, key)
+        found.token = token
+        return found
+
+    def note(self, entry: Entry) -> int:
+        """Keep one change; OSError when it cannot be written, and then nothing is kept."""
+        self._last += 1
+        self.entries[self._last] = entry
+        try:
+            self._write()
+        except OSError:
+            del self.entries[self._last]
+            raise
+        return self._last
+
+    def drop(self, number: int) -> None:
+        """This is as it was; Unusable when the file still says otherwise."""
+        if self.entries.pop(number, None) is None:
+            return
+        try:
+            self._write()
+        except OSError as error:
+            raise Unusable(f"{self.path}: {error.strerror or 'it cannot be written'}") from None
+
+    def _write(self) -> None:
+        if not self.entries:
+            self.path.unlink(missing_ok=True)
+            return
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        document = {
+            "format": FORMAT,
+            "target": self.target,
+            "instance_key": self.key,
+            "put_back": [_without_token(entry, self.token) for entry in self.entries.values()],
+        }
+        _replace(self.path, json.dumps(document, indent=1).encode())
+
+    @property
+    def in_words(self) -> str:
+        """What is not put back, for a person."""
+        return ", ".join(sorted({in_words(entry) for entry in self.entries.values()}))
+
+    def reload(self) -> None:
+        """As it is now: another run may have put everything back meanwhile."""
+        self.entries = read(self.path).entries if self.path.is_file() else {}
+        self._last = max(self.entries, default=0)
+
+    def lock(self) -> bool:
+        """Whether nobody else is changing the instance from this machine; held until unlock."""
+        if self._lock is not None:
+            return True
+        with suppress(OSError):
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle = os.open(self.path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
+            if not _taken(handle):
+                os.close(handle)
+                return False
+            self._lock = handle
+        return True
+
+    def unlock(self) -> None:
+        """Somebody else may change it."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+def _taken(handle: int) -> bool:
+    """Whether the file could be locked; where files have no locks (Windows), yes."""
+    try:
+        import fcntl
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Whole or not at all, readable by its owner alone, also when the power fails."""
+    fresh = path.with_suffix(".new")
+    handle = os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    try:
+        while content:
+            content = content[os.write(handle, content) :]
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    os.replace(fresh, path)
+
+
+def _without_token(node: Any, token: str) -> Any:
+    return _replaced(node, ((token, TOKEN), (quote(token, safe=""), TOKEN_QUOTED)))
+
+
+def with_token(entry: Entry, token: str) -> Entry:
+    """An entry of a file as it was noted."""
+    filled = _replaced(entry, ((TOKEN, token), (TOKEN_QUOTED, quote(token, safe=""))))
+    assert isinstance(filled, dict)
+    return filled
+
+
+def _replaced(node: Any, pairs: tuple[tuple[str, str], ...]) -> Any:
+    """The same document with other texts in it."""
+    if isinstance(node, Mapping):
+        return {name: _replaced(value, pairs) for name, value in node.items()}
+    if isinstance(node, list):
+        return [_replaced(value, pairs) for value in node]
+    for old, new in pairs if isinstance(node, str) else ():
+        node = node.replace(old, new) if old else node
+    return node
+
+
+def read(path: Path) -> RestoreFile:
+    """A file that a run has left; SetupError when it is not one."""
+    try:
+        document = json.loads(path.read_bytes())
+        if document["format"] != FORMAT:
+            raise ValueError(document["format"])
+        entries = dict(enumerate(_entries(document["put_back"]), 1))
+        target, key = str(document["target"]), str(document["instance_key"])
+    except OSError as error:
+        raise SetupError(f"{path}: {error.strerror or 'it cannot be read'}") from None
+    except (ValueError, LookupError, TypeError, RecursionError):
+        raise SetupError(f"{path}: this is not a file of what must be put back") from None
+    return RestoreFile(path, target, key, entries, len(entries))
+
+
+_MEMBERS: Mapping[str, Mapping[str, type]] = {
+    WEBHOOK: {"url": str, "enabled": bool},
+    EVENTS: {"blocked": list},
+    GROUP: {"jid": str, "people": list},
+    NEW_GROUP: {"before": list, "people": list},
+}
+
+
+def _entries(listed: Any) -> Iterator[Entry]:
+    for entry in listed:
+        members = _MEMBERS[entry["what"]]
+        if not all(isinstance(entry[name], kind) for name, kind in members.items()):
+            raise ValueError(entry["what"])
+        if entry["what"] == NEW_GROUP and not isinstance(entry["name"], str | None):
+            raise ValueError(NEW_GROUP)
+        yield entry
+
+
+def in_words(entry: Entry) -> str:
+    """What is put back, for a person; without the values."""
+    return {
+        WEBHOOK: "its webhook",
+        EVENTS: "the events it blocks",
+        GROUP: "a group to leave",
+        NEW_GROUP: "a group to leave",
+    }[entry["what"]]
+
+
+@dataclass(eq=False)
+class Undo:
+    """A step back, and the change in the file that it ends. `step` says whether it is as it was."""
+
+    step: Callable[[], bool]
+    done: Callable[[], None] = lambda: None
+
+    def __call__(self) -> None:
+        """Take the step; what fails stays in the file."""
+        if self.step():
+            self.done()
+
+
+def put_back_left(session: Session, restore: RestoreFile) -> tuple[str, ...]:
+    """Put back what a run has left, the latest first; what was, in words. The rest stays in it."""
+    done = []
+    session.keeping.putting_back = True
+    with session.gate.putting_back(_people(restore.entries.values())):
+        for number, noted in reversed(list(restore.entries.items())):
+            entry = with_token(noted, restore.token)
+            if _put_back(session.keeping, entry):
+                restore.drop(number)
+                done.append(in_words(entry))
+    return tuple(dict.fromkeys(done))
+
+
+def _people(entries: Iterable[Entry]) -> set[str]:
+    return {Jid.parse(str(who)).user for entry in entries for who in entry.get("people", ())}
+
+
+def _put_back(keeping: Keeping, entry: Entry) -> bool:
+    try:
+        if entry["what"] == WEBHOOK:
+            return keeping.webhook_back(entry["url"], entry["enabled"])
+        if entry["what"] == EVENTS:
+            return keeping.events_back(list(entry["blocked"]))
+        if entry["what"] == GROUP:
+            return keeping.left_or_gone(entry["jid"], entry["people"])
+        return keeping.leave_new(entry["before"], entry["name"], entry["people"])
+    except (HeldBack, NotTried):
+        return False

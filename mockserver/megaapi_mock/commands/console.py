@@ -1,0 +1,123 @@
+"""What a person sees while something runs: a line per exchange, delivery and webhook."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ..output import Output, coloured
+from ..records.delivery import Delivery
+
+if TYPE_CHECKING:
+    from ..records.journal import Exchange
+    from .emitter import Tally
+    from .listen import Webhook
+
+# A webhook that is something else altogether misses everywhere; so many places tell enough.
+MISFITS_SHOWN = 5
+_RED, _YELLOW, _GREEN, _DIM, _PLAIN = "31", "33", "32", "2", ""
+
+
+def heard(fitted: int, others: Mapping[str, int]) -> str:
+    """The last line of a receiver, and one for each event that was not as promised."""
+    total = fitted + sum(others.values())
+    lines = [f"{total:,} webhooks, {fitted:,} fitted the contract."]
+    lines += [f"  {count:,} did not fit: {name}" for name, count in others.items()]
+    return "\n".join(lines)
+
+
+@contextmanager
+def progress_bar(name: str, total: int) -> Iterator[Callable[[int], None] | None]:
+    """Something to call with what is done so far; None where there is no terminal to show it."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = (name, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task(name, total=total)
+        yield lambda done: progress.update(bar, completed=done)
+
+
+def tally_lines(name: str, url: str, owed: int, tally: Tally) -> str:
+    """How an emission went: one line, and one for each reason of a failure."""
+    late = [f"{label} {found:.1f} ms" for label, found in _latencies(tally)]
+    sent = f"{name} to {url}: {tally.delivered:,} of {owed:,} delivered"
+    took = f"in {tally.seconds:.2f} s ({tally.rate:,.0f}/s)"
+    lines = [", ".join([f"{sent} {took}", *late])]
+    lines += [f"  {count:,} failed: {why}" for why, count in tally.failures.most_common()]
+    if unsent := owed - tally.delivered - tally.failed:
+        lines.append(f"  {unsent:,} not sent: stopped before")
+    return "\n".join(_safe(line) for line in lines)
+
+
+def _latencies(tally: Tally) -> list[tuple[str, float]]:
+    found = (("p50", tally.latency(0.5)), ("p99", tally.latency(0.99)))
+    return [(label, late) for label, late in found if late is not None]
+
+
+class Lines:
+    """One line per exchange, delivery and webhook; the reasons, if any, below it."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._colour = coloured(output.stream)
+
+    def exchange(self, exchange: Exchange) -> None:
+        """A request and what it was answered."""
+        events = f"  {', '.join(exchange.events)}" if exchange.events else ""
+        text = f"{exchange.status or '---'}  {exchange.method} {exchange.path}{events}"
+        self._print(exchange.time, _colour_of(exchange.status), text, exchange.reason)
+
+    def delivery(self, delivery: Delivery) -> None:
+        """A webhook that has come to its end."""
+        last = delivery.attempts[-1] if delivery.attempts else None
+        took = f" in {last.duration_ms:.0f} ms" if last else ""
+        colour = _GREEN if delivery.state == "delivered" else _RED
+        text = f" ->  {delivery.event} to {delivery.url}: {delivery.state}{took}"
+        self._print(delivery.time, colour, text, delivery.reason)
+
+    def webhook(self, webhook: Webhook) -> None:
+        """A webhook somebody sent us, and where it leaves the contract."""
+        verdict = webhook.verdict
+        if verdict.event is None:
+            text = "no known event"
+        else:
+            text = f"{'fits' if verdict.fits else 'does not fit'} {verdict.event.name}"
+        shown = [str(misfit) for misfit in verdict.misfits[:MISFITS_SHOWN]]
+        if len(verdict.misfits) > MISFITS_SHOWN:
+            shown.append(f"and {len(verdict.misfits) - MISFITS_SHOWN} more")
+        colour = _GREEN if verdict.fits else _RED
+        self._print(time.time(), colour, f"{webhook.summary}  {text}", *shown)
+
+    def _print(self, unix: float, colour: str, text: str, *reasons: str | None) -> None:
+        clock = _clock(unix)
+        lines = [f"{self._paint(_DIM, clock)}  {self._paint(colour, _safe(text))}\n"]
+        for reason in filter(None, reasons):
+            lines.append(f"          {self._paint(_YELLOW, _safe(reason))}\n")
+        self._output.write("".join(lines))
+
+    def _paint(self, colour: str, text: str) -> str:
+        return f"\x1b[{colour}m{text}\x1b[0m" if self._colour and colour else text
+
+
+def _clock(unix: float) -> str:
+    """The time of day; the mock's clock may be set to times that no calendar has."""
+    try:
+        return time.strftime("%H:%M:%S", time.localtime(unix))
+    except (OverflowError, OSError, ValueError):
+        return "--:--:--"
+
+
+def _safe(text: str) -> str:
+    """Nothing a caller sends may drive the terminal."""
+    return "".join(mark if mark.isprintable() else "?" for mark in text)
+
+
+def _colour_of(status: int) -> str:
+    return _RED if status >= 500 else _YELLOW if status >= 400 else _PLAIN

@@ -1,0 +1,299 @@
+"""The checks, in the order in which a set-up goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from .findings import Finding, Outcome, Skipped
+from .http import Place, Reply, Unreachable, get, is_local, require_plain
+from .receiver import Hook
+
+# Beyond this many seconds between the two clocks, times in webhooks look wrong.
+CLOCK_MOST = 60.0
+# What a bot lives on: without it, it hears nothing.
+NEEDED = "messagesInput"
+_UNKNOWN_ROUTE = "Resource "
+
+
+@dataclass(frozen=True)
+class Case:
+    """The set-up. `timeout` bounds each question to the gateway, in seconds.
+
+    With `message` the receiver also gets a made-up message of a customer, which a bot may act on.
+    It has `hook_timeout`, the gateway's own limit, and should take less than `slow`.
+    """
+
+    target: str
+    key: str
+    token: str
+    webhook: str | None = None
+    message: bool = False
+    timeout: float = 10.0
+    hook_timeout: float = 30.0
+    slow: float = 5.0
+
+
+def examine(case: Case) -> list[Finding]:
+    """Every check's finding, in order. Only GETs leave for the gateway.
+
+    The receiver named by `webhook` gets one sample event. SetupError when `target` or `webhook` is
+    no URL, and when one of them, key or token holds what cannot be sent.
+    """
+    require_plain("--instance-key", case.key)
+    require_plain("--token", case.token)
+    exam = _Exam(case)
+    hook = Hook(
+        case.webhook,
+        case.key,
+        timeout=case.hook_timeout,
+        slow=case.slow,
+        with_message=case.message,
+    )
+    checks: dict[str, Callable[[], Finding]] = {**exam.checks(), **hook.checks(exam.is_remote)}
+    found = []
+    for name in CHECKS:
+        try:
+            found.append(checks[name]())
+        except Skipped as skipped:
+            found.append(Finding(name, "skipped", str(skipped)))
+    return found
+
+
+CHECKS = (
+    "host", "connection", "tls", "gateway", "key", "token", "linked", "clock", "webhook_set",
+    "webhook_on", "webhook_same", "events", "hook_address", "hook_connection", "hook_answer",
+    "hook_speed", "hook_message",
+)  # fmt: skip
+
+
+class _Exam:
+    """One method per check of the gateway; what an earlier one learnt is kept for the next."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._place = Place.of("--target", case.target)
+        self._key = quote(case.key, safe="")
+        self._addresses: list[str] = []
+        self._open = False
+        self._status: Reply | None = None
+        self._let_in = False
+        self._settings: dict[str, Any] = {}
+        self._url: str | None = None
+
+    def checks(self) -> dict[str, Callable[[], Finding]]:
+        """By name."""
+        return {
+            "host": self.host,
+            "connection": self.connection,
+            "tls": self.tls,
+            "gateway": self.gateway,
+            "key": self.key,
+            "token": self.token,
+            "linked": self.linked,
+            "clock": self.clock,
+            "webhook_set": self.webhook_set,
+            "webhook_on": self.webhook_on,
+            "webhook_same": self.webhook_same,
+            "events": self.events,
+        }
+
+    def is_remote(self) -> bool:
+        """Whether the gateway is somewhere in the internet."""
+        return bool(self._addresses) and not is_local(self._addresses)
+
+    # -- the host ----------------------------------------------------------------------------
+
+    def host(self) -> Finding:
+        try:
+            self._addresses = self._place.addresses()
+        except Unreachable as why:
+            advice = "check the host in --target: your panel names it"
+            return Finding("host", "wrong", str(why), advice)
+        return Finding("host", "ok", f"{self._place.host} is at {self._addresses[0]}")
+
+    def connection(self) -> Finding:
+        if not self._addresses:
+            raise Skipped("the host is not known")
+        where = f"{self._place.host}:{self._place.port}"
+        try:
+            self._place.connect(self._case.timeout)
+        except Unreachable as why:
+            advice = "check the port, the firewall, and whether the mock runs"
+            return Finding("connection", "wrong", str(why), advice)
+        self._open = True
+        return Finding("connection", "ok", f"{where} takes connections")
+
+    def tls(self) -> Finding:
+        if not self._open:
+            raise Skipped("no connection")
+        if not self._place.tls:
+            if self.is_remote():
+                told = "the token travels unencrypted"
+                return Finding("tls", "warning", told, "use https:// in --target")
+            raise Skipped("http, on this network")
+        try:
+            self._place.shake_hands(self._case.timeout)
+        except Unreachable as why:
+            self._open = False
+            return Finding("tls", "wrong", str(why), "a mock speaks http://; a real host https://")
+        return Finding("tls", "ok", "the certificate is valid")
+
+    def gateway(self) -> Finding:
+        if not self._open:
+            raise Skipped("no connection")
+        try:
+            reply = self._get("instance")
+        except Unreachable as why:
+            advice = "is this the port of another service?"
+            return Finding("gateway", "wrong", str(why), advice)
+        outcome, told, advice = self._is_gateway(reply)
+        if outcome == "ok":
+            self._status = reply
+        return Finding("gateway", outcome, told, advice)
+
+    def _is_gateway(self, reply: Reply) -> tuple[Outcome, str, str]:
+        if 300 <= reply.status < 400:
+            return "wrong", f"it redirects to {reply.location}", "give that host in --target"
+        if reply.message.startswith(_UNKNOWN_ROUTE):
+            path = self._place.parts.path.rstrip("/")
+            more = f"leave {path} out of --target" if path else "this may be another product's host"
+            return "wrong", "it has no /rest/instance/{key}", more
+        if reply.status in (502, 503, 504):
+            told = f"something before the gateway answers {reply.in_words}"
+            return "wrong", told, "the gateway is down, or the host is another plan's: try later"
+        document = reply.document or {}
+        if "error" in document or {"name", "message", "statusCode"} <= set(document):
+            return "ok", "it answers as megaAPI does", ""
+        if reply.status == 200 and reply.empty:
+            return "ok", "it answers 200 without a body, as some hosts do while offline", ""
+        told = f"it answers {reply.in_words}, which is not megaAPI's"
+        return "wrong", told, "check host and port in --target"
+
+    # -- the instance ------------------------------------------------------------------------
+
+    def key(self) -> Finding:
+        status = self._answer()
+        if status.message == "Instance not found":
+            told = f"no instance has the key {self._case.key}"
+            return Finding("key", "wrong", told, "copy the key from your panel; it names its host")
+        return Finding("key", "ok", f"{self._case.key} is known")
+
+    def token(self) -> Finding:
+        status = self._answer()
+        if status.message == "Instance not found":
+            raise Skipped("the key is not known")
+        if status.status == 401:
+            told = "it is not the instance's token"
+            return Finding("token", "wrong", told, "copy the token from your panel, it may be new")
+        if status.status >= 400:
+            told = f"the status is answered {status.in_words}: {status.message}"
+            return Finding("token", "wrong", told, "see what the answer says")
+        self._let_in = True
+        return Finding("token", "ok", "it is accepted")
+
+    def linked(self) -> Finding:
+        status = self._inside()
+        shown = (status.document or {}).get("instance")
+        state = shown.get("status") if isinstance(shown, dict) else None
+        if state == "connected":
+            told = "the status says connected; only a message shows that messages pass"
+            return Finding("linked", "ok", told)
+        told = f"no phone is connected: {state or status.message or 'the status is empty'}"
+        return Finding("linked", "wrong", told, "scan the QR code, or type the pairing code")
+
+    def clock(self) -> Finding:
+        off = self._answer().clock_off
+        if off is None:
+            raise Skipped("the host does not say what time it is")
+        if abs(off) > CLOCK_MOST:
+            told = f"this machine is {abs(off):.0f} s {'ahead' if off > 0 else 'behind'}"
+            return Finding("clock", "warning", told, "let both machines set their clocks")
+        return Finding("clock", "ok", "both clocks agree")
+
+    # -- its webhook -------------------------------------------------------------------------
+
+    def webhook_set(self) -> Finding:
+        self._inside()
+        try:
+            reply = self._get("webhook")
+        except Unreachable as why:
+            return Finding("webhook_set", "wrong", str(why))
+        nested = (reply.document or {}).get("webhookData")
+        self._settings = nested if isinstance(nested, dict) else reply.document or {}
+        url = self._settings.get("webhookUrl")
+        if reply.status >= 400 or not isinstance(url, str):
+            raise Skipped(f"the host does not show it: {reply.in_words}")
+        if not url:
+            return Finding("webhook_set", "wrong", "there is no URL", "set one with configWebhook")
+        self._url = url
+        return Finding("webhook_set", "ok", url)
+
+    def webhook_on(self) -> Finding:
+        if self._url is None:
+            raise Skipped("no webhook is known")
+        if self._settings.get("webhookEnabled") is False:
+            advice = 'call configWebhook with "webhookEnabled": true'
+            return Finding("webhook_on", "wrong", "it is switched off", advice)
+        return Finding("webhook_on", "ok", "it is switched on")
+
+    def webhook_same(self) -> Finding:
+        wanted = self._case.webhook
+        if self._url is None:
+            raise Skipped("no webhook is known")
+        if wanted is None:
+            raise Skipped("give --webhook to compare")
+        differs = _differences(self._url, wanted)
+        if differs:
+            told = f"it is {self._url}, which differs in {' and '.join(differs)}"
+            return Finding("webhook_same", "wrong", told, "set it again with configWebhook")
+        return Finding("webhook_same", "ok", "it is the one given")
+
+    def events(self) -> Finding:
+        self._inside()
+        try:
+            reply = self._get("config")
+        except Unreachable as why:
+            raise Skipped(str(why)) from None
+        shown = (reply.document or {}).get("configData")
+        if reply.status >= 400 or not isinstance(shown, dict):
+            raise Skipped(f"the host does not show it: {reply.in_words}")
+        blocked = shown.get("blockEvents") or []
+        accepted = shown.get("webhookEvents")
+        deaf = NEEDED in blocked or (isinstance(accepted, list) and NEEDED not in accepted)
+        if deaf:
+            told = f"{NEEDED} is blocked: no message of a customer arrives"
+            return Finding("events", "wrong", told, "unblock it with configAcceptWebhooks")
+        if blocked:
+            told = f"blocked: {', '.join(map(str, blocked))}"
+            return Finding("events", "warning", told, "fine if your bot needs none of them")
+        return Finding("events", "ok", "none is blocked")
+
+    def _answer(self) -> Reply:
+        if self._status is None:
+            raise Skipped("no answer of a gateway")
+        return self._status
+
+    def _inside(self) -> Reply:
+        status = self._answer()
+        if not self._let_in:
+            raise Skipped("key or token is not accepted")
+        return status
+
+    def _get(self, controller: str) -> Reply:
+        path = f"/rest/{controller}/{self._key}"
+        return get(self._place, path, self._case.token, self._case.timeout)
+
+
+def _differences(have: str, want: str) -> list[str]:
+    """The parts of two URLs that differ."""
+    if have == want:
+        return []
+    names = ("scheme", "host and port", "path", "query", "fragment")
+    pairs = zip(names, urlsplit(have), urlsplit(want), strict=True)
+    found = [name for name, mine, theirs in pairs if mine != theirs]
+    if found == ["path"] and urlsplit(have).path.rstrip("/") == urlsplit(want).path.rstrip("/"):
+        return ["the slash at its end"]
+    return found or ["its letters"]

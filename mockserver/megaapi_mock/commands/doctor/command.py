@@ -1,0 +1,59 @@
+"""`megaapi-mock doctor`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import click
+
+
+@click.command()
+@click.option(
+    "--target",
+    required=True,
+    metavar="URL",
+    envvar="MEGAAPI_GATEWAY",
+    show_envvar=True,
+    help="gateway or mock",
+)
+@click.option(
+    "--instance-key",
+    "key",
+    required=True,
+    metavar="KEY",
+    envvar="MEGAAPI_INSTANCE_KEY",
+    show_envvar=True,
+    help="instance's key",
+)
+@click.option(
+    "--token",
+    required=True,
+    envvar="MEGAAPI_TOKEN",
+    show_envvar=True,
+    help="instance's token",
+)
+@click.option("--webhook", metavar="URL", help="your receiver; it gets one sample event")
+@click.option(
+    "--message", is_flag=True, help="also post one made-up message to it; a bot may act on it"
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 60),
+    default=10.0,
+    help="seconds for each question to the gateway  [default: 10]",
+)
+@click.option("--json", "as_json", is_flag=True, help="print the findings as JSON")
+def doctor(as_json: bool, **case: Any) -> None:
+    """What is wrong with a set-up. Only reads, real hosts too. Exit code 1 when something is.
+
+    With --webhook the receiver gets one acknowledgement of a message nobody sent. A receiver that
+    takes those may still fail on messages: --message posts one, which a bot in production answers.
+    """
+    from . import findings
+    from .checks import Case, examine
+
+    found = examine(Case(**case))
+    click.echo(json.dumps(findings.as_json(found)) if as_json else findings.as_screen(found))
+    sys.exit(0 if findings.passed(found) else 1)

@@ -1,0 +1,206 @@
+"""Looking up, connecting and asking, each step's failure in one sentence."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import socket
+import ssl
+import threading
+import time
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from ...errors import SetupError
+
+# A status page of some kind may be long; ours are short.
+READ_MOST = 1024 * 1024
+
+
+_NAMES = {" ": "a blank", "\t": "a tab", "\r": "a carriage return", "\n": "a line break"}
+
+
+def require_plain(name: str, text: str) -> None:
+    """SetupError names the first letter that neither a header nor a URL can hold, never `text`.
+
+    `name` is the option it came from.
+    """
+    for letter in text:
+        if not "!" <= letter <= "~":
+            known = _NAMES.get(letter) or unicodedata.name(letter, "a control character").lower()
+            raise SetupError(f"{name} holds {known} (U+{ord(letter):04X}): copy it again")
+
+
+class Unreachable(Exception):
+    """There is no answer; one sentence."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a URL points."""
+
+    url: str
+    parts: SplitResult
+    host: str
+    port: int
+
+    @classmethod
+    def of(cls, name: str, url: str) -> Place:
+        """SetupError when it is not a URL of a web server; `name` is the option it came from.
+
+        What was given is not repeated: it may be a token in the wrong place.
+        """
+        url = url.strip()
+        try:
+            parts = urlsplit(url)
+            usual = 443 if parts.scheme == "https" else 80
+            port = usual if parts.port is None else parts.port
+        except ValueError as error:
+            # What follows is what was given.
+            why = str(error).partition(" as ")[0]
+            raise SetupError(f"{name} is not a URL: {why}") from None
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise SetupError(f"{name} is not a URL: start with http:// or https://")
+        # A host may have letters of any script: it is looked up in another form.
+        host = parts.netloc.encode("ascii", "ignore").decode()
+        require_plain(name, url.replace(parts.netloc, host, 1))
+        return cls(url, parts, parts.hostname, port)
+
+    @property
+    def tls(self) -> bool:
+        """Whether it is https."""
+        return self.parts.scheme == "https"
+
+    def addresses(self) -> list[str]:
+        """Look the name up."""
+        try:
+            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise Unreachable(f"{self.host} is not known here: {_why(error)}") from None
+        return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+    def connect(self, timeout: float) -> None:
+        """Open a connection, and let go."""
+        try:
+            socket.create_connection((self.host, self.port), timeout=timeout).close()
+        except OSError as error:
+            raise Unreachable(
+                f"nothing answers at {self.host}:{self.port}: {_why(error)}"
+            ) from None
+
+    def shake_hands(self, timeout: float) -> None:
+        """Check the certificate."""
+        context = ssl.create_default_context()
+        try:
+            with (
+                socket.create_connection((self.host, self.port), timeout=timeout) as plain,
+                context.wrap_socket(plain, server_hostname=self.host),
+            ):
+                return
+        except ssl.SSLCertVerificationError as error:
+            raise Unreachable(f"its certificate is not valid: {error.verify_message}") from None
+        except OSError as error:
+            raise Unreachable(f"no TLS at {self.host}:{self.port}: {_why(error)}") from None
+
+
+def is_local(addresses: list[str]) -> bool:
+    """Whether none of them can be reached from the internet."""
+    found = [ipaddress.ip_address(address.partition("%")[0]) for address in addresses]
+    return bool(found) and not any(address.is_global for address in found)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer: `document` is its JSON object, None when it is none."""
+
+    status: int
+    document: dict[str, Any] | None
+    empty: bool
+    kind: str
+    location: str
+    clock_off: float | None
+
+    @property
+    def message(self) -> str:
+        """What its `message` says."""
+        return str((self.document or {}).get("message", ""))
+
+    @property
+    def in_words(self) -> str:
+        """Status and kind."""
+        return f"{self.status} {self.kind or 'without a content type'}"
+
+
+def get(place: Place, path: str, token: str, timeout: float) -> Reply:
+    """GET, with the token as the gateway wants it; no redirect is followed."""
+    maker = HTTPSConnection if place.tls else HTTPConnection
+    connection = maker(place.host, place.port, timeout=timeout)
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+    try:
+        connection.connect()
+        with _cut_after(timeout, connection.sock):
+            connection.request("GET", place.parts.path.rstrip("/") + path, headers=headers)
+            return _read(connection.getresponse())
+    except (OSError, HTTPException, ValueError) as error:
+        raise Unreachable(f"GET {path} had no answer: {_why(error)}") from None
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _cut_after(seconds: float, sock: socket.socket) -> Iterator[None]:
+    """TimeoutError once the time is up, also for a host that sends a byte now and then."""
+    late = threading.Event()
+
+    def cut() -> None:
+        late.set()
+        with suppress(OSError):
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        if late.is_set():
+            raise TimeoutError
+
+
+def _read(answer: HTTPResponse) -> Reply:
+    body = answer.read(READ_MOST)
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        document = None
+    return Reply(
+        status=answer.status,
+        document=document if isinstance(document, dict) else None,
+        empty=not body.strip(),
+        kind=answer.headers.get_content_type() if "Content-Type" in answer.headers else "",
+        location=answer.getheader("Location", ""),
+        clock_off=_clock_off(answer.getheader("Date", "")),
+    )
+
+
+def _clock_off(date: str) -> float | None:
+    """Seconds this machine's clock is ahead; None when the answer carries no time."""
+    try:
+        return time.time() - parsedate_to_datetime(date).timestamp()
+    except ValueError:
+        return None
+
+
+def _why(error: BaseException) -> str:
+    if isinstance(error, TimeoutError):
+        return "the time is up"
+    if isinstance(error, ConnectionRefusedError):
+        return "connection refused"
+    return str(getattr(error, "strerror", None) or getattr(error, "reason", None) or error)

@@ -1,0 +1,171 @@
+"""The receiver: can it be reached from here, and does it answer as the gateway needs it?"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from ...resources import root
+from ...samples import Samples
+from ...webhooks.http.client import Answer, DeliveryFailed, HttpTransport, axios_headers
+from .findings import Finding, Skipped
+from .http import Place, Unreachable, is_local
+
+# An acknowledgement of a message nobody sent: whatever a bot does with it, nobody is written to.
+PROBE = "ack-delivered"
+# A message of the sample's made-up number: a bot may answer it, open a ticket, count a customer.
+MESSAGE = "text-plain"
+WORDS = "Made-up message of megaapi-mock doctor, please ignore"
+
+
+class Hook:
+    """The checks of one receiver; without a URL each is skipped."""
+
+    def __init__(
+        self, url: str | None, key: str, *, timeout: float, slow: float, with_message: bool
+    ) -> None:
+        self._place = None if url is None else Place.of("--webhook", url)
+        self._key, self._timeout, self._slow = key, timeout, slow
+        self._with_message = with_message
+        self._addresses: list[str] = []
+        self._open = False
+        self._seconds: float | None = None
+
+    def checks(self, gateway_is_remote: Callable[[], bool]) -> dict[str, Callable[[], Finding]]:
+        """By name."""
+        return {
+            "hook_address": lambda: self.address(gateway_is_remote()),
+            "hook_connection": self.connection,
+            "hook_answer": self.answer,
+            "hook_speed": self.speed,
+            "hook_message": self.message,
+        }
+
+    def address(self, gateway_is_remote: bool) -> Finding:
+        place = self._given()
+        try:
+            self._addresses = place.addresses()
+        except Unreachable as why:
+            return Finding("hook_address", "wrong", str(why), "check the host in --webhook")
+        told = f"{place.host} is at {self._addresses[0]}"
+        if gateway_is_remote and is_local(self._addresses):
+            advice = "a gateway in the internet cannot call it: use a tunnel or a public host"
+            return Finding("hook_address", "wrong", f"{told}, of this network alone", advice)
+        if gateway_is_remote and not place.tls:
+            advice = "use https://: customers' messages travel there"
+            return Finding("hook_address", "warning", f"{told}, unencrypted", advice)
+        return Finding("hook_address", "ok", told)
+
+    def connection(self) -> Finding:
+        place = self._given()
+        if not self._addresses:
+            raise Skipped("the host is not known")
+        try:
+            place.connect(self._timeout)
+            if place.tls:
+                place.shake_hands(self._timeout)
+        except Unreachable as why:
+            advice = "start the receiver; check port, certificate and http:// or https://"
+            return Finding("hook_connection", "wrong", str(why), advice)
+        self._open = True
+        return Finding("hook_connection", "ok", f"{place.host}:{place.port} takes connections")
+
+    def answer(self) -> Finding:
+        """POST the acknowledgement, once."""
+        try:
+            answer, self._seconds = self._posted(self._sample(PROBE))
+        except DeliveryFailed as failure:
+            return _failed("hook_answer", failure)
+        if answer is None:
+            raise Skipped("there was none in time")
+        return _judged("hook_answer", answer, "a sample event")
+
+    def speed(self) -> Finding:
+        if self._seconds is None:
+            raise Skipped("there was no answer" if self._place else "give --webhook to try it")
+        return self._timed("hook_speed", self._seconds)
+
+    def message(self) -> Finding:
+        """POST a message that nobody wrote, once, where that was asked for."""
+        self._given()
+        if not self._with_message:
+            raise Skipped("--message posts a made-up message too; a bot may act on it")
+        if self._seconds is None or self._seconds >= self._timeout:
+            raise Skipped("not even an acknowledgement was answered")
+        body = {
+            **self._sample(MESSAGE),
+            "pushName": "megaapi-mock doctor",
+            "messageTimestamp": int(time.time()),
+            "message": {"conversation": WORDS},
+        }
+        try:
+            answer, seconds = self._posted(body)
+        except DeliveryFailed as failure:
+            return _failed("hook_message", failure)
+        timed = self._timed("hook_message", seconds)
+        found = timed if answer is None else _judged("hook_message", answer, "a made-up message")
+        return timed if found.outcome == "ok" else found
+
+    def _posted(self, body: dict[str, Any]) -> tuple[Answer | None, float]:
+        """The answer, None when the time was up, and the seconds it took."""
+        place = self._given()
+        if not self._open:
+            raise Skipped("no connection")
+        transport = HttpTransport(allowed_hosts="any")
+        begin, sent = time.monotonic(), orjson.dumps(body)
+        try:
+            answer = transport.post(place.url, sent, axios_headers(), timeout=self._timeout)
+        except DeliveryFailed as failure:
+            if isinstance(failure.__cause__, TimeoutError):
+                return None, self._timeout
+            raise
+        finally:
+            transport.close()
+        return answer, time.monotonic() - begin
+
+    def _timed(self, check: str, seconds: float) -> Finding:
+        if seconds >= self._timeout:
+            told = f"no answer within {self._timeout:g} s: the gateway gives up"
+            return Finding(check, "wrong", told, "answer 200 first, work afterwards")
+        told = f"it answered after {seconds:.2f} s"
+        if seconds >= self._slow:
+            advice = f"the gateway gives up after {self._timeout:g} s: answer 200 first"
+            return Finding(check, "warning", told, advice)
+        return Finding(check, "ok", told)
+
+    def _given(self) -> Place:
+        if self._place is None:
+            raise Skipped("give --webhook to try it")
+        return self._place
+
+    def _sample(self, event: str) -> dict[str, Any]:
+        return {**Samples(root("fixtures")).payload(event), "instance_key": self._key}
+
+
+def _failed(check: str, failure: DeliveryFailed) -> Finding:
+    advice = "the receiver must answer in HTTP"
+    if isinstance(failure.__cause__, ssl.SSLError):
+        advice = "check http:// or https:// in --webhook"
+    return Finding(check, "wrong", str(failure), advice)
+
+
+def _judged(check: str, answer: Answer, what: str) -> Finding:
+    """2xx, or what its status means here."""
+    status = answer.status
+    if 200 <= status < 300:
+        return Finding(check, "ok", f"it answered {status} to {what}")
+    headers = {name.lower(): value for name, value in answer.headers}
+    advice = {
+        401: "let the gateway in without credentials: it sends none",
+        403: "let the gateway in without credentials: it sends none",
+        404: "check the path in --webhook",
+        405: f"it must take POST; it takes {headers.get('allow', 'something else')}",
+    }.get(status, "see the receiver's own log")
+    if 300 <= status < 400:
+        where = headers.get("location", "nowhere")
+        advice = f"give {where} itself: a redirect loses the POST"
+    return Finding(check, "wrong", f"it answered {status} to {what}", advice)

@@ -1,0 +1,228 @@
+"""`megaapi-mock emit`."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from ..errors import SetupError
+from ..profile import SWITCHES, parse_assignments
+from ..resources import root
+
+if TYPE_CHECKING:
+    from ..receiver_check.result import Verdict
+    from ..spec.payload_fields import PayloadFields
+    from .emitter import Tally
+
+_GENERATIONS = next(found for found in SWITCHES if found.name == "payload_generation").choices
+# Options that say how to judge: without --verdict nobody would read them.
+_TRIAL = (
+    *("gateway", "control_token", "junit", "within", "quiet", "patience", "limit"),
+    *("answers", "burst", "listens_only"),
+)
+# And the other way round: a trial tells its own story.
+_EMISSION = (
+    "changes",
+    "force",
+    "count",
+    "rate",
+    "parallel",
+    "duplicate",
+    "generation",
+    "keep_alive",
+)
+_SECONDS = click.FloatRange(0, 10**6, min_open=True)
+
+
+@click.command()
+@click.argument("event", required=False)
+@click.option("--to", "url", required=True, metavar="URL", help="receiver to post to")
+@click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="change one field")
+@click.option("--force", is_flag=True, help="set fields the contract does not know, too")
+@click.option("--count", type=click.IntRange(1, 10**7), default=1, help="how many  [default: 1]")
+@click.option("--rate", type=click.FloatRange(0.001, 10**6), help="how many a second at most")
+@click.option("--parallel", type=click.IntRange(1, 64), default=1, help="how many side by side")
+@click.option("--duplicate", type=click.IntRange(1, 64), default=1, help="send each so many times")
+@click.option(
+    "--generation",
+    type=click.Choice(_GENERATIONS),
+    default=_GENERATIONS[0],
+    help=f"year whose payloads are sent  [default: {_GENERATIONS[0]}]",
+)
+@click.option(
+    "--instance-key",
+    metavar="KEY",
+    envvar="MEGAAPI_INSTANCE_KEY",
+    show_envvar=True,
+    help="instance the webhook is of",
+)
+@click.option("--timeout", type=click.FloatRange(0.001, 10**6), default=30.0, help="seconds each")
+@click.option("--keep-alive", is_flag=True, help="reuse connections; the gateway does not")
+@click.option("--seed", type=click.IntRange(0), help="number that fixes message ids")
+@click.option("--json", "as_json", is_flag=True, help="print the summary as JSON")
+@click.option("--verdict", is_flag=True, help="then judge the bot behind URL by a trial")
+@click.option(
+    "--gateway",
+    default="http://127.0.0.1:8080",
+    envvar="MEGAAPI_GATEWAY",
+    show_envvar=True,
+    help="mock the bot answers through, for --verdict  [default: http://127.0.0.1:8080]",
+)
+@click.option(
+    "--control-token",
+    default="",
+    envvar="MEGAAPI_CONTROL_TOKEN",
+    show_envvar=True,
+    help="for the control API of a mock that asks for one",
+)
+@click.option("--junit", type=click.Path(path_type=Path), help="write the verdict as JUnit XML")
+@click.option("--within", type=_SECONDS, help="seconds a 2xx may take in the trial  [default: 5]")
+@click.option(
+    "--quiet", type=_SECONDS, help="seconds of silence after which all is said  [default: 3]"
+)
+@click.option(
+    "--patience", type=_SECONDS, help="seconds to wait for a missing answer  [default: 25]"
+)
+@click.option("--limit", type=_SECONDS, help="seconds a trial takes at most  [default: 180]")
+@click.option(
+    "--answers", type=click.IntRange(1, 100), help="answers a message may have  [default: 3]"
+)
+@click.option(
+    "--burst",
+    type=click.FloatRange(0, 86_400),
+    help="messages of a contact within so many seconds may have one answer  [default: 20]",
+)
+@click.option("--listens-only", is_flag=True, help="the receiver need not answer in the trial")
+def emit(
+    event: str | None,
+    changes: tuple[str, ...],
+    seed: int | None,
+    as_json: bool,
+    verdict: bool,
+    **given: Any,
+) -> None:
+    """Send sample webhooks to a receiver, without a server. Exit code 1 when some failed.
+
+    With --verdict the mock at --gateway tells the receiver a story and judges it: messages that
+    come several times and out of order, then one of everything a bot meets; with EVENT, such
+    events alone. --instance-key names the instance the bot answers through.
+    """
+    trial = {name: given.pop(name) for name in _TRIAL}
+    context = click.get_current_context()
+    if verdict:
+        _refuse_given(context, _EMISSION, "is about single events: a trial tells its own story")
+        _judge(event, given["url"], seed or 0, given["instance_key"], as_json=as_json, **trial)
+        return
+    _refuse_given(context, _TRIAL, "is about the trial: use it together with --verdict")
+    if event is None:
+        raise SetupError("say which event to send: `megaapi-mock events` lists them")
+    _send(event, changes, seed, as_json=as_json, **given)
+
+
+def _send(
+    event: str,
+    changes: tuple[str, ...],
+    seed: int | None,
+    *,
+    as_json: bool,
+    force: bool,
+    **given: Any,
+) -> None:
+    from ..ids import Ids
+    from ..samples import Samples
+    from .console import progress_bar
+    from .emitter import Emitter, Order
+
+    order = Order(event, changes=parse_assignments(changes), **given)
+    ids = Ids(secrets.randbits(64) if seed is None else seed)
+    fields = _payload_fields() if changes and not force else None
+    emitter = Emitter(order, samples=Samples(root("fixtures")), ids=ids, fields=fields)
+    with progress_bar(order.event, order.owed) as show:
+        tally = emitter.run(show and (lambda tally: show(tally.delivered + tally.failed)))
+    if as_json:
+        click.echo(json.dumps({"event": order.event, "url": order.url, **tally.as_json()}))
+    else:
+        _tell(order.event, order.url, order.owed, tally)
+    sys.exit(0 if tally.delivered == order.owed else 1)
+
+
+def _payload_fields() -> PayloadFields:
+    from ..spec.payload_fields import PayloadFields
+    from ..spec.verdict import valid_bundle
+
+    return PayloadFields(valid_bundle(root("spec")).document)
+
+
+def _judge(
+    event: str | None, url: str, seed: int, instance: str | None, *, as_json: bool, **trial: Any
+) -> None:
+    """The verdict, printed. Exit code 0 passed, 1 failed or undecided."""
+    verdict = _judged(url, seed, instance, event=event, **trial)
+    if as_json:
+        click.echo(json.dumps({"event": event, "url": url, "verdict": verdict.as_json()}))
+    else:
+        click.echo(verdict.as_table())
+    sys.exit(0 if verdict.passed else 1)
+
+
+def _refuse_given(context: click.Context, names: Sequence[str], why: str) -> None:
+    for parameter in context.command.params:
+        given = context.get_parameter_source(parameter.name or "")
+        if parameter.name in names and given is ParameterSource.COMMANDLINE:
+            raise SetupError(f"{parameter.opts[0]} {why}")
+
+
+def _tell(event: str, url: str, owed: int, tally: Tally) -> None:
+    from .console import tally_lines
+
+    click.echo(tally_lines(event, url, owed, tally))
+
+
+def _judged(
+    url: str,
+    seed: int,
+    instance: str | None,
+    *,
+    event: str | None,
+    gateway: str,
+    control_token: str,
+    junit: Path | None,
+    **terms: Any,
+) -> Verdict:
+    from ..samples import Samples
+    from ..spelling import did_you_mean
+    from .receiver_trial import Terms, run_verdict
+
+    known = Samples(root("fixtures")).names()
+    if event is not None and event not in known:
+        guess = did_you_mean(event, known)
+        raise SetupError(f"there is no event {event!r}: {guess}`megaapi-mock events` lists all")
+    chosen = Terms(**{name: value for name, value in terms.items() if value is not None})
+    found = run_verdict(
+        gateway,
+        url,
+        event=event,
+        seed=seed,
+        instance=instance,
+        control_token=control_token,
+        terms=chosen,
+    )
+    if junit is not None:
+        write(junit, found.as_junit())
+    return found
+
+
+def write(output: Path, text: str) -> None:
+    """A file of text, its folders made; SetupError when it cannot be written."""
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise SetupError(f"{output} cannot be written: {error.strerror}") from None

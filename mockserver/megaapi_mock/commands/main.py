@@ -1,0 +1,333 @@
+"""The command `megaapi-mock`."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .. import __version__
+from ..errors import SetupError
+from ..output import LogHandler, Output
+from ..profile import SWITCHES, Profile, load_profile, parse_assignments
+from ..resources import root
+from ..settings import Settings, from_environment, switches_from_environment
+from ..spelling import did_you_mean
+from .console import Lines, heard
+from .doctor.command import doctor
+from .emit import emit, write
+from .start_screen import Greeting, farewell, greet
+
+# What a folder of fixtures must hold for a start.
+_FIXTURES = ("profiles", "worlds", "webhooks")
+
+
+class _Group(click.Group):
+    """Set-up mistakes are one sentence on stderr and exit code 2, never a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except SetupError as error:
+            click.echo(f"megaapi-mock: {error}", err=True)
+            context.exit(2)
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """As click's, but wrong usage is one sentence too."""
+        run: Callable[[], Any] = partial(
+            super().main, args, prog_name, complete_var, standalone_mode=False, **extra
+        )
+        if not standalone_mode:
+            return run()
+        try:
+            code: Any = run()
+        except click.ClickException as error:
+            click.echo(f"megaapi-mock: {error.format_message()}", err=True)
+            code = error.exit_code
+        except click.Abort:
+            code = 1
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="megaapi-mock")
+def main() -> None:
+    """A stand-in for megaAPI, the WhatsApp gateway: same paths, same answers, with memory."""
+
+
+main.add_command(doctor)
+main.add_command(emit)
+
+
+def _settings_options(function: Callable[..., None]) -> Callable[..., None]:
+    """One option per row of the settings' table."""
+    for setting in reversed(fields(Settings)):
+        name = f"--{setting.name.replace('_', '-')}"
+        kind = type(setting.default)
+        shown = setting.default if setting.default not in ("", False) else None
+        text = setting.metadata["help"] + (f"  [default: {shown}]" if shown is not None else "")
+        if kind is bool:
+            decorate = click.option(name, is_flag=True, default=None, help=text)
+        else:
+            decorate = click.option(name, type=kind, default=None, help=text)
+        function = decorate(function)
+    return function
+
+
+@main.command()
+@_settings_options
+@click.option("--set", "switches", multiple=True, metavar="NAME=VALUE", help="set a switch")
+def serve(switches: tuple[str, ...], **given: Any) -> None:
+    """Start the mock."""
+    settings = _settings(given)
+    profile = _profile(settings, switches)
+    _refuse_unbuilt(settings)
+    from ..serving import serve as run
+
+    output = Output()
+    run(
+        partial(_make_app, settings, profile, output),
+        host=settings.host,
+        port=settings.port,
+        stop_grace=profile.seconds("stop_grace"),
+        on_ready=partial(greet, _greeting(settings, profile), output),
+        on_stopped=partial(farewell, output),
+    )
+
+
+@main.command()
+def events() -> None:
+    """Every webhook event: name, grade, default, how sure it is to arrive, one line."""
+    from ..spec.operations import webhook_events
+    from ..spec.verdict import valid_bundle
+
+    rows = [
+        (event.name, event.grade, event.default, event.arrival, event.summary)
+        for event in webhook_events(valid_bundle(root("spec")))
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", help="address to listen on  [default: 127.0.0.1]")
+@click.option("--port", type=int, default=9000, help="port; 0 takes a free one  [default: 9000]")
+@click.option(
+    "--answer", type=click.IntRange(200, 599), default=200, help="status to answer  [default: 200]"
+)
+def listen(host: str, port: int, answer: int) -> None:
+    """Receive webhooks, real ones too: each in a line, and where it leaves the contract."""
+    from ..spec.recognise import Recogniser
+    from ..spec.verdict import valid_bundle
+    from .listen import Receiver
+    from .listen import listen as run
+
+    _require_port(port)
+    recogniser = Recogniser(valid_bundle(root("spec")))
+    output = Output()
+    tell = Lines(output).webhook
+    receiver = Receiver(host, port, recogniser=recogniser, tell=tell, answer=answer)
+    output.begin(f"Listening on {receiver.url}, answering {answer}. Ctrl-C stops it.\n")
+    run(receiver)
+    output.end(heard(receiver.fitted, receiver.others) + "\n")
+
+
+@main.command()
+def switches() -> None:
+    """Every switch of a profile: default, alternatives, grade, meaning."""
+    for switch in SWITCHES:
+        click.echo(f"{switch.name}={switch.default}")
+        click.echo(f"    {switch.help} ({switch.grade})")
+        click.echo(f"    {switch.allowed}")
+
+
+@main.command()
+@click.option("--page", is_flag=True, help="the whole page docs/faults.md, in Markdown")
+def faults(page: bool) -> None:
+    """Every fault there is: what it does, its parameters, an example."""
+    from ..faults.docs_page import json
+    from ..faults.docs_page import page as whole_page
+    from ..faults.registry import discover
+
+    kinds = discover()
+    if page:
+        click.echo(whole_page(kinds), nl=False)
+        return
+    for listed in kinds.values():
+        click.echo(f"{listed.name}\n    {listed.line}")
+        for one in listed.parameters:
+            click.echo(f"    {one.name}={json(one.default)}  {one.help} ({one.form.words})")
+        click.echo(f"    {json(listed.kind.example)}")
+
+
+@main.group()
+def spec() -> None:
+    """The contract: bundle, lint, show."""
+
+
+@spec.command("bundle")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="file to write; stdout else")
+@click.option("--spec", "folder", type=click.Path(path_type=Path), help="folder with openapi.yaml")
+def bundle_command(output: Path | None, folder: Path | None) -> None:
+    """Write the contract as one file: JSON for .json, YAML otherwise."""
+    import json
+
+    import yaml
+
+    from ..spec.verdict import valid_bundle
+
+    document = valid_bundle(folder or root("spec")).document
+    if output is not None and output.suffix == ".json":
+        text = json.dumps(document, indent=2, ensure_ascii=False)
+    else:
+        text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
+    if output is None:
+        click.echo(text)
+        return
+    write(output, text)
+    kinds = f"{len(document['paths'])} paths, {len(document['webhooks'])} webhooks"
+    click.echo(f"wrote {output}: {kinds}", err=True)
+
+
+@spec.command("lint")
+@click.option("--spec", "folder", type=click.Path(path_type=Path), help="folder with openapi.yaml")
+def lint_command(folder: Path | None) -> None:
+    """Check the contract: valid OpenAPI 3.1, and our own rules. Exit code 1 with findings."""
+    from ..spec.lint import lint
+    from ..spec.verdict import valid_bundle
+
+    place = folder or root("spec")
+    valid_bundle(place)
+    findings = lint(place)
+    for finding in findings:
+        click.echo(str(finding))
+    click.echo(f"{len(findings)} findings")
+    sys.exit(1 if findings else 0)
+
+
+@spec.command("show")
+@click.argument("operation")
+def show_command(operation: str) -> None:
+    """One operation or webhook: where it is written, and what it says.
+
+    OPERATION is spelt as you like: sendText, send_text, "POST text", a path, an event's name.
+    """
+    import yaml
+
+    from ..spec.operations import Operation, find_operation, operations, webhook_events
+    from ..spec.verdict import valid_bundle
+
+    bundle = valid_bundle(root("spec"))
+    known, events = operations(bundle), {event.name: event for event in webhook_events(bundle)}
+    shown = events.get(operation) or find_operation(known, operation)
+    if shown is None:
+        guess = did_you_mean(operation, [*(one.id for one in known), *events])
+        raise SetupError(
+            f"there is no operation or webhook {operation!r}: {guess}"
+            "`megaapi-mock events` lists the webhooks, /docs/ of a running mock the operations"
+        )
+    click.echo(f"# spec/{shown.spec_file}")
+    if isinstance(shown, Operation):
+        click.echo(f"{shown.method} {shown.path}")
+    click.echo(yaml.safe_dump(shown.definition, sort_keys=False, allow_unicode=True))
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    chosen = {name: value for name, value in given.items() if value is not None}
+    settings = Settings(**{**from_environment(), **chosen})
+    if settings.seed < 0:
+        # A new seed each start: message ids a client has seen before would look like repeats.
+        return replace(settings, seed=secrets.randbelow(1_000_000))
+    return settings
+
+
+def _profile(settings: Settings, switches: tuple[str, ...]) -> Profile:
+    profile = load_profile(settings.profile, _fixtures(settings))
+    given = (*switches_from_environment(), *switches)
+    return profile.with_switches(parse_assignments(given))
+
+
+def _refuse_unbuilt(settings: Settings) -> None:
+    if settings.store != "memory":
+        raise SetupError(f"--store {settings.store}: only `memory` is there yet")
+    if settings.workers != 1:
+        raise SetupError(f"--workers {settings.workers}: with the memory store there is one")
+    _require_port(settings.port)
+
+
+def _require_port(port: int) -> None:
+    if not 0 <= port <= 65535:
+        raise SetupError(f"--port {port}: use a number from 0 to 65535")
+
+
+def _fixtures(settings: Settings) -> Path:
+    """The folder of profiles, worlds and samples; SetupError when it is not such a folder."""
+    if not settings.fixtures:
+        return root("fixtures")
+    folder = Path(settings.fixtures)
+    if not folder.is_dir():
+        raise SetupError(f"--fixtures {folder}: there is no such folder")
+    if missing := [name for name in _FIXTURES if not (folder / name).is_dir()]:
+        raise SetupError(
+            f"--fixtures {folder}: it has no {missing[0]}/; start from a copy of fixtures/"
+        )
+    return folder
+
+
+def _make_app(settings: Settings, profile: Profile, output: Output) -> Any:
+    from ..web.app import create_app
+
+    logging.basicConfig(format="%(levelname)s %(message)s", handlers=[LogHandler()])
+    lines = None if settings.quiet else Lines(output)
+    return create_app(
+        settings=settings,
+        profile=profile,
+        on_exchange=lines.exchange if lines else None,
+        on_delivery=lines.delivery if lines else None,
+    )
+
+
+def _greeting(settings: Settings, profile: Profile) -> Greeting:
+    from ..worlds.start import load_start
+
+    start = load_start(settings.world, _fixtures(settings))
+    instances = start.instances
+    first = next((seed for seed in instances if seed.connected), None)
+    other = next((seed for seed in instances if not seed.connected), None)
+    return Greeting(
+        key=first.key if first else None,
+        token=first.token if first else None,
+        unlinked=f"{other.key}, token {other.token}" if other else None,
+        profile=profile.plan,
+        world=settings.world,
+        seed=start.state["seed"] if start.state else settings.seed,
+        control=_control(settings),
+        asks_token=bool(settings.control_token),
+    )
+
+
+def _control(settings: Settings) -> str:
+    """Who may use the control API."""
+    from ..web.control.guard import is_loopback
+
+    if settings.control_token:
+        return "send X-Mock-Token"
+    if is_loopback(settings.host):
+        return "this machine only"
+    return f"shut on {settings.host}: start with --control-token T to use it"

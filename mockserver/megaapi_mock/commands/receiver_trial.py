@@ -1,0 +1,401 @@
+"""A receiver's trial: a fixed story told to it by a running mock, and the verdict at its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from ..errors import ControlRefused, SetupError
+from ..receiver_check.result import UNDECIDED, Verdict
+from ..testing.control_client import Door, HttpWire
+
+Json = dict[str, Any]
+
+# Who may write: 5511900, four digits, 00.
+PEOPLE = range(1_000, 10_000)
+CONTACTS = 3
+TORMENTED, CALM = 4, 2  # messages of each contact in the storm, and after it
+COPIES = 3
+WINDOW = 4
+# Texts name themselves by a number, so that an answer that repeats it tells which one it is for.
+FIRST = 1001
+# Seconds a look at the mock waits for news, and a verdict at most for what is still to come.
+LOOK, WAIT = 0.2, 60.0
+
+
+# What a bot meets beside plain texts, each told once. The gateway's own events are among them.
+EVERYTHING = (
+    *("text-plain-lid", "text-extended", "text-quoted-reply", "text-link-preview", "image"),
+    *("audio-voice-note", "video", "document", "sticker", "location", "contact", "reaction"),
+    *("list-response", "buttons-response", "template-button-reply", "edited", "deleted"),
+    *("group-text", "group-image", "call", "presence", "status-story", "self-chat"),
+    *("ack-server", "ack-read", "disconnected", "connected", "qrcode"),
+)
+
+
+# Events whose text can bear a number, and those a bot must answer if it answers anything.
+NUMBERED = frozenset({"text-plain", "text-plain-lid"})
+MUST = NUMBERED | {"text-extended", "text-quoted-reply", "text-link-preview"}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is asked of a receiver; times in seconds.
+
+    `within`: a webhook has its 2xx. `quiet`: once everything is answered, whoever says nothing
+    more for so long has done. `patience`: an answer that is still missing after so long without
+    any other never comes. `limit`: the story ends. `answers`: as many messages may answer one.
+    `burst`: messages of a contact within so long may be answered together. `listens_only`: it need
+    not answer a message.
+    """
+
+    within: float = 5.0
+    quiet: float = 3.0
+    patience: float = 25.0
+    limit: float = 180.0
+    answers: int = 3
+    burst: float = 20.0
+    listens_only: bool = False
+
+
+def run_verdict(
+    gateway: str,
+    receiver: str,
+    *,
+    event: str | None = None,
+    seed: int = 0,
+    instance: str | None = None,
+    control_token: str = "",
+    terms: Terms | None = None,
+) -> Verdict:
+    """Let the mock at `gateway` try the bot whose webhooks arrive at `receiver`.
+
+    The story: a burst of messages of several contacts, in another order and each three times;
+    early acknowledgements; messages in calm order; one of everything else a bot meets; two webhooks
+    once more; a message the owner sent by phone. With `event` every message is such an event, and
+    nothing else is told. Its contacts never wrote before, and only what is about them is judged:
+    what the instance or the bot did before, or does beside it, is no part of the trial. `instance`
+    is the one the bot answers through, made when it is not there; by default the first that is
+    linked. Its webhook and its torment are put back at the end.
+
+    Raises SetupError when gateway or instance do not serve.
+    """
+    terms = terms or Terms()
+    door = _Door(gateway.rstrip("/"), control_token)
+    key = instance or door.first_linked() or f"megacode-VERDICT{seed:07d}"
+    before = door.borrow(key, receiver)
+    try:
+        trial = _Trial.of(door, key, before.since, seed, terms, event)
+        trial.tell()
+        wanted: Json = {"instance": key, "since": before.since, "url": receiver}
+        wanted |= {"chats": sorted(trial.chats), "within": terms.within, "answers": terms.answers}
+        wanted |= {"burst": terms.burst, "listens_only": terms.listens_only}
+        return trial.verdict(wanted)
+    finally:
+        door.give_back(key, before)
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What an instance was like; `settings` is None for one made for the trial.
+
+    `since` is the last delivery its key ever had.
+    """
+
+    settings: Mapping[str, Any] | None
+    torment: Mapping[str, Any] | None
+    since: str | None
+
+
+class _Door:
+    """The side door of a mock that runs; SetupError with the mock's own sentence."""
+
+    def __init__(self, gateway: str, control_token: str) -> None:
+        self._gateway = gateway
+        self._door = Door(HttpWire(gateway), place=gateway, token=control_token)
+
+    def try_call(self, method: str, path: str, body: Json) -> Json:
+        """The document; ControlRefused when the mock says no."""
+        return self._door.call(method, path, body)
+
+    def call(self, method: str, path: str, body: Json | None = None) -> Json:
+        """The document."""
+        try:
+            return self._door.call(method, path, body)
+        except ControlRefused as refusal:
+            raise SetupError(f"{self._gateway}/_mock{path}: {refusal}") from None
+
+    def find(self, path: str, **query: Any) -> list[Json]:
+        """The items of a list; what is None is not asked for."""
+        asked = {name: value for name, value in query.items() if value is not None}
+        found: list[Json] = self.call("GET", f"{path}?{urlencode(asked)}")["items"]
+        return found
+
+    def past(self, path: str, key: str) -> list[Json]:
+        """All items of this instance."""
+        query: Json = {"instance": key, "limit": 5000}
+        items: list[Json] = []
+        while True:
+            shown = self.call("GET", f"{path}?{urlencode(query)}")
+            items += shown["items"]
+            if shown["next"] is None:
+                return items
+            query["since"] = shown["next"]
+
+    def first_linked(self) -> str | None:
+        """The instance that a bot most likely answers through."""
+        known = self.find("/instances", limit=5000)
+        return next((str(found["key"]) for found in known if found["state"] == "connected"), None)
+
+    def borrow(self, key: str, receiver: str) -> _Before:
+        """Point the instance's webhook at the receiver."""
+        known = {found["key"]: found for found in self.find("/instances", limit=5000)}
+        path = f"/instances/{quote(key)}"
+        since = _newest(self.past("/deliveries", key))
+        if key not in known:
+            seed = {"key": key, "connected": True, "webhook_url": receiver}
+            self.call("POST", "/instances", seed)
+            return _Before(None, None, since)
+        shown = known[key]
+        if shown["state"] != "connected":
+            raise SetupError(f"{key} is not linked: link it first, or name another instance")
+        torment = self.call("GET", f"{path}/torment")["torment"]
+        self.call("POST", f"{path}/webhook", {"url": receiver})
+        return _Before(shown["webhook"], torment, since)
+
+    def give_back(self, key: str, before: _Before) -> None:
+        """As it was before."""
+        path = f"/instances/{quote(key)}"
+        if before.settings is None:
+            self.call("DELETE", path)
+            return
+        self.call("DELETE", f"{path}/torment")
+        self.call("POST", f"{path}/webhook", dict(before.settings))
+        if before.torment is not None:
+            self.call("POST", f"{path}/torment", dict(before.torment))
+
+
+def _message_id(delivery: Json) -> Any:
+    key = delivery["payload"].get("key")
+    return key.get("id") if isinstance(key, dict) else None
+
+
+def _newest(items: list[Json]) -> str | None:
+    return str(items[-1]["id"]) if items else None
+
+
+@dataclass(slots=True)
+class _Trial:
+    """The story, and how far the receiver is with it."""
+
+    door: _Door
+    key: str
+    seed: int
+    terms: Terms
+    chance: Random
+    contacts: list[str]
+    # Whom the owner writes to by phone.
+    friend: str
+    # The newest delivery and the newest message that are no part of the trial.
+    since: str | None
+    seen: str | None
+    deadline: float
+    chats: set[str] = field(default_factory=set)
+    told: list[str] = field(default_factory=list)
+    answers: int = 0
+    # As many answers as there must be before the story goes on, the chats that have had none since
+    # they were written to, and whether some were given up.
+    awaited: int = 0
+    unanswered: set[str] = field(default_factory=set)
+    gave_up: bool = False
+    # What every message is; None for texts and then one of everything else.
+    event: str | None = None
+
+    @classmethod
+    def of(
+        cls,
+        door: _Door,
+        key: str,
+        since: str | None,
+        seed: int,
+        terms: Terms,
+        event: str | None = None,
+    ) -> _Trial:
+        """A trial among people this instance has never heard of."""
+        messages = door.past("/messages", key)
+        met = {message["chat"] for message in messages}
+        everybody = [f"5511900{number}00" for number in PEOPLE]
+        strangers = [one for one in everybody if f"{one}@s.whatsapp.net" not in met]
+        if len(strangers) <= CONTACTS:
+            strangers = everybody
+        # An instance made anew has met nobody, its bot may have.
+        chance = Random(f"{seed}|{since or ''}")
+        *contacts, friend = chance.sample(strangers, CONTACTS + 1)
+        deadline = time.monotonic() + terms.limit
+        seen = _newest(messages)
+        trial = cls(door, key, seed, terms, chance, contacts, friend, since, seen, deadline)
+        trial.event = event
+        return trial
+
+    def tell(self) -> None:
+        """The whole story; it ends early with a receiver that talks to itself."""
+        if not (self._storm() and self._calm() and self._everything()):
+            return
+        self.door.call("DELETE", f"/instances/{quote(self.key)}/torment")
+        for delivery in self._some_again():
+            self.door.call("POST", f"/deliveries/{quote(delivery)}/resend")
+        chat = f"{self.friend}@s.whatsapp.net"
+        self.chats.add(chat)
+        self._at("emit", {"event": "from-me-phone", "set": {"key.remoteJid": chat}})
+        if self._settled():
+            self._rested()
+
+    def _storm(self) -> bool:
+        lines = self.contacts * TORMENTED
+        self.chance.shuffle(lines)
+        storm = {"duplicate": COPIES, "reorder": WINDOW, "burst": len(lines) + 1, "hold": 60}
+        self._at("torment", {**storm, "seed": self.seed})
+        self._write(lines)
+        # The next torment lets them all go. It multiplies nothing that the answers cause: a bot
+        # that answers itself would flood the gateway.
+        self._at("torment", {"early_ack": True, "hold": 1, "seed": self.seed})
+        return self._settled()
+
+    def _calm(self) -> bool:
+        self._write(self.contacts * CALM)
+        return self._settled()
+
+    def _everything(self) -> bool:
+        """One of each event a bot meets, unless the story is about one event alone."""
+        if self.event is not None:
+            return True
+        self.awaited, self.unanswered = self.answers, set()
+        for number, event in enumerate(EVERYTHING):
+            self._happen(self.contacts[number % CONTACTS], event)
+        return self._settled()
+
+    def _write(self, lines: list[str]) -> None:
+        # What came too much before answers none of these.
+        self.awaited, self.unanswered = self.answers, set()
+        for contact in lines:
+            self._happen(contact, self.event or "text-plain")
+
+    def _happen(self, contact: str, event: str) -> None:
+        """A contact does it where a contact can; else the gateway tells of it.
+
+        What the mock allows neither way (a group event where there is no group) is left out.
+        """
+        body: Json = {"from": contact, "event": event}
+        if event in NUMBERED:
+            body["set"] = {"message.conversation": f"Mensagem {FIRST + len(self.told)}"}
+        chat = f"{contact}@s.whatsapp.net"
+        for verb, each in (
+            ("inbound", body),
+            ("inbound", {"event": event}),
+            ("emit", {"event": event, "set": {"key.remoteJid": chat}}),
+            ("emit", {"event": event}),
+        ):
+            if event.startswith("group-") and verb == "emit":
+                return
+            done = self._tried(verb, each)
+            if done is None:
+                continue
+            self.told.append(str(done.get("id", event)))
+            self.chats.add(str(done.get("chat", chat)))
+            if event in MUST and not self.terms.listens_only:
+                self.awaited += 1
+                self.unanswered.add(str(done.get("chat", chat)))
+            return
+
+    def _tried(self, verb: str, body: Json) -> Json | None:
+        """What it led to; None when the mock refuses it."""
+        try:
+            return self.door.try_call("POST", f"/instances/{quote(self.key)}/{verb}", body)
+        except ControlRefused:
+            return None
+
+    def _some_again(self) -> list[str]:
+        """Two webhooks of this trial that were delivered long since."""
+        every = self._deliveries(event=self.event or "text-plain", limit=5000)
+        told = set(self.told)
+        mine = [each["id"] for each in every if _message_id(each) in told]
+        # What the gateway tells of by itself has no id that was heard of here.
+        mine = mine or [each["id"] for each in every]
+        return self.chance.sample(mine, min(2, len(mine)))
+
+    def verdict(self, wanted: Json) -> Verdict:
+        """The mock's verdict; answers that may still come are waited for."""
+        frozen = self.door.call("GET", "/clock")["frozen"]
+        mute = self.gave_up and not self.answers
+        patience = 0.0 if frozen or mute else self.terms.patience
+        while True:
+            left = max(0.0, self.deadline - time.monotonic())
+            terms = {"patience": min(patience, left), "wait": min(WAIT, left + 5.0)}
+            verdict = Verdict.of(self.door.call("POST", "/deliveries/verdict", wanted | terms))
+            if verdict.outcome != UNDECIDED or not left:
+                return verdict
+
+    def _deliveries(self, **query: Any) -> list[Json]:
+        return self.door.find("/deliveries", instance=self.key, since=self.since, **query)
+
+    def _at(self, verb: str, body: Json) -> Json:
+        return self.door.call("POST", f"/instances/{quote(self.key)}/{verb}", body)
+
+    def _settled(self) -> bool:
+        """Wait until all is delivered and answered; False for a receiver that talks to itself."""
+        moved = time.monotonic()
+        while time.monotonic() < self.deadline:
+            # Whatever it says, in other chats too, shows that it is at work.
+            if self._look() or self._deliveries(status="queued", limit=1):
+                moved = time.monotonic()
+                if self._loops():
+                    return False
+            elif self.answers >= self.awaited:
+                return True
+            elif not self.unanswered and time.monotonic() - moved >= self.terms.quiet:
+                # Every chat was answered: this bot answers several messages with one.
+                return True
+            elif time.monotonic() - moved >= self._patience():
+                self.gave_up = True
+                return True
+        return True
+
+    def _rested(self) -> None:
+        """Wait for what it may still say to those of the story."""
+        moved = time.monotonic()
+        while not self._loops() and time.monotonic() < self.deadline:
+            if self.chats.intersection(self._look()) or self._deliveries(status="queued", limit=1):
+                moved = time.monotonic()
+            elif time.monotonic() - moved >= self.terms.quiet:
+                return
+
+    def _loops(self) -> bool:
+        return self.answers > self.terms.answers * COPIES * len(self.told)
+
+    def _patience(self) -> float:
+        """How long to wait for an answer: not at all where there is no hope of one."""
+        mute = self.gave_up and not self.answers
+        if self.terms.listens_only or mute or not self._deliveries(status="delivered", limit=1):
+            return 0.0
+        return self.terms.patience
+
+    def _look(self) -> list[str]:
+        """Wait a moment for what the instance says; the chats it said it in."""
+        found = self.door.find(
+            "/messages",
+            instance=self.key,
+            from_me="true",
+            since=self.seen,
+            limit=5000,
+            wait=min(LOOK, self.terms.quiet),
+        )
+        if found:
+            self.seen = found[-1]["id"]
+        said = [message["chat"] for message in found]
+        self.unanswered.difference_update(said)
+        self.answers += sum(chat in self.chats for chat in said)
+        return said

@@ -1,0 +1,81 @@
+"""The first lines of `megaapi-mock serve`, and its last one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..output import Output, coloured, end_log
+
+_BOLD, _DIM, _TITLE = "1", "2", "1;32"
+
+
+@dataclass(frozen=True)
+class Greeting:
+    """What the start screen names; made before the server runs, shown once it answers.
+
+    `key` and `token` are those of a linked instance, None where the world has none.
+    """
+
+    key: str | None
+    token: str | None
+    unlinked: str | None
+    profile: str
+    world: str
+    seed: int
+    control: str
+    asks_token: bool = False
+
+
+def greet(greeting: Greeting, output: Output, url: str) -> None:
+    """Show the start screen: above every other line, whatever has been called before it."""
+    output.begin(start_screen(greeting, url, colour=coloured(output.stream)))
+
+
+def start_screen(greeting: Greeting, url: str, *, colour: bool = False) -> str:
+    """Addresses, key and token to copy, and a first call that works."""
+
+    def paint(style: str, text: str) -> str:
+        return f"\x1b[{style}m{text}\x1b[0m" if colour else text
+
+    rows = [("Address", paint(_BOLD, url))]
+    if greeting.key:
+        rows += [("Instance key", paint(_BOLD, greeting.key))]
+        rows += [("Token", paint(_BOLD, greeting.token or ""))]
+    rows += [
+        ("Control API", f"{url}/_mock/  ({greeting.control})"),
+        ("Documents", f"{url}/docs/"),
+        ("Profile, world", f"{greeting.profile}, {greeting.world}  (seed {greeting.seed})"),
+    ]
+    if greeting.unlinked:
+        rows.append(("Never linked", f"{greeting.unlinked}  (for QR and pairing code)"))
+    width = max(len(name) for name, _ in rows)
+    title = f"{paint(_TITLE, 'megaAPI mock')} answers. Ctrl-C stops it."
+    table = [f"  {paint(_DIM, name)}{' ' * (width - len(name))}  {value}" for name, value in rows]
+    words, call = _first_call(greeting, url)
+    return "\n".join(["", f"  {title}", "", *table, "", f"  {paint(_DIM, words)}", "", call, ""])
+
+
+def _first_call(greeting: Greeting, url: str) -> tuple[str, str]:
+    """What to try first: a message, or an instance to send it from."""
+    if greeting.key is None:
+        body = '{"connected": true}'
+        lines = [f"curl {url}/_mock/instances", "  -H 'Content-Type: application/json'"]
+        if greeting.asks_token:
+            lines.append('  -H "X-Mock-Token: $MEGAAPI_CONTROL_TOKEN"')
+        words = "This world has no linked instance. Make one:"
+    else:
+        body = '{"messageData": {"to": "5511900000002", "text": "Bom dia"}}'
+        lines = [
+            f"curl {url}/rest/sendMessage/{greeting.key}/text",
+            f"  -H 'Authorization: Bearer {greeting.token}'",
+            "  -H 'Content-Type: application/json'",
+        ]
+        words = "First message:"
+    return words, " \\\n".join(f"  {line}" for line in [*lines, f"  -d '{body}'"]) + "\n"
+
+
+def farewell(output: Output, abandoned: int) -> None:
+    """The last line; waits a moment until it is read, no longer."""
+    lost = f": {abandoned} deliveries abandoned" if abandoned else ", no webhook left waiting"
+    output.end(f"Stopped{lost}.\n")
+    end_log()

@@ -1,0 +1,409 @@
+"""What contacts do to messages that are really there: quote, edit, delete, react, answer, vote."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from ..errors import ControlRefused
+from .jid import Jid
+from .message import Message, content_key, unwrapped
+from .message_states import PENDING, SERVER, STOPPED
+from .options import POLLS, Option, options_of
+from .revoke import is_admin
+
+if TYPE_CHECKING:
+    from .instance import Instance
+
+Content = dict[str, Any]
+TEXTS = ("conversation", "extendedTextMessage")
+CAPTIONED = ("imageMessage", "videoMessage", "documentMessage")
+# Messages about messages: nobody sees them as one, so nobody answers them.
+_SILENT = ("protocolMessage", "reactionMessage", "pinInChatMessage", "pollUpdateMessage")
+# Which of our messages each kind of answer belongs to, and in words.
+ANSWERED: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "list-response": (("listMessage",), "list"),
+    "buttons-response": (("buttonsMessage", "interactiveMessage"), "message with reply buttons"),
+    "template-button-reply": (
+        ("templateMessage", "interactiveMessage"),
+        "template with reply buttons",
+    ),
+    "interactive-response": (("interactiveMessage",), "message with reply buttons"),
+    "poll-vote": (POLLS, "poll"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Who does it where; `chosen` and `message` are what the caller named, if anything.
+
+    `mine`: the owner does it, on the instance's own phone.
+    """
+
+    instance: Instance
+    chat: str
+    author: str
+    id: str
+    message: str | None = None
+    chosen: str | None = None
+    mine: bool = False
+
+    @property
+    def moment(self) -> str:
+        """Now, in the milliseconds that some contents carry."""
+        return str(int(self.instance.now * 1000))
+
+    def newest(self) -> Iterator[Message]:
+        """What people can see in this chat, the newest first."""
+        for found in self._shown():
+            if self.withheld(found) is None:
+                yield found
+
+    def _shown(self) -> Iterator[Message]:
+        for found in self.instance.messages.newest():
+            if found.chat == self.chat and _visible(found):
+                yield found
+
+    def withheld(self, found: Message) -> str | None:
+        """Why nobody has this one of ours on their phone; None when they have it, or soon will."""
+        if not found.from_me:
+            return None
+        if found.sender != str(self.instance.own_jid):
+            return f"was sent by {found.sender}, which is not linked any more"
+        if self.mine:
+            # Where it is written: how far it has come does not matter.
+            return None
+        lost = found.state == STOPPED and not found.reached
+        if lost or (found.state in (PENDING, SERVER) and found.reason is not None):
+            return f"reached no phone: {found.reason}"
+        return None
+
+    def named(self) -> Message:
+        """The message the caller named; refused when nobody in this chat can see it."""
+        found = self.instance.messages.get(self.message or "")
+        if found is None:
+            raise ControlRefused(409, f"message: {self.message} is unknown to {self.instance.key}")
+        if found.chat != self.chat:
+            raise ControlRefused(409, f"message: {found.id} is in {found.chat}, not in {self.chat}")
+        if not _visible(found):
+            what = "deleted" if found.deleted == "everyone" else f"a {found.type}"
+            raise ControlRefused(409, f"message: {found.id} is {what}: nobody can see it")
+        why = self.withheld(found)
+        if why is not None:
+            raise ControlRefused(409, f"message: {found.id} {why}")
+        return found
+
+    def target(self, suits: Callable[[Message], bool], nothing: str) -> Message:
+        """The message named, else the newest that suits; refused with `nothing` when none does."""
+        if self.message is not None:
+            found = self.named()
+            if not suits(found):
+                raise ControlRefused(409, f"message: {found.id} will not do: {nothing}")
+            return found
+        missed = ""
+        for found in self._shown():
+            if suits(found):
+                why = self.withheld(found)
+                if why is None:
+                    return found
+                missed = missed or f"; message {found.id} {why}"
+        raise ControlRefused(409, f"nothing suits in {self.chat}: {nothing}{missed}")
+
+    def any_message(self) -> Message:
+        """Whatever can be seen in this chat."""
+        return self.target(lambda _: True, "nobody has written there yet")
+
+    def own(self, found: Message) -> bool:
+        """Whether the author wrote it."""
+        return found.from_me == self.mine and found.sender == self.author
+
+    def rules_group(self) -> bool:
+        """Whether the author is an admin of this group."""
+        return is_admin(self.instance, Jid.parse(self.chat), Jid.parse(self.author))
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`content` is what arrives; `then` is what it does to the message it is about."""
+
+    content: Content
+    then: Callable[[Content], None] | None = None
+
+
+def act(event: str, scene: Scene, content: Content) -> Action:
+    """The sample's content with everything in it that belongs to a real message.
+
+    Raises ControlRefused with a sentence when there is no such message or option.
+    """
+    if scene.message is not None and event not in ACTIONS:
+        raise ControlRefused(
+            400, f"message: {event} is about no other message; {_in_words(ACTIONS)} are"
+        )
+    if scene.chosen is not None and event not in ANSWERED:
+        raise ControlRefused(400, f"option: {event} chooses nothing; {_in_words(ANSWERED)} do")
+    made = ACTIONS.get(event, _as_it_is)(scene, content)
+    return made if isinstance(made, Action) else Action(made)
+
+
+def _in_words(names: Mapping[str, Any]) -> str:
+    return ", ".join(names)
+
+
+def _as_it_is(scene: Scene, content: Content) -> Content:
+    """Contents of their own; only what names this chat, its owner or this moment is filled in."""
+    if "senderKeyDistributionMessage" in content:
+        content["senderKeyDistributionMessage"]["groupId"] = scene.chat
+    if "groupInviteMessage" in content:
+        # Invitations hold three days.
+        expiry = str(int(scene.instance.now) + 3 * 86_400)
+        content["groupInviteMessage"]["inviteExpiration"] = expiry
+    if "orderMessage" in content:
+        content["orderMessage"]["sellerJid"] = str(scene.instance.own_jid)
+    if content.get("protocolMessage", {}).get("type") == "EPHEMERAL_SETTING":
+        key = {"remoteJid": scene.chat, "fromMe": False, "id": scene.id}
+        content["protocolMessage"]["key"] = key
+    return content
+
+
+def _quote(scene: Scene, content: Content) -> Content:
+    content["extendedTextMessage"]["contextInfo"] = _context(scene.any_message())
+    return content
+
+
+def _forward(scene: Scene, content: Content) -> Content:
+    """A text of any chat, its score one higher; without `message` the sample's text."""
+    if scene.message is None:
+        return content
+    found = scene.instance.messages.get(scene.message)
+    if found is None:
+        raise ControlRefused(409, f"message: {scene.message} is unknown to {scene.instance.key}")
+    why = scene.withheld(found)
+    if why is not None:
+        raise ControlRefused(409, f"message: {found.id} {why}")
+    inner = unwrapped(orjson.loads(found.content))
+    if content_key(inner) not in TEXTS:
+        raise ControlRefused(409, f"message: {found.id} is not a text; text-forwarded takes texts")
+    extended = inner.get("extendedTextMessage")
+    extended = extended if isinstance(extended, dict) else {"text": inner.get("conversation")}
+    known = extended.get("contextInfo")
+    score = known.get("forwardingScore") if isinstance(known, dict) else 0
+    part = content["extendedTextMessage"]
+    part["text"] = str(extended.get("text", ""))
+    part["contextInfo"]["forwardingScore"] = (score if type(score) is int else 0) + 1
+    return content
+
+
+def _mention(scene: Scene, content: Content) -> Content:
+    """The instance itself is mentioned: what a bot in a group waits for."""
+    own = str(scene.instance.own_jid)
+    shown = Jid.parse(scene.instance.addresses.shown(own, scene.chat))
+    part = content["extendedTextMessage"]
+    part["text"] = f"@{shown.user} pode ver?"
+    part["contextInfo"]["mentionedJid"] = [str(shown)]
+    return content
+
+
+def _edit(scene: Scene, content: Content) -> Action:
+    """Texts and captions of one's own can be edited."""
+    found = scene.target(
+        lambda it: scene.own(it) and _kind(it) in (*TEXTS, *CAPTIONED),
+        f"{scene.author} can edit only texts and captions of their own",
+    )
+    part = content["protocolMessage"]
+    part["key"], part["timestampMs"] = key_of(found), scene.moment
+    kind = _kind(found)
+    if kind in CAPTIONED:
+        part["editedMessage"] = {kind: {"caption": part["editedMessage"]["conversation"]}}
+    return Action(content, lambda sent: scene.instance.chats.edit(found.id, _edited(sent)))
+
+
+def _delete(scene: Scene, content: Content) -> Action:
+    """One's own messages, and in groups those of everybody for an admin."""
+    found = scene.target(
+        lambda it: scene.own(it) or scene.rules_group(),
+        f"{scene.author} can delete only messages of their own",
+    )
+    content["protocolMessage"]["key"] = key_of(found)
+    return Action(content, lambda _: scene.instance.chats.mark_deleted(found.id))
+
+
+def _react(scene: Scene, content: Content) -> Content:
+    part = content["reactionMessage"]
+    part["key"], part["senderTimestampMs"] = key_of(scene.any_message()), scene.moment
+    return content
+
+
+def _pin(scene: Scene, content: Content) -> Content:
+    part = content["pinInChatMessage"]
+    part["key"], part["senderTimestampMs"] = key_of(scene.any_message()), scene.moment
+    return content
+
+
+def _review_order(scene: Scene, content: Content) -> Content:
+    """Quotes only what the caller names: no operation of the gateway sends orders to pay."""
+    part = content["interactiveMessage"]
+    part.pop("contextInfo", None)
+    if scene.message is not None:
+        part["contextInfo"] = _context(scene.named())
+    return content
+
+
+def _pick_row(scene: Scene, content: Content) -> Content:
+    found, option = _choice("list-response", scene)
+    part = content["listResponseMessage"]
+    part["title"], part["singleSelectReply"] = option.title, {"selectedRowId": option.id}
+    part["contextInfo"] = _context(found)
+    part.pop("description", None)
+    if option.description is not None:
+        part["description"] = option.description
+    return content
+
+
+def _press_button(scene: Scene, content: Content) -> Content:
+    found, option = _choice("buttons-response", scene)
+    part = content["buttonsResponseMessage"]
+    part["selectedButtonId"], part["selectedDisplayText"] = option.id, option.title
+    part["contextInfo"] = _context(found)
+    return content
+
+
+def _press_template(scene: Scene, content: Content) -> Content:
+    found, option = _choice("template-button-reply", scene)
+    part = content["templateButtonReplyMessage"]
+    part["selectedId"], part["selectedDisplayText"] = option.id, option.title
+    part["contextInfo"], part["selectedIndex"] = _context(found), option.index
+    return content
+
+
+def _reply_natively(scene: Scene, content: Content) -> Content:
+    found, option = _choice("interactive-response", scene)
+    part = content["interactiveResponseMessage"]
+    part["body"]["text"] = option.title
+    part["nativeFlowResponseMessage"]["paramsJson"] = orjson.dumps({"id": option.id}).decode()
+    part["contextInfo"] = _context(found)
+    return content
+
+
+def _vote(scene: Scene, content: Content) -> Content:
+    """The vote is encrypted, and the gateway has no secret to open it (open question)."""
+    found, _ = _choice("poll-vote", scene)
+    ids, key = scene.instance.ids, scene.instance.key
+    number = scene.instance.count("vote")
+    content["pollUpdateMessage"] = {
+        "pollCreationMessageKey": key_of(found),
+        "vote": {
+            "encPayload": b64encode(ids.raw(key, "vote", number, 50)).decode(),
+            "encIv": b64encode(ids.raw(key, "vote iv", number, 12)).decode(),
+        },
+        "senderTimestampMs": scene.moment,
+    }
+    return content
+
+
+Build = Callable[[Scene, Content], Content | Action]
+ACTIONS: Mapping[str, Build] = {
+    "text-quoted-reply": _quote,
+    "text-forwarded": _forward,
+    "edited": _edit,
+    "deleted": _delete,
+    "reaction": _react,
+    "pin-in-chat": _pin,
+    "interactive-order": _review_order,
+    "list-response": _pick_row,
+    "buttons-response": _press_button,
+    "template-button-reply": _press_template,
+    "interactive-response": _reply_natively,
+    "poll-vote": _vote,
+    "text-mention": _mention,
+}
+
+
+def _choice(event: str, scene: Scene) -> tuple[Message, Option]:
+    """The message that offers what is chosen, and the option; refused, naming what was offered."""
+    kinds, words = ANSWERED[event]
+
+    def offers(found: Message) -> list[Option]:
+        # Polls may be anybody's; rows and buttons are answered to who sent them.
+        if _kind(found) not in kinds or not (found.from_me or event == "poll-vote"):
+            return []
+        return options_of(orjson.loads(found.content))
+
+    nothing = f"a {words} must have been sent there first"
+    newest = scene.target(lambda found: bool(offers(found)), nothing)
+    candidates = [newest] if scene.message is not None else scene.newest()
+    for found in candidates:
+        for option in offers(found):
+            if scene.chosen is None or option.is_called(scene.chosen):
+                return found, option
+    raise ControlRefused(
+        409,
+        f"option: {scene.chosen!r} was never offered; message {newest.id} offers "
+        + ", ".join(map(str, offers(newest))),
+    )
+
+
+def _visible(found: Message) -> bool:
+    return found.deleted != "everyone" and found.type not in _SILENT
+
+
+def _kind(found: Message) -> str:
+    """The content's name, wrappers taken off."""
+    if found.type in (*TEXTS, *CAPTIONED):
+        return found.type
+    return content_key(unwrapped(orjson.loads(found.content))) or ""
+
+
+def key_of(found: Message) -> Content:
+    """How a message about a message names it; in groups with its author."""
+    key: Content = {"remoteJid": found.chat, "fromMe": found.from_me, "id": found.id}
+    if Jid.parse(found.chat).group:
+        key["participant"] = found.sender
+    return key
+
+
+def _context(found: Message) -> Content:
+    inner = unwrapped(orjson.loads(found.content))
+    name = content_key(inner)
+    part = inner.get(name) if name else None
+    if isinstance(part, dict):
+        # A quoted message does not quote in turn.
+        part = {field: value for field, value in part.items() if field != "contextInfo"}
+    return {
+        "stanzaId": found.id,
+        "participant": found.sender,
+        "quotedMessage": {name: part} if name else {},
+    }
+
+
+def associated(content: Content, album: Message) -> Content:
+    """The content as one of this album's (Baileys: messageAssociation names the album)."""
+    association = {"associationType": "MEDIA_ALBUM", "parentMessageKey": key_of(album)}
+    context = {**content.get("messageContextInfo", {}), "messageAssociation": association}
+    return {**content, "messageContextInfo": context}
+
+
+def _edited(sent: Content) -> Content:
+    part = sent.get("protocolMessage")
+    edited = part.get("editedMessage") if isinstance(part, dict) else None
+    return edited if isinstance(edited, dict) else {}
+
+
+def edited_content(before: Content, edited: Content) -> Content:
+    """The content after an edit: its text or caption is another one, all else stays."""
+    text = edited.get("conversation")
+    for part in edited.values():
+        if isinstance(part, dict):
+            text = part.get("text", part.get("caption", text))
+    inner = unwrapped(before)
+    name = content_key(inner)
+    if not isinstance(text, str) or name is None or not isinstance(inner, dict):
+        return before
+    if name == "conversation":
+        inner[name] = text
+    elif isinstance(inner[name], dict):
+        inner[name]["text" if name in TEXTS else "caption"] = text
+    return before

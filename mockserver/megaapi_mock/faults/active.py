@@ -1,0 +1,304 @@
+"""The faults that are armed: which of them strikes what, how often, and until when."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ..clock import Clock
+from ..codec import dumps
+from ..domain.contacts import Directory
+from ..domain.jid import Jid
+from ..errors import ControlRefused
+from ..ids import Ids
+from ..spec.operations import Operation
+from .armed_fault import SCOPE, SCOPE_NAMES, Armed, Strike, Struck, tally_of
+from .kind import Kind, Moment, Occasion, Tally
+from .parameters import BadParameter, checked, meant
+from .registry import Kinds, Listed, discover, kind_named
+
+# As many as anybody needs; spent ones make room for new ones.
+ARMED_MOST = 1_000
+# Bytes of all that they were asked for: answers of their own may be long.
+GIVEN_MOST = 16 * 2**20
+# Instances whose faults are numbered on.
+NUMBERED_MOST = 20_000
+
+
+class Faults:
+    """Thread-safe. `armed` is false while there is nothing to ask: look at it first.
+
+    `struck` hears of every strike, and asks nothing of the faults meanwhile.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        ids: Ids,
+        directory: Directory,
+        operations: Sequence[Operation],
+        kinds: Kinds | None = None,
+        struck: Callable[[Struck], object] = lambda _: None,
+    ) -> None:
+        self.kinds = discover() if kinds is None else kinds
+        self.armed = False
+        self._clock, self._ids, self._directory = clock, ids, directory
+        self._operations = {operation.id: operation for operation in operations}
+        self._struck = struck
+        # Reentrant: a reset, and another state, are one step of several.
+        self._lock = threading.RLock()
+        self._all: tuple[Armed, ...] = ()
+        self._numbers: dict[str | None, int] = {}
+        self._asked: OrderedDict[str, Tally] = OrderedDict()
+
+    # -- arming ------------------------------------------------------------------------------
+
+    def arm(self, wishes: Mapping[str, Any]) -> Armed:
+        """What a body asks for, from now on. ControlRefused says what cannot be, and what can."""
+        given = {name: value for name, value in wishes.items() if value is not None}
+        scope = {name: given[name] for name in SCOPE_NAMES if name in given}
+        own = {name: given[name] for name in given if name not in (*SCOPE_NAMES, "fault")}
+        try:
+            listed = kind_named(self.kinds, given.get("fault"))
+            checked(listed.name, SCOPE, scope)
+            kind = listed.made(own, also=SCOPE_NAMES)
+            self._require_concern(listed, kind, scope)
+        except BadParameter as refusal:
+            raise ControlRefused(400, str(refusal)) from None
+        recipient = scope.get("recipient")
+        if recipient is not None:
+            scope["recipient"] = self.person(recipient)
+        with self._lock:
+            return self._kept(listed, kind, scope, given)
+
+    def _kept(
+        self, listed: Listed, kind: Kind, scope: dict[str, Any], given: Mapping[str, Any]
+    ) -> Armed:
+        self._make_room()
+        self._require_bytes(given)
+        key = scope.get("instance")
+        number = self._numbers.pop(key, 0) + 1
+        self._numbers[key] = number
+        if len(self._numbers) > NUMBERED_MOST:
+            del self._numbers[next(iter(self._numbers))]
+        # Counted per instance, so that what others arm does not shift what is drawn.
+        id_ = f"f{number}.{key}" if key else f"f{number}"
+        armed = Armed(id=id_, name=listed.name, kind=kind, given=given, **scope)
+        self._set((*self._all, armed))
+        return armed
+
+    def _make_room(self) -> None:
+        if len(self._all) < ARMED_MOST:
+            return
+        spent = next((armed for armed in self._all if armed.over), None)
+        if spent is None:
+            raise ControlRefused(
+                409, f"{ARMED_MOST} faults are armed: clear some with DELETE /_mock/faults"
+            )
+        self._set(tuple(armed for armed in self._all if armed is not spent))
+
+    def _require_bytes(self, given: Mapping[str, Any]) -> None:
+        size = sum(len(dumps(one)) for one in (given, *(armed.given for armed in self._all)))
+        if size > GIVEN_MOST:
+            raise ControlRefused(
+                413,
+                f"all faults together are {size} bytes, above the {GIVEN_MOST} they may be: "
+                "clear some with DELETE /_mock/faults",
+            )
+
+    def _require_concern(self, listed: Listed, kind: Kind, scope: Mapping[str, Any]) -> None:
+        named = scope.get("operation")
+        if named is not None and named not in self._operations:
+            raise BadParameter(
+                f"operation: there is no {named!r}{meant(named, list(self._operations))}"
+            )
+        if named is not None and not kind.concerns(self._operations[named]):
+            raise BadParameter(f"operation: {listed.name} concerns {kind.concerned}, never {named}")
+        if "recipient" in scope and kind.occasion == "link":
+            raise BadParameter(f"recipient: {listed.name} concerns {kind.concerned}")
+
+    def items(self) -> Sequence[Armed]:
+        """All that were armed and not cleared, oldest first, spent ones included."""
+        return self._all
+
+    def clear(self, id_: str | None = None) -> int:
+        """One fault, or all; how many there were. ControlRefused when it is not there."""
+        with self._lock:
+            gone = [armed for armed in self._all if id_ in (None, armed.id)]
+            if id_ is not None and not gone:
+                raise ControlRefused(
+                    404, f"no fault {id_!r} is armed: GET /_mock/faults lists them"
+                )
+            self._drop(gone)
+        return len(gone)
+
+    def clear_instance(self, key: str) -> int:
+        """Those armed for one instance alone; how many there were."""
+        with self._lock:
+            gone = [armed for armed in self._all if armed.instance == key]
+            self._drop(gone)
+        return len(gone)
+
+    def reset(self, key: str | None = None) -> None:
+        """As at the start: all, or what is one instance's own; numbers begin anew."""
+        with self._lock:
+            if key is None:
+                self.clear()
+            else:
+                self.clear_instance(key)
+            for armed in self._all:
+                armed.tallies.pop(str(key), None)
+            if key is None:
+                self._numbers.clear()
+                self._asked.clear()
+            else:
+                self._numbers.pop(key, None)
+                self._asked.pop(key, None)
+
+    def _drop(self, gone: Sequence[Armed]) -> None:
+        for armed in gone:
+            armed.cleared = True
+        self._set(tuple(armed for armed in self._all if not armed.cleared))
+
+    def _set(self, kept: tuple[Armed, ...]) -> None:
+        self._all = kept
+        self.armed = bool(kept)
+
+    # -- striking ----------------------------------------------------------------------------
+
+    def person(self, to: str) -> str:
+        """One name for all ways to write a recipient, the ninth digit included."""
+        return str(self._directory.registered(Jid.parse(to)))
+
+    @property
+    def wants_recipients(self) -> bool:
+        """Whether any fault looks at who a call is for."""
+        return any(armed.recipient is not None for armed in self._all)
+
+    def strikes(
+        self, operation: Operation, key: str, recipient: str | None, *, replaced: bool = False
+    ) -> list[Strike]:
+        """What strikes this call: of those that replace the answer, the oldest alone.
+
+        With `replaced` none of those: the answer is replaced already.
+
+        Late ones are only candidates: ask `settle` once the call went well.
+        """
+        found: list[Strike] = []
+        with self._lock:
+            for armed in self._all:
+                if replaced and armed.kind.replaces:
+                    continue
+                if not self._matches(armed, operation, key, recipient):
+                    continue
+                draw = self._candidate if armed.kind.late else self._draw
+                strike = draw(armed, key, operation.id)
+                if strike is not None:
+                    found.append(strike)
+                    replaced = replaced or armed.kind.replaces
+        return found
+
+    def settle(self, strike: Strike, key: str) -> bool:
+        """Whether a late fault strikes now that the call went well."""
+        if strike.armed is None:
+            due = strike.kind.due(Tally(), strike.moment.now)
+            if due:
+                self._struck(strike.at(key))
+            return due
+        with self._lock:
+            return self._draw(strike.armed, key, strike.what) is not None
+
+    def asked(self, listed: Listed, kind: Kind, key: str, operation: Operation) -> Strike | None:
+        """What the call itself asked for; None when the kind lets a single call pass."""
+        with self._lock:
+            tally = tally_of(self._asked, key)
+            tally.calls += 1
+            now = self._clock.now()
+            if not kind.late and not kind.due(Tally(), now):
+                return None
+            chance = self._chance(key, "fault asked for", tally.calls)
+            strike = Strike(kind, listed.name, None, Moment(now, chance, now), operation.id)
+        if not kind.late:
+            self._struck(strike.at(key))
+        return strike
+
+    def refuses(self, occasion: Occasion, key: str) -> Strike | None:
+        """What strikes something that is no call of the gateway."""
+        return self._outside(key, occasion, lambda armed: armed.kind.occasion == occasion)
+
+    # -- as the domain asks ------------------------------------------------------------------
+
+    def severed(self, key: str, *people: str) -> bool:
+        """Whether nothing passes between this instance and that chat just now; not counted."""
+        return any(
+            armed.kind.severs and not armed.over and self._meets(armed, key, people)
+            for armed in self._all
+        )
+
+    def swallows(self, key: str, *people: str) -> str | None:
+        """Why what this person does never reaches the instance; None when it does."""
+        strike = self._outside(
+            key,
+            f"inbound from {people[0]}",
+            lambda armed: armed.kind.severs and self._meets(armed, key, people),
+        )
+        return strike.told if strike else None
+
+    # -- inside ------------------------------------------------------------------------------
+
+    @staticmethod
+    def _meets(armed: Armed, key: str, people: Sequence[str]) -> bool:
+        return armed.instance in (None, key) and armed.recipient in (None, *people)
+
+    def _outside(self, key: str, what: str, fits: Callable[[Armed], bool]) -> Strike | None:
+        with self._lock:
+            for armed in self._all:
+                if armed.operation is None and armed.instance in (None, key) and fits(armed):
+                    strike = self._draw(armed, key, what)
+                    if strike is not None:
+                        return strike
+        return None
+
+    @staticmethod
+    def _matches(armed: Armed, operation: Operation, key: str, recipient: str | None) -> bool:
+        return (
+            not armed.over
+            and armed.kind.occasion == "call"
+            and armed.instance in (None, key)
+            and armed.operation in (None, operation.id)
+            and (armed.recipient is None or armed.recipient == recipient)
+            and armed.kind.concerns(operation)
+        )
+
+    def _candidate(self, armed: Armed, key: str, what: str) -> Strike:
+        now = self._clock.now()
+        return Strike(armed.kind, armed.name, armed.id, Moment(now, 0.0, now), what, armed)
+
+    def _draw(self, armed: Armed, key: str, what: str) -> Strike | None:
+        """Count the call, and say whether it is struck; the lock is held."""
+        if armed.over:
+            return None
+        tally, now = armed.tally(key, among=len(self._all)), self._clock.now()
+        armed.seen += 1
+        tally.calls += 1
+        if armed.seen <= armed.skip:
+            return None
+        drawn = self._chance(key, f"fault {armed.id} percent", tally.calls)
+        if armed.percent is not None and drawn * 100 >= armed.percent:
+            return None
+        if not armed.kind.due(tally, now):
+            return None
+        armed.used += 1
+        chance = self._chance(key, f"fault {armed.id} seconds", tally.calls)
+        window = now if tally.window is None else tally.window
+        moment = Moment(now, chance, window)
+        strike = Strike(armed.kind, armed.name, armed.id, moment, what, armed)
+        armed.strikes.append(strike.at(key))
+        self._struck(strike.at(key))
+        return strike
+
+    def _chance(self, key: str, kind: str, number: int) -> float:
+        return int.from_bytes(self._ids.raw(key, kind, number, 6)) / 2**48

@@ -1,0 +1,148 @@
+"""The page about faults, made from the kinds: `megaapi-mock faults --page > docs/faults.md`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+
+from .armed_fault import SCOPE
+from .kind import Replacing
+from .parameters import Parameter, parameters_of
+from .registry import Kinds, Listed
+
+_INTRODUCTION = """\
+# Faults
+
+What can go wrong on the way to a gateway and in it, on request. Nothing is armed by itself; a
+reset clears all. *This page is made from the code: `megaapi-mock faults --page > docs/faults.md`;
+a test fails when the two differ.*
+
+```sh
+MOCK=http://127.0.0.1:8080/_mock
+curl $MOCK/faults -H 'Content-Type: application/json' \\
+  -d '{"fault": "bad-gateway", "operation": "send_text", "times": 2}'
+curl $MOCK/faults              # what is armed, and how often each has struck
+curl -X DELETE $MOCK/faults    # all; ?instance=KEY: that one's own; /faults/f1: one
+```
+
+Who cannot reach the side door asks with a header, for that call alone:
+
+```sh
+curl http://127.0.0.1:8080/rest/instance/megacode-TESTKEY0001 \\
+  -H 'Authorization: Bearer TESTKEY0001' -H 'X-Mock-Fault: reply; status=503; seconds=0.5'
+```
+
+Values in the header are JSON where they are JSON, else text; a `;` cannot stand in one. A header
+that asks for what there is not is told in `X-Mock-Reason`, and the call goes on as usual.
+
+**Where a strike is seen.** `GET /_mock/strikes` has every one, whatever was struck: which fault,
+when, at which instance, and what: a call by its operation, the phone that scans as `link`, what a
+contact does as `inbound from` their JID. `GET /_mock/faults` shows the newest ten of each fault.
+A call that was struck says so too: in `X-Mock-Reason` and in the journal (`fault` and `reason` of
+`GET /_mock/exchanges`). A message that a zombie session swallows stays in `GET /_mock/messages`
+with its reason; calls and typing that it swallows, and a phone that does not link, are strikes
+alone. What follows from a strike, an ack that never comes, is no strike of its own.
+
+## The kinds
+"""
+
+_SCOPE = """\
+## Which calls, how often
+
+Every fault takes these beside its own parameters:
+"""
+
+_SHARED = """\
+Those that send something else than the real answer also take these:
+"""
+
+_ORDER = """\
+A fault strikes behind the checks of route, instance and token, before the body is looked at. Of
+several that replace the answer the oldest strikes alone; all others strike together. `times`,
+`skip` and `used` count over all instances. What `percent` draws, windows and numbers of messages
+count for each instance by itself: what others call changes nothing there. A fault armed for one
+instance has an id of that one's own count (`f1.KEY`).
+
+**Before or after.** Unless `after` is true nothing happens: no message, no webhook. With
+`"after": true` the call is done, its webhooks leave, and the answer alone is lost: who sends again
+sends twice. For `cut-body` and `malformed-json` the real answer is made in both cases, and what
+the call did is undone without `after`.
+
+**Seconds** are real time where a client waits for an answer, and the mock's clock where the
+gateway takes its time (`rate-limit`, `slow-start`). What contacts write to a zombie session stays
+`pending` in `GET /_mock/messages`; neither that nor acks that were due meanwhile come later.
+
+**Clearing** a fault, and a reset, also ends what it is doing: a call that hangs is closed, one that
+a `delay` or `seconds` holds up goes on at once. What a call asked for by its own header lasts.
+
+## On the wire
+
+What reaches a client, tried with 800 calls from 8 connections:
+
+| fault | granian (`serve` on Linux and macOS) | waitress (Windows, `MockServer`) |
+| --- | --- | --- |
+| `reset` | the connection ends without a byte (FIN) | connection reset by peer (RST) |
+| `cut-body` | head and part of the body, then the end | the same |
+| `hang` | ends without a byte after `seconds`, or once cleared | also when the client has gone |
+
+Granian hands out no socket, so it can neither send an RST nor tell that a client has gone: a call
+that hangs holds one of its 512 threads until its seconds are over. On both, calls that hang hold
+threads that others may need; `MockServer` has 16. A WSGI client in the same process gets
+`ConnectionResetError` for `reset` and `hang`.
+"""
+
+
+def page(kinds: Kinds) -> str:
+    """The whole page, in Markdown."""
+    by_group = sorted(kinds.values(), key=lambda listed: listed.group, reverse=True)
+    head = ("fault", "what it does", "concerns", "parameters", "example")
+    scope = ("parameter", "accepts", "what it does")
+    parts = [
+        _INTRODUCTION,
+        _table(head, map(_row, by_group)),
+        _SCOPE,
+        _table(scope, map(_line, SCOPE)),
+        _SHARED,
+        _table(scope, map(_line, parameters_of(Replacing))),
+        _ORDER,
+    ]
+    return "\n".join(parts)
+
+
+def _row(listed: Listed) -> tuple[str, ...]:
+    shared = parameters_of(Replacing) if issubclass(listed.kind, Replacing) else ()
+    told = [_own(one) for one in listed.parameters if one not in shared]
+    also = [f"`{one.name}`" for one in shared if one in listed.parameters]
+    told += [", ".join(also)] if also else []
+    return (
+        f"`{listed.name}`",
+        listed.line,
+        listed.kind.concerned,
+        "<br>".join(told) or "none",
+        f"`{json(listed.kind.example)}`",
+    )
+
+
+def _own(one: Parameter) -> str:
+    return f"`{one.name}` = `{json(one.default)}`: {one.help} ({one.form.words})"
+
+
+def _line(one: Parameter) -> tuple[str, ...]:
+    return (f"`{one.name}`", one.form.words, one.help)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |\n" for row in lines)
+
+
+def json(value: Any) -> str:
+    """JSON as people write it, with blanks."""
+    if isinstance(value, dict):
+        inside = ", ".join(f"{json(name)}: {json(one)}" for name, one in value.items())
+        return f"{{{inside}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(json, value))}]"
+    return orjson.dumps(value).decode()

@@ -1,0 +1,125 @@
+"""Armed faults as plain values: what was asked for, and what each has seen so far."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..domain.contacts import Directory
+from ..errors import ControlRefused
+from .active import ARMED_MOST, Faults
+from .armed_fault import SCOPE, SCOPE_NAMES, Armed
+from .kind import Tally
+from .parameters import BadParameter, checked
+from .registry import kind_named
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFault:
+    """One fault; `given` is the body it was armed with, `recipient` who that was found to be."""
+
+    id: str
+    name: str
+    given: Mapping[str, Any]
+    recipient: str | None
+    used: int
+    seen: int
+    tallies: Mapping[str, Tally]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFaults:
+    """All faults, or one instance's own; `numbers` and `asked` by key, "" for no instance."""
+
+    armed: tuple[SavedFault, ...] = ()
+    numbers: Mapping[str, int] | None = None
+    asked: Mapping[str, Tally] | None = None
+
+
+def save(faults: Faults, key: str | None) -> SavedFaults:
+    """Every armed fault; of one instance those for it alone."""
+    with faults._lock:
+        numbers = {owner or "": number for owner, number in faults._numbers.items()}
+        return SavedFaults(
+            armed=tuple(_saved(armed) for armed in faults._all if key in (None, armed.instance)),
+            numbers={owner: numbers[owner] for owner in sorted(numbers) if key in (None, owner)},
+            asked=_copies(
+                {owner: faults._asked[owner] for owner in faults._asked if key in (None, owner)}
+            ),
+        )
+
+
+def rebuild(faults: Faults, saved: SavedFaults) -> list[Armed]:
+    """The same faults, armed once `put_back`. ControlRefused for one that cannot be."""
+    made: list[Armed] = []
+    if len(saved.armed) > ARMED_MOST:
+        raise ControlRefused(
+            400, f"this state cannot be read: faults.armed: more than {ARMED_MOST}"
+        )
+    for at, fault in enumerate(saved.armed):
+        scope = {name: fault.given[name] for name in SCOPE_NAMES if name in fault.given}
+        own = {
+            name: value
+            for name, value in fault.given.items()
+            if name not in (*SCOPE_NAMES, "fault") and value is not None
+        }
+        try:
+            checked(fault.name, SCOPE, scope)
+            kind = kind_named(faults.kinds, fault.name).made(own, also=SCOPE_NAMES)
+        except BadParameter as refusal:
+            raise ControlRefused(
+                400,
+                f"this state cannot be read: faults.armed[{at}]: {refusal}; "
+                "load it with the megaapi-mock that wrote it",
+            ) from None
+        made.append(
+            Armed(
+                **{**scope, "recipient": fault.recipient},
+                id=fault.id,
+                name=fault.name,
+                kind=kind,
+                given=fault.given,
+                used=fault.used,
+                seen=fault.seen,
+                tallies=OrderedDict(fault.tallies),
+            )
+        )
+    return made
+
+
+def put_back(
+    faults: Faults,
+    saved: SavedFaults,
+    rebuilt: list[Armed],
+    *,
+    directory: Directory,
+    key: str | None,
+) -> None:
+    """These faults instead of all others, or instead of those of one instance alone."""
+    with faults._lock:
+        faults.reset(key)
+        faults._directory = directory
+        faults._numbers.update(
+            {owner or None: number for owner, number in (saved.numbers or {}).items()}
+        )
+        faults._asked.update(saved.asked or {})
+        faults._set((*faults._all, *rebuilt))
+
+
+def _copies(tallies: Mapping[str, Tally]) -> dict[str, Tally]:
+    """As they are now: those at work count on while these are written."""
+    return {owner: replace(tally) for owner, tally in tallies.items()}
+
+
+def _saved(armed: Armed) -> SavedFault:
+    return SavedFault(
+        id=armed.id,
+        name=armed.name,
+        given=armed.given,
+        recipient=armed.recipient,
+        used=armed.used,
+        seen=armed.seen,
+        tallies=_copies(armed.tallies),
+    )

@@ -1,0 +1,273 @@
+"""Judging a receiver, from what was delivered to it and what it sent back: pure, over data."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ..domain.message import Message
+from ..records.delivery import Delivery
+from .conversation import Chat, ChatOf, Inbound, chats_of
+from .repeats import answered_too_often, never_answered, surplus_of
+from .result import FAILED, OPEN, PASSED, UNDECIDED, Check, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is asked of a receiver.
+
+    `within`: seconds a 2xx may take. `answers`: as many messages may answer one message. `burst`:
+    messages of a chat that come within so many seconds of each other may be answered together.
+    `patience`: a missing answer counts as missing once its message is so many seconds old.
+    `listens_only`: no message needs an answer.
+    """
+
+    within: float = 5.0
+    answers: int = 3
+    burst: float = 20.0
+    patience: float = 0.0
+    listens_only: bool = False
+
+
+def judge(
+    deliveries: Sequence[Delivery],
+    messages: Iterable[Message],
+    *,
+    instance: str,
+    now: float,
+    terms: Terms | None = None,
+    held: Collection[Delivery] = (),
+    refused: Sequence[tuple[str, str]] = (),
+    chat_of: ChatOf = str,
+) -> Verdict:
+    """How a receiver did with these deliveries; `messages` are all the instance knows.
+
+    What the instance itself sent into a chat from the first delivery on counts as an answer:
+    to the message it quotes, else to the one whose number it repeats, else by its place among the
+    others. `held` has not left yet and is not judged; what else is unfinished leaves the verdict
+    undecided, and has failed once it is `within` seconds old. Who answers nothing fails, unless it
+    `listens_only`. `refused` are the sends the gateway refused meanwhile: id and reason.
+    `chat_of` tells which chat an address leads to, a hidden number too.
+    """
+    terms = terms or Terms()
+    tried = [delivery for delivery in deliveries if delivery.state not in _NEVER_TRIED]
+    waiting = [each for each in tried if each.state == "queued" and each not in set(held)]
+    ended = [delivery for delivery in tried if delivery.state != "queued"]
+    # An answer to what has not come to its end yet proves nothing.
+    chats = chats_of(tried, list(messages), chat_of) if ended else []
+    # Why the mock itself sent nothing: what its policy refused names the switch.
+    unsent = next((each.reason for each in deliveries if each.state == "refused"), None)
+    checks = (
+        _in_time(ended, waiting, now=now, within=terms.within, unsent=unsent),
+        _up(ended),
+        _once(chats, instance, terms, now),
+        _no_loop(chats, terms),
+        _in_order(chats, _plain_order(deliveries)),
+        _accepted(refused, chats),
+    )
+    return Verdict(instance, checks, _figures(deliveries, ended, waiting, chats))
+
+
+# No socket was opened for these, or the mock itself cut it.
+_NEVER_TRIED = frozenset({"refused", "dropped", "abandoned"})
+
+
+def _in_time(
+    ended: Sequence[Delivery],
+    waiting: Sequence[Delivery],
+    *,
+    now: float,
+    within: float,
+    unsent: str | None,
+) -> Check:
+    name = "answered_in_time"
+    late = [each for each in ended if not _answered(each, within)]
+    overdue = [each for each in waiting if now - each.time > within]
+    if late or overdue:
+        told = f"{len(late) + len(overdue)} webhooks had no 2xx within {within:g} s"
+        return Check(name, FAILED, told, tuple(each.id for each in (*late, *overdue)))
+    if waiting:
+        told = f"{len(waiting)} of {len(waiting) + len(ended)} webhooks are still on their way"
+        return Check(name, UNDECIDED, told, tuple(each.id for each in waiting))
+    if not ended:
+        return Check(name, OPEN, unsent or "nothing was delivered yet")
+    return Check(name, PASSED, f"{len(ended)} webhooks had a 2xx within {within:g} s")
+
+
+def _answered(delivery: Delivery, within: float) -> bool:
+    return delivery.state == "delivered" and delivery.attempts[-1].duration_ms <= within * 1000
+
+
+def _up(ended: Sequence[Delivery]) -> Check:
+    name = "stayed_up"
+    if not ended:
+        return Check(name, OPEN, "nothing was delivered yet")
+    down = [
+        each.id
+        for each in ended
+        if any(attempt.error and not _timed_out(attempt.error) for attempt in each.attempts)
+    ]
+    last = max((attempt for each in ended for attempt in each.attempts), key=lambda try_: try_.time)
+    if down:
+        alive = "answers again" if last.status is not None else "is down"
+        told = f"{len(down)} connections were refused, reset or cut; at the end it {alive}"
+        return Check(name, FAILED, told, tuple(down))
+    if last.status is None:
+        return Check(name, FAILED, f"no answer at the end: {last.error}", (ended[-1].id,))
+    return Check(name, PASSED, "no connection was refused, reset or cut, and it answers at the end")
+
+
+def _timed_out(error: str) -> bool:
+    # The transport's words; how long it takes is the other check's business.
+    return " within " in error
+
+
+def _once(chats: Sequence[Chat], instance: str, terms: Terms, now: float) -> Check:
+    name = "answered_once"
+    spoken = [chat for chat in chats if chat.inbound]
+    if not any(each.given for chat in spoken for each in chat.inbound.values()):
+        return Check(name, OPEN, "no message of a contact was taken by it")
+    if not any(chat.replies for chat in spoken):
+        return _silent(name, spoken, instance, terms, now)
+    often = [each.id for each in answered_too_often(spoken, terms.answers)]
+    surplus = [message.id for message in surplus_of(spoken)]
+    never = [] if terms.listens_only else never_answered(spoken, terms.burst)
+    late = [each for each in never if now - each.had >= terms.patience]
+    if often or surplus or late:
+        told = (
+            f"{len(often)} messages answered too often, {len(surplus)} answers given again,"
+            f" {len(late)} messages never answered"
+        )
+        return Check(name, FAILED, told, (*often, *surplus, *(each.id for each in late)))
+    if never:
+        return _awaited(name, never, terms, now)
+    count = sum(bool(each.answers) for chat in spoken for each in chat.inbound.values())
+    if terms.listens_only and not count:
+        return Check(name, OPEN, "it answered no message, and need not")
+    return Check(name, PASSED, f"{count} messages answered, none twice and none left out")
+
+
+def _awaited(name: str, never: Sequence[Inbound], terms: Terms, now: float) -> Check:
+    """Answers that may still come."""
+    left = terms.patience - min(now - each.had for each in never)
+    told = f"{len(never)} messages have no answer yet: ask again in {left:.0f} s"
+    return Check(name, UNDECIDED, told, tuple(each.id for each in never))
+
+
+def _silent(name: str, spoken: Sequence[Chat], instance: str, terms: Terms, now: float) -> Check:
+    """A bot may answer later, or through another instance: nothing vouches for one that is mute."""
+    told = f"it answered nothing at all through {instance}"
+    # All of it: a group that nobody answered in demands nothing.
+    expected = never_answered(spoken, terms.burst)
+    if terms.listens_only or not expected:
+        return Check(name, OPEN, told)
+    if young := [each for each in expected if now - each.had < terms.patience]:
+        return _awaited(name, young, terms, now)
+    told = f"nothing to judge: {told}; if it need not answer, say that it listens only"
+    return Check(name, FAILED, told)
+
+
+def _no_loop(chats: Sequence[Chat], terms: Terms) -> Check:
+    name = "ignored_its_echo"
+    every = [message for chat in chats for message in (*chat.looped, *_endless(chat, terms))]
+    looped = list(dict.fromkeys(each.id for each in every))
+    if looped:
+        return Check(name, FAILED, f"{len(looped)} answers to own messages: a loop", tuple(looped))
+    if not any(chat.heard for chat in chats):
+        return Check(name, OPEN, "no own message was echoed to it")
+    return Check(name, PASSED, "no own message was answered")
+
+
+def _endless(chat: Chat, terms: Terms) -> Sequence[Message]:
+    """Beyond all answers that every webhook of a contact may have, it answers own messages."""
+    times = sum(len(each.attempts) or len(each.deliveries) for each in chat.inbound.values())
+    if not (chat.inbound and chat.echoes):
+        return ()
+    return chat.replies[times * terms.answers :]
+
+
+def _accepted(refused: Sequence[tuple[str, str]], chats: Sequence[Chat]) -> Check:
+    """A send the gateway refuses reaches nobody: to a LID's digits, say."""
+    name = "sends_accepted"
+    if refused:
+        told = f"{len(refused)} of its sends were refused, the first: {refused[0][1]}"
+        return Check(name, FAILED, told, tuple(exchange for exchange, _ in refused))
+    if not any(chat.replies for chat in chats):
+        return Check(name, OPEN, "it sent nothing")
+    return Check(name, PASSED, "the gateway took everything it sent")
+
+
+def _in_order(chats: Sequence[Chat], plain: Mapping[Delivery, int]) -> Check:
+    """Of two messages the receiver certainly had in this order, the first is answered first."""
+    name = "answered_in_order"
+    known, unknown, wrong = 0, 0, []
+    for chat in chats:
+        answered = [each for each in chat.inbound.values() if each.answers and each.given]
+        # An answer known by its place alone would be in its place whatever it answers.
+        sure = [each for each in answered if each.sure]
+        pairs, late = _out_of_order(sure, plain)
+        known, unknown = known + pairs, unknown + len(answered) - len(sure)
+        wrong += late
+    if wrong:
+        told = f"{len(wrong)} messages were overtaken by answers to later ones"
+        return Check(name, FAILED, told, tuple(wrong))
+    if not known:
+        return Check(name, OPEN, _UNTOLD if unknown else _UNORDERED)
+    return Check(name, PASSED, "in every chat the answers follow the order of the messages")
+
+
+_UNORDERED = "no chat has two answered messages whose order is known"
+_UNTOLD = "cannot be told: its answers neither quote a message nor repeat a long number of one"
+
+
+def _out_of_order(
+    answered: Sequence[Inbound], plain: Mapping[Delivery, int]
+) -> tuple[int, list[str]]:
+    """How many messages have a known predecessor, and the ids of those answered too late."""
+    by_had = sorted(answered, key=lambda each: each.had)
+    known, wrong, taken, latest = 0, set(), 0, (-1, "")
+    for each in sorted(answered, key=lambda each: each.begun):
+        while taken < len(by_had) and by_had[taken].had <= each.begun:
+            latest = max(latest, (by_had[taken].answers[0].arrival, by_had[taken].id))
+            taken += 1
+        if taken:
+            known += 1
+            if latest[0] > each.answers[0].arrival:
+                wrong.add(latest[1])
+    # While the clock stands still the times say nothing; the line of the untouched still does.
+    line = [each for each in answered if all(found in plain for found in each.deliveries)]
+    line.sort(key=lambda each: plain[each.deliveries[0]])
+    for before, after in pairwise(line):
+        known += 1
+        if before.answers[0].arrival > after.answers[0].arrival:
+            wrong.add(before.id)
+    return known, sorted(wrong)
+
+
+def _plain_order(deliveries: Sequence[Delivery]) -> dict[Delivery, int]:
+    """The untormented to the first URL: they leave in the order they were recorded."""
+    return {
+        delivery: number
+        for number, delivery in enumerate(deliveries)
+        if delivery.torment is None and delivery.lane == delivery.instance
+    }
+
+
+def _figures(
+    deliveries: Sequence[Delivery],
+    ended: Sequence[Delivery],
+    waiting: Sequence[Delivery],
+    chats: Sequence[Chat],
+) -> dict[str, float]:
+    taken = sorted(attempt.duration_ms for each in ended for attempt in each.attempts)
+    return {
+        "deliveries": len(deliveries),
+        "copies": sum(" of " in str(each.torment) for each in deliveries),
+        "dropped": sum(each.state == "dropped" for each in deliveries),
+        "unfinished": len(waiting),
+        "inbound": sum(len(chat.inbound) for chat in chats),
+        "answers": sum(len(chat.replies) for chat in chats),
+        "median_ms": taken[len(taken) // 2] if taken else 0.0,
+        "slowest_ms": taken[-1] if taken else 0.0,
+    }

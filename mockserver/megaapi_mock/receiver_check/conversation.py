@@ -1,0 +1,254 @@
+"""What was told a receiver in each chat, and which of its messages answer what: pure, over data."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import inf
+from typing import Any
+
+import orjson
+
+from ..domain.message import Message, content_key, unwrapped
+from ..records.delivery import Attempt, Delivery
+
+# What a bot must answer if it answers anything; of the rest it may leave out what it likes.
+TEXTS = frozenset({"conversation", "extendedTextMessage"})
+# A number such as an order's: who repeats it speaks of that message. Shorter ones occur by chance.
+NAMING = re.compile(r"\d{4,}")
+
+ChatOf = Callable[[str], str]
+
+
+@dataclass(slots=True, eq=False)
+class Inbound:
+    """One message of a contact, however often it was delivered, and what answered it.
+
+    `text` is "" for what is no text. `sure`: an answer quotes it, or repeats a number of it; else
+    its answer is only told by the place among the others.
+    """
+
+    id: str
+    must: bool
+    text: str
+    deliveries: list[Delivery] = field(default_factory=list)
+    answers: list[Message] = field(default_factory=list)
+    sure: bool = False
+    # Its place among all messages of the instance; None where the instance does not know it.
+    arrival: int | None = None
+
+    @property
+    def given(self) -> bool:
+        """Whether the receiver said at least once that it has it."""
+        return any(delivery.state == "delivered" for delivery in self.deliveries)
+
+    @property
+    def attempts(self) -> list[Attempt]:
+        """Every try to deliver it."""
+        return [attempt for delivery in self.deliveries for attempt in delivery.attempts]
+
+    @property
+    def begun(self) -> float:
+        """Before this the receiver cannot have had it."""
+        # An attempt under way is not recorded yet.
+        open_ = [each.time for each in self.deliveries if each.state == "queued"]
+        return min((*open_, *(attempt.time for attempt in self.attempts)), default=inf)
+
+    @property
+    def had(self) -> float:
+        """From here on the receiver certainly had it."""
+        ended = [
+            attempt.time + attempt.duration_ms / 1000
+            for delivery in self.deliveries
+            if delivery.state == "delivered"
+            for attempt in delivery.attempts
+        ]
+        return min(ended, default=inf)
+
+
+@dataclass(slots=True)
+class Chat:
+    """What was told in one chat, and what was said back.
+
+    `heard`: the receiver has taken an own message of the instance. `free` are the replies that
+    neither quote nor name a message, `looped` those to own messages.
+    """
+
+    name: str
+    inbound: dict[str, Inbound] = field(default_factory=dict)
+    echoes: set[str] = field(default_factory=set)
+    heard: bool = False
+    replies: list[Message] = field(default_factory=list)
+    free: list[Message] = field(default_factory=list)
+    looped: list[Message] = field(default_factory=list)
+
+
+def chats_of(
+    deliveries: Sequence[Delivery], messages: list[Message], chat_of: ChatOf = str
+) -> list[Chat]:
+    """Every chat of these deliveries, with what the instance itself wrote there since the first.
+
+    `chat_of` tells which chat an address leads to: webhooks name a person met by LID by that.
+    """
+    chats: dict[str, Chat] = {}
+    own = {message.id for message in messages if message.from_me}
+    foreign: dict[str, set[str]] = {}
+    for delivery in deliveries:
+        payload = orjson.loads(delivery.body)
+        key = payload.get("key") if isinstance(payload, dict) else None
+        content = payload.get("message") if isinstance(payload, dict) else None
+        if not isinstance(key, dict) or not isinstance(content, dict) or "update" in payload:
+            continue
+        name, message_id = chat_of(_address(key)), str(key.get("id"))
+        chat = chats.setdefault(name, Chat(name))
+        if key.get("fromMe"):
+            chat.echoes.add(message_id)
+            chat.heard |= delivery.state == "delivered"
+            if message_id not in own:
+                foreign.setdefault(name, set()).add(message_id)
+            continue
+        if message_id not in chat.inbound:
+            chat.inbound[message_id] = _inbound(name, message_id, content)
+        chat.inbound[message_id].deliveries.append(delivery)
+    _collect(chats, deliveries, messages)
+    for chat in chats.values():
+        _attribute(chat, own, foreign.get(chat.name, set()))
+    return list(chats.values())
+
+
+def in_chats(delivery: Delivery, names: Collection[str], chat_of: ChatOf = str) -> bool:
+    """Whether it is about one of these chats, or about no chat at all, as connection events are."""
+    payload = orjson.loads(delivery.body)
+    key = payload.get("key") if isinstance(payload, dict) else None
+    if not isinstance(key, dict):
+        return True
+    told = {_address(key), str(key.get("remoteJid"))}
+    return not {*told, *map(chat_of, told)}.isdisjoint({*names, *map(chat_of, names)})
+
+
+def _inbound(name: str, message_id: str, content: Mapping[str, Any]) -> Inbound:
+    plain = unwrapped(content)
+    is_text = content_key(plain) in TEXTS
+    must = is_text and name.endswith(("@s.whatsapp.net", "@g.us", "@lid"))
+    return Inbound(message_id, must, _text(plain))
+
+
+def _text(content: Mapping[str, Any]) -> str:
+    part = content.get(content_key(content) or "")
+    text = part.get("text") if isinstance(part, dict) else part
+    return text if isinstance(text, str) else ""
+
+
+def _address(key: Mapping[str, Any]) -> str:
+    """The chat by its number where the key tells both."""
+    jid = str(key.get("remoteJid"))
+    return str(key.get("senderPn") or jid) if jid.endswith("@lid") else jid
+
+
+def _collect(
+    chats: Mapping[str, Chat], deliveries: Sequence[Delivery], messages: list[Message]
+) -> None:
+    """Give each chat what the instance itself wrote there since the first delivery."""
+    told = {message_id for chat in chats.values() for message_id in chat.inbound}
+    known = {found.id: found.arrival for found in messages if found.id in told}
+    for chat in chats.values():
+        for each in chat.inbound.values():
+            each.arrival = known.get(each.id)
+    # What was emitted without a message behind it is only known by its time.
+    first = min(known.values()) if known and len(known) == len(told) else None
+    start = deliveries[0].time if deliveries else 0.0
+    for message in messages:
+        later = message.arrival > first if first is not None else message.time >= start
+        if message.from_me and later and message.chat in chats:
+            chats[message.chat].replies.append(message)
+    for chat in chats.values():
+        chat.replies.sort(key=lambda message: message.arrival)
+
+
+def _attribute(chat: Chat, own: set[str], foreign: set[str]) -> None:
+    """Each reply to the message it quotes, else to the one it names, else to the next one left."""
+    free = []
+    for reply in chat.replies:
+        quoted = _quoted(reply)
+        if quoted in chat.inbound:
+            chat.inbound[quoted].answers.append(reply)
+            chat.inbound[quoted].sure = True
+        elif quoted in own or quoted in foreign:
+            chat.looped.append(reply)
+        else:
+            free.append(reply)
+    chat.free = _by_name(chat, free)
+    # In a chat where nobody wrote, an answer can only be one to what the phone sent.
+    if not chat.inbound and foreign:
+        chat.looped += chat.replies
+
+
+def _by_name(chat: Chat, free: list[Message]) -> list[Message]:
+    """Give each message the first reply that repeats a number of it alone; what is left."""
+    numbers = {each.id: set(NAMING.findall(each.text)) for each in chat.inbound.values()}
+    common = Counter(number for found in numbers.values() for number in found)
+    owner = {
+        number: chat.inbound[message_id]
+        for message_id, found in numbers.items()
+        for number in found
+        if common[number] == 1
+    }
+    left, more = [], []
+    for reply in free:
+        meant = {owner[number] for number in NAMING.findall(reply_text(reply)) if number in owner}
+        named = meant.pop() if len(meant) == 1 else None
+        if named is None:
+            left.append(reply)
+        elif named.answers:
+            more.append((named, reply))
+        else:
+            named.answers.append(reply)
+            named.sure = True
+    _by_place(chat, left)
+    # A second bubble repeats the number too; where others lack an answer it may be theirs.
+    for named, reply in more:
+        if not _give(reply, [each for each in _asking(chat) if not each.answers]):
+            named.answers.append(reply)
+    return [*left, *(reply for _, reply in more)]
+
+
+def _by_place(chat: Chat, free: Sequence[Message]) -> None:
+    """Each reply that names nothing to the first message without an answer; then to who has fewest.
+
+    So several bubbles for each message are spread over the messages as they were meant.
+    """
+    for reply in free:
+        asking = _asking(chat)
+        unanswered = [each for each in asking if not each.answers]
+        fewest = min((len(each.answers) for each in asking), default=0)
+        if not _give(reply, unanswered):
+            _give(reply, [each for each in asking if len(each.answers) == fewest])
+
+
+def _asking(chat: Chat) -> list[Inbound]:
+    """The messages an answer may be meant for: those that must have one, else all, in order."""
+    order = sorted(chat.inbound.values(), key=lambda each: each.begun)
+    expected = [each for each in order if each.must and each.given]
+    return [each for each in expected if not each.answers] or order
+
+
+def _give(reply: Message, messages: Sequence[Inbound]) -> bool:
+    """Make it the answer of the first of these that had come before it, else of the first."""
+    before = [each for each in messages if each.begun <= reply.time]
+    for each in [*before, *messages][:1]:
+        each.answers.append(reply)
+    return bool(messages)
+
+
+def reply_text(message: Message) -> str:
+    """What a message says, "" where it is no text."""
+    return _text(orjson.loads(message.content))
+
+
+def _quoted(message: Message) -> str | None:
+    content = orjson.loads(message.content)
+    part = content.get(content_key(content) or "")
+    context = part.get("contextInfo") if isinstance(part, dict) else None
+    return context.get("stanzaId") if isinstance(context, dict) else None

@@ -1,0 +1,121 @@
+"""Which messages a bot answered too often, and which it left without an answer: pure, over data.
+
+Bots differ: one answers a message with several bubbles, another a burst of messages with one
+answer. Neither is a fault. A fault is to answer a message again because its webhook came again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from statistics import mean
+
+from ..domain.message import Message
+from .conversation import Chat, Inbound, reply_text
+
+# How many more answers than usual show that copies were answered: each message came three times,
+# say, and had three times as many.
+TELLING = 1.9
+
+
+def answered_too_often(chats: Sequence[Chat], most: int) -> list[Inbound]:
+    """Messages with more than `most` answers, with one answer twice, or answered for each copy."""
+    everything = [each for chat in chats for each in chat.inbound.values()]
+    found = [each for each in everything if len(each.answers) > most or _repeated(each)]
+    return found or _answered_for_each_copy(everything)
+
+
+def surplus_of(chats: Sequence[Chat]) -> list[Message]:
+    """Replies that name no message and say the same more often than there were messages."""
+    surplus = []
+    for chat in chats:
+        # Where nothing came twice, a bot may say twice what it likes.
+        if not any(_copies(each) > 1 for each in chat.inbound.values()):
+            continue
+        said: Counter[str] = Counter()
+        for reply in chat.free:
+            words = _said(reply)
+            said[words] += 1
+            if said[words] > len(chat.inbound):
+                surplus.append(reply)
+    return surplus
+
+
+def never_answered(chats: Iterable[Chat], burst: float) -> list[Inbound]:
+    """Texts that the receiver took, and that no answer to them or to later ones of their burst met.
+
+    A group may be left alone as a whole.
+    """
+    return [
+        each
+        for chat in chats
+        if chat.replies or not chat.name.endswith("@g.us")
+        for group in _bursts(chat, burst)
+        for each in group
+        if each.must and each.given and not _covered(each, group, chat)
+    ]
+
+
+def _covered(message: Inbound, burst: Sequence[Inbound], chat: Chat) -> bool:
+    later = burst[burst.index(message) :]
+    if message.answers or any(each.sure for each in later):
+        return True
+    # One answer that names none of them may be meant for all that had come by then.
+    free = {id(reply) for reply in chat.free}
+    given = (reply for each in burst for reply in each.answers if id(reply) in free)
+    return len(burst) > 1 and any(_after(reply, message) for reply in given)
+
+
+def _after(reply: Message, message: Inbound) -> bool:
+    """Whether a reply was sent when the message had come, also by a clock that stands still."""
+    if reply.time != message.begun:
+        return reply.time > message.begun
+    return message.arrival is not None and reply.arrival > message.arrival
+
+
+def _bursts(chat: Chat, seconds: float) -> list[list[Inbound]]:
+    """The messages of a chat in the order they came, parted where nobody wrote for so long."""
+    order = sorted(chat.inbound.values(), key=lambda each: each.begun)
+    if not order:
+        return []
+    bursts = [[order[0]]]
+    for before, after in pairwise(order):
+        if after.begun - before.begun < seconds:
+            bursts[-1].append(after)
+        else:
+            bursts.append([after])
+    return bursts
+
+
+def _repeated(message: Inbound) -> bool:
+    """Whether it was given one answer twice. Where its answers are told by their place, see
+    `surplus_of`.
+    """
+    if not message.sure:
+        return False
+    said = Counter(_said(reply) for reply in message.answers)
+    return max(said.values(), default=0) > 1
+
+
+def _answered_for_each_copy(messages: Sequence[Inbound]) -> list[Inbound]:
+    """Those that came several times, when they have as many times the usual number of answers."""
+    texts = [each for each in messages if each.must and each.given]
+    copied = [each for each in texts if _copies(each) > 1]
+    single = [each for each in texts if _copies(each) == 1]
+    if not copied or not single or not any(each.answers for each in single):
+        return []
+    usual = mean(len(each.answers) for each in single)
+    if mean(len(each.answers) for each in copied) <= max(usual * TELLING, 1.0):
+        return []
+    return [each for each in copied if len(each.answers) > usual]
+
+
+def _copies(message: Inbound) -> int:
+    return sum(delivery.state == "delivered" for delivery in message.deliveries)
+
+
+def _said(reply: Message) -> str:
+    """What makes two answers the same: their kind and their words, else their whole content."""
+    words = reply_text(reply)
+    return f"{reply.type} {words}" if words else f"{reply.type} {reply.content!r}"

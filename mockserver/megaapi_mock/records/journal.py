@@ -1,0 +1,417 @@
+"""The bounded record of exchanges and deliveries, with waiting until something is in it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from base64 import b64encode
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, Protocol, TypeVar
+
+from ..faults.armed_fault import Struck
+from ..spec.validate import Unreadable, parse_json
+from .delivery import Attempt, Delivery
+from .numbers import OWNERS_MOST, RecordNumbers
+from .sizes import delivery_bytes, exchange_bytes, hit_bytes
+from .subscription import Subscription, Told
+from .waiter import Waiter, Waiters
+
+BODY_SHOWN = 64 * 2**10
+# Seconds between signs of life on an event stream.
+HEARTBEAT = 15.0
+Headers = Sequence[tuple[str, str]]
+
+
+@dataclass(slots=True, eq=False)
+class Exchange:
+    """One request with its reply."""
+
+    id: str
+    time: float
+    instance: str | None
+    operation: str | None
+    method: str
+    path: str
+    request_headers: Headers
+    request_body: bytes
+    status: int = 0
+    response_headers: Headers = ()
+    response_body: bytes = b""
+    reason: str | None = None
+    violations: Sequence[str] = ()
+    events: Sequence[str] = ()
+    # Id (None when the call asked for it) and name of the fault that struck.
+    fault: tuple[str | None, str] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """As the side door lists it."""
+        return {
+            "id": self.id,
+            "time": self.time,
+            "instance": self.instance,
+            "operation": self.operation,
+            "request": {
+                "method": self.method,
+                "path": self.path,
+                "headers": dict(self.request_headers),
+                **shown_body(self.request_body),
+            },
+            "response": {
+                "status": self.status,
+                "headers": dict(self.response_headers),
+                **shown_body(self.response_body),
+            },
+            "reason": self.reason,
+            "violations": list(self.violations),
+            "events": list(self.events),
+            "fault": None
+            if self.fault is None
+            else dict(zip(("id", "name"), self.fault, strict=True)),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """That a fault struck, whatever it struck; `id` is counted per instance."""
+
+    id: str
+    struck: Struck
+
+    def as_json(self) -> dict[str, Any]:
+        """As the side door lists it."""
+        return {
+            "id": self.id,
+            "time": self.struck.time,
+            "instance": self.struck.instance,
+            "fault": dict(zip(("id", "name"), self.struck.fault, strict=True)),
+            "what": self.struck.what,
+        }
+
+
+class Record(Protocol):
+    """What a log keeps."""
+
+    @property
+    def id(self) -> str:
+        """Unique within its log."""
+
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(eq=False)
+class Log(Generic[R]):
+    """Records in order; the oldest go beyond `limit` records or `budget` bytes.
+
+    `lock` is the owner's: it is held by whoever writes, and by `after` while it copies.
+    """
+
+    limit: int
+    budget: int
+    size_of: Callable[[R], int]
+    lock: AbstractContextManager[object]
+    _records: OrderedDict[str, tuple[int, R, int]] = field(default_factory=OrderedDict)
+    _count: int = 0
+    _size: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, record: R) -> None:
+        """Append one."""
+        size = self.size_of(record)
+        with self._lock:
+            before = self._records.pop(record.id, None)
+            self._count += 1
+            self._records[record.id] = (self._count, record, size)
+            self._size += size - (before[2] if before else 0)
+            self._trim()
+
+    def weigh(self, record: R) -> int:
+        """Count a record again that has grown since it was added; its size now."""
+        size = self.size_of(record)
+        with self._lock:
+            number, kept, before = self._records.get(record.id, (0, None, 0))
+            if kept is record:
+                self._records[record.id] = (number, record, size)
+                self._size += size - before
+                self._trim()
+        return size
+
+    def get(self, record_id: str) -> R | None:
+        """One record by id."""
+        found = self._records.get(record_id)
+        return found[1] if found else None
+
+    def after(self, record_id: str | None) -> Iterator[R]:
+        """Records newer than the one with this id; all of them when it has gone already."""
+        newer: list[R] = []
+        with self._lock:
+            start = self.number(record_id)
+            for number, record, _ in reversed(self._records.values()):
+                if number <= start:
+                    break
+                newer.append(record)
+        return reversed(newer)
+
+    def number(self, record_id: str | None) -> int:
+        """The place of a record in the order of all; 0, before every other, when it has gone."""
+        found = self._records.get(record_id) if record_id else None
+        return found[0] if found else 0
+
+    def drop(self, keep: Callable[[R], bool]) -> None:
+        """Forget every record that `keep` does not want."""
+        with self._lock:
+            for record_id, (_, record, size) in list(self._records.items()):
+                if not keep(record):
+                    del self._records[record_id]
+                    self._size -= size
+
+    def _trim(self) -> None:
+        while len(self._records) > self.limit or (self._size > self.budget and self._records):
+            self._size -= self._records.popitem(last=False)[1][2]
+
+
+class Journal:
+    """Thread-safe. Who waits is shown what was written of the kind and instance waited for.
+
+    `budget` is bytes: of exchanges, and as many of deliveries with their attempts. A stream that is
+    read slowly may lie a quarter of it behind.
+    """
+
+    def __init__(self, *, limit: int = 5_000, budget: int = 32 * 2**20) -> None:
+        self._stirred = threading.RLock()
+        self.exchanges: Log[Exchange] = Log(limit, budget, exchange_bytes, self._stirred)
+        self.deliveries: Log[Delivery] = Log(limit, budget, delivery_bytes, self._stirred)
+        self.strikes: Log[Hit] = Log(limit, budget, hit_bytes, self._stirred)
+        self._budget = budget
+        self._numbers = RecordNumbers()
+        self._forgotten: Counter[str | None] = Counter()
+        self._waiters = Waiters()
+        self._closed = False
+        self._listeners: list[Subscription[Exchange | Delivery]] = []
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for a record right now."""
+        return len(self._waiters)
+
+    def numbering(self) -> AbstractContextManager[object]:
+        """Forget nothing meanwhile: what is numbered in here is kept under that number in here."""
+        return self._stirred
+
+    def next_id(self, prefix: str, owner: str | None) -> str:
+        """`x12.megacode-TESTKEY0001`: counted per instance, so that others do not shift it."""
+        with self._stirred:
+            number = self._numbers.next(prefix, owner or "")
+        return f"{prefix}{number}.{owner}" if owner else f"{prefix}{number}"
+
+    def epoch(self, instance: str | None = None) -> int:
+        """Changes whenever records are forgotten, of this instance or of any: ids begin anew."""
+        with self._stirred:
+            if instance is None:
+                return self._forgotten.total()
+            return self._forgotten[None] + self._forgotten[instance]
+
+    def counted(self, owner: str | None = None) -> dict[str, int]:
+        """The last number of every kind of id, or of one owner's, by `prefix.owner`."""
+        with self._stirred:
+            if owner is None:
+                return self._numbers.all()
+            numbers = self._numbers.of(owner)
+        return {f"{prefix}.{owner}": number for prefix, number in sorted(numbers.items())}
+
+    def keep_count(self, owner: str, numbers: Mapping[str, int]) -> None:
+        """Remember how far an owner counted who goes; told again by `counted` as `kind.owner`."""
+        with self._stirred:
+            self._numbers.set(owner, numbers)
+
+    def recount(self, numbers: Mapping[str, int], owner: str | None = None) -> None:
+        """Forget every record, or one owner's, and go on counting from here."""
+        with self._stirred:
+            self.forget(owner)
+            for scope, number in numbers.items():
+                prefix, _, name = scope.partition(".")
+                self._numbers.set(name, {prefix: number})
+
+    def add_exchange(self, exchange: Exchange) -> None:
+        """Keep one request with its reply."""
+        with self._stirred:
+            self.exchanges.add(exchange)
+            self._tell("exchange", exchange)
+
+    def add_deliveries(self, deliveries: Iterable[Delivery]) -> None:
+        """Keep what is owed from now on."""
+        with self._stirred:
+            for delivery in deliveries:
+                self.deliveries.add(delivery)
+                self._tell("delivery", delivery)
+
+    def add_strike(self, struck: Struck) -> None:
+        """Keep that a fault struck."""
+        with self._stirred:
+            id_ = self.next_id("s", struck.instance)
+            hit = Hit(id_, struck)
+            self.strikes.add(hit)
+            self._waiters.show("strike", struck.instance, hit)
+
+    def delivery_changed(self, delivery: Delivery) -> None:
+        """A delivery has come further."""
+        with self._stirred:
+            self.deliveries.weigh(delivery)
+            self._tell("delivery", delivery)
+
+    def awaits_messages(self, instance: str) -> bool:
+        """Whether anyone waits for messages of this instance, or of any."""
+        return self._waiters.awaits("message", instance)
+
+    def messages_changed(self, instance: str, messages: Iterable[Any]) -> None:
+        """Messages of an instance came or have come further."""
+        with self._stirred:
+            for message in messages:
+                self._waiters.show("message", instance, (instance, message))
+
+    def instance_gone(self, instance: str) -> None:
+        """Whoever waits for something of this instance waits in vain."""
+        with self._stirred:
+            self._waiters.wake(instance)
+
+    def _tell(self, kind: Literal["exchange", "delivery"], record: Exchange | Delivery) -> None:
+        self._waiters.show(kind, record.instance, record)
+        if self._listeners:
+            size = (
+                delivery_bytes(record) if isinstance(record, Delivery) else exchange_bytes(record)
+            )
+            for listener in self._listeners:
+                listener.tell((kind, record), size)
+
+    def listen(self) -> Iterator[Told[Exchange | Delivery]]:
+        """Every record from now on, as (kind, record); (None, None) each 15 s.
+
+        Ends on `close`, and for a reader who falls too far behind.
+        """
+        listener = Subscription[Exchange | Delivery](self._budget // 4)
+        with self._stirred:
+            if self._closed:
+                return
+            self._listeners.append(listener)
+        try:
+            yield None, None
+            while not self._closed and not listener.behind:
+                told, size = listener.next(HEARTBEAT)
+                with self._stirred:
+                    listener.read_done(size)
+                if not (self._closed or listener.behind):
+                    yield told
+        finally:
+            with self._stirred:
+                self._listeners.remove(listener)
+
+    def beat(self) -> None:
+        """Send a sign of life on every stream: a client that has left is noticed by that."""
+        with self._stirred:
+            for listener in self._listeners:
+                listener.beat()
+
+    def close(self) -> None:
+        """Let everyone go who waits or listens."""
+        with self._stirred:
+            self._closed = True
+            self._waiters.let_go()
+            for listener in self._listeners:
+                listener.wake()
+
+    def wait_for(
+        self, look: Callable[[], list[Any]], seconds: float, waiter: Waiter | None = None
+    ) -> list[Any]:
+        """What `look` finds, as soon as it finds anything; an empty list after `seconds`.
+
+        It looks once, and again for each record that wakes the `waiter` (any record without one).
+        `look` runs without the journal's lock: it may hold an instance, whose changes write here.
+        """
+        deadline = time.monotonic() + seconds
+        waiter = waiter or Waiter()
+        with self.waiting_with(waiter):
+            while not (found := look()) and waiter.wait(deadline):
+                pass
+        return found
+
+    @contextmanager
+    def waiting_with(self, waiter: Waiter) -> Iterator[None]:
+        """Show it what is written meanwhile; it is let go when the journal closes."""
+        with self._stirred:
+            self._waiters.add(waiter)
+            if self._closed:
+                waiter.let_go()
+        try:
+            yield
+        finally:
+            with self._stirred:
+                self._waiters.remove(waiter)
+
+    def forget(self, instance: str | None = None) -> None:
+        """Drop everything, or what belongs to one instance."""
+        with self._stirred:
+            for log in (self.exchanges, self.deliveries):
+                log.drop(lambda kept: instance is not None and kept.instance != instance)
+            self.strikes.drop(
+                lambda kept: instance is not None and kept.struck.instance != instance
+            )
+            self._numbers.forget(instance)
+            self._forgotten[instance] += 1
+            # A reset of one instance after the other, each under a new key, fills no memory.
+            if len(self._forgotten) > OWNERS_MOST:
+                del self._forgotten[next(name for name in self._forgotten if name is not None)]
+            self._waiters.wake(instance)
+
+
+def delivery_json(delivery: Delivery) -> dict[str, Any]:
+    """A delivery as the side door lists it."""
+    shown = shown_body(delivery.body)
+    return {
+        "id": delivery.id,
+        "time": delivery.time,
+        "instance": delivery.instance,
+        "event": delivery.event,
+        "message_type": delivery.message_type,
+        "url": delivery.url,
+        "payload": shown.pop("body"),
+        **shown,
+        "state": delivery.state,
+        "reason": delivery.reason,
+        "torment": delivery.torment,
+        "attempts": [_attempt_json(attempt) for attempt in delivery.attempts],
+    }
+
+
+def shown_body(body: bytes) -> dict[str, Any]:
+    """`body` as JSON where the gateway could read it, else text, else base64.
+
+    Cut at 64 KiB and marked.
+    """
+    cut = len(body) > BODY_SHOWN
+    if cut:
+        text = body[:BODY_SHOWN].decode("utf-8", "replace")
+        return {"body": text, "cut": True, "size": len(body)}
+    try:
+        return {"body": parse_json(body) if body else None}
+    except Unreadable:
+        pass
+    try:
+        return {"body": body.decode("utf-8")}
+    except UnicodeDecodeError:
+        return {"body": b64encode(body).decode("ascii"), "encoding": "base64"}
+
+
+def _attempt_json(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "time": attempt.time,
+        "status": attempt.status,
+        "duration_ms": attempt.duration_ms,
+        "error": attempt.error,
+        "headers": dict(attempt.headers),
+        **shown_body(attempt.body),
+        "truncated": attempt.truncated,
+        **({"redirects": list(attempt.redirects)} if attempt.redirects else {}),
+    }

@@ -1,0 +1,49 @@
+"""How many bytes a record takes, closely enough to keep a journal within its budget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from .delivery import Attempt, Delivery
+
+if TYPE_CHECKING:
+    from .journal import Exchange, Hit
+
+# What Python needs for the objects themselves, measured with CPython 3.11: a record with its id and
+# place in the journal, one header (two texts and a pair), one attempt.
+RECORD, HEADER, ATTEMPT = 700, 170, 250
+
+
+def exchange_bytes(exchange: Exchange) -> int:
+    """Bodies, headers and everything said about them."""
+    return (
+        RECORD
+        + len(exchange.request_body)
+        + len(exchange.response_body)
+        + len(exchange.path)
+        + len(exchange.reason or "")
+        + _headers(exchange.request_headers)
+        + _headers(exchange.response_headers)
+        + sum(map(len, exchange.violations))
+    )
+
+
+def delivery_bytes(delivery: Delivery) -> int:
+    """The payload, and what the receiver answered to each attempt."""
+    texts = len(delivery.body) + len(delivery.url) + len(delivery.lane)
+    return RECORD + texts + sum(map(_attempt, delivery.attempts))
+
+
+def hit_bytes(hit: Hit) -> int:
+    """That a fault struck: its texts are short but for what was struck."""
+    return RECORD + len(hit.struck.what)
+
+
+def _attempt(attempt: Attempt) -> int:
+    led = sum(map(len, attempt.redirects)) if attempt.redirects else 0
+    return ATTEMPT + len(attempt.body) + len(attempt.error or "") + led + _headers(attempt.headers)
+
+
+def _headers(headers: Iterable[tuple[str, str]]) -> int:
+    return sum([HEADER + len(name) + len(value) for name, value in headers])

@@ -1,0 +1,176 @@
+"""What contacts do without writing: they call, type, join, leave, and rename groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..dates import utc
+from ..domain.contacts import Contact
+from ..domain.group import Group
+from ..domain.instance import Instance
+from ..domain.jid import Jid
+from ..errors import ControlRefused
+from ..webhooks.render import put_at
+
+if TYPE_CHECKING:
+    from ..web.app import Parts
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """Who does what where; `to` is whom it concerns."""
+
+    instance: Instance
+    event: str
+    sender: Contact
+    sample: Json
+    group: Group | None
+    option: str
+    to: Jid
+    set: Mapping[str, Any]
+
+    def require_group(self) -> Group:
+        """The group it is about, which the sender must be in for all but joining."""
+        if self.group is None:
+            raise ControlRefused(400, f"group: {self.event} happens in a group: give its JID")
+        return self.group
+
+
+def happen(parts: Parts, key: str, event: str, sender: Contact, body: Mapping[str, Any]) -> Json:
+    """It happens, and its webhook leaves at once; the side door's answer.
+
+    Raises ControlRefused with a sentence for whatever cannot happen.
+    """
+    fields, options = HAPPENINGS[event]
+    option = body.get("option", options[0] if options else "")
+    if options and option not in options:
+        raise ControlRefused(400, f"option: {option!r} is not one of {', '.join(options)}")
+    for name in ("media", "message", *(() if options else ("option",))):
+        if name in body:
+            raise ControlRefused(400, f"{name}: {event} is not a message and takes none")
+    to = sender
+    if "to" in body:
+        jid = parts.world.directory.read(body["to"])
+        known = parts.gateway.person(jid)
+        if known is None:
+            raise ControlRefused(400, f"to: {parts.world.directory.no_account(jid)}")
+        to = known
+    time: list[float] = []
+
+    def do(instance: Instance) -> None:
+        instance.chats.require_link()
+        if event == "presence" and instance.linking.restarting:
+            raise ControlRefused(
+                409, f"{key} is restarting: WhatsApp keeps no presence until its socket is open"
+            )
+        if event in _BY_OTHERS and sender.jid == instance.own_jid:
+            own = f"from: {sender.number} is the own number"
+            raise ControlRefused(400, f"{own}, and nobody does {event} on the instance's own phone")
+        instance.chats.require_contact(sender)
+        if option == "add" and instance.reach.registered(to) is None:
+            raise ControlRefused(400, f"to: {to.jid} has no WhatsApp account any more")
+        doing = Doing(
+            instance,
+            event,
+            sender,
+            parts.samples.payload(event),
+            _group(instance, body),
+            option,
+            to.jid,
+            body.get("set", {}),
+        )
+        time.append(instance.now)
+        chat = str(doing.group.jid) if doing.group else str(sender.jid)
+        fate = instance.fate
+        if fate.armed and fate.swallows(key, str(sender.jid), chat):
+            return
+        made = _addressed(doing, fields(doing), chat)
+        for path, value in doing.set.items():
+            put_at({**doing.sample, **made}, path, value)
+        instance.record(event, {"fields": made, "set": dict(doing.set)})
+
+    parts.publisher.change(key, do)
+    return {"instance": key, "event": event, "time": time[0]}
+
+
+def _addressed(doing: Doing, fields: Json, chat: str) -> Json:
+    """With everybody in it as the chat shows them."""
+    addresses = doing.instance.addresses
+    if doing.event in _BY_OTHERS:
+        shown: Json = addresses.everywhere(fields, chat)
+        return shown
+    return addresses.group_fields(fields)
+
+
+def _group(instance: Instance, body: Mapping[str, Any]) -> Group | None:
+    if "group" not in body:
+        return None
+    group = instance.groups.get(Jid.parse(body["group"]))
+    if group is None:
+        raise ControlRefused(400, f"group: {body['group']} is not a group of {instance.key}")
+    return group
+
+
+def _call(doing: Doing) -> Json:
+    """A call rings, in private or in a group; `option` is where it stands."""
+    who, instance = str(doing.sender.jid), doing.instance
+    date = utc(instance.now).isoformat(timespec="milliseconds")
+    data = {
+        **doing.sample["data"],
+        "chatId": str(doing.group.jid) if doing.group else who,
+        "from": who,
+        "id": instance.chats.inbound_id(),
+        "date": date.replace("+00:00", "Z"),
+        "status": doing.option,
+        "isGroup": doing.group is not None,
+    }
+    if doing.group is not None:
+        data["groupJid"] = str(doing.group.jid)
+    return {"data": data}
+
+
+def _presence(doing: Doing) -> Json:
+    """Somebody is typing or online, in private or in a group."""
+    who = str(doing.sender.jid)
+    shown = {"lastKnownPresence": doing.option, "lastSeen": int(doing.instance.now)}
+    return {"id": str(doing.group.jid) if doing.group else who, "presences": {who: shown}}
+
+
+def _participants(doing: Doing) -> Json:
+    """Somebody joins or leaves; who is an admin acts on others, the instance included."""
+    group, author = doing.require_group(), doing.sender.jid
+    doing.instance.groups.change_member(group, author, doing.to, doing.option)
+    return {
+        "id": str(group.jid),
+        "author": str(author),
+        "participants": [str(doing.to)],
+        "action": doing.option,
+    }
+
+
+def _update(doing: Doing) -> Json:
+    """A member gives the group another subject, or what `set` names: desc, announce, restrict."""
+    group, author = doing.require_group(), doing.sender.jid
+    changes = {name: doing.set[name] for name in _SETTINGS if name in doing.set}
+    changes = changes or {"subject": doing.sample["subject"]}
+    for name, value in changes.items():
+        if not isinstance(value, _SETTINGS[name]):
+            raise ControlRefused(400, f"set: {name} must be a {_SETTINGS[name].__name__}")
+    doing.instance.groups.update_by(group, author, changes)
+    return {"id": str(group.jid), **changes, "author": str(author)}
+
+
+_SETTINGS: Mapping[str, type] = {"subject": str, "desc": str, "announce": bool, "restrict": bool}
+# What the gateway tells of others alone.
+_BY_OTHERS = frozenset({"call", "presence"})
+# How each is told, and the options it has, the first by default.
+HAPPENINGS: Mapping[str, tuple[Callable[[Doing], Json], tuple[str, ...]]] = {
+    "call": (_call, ("offer", "ringing", "accept", "reject", "timeout", "terminate")),
+    "presence": (_presence, ("composing", "recording", "paused", "available", "unavailable")),
+    "group-participants": (_participants, ("add", "remove", "promote", "demote")),
+    "group-update": (_update, ()),
+}

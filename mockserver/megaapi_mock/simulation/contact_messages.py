@@ -1,0 +1,304 @@
+"""What contacts do: the sample of an event becomes a message of one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..domain.contact_actions import Scene, act, associated
+from ..domain.contacts import Contact
+from ..domain.instance import Instance
+from ..domain.jid import Jid
+from ..domain.message import WRAPPERS, Message, content_key
+from ..domain.message_states import PENDING
+from ..errors import ControlRefused
+from ..handlers import uploads
+from ..spelling import did_you_mean
+from ..web.control.lists import message_json
+from ..webhooks.render import put_at
+from .contact_events import HAPPENINGS, happen
+from .message_origin import OWN, SOMEBODY, Place, channel, story_key, typed
+from .overrides import overrides_of, require_no_path
+
+if TYPE_CHECKING:
+    from ..web.app import Parts
+
+# What WhatsApp lets people send at once.
+ALBUM_MOST = 100
+# What the gateway causes by itself, and how to make it do so.
+CAUSED: Mapping[str, str] = {
+    "connected": "POST /_mock/instances/{key}/link",
+    "disconnected": "POST /_mock/instances/{key}/unlink",
+    "disconnected-logout-variant": "set disconnect_text=logout, POST /_mock/instances/{key}/unlink",
+    "connection-closed-temporary": "the gateway does not announce it: POST .../{key}/emit",
+    "qrcode": "GET /rest/instance/qrcode/{key} while unlinked",
+    "from-me-api-echo": "send something, POST /rest/sendMessage/{key}/text",
+    "ack-server": "send something, POST /rest/sendMessage/{key}/text",
+    "ack-delivered": "send something to a reachable contact, POST /rest/sendMessage/{key}/text",
+    "ack-read": "send something; the switch ack_delays says when it is read",
+    "ack-played": "send a voice note (type ptt), POST /rest/sendMessage/{key}/mediaBase64",
+    "ack-group": "set group_acks=each and send something to a group",
+    "ack-error": "the gateway was never seen to send it: POST .../{key}/emit",
+}  # fmt: skip
+
+_KINDS = {
+    "imageMessage": "image",
+    "videoMessage": "video",
+    "ptvMessage": "video",
+    "audioMessage": "audio",
+    "documentMessage": "document",
+    "stickerMessage": "sticker",
+}
+
+
+def receive(parts: Parts, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """A contact does something; its webhook leaves at once. The side door's answer.
+
+    `set` takes dotted paths into the payload; `media` is base64 or a data URI; `message` and
+    `option` name what is acted upon and chosen. Raises ControlRefused with a sentence for
+    whatever cannot happen; then nothing has happened.
+    """
+    event = _event(parts, body)
+    sender = _sender(parts, event, body)
+    overrides = overrides_of(parts, event, body)
+    if event in HAPPENINGS:
+        assert sender is not None, "somebody calls, types or joins"
+        return happen(parts, key, event, sender, {**body, "set": overrides})
+    if body.get("group") is not None and _private(parts, event):
+        raise ControlRefused(400, f"group: {event} happens between two people alone")
+    outside = {path: value for path, value in overrides.items() if not in_message(path)}
+    inside = {path: value for path, value in overrides.items() if path not in outside}
+    kept: list[Message] = []
+
+    def do(instance: Instance) -> None:
+        payload = parts.samples.payload(event)
+        place = _place(instance, event, sender, body, payload)
+        for path, value in outside.items():
+            put_at({**payload, "key": dict(place.key)}, path, value)
+        scene = Scene(
+            instance=instance,
+            chat=place.key["remoteJid"],
+            author=place.author,
+            id=place.key["id"],
+            message=body.get("message"),
+            chosen=body.get("option"),
+            mine=place.key["fromMe"],
+        )
+        action = act(event, scene, payload["message"])
+        shown = instance.addresses.everywhere(action.content, scene.chat)
+        content = _filled(parts, instance, shown, body.get("media"), inside)
+        kept.append(
+            instance.chats.arrive(
+                place.told_as(event),
+                place.key,
+                content,
+                author=place.author,
+                name=place.name,
+                verified=place.verified,
+                overrides=outside,
+            )
+        )
+        # What never arrived changes nothing.
+        if action.then is not None and kept[0].state != PENDING:
+            action.then(content)
+        for each in _in_album(content):
+            _follow(parts, instance, each, sender, body, kept[0])
+
+    parts.publisher.change(key, do)
+    return message_json((key, kept[0]))
+
+
+def _in_album(content: Mapping[str, Any]) -> list[str]:
+    """The events that an album announces."""
+    album = content.get("albumMessage")
+    if not isinstance(album, dict):
+        return []
+    counts = [album.get(f"expected{kind}Count") for kind in ("Image", "Video")]
+    images, videos = (count if type(count) is int and count > 0 else 0 for count in counts)
+    if images + videos > ALBUM_MOST:
+        raise ControlRefused(400, f"set: an album holds at most {ALBUM_MOST} pictures and videos")
+    return ["image"] * images + ["video"] * videos
+
+
+def _follow(
+    parts: Parts,
+    instance: Instance,
+    event: str,
+    sender: Contact | None,
+    body: Mapping[str, Any],
+    album: Message,
+) -> None:
+    """A picture or video of this album, a message of its own (Baileys: the photos follow)."""
+    payload = parts.samples.payload(event)
+    place = _place(instance, event, sender, body, payload)
+    shown = instance.addresses.everywhere(associated(payload["message"], album), album.chat)
+    content = _filled(parts, instance, shown, None, {})
+    told_as = place.told_as(event)
+    instance.chats.arrive(told_as, place.key, content, author=place.author, name=place.name)
+
+
+def _private(parts: Parts, event: str) -> bool:
+    """Whether its sample is of a hidden number, a broadcast list or a channel."""
+    payload = parts.samples.payload(event)
+    hidden = not str(payload["key"]["remoteJid"]).endswith(("@s.whatsapp.net", "@g.us"))
+    return hidden or bool(payload.get("broadcast"))
+
+
+def _event(parts: Parts, body: Mapping[str, Any]) -> str:
+    event = str(body.get("event", "text-plain"))
+    inbound = [name for name in parts.samples.names() if _is_inbound(parts, name)]
+    if event not in inbound:
+        way = CAUSED.get(event)
+        guess = did_you_mean(event, inbound)
+        more = f"the gateway causes it: {way}" if way else f"{guess}there are {', '.join(inbound)}"
+        raise ControlRefused(400, f"event: {event!r} is nothing a contact does; {more}")
+    return event
+
+
+def _is_inbound(parts: Parts, event: str) -> bool:
+    payload = parts.samples.payload(event)
+    is_message = "key" in payload and "message" in payload
+    return event in HAPPENINGS or (is_message and event not in CAUSED)
+
+
+def in_message(path: str) -> bool:
+    """Whether a dotted path leads into the message's content."""
+    return path == "message" or path.startswith("message.")
+
+
+# -- who and where ---------------------------------------------------------------------------
+
+
+def _sender(parts: Parts, event: str, body: Mapping[str, Any]) -> Contact | None:
+    """Who does it; None for the instance's own phone and for channels, which are nobody."""
+    if event == "newsletter" or (event in OWN and "from" not in body):
+        return None
+    jid = parts.world.directory.read(body.get("from", SOMEBODY))
+    sender = parts.gateway.person(jid)
+    if sender is None:
+        raise ControlRefused(400, f"from: {parts.world.directory.no_account(jid)}")
+    if event == "text-plain-lid" and (sender.number is None or sender.number_hidden):
+        words = f"{sender.lid} has no number anybody knows: text-plain comes from a @lid too"
+        raise ControlRefused(400, f"from: {words}")
+    return sender
+
+
+def _place(
+    instance: Instance,
+    event: str,
+    sender: Contact | None,
+    body: Mapping[str, Any],
+    payload: Mapping[str, Any],
+) -> Place:
+    instance.chats.require_link()
+    own = instance.own_jid
+    by_owner = event in OWN or (sender is not None and sender.jid == own)
+    if "to" in body and not by_owner:
+        words = f"only from-me-phone goes to one, and what is from the own number {own.user}"
+        raise ControlRefused(400, f"to: {event} comes from a contact; {words}")
+    if event == "newsletter":
+        return channel(instance, body, payload)
+    if by_owner:
+        if sender is not None and sender.jid != own:
+            raise ControlRefused(
+                400, f"from: {event} is typed on the instance's own phone, {own.user}"
+            )
+        return typed(instance, event, body, payload)
+    assert sender is not None, "only channels and the own phone have no sender"
+    instance.chats.require_contact(sender)
+    if event == "status-story":
+        key = story_key(instance, sender)
+    else:
+        group = _group(instance, sender, body, payload)
+        key = instance.chats.inbound_key(sender, group)
+    return Place(key, str(sender.jid), sender.name, sender.verified_name)
+
+
+def _group(
+    instance: Instance, sender: Contact, body: Mapping[str, Any], payload: Mapping[str, Any]
+) -> Jid | None:
+    """The group named; where the sample is of a group, the first one both are in."""
+    if "group" in body:
+        return Jid.parse(body["group"])
+    if not str(payload["key"]["remoteJid"]).endswith("@g.us"):
+        return None
+    for group in instance.groups:
+        if group.member(sender.jid) is not None:
+            return group.jid
+    raise ControlRefused(409, f"group: {sender.jid} and {instance.key} are in no group together")
+
+
+# -- content ---------------------------------------------------------------------------------
+
+
+def _filled(
+    parts: Parts,
+    instance: Instance,
+    content: dict[str, Any],
+    given: str | None,
+    inside: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The content with what is set in it, and media keys that lead to real bytes."""
+    holder: dict[str, Any] = {"message": content}
+    for path, value in inside.items():
+        put_at(holder, path, value)
+    message = holder["message"]
+    if not isinstance(message, dict) or content_key(message) is None:
+        raise ControlRefused(400, "set: message must stay an object with content")
+    found = media_in(message)
+    if found is None:
+        if given is not None:
+            raise ControlRefused(400, f"media: {content_key(message)} carries none")
+        return message
+    found.part.update(media_keys(parts, instance, found, given))
+    for path, value in inside.items():
+        # What is set on the media itself wins: a test may want keys that lead nowhere.
+        if path != "message":
+            put_at(holder, path, value)
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Media in a payload: its kind, its fields, and the dotted path to them."""
+
+    kind: str
+    part: dict[str, Any]
+    path: str
+
+
+def media_in(message: Any) -> Found | None:
+    """The media of a content, however deep it is wrapped; None when there is none."""
+    path = "message"
+    while isinstance(message, dict):
+        name = content_key(message) or ""
+        part, path = message.get(name), f"{path}.{name}"
+        if not isinstance(part, dict):
+            return None
+        if name not in WRAPPERS:
+            return Found(_KINDS[name], part, path) if name in _KINDS else None
+        message, path = part.get("message"), f"{path}.message"
+    return None
+
+
+def media_keys(
+    parts: Parts, instance: Instance, found: Found, given: str | None = None
+) -> dict[str, Any]:
+    """The fields by which downloadMediaMessage of this instance finds what is given, or the
+    sample's bytes of the kind; PayloadTooLarge or ControlRefused for what cannot be sent.
+    """
+    kind, mimetype = found.kind, found.part.get("mimetype")
+    data = parts.samples.media(kind)
+    if given is not None:
+        require_no_path(given)
+        data, named = uploads.decode_base64(given)
+        mimetype = named or mimetype
+        if not uploads.require_size(data, uploads.media_limit(parts.profile)):
+            raise ControlRefused(400, "media: give base64, or a data URI with ;base64")
+    media = instance.keep_media(kind, uploads.mimetype_of(kind, mimetype), data)
+    keys = uploads.described(media)
+    if kind == "sticker":
+        # Milliseconds for stickers, seconds for all others (vendor's own example).
+        keys["mediaKeyTimestamp"] = f"{keys['mediaKeyTimestamp']}000"
+    return keys

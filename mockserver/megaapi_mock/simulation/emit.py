@@ -1,0 +1,186 @@
+"""Webhooks on demand: any event by its name, and any delivery once more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from ..codec import dumps
+from ..dates import utc
+from ..domain.addressing import told
+from ..domain.instance import Instance
+from ..domain.jid import Jid
+from ..errors import ControlRefused
+from ..records.delivery import Delivery
+from ..spelling import did_you_mean
+from ..webhooks.chaos.series import Torment
+from ..webhooks.render import put_at
+from .contact_messages import in_message, media_in, media_keys
+from .overrides import overrides_of
+
+if TYPE_CHECKING:
+    from ..web.app import Parts
+
+COUNT_MOST = 5_000
+
+
+def emit(parts: Parts, key: str, body: Mapping[str, Any]) -> tuple[list[Delivery], str | None]:
+    """Any event, told as this instance would tell it.
+
+    Its state does not change, but that the media told of can be downloaded.
+    The deliveries, and why there are none where the instance's own filter stopped them.
+    Raises ControlRefused when no webhook is set, and for whatever cannot be.
+    """
+    event, count = _event(parts, body), _count(body)
+    overrides = overrides_of(parts, event, body)
+    _require_number(parts, event)
+    torment = None
+    if "torment" in body:
+        torment = Torment.of(body["torment"], seed=parts.ids.seed)
+    # What became due before is no part of what is emitted here.
+    parts.publisher.look(key, lambda instance: None)
+    with parts.publisher.changing(key) as (instance, batch):
+        _require_webhook(instance)
+        for _ in range(count):
+            sample = _fresh(parts, instance, event)
+            told = _with_media(parts, instance, sample, overrides)
+            instance.record(event, {"sample": sample, "set": told})
+        blocked = list(instance.filter.blocked)
+    try:
+        if torment is not None:
+            parts.tormentor.claim(batch.deliveries, torment)
+    finally:
+        parts.publisher.release(batch)
+    if batch.deliveries:
+        return batch.deliveries, None
+    return [], f"{key} blocks {', '.join(blocked)}: configAcceptWebhooks brings an event back"
+
+
+def resend(parts: Parts, delivery_id: str, edited: Mapping[str, Any] | None) -> Delivery:
+    """The same payload, or an edited one, to the same URL: a delivery of its own, untormented.
+
+    In one step: a reset comes before all of it, or after.
+    """
+    with parts.publisher.at_rest():
+        return _resend(parts, delivery_id, edited)
+
+
+def _resend(parts: Parts, delivery_id: str, edited: Mapping[str, Any] | None) -> Delivery:
+    found = parts.journal.deliveries.get(delivery_id)
+    if found is None:
+        raise ControlRefused(404, f"there is no delivery {delivery_id!r}: see /_mock/deliveries")
+    message_type = found.message_type
+    if edited is not None:
+        message_type = str(edited.get("messageType", message_type))
+    again = Delivery(
+        id=parts.journal.next_id("d", found.instance),
+        time=parts.clock.now(),
+        instance=found.instance,
+        event=found.event,
+        message_type=message_type,
+        url=found.url,
+        body=found.body if edited is None else dumps(edited),
+        lane=found.lane,
+        torment=f"resend of {found.id}",
+    )
+    parts.journal.add_deliveries([again])
+    parts.courier.accept([again])
+    return again
+
+
+def _event(parts: Parts, body: Mapping[str, Any]) -> str:
+    event = body.get("event")
+    if event not in parts.samples.names():
+        names = parts.samples.names()
+        guess = did_you_mean(str(event), names)
+        raise ControlRefused(400, f"event: {event!r} is none; {guess}there are {', '.join(names)}")
+    return str(event)
+
+
+def _count(body: Mapping[str, Any]) -> int:
+    count = body.get("count", 1)
+    if count != int(count) or not 1 <= count <= COUNT_MOST:
+        raise ControlRefused(400, f"count: must be a whole number from 1 to {COUNT_MOST}")
+    return int(count)
+
+
+def _require_webhook(instance: Instance) -> None:
+    settings = instance.webhook
+    if not (settings.enabled and settings.url) and not (
+        settings.secondary_enabled and settings.secondary_url
+    ):
+        raise ControlRefused(
+            409, f"{instance.key} has no webhook switched on: set one with configWebhook"
+        )
+
+
+def _fresh(parts: Parts, instance: Instance, event: str) -> dict[str, Any]:
+    """The sample with the instance's own addresses, an id nobody has seen, and the time now."""
+    payload = _owned(parts.samples.payload(event), instance)
+    payload = told(instance.addresses, payload)
+    key, data = payload.get("key"), payload.get("data")
+    if isinstance(key, dict) and "id" in key:
+        key["id"] = _message_id(instance, own=bool(key.get("fromMe")))
+    if "messageTimestamp" in payload:
+        payload["messageTimestamp"] = int(instance.now)
+    if isinstance(data, dict) and "id" in data:
+        data["id"] = _message_id(instance, own=False)
+    if isinstance(data, dict) and "date" in data:
+        now = utc(instance.now)
+        data["date"] = now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03d}Z"
+    return payload
+
+
+def _require_number(parts: Parts, event: str) -> None:
+    """Refuse to tell the number of somebody whose number is hidden."""
+    if event == "text-plain-lid":
+        lid = parts.samples.payload(event)["key"]["remoteJid"]
+        person = parts.gateway.person(Jid.parse(lid))
+        if person is not None and person.number_hidden:
+            raise ControlRefused(400, f"event: {event} tells a number, and that of {lid} is hidden")
+
+
+def _with_media(
+    parts: Parts, instance: Instance, sample: Mapping[str, Any], overrides: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """What is set, and where that is a message with media, keys that lead to real bytes.
+
+    What is set on the media itself wins: a test may want keys that lead nowhere.
+    """
+    holder: dict[str, Any] = {"message": sample.get("message")}
+    inside = {path: value for path, value in overrides.items() if in_message(path)}
+    if inside:
+        holder = orjson.loads(orjson.dumps(holder))
+        for path, value in orjson.loads(orjson.dumps(inside)).items():
+            put_at(holder, path, value)
+    found = media_in(holder["message"])
+    if found is None:
+        return overrides
+    keys = media_keys(parts, instance, found)
+    around = {
+        path: value for path, value in inside.items() if f"{found.path}.".startswith(f"{path}.")
+    }
+    own = {f"{found.path}.{name}": value for name, value in keys.items()}
+    # A dict keeps the first place of a name: what holds the media, its keys, all that is left.
+    return {**around, **own, **overrides}
+
+
+def _owned(payload: dict[str, Any], instance: Instance) -> dict[str, Any]:
+    """Wherever the sample names its own instance's person, it is this instance's."""
+    owner = instance.linking.owner()
+    if owner is None:
+        return payload
+    text = orjson.dumps(payload)
+    for name, own in (("jid", owner.jid), ("lid", owner.lid)):
+        if isinstance(payload.get(name), str):
+            text = text.replace(orjson.dumps(payload[name]), orjson.dumps(str(own)))
+    filled: dict[str, Any] = orjson.loads(text)
+    return filled
+
+
+def _message_id(instance: Instance, *, own: bool) -> str:
+    if own:
+        return instance.ids.message(instance.key, instance.count("message"))
+    return instance.ids.inbound(instance.key, instance.count("inbound"))

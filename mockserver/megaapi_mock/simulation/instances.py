@@ -1,0 +1,42 @@
+"""Instances under a key that was there before: they go on counting, and repeat none of its ids.
+
+A receiver remembers message ids; the same ones again would look to it like copies. After a reset,
+which counts from the start, see `Ids.renew`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..domain.instance import Instance
+from ..store.snapshot import count_on, counters_of
+from . import abandon
+
+if TYPE_CHECKING:
+    from ..web.app import Parts
+
+# What the journal itself counts: exchanges and deliveries.
+RECORDS = ("x", "d")
+
+
+def remove(parts: Parts, key: str) -> None:
+    """One instance less; UnknownInstance when there is none."""
+    parts.publisher.look(key, lambda instance: None)
+    with parts.publisher.at_rest() as instances:
+        counters = [counters_of(instance) for instance in instances if instance.key == key]
+        parts.store.remove(key)
+        abandon.abandon(parts, key)
+        parts.faults.reset(key)
+        parts.journal.keep_count(key, counters[0])
+        parts.journal.instance_gone(key)
+
+
+def succeed(parts: Parts, instance: Instance) -> None:
+    """Let a new instance go on where the last one of its key stopped, if there was one.
+
+    The caller changes the instance, before anyone else can.
+    """
+    scopes = parts.journal.counted(instance.key)
+    counters = {scope.partition(".")[0]: last for scope, last in scopes.items()}
+    kept = {kind: last for kind, last in counters.items() if kind not in RECORDS}
+    count_on(instance, kept)

@@ -1,0 +1,72 @@
+"""What a caller sets in an event: known fields alone, unless they insist; and a plain `text`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..domain.contact_actions import CAPTIONED, TEXTS
+from ..domain.message import WRAPPERS, content_key
+from ..errors import ControlRefused
+from ..webhooks.render import require_path
+
+if TYPE_CHECKING:
+    from ..web.app import Parts
+
+# The fields of a body that are about this, with their types.
+FIELDS: Mapping[str, type] = {"set": dict, "text": str, "force": bool}
+# Longer than any path, shorter than any file worth sending.
+_PATH_MOST = 260
+# A root, a home, a folder, a drive, or the ending of a file's name.
+_PATH = re.compile(r"(/(?!9j/)|~|\.{1,2}[/\\]|[A-Za-z]:[/\\]).*|.*\.[A-Za-z0-9]{2,5}", re.DOTALL)
+
+
+def overrides_of(parts: Parts, event: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Dotted paths into the event's payload with their values.
+
+    `text` beside `event` stands for the place where such an event has its text. ControlRefused
+    names a field the event does not know; `"force": true` sets it all the same.
+    """
+    sample = parts.samples.payload(event)
+    wanted = dict(body.get("set", {}))
+    if "text" in body:
+        path = text_path(sample)
+        if path is None:
+            raise ControlRefused(400, f"text: {event} has no text; use set for its other fields")
+        wanted = {path: body["text"], **wanted}
+    for path, value in wanted.items():
+        require_path(path)
+        if body.get("force"):
+            continue
+        mistake = parts.fields.mistake(event, path, value, sample)
+        if mistake is not None:
+            raise ControlRefused(400, f'set: {mistake}; "force": true sets it all the same')
+    return wanted
+
+
+def text_path(payload: Mapping[str, Any]) -> str | None:
+    """Where a payload has the text or caption of its message; None when it has none."""
+    content, path = payload.get("message"), "message"
+    while isinstance(content, dict):
+        name = content_key(content) or ""
+        if name == "conversation":
+            return f"{path}.{name}"
+        if name in TEXTS:
+            return f"{path}.{name}.text"
+        if name in CAPTIONED:
+            return f"{path}.{name}.caption"
+        if name not in WRAPPERS:
+            return None
+        content, path = content[name].get("message"), f"{path}.{name}.message"
+    return None
+
+
+def require_no_path(media: str) -> None:
+    """ControlRefused for the path of a file: the mock reads none, and base64 takes any letters."""
+    if len(media) <= _PATH_MOST and _PATH.fullmatch(media.strip()):
+        raise ControlRefused(
+            400,
+            f"media: {media[:80]!r} is the path of a file: the mock reads no files, send its bytes "
+            "as base64 or as a data URI",
+        )

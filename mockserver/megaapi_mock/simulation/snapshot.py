@@ -1,0 +1,387 @@
+"""The whole mock as one document, out and in: everything but what it has recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from ..clock import ClockState
+from ..domain.gateway import Gateway, InstanceSeed
+from ..domain.instance import Instance
+from ..domain.linking import CONNECTED, CONNECTING
+from ..domain.message import Message
+from ..domain.number_registry import Roll
+from ..domain.undo_table import Table
+from ..errors import ControlRefused, UnknownInstance, WorldError
+from ..faults import saved_faults
+from ..faults.armed_fault import Armed
+from ..faults.saved_faults import SavedFaults
+from ..profile import Profile, default_profile
+from ..records.delivery import Delivery
+from ..store.sane import require_sane_clock, require_sane_numbers
+from ..store.serialize import Forms, Misfit, inside
+from ..store.snapshot import DOCUMENTS, load_instance, load_world, save_instance, save_world
+from ..webhooks.chaos import saved_chaos
+from ..webhooks.chaos.saved_chaos import Rebuilt, SavedSeries
+from . import abandon
+
+if TYPE_CHECKING:
+    from ..web.app import Parts
+
+Json = dict[str, Any]
+_DOCUMENTS = DOCUMENTS | {(Delivery, "body")}
+_FORMS: Mapping[str, Any] = {
+    "seed": int,
+    "profile": dict[str, str],
+    "clock": ClockState,
+    "numbers": dict[str, int],
+    "media": tuple[bytes, ...],
+    "torment": tuple[SavedSeries, ...],
+    "faults": SavedFaults,
+}
+
+
+# -- out ------------------------------------------------------------------------------------
+
+
+def save(parts: Parts, key: str | None = None) -> Json:
+    """Everything that decides what the mock will do: of all instances, or of one alone.
+
+    Deliveries on their way to a receiver are no part of it; those that torment holds are.
+    Raises UnknownInstance.
+    """
+    parts.timers.run_due()
+    with parts.publisher.at_rest() as instances:
+        saver = _Saver(parts, Forms(documents=_DOCUMENTS))
+        if key is None:
+            return saver.all(instances)
+        for instance in instances:
+            if instance.key == key:
+                return saver.one(instance)
+    raise UnknownInstance(f"no instance has the key {key!r}: GET /_mock/instances lists them")
+
+
+@dataclass(frozen=True)
+class _Saver:
+    parts: Parts
+    forms: Forms
+
+    def all(self, instances: Sequence[Instance]) -> Json:
+        parts = self.parts
+        return {
+            "instance": None,
+            **self._start(),
+            **self._written("clock", parts.clock.save()),
+            "world": save_world(parts.world, self.forms),
+            "start": parts.world.state,
+            **self._written("numbers", parts.journal.counted()),
+            "instances": [save_instance(instance, self.forms) for instance in instances],
+            **self._written("media", tuple(parts.gateway.vault.blobs().values())),
+            **self._written("torment", saved_chaos.save(parts.tormentor, None)),
+            **self._written("faults", saved_faults.save(parts.faults, None)),
+        }
+
+    def one(self, instance: Instance) -> Json:
+        parts, blobs = self.parts, self.parts.gateway.vault.blobs()
+        saved = save_instance(instance, self.forms)
+        # What came between in other instances is not one of this one's.
+        in_order = sorted(saved["messages"].values(), key=lambda row: row["arrival"])
+        for number, row in enumerate(in_order, 1):
+            row["arrival"] = number
+        digests = dict.fromkeys(media.digest for media in instance.media.values())
+        return {
+            "instance": instance.key,
+            **self._start(),
+            **self._written("numbers", parts.journal.counted(instance.key)),
+            "instances": [saved],
+            **self._written("media", tuple(blobs[name] for name in digests if name in blobs)),
+            **self._written("torment", saved_chaos.save(parts.tormentor, instance.key)),
+            **self._written("faults", saved_faults.save(parts.faults, instance.key)),
+        }
+
+    def _start(self) -> Json:
+        return {
+            **self._written("seed", self.parts.ids.seed),
+            **self._written("profile", _chosen(self.parts.profile)),
+        }
+
+    def _written(self, name: str, value: Any) -> Json:
+        return {name: self.forms.of(_FORMS[name]).written(value)}
+
+
+# -- in -------------------------------------------------------------------------------------
+
+
+def load(
+    parts: Parts,
+    saved: Json,
+    *,
+    start: Mapping[str, Any] | None = None,
+    begun: Callable[[], object] = lambda: None,
+) -> Json:
+    """Be what was saved: all of it, or one instance alone; the side door's answer.
+
+    `start` is what a reset leads back to from now on, where that is no plain world. What the mock
+    has recorded is forgotten. `begun` is called once all of it stands, before anyone can see it.
+    Raises ControlRefused before anything has changed.
+    """
+    one = saved.get("instance") is not None
+    # One at a time: what is prepared belongs to the gateway that stands then, and no other.
+    with parts.loading:
+        prepared = _prepared(parts, saved, start)
+        with parts.publisher.at_rest():
+            prepared.require()
+            prepared.swap()
+            begun()
+    if one:
+        parts.timers.run_due()
+    else:
+        # Whoever waits for a turn looks anew; what is due by now happens.
+        parts.clock.announce()
+    return prepared.answer()
+
+
+def _prepared(parts: Parts, saved: Json, start: Mapping[str, Any] | None) -> _All | _One:
+    try:
+        return (_All if saved.get("instance") is None else _One)(parts, saved, start)
+    except Misfit as misfit:
+        sentence = f"this state cannot be read: {misfit}; take it again with GET /_mock/state"
+        raise ControlRefused(400, sentence) from None
+
+
+def begin(parts: Parts, saved: Mapping[str, Any]) -> None:
+    """Start in a state, and come back to it with every reset. SetupError when it cannot be."""
+    try:
+        load(parts, dict(saved), start=saved)
+    except ControlRefused as refusal:
+        raise WorldError(f"{parts.settings.world}: {refusal}") from None
+
+
+def reset(
+    parts: Parts, key: str | None = None, *, begun: Callable[[], object] = lambda: None
+) -> None:
+    """Back to the state the mock started with, or to what it says of one instance.
+
+    An instance it does not have is removed. `begun` as in `load`. Raises UnknownInstance.
+    """
+    start = parts.world.state
+    assert start is not None, "a mock that started in a world is reset by its store"
+    if key is None:
+        load(parts, dict(start), start=start, begun=begun)
+    elif any(one["key"] == key for one in start["instances"]):
+        load(parts, alone(start, key), begun=begun)
+    else:
+        with parts.publisher.at_rest():
+            parts.store.remove(key)
+            abandon.abandon(parts, key)
+            parts.faults.reset(key)
+            parts.journal.forget(key)
+            begun()
+
+
+def alone(saved: Mapping[str, Any], key: str) -> Json:
+    """What a state says of one instance; ControlRefused when it says nothing."""
+    try:
+        forms = Forms()
+        instances = forms.of(list[Any]).decode(saved.get("instances"))
+        faults = forms.of(SavedFaults).decode(saved.get("faults"))
+        numbers = forms.of(_FORMS["numbers"]).decode(saved.get("numbers"))
+        torment = forms.of(list[Any]).decode(saved.get("torment"))
+        names = [one["key"] for one in instances]
+    except (Misfit, KeyError, TypeError) as error:
+        raise ControlRefused(400, f"this state cannot be read: {error}") from None
+    if key not in names:
+        raise ControlRefused(404, f"this state has no {key}: it has {', '.join(names) or 'none'}")
+    return {
+        **{name: saved.get(name) for name in ("seed", "profile", "media")},
+        "instance": key,
+        "numbers": {name: numbers[name] for name in numbers if name.partition(".")[2] == key},
+        "instances": [one for one in instances if one["key"] == key],
+        "torment": [series for series in torment if series.get("key") == key],
+        "faults": forms.of(SavedFaults).written(_faults_of(faults, key)),
+    }
+
+
+def _faults_of(faults: SavedFaults, key: str) -> SavedFaults:
+    numbers, asked = faults.numbers or {}, faults.asked or {}
+    return SavedFaults(
+        armed=tuple(fault for fault in faults.armed if fault.given.get("instance") == key),
+        numbers={owner: numbers[owner] for owner in numbers if owner == key},
+        asked={owner: asked[owner] for owner in asked if owner == key},
+    )
+
+
+class _Prepared:
+    """Everything read and made, nothing changed yet; after `require`, `swap` cannot fail."""
+
+    def __init__(self, parts: Parts, saved: Json) -> None:
+        self._parts, self._saved = parts, saved
+        self._forms = Forms(documents=_DOCUMENTS)
+        self._numbers: dict[str, int] = self._read("numbers")
+        self._seed: int = self._read("seed")
+        with inside("numbers"):
+            require_sane_numbers({"seed": self._seed, **self._numbers})
+        self._profile: dict[str, str] = self._read("profile")
+        self._media: tuple[bytes, ...] = self._read("media")
+        self._torment: list[Rebuilt] = saved_chaos.rebuild(parts.tormentor, self._read("torment"))
+        self._faults: SavedFaults = self._read("faults")
+        self._armed: list[Armed] = saved_faults.rebuild(parts.faults, self._faults)
+        self._instances: list[Instance] = []
+
+    def answer(self) -> Json:
+        """What was restored, and what is another here than where it was saved."""
+        return {
+            "restored": self._saved.get("instance") or "all",
+            "instances": len(self._instances),
+            "messages": sum(len(instance.messages) for instance in self._instances),
+            "differences": list(self._differences()),
+        }
+
+    def _differences(self) -> Iterator[str]:
+        here = _chosen(self._parts.profile)
+        for name in sorted(here.keys() | self._profile.keys()):
+            theirs, ours = self._profile.get(name, "default"), here.get(name, "default")
+            if theirs != ours:
+                yield f"{name}: {theirs} where it was saved, {ours} here"
+        if self._seed != self._parts.ids.seed:
+            yield f"seed: {self._seed} where it was saved, {self._parts.ids.seed} here"
+
+    def _read(self, name: str) -> Any:
+        with inside(name):
+            return self._forms.of(_FORMS[name]).decode(self._saved.get(name))
+
+    def _make(self, gateway: Gateway) -> None:
+        keys = set()
+        with inside("instances"):
+            for at, saved in enumerate(
+                self._forms.of(list[Any]).decode(self._saved.get("instances"))
+            ):
+                with inside(at):
+                    instance = load_instance(saved, gateway, self._forms)
+                    if instance.key in keys:
+                        raise Misfit(f"there is another {instance.key}")
+                    _require_phone(instance)
+                    gateway.admitted(_seed(instance))
+                    if gateway is not self._parts.gateway:
+                        # Nobody else reads this roll yet: two names for one number are noticed.
+                        gateway.roll.enter(instance.key, instance.enrolled)
+                keys.add(instance.key)
+                self._instances.append(instance)
+
+    def _put_back(self, key: str | None) -> None:
+        parts = self._parts
+        abandon.abandon(parts, key)
+        parts.journal.recount(self._numbers, key)
+        parts.journal.add_deliveries(saved_chaos.put_back(parts.tormentor, self._torment, key))
+        saved_faults.put_back(
+            parts.faults, self._faults, self._armed, directory=parts.world.directory, key=key
+        )
+
+
+class _All(_Prepared):
+    """The world, its time, and everybody in it."""
+
+    def __init__(self, parts: Parts, saved: Json, start: Mapping[str, Any] | None) -> None:
+        super().__init__(parts, saved)
+        if start is not None and start is not saved:
+            # What a reset will lead back to must hold too, and be known to hold now.
+            with inside("start"):
+                if not isinstance(start, Mapping):
+                    raise Misfit("must be an object or null")
+                _All(parts, dict(start), None)
+        self._clock: ClockState = self._read("clock")
+        with inside("clock"):
+            require_sane_clock(self._clock)
+        with inside("world"):
+            world = load_world(saved.get("world"), self._forms)
+        self._world = replace(world, state=start)
+        vault = parts.gateway.vault.empty()
+        for blob in self._media:
+            vault.put(blob)
+        self._gateway = replace(
+            parts.gateway,
+            directory=world.directory,
+            seeds=world.instances,
+            groups=world.groups,
+            vault=vault,
+            roll=Roll(),
+        )
+        for seed in world.instances:
+            self._gateway.admitted(seed)
+        self._make(self._gateway)
+
+    def require(self) -> None:
+        """It stands for itself: nothing that is here now can be in its way."""
+
+    def swap(self) -> None:
+        """Be all that."""
+        parts = self._parts
+        parts.clock.restore(self._clock)
+        parts.ids.seed = self._seed
+        parts.world, parts.gateway = self._world, self._gateway
+        parts.store.restore(self._gateway, self._instances)
+        self._put_back(None)
+
+
+class _One(_Prepared):
+    """One instance; time, world and all others stay as they are."""
+
+    def __init__(self, parts: Parts, saved: Json, start: Mapping[str, Any] | None) -> None:
+        super().__init__(parts, saved)
+        self._key = saved["instance"]
+        self._make(parts.gateway)
+        with inside("instances"):
+            if [instance.key for instance in self._instances] != [self._key]:
+                raise Misfit(f"must hold {self._key!r} alone")
+
+    def require(self) -> None:
+        """ControlRefused where its number has come to another name since; the caller holds all."""
+        for instance in self._instances:
+            self._parts.gateway.admitted(_seed(instance))
+
+    def swap(self) -> None:
+        """Be that one."""
+        parts, (instance,) = self._parts, self._instances
+        instance.messages.restore(_after_all_others(instance.messages, parts.clock.tick))
+        for blob in self._media:
+            parts.gateway.vault.put(blob)
+        parts.store.restore_one(instance)
+        self._put_back(self._key)
+
+
+def _seed(instance: Instance) -> InstanceSeed:
+    """What it would have been made from."""
+    return InstanceSeed(instance.key, instance.token, instance.number, instance.name)
+
+
+def _require_phone(instance: Instance) -> None:
+    connection = instance.connection
+    ever = connection.links or connection.session or connection.state in (CONNECTING, CONNECTED)
+    if instance.number is None and ever:
+        raise Misfit("number: null, though a phone is linked or was")
+
+
+def _after_all_others(
+    messages: Table[str, Message], tick: Callable[[], int]
+) -> Table[str, Message]:
+    """The same messages, in the same order among themselves."""
+    arrivals = {
+        message.id: tick()
+        for message in sorted(messages.values(), key=lambda message: message.arrival)
+    }
+    return Table(
+        {
+            message_id: replace(message, arrival=arrivals[message.id])
+            for message_id, message in messages.items()
+        }
+    )
+
+
+def _chosen(profile: Profile) -> dict[str, str]:
+    """The plan, and every switch that is not at its default."""
+    usual = default_profile(profile.plan)
+    return {
+        "plan": profile.plan,
+        **{name: value for name, value in profile.values.items() if value != usual[name]},
+    }

@@ -1,0 +1,140 @@
+"""The control API's routes to what an instance has: its groups, and the files it keeps."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from flask import request
+
+from ...domain.contacts import Contact
+from ...domain.group import Group
+from ...domain.groups import ADDED, PARTICIPANTS_MOST
+from ...domain.instance import Instance
+from ...domain.jid import Jid
+from ...errors import ControlRefused
+from . import lists
+from .json_body import body_of
+
+if TYPE_CHECKING:
+    from ..app import Parts
+
+Json = dict[str, Any]
+
+
+class Belongings:
+    """One method per route, as in the rest of the control API."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
+        """Method, path and view of each."""
+        return [
+            ("GET", "/instances/<key>/groups", self.groups),
+            ("POST", "/instances/<key>/groups", self.create_group),
+            ("GET", "/instances/<key>/groups/<jid>", self.group),
+            ("GET", "/instances/<key>/media", self.media),
+        ]
+
+    def groups(self, key: str) -> Json:
+        """Every group the instance is in; `since` and `next` are JIDs."""
+        limit, since = lists.limit_of(request.args), request.args.get("since")
+
+        def look(instance: Instance) -> list[Json]:
+            groups = {str(group.jid): group for group in instance.groups}
+            jids = lists.keys_after(list(groups), since)[: limit + 1]
+            return [_group_json(instance, groups[jid]) for jid in jids]
+
+        shown = self._parts.publisher.look(key, look)
+        return lists.page(shown, limit=limit, id_="jid")
+
+    def group(self, key: str, jid: str) -> Json:
+        """One group as the instance knows it."""
+
+        def look(instance: Instance) -> Json:
+            group = instance.groups.get(Jid.parse(jid))
+            if group is None:
+                raise ControlRefused(404, f"{jid} is not a group of {key}")
+            return _group_json(instance, group)
+
+        return self._parts.publisher.look(key, look)
+
+    def create_group(self, key: str) -> tuple[Json, int]:
+        """A group that the instance is in from now on; no webhook says so."""
+        body = body_of({"subject": str, "participants": object, "owner": str})
+        people = [self._member(written) for written in _written(body)]
+        owner = None if "owner" not in body else self._member(body["owner"])
+
+        kept: list[Json] = []
+
+        def make(instance: Instance) -> None:
+            instance.chats.require_link()
+            chosen = None if owner is None or owner.jid == instance.own_jid else owner.jid
+            jids = [str(person.jid) for person in people]
+            group = instance.groups.create(body.get("subject", "Grupo Teste"), jids, owner=chosen)
+            kept.append(_group_json(instance, group))
+
+        self._parts.publisher.change(key, make)
+        return kept[0], 201
+
+    def media(self, key: str) -> Json:
+        """The bytes behind a `directPath` or `url` of a message, without a call of the gateway."""
+        address = request.args.get("path")
+        if not address:
+            raise ControlRefused(400, "path: give the directPath or url of a message's media")
+        found = self._parts.publisher.look(key, lambda instance: instance.find_media([address]))
+        if found is None:
+            raise ControlRefused(404, _missing(key, address))
+        media, content = found
+        return {
+            "instance": key,
+            "kind": media.kind,
+            "mimetype": media.mimetype,
+            "length": media.length,
+            "data": b64encode(content).decode("ascii"),
+        }
+
+    def _member(self, written: str) -> Contact:
+        """Somebody who can be added to a group."""
+        jid = self._parts.world.directory.read(written)
+        person = self._parts.gateway.person(jid)
+        if person is None:
+            sentence = self._parts.world.directory.no_account(jid)
+            raise ControlRefused(400, f"participants: {sentence}")
+        if person.group_add != ADDED:
+            raise ControlRefused(409, f"participants: {person.jid} cannot be added to groups")
+        return person
+
+
+def _written(body: Json) -> list[str]:
+    participants = body.get("participants", [])
+    if not isinstance(participants, list) or not all(isinstance(one, str) for one in participants):
+        raise ControlRefused(400, "participants: must be a list of numbers or JIDs")
+    if len(participants) >= PARTICIPANTS_MOST:
+        raise ControlRefused(400, f"participants: a group holds {PARTICIPANTS_MOST} people")
+    return participants
+
+
+def _missing(key: str, address: str) -> str:
+    return (
+        f"{key} keeps no file at {address}: it expired, the memory for media was needed for "
+        "newer ones, or the address was made up"
+    )
+
+
+def _group_json(instance: Instance, group: Group) -> Json:
+    return {
+        "instance": instance.key,
+        "jid": str(group.jid),
+        "subject": group.subject,
+        "description": group.description,
+        "owner": str(group.owner),
+        "announce": group.announce,
+        "restrict": group.restrict,
+        "participants": [
+            {"jid": str(who.jid), "admin": who.admin, "me": who.jid == instance.own_jid}
+            for who in group.participants
+        ],
+    }

@@ -1,0 +1,97 @@
+"""Who may use the side door: no web page, no webhook, and far away only the token's owner."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from collections.abc import Callable
+from urllib.parse import SplitResult, urlsplit
+
+from flask import Response, request
+
+from ...codec import dumps
+from ...errors import ControlRefused
+from ...settings import Settings
+from ..gateway.request import BODY_LIMIT
+
+STATE_PATH = "/_mock/state"
+
+
+class Guard:
+    """Bound to loopback the door is open; elsewhere it asks for --control-token or stays shut."""
+
+    def __init__(self, settings: Settings, is_webhook: Callable[[bytes], bool]) -> None:
+        self._is_webhook = is_webhook
+        self._host, self._token = settings.host, settings.control_token
+        self._open = is_loopback(settings.host)
+        self._state_bytes = settings.state_bytes
+
+    def check(self) -> Response | None:
+        """403 for web pages of other origins and whoever lacks the token, 404 for webhooks."""
+        if not is_ours(request.path):
+            return None
+        request.max_content_length = self._limit()
+        try:
+            self._require_own_page()
+            self._require_token()
+            self._require_no_webhook()
+        except ControlRefused as refusal:
+            body = dumps({"error": str(refusal)})
+            return Response(body, refusal.status, mimetype="application/json")
+        return None
+
+    def _limit(self) -> int:
+        """Largest body: that of a gateway call, but for a state.
+
+        One byte above a state's own limit: what comes in pieces is cut there without a word.
+        """
+        is_state = request.method == "PUT" and request.path.rstrip("/") == STATE_PATH
+        return self._state_bytes + 1 if is_state else BODY_LIMIT
+
+    def _require_own_page(self) -> None:
+        host = _split(f"//{request.host}").hostname or ""
+        if self._open and not is_loopback(host):
+            raise ControlRefused(403, f"Host {request.host!r} is not this machine: use 127.0.0.1")
+        origin = request.headers.get("Origin")
+        if origin is not None and _split(origin).netloc != request.host:
+            raise ControlRefused(403, f"pages of {origin!r} may not drive the side door")
+
+    def _require_token(self) -> None:
+        if self._open:
+            return
+        if not self._token:
+            raise ControlRefused(
+                403,
+                f"the side door is shut on {self._host}: "
+                "start with --control-token and send it as X-Mock-Token",
+            )
+        given = request.headers.get("X-Mock-Token", "")
+        if not hmac.compare_digest(given.encode(), self._token.encode()):
+            raise ControlRefused(403, "X-Mock-Token is missing or not the one of --control-token")
+
+    def _require_no_webhook(self) -> None:
+        """A webhook URL may point back here, where its POST would reset or drive the mock."""
+        if request.method == "POST" and self._is_webhook(request.get_data()):
+            raise ControlRefused(404, "a webhook does not drive the side door: change its URL")
+
+
+def is_ours(path: str) -> bool:
+    """Whether a path belongs to the side door."""
+    return path == "/_mock" or path.startswith("/_mock/")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can be meant."""
+    if host in ("localhost", ""):
+        return host == "localhost"
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _split(address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:
+        raise ControlRefused(403, f"{address!r} is not an address of this machine") from None

@@ -1,0 +1,201 @@
+"""Filters, pages and waiting of the side door's lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from heapq import merge
+from itertools import takewhile
+from typing import Any
+
+from ...domain.instance import Instance
+from ...domain.message import Message
+from ...errors import ControlRefused, UnknownInstance
+from ...records.delivery import Delivery
+from ...records.journal import BODY_SHOWN, Exchange, Hit, shown_body
+from ...store import Store
+from ...webhooks.publish import Publisher
+
+KEY = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_SHORT_NUMBER = re.compile(r"[0-9]{1,9}")
+LIMIT = 100
+LIMIT_MOST = 5_000
+# Bytes of records on one page: whoever asks for thousands of large ones gets them on several.
+PAGE_BYTES = 16 * 2**20
+WAIT_MOST = 60.0
+
+Arguments = Mapping[str, str]
+Json = dict[str, Any]
+
+
+def page(items: list[Json], *, limit: int, id_: str = "id") -> Json:
+    """At most `limit` items; `next` is the id to continue after, or null."""
+    shown = items[:limit]
+    return {"items": shown, "next": shown[-1][id_] if len(items) > limit else None}
+
+
+def fitting(found: Sequence[Any], size_of: Callable[[Any], int], limit: int) -> int:
+    """How many of these records a page may hold: all up to its limit, unless they are large."""
+    size = 0
+    for count, record in enumerate(found):
+        # Bodies are shown in part; each record has two, a delivery one for each attempt.
+        size += min(size_of(record), 4 * BODY_SHOWN)
+        if size > PAGE_BYTES and count:
+            return count
+    return limit
+
+
+def keys_after(keys: Sequence[str], since: str | None) -> Sequence[str]:
+    """The keys behind `since`; all of them when it has gone already."""
+    return keys[keys.index(since) + 1 :] if since in keys else keys
+
+
+def limit_of(arguments: Arguments) -> int:
+    """?limit=, 100 when it is not given."""
+    text = arguments.get("limit", str(LIMIT))
+    if not _SHORT_NUMBER.fullmatch(text) or not 1 <= int(text) <= LIMIT_MOST:
+        raise ControlRefused(400, f"limit: {text!r} must be a number from 1 to {LIMIT_MOST}")
+    return int(text)
+
+
+def wait_of(arguments: Arguments) -> float:
+    """?wait= in seconds, 0 when it is not given, 60 at most."""
+    text = arguments.get("wait", "0")
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= WAIT_MOST:
+        raise ControlRefused(400, f"wait: {text!r} must be seconds from 0 to {WAIT_MOST:.0f}")
+    return seconds
+
+
+def since_of(arguments: Arguments, epoch: int) -> str | None:
+    """?since=, which counts for nothing when ?epoch= says that the id is of another one."""
+    return arguments.get("since") if arguments.get("epoch", str(epoch)) == str(epoch) else None
+
+
+def exchange_matches(arguments: Arguments) -> Callable[[Exchange], bool]:
+    """?instance= ?operation= ?status= ?event=."""
+    return _matching(
+        arguments,
+        {
+            "instance": lambda exchange, wanted: wanted == exchange.instance,
+            "operation": lambda exchange, wanted: wanted == exchange.operation,
+            "status": lambda exchange, wanted: wanted == str(exchange.status),
+            "event": lambda exchange, wanted: wanted in exchange.events,
+        },
+    )
+
+
+def delivery_matches(arguments: Arguments) -> Callable[[Delivery], bool]:
+    """?instance= ?event= ?status=, the last a state or the receiver's HTTP status."""
+    return _matching(
+        arguments,
+        {
+            "instance": lambda delivery, wanted: wanted == delivery.instance,
+            "event": lambda delivery, wanted: wanted == delivery.event,
+            "status": lambda delivery, wanted: wanted in (delivery.state, _answered(delivery)),
+        },
+    )
+
+
+def _answered(delivery: Delivery) -> str:
+    return str(delivery.attempts[-1].status if delivery.attempts else None)
+
+
+def message_matches(arguments: Arguments) -> Callable[[tuple[str, Message]], bool]:
+    """?status= is a message's state; ?event= its type; ?from_me= whether the instance wrote it."""
+    given = arguments.get("from_me", "true")
+    if given not in ("true", "false"):
+        raise ControlRefused(400, f"from_me: {given!r} is neither true nor false")
+    return _matching(
+        arguments,
+        {
+            "status": lambda found, wanted: wanted == found[1].state,
+            "event": lambda found, wanted: wanted == found[1].type,
+            "from_me": lambda found, wanted: wanted == str(found[1].from_me).lower(),
+        },
+    )
+
+
+def strike_matches(arguments: Arguments) -> Callable[[Hit], bool]:
+    """?instance= ?fault=, the last an id or a name."""
+    return _matching(
+        arguments,
+        {
+            "instance": lambda hit, wanted: wanted == hit.struck.instance,
+            "fault": lambda hit, wanted: wanted in hit.struck.fault,
+        },
+    )
+
+
+def _matching(
+    arguments: Arguments, filters: Mapping[str, Callable[[Any, str], bool]]
+) -> Callable[[Any], bool]:
+    """What fits every filter that was given. Waits ask it at each record: it must cost little."""
+    given = [(fits, arguments[name]) for name, fits in filters.items() if name in arguments]
+
+    def matches(record: Any) -> bool:
+        for fits, wanted in given:
+            if not fits(record, wanted):
+                return False
+        return True
+
+    return matches
+
+
+def messages(
+    store: Store, publisher: Publisher, instance: str | None, start: int
+) -> Iterator[tuple[str, Message]]:
+    """Messages in the order they came, after the arrival numbered `start`."""
+    kept: list[list[tuple[str, Message]]] = []
+    for key in store.keys() if instance is None else [instance]:
+        try:
+            found = publisher.look(key, lambda instance: _newer(instance, start))
+        except UnknownInstance:
+            if instance is not None:
+                raise
+            continue
+        kept.append([(key, message) for message in found])
+    return merge(*kept, key=lambda row: row[1].arrival)
+
+
+def _newer(instance: Instance, start: int) -> list[Message]:
+    """From the newest back: of many messages few are new."""
+    found = list(takewhile(lambda each: each.arrival > start, instance.messages.newest()))
+    found.reverse()
+    return found
+
+
+def arrival_of(store: Store, publisher: Publisher, instance: str | None, since: str | None) -> int:
+    """The arrival of the message that `since` names; 0, before all others, when it is not kept."""
+    *named, last = (since or "").rsplit("/", 1)
+    keys = store.keys() if instance is None else [instance]
+    for key in (each for each in keys if last and each in (named or (each,))):
+        with suppress(UnknownInstance):
+            told = publisher.look(key, lambda instance: instance.messages.get(last))
+            if told is not None:
+                return told.arrival
+    return 0
+
+
+def message_cursor(store: Store, publisher: Publisher, found: tuple[str, Message]) -> str:
+    """What `since` takes to go on after this message: KEY/ID where another instance has the id."""
+    key, message = found
+    for other in store.keys():
+        if other == key:
+            continue
+        with suppress(UnknownInstance):
+            if publisher.look(other, lambda instance: message.id in instance.messages):
+                return f"{key}/{message.id}"
+    return message.id
+
+
+def message_json(found: tuple[str, Message]) -> Json:
+    """A message with its instance; content is cut at 64 KiB and marked, as every body is."""
+    key, message = found
+    shown = {"instance": key, **message.as_json()}
+    content = shown_body(message.content)
+    return {**shown, "content": content.pop("body"), **content}

@@ -1,0 +1,86 @@
+"""Places for those who wait or watch: each holds one of the server's threads.
+
+A server need not tell when a client has left (granian does not): a wait that nobody reads any more
+looks like any other. So a full house answers the oldest wait early instead of refusing the newest:
+a client that is still there asks again, as the tools of this kit do. Streams keep their places for
+as long as their clients read.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from ...errors import ControlRefused
+from ...records.waiter import Waiter
+
+# The gateway's calls keep the others of waitress's 64 threads.
+PLACES = 48
+# A wait keeps its place for so many seconds at least: too many live clients who ask again at once
+# would do nothing but answer each other.
+PLACE_KEPT = 1.0
+# Who finds no place waits so long for one, while every stream is sent a sign of life each so often:
+# both servers notice with the first or second of them that a stream's client has left.
+PATIENCE, BEAT = 0.5, 0.1
+
+
+class Places:
+    """Thread-safe. ControlRefused for whoever finds none."""
+
+    def __init__(self, beat: Callable[[], object], most: int = PLACES) -> None:
+        """`beat` sends something on every stream: so the server notices who has left."""
+        self._beat, self._most = beat, most
+        self._changed = threading.Condition()
+        self._streams = 0
+        # Oldest first.
+        self._waits: dict[Waiter, None] = {}
+
+    @contextmanager
+    def waiting(self, waiter: Waiter) -> Iterator[None]:
+        """A place for a wait; a newer one may end it once it has had it for a while."""
+        with self._changed:
+            self._make_room()
+            self._waits[waiter] = None
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._waits.pop(waiter, None)
+                self._changed.notify()
+
+    def watching(self) -> Callable[[], None]:
+        """A place for a stream; call what comes back, once, when it ends."""
+        with self._changed:
+            self._make_room()
+            self._streams += 1
+        return self._stream_ended
+
+    def _stream_ended(self) -> None:
+        with self._changed:
+            self._streams -= 1
+            self._changed.notify()
+
+    def _make_room(self) -> None:
+        """ControlRefused when there is none, nor any place that comes free in a moment."""
+        deadline = time.monotonic() + PATIENCE
+        while self._is_full() and not self._end_oldest():
+            if time.monotonic() > deadline:
+                raise ControlRefused(
+                    503, f"{self._most} streams and waits are open: close some, or ask again later"
+                )
+            self._beat()
+            self._changed.wait(BEAT)
+
+    def _is_full(self) -> bool:
+        return self._streams + len(self._waits) >= self._most
+
+    def _end_oldest(self) -> bool:
+        oldest = next(iter(self._waits), None)
+        if oldest is None or time.monotonic() - oldest.begun < PLACE_KEPT:
+            return False
+        # Its thread is free in a moment; its place counts as free now.
+        del self._waits[oldest]
+        oldest.let_go()
+        return True

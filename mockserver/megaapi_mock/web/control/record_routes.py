@@ -1,0 +1,162 @@
+"""The control API's lists of what happened, and waiting until something has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from flask import request
+
+from ...domain.message import Message
+from ...errors import ControlRefused, UnknownInstance
+from ...records.delivery import Delivery
+from ...records.journal import delivery_json
+from ...records.sizes import delivery_bytes, exchange_bytes, hit_bytes
+from ...records.waiter import Kind, Waiter
+from . import lists
+from .client import gone_of
+from .places import Places
+
+if TYPE_CHECKING:
+    from ..app import Parts
+
+Json = dict[str, Any]
+Matches = Callable[[Any], bool]
+
+
+class Records:
+    """One method per route, as in the rest of the control API."""
+
+    def __init__(self, parts: Parts, places: Places) -> None:
+        self._parts, self._places = parts, places
+
+    def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
+        """Method, path and view of each."""
+        return [
+            ("GET", "/exchanges", self.exchanges),
+            ("GET", "/deliveries", self.deliveries),
+            ("GET", "/deliveries/<id>", self.delivery),
+            ("GET", "/messages", self.messages),
+            ("GET", "/strikes", self.strikes),
+        ]
+
+    def exchanges(self) -> Json:
+        """Requests with their replies, newest last."""
+        matches = lists.exchange_matches(request.args)
+        return self._page(
+            lambda epoch: self._parts.journal.exchanges.after(self._since(epoch)),
+            matches,
+            lambda exchange: exchange.as_json(),
+            exchange_bytes,
+            waiter=self._waiter("exchange", matches),
+        )
+
+    def deliveries(self) -> Json:
+        """Webhooks with their attempts, newest last."""
+        log, matches = self._parts.journal.deliveries, lists.delivery_matches(request.args)
+        # Where the reader stands, in the order of all: what comes further is not newer by that.
+        start = [0]
+
+        def look(epoch: int) -> Iterable[Delivery]:
+            start[0] = log.number(self._since(epoch))
+            return log.after(self._since(epoch))
+
+        def accepts(delivery: Delivery) -> bool:
+            return matches(delivery) and log.number(delivery.id) > start[0]
+
+        return self._page(
+            look, matches, delivery_json, delivery_bytes, waiter=self._waiter("delivery", accepts)
+        )
+
+    def delivery(self, id: str) -> Json:
+        """One webhook; with ?wait= once it is no longer queued."""
+        wait = lists.wait_of(request.args)
+        found = self._parts.journal.deliveries.get(id)
+        if found is None:
+            raise ControlRefused(404, f"there is no delivery {id!r}: see /_mock/deliveries")
+        waiter = Waiter(
+            "delivery",
+            found.instance,
+            accepts=lambda changed: changed is found,
+            client_gone=gone_of(request.environ),
+        )
+        self._waited(lambda: [] if found.state == "queued" else [found], wait, waiter)
+        return delivery_json(found)
+
+    def messages(self) -> Json:
+        """Messages of all instances, or of one, newest last."""
+        store, publisher = self._parts.store, self._parts.publisher
+        key, matches = request.args.get("instance"), lists.message_matches(request.args)
+        start = [0]
+
+        def look(epoch: int) -> Iterable[tuple[str, Message]]:
+            start[0] = lists.arrival_of(store, publisher, key, self._since(epoch))
+            return lists.messages(store, publisher, key, start[0])
+
+        def accepts(changed: tuple[str, Message]) -> bool:
+            return matches(changed) and changed[1].arrival > start[0]
+
+        return self._page(
+            look,
+            matches,
+            lists.message_json,
+            lambda found: len(found[1].content),
+            lambda found: lists.message_cursor(store, publisher, found),
+            waiter=self._waiter("message", accepts),
+        )
+
+    def strikes(self) -> Json:
+        """Every strike of a fault, whatever it struck, newest last."""
+        matches = lists.strike_matches(request.args)
+        return self._page(
+            lambda epoch: self._parts.journal.strikes.after(self._since(epoch)),
+            matches,
+            lambda hit: hit.as_json(),
+            hit_bytes,
+            waiter=self._waiter("strike", matches),
+        )
+
+    @staticmethod
+    def _since(epoch: int) -> str | None:
+        return lists.since_of(request.args, epoch)
+
+    @staticmethod
+    def _waiter(kind: Kind, accepts: Matches) -> Waiter:
+        gone = gone_of(request.environ)
+        return Waiter(kind, request.args.get("instance"), accepts=accepts, client_gone=gone)
+
+    def _page(
+        self,
+        records: Callable[[int], Iterable[Any]],
+        matches: Matches,
+        show: Callable[[Any], Json],
+        size_of: Callable[[Any], int],
+        cursor: Callable[[Any], str] | None = None,
+        *,
+        waiter: Waiter,
+    ) -> Json:
+        """What `records` has in an epoch, as far as it matches; with ?wait= once there is any."""
+        limit, wait = lists.limit_of(request.args), lists.wait_of(request.args)
+        journal, key, epochs = self._parts.journal, request.args.get("instance"), [0]
+        there = key is not None and self._parts.store.has(key)
+
+        def look() -> list[Any]:
+            if there and not self._parts.store.has(str(key)):
+                raise UnknownInstance(f"{key} was deleted meanwhile")
+            # Before the records: what is forgotten meanwhile is then told by the next look.
+            epochs.append(journal.epoch(key))
+            return [record for record in records(epochs[-1]) if matches(record)]
+
+        found = self._waited(look, wait, waiter)
+        limit = lists.fitting(found[:limit], size_of, limit)
+        page = lists.page([show(record) for record in found[: limit + 1]], limit=limit)
+        page["epoch"] = epochs[-1]
+        if cursor is not None and page["next"] is not None:
+            page["next"] = cursor(found[limit - 1])
+        return page
+
+    def _waited(self, look: Callable[[], list[Any]], seconds: float, waiter: Waiter) -> list[Any]:
+        if not seconds:
+            return look()
+        with self._places.waiting(waiter):
+            return self._parts.journal.wait_for(look, seconds, waiter)

@@ -1,0 +1,250 @@
+"""The side door's routes around webhooks: torment, emit, send again, judge who gets them."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from flask import Response, request
+
+from ...domain.instance import Instance
+from ...domain.jid import HIDDEN, PERSON, Jid
+from ...errors import ControlRefused, UnknownInstance
+from ...receiver_check.checks import Terms, judge
+from ...receiver_check.conversation import ChatOf, in_chats
+from ...receiver_check.result import UNDECIDED, Verdict
+from ...records.delivery import Delivery
+from ...records.journal import delivery_json
+from ...records.waiter import Waiter
+from ...simulation import emit, overrides
+from ...webhooks.chaos.series import Torment
+from .client import gone_of
+from .json_body import body_of
+from .places import Places
+
+if TYPE_CHECKING:
+    from ..app import Parts
+
+Json = dict[str, Any]
+# A verdict's forms, with their media types.
+_FORMS = {"json": "application/json", "table": "text/plain", "junit": "application/xml"}
+# A day: longer than any time-out of a delivery.
+WITHIN_MOST = 86_400.0
+# Seconds a verdict waits for what is still under way, unless asked otherwise.
+VERDICT_WAIT, WAIT_MOST = 10.0, 60.0
+# Seconds between its looks: few at first, more when it takes long.
+VERDICT_LOOK, VERDICT_LOOK_MOST = 0.2, 1.0
+# Seconds after which a message without an answer counts as left without one: bots that collect a
+# burst of messages answer it after 5 to 20 s.
+PATIENCE = 20.0
+ANSWERS_MOST = 100
+_DELIVERY = re.compile(r"d[1-9][0-9]{0,15}")
+
+
+class Hooks:
+    """One method per route, as in the rest of the side door."""
+
+    def __init__(self, parts: Parts, places: Places) -> None:
+        self._parts, self._places = parts, places
+
+    def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
+        """Method, path and view of each."""
+        return [
+            ("GET", "/instances/<key>/torment", self.torment),
+            ("POST", "/instances/<key>/torment", self.start_torment),
+            ("DELETE", "/instances/<key>/torment", self.end_torment),
+            ("POST", "/instances/<key>/emit", self.emit),
+            ("POST", "/instances/<key>/webhook", self.point),
+            ("POST", "/deliveries/<id>/resend", self.resend),
+            ("POST", "/deliveries/verdict", self.verdict),
+        ]
+
+    def torment(self, key: str) -> Json:
+        """What is done to this instance's webhooks."""
+        return self._tormented(key)
+
+    def start_torment(self, key: str) -> Json:
+        """From now on; an earlier torment ends."""
+        self._require(key)
+        wishes = body_of({field.name: object for field in fields(Torment)})
+        if not wishes:
+            raise ControlRefused(
+                400, 'say what is to happen: {"duplicate": 3}; DELETE ends a torment'
+            )
+        torment = Torment.of(wishes, seed=self._parts.ids.seed)
+        # While the instance is held: what is done to its webhooks does not outlive it.
+        tormentor = self._parts.tormentor
+        released = self._parts.publisher.look(key, lambda _: tormentor.start(key, torment))
+        return self._tormented(key, released=released)
+
+    def end_torment(self, key: str) -> Json:
+        """What is held leaves now."""
+        self._require(key)
+        return self._tormented(key, released=self._parts.tormentor.end(key))
+
+    def emit(self, key: str) -> tuple[Json, int]:
+        """Any event by name."""
+        body = body_of({**overrides.FIELDS, "event": str, "count": float, "torment": dict})
+        deliveries, reason = emit.emit(self._parts, key, body)
+        return {"deliveries": [delivery.id for delivery in deliveries], "reason": reason}, 201
+
+    def point(self, key: str) -> Json:
+        """Another URL, or none, without a call that the journal would show."""
+        body = body_of({"url": str, "enabled": bool})
+        if not body:
+            raise ControlRefused(400, 'say where to: {"url": "http://127.0.0.1:9000/hook"}')
+
+        def change(instance: Instance) -> None:
+            before = instance.webhook
+            url, enabled = body.get("url", before.url), body.get("enabled", True)
+            instance.set_webhook(url, enabled=enabled)
+
+        self._parts.publisher.change(key, change)
+        return self._parts.publisher.look(key, lambda instance: instance.as_json())
+
+    def resend(self, id: str) -> tuple[Json, int]:
+        """One delivery again."""
+        body = body_of({"body": dict})
+        return delivery_json(emit.resend(self._parts, id, body.get("body"))), 201
+
+    def verdict(self) -> Json | Response:
+        """How the receiver of one instance did."""
+        body = body_of(
+            {"instance": str, "since": str, "within": float, "format": str, "url": str,
+             "chats": object, "listens_only": bool, "answers": float, "burst": float,
+             "patience": float, "wait": float}
+        )  # fmt: skip
+        form = body.get("format", "json")
+        if "instance" not in body:
+            raise ControlRefused(400, "instance: say whose webhooks are to be judged")
+        if form not in _FORMS:
+            raise ControlRefused(400, f"format: {form!r} is not one of {', '.join(_FORMS)}")
+        verdict = self._decided(body["instance"], body)
+        if form == "json":
+            return verdict.as_json()
+        text = verdict.as_table() if form == "table" else verdict.as_junit()
+        return Response(text, mimetype=_FORMS[form])
+
+    def _decided(self, key: str, body: Json) -> Verdict:
+        """The verdict once nothing is still to come, or after `wait` seconds as it is then."""
+        wait = body.get("wait", VERDICT_WAIT)
+        if not 0 <= wait <= WAIT_MOST:
+            raise ControlRefused(400, f"wait: must be seconds from 0 to {WAIT_MOST:.0f}")
+        terms = self._terms(body)
+        deadline = time.monotonic() + wait
+        verdict = self._judged(key, body, terms)
+        if verdict.outcome != UNDECIDED or not wait:
+            return verdict
+        # Time alone may decide it, and each look reads everything: no record wakes it.
+        waiter = Waiter(
+            "delivery", key, accepts=lambda _: False, client_gone=gone_of(request.environ)
+        )
+        pause = VERDICT_LOOK
+        with self._places.waiting(waiter), self._parts.journal.waiting_with(waiter):
+            while verdict.outcome == UNDECIDED and time.monotonic() < deadline:
+                waiter.wait(min(deadline, time.monotonic() + pause))
+                pause = min(pause * 1.5, VERDICT_LOOK_MOST)
+                verdict = self._judged(key, body, terms)
+                if waiter.over:
+                    break
+        return verdict
+
+    def _terms(self, body: Json) -> Terms:
+        # While the clock stands still no message grows older: nothing is left to wait for.
+        patience = 0.0 if self._parts.clock.frozen else PATIENCE
+        given = {
+            "within": body.get("within", 5.0),
+            "burst": body.get("burst", 20.0),
+            "patience": body.get("patience", patience),
+        }
+        for name, value in given.items():
+            if not 0 <= value <= WITHIN_MOST or (name == "within" and not value):
+                least = "above 0" if name == "within" else "from 0"
+                raise ControlRefused(
+                    400, f"{name}: must be seconds {least}, at most {WITHIN_MOST:.0f}"
+                )
+        answers = body.get("answers", 3)
+        if answers != int(answers) or not 1 <= answers <= ANSWERS_MOST:
+            raise ControlRefused(400, f"answers: must be a whole number from 1 to {ANSWERS_MOST}")
+        listens = body.get("listens_only", False)
+        return Terms(**given, answers=int(answers), listens_only=listens)
+
+    def _judged(self, key: str, body: Json, terms: Terms) -> Verdict:
+        parts = self._parts
+        since = body.get("since")
+        belongs = _belonging(key, body.get("url"), body.get("chats"), self._chat_of)
+        messages = parts.publisher.look(key, lambda instance: list(instance.messages.values()))
+        if since is not None:
+            self._require_delivery(since)
+        deliveries = [each for each in parts.journal.deliveries.after(since) if belongs(each)]
+        return judge(
+            deliveries,
+            messages,
+            instance=key,
+            now=parts.clock.now(),
+            terms=terms,
+            held=parts.tormentor.held(key),
+            refused=self._refused_sends(key, deliveries),
+            chat_of=self._chat_of,
+        )
+
+    def _chat_of(self, address: str) -> str:
+        """The chat that an address of a person leads to, whichever of theirs it is."""
+        if not address.endswith((f"@{PERSON}", HIDDEN)):
+            return address
+        return str(self._parts.world.directory.registered(Jid.parse(address)))
+
+    def _refused_sends(self, key: str, deliveries: Sequence[Delivery]) -> list[tuple[str, str]]:
+        """Id and reason of each send of this instance that was refused since the first delivery.
+
+        What a fault refused is no mistake of the caller.
+        """
+        if not deliveries:
+            return []
+        parts, first = self._parts, deliveries[0].time
+        sends = {each.id for each in parts.pipeline.operations if each.effect == "sends"}
+        return [
+            (each.id, each.reason or f"{each.status} to {each.method} {each.path}")
+            for each in parts.journal.exchanges.after(None)
+            if each.instance == key and each.operation in sends and each.time >= first
+            if each.status >= 400 and each.fault is None
+        ]
+
+    def _require_delivery(self, since: str) -> None:
+        """Refuse an id that no delivery ever had; one the journal has let go is as good as any."""
+        number, _, owner = since.partition(".")
+        last = self._parts.journal.counted(owner).get(f"d.{owner}", 0)
+        if not _DELIVERY.fullmatch(number) or int(number[1:]) > last:
+            raise ControlRefused(
+                400, f"since: there was no delivery {since[:80]!r}: see /_mock/deliveries"
+            )
+
+    def _tormented(self, key: str, *, released: int = 0) -> Json:
+        self._require(key)
+        torment = self._parts.tormentor.torment_of(key)
+        return {
+            "instance": key,
+            "torment": torment.as_json() if torment else None,
+            "held": len(self._parts.tormentor.held(key)),
+            "released": released,
+        }
+
+    def _require(self, key: str) -> None:
+        if key not in self._parts.store.keys():
+            raise UnknownInstance(f"no instance has the key {key!r}")
+
+
+def _belonging(
+    key: str, url: str | None, chats: Any, chat_of: ChatOf
+) -> Callable[[Delivery], bool]:
+    """Whether a delivery is one of those to be judged."""
+    if not (chats is None or (isinstance(chats, list) and all(isinstance(e, str) for e in chats))):
+        raise ControlRefused(400, "chats: must be a list of JIDs")
+    return lambda delivery: (
+        delivery.instance == key
+        and url in (None, delivery.url)
+        and (chats is None or in_chats(delivery, chats, chat_of))
+    )

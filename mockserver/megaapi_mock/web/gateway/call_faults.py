@@ -1,0 +1,152 @@
+"""What faults do to one call: found once behind the token check, then done to its reply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ...domain.fault_effects import Spell, together
+from ...domain.instance import Instance
+from ...faults.active import Faults
+from ...faults.armed_fault import HEADER, Strike
+from ...faults.kind import Answered, Replacing
+from ...faults.parameters import BadParameter, read_header
+from ...faults.registry import kind_named
+from ...spec.operations import Operation
+from .reply import Broken, Reply
+
+ASKED = f"HTTP_{HEADER.upper().replace('-', '_')}"
+_NOTHING = Answered(0, b"", "")
+
+
+class Waits(Exception):
+    """The call waits before anything of it happens."""
+
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+class TakenBack(Exception):
+    """The real answer is known; what the call changed is undone."""
+
+
+@dataclass
+class Struck:
+    """The faults at one call. `notes` tell of a header that asks for what there is not."""
+
+    strikes: list[Strike] = field(default_factory=list)
+    late: list[Strike] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @cached_property
+    def replacing(self) -> tuple[Replacing, Strike] | None:
+        """What stands in for the real answer."""
+        for strike in self.strikes:
+            if isinstance(strike.kind, Replacing):
+                return strike.kind, strike
+        return None
+
+    @property
+    def early(self) -> bool:
+        """Whether nothing of the call happens at all."""
+        found = self.replacing
+        return found is not None and not (found[0].after or found[0].shapes)
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether the call is done for its answer alone."""
+        return self.replacing is not None and not self.replacing[0].after
+
+    @property
+    def wait(self) -> float:
+        """Seconds before anything happens; a fault that was cleared since holds nobody up."""
+        return sum(strike.kind.wait(strike.moment) for strike in self.strikes if not strike.lifted)
+
+    @property
+    def pause(self) -> float:
+        """Seconds until the answer is sent, counted the same."""
+        return sum(strike.kind.pause(strike.moment) for strike in self.strikes if not strike.lifted)
+
+    @property
+    def spell(self) -> Spell:
+        """What befalls the instance meanwhile."""
+        return together(strike.kind.spell() for strike in (*self.strikes, *self.late))
+
+    def refuse(self, instance: Instance) -> None:
+        """Raise the refusal that one of them is, if one is."""
+        for strike in self.strikes:
+            strike.kind.refuse(instance)
+
+    def went_well(self, faults: Faults, instance: Instance) -> None:
+        """The call is done: now the late ones strike, or do not."""
+        for strike in self.late:
+            if faults.settle(strike, instance.key):
+                self.strikes.append(strike)
+                strike.kind.finish(instance)
+
+    def on(self, real: Reply) -> Reply:
+        """The reply that is sent; the real one with a reason beside it, or another in its place."""
+        told = [strike.told for strike in self.strikes]
+        reply = real
+        if self.replacing is not None:
+            kind, strike = self.replacing
+            reply = _replaced(kind, strike, _NOTHING if self.early else _answered(real))
+            if kind.after:
+                told.append(f"the real answer was {real.status}")
+            if kind.after or kind.shapes:
+                reply.violations = real.violations
+        if self.strikes:
+            first = self.replacing[1] if self.replacing else self.strikes[0]
+            reply.fault = (first.id, first.name)
+        said = [] if self.early or real.reason is None else [real.reason]
+        reply.reason = "; ".join((*told, *self.notes, *said)) or None
+        reply.pause = real.pause
+        return reply
+
+
+def find(
+    faults: Faults, operation: Operation, key: str, *, recipient: str | None, asked: str | None
+) -> Struck:
+    """What strikes this call; what its own header asks for comes before what is armed."""
+    struck = Struck()
+    found = [] if asked is None else _asked(faults, operation, key, asked, struck.notes)
+    replaced = any(strike.kind.replaces for strike in found)
+    if faults.armed:
+        found += faults.strikes(operation, key, recipient, replaced=replaced)
+    struck.strikes = [strike for strike in found if not strike.kind.late]
+    struck.late = [strike for strike in found if strike.kind.late]
+    return struck
+
+
+def _asked(
+    faults: Faults, operation: Operation, key: str, asked: str, notes: list[str]
+) -> list[Strike]:
+    try:
+        name, values = read_header(asked)
+        listed = kind_named(faults.kinds, name)
+        kind = listed.made(values)
+    except BadParameter as refusal:
+        notes.append(f"{HEADER} is ignored: {refusal}")
+        return []
+    if not kind.concerns(operation):
+        notes.append(f"{HEADER} is ignored: {name} concerns {kind.concerned}, not {operation.id}")
+        return []
+    strike = faults.asked(listed, kind, key, operation)
+    if strike is None:
+        notes.append(f"{HEADER}: {name} lets a single call pass")
+        return []
+    return [strike]
+
+
+def _answered(reply: Reply) -> Answered:
+    return Answered(reply.status, reply.body, reply.content_type)
+
+
+def _replaced(kind: Replacing, strike: Strike, real: Answered) -> Reply:
+    made = kind.answer(real, strike.moment)
+    reply = Reply(made.status, made.body, made.content_type, extra=list(made.headers.items()))
+    if made.ending != "whole":
+        reply.broken = Broken(made.ending, made.kept, made.seconds, lambda: strike.lifted)
+    return reply

@@ -1,0 +1,356 @@
+"""A request's way: route, instance, token, body, connection, fields, recipient, handler."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...bugs import Bugs, guarded
+from ...clock import Clock
+from ...codec import dumps
+from ...domain.instance import Instance
+from ...errors import (
+    InvalidRequest,
+    NotLoggedIn,
+    RequestRejected,
+    UnknownInstance,
+    UnknownRoute,
+    Unusable,
+)
+from ...faults.active import Faults
+from ...faults.kind import Answered, Moment, Replacing
+from ...faults.kinds.bad_gateway import BadGateway
+from ...faults.kinds.empty_200 import Empty200
+from ...faults.kinds.error_true_200 import ErrorTrue200
+from ...handlers.call import Answer, Call, Handler, Marked, mark_of
+from ...handlers.fetch import Absent, Fetcher
+from ...profile import Profile
+from ...records.journal import Exchange, Journal
+from ...samples import Samples
+from ...spec.operations import Operation
+from ...spec.validate import Validators
+from ...webhooks.publish import Batch, Publisher
+from .auth import require_token
+from .bodies import FORM, body_parser, unread_type
+from .call_faults import ASKED, Struck, TakenBack, Waits, find
+from .recorded_call import exchange_of
+from .reply import LOOK, Reply
+from .request import Request
+from .route_hints import RouteHints
+
+# However many people a slow call names, a client gets its answer in the end.
+PAUSE_MOST = 60.0
+# The switch `outage` is a fault for good.
+_OUTAGES: Mapping[str, Replacing] = {
+    "cdn_502": BadGateway(),
+    "empty_200": Empty200(),
+    "error_true": ErrorTrue200(),
+}
+
+
+@dataclass(slots=True)
+class Handled:
+    """A reply with its journal entry and what it releases once it is handed over."""
+
+    reply: Reply
+    exchange: Exchange
+    batch: Batch | None = None
+
+
+@dataclass
+class Pipeline:
+    """Answers every call of the gateway. `bugs` collects replies that broke our own contract."""
+
+    operations: tuple[Operation, ...]
+    handlers: Mapping[str, Handler]
+    validators: Validators
+    profile: Profile
+    samples: Samples
+    journal: Journal
+    publisher: Publisher
+    clock: Clock
+    faults: Faults
+    hints: RouteHints
+    strict: bool = False
+    on_exchange: Callable[[Exchange], None] | None = None
+    stopping: threading.Event = field(default_factory=threading.Event)
+    bugs: Bugs = field(default_factory=Bugs)
+
+    def __post_init__(self) -> None:
+        self._marks = {
+            address: mark_of(handler) or Marked() for address, handler in self.handlers.items()
+        }
+        self._fetcher = Fetcher() if self.profile.on("fetch_media") else None
+        self._parse = body_parser(self.profile)
+        self._outage = _OUTAGES.get(self.profile["outage"])
+        self._shown = guarded(self.on_exchange or _nobody, "on_exchange failed")
+
+    def answer(self, request: Request, operation: Operation, key: str) -> Handled:
+        """Everything from the instance on; never raises."""
+        batch: Batch | None = None
+        owner: str | None = key
+        try:
+            reply, batch = self._done(request, operation, key)
+        except RequestRejected as refusal:
+            owner = None if isinstance(refusal, UnknownInstance) else key
+            reply = self._refused(refusal, operation)
+        except Exception:
+            self.bugs.note(operation.address)
+            reply = self._own_bug(request)
+        reply = self._struck_reply(request, operation, reply, kept=batch is not None)
+        return self._closed(request, reply, operation=operation.id, owner=owner, batch=batch)
+
+    @staticmethod
+    def _own_bug(request: Request) -> Reply:
+        """A bare 500. A reason would make it look intended: no fault covers our own bug."""
+        request.struck = None
+        return Reply.json(500, RequestRejected("").body)
+
+    def _struck_reply(
+        self, request: Request, operation: Operation, real: Reply, *, kept: bool
+    ) -> Reply:
+        """The reply as faults leave it, when it is time for it.
+
+        What was kept is answered as it is, whatever fails here.
+        """
+        reply, struck = real, request.struck
+        try:
+            if struck is not None:
+                reply = struck.on(real)
+            # What a fault puts in its place need not fit.
+            if struck is None or struck.replacing is None:
+                self._hold_to_contract(operation, reply)
+            # Nobody else waits meanwhile: the instance is free again.
+            if reply.pause or struck is not None:
+                self._sit_out(lambda: reply.pause + (0.0 if struck is None else struck.pause))
+        except Exception:
+            self.bugs.note(f"{operation.address}: its reply")
+            happened = real.status >= 400 or (kept and real.status)
+            return real if happened else self._own_bug(request)
+        return reply
+
+    def stop_waiting(self) -> None:
+        """End every wait and download of a call, and those asked for from now on."""
+        self.stopping.set()
+        if self._fetcher is not None:
+            self._fetcher.close()
+
+    def unknown_route(self, request: Request) -> Handled:
+        """404 in the framework's words; the reason names what was probably meant."""
+        refusal = UnknownRoute(request.url, self.hints.reason(request.method, request.path))
+        reply = Reply.json(refusal.status, refusal.body, refusal.reason)
+        owner = self._named_in(request.path)
+        return self._closed(request, reply, operation=None, owner=owner, batch=None)
+
+    def _named_in(self, path: str) -> str | None:
+        """The instance whose key stands in a path: who looks for its calls finds this one too."""
+        keys = set(self.publisher.keys())
+        return next((part for part in path.split("/") if part in keys), None)
+
+    def _done(self, request: Request, operation: Operation, key: str) -> tuple[Reply, Batch | None]:
+        if self._outage is not None:
+            return self._out(self._outage), None
+        # Before the instance is held: a large body is nobody else's affair.
+        with suppress(RequestRejected):
+            request.parsed(self._parse)
+        while True:
+            try:
+                return self._change(request, operation, key)
+            except Waits as waits:
+                self._sit_out(waits.seconds)
+            except Absent as absent:
+                # Nothing is held meanwhile: a slow host is nobody else's affair either.
+                assert self._fetcher is not None, "files are asked for with fetch_media on alone"
+                request.files.put(absent.url, self._fetcher.fetch(absent.url, absent.limit))
+
+    def _sit_out(self, seconds: Callable[[], float]) -> None:
+        """Wait so long, asking again meanwhile: a fault may be cleared, and the mock stop."""
+        begun = time.monotonic()
+        while (left := seconds() - (time.monotonic() - begun)) > 0:
+            if self.stopping.wait(min(LOOK, left)):
+                return
+
+    def _change(
+        self, request: Request, operation: Operation, key: str
+    ) -> tuple[Reply, Batch | None]:
+        """The checks and the handler, as one change; undone where a fault wants it so."""
+        reply = Reply(0, b"", "")
+        try:
+            with self.publisher.changing(key) as (instance, batch):
+                reply = self._on(instance, request, operation)
+                struck = request.struck
+                if struck is not None and not struck.early:
+                    if struck.takes_back:
+                        raise TakenBack
+                    struck.went_well(self.faults, instance)
+        except TakenBack:
+            return reply, None
+        return reply, batch
+
+    # -- the checks, in the gateway's order --------------------------------------------------
+
+    def _on(self, instance: Instance, request: Request, operation: Operation) -> Reply:
+        require_token(instance, request.header("Authorization"))
+        if self.faults.armed or ASKED in request.environ:
+            struck = self._struck(instance, request, operation)
+            if struck.early:
+                return Reply(0, b"", "")
+        document = request.parsed(self._parse)
+        if operation.needs_connection and not instance.linked:
+            raise NotLoggedIn(_closed(instance), status=instance.rules.disconnected_status)
+        mark = self._marks[operation.address]
+        if mark.mend is not None:
+            document = mark.mend(document, self.profile)
+        self._usable(request, operation, document)
+        call = Call(
+            operation=operation,
+            instance=instance,
+            body=document,
+            query=request.query,
+            profile=self.profile,
+            samples=self.samples,
+            schemas=self.validators.schemas,
+            fetch=None if self._fetcher is None else request.files.get,
+            strict=self.strict,
+        )
+        if operation.recipient is not None:
+            call.recipient = instance.chats.recipient(_at(document, operation.recipient))
+        reply = self._told(call, self.handlers[operation.address](call))
+        reply.pause = min(call.pause, PAUSE_MOST)
+        return reply
+
+    def _struck(self, instance: Instance, request: Request, operation: Operation) -> Struck:
+        """What faults do to this call, settled at its first look; Waits when it is to wait."""
+        struck = request.struck
+        if struck is None:
+            request.struck = struck = find(
+                self.faults,
+                operation,
+                instance.key,
+                recipient=self._recipient(request, operation),
+                asked=request.environ.get(ASKED),
+            )
+            if struck.wait:
+                raise Waits(lambda: struck.wait)
+        struck.refuse(instance)
+        instance.spell = struck.spell
+        return struck
+
+    def _recipient(self, request: Request, operation: Operation) -> str | None:
+        """Whom the call is for, if any fault asks; None also where the body does not say."""
+        if operation.recipient is None or not self.faults.wants_recipients:
+            return None
+        mend = self._marks[operation.address].mend
+        try:
+            document = request.parsed(self._parse)
+            document = document if mend is None else mend(document, self.profile)
+            return self.faults.person(_at(document, operation.recipient))
+        except (RequestRejected, LookupError, TypeError):
+            return None
+
+    def _usable(self, request: Request, operation: Operation, document: Any) -> None:
+        if self.validators.request_fits(operation, request.query, document):
+            return
+        content = request.shown
+        unread = unread_type(self.profile, request.content_type) if content else None
+        if unread is not None:
+            problems = [f"body: {unread}"]
+        else:
+            if request.content_type == FORM:
+                content = dumps(document)
+            found = self.validators.request_violations(operation, request.query, content, document)
+            problems = [str(violation) for violation in found]
+        if content and request.content_type == FORM:
+            problems.insert(0, f"the body was read as a form: Content-Type {FORM}")
+        reason = f"{'; '.join(problems[:3]) or 'unusable'} (spec/{operation.spec_file})"
+        raise Unusable(reason, violations=problems)
+
+    # -- replies -----------------------------------------------------------------------------
+
+    @staticmethod
+    def _told(call: Call, answer: Any) -> Reply:
+        reason = "; ".join(call.notes) or None
+        if isinstance(answer, Answer):
+            shown = answer.body or None
+            return Reply(200, answer.body, answer.content_type, document=shown, reason=reason)
+        return Reply.json(200, answer, reason)
+
+    def _refused(self, refusal: RequestRejected, operation: Operation) -> Reply:
+        hook = self._marks[operation.address].refused
+        if hook is not None:
+            refusal = _with_violations(hook(refusal, self.profile), refusal)
+        if self.strict and isinstance(refusal, Unusable):
+            problems = refusal.violations or (refusal.reason,)
+            refusal = InvalidRequest(refusal.reason, violations=problems)
+        reply = Reply.json(refusal.status, refusal.body, refusal.reason)
+        reply.violations = refusal.violations
+        return reply
+
+    def _out(self, kind: Replacing) -> Reply:
+        made = kind.answer(Answered(0, b"", ""), Moment(self.clock.now(), 0.0, 0.0))
+        reason = f"switch outage={self.profile['outage']}"
+        return Reply(made.status, made.body, made.content_type, reason=reason)
+
+    def _hold_to_contract(self, operation: Operation, reply: Reply) -> None:
+        if self._outage is not None or reply.status == InvalidRequest.status:
+            return
+        broken = self.validators.reply_violations(
+            operation, reply.status, reply.content_type, reply.document
+        )
+        if broken:
+            text = f"{operation.address} answered {reply.status} against spec/" + (
+                f"{operation.spec_file}: {'; '.join(map(str, broken))[:500]}"
+            )
+            self.bugs.add(text)
+
+    def _closed(
+        self,
+        request: Request,
+        reply: Reply,
+        *,
+        operation: str | None,
+        owner: str | None,
+        batch: Batch | None,
+    ) -> Handled:
+        exchange = exchange_of(self.clock.now(), request, reply, operation, owner, batch)
+        try:
+            # A reset in between would number others the same, and one would take another's place.
+            with self.journal.numbering():
+                exchange.id = self.journal.next_id("x", owner)
+                reply.extra.append(("X-Mock-Exchange", exchange.id))
+                # Without a status nothing was sent.
+                exchange.response_headers = reply.headers() if reply.status else ()
+                self.journal.add_exchange(exchange)
+        except Exception:
+            self.bugs.note(f"{request.method} {request.path} is in no journal")
+            exchange.response_headers = reply.headers() if reply.status else ()
+        self._shown(exchange)
+        return Handled(reply, exchange, batch)
+
+
+def _closed(instance: Instance) -> str:
+    """Why the gateway lets nothing through, and what ends it."""
+    if instance.linking.restarting:
+        return f"{instance.key} is restarting: its socket opens again by itself"
+    return f"{instance.key} is not linked: POST /_mock/instances/{instance.key}/link"
+
+
+def _nobody(exchange: Exchange) -> None:
+    """Nobody is told."""
+
+
+def _with_violations(refusal: RequestRejected, before: RequestRejected) -> RequestRejected:
+    """A refusal in another form keeps the violations of the one it stands for."""
+    if refusal is not before and not refusal.violations:
+        refusal.violations = before.violations
+    return refusal
+
+
+def _at(document: Any, path: str) -> str:
+    for step in path.split("."):
+        document = document[step]
+    return str(document)

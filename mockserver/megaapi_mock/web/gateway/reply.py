@@ -1,0 +1,126 @@
+"""What goes back, with our help beside it in headers."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha1
+from http import HTTPStatus
+from typing import Any, Literal
+
+from ...codec import dumps
+
+Headers = list[tuple[str, str]]
+StartResponse = Callable[..., Any]
+
+JSON = "application/json; charset=utf-8"
+# How often a call that is held up looks whether it still is, in seconds.
+LOOK = 0.05
+_STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
+# The ancestor opens CORS to every origin; its answer to OPTIONS names these methods.
+CORS = [("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", "*")]
+PREFLIGHT = [
+    ("Access-Control-Allow-Methods", "GET,HEAD,PUT,PATCH,POST,DELETE"),
+    ("Access-Control-Allow-Headers", "Authorization,Content-Type,Accept"),
+    ("Access-Control-Max-Age", "600"),
+    ("Vary", "Access-Control-Request-Headers"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """What a fault does to an answer on the wire.
+
+    cut: `kept` bytes of the body are sent; reset: none of it; hang: none, and for `seconds`
+    nothing says so, unless `lifted` becomes true.
+    """
+
+    ending: Literal["cut", "reset", "hang"]
+    kept: int = 0
+    seconds: float = 0.0
+    lifted: Callable[[], bool] = lambda: False
+
+
+@dataclass(slots=True)
+class Reply:
+    """Status, body and headers; `document` is the body before it became bytes (None: empty)."""
+
+    status: int
+    body: bytes
+    content_type: str = JSON
+    document: Any = None
+    reason: str | None = None
+    extra: Headers = field(default_factory=list)
+    violations: tuple[str, ...] = ()
+    pause: float = 0.0
+    # Id and name of the fault that made it what it is, and how it fails to be a whole answer.
+    fault: tuple[str | None, str] | None = None
+    broken: Broken | None = None
+
+    @classmethod
+    def json(cls, status: int, document: Any, reason: str | None = None) -> Reply:
+        """A JSON body, keys in the order given."""
+        return cls(status, dumps(document), document=document, reason=reason)
+
+    def headers(self) -> Headers:
+        """Everything the client gets, if it gets anything."""
+        headers = [("Content-Length", str(len(self.body))), *CORS, *self.extra]
+        if self.content_type:
+            headers.insert(0, ("Content-Type", self.content_type))
+        if self.body and self.fault is None:
+            headers.append(("ETag", etag(self.body)))
+            headers.append(("Vary", "X-HTTP-Method-Override"))
+        if self.reason is not None:
+            headers.append(("X-Mock-Reason", one_line(self.reason)))
+        return headers
+
+
+def etag(body: bytes) -> str:
+    """The weak tag that Express gives an answer: its length and the start of a SHA-1."""
+    digest = b64encode(sha1(body, usedforsecurity=False).digest()).decode("ascii")
+    return f'W/"{len(body):x}-{digest[:27]}"'
+
+
+def status_line(status: int) -> str:
+    """`200 OK`."""
+    return _STATUS_LINES.get(status) or f"{status} Unknown"
+
+
+def one_line(text: str, limit: int = 400) -> str:
+    """Text that fits a header: printable ASCII on one line."""
+    flat = " ".join(text.split()).encode("ascii", "backslashreplace").decode("ascii")
+    return "".join(mark if " " <= mark <= "~" else "?" for mark in flat)[:limit]
+
+
+class Handover:
+    """A WSGI body that says when it has been handed over, once, whatever the server does."""
+
+    def __init__(self, body: bytes, handed_over: Callable[[], None]) -> None:
+        self._body: bytes | None = body
+        self._handed_over: Callable[[], None] | None = handed_over
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if self._body is None:
+            self.close()
+            raise StopIteration
+        body, self._body = self._body, None
+        return body
+
+    def close(self) -> None:
+        """The server is done with the answer, read or not."""
+        done, self._handed_over = self._handed_over, None
+        if done is not None:
+            done()
+
+
+def send(
+    start_response: StartResponse, reply: Reply, headers: Headers, *, method: str, after: Any
+) -> Handover:
+    """Start the response; its body releases what the call caused when it has gone."""
+    start_response(status_line(reply.status), headers)
+    return Handover(b"" if method == "HEAD" else reply.body, after)

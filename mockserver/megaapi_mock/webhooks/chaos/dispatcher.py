@@ -1,0 +1,252 @@
+"""Who is tormented: it stands before the courier, keeps what is held, and lets it out in time."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from ...clock import Clock
+from ...records.delivery import OLD_WORLD, Delivery, end
+from .capacity import Room
+from .series import Entry, Out, Place, Series, Torment
+
+log = logging.getLogger(__name__)
+
+
+class Records(Protocol):
+    """The part of the journal that copies need."""
+
+    def next_id(self, prefix: str, owner: str | None) -> str:
+        """A new id of this owner."""
+
+    def add_deliveries(self, deliveries: Sequence[Delivery]) -> None:
+        """Keep what is owed from now on."""
+
+
+# What is held has at most three turns to come: it arrives, its window ends, its burst ends. Those
+# of what has left already stay until they are due, unless there are too many of them.
+ENTRIES_MOST, STALE_MOST = 4, 64
+
+
+def matters(entry: Entry) -> bool:
+    """Whether this turn will do anything: its delivery may have left already."""
+    _, _, series, _, subject = entry
+    return subject in (series._echoes if isinstance(subject, tuple) else series.held)
+
+
+class Tormentor:
+    """Stands before the courier; whoever is not tormented passes untouched.
+
+    What is held is in the journal as queued. `due_earlier` is called when something here is due
+    before all else here.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        journal: Records,
+        forward: Callable[[Sequence[Delivery]], None],
+        changed: Callable[[Delivery], None],
+        room: Room | None = None,
+    ) -> None:
+        self._room = room or Room()
+        self._clock, self._journal = clock, journal
+        self._forward, self._changed = forward, changed
+        self.due_earlier: Callable[[], None] = lambda: None
+        # Reentrant: `changed` is foreign code and may stop the app.
+        self._lock = threading.RLock()
+        self._series: dict[str, Series] = {}
+        self._claimed: dict[Delivery, Series] = {}
+        self._agenda: list[Entry] = []
+        self._order = itertools.count()
+        self._over = False
+
+    def accept(self, deliveries: Sequence[Delivery]) -> None:
+        """Take deliveries over, in order; returns at once."""
+        if not self._series and not self._claimed:
+            self._forward(deliveries)
+            return
+        with self._lock:
+            before, out = self.next_due(), Out()
+            for delivery in deliveries:
+                # What was due before it came is out before it.
+                self._run_due(delivery.time, out, by_then=False)
+                self._take(delivery, out)
+                self._run_due(delivery.time, out)
+            self._let_out(out)
+            after = self.next_due()
+        # Without the lock: the timers ask for next_due while they hold their own.
+        if after is not None and (before is None or after < before):
+            self.due_earlier()
+
+    def _take(self, delivery: Delivery, out: Out) -> None:
+        series = self._claimed.pop(delivery, None) or self._series.get(delivery.instance)
+        # After the stop nothing would ever let go what is held.
+        if series is None or self._over:
+            out.append(delivery)
+            return
+        try:
+            series.take(delivery, out)
+        except Exception:
+            log.exception("our own bug: %s leaves untormented", delivery.id)
+            series.held.discard(delivery)
+            if delivery not in out:
+                out.append(delivery)
+
+    def claim(self, deliveries: Sequence[Delivery], torment: Torment) -> None:
+        """These alone are tormented so, as a series with an end, when they are accepted."""
+        with self._lock:
+            # A reset may have come first, and nobody accepts what it ended.
+            deliveries = [each for each in deliveries if each.state == "queued"]
+            if deliveries:
+                series = self._new(deliveries[0].instance, torment, awaited=len(deliveries))
+                self._claimed.update(dict.fromkeys(deliveries, series))
+
+    def start(self, key: str, torment: Torment) -> int:
+        """Torment this instance from now on; how many an earlier torment of it let go."""
+        with self._lock:
+            released = self.end(key)
+            self._series[key] = self._new(key, torment)
+            return released
+
+    def end(self, key: str) -> int:
+        """Let go what is held of this instance, and leave it alone; how many those are."""
+        with self._lock:
+            out = Out()
+            at = self._clock.now()
+            for series in self._of(key):
+                self._let_go(series, at, out)
+            # While it still counts as tormented: nothing newer may pass these on the way.
+            self._let_out(out)
+            self._series.pop(key, None)
+            return len(out)
+
+    def clear(self, key: str | None = None) -> None:
+        """Forget one instance, or all: what is held is abandoned."""
+        with self._lock:
+            self._claimed = {
+                delivery: series
+                for delivery, series in self._claimed.items()
+                if key not in (None, series.key)
+            }
+            for series in self._of(key):
+                for delivery in list(series.held):
+                    end(delivery, "abandoned", OLD_WORLD)
+                    self._changed(delivery)
+                series.held.clear()
+                self._series.pop(series.key, None)
+                self._take_entries(series)
+
+    def stop(self) -> None:
+        """Let everything go, and torment nobody any more, whoever asks for it later."""
+        with self._lock:
+            self._over = True
+            for key in {series.key for series in self._of(None)}:
+                self.end(key)
+
+    def torment_of(self, key: str) -> Torment | None:
+        """What this instance suffers."""
+        series = self._series.get(key)
+        return series.torment if series else None
+
+    def held(self, key: str) -> list[Delivery]:
+        """What is held of this instance, its redeliveries to come included."""
+        with self._lock:
+            return [delivery for series in self._of(key) for delivery in series.held]
+
+    def next_due(self) -> tuple[float, str] | None:
+        """Whose turn is first, and when."""
+        with self._lock:
+            return (self._agenda[0][0], self._agenda[0][2].key) if self._agenda else None
+
+    def wake(self, key: str, now: float) -> None:
+        """Do everything that is due by then."""
+        with self._lock:
+            out = Out()
+            self._run_due(now, out)
+            self._let_out(out)
+
+    def _new(self, key: str, torment: Torment, awaited: int | None = None) -> Series:
+        return Series(
+            key,
+            torment,
+            later=self._later,
+            copy=self._copy,
+            dropped=self._drop,
+            awaited=awaited,
+            room=self._room,
+        )
+
+    def _of(self, key: str | None) -> list[Series]:
+        """Every series that torments or holds; whatever is held has an entry in the agenda."""
+        found = dict.fromkeys((*self._series.values(), *(entry[2] for entry in self._agenda)))
+        return [series for series in found if key is None or series.key == key]
+
+    def _later(self, due: float, series: Series, what: str, subject: Delivery | Place) -> None:
+        heapq.heappush(self._agenda, (due, next(self._order), series, what, subject))
+        if len(self._agenda) > ENTRIES_MOST * self._room.count + STALE_MOST:
+            self._agenda = [entry for entry in self._agenda if matters(entry)]
+            heapq.heapify(self._agenda)
+
+    def _run_due(self, now: float, out: Out, *, by_then: bool = True) -> None:
+        while self._agenda and (
+            self._agenda[0][0] < now or (by_then and self._agenda[0][0] == now)
+        ):
+            due, _, series, what, subject = heapq.heappop(self._agenda)
+            self._happen(series, what, subject, due, out)
+
+    def _happen(
+        self, series: Series, what: str, subject: Delivery | Place, at: float, out: Out
+    ) -> None:
+        try:
+            series.happen(what, subject, at, out)
+        except Exception:
+            log.exception("our own bug: a turn of the torment of %s failed", series.key)
+            if isinstance(subject, Delivery) and subject not in out:
+                series.held.discard(subject)
+                out.append(subject)
+
+    def _let_go(self, series: Series, at: float, out: Out) -> None:
+        series.flush(at, out)
+        # Flushing may schedule redeliveries; they too go now.
+        while entries := self._take_entries(series):
+            for _, _, _, what, subject in entries:
+                self._happen(series, what, subject, at, out)
+            series.flush(at, out)
+
+    def _take_entries(self, series: Series) -> list[Entry]:
+        taken = sorted(entry for entry in self._agenda if entry[2] is series)
+        self._agenda = [entry for entry in self._agenda if entry[2] is not series]
+        heapq.heapify(self._agenda)
+        return taken
+
+    def _let_out(self, out: Out) -> None:
+        # Within the lock: two threads must not overtake each other on the way out.
+        if out:
+            self._forward(out)
+
+    def _copy(self, delivery: Delivery, mark: str, at: float) -> Delivery:
+        made = self._journal.next_id("d", delivery.instance)
+        copy = Delivery(
+            id=made,
+            time=at,
+            instance=delivery.instance,
+            event=delivery.event,
+            message_type=delivery.message_type,
+            url=delivery.url,
+            body=delivery.body,
+            lane=f"{delivery.lane}#{made}",
+            torment=mark,
+        )
+        self._journal.add_deliveries([copy])
+        return copy
+
+    def _drop(self, delivery: Delivery) -> None:
+        delivery.reason = delivery.reason or "torment dropped it, as a network may"
+        delivery.state = "dropped"
+        self._changed(delivery)

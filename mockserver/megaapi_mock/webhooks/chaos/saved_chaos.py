@@ -1,0 +1,187 @@
+"""Torment at work as plain values: what is held, what waits for what, and how chance goes on."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, replace
+from random import Random
+
+from ...errors import ControlRefused
+from ...records.delivery import Delivery
+from .capacity import Room
+from .dispatcher import Tormentor, matters
+from .series import Entry, Place, Series, Torment
+
+# Python's Mersenne Twister: 624 words and the place among them.
+_CHANCE = struct.Struct("<625I")
+_CHANCE_VERSION = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One turn: `order` is its place among all turns, `delivery` an index into what is held."""
+
+    due: float
+    order: int
+    what: str
+    delivery: int | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSeries:
+    """One torment of one instance; numbers are indexes into `held`.
+
+    `active` says that it goes on with what is new; without it, it ends with what it holds.
+    """
+
+    key: str
+    torment: Torment
+    active: bool
+    awaited: int | None
+    chance: bytes
+    shuffles: bytes
+    held: tuple[Delivery, ...]
+    window: tuple[int, ...]
+    crowd: tuple[int, ...]
+    echoes: tuple[tuple[Place, tuple[int, ...]], ...]
+    acked: tuple[Place, ...]
+    agenda: tuple[Waiting, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """A series with its turns, ready to be put to work by `put_back`."""
+
+    series: Series
+    active: bool
+    entries: tuple[Entry, ...]
+
+
+def save(tormentor: Tormentor, key: str | None) -> tuple[SavedSeries, ...]:
+    """Every torment at work, or one instance's."""
+    with tormentor._lock:
+        turns = [
+            turn
+            for turn in sorted(tormentor._agenda)
+            if key in (None, turn[2].key) and matters(turn)
+        ]
+        at_work = dict.fromkeys((*tormentor._series.values(), *(turn[2] for turn in turns)))
+        return tuple(
+            _saved(tormentor, series, turns) for series in at_work if key in (None, series.key)
+        )
+
+
+def rebuild(tormentor: Tormentor, saved: tuple[SavedSeries, ...]) -> list[Rebuilt]:
+    """The same at work again, once `put_back`. ControlRefused for what does not fit together."""
+    made = []
+    for at, series in enumerate(saved):
+        try:
+            made.append(_rebuilt(tormentor, series))
+        except (IndexError, ValueError, struct.error, ControlRefused) as error:
+            where = f"torment[{at}]: {error}"
+            raise ControlRefused(
+                400, f"this state cannot be read: {where}; take it again with GET /_mock/state"
+            ) from None
+    return made
+
+
+def put_back(tormentor: Tormentor, rebuilt: list[Rebuilt], key: str | None) -> list[Delivery]:
+    """These torments instead of all others, or of one instance's; what those held is abandoned.
+
+    What is held from now on, for the journal.
+    """
+    with tormentor._lock:
+        tormentor.clear(key)
+        for one in rebuilt:
+            one.series.held.move_to(tormentor._room)
+        entries = [entry for one in rebuilt for entry in one.entries]
+        for due, _, series, what, subject in sorted(entries, key=lambda entry: entry[:2]):
+            tormentor._later(due, series, what, subject)
+        for one in rebuilt:
+            if one.active:
+                tormentor._series[one.series.key] = one.series
+        again = [delivery for one in rebuilt for delivery in one.series.held]
+        return _as_recorded(again)
+
+
+def _as_recorded(deliveries: list[Delivery]) -> list[Delivery]:
+    """In the order they came: of one instance by number, whatever time a copy carries."""
+    latest: dict[str, float] = {}
+    places: dict[Delivery, float] = {}
+    in_order = sorted(deliveries, key=_number)
+    for delivery in in_order:
+        places[delivery] = max(delivery.time, latest.get(delivery.instance, 0.0))
+        latest[delivery.instance] = places[delivery]
+    return sorted(in_order, key=places.__getitem__)
+
+
+def _number(delivery: Delivery) -> int:
+    """The number in `d12.megacode-TESTKEY0001`."""
+    digits = delivery.id.partition(".")[0].removeprefix("d")
+    return int(digits) if digits.isdigit() else 0
+
+
+def _saved(tormentor: Tormentor, series: Series, turns: list[Entry]) -> SavedSeries:
+    at = {delivery: number for number, delivery in enumerate(series.held)}
+    return SavedSeries(
+        key=series.key,
+        torment=series.torment,
+        active=tormentor._series.get(series.key) is series,
+        awaited=series._awaited,
+        chance=_chance(series._chance),
+        shuffles=_chance(series._shuffles),
+        # As they are now: whoever is let go meanwhile comes further.
+        held=tuple(replace(each, attempts=list(each.attempts)) for each in series.held),
+        window=tuple(at[delivery] for delivery in series._window),
+        crowd=tuple(at[delivery] for delivery in series._crowd),
+        echoes=tuple(
+            (place, tuple(at[delivery] for delivery in waiting))
+            for place, waiting in series._echoes.items()
+        ),
+        acked=tuple(series._acked),
+        agenda=tuple(_turns(series, at, turns)),
+    )
+
+
+def _turns(series: Series, at: dict[Delivery, int], turns: list[Entry]) -> list[Waiting]:
+    found = []
+    for rank, (due, _, whose, what, subject) in enumerate(turns):
+        if whose is not series:
+            continue
+        if isinstance(subject, tuple):
+            found.append(Waiting(due, rank, what, place=subject))
+        else:
+            found.append(Waiting(due, rank, what, delivery=at[subject]))
+    return found
+
+
+def _rebuilt(tormentor: Tormentor, saved: SavedSeries) -> Rebuilt:
+    # Held to the same bounds as a body that asks for it.
+    torment = Torment.of(saved.torment.as_json(), seed=saved.torment.seed)
+    series = tormentor._new(saved.key, torment, saved.awaited)
+    held = saved.held
+    # Counted elsewhere until it is put back: a state that is refused leaves nothing behind.
+    series.held.move_to(Room())
+    series.held.restore(held)
+    series._window = [held[number] for number in saved.window]
+    series._crowd = [held[number] for number in saved.crowd]
+    series._echoes = {place: [held[number] for number in them] for place, them in saved.echoes}
+    series._acked.update(dict.fromkeys(saved.acked))
+    _set_chance(series._chance, saved.chance)
+    _set_chance(series._shuffles, saved.shuffles)
+    entries: list[Entry] = []
+    for turn in saved.agenda:
+        subject = turn.place if turn.delivery is None else held[turn.delivery]
+        if subject is None:
+            raise ValueError(f"the turn {turn.order} is about nothing")
+        entries.append((turn.due, turn.order, series, turn.what, subject))
+    return Rebuilt(series, saved.active, tuple(entries))
+
+
+def _chance(chance: Random) -> bytes:
+    return _CHANCE.pack(*chance.getstate()[1])
+
+
+def _set_chance(chance: Random, state: bytes) -> None:
+    chance.setstate((_CHANCE_VERSION, _CHANCE.unpack(state), None))

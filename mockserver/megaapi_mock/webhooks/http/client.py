@@ -1,0 +1,316 @@
+"""How one body gets to one receiver: an HTTP POST with a hard time limit and a host policy."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import ssl
+import threading
+import time
+from collections import deque
+from contextlib import suppress
+from dataclasses import replace
+from http.client import BadStatusLine, HTTPException
+from typing import Literal, Protocol, TypeAlias
+
+from .connection import (
+    ANSWER_LIMIT,
+    Answer,
+    Connection,
+    DeliveryFailed,
+    Headers,
+    Target,
+    request_bytes,
+    time_left,
+)
+from .redirects import Hop
+
+__all__ = [
+    "AllowedHosts",
+    "Answer",
+    "DeliveryFailed",
+    "Headers",
+    "HttpTransport",
+    "Refused",
+    "Transport",
+    "axios_headers",
+]
+
+AllowedHosts: TypeAlias = Literal["private", "loopback", "any"]
+_Address: TypeAlias = tuple[int, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
+
+# Kept connections of all receivers together: test servers come and go, their ports with them.
+IDLE_LIMIT = 64
+
+
+def axios_headers(user_agent: str = "axios/1.7.7") -> tuple[tuple[str, str], ...]:
+    """Return the content headers of the captured delivery, in its order, for `Transport.post`."""
+    return (
+        ("Accept", "application/json, text/plain, */*"),
+        ("Content-Type", "application/json"),
+        ("User-Agent", user_agent),
+        ("Accept-Encoding", "gzip, compress, deflate, br"),
+    )
+
+
+class Refused(DeliveryFailed):
+    """The host policy forbids the receiver's address; nobody was connected to."""
+
+
+class Transport(Protocol):
+    """What the courier needs of a network, so that a test can hand in none."""
+
+    def post(self, url: str, body: bytes, headers: Headers, *, timeout: float) -> Answer:
+        """Return the answer, whatever its status, or raise DeliveryFailed; from any thread."""
+
+    def close(self) -> None:
+        """End every post that is under way; later posts raise DeliveryFailed."""
+
+
+class HttpTransport:
+    """Posts over real sockets: no proxies asked, no URL rewritten, `redirects` of them followed.
+
+    Whoever a receiver leads to is judged by the same host policy as the receiver itself.
+    `timeout` bounds connecting, sending and the answer together, also when the receiver sends one
+    byte at a time. The look-up of a name is the operating system's and has limits of its own.
+    """
+
+    def __init__(
+        self,
+        *,
+        keep_alive: bool = False,
+        allowed_hosts: AllowedHosts = "private",
+        redirects: int = 0,
+    ) -> None:
+        self._redirects = redirects
+        self._keep_alive = keep_alive
+        self._allowed_hosts = allowed_hosts
+        self._lock = threading.Lock()
+        self._idle: deque[Connection] = deque()
+        self._open: set[socket.socket] = set()
+        self._tls: ssl.SSLContext | None = None
+        self._closed = False
+
+    def post(self, url: str, body: bytes, headers: Headers, *, timeout: float) -> Answer:
+        """Return the receiver's answer, errors included, or raise DeliveryFailed.
+
+        A kept connection that the receiver had closed before the request came to it is replaced.
+        What may have been read is never sent again.
+        """
+        return self._followed(Hop("POST", url, body, headers), timeout, ANSWER_LIMIT)
+
+    def get(self, url: str, headers: Headers, *, timeout: float, most: int) -> Answer:
+        """Return what a GET is answered, at most so many bytes of it, or raise DeliveryFailed."""
+        answer = self._followed(Hop("GET", url, b"", headers), timeout, most)
+        if self._closed:
+            # What ends with its connection looks whole when that was cut.
+            raise DeliveryFailed("the mock stopped")
+        return answer
+
+    def _followed(self, first: Hop, timeout: float, most: int) -> Answer:
+        """The last answer of a chain of redirects; the time-out is for all of it."""
+        deadline = time.monotonic() + timeout
+        hop = first
+        trail: list[str] = []
+        while True:
+            try:
+                answer = self._answered(hop, deadline, timeout, most)
+                following = hop.after(answer) if self._redirects else None
+            except DeliveryFailed as error:
+                if not trail:
+                    raise
+                sentence = f"led to {trail[-1][:200]}: {error}"
+                raise type(error)(sentence, error.answer) from error
+            if following is None:
+                return replace(answer, redirects=tuple(trail)) if trail else answer
+            if len(trail) == self._redirects:
+                sentence = f"led on more than {self._redirects} times, at last to {following.url}"
+                raise DeliveryFailed(sentence[:400], answer)
+            hop = following
+            trail.append(f"{hop.method} {hop.url}")
+
+    def _answered(self, hop: Hop, deadline: float, timeout: float, most: int) -> Answer:
+        target = Target.parse(hop.url)
+        request = request_bytes(
+            target, hop.body, hop.headers, keep_alive=self._keep_alive, method=hop.method
+        )
+        kept = self._take(target)
+        if kept is not None:
+            try:
+                return self._exchange(kept, request, deadline, timeout)
+            except DeliveryFailed as error:
+                if not (kept.missed and isinstance(error.__cause__, ConnectionError)):
+                    raise
+        connection = self._connect(target, deadline, timeout, most)
+        return self._exchange(connection, request, deadline, timeout)
+
+    def close(self) -> None:
+        """Close kept connections and cut those in use; posting is over. May be called again."""
+        with self._lock:
+            self._closed = True
+            idle = list(self._idle)
+            self._idle.clear()
+            for connection in idle:
+                self._open.discard(connection.sock)
+            used = list(self._open)
+        for connection in idle:
+            connection.sock.close()
+        for sock in used:
+            # Only cut, never closed here: its thread may be in recv, and the number of a closed
+            # socket can belong to another one a moment later.
+            with suppress(OSError):
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+    def _exchange(
+        self, connection: Connection, request: bytes, deadline: float, timeout: float
+    ) -> Answer:
+        keep = False
+        try:
+            answer, reusable = connection.exchange(request, deadline)
+            keep = reusable and self._keep_alive
+        except (OSError, HTTPException) as error:
+            place = connection.target.authority
+            if isinstance(error, TimeoutError):
+                begun = "did not end its answer" if connection.partial else "gave no answer"
+                sentence = f"{place} {begun} within {timeout:g} s"
+            elif connection.partial:
+                sentence = f"{place} broke off its answer"
+            else:
+                sentence = _explain(error, place)
+            raise DeliveryFailed(sentence, connection.partial) from error
+        finally:
+            self._give_back(connection, keep=keep)
+        return answer
+
+    def _take(self, target: Target) -> Connection | None:
+        while True:
+            with self._lock:
+                # The newest first: the receiver is least likely to have closed it meanwhile.
+                same = (c for c in reversed(self._idle) if c.target.place == target.place)
+                found = next(same, None)
+                if found is None:
+                    return None
+                self._idle.remove(found)
+            if found.is_clean():
+                return found
+            self._drop(found.sock)
+
+    def _give_back(self, connection: Connection, *, keep: bool) -> None:
+        surplus: Connection | None = connection
+        with self._lock:
+            if keep and not self._closed:
+                self._idle.append(connection)
+                surplus = self._idle.popleft() if len(self._idle) > IDLE_LIMIT else None
+        if surplus is not None:
+            self._drop(surplus.sock)
+
+    def _connect(self, target: Target, deadline: float, timeout: float, most: int) -> Connection:
+        try:
+            sock = self._dial(self._resolve(target), deadline)
+            if target.tls:
+                sock = self._secure(sock, target.host, deadline)
+        except TimeoutError as error:
+            sentence = f"no connection to {target.authority} within {timeout:g} s"
+            raise DeliveryFailed(sentence) from error
+        except (OSError, ValueError) as error:
+            raise DeliveryFailed(_explain(error, target.authority)) from error
+        return Connection(target, sock, most)
+
+    def _resolve(self, target: Target) -> list[_Address]:
+        """Look the host up once; what is judged here is the very list that is connected to."""
+        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+        for *_, address in found:
+            if not _is_allowed(str(address[0]), self._allowed_hosts):
+                raise Refused(
+                    f"{target.host} is at {address[0]}, where webhook_hosts={self._allowed_hosts} "
+                    "lets no webhook go (webhook_hosts=any does)"
+                )
+        return [(family, address) for family, *_, address in found]
+
+    def _dial(self, addresses: list[_Address], deadline: float) -> socket.socket:
+        """Connect to the first address that takes the call, each given its share of the time."""
+        problem: OSError = ConnectionRefusedError()
+        for tried, (family, address) in enumerate(addresses):
+            try:
+                sock = self._remember(socket.socket(family, socket.SOCK_STREAM))
+            except OSError as error:  # a family this machine has switched off
+                problem = error
+                continue
+            try:
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                sock.settimeout(time_left(deadline) / (len(addresses) - tried))
+                sock.connect(address)
+                # A dead port of the ephemeral range may be lent to this very socket.
+                if sock.getsockname() == sock.getpeername():
+                    raise ConnectionRefusedError
+                return sock
+            except OSError as error:
+                self._drop(sock)
+                problem = error
+        raise problem
+
+    def _secure(self, plain: socket.socket, host: str, deadline: float) -> socket.socket:
+        sock = plain
+        try:
+            plain.settimeout(time_left(deadline))
+            if self._tls is None:
+                self._tls = ssl.create_default_context()
+            secured = self._tls.wrap_socket(
+                plain, server_hostname=host, do_handshake_on_connect=False
+            )
+            self._drop(plain)  # an empty shell now: wrap_socket has moved the connection
+            sock = self._remember(secured)
+            secured.do_handshake()
+        except BaseException:
+            self._drop(sock)
+            raise
+        return sock
+
+    def _remember(self, sock: socket.socket) -> socket.socket:
+        """Make the socket one that `close` can cut."""
+        with self._lock:
+            if not self._closed:
+                self._open.add(sock)
+                return sock
+        sock.close()
+        raise DeliveryFailed("the courier was stopped")
+
+    def _drop(self, sock: socket.socket) -> None:
+        with self._lock:
+            self._open.discard(sock)
+        sock.close()
+
+
+def _is_allowed(address: str, allowed_hosts: AllowedHosts) -> bool:
+    """Judge the address a packet would really go to, also when it comes dressed as IPv6."""
+    if allowed_hosts == "any":
+        return True
+    ip = ipaddress.ip_address(address)
+    if isinstance(ip, ipaddress.IPv6Address):
+        ip = ip.ipv4_mapped or ip.sixtofour or ip
+    if allowed_hosts == "loopback":
+        return ip.is_loopback
+    # Link-local is neither: clouds keep their metadata service there.
+    return ip.is_loopback or (ip.is_private and not ip.is_link_local)
+
+
+def _explain(error: Exception, place: str) -> str:
+    """Say in a sentence what went wrong on the way to `place` or back."""
+    match error:
+        case socket.gaierror() | UnicodeError():
+            return f"the host of {place} is not known here (name look-up failed)"
+        case ConnectionRefusedError():
+            return f"nothing listens at {place} (connection refused)"
+        case ssl.SSLCertVerificationError():
+            return f"the certificate of {place} was not accepted: {error.verify_message}"
+        case ssl.SSLError():
+            return f"no TLS with {place}: {error.reason or error}; does it speak https?"
+        case ConnectionError():
+            return f"{place} closed the connection without an answer"
+        case BadStatusLine():
+            return f"{place} does not answer in HTTP: its first line is {str(error)[:100]!r}"
+        case HTTPException():
+            return f"{place} sent no proper HTTP answer: {error}"
+        case OSError():
+            return f"{place} could not be reached: {error.strerror or error}"
+    return f"{place} could not be reached: {error}"

@@ -1,0 +1,325 @@
+"""The starting world: instances, contacts and groups, read from a file and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from ..domain.addressing import BY_PHONE
+from ..domain.contacts import Contact, Directory, lid_of, number_behind
+from ..domain.gateway import InstanceSeed
+from ..domain.group import Group, Participant
+from ..domain.jid import PERSON, Jid
+from ..domain.message_states import REACHABLE, UNREGISTERED
+from ..domain.ninth_digit import NinthDigit
+from ..errors import SpecError, WorldError
+from ..resources import named
+from ..spec.bundle import read_yaml
+from .people import CROWD_MOST, crowd, numbers_of
+from .schema import mistakes
+from .yaml_lines import line_of, oddities, written_out
+
+# When a world's groups were made; real ones carry some past second.
+GROUPS_CREATED = 1_767_225_600
+# Far more than a world of --contacts 100000 written out.
+VALUES_MOST = 5_000_000
+OWN_NAME = "Test Shop"
+# What only somebody with an account can have.
+_OF_ACCOUNTS = (
+    "jid", "lid", "state", "formerly", "group_add", "business", "verified_name", "saved_name",
+    "addressing", "number_hidden",
+)  # fmt: skip
+
+Json = dict[str, Any]
+Place = Sequence[str | int]
+# Makes the error for a place and a sentence.
+Wrong = Callable[[Place, str], WorldError]
+
+
+@dataclass(frozen=True)
+class World:
+    """Who exists at the start and after every reset."""
+
+    directory: Directory
+    instances: tuple[InstanceSeed, ...]
+    groups: tuple[Group, ...] = ()
+    # A state to begin with, and to come back to; what stands above is then the world below it.
+    state: Mapping[str, Any] | None = None
+
+
+def load_world(name: str, fixtures: Path, *, contacts: int = 0) -> World:
+    """A world by name (`default`) or by path, with so many made-up people added.
+
+    WorldError names file, line and field that are wrong, and what to write.
+    """
+    path = named("world", name, fixtures, WorldError)
+    try:
+        content = read_yaml(path)
+    except SpecError as error:
+        raise WorldError(str(error)) from None
+
+    if written_out(path) > VALUES_MOST:
+        raise WorldError(f"{path}: its aliases stand for more than {VALUES_MOST:,} values")
+
+    def wrong(place: Place, words: str) -> WorldError:
+        return WorldError(f"{path}:{line_of(path, place)}: {_in_words(place)}: {words}")
+
+    for place, words in chain(oddities(path), mistakes(content)):
+        raise wrong(place, words)
+    return _read(content, wrong, contacts)
+
+
+def read_world(content: Mapping[str, Any], *, where: str = "world", contacts: int = 0) -> World:
+    """A world from its document. WorldError names the field that is wrong."""
+
+    def wrong(place: Place, words: str) -> WorldError:
+        return WorldError(f"{where}: {_in_words(place)}: {words}")
+
+    for place, words in mistakes(content):
+        raise wrong(place, words)
+    return _read(content, wrong, contacts)
+
+
+def _in_words(place: Place) -> str:
+    return "/".join(map(str, place)) or "the file"
+
+
+def _read(content: Mapping[str, Any], wrong: Wrong, more: int) -> World:
+    if not 0 <= more <= CROWD_MOST:
+        raise WorldError(f"--contacts {more}: use a number from 0 to {CROWD_MOST}")
+    ninth = _ninth(content.get("ninth_digit", {}), wrong)
+    owners = _refuse_contradictions(content, ninth, wrong)
+    people = [*content.get("contacts", ())]
+    if more:
+        people += crowd(more, lambda number: number in owners or ninth.other(number) in owners)
+    directory = _directory(content, people, ninth)
+    groups = [
+        _group(entry, directory, wrong, ("groups", at))
+        for at, entry in enumerate(content.get("groups", ()))
+    ]
+    seeds = tuple(_seed(entry, directory, groups) for entry in content.get("instances", ()))
+    return World(directory, seeds, tuple(groups))
+
+
+def _seed(entry: Json, directory: Directory, groups: Iterable[Group]) -> InstanceSeed:
+    own = directory.find(entry["number"]) if "number" in entry else None
+    return InstanceSeed(
+        key=entry["key"],
+        token=entry["token"],
+        number=entry.get("number"),
+        name=entry.get("name", OWN_NAME),
+        connected=entry.get("connected", False),
+        groups=tuple(group for group in groups if own and group.member(own.jid)),
+    )
+
+
+def _ninth(entry: Mapping[str, Sequence[str]], wrong: Wrong) -> NinthDigit:
+    for name in _TABLE:
+        for at, span in enumerate(entry.get(name, ())):
+            if not [*_areas((span,))]:
+                words = f"{span} holds no area: write the smaller one first"
+                raise wrong(("ninth_digit", name, at), words)
+    areas = {name: frozenset(_areas(entry.get(name, ()))) for name in _TABLE}
+    both = sorted(areas[_TABLE[0]] & areas[_TABLE[1]])
+    if both:
+        place = ("ninth_digit", _TABLE[1])
+        raise wrong(place, f"area {both[0]} is in {_TABLE[0]} too: take it out of one of them")
+    return NinthDigit(**areas)
+
+
+_TABLE = ("registered_with", "registered_without")
+
+
+def _areas(spans: Iterable[str]) -> Iterator[str]:
+    for span in spans:
+        first, _, last = span.partition("-")
+        yield from (str(area) for area in range(int(first), int(last or first) + 1))
+
+
+# -- what two entries, or two fields, may not say ----------------------------------------------
+
+
+def _refuse_contradictions(
+    content: Mapping[str, Any], ninth: NinthDigit, wrong: Wrong
+) -> Mapping[str, Place]:
+    """WorldError for what each entry may say and two of them, or two fields, may not.
+
+    Returns every number and hidden number that belongs to somebody, with its place.
+    """
+    for at, entry in enumerate(content.get("contacts", ())):
+        _refuse_odd_person(entry, ("contacts", at), wrong)
+        _refuse_number_kept(entry, ("contacts", at), ninth, wrong)
+    for at, entry in enumerate(content.get("instances", ())):
+        place = ("instances", at)
+        if "number" not in entry and (entry.get("connected") or "jid" in entry or "lid" in entry):
+            why = "who is connected, or has a JID, needs a number"
+            raise wrong((*place, "number"), f"{why}: add number, such as '5511900000001'")
+        _refuse_taken_lid(entry, place, wrong)
+    for section, field in (("instances", "key"), ("groups", "jid")):
+        named = (
+            (entry[field], (section, at, field))
+            for at, entry in enumerate(content.get(section, ()))
+        )
+        _owned(named, wrong)
+    return _owned(_claims(content, ninth), wrong)
+
+
+def _refuse_odd_person(entry: Json, place: Place, wrong: Wrong) -> None:
+    if "number" not in entry and "lid" not in entry:
+        raise wrong((*place, "number"), "a person needs a number, or a lid alone: add one of them")
+    if "number" not in entry:
+        for field in ("also", "jid", "formerly", "whatsapp"):
+            if field in entry:
+                words = f"{field} belongs to people with a number: take it out or add number"
+                raise wrong((*place, field), words)
+    if not entry.get("whatsapp", True):
+        for field in _OF_ACCOUNTS:
+            if field in entry:
+                words = f"{field} belongs to accounts: take it out or set whatsapp: true"
+                raise wrong((*place, field), words)
+    if "number" not in entry and entry.get("addressing") == BY_PHONE:
+        raise wrong((*place, "addressing"), "who has no number is met by lid: take it out")
+    if entry.get("number_hidden") and entry.get("addressing") == BY_PHONE:
+        words = "whose number is hidden is met by lid: take one of the two out"
+        raise wrong((*place, "addressing"), words)
+    if "verified_name" in entry and entry.get("business") is False:
+        words = "only businesses have a verified_name: take one of the two out"
+        raise wrong((*place, "business"), words)
+    _refuse_taken_lid(entry, place, wrong)
+
+
+def _refuse_number_kept(entry: Json, place: Place, ninth: NinthDigit, wrong: Wrong) -> None:
+    before = entry.get("formerly")
+    if before is None:
+        return
+    kept = {*numbers_of(entry), _bare(entry.get("jid", ""))} - {before}
+    if before in (entry.get("number"), *entry.get("also", ())) or ninth.other(before) in kept:
+        words = f"{before} still reaches this person: name the number they had before"
+        raise wrong((*place, "formerly"), words)
+
+
+def _refuse_taken_lid(entry: Json, place: Place, wrong: Wrong) -> None:
+    hidden = number_behind(Jid.parse(entry["lid"])) if "lid" in entry else None
+    if hidden is not None and hidden not in numbers_of(entry):
+        words = f"{entry['lid']} is the one made for {hidden}: use 15 digits, or another first one"
+        raise wrong((*place, "lid"), words)
+
+
+def _claims(content: Mapping[str, Any], ninth: NinthDigit) -> Iterator[tuple[str, Place]]:
+    """Every number and hidden number with the entry that claims it."""
+    for section in ("instances", "contacts"):
+        for at, entry in enumerate(content.get(section, ())):
+            own: dict[str, Place] = {}
+            for field in ("number", "formerly", "jid", "lid"):
+                if field in entry:
+                    own.setdefault(_bare(entry[field]), (section, at, field))
+            for more, number in enumerate(entry.get("also", ())):
+                own.setdefault(number, (section, at, "also", more))
+            for number, place in [*own.items()]:
+                other = ninth.other(number)
+                if other is not None:
+                    own.setdefault(other, place)
+            yield from own.items()
+
+
+def _bare(address: str) -> str:
+    return address.removesuffix(f"@{PERSON}")
+
+
+def _owned(named: Iterable[tuple[str, Place]], wrong: Wrong) -> Mapping[str, Place]:
+    """Everything named with its place; refused when two entries name the same."""
+    seen: dict[str, Place] = {}
+    for value, place in named:
+        if value in seen:
+            first = _in_words(seen[value])
+            raise wrong(place, f"{value} is the one of {first} already: give another one")
+        seen[value] = place
+    return seen
+
+
+# -- people ------------------------------------------------------------------------------------
+
+
+def _directory(content: Mapping[str, Any], people: Iterable[Json], ninth: NinthDigit) -> Directory:
+    owners = [
+        {"name": OWN_NAME, **entry} for entry in content.get("instances", ()) if "number" in entry
+    ]
+    listed: list[tuple[str, Contact]] = []
+    hidden: list[Contact] = []
+    without: list[str] = []
+    moved: dict[str, Contact] = {}
+    for entry in (*owners, *people):
+        numbers = [entry["number"], *entry.get("also", ())] if "number" in entry else []
+        if not entry.get("whatsapp", True):
+            without += numbers
+            continue
+        contact = _contact(entry, ninth)
+        listed += ((number, contact) for number in numbers)
+        if not numbers:
+            hidden.append(contact)
+        if "formerly" in entry:
+            moved[entry["formerly"]] = contact
+    return Directory(
+        listed,
+        people=hidden,
+        without_whatsapp=without,
+        moved=moved,
+        unlisted_on_whatsapp=content.get("unlisted_numbers", "on_whatsapp") == "on_whatsapp",
+        ninth=ninth,
+        short_on_whatsapp=content.get("numbers_without_country_code") == "on_whatsapp",
+    )
+
+
+def _contact(entry: Json, ninth: NinthDigit) -> Contact:
+    number = entry.get("number")
+    if "jid" in entry:
+        jid = Jid.parse(entry["jid"])
+    else:
+        jid = Jid.parse(entry["lid"]) if number is None else Jid(ninth.registered(number), PERSON)
+    return Contact(
+        jid=jid,
+        lid=Jid.parse(entry["lid"]) if "lid" in entry else lid_of(jid.user),
+        name=entry.get("name", f"Contato {(number or jid.user)[-4:]}"),
+        group_add=entry.get("group_add", "200"),
+        saved_name=entry.get("saved_name"),
+        business=entry.get("business", "verified_name" in entry),
+        verified_name=entry.get("verified_name"),
+        state=entry.get("state", REACHABLE),
+        addressing=entry.get("addressing"),
+        number_hidden=entry.get("number_hidden", False),
+    )
+
+
+def _group(entry: Json, directory: Directory, wrong: Wrong, where: Place) -> Group:
+    def person(who: str, *place: str | int) -> Jid:
+        contact = directory.person(Jid.parse(who))
+        if contact is None:
+            words = f"{directory.no_account(Jid.parse(who))}: name somebody who has one"
+            raise wrong((*where, *place), words)
+        if contact.state == UNREGISTERED and "participants" in place:
+            words = f"{who} is {UNREGISTERED}, and who deletes the account leaves the groups"
+            raise wrong((*where, *place), f"{words}: take it out, or give it another state")
+        return contact.jid
+
+    members: dict[Jid, Participant] = {}
+    for at, who in enumerate(entry["participants"]):
+        jid = person(who["number"], "participants", at, "number")
+        if jid in members:
+            words = f"{who['number']} is in this group already: take one of the two out"
+            raise wrong((*where, "participants", at, "number"), words)
+        members[jid] = Participant(jid, who.get("admin"))
+    description = entry.get("description")
+    return Group(
+        jid=Jid.parse(entry["jid"]),
+        subject=entry["subject"],
+        owner=person(entry["owner"], "owner"),
+        created=GROUPS_CREATED,
+        participants=tuple(members.values()),
+        description=description,
+        description_id=None if description is None else "TESTDESCID01",
+        community=entry.get("community", False),
+        addressing=entry.get("addressing"),
+    )

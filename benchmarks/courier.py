@@ -208,7 +208,7 @@ def _record(app: MockApp, url: str, count: int) -> None:
 
 def _beside_a_dead_receiver(rounds: int) -> tuple[list[float], list[float]]:
     """Text sends a second of a mock that owes nothing, and of one that owes QUEUED and more."""
-    # The side door can count what waits only while the journal keeps it.
+    # The control API can count what waits only while the journal keeps it.
     os.environ["MEGAAPI_MOCK_JOURNAL_LIMIT"] = str(10 * OWED)
     idle: list[float] = []
     busy: list[float] = []

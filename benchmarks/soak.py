@@ -4,11 +4,11 @@
     .venv/bin/python benchmarks/soak.py --seconds 30   as long as you like
 
 Eight threads call one mock, which runs as anybody would start it: sends, wrong calls, inbound
-messages, groups, resets, state out and in, the clock, faults, torment, streams (read and unread),
+messages, groups, resets, state out and in, the clock, faults, chaos, streams (read and unread),
 waits, instances made and deleted; its webhooks go to receivers that are quick, slow, huge, failing
 or not there. The same seed draws the same things.
 
-Then traffic stops, faults and torment are taken away, receivers answer, and it is judged:
+Then traffic stops, faults and chaos are taken away, receivers answer, and it is judged:
 
     bare 500s          500 without X-Mock-Reason from the gateway, any 500 from the control API
     tracebacks         in what the mock prints
@@ -117,7 +117,7 @@ class _Judge:
         self._call("POST", "/clock", {"freeze": False})
         keys = [item["key"] for item in self._call("GET", "/instances?limit=5000")["items"]]
         for key in keys:
-            self._call("DELETE", f"/instances/{key}/{self._chaos()}")
+            self._call("DELETE", f"/instances/{key}/chaos")
             self._call("POST", f"/instances/{key}/webhook", {"url": self._shared.hook("ok")})
         stuck = self._awaited("/deliveries?limit=5000&status=queued")
         return stuck + [late for key in keys for late in self._new_ones(key)]
@@ -145,10 +145,6 @@ class _Judge:
             if not items or time.monotonic() > since + SETTLED:
                 return [f"{item['id']}: {item['event']}, queued" for item in items]
             time.sleep(LOOK)
-
-    def _chaos(self) -> str:
-        paths = {call.path.rpartition("/")[2] for call in self._shared.control}
-        return "chaos" if "chaos" in paths else "torment"
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:
         text = "" if body is None else json.dumps(body)

@@ -96,7 +96,7 @@ class Actor:
             (16, self._clock),
             (20, self._fault),
             (8, self._clear_faults),
-            (14, self._torment),
+            (14, self._chaos),
             (14, self._point),
             (6, self._save),
             (4, self._restore),
@@ -263,8 +263,8 @@ class Actor:
     def _clear_faults(self) -> None:
         self._control("DELETE", "/faults")
 
-    def _torment(self) -> None:
-        path = f"/instances/{{key}}/{self.chaos}"
+    def _chaos(self) -> None:
+        path = "/instances/{key}/chaos"
         if self._draw.random() < 0.4:
             self._control("DELETE", path)
             return
@@ -279,14 +279,6 @@ class Actor:
         ]
         chosen = {**self._draw.choice(wishes), **self._draw.choice(wishes)}
         self._control("POST", path, chosen)
-
-    @property
-    def chaos(self) -> str:
-        """What the control API calls it."""
-        paths = [call.path for call in self._shared.control]
-        return next(
-            name for name in ("chaos", "torment") if any(p.endswith(f"/{name}") for p in paths)
-        )
 
     def _point(self) -> None:
         body = {"url": self._shared.hook(self._draw.choice(RECEIVERS)), "enabled": True}

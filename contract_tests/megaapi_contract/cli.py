@@ -179,7 +179,7 @@ TARGET = (
     ),
     click.option("--media-url", default="", help="a picture a real host can fetch, for mediaUrl"),
     click.option(
-        "--no-side-door", is_flag=True, help="treat a mock on this machine as a host of its own"
+        "--no-control-api", is_flag=True, help="treat a mock on this machine as a host of its own"
     ),
     click.option("--spec", type=click.Path(path_type=Path), help="another contract's folder"),
 )
@@ -199,7 +199,7 @@ def read_options(given: dict[str, Any], **others: Any) -> Any:
         target=given.pop("target"),
         key=given.pop("instance_key"),
         allow=frozenset(given.pop("allow")) | {"reads"},
-        side_door=not given.pop("no_side_door"),
+        control_api=not given.pop("no_control_api"),
         **given,
         **others,
     )

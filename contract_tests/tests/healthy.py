@@ -31,7 +31,7 @@ UNLINKED = ("megacode-TESTKEY0002", "TESTKEY0002")
 class Layer:
     """One thing between host and suite: of answers, of requests, of webhooks.
 
-    The side door stays clear of it unless `control`. What packs answers has the highest `rank`:
+    The control API stays clear of it unless `control`. What packs answers has the highest `rank`:
     it comes last.
     """
 
@@ -50,7 +50,7 @@ class Layer:
 class Host:
     """One row: how the mock is set, what stands between, and how the suite is told to look.
 
-    With `given` the suite has the address of an instance and no side door, as with a real host;
+    With `given` the suite has the address of an instance and no control API, as with a real host;
     `allow` and `own` say what it may do and which instance that is. With `http` it is a mock at an
     address, where no time can be made to pass; `write` puts the bytes of its answers in a form of
     their own. `whole` says that every operation can be tried, `says` what the report must say,
@@ -173,7 +173,7 @@ def _made(host: Host, seed: int, quick: bool) -> Iterator[tuple[RunOptions, Targ
         people = {"recipients": (LISTED,)} if "sends" in host.allow else {}
         yield RunOptions(
             target=url, key=host.own[0], token=host.own[1], seed=seed, quick=quick, pace=0,
-            allow=frozenset({"reads", *host.allow}), side_door=host.http, **people,
+            allow=frozenset({"reads", *host.allow}), control_api=host.http, **people,
         ), Elsewhere(HttpTarget(url), host)  # fmt: skip
 
 

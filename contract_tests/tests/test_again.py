@@ -17,7 +17,7 @@ USUAL = RunOptions("https://host.example.test", key="K", token="T")
 UNUSUAL = replace(
     USUAL, allow=frozenset({"reads", "sends", "changes"}),
     recipients=("5511900000902", "5511900000907"), quick=True, gateway_plan="start", timeout=90.0,
-    max_messages=60, side_door=False, control_token="TESTKEYCONTROL9", webhook_port=9100,
+    max_messages=60, control_api=False, control_token="TESTKEYCONTROL9", webhook_port=9100,
     webhook_host="0.0.0.0", webhook_url="https://tunnel.example.test",
     media_url="https://files.example.test/a.png",
 )  # fmt: skip
@@ -38,7 +38,7 @@ def test_a_plain_run_is_a_plain_line() -> None:
 def test_whatever_shaped_the_run_is_said() -> None:
     line = replay_line(report(UNUSUAL), "a.json")
     assert line == (
-        "megaapi-contract replay a.json --target https://host.example.test --no-side-door "
+        "megaapi-contract replay a.json --target https://host.example.test --no-control-api "
         '--gateway-plan start --allow changes --allow sends --recipient "$RECIPIENT" '
         '--recipient "$RECIPIENT_2" --media-url "$MEDIA_URL" --webhook-url "$WEBHOOK_URL" '
         '--webhook-port "$WEBHOOK_PORT" --webhook-host "$WEBHOOK_HOST" '

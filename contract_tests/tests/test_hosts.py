@@ -98,7 +98,7 @@ BAD: dict[str, tuple[Callable[[socket.socket], None], str]] = {
 def test_a_host_that_cannot_be_judged(name: str) -> None:
     answer, said = BAD[name]
     with answering(answer) as url:
-        result = judged(url, "--no-side-door")
+        result = judged(url, "--no-control-api")
     told_in_one_sentence(result, said)
 
 
@@ -122,7 +122,7 @@ def test_a_redirect_is_told_and_never_followed(status: str) -> None:
     with answering(asked.append) as elsewhere:
         moved = f"Location: {elsewhere}/rest/instance/{KEY}\r\n"
         with answering(lambda c: c.sendall(reply(status, JSON, b"", extra=moved))) as url:
-            result = judged(url, "--no-side-door")
+            result = judged(url, "--no-control-api")
     told_in_one_sentence(result, f"redirects to {elsewhere}")
     assert asked == []
 
@@ -133,7 +133,7 @@ def test_a_name_nobody_knows() -> None:
 
 def test_tls_without_tls() -> None:
     with answering(lambda c: c.sendall(reply("200 OK", JSON, CONNECTED))) as url:
-        result = judged(url.replace("http:", "https:"), "--no-side-door")
+        result = judged(url.replace("http:", "https:"), "--no-control-api")
     told_in_one_sentence(result, "no trusted TLS connection|cut the connection|no whole answer")
 
 
@@ -148,7 +148,7 @@ def test_a_host_that_dies_meanwhile() -> None:
 
     with answering(some) as url:
         options = RunOptions(
-            target=url, key=KEY, token=TOKEN, timeout=TIMEOUT, side_door=False, quick=True, pace=0
+            target=url, key=KEY, token=TOKEN, timeout=TIMEOUT, control_api=False, quick=True, pace=0
         )
         with ready(options) as made:
             report = run_all(made)
@@ -207,14 +207,14 @@ def connected() -> Iterator[str]:
 
 def test_a_taken_port_for_webhooks(connected: str) -> None:
     taken = connected.rpartition(":")[2]
-    options = ("--no-side-door", "--allow", "changes", "--webhook-port", taken)
+    options = ("--no-control-api", "--allow", "changes", "--webhook-port", taken)
     told_in_one_sentence(judged(connected, *options), "nothing can listen there")
 
 
 def test_a_public_address_that_does_not_lead_here(connected: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
-    options = ("--no-side-door", "--webhook-url", f"{connected}/hooks")
+    options = ("--no-control-api", "--webhook-url", f"{connected}/hooks")
     told_in_one_sentence(judged(connected, *options), "name the port here")
     options = (*options, "--webhook-port", port)
     told_in_one_sentence(judged(connected, *options), "that needs --allow changes")
@@ -229,7 +229,7 @@ def test_a_public_address_that_does_not_lead_here(connected: str) -> None:
 
 
 def test_a_run_that_may_try_nothing_is_no_success(connected: str) -> None:
-    result = judged(connected, "--no-side-door", "--operation", "change_token")
+    result = judged(connected, "--no-control-api", "--operation", "change_token")
     assert result.exit_code == 2
     assert "nothing can be tried" in result.stderr
 
@@ -254,7 +254,7 @@ def test_somebody_else_answers_meanwhile(said: str) -> None:
 
     with answering(some) as url:
         options = RunOptions(
-            target=url, key=KEY, token=TOKEN, timeout=TIMEOUT, side_door=False, quick=True, pace=0
+            target=url, key=KEY, token=TOKEN, timeout=TIMEOUT, control_api=False, quick=True, pace=0
         )
         with ready(options) as made:
             report = run_all(made)
@@ -282,7 +282,7 @@ def test_a_host_that_cannot_be_judged_leaves_a_report_all_the_same(
 ) -> None:
     answer, said = BAD[name]
     with answering(answer) as url:
-        result = judged(url, "--no-side-door", "--report", str(tmp_path / "new"))
+        result = judged(url, "--no-control-api", "--report", str(tmp_path / "new"))
     told_in_one_sentence(result, said)
     assert result.stdout == f"Report: {tmp_path}/new/index.html\n"
     report, error, page = reported(tmp_path / "new")
@@ -299,7 +299,7 @@ def test_a_host_that_is_down_or_sends_away_leaves_a_report(tmp_path: Path) -> No
     assert "refuses connections" in reported(tmp_path / "down")[0]["unusable"]
     moved = "Location: https://zorba.example.test/\r\n"
     with answering(lambda c: c.sendall(reply("302 Found", JSON, b"", extra=moved))) as url:
-        judged(url, "--no-side-door", "--report", str(tmp_path / "moved"))
+        judged(url, "--no-control-api", "--report", str(tmp_path / "moved"))
     report, _, page = reported(tmp_path / "moved")
     assert "redirects to" in report["unusable"]
     assert "zorba" not in page + json.dumps(report)

@@ -55,7 +55,7 @@ def groups_of(server: MockServer) -> Any:
 
 def command(server: MockServer, *options: str) -> list[str]:
     return [
-        sys.executable, "-m", "megaapi_contract", "run", "--target", server.url, "--no-side-door",
+        sys.executable, "-m", "megaapi_contract", "run", "--target", server.url, "--no-control-api",
         "--instance-key", KEY, "--quick", "--seed", "1", *options,
     ]  # fmt: skip
 

@@ -44,7 +44,7 @@ def forbidding(request: Request, answer: Answer) -> Answer:
 
 
 def spoilt(host: HttpTarget | MockTarget, spoil: Spoil) -> Target:
-    """The host with its answers spoilt, but for those of its side door."""
+    """The host with its answers spoilt, but for those of its control API."""
     send = host.send
 
     def sent(request: Request) -> Answer:
@@ -109,12 +109,12 @@ ALLOWED = ("--allow", "sends", "--allow", "changes", "--recipient", LISTED, "--m
 @pytest.mark.timeout(420)
 def test_on_somebodys_host(server: MockServer, spoiling: Spoiling, tmp_path: Path) -> None:
     spoiling(created)
-    said = run("--target", server.url, "--no-side-door", *ALLOWED, folder=tmp_path)
+    said = run("--target", server.url, "--no-control-api", *ALLOWED, folder=tmp_path)
     about = " ".join(said)
     for operation in ("send-media-url", "send-link-preview", "send-template", "configure-webhook"):
         assert f"status-{operation}" in about
     law = next(tmp_path.glob("failures/*law-send*"))
-    alone = contract("replay", str(law), "--target", server.url, "--no-side-door", "--quick")
+    alone = contract("replay", str(law), "--target", server.url, "--no-control-api", "--quick")
     assert (alone.exit_code, alone.output[:9]) == (2, "not tried"), alone.output
 
 
@@ -122,7 +122,7 @@ def test_on_somebodys_host_that_is_only_read(
     server: MockServer, spoiling: Spoiling, tmp_path: Path
 ) -> None:
     spoiling(created)
-    said = run("--target", server.url, "--no-side-door", folder=tmp_path)
+    said = run("--target", server.url, "--no-control-api", folder=tmp_path)
     assert any("status-group-details" in file for file in said)
 
 

@@ -97,7 +97,7 @@ def test_behind_a_proxy_that_only_passes_bytes_on(server: MockServer) -> None:
 
 
 def test_as_somebodys_host_it_only_reads(server: MockServer) -> None:
-    report = report_of(_over_http(server.url, side_door=False, pace=0))
+    report = report_of(_over_http(server.url, control_api=False, pace=0))
     clean(report)
     asked = {exchange.operation for exchange in report.exchanges} - {None}
     assert {Contract().by_id[str(name)].effect for name in asked} == {"reads"}
@@ -112,7 +112,12 @@ def test_as_somebodys_host_it_sends_to_the_listed_alone(server: MockServer) -> N
     allow = frozenset({"reads", "sends"})
     report = report_of(
         _over_http(
-            server.url, side_door=False, pace=0, allow=allow, recipients=(LISTED,), max_messages=30
+            server.url,
+            control_api=False,
+            pace=0,
+            allow=allow,
+            recipients=(LISTED,),
+            max_messages=30,
         )
     )
     clean(report)
@@ -133,7 +138,7 @@ def through_a_tunnel(server: MockServer) -> Iterator[tuple[RunOptions, HttpTarge
     target.real = True
     with passing_on(port) as tunnel:
         yield _over_http(
-            server.url, side_door=False, pace=0, allow=frozenset({"reads", "sends", "changes"}),
+            server.url, control_api=False, pace=0, allow=frozenset({"reads", "sends", "changes"}),
             recipients=(LISTED,), probes=(ECHOED,), webhook_port=port,
             webhook_url=f"{tunnel}/the/tunnel/",
         ), target  # fmt: skip
@@ -187,7 +192,7 @@ def test_as_somebodys_host_it_leaves_everything_as_it_was(
     allow = frozenset({"reads", "changes"})
     report = report_of(
         _over_http(
-            server.url, side_door=False, pace=0, allow=allow, recipients=(LISTED,),
+            server.url, control_api=False, pace=0, allow=allow, recipients=(LISTED,),
             operations=chosen,
         )
     )  # fmt: skip

@@ -191,7 +191,7 @@ def test_what_a_host_says_of_the_token_is_not_repeated(
         begin(Telling(HttpTarget(server.url), Planter(token, 1)), monkeypatch)
         options = RunOptions(
             target=server.url, key=KEY, token=token, quick=True, seed=1, operations=OPERATIONS,
-            pace=0, allow=frozenset({"reads", "sends", "changes"}), side_door=False,
+            pace=0, allow=frozenset({"reads", "sends", "changes"}), control_api=False,
             recipients=("5511900000002",), timeout=10,
         )  # fmt: skip
         command.run(options, tmp_path / "report")

@@ -52,7 +52,7 @@ def test_failures_are_said_as_they_are_found(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_run_that_is_not_complete_ends_with_3() -> None:
     with MockServer() as server:
-        run = ["run", "--target", server.url, "--no-side-door", "--instance-key", KEY, "--token",
+        run = ["run", "--target", server.url, "--no-control-api", "--instance-key", KEY, "--token",
                TOKEN, "--quick", "--seed", "1", "--operation", "pairing_code",
                "--operation", "instance_status", "--allow", "changes"]  # fmt: skip
         result = CliRunner().invoke(main, run, catch_exceptions=False)
@@ -112,5 +112,5 @@ def test_a_tunnel_on_this_machine_is_a_real_host() -> None:
             assert made.target.real and made.gate.fence is not None
             assert made.gate._pace.seconds == REAL_PACE
     with MockServer() as server:
-        with ready(RunOptions(server.url, side_door=False, **options)) as made:  # type: ignore[arg-type]
+        with ready(RunOptions(server.url, control_api=False, **options)) as made:  # type: ignore[arg-type]
             assert not made.target.real and made.gate._pace.seconds == 0

@@ -26,7 +26,7 @@ MockError
 │   │   └── NotAMember         500, or 404 by switch
 │   ├── HandledFailure         200 with {"error": true}
 │   └── SwallowedFailure       200 that looks like a success
-├── ControlRefused             the side door's 4xx
+├── ControlRefused             the control API's 4xx
 ├── Misused                    a test hands over something of the wrong type
 ├── NotThere                   a test looks at what a record does not have, or what is gone
 ├── UnknownName                a test asks for an event, kind or operation that does not exist
@@ -234,7 +234,7 @@ class SwallowedFailure(RequestRejected):
 
 
 class ControlRefused(MockError):
-    """The side door says no: a 4xx with one sentence."""
+    """The control API says no: a 4xx with one sentence."""
 
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)

@@ -32,7 +32,7 @@ class Settings:
     workers: int = _setting(1, "server processes")
     strict: bool = _setting(False, "answer 422 with all violations to an invalid request")
     control_token: str = _setting(
-        "", "X-Mock-Token the side door asks for; without one it is shut beyond loopback"
+        "", "X-Mock-Token the control API asks for; without one it is shut beyond loopback"
     )
     journal_limit: int = _setting(5_000, "exchanges, and deliveries, the journal keeps")
     journal_bytes: int = _setting(

@@ -1,4 +1,4 @@
-"""Random histories: seeded calls of the gateway and its side door, good ones and bad ones.
+"""Random histories: seeded calls of the gateway and its control API, good ones and bad ones.
 
 What is drawn depends on the seed and on what this one instance was answered before, never on
 time or on anybody else: the same history told twice is the same calls, as far as the mock is.
@@ -40,7 +40,7 @@ SWITCHES = {
     "group_events": "on",
     "presence_events": "on",
 }
-TORMENTS: tuple[Json, ...] = (
+CHAOS_CHOICES: tuple[Json, ...] = (
     {"duplicate": 2, "drop": 0.2},
     {"reorder": 4, "hold": 30},
     {"delay": [0, 90], "redeliver": 3600},
@@ -127,7 +127,7 @@ class History:
     key: str
     chance: Random
     token: str = ""
-    torment: bool = True
+    chaos: bool = True
     people: tuple[str, ...] = PEOPLE
     told: list[Json] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
@@ -148,7 +148,7 @@ class History:
             (self._contact, 5),
             (self._emit, 3),
             (self._resend, 2),
-            (self._torment, 2 if self.torment else 0),
+            (self._chaos, 2 if self.chaos else 0),
             (self._unknown, 1),
         ]
 
@@ -159,7 +159,7 @@ class History:
             self.key,
             chance,
             self.token,
-            self.torment,
+            self.chaos,
             self.people,
             sent=list(self.sent),
             media=list(self.media),
@@ -187,7 +187,7 @@ class History:
         return self._ask(method, f"/rest{path}", body, **options)
 
     def door(self, method: str, path: str, body: Any = None) -> Any:
-        """A call of the side door."""
+        """A call of the control API."""
         return self._ask(method, f"/_mock{path}", body)
 
     def _ask(self, method: str, path: str, body: Any, **options: Any) -> Any:
@@ -311,20 +311,20 @@ class History:
     def _emit(self) -> None:
         event = self.chance.choice([*self.app.parts.samples.names(), "nothing"])
         body: Json = {"event": event, "count": self.chance.randint(1, 3)}
-        if self.torment and self.chance.random() < 0.5:
-            body["torment"] = self.chance.choice(TORMENTS)
+        if self.chaos and self.chance.random() < 0.5:
+            body["chaos"] = self.chance.choice(CHAOS_CHOICES)
         self.door("POST", f"/instances/{self.key}/emit", body)
 
     def _resend(self) -> None:
         number = self.chance.randint(1, 30)
         self.door("POST", f"/deliveries/d{number}.{self.key}/resend")
 
-    def _torment(self) -> None:
+    def _chaos(self) -> None:
         if self.chance.random() < 0.3:
-            self.door("DELETE", f"/instances/{self.key}/torment")
+            self.door("DELETE", f"/instances/{self.key}/chaos")
         else:
-            body = self.chance.choice(TORMENTS)
-            self.door("POST", f"/instances/{self.key}/torment", body)
+            body = self.chance.choice(CHAOS_CHOICES)
+            self.door("POST", f"/instances/{self.key}/chaos", body)
 
     def _unknown(self) -> None:
         self.gateway("POST", f"/sendMessage/{self.key}/{self.chance.choice(('sms', 'fax'))}", {})
@@ -359,7 +359,7 @@ def owed(app: MockApp, key: str) -> list[tuple[Any, ...]]:
         "lane",
         "state",
         "reason",
-        "torment",
+        "chaos",
     )
     return [
         (*(getattr(kept, name) for name in seen), [attempt.time for attempt in kept.attempts])

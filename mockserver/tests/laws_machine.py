@@ -45,7 +45,7 @@ def laws_world() -> World:
 
 
 class Refused(Exception):
-    """The gateway or the side door said no."""
+    """The gateway or the control API said no."""
 
     def __init__(self, status: int, why: str) -> None:
         super().__init__(f"{status}: {why}")

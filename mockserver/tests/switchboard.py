@@ -47,7 +47,7 @@ class Switchboard:
         return document
 
     def door(self, method: str, path: str, body: Any = None, status: int | None = None) -> Any:
-        """A side door call, `<n>` in the path is the key of instance n."""
+        """A control API call, `<n>` in the path is the key of instance n."""
         keys = {str(number): key_of(number) for number in range(10)}
         for number, key in keys.items():
             path = path.replace(f"<{number}>", key)

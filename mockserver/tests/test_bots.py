@@ -30,7 +30,7 @@ from megaapi_mock.resources import root
 from megaapi_mock.samples import Samples
 from megaapi_mock.settings import Settings
 from megaapi_mock.testing import MockServer
-from megaapi_mock.webhooks.chaos.series import Torment
+from megaapi_mock.webhooks.chaos.series import Chaos
 
 from .support import KEY, TOKEN, UNLINKED
 
@@ -123,7 +123,7 @@ def test_an_instance_that_was_there_is_as_before(shared: MockServer) -> None:
     assert verdict.passed, verdict.as_table()
     after = publisher.look(KEY, lambda instance: instance.webhook)
     assert (after.url, after.enabled) == ("http://127.0.0.1:9/mine", True)
-    assert shared.app.parts.tormentor.torment_of(KEY) is None
+    assert shared.app.parts.chaos_dispatcher.chaos_of(KEY) is None
 
 
 @pytest.mark.parametrize(("name", "passes"), [("careful_bot", True), ("naive_bot", False)])
@@ -425,12 +425,12 @@ def test_the_story_ends_at_its_limit(shared: MockServer) -> None:
     assert not verdict.passed
 
 
-def test_the_torment_that_was_there_comes_back(shared: MockServer) -> None:
-    torment = Torment(duplicate=2, seed=5)
-    shared.app.parts.tormentor.start(KEY, torment)
+def test_the_chaos_that_was_there_comes_back(shared: MockServer) -> None:
+    chaos = Chaos(duplicate=2, seed=5)
+    shared.app.parts.chaos_dispatcher.start(KEY, chaos)
     with running("careful_bot", shared.url, KEY, TOKEN) as receiver:
         assert run_verdict(shared.url, receiver, instance=KEY, terms=QUICK).passed
-    assert shared.app.parts.tormentor.torment_of(KEY) == torment
+    assert shared.app.parts.chaos_dispatcher.chaos_of(KEY) == chaos
 
 
 # -- bots as people write them ---------------------------------------------------------------------

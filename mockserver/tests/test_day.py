@@ -78,8 +78,8 @@ def full_day(app: MockApp) -> list[Life]:
             {"to": "5511900000002", "option": "composing"},
         )
         if number % 2:
-            torment = {"redeliver": 7200 + number, "delay": [0, 600], "reorder": 2, "hold": 30}
-            life.door.post(f"/instances/{life.key}/torment", torment)
+            chaos = {"redeliver": 7200 + number, "delay": [0, 600], "reorder": 2, "hold": 30}
+            life.door.post(f"/instances/{life.key}/chaos", chaos)
     lives[0].ask("DELETE", f"/instance/{lives[0].key}/restart")
     lives[1].door.post(f"/instances/{lives[1].key}/unlink", {"by": "phone"})
     lives[1].ask("GET", f"/instance/qrcode_base64/{lives[1].key}")
@@ -99,7 +99,7 @@ def test_a_day_goes_by_in_under_a_second_and_in_order(make_app: MakeApp) -> None
     assert took < 1, f"{took:.2f} s for {len(owed)} webhooks"
     assert len(owed) > 8 * 3 * SENDS
     # A copy is of its own time; all else came to be in order, whosever it is.
-    made = [each for each in owed if not (each.torment or "").startswith("redelivery")]
+    made = [each for each in owed if not (each.chaos or "").startswith("redelivery")]
     assert all(one.time <= other.time for one, other in pairwise(made))
     assert all(START <= each.time <= START + DAY for each in owed)
     assert app.parts.timers._first() is None or app.parts.timers._first()[0][0] > START + DAY
@@ -111,7 +111,7 @@ def test_a_day_goes_by_in_under_a_second_and_in_order(make_app: MakeApp) -> None
         reached = SENDS + (life is lives[2])
         assert told[life.key, "ack-delivered"] == reached
         assert told[life.key, "ack-read"] == reached
-    again = [each for each in owed if (each.torment or "").startswith("redelivery")]
+    again = [each for each in owed if (each.chaos or "").startswith("redelivery")]
     assert Counter(each.instance for each in again)[lives[3].key] > 3 * SENDS
     for each in again:
         due = each.time + 7200 + int(each.instance[-2:]) - 11
@@ -141,11 +141,11 @@ def test_steps_of_a_minute_bring_the_same_as_one_jump(make_app: MakeApp) -> None
 
 
 def test_held_webhooks_and_acks_keep_their_order_in_one_jump(make_app: MakeApp) -> None:
-    """A webhook that torment holds for an hour leaves before an ack that comes after that."""
+    """A webhook that chaos holds for an hour leaves before an ack that comes after that."""
     app = make_app(world=world(), switches={"ack_delays": "3000,4500,9000"})
     life = Life(app, keys(1)[0])
     life.hear()
-    life.door.post(f"/instances/{life.key}/torment", {"reorder": 2, "hold": 1000})
+    life.door.post(f"/instances/{life.key}/chaos", {"reorder": 2, "hold": 1000})
     life.send("5511900000002")
     life.door.post("/clock", {"advance": DAY})
     left = [(each.event, each.left) for each in deliveries(app)]

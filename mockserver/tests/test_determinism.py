@@ -73,18 +73,18 @@ def side_by_side(app: MockApp, histories: list[History]) -> None:
         thread.join(90)
 
 
-@pytest.mark.parametrize("torment", [False, True], ids=["calm", "tormented"])
+@pytest.mark.parametrize("chaos", [False, True], ids=["calm", "chaos"])
 def test_a_history_told_twice_is_the_same_bytes(
-    opened: Callable[..., MockApp], torment: bool
+    opened: Callable[..., MockApp], chaos: bool
 ) -> None:
     left = []
     for _ in range(2):
         app = opened()
-        histories = histories_of(app, keys(1), torment=torment)
+        histories = histories_of(app, keys(1), chaos=chaos)
         one_after_another(app, histories)
         left.append(left_by(app, histories[0]))
     first, second = left
-    if torment:
+    if chaos:
         # Copies travel along lanes of their own: side by side, in whatever order they arrive.
         for each in left:
             each["posts"] = {
@@ -110,16 +110,16 @@ def require_worth_telling(app: MockApp, histories: list[History]) -> None:
 def test_eight_instances_side_by_side_are_as_eight_alone(opened: Callable[..., MockApp]) -> None:
     """In threads, one after another, and each in a mock of its own: the same for every instance."""
     together, in_turn = opened(), opened()
-    parallel = histories_of(together, keys(8), torment=False)
+    parallel = histories_of(together, keys(8), chaos=False)
     side_by_side(together, parallel)
-    serial = histories_of(in_turn, keys(8), torment=False)
+    serial = histories_of(in_turn, keys(8), chaos=False)
     one_after_another(in_turn, serial)
     for history, other in zip(parallel, serial, strict=True):
         assert left_by(together, history) == left_by(in_turn, other)
     require_worth_telling(together, parallel)
     for key in (keys(8)[0], keys(8)[5]):
         own = opened()
-        (alone,) = histories_of(own, [key], torment=False)
+        (alone,) = histories_of(own, [key], chaos=False)
         one_after_another(own, [alone])
         at = keys(8).index(key)
         assert left_by(own, alone) == left_by(together, parallel[at])

@@ -13,7 +13,7 @@ The laws:
 - In a group the same JID and LID are the author's, and the same JID is in every list, once.
 - pushName is the name the person chose, verifiedBizName the verified one, or is not there; names
   of the address book are in no webhook and no answer.
-- The side door shows that JID, that LID, those names, and knows nobody else.
+- The control API shows that JID, that LID, those names, and knows nobody else.
 - Who has no account, or had one, is on WhatsApp nowhere: no send, no message, no group.
 - Whoever deletes the account leaves the groups, and comes back to none by themselves.
 - Whoever has an instance has an account, also in a world where only listed people have one.
@@ -38,7 +38,7 @@ from megaapi_mock.worlds.load import read_world
 from .support import KEY, START, TOKEN, RecordingTransport
 
 OWN = "5511900000001"
-# Of an instance that no world knows: made through the side door.
+# Of an instance that no world knows: made through the control API.
 MADE = "5511900000003"
 GROUP = "120363000000000001@g.us"
 HOOK = "http://127.0.0.1:9/hook"

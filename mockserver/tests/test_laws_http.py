@@ -31,7 +31,7 @@ Post = tuple[str, dict[str, Any]]
 
 
 class HttpWay:
-    """Verbs as calls on the gateway and its side door; posts are read as their receiver would."""
+    """Verbs as calls on the gateway and its control API; posts are read as their receiver would."""
 
     def __init__(self, app: MockApp) -> None:
         self.app, self.client = app, app.test_client()
@@ -59,7 +59,7 @@ class HttpWay:
         return self.take(self.client.open(f"/rest{path}", method=method, **options))
 
     def door(self, method: str, path: str, body: Any = None) -> Any:
-        """A side door call."""
+        """A control API call."""
         return self.take(self.client.open(f"/_mock{path}", method=method, json=body))
 
     def take(self, reply: Any) -> Any:

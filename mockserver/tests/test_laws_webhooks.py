@@ -100,7 +100,7 @@ class History:
         return sum(map(len, self.happened.values()))
 
     def door(self, method: str, path: str, body: Any = None) -> Any:
-        """The side door; a refusal must have caused nothing."""
+        """The control API; a refusal must have caused nothing."""
         before = self.count()
         reply = self.client.open(f"/_mock{path}", method=method, json=body)
         document = reply.get_json()
@@ -160,7 +160,7 @@ class History:
         return list(self.app.parts.journal.deliveries.after(None))
 
     def messages(self, key: str) -> dict[str, dict[str, Any]]:
-        """Messages of an instance by id, as the side door lists them."""
+        """Messages of an instance by id, as the control API lists them."""
         found = self.door("GET", f"/messages?instance={key}&limit=500")["items"]
         return {message["id"]: message for message in found}
 

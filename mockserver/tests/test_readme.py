@@ -84,10 +84,10 @@ def test_emit_and_listen(ports: tuple[int, int]) -> None:
     assert "1,000 webhooks, 1,000 fitted the contract." in receiver.output
 
 
-def test_torment_and_the_verdict(ports: tuple[int, int], mock: Process, receiver: Process) -> None:
+def test_chaos_and_the_verdict(ports: tuple[int, int], mock: Process, receiver: Process) -> None:
     calls = next(block for block in BLOCKS if block.startswith("curl"))
-    (torment,) = (block for block in BLOCKS if block.startswith("MOCK="))
-    script = ready(calls + torment, ports).replace("curl ", "curl -sS --fail ")
+    (chaos,) = (block for block in BLOCKS if block.startswith("MOCK="))
+    script = ready(calls + chaos, ports).replace("curl ", "curl -sS --fail ")
     done = subprocess.run(["sh", "-ec", script], check=True, timeout=30, capture_output=True)
     assert b"answered_in_time" in done.stdout
     receiver.wait_for('"messageType":"conversation"')

@@ -1,4 +1,4 @@
-"""Instances for probes to stand on: fresh ones from a mock's side door, or the one given."""
+"""Instances for probes to stand on: fresh ones from a mock's control API, or the one given."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Stage(Protocol):
         """An instance in that state, None for whichever; NotTried when this target has none."""
 
     def door(self, method: str, path: str, body: Any = None) -> Any:
-        """The side door's answer; NotTried where there is none, Impossible when it cannot be."""
+        """The control API's answer; NotTried where there is none, Impossible when it cannot be."""
 
     def pass_time(self, seconds: float) -> bool:
         """Let time pass at once; False where it passes by itself only."""
@@ -54,7 +54,7 @@ class GivenStage:
         return self._place
 
     def door(self, method: str, path: str, body: Any = None) -> Any:
-        raise NotTried("a real host has no side door: nobody plays the phone and the customers")
+        raise NotTried("a real host has no control API: nobody plays the phone and the customers")
 
     def pass_time(self, seconds: float) -> bool:
         return False
@@ -64,7 +64,7 @@ class GivenStage:
 
 
 class MockStage:
-    """A mock: each place is an instance of its own, made through the side door.
+    """A mock: each place is an instance of its own, made through the control API.
 
     `tokens` are those it showed, as they were first, by key.
     """
@@ -117,12 +117,14 @@ class MockStage:
         if answer.status in (400, 404, 409):
             raise Impossible(f"{method} {path}: {document}")
         if answer.status >= 300:
-            raise Unusable(f"the side door answers {answer.status} to {method} {path}: {document}")
+            raise Unusable(
+                f"the control API answers {answer.status} to {method} {path}: {document}"
+            )
         self._note(document)
         return document
 
     def _note(self, document: Any) -> None:
-        """The token of an instance the side door shows."""
+        """The token of an instance the control API shows."""
         shown = document if isinstance(document, dict) else {}
         key, token = shown.get("key"), shown.get("token")
         if isinstance(key, str) and isinstance(token, str):
@@ -141,7 +143,7 @@ class MockStage:
         for key in made:
             answer = self._ask("DELETE", f"/_mock/instances/{key}", None)
             if answer.status not in (200, 204, 404):
-                raise Unusable(f"the side door answers {answer.status} to DELETE of {key}")
+                raise Unusable(f"the control API answers {answer.status} to DELETE of {key}")
 
     def _ask(self, method: str, path: str, body: Any) -> Answer:
         headers = [("Host", "127.0.0.1")] if self._target.in_process else []

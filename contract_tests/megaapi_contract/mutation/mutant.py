@@ -17,7 +17,7 @@ class Call:
 
     `operation` and `key` are empty for unknown routes. `ask` puts a request, this or another, to
     the clean mock, and counts as a strike when it is another; `look` does so without counting.
-    `door` is the mock's side door, `strike` counts what neither shows.
+    `door` is the mock's control API, `strike` counts what neither shows.
     """
 
     request: Request

@@ -13,7 +13,7 @@ from ..host.target import MockTarget
 from ..judging.contract import Contract
 from .mutant import Call, Fault
 
-SIDE_DOOR = "/_mock"
+CONTROL_API = "/_mock"
 # How long the courier may take over what it still has, in seconds, and how often one looks.
 SETTLED_WITHIN, LOOK_EVERY = 10.0, 0.005
 
@@ -23,7 +23,7 @@ class FaultBroken(RuntimeError):
 
 
 class MutatedMock(MockTarget):
-    """One mock for many mutants: `put_on` one, try, `take_off`. The side door is never spoilt."""
+    """One mock for many mutants: `put_on` one, try, `take_off`. The control API is never spoilt."""
 
     def __init__(self, contract: Contract, *, seed: int = 0) -> None:
         self._fault: Fault | None = None
@@ -58,7 +58,7 @@ class MutatedMock(MockTarget):
     def send(self, request: Request) -> Answer:
         """The answer as the fault leaves it."""
         fault = self._fault
-        if fault is None or request.path.startswith(SIDE_DOOR):
+        if fault is None or request.path.startswith(CONTROL_API):
             return super().send(request)
         asked: list[Request] = []
         answers: list[Answer] = []
@@ -83,10 +83,10 @@ class MutatedMock(MockTarget):
         return answer
 
     def door(self, method: str, path: str, body: Any = None) -> Any:
-        """The side door's document."""
+        """The control API's document."""
         answer = super().send(request(method, path, body=body, headers=[("Host", "127.0.0.1")]))
         if answer.status >= 300:
-            raise Unusable(f"the side door answers {answer.status} to {method} {path}")
+            raise Unusable(f"the control API answers {answer.status} to {method} {path}")
         return json.loads(answer.body)
 
     def _spoil(self, body: bytes) -> Sequence[bytes]:

@@ -127,7 +127,7 @@ class Leak(Fault):
 
 
 class After(Fault):
-    """An operation does something else besides, through the side door."""
+    """An operation does something else besides, through the control API."""
 
     def __init__(self, operation: str, method: str, path: str, body: Any = None) -> None:
         self._operation = operation

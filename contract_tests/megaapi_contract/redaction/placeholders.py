@@ -39,7 +39,7 @@ class Private:
 
     `media_url` and `webhook_url` are the addresses it told the host.
     `people` are made up by the suite itself, so that everybody may read their numbers.
-    `tokens` are those of the instances a side door showed, as they were first, by key.
+    `tokens` are those of the instances a control API showed, as they were first, by key.
     """
 
     key: str = ""

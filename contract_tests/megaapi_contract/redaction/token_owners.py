@@ -26,7 +26,7 @@ class Credentials:
 
 
 class Owners:
-    """Which instance a token belongs to: those given, those of the side door, those set later.
+    """Which instance a token belongs to: those given, those of the control API, those set later.
 
     Not thread-safe; exchanges are learnt in their order.
     """

@@ -36,8 +36,8 @@ def probe_line(report: Report, broken: Broken) -> str:
 def _options(report: Report) -> Iterator[str]:
     given = report.options
     yield from ("--target", shlex.quote(report.target))
-    if given.get("side door") == "no":
-        yield "--no-side-door"
+    if given.get("control API") == "no":
+        yield "--no-control-api"
     if given.get("plan", "code") != "code":
         yield from ("--gateway-plan", shlex.quote(given["plan"]))
     for effect in filter(None, given.get("allow", "").split(", ")):

@@ -146,7 +146,7 @@ def restore(path: Path, options: Mapping[str, Any]) -> str:
     kept = read_restore_file(path)
     if not kept.lock():
         raise SetupError("a run on this machine is changing this instance now: wait for it")
-    given = RunOptions(target=kept.target, key=kept.key, side_door=False, **options)
+    given = RunOptions(target=kept.target, key=kept.key, control_api=False, **options)
     kept.token = given.token
     try:
         with ready(given, restore=kept) as made:

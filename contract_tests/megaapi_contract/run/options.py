@@ -48,7 +48,7 @@ class RunOptions:
     max_groups: int = 1
     probes: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
-    side_door: bool = True
+    control_api: bool = True
     control_token: str = field(default="", repr=False)
     webhook_port: int = 0
     webhook_host: str = "127.0.0.1"
@@ -152,7 +152,7 @@ class RunOptions:
         """What was set otherwise than is usual, as far as it shapes a run."""
         usual = RunOptions(self.target)
         found = {
-            "side door": "" if self.side_door else "no",
+            "control API": "" if self.control_api else "no",
             "max messages": _other(self.max_messages, usual.max_messages),
             "max groups": _other(self.max_groups, usual.max_groups),
             "forward": "yes" if self.forward else "",

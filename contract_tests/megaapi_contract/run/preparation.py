@@ -64,7 +64,7 @@ def _made_ready(
     receiver = target.receiver if isinstance(target, MockTarget) else Receiver()
     marked = target.in_process or (not target.real and is_mock(target, options.control_token))
     target.real = not marked
-    mock = target.in_process or (marked and options.side_door)
+    mock = target.in_process or (marked and options.control_api)
     judge = Judge(contract, mock=mock)
     if mock:
         stage: Stage = MockStage(target, control_token=options.control_token)

@@ -94,7 +94,7 @@ def with_operation_ids(made: Ready) -> Ready:
 
 
 def _operation(name: str, made: Ready) -> str:
-    """The id of an operation as a person spells it."""
+    """The id of an operation as a person effects it."""
     known = made.contract.operations
     operation = find_operation(known, name)
     if operation is None:

@@ -18,7 +18,7 @@ Json = dict[str, Any]
 # Who may write: 5511900, four digits, 00.
 PEOPLE = range(1_000, 10_000)
 CONTACTS = 3
-TORMENTED, CALM = 4, 2  # messages of each contact in the storm, and after it
+IN_CHAOS, CALM = 4, 2  # messages of each contact in the storm, and after it
 COPIES = 3
 WINDOW = 4
 # Texts name themselves by a number, so that an answer that repeats it tells which one it is for.
@@ -80,7 +80,7 @@ def run_verdict(
     nothing else is told. Its contacts never wrote before, and only what is about them is judged:
     what the instance or the bot did before, or does beside it, is no part of the trial. `instance`
     is the one the bot answers through, made when it is not there; by default the first that is
-    linked. Its webhook and its torment are put back at the end.
+    linked. Its webhook and its chaos are put back at the end.
 
     Raises SetupError when gateway or instance do not serve.
     """
@@ -107,12 +107,12 @@ class _Before:
     """
 
     settings: Mapping[str, Any] | None
-    torment: Mapping[str, Any] | None
+    chaos: Mapping[str, Any] | None
     since: str | None
 
 
 class _Door:
-    """The side door of a mock that runs; SetupError with the mock's own sentence."""
+    """The control API of a mock that runs; SetupError with the mock's own sentence."""
 
     def __init__(self, gateway: str, control_token: str) -> None:
         self._gateway = gateway
@@ -163,9 +163,9 @@ class _Door:
         shown = known[key]
         if shown["state"] != "connected":
             raise SetupError(f"{key} is not linked: link it first, or name another instance")
-        torment = self.call("GET", f"{path}/torment")["torment"]
+        chaos = self.call("GET", f"{path}/chaos")["chaos"]
         self.call("POST", f"{path}/webhook", {"url": receiver})
-        return _Before(shown["webhook"], torment, since)
+        return _Before(shown["webhook"], chaos, since)
 
     def give_back(self, key: str, before: _Before) -> None:
         """As it was before."""
@@ -173,10 +173,10 @@ class _Door:
         if before.settings is None:
             self.call("DELETE", path)
             return
-        self.call("DELETE", f"{path}/torment")
+        self.call("DELETE", f"{path}/chaos")
         self.call("POST", f"{path}/webhook", dict(before.settings))
-        if before.torment is not None:
-            self.call("POST", f"{path}/torment", dict(before.torment))
+        if before.chaos is not None:
+            self.call("POST", f"{path}/chaos", dict(before.chaos))
 
 
 def _message_id(delivery: Json) -> Any:
@@ -245,7 +245,7 @@ class _Trial:
         """The whole story; it ends early with a receiver that talks to itself."""
         if not (self._storm() and self._calm() and self._everything()):
             return
-        self.door.call("DELETE", f"/instances/{quote(self.key)}/torment")
+        self.door.call("DELETE", f"/instances/{quote(self.key)}/chaos")
         for delivery in self._some_again():
             self.door.call("POST", f"/deliveries/{quote(delivery)}/resend")
         chat = f"{self.friend}@s.whatsapp.net"
@@ -255,14 +255,14 @@ class _Trial:
             self._rested()
 
     def _storm(self) -> bool:
-        lines = self.contacts * TORMENTED
+        lines = self.contacts * IN_CHAOS
         self.chance.shuffle(lines)
         storm = {"duplicate": COPIES, "reorder": WINDOW, "burst": len(lines) + 1, "hold": 60}
-        self._at("torment", {**storm, "seed": self.seed})
+        self._at("chaos", {**storm, "seed": self.seed})
         self._write(lines)
-        # The next torment lets them all go. It multiplies nothing that the answers cause: a bot
+        # The next chaos lets them all go. It multiplies nothing that the answers cause: a bot
         # that answers itself would flood the gateway.
-        self._at("torment", {"early_ack": True, "hold": 1, "seed": self.seed})
+        self._at("chaos", {"early_ack": True, "hold": 1, "seed": self.seed})
         return self._settled()
 
     def _calm(self) -> bool:

@@ -126,8 +126,10 @@ class Chats:
             if heard and instance.roll.linked > 1 and (to.group or to.chat in instance.roll):
                 instance.post.expect(message, to.chat)
             self._expect_acks(message, content, number)
-            if instance.spell.stays is not None:
-                instance.messages.put(message.id, message.moved(PENDING, instance.spell.because))
+            if instance.fault_effects.stays is not None:
+                instance.messages.put(
+                    message.id, message.moved(PENDING, instance.fault_effects.because)
+                )
         else:
             self.moving.remove(message.id)
             instance.messages.put(message.id, message.moved(STOPPED, "not registered"))
@@ -317,8 +319,8 @@ class Chats:
         steps, delays = targets(content), self._delays(number, "ack")
         if message_states.unshown(message.reason):
             steps = steps[: steps.index(DELIVERED) + 1]
-        if instance.spell.stays is not None:
-            steps = steps[: (PENDING, *steps).index(instance.spell.stays)]
+        if instance.fault_effects.stays is not None:
+            steps = steps[: (PENDING, *steps).index(instance.fault_effects.stays)]
             if not steps:
                 return
         members = instance.reach.members(message.chat) if instance.rules.each_in_group else ()

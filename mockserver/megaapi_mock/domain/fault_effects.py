@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Spell:
+class FaultEffects:
     """What befalls one change of an instance; over when the change ends.
 
     `stays`: a message sent now gets no further than this state, for the reason `because`.
@@ -21,20 +21,20 @@ class Spell:
     media_gone: bool = False
 
 
-NO_SPELL = Spell()
+NO_EFFECTS = FaultEffects()
 
 
-def together(spells: Iterable[Spell]) -> Spell:
+def together(effects: Iterable[FaultEffects]) -> FaultEffects:
     """Several at once; of two that say the same, the first."""
-    made = NO_SPELL
-    for spell in spells:
-        made = Spell(
-            stays=made.stays or spell.stays,
-            because=made.because or spell.because,
-            restart_seconds=spell.restart_seconds
+    made = NO_EFFECTS
+    for effect in effects:
+        made = FaultEffects(
+            stays=made.stays or effect.stays,
+            because=made.because or effect.because,
+            restart_seconds=effect.restart_seconds
             if made.restart_seconds is None
             else made.restart_seconds,
-            media_gone=made.media_gone or spell.media_gone,
+            media_gone=made.media_gone or effect.media_gone,
         )
     return made
 
@@ -44,7 +44,7 @@ ZOMBIE, NOWHERE = "zombie session", "accepted, undelivered"
 UNDELIVERED = (ZOMBIE, NOWHERE)
 
 
-class Fate(Protocol):
+class FaultSource(Protocol):
     """What befalls instances for as long as a test says; asked only while `armed`."""
 
     armed: bool
@@ -56,7 +56,7 @@ class Fate(Protocol):
         """Why what this person does, or happens in this chat, never reaches the instance."""
 
 
-class Calm:
+class NoFaults:
     """Nothing befalls anybody."""
 
     armed = False

@@ -8,18 +8,18 @@ from ..clock import Clock
 from ..errors import ControlRefused
 from ..ids import Ids
 from .contacts import Contact, Directory
-from .fault_effects import Calm, Fate
+from .fault_effects import FaultSource, NoFaults
 from .group import Group
 from .instance import Instance
 from .jid import Jid
 from .media import Vault
-from .number_registry import Roll
+from .number_registry import NumberRegistry
 from .rules import Rules
 
 
 @dataclass(frozen=True, slots=True)
 class InstanceSeed:
-    """What a world, or the side door, says of an instance before it lives."""
+    """What a world, or the control API, says of an instance before it lives."""
 
     key: str
     token: str
@@ -40,8 +40,8 @@ class Gateway:
     vault: Vault
     seeds: tuple[InstanceSeed, ...] = ()
     groups: tuple[Group, ...] = ()
-    fate: Fate = field(default_factory=Calm)
-    roll: Roll = field(default_factory=Roll)
+    fate: FaultSource = field(default_factory=NoFaults)
+    roll: NumberRegistry = field(default_factory=NumberRegistry)
 
     def person(self, jid: Jid) -> Contact | None:
         """The person behind a JID, under the name they show to everybody; None for strangers."""

@@ -17,7 +17,7 @@ from .contacts import Contact
 from .group import Group, Participant
 from .jid import GROUP, Jid
 from .message_states import UNREGISTERED
-from .peer_messages import GroupNews
+from .peer_messages import GroupUpdate
 from .sizes import group_bytes
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Groups:
         """
         for group in [group for group in self if group.member(person) is not None]:
             self._keep(group)
-            news = GroupNews(
+            news = GroupUpdate(
                 group=group.without_member(person),
                 author=str(person),
                 action="remove",
@@ -182,7 +182,7 @@ class Groups:
         self._instance.group_table.put(group.jid, group)
         self._share(group, "update", [], group, author=author, changes=changes)
 
-    def hear(self, news: GroupNews) -> None:
+    def hear(self, news: GroupUpdate) -> None:
         """Another instance has changed a group, or a contact has before its eyes.
 
         Whoever has no account as seen from here is in no group here, whatever others see.
@@ -209,7 +209,7 @@ class Groups:
             return False
         return table.size + group_bytes(group.jid, group) <= rules.messages_bytes
 
-    def _shown(self, news: GroupNews, person: str) -> bool:
+    def _shown(self, news: GroupUpdate, person: str) -> bool:
         return news.action == "remove" or self._instance.reach.state(person) != UNREGISTERED
 
     def _keep(self, group: Group) -> None:
@@ -223,7 +223,7 @@ class Groups:
         elif group.jid in self:
             self._instance.group_table.remove(group.jid)
 
-    def _record(self, news: GroupNews) -> None:
+    def _record(self, news: GroupUpdate) -> None:
         fields: dict[str, Any] = {"id": str(news.group.jid), "author": news.author}
         if news.action == "update":
             fields = self._instance.addresses.group_fields(fields)
@@ -249,7 +249,7 @@ class Groups:
         """
         if not people and not changes:
             return
-        news = GroupNews(
+        news = GroupUpdate(
             group=group,
             author=str(author or self._instance.own_jid),
             action=action,

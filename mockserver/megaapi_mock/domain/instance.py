@@ -13,7 +13,7 @@ from .addressing import Addresses
 from .chats import Chats
 from .contacts import Contact, Directory
 from .event import Event
-from .fault_effects import NO_SPELL, Calm, Fate
+from .fault_effects import NO_EFFECTS, FaultSource, NoFaults
 from .group import Group
 from .groups import Groups
 from .jid import PERSON, Jid
@@ -21,9 +21,9 @@ from .linking import CONNECTED, Connection, Linking
 from .mailbox import Post
 from .media import PATH_PREFIX, Media, Vault
 from .message import Message
-from .number_registry import Enrolled, Roll
-from .peer_messages import GroupNews, Landed, Letter, Posted
-from .reachability import Reach
+from .number_registry import NumberRegistry, RegisteredNumber
+from .peer_messages import GroupUpdate, Letter, PeerAck, PeerMessage
+from .reachability import Reachability
 from .rules import Rules
 from .settings import EventFilter, WebhookSettings
 from .sizes import group_bytes, media_bytes, message_bytes, presence_bytes
@@ -56,14 +56,14 @@ class Instance:
         rules: Rules,
         vault: Vault,
         world_groups: tuple[Group, ...] = (),
-        fate: Fate | None = None,
-        roll: Roll | None = None,
+        fate: FaultSource | None = None,
+        roll: NumberRegistry | None = None,
     ) -> None:
         self.key, self.token, self.number, self.name = key, token, number, name
         self.ids, self.directory, self.rules, self.vault = ids, directory, rules, vault
         self.world_groups = world_groups
-        self.fate, self.spell = fate or Calm(), NO_SPELL
-        self.roll = roll or Roll()
+        self.fate, self.fault_effects = fate or NoFaults(), NO_EFFECTS
+        self.roll = roll or NumberRegistry()
         self.connection = Connection()
         self.webhook = WebhookSettings()
         self.filter = EventFilter()
@@ -88,7 +88,7 @@ class Instance:
         self._clock = clock
         self.now = clock.now()
         self.linking, self.chats, self.groups = Linking(self), Chats(self), Groups(self)
-        self.reach, self.post = Reach(self), Post(self)
+        self.reach, self.post = Reachability(self), Post(self)
         self.addresses = Addresses(self)
         self._unbounded: tuple[Table[Any, Any], ...] = (
             self.group_table,
@@ -121,19 +121,19 @@ class Instance:
         return f"{own.user}:{30 + self.connection.links}@{own.server}"
 
     @property
-    def enrolled(self) -> Enrolled | None:
+    def enrolled(self) -> RegisteredNumber | None:
         """What the roll is to know of it; None while it has no number."""
         owner = self.linking.owner()
         if owner is None:
             return None
-        return Enrolled(owner.jid, self.name, linked=self.connection.links > 0)
+        return RegisteredNumber(owner.jid, self.name, linked=self.connection.links > 0)
 
     # -- all or nothing ---------------------------------------------------------------------
 
     def begin(self, at: float | None = None) -> None:
         """Start a change, now or at that moment: from here on everything can be taken back."""
         self.now = self._clock.now() if at is None else at
-        self.spell = NO_SPELL
+        self.fault_effects = NO_EFFECTS
         self._saved = {name: getattr(self, name) for name in _VALUES}
         self._events_before, self._letters_before = len(self._events), len(self._letters)
         self._done.clear()
@@ -197,7 +197,7 @@ class Instance:
         events, self._events = self._events, []
         return events
 
-    def post_letter(self, to: str, address: str, news: Posted | Landed | GroupNews) -> None:
+    def post_letter(self, to: str, address: str, news: PeerMessage | PeerAck | GroupUpdate) -> None:
         """Another instance is owed this; it leaves when the change is kept."""
         self._letters.append(Letter(self.key, to, address, self.now, news))
 
@@ -313,7 +313,7 @@ class Instance:
 
     def find_media(self, addresses: Iterable[str]) -> tuple[Media, bytes] | None:
         """The media behind a direct path or URL, with its bytes; None when expired or unknown."""
-        if self.spell.media_gone:
+        if self.fault_effects.media_gone:
             return None
         for address in addresses:
             path = address.removeprefix("https://mmg.whatsapp.net").removesuffix("&mms3=true")
@@ -340,7 +340,7 @@ class Instance:
         return {chat: option for chat, (option, until) in self.presence.items() if until > self.now}
 
     def as_json(self) -> dict[str, Any]:
-        """As the side door shows it."""
+        """As the control API shows it."""
         return {
             "key": self.key,
             "token": self.token,

@@ -149,7 +149,7 @@ class Linking:
             return
         self._instance.cancel("qr", "reconnect")
         self._set(state=CONNECTING)
-        slow = self._instance.spell.restart_seconds
+        slow = self._instance.fault_effects.restart_seconds
         usual = self._instance.rules.restart_seconds
         self._instance.schedule(usual if slow is None else slow, "reconnect")
 

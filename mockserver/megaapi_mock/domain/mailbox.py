@@ -21,7 +21,7 @@ from .incoming_content import (
 from .jid import Jid
 from .message import Message
 from .message_states import DELIVERED, PENDING, REACHABLE, SERVER, TO
-from .peer_messages import GroupNews, Landed, Letter, Posted
+from .peer_messages import GroupUpdate, Letter, PeerAck, PeerMessage
 from .revoke import heeds, wrote
 from .sizes import letter_bytes
 from .undo_table import Table
@@ -34,10 +34,10 @@ NOT_LINKED, RESTARTING = "not linked", "restarting"
 
 def not_taken(letter: Letter) -> Letter | None:
     """The answer to a message that failed at the other instance; None for all other news."""
-    if not isinstance(letter.news, Posted):
+    if not isinstance(letter.news, PeerMessage):
         return None
     reason = f"our own bug: {letter.to} could not take it, see the log"
-    landed = Landed(letter.news.id, letter.address, reason)
+    landed = PeerAck(letter.news.id, letter.address, reason)
     author = str(letter.news.author.jid)
     return Letter(letter.to, letter.sender, author, letter.time, landed)
 
@@ -86,7 +86,7 @@ class Post:
         readers = self._readers(Jid.parse(message.chat))
         self._send(message, readers, dict.fromkeys(readers, False), keep=False)
 
-    def tell_group(self, news: GroupNews, people: Iterable[Jid]) -> None:
+    def tell_group(self, news: GroupUpdate, people: Iterable[Jid]) -> None:
         """Every other instance among these people hears of it."""
         for person in people:
             self._write(person, news)
@@ -112,7 +112,7 @@ class Post:
     ) -> Mapping[str, bool]:
         """Letters to those of these people who have none yet; who is still to be waited for."""
         left = dict(waiting)
-        posted: Posted | None = None
+        posted: PeerMessage | None = None
         for person in people:
             if left.get(person) is not False:
                 continue
@@ -127,14 +127,14 @@ class Post:
             self.forget(message.id)
         return left
 
-    def _posted(self, message: Message) -> Posted:
+    def _posted(self, message: Message) -> PeerMessage:
         instance = self._instance
         owner = instance.linking.owner()
         assert owner is not None, "who sends has a number"
         holds_media = b"directPath" in message.content
         paths = media_paths(orjson.loads(message.content)) if holds_media else ()
         found = (instance.media.get(path) for path in paths)
-        return Posted(
+        return PeerMessage(
             id=message.id,
             content=message.content,
             author=replace(owner, name=instance.name),
@@ -142,7 +142,7 @@ class Post:
             media=tuple(media for media in found if media is not None),
         )
 
-    def _write(self, person: Jid, news: Posted | GroupNews) -> bool:
+    def _write(self, person: Jid, news: PeerMessage | GroupUpdate) -> bool:
         """One letter to each instance with this JID; whether there is one."""
         keys = self.instances_of(person)
         for key in keys:
@@ -153,7 +153,7 @@ class Post:
 
     def take(self, letter: Letter) -> None:
         """Read it now, or keep it until the phone is linked and its writer reachable."""
-        if isinstance(letter.news, Landed):
+        if isinstance(letter.news, PeerAck):
             self._landed(letter.news)
             return
         reason = self._waits_for(letter)
@@ -206,7 +206,7 @@ class Post:
         if not instance.linked:
             return RESTARTING if instance.linking.restarting else NOT_LINKED
         # Of groups everybody hears at once, whoever's phone is off.
-        if not isinstance(news, Posted):
+        if not isinstance(news, PeerMessage):
             return None
         state = instance.reach.state(str(news.author.jid))
         return None if state == REACHABLE else f"{state} for {instance.key}"
@@ -215,14 +215,14 @@ class Post:
         instance, reason = self._instance, None
         # Another phone is linked now: what was for the old one is not for this one.
         if letter.address == str(instance.own_jid):
-            if isinstance(letter.news, GroupNews):
+            if isinstance(letter.news, GroupUpdate):
                 instance.groups.hear(letter.news)
                 return
-            assert isinstance(letter.news, Posted), "receipts are read at once"
+            assert isinstance(letter.news, PeerMessage), "receipts are read at once"
             reason = self._arrive(letter.news)
         self._answer(letter, reason)
 
-    def _arrive(self, posted: Posted) -> str | None:
+    def _arrive(self, posted: PeerMessage) -> str | None:
         """A message is here now; otherwise why it never will be, for those who wait for it."""
         instance, author = self._instance, posted.author
         group = None if posted.group is None else Jid.parse(posted.group)
@@ -260,7 +260,7 @@ class Post:
             instance.chats.edit(*edit)
         return None
 
-    def _content(self, posted: Posted, chat: str) -> dict[str, Any]:
+    def _content(self, posted: PeerMessage, chat: str) -> dict[str, Any]:
         content: dict[str, Any] = orjson.loads(posted.content)
         about = referred_id(content)
         if about is None:
@@ -273,11 +273,11 @@ class Post:
         return with_referred_key(content, key)
 
     def _answer(self, letter: Letter, reason: str | None) -> None:
-        if isinstance(letter.news, Posted):
-            landed = Landed(letter.news.id, letter.address, reason)
+        if isinstance(letter.news, PeerMessage):
+            landed = PeerAck(letter.news.id, letter.address, reason)
             self._instance.post_letter(letter.sender, str(letter.news.author.jid), landed)
 
-    def _landed(self, landed: Landed) -> None:
+    def _landed(self, landed: PeerAck) -> None:
         """What was sent is there: its acks go on, each at its distance from the first."""
         instance = self._instance
         message, waiting = instance.messages.get(landed.id), self.awaited.get(landed.id)
@@ -299,4 +299,4 @@ class Post:
 
 def _is_by(letter: Letter, author: Jid) -> bool:
     """Whether this person wrote it; of groups everybody hears at once."""
-    return isinstance(letter.news, Posted) and letter.news.author.jid == author
+    return isinstance(letter.news, PeerMessage) and letter.news.author.jid == author

@@ -65,7 +65,7 @@ class Message:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """As the side door lists it."""
+        """As the control API lists it."""
         return {
             "id": self.id,
             "time": self.time,

@@ -9,7 +9,7 @@ from .jid import Jid
 
 
 @dataclass(frozen=True, slots=True)
-class Enrolled:
+class RegisteredNumber:
     """One instance's number and profile name; `linked` once a phone has ever been linked."""
 
     jid: Jid
@@ -17,16 +17,16 @@ class Enrolled:
     linked: bool
 
 
-class Roll:
+class NumberRegistry:
     """Kept by the store, which makes one change at a time; whoever reads sees whole rows."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, Enrolled] = {}
+        self._rows: dict[str, RegisteredNumber] = {}
         self._keys: dict[Jid, tuple[str, ...]] = {}
         # How many instances were ever linked: where there is one, nobody writes to another.
         self.linked = 0
 
-    def enter(self, key: str, row: Enrolled | None) -> Enrolled | None:
+    def enter(self, key: str, row: RegisteredNumber | None) -> RegisteredNumber | None:
         """From now on this is the instance's row; None when it has no number, or is gone.
 
         Who comes to a number that another instance has is entered under that one's name: one
@@ -55,7 +55,7 @@ class Roll:
         else:
             del self._keys[jid]
 
-    def replace_by(self, other: Roll) -> None:
+    def replace_by(self, other: NumberRegistry) -> None:
         """Be like another roll from now on, in one step."""
         self._keys, self._rows, self.linked = other._keys, other._rows, other.linked
 

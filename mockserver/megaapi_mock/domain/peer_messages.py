@@ -12,7 +12,7 @@ from .media import Media
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class PeerMessage:
     """A message on its way; it keeps its id, and its media the keys they were sent under."""
 
     id: str
@@ -23,7 +23,7 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True)
-class Landed:
+class PeerAck:
     """A message has come to the phone of `person`; with a reason: it waits, and why."""
 
     id: str
@@ -32,7 +32,7 @@ class Landed:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupNews:
+class GroupUpdate:
     """Somebody changed a group: `group` as it is now, and what was done to it.
 
     `action` is add, remove, promote, demote or update; `changes` are webhook fields of an update.
@@ -55,4 +55,4 @@ class Letter:
     to: str
     address: str
     time: float
-    news: Posted | Landed | GroupNews
+    news: PeerMessage | PeerAck | GroupUpdate

@@ -21,7 +21,7 @@ PEOPLE_MOST = 10_000
 Held = tuple[float, tuple[str, ...]]
 
 
-class Reach:
+class Reachability:
     """States by JID; everybody is reachable until somebody says otherwise."""
 
     def __init__(self, instance: Instance) -> None:
@@ -106,7 +106,7 @@ class Reach:
             self.held.remove(message_id)
 
     def as_json(self, contact: Contact) -> dict[str, Any]:
-        """As the side door shows one person."""
+        """As the control API shows one person."""
         return {
             "instance": self._instance.key,
             "number": contact.number,

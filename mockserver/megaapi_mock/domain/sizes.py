@@ -10,7 +10,7 @@ from .group import Group
 from .jid import Jid
 from .media import Media
 from .message import Message
-from .peer_messages import GroupNews, Letter, Posted
+from .peer_messages import GroupUpdate, Letter, PeerMessage
 
 # A participant with its JID, in Python objects (measured with CPython 3.11).
 PARTICIPANT = 250
@@ -45,8 +45,8 @@ def group_bytes(_jid: Jid, group: Group) -> int:
 def letter_bytes(_number: int, letter: Letter) -> int:
     """A message that waits for its phone, or what happened to a group meanwhile."""
     news = letter.news
-    if isinstance(news, Posted):
+    if isinstance(news, PeerMessage):
         return len(news.content) + len(news.author.name)
-    if isinstance(news, GroupNews):
+    if isinstance(news, GroupUpdate):
         return group_bytes(news.group.jid, news.group)
     return len(news.reason or "")

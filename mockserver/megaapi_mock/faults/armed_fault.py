@@ -95,7 +95,7 @@ class Armed:
         return tally_of(self.tallies, key, among=among)
 
     def as_json(self) -> dict[str, Any]:
-        """As the side door shows it: everything that counts, given or not."""
+        """As the control API shows it: everything that counts, given or not."""
         own = {one.name: getattr(self.kind, one.name) for one in fields(self.kind)}
         scope = {name: getattr(self, name) for name in SCOPE_NAMES}
         newest = [

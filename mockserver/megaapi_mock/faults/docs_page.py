@@ -27,7 +27,7 @@ curl $MOCK/faults              # what is armed, and how often each has struck
 curl -X DELETE $MOCK/faults    # all; ?instance=KEY: that one's own; /faults/f1: one
 ```
 
-Who cannot reach the side door asks with a header, for that call alone:
+Who cannot reach the control API asks with a header, for that call alone:
 
 ```sh
 curl http://127.0.0.1:8080/rest/instance/megacode-TESTKEY0001 \\

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-from ..domain.fault_effects import NO_SPELL, Spell
+from ..domain.fault_effects import NO_EFFECTS, FaultEffects
 from ..domain.instance import Instance
 from ..spec.operations import Operation
 from .parameters import SECONDS, YES_NO, about
@@ -83,9 +83,9 @@ class Kind:
         """Seconds the answer waits when everything has happened."""
         return 0.0
 
-    def spell(self) -> Spell:
+    def fault_effects(self) -> FaultEffects:
         """What it does to the instance while the call changes it."""
-        return NO_SPELL
+        return NO_EFFECTS
 
     def refuse(self, instance: Instance) -> None:
         """Raise the gateway's refusal, if that is what the fault is."""

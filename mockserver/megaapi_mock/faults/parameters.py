@@ -28,7 +28,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One line of a kind's parameters, as the side door and the documents show it."""
+    """One line of a kind's parameters, as the control API and the documents show it."""
 
     name: str
     default: Any

@@ -33,7 +33,7 @@ class Listed:
         return self.kind(**checked(self.name, self.parameters, given, also=also))
 
     def as_json(self) -> dict[str, Any]:
-        """As the side door lists it."""
+        """As the control API lists it."""
         return {
             "name": self.name,
             "line": self.line,

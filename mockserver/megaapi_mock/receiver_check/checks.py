@@ -246,11 +246,11 @@ def _out_of_order(
 
 
 def _plain_order(deliveries: Sequence[Delivery]) -> dict[Delivery, int]:
-    """The untormented to the first URL: they leave in the order they were recorded."""
+    """Deliveries without chaos to the first URL: they leave in the order they were recorded."""
     return {
         delivery: number
         for number, delivery in enumerate(deliveries)
-        if delivery.torment is None and delivery.lane == delivery.instance
+        if delivery.chaos is None and delivery.lane == delivery.instance
     }
 
 
@@ -263,7 +263,7 @@ def _figures(
     taken = sorted(attempt.duration_ms for each in ended for attempt in each.attempts)
     return {
         "deliveries": len(deliveries),
-        "copies": sum(" of " in str(each.torment) for each in deliveries),
+        "copies": sum(" of " in str(each.chaos) for each in deliveries),
         "dropped": sum(each.state == "dropped" for each in deliveries),
         "unfinished": len(waiting),
         "inbound": sum(len(chat.inbound) for chat in chats),

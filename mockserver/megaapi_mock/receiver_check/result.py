@@ -26,7 +26,7 @@ class Check:
     offending: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """As the side door shows it."""
+        """As the control API shows it."""
         return {
             "name": self.name,
             "outcome": self.outcome,
@@ -55,7 +55,7 @@ class Verdict:
         return next(kind for kind in (FAILED, UNDECIDED, PASSED, OPEN) if kind in outcomes)
 
     def as_json(self) -> dict[str, Any]:
-        """As the side door shows it."""
+        """As the control API shows it."""
         return {
             "instance": self.instance,
             "passed": self.passed,

@@ -34,8 +34,8 @@ class Attempt:
 class Delivery:
     """One payload owed to one URL; deliveries of one `lane` leave strictly in order.
 
-    `reason` says why the state is neither queued nor delivered; `torment` what was done to it, or
-    which delivery it is a copy of; `left` when torment let it go, if that held it.
+    `reason` says why the state is neither queued nor delivered; `chaos` what was done to it, or
+    which delivery it is a copy of; `left` when chaos let it go, if that held it.
     """
 
     id: str
@@ -49,7 +49,7 @@ class Delivery:
     state: State = "queued"
     reason: str | None = None
     attempts: list[Attempt] = field(default_factory=list)
-    torment: str | None = None
+    chaos: str | None = None
     left: float | None = None
 
 

@@ -47,7 +47,7 @@ class Exchange:
     fault: tuple[str | None, str] | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """As the side door lists it."""
+        """As the control API lists it."""
         return {
             "id": self.id,
             "time": self.time,
@@ -81,7 +81,7 @@ class Hit:
     struck: Struck
 
     def as_json(self) -> dict[str, Any]:
-        """As the side door lists it."""
+        """As the control API lists it."""
         return {
             "id": self.id,
             "time": self.struck.time,
@@ -367,7 +367,7 @@ class Journal:
 
 
 def delivery_json(delivery: Delivery) -> dict[str, Any]:
-    """A delivery as the side door lists it."""
+    """A delivery as the control API lists it."""
     shown = shown_body(delivery.body)
     return {
         "id": delivery.id,
@@ -380,7 +380,7 @@ def delivery_json(delivery: Delivery) -> dict[str, Any]:
         **shown,
         "state": delivery.state,
         "reason": delivery.reason,
-        "torment": delivery.torment,
+        "chaos": delivery.chaos,
         "attempts": [_attempt_json(attempt) for attempt in delivery.attempts],
     }
 

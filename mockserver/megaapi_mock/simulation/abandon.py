@@ -16,5 +16,5 @@ def abandon(parts: Parts, key: str | None = None) -> None:
     new life has begun. In the order of the way out: nothing can pass from one place to the next.
     """
     parts.publisher.abandon(key)
-    parts.tormentor.clear(key)
+    parts.chaos_dispatcher.clear(key)
     parts.courier.abandon(key)

@@ -41,7 +41,7 @@ class Doing:
 
 
 def happen(parts: Parts, key: str, event: str, sender: Contact, body: Mapping[str, Any]) -> Json:
-    """It happens, and its webhook leaves at once; the side door's answer.
+    """It happens, and its webhook leaves at once; the control API's answer.
 
     Raises ControlRefused with a sentence for whatever cannot happen.
     """

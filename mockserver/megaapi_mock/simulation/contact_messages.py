@@ -53,7 +53,7 @@ _KINDS = {
 
 
 def receive(parts: Parts, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """A contact does something; its webhook leaves at once. The side door's answer.
+    """A contact does something; its webhook leaves at once. The control API's answer.
 
     `set` takes dotted paths into the payload; `media` is base64 or a data URI; `message` and
     `option` name what is acted upon and chosen. Raises ControlRefused with a sentence for

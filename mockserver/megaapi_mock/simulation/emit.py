@@ -15,7 +15,7 @@ from ..domain.jid import Jid
 from ..errors import ControlRefused
 from ..records.delivery import Delivery
 from ..spelling import did_you_mean
-from ..webhooks.chaos.series import Torment
+from ..webhooks.chaos.series import Chaos
 from ..webhooks.render import put_at
 from .contact_messages import in_message, media_in, media_keys
 from .overrides import overrides_of
@@ -36,9 +36,9 @@ def emit(parts: Parts, key: str, body: Mapping[str, Any]) -> tuple[list[Delivery
     event, count = _event(parts, body), _count(body)
     overrides = overrides_of(parts, event, body)
     _require_number(parts, event)
-    torment = None
-    if "torment" in body:
-        torment = Torment.of(body["torment"], seed=parts.ids.seed)
+    chaos = None
+    if "chaos" in body:
+        chaos = Chaos.of(body["chaos"], seed=parts.ids.seed)
     # What became due before is no part of what is emitted here.
     parts.publisher.look(key, lambda instance: None)
     with parts.publisher.changing(key) as (instance, batch):
@@ -49,8 +49,8 @@ def emit(parts: Parts, key: str, body: Mapping[str, Any]) -> tuple[list[Delivery
             instance.record(event, {"sample": sample, "set": told})
         blocked = list(instance.filter.blocked)
     try:
-        if torment is not None:
-            parts.tormentor.claim(batch.deliveries, torment)
+        if chaos is not None:
+            parts.chaos_dispatcher.claim(batch.deliveries, chaos)
     finally:
         parts.publisher.release(batch)
     if batch.deliveries:
@@ -59,7 +59,7 @@ def emit(parts: Parts, key: str, body: Mapping[str, Any]) -> tuple[list[Delivery
 
 
 def resend(parts: Parts, delivery_id: str, edited: Mapping[str, Any] | None) -> Delivery:
-    """The same payload, or an edited one, to the same URL: a delivery of its own, untormented.
+    """The same payload, or an edited one, to the same URL: a delivery of its own, without chaos.
 
     In one step: a reset comes before all of it, or after.
     """
@@ -83,7 +83,7 @@ def _resend(parts: Parts, delivery_id: str, edited: Mapping[str, Any] | None) ->
         url=found.url,
         body=found.body if edited is None else dumps(edited),
         lane=found.lane,
-        torment=f"resend of {found.id}",
+        chaos=f"resend of {found.id}",
     )
     parts.journal.add_deliveries([again])
     parts.courier.accept([again])

@@ -11,7 +11,7 @@ from ..domain.gateway import Gateway, InstanceSeed
 from ..domain.instance import Instance
 from ..domain.linking import CONNECTED, CONNECTING
 from ..domain.message import Message
-from ..domain.number_registry import Roll
+from ..domain.number_registry import NumberRegistry
 from ..domain.undo_table import Table
 from ..errors import ControlRefused, UnknownInstance, WorldError
 from ..faults import saved_faults
@@ -37,7 +37,7 @@ _FORMS: Mapping[str, Any] = {
     "clock": ClockState,
     "numbers": dict[str, int],
     "media": tuple[bytes, ...],
-    "torment": tuple[SavedSeries, ...],
+    "chaos": tuple[SavedSeries, ...],
     "faults": SavedFaults,
 }
 
@@ -48,7 +48,7 @@ _FORMS: Mapping[str, Any] = {
 def save(parts: Parts, key: str | None = None) -> Json:
     """Everything that decides what the mock will do: of all instances, or of one alone.
 
-    Deliveries on their way to a receiver are no part of it; those that torment holds are.
+    Deliveries on their way to a receiver are no part of it; those that chaos holds are.
     Raises UnknownInstance.
     """
     parts.timers.run_due()
@@ -78,7 +78,7 @@ class _Saver:
             **self._written("numbers", parts.journal.counted()),
             "instances": [save_instance(instance, self.forms) for instance in instances],
             **self._written("media", tuple(parts.gateway.vault.blobs().values())),
-            **self._written("torment", saved_chaos.save(parts.tormentor, None)),
+            **self._written("chaos", saved_chaos.save(parts.chaos_dispatcher, None)),
             **self._written("faults", saved_faults.save(parts.faults, None)),
         }
 
@@ -96,7 +96,7 @@ class _Saver:
             **self._written("numbers", parts.journal.counted(instance.key)),
             "instances": [saved],
             **self._written("media", tuple(blobs[name] for name in digests if name in blobs)),
-            **self._written("torment", saved_chaos.save(parts.tormentor, instance.key)),
+            **self._written("chaos", saved_chaos.save(parts.chaos_dispatcher, instance.key)),
             **self._written("faults", saved_faults.save(parts.faults, instance.key)),
         }
 
@@ -120,7 +120,7 @@ def load(
     start: Mapping[str, Any] | None = None,
     begun: Callable[[], object] = lambda: None,
 ) -> Json:
-    """Be what was saved: all of it, or one instance alone; the side door's answer.
+    """Be what was saved: all of it, or one instance alone; the control API's answer.
 
     `start` is what a reset leads back to from now on, where that is no plain world. What the mock
     has recorded is forgotten. `begun` is called once all of it stands, before anyone can see it.
@@ -187,7 +187,7 @@ def alone(saved: Mapping[str, Any], key: str) -> Json:
         instances = forms.of(list[Any]).decode(saved.get("instances"))
         faults = forms.of(SavedFaults).decode(saved.get("faults"))
         numbers = forms.of(_FORMS["numbers"]).decode(saved.get("numbers"))
-        torment = forms.of(list[Any]).decode(saved.get("torment"))
+        chaos = forms.of(list[Any]).decode(saved.get("chaos"))
         names = [one["key"] for one in instances]
     except (Misfit, KeyError, TypeError) as error:
         raise ControlRefused(400, f"this state cannot be read: {error}") from None
@@ -198,7 +198,7 @@ def alone(saved: Mapping[str, Any], key: str) -> Json:
         "instance": key,
         "numbers": {name: numbers[name] for name in numbers if name.partition(".")[2] == key},
         "instances": [one for one in instances if one["key"] == key],
-        "torment": [series for series in torment if series.get("key") == key],
+        "chaos": [series for series in chaos if series.get("key") == key],
         "faults": forms.of(SavedFaults).written(_faults_of(faults, key)),
     }
 
@@ -224,7 +224,9 @@ class _Prepared:
             require_sane_numbers({"seed": self._seed, **self._numbers})
         self._profile: dict[str, str] = self._read("profile")
         self._media: tuple[bytes, ...] = self._read("media")
-        self._torment: list[Rebuilt] = saved_chaos.rebuild(parts.tormentor, self._read("torment"))
+        self._chaos: list[Rebuilt] = saved_chaos.rebuild(
+            parts.chaos_dispatcher, self._read("chaos")
+        )
         self._faults: SavedFaults = self._read("faults")
         self._armed: list[Armed] = saved_faults.rebuild(parts.faults, self._faults)
         self._instances: list[Instance] = []
@@ -273,7 +275,7 @@ class _Prepared:
         parts = self._parts
         abandon.abandon(parts, key)
         parts.journal.recount(self._numbers, key)
-        parts.journal.add_deliveries(saved_chaos.put_back(parts.tormentor, self._torment, key))
+        parts.journal.add_deliveries(saved_chaos.put_back(parts.chaos_dispatcher, self._chaos, key))
         saved_faults.put_back(
             parts.faults, self._faults, self._armed, directory=parts.world.directory, key=key
         )
@@ -305,7 +307,7 @@ class _All(_Prepared):
             seeds=world.instances,
             groups=world.groups,
             vault=vault,
-            roll=Roll(),
+            roll=NumberRegistry(),
         )
         for seed in world.instances:
             self._gateway.admitted(seed)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ..domain.gateway import Gateway, InstanceSeed
 from ..domain.instance import Instance
 from ..domain.linking import Connection
-from ..domain.number_registry import Roll
+from ..domain.number_registry import NumberRegistry
 from ..errors import ControlRefused, UnknownInstance
 from . import Shown
 
@@ -193,7 +193,7 @@ class MemoryStore:
 
     def _replace_all(self, gateway: Gateway, instances: Iterable[Instance]) -> None:
         made = {instance.key: self._keep(instance) for instance in instances}
-        roll = Roll()
+        roll = NumberRegistry()
         for key, kept in made.items():
             roll.enter(key, kept.instance.enrolled)
         with self._lock:

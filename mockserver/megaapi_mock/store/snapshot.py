@@ -22,8 +22,8 @@ from ..domain.mailbox import Post
 from ..domain.media import Media
 from ..domain.message import Message
 from ..domain.ninth_digit import NinthDigit
-from ..domain.peer_messages import Letter, Posted
-from ..domain.reachability import Held, Reach
+from ..domain.peer_messages import Letter, PeerMessage
+from ..domain.reachability import Held, Reachability
 from ..domain.settings import EventFilter, WebhookSettings
 from ..domain.undo_table import Table
 from ..worlds.load import World
@@ -53,7 +53,7 @@ KEPT: Mapping[type, Mapping[str, Any]] = {
     Linking: {"delayed": Table[int, DelayedEvent]},
     Chats: {"moving": Table[str, bool], "phones": Table[str, Mapping[str, int]]},
     Groups: {},
-    Reach: {"states": Table[str, str], "held": Table[str, tuple[Held, ...]]},
+    Reachability: {"states": Table[str, str], "held": Table[str, tuple[Held, ...]]},
     Post: {
         "mailbox": Table[int, Letter],
         "awaited": Table[str, Mapping[str, bool]],
@@ -76,7 +76,7 @@ PARTS: Mapping[str, type] = {
     "linking": Linking,
     "chats": Chats,
     "groups": Groups,
-    "reach": Reach,
+    "reach": Reachability,
     "post": Post,
 }
 # What is not kept, and why it need not be.
@@ -96,7 +96,7 @@ LEFT_OUT: Mapping[type, Mapping[str, str]] = {
         "_events": "taken at the end of every change",
         "_events_before": "set when a change begins",
         "fate": "of the gateway",
-        "spell": "set when a change begins",
+        "fault_effects": "set when a change begins",
         "roll": "follows from the instances",
         "addresses": "decides by the world and the profile, and keeps nothing",
         "_letters": "taken at the end of every change",
@@ -111,14 +111,14 @@ LEFT_OUT: Mapping[type, Mapping[str, str]] = {
         "_addresses": "saves memory and nothing else",
     },
     Groups: {"_instance": "the whole"},
-    Reach: {"_instance": "the whole"},
+    Reachability: {"_instance": "the whole"},
     Post: {"_instance": "the whole"},
     Directory: {},
 }
 
 
 # Fields of bytes that hold JSON, written as the text it is.
-DOCUMENTS = frozenset({(Message, "content"), (Posted, "content"), (DelayedEvent, "facts")})
+DOCUMENTS = frozenset({(Message, "content"), (PeerMessage, "content"), (DelayedEvent, "facts")})
 
 
 # -- out ------------------------------------------------------------------------------------

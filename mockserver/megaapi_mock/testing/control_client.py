@@ -1,4 +1,4 @@
-"""The side door seen from a test: one call, one document."""
+"""The control API seen from a test: one call, one document."""
 
 from __future__ import annotations
 

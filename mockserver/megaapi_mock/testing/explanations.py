@@ -111,7 +111,7 @@ class Explanations:
             )
 
     def _of_chaos(self) -> Iterator[str]:
-        shown = self._door.call("GET", at("instances", self.instance.key, "torment"))["torment"]
+        shown = self._door.call("GET", at("instances", self.instance.key, "chaos"))["chaos"]
         if shown is not None:
             wishes = [
                 f"{name} {shown[name]}" for name, rest in _AT_REST.items() if shown[name] != rest

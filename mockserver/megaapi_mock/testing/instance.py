@@ -147,12 +147,12 @@ class Instance:
         require_event(event)
         self.do("emit", {"event": event, "set": dict(set or {}), "count": count, **wishes})
 
-    def torment(self, **wishes: Any) -> None:
+    def chaos(self, **wishes: Any) -> None:
         """Duplicate, reorder, delay... its webhooks; without wishes they are left alone again."""
         if wishes:
-            self.do("torment", wishes)
+            self.do("chaos", wishes)
         else:
-            self.door.call("DELETE", at("instances", self.key, "torment"))
+            self.door.call("DELETE", at("instances", self.key, "chaos"))
 
     def do(self, verb: str, body: Json) -> Json:
         """`POST /_mock/instances/{key}/{verb}`."""

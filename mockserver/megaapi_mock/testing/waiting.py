@@ -16,7 +16,7 @@ from .hiding import between_test_and_refusal
 
 __tracebackhide__ = between_test_and_refusal
 
-# The side door lets nobody wait longer; a longer wait is several.
+# The control API lets nobody wait longer; a longer wait is several.
 WAIT_MOST = 60.0
 # How many records a failed wait lists.
 SHOWN = 10

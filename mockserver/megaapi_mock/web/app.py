@@ -1,4 +1,4 @@
-"""The Flask app: routes from the contract, the side door, the documents, and their wiring."""
+"""The Flask app: routes from the contract, the control API, the documents, and their wiring."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from ..store import Store
 from ..store.memory import MemoryStore
 from ..timers import Timers
 from ..webhooks.chaos.capacity import Room
-from ..webhooks.chaos.dispatcher import Tormentor
+from ..webhooks.chaos.dispatcher import ChaosDispatcher
 from ..webhooks.courier import Courier
 from ..webhooks.http.client import AllowedHosts, HttpTransport, Transport, axios_headers
 from ..webhooks.http.redirects import REDIRECTS_MOST
@@ -56,7 +56,7 @@ _HOSTS: Mapping[str, AllowedHosts] = {
 
 @dataclass
 class Parts:
-    """What the app is made of, for the side door and for tests."""
+    """What the app is made of, for the control API and for tests."""
 
     settings: Settings
     profile: Profile
@@ -68,7 +68,7 @@ class Parts:
     journal: Journal
     publisher: Publisher
     courier: Courier
-    tormentor: Tormentor
+    chaos_dispatcher: ChaosDispatcher
     timers: Timers
     pipeline: Pipeline
     samples: Samples
@@ -116,7 +116,7 @@ class MockApp(Flask):
         """Stop timers, let go what is held, drain the courier; how many were abandoned."""
         self.close_streams()
         self.parts.timers.stop()
-        self.parts.tormentor.stop()
+        self.parts.chaos_dispatcher.stop()
         seconds = self.parts.profile.seconds("stop_grace") if grace is None else grace
         return self.parts.courier.stop(seconds)
 
@@ -179,7 +179,7 @@ def create_app(
         shown(delivery)
 
     courier = _courier(profile, settings, clock, changed, transport)
-    tormentor = Tormentor(
+    chaos_dispatcher = ChaosDispatcher(
         clock=clock,
         journal=journal,
         forward=courier.accept,
@@ -191,13 +191,13 @@ def create_app(
         journal=journal,
         renderer=Renderer(samples, profile),
         catalogue=webhook_events(bundle),
-        accept=tormentor.accept,
+        accept=chaos_dispatcher.accept,
         changed=changed,
         bugs=bugs,
         room=Room(settings.outbox_limit, settings.outbox_bytes),
     )
-    timers = Timers(clock=clock, store=kept, wake=publisher.wake, others=[tormentor])
-    kept.due_earlier = tormentor.due_earlier = timers.due_earlier
+    timers = Timers(clock=clock, store=kept, wake=publisher.wake, others=[chaos_dispatcher])
+    kept.due_earlier = chaos_dispatcher.due_earlier = timers.due_earlier
     pipeline = Pipeline(
         operations=offered,
         handlers=handlers,
@@ -216,7 +216,7 @@ def create_app(
     app = MockApp(__name__, static_folder=None)
     app.parts = Parts(
         settings, profile, world, clock, ids, gateway, kept, journal, publisher, courier,
-        tormentor, timers, pipeline, samples, faults, bundle.document,
+        chaos_dispatcher, timers, pipeline, samples, faults, bundle.document,
         PayloadFields(bundle.document),
     )  # fmt: skip
     if world.state is not None:

@@ -36,7 +36,7 @@ def test_every_halt_names_states_on_the_way() -> None:
     assert len({halt.reason for halt in HALTS}) == len(HALTS)
 
 
-def test_the_side_door_describes_the_states_of_the_table() -> None:
+def test_the_control_api_describes_the_states_of_the_table() -> None:
     schemas = read_yaml(root("spec") / "control.yaml")["components"]["schemas"]
     states = [PENDING, *(step.target for step in STEPS), STOPPED]
     assert schemas["MessageState"]["enum"] == states

@@ -54,7 +54,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         timeout: float = 10,
     ) -> Came:
-        """One call of the gateway or the side door."""
+        """One call of the gateway or the control API."""
         connection = http.client.HTTPConnection(self.host, timeout=timeout)
         sent = {"Authorization": self.token, **JSON_BODY, **(headers or {})}
         try:
@@ -83,7 +83,7 @@ class Client:
         return self.call("GET", f"/rest/instance/{self.key}", **options)
 
     def door(self, method: str, path: str, body: Any = None, *, status: int = 200) -> Any:
-        """A call of the side door that must go as told."""
+        """A call of the control API that must go as told."""
         came = self.call(method, f"/_mock{path}", body)
         assert came.status == status, came
         return came.json

@@ -34,7 +34,7 @@ def saved() -> dict[str, Any]:
     for history in histories:
         history.go_on(4)
     client = app.test_client()
-    client.post(f"/_mock/instances/{FIRST}/torment", json={"duplicate": 2, "delay": [5, 9]})
+    client.post(f"/_mock/instances/{FIRST}/chaos", json={"duplicate": 2, "delay": [5, 9]})
     client.post("/_mock/faults", json={"fault": "rate-limit", "calls": 2, "window": 10})
     state = json.loads(client.get("/_mock/state").data)["state"]
     app.stop(0)

@@ -21,7 +21,7 @@ from megaapi_mock.store.serialize import Forms, Misfit
 from megaapi_mock.store.snapshot import KEPT, LEFT_OUT, PARTS
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.webhooks.chaos.saved_chaos import SavedSeries
-from megaapi_mock.webhooks.chaos.series import Series, Torment
+from megaapi_mock.webhooks.chaos.series import Chaos, Series
 from megaapi_mock.worlds.load import World
 
 from ..support import KEY, START
@@ -76,8 +76,8 @@ def test_every_attribute_of_the_clock_is_kept() -> None:
     assert vars(Clock()).keys() == {"_stand", "_ticks", "_lock", "_listeners"}
 
 
-def test_every_attribute_of_a_torment_at_work_is_kept() -> None:
-    series = Series(KEY, Torment(), later=print, copy=print, dropped=print)  # type: ignore[arg-type]
+def test_every_attribute_of_a_chaos_at_work_is_kept() -> None:
+    series = Series(KEY, Chaos(), later=print, copy=print, dropped=print)  # type: ignore[arg-type]
     own = {name.lstrip("_") for name in vars(series)} - {"later", "copy", "dropped"}
     assert own <= {field.name for field in fields(SavedSeries)}
 
@@ -100,7 +100,7 @@ def test_every_part_of_the_world_is_kept() -> None:
 
 def test_every_part_of_the_mock_has_been_thought_of(app: MockApp) -> None:
     """Fails for a new part: if it remembers anything, a state must hold it."""
-    held = {"world", "clock", "ids", "gateway", "store", "journal", "tormentor", "faults"}
+    held = {"world", "clock", "ids", "gateway", "store", "journal", "chaos_dispatcher", "faults"}
     wired = {
         "settings", "profile", "publisher", "courier", "timers", "pipeline", "samples",
         "document", "fields", "loading",

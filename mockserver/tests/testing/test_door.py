@@ -1,4 +1,4 @@
-"""The side door as tests call it: pages, waits, and the way back to this machine."""
+"""The control API as tests call it: pages, waits, and the way back to this machine."""
 
 from __future__ import annotations
 

@@ -147,7 +147,7 @@ def test_the_clock_stands_still(mock: Mock, shop: Instance) -> None:
 
 
 def test_webhooks_are_dropped_on_purpose(shop: Instance) -> None:
-    shop.torment(drop=1.0)
+    shop.chaos(drop=1.0)
     shop.customer(ANA).says("oi")
     lines = failure(shop.inbox.wait_for, "text-plain")
     assert [line for line in lines if line.endswith("dropped or copied on purpose: drop 1.0")]

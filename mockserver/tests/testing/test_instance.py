@@ -194,11 +194,11 @@ def test_the_link_and_other_webhooks(shop: Instance) -> None:
     assert shop.state == "disconnected"
     shop.link()
     shop.inbox.wait_for("connected")
-    shop.torment(duplicate=2)
+    shop.chaos(duplicate=2)
     shop.emit("poll-vote")
     for _ in range(2):
         shop.inbox.wait_for("poll-vote")
-    shop.torment()
+    shop.chaos()
     shop.emit("poll-vote", count=3)
     for _ in range(3):
         shop.inbox.wait_for("poll-vote")

@@ -1,4 +1,4 @@
-"""A client of the side door that holds every answer to spec/control.yaml."""
+"""A client of the control API that holds every answer to spec/control.yaml."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ class Door:
 
 @pytest.fixture
 def door(app: MockApp) -> Door:
-    """The side door of the default app."""
+    """The control API of the default app."""
     return Door(app)
 
 

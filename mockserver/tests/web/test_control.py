@@ -1,4 +1,4 @@
-"""The side door: who may come in, instances, linking, the clock, and what they set in motion."""
+"""The control API: who may come in, instances, linking, the clock, and what they set in motion."""
 
 from __future__ import annotations
 
@@ -139,7 +139,8 @@ def test_a_host_that_is_none_is_refused(calm: Door) -> None:
 def test_a_foreign_origin_is_refused(calm: Door, origin: str) -> None:
     options = {"headers": {"Origin": origin}}
     assert (
-        "side door" in calm.refusal("POST", "/reset", status=403, **options) or origin == "http://["
+        "control API" in calm.refusal("POST", "/reset", status=403, **options)
+        or origin == "http://["
     )
 
 

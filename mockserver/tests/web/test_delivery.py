@@ -1,4 +1,4 @@
-"""One delivery at the side door, until it has ended; another receiver without a call."""
+"""One delivery at the control API, until it has ended; another receiver without a call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Side door: torment set and ended, any event emitted, any delivery sent again."""
+"""Control API: chaos set and ended, any event emitted, any delivery sent again."""
 
 from __future__ import annotations
 
@@ -48,65 +48,65 @@ def deliveries(app: MockApp, door: Door, query: str = "") -> list[Any]:
     return door.items(f"/deliveries?limit=5000{query}")
 
 
-# -- torment -----------------------------------------------------------------------------------
+# -- chaos -----------------------------------------------------------------------------------
 
 
-def test_torment_is_set_read_and_ended(app: MockApp, hook: Door) -> None:
-    path = f"/instances/{KEY}/torment"
-    assert hook.get(path)["torment"] is None
+def test_chaos_is_set_read_and_ended(app: MockApp, hook: Door) -> None:
+    path = f"/instances/{KEY}/chaos"
+    assert hook.get(path)["chaos"] is None
     wishes = {
         "duplicate": 3, "drop": 0.1, "reorder": 5, "delay": [0.5, 2], "burst": 50,
         "redeliver": 120, "early_ack": True, "seed": 7,
     }  # fmt: skip
     shown = hook.post(path, wishes)
     assert shown == hook.get(path)
-    assert shown["torment"] == {**PLAIN, **wishes}
+    assert shown["chaos"] == {**PLAIN, **wishes}
 
     hook.post(path, {"delay": [60, 60]})
     hook.post(f"/instances/{KEY}/inbound", {}, status=201)
     assert hook.get(path)["held"] == 1
     (held,) = hook.items("/deliveries")
-    assert (held["state"], held["torment"]) == ("queued", "delay")
-    assert hook.delete(path) == {"instance": KEY, "torment": None, "held": 0, "released": 1}
+    assert (held["state"], held["chaos"]) == ("queued", "delay")
+    assert hook.delete(path) == {"instance": KEY, "chaos": None, "held": 0, "released": 1}
     assert [each["state"] for each in deliveries(app, hook)] == ["delivered"]
 
 
 def test_the_clock_moves_what_is_delayed(app: MockApp, hook: Door) -> None:
-    hook.post(f"/instances/{KEY}/torment", {"delay": [30, 30], "duplicate": 2})
+    hook.post(f"/instances/{KEY}/chaos", {"delay": [30, 30], "duplicate": 2})
     hook.post(f"/instances/{KEY}/inbound", {}, status=201)
     hook.post("/clock", {"advance": 30})
     first, copy = deliveries(app, hook)
-    assert copy["torment"] == f"duplicate of {first['id']}"
+    assert copy["chaos"] == f"duplicate of {first['id']}"
     assert copy["payload"] == first["payload"]
     assert (first["time"], copy["time"]) == (START, START + 30)
 
 
 @pytest.mark.parametrize("query", ["", f"?instance={KEY}"])
-def test_a_reset_ends_torment(app: MockApp, hook: Door, query: str) -> None:
-    hook.post(f"/instances/{KEY}/torment", {"delay": [60, 60]})
+def test_a_reset_ends_chaos(app: MockApp, hook: Door, query: str) -> None:
+    hook.post(f"/instances/{KEY}/chaos", {"delay": [60, 60]})
     hook.post(f"/instances/{KEY}/inbound", {}, status=201)
     hook.post(f"/reset{query}")
-    told = hook.get(f"/instances/{KEY}/torment")
-    assert (told["torment"], told["held"]) == (None, 0)
+    told = hook.get(f"/instances/{KEY}/chaos")
+    assert (told["chaos"], told["held"]) == (None, 0)
     hook.post("/clock", {"advance": 100})
     assert deliveries(app, hook) == []
 
 
 def test_webhooks_held_of_a_removed_instance_are_abandoned(app: MockApp, hook: Door) -> None:
-    hook.post(f"/instances/{SECOND}/torment", {"delay": [60, 60]})
+    hook.post(f"/instances/{SECOND}/chaos", {"delay": [60, 60]})
     hook.post(f"/instances/{SECOND}/inbound", {}, status=201)
     hook.delete(f"/instances/{SECOND}")
     assert [each["state"] for each in deliveries(app, hook)] == ["abandoned"]
 
 
-def test_torment_needs_a_wish_an_instance_and_sense(calm: Door) -> None:
-    path = f"/instances/{KEY}/torment"
+def test_chaos_needs_a_wish_an_instance_and_sense(calm: Door) -> None:
+    path = f"/instances/{KEY}/chaos"
     assert calm.refusal("POST", path, {}).startswith("say what is to happen")
     assert calm.refusal("POST", path, {"drop": 2}) == "drop: must be a share from 0 to 1"
     assert "no such field" in calm.refusal("POST", path, {"lose": 1})
     for method in ("GET", "DELETE"):
-        calm.refusal(method, "/instances/megacode-NOBODY/torment", status=404)
-    calm.refusal("POST", "/instances/megacode-NOBODY/torment", {"drop": 1}, status=404)
+        calm.refusal(method, "/instances/megacode-NOBODY/chaos", status=404)
+    calm.refusal("POST", "/instances/megacode-NOBODY/chaos", {"drop": 1}, status=404)
 
 
 # -- emit --------------------------------------------------------------------------------------
@@ -273,22 +273,22 @@ def test_a_snapshot_holds_the_media_told_of(app: MockApp, hook: Door) -> None:
     assert downloaded(app, part, "video") == Samples(root("fixtures")).media("video")
 
 
-def test_a_torment_of_its_own_touches_these_alone(app: MockApp, hook: Door) -> None:
-    body = {"event": "text-plain", "count": 4, "torment": {"duplicate": 2, "burst": 50}}
+def test_a_chaos_of_its_own_touches_these_alone(app: MockApp, hook: Door) -> None:
+    body = {"event": "text-plain", "count": 4, "chaos": {"duplicate": 2, "burst": 50}}
     answer = hook.post(f"/instances/{KEY}/emit", body, status=201)
     hook.post(f"/instances/{KEY}/emit", {"event": "image"}, status=201)
     found = deliveries(app, hook)
     assert len(answer["deliveries"]) == 4
-    assert [each["torment"] for each in found[:4]] == ["burst"] * 4
-    assert [each["torment"] for each in found[4:8]] == [
+    assert [each["chaos"] for each in found[:4]] == ["burst"] * 4
+    assert [each["chaos"] for each in found[4:8]] == [
         f"duplicate of {first}" for first in answer["deliveries"]
     ]
-    assert [each["torment"] for each in found[8:]] == [None]
-    assert hook.get(f"/instances/{KEY}/torment")["torment"] is None
+    assert [each["chaos"] for each in found[8:]] == [None]
+    assert hook.get(f"/instances/{KEY}/chaos")["chaos"] is None
 
 
-def test_the_instances_torment_touches_what_is_emitted_too(app: MockApp, hook: Door) -> None:
-    hook.post(f"/instances/{KEY}/torment", {"duplicate": 2})
+def test_the_instances_chaos_touches_what_is_emitted_too(app: MockApp, hook: Door) -> None:
+    hook.post(f"/instances/{KEY}/chaos", {"duplicate": 2})
     hook.post(f"/instances/{KEY}/emit", {"event": "poll-vote"}, status=201)
     assert len(deliveries(app, hook)) == 2
 
@@ -319,7 +319,7 @@ def test_without_a_webhook_there_is_nobody_to_tell(calm: Door) -> None:
         ({"event": "image", "count": 5001}, "count: must be a whole number"),
         ({"event": "image", "set": {"": 1}}, "set: ''"),
         ({"event": "image", "set": {"messageType.x": 1}}, "set: 'messageType.x' leads through"),
-        ({"event": "image", "torment": {"drop": 9}}, "drop: must be"),
+        ({"event": "image", "chaos": {"drop": 9}}, "drop: must be"),
     ],
 )
 def test_what_cannot_be_emitted_is_refused(
@@ -345,7 +345,7 @@ def test_a_delivery_again_byte_for_byte_or_edited(make_app: MakeApp) -> None:
     app.parts.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
     (first,) = door.post(f"/instances/{KEY}/emit", {"event": "image"}, status=201)["deliveries"]
     assert app.parts.courier.wait_idle(5)
-    door.post(f"/instances/{KEY}/torment", {"drop": 1})
+    door.post(f"/instances/{KEY}/chaos", {"drop": 1})
 
     again = door.post(f"/deliveries/{first}/resend", status=201)
     edited = {"messageType": "conversation", "message": {"conversation": "ão"}}
@@ -353,7 +353,7 @@ def test_a_delivery_again_byte_for_byte_or_edited(make_app: MakeApp) -> None:
 
     assert app.parts.courier.wait_idle(5)
     assert len({first, again["id"], other["id"]}) == 3
-    assert again["torment"] == other["torment"] == f"resend of {first}"
+    assert again["chaos"] == other["chaos"] == f"resend of {first}"
     assert (again["event"], other["message_type"]) == ("image", "conversation")
     bodies = [body for _, body, _ in transport.posts]
     assert bodies[0] == bodies[1]

@@ -41,14 +41,14 @@ MEDIA = {
 
 
 class Contacts:
-    """The side door of an app whose webhooks are heard."""
+    """The control API of an app whose webhooks are heard."""
 
     def __init__(self, app: MockApp) -> None:
         self.app, self.door = app, Door(app)
         app.parts.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
 
     def do(self, **body: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The message as the side door answers it, and the payload as the receiver gets it."""
+        """The message as the control API answers it, and the payload as the receiver gets it."""
         message = self.door.post(INBOUND, body, status=201)
         assert self.app.parts.courier.wait_idle(5)
         posts = self.transport.posts

@@ -38,7 +38,7 @@ def authority() -> Authority:
 
 
 class Chat:
-    """One app: contacts on the side door, the instance on its API, the webhooks that leave."""
+    """One app: contacts on the control API, the instance on its API, the webhooks that leave."""
 
     def __init__(self, app: MockApp) -> None:
         self.app, self.door = app, Door(app)
@@ -118,7 +118,7 @@ class Chat:
         )
 
     def kept(self, message_id: str) -> dict[str, Any]:
-        """The message as the side door lists it now."""
+        """The message as the control API lists it now."""
         found: list[dict[str, Any]] = self.door.walk("/messages")
         return next(message for message in found if message["id"] == message_id)
 

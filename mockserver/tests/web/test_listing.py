@@ -1,4 +1,4 @@
-"""The side door's lists: filters, pages, waiting, and what is too long to show whole."""
+"""The control API's lists: filters, pages, waiting, and what is too long to show whole."""
 
 from __future__ import annotations
 

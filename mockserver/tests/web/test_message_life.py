@@ -23,7 +23,7 @@ PERSON = f"/instances/{KEY}/contacts/{FRIEND}"
 
 
 class Sender:
-    """An app whose webhooks are heard, and its side door."""
+    """An app whose webhooks are heard, and its control API."""
 
     def __init__(self, app: MockApp) -> None:
         self.app, self.door = app, Door(app)

@@ -380,28 +380,28 @@ def test_a_new_instance_counts_on_before_anyone_can_call_it(
     app: MockApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A call between the creation and its end would repeat an id of the life before."""
-    body = {"key": "megacode-HEIR", "token": "HEIR", "connected": True}
+    body = {"key": "megacode-NEXT", "token": "NEXT", "connected": True}
     Door(app).post("/instances", body, status=201)
-    assert send(app, "megacode-HEIR", "HEIR") == 200
-    ids = [item["id"] for item in Door(app).items("/messages?instance=megacode-HEIR")]
-    Door(app).delete("/instances/megacode-HEIR")
+    assert send(app, "megacode-NEXT", "NEXT") == 200
+    ids = [item["id"] for item in Door(app).items("/messages?instance=megacode-NEXT")]
+    Door(app).delete("/instances/megacode-NEXT")
     real, threads = app.parts.journal.counted, list[threading.Thread]()
 
     def counted(*given: Any) -> Any:
-        threads.append(beside(lambda: send(app, "megacode-HEIR", "HEIR")))
+        threads.append(beside(lambda: send(app, "megacode-NEXT", "NEXT")))
         return real(*given)
 
     monkeypatch.setattr(app.parts.journal, "counted", counted)
     Door(app).post("/instances", body, status=201)
     threads[0].join(30)
-    again = [item["id"] for item in Door(app).items("/messages?instance=megacode-HEIR")]
+    again = [item["id"] for item in Door(app).items("/messages?instance=megacode-NEXT")]
     assert len(ids) == len(again) == 1 and ids != again
 
 
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [("/faults", {"fault": "bad-gateway", "instance": "megacode-GONE"}, 201),
-     ("/instances/megacode-GONE/torment", {"duplicate": 2}, 200)],
+     ("/instances/megacode-GONE/chaos", {"duplicate": 2}, 200)],
 )  # fmt: skip
 def test_what_is_armed_for_an_instance_does_not_outlive_it(
     app: MockApp, monkeypatch: pytest.MonkeyPatch, path: str, body: dict[str, Any], status: int
@@ -409,8 +409,8 @@ def test_what_is_armed_for_an_instance_does_not_outlive_it(
     """Deleted after it was found to be there, before the fault is armed."""
     Door(app).post("/instances", {"key": "megacode-GONE"}, status=201)
     threads: list[threading.Thread] = []
-    faults, tormentor = app.parts.faults, app.parts.tormentor
-    real = {"arm": faults.arm, "start": tormentor.start}
+    faults, chaos_dispatcher = app.parts.faults, app.parts.chaos_dispatcher
+    real = {"arm": faults.arm, "start": chaos_dispatcher.start}
 
     def late(name: str) -> Callable[..., Any]:
         def act(*given: Any) -> Any:
@@ -420,10 +420,10 @@ def test_what_is_armed_for_an_instance_does_not_outlive_it(
         return act
 
     monkeypatch.setattr(faults, "arm", late("arm"))
-    monkeypatch.setattr(tormentor, "start", late("start"))
+    monkeypatch.setattr(chaos_dispatcher, "start", late("start"))
     assert ask(app, "POST", path, json=body)[0] in (status, 404)
     threads[0].join(30)
-    assert faults.items() == () and tormentor.torment_of("megacode-GONE") is None
+    assert faults.items() == () and chaos_dispatcher.chaos_of("megacode-GONE") is None
 
 
 # -- records -----------------------------------------------------------------------------------

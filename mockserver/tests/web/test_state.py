@@ -64,7 +64,7 @@ def tell(app: MockApp, histories: list[History], chance: Random, calls: int) -> 
 
 @pytest.mark.parametrize(
     ("part", "field", "value", "said"),
-    [("torment", "duplicate", 2**62, "duplicate"), ("torment", "delay", [9, 1], "delay"),
+    [("chaos", "duplicate", 2**62, "duplicate"), ("chaos", "delay", [9, 1], "delay"),
      ("faults", "times", "often", "times"), ("faults", "percent", -1, "percent")],
 )  # fmt: skip
 def test_a_state_asks_for_no_more_than_a_body_may(
@@ -72,15 +72,11 @@ def test_a_state_asks_for_no_more_than_a_body_may(
 ) -> None:
     app = make_app()
     door = Door(app)
-    door.post(f"/instances/{KEY}/torment", {"duplicate": 2})
+    door.post(f"/instances/{KEY}/chaos", {"duplicate": 2})
     door.post("/faults", {"fault": "bad-gateway", "times": 2, "percent": 5}, status=201)
     before = taken(app)
     state = json.loads(before)["state"]
-    place = (
-        state["torment"][0]["torment"]
-        if part == "torment"
-        else state["faults"]["armed"][0]["given"]
-    )
+    place = state["chaos"][0]["chaos"] if part == "chaos" else state["faults"]["armed"][0]["given"]
     place[field] = value
     reply = put(app, seal(state))
     assert reply.status_code == 400 and f"{said}: must be" in reply.get_json()["error"]
@@ -184,13 +180,13 @@ def test_the_states_of_those_tests_hold_everything_there_is(
                 for name, value in held.items()
                 if value
             }
-        for series in state["torment"]:
-            filled |= {f"torment.{name}" for name, value in series.items() if value}
+        for series in state["chaos"]:
+            filled |= {f"chaos.{name}" for name, value in series.items() if value}
     names = {
-        "seed", "clock", "world", "numbers", "instances", "media", "torment", "messages",
+        "seed", "clock", "world", "numbers", "instances", "media", "chaos", "messages",
         "group_table", "presence", "counters", "generations", "agenda", "order",
-        "chats.moving", "chats.phones", "reach.states", "reach.held", "torment.held",
-        "torment.agenda",
+        "chats.moving", "chats.phones", "reach.states", "reach.held", "chaos.held",
+        "chaos.agenda",
     }  # fmt: skip
     assert names - filled == set()
 
@@ -250,7 +246,7 @@ def test_armed_faults_strike_on_where_they_were(make_app: MakeApp) -> None:
 
 
 @pytest.mark.parametrize(
-    "torment",
+    "chaos",
     [
         {"early_ack": True, "hold": 1000},
         {"early_ack": True, "hold": 1000, "burst": 3},
@@ -261,19 +257,19 @@ def test_armed_faults_strike_on_where_they_were(make_app: MakeApp) -> None:
     ],
     ids=str,
 )
-def test_whatever_torment_holds_goes_on(
-    opened: Callable[..., MockApp], torment: dict[str, Any]
+def test_whatever_chaos_holds_goes_on(
+    opened: Callable[..., MockApp], chaos: dict[str, Any]
 ) -> None:
     switches = {"ack_delays": "40,50,60"}
     first, second = opened(switches=switches), opened(switches=switches)
     (history,) = (History(first, key, Random(0)) for key in keys(1))
     history.begin()
-    Door(first).post(f"/instances/{history.key}/torment", torment)
+    Door(first).post(f"/instances/{history.key}/chaos", chaos)
     for at in range(4):
         send(first, f"{at}", history.key, history.token)
         first.parts.clock.advance(11)
     raw = taken(first)
-    (series,) = content(raw)["torment"]
+    (series,) = content(raw)["chaos"]
     assert series["held"] and series["agenda"]
     assert put(second, raw).status_code == 200
     forget_what_left(first)
@@ -531,12 +527,12 @@ def spoiled(raw: bytes) -> list[tuple[str, bytes, int]]:
         ("a field more", seal({**state, "world": {**state["world"], "directory": {}}}), 400),
         ("media that are none", seal({**state, "media": ["%"]}), 400),
         ("a start that is none", seal({**state, "start": {"instances": []}}), 400),
-        ("turns about nothing", seal({**state, "torment": [torment_of(state)]}), 400),
+        ("turns about nothing", seal({**state, "chaos": [chaos_of(state)]}), 400),
     ]
 
 
-def torment_of(state: dict[str, Any]) -> dict[str, Any]:
-    series = dict(state["torment"][0])
+def chaos_of(state: dict[str, Any]) -> dict[str, Any]:
+    series = dict(state["chaos"][0])
     turn = {"due": START, "order": 0, "what": "arrive", "delivery": 99, "place": None}
     return {**series, "agenda": [turn]}
 
@@ -545,7 +541,7 @@ def test_what_cannot_be_is_refused_and_nothing_has_happened(make_app: MakeApp) -
     app = make_app()
     door = Door(app)
     send(app, "kept")
-    door.post(f"/instances/{KEY}/torment", {"delay": [5, 5]})
+    door.post(f"/instances/{KEY}/chaos", {"delay": [5, 5]})
     raw = taken(app)
     shown = door.get("/exchanges")
     for name, file, status in spoiled(raw):
@@ -559,7 +555,7 @@ def test_what_cannot_be_is_refused_and_nothing_has_happened(make_app: MakeApp) -
 def test_refusals_say_what_is_wrong_where_and_what_to_do(make_app: MakeApp) -> None:
     app = make_app()
     send(app, "kept")
-    Door(app).post(f"/instances/{KEY}/torment", {"delay": [5, 5]})
+    Door(app).post(f"/instances/{KEY}/chaos", {"delay": [5, 5]})
     said = {name: put(app, file).get_json() for name, file, _ in spoiled(taken(app))}
     sentences = {name: told["error"] for name, told in said.items()}
     assert "another-mock-state" in sentences["somebody else's"]

@@ -250,7 +250,7 @@ def test_what_had_left_arrives_though_the_sender_is_gone(desk: Switchboard) -> N
     assert (desk.messages(1)[sent]["state"], desk.acks(1, sent)) == ("stopped", [2])
 
 
-def test_the_side_door_still_says_how_the_other_phone_is(desk: Switchboard) -> None:
+def test_the_control_api_still_says_how_the_other_phone_is(desk: Switchboard) -> None:
     path = f"/instances/<1>/contacts/{FIELD}"
     desk.door("POST", path, {"state": "phone_off"})
     off = desk.send(1, FIELD)

@@ -158,7 +158,7 @@ def test_a_delivery_that_comes_further_is_not_newer_by_that(app: MockApp, door: 
 
 
 def test_a_wait_for_one_delivery_sleeps_while_others_leave(app: MockApp, door: Door) -> None:
-    door.post(f"/instances/{KEY}/torment", {"delay": [1000, 1000]})
+    door.post(f"/instances/{KEY}/chaos", {"delay": [1000, 1000]})
     door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
     send(app)
     journal = app.parts.journal
@@ -171,7 +171,7 @@ def test_a_wait_for_one_delivery_sleeps_while_others_leave(app: MockApp, door: D
         end(first, "dropped", "enough")
         journal.delivery_changed(first)
     assert answers[0][1]["state"] == "dropped"
-    app.parts.tormentor.clear()
+    app.parts.chaos_dispatcher.clear()
 
 
 def test_a_list_after_a_record_reads_no_older_one(app: MockApp, examined: list[Any]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from megaapi_mock.domain.peer_messages import Landed, Letter
+from megaapi_mock.domain.peer_messages import Letter, PeerAck
 from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.resources import root
 from megaapi_mock.web.app import MockApp
@@ -183,7 +183,7 @@ def test_what_was_held_of_the_old_life_is_abandoned(
     app: MockApp, begin_anew: Callable[[MockApp], None]
 ) -> None:
     door = app.test_client()
-    door.post(f"/_mock/instances/{KEY}/torment", json={"delay": [60, 60]})
+    door.post(f"/_mock/instances/{KEY}/chaos", json={"delay": [60, 60]})
     send(app, "old")
     (old,) = owed(app)
     begin_anew(app)
@@ -237,28 +237,28 @@ def test_a_mock_that_started_in_a_state_comes_back_to_it_without_debts(
 
 
 def test_what_an_emission_was_to_suffer_ends_with_its_life(app: MockApp) -> None:
-    publisher, tormentor = app.parts.publisher, app.parts.tormentor
-    from megaapi_mock.webhooks.chaos.series import Torment
+    publisher, chaos_dispatcher = app.parts.publisher, app.parts.chaos_dispatcher
+    from megaapi_mock.webhooks.chaos.series import Chaos
 
-    torment = Torment.of({"delay": [5, 5]}, seed=0)
+    chaos = Chaos.of({"delay": [5, 5]}, seed=0)
     batches = []
     for early in (True, False):
         with publisher.changing(KEY) as (instance, batch):
             instance.record("text-plain", {})
         batches.append(batch)
         if early:
-            tormentor.claim(batch.deliveries, torment)
+            chaos_dispatcher.claim(batch.deliveries, chaos)
         reset_all(app)
-        tormentor.claim(batch.deliveries, torment)
+        chaos_dispatcher.claim(batch.deliveries, chaos)
         publisher.release(batch)
         point(app)
     assert [each.state for batch in batches for each in batch.deliveries] == ["abandoned"] * 2
-    assert tormentor._claimed == {}
+    assert chaos_dispatcher._claimed == {}
 
 
 def test_letters_of_an_old_life_reach_nobody(app: MockApp) -> None:
     publisher = app.parts.publisher
-    landed = Landed("3EB0", "5511900000003@s.whatsapp.net")
+    landed = PeerAck("3EB0", "5511900000003@s.whatsapp.net")
     for sender, to in ((KEY, OTHER), (OTHER, KEY), (OTHER, "x")):
         publisher._letters.append(Letter(sender, to, "", 0.0, landed))
     publisher.abandon(KEY)

@@ -17,7 +17,7 @@ from megaapi_mock.faults.kinds.reply import Reply
 from megaapi_mock.records.journal import Journal
 from megaapi_mock.spec.validate import Validators
 from megaapi_mock.web.app import MockApp
-from megaapi_mock.webhooks.chaos.dispatcher import Tormentor
+from megaapi_mock.webhooks.chaos.dispatcher import ChaosDispatcher
 from megaapi_mock.webhooks.chaos.series import Series
 from megaapi_mock.webhooks.render import Renderer
 
@@ -84,7 +84,7 @@ def arrived(app: MockApp, transport: RecordingTransport) -> list[str]:
         (Journal, "add_exchange"),
         (Journal, "messages_changed"),
         (Validators, "reply_violations"),
-        (Tormentor, "accept"),
+        (ChaosDispatcher, "accept"),
         (Renderer, "render"),
     ],
 )
@@ -96,7 +96,7 @@ def test_a_message_is_answered_as_kept_whatever_fails_after_it(
     name: str,
 ) -> None:
     with monkeypatch.context() as patch:
-        if holder is Tormentor:
+        if holder is ChaosDispatcher:
             patch.setattr(broken.parts.publisher, "_accept", failing)
         else:
             patch.setattr(holder, name, failing)
@@ -134,9 +134,9 @@ def test_listeners_that_fail_are_nobodys_trouble(
         transport=transport, switches={"acks": "off"}, on_exchange=failing, on_delivery=failing
     )
     app.parts.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
-    app.test_client().post(f"/_mock/instances/{KEY}/torment", json={"drop": 1})
+    app.test_client().post(f"/_mock/instances/{KEY}/chaos", json={"drop": 1})
     assert send(app, "dropped").status_code == 200
-    app.test_client().delete(f"/_mock/instances/{KEY}/torment")
+    app.test_client().delete(f"/_mock/instances/{KEY}/chaos")
     assert send(app, "kept").status_code == 200
     assert arrived(app, transport) == ["kept"]
 
@@ -277,10 +277,10 @@ def test_a_change_that_cannot_be_kept_holds_up_nobody(
 
 
 @pytest.mark.parametrize("name", ["take", "happen"])
-def test_what_torment_cannot_handle_leaves_untormented(
+def test_what_chaos_cannot_handle_leaves_without_chaos(
     hooked: MockApp, transport: RecordingTransport, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    hooked.test_client().post(f"/_mock/instances/{KEY}/torment", json={"delay": [5, 5]})
+    hooked.test_client().post(f"/_mock/instances/{KEY}/chaos", json={"delay": [5, 5]})
     monkeypatch.setattr(Series, name, failing)
     send(hooked, "one")
     send(hooked, "two")
@@ -288,12 +288,12 @@ def test_what_torment_cannot_handle_leaves_untormented(
     assert arrived(hooked, transport) == ["one", "two"]
 
 
-def test_an_emission_whose_torment_fails_leaves(
+def test_an_emission_whose_chaos_fails_leaves(
     hooked: MockApp, transport: RecordingTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(Tormentor, "claim", failing)
-        body = {"event": "text-extended", "torment": {"delay": [5, 5]}}
+        patch.setattr(ChaosDispatcher, "claim", failing)
+        body = {"event": "text-extended", "chaos": {"delay": [5, 5]}}
         assert hooked.test_client().post(f"/_mock/instances/{KEY}/emit", json=body).status_code
     send(hooked, "later")
     assert len(arrived(hooked, transport)) == 2

@@ -295,7 +295,7 @@ def test_nobody_answers_what_they_never_had(story: Story) -> None:
 def test_one_answer_for_each_message_however_often_it_came(story: Story, quoting: bool) -> None:
     for number in (1, 2, 3):
         first = story.told(f"A{number}")
-        story.told(f"A{number}", torment=f"duplicate of {first.id}")
+        story.told(f"A{number}", chaos=f"duplicate of {first.id}")
         story.answer(f"R{number}", quoting=f"A{number}" if quoting else None)
     verdict = story.judged()
     assert verdict.passed
@@ -304,7 +304,7 @@ def test_one_answer_for_each_message_however_often_it_came(story: Story, quoting
 
 def test_a_second_answer_to_a_quoted_message_is_one_too_many(story: Story) -> None:
     story.told("A1")
-    story.told("A1", torment="duplicate of d1")
+    story.told("A1", chaos="duplicate of d1")
     story.answer("R1", quoting="A1")
     story.answer("R2", quoting="A1")
     assert offending(story.judged(), "answered_once") == ("A1",)
@@ -312,7 +312,7 @@ def test_a_second_answer_to_a_quoted_message_is_one_too_many(story: Story) -> No
 
 def test_more_answers_than_messages_are_too_many(story: Story) -> None:
     story.told("A1")
-    story.told("A1", torment="duplicate of d1")
+    story.told("A1", chaos="duplicate of d1")
     story.answer("R1")
     story.answer("R2")
     verdict = story.judged()
@@ -329,7 +329,7 @@ def test_who_answers_one_must_answer_every_text(story: Story) -> None:
 
 def test_what_the_receiver_refused_or_never_got_needs_no_answer(story: Story) -> None:
     story.told("A1")
-    story.told("A2", state="dropped", attempts=[], torment="drop")
+    story.told("A2", state="dropped", attempts=[], chaos="drop")
     story.told("A3", state="failed", attempts=[attempt(START, 500)])
     story.answer("R1")
     assert outcome(story.judged(), "answered_once") == "passed"
@@ -400,7 +400,7 @@ def burst_of(story: Story, size: int, *, copies: int = 1, first: int = 1001) -> 
     texts = [f"Mensagem {first + number}" for number in range(size)]
     for number, text in enumerate(texts):
         for copy in range(copies):
-            told = {"torment": f"{copy} of d1"} if copy else {}
+            told = {"chaos": f"{copy} of d1"} if copy else {}
             story.told(f"M{first + number}", content={"conversation": text}, **told)
     return texts
 
@@ -512,7 +512,7 @@ def test_a_quote_of_its_own_is_a_loop(story: Story) -> None:
 
 def test_more_answers_than_webhooks_to_answer_are_a_loop(story: Story) -> None:
     story.told("A1")
-    story.told("A1", torment="duplicate of d1")
+    story.told("A1", chaos="duplicate of d1")
     for number in (1, 2, 3):
         story.answer(f"R{number}")
         story.told(f"R{number}", own=True)
@@ -552,12 +552,12 @@ def test_answers_follow_the_messages(story: Story) -> None:
     assert outcome(story.judged(), "answered_in_order") == "passed"
 
 
-@pytest.mark.parametrize("torment", [None, "delay"])
+@pytest.mark.parametrize("chaos", [None, "delay"])
 def test_an_answer_that_overtakes_an_earlier_one_is_out_of_order(
-    story: Story, torment: str | None
+    story: Story, chaos: str | None
 ) -> None:
     for number in (1, 2, 3):
-        story.told(f"A{number}", torment=torment)
+        story.told(f"A{number}", chaos=chaos)
     story.answer("R1", quoting="A2")
     story.answer("R2", quoting="A1")
     story.answer("R3", quoting="A3")
@@ -566,14 +566,14 @@ def test_an_answer_that_overtakes_an_earlier_one_is_out_of_order(
 
 def test_side_by_side_there_is_no_order(story: Story) -> None:
     for number in (1, 2):
-        story.told(f"A{number}", torment="burst", attempts=[attempt(START + number / 1000)])
+        story.told(f"A{number}", chaos="burst", attempts=[attempt(START + number / 1000)])
     story.answer("R1", quoting="A2")
     story.answer("R2", quoting="A1")
     assert outcome(story.judged(), "answered_in_order") == "not applicable"
 
 
 def test_a_copy_that_came_early_counts_as_the_message(story: Story) -> None:
-    story.told("A2", torment="redelivery of d9")
+    story.told("A2", chaos="redelivery of d9")
     story.told("A1")
     story.told("A2")
     story.answer("R1", quoting="A2")
@@ -699,7 +699,7 @@ def checks(document: Any) -> dict[str, str]:
     return {check["name"]: check["outcome"] for check in document["checks"]}
 
 
-def test_the_side_door_judges_from_its_journal(judged: MockApp) -> None:
+def test_the_control_api_judges_from_its_journal(judged: MockApp) -> None:
     document = Door(judged).post("/deliveries/verdict", {"instance": KEY})
     assert document["instance"] == KEY
     assert checks(document) == {
@@ -788,12 +788,12 @@ def test_nobody_is_judged_unknown(app: MockApp) -> None:
     assert not door.post("/deliveries/verdict", {"instance": UNLINKED})["passed"]
 
 
-def test_what_torment_holds_is_not_held_against_the_receiver(make_app: MakeApp) -> None:
+def test_what_chaos_holds_is_not_held_against_the_receiver(make_app: MakeApp) -> None:
     app = make_app()
     door = Door(app)
     app.parts.publisher.change(KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/"))
     door.post(f"/instances/{KEY}/inbound", {}, status=201)
-    door.post(f"/instances/{KEY}/torment", {"delay": [600, 600]})
+    door.post(f"/instances/{KEY}/chaos", {"delay": [600, 600]})
     door.post(f"/instances/{KEY}/inbound", {}, status=201)
     assert app.parts.courier.wait_idle(5)
     door.post("/clock", {"advance": 60})

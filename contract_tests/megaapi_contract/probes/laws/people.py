@@ -24,7 +24,7 @@ Happen = Callable[..., Any]
 
 
 def _happening(stage: Stage, place: Place, event: str) -> Happen:
-    """People doing one thing at this instance; what they do as the side door has it."""
+    """People doing one thing at this instance; what they do as the control API has it."""
     door = f"/_mock/instances/{place.key}/inbound"
 
     def happen(person: str, **more: Any) -> Any:

@@ -35,7 +35,7 @@ Wanted = Callable[[list[Webhook]], bool]
 class Hook:
     """Set at once; `heard` gives what came since the last look.
 
-    Where there is a side door, a call nobody made is announced after everything else. Webhooks
+    Where there is a control API, a call nobody made is announced after everything else. Webhooks
     of an instance come in order, so what has not come before it will not come at all.
     """
 

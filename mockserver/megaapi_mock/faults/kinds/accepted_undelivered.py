@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from ...domain.fault_effects import NOWHERE, Spell
+from ...domain.fault_effects import NOWHERE, FaultEffects
 from ...domain.message_states import PENDING, SERVER
 from ...spec.operations import Operation
 from ..kind import Kind, sends_message
@@ -35,6 +35,6 @@ class AcceptedUndelivered(Kind):
         """Sends alone."""
         return sends_message(operation)
 
-    def spell(self) -> Spell:
+    def fault_effects(self) -> FaultEffects:
         """A message sent now stays where it is."""
-        return Spell(stays=self.stays, because=NOWHERE)
+        return FaultEffects(stays=self.stays, because=NOWHERE)

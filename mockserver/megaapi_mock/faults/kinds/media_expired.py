@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ...domain.fault_effects import Spell
+from ...domain.fault_effects import FaultEffects
 from ...spec.operations import Operation
 from ..kind import Kind
 
@@ -22,6 +22,6 @@ class MediaExpired(Kind):
         """The download alone."""
         return operation.id == "download_media"
 
-    def spell(self) -> Spell:
+    def fault_effects(self) -> FaultEffects:
         """Nothing is found."""
-        return Spell(media_gone=True)
+        return FaultEffects(media_gone=True)

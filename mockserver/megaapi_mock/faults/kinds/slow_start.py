@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from ...domain.fault_effects import Spell
+from ...domain.fault_effects import FaultEffects
 from ...spec.operations import Operation
 from ..kind import Kind
 from ..parameters import SECONDS, about
@@ -27,6 +27,6 @@ class SlowStart(Kind):
         """The restart alone."""
         return operation.id == "restart"
 
-    def spell(self) -> Spell:
+    def fault_effects(self) -> FaultEffects:
         """A restart takes longer than the switch `restart_seconds` says."""
-        return Spell(restart_seconds=self.seconds)
+        return FaultEffects(restart_seconds=self.seconds)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ...domain.fault_effects import ZOMBIE, Spell
+from ...domain.fault_effects import ZOMBIE, FaultEffects
 from ...domain.message_states import PENDING
 from ...spec.operations import Operation
 from ..kind import Kind, sends_message
@@ -27,6 +27,6 @@ class ZombieSession(Kind):
         """Sends alone."""
         return sends_message(operation)
 
-    def spell(self) -> Spell:
+    def fault_effects(self) -> FaultEffects:
         """A message sent now stays where it is."""
-        return Spell(stays=PENDING, because=ZOMBIE)
+        return FaultEffects(stays=PENDING, because=ZOMBIE)

@@ -1,4 +1,4 @@
-"""The side door's routes around faults: arm, list, clear, and which kinds there are."""
+"""The control API's routes around faults: arm, list, clear, and which kinds there are."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Json = dict[str, Any]
 
 
 class Arming:
-    """One method per route, as in the rest of the side door."""
+    """One method per route, as in the rest of the control API."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts, self._faults = parts, parts.faults

@@ -1,4 +1,4 @@
-"""Who may use the side door: no web page, no webhook, and far away only the token's owner."""
+"""Who may use the control API: no web page, no webhook, and far away only the token's owner."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Guard:
             raise ControlRefused(403, f"Host {request.host!r} is not this machine: use 127.0.0.1")
         origin = request.headers.get("Origin")
         if origin is not None and _split(origin).netloc != request.host:
-            raise ControlRefused(403, f"pages of {origin!r} may not drive the side door")
+            raise ControlRefused(403, f"pages of {origin!r} may not drive the control API")
 
     def _require_token(self) -> None:
         if self._open:
@@ -62,7 +62,7 @@ class Guard:
         if not self._token:
             raise ControlRefused(
                 403,
-                f"the side door is shut on {self._host}: "
+                f"the control API is closed on {self._host}: "
                 "start with --control-token and send it as X-Mock-Token",
             )
         given = request.headers.get("X-Mock-Token", "")
@@ -72,11 +72,11 @@ class Guard:
     def _require_no_webhook(self) -> None:
         """A webhook URL may point back here, where its POST would reset or drive the mock."""
         if request.method == "POST" and self._is_webhook(request.get_data()):
-            raise ControlRefused(404, "a webhook does not drive the side door: change its URL")
+            raise ControlRefused(404, "a webhook does not drive the control API: change its URL")
 
 
 def is_ours(path: str) -> bool:
-    """Whether a path belongs to the side door."""
+    """Whether a path belongs to the control API."""
     return path == "/_mock" or path.startswith("/_mock/")
 
 

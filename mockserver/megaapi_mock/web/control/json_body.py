@@ -1,4 +1,4 @@
-"""The side door's plumbing: JSON objects in, JSON out, refusals as one sentence."""
+"""The control API's plumbing: JSON objects in, JSON out, refusals as one sentence."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def shortened(sentence: str, most: int = SENTENCE_MOST) -> str:
 
 
 def plain(error: HTTPException) -> Response:
-    """Flask's own refusals in the side door's form, for the documents too."""
+    """Flask's own refusals in the control API's form, for the documents too."""
     if isinstance(error, MethodNotAllowed):
         methods = ", ".join(sorted(set(error.valid_methods or ()) - {"HEAD", "OPTIONS"}))
         return json_reply({"error": f"{request.path} takes {methods}, not {request.method}"}, 405)

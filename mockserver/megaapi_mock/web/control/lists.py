@@ -1,4 +1,4 @@
-"""Filters, pages and waiting of the side door's lists."""
+"""Filters, pages and waiting of the control API's lists."""
 
 from __future__ import annotations
 

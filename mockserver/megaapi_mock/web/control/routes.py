@@ -1,4 +1,4 @@
-"""The side door under /_mock/: what the phone, the contacts and the test do."""
+"""The control API under /_mock/: what the phone, the contacts and the test do."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class _Door:
     # -- the gateway as a whole --------------------------------------------------------------
 
     def index(self) -> Json:
-        """Every route of the side door."""
+        """Every route of the control API."""
         return {"routes": self._routes, "description": "spec/control.yaml"}
 
     def health(self) -> Json:

@@ -1,4 +1,4 @@
-"""The side door's routes around webhooks: torment, emit, send again, judge who gets them."""
+"""The control API's routes around webhooks: chaos, emit, send again, judge who gets them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ...records.delivery import Delivery
 from ...records.journal import delivery_json
 from ...records.waiter import Waiter
 from ...simulation import emit, overrides
-from ...webhooks.chaos.series import Torment
+from ...webhooks.chaos.series import Chaos
 from .client import gone_of
 from .json_body import body_of
 from .places import Places
@@ -45,7 +45,7 @@ _DELIVERY = re.compile(r"d[1-9][0-9]{0,15}")
 
 
 class Hooks:
-    """One method per route, as in the rest of the side door."""
+    """One method per route, as in the rest of the control API."""
 
     def __init__(self, parts: Parts, places: Places) -> None:
         self._parts, self._places = parts, places
@@ -53,41 +53,39 @@ class Hooks:
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """Method, path and view of each."""
         return [
-            ("GET", "/instances/<key>/torment", self.torment),
-            ("POST", "/instances/<key>/torment", self.start_torment),
-            ("DELETE", "/instances/<key>/torment", self.end_torment),
+            ("GET", "/instances/<key>/chaos", self.chaos),
+            ("POST", "/instances/<key>/chaos", self.start_chaos),
+            ("DELETE", "/instances/<key>/chaos", self.end_chaos),
             ("POST", "/instances/<key>/emit", self.emit),
             ("POST", "/instances/<key>/webhook", self.point),
             ("POST", "/deliveries/<id>/resend", self.resend),
             ("POST", "/deliveries/verdict", self.verdict),
         ]
 
-    def torment(self, key: str) -> Json:
+    def chaos(self, key: str) -> Json:
         """What is done to this instance's webhooks."""
-        return self._tormented(key)
+        return self._chaos_status(key)
 
-    def start_torment(self, key: str) -> Json:
-        """From now on; an earlier torment ends."""
+    def start_chaos(self, key: str) -> Json:
+        """From now on; earlier chaos ends."""
         self._require(key)
-        wishes = body_of({field.name: object for field in fields(Torment)})
+        wishes = body_of({field.name: object for field in fields(Chaos)})
         if not wishes:
-            raise ControlRefused(
-                400, 'say what is to happen: {"duplicate": 3}; DELETE ends a torment'
-            )
-        torment = Torment.of(wishes, seed=self._parts.ids.seed)
+            raise ControlRefused(400, 'say what is to happen: {"duplicate": 3}; DELETE ends chaos')
+        chaos = Chaos.of(wishes, seed=self._parts.ids.seed)
         # While the instance is held: what is done to its webhooks does not outlive it.
-        tormentor = self._parts.tormentor
-        released = self._parts.publisher.look(key, lambda _: tormentor.start(key, torment))
-        return self._tormented(key, released=released)
+        chaos_dispatcher = self._parts.chaos_dispatcher
+        released = self._parts.publisher.look(key, lambda _: chaos_dispatcher.start(key, chaos))
+        return self._chaos_status(key, released=released)
 
-    def end_torment(self, key: str) -> Json:
+    def end_chaos(self, key: str) -> Json:
         """What is held leaves now."""
         self._require(key)
-        return self._tormented(key, released=self._parts.tormentor.end(key))
+        return self._chaos_status(key, released=self._parts.chaos_dispatcher.end(key))
 
     def emit(self, key: str) -> tuple[Json, int]:
         """Any event by name."""
-        body = body_of({**overrides.FIELDS, "event": str, "count": float, "torment": dict})
+        body = body_of({**overrides.FIELDS, "event": str, "count": float, "chaos": dict})
         deliveries, reason = emit.emit(self._parts, key, body)
         return {"deliveries": [delivery.id for delivery in deliveries], "reason": reason}, 201
 
@@ -186,7 +184,7 @@ class Hooks:
             instance=key,
             now=parts.clock.now(),
             terms=terms,
-            held=parts.tormentor.held(key),
+            held=parts.chaos_dispatcher.held(key),
             refused=self._refused_sends(key, deliveries),
             chat_of=self._chat_of,
         )
@@ -222,13 +220,13 @@ class Hooks:
                 400, f"since: there was no delivery {since[:80]!r}: see /_mock/deliveries"
             )
 
-    def _tormented(self, key: str, *, released: int = 0) -> Json:
+    def _chaos_status(self, key: str, *, released: int = 0) -> Json:
         self._require(key)
-        torment = self._parts.tormentor.torment_of(key)
+        chaos = self._parts.chaos_dispatcher.chaos_of(key)
         return {
             "instance": key,
-            "torment": torment.as_json() if torment else None,
-            "held": len(self._parts.tormentor.held(key)),
+            "chaos": chaos.as_json() if chaos else None,
+            "held": len(self._parts.chaos_dispatcher.held(key)),
             "released": released,
         }
 

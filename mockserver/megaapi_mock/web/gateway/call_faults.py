@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ...domain.fault_effects import Spell, together
+from ...domain.fault_effects import FaultEffects, together
 from ...domain.instance import Instance
 from ...faults.active import Faults
 from ...faults.armed_fault import HEADER, Strike
@@ -70,9 +70,9 @@ class Struck:
         return sum(strike.kind.pause(strike.moment) for strike in self.strikes if not strike.lifted)
 
     @property
-    def spell(self) -> Spell:
+    def fault_effects(self) -> FaultEffects:
         """What befalls the instance meanwhile."""
-        return together(strike.kind.spell() for strike in (*self.strikes, *self.late))
+        return together(strike.kind.fault_effects() for strike in (*self.strikes, *self.late))
 
     def refuse(self, instance: Instance) -> None:
         """Raise the refusal that one of them is, if one is."""

@@ -15,7 +15,7 @@ from .pipeline import Handled, Pipeline
 from .reply import PREFLIGHT, Reply, StartResponse, send
 from .request import Environ, Request
 
-# What is not the gateway's: the side door and the documents.
+# What is not the gateway's: the control API and the documents.
 _OURS = ("/_mock", "/docs")
 _BELOW_OURS = tuple(f"{path}/" for path in _OURS)
 

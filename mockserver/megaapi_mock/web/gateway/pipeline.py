@@ -237,7 +237,7 @@ class Pipeline:
             if struck.wait:
                 raise Waits(lambda: struck.wait)
         struck.refuse(instance)
-        instance.spell = struck.spell
+        instance.fault_effects = struck.fault_effects
         return struck
 
     def _recipient(self, request: Request, operation: Operation) -> str | None:

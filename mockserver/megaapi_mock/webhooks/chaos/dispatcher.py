@@ -1,4 +1,4 @@
-"""Who is tormented: it stands before the courier, keeps what is held, and lets it out in time."""
+"""Chaos stands before the courier: it keeps what is held, and lets it out in time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Protocol
 from ...clock import Clock
 from ...records.delivery import OLD_WORLD, Delivery, end
 from .capacity import Room
-from .series import Entry, Out, Place, Series, Torment
+from .series import Chaos, Entry, Out, Place, Series
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +38,8 @@ def matters(entry: Entry) -> bool:
     return subject in (series._echoes if isinstance(subject, tuple) else series.held)
 
 
-class Tormentor:
-    """Stands before the courier; whoever is not tormented passes untouched.
+class ChaosDispatcher:
+    """Stands before the courier; without chaos a delivery passes untouched.
 
     What is held is in the journal as queued. `due_earlier` is called when something here is due
     before all else here.
@@ -93,25 +93,25 @@ class Tormentor:
         try:
             series.take(delivery, out)
         except Exception:
-            log.exception("our own bug: %s leaves untormented", delivery.id)
+            log.exception("our own bug: %s leaves without chaos", delivery.id)
             series.held.discard(delivery)
             if delivery not in out:
                 out.append(delivery)
 
-    def claim(self, deliveries: Sequence[Delivery], torment: Torment) -> None:
-        """These alone are tormented so, as a series with an end, when they are accepted."""
+    def claim(self, deliveries: Sequence[Delivery], chaos: Chaos) -> None:
+        """Chaos for these alone, as a series with an end, when they are accepted."""
         with self._lock:
             # A reset may have come first, and nobody accepts what it ended.
             deliveries = [each for each in deliveries if each.state == "queued"]
             if deliveries:
-                series = self._new(deliveries[0].instance, torment, awaited=len(deliveries))
+                series = self._new(deliveries[0].instance, chaos, awaited=len(deliveries))
                 self._claimed.update(dict.fromkeys(deliveries, series))
 
-    def start(self, key: str, torment: Torment) -> int:
-        """Torment this instance from now on; how many an earlier torment of it let go."""
+    def start(self, key: str, chaos: Chaos) -> int:
+        """Chaos for this instance from now on; how many deliveries earlier chaos let go."""
         with self._lock:
             released = self.end(key)
-            self._series[key] = self._new(key, torment)
+            self._series[key] = self._new(key, chaos)
             return released
 
     def end(self, key: str) -> int:
@@ -121,7 +121,7 @@ class Tormentor:
             at = self._clock.now()
             for series in self._of(key):
                 self._let_go(series, at, out)
-            # While it still counts as tormented: nothing newer may pass these on the way.
+            # While chaos still counts as at work: nothing newer may pass these on the way.
             self._let_out(out)
             self._series.pop(key, None)
             return len(out)
@@ -143,16 +143,16 @@ class Tormentor:
                 self._take_entries(series)
 
     def stop(self) -> None:
-        """Let everything go, and torment nobody any more, whoever asks for it later."""
+        """Let everything go, and end all chaos, whoever asks for it later."""
         with self._lock:
             self._over = True
             for key in {series.key for series in self._of(None)}:
                 self.end(key)
 
-    def torment_of(self, key: str) -> Torment | None:
+    def chaos_of(self, key: str) -> Chaos | None:
         """What this instance suffers."""
         series = self._series.get(key)
-        return series.torment if series else None
+        return series.chaos if series else None
 
     def held(self, key: str) -> list[Delivery]:
         """What is held of this instance, its redeliveries to come included."""
@@ -171,10 +171,10 @@ class Tormentor:
             self._run_due(now, out)
             self._let_out(out)
 
-    def _new(self, key: str, torment: Torment, awaited: int | None = None) -> Series:
+    def _new(self, key: str, chaos: Chaos, awaited: int | None = None) -> Series:
         return Series(
             key,
-            torment,
+            chaos,
             later=self._later,
             copy=self._copy,
             dropped=self._drop,
@@ -183,7 +183,7 @@ class Tormentor:
         )
 
     def _of(self, key: str | None) -> list[Series]:
-        """Every series that torments or holds; whatever is held has an entry in the agenda."""
+        """Every series of chaos at work; whatever is held has an entry in the agenda."""
         found = dict.fromkeys((*self._series.values(), *(entry[2] for entry in self._agenda)))
         return [series for series in found if key is None or series.key == key]
 
@@ -206,7 +206,7 @@ class Tormentor:
         try:
             series.happen(what, subject, at, out)
         except Exception:
-            log.exception("our own bug: a turn of the torment of %s failed", series.key)
+            log.exception("our own bug: a turn of the chaos of %s failed", series.key)
             if isinstance(subject, Delivery) and subject not in out:
                 series.held.discard(subject)
                 out.append(subject)
@@ -241,12 +241,12 @@ class Tormentor:
             url=delivery.url,
             body=delivery.body,
             lane=f"{delivery.lane}#{made}",
-            torment=mark,
+            chaos=mark,
         )
         self._journal.add_deliveries([copy])
         return copy
 
     def _drop(self, delivery: Delivery) -> None:
-        delivery.reason = delivery.reason or "torment dropped it, as a network may"
+        delivery.reason = delivery.reason or "chaos dropped it, as a network may"
         delivery.state = "dropped"
         self._changed(delivery)

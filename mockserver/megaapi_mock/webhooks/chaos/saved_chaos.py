@@ -1,4 +1,4 @@
-"""Torment at work as plain values: what is held, what waits for what, and how chance goes on."""
+"""Chaos at work as plain values: what is held, what waits for what, and how chance goes on."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from random import Random
 from ...errors import ControlRefused
 from ...records.delivery import Delivery
 from .capacity import Room
-from .dispatcher import Tormentor, matters
-from .series import Entry, Place, Series, Torment
+from .dispatcher import ChaosDispatcher, matters
+from .series import Chaos, Entry, Place, Series
 
 # Python's Mersenne Twister: 624 words and the place among them.
 _CHANCE = struct.Struct("<625I")
@@ -30,13 +30,13 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class SavedSeries:
-    """One torment of one instance; numbers are indexes into `held`.
+    """chaos of one instance; numbers are indexes into `held`.
 
     `active` says that it goes on with what is new; without it, it ends with what it holds.
     """
 
     key: str
-    torment: Torment
+    chaos: Chaos
     active: bool
     awaited: int | None
     chance: bytes
@@ -58,49 +58,53 @@ class Rebuilt:
     entries: tuple[Entry, ...]
 
 
-def save(tormentor: Tormentor, key: str | None) -> tuple[SavedSeries, ...]:
-    """Every torment at work, or one instance's."""
-    with tormentor._lock:
+def save(chaos_dispatcher: ChaosDispatcher, key: str | None) -> tuple[SavedSeries, ...]:
+    """All chaos at work, or one instance's."""
+    with chaos_dispatcher._lock:
         turns = [
             turn
-            for turn in sorted(tormentor._agenda)
+            for turn in sorted(chaos_dispatcher._agenda)
             if key in (None, turn[2].key) and matters(turn)
         ]
-        at_work = dict.fromkeys((*tormentor._series.values(), *(turn[2] for turn in turns)))
+        at_work = dict.fromkeys((*chaos_dispatcher._series.values(), *(turn[2] for turn in turns)))
         return tuple(
-            _saved(tormentor, series, turns) for series in at_work if key in (None, series.key)
+            _saved(chaos_dispatcher, series, turns)
+            for series in at_work
+            if key in (None, series.key)
         )
 
 
-def rebuild(tormentor: Tormentor, saved: tuple[SavedSeries, ...]) -> list[Rebuilt]:
+def rebuild(chaos_dispatcher: ChaosDispatcher, saved: tuple[SavedSeries, ...]) -> list[Rebuilt]:
     """The same at work again, once `put_back`. ControlRefused for what does not fit together."""
     made = []
     for at, series in enumerate(saved):
         try:
-            made.append(_rebuilt(tormentor, series))
+            made.append(_rebuilt(chaos_dispatcher, series))
         except (IndexError, ValueError, struct.error, ControlRefused) as error:
-            where = f"torment[{at}]: {error}"
+            where = f"chaos[{at}]: {error}"
             raise ControlRefused(
                 400, f"this state cannot be read: {where}; take it again with GET /_mock/state"
             ) from None
     return made
 
 
-def put_back(tormentor: Tormentor, rebuilt: list[Rebuilt], key: str | None) -> list[Delivery]:
-    """These torments instead of all others, or of one instance's; what those held is abandoned.
+def put_back(
+    chaos_dispatcher: ChaosDispatcher, rebuilt: list[Rebuilt], key: str | None
+) -> list[Delivery]:
+    """These chaos instead of all others, or of one instance's; what those held is abandoned.
 
     What is held from now on, for the journal.
     """
-    with tormentor._lock:
-        tormentor.clear(key)
+    with chaos_dispatcher._lock:
+        chaos_dispatcher.clear(key)
         for one in rebuilt:
-            one.series.held.move_to(tormentor._room)
+            one.series.held.move_to(chaos_dispatcher._room)
         entries = [entry for one in rebuilt for entry in one.entries]
         for due, _, series, what, subject in sorted(entries, key=lambda entry: entry[:2]):
-            tormentor._later(due, series, what, subject)
+            chaos_dispatcher._later(due, series, what, subject)
         for one in rebuilt:
             if one.active:
-                tormentor._series[one.series.key] = one.series
+                chaos_dispatcher._series[one.series.key] = one.series
         again = [delivery for one in rebuilt for delivery in one.series.held]
         return _as_recorded(again)
 
@@ -122,12 +126,12 @@ def _number(delivery: Delivery) -> int:
     return int(digits) if digits.isdigit() else 0
 
 
-def _saved(tormentor: Tormentor, series: Series, turns: list[Entry]) -> SavedSeries:
+def _saved(chaos_dispatcher: ChaosDispatcher, series: Series, turns: list[Entry]) -> SavedSeries:
     at = {delivery: number for number, delivery in enumerate(series.held)}
     return SavedSeries(
         key=series.key,
-        torment=series.torment,
-        active=tormentor._series.get(series.key) is series,
+        chaos=series.chaos,
+        active=chaos_dispatcher._series.get(series.key) is series,
         awaited=series._awaited,
         chance=_chance(series._chance),
         shuffles=_chance(series._shuffles),
@@ -156,10 +160,10 @@ def _turns(series: Series, at: dict[Delivery, int], turns: list[Entry]) -> list[
     return found
 
 
-def _rebuilt(tormentor: Tormentor, saved: SavedSeries) -> Rebuilt:
+def _rebuilt(chaos_dispatcher: ChaosDispatcher, saved: SavedSeries) -> Rebuilt:
     # Held to the same bounds as a body that asks for it.
-    torment = Torment.of(saved.torment.as_json(), seed=saved.torment.seed)
-    series = tormentor._new(saved.key, torment, saved.awaited)
+    chaos = Chaos.of(saved.chaos.as_json(), seed=saved.chaos.seed)
+    series = chaos_dispatcher._new(saved.key, chaos, saved.awaited)
     held = saved.held
     # Counted elsewhere until it is put back: a state that is refused leaves nothing behind.
     series.held.move_to(Room())

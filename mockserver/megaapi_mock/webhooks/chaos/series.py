@@ -1,4 +1,4 @@
-"""Torment: what networks and gateways do to webhooks, as it is wished and as it is done."""
+"""Chaos: what networks and gateways do to webhooks, as it is wished and as it is done."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ACKS_KEPT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Torment:
+class Chaos:
     """What is done to each delivery of a series; every default leaves it as it is.
 
     `hold` bounds how long a delivery waits for others: for a burst, a window, an early ack.
@@ -39,13 +39,15 @@ class Torment:
     seed: int = 0
 
     @classmethod
-    def of(cls, wishes: Mapping[str, Any], *, seed: int) -> Torment:
+    def of(cls, wishes: Mapping[str, Any], *, seed: int) -> Chaos:
         """What a body asks for; `seed` where it names none. ControlRefused says what cannot be."""
         names = [field.name for field in fields(cls)]
         given = {name: value for name, value in wishes.items() if value is not None}
         for name, value in given.items():
             if name not in names:
-                raise ControlRefused(400, f"{name}: no such torment; there are {', '.join(names)}")
+                raise ControlRefused(
+                    400, f"{name}: no such kind of chaos; there are {', '.join(names)}"
+                )
             if not _FITS[name](value):
                 raise ControlRefused(400, f"{name}: must be {_IN_WORDS[name]}")
         if "delay" in given:
@@ -53,7 +55,7 @@ class Torment:
         return cls(**{"seed": seed, **given})
 
     def as_json(self) -> dict[str, Any]:
-        """As the side door shows it."""
+        """As the control API shows it."""
         return {
             field.name: list(value) if isinstance(value, tuple) else value
             for field in fields(self)
@@ -113,12 +115,12 @@ Entry = tuple[float, int, "Series", str, "Delivery | Place"]
 
 
 class Series:
-    """One torment at work: drop, delay, reorder, early ack, burst, copies, in this order."""
+    """chaos at work: drop, delay, reorder, early ack, burst, copies, in this order."""
 
     def __init__(
         self,
         key: str,
-        torment: Torment,
+        chaos: Chaos,
         *,
         later: Later,
         copy: Callable[[Delivery, str, float], Delivery],
@@ -126,14 +128,14 @@ class Series:
         awaited: int | None = None,
         room: Room | None = None,
     ) -> None:
-        self.key, self.torment = key, torment
+        self.key, self.chaos = key, chaos
         self.held = Held(room or Room())
         self._later, self._copy, self._dropped = later, copy, dropped
         # How many are still to come, where that is known: nothing waits for others after them.
         self._awaited = awaited
-        self._chance = Random(f"{torment.seed}|{key}")
+        self._chance = Random(f"{chaos.seed}|{key}")
         # Of its own, so that the hour of a window does not shift who is dropped.
-        self._shuffles = Random(f"{torment.seed}|{key}|reorder")
+        self._shuffles = Random(f"{chaos.seed}|{key}|reorder")
         self._window: list[Delivery] = []
         self._crowd: list[Delivery] = []
         self._echoes: dict[tuple[str, str], list[Delivery]] = {}
@@ -142,9 +144,9 @@ class Series:
     def take(self, delivery: Delivery, out: Out) -> None:
         """A new delivery; what may leave by that is added to `out`."""
         # Always both, so that one seed drops the same ones with and without a delay.
-        fate, wait = self._chance.random(), self._chance.uniform(*self.torment.delay)
+        fate, wait = self._chance.random(), self._chance.uniform(*self.chaos.delay)
         self.held.add(delivery)
-        if fate < self.torment.drop:
+        if fate < self.chaos.drop:
             self.held.discard(delivery)
             _mark(delivery, "drop")
             self._dropped(delivery)
@@ -188,9 +190,9 @@ class Series:
                 self.flush(at, out)
 
     def _arrive(self, delivery: Delivery, at: float, out: Out) -> None:
-        if self.torment.reorder > 1:
+        if self.chaos.reorder > 1:
             self._wait_in(self._window, WINDOW, delivery, at)
-            if len(self._window) >= self.torment.reorder:
+            if len(self._window) >= self.chaos.reorder:
                 self._shuffle(at, out)
         else:
             self._after_ack(delivery, at, out)
@@ -201,7 +203,7 @@ class Series:
             return
         place.append(delivery)
         if len(place) == 1:
-            self._later(at + self.torment.hold, self, what, delivery)
+            self._later(at + self.chaos.hold, self, what, delivery)
 
     def _shuffle(self, at: float, out: Out) -> None:
         window = self._window[:]
@@ -217,14 +219,14 @@ class Series:
 
     def _after_ack(self, delivery: Delivery, at: float, out: Out) -> None:
         """An own message waits until its first acknowledgement is out."""
-        kind, message_id = _told(delivery) if self.torment.early_ack else ("", "")
+        kind, message_id = _told(delivery) if self.chaos.early_ack else ("", "")
         place = (delivery.lane, message_id)
         if kind == "echo" and place not in self._acked:
             _mark(delivery, "early_ack")
             if self._turned_away(delivery):
                 return
             self._echoes.setdefault(place, []).append(delivery)
-            self._later(at + self.torment.hold, self, ECHO, place)
+            self._later(at + self.chaos.hold, self, ECHO, place)
             return
         self._crowded(delivery, at, out)
         if kind == "ack":
@@ -238,11 +240,11 @@ class Series:
             self._crowded(echo, at, out)
 
     def _crowded(self, delivery: Delivery, at: float, out: Out) -> None:
-        if self.torment.burst <= 1:
+        if self.chaos.burst <= 1:
             self._leave(delivery, at, out)
             return
         self._wait_in(self._crowd, CROWD, delivery, at)
-        if len(self._crowd) >= self.torment.burst:
+        if len(self._crowd) >= self.chaos.burst:
             self._burst(at, out)
 
     def _burst(self, at: float, out: Out) -> None:
@@ -258,13 +260,13 @@ class Series:
         self.held.discard(delivery)
         delivery.left = at
         out.append(delivery)
-        for _ in range(self.torment.duplicate - 1):
+        for _ in range(self.chaos.duplicate - 1):
             out.append(self._copy(delivery, f"duplicate of {delivery.id}", at))
-        if self.torment.redeliver > 0:
+        if self.chaos.redeliver > 0:
             again = self._copy(delivery, f"redelivery of {delivery.id}", at)
             self.held.add(again)
             if not self._turned_away(again):
-                self._later(at + self.torment.redeliver, self, AGAIN, again)
+                self._later(at + self.chaos.redeliver, self, AGAIN, again)
 
     def _turned_away(self, delivery: Delivery) -> bool:
         """Drop what would have to wait here, when more is held already than may be."""
@@ -278,7 +280,7 @@ class Series:
 
 
 def _mark(delivery: Delivery, what: str) -> None:
-    delivery.torment = what if delivery.torment is None else f"{delivery.torment}, {what}"
+    delivery.chaos = what if delivery.chaos is None else f"{delivery.chaos}, {what}"
 
 
 def _told(delivery: Delivery) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Torment: what each kind does to a series of deliveries, by a seed and a frozen clock."""
+"""Chaos: what each kind does to a series of deliveries, by a seed and a frozen clock."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from megaapi_mock.records.journal import Journal
 from megaapi_mock.testing import MockServer
 from megaapi_mock.timers import Timers
 from megaapi_mock.webhooks.chaos import saved_chaos
-from megaapi_mock.webhooks.chaos.dispatcher import ENTRIES_MOST, STALE_MOST, Tormentor
-from megaapi_mock.webhooks.chaos.series import Torment
+from megaapi_mock.webhooks.chaos.dispatcher import ENTRIES_MOST, STALE_MOST, ChaosDispatcher
+from megaapi_mock.webhooks.chaos.series import Chaos
 
 from ..conftest import MakeApp
 from ..support import AUTH, KEY, START, UNLINKED, RecordingTransport
@@ -27,14 +27,14 @@ HOOK = "http://127.0.0.1:9/hook"
 
 
 class Bench:
-    """A tormentor alone: what it lets out, on a clock that stands still."""
+    """A chaos_dispatcher alone: what it lets out, on a clock that stands still."""
 
     def __init__(self) -> None:
         self.clock, self.journal = Clock(START), Journal()
         self.out: list[Delivery] = []
         self.changed: list[Delivery] = []
         self.calls = 0
-        self.tormentor = Tormentor(
+        self.chaos_dispatcher = ChaosDispatcher(
             clock=self.clock,
             journal=self.journal,
             forward=self._forward,
@@ -44,9 +44,9 @@ class Bench:
             clock=self.clock,
             store=_NoStore(),  # type: ignore[arg-type]
             wake=lambda key, now: None,
-            others=[self.tormentor],
+            others=[self.chaos_dispatcher],
         )
-        self.tormentor.due_earlier = self.timers.due_earlier
+        self.chaos_dispatcher.due_earlier = self.timers.due_earlier
 
     def _forward(self, deliveries: Sequence[Delivery]) -> None:
         self.calls += 1
@@ -70,11 +70,11 @@ class Bench:
     def send(self, count: int = 1, **options: Any) -> list[Delivery]:
         sent = [self.owe(**options) for _ in range(count)]
         for delivery in sent:
-            self.tormentor.accept([delivery])
+            self.chaos_dispatcher.accept([delivery])
         return sent
 
     def start(self, **wishes: Any) -> None:
-        self.tormentor.start(KEY, Torment.of(wishes, seed=0))
+        self.chaos_dispatcher.start(KEY, Chaos.of(wishes, seed=0))
 
     @property
     def ids(self) -> list[str]:
@@ -106,11 +106,11 @@ def bench() -> Bench:
     return Bench()
 
 
-def test_the_untormented_pass_as_the_very_list_they_came_in(bench: Bench) -> None:
+def test_deliveries_without_chaos_pass_as_the_very_list_they_came_in(bench: Bench) -> None:
     passed: list[Sequence[Delivery]] = []
-    bench.tormentor._forward = passed.append  # type: ignore[method-assign]
+    bench.chaos_dispatcher._forward = passed.append  # type: ignore[method-assign]
     given = [bench.owe(), bench.owe()]
-    bench.tormentor.accept(given)
+    bench.chaos_dispatcher.accept(given)
     assert passed[0] is given
 
 
@@ -118,15 +118,15 @@ def test_another_instance_is_left_alone(bench: Bench) -> None:
     bench.start(drop=1, delay=[5, 5])
     sent = bench.send(3, key=UNLINKED)
     assert bench.out == sent
-    assert [delivery.torment for delivery in sent] == [None] * 3
+    assert [delivery.chaos for delivery in sent] == [None] * 3
 
 
 def test_copies_are_deliveries_of_their_own_each_in_a_lane_of_its_own(bench: Bench) -> None:
     bench.start(duplicate=3)
     (sent,) = bench.send()
     first, *copies = bench.out
-    assert first is sent and first.torment is None
-    assert [copy.torment for copy in copies] == [f"duplicate of {sent.id}"] * 2
+    assert first is sent and first.chaos is None
+    assert [copy.chaos for copy in copies] == [f"duplicate of {sent.id}"] * 2
     assert {copy.body for copy in bench.out} == {sent.body}
     assert len({delivery.id for delivery in bench.out}) == 3
     assert len({delivery.lane for delivery in bench.out}) == 3
@@ -139,8 +139,8 @@ def test_a_dropped_share_is_recorded_and_never_leaves(bench: Bench) -> None:
     dropped = [delivery for delivery in sent if delivery.state == "dropped"]
     assert 60 < len(dropped) < 140
     assert bench.changed == dropped
-    assert {delivery.torment for delivery in dropped} == {"drop"}
-    assert all("torment" in str(delivery.reason) for delivery in dropped)
+    assert {delivery.chaos for delivery in dropped} == {"drop"}
+    assert all("chaos" in str(delivery.reason) for delivery in dropped)
     assert bench.out == [delivery for delivery in sent if delivery not in dropped]
 
 
@@ -156,7 +156,7 @@ def test_a_seed_drops_the_same_ones_with_and_without_a_delay() -> None:
 def test_delays_stay_in_their_range_and_may_overtake(bench: Bench) -> None:
     bench.start(delay=[0.5, 2])
     sent = bench.send(50)
-    assert bench.out == [] and len(bench.tormentor.held(KEY)) == 50
+    assert bench.out == [] and len(bench.chaos_dispatcher.held(KEY)) == 50
     bench.clock.advance(0.49)
     assert bench.out == []
     bench.clock.advance(0.7)
@@ -164,7 +164,7 @@ def test_delays_stay_in_their_range_and_may_overtake(bench: Bench) -> None:
     bench.clock.advance(0.82)
     assert Counter(bench.ids) == Counter(delivery.id for delivery in sent)
     assert bench.out != sent
-    assert bench.tormentor.next_due() is None
+    assert bench.chaos_dispatcher.next_due() is None
 
 
 def test_a_window_leaves_complete_and_in_another_order(bench: Bench) -> None:
@@ -173,7 +173,7 @@ def test_a_window_leaves_complete_and_in_another_order(bench: Bench) -> None:
     for window in (slice(0, 5), slice(5, 10)):
         assert bench.out[window] != sent[window]
         assert set(bench.out[window]) == set(sent[window])
-    assert {delivery.torment for delivery in sent} == {"reorder"}
+    assert {delivery.chaos for delivery in sent} == {"reorder"}
 
 
 def test_even_a_window_of_two_is_turned_round(bench: Bench) -> None:
@@ -208,7 +208,7 @@ def test_a_burst_leaves_at_once_each_chat_along_its_own_lane(bench: Bench) -> No
     bench.send(payload=inbound(chats[3]))
     assert bench.calls == 1
     assert [delivery.lane for delivery in bench.out] == [f"{KEY}#{chat}" for chat in chats]
-    assert [delivery.torment for delivery in bench.out] == ["burst"] * 4
+    assert [delivery.chaos for delivery in bench.out] == ["burst"] * 4
 
 
 def test_the_same_comes_again_after_its_time(bench: Bench) -> None:
@@ -218,7 +218,7 @@ def test_the_same_comes_again_after_its_time(bench: Bench) -> None:
     assert bench.out == [sent]
     bench.clock.advance(1)
     _, again = bench.out
-    assert (again.torment, again.body) == (f"redelivery of {sent.id}", sent.body)
+    assert (again.chaos, again.body) == (f"redelivery of {sent.id}", sent.body)
     bench.clock.advance(1000)
     assert len(bench.out) == 2
 
@@ -230,7 +230,7 @@ def test_the_first_ack_comes_before_its_message(bench: Bench) -> None:
     (server,) = bench.send(payload=ack())
     (read,) = bench.send(payload=ack(status=4))
     assert bench.out == [other, server, own, read]
-    assert (own.torment, server.torment) == ("early_ack", None)
+    assert (own.chaos, server.chaos) == ("early_ack", None)
 
 
 def test_an_echo_without_any_ack_comes_after_its_patience(bench: Bench) -> None:
@@ -256,26 +256,26 @@ def test_the_early_ack_holds_under_any_other_order() -> None:
 def test_ending_lets_go_what_is_held_and_what_was_to_come_again(bench: Bench) -> None:
     bench.start(burst=10, redeliver=60)
     sent = bench.send(3)
-    assert bench.tormentor.end(KEY) == 6
+    assert bench.chaos_dispatcher.end(KEY) == 6
     assert bench.out[:3] == sent
     assert Counter(delivery.body for delivery in bench.out[3:]) == Counter(
         delivery.body for delivery in sent
     )
-    assert bench.tormentor.held(KEY) == [] and bench.tormentor.next_due() is None
-    assert bench.tormentor.torment_of(KEY) is None
+    assert bench.chaos_dispatcher.held(KEY) == [] and bench.chaos_dispatcher.next_due() is None
+    assert bench.chaos_dispatcher.chaos_of(KEY) is None
 
 
-def test_another_torment_lets_go_what_the_first_one_held(bench: Bench) -> None:
+def test_another_chaos_lets_go_what_the_first_one_held(bench: Bench) -> None:
     bench.start(delay=[60, 60])
     sent = bench.send(2)
-    assert bench.tormentor.start(KEY, Torment(duplicate=2)) == 2
+    assert bench.chaos_dispatcher.start(KEY, Chaos(duplicate=2)) == 2
     assert bench.out == sent
 
 
 def test_a_reset_abandons_what_is_held_in_the_journals_words(bench: Bench) -> None:
     bench.start(delay=[60, 60])
     (sent,) = bench.send()
-    bench.tormentor.clear(KEY)
+    bench.chaos_dispatcher.clear(KEY)
     assert (sent.state, bench.out) == ("abandoned", [])
     assert "reset" in str(sent.reason)
     bench.clock.advance(100)
@@ -284,8 +284,8 @@ def test_a_reset_abandons_what_is_held_in_the_journals_words(bench: Bench) -> No
 
 def test_a_claimed_series_has_an_end_and_waits_for_nobody_after_it(bench: Bench) -> None:
     series = [bench.owe() for _ in range(3)]
-    bench.tormentor.claim(series, Torment(burst=50, reorder=2, delay=(1, 2)))
-    bench.tormentor.accept(series)
+    bench.chaos_dispatcher.claim(series, Chaos(burst=50, reorder=2, delay=(1, 2)))
+    bench.chaos_dispatcher.accept(series)
     (other,) = bench.send()
     assert bench.out == [other]
     bench.clock.advance(2)
@@ -296,7 +296,7 @@ def test_running_time_lets_go_by_itself() -> None:
     with MockServer(transport=RecordingTransport()) as server:
         parts = server.app.parts
         parts.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
-        parts.tormentor.start(KEY, Torment(delay=(0.02, 0.05), duplicate=2))
+        parts.chaos_dispatcher.start(KEY, Chaos(delay=(0.02, 0.05), duplicate=2))
         parts.publisher.change(KEY, lambda instance: instance.record("text-plain", {}))
         found = parts.journal.wait_for(
             lambda: [
@@ -313,7 +313,7 @@ def test_on_a_stop_what_is_held_is_delivered(make_app: MakeApp) -> None:
     transport = RecordingTransport()
     app = make_app(transport=transport)
     app.parts.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
-    app.parts.tormentor.start(KEY, Torment(delay=(60, 60)))
+    app.parts.chaos_dispatcher.start(KEY, Chaos(delay=(60, 60)))
     app.parts.publisher.change(KEY, lambda instance: instance.record("text-plain", {}))
     assert transport.posts == []
     assert app.stop(5) == 0
@@ -323,23 +323,23 @@ def test_on_a_stop_what_is_held_is_delivered(make_app: MakeApp) -> None:
 def test_on_a_stop_without_grace_what_was_held_is_counted(make_app: MakeApp) -> None:
     app = make_app(transport=Slow())
     app.parts.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
-    app.parts.tormentor.start(KEY, Torment(delay=(60, 60)))
+    app.parts.chaos_dispatcher.start(KEY, Chaos(delay=(60, 60)))
     for _ in range(5):
         app.parts.publisher.change(KEY, lambda instance: instance.record("text-plain", {}))
     owed = list(app.parts.journal.deliveries.after(None))
     assert app.parts.courier.stop(0) == 0
-    app.parts.tormentor.stop()
+    app.parts.chaos_dispatcher.stop()
     assert [delivery.state for delivery in owed] == ["abandoned"] * 5
 
 
 def test_after_the_stop_nothing_is_held_for_ever(bench: Bench) -> None:
     claimed = [bench.owe()]
-    bench.tormentor.claim(claimed, Torment(delay=(60, 60)))
-    bench.tormentor.stop()
-    bench.tormentor.accept(claimed)
-    bench.tormentor.start(KEY, Torment(delay=(60, 60), drop=1.0))
+    bench.chaos_dispatcher.claim(claimed, Chaos(delay=(60, 60)))
+    bench.chaos_dispatcher.stop()
+    bench.chaos_dispatcher.accept(claimed)
+    bench.chaos_dispatcher.start(KEY, Chaos(delay=(60, 60), drop=1.0))
     assert bench.out == [*claimed, *bench.send()]
-    assert bench.tormentor.held(KEY) == []
+    assert bench.chaos_dispatcher.held(KEY) == []
 
 
 class Slow(RecordingTransport):
@@ -387,7 +387,7 @@ def run(wishes: dict[str, Any], steps: Steps) -> Bench:
             bench.clock.advance(value)
         else:
             bench.send(payload=tell[kind](value))
-    bench.tormentor.stop()
+    bench.chaos_dispatcher.stop()
     return bench
 
 
@@ -398,7 +398,7 @@ def test_nothing_is_lost_and_a_seed_repeats_everything(
     bench, again = run(wishes, steps), run(wishes, steps)
 
     def seen(bench: Bench) -> list[tuple[Any, ...]]:
-        return [(each.id, each.time, each.lane, each.torment, each.body) for each in bench.out]
+        return [(each.id, each.time, each.lane, each.chaos, each.body) for each in bench.out]
 
     assert seen(bench) == seen(again)
     kept = list(bench.journal.deliveries.after(None))
@@ -406,7 +406,7 @@ def test_nothing_is_lost_and_a_seed_repeats_everything(
     assert Counter(bench.ids) == Counter(
         delivery.id for delivery in kept if delivery not in dropped
     )
-    originals = [each for each in kept if " of " not in str(each.torment)]
+    originals = [each for each in kept if " of " not in str(each.chaos)]
     copies = wishes.get("duplicate", 1) + (1 if wishes.get("redeliver") else 0)
     assert len(bench.out) == copies * (len(originals) - len(dropped))
 
@@ -416,7 +416,7 @@ def test_off_means_exactly_one_delivery_for_each_event_in_order(steps: Steps) ->
     bench = run({}, steps)
     assert bench.out == list(bench.journal.deliveries.after(None))
     assert len(bench.out) == sum(kind != "wait" for kind, _ in steps)
-    assert {delivery.torment for delivery in bench.out} <= {None}
+    assert {delivery.chaos for delivery in bench.out} <= {None}
     assert {delivery.lane for delivery in bench.out} <= {KEY}
 
 
@@ -439,7 +439,7 @@ def test_off_means_one_post_for_each_event_through_the_whole_mock(make_app: Make
 @pytest.mark.parametrize(
     ("wishes", "sentence"),
     [
-        ({"duplicates": 3}, "duplicates: no such torment"),
+        ({"duplicates": 3}, "duplicates: no such kind of chaos"),
         ({"duplicate": 0}, "duplicate: must be how often"),
         ({"duplicate": 101}, "duplicate: must be"),
         ({"duplicate": True}, "duplicate: must be"),
@@ -457,13 +457,13 @@ def test_off_means_one_post_for_each_event_through_the_whole_mock(make_app: Make
 )
 def test_what_cannot_be_is_refused_with_a_sentence(wishes: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ControlRefused) as refused:
-        Torment.of(wishes, seed=0)
+        Chaos.of(wishes, seed=0)
     assert str(refused.value).startswith(sentence)
 
 
 def test_what_is_not_said_is_as_ever() -> None:
-    assert Torment.of({"drop": None}, seed=4) == Torment(seed=4)
-    assert Torment.of({"delay": [1, 2]}, seed=4).as_json()["delay"] == [1.0, 2.0]
+    assert Chaos.of({"drop": None}, seed=4) == Chaos(seed=4)
+    assert Chaos.of({"delay": [1, 2]}, seed=4).as_json()["delay"] == [1.0, 2.0]
 
 
 def test_what_was_due_before_a_new_one_came_leaves_before_it() -> None:
@@ -473,7 +473,7 @@ def test_what_was_due_before_a_new_one_came_leaves_before_it() -> None:
     (first,) = bench.send()
     other = bench.owe(key="another")
     other.time = START + 6
-    bench.tormentor.accept([other])
+    bench.chaos_dispatcher.accept([other])
     assert bench.out == [first, other]
     assert first.left == START + 5
 
@@ -489,32 +489,32 @@ WAITS = [
 
 @pytest.mark.parametrize("wishes", WAITS, ids=str)
 def test_what_is_held_is_bounded_by_number(bench: Bench, wishes: dict[str, Any]) -> None:
-    bench.tormentor._room.limit = 20
+    bench.chaos_dispatcher._room.limit = 20
     bench.start(**wishes)
     sent = bench.send(50)
     assert [delivery.state for delivery in sent] == ["queued"] * 20 + ["dropped"] * 30
     assert bench.changed == sent[20:]
     assert sent[-1].reason == "20 deliveries are held back already: nothing more can be"
-    assert set(bench.tormentor.held(KEY)) == set(sent[:20])
+    assert set(bench.chaos_dispatcher.held(KEY)) == set(sent[:20])
     bench.clock.advance(1_000)
     assert sorted(bench.ids) == sorted(delivery.id for delivery in sent[:20])
     # What has left makes room again.
-    assert bench.tormentor._room.count == bench.tormentor._room.size == 0
+    assert bench.chaos_dispatcher._room.count == bench.chaos_dispatcher._room.size == 0
     assert [delivery.state for delivery in bench.send(20)] == ["queued"] * 20
 
 
 @pytest.mark.parametrize("wishes", WAITS, ids=str)
 def test_what_is_held_is_bounded_in_bytes(bench: Bench, wishes: dict[str, Any]) -> None:
-    bench.tormentor._room.budget = 100_000
+    bench.chaos_dispatcher._room.budget = 100_000
     bench.start(**wishes)
     sent = bench.send(20, payload={**inbound(), "padding": "x" * 30_000})
     assert [delivery.state for delivery in sent].count("queued") == 3
-    bench.tormentor.end(KEY)
-    assert bench.tormentor._room.count == bench.tormentor._room.size == 0
+    bench.chaos_dispatcher.end(KEY)
+    assert bench.chaos_dispatcher._room.count == bench.chaos_dispatcher._room.size == 0
 
 
 def test_echoes_and_redeliveries_are_bounded_too(bench: Bench) -> None:
-    bench.tormentor._room.limit = 5
+    bench.chaos_dispatcher._room.limit = 5
     bench.start(early_ack=True, hold=100)
     echoes = [bench.send(payload=echo(f"OWN{number}"))[0] for number in range(10)]
     assert [delivery.state for delivery in echoes] == ["queued"] * 5 + ["dropped"] * 5
@@ -522,25 +522,25 @@ def test_echoes_and_redeliveries_are_bounded_too(bench: Bench) -> None:
     bench.out.clear()
     bench.send(10)
     assert len(bench.out) == 10
-    assert len(bench.tormentor.held(KEY)) == 5
+    assert len(bench.chaos_dispatcher.held(KEY)) == 5
 
 
 def test_others_pass_while_nothing_more_can_be_held(bench: Bench) -> None:
-    bench.tormentor._room.limit = 3
+    bench.chaos_dispatcher._room.limit = 3
     bench.start(delay=[100, 200])
     bench.send(5)
-    bench.tormentor.start(UNLINKED, Torment.of({"duplicate": 2}, seed=0))
+    bench.chaos_dispatcher.start(UNLINKED, Chaos.of({"duplicate": 2}, seed=0))
     bench.send(4, key=UNLINKED)
     assert len(bench.out) == 8
 
 
 def test_a_series_that_waits_for_a_number_ends_although_some_were_dropped(bench: Bench) -> None:
-    bench.tormentor._room.limit = 3
+    bench.chaos_dispatcher._room.limit = 3
     owed = [bench.owe() for _ in range(6)]
-    bench.tormentor.claim(owed, Torment.of({"reorder": 100, "hold": 1_000}, seed=0))
-    bench.tormentor.accept(owed)
+    bench.chaos_dispatcher.claim(owed, Chaos.of({"reorder": 100, "hold": 1_000}, seed=0))
+    bench.chaos_dispatcher.accept(owed)
     assert len(bench.out) == 3
-    assert bench.tormentor.next_due() is None or bench.tormentor._room.count == 0
+    assert bench.chaos_dispatcher.next_due() is None or bench.chaos_dispatcher._room.count == 0
 
 
 @pytest.mark.parametrize("wishes", [{"reorder": 2}, {"burst": 2}, {"early_ack": True}], ids=str)
@@ -553,16 +553,16 @@ def test_turns_of_what_has_left_do_not_pile_up(bench: Bench, wishes: dict[str, A
         else:
             bench.send(2)
     assert len(bench.out) == 1_000
-    assert len(bench.tormentor._agenda) <= STALE_MOST + ENTRIES_MOST * 2
+    assert len(bench.chaos_dispatcher._agenda) <= STALE_MOST + ENTRIES_MOST * 2
 
 
 def test_a_state_that_is_refused_counts_for_nothing(bench: Bench) -> None:
     bench.start(delay=[100, 200])
     bench.send(5)
-    before = bench.tormentor._room.count, bench.tormentor._room.size
-    saved = saved_chaos.save(bench.tormentor, None)
-    made = saved_chaos.rebuild(bench.tormentor, saved)
-    assert (bench.tormentor._room.count, bench.tormentor._room.size) == before
-    saved_chaos.put_back(bench.tormentor, made, None)
-    assert (bench.tormentor._room.count, bench.tormentor._room.size) == before
-    assert len(bench.tormentor.held(KEY)) == 5
+    before = bench.chaos_dispatcher._room.count, bench.chaos_dispatcher._room.size
+    saved = saved_chaos.save(bench.chaos_dispatcher, None)
+    made = saved_chaos.rebuild(bench.chaos_dispatcher, saved)
+    assert (bench.chaos_dispatcher._room.count, bench.chaos_dispatcher._room.size) == before
+    saved_chaos.put_back(bench.chaos_dispatcher, made, None)
+    assert (bench.chaos_dispatcher._room.count, bench.chaos_dispatcher._room.size) == before
+    assert len(bench.chaos_dispatcher.held(KEY)) == 5

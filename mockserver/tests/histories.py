@@ -15,6 +15,7 @@ from random import Random
 from typing import Any
 
 from megaapi_mock.clock import Clock
+from megaapi_mock.domain.world import World
 from megaapi_mock.ids import Ids
 from megaapi_mock.profile import default_profile
 from megaapi_mock.resources import root
@@ -22,7 +23,7 @@ from megaapi_mock.spec.bundle import read_yaml
 from megaapi_mock.spec.operations import Operation, operations
 from megaapi_mock.spec.verdict import valid_bundle
 from megaapi_mock.web.app import MockApp, create_app
-from megaapi_mock.worlds.load import World, read_world
+from megaapi_mock.worlds.load import read_world
 
 from .support import START, RecordingTransport
 

@@ -9,8 +9,9 @@ from typing import Any, ClassVar, Protocol
 import hypothesis.strategies as st
 from hypothesis import Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from megaapi_mock.domain.world import World
 from megaapi_mock.resources import root
-from megaapi_mock.worlds.load import World, load_world
+from megaapi_mock.worlds.load import load_world
 
 from .laws_model import (
     COLLEAGUE,

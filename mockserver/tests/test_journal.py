@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from megaapi_mock.records import numbers
 from megaapi_mock.records.delivery import Attempt, Delivery
-from megaapi_mock.records.journal import BODY_SHOWN, Exchange, Journal, Log, shown_body
+from megaapi_mock.records.exchange import BODY_SHOWN, Exchange, shown_body
+from megaapi_mock.records.journal import Journal, Log
 from megaapi_mock.records.sizes import HEADER, RECORD
 from megaapi_mock.records.subscription import BACKLOG
 

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from megaapi_mock.domain.contacts import Contact, lid_of, number_behind
 from megaapi_mock.domain.jid import Jid
+from megaapi_mock.domain.world import World
 from megaapi_mock.errors import WorldError
 from megaapi_mock.resources import root
-from megaapi_mock.worlds.load import World, load_world, read_world
+from megaapi_mock.worlds.load import load_world, read_world
 from megaapi_mock.worlds.people import crowd, numbers_of
 from megaapi_mock.worlds.schema import SECTIONS
 

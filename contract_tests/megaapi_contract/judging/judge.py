@@ -7,8 +7,8 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from megaapi_mock.spec.parsing import TooDeep, Unreadable, parse_json
 from megaapi_mock.spec.recognise import Recognised
-from megaapi_mock.spec.validate import TooDeep, Unreadable, parse_json
 
 from ..errors import Unusable
 from .additions import widened

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from megaapi_mock.spec.validate import Unreadable, parse_json
+from megaapi_mock.spec.parsing import Unreadable, parse_json
 
 # What shells make of a process that was ended by Ctrl-C: not 1, which says the host is wrong.
 INTERRUPTED = 130

@@ -12,7 +12,7 @@ from ..output import Output, coloured
 from ..records.delivery import Delivery
 
 if TYPE_CHECKING:
-    from ..records.journal import Exchange
+    from ..records.exchange import Exchange
     from .emitter import Tally
     from .listen import Webhook
 

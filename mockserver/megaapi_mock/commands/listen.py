@@ -18,8 +18,8 @@ from typing import Any
 
 from ..domain.message import content_key
 from ..errors import SetupError
+from ..spec.parsing import Unreadable, parse_json
 from ..spec.recognise import Misfit, Recognised, Recogniser
-from ..spec.validate import Unreadable, parse_json
 
 # The gateway's own limit of a body, which a webhook's media thumbnails stay far below.
 BODY_MOST = 32 * 2**20

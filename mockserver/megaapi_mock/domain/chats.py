@@ -11,11 +11,10 @@ import orjson
 from ..codec import dumps
 from ..errors import ControlRefused, NotAMember, NumberNotRegistered
 from . import message_states
-from .contact_actions import edited_content
 from .contacts import Contact
 from .fault_effects import UNDELIVERED
 from .jid import HIDDEN, PERSON, Jid, as_given
-from .message import Message, content_key
+from .message import UNKNOWN, Message, content_key, edited_content
 from .message_states import (
     ACK_STATUS,
     BLOCKED,
@@ -34,7 +33,6 @@ from .message_states import (
     halt_by,
     targets,
 )
-from .revoke import UNKNOWN
 from .undo_table import Table
 
 if TYPE_CHECKING:

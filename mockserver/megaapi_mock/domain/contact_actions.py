@@ -11,7 +11,7 @@ import orjson
 
 from ..errors import ControlRefused
 from .jid import Jid
-from .message import Message, content_key, unwrapped
+from .message import CAPTIONED, TEXTS, Content, Message, content_key, key_of, unwrapped
 from .message_states import PENDING, SERVER, STOPPED
 from .options import POLLS, Option, options_of
 from .revoke import is_admin
@@ -19,9 +19,6 @@ from .revoke import is_admin
 if TYPE_CHECKING:
     from .instance import Instance
 
-Content = dict[str, Any]
-TEXTS = ("conversation", "extendedTextMessage")
-CAPTIONED = ("imageMessage", "videoMessage", "documentMessage")
 # Messages about messages: nobody sees them as one, so nobody answers them.
 _SILENT = ("protocolMessage", "reactionMessage", "pinInChatMessage", "pollUpdateMessage")
 # Which of our messages each kind of answer belongs to, and in words.
@@ -357,14 +354,6 @@ def _kind(found: Message) -> str:
     return content_key(unwrapped(orjson.loads(found.content))) or ""
 
 
-def key_of(found: Message) -> Content:
-    """How a message about a message names it; in groups with its author."""
-    key: Content = {"remoteJid": found.chat, "fromMe": found.from_me, "id": found.id}
-    if Jid.parse(found.chat).group:
-        key["participant"] = found.sender
-    return key
-
-
 def _context(found: Message) -> Content:
     inner = unwrapped(orjson.loads(found.content))
     name = content_key(inner)
@@ -390,20 +379,3 @@ def _edited(sent: Content) -> Content:
     part = sent.get("protocolMessage")
     edited = part.get("editedMessage") if isinstance(part, dict) else None
     return edited if isinstance(edited, dict) else {}
-
-
-def edited_content(before: Content, edited: Content) -> Content:
-    """The content after an edit: its text or caption is another one, all else stays."""
-    text = edited.get("conversation")
-    for part in edited.values():
-        if isinstance(part, dict):
-            text = part.get("text", part.get("caption", text))
-    inner = unwrapped(before)
-    name = content_key(inner)
-    if not isinstance(text, str) or name is None or not isinstance(inner, dict):
-        return before
-    if name == "conversation":
-        inner[name] = text
-    elif isinstance(inner[name], dict):
-        inner[name]["text" if name in TEXTS else "caption"] = text
-    return before

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from .contact_actions import key_of
 from .fault_effects import UNDELIVERED
 from .incoming_content import (
     arrival_event,
@@ -19,7 +18,7 @@ from .incoming_content import (
     with_referred_key,
 )
 from .jid import Jid
-from .message import Message
+from .message import Message, key_of
 from .message_states import DELIVERED, PENDING, REACHABLE, SERVER, TO
 from .peer_messages import GroupUpdate, Letter, PeerAck, PeerMessage
 from .revoke import heeds, wrote

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
+
+from .jid import Jid
+
+if TYPE_CHECKING:
+    pass
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import orjson
+
+if TYPE_CHECKING:
+    pass
+
 
 from .message_states import DELIVERED
 
@@ -97,3 +107,40 @@ def unwrapped(content: Mapping[str, Any]) -> Mapping[str, Any]:
             return {}
         content, key = inner, content_key(inner)
     return content
+
+
+Content = dict[str, Any]
+
+
+TEXTS = ("conversation", "extendedTextMessage")
+
+
+CAPTIONED = ("imageMessage", "videoMessage", "documentMessage")
+
+
+def key_of(found: Message) -> Content:
+    """How a message about a message names it; in groups with its author."""
+    key: Content = {"remoteJid": found.chat, "fromMe": found.from_me, "id": found.id}
+    if Jid.parse(found.chat).group:
+        key["participant"] = found.sender
+    return key
+
+
+def edited_content(before: Content, edited: Content) -> Content:
+    """The content after an edit: its text or caption is another one, all else stays."""
+    text = edited.get("conversation")
+    for part in edited.values():
+        if isinstance(part, dict):
+            text = part.get("text", part.get("caption", text))
+    inner = unwrapped(before)
+    name = content_key(inner)
+    if not isinstance(text, str) or name is None or not isinstance(inner, dict):
+        return before
+    if name == "conversation":
+        inner[name] = text
+    elif isinstance(inner[name], dict):
+        inner[name]["text" if name in TEXTS else "caption"] = text
+    return before
+
+
+UNKNOWN = "is unknown here; the gateway looks nothing up"

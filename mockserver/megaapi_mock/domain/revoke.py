@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .jid import Jid
+from .message import UNKNOWN
 
 if TYPE_CHECKING:
     from .instance import Instance
 
 IGNORED = "WhatsApp ignores the revoke"
-UNKNOWN = "is unknown here; the gateway looks nothing up"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from ..domain.contacts import Directory
 from ..domain.jid import Jid
 from ..errors import ControlRefused
 from ..ids import Ids
+from ..records.fault_hit import Struck
 from ..spec.operations import Operation
-from .armed_fault import SCOPE, SCOPE_NAMES, Armed, Strike, Struck, tally_of
+from .armed_fault import SCOPE, SCOPE_NAMES, Armed, Strike, tally_of
 from .kind import Kind, Moment, Occasion, Tally
 from .parameters import BadParameter, checked, meant
 from .registry import Kinds, Listed, discover, kind_named

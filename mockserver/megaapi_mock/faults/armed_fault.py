@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ..domain.jid import Jid, is_number
+from ..records.fault_hit import Struck
 from .kind import Kind, Moment, Tally
 from .parameters import COUNT, FROM_ZERO, PERCENT, TEXT, Form, Parameter
 
@@ -50,19 +51,6 @@ def tally_of(tallies: OrderedDict[str, Tally], key: str, *, among: int = 1) -> T
     while len(tallies) > most:
         tallies.popitem(last=False)
     return tally
-
-
-@dataclass(frozen=True, slots=True)
-class Struck:
-    """That a fault struck: `what` is an operation's id, `link`, or `inbound from` somebody's JID.
-
-    `fault` is its id, None when the call itself asked for it, and its name.
-    """
-
-    time: float
-    instance: str
-    fault: tuple[str | None, str]
-    what: str
 
 
 @dataclass(slots=True, eq=False)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
+
+from .exchange import shown_body
 
 # Why what was owed in an earlier life of an instance is never sent.
 OLD_WORLD = "a reset, another state or the end of its instance came before it was sent"
@@ -58,3 +60,35 @@ def end(delivery: Delivery, state: State, reason: str | None) -> None:
     # The reason first: who sees the new state without a lock finds its reason there.
     delivery.reason = reason
     delivery.state = state
+
+
+def delivery_json(delivery: Delivery) -> dict[str, Any]:
+    """A delivery as the control API lists it."""
+    shown = shown_body(delivery.body)
+    return {
+        "id": delivery.id,
+        "time": delivery.time,
+        "instance": delivery.instance,
+        "event": delivery.event,
+        "message_type": delivery.message_type,
+        "url": delivery.url,
+        "payload": shown.pop("body"),
+        **shown,
+        "state": delivery.state,
+        "reason": delivery.reason,
+        "chaos": delivery.chaos,
+        "attempts": [_attempt_json(attempt) for attempt in delivery.attempts],
+    }
+
+
+def _attempt_json(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "time": attempt.time,
+        "status": attempt.status,
+        "duration_ms": attempt.duration_ms,
+        "error": attempt.error,
+        "headers": dict(attempt.headers),
+        **shown_body(attempt.body),
+        "truncated": attempt.truncated,
+        **({"redirects": list(attempt.redirects)} if attempt.redirects else {}),
+    }

@@ -4,91 +4,22 @@ from __future__ import annotations
 
 import threading
 import time
-from base64 import b64encode
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
-from ..faults.armed_fault import Struck
-from ..spec.validate import Unreadable, parse_json
-from .delivery import Attempt, Delivery
+from .delivery import Delivery
+from .exchange import Exchange
+from .fault_hit import Hit, Struck
 from .numbers import OWNERS_MOST, RecordNumbers
 from .sizes import delivery_bytes, exchange_bytes, hit_bytes
 from .subscription import Subscription, Told
 from .waiter import Waiter, Waiters
 
-BODY_SHOWN = 64 * 2**10
 # Seconds between signs of life on an event stream.
 HEARTBEAT = 15.0
-Headers = Sequence[tuple[str, str]]
-
-
-@dataclass(slots=True, eq=False)
-class Exchange:
-    """One request with its reply."""
-
-    id: str
-    time: float
-    instance: str | None
-    operation: str | None
-    method: str
-    path: str
-    request_headers: Headers
-    request_body: bytes
-    status: int = 0
-    response_headers: Headers = ()
-    response_body: bytes = b""
-    reason: str | None = None
-    violations: Sequence[str] = ()
-    events: Sequence[str] = ()
-    # Id (None when the call asked for it) and name of the fault that struck.
-    fault: tuple[str | None, str] | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """As the control API lists it."""
-        return {
-            "id": self.id,
-            "time": self.time,
-            "instance": self.instance,
-            "operation": self.operation,
-            "request": {
-                "method": self.method,
-                "path": self.path,
-                "headers": dict(self.request_headers),
-                **shown_body(self.request_body),
-            },
-            "response": {
-                "status": self.status,
-                "headers": dict(self.response_headers),
-                **shown_body(self.response_body),
-            },
-            "reason": self.reason,
-            "violations": list(self.violations),
-            "events": list(self.events),
-            "fault": None
-            if self.fault is None
-            else dict(zip(("id", "name"), self.fault, strict=True)),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """That a fault struck, whatever it struck; `id` is counted per instance."""
-
-    id: str
-    struck: Struck
-
-    def as_json(self) -> dict[str, Any]:
-        """As the control API lists it."""
-        return {
-            "id": self.id,
-            "time": self.struck.time,
-            "instance": self.struck.instance,
-            "fault": dict(zip(("id", "name"), self.struck.fault, strict=True)),
-            "what": self.struck.what,
-        }
 
 
 class Record(Protocol):
@@ -364,54 +295,3 @@ class Journal:
             if len(self._forgotten) > OWNERS_MOST:
                 del self._forgotten[next(name for name in self._forgotten if name is not None)]
             self._waiters.wake(instance)
-
-
-def delivery_json(delivery: Delivery) -> dict[str, Any]:
-    """A delivery as the control API lists it."""
-    shown = shown_body(delivery.body)
-    return {
-        "id": delivery.id,
-        "time": delivery.time,
-        "instance": delivery.instance,
-        "event": delivery.event,
-        "message_type": delivery.message_type,
-        "url": delivery.url,
-        "payload": shown.pop("body"),
-        **shown,
-        "state": delivery.state,
-        "reason": delivery.reason,
-        "chaos": delivery.chaos,
-        "attempts": [_attempt_json(attempt) for attempt in delivery.attempts],
-    }
-
-
-def shown_body(body: bytes) -> dict[str, Any]:
-    """`body` as JSON where the gateway could read it, else text, else base64.
-
-    Cut at 64 KiB and marked.
-    """
-    cut = len(body) > BODY_SHOWN
-    if cut:
-        text = body[:BODY_SHOWN].decode("utf-8", "replace")
-        return {"body": text, "cut": True, "size": len(body)}
-    try:
-        return {"body": parse_json(body) if body else None}
-    except Unreadable:
-        pass
-    try:
-        return {"body": body.decode("utf-8")}
-    except UnicodeDecodeError:
-        return {"body": b64encode(body).decode("ascii"), "encoding": "base64"}
-
-
-def _attempt_json(attempt: Attempt) -> dict[str, Any]:
-    return {
-        "time": attempt.time,
-        "status": attempt.status,
-        "duration_ms": attempt.duration_ms,
-        "error": attempt.error,
-        "headers": dict(attempt.headers),
-        **shown_body(attempt.body),
-        "truncated": attempt.truncated,
-        **({"redirects": list(attempt.redirects)} if attempt.redirects else {}),
-    }

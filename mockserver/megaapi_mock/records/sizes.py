@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from .delivery import Attempt, Delivery
 
 if TYPE_CHECKING:
-    from .journal import Exchange, Hit
+    from .exchange import Exchange
+    from .fault_hit import Hit
 
 # What Python needs for the objects themselves, measured with CPython 3.11: a record with its id and
 # place in the journal, one header (two texts and a pair), one attempt.

@@ -12,7 +12,7 @@ from ..domain.group import Group
 from ..domain.instance import Instance
 from ..domain.jid import Jid
 from ..errors import ControlRefused
-from ..webhooks.render import put_at
+from ..json_path import put_at
 
 if TYPE_CHECKING:
     from ..web.app import Parts

@@ -14,9 +14,9 @@ from ..domain.message import WRAPPERS, Message, content_key
 from ..domain.message_states import PENDING
 from ..errors import ControlRefused
 from ..handlers import uploads
+from ..json_path import put_at
+from ..records.message import message_json
 from ..spelling import did_you_mean
-from ..web.control.lists import message_json
-from ..webhooks.render import put_at
 from .contact_events import HAPPENINGS, happen
 from .message_origin import OWN, SOMEBODY, Place, channel, story_key, typed
 from .overrides import overrides_of, require_no_path

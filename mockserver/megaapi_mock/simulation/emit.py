@@ -13,10 +13,10 @@ from ..domain.addressing import told
 from ..domain.instance import Instance
 from ..domain.jid import Jid
 from ..errors import ControlRefused
+from ..json_path import put_at
 from ..records.delivery import Delivery
 from ..spelling import did_you_mean
 from ..webhooks.chaos.series import Chaos
-from ..webhooks.render import put_at
 from .contact_messages import in_message, media_in, media_keys
 from .overrides import overrides_of
 

@@ -6,10 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..domain.contact_actions import CAPTIONED, TEXTS
-from ..domain.message import WRAPPERS, content_key
+from ..domain.message import CAPTIONED, TEXTS, WRAPPERS, content_key
 from ..errors import ControlRefused
-from ..webhooks.render import require_path
+from ..json_path import require_path
 
 if TYPE_CHECKING:
     from ..web.app import Parts

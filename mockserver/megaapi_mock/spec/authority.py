@@ -22,7 +22,8 @@ from openapi_core.validation.schemas.factories import DialectSchemaValidatorsFac
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from .operations import Operation
-from .validate import Violation, parse_json
+from .parsing import parse_json
+from .violation import Violation
 
 
 @dataclass

@@ -16,7 +16,7 @@ from ..domain.instance import Instance
 from ..domain.jid import is_number
 from ..domain.linking import CONNECTED, CONNECTING, DISCONNECTED, PAIRING, QR
 from ..domain.message_states import CONTACT_STATES, PENDING, STOPPED, TO
-from ..worlds.load import World
+from ..domain.world import World
 from .serialize import Misfit, inside
 
 # What is scheduled then may be due somewhat later, and never happens.

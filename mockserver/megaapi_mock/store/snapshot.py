@@ -26,7 +26,7 @@ from ..domain.peer_messages import Letter, PeerMessage
 from ..domain.reachability import Held, Reachability
 from ..domain.settings import EventFilter, WebhookSettings
 from ..domain.undo_table import Table
-from ..worlds.load import World
+from ..domain.world import World
 from .sane import require_sane, require_sane_world
 from .serialize import Forms, Misfit, inside
 

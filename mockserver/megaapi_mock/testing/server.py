@@ -18,8 +18,8 @@ from .mock import Mock
 from .wsgi_server import Served
 
 if TYPE_CHECKING:
+    from ..domain.world import World
     from ..web.app import MockApp
-    from ..worlds.load import World
 
 __tracebackhide__ = between_test_and_refusal
 

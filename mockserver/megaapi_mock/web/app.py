@@ -15,12 +15,14 @@ from ..bugs import Bugs, guarded
 from ..clock import Clock
 from ..domain.gateway import Gateway
 from ..domain.media import Vault
+from ..domain.world import World
 from ..faults.active import Faults
 from ..handlers.registry import Handlers, discover, require_matching
 from ..ids import Ids
 from ..profile import Profile, load_profile
 from ..records.delivery import Delivery
-from ..records.journal import Exchange, Journal
+from ..records.exchange import Exchange
+from ..records.journal import Journal
 from ..resources import root
 from ..samples import Samples
 from ..settings import Settings
@@ -39,7 +41,6 @@ from ..webhooks.http.client import AllowedHosts, HttpTransport, Transport, axios
 from ..webhooks.http.redirects import REDIRECTS_MOST
 from ..webhooks.publish import Publisher
 from ..webhooks.render import Renderer
-from ..worlds.load import World
 from ..worlds.start import load_start
 from . import docs
 from .control import routes

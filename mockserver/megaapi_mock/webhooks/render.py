@@ -11,10 +11,9 @@ from .. import qr
 from ..codec import dumps
 from ..domain.event import Event
 from ..domain.message import content_key
-from ..errors import ControlRefused
+from ..json_path import put_at
 from ..profile import Profile
 from ..samples import Samples
-from ..spec.validate import JSON_DEPTH
 
 Payload = dict[str, Any]
 
@@ -149,44 +148,6 @@ def _addressed(key: Mapping[str, Any], like: Mapping[str, Any]) -> dict[str, Any
 
 def _is_lid(jid: Any) -> bool:
     return isinstance(jid, str) and jid.endswith("@lid")
-
-
-def require_path(path: str) -> None:
-    """Refuse what no payload can hold: steps without a name, and nesting beyond JSON's bounds."""
-    steps = path.split(".")
-    if not all(steps) or len(steps) > JSON_DEPTH:
-        raise ControlRefused(
-            400, f"set: {path[:80]!r} must be names joined by dots, at most {JSON_DEPTH}"
-        )
-
-
-def put_at(document: Any, path: str, value: Any) -> None:
-    """Set the value at a dotted path, making objects on the way; numbers index lists.
-
-    Raises ControlRefused when the path leads through something that is neither.
-    """
-    *way, last = path.split(".")
-    place = document
-    for done, step in enumerate(way):
-        place = _step(place, step, ".".join(way[: done + 1]))
-    if isinstance(place, list) and _is_index(last) and int(last) < len(place):
-        place[int(last)] = value
-    elif isinstance(place, dict):
-        place[last] = value
-    else:
-        raise ControlRefused(400, f"set: {path!r} leads through a value that holds no fields")
-
-
-def _is_index(step: str) -> bool:
-    return step.isascii() and step.isdigit() and len(step) < 10
-
-
-def _step(place: Any, step: str, path: str) -> Any:
-    if isinstance(place, list) and _is_index(step) and int(step) < len(place):
-        return place[int(step)]
-    if isinstance(place, dict):
-        return place.setdefault(step, {})
-    raise ControlRefused(400, f"set: {path!r} leads through a value that holds no fields")
 
 
 def _as_2026(payload: Payload) -> Payload:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from ..domain.group import Group, Participant
 from ..domain.jid import PERSON, Jid
 from ..domain.message_states import REACHABLE, UNREGISTERED
 from ..domain.ninth_digit import NinthDigit
+from ..domain.world import World
 from ..errors import SpecError, WorldError
 from ..resources import named
 from ..spec.bundle import read_yaml
@@ -37,17 +37,6 @@ Json = dict[str, Any]
 Place = Sequence[str | int]
 # Makes the error for a place and a sentence.
 Wrong = Callable[[Place, str], WorldError]
-
-
-@dataclass(frozen=True)
-class World:
-    """Who exists at the start and after every reset."""
-
-    directory: Directory
-    instances: tuple[InstanceSeed, ...]
-    groups: tuple[Group, ...] = ()
-    # A state to begin with, and to come back to; what stands above is then the world below it.
-    state: Mapping[str, Any] | None = None
 
 
 def load_world(name: str, fixtures: Path, *, contacts: int = 0) -> World:

@@ -8,10 +8,11 @@ from typing import Any
 from ..domain.contacts import Directory
 from ..domain.gateway import InstanceSeed
 from ..domain.linking import CONNECTED
+from ..domain.world import World
 from ..errors import ControlRefused, WorldError
 from ..resources import named
 from ..store.state_file import is_sealed, unseal
-from .load import World, load_world
+from .load import load_world
 
 
 def load_start(name: str, fixtures: Path, *, contacts: int = 0) -> World:

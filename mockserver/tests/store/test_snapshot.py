@@ -14,6 +14,7 @@ from megaapi_mock.domain.jid import Jid
 from megaapi_mock.domain.media import Vault
 from megaapi_mock.domain.rules import Rules
 from megaapi_mock.domain.undo_table import Table
+from megaapi_mock.domain.world import World
 from megaapi_mock.faults.armed_fault import SCOPE_NAMES, Armed
 from megaapi_mock.faults.saved_faults import SavedFault
 from megaapi_mock.ids import Ids
@@ -22,7 +23,6 @@ from megaapi_mock.store.snapshot import KEPT, LEFT_OUT, PARTS
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.webhooks.chaos.saved_chaos import SavedSeries
 from megaapi_mock.webhooks.chaos.series import Chaos, Series
-from megaapi_mock.worlds.load import World
 
 from ..support import KEY, START
 

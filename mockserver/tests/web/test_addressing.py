@@ -6,9 +6,10 @@ from typing import Any
 
 import orjson
 import pytest
+from megaapi_mock.domain.world import World
 from megaapi_mock.errors import WorldError
 from megaapi_mock.simulation.message_origin import PHONE
-from megaapi_mock.worlds.load import World, read_world
+from megaapi_mock.worlds.load import read_world
 
 from ..conftest import MakeApp
 from ..support import AUTH, KEY

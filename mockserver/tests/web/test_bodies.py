@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from megaapi_mock.spec.validate import JSON_PARTS, TooDeep, TooManyParts, Unreadable, parse_json
+from megaapi_mock.spec.parsing import JSON_PARTS, TooDeep, TooManyParts, Unreadable, parse_json
 from megaapi_mock.spelling import did_you_mean
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.web.gateway.request import BODY_LIMIT

@@ -10,7 +10,7 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from ...errors import ControlRefused, PayloadTooLarge, RequestRejected, UnknownInstance
-from ...spec.validate import Unreadable, parse_json
+from ...spec.parsing import Unreadable, parse_json
 from .guard import is_ours
 
 Json = dict[str, Any]

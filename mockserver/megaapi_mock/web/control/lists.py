@@ -13,7 +13,8 @@ from ...domain.instance import Instance
 from ...domain.message import Message
 from ...errors import ControlRefused, UnknownInstance
 from ...records.delivery import Delivery
-from ...records.journal import BODY_SHOWN, Exchange, Hit, shown_body
+from ...records.exchange import BODY_SHOWN, Exchange
+from ...records.fault_hit import Hit
 from ...store import Store
 from ...webhooks.publish import Publisher
 
@@ -191,11 +192,3 @@ def message_cursor(store: Store, publisher: Publisher, found: tuple[str, Message
             if publisher.look(other, lambda instance: message.id in instance.messages):
                 return f"{key}/{message.id}"
     return message.id
-
-
-def message_json(found: tuple[str, Message]) -> Json:
-    """A message with its instance; content is cut at 64 KiB and marked, as every body is."""
-    key, message = found
-    shown = {"instance": key, **message.as_json()}
-    content = shown_body(message.content)
-    return {**shown, "content": content.pop("body"), **content}

@@ -9,8 +9,7 @@ from flask import request
 
 from ...domain.message import Message
 from ...errors import ControlRefused, UnknownInstance
-from ...records.delivery import Delivery
-from ...records.journal import delivery_json
+from ...records.delivery import Delivery, delivery_json
 from ...records.sizes import delivery_bytes, exchange_bytes, hit_bytes
 from ...records.waiter import Kind, Waiter
 from . import lists

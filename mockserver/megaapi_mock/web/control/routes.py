@@ -20,8 +20,7 @@ from ...domain.instance import Instance
 from ...domain.linking import UNLINKED_BY
 from ...domain.message_states import CONTACT_STATES, REACHABLE
 from ...errors import ControlRefused, UnknownInstance
-from ...records.delivery import Delivery
-from ...records.journal import delivery_json
+from ...records.delivery import Delivery, delivery_json
 from ...simulation import abandon, instances, overrides, snapshot
 from ...simulation.contact_messages import receive
 from ...store.state_file import seal, unseal

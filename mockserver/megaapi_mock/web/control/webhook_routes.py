@@ -16,8 +16,7 @@ from ...errors import ControlRefused, UnknownInstance
 from ...receiver_check.checks import Terms, judge
 from ...receiver_check.conversation import ChatOf, in_chats
 from ...receiver_check.result import UNDECIDED, Verdict
-from ...records.delivery import Delivery
-from ...records.journal import delivery_json
+from ...records.delivery import Delivery, delivery_json
 from ...records.waiter import Waiter
 from ...simulation import emit, overrides
 from ...webhooks.chaos.series import Chaos

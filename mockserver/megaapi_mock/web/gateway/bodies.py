@@ -10,7 +10,7 @@ from typing import Any
 
 from ...errors import BadRequest, PayloadTooLarge, UnsupportedMedia
 from ...profile import Profile
-from ...spec.validate import TooManyParts, Unreadable, parse_json
+from ...spec.parsing import TooManyParts, Unreadable, parse_json
 from .request import Request
 from .urlencoded import TooManyFields, parse_form
 

@@ -29,7 +29,8 @@ from ...faults.kinds.error_true_200 import ErrorTrue200
 from ...handlers.call import Answer, Call, Handler, Marked, mark_of
 from ...handlers.fetch import Absent, Fetcher
 from ...profile import Profile
-from ...records.journal import Exchange, Journal
+from ...records.exchange import Exchange
+from ...records.journal import Journal
 from ...samples import Samples
 from ...spec.operations import Operation
 from ...spec.validate import Validators

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...records.journal import Exchange
+from ...records.exchange import Exchange
 from ...webhooks.publish import Batch
 from .reply import Reply
 from .request import Request

@@ -1,0 +1,82 @@
+"""One request with its reply, and how a body is shown."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..spec.parsing import Unreadable, parse_json
+
+BODY_SHOWN = 64 * 2**10
+
+
+Headers = Sequence[tuple[str, str]]
+
+
+@dataclass(slots=True, eq=False)
+class Exchange:
+    """One request with its reply."""
+
+    id: str
+    time: float
+    instance: str | None
+    operation: str | None
+    method: str
+    path: str
+    request_headers: Headers
+    request_body: bytes
+    status: int = 0
+    response_headers: Headers = ()
+    response_body: bytes = b""
+    reason: str | None = None
+    violations: Sequence[str] = ()
+    events: Sequence[str] = ()
+    # Id (None when the call asked for it) and name of the fault that struck.
+    fault: tuple[str | None, str] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """As the control API lists it."""
+        return {
+            "id": self.id,
+            "time": self.time,
+            "instance": self.instance,
+            "operation": self.operation,
+            "request": {
+                "method": self.method,
+                "path": self.path,
+                "headers": dict(self.request_headers),
+                **shown_body(self.request_body),
+            },
+            "response": {
+                "status": self.status,
+                "headers": dict(self.response_headers),
+                **shown_body(self.response_body),
+            },
+            "reason": self.reason,
+            "violations": list(self.violations),
+            "events": list(self.events),
+            "fault": None
+            if self.fault is None
+            else dict(zip(("id", "name"), self.fault, strict=True)),
+        }
+
+
+def shown_body(body: bytes) -> dict[str, Any]:
+    """`body` as JSON where the gateway could read it, else text, else base64.
+
+    Cut at 64 KiB and marked.
+    """
+    cut = len(body) > BODY_SHOWN
+    if cut:
+        text = body[:BODY_SHOWN].decode("utf-8", "replace")
+        return {"body": text, "cut": True, "size": len(body)}
+    try:
+        return {"body": parse_json(body) if body else None}
+    except Unreadable:
+        pass
+    try:
+        return {"body": body.decode("utf-8")}
+    except UnicodeDecodeError:
+        return {"body": b64encode(body).decode("ascii"), "encoding": "base64"}

@@ -1,0 +1,37 @@
+"""That a fault struck, and what it struck."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """That a fault struck: `what` is an operation's id, `link`, or `inbound from` somebody's JID.
+
+    `fault` is its id, None when the call itself asked for it, and its name.
+    """
+
+    time: float
+    instance: str
+    fault: tuple[str | None, str]
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """That a fault struck, whatever it struck; `id` is counted per instance."""
+
+    id: str
+    struck: Struck
+
+    def as_json(self) -> dict[str, Any]:
+        """As the control API lists it."""
+        return {
+            "id": self.id,
+            "time": self.struck.time,
+            "instance": self.struck.instance,
+            "fault": dict(zip(("id", "name"), self.struck.fault, strict=True)),
+            "what": self.struck.what,
+        }

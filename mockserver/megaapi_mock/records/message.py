@@ -1,0 +1,18 @@
+"""A message as the control API lists it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..domain.message import Message
+from .exchange import shown_body
+
+Json = dict[str, Any]
+
+
+def message_json(found: tuple[str, Message]) -> Json:
+    """A message with its instance; content is cut at 64 KiB and marked, as every body is."""
+    key, message = found
+    shown = {"instance": key, **message.as_json()}
+    content = shown_body(message.content)
+    return {**shown, "content": content.pop("body"), **content}

@@ -37,7 +37,7 @@ from compare import print_table, say
 from megaapi_mock.domain.gateway import InstanceSeed
 from megaapi_mock.profile import default_profile
 from megaapi_mock.settings import Settings
-from megaapi_mock.web.app import MockApp, create_app
+from megaapi_mock.web.app import MockApp, build_app
 from megaapi_mock.webhooks.http.client import HttpTransport, axios_headers
 from servers import (
     CORES,
@@ -133,7 +133,7 @@ def _bare(url: str, count: int, *, keep_alive: bool) -> Rate:
     transport, headers = HttpTransport(keep_alive=keep_alive), axios_headers()
     app = _app(keep_alive=keep_alive)
     _record(app, url, 1)
-    (delivery,) = app.parts.journal.deliveries.after(None)
+    (delivery,) = app.runtime.journal.deliveries.after(None)
     app.stop()
 
     def post() -> None:
@@ -159,12 +159,12 @@ def _courier(url: str, count: int, *, keep_alive: bool) -> Rate:
 
     def deliver() -> None:
         _record(app, url, count)
-        if not app.parts.courier.wait_idle(120):
+        if not app.runtime.courier.wait_idle(120):
             raise SystemExit("the courier did not come to an end")
 
     try:
         measured = _timed(deliver, count)
-        states = {delivery.state for delivery in app.parts.journal.deliveries.after(None)}
+        states = {delivery.state for delivery in app.runtime.journal.deliveries.after(None)}
         if states != {"delivered"}:
             raise SystemExit(f"deliveries ended as {states}")
         return measured
@@ -175,15 +175,15 @@ def _courier(url: str, count: int, *, keep_alive: bool) -> Rate:
 def _app(*, keep_alive: bool) -> MockApp:
     switches = {"webhook_keep_alive": "on" if keep_alive else "off"}
     profile = default_profile().with_switches(switches)
-    return create_app(settings=Settings(seed=1), profile=profile)
+    return build_app(settings=Settings(seed=1), profile=profile)
 
 
 def _record(app: MockApp, url: str, count: int) -> None:
     """A customer writes to each instance in turn."""
-    publisher = app.parts.publisher
+    publisher = app.runtime.publisher
     keys = [f"megacode-TESTBENCH{number}" for number in range(INSTANCES)]
     for key in keys:
-        app.parts.store.add(InstanceSeed(key, "TESTBENCH", "5511900000004", connected=True))
+        app.runtime.store.add(InstanceSeed(key, "TESTBENCH", "5511900000004", connected=True))
         publisher.change(key, lambda instance: instance.set_webhook(url))
     for number in range(count):
         facts: dict[str, Any] = {

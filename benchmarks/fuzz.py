@@ -32,7 +32,7 @@ from megaapi_mock.errors import ControlRefused
 from megaapi_mock.faults.registry import discover
 from megaapi_mock.settings import Settings
 from megaapi_mock.store.state_file import seal, unseal
-from megaapi_mock.web.app import MockApp, create_app
+from megaapi_mock.web.app import MockApp, build_app
 from megaapi_mock.webhooks.http.client import Answer
 from odd_values import ODD, made_odd, raw_of
 from servers import KEY, TOKEN
@@ -96,7 +96,7 @@ class Fuzz:
 
     def __init__(self, seed: int) -> None:
         self._draw = Random(seed)
-        self.app: MockApp = create_app(settings=Settings(seed=seed), transport=_Receiver())
+        self.app: MockApp = build_app(settings=Settings(seed=seed), transport=_Receiver())
         self.client = Client(self.app)
         self.findings = Findings()
         self.statuses: Counter[str] = Counter()
@@ -229,9 +229,9 @@ class Fuzz:
             except (ValueError, LookupError, TypeError):
                 return
             del self._ids[:-50]
-        for bug in self.app.parts.pipeline.bugs:
+        for bug in self.app.runtime.bugs:
             self.findings.add(bug[:200])
-        self.app.parts.pipeline.bugs.clear()
+        self.app.runtime.bugs.clear()
 
     def _settle(self) -> None:
         """Nothing is left behind, and new webhooks come through."""

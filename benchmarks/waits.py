@@ -20,7 +20,7 @@ from functools import partial
 
 import servers
 from megaapi_mock.serving import Engine, serve
-from megaapi_mock.web.app import MockApp, create_app
+from megaapi_mock.web.app import MockApp, build_app
 
 OTHER = "megacode-TESTKEY0002"
 WAITS = (0, 8, 40)
@@ -98,7 +98,7 @@ def run_server(engine: Engine, port: int) -> None:
 
 def make_app() -> MockApp:
     """Everything at its default."""
-    return create_app()
+    return build_app()
 
 
 if __name__ == "__main__":

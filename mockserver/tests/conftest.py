@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from megaapi_mock.clock import Clock
 from megaapi_mock.ids import Ids
 from megaapi_mock.profile import default_profile
-from megaapi_mock.web.app import MockApp, create_app
+from megaapi_mock.web.app import MockApp, build_app
 
 from .emitted import Emitted
 from .support import START, RecordingTransport
@@ -41,14 +41,14 @@ def make_app() -> Iterator[MakeApp]:
         parts.setdefault("ids", Ids(0))
         parts.setdefault("transport", RecordingTransport())
         parts.setdefault("profile", default_profile().with_switches(switches or {}))
-        app = create_app(**parts)
+        app = build_app(**parts)
         made.append(app)
         return app
 
     yield make
     for app in made:
         abandoned = app.stop(5)
-        assert list(app.parts.pipeline.bugs) == []
+        assert list(app.runtime.bugs) == []
         assert abandoned == 0
 
 

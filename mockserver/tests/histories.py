@@ -22,7 +22,7 @@ from megaapi_mock.resources import root
 from megaapi_mock.spec.bundle import read_yaml
 from megaapi_mock.spec.operations import Operation, operations
 from megaapi_mock.spec.verdict import valid_bundle
-from megaapi_mock.web.app import MockApp, create_app
+from megaapi_mock.web.app import MockApp, build_app
 from megaapi_mock.worlds.load import read_world
 
 from .support import START, RecordingTransport
@@ -94,7 +94,7 @@ def world() -> World:
 
 def open_mock(switches: dict[str, str] | None = None, seed: int = 7) -> MockApp:
     """A mock whose time stands still; who opens it stops it."""
-    return create_app(
+    return build_app(
         clock=Clock(frozen_at=START),
         ids=Ids(seed),
         transport=RecordingTransport(),
@@ -294,7 +294,7 @@ class History:
         self.gateway("POST", f"/group/{self.key}/{way}", body)
 
     def _inbound(self) -> None:
-        events = self.app.parts.samples.names()
+        events = self.app.runtime.samples.names()
         body = {"from": self.chance.choice(PEOPLE), "event": self.chance.choice(events)}
         self.door("POST", f"/instances/{self.key}/inbound", body)
 
@@ -310,7 +310,7 @@ class History:
         self.door("POST", f"/instances/{self.key}/contacts/{person}", {"state": state})
 
     def _emit(self) -> None:
-        event = self.chance.choice([*self.app.parts.samples.names(), "nothing"])
+        event = self.chance.choice([*self.app.runtime.samples.names(), "nothing"])
         body: Json = {"event": event, "count": self.chance.randint(1, 3)}
         if self.chaos and self.chance.random() < 0.5:
             body["chaos"] = self.chance.choice(CHAOS_CHOICES)
@@ -336,7 +336,7 @@ class History:
 
 def exchanges(app: MockApp, key: str) -> list[Json]:
     """Every recorded exchange of an instance."""
-    kept = app.parts.journal.exchanges.after(None)
+    kept = app.runtime.journal.exchanges.after(None)
     return [
         {**kept.as_json(), "raw": kept.response_body, "sent": list(kept.response_headers)}
         for kept in kept
@@ -349,7 +349,7 @@ def owed(app: MockApp, key: str) -> list[tuple[Any, ...]]:
 
     Waits until the courier is idle: a delivery under way is neither queued nor delivered for sure.
     """
-    assert app.parts.courier.wait_idle(30)
+    assert app.runtime.courier.wait_idle(30)
     seen = (
         "id",
         "time",
@@ -364,15 +364,15 @@ def owed(app: MockApp, key: str) -> list[tuple[Any, ...]]:
     )
     return [
         (*(getattr(kept, name) for name in seen), [attempt.time for attempt in kept.attempts])
-        for kept in app.parts.journal.deliveries.after(None)
+        for kept in app.runtime.journal.deliveries.after(None)
         if kept.instance == key
     ]
 
 
 def arrived(app: MockApp) -> dict[tuple[str, str], list[tuple[bytes, Any]]]:
     """What receivers got, by instance and URL, in the order of arrival: bodies and headers."""
-    assert app.parts.courier.wait_idle(30)
-    transport = app.parts.courier._transport
+    assert app.runtime.courier.wait_idle(30)
+    transport = app.runtime.courier._transport
     assert isinstance(transport, RecordingTransport)
     found: dict[tuple[str, str], list[tuple[bytes, Any]]] = defaultdict(list)
     for url, body, headers in transport.posts:

@@ -276,7 +276,7 @@ def test_names_of_events_are_bounded(make_app: MakeApp, monkeypatch: pytest.Monk
 )
 def test_webhooks_behind_a_late_answer_are_bounded(make_app: MakeApp, bounds: Settings) -> None:
     board = Switchboard(make_app(settings=bounds), 1)
-    publisher = board.app.parts.publisher
+    publisher = board.app.runtime.publisher
     with publisher.changing(KEY) as (instance, late):
         instance.chats.send(
             instance.chats.recipient(FRIEND), {"extendedTextMessage": {"text": "oi"}}
@@ -292,7 +292,7 @@ def test_webhooks_behind_a_late_answer_are_bounded(make_app: MakeApp, bounds: Se
     assert owed[-1]["reason"].endswith("wait already for answers before them to leave")
     publisher.release(late)
     assert room.count == room.size == 0
-    assert board.app.parts.courier.wait_idle(5)
+    assert board.app.runtime.courier.wait_idle(5)
     states = [row["state"] for row in board.door("GET", "/deliveries?limit=500")["items"]]
     assert "queued" not in states and "delivered" in states
     assert board.acks(1, board.send(1, FRIEND)) == [2, 3, 4]
@@ -300,7 +300,7 @@ def test_webhooks_behind_a_late_answer_are_bounded(make_app: MakeApp, bounds: Se
 
 def test_what_a_reset_ends_makes_room(make_app: MakeApp) -> None:
     board = Switchboard(make_app(), 1)
-    publisher = board.app.parts.publisher
+    publisher = board.app.runtime.publisher
     with publisher.changing(KEY) as (instance, _late):
         instance.chats.send(
             instance.chats.recipient(FRIEND), {"extendedTextMessage": {"text": "oi"}}
@@ -341,7 +341,7 @@ def test_what_all_faults_know_of_instances_is_bounded(
 ) -> None:
     monkeypatch.setattr(armed_fault, "TALLIES_IN_ALL", 40)
     monkeypatch.setattr(armed_fault, "TALLIES_LEAST", 3)
-    faults = make_app().parts.faults
+    faults = make_app().runtime.faults
     [operation] = [one for one in faults._operations.values() if one.id == "send_text"]
     made = [faults.arm({"fault": "rate-limit", "calls": 100}) for _ in range(8)]
     for number in range(50):
@@ -353,7 +353,7 @@ def test_numbers_of_faults_of_instances_that_are_gone_are_bounded(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(active, "NUMBERED_MOST", 10)
-    faults = make_app().parts.faults
+    faults = make_app().runtime.faults
     for number in range(50):
         made = faults.arm({"fault": "empty-200", "instance": f"key{number}"})
         assert made.id == f"f1.key{number}"
@@ -431,7 +431,7 @@ def test_failures_that_emit_tells_apart_are_bounded() -> None:
 
 
 def mailbox(app: MockApp, key: str) -> list[Any]:
-    with app.parts.store.change(key) as instance:
+    with app.runtime.store.change(key) as instance:
         return list(instance.post.mailbox.values())
 
 
@@ -478,7 +478,7 @@ def test_a_contact_change_concerns_what_that_contact_wrote(limited: Switchboard)
         limited.send(1, FIELD)
     before = orjson.dumps(limited.messages(1))
     written: list[Any] = []
-    with limited.app.parts.store.change("megacode-TESTKEY0002") as instance:
+    with limited.app.runtime.store.change("megacode-TESTKEY0002") as instance:
         contact = instance.person(chats.Jid.parse(FRIEND))
         assert contact is not None
         instance.reach.set(contact, "phone_off")

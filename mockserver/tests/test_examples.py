@@ -13,7 +13,7 @@ from megaapi_mock.profile import default_profile
 from megaapi_mock.resources import root
 from megaapi_mock.spec.operations import operations
 from megaapi_mock.spec.verdict import valid_bundle
-from megaapi_mock.web.app import MockApp, create_app
+from megaapi_mock.web.app import MockApp, build_app
 from megaapi_mock.worlds.load import load_world
 
 from .support import START, RecordingTransport
@@ -41,7 +41,7 @@ def prepare(app: MockApp, given: list[dict[str, Any]], token: str) -> None:
 
 def perform(app: MockApp, controller: str, operation_id: str, request: dict[str, Any]) -> Any:
     """Make the example's own call."""
-    operation = next(found for found in app.parts.pipeline.operations if found.id == operation_id)
+    operation = next(found for found in app.runtime.operations if found.id == operation_id)
     assert operation.controller == controller
     headers = {"Authorization": f"Bearer {request['token']}", **request.get("headers", {})}
     options: dict[str, Any] = {"headers": headers, "query_string": request.get("query") or {}}
@@ -73,18 +73,18 @@ def app_for() -> Iterator[Callable[..., MockApp]]:
     def find(switches: dict[str, str], world: str) -> MockApp:
         name = json.dumps([switches, world], sort_keys=True)
         if name not in made:
-            made[name] = create_app(
+            made[name] = build_app(
                 profile=default_profile().with_switches(switches),
                 world=load_world(world, FIXTURES),
                 clock=Clock(frozen_at=START),
                 transport=RecordingTransport(),
             )
-        made[name].parts.store.reset()
+        made[name].runtime.store.reset()
         return made[name]
 
     yield find
     for app in made.values():
-        assert list(app.parts.pipeline.bugs) == []
+        assert list(app.runtime.bugs) == []
         app.stop(1)
 
 

@@ -32,7 +32,7 @@ from megaapi_mock.clock import Clock
 from megaapi_mock.domain.contacts import lid_of
 from megaapi_mock.domain.jid import Jid
 from megaapi_mock.ids import Ids
-from megaapi_mock.web.app import MockApp, create_app
+from megaapi_mock.web.app import MockApp, build_app
 from megaapi_mock.worlds.load import read_world
 
 from .support import KEY, START, TOKEN, RecordingTransport
@@ -174,7 +174,7 @@ class Society:
 
     def __init__(self, app: MockApp, crowd: list[Person]) -> None:
         self.app, self.crowd, self.client = app, crowd, app.test_client()
-        transport = app.parts.courier._transport
+        transport = app.runtime.courier._transport
         assert isinstance(transport, RecordingTransport)
         self.transport = transport
         self.gone: set[Person] = set()
@@ -192,7 +192,7 @@ class Society:
     def take(self, reply: Any) -> tuple[int, Any]:
         document = orjson.loads(reply.get_data())
         reply.close()
-        assert self.app.parts.courier.wait_idle(5)
+        assert self.app.runtime.courier.wait_idle(5)
         return reply.status_code, document
 
     def rest(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
@@ -433,7 +433,7 @@ def test_nobody_contradicts_anybody_about_a_person(
     society: tuple[dict[str, Any], list[Person]], steps: list[Step]
 ) -> None:
     document, crowd = society
-    app = create_app(
+    app = build_app(
         world=read_world(document),
         clock=Clock(frozen_at=START),
         ids=Ids(0),
@@ -445,6 +445,6 @@ def test_nobody_contradicts_anybody_about_a_person(
             who = crowd[pick % len(crowd)]
             seen.take_step(name, who, who.ways[form % len(who.ways)])
         seen.read_back()
-        assert list(app.parts.pipeline.bugs) == []
+        assert list(app.runtime.bugs) == []
     finally:
         app.stop(0)

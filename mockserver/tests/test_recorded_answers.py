@@ -11,7 +11,7 @@ import pytest
 import yaml
 from megaapi_mock.profile import default_profile
 from megaapi_mock.resources import root
-from megaapi_mock.web.app import MockApp, create_app
+from megaapi_mock.web.app import MockApp, build_app
 
 from .forms import differences
 from .support import AUTH, KEY, RecordingTransport
@@ -31,18 +31,18 @@ each_recorded = pytest.mark.parametrize("call", RECORDED, ids=lambda call: call[
 
 @pytest.fixture(scope="module")
 def app_of_2022() -> Iterator[MockApp]:
-    app = create_app(
+    app = build_app(
         profile=default_profile().with_switches(RECORDING["switches"]),
         transport=RecordingTransport(),
     )
     yield app
-    assert list(app.parts.pipeline.bugs) == []
+    assert list(app.runtime.bugs) == []
     app.stop(1)
 
 
 @pytest.fixture(autouse=True)
 def _at_the_start(app_of_2022: MockApp) -> None:
-    app_of_2022.parts.store.reset()
+    app_of_2022.runtime.store.reset()
 
 
 def perform(app: MockApp, call: Json) -> Any:
@@ -115,17 +115,17 @@ def test_answer_for_one_of_many_has_the_form_of_a_single_send(
 
 @pytest.mark.parametrize("plan", ["code", "start", "business"])
 def test_every_request_is_answered_or_refused_with_its_plan_named(plan: str) -> None:
-    app = create_app(profile=default_profile(plan), transport=RecordingTransport())
+    app = build_app(profile=default_profile(plan), transport=RecordingTransport())
     try:
         for call in CALLS:
-            app.parts.store.reset()
+            app.runtime.store.reset()
             reply = perform(app, call)
             reason = reply.headers.get("X-Mock-Reason", "")
             if reply.status_code == 404:
                 assert "an operation of plan" in reason, (call["name"], reason)
             elif reply.status_code >= 400:
                 assert reason, (call["name"], reply.data)
-        assert list(app.parts.pipeline.bugs) == []
+        assert list(app.runtime.bugs) == []
     finally:
         app.stop(1)
 

@@ -28,7 +28,7 @@ from megaapi_mock.spec.bundle import read_yaml
 from megaapi_mock.spec.operations import operations
 from megaapi_mock.spec.verdict import valid_bundle
 from megaapi_mock.testing import MockServer
-from megaapi_mock.web.app import MockApp, create_app
+from megaapi_mock.web.app import MockApp, build_app
 from megaapi_mock.web.gateway import pipeline
 from schemathesis import GenerationMode
 from schemathesis.core.failures import FailureGroup
@@ -87,7 +87,7 @@ def test_schemathesis_run_finds_only_what_is_the_vendors_own(tmp_path: Path) -> 
             encoding="utf-8",
             timeout=280,
         )  # fmt: skip
-        bugs = list(server.app.parts.pipeline.bugs)
+        bugs = list(server.app.runtime.bugs)
     assert bugs == []
     assert notes.exists(), run.stdout[-4000:] + run.stderr[-4000:]
     found = json.loads(notes.read_text(encoding="utf-8"))
@@ -108,11 +108,11 @@ def mock() -> Iterator[MockApp]:
     app = _app()
     yield app
     app.stop(5)
-    assert list(app.parts.pipeline.bugs) == []
+    assert list(app.runtime.bugs) == []
 
 
 def _app(**parts: Any) -> MockApp:
-    return create_app(
+    return build_app(
         clock=Clock(frozen_at=START), ids=Ids(0), transport=RecordingTransport(), **parts
     )
 
@@ -131,7 +131,7 @@ def _asking(app: MockApp) -> Ask:
 
 def judged(app: MockApp, operation: str, *, good: int = 10, bad: int = 8) -> Watch:
     """So many good and bad requests to one operation; what every check says of the answers."""
-    app.parts.store.reset()
+    app.runtime.store.reset()
     watch = Watch(_asking(app))
     config = schemathesis.Config.from_dict(CONFIG)
     contract = schemathesis.openapi.from_wsgi("/docs/swagger.json", app, config=config)

@@ -12,7 +12,7 @@ from megaapi_mock.errors import HandlerMissing, HandlerOrphaned, SpecError
 from megaapi_mock.handlers.call import Call, Json, done, operation
 from megaapi_mock.handlers.registry import discover
 from megaapi_mock.resources import root
-from megaapi_mock.web.app import create_app
+from megaapi_mock.web.app import build_app
 
 from .conftest import MakeApp
 from .support import AUTH, KEY
@@ -112,7 +112,7 @@ def test_an_operation_is_four_small_pieces(spec: Path, make_app: MakeApp, tmp_pa
 
 def test_a_missing_handler_stops_the_start_and_names_the_file(spec: Path) -> None:
     with pytest.raises(HandlerMissing) as stop:
-        create_app(spec=spec)
+        build_app(spec=spec)
     assert str(stop.value) == (
         "spec/paths/group/rename_group.yaml has no handler: "
         "write rename_group(call) in handlers/group.py"
@@ -121,7 +121,7 @@ def test_a_missing_handler_stops_the_start_and_names_the_file(spec: Path) -> Non
 
 def test_an_orphaned_handler_stops_the_start_and_names_the_file() -> None:
     with pytest.raises(HandlerOrphaned) as stop:
-        create_app(handlers={**discover(), "group/rename_group": rename_group})
+        build_app(handlers={**discover(), "group/rename_group": rename_group})
     assert "write spec/paths/group/rename_group.yaml" in str(stop.value)
 
 
@@ -129,4 +129,4 @@ def test_a_file_the_index_does_not_name_is_refused(spec: Path) -> None:
     index = spec / "openapi.yaml"
     index.write_text(index.read_text(encoding="utf-8").replace(INDEX_LINE, ""), encoding="utf-8")
     with pytest.raises(SpecError, match=r"paths/group/rename_group\.yaml is referred to by"):
-        create_app(spec=spec)
+        build_app(spec=spec)

@@ -291,11 +291,11 @@ def _fixtures(settings: Settings) -> Path:
 
 
 def _make_app(settings: Settings, profile: Profile, output: Output) -> Any:
-    from ..web.app import create_app
+    from ..web.app import build_app
 
     logging.basicConfig(format="%(levelname)s %(message)s", handlers=[LogHandler()])
     lines = None if settings.quiet else Lines(output)
-    return create_app(
+    return build_app(
         settings=settings,
         profile=profile,
         on_exchange=lines.exchange if lines else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..dates import utc
 from ..domain.contacts import Contact
@@ -13,9 +13,7 @@ from ..domain.instance import Instance
 from ..domain.jid import Jid
 from ..errors import ControlRefused
 from ..json_path import put_at
-
-if TYPE_CHECKING:
-    from ..web.app import Parts
+from ..runtime import Runtime
 
 Json = dict[str, Any]
 
@@ -40,7 +38,9 @@ class Doing:
         return self.group
 
 
-def happen(parts: Parts, key: str, event: str, sender: Contact, body: Mapping[str, Any]) -> Json:
+def happen(
+    runtime: Runtime, key: str, event: str, sender: Contact, body: Mapping[str, Any]
+) -> Json:
     """It happens, and its webhook leaves at once; the control API's answer.
 
     Raises ControlRefused with a sentence for whatever cannot happen.
@@ -54,10 +54,10 @@ def happen(parts: Parts, key: str, event: str, sender: Contact, body: Mapping[st
             raise ControlRefused(400, f"{name}: {event} is not a message and takes none")
     to = sender
     if "to" in body:
-        jid = parts.world.directory.read(body["to"])
-        known = parts.gateway.person(jid)
+        jid = runtime.world.directory.read(body["to"])
+        known = runtime.gateway.person(jid)
         if known is None:
-            raise ControlRefused(400, f"to: {parts.world.directory.no_account(jid)}")
+            raise ControlRefused(400, f"to: {runtime.world.directory.no_account(jid)}")
         to = known
     time: list[float] = []
 
@@ -77,7 +77,7 @@ def happen(parts: Parts, key: str, event: str, sender: Contact, body: Mapping[st
             instance,
             event,
             sender,
-            parts.samples.payload(event),
+            runtime.samples.payload(event),
             _group(instance, body),
             option,
             to.jid,
@@ -93,7 +93,7 @@ def happen(parts: Parts, key: str, event: str, sender: Contact, body: Mapping[st
             put_at({**doing.sample, **made}, path, value)
         instance.record(event, {"fields": made, "set": dict(doing.set)})
 
-    parts.publisher.change(key, do)
+    runtime.publisher.change(key, do)
     return {"instance": key, "event": event, "time": time[0]}
 
 

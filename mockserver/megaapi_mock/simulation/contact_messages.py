@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..domain.contact_actions import Scene, act, associated
 from ..domain.contacts import Contact
@@ -16,13 +16,11 @@ from ..errors import ControlRefused
 from ..handlers import uploads
 from ..json_path import put_at
 from ..records.message import message_json
+from ..runtime import Runtime
 from ..spelling import did_you_mean
 from .contact_events import HAPPENINGS, happen
 from .message_origin import OWN, SOMEBODY, Place, channel, story_key, typed
 from .overrides import overrides_of, require_no_path
-
-if TYPE_CHECKING:
-    from ..web.app import Parts
 
 # What WhatsApp lets people send at once.
 ALBUM_MOST = 100
@@ -52,27 +50,27 @@ _KINDS = {
 }
 
 
-def receive(parts: Parts, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
+def receive(runtime: Runtime, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """A contact does something; its webhook leaves at once. The control API's answer.
 
     `set` takes dotted paths into the payload; `media` is base64 or a data URI; `message` and
     `option` name what is acted upon and chosen. Raises ControlRefused with a sentence for
     whatever cannot happen; then nothing has happened.
     """
-    event = _event(parts, body)
-    sender = _sender(parts, event, body)
-    overrides = overrides_of(parts, event, body)
+    event = _event(runtime, body)
+    sender = _sender(runtime, event, body)
+    overrides = overrides_of(runtime, event, body)
     if event in HAPPENINGS:
         assert sender is not None, "somebody calls, types or joins"
-        return happen(parts, key, event, sender, {**body, "set": overrides})
-    if body.get("group") is not None and _private(parts, event):
+        return happen(runtime, key, event, sender, {**body, "set": overrides})
+    if body.get("group") is not None and _private(runtime, event):
         raise ControlRefused(400, f"group: {event} happens between two people alone")
     outside = {path: value for path, value in overrides.items() if not in_message(path)}
     inside = {path: value for path, value in overrides.items() if path not in outside}
     kept: list[Message] = []
 
     def do(instance: Instance) -> None:
-        payload = parts.samples.payload(event)
+        payload = runtime.samples.payload(event)
         place = _place(instance, event, sender, body, payload)
         for path, value in outside.items():
             put_at({**payload, "key": dict(place.key)}, path, value)
@@ -87,7 +85,7 @@ def receive(parts: Parts, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
         )
         action = act(event, scene, payload["message"])
         shown = instance.addresses.everywhere(action.content, scene.chat)
-        content = _filled(parts, instance, shown, body.get("media"), inside)
+        content = _filled(runtime, instance, shown, body.get("media"), inside)
         kept.append(
             instance.chats.arrive(
                 place.told_as(event),
@@ -103,9 +101,9 @@ def receive(parts: Parts, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
         if action.then is not None and kept[0].state != PENDING:
             action.then(content)
         for each in _in_album(content):
-            _follow(parts, instance, each, sender, body, kept[0])
+            _follow(runtime, instance, each, sender, body, kept[0])
 
-    parts.publisher.change(key, do)
+    runtime.publisher.change(key, do)
     return message_json((key, kept[0]))
 
 
@@ -122,7 +120,7 @@ def _in_album(content: Mapping[str, Any]) -> list[str]:
 
 
 def _follow(
-    parts: Parts,
+    runtime: Runtime,
     instance: Instance,
     event: str,
     sender: Contact | None,
@@ -130,24 +128,24 @@ def _follow(
     album: Message,
 ) -> None:
     """A picture or video of this album, a message of its own (Baileys: the photos follow)."""
-    payload = parts.samples.payload(event)
+    payload = runtime.samples.payload(event)
     place = _place(instance, event, sender, body, payload)
     shown = instance.addresses.everywhere(associated(payload["message"], album), album.chat)
-    content = _filled(parts, instance, shown, None, {})
+    content = _filled(runtime, instance, shown, None, {})
     told_as = place.told_as(event)
     instance.chats.arrive(told_as, place.key, content, author=place.author, name=place.name)
 
 
-def _private(parts: Parts, event: str) -> bool:
+def _private(runtime: Runtime, event: str) -> bool:
     """Whether its sample is of a hidden number, a broadcast list or a channel."""
-    payload = parts.samples.payload(event)
+    payload = runtime.samples.payload(event)
     hidden = not str(payload["key"]["remoteJid"]).endswith(("@s.whatsapp.net", "@g.us"))
     return hidden or bool(payload.get("broadcast"))
 
 
-def _event(parts: Parts, body: Mapping[str, Any]) -> str:
+def _event(runtime: Runtime, body: Mapping[str, Any]) -> str:
     event = str(body.get("event", "text-plain"))
-    inbound = [name for name in parts.samples.names() if _is_inbound(parts, name)]
+    inbound = [name for name in runtime.samples.names() if _is_inbound(runtime, name)]
     if event not in inbound:
         way = CAUSED.get(event)
         guess = did_you_mean(event, inbound)
@@ -156,8 +154,8 @@ def _event(parts: Parts, body: Mapping[str, Any]) -> str:
     return event
 
 
-def _is_inbound(parts: Parts, event: str) -> bool:
-    payload = parts.samples.payload(event)
+def _is_inbound(runtime: Runtime, event: str) -> bool:
+    payload = runtime.samples.payload(event)
     is_message = "key" in payload and "message" in payload
     return event in HAPPENINGS or (is_message and event not in CAUSED)
 
@@ -170,14 +168,14 @@ def in_message(path: str) -> bool:
 # -- who and where ---------------------------------------------------------------------------
 
 
-def _sender(parts: Parts, event: str, body: Mapping[str, Any]) -> Contact | None:
+def _sender(runtime: Runtime, event: str, body: Mapping[str, Any]) -> Contact | None:
     """Who does it; None for the instance's own phone and for channels, which are nobody."""
     if event == "newsletter" or (event in OWN and "from" not in body):
         return None
-    jid = parts.world.directory.read(body.get("from", SOMEBODY))
-    sender = parts.gateway.person(jid)
+    jid = runtime.world.directory.read(body.get("from", SOMEBODY))
+    sender = runtime.gateway.person(jid)
     if sender is None:
-        raise ControlRefused(400, f"from: {parts.world.directory.no_account(jid)}")
+        raise ControlRefused(400, f"from: {runtime.world.directory.no_account(jid)}")
     if event == "text-plain-lid" and (sender.number is None or sender.number_hidden):
         words = f"{sender.lid} has no number anybody knows: text-plain comes from a @lid too"
         raise ControlRefused(400, f"from: {words}")
@@ -233,7 +231,7 @@ def _group(
 
 
 def _filled(
-    parts: Parts,
+    runtime: Runtime,
     instance: Instance,
     content: dict[str, Any],
     given: str | None,
@@ -251,7 +249,7 @@ def _filled(
         if given is not None:
             raise ControlRefused(400, f"media: {content_key(message)} carries none")
         return message
-    found.part.update(media_keys(parts, instance, found, given))
+    found.part.update(media_keys(runtime, instance, found, given))
     for path, value in inside.items():
         # What is set on the media itself wins: a test may want keys that lead nowhere.
         if path != "message":
@@ -283,18 +281,18 @@ def media_in(message: Any) -> Found | None:
 
 
 def media_keys(
-    parts: Parts, instance: Instance, found: Found, given: str | None = None
+    runtime: Runtime, instance: Instance, found: Found, given: str | None = None
 ) -> dict[str, Any]:
     """The fields by which downloadMediaMessage of this instance finds what is given, or the
     sample's bytes of the kind; PayloadTooLarge or ControlRefused for what cannot be sent.
     """
     kind, mimetype = found.kind, found.part.get("mimetype")
-    data = parts.samples.media(kind)
+    data = runtime.samples.media(kind)
     if given is not None:
         require_no_path(given)
         data, named = uploads.decode_base64(given)
         mimetype = named or mimetype
-        if not uploads.require_size(data, uploads.media_limit(parts.profile)):
+        if not uploads.require_size(data, uploads.media_limit(runtime.profile)):
             raise ControlRefused(400, "media: give base64, or a data URI with ;base64")
     media = instance.keep_media(kind, uploads.mimetype_of(kind, mimetype), data)
     keys = uploads.described(media)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
@@ -15,68 +15,66 @@ from ..domain.jid import Jid
 from ..errors import ControlRefused
 from ..json_path import put_at
 from ..records.delivery import Delivery
+from ..runtime import Runtime
 from ..spelling import did_you_mean
 from ..webhooks.chaos.series import Chaos
 from .contact_messages import in_message, media_in, media_keys
 from .overrides import overrides_of
 
-if TYPE_CHECKING:
-    from ..web.app import Parts
-
 COUNT_MOST = 5_000
 
 
-def emit(parts: Parts, key: str, body: Mapping[str, Any]) -> tuple[list[Delivery], str | None]:
+def emit(runtime: Runtime, key: str, body: Mapping[str, Any]) -> tuple[list[Delivery], str | None]:
     """Any event, told as this instance would tell it.
 
     Its state does not change, but that the media told of can be downloaded.
     The deliveries, and why there are none where the instance's own filter stopped them.
     Raises ControlRefused when no webhook is set, and for whatever cannot be.
     """
-    event, count = _event(parts, body), _count(body)
-    overrides = overrides_of(parts, event, body)
-    _require_number(parts, event)
+    event, count = _event(runtime, body), _count(body)
+    overrides = overrides_of(runtime, event, body)
+    _require_number(runtime, event)
     chaos = None
     if "chaos" in body:
-        chaos = Chaos.of(body["chaos"], seed=parts.ids.seed)
+        chaos = Chaos.of(body["chaos"], seed=runtime.ids.seed)
     # What became due before is no part of what is emitted here.
-    parts.publisher.look(key, lambda instance: None)
-    with parts.publisher.changing(key) as (instance, batch):
+    runtime.publisher.look(key, lambda instance: None)
+    with runtime.publisher.changing(key) as (instance, batch):
         _require_webhook(instance)
         for _ in range(count):
-            sample = _fresh(parts, instance, event)
-            told = _with_media(parts, instance, sample, overrides)
+            sample = _fresh(runtime, instance, event)
+            told = _with_media(runtime, instance, sample, overrides)
             instance.record(event, {"sample": sample, "set": told})
         blocked = list(instance.filter.blocked)
     try:
         if chaos is not None:
-            parts.chaos_dispatcher.claim(batch.deliveries, chaos)
+            runtime.chaos_dispatcher.claim(batch.deliveries, chaos)
     finally:
-        parts.publisher.release(batch)
+        runtime.publisher.release(batch)
     if batch.deliveries:
         return batch.deliveries, None
     return [], f"{key} blocks {', '.join(blocked)}: configAcceptWebhooks brings an event back"
 
 
-def resend(parts: Parts, delivery_id: str, edited: Mapping[str, Any] | None) -> Delivery:
+def resend(runtime: Runtime, delivery_id: str, edited: Mapping[str, Any] | None) -> Delivery:
     """The same payload, or an edited one, to the same URL: a delivery of its own, without chaos.
 
     In one step: a reset comes before all of it, or after.
     """
-    with parts.publisher.at_rest():
-        return _resend(parts, delivery_id, edited)
+    with runtime.publisher.at_rest():
+        return _resend(runtime, delivery_id, edited)
 
 
-def _resend(parts: Parts, delivery_id: str, edited: Mapping[str, Any] | None) -> Delivery:
-    found = parts.journal.deliveries.get(delivery_id)
+def _resend(runtime: Runtime, delivery_id: str, edited: Mapping[str, Any] | None) -> Delivery:
+    found = runtime.journal.deliveries.get(delivery_id)
     if found is None:
         raise ControlRefused(404, f"there is no delivery {delivery_id!r}: see /_mock/deliveries")
     message_type = found.message_type
     if edited is not None:
         message_type = str(edited.get("messageType", message_type))
     again = Delivery(
-        id=parts.journal.next_id("d", found.instance),
-        time=parts.clock.now(),
+        id=runtime.journal.next_id("d", found.instance),
+        time=runtime.clock.now(),
         instance=found.instance,
         event=found.event,
         message_type=message_type,
@@ -85,15 +83,15 @@ def _resend(parts: Parts, delivery_id: str, edited: Mapping[str, Any] | None) ->
         lane=found.lane,
         chaos=f"resend of {found.id}",
     )
-    parts.journal.add_deliveries([again])
-    parts.courier.accept([again])
+    runtime.journal.add_deliveries([again])
+    runtime.courier.accept([again])
     return again
 
 
-def _event(parts: Parts, body: Mapping[str, Any]) -> str:
+def _event(runtime: Runtime, body: Mapping[str, Any]) -> str:
     event = body.get("event")
-    if event not in parts.samples.names():
-        names = parts.samples.names()
+    if event not in runtime.samples.names():
+        names = runtime.samples.names()
         guess = did_you_mean(str(event), names)
         raise ControlRefused(400, f"event: {event!r} is none; {guess}there are {', '.join(names)}")
     return str(event)
@@ -116,9 +114,9 @@ def _require_webhook(instance: Instance) -> None:
         )
 
 
-def _fresh(parts: Parts, instance: Instance, event: str) -> dict[str, Any]:
+def _fresh(runtime: Runtime, instance: Instance, event: str) -> dict[str, Any]:
     """The sample with the instance's own addresses, an id nobody has seen, and the time now."""
-    payload = _owned(parts.samples.payload(event), instance)
+    payload = _owned(runtime.samples.payload(event), instance)
     payload = told(instance.addresses, payload)
     key, data = payload.get("key"), payload.get("data")
     if isinstance(key, dict) and "id" in key:
@@ -133,17 +131,17 @@ def _fresh(parts: Parts, instance: Instance, event: str) -> dict[str, Any]:
     return payload
 
 
-def _require_number(parts: Parts, event: str) -> None:
+def _require_number(runtime: Runtime, event: str) -> None:
     """Refuse to tell the number of somebody whose number is hidden."""
     if event == "text-plain-lid":
-        lid = parts.samples.payload(event)["key"]["remoteJid"]
-        person = parts.gateway.person(Jid.parse(lid))
+        lid = runtime.samples.payload(event)["key"]["remoteJid"]
+        person = runtime.gateway.person(Jid.parse(lid))
         if person is not None and person.number_hidden:
             raise ControlRefused(400, f"event: {event} tells a number, and that of {lid} is hidden")
 
 
 def _with_media(
-    parts: Parts, instance: Instance, sample: Mapping[str, Any], overrides: Mapping[str, Any]
+    runtime: Runtime, instance: Instance, sample: Mapping[str, Any], overrides: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     """What is set, and where that is a message with media, keys that lead to real bytes.
 
@@ -158,7 +156,7 @@ def _with_media(
     found = media_in(holder["message"])
     if found is None:
         return overrides
-    keys = media_keys(parts, instance, found)
+    keys = media_keys(runtime, instance, found)
     around = {
         path: value for path, value in inside.items() if f"{found.path}.".startswith(f"{path}.")
     }

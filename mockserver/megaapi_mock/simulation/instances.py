@@ -6,37 +6,33 @@ which counts from the start, see `Ids.renew`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..domain.instance import Instance
+from ..runtime import Runtime
 from ..store.snapshot import count_on, counters_of
 from . import abandon
-
-if TYPE_CHECKING:
-    from ..web.app import Parts
 
 # What the journal itself counts: exchanges and deliveries.
 RECORDS = ("x", "d")
 
 
-def remove(parts: Parts, key: str) -> None:
+def remove(runtime: Runtime, key: str) -> None:
     """One instance less; UnknownInstance when there is none."""
-    parts.publisher.look(key, lambda instance: None)
-    with parts.publisher.at_rest() as instances:
+    runtime.publisher.look(key, lambda instance: None)
+    with runtime.publisher.at_rest() as instances:
         counters = [counters_of(instance) for instance in instances if instance.key == key]
-        parts.store.remove(key)
-        abandon.abandon(parts, key)
-        parts.faults.reset(key)
-        parts.journal.keep_count(key, counters[0])
-        parts.journal.instance_gone(key)
+        runtime.store.remove(key)
+        abandon.abandon(runtime, key)
+        runtime.faults.reset(key)
+        runtime.journal.keep_count(key, counters[0])
+        runtime.journal.instance_gone(key)
 
 
-def succeed(parts: Parts, instance: Instance) -> None:
+def succeed(runtime: Runtime, instance: Instance) -> None:
     """Let a new instance go on where the last one of its key stopped, if there was one.
 
     The caller changes the instance, before anyone else can.
     """
-    scopes = parts.journal.counted(instance.key)
+    scopes = runtime.journal.counted(instance.key)
     counters = {scope.partition(".")[0]: last for scope, last in scopes.items()}
     kept = {kind: last for kind, last in counters.items() if kind not in RECORDS}
     count_on(instance, kept)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..domain.message import CAPTIONED, TEXTS, WRAPPERS, content_key
 from ..errors import ControlRefused
 from ..json_path import require_path
-
-if TYPE_CHECKING:
-    from ..web.app import Parts
+from ..runtime import Runtime
 
 # The fields of a body that are about this, with their types.
 FIELDS: Mapping[str, type] = {"set": dict, "text": str, "force": bool}
@@ -21,13 +19,13 @@ _PATH_MOST = 260
 _PATH = re.compile(r"(/(?!9j/)|~|\.{1,2}[/\\]|[A-Za-z]:[/\\]).*|.*\.[A-Za-z0-9]{2,5}", re.DOTALL)
 
 
-def overrides_of(parts: Parts, event: str, body: Mapping[str, Any]) -> dict[str, Any]:
+def overrides_of(runtime: Runtime, event: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """Dotted paths into the event's payload with their values.
 
     `text` beside `event` stands for the place where such an event has its text. ControlRefused
     names a field the event does not know; `"force": true` sets it all the same.
     """
-    sample = parts.samples.payload(event)
+    sample = runtime.samples.payload(event)
     wanted = dict(body.get("set", {}))
     if "text" in body:
         path = text_path(sample)
@@ -38,7 +36,7 @@ def overrides_of(parts: Parts, event: str, body: Mapping[str, Any]) -> dict[str,
         require_path(path)
         if body.get("force"):
             continue
-        mistake = parts.fields.mistake(event, path, value, sample)
+        mistake = runtime.fields.mistake(event, path, value, sample)
         if mistake is not None:
             raise ControlRefused(400, f'set: {mistake}; "force": true sets it all the same')
     return wanted

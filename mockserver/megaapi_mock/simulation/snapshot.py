@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..clock import ClockState
 from ..domain.gateway import Gateway, InstanceSeed
@@ -19,15 +19,13 @@ from ..faults.armed_fault import Armed
 from ..faults.saved_faults import SavedFaults
 from ..profile import Profile, default_profile
 from ..records.delivery import Delivery
+from ..runtime import Runtime
 from ..store.sane import require_sane_clock, require_sane_numbers
 from ..store.serialize import Forms, Misfit, inside
 from ..store.snapshot import DOCUMENTS, load_instance, load_world, save_instance, save_world
 from ..webhooks.chaos import saved_chaos
 from ..webhooks.chaos.saved_chaos import Rebuilt, SavedSeries
 from . import abandon
-
-if TYPE_CHECKING:
-    from ..web.app import Parts
 
 Json = dict[str, Any]
 _DOCUMENTS = DOCUMENTS | {(Delivery, "body")}
@@ -45,15 +43,15 @@ _FORMS: Mapping[str, Any] = {
 # -- out ------------------------------------------------------------------------------------
 
 
-def save(parts: Parts, key: str | None = None) -> Json:
+def save(runtime: Runtime, key: str | None = None) -> Json:
     """Everything that decides what the mock will do: of all instances, or of one alone.
 
     Deliveries on their way to a receiver are no part of it; those that chaos holds are.
     Raises UnknownInstance.
     """
-    parts.timers.run_due()
-    with parts.publisher.at_rest() as instances:
-        saver = _Saver(parts, Forms(documents=_DOCUMENTS))
+    runtime.timers.run_due()
+    with runtime.publisher.at_rest() as instances:
+        saver = _Saver(runtime, Forms(documents=_DOCUMENTS))
         if key is None:
             return saver.all(instances)
         for instance in instances:
@@ -64,26 +62,26 @@ def save(parts: Parts, key: str | None = None) -> Json:
 
 @dataclass(frozen=True)
 class _Saver:
-    parts: Parts
+    runtime: Runtime
     forms: Forms
 
     def all(self, instances: Sequence[Instance]) -> Json:
-        parts = self.parts
+        runtime = self.runtime
         return {
             "instance": None,
             **self._start(),
-            **self._written("clock", parts.clock.save()),
-            "world": save_world(parts.world, self.forms),
-            "start": parts.world.state,
-            **self._written("numbers", parts.journal.counted()),
+            **self._written("clock", runtime.clock.save()),
+            "world": save_world(runtime.world, self.forms),
+            "start": runtime.world.state,
+            **self._written("numbers", runtime.journal.counted()),
             "instances": [save_instance(instance, self.forms) for instance in instances],
-            **self._written("media", tuple(parts.gateway.vault.blobs().values())),
-            **self._written("chaos", saved_chaos.save(parts.chaos_dispatcher, None)),
-            **self._written("faults", saved_faults.save(parts.faults, None)),
+            **self._written("media", tuple(runtime.gateway.vault.blobs().values())),
+            **self._written("chaos", saved_chaos.save(runtime.chaos_dispatcher, None)),
+            **self._written("faults", saved_faults.save(runtime.faults, None)),
         }
 
     def one(self, instance: Instance) -> Json:
-        parts, blobs = self.parts, self.parts.gateway.vault.blobs()
+        runtime, blobs = self.runtime, self.runtime.gateway.vault.blobs()
         saved = save_instance(instance, self.forms)
         # What came between in other instances is not one of this one's.
         in_order = sorted(saved["messages"].values(), key=lambda row: row["arrival"])
@@ -93,17 +91,17 @@ class _Saver:
         return {
             "instance": instance.key,
             **self._start(),
-            **self._written("numbers", parts.journal.counted(instance.key)),
+            **self._written("numbers", runtime.journal.counted(instance.key)),
             "instances": [saved],
             **self._written("media", tuple(blobs[name] for name in digests if name in blobs)),
-            **self._written("chaos", saved_chaos.save(parts.chaos_dispatcher, instance.key)),
-            **self._written("faults", saved_faults.save(parts.faults, instance.key)),
+            **self._written("chaos", saved_chaos.save(runtime.chaos_dispatcher, instance.key)),
+            **self._written("faults", saved_faults.save(runtime.faults, instance.key)),
         }
 
     def _start(self) -> Json:
         return {
-            **self._written("seed", self.parts.ids.seed),
-            **self._written("profile", _chosen(self.parts.profile)),
+            **self._written("seed", self.runtime.ids.seed),
+            **self._written("profile", _chosen(self.runtime.profile)),
         }
 
     def _written(self, name: str, value: Any) -> Json:
@@ -114,7 +112,7 @@ class _Saver:
 
 
 def load(
-    parts: Parts,
+    runtime: Runtime,
     saved: Json,
     *,
     start: Mapping[str, Any] | None = None,
@@ -128,55 +126,55 @@ def load(
     """
     one = saved.get("instance") is not None
     # One at a time: what is prepared belongs to the gateway that stands then, and no other.
-    with parts.loading:
-        prepared = _prepared(parts, saved, start)
-        with parts.publisher.at_rest():
+    with runtime.loading:
+        prepared = _prepared(runtime, saved, start)
+        with runtime.publisher.at_rest():
             prepared.require()
             prepared.swap()
             begun()
     if one:
-        parts.timers.run_due()
+        runtime.timers.run_due()
     else:
         # Whoever waits for a turn looks anew; what is due by now happens.
-        parts.clock.announce()
+        runtime.clock.announce()
     return prepared.answer()
 
 
-def _prepared(parts: Parts, saved: Json, start: Mapping[str, Any] | None) -> _All | _One:
+def _prepared(runtime: Runtime, saved: Json, start: Mapping[str, Any] | None) -> _All | _One:
     try:
-        return (_All if saved.get("instance") is None else _One)(parts, saved, start)
+        return (_All if saved.get("instance") is None else _One)(runtime, saved, start)
     except Misfit as misfit:
         sentence = f"this state cannot be read: {misfit}; take it again with GET /_mock/state"
         raise ControlRefused(400, sentence) from None
 
 
-def begin(parts: Parts, saved: Mapping[str, Any]) -> None:
+def begin(runtime: Runtime, saved: Mapping[str, Any]) -> None:
     """Start in a state, and come back to it with every reset. SetupError when it cannot be."""
     try:
-        load(parts, dict(saved), start=saved)
+        load(runtime, dict(saved), start=saved)
     except ControlRefused as refusal:
-        raise WorldError(f"{parts.settings.world}: {refusal}") from None
+        raise WorldError(f"{runtime.settings.world}: {refusal}") from None
 
 
 def reset(
-    parts: Parts, key: str | None = None, *, begun: Callable[[], object] = lambda: None
+    runtime: Runtime, key: str | None = None, *, begun: Callable[[], object] = lambda: None
 ) -> None:
     """Back to the state the mock started with, or to what it says of one instance.
 
     An instance it does not have is removed. `begun` as in `load`. Raises UnknownInstance.
     """
-    start = parts.world.state
+    start = runtime.world.state
     assert start is not None, "a mock that started in a world is reset by its store"
     if key is None:
-        load(parts, dict(start), start=start, begun=begun)
+        load(runtime, dict(start), start=start, begun=begun)
     elif any(one["key"] == key for one in start["instances"]):
-        load(parts, alone(start, key), begun=begun)
+        load(runtime, alone(start, key), begun=begun)
     else:
-        with parts.publisher.at_rest():
-            parts.store.remove(key)
-            abandon.abandon(parts, key)
-            parts.faults.reset(key)
-            parts.journal.forget(key)
+        with runtime.publisher.at_rest():
+            runtime.store.remove(key)
+            abandon.abandon(runtime, key)
+            runtime.faults.reset(key)
+            runtime.journal.forget(key)
             begun()
 
 
@@ -215,8 +213,8 @@ def _faults_of(faults: SavedFaults, key: str) -> SavedFaults:
 class _Prepared:
     """Everything read and made, nothing changed yet; after `require`, `swap` cannot fail."""
 
-    def __init__(self, parts: Parts, saved: Json) -> None:
-        self._parts, self._saved = parts, saved
+    def __init__(self, runtime: Runtime, saved: Json) -> None:
+        self._runtime, self._saved = runtime, saved
         self._forms = Forms(documents=_DOCUMENTS)
         self._numbers: dict[str, int] = self._read("numbers")
         self._seed: int = self._read("seed")
@@ -225,10 +223,10 @@ class _Prepared:
         self._profile: dict[str, str] = self._read("profile")
         self._media: tuple[bytes, ...] = self._read("media")
         self._chaos: list[Rebuilt] = saved_chaos.rebuild(
-            parts.chaos_dispatcher, self._read("chaos")
+            runtime.chaos_dispatcher, self._read("chaos")
         )
         self._faults: SavedFaults = self._read("faults")
-        self._armed: list[Armed] = saved_faults.rebuild(parts.faults, self._faults)
+        self._armed: list[Armed] = saved_faults.rebuild(runtime.faults, self._faults)
         self._instances: list[Instance] = []
 
     def answer(self) -> Json:
@@ -241,13 +239,13 @@ class _Prepared:
         }
 
     def _differences(self) -> Iterator[str]:
-        here = _chosen(self._parts.profile)
+        here = _chosen(self._runtime.profile)
         for name in sorted(here.keys() | self._profile.keys()):
             theirs, ours = self._profile.get(name, "default"), here.get(name, "default")
             if theirs != ours:
                 yield f"{name}: {theirs} where it was saved, {ours} here"
-        if self._seed != self._parts.ids.seed:
-            yield f"seed: {self._seed} where it was saved, {self._parts.ids.seed} here"
+        if self._seed != self._runtime.ids.seed:
+            yield f"seed: {self._seed} where it was saved, {self._runtime.ids.seed} here"
 
     def _read(self, name: str) -> Any:
         with inside(name):
@@ -265,44 +263,46 @@ class _Prepared:
                         raise Misfit(f"there is another {instance.key}")
                     _require_phone(instance)
                     gateway.admitted(_seed(instance))
-                    if gateway is not self._parts.gateway:
+                    if gateway is not self._runtime.gateway:
                         # Nobody else reads this roll yet: two names for one number are noticed.
                         gateway.roll.enter(instance.key, instance.enrolled)
                 keys.add(instance.key)
                 self._instances.append(instance)
 
     def _put_back(self, key: str | None) -> None:
-        parts = self._parts
-        abandon.abandon(parts, key)
-        parts.journal.recount(self._numbers, key)
-        parts.journal.add_deliveries(saved_chaos.put_back(parts.chaos_dispatcher, self._chaos, key))
+        runtime = self._runtime
+        abandon.abandon(runtime, key)
+        runtime.journal.recount(self._numbers, key)
+        runtime.journal.add_deliveries(
+            saved_chaos.put_back(runtime.chaos_dispatcher, self._chaos, key)
+        )
         saved_faults.put_back(
-            parts.faults, self._faults, self._armed, directory=parts.world.directory, key=key
+            runtime.faults, self._faults, self._armed, directory=runtime.world.directory, key=key
         )
 
 
 class _All(_Prepared):
     """The world, its time, and everybody in it."""
 
-    def __init__(self, parts: Parts, saved: Json, start: Mapping[str, Any] | None) -> None:
-        super().__init__(parts, saved)
+    def __init__(self, runtime: Runtime, saved: Json, start: Mapping[str, Any] | None) -> None:
+        super().__init__(runtime, saved)
         if start is not None and start is not saved:
             # What a reset will lead back to must hold too, and be known to hold now.
             with inside("start"):
                 if not isinstance(start, Mapping):
                     raise Misfit("must be an object or null")
-                _All(parts, dict(start), None)
+                _All(runtime, dict(start), None)
         self._clock: ClockState = self._read("clock")
         with inside("clock"):
             require_sane_clock(self._clock)
         with inside("world"):
             world = load_world(saved.get("world"), self._forms)
         self._world = replace(world, state=start)
-        vault = parts.gateway.vault.empty()
+        vault = runtime.gateway.vault.empty()
         for blob in self._media:
             vault.put(blob)
         self._gateway = replace(
-            parts.gateway,
+            runtime.gateway,
             directory=world.directory,
             seeds=world.instances,
             groups=world.groups,
@@ -318,21 +318,21 @@ class _All(_Prepared):
 
     def swap(self) -> None:
         """Be all that."""
-        parts = self._parts
-        parts.clock.restore(self._clock)
-        parts.ids.seed = self._seed
-        parts.world, parts.gateway = self._world, self._gateway
-        parts.store.restore(self._gateway, self._instances)
+        runtime = self._runtime
+        runtime.clock.restore(self._clock)
+        runtime.ids.seed = self._seed
+        runtime.world, runtime.gateway = self._world, self._gateway
+        runtime.store.restore(self._gateway, self._instances)
         self._put_back(None)
 
 
 class _One(_Prepared):
     """One instance; time, world and all others stay as they are."""
 
-    def __init__(self, parts: Parts, saved: Json, start: Mapping[str, Any] | None) -> None:
-        super().__init__(parts, saved)
+    def __init__(self, runtime: Runtime, saved: Json, start: Mapping[str, Any] | None) -> None:
+        super().__init__(runtime, saved)
         self._key = saved["instance"]
-        self._make(parts.gateway)
+        self._make(runtime.gateway)
         with inside("instances"):
             if [instance.key for instance in self._instances] != [self._key]:
                 raise Misfit(f"must hold {self._key!r} alone")
@@ -340,15 +340,15 @@ class _One(_Prepared):
     def require(self) -> None:
         """ControlRefused where its number has come to another name since; the caller holds all."""
         for instance in self._instances:
-            self._parts.gateway.admitted(_seed(instance))
+            self._runtime.gateway.admitted(_seed(instance))
 
     def swap(self) -> None:
         """Be that one."""
-        parts, (instance,) = self._parts, self._instances
-        instance.messages.restore(_after_all_others(instance.messages, parts.clock.tick))
+        runtime, (instance,) = self._runtime, self._instances
+        instance.messages.restore(_after_all_others(instance.messages, runtime.clock.tick))
         for blob in self._media:
-            parts.gateway.vault.put(blob)
-        parts.store.restore_one(instance)
+            runtime.gateway.vault.put(blob)
+        runtime.store.restore_one(instance)
         self._put_back(self._key)
 
 

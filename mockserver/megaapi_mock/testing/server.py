@@ -47,7 +47,7 @@ def _require_known(parts: Iterable[str], known: Iterable[str]) -> None:
 class MockServer(Mock):
     """Starts with `start` or as a context manager; `url` is where it answers.
 
-    Keyword arguments are those of `create_app`, and `switches` to set on the profile; `world` may
+    Keyword arguments are those of `build_app`, and `switches` to set on the profile; `world` may
     also be a name or a file, as `serve --world` takes it. Webhooks go to loopback addresses only,
     unless profile or switches say otherwise. With `listen=False` there is no port at all: `app`
     answers WSGI clients of this process. The test's own calls of the control API take that way
@@ -79,10 +79,11 @@ class MockServer(Mock):
         # Whoever only talks to a mock elsewhere need not wait for all of this.
         from ..profile import load_profile
         from ..resources import root
+        from ..runtime import build_runtime
         from ..settings import Settings
-        from ..web.app import create_app
+        from ..web.app import build_app
 
-        _require_known(parts, signature(create_app).parameters)
+        _require_known(parts, [*signature(build_runtime).parameters, "on_exchange"])
         settings = parts.get("settings", Settings(seed=0))
         if isinstance(world, str | PathLike):
             settings, world = replace(settings, world=fspath(world)), None
@@ -91,7 +92,7 @@ class MockServer(Mock):
             profile = load_profile(settings.profile, parts.get("fixtures") or root("fixtures"))
             parts["profile"] = profile.with_switches({"webhook_hosts": "loopback"})
         parts["profile"] = parts["profile"].with_switches(switches)
-        self.app: MockApp = create_app(**parts)
+        self.app: MockApp = build_app(**parts)
         self._listener = Served(self.app) if listen else None
         super().__init__("", wire=WsgiWire(self.app), token=settings.control_token)
 
@@ -115,8 +116,8 @@ class MockServer(Mock):
 
     def bugs(self, key: str) -> list[str]:
         """Also every reply that broke the contract, whichever instance it was for."""
-        found = [*super().bugs(key), *self.app.parts.pipeline.bugs]
-        self.app.parts.pipeline.bugs.clear()
+        found = [*super().bugs(key), *self.app.runtime.bugs]
+        self.app.runtime.bugs.clear()
         return found
 
     def __enter__(self) -> Self:

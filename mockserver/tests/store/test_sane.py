@@ -30,7 +30,7 @@ def saved() -> dict[str, Any]:
     for history in histories:
         history.begin()
         history.go_on(20)
-    app.parts.clock.advance(25)
+    app.runtime.clock.advance(25)
     for history in histories:
         history.go_on(4)
     client = app.test_client()
@@ -48,7 +48,7 @@ def mock() -> Iterator[MockApp]:
     app = open_mock()
     yield app
     app.stop(0)
-    assert list(app.parts.pipeline.bugs) == []
+    assert list(app.runtime.bugs) == []
 
 
 def put(app: MockApp, state: Any) -> Any:
@@ -184,7 +184,7 @@ def lives_on(app: MockApp, state: dict[str, Any]) -> list[str]:
     call("POST", "/_mock/clock", json={"advance": 100_000})
     call("GET", "/_mock/state")
     call("POST", "/_mock/reset")
-    return wrong + [str(bug) for bug in app.parts.pipeline.bugs]
+    return wrong + [str(bug) for bug in app.runtime.bugs]
 
 
 @pytest.mark.broken_bodies

@@ -91,7 +91,7 @@ def test_every_attribute_of_an_armed_fault_is_kept(app: MockApp) -> None:
     own = {field.name for field in fields(Armed)} - {"kind", "cleared", "strikes", *SCOPE_NAMES}
     assert own | {"recipient"} == kept
     wired = {"kinds", "armed", "_clock", "_ids", "_directory", "_operations", "_lock"}
-    assert vars(app.parts.faults).keys() == wired | {"_all", "_numbers", "_asked", "_struck"}
+    assert vars(app.runtime.faults).keys() == wired | {"_all", "_numbers", "_asked", "_struck"}
 
 
 def test_every_part_of_the_world_is_kept() -> None:
@@ -102,10 +102,11 @@ def test_every_part_of_the_mock_has_been_thought_of(app: MockApp) -> None:
     """Fails for a new part: if it remembers anything, a state must hold it."""
     held = {"world", "clock", "ids", "gateway", "store", "journal", "chaos_dispatcher", "faults"}
     wired = {
-        "settings", "profile", "publisher", "courier", "timers", "pipeline", "samples",
-        "document", "fields", "loading",
+        "settings", "profile", "publisher", "courier", "timers", "samples", "bugs",
+        "document", "fields", "loading", "index", "operations", "handlers", "validators",
+        "fixtures",
     }  # fmt: skip
-    assert vars(app.parts).keys() == held | wired
+    assert vars(app.runtime).keys() == held | wired
 
 
 # -- forms ---------------------------------------------------------------------------------------

@@ -129,7 +129,7 @@ def test_a_bug_of_the_mock_is_told() -> None:
         raise ZeroDivisionError
 
     with MockServer() as server, server.instance() as shop:
-        server.app.parts.pipeline.handlers["send_message/send_text"] = broken
+        server.app.pipeline.handlers["send_message/send_text"] = broken
         client = server.app.test_client()
         body = {"messageData": {"to": "5511900000002", "text": "Oi"}}
         client.post(f"/rest/sendMessage/{shop.key}/text", json=body, headers=shop.headers)
@@ -165,7 +165,7 @@ def test_a_world_is_chosen_by_name_and_by_file(tmp_path: Path) -> None:
     with MockServer(world="brasil", settings=Settings(seed=7)) as server, server.instance() as shop:
         # Registered without the digit that is dialled, in that world.
         assert shop.customer("5531990000005").jid == "553190000005@s.whatsapp.net"
-        assert server.app.parts.settings.seed == 7
+        assert server.app.runtime.settings.seed == 7
     with pytest.raises(SetupError, match="nowhere"):
         MockServer(world="nowhere")
 

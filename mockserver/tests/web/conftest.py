@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from megaapi_mock.clock import Clock
 from megaapi_mock.resources import root
 from megaapi_mock.spec.bundle import read_yaml
-from megaapi_mock.web.app import MockApp, create_app
+from megaapi_mock.web.app import MockApp, build_app
 from werkzeug.test import TestResponse
 
 from ..support import START, RecordingTransport
@@ -135,7 +135,7 @@ def door(app: MockApp) -> Door:
 @pytest.fixture(scope="module")
 def calm() -> Iterator[Door]:
     """One app for all calls that must change nothing; held to that at its end."""
-    app = create_app(clock=Clock(frozen_at=START), transport=RecordingTransport())
+    app = build_app(clock=Clock(frozen_at=START), transport=RecordingTransport())
     door = Door(app)
     before = door.get("/instances"), door.get("/clock")
     yield door

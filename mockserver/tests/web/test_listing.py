@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from megaapi_mock.clock import Clock
-from megaapi_mock.web.app import MockApp, create_app
+from megaapi_mock.web.app import MockApp, build_app
 from megaapi_mock.web.control.lists import LIMIT_MOST
 
 from ..conftest import MakeApp
@@ -36,7 +36,7 @@ def send(app: MockApp, text: str = "oi", *, key: str = KEY, token: str = "TESTKE
 
 def hear(app: MockApp, key: str = KEY) -> None:
     """Webhooks go to the recording transport from now on."""
-    app.parts.publisher.change(key, lambda instance: instance.set_webhook(HOOK))
+    app.runtime.publisher.change(key, lambda instance: instance.set_webhook(HOOK))
 
 
 def two_by_turns(app: MockApp) -> Door:
@@ -49,17 +49,17 @@ def two_by_turns(app: MockApp) -> Door:
         send(app, text)
         send(app, text, key=UNLINKED, token=UNLINKED_TOKEN)
     app.test_client().get(f"/rest/instance/{KEY}").get_data()
-    assert app.parts.courier.wait_idle(5)
+    assert app.runtime.courier.wait_idle(5)
     return door
 
 
 @pytest.fixture(scope="module")
 def busy() -> Iterator[Door]:
     """What `two_by_turns` left, for those who only read."""
-    app = create_app(clock=Clock(frozen_at=START), transport=RecordingTransport())
+    app = build_app(clock=Clock(frozen_at=START), transport=RecordingTransport())
     yield two_by_turns(app)
     assert app.stop(1) == 0
-    assert list(app.parts.pipeline.bugs) == []
+    assert list(app.runtime.bugs) == []
 
 
 # -- filters -----------------------------------------------------------------------------------
@@ -156,7 +156,7 @@ def test_an_exchange_has_all_of_it(app: MockApp, door: Door) -> None:
 def test_a_delivery_has_all_of_it(app: MockApp, door: Door) -> None:
     hear(app)
     door.post(f"/instances/{KEY}/inbound", {}, status=201)
-    assert app.parts.courier.wait_idle(5)
+    assert app.runtime.courier.wait_idle(5)
     (delivery,) = door.items("/deliveries")
     assert (delivery["url"], delivery["event"]) == (HOOK, "text-plain")
     assert delivery["message_type"] == delivery["payload"]["messageType"] == "conversation"
@@ -213,7 +213,7 @@ def test_the_newest_is_last(app: MockApp, path: str) -> None:
     door = two_by_turns(app)
     before = door.items(path)
     send(app, "tres")
-    assert app.parts.courier.wait_idle(5)
+    assert app.runtime.courier.wait_idle(5)
     after = door.items(path)
     assert after[: len(before)] == before and len(after) > len(before)
 
@@ -255,7 +255,7 @@ class Waiter:
         self._app, self._path = app, path
         self._thread = threading.Thread(target=self._ask, daemon=True)
         self._thread.start()
-        until(lambda: app.parts.journal.waiting)
+        until(lambda: app.runtime.journal.waiting)
 
     def _ask(self) -> None:
         begin = time.monotonic()
@@ -384,7 +384,7 @@ def test_many_may_wait_while_many_write(app: MockApp, door: Door) -> None:
         thread.join(20)
     assert not any(thread.is_alive() for thread in (*readers, *writers))
     assert failures == []
-    assert app.parts.courier.wait_idle(10)
+    assert app.runtime.courier.wait_idle(10)
     assert len(door.items("/deliveries?limit=5000&status=delivered")) == 4 * 80
 
 
@@ -394,7 +394,7 @@ def test_many_may_wait_while_many_write(app: MockApp, door: Door) -> None:
 def test_long_bodies_are_cut_and_marked(app: MockApp, door: Door) -> None:
     hear(app)
     send(app, LONG)
-    assert app.parts.courier.wait_idle(5)
+    assert app.runtime.courier.wait_idle(5)
     (exchange,) = door.items("/exchanges")
     (message,) = door.items("/messages")
     delivery = door.items("/deliveries")[0]

@@ -74,7 +74,7 @@ def test_typo_is_refused_with_the_name_that_was_meant(
     app: MockApp, route: str, wanted: Any, sentence: str
 ) -> None:
     door = Door(app)
-    app.parts.publisher.change(KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/"))
+    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/"))
     body = {"event": "text-plain", "set": wanted}
     refusal = door.refusal("POST", route, body)
     assert refusal.startswith("set: ") and sentence in refusal

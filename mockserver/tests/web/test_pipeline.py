@@ -13,7 +13,7 @@ from megaapi_mock.resources import root
 from megaapi_mock.settings import Settings
 from megaapi_mock.spec.operations import Operation, operations
 from megaapi_mock.spec.verdict import valid_bundle
-from megaapi_mock.web.app import MockApp, create_app
+from megaapi_mock.web.app import MockApp, build_app
 from megaapi_mock.web.gateway.request import BODY_LIMIT
 
 from ..conftest import MakeApp
@@ -32,19 +32,19 @@ linked_only = pytest.mark.parametrize("operation", LINKED_ONLY, ids=lambda found
 @pytest.fixture(scope="module")
 def shared() -> Any:
     """One app for calls that must change nothing; held to that at its end."""
-    app = create_app(clock=Clock(frozen_at=START), transport=RecordingTransport())
+    app = build_app(clock=Clock(frozen_at=START), transport=RecordingTransport())
     before = state_of(app)
     yield app
     assert state_of(app) == before
-    assert list(app.parts.pipeline.bugs) == []
+    assert list(app.runtime.bugs) == []
     assert app.stop(1) == 0
 
 
 def state_of(app: MockApp) -> list[Any]:
     """Everything an instance knows."""
     found = []
-    for key in app.parts.store.keys():
-        with app.parts.store.change(key) as instance:
+    for key in app.runtime.store.keys():
+        with app.runtime.store.change(key) as instance:
             found.append(
                 (
                     instance.as_json(),
@@ -510,7 +510,7 @@ def outages() -> Any:
     from megaapi_mock.profile import default_profile
 
     apps = {
-        name: create_app(
+        name: build_app(
             profile=default_profile().with_switches({"outage": name}),
             clock=Clock(frozen_at=START),
             transport=RecordingTransport(),
@@ -540,7 +540,7 @@ def test_a_bug_of_ours_is_a_500_without_a_reason_and_changes_nothing(
     assert (reply.status_code, reply.get_json()) == (500, INTERNAL)
     assert "X-Mock-Reason" not in reply.headers
     assert state_of(app) == before
-    assert "planted" in app.parts.pipeline.bugs.pop()
+    assert "planted" in app.runtime.bugs.pop()
     assert "planted" in caplog.text
 
 
@@ -560,7 +560,7 @@ def test_a_reply_against_the_contract_is_logged_and_stands(
     reply = app.test_client().post(SEND_TEXT, headers=AUTH, json=body)
     assert reply.status_code == 200
     assert len(app.test_client().get("/_mock/messages").get_json()["items"]) == 1
-    assert "spec/paths/send_message/send_text.yaml" in app.parts.pipeline.bugs.pop()
+    assert "spec/paths/send_message/send_text.yaml" in app.runtime.bugs.pop()
     assert "our own bug" in caplog.text
 
 

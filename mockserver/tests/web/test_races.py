@@ -166,12 +166,12 @@ def test_states_put_beside_everything_stand_whole(app: MockApp) -> None:
 def test_a_state_is_written_as_it_was_although_faults_count_on(app: MockApp) -> None:
     Door(app).post("/faults", {"fault": "rate-limit", "calls": 5}, status=201)
     assert send(app) == 200
-    saved = saved_faults.save(app.parts.faults, None)
+    saved = saved_faults.save(app.runtime.faults, None)
     (fault,) = saved.armed
     before = {key: tally.calls for key, tally in fault.tallies.items()}
     for key in (KEY, "megacode-TESTKEY0009", "megacode-TESTKEY0008"):
-        operation = next(each for each in app.parts.pipeline.operations if each.id == "send_text")
-        app.parts.faults.strikes(operation, key, None)
+        operation = next(each for each in app.runtime.operations if each.id == "send_text")
+        app.runtime.faults.strikes(operation, key, None)
     assert {key: tally.calls for key, tally in fault.tallies.items()} == before == {KEY: 1}
 
 
@@ -183,7 +183,7 @@ def test_nobody_sees_a_new_world_before_it_is_whole(
     sent: list[int] = []
     threads: list[threading.Thread] = []
     saved = ask(app, "GET", "/state")[1]
-    real = app.parts.journal.forget
+    real = app.runtime.journal.forget
 
     def forget(key: str | None = None) -> None:
         monkeypatch.undo()
@@ -195,7 +195,7 @@ def test_nobody_sees_a_new_world_before_it_is_whole(
         assert sent == [], "the instances are new, and the rest is not yet"
         real(key)
 
-    monkeypatch.setattr(app.parts.journal, "forget", forget)
+    monkeypatch.setattr(app.runtime.journal, "forget", forget)
     if way == "reset":
         assert ask(app, "POST", "/reset")[0] == 200
     else:
@@ -226,7 +226,7 @@ def test_a_state_of_one_belongs_to_the_world_that_stands_when_it_is_loaded(
     monkeypatch.setattr(snapshot, "load_instance", load_instance)
     assert ask(app, "PUT", "/state", data=one)[0] == 200
     threads[0].join(30)
-    parts = app.parts
+    parts = app.runtime
     for key in (KEY, UNLINKED):
         gateway = parts.publisher.look(key, lambda instance: (instance.roll, instance.vault))
         assert gateway == (parts.gateway.roll, parts.gateway.vault)
@@ -252,7 +252,7 @@ def test_a_creator_that_comes_in_between_is_not_replaced(
 ) -> None:
     """Another one takes the key after it was found to be free."""
     seen: dict[str, int] = {}
-    make = type(app.parts.gateway).instance
+    make = type(app.runtime.gateway).instance
     threads: list[threading.Thread] = []
 
     def create(token: str) -> None:
@@ -264,7 +264,7 @@ def test_a_creator_that_comes_in_between_is_not_replaced(
         threads.append(beside(lambda: create("second")))
         return make(gateway, seed)
 
-    monkeypatch.setattr(type(app.parts.gateway), "instance", instance)
+    monkeypatch.setattr(type(app.runtime.gateway), "instance", instance)
     create("first")
     threads[0].join(30)
     assert sorted(seen.values()) == [201, 409]
@@ -292,7 +292,7 @@ def test_two_that_link_one_number_at_a_time_have_one_name(app: MockApp) -> None:
     for at in (1, 2):
         body = {"key": f"megacode-LINK{at}", "name": f"Name {at}", "number": f"551190000001{at}"}
         Door(app).post("/instances", body, status=201)
-    store, number = app.parts.store, "5511900000042"
+    store, number = app.runtime.store, "5511900000042"
     with store.change("megacode-LINK1") as first:
         first.linking.link(number)
         with store.change("megacode-LINK2") as second:
@@ -309,7 +309,7 @@ def test_a_state_whose_number_has_another_name_by_now_is_refused(
     Door(app).post("/instances", body, status=201)
     old = ask(app, "GET", "/state?instance=megacode-OLD")[1]
     Door(app).delete("/instances/megacode-OLD")
-    rest = app.parts.publisher.at_rest
+    rest = app.runtime.publisher.at_rest
 
     @contextmanager
     def at_rest() -> Iterator[Any]:
@@ -319,10 +319,10 @@ def test_a_state_whose_number_has_another_name_by_now_is_refused(
         with rest() as instances:
             yield instances
 
-    monkeypatch.setattr(app.parts.publisher, "at_rest", at_rest)
+    monkeypatch.setattr(app.runtime.publisher, "at_rest", at_rest)
     status, told = ask(app, "PUT", "/state", data=old)
     assert status == 409 and b"New Name" in told
-    assert "megacode-OLD" not in app.parts.store.keys()
+    assert "megacode-OLD" not in app.runtime.store.keys()
 
 
 def test_a_state_with_two_names_for_one_number_is_refused_whole(app: MockApp) -> None:
@@ -341,7 +341,7 @@ def test_whoever_has_a_number_is_never_off_the_roll(
     app: MockApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A change of an instance's connection does not hide it from who writes to it just then."""
-    parts = app.parts
+    parts = app.runtime
     own = parts.publisher.look(KEY, lambda instance: instance.own_jid)
     roll, seen = parts.gateway.roll, list[bool]()
 
@@ -385,13 +385,13 @@ def test_a_new_instance_counts_on_before_anyone_can_call_it(
     assert send(app, "megacode-NEXT", "NEXT") == 200
     ids = [item["id"] for item in Door(app).items("/messages?instance=megacode-NEXT")]
     Door(app).delete("/instances/megacode-NEXT")
-    real, threads = app.parts.journal.counted, list[threading.Thread]()
+    real, threads = app.runtime.journal.counted, list[threading.Thread]()
 
     def counted(*given: Any) -> Any:
         threads.append(beside(lambda: send(app, "megacode-NEXT", "NEXT")))
         return real(*given)
 
-    monkeypatch.setattr(app.parts.journal, "counted", counted)
+    monkeypatch.setattr(app.runtime.journal, "counted", counted)
     Door(app).post("/instances", body, status=201)
     threads[0].join(30)
     again = [item["id"] for item in Door(app).items("/messages?instance=megacode-NEXT")]
@@ -409,7 +409,7 @@ def test_what_is_armed_for_an_instance_does_not_outlive_it(
     """Deleted after it was found to be there, before the fault is armed."""
     Door(app).post("/instances", {"key": "megacode-GONE"}, status=201)
     threads: list[threading.Thread] = []
-    faults, chaos_dispatcher = app.parts.faults, app.parts.chaos_dispatcher
+    faults, chaos_dispatcher = app.runtime.faults, app.runtime.chaos_dispatcher
     real = {"arm": faults.arm, "start": chaos_dispatcher.start}
 
     def late(name: str) -> Callable[..., Any]:
@@ -434,7 +434,7 @@ def test_a_reset_while_a_call_is_numbered_leaves_no_number_of_before(
 ) -> None:
     for _ in range(3):
         assert send(app) == 200
-    real, threads = app.parts.journal.next_id, list[threading.Thread]()
+    real, threads = app.runtime.journal.next_id, list[threading.Thread]()
 
     def next_id(prefix: str, owner: str | None) -> str:
         number = real(prefix, owner)
@@ -443,7 +443,7 @@ def test_a_reset_while_a_call_is_numbered_leaves_no_number_of_before(
             threads.append(beside(lambda: ask(app, "POST", "/reset")))
         return number
 
-    monkeypatch.setattr(app.parts.journal, "next_id", next_id)
+    monkeypatch.setattr(app.runtime.journal, "next_id", next_id)
     assert send(app) == 200
     threads[0].join(30)
     for _ in range(5):
@@ -463,13 +463,13 @@ def test_records_numbered_beside_resets_count_once(app: MockApp) -> None:
             assert ask(app, "POST", "/reset")[0] == 200
 
     together(call, call, call, reset)
-    log = app.parts.journal.exchanges
+    log = app.runtime.journal.exchanges
     assert log._size == sum(log.size_of(each) for each in log.after(None))
 
 
 def test_the_vault_of_an_app_has_a_lock_also_after_another_state(app: MockApp) -> None:
     assert ask(app, "PUT", "/state", data=ask(app, "GET", "/state")[1])[0] == 200
-    vault = app.parts.gateway.vault
+    vault = app.runtime.gateway.vault
     with vault._lock:
         reader = beside(lambda: vault.get(b""))
         assert reader.is_alive(), "it looks while another one writes"
@@ -481,17 +481,17 @@ def test_a_delivery_sent_again_beside_a_reset_belongs_to_the_old_world(
 ) -> None:
     Door(app).post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
     assert send(app) == 200
-    assert app.parts.courier.wait_idle(20)
-    (first, *_) = app.parts.journal.deliveries.after(None)
-    real, threads = app.parts.journal.next_id, list[threading.Thread]()
+    assert app.runtime.courier.wait_idle(20)
+    (first, *_) = app.runtime.journal.deliveries.after(None)
+    real, threads = app.runtime.journal.next_id, list[threading.Thread]()
 
     def next_id(prefix: str, owner: str | None) -> str:
         monkeypatch.undo()
         threads.append(beside(lambda: ask(app, "POST", "/reset")))
         return real(prefix, owner)
 
-    monkeypatch.setattr(app.parts.journal, "next_id", next_id)
+    monkeypatch.setattr(app.runtime.journal, "next_id", next_id)
     assert ask(app, "POST", f"/deliveries/{first.id}/resend", json={})[0] == 201
     threads[0].join(30)
-    assert app.parts.courier.wait_idle(20)
+    assert app.runtime.courier.wait_idle(20)
     assert Door(app).items("/deliveries") == []

@@ -13,7 +13,7 @@ from megaapi_mock.ids import Ids
 from megaapi_mock.profile import default_profile
 from megaapi_mock.resources import root
 from megaapi_mock.spec.bundle import read_yaml
-from megaapi_mock.web.app import MockApp, create_app
+from megaapi_mock.web.app import MockApp, build_app
 from megaapi_mock.worlds.load import read_world
 
 from ..support import AUTH, KEY, START, RecordingTransport
@@ -44,7 +44,7 @@ def make(generation: str) -> MockApp:
         # What only businesses are told with is read too.
         contact["verified_name"] = contact["name"] if "name" in contact else None
     people["contacts"] = [each for each in people["contacts"] if each["verified_name"]]
-    return create_app(
+    return build_app(
         world=read_world(people),
         clock=Clock(frozen_at=START),
         ids=Ids(0),
@@ -58,13 +58,13 @@ def caused(generation: str) -> dict[str, Any]:
     """The first payload of every event that something caused."""
     app = make(generation)
     client = app.test_client()
-    app.parts.publisher.change(KEY, lambda one: one.set_webhook("http://127.0.0.1:9/"))
+    app.runtime.publisher.change(KEY, lambda one: one.set_webhook("http://127.0.0.1:9/"))
     for operation, data in SENDS:
         path = f"/rest/sendMessage/{KEY}/{operation}"
         reply = client.post(path, json={"messageData": data}, headers=AUTH)
         assert reply.status_code == 200, (operation, reply.text)
         reply.close()
-    for event in app.parts.samples.names():
+    for event in app.runtime.samples.names():
         given = {"event": event, **JOINS.get(event, {"group": GROUP} if "group-" in event else {})}
         client.post(f"/_mock/instances/{KEY}/inbound", json=given).close()
     for path, body in (
@@ -75,9 +75,9 @@ def caused(generation: str) -> dict[str, Any]:
     ):
         assert client.post(f"/_mock{path}", json=body).status_code == 200
     client.get(f"/rest/instance/qrcode/{KEY}", headers=AUTH).close()
-    assert app.parts.courier.wait_idle(10)
+    assert app.runtime.courier.wait_idle(10)
     found: dict[str, Any] = {}
-    for delivery in app.parts.journal.deliveries.after(None):
+    for delivery in app.runtime.journal.deliveries.after(None):
         found.setdefault(delivery.event, json.loads(delivery.body))
     app.stop(0)
     return found

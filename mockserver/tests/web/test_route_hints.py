@@ -8,7 +8,7 @@ from megaapi_mock.profile import load_profile
 from megaapi_mock.resources import root
 from megaapi_mock.spec.operations import operations
 from megaapi_mock.spec.verdict import valid_bundle
-from megaapi_mock.web.app import MockApp, create_app
+from megaapi_mock.web.app import MockApp, build_app
 from megaapi_mock.web.gateway.route_hints import RouteHints
 
 from ..support import AUTH, KEY
@@ -134,7 +134,7 @@ def test_without_the_file_of_other_routes_the_contract_is_still_known() -> None:
 
 def test_route_switched_off_says_so() -> None:
     profile = load_profile("code", FIXTURES).with_switches({"qrcode_img": "off"})
-    app = create_app(profile=profile)
+    app = build_app(profile=profile)
     try:
         reply = app.test_client().get(f"/rest/instance/qrcode-img/{KEY}", headers=AUTH)
         assert reply.status_code == 404

@@ -17,7 +17,7 @@ from megaapi_mock.ids import Ids
 from megaapi_mock.profile import default_profile
 from megaapi_mock.settings import Settings
 from megaapi_mock.store.state_file import seal
-from megaapi_mock.web.app import MockApp, create_app
+from megaapi_mock.web.app import MockApp, build_app
 from megaapi_mock.webhooks.http.client import Answer
 
 from ..conftest import MakeApp
@@ -40,7 +40,7 @@ def opened() -> Iterator[Callable[..., MockApp]]:
     yield open_one
     for app in made:
         app.stop(5)
-        assert list(app.parts.pipeline.bugs) == []
+        assert list(app.runtime.bugs) == []
 
 
 def lived(app: MockApp, seed: int, *, calls: int = 90) -> list[History]:
@@ -57,9 +57,9 @@ def tell(app: MockApp, histories: list[History], chance: Random, calls: int) -> 
     for _ in range(calls // 15):
         for history in histories:
             history.go_on(15)
-            assert app.parts.courier.wait_idle(10)
-        app.parts.clock.advance(chance.choice(JUMPS))
-    assert app.parts.courier.wait_idle(10)
+            assert app.runtime.courier.wait_idle(10)
+        app.runtime.clock.advance(chance.choice(JUMPS))
+    assert app.runtime.courier.wait_idle(10)
 
 
 @pytest.mark.parametrize(
@@ -94,9 +94,9 @@ def test_a_start_that_is_no_state_is_refused(make_app: MakeApp, start: Any) -> N
 
 def forget_what_left(app: MockApp) -> None:
     """Records are no part of a state: what was sent before cannot be sent again from one."""
-    assert app.parts.courier.wait_idle(10)
-    app.parts.journal.deliveries.drop(lambda kept: kept.state == "queued")
-    app.parts.journal.exchanges.drop(lambda kept: False)
+    assert app.runtime.courier.wait_idle(10)
+    app.runtime.journal.deliveries.drop(lambda kept: kept.state == "queued")
+    app.runtime.journal.exchanges.drop(lambda kept: False)
 
 
 def taken(app: MockApp, query: str = "") -> bytes:
@@ -144,10 +144,10 @@ def test_what_was_restored_goes_on_as_what_it_was_taken_from(
     forget_what_left(lives)
     told = []
     for app in (lives, fresh):
-        app.parts.courier._transport.posts.clear()  # type: ignore[attr-defined]
+        app.runtime.courier._transport.posts.clear()  # type: ignore[attr-defined]
         histories = [history.fork(app, Random(f"later {seed} {history.key}")) for history in past]
         tell(app, histories, Random(seed + 1), 60)
-        app.parts.clock.advance(90_000)
+        app.runtime.clock.advance(90_000)
         posts = {place: sorted(map(repr, them)) for place, them in arrived(app).items()}
         told.append(
             (
@@ -267,7 +267,7 @@ def test_whatever_chaos_holds_goes_on(
     Door(first).post(f"/instances/{history.key}/chaos", chaos)
     for at in range(4):
         send(first, f"{at}", history.key, history.token)
-        first.parts.clock.advance(11)
+        first.runtime.clock.advance(11)
     raw = taken(first)
     (series,) = content(raw)["chaos"]
     assert series["held"] and series["agenda"]
@@ -275,10 +275,10 @@ def test_whatever_chaos_holds_goes_on(
     forget_what_left(first)
     left = []
     for app in (first, second):
-        app.parts.courier._transport.posts.clear()  # type: ignore[attr-defined]
+        app.runtime.courier._transport.posts.clear()  # type: ignore[attr-defined]
         send(app, "later", history.key, history.token)
-        app.parts.clock.advance(90_000)
-        assert app.parts.courier.wait_idle(10)
+        app.runtime.clock.advance(90_000)
+        assert app.runtime.courier.wait_idle(10)
         left.append((owed(app, history.key), taken(app)))
     assert left[0] == left[1]
 
@@ -434,7 +434,7 @@ def test_a_start_with_a_spoiled_state_is_refused(
     path = tmp_path / "spoiled.json"
     path.write_bytes(spoil(raw))
     with pytest.raises(WorldError, match=sentence) as refusal:
-        create_app(settings=Settings(world=str(path)))
+        build_app(settings=Settings(world=str(path)))
     assert str(path) in str(refusal.value)
 
 
@@ -442,7 +442,7 @@ def test_a_start_with_the_state_of_one_is_refused(make_app: MakeApp, tmp_path: P
     path = tmp_path / "one.json"
     path.write_bytes(taken(make_app(), f"?instance={KEY}"))
     with pytest.raises(WorldError, match=f"{KEY} alone"):
-        create_app(settings=Settings(world=str(path)))
+        build_app(settings=Settings(world=str(path)))
 
 
 # -- one instance alone ------------------------------------------------------------------------
@@ -453,7 +453,7 @@ def test_one_instance_comes_and_goes_alone(opened: Callable[..., MockApp]) -> No
     past = lived(lives, 3)
     lived(other, 4)
     key = keys(3)[1]
-    other.parts.clock.set(lives.parts.clock.now())
+    other.runtime.clock.set(lives.runtime.clock.now())
     raw = taken(lives, f"?instance={key}")
     before = {name: taken(other, f"?instance={name}") for name in keys(3)}
     reply = put(other, raw)
@@ -474,7 +474,7 @@ def test_one_instance_of_a_whole_state(opened: Callable[..., MockApp]) -> None:
     lives, other = opened(), opened()
     lived(lives, 6)
     key = keys(1)[0]
-    other.parts.clock.set(lives.parts.clock.now())
+    other.runtime.clock.set(lives.runtime.clock.now())
     assert put(other, taken(lives), f"?instance={key}").get_json()["restored"] == key
     assert taken(other, f"?instance={key}") == taken(lives, f"?instance={key}")
     assert put(other, taken(lives), "?instance=megacode-NOBODY").status_code == 404
@@ -666,7 +666,7 @@ def test_a_state_put_in_ends_what_waits_and_not_what_is_under_way(
         send(app, "behind it")
         assert gate.reached.wait(10)
         assert put(app, raw if good else raw[:-9]).status_code == (200 if good else 400)
-    assert app.parts.courier.wait_idle(10)
+    assert app.runtime.courier.wait_idle(10)
     texts = [
         json.loads(body)["message"]["extendedTextMessage"]["text"] for _, body, _ in gate.posts
     ]

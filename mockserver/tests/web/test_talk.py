@@ -475,7 +475,7 @@ def test_what_was_for_another_number_is_not_for_this_one(desk: Switchboard) -> N
 def test_a_call_that_is_refused_sends_nothing(desk: Switchboard) -> None:
     body = {"messageData": {"to": FIELD, "type": "image", "base64": 5}}
     desk.ask(1, "POST", "sendMessage/{}/mediaBase64", body, 500)
-    parts = desk.app.parts
+    parts = desk.app.runtime
     with (
         pytest.raises(RuntimeError, match="too late"),
         parts.publisher.changing(key_of(1)) as (instance, _),
@@ -574,8 +574,8 @@ def test_same_calls_same_bytes(make_app: MakeApp) -> None:
             if at % 6 == 3:
                 board.link(2)
         board.advance(1_000)
-        assert app.parts.courier.wait_idle(5)
-        transport = app.parts.courier._transport
+        assert app.runtime.courier.wait_idle(5)
+        transport = app.runtime.courier._transport
         assert isinstance(transport, RecordingTransport)
         return sorted((url, body) for url, body, _ in transport.posts)
 

@@ -294,7 +294,7 @@ def test_a_claimed_series_has_an_end_and_waits_for_nobody_after_it(bench: Bench)
 
 def test_running_time_lets_go_by_itself() -> None:
     with MockServer(transport=RecordingTransport()) as server:
-        parts = server.app.parts
+        parts = server.app.runtime
         parts.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
         parts.chaos_dispatcher.start(KEY, Chaos(delay=(0.02, 0.05), duplicate=2))
         parts.publisher.change(KEY, lambda instance: instance.record("text-plain", {}))
@@ -312,9 +312,9 @@ def test_running_time_lets_go_by_itself() -> None:
 def test_on_a_stop_what_is_held_is_delivered(make_app: MakeApp) -> None:
     transport = RecordingTransport()
     app = make_app(transport=transport)
-    app.parts.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
-    app.parts.chaos_dispatcher.start(KEY, Chaos(delay=(60, 60)))
-    app.parts.publisher.change(KEY, lambda instance: instance.record("text-plain", {}))
+    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+    app.runtime.chaos_dispatcher.start(KEY, Chaos(delay=(60, 60)))
+    app.runtime.publisher.change(KEY, lambda instance: instance.record("text-plain", {}))
     assert transport.posts == []
     assert app.stop(5) == 0
     assert len(transport.posts) == 1
@@ -322,13 +322,13 @@ def test_on_a_stop_what_is_held_is_delivered(make_app: MakeApp) -> None:
 
 def test_on_a_stop_without_grace_what_was_held_is_counted(make_app: MakeApp) -> None:
     app = make_app(transport=Slow())
-    app.parts.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
-    app.parts.chaos_dispatcher.start(KEY, Chaos(delay=(60, 60)))
+    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+    app.runtime.chaos_dispatcher.start(KEY, Chaos(delay=(60, 60)))
     for _ in range(5):
-        app.parts.publisher.change(KEY, lambda instance: instance.record("text-plain", {}))
-    owed = list(app.parts.journal.deliveries.after(None))
-    assert app.parts.courier.stop(0) == 0
-    app.parts.chaos_dispatcher.stop()
+        app.runtime.publisher.change(KEY, lambda instance: instance.record("text-plain", {}))
+    owed = list(app.runtime.journal.deliveries.after(None))
+    assert app.runtime.courier.stop(0) == 0
+    app.runtime.chaos_dispatcher.stop()
     assert [delivery.state for delivery in owed] == ["abandoned"] * 5
 
 
@@ -423,16 +423,16 @@ def test_off_means_exactly_one_delivery_for_each_event_in_order(steps: Steps) ->
 def test_off_means_one_post_for_each_event_through_the_whole_mock(make_app: MakeApp) -> None:
     transport = RecordingTransport()
     app = make_app(transport=transport)
-    app.parts.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
     for _ in range(3):
         app.test_client().post(
             f"/rest/sendMessage/{KEY}/text",
             json={"messageData": {"to": "5511900000002", "text": "oi"}},
             headers=AUTH,
         ).get_data()
-    assert app.parts.courier.wait_idle(5)
-    told = [event for kept in app.parts.journal.exchanges.after(None) for event in kept.events]
-    assert [d.event for d in app.parts.journal.deliveries.after(None)] == told
+    assert app.runtime.courier.wait_idle(5)
+    told = [event for kept in app.runtime.journal.exchanges.after(None) for event in kept.events]
+    assert [d.event for d in app.runtime.journal.deliveries.after(None)] == told
     assert len(transport.posts) == len(told) == 12
 
 

@@ -104,14 +104,14 @@ def send(app: MockApp, text: str, **headers: str) -> None:
 
 def texts(app: MockApp) -> list[str]:
     """What the receiver was told."""
-    transport = app.parts.courier._transport
+    transport = app.runtime.courier._transport
     assert isinstance(transport, RecordingTransport)
     messages = [orjson.loads(body)["message"] for _, body, _ in list(transport.posts)]
     return [message["extendedTextMessage"]["text"] for message in messages]
 
 
 def owed(app: MockApp) -> list[Delivery]:
-    return list(app.parts.journal.deliveries.after(None))
+    return list(app.runtime.journal.deliveries.after(None))
 
 
 def await_told(app: MockApp, state: str) -> None:
@@ -129,7 +129,7 @@ def paused_call(app: MockApp) -> Iterator[None]:
         await_told(app, "queued")
         yield
     finally:
-        app.parts.pipeline.stopping.set()
+        app.pipeline.stopping.set()
         caller.join(30)
 
 
@@ -142,11 +142,11 @@ def test_webhooks_of_a_paused_call_hold_up_no_new_ones(
         begin_anew(app)
         point(app)
         send(app, "new")
-        assert app.parts.courier.wait_idle(30)
+        assert app.runtime.courier.wait_idle(30)
         assert texts(app) == ["new"]
         assert old.state == "abandoned" and old.attempts == []
         assert old.reason and "came before it was sent" in old.reason
-    assert app.parts.courier.wait_idle(30)
+    assert app.runtime.courier.wait_idle(30)
     assert texts(app) == ["new"]
 
 
@@ -169,11 +169,11 @@ def test_a_slow_receiver_of_the_old_life_holds_up_no_new_webhooks(
     assert [each.attempts for each in waiting] == [[]] * 19
     assert under_way.state == "queued"
     gate.open.set()
-    assert app.parts.courier.wait_idle(30)
+    assert app.runtime.courier.wait_idle(30)
     assert texts(app) == ["new", "old 0"]
     assert under_way.state == "delivered"
     send(app, "newer")
-    assert app.parts.courier.wait_idle(30)
+    assert app.runtime.courier.wait_idle(30)
     assert texts(app) == ["new", "old 0", "newer"]
 
 
@@ -188,9 +188,9 @@ def test_what_was_held_of_the_old_life_is_abandoned(
     (old,) = owed(app)
     begin_anew(app)
     point(app)
-    app.parts.clock.advance(100)
+    app.runtime.clock.advance(100)
     send(app, "new")
-    assert app.parts.courier.wait_idle(30)
+    assert app.runtime.courier.wait_idle(30)
     assert texts(app) == ["new"] and old.state == "abandoned"
 
 
@@ -207,7 +207,7 @@ def test_other_instances_are_owed_what_they_were(
     assert gate.reached.wait(30)
     begin_anew(app)
     gate.open.set()
-    assert app.parts.courier.wait_idle(30)
+    assert app.runtime.courier.wait_idle(30)
     assert texts(app) == ["x", "x", "x"]
 
 
@@ -229,15 +229,15 @@ def test_a_mock_that_started_in_a_state_comes_back_to_it_without_debts(
             (old,) = (each for each in owed(again) if each.state == "queued")
             way(again)
             send(again, "new")
-            assert again.parts.courier.wait_idle(30)
+            assert again.runtime.courier.wait_idle(30)
             assert old.state == "abandoned"
-        again.parts.pipeline.stopping.clear()
-        assert again.parts.courier.wait_idle(30)
+        again.pipeline.stopping.clear()
+        assert again.runtime.courier.wait_idle(30)
         assert texts(again)[-1] == "new" and "old" not in texts(again)
 
 
 def test_what_an_emission_was_to_suffer_ends_with_its_life(app: MockApp) -> None:
-    publisher, chaos_dispatcher = app.parts.publisher, app.parts.chaos_dispatcher
+    publisher, chaos_dispatcher = app.runtime.publisher, app.runtime.chaos_dispatcher
     from megaapi_mock.webhooks.chaos.series import Chaos
 
     chaos = Chaos.of({"delay": [5, 5]}, seed=0)
@@ -257,7 +257,7 @@ def test_what_an_emission_was_to_suffer_ends_with_its_life(app: MockApp) -> None
 
 
 def test_letters_of_an_old_life_reach_nobody(app: MockApp) -> None:
-    publisher = app.parts.publisher
+    publisher = app.runtime.publisher
     landed = PeerAck("3EB0", "5511900000003@s.whatsapp.net")
     for sender, to in ((KEY, OTHER), (OTHER, KEY), (OTHER, "x")):
         publisher._letters.append(Letter(sender, to, "", 0.0, landed))
@@ -296,7 +296,7 @@ def test_abandoning_is_counted_and_told(app: MockApp) -> None:
     told: list[Delivery] = []
     transport = Gate()
     courier = Courier(
-        transport=transport, clock=app.parts.clock, changed=told.append, headers=(), workers=1
+        transport=transport, clock=app.runtime.clock, changed=told.append, headers=(), workers=1
     )
     under_way, waiting, other = (delivery(lane) for lane in ("one", "one", "two"))
     courier.accept([under_way, waiting, other])
@@ -334,9 +334,9 @@ def test_pausing_calls_and_resets_under_load(make_app: MakeApp) -> None:
     ended.set()
     for caller in callers:
         caller.join(30)
-    assert app.parts.courier.wait_idle(30)
-    assert app.parts.publisher._waiting == {}
+    assert app.runtime.courier.wait_idle(30)
+    assert app.runtime.publisher._waiting == {}
     assert {each.state for each in owed(app)} <= {"delivered", "abandoned"}
     send(app, "new")
-    assert app.parts.courier.wait_idle(30)
+    assert app.runtime.courier.wait_idle(30)
     assert texts(app)[-1] == "new"

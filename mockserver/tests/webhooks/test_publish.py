@@ -11,7 +11,7 @@ from ..support import KEY, UNLINKED, RecordingTransport
 def test_an_answer_that_leaves_first_does_not_let_its_webhooks_overtake(make_app: MakeApp) -> None:
     transport = RecordingTransport()
     app = make_app(transport=transport)
-    publisher, courier = app.parts.publisher, app.parts.courier
+    publisher, courier = app.runtime.publisher, app.runtime.courier
     for key in (KEY, UNLINKED):
         publisher.change(key, lambda instance: instance.set_webhook("http://127.0.0.1:9/"))
     batches = []

@@ -46,7 +46,7 @@ def transport() -> RecordingTransport:
 def hooked(make_app: MakeApp, transport: RecordingTransport) -> MockApp:
     """An app whose first instance has a webhook; no acks beside what is sent."""
     app = make_app(transport=transport, switches={"acks": "off"})
-    app.parts.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
     return app
 
 
@@ -54,9 +54,9 @@ def hooked(make_app: MakeApp, transport: RecordingTransport) -> MockApp:
 def broken(hooked: MockApp) -> Iterator[MockApp]:
     """The same for tests that make it note a bug of its own: each must have noted one."""
     yield hooked
-    assert [bug for bug in hooked.parts.pipeline.bugs if "MadeUp" not in bug] == []
-    assert hooked.parts.pipeline.bugs
-    hooked.parts.pipeline.bugs.clear()
+    assert [bug for bug in hooked.runtime.bugs if "MadeUp" not in bug] == []
+    assert hooked.runtime.bugs
+    hooked.runtime.bugs.clear()
 
 
 def send(app: MockApp, text: str, to: str = "5511900000002", **headers: str) -> Any:
@@ -73,7 +73,7 @@ def send(app: MockApp, text: str, to: str = "5511900000002", **headers: str) -> 
 
 def arrived(app: MockApp, transport: RecordingTransport) -> list[str]:
     """The texts told so far."""
-    assert app.parts.courier.wait_idle(10)
+    assert app.runtime.courier.wait_idle(10)
     messages = [orjson.loads(body)["message"] for _, body, _ in transport.posts]
     return [message["extendedTextMessage"]["text"] for message in messages]
 
@@ -97,7 +97,7 @@ def test_a_message_is_answered_as_kept_whatever_fails_after_it(
 ) -> None:
     with monkeypatch.context() as patch:
         if holder is ChaosDispatcher:
-            patch.setattr(broken.parts.publisher, "_accept", failing)
+            patch.setattr(broken.runtime.publisher, "_accept", failing)
         else:
             patch.setattr(holder, name, failing)
             # Somebody waits for messages: only then is anyone told of them.
@@ -106,9 +106,9 @@ def test_a_message_is_answered_as_kept_whatever_fails_after_it(
     assert send(broken, "later").status_code == 200
     told = ["kept", "later"] if holder in (Journal, Validators) else ["later"]
     assert arrived(broken, transport) == told
-    look = broken.parts.publisher.look(KEY, lambda instance: len(instance.messages))
+    look = broken.runtime.publisher.look(KEY, lambda instance: len(instance.messages))
     assert look == 2
-    states = [each.state for each in broken.parts.journal.deliveries.after(None)]
+    states = [each.state for each in broken.runtime.journal.deliveries.after(None)]
     assert "queued" not in states
 
 
@@ -133,7 +133,7 @@ def test_listeners_that_fail_are_nobodys_trouble(
     app = make_app(
         transport=transport, switches={"acks": "off"}, on_exchange=failing, on_delivery=failing
     )
-    app.parts.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
     app.test_client().post(f"/_mock/instances/{KEY}/chaos", json={"drop": 1})
     assert send(app, "dropped").status_code == 200
     app.test_client().delete(f"/_mock/instances/{KEY}/chaos")
@@ -144,7 +144,7 @@ def test_listeners_that_fail_are_nobodys_trouble(
 def test_a_delivery_that_no_journal_takes_is_sent(
     hooked: MockApp, transport: RecordingTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hooked.parts.journal.deliveries, "weigh", failing)
+    monkeypatch.setattr(hooked.runtime.journal.deliveries, "weigh", failing)
     send(hooked, "one")
     send(hooked, "two")
     assert arrived(hooked, transport) == ["one", "two"]
@@ -158,12 +158,12 @@ def test_what_another_instance_cannot_take_is_no_trouble_of_the_sender(
     with monkeypatch.context() as patch:
         patch.setattr(Post, "_arrive", failing)
         assert send(broken, "lost", to=PEER).status_code == 200
-        broken.parts.clock.advance(60)
+        broken.runtime.clock.advance(60)
         typed = {"event": "from-me-phone", "to": PEER, "set": {"message": {"audioMessage": {}}}}
         assert door.post(f"/_mock/instances/{KEY}/inbound", json=typed).status_code == 201
     assert send(broken, "later", to=PEER).status_code == 200
-    broken.parts.clock.advance(60)
-    assert broken.parts.courier.wait_idle(10)
+    broken.runtime.clock.advance(60)
+    assert broken.runtime.courier.wait_idle(10)
     assert len(transport.posts) == 3
     lost = door.get(f"/_mock/messages?instance={KEY}").get_json()["items"][0]
     assert "could not take it" in lost["reason"]
@@ -227,7 +227,7 @@ def test_a_server_that_cannot_send_the_answer(
     make_app: MakeApp, transport: RecordingTransport, before: str
 ) -> None:
     app = make_app(transport=transport, switches={"acks": "off", "webhook_release": before})
-    app.parts.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
     body = orjson.dumps({"messageData": {"to": "5511900000002", "text": "kept"}})
     from werkzeug.test import EnvironBuilder
 
@@ -255,14 +255,14 @@ def test_a_change_that_cannot_be_recorded_is_undone_and_holds_up_nobody(
         assert send(broken, "undone").status_code == 500
     send(broken, "later")
     assert arrived(broken, transport) == ["later"]
-    states = [each.state for each in broken.parts.journal.deliveries.after(None)]
+    states = [each.state for each in broken.runtime.journal.deliveries.after(None)]
     assert states == ["abandoned", "delivered"]
 
 
 def test_a_change_that_cannot_be_kept_holds_up_nobody(
     broken: MockApp, transport: RecordingTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publisher = broken.parts.publisher
+    publisher = broken.runtime.publisher
     with publisher.changing(KEY) as (instance, first):
         instance.record("text-plain", {})
     with monkeypatch.context() as patch:
@@ -271,7 +271,7 @@ def test_a_change_that_cannot_be_kept_holds_up_nobody(
     send(broken, "later")
     transport.posts.clear()
     publisher.release(first)
-    assert broken.parts.courier.wait_idle(10)
+    assert broken.runtime.courier.wait_idle(10)
     bodies = [body for _, body, _ in transport.posts]
     assert len(bodies) == 2 and b"undone" not in bodies[1] and b"later" in bodies[1]
 
@@ -284,7 +284,7 @@ def test_what_chaos_cannot_handle_leaves_without_chaos(
     monkeypatch.setattr(Series, name, failing)
     send(hooked, "one")
     send(hooked, "two")
-    hooked.parts.clock.advance(10)
+    hooked.runtime.clock.advance(10)
     assert arrived(hooked, transport) == ["one", "two"]
 
 
@@ -303,7 +303,7 @@ def test_what_is_due_and_fails_is_due_no_more(
     make_app: MakeApp, transport: RecordingTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = make_app(transport=transport, switches={"ack_delays": "1,2,3"})
-    app.parts.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
     real, failed = Chats.acknowledge, []
 
     def once(chats: Chats, message_id: str, step: str, *more: str) -> None:
@@ -314,18 +314,18 @@ def test_what_is_due_and_fails_is_due_no_more(
 
     monkeypatch.setattr(Chats, "acknowledge", once)
     send(app, "one")
-    app.parts.clock.advance(10)
+    app.runtime.clock.advance(10)
     assert send(app, "two").status_code == 200
-    app.parts.clock.advance(10)
-    assert app.parts.courier.wait_idle(10)
+    app.runtime.clock.advance(10)
+    assert app.runtime.courier.wait_idle(10)
     told = [orjson.loads(body) for _, body, _ in transport.posts]
     updates = [each["update"]["status"] for each in told if "update" in each]
     # WhatsApp reads nothing that was not delivered: the first message stays where it was.
     assert failed and updates == [2, 2, 3, 4]
-    assert [bug.partition(":")[0] for bug in app.parts.pipeline.bugs] == [
+    assert [bug.partition(":")[0] for bug in app.runtime.bugs] == [
         f"{KEY} could not do what was due"
     ]
-    app.parts.pipeline.bugs.clear()
+    app.runtime.bugs.clear()
 
 
 def test_a_change_is_kept_where_no_thread_can_be_started(
@@ -333,7 +333,7 @@ def test_a_change_is_kept_where_no_thread_can_be_started(
 ) -> None:
     switches = {"ack_delays": "0.01,0.02,0.03"}
     app = make_app(transport=transport, clock=Clock(), switches=switches)
-    app.parts.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
+    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
 
     class NoThread(threading.Thread):
         def start(self) -> None:
@@ -346,4 +346,4 @@ def test_a_change_is_kept_where_no_thread_can_be_started(
     assert send(app, "later").status_code == 200
     reply = app.test_client().get("/_mock/messages?status=read&wait=20").get_json()
     assert reply["items"]
-    assert app.parts.courier.wait_idle(10)
+    assert app.runtime.courier.wait_idle(10)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import request
 
@@ -14,11 +14,9 @@ from ...domain.groups import ADDED, PARTICIPANTS_MOST
 from ...domain.instance import Instance
 from ...domain.jid import Jid
 from ...errors import ControlRefused
+from ...runtime import Runtime
 from . import lists
 from .json_body import body_of
-
-if TYPE_CHECKING:
-    from ..app import Parts
 
 Json = dict[str, Any]
 
@@ -26,8 +24,8 @@ Json = dict[str, Any]
 class Belongings:
     """One method per route, as in the rest of the control API."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """Method, path and view of each."""
@@ -47,7 +45,7 @@ class Belongings:
             jids = lists.keys_after(list(groups), since)[: limit + 1]
             return [_group_json(instance, groups[jid]) for jid in jids]
 
-        shown = self._parts.publisher.look(key, look)
+        shown = self._runtime.publisher.look(key, look)
         return lists.page(shown, limit=limit, id_="jid")
 
     def group(self, key: str, jid: str) -> Json:
@@ -59,7 +57,7 @@ class Belongings:
                 raise ControlRefused(404, f"{jid} is not a group of {key}")
             return _group_json(instance, group)
 
-        return self._parts.publisher.look(key, look)
+        return self._runtime.publisher.look(key, look)
 
     def create_group(self, key: str) -> tuple[Json, int]:
         """A group that the instance is in from now on; no webhook says so."""
@@ -76,7 +74,7 @@ class Belongings:
             group = instance.groups.create(body.get("subject", "Grupo Teste"), jids, owner=chosen)
             kept.append(_group_json(instance, group))
 
-        self._parts.publisher.change(key, make)
+        self._runtime.publisher.change(key, make)
         return kept[0], 201
 
     def media(self, key: str) -> Json:
@@ -84,7 +82,7 @@ class Belongings:
         address = request.args.get("path")
         if not address:
             raise ControlRefused(400, "path: give the directPath or url of a message's media")
-        found = self._parts.publisher.look(key, lambda instance: instance.find_media([address]))
+        found = self._runtime.publisher.look(key, lambda instance: instance.find_media([address]))
         if found is None:
             raise ControlRefused(404, _missing(key, address))
         media, content = found
@@ -98,10 +96,10 @@ class Belongings:
 
     def _member(self, written: str) -> Contact:
         """Somebody who can be added to a group."""
-        jid = self._parts.world.directory.read(written)
-        person = self._parts.gateway.person(jid)
+        jid = self._runtime.world.directory.read(written)
+        person = self._runtime.gateway.person(jid)
         if person is None:
-            sentence = self._parts.world.directory.no_account(jid)
+            sentence = self._runtime.world.directory.no_account(jid)
             raise ControlRefused(400, f"participants: {sentence}")
         if person.group_add != ADDED:
             raise ControlRefused(409, f"participants: {person.jid} cannot be added to groups")

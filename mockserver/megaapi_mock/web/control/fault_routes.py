@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import request
 
 from ...faults.armed_fault import SCOPE
+from ...runtime import Runtime
 from . import lists
 from .json_body import object_of
-
-if TYPE_CHECKING:
-    from ..app import Parts
 
 Json = dict[str, Any]
 
@@ -20,8 +18,8 @@ Json = dict[str, Any]
 class Arming:
     """One method per route, as in the rest of the control API."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts, self._faults = parts, parts.faults
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime, self._faults = runtime, runtime.faults
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """Method, path and view of each."""
@@ -49,7 +47,7 @@ class Arming:
         if not isinstance(key, str):
             return self._faults.arm(wishes).as_json(), 201
         # While the instance is held: what is armed for it does not outlive it.
-        return self._parts.publisher.look(key, lambda _: self._faults.arm(wishes).as_json()), 201
+        return self._runtime.publisher.look(key, lambda _: self._faults.arm(wishes).as_json()), 201
 
     def clear(self) -> Json:
         """All of them, or those of one instance alone."""

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import request
 
 from ...domain.message import Message
 from ...errors import ControlRefused, UnknownInstance
 from ...records.delivery import Delivery, delivery_json
+from ...records.message import message_json
 from ...records.sizes import delivery_bytes, exchange_bytes, hit_bytes
 from ...records.waiter import Kind, Waiter
+from ...runtime import Runtime
 from . import lists
 from .client import gone_of
 from .places import Places
-
-if TYPE_CHECKING:
-    from ..app import Parts
 
 Json = dict[str, Any]
 Matches = Callable[[Any], bool]
@@ -26,8 +25,8 @@ Matches = Callable[[Any], bool]
 class Records:
     """One method per route, as in the rest of the control API."""
 
-    def __init__(self, parts: Parts, places: Places) -> None:
-        self._parts, self._places = parts, places
+    def __init__(self, runtime: Runtime, places: Places) -> None:
+        self._runtime, self._places = runtime, places
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """Method, path and view of each."""
@@ -43,7 +42,7 @@ class Records:
         """Requests with their replies, newest last."""
         matches = lists.exchange_matches(request.args)
         return self._page(
-            lambda epoch: self._parts.journal.exchanges.after(self._since(epoch)),
+            lambda epoch: self._runtime.journal.exchanges.after(self._since(epoch)),
             matches,
             lambda exchange: exchange.as_json(),
             exchange_bytes,
@@ -52,7 +51,7 @@ class Records:
 
     def deliveries(self) -> Json:
         """Webhooks with their attempts, newest last."""
-        log, matches = self._parts.journal.deliveries, lists.delivery_matches(request.args)
+        log, matches = self._runtime.journal.deliveries, lists.delivery_matches(request.args)
         # Where the reader stands, in the order of all: what comes further is not newer by that.
         start = [0]
 
@@ -70,7 +69,7 @@ class Records:
     def delivery(self, id: str) -> Json:
         """One webhook; with ?wait= once it is no longer queued."""
         wait = lists.wait_of(request.args)
-        found = self._parts.journal.deliveries.get(id)
+        found = self._runtime.journal.deliveries.get(id)
         if found is None:
             raise ControlRefused(404, f"there is no delivery {id!r}: see /_mock/deliveries")
         waiter = Waiter(
@@ -84,7 +83,7 @@ class Records:
 
     def messages(self) -> Json:
         """Messages of all instances, or of one, newest last."""
-        store, publisher = self._parts.store, self._parts.publisher
+        store, publisher = self._runtime.store, self._runtime.publisher
         key, matches = request.args.get("instance"), lists.message_matches(request.args)
         start = [0]
 
@@ -98,7 +97,7 @@ class Records:
         return self._page(
             look,
             matches,
-            lists.message_json,
+            message_json,
             lambda found: len(found[1].content),
             lambda found: lists.message_cursor(store, publisher, found),
             waiter=self._waiter("message", accepts),
@@ -108,7 +107,7 @@ class Records:
         """Every strike of a fault, whatever it struck, newest last."""
         matches = lists.strike_matches(request.args)
         return self._page(
-            lambda epoch: self._parts.journal.strikes.after(self._since(epoch)),
+            lambda epoch: self._runtime.journal.strikes.after(self._since(epoch)),
             matches,
             lambda hit: hit.as_json(),
             hit_bytes,
@@ -136,11 +135,11 @@ class Records:
     ) -> Json:
         """What `records` has in an epoch, as far as it matches; with ?wait= once there is any."""
         limit, wait = lists.limit_of(request.args), lists.wait_of(request.args)
-        journal, key, epochs = self._parts.journal, request.args.get("instance"), [0]
-        there = key is not None and self._parts.store.has(key)
+        journal, key, epochs = self._runtime.journal, request.args.get("instance"), [0]
+        there = key is not None and self._runtime.store.has(key)
 
         def look() -> list[Any]:
-            if there and not self._parts.store.has(str(key)):
+            if there and not self._runtime.store.has(str(key)):
                 raise UnknownInstance(f"{key} was deleted meanwhile")
             # Before the records: what is forgotten meanwhile is then told by the next look.
             epochs.append(journal.epoch(key))
@@ -158,4 +157,4 @@ class Records:
         if not seconds:
             return look()
         with self._places.waiting(waiter):
-            return self._parts.journal.wait_for(look, seconds, waiter)
+            return self._runtime.journal.wait_for(look, seconds, waiter)

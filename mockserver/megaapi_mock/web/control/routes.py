@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 from flask import Blueprint, Response, request
@@ -21,6 +21,7 @@ from ...domain.linking import UNLINKED_BY
 from ...domain.message_states import CONTACT_STATES, REACHABLE
 from ...errors import ControlRefused, UnknownInstance
 from ...records.delivery import Delivery, delivery_json
+from ...runtime import Runtime
 from ...simulation import abandon, instances, overrides, snapshot
 from ...simulation.contact_messages import receive
 from ...store.state_file import seal, unseal
@@ -33,9 +34,6 @@ from .places import Places
 from .record_routes import Records
 from .webhook_routes import Hooks
 
-if TYPE_CHECKING:
-    from ..app import Parts
-
 Json = dict[str, Any]
 # What message ids a reset leads to: others than before, or those of the start once more.
 IDS = ("new", "again")
@@ -47,19 +45,19 @@ STATES_MOST, STATE_PATIENCE = 2, 60.0
 _TOKEN = re.compile(r"[!-~]+")
 
 
-def blueprint(parts: Parts) -> Blueprint:
+def blueprint(runtime: Runtime) -> Blueprint:
     """The routes of spec/control.yaml."""
     door = Blueprint("control", __name__, url_prefix="/_mock")
-    _Door(parts).add_to(door)
+    _Door(runtime).add_to(door)
     return door
 
 
 class _Door:
     """One method per route; each returns a document, a pair with a status, or a Response."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-        self._places = Places(parts.journal.beat)
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._places = Places(runtime.journal.beat)
         self._states = threading.BoundedSemaphore(STATES_MOST)
 
     def add_to(self, door: Blueprint) -> None:
@@ -81,10 +79,10 @@ class _Door:
             ("GET", "/stream", self.stream),
             ("GET", "/state", self.state),
             ("PUT", "/state", self.restore),
-            *Belongings(self._parts).routes(),
-            *Records(self._parts, self._places).routes(),
-            *Hooks(self._parts, self._places).routes(),
-            *Arming(self._parts).routes(),
+            *Belongings(self._runtime).routes(),
+            *Records(self._runtime, self._places).routes(),
+            *Hooks(self._runtime, self._places).routes(),
+            *Arming(self._runtime).routes(),
         ]
         self._routes = [f"{method} /_mock{path}" for method, path, _ in routes]
         for method, path, view in routes:
@@ -96,7 +94,7 @@ class _Door:
                 strict_slashes=False,
             )
         # For the whole app: an unknown path below /_mock/ belongs to no blueprint.
-        door.before_app_request(Guard(self._parts.settings, self._parts.courier.carries).check)
+        door.before_app_request(Guard(self._runtime.settings, self._runtime.courier.carries).check)
         door.app_errorhandler(HTTPException)(plain)
 
     # -- the gateway as a whole --------------------------------------------------------------
@@ -115,25 +113,25 @@ class _Door:
         wish = body_of({"ids": str}).get("ids", "new")
         if wish not in IDS:
             raise ControlRefused(400, f"ids: {wish!r} is neither of {', '.join(IDS)}")
-        renew = self._parts.ids.renew if wish == "new" else self._parts.ids.begin_again
-        with self._parts.loading:
-            if self._parts.world.state is not None:
-                snapshot.reset(self._parts, key, begun=lambda: renew(key))
+        renew = self._runtime.ids.renew if wish == "new" else self._runtime.ids.begin_again
+        with self._runtime.loading:
+            if self._runtime.world.state is not None:
+                snapshot.reset(self._runtime, key, begun=lambda: renew(key))
             else:
                 self._reset_to_world(key, renew)
-        return {"reset": key or "all", "instances": len(self._parts.store.keys())}
+        return {"reset": key or "all", "instances": len(self._runtime.store.keys())}
 
     def _reset_to_world(self, key: str | None, renew: Callable[[str | None], None]) -> None:
-        with self._parts.publisher.at_rest():
-            self._parts.store.reset(key)
+        with self._runtime.publisher.at_rest():
+            self._runtime.store.reset(key)
             renew(key)
-            abandon.abandon(self._parts, key)
-            self._parts.faults.reset(key)
-            self._parts.journal.forget(key)
+            abandon.abandon(self._runtime, key)
+            self._runtime.faults.reset(key)
+            self._runtime.journal.forget(key)
 
     def clock(self) -> Json:
         """What time it is here."""
-        now, frozen = self._parts.clock.read()
+        now, frozen = self._runtime.clock.read()
         return {"now": now, "frozen": frozen}
 
     def move_clock(self) -> Json:
@@ -146,7 +144,7 @@ class _Door:
         if body.get("advance", 0) < 0:
             raise ControlRefused(400, "advance: time does not run backwards; use set")
         try:
-            self._parts.clock.move(
+            self._runtime.clock.move(
                 freeze=body.get("freeze"),
                 to=body.get("set"),
                 by=body.get("advance", 0.0),
@@ -159,7 +157,7 @@ class _Door:
     def state(self) -> Response:
         """The whole mock, or one instance, as a file."""
         with self._one_state():
-            sealed = seal(snapshot.save(self._parts, request.args.get("instance")))
+            sealed = seal(snapshot.save(self._runtime, request.args.get("instance")))
         self._require_size(len(sealed))
         return Response(sealed, mimetype="application/json")
 
@@ -182,16 +180,16 @@ class _Door:
         try:
             raw = request.get_data()
         except RequestEntityTooLarge:
-            self._require_size(self._parts.settings.state_bytes + 1)
+            self._require_size(self._runtime.settings.state_bytes + 1)
             raise
         self._require_size(len(raw))
         saved, key = unseal(raw), request.args.get("instance")
         if key is not None:
             saved = snapshot.alone(saved, key)
-        return snapshot.load(self._parts, saved, start=saved.get("start"))
+        return snapshot.load(self._runtime, saved, start=saved.get("start"))
 
     def _require_size(self, size: int) -> None:
-        limit = self._parts.settings.state_bytes
+        limit = self._runtime.settings.state_bytes
         if size > limit:
             raise ControlRefused(
                 413,
@@ -203,7 +201,7 @@ class _Door:
         """Exchanges and deliveries as server-sent events."""
         ended = self._places.watching()
         told = Response(
-            _events(self._parts.journal.listen()),
+            _events(self._runtime.journal.listen()),
             mimetype="text/event-stream",
             headers={"Cache-Control": "no-store"},
         )
@@ -215,7 +213,7 @@ class _Door:
     def instances(self) -> Json:
         """Every instance."""
         limit = lists.limit_of(request.args)
-        keys = lists.keys_after(self._parts.store.keys(), request.args.get("since"))
+        keys = lists.keys_after(self._runtime.store.keys(), request.args.get("since"))
         shown = []
         for key in keys[: limit + 1]:
             with suppress(UnknownInstance):
@@ -231,16 +229,16 @@ class _Door:
         url = body.get("webhook_url")
 
         def begin(instance: Instance) -> Json:
-            instances.succeed(self._parts, instance)
+            instances.succeed(self._runtime, instance)
             if url:
                 instance.set_webhook(url)
             return instance.as_json()
 
-        shown = self._parts.store.create(
+        shown = self._runtime.store.create(
             self._seed(body),
             begin=begin,
             named="name" in body,
-            most=self._parts.settings.instances_limit,
+            most=self._runtime.settings.instances_limit,
         )
         return shown, 201
 
@@ -250,22 +248,22 @@ class _Door:
 
     def remove(self, key: str) -> Json:
         """One instance less."""
-        instances.remove(self._parts, key)
+        instances.remove(self._runtime, key)
         return {"removed": key}
 
     def link(self, key: str) -> Json:
         """The phone scans the QR code or types the pairing code."""
         number = body_of({"number": str}).get("number")
         if number is not None:
-            number = self._parts.world.directory.read(number).user
-            self._parts.world.directory.require_owner(number)
+            number = self._runtime.world.directory.read(number).user
+            self._runtime.world.directory.require_owner(number)
 
         def scan(instance: Instance) -> None:
             known = instance.number or instance.connection.pairing_number
             if number is None and known is None:
                 raise ControlRefused(400, f'{key} has no number yet: give {{"number": "5511..."}}')
-            if self._parts.faults.armed and not instance.linked:
-                struck = self._parts.faults.refuses("link", key)
+            if self._runtime.faults.armed and not instance.linked:
+                struck = self._runtime.faults.refuses("link", key)
                 if struck is not None:
                     raise ControlRefused(409, f"the phone does not link {key}: {struck.told}")
             instance.linking.link(number)
@@ -285,12 +283,12 @@ class _Door:
             {**overrides.FIELDS, "from": str, "event": str, "group": str, "media": str, "to": str,
              "message": str, "option": str}
         )  # fmt: skip
-        return receive(self._parts, key, body), 201
+        return receive(self._runtime, key, body), 201
 
     def contact(self, key: str, number: str) -> Json:
         """One person, and whether the instance's messages reach them."""
         person = self._person(number)
-        return self._parts.publisher.look(key, lambda instance: instance.reach.as_json(person))
+        return self._runtime.publisher.look(key, lambda instance: instance.reach.as_json(person))
 
     def change_contact(self, key: str, number: str) -> Json:
         """The phone goes off or on, the person blocks the number, the account goes."""
@@ -298,14 +296,14 @@ class _Door:
         state = body_of({"state": str}).get("state", REACHABLE)
         if state not in CONTACT_STATES:
             raise ControlRefused(400, f"state: {state!r} is not one of {', '.join(CONTACT_STATES)}")
-        self._parts.publisher.change(key, lambda instance: instance.reach.set(person, state))
+        self._runtime.publisher.change(key, lambda instance: instance.reach.set(person, state))
         return self.contact(key, number)
 
     def _person(self, number: str) -> Contact:
-        jid = self._parts.world.directory.read(number)
-        person = self._parts.gateway.person(jid)
+        jid = self._runtime.world.directory.read(number)
+        person = self._runtime.gateway.person(jid)
         if person is None:
-            raise ControlRefused(400, self._parts.world.directory.no_account(jid))
+            raise ControlRefused(400, self._runtime.world.directory.no_account(jid))
         return person
 
     def _seed(self, body: Mapping[str, Any]) -> InstanceSeed:
@@ -319,25 +317,27 @@ class _Door:
         return InstanceSeed(
             key=key,
             token=token,
-            number=self._parts.world.directory.read(body.get("number", _made_number(number))).user,
+            number=self._runtime.world.directory.read(
+                body.get("number", _made_number(number))
+            ).user,
             name=body.get("name", "Test Shop"),
             connected=body.get("connected", False),
         )
 
     def _unused_number(self) -> int:
-        keys = self._parts.store.keys()
+        keys = self._runtime.store.keys()
         while True:
-            number = int(self._parts.journal.next_id("made", None).removeprefix("made"))
-            denied = self._parts.world.directory.owner(_made_number(number)) is None
+            number = int(self._runtime.journal.next_id("made", None).removeprefix("made"))
+            denied = self._runtime.world.directory.owner(_made_number(number)) is None
             if _made_key(number) not in keys and not denied:
                 return number
 
     def _change(self, key: str, do: Callable[[Instance], Any]) -> Json:
-        self._parts.publisher.change(key, do)
+        self._runtime.publisher.change(key, do)
         return self._shown(key)
 
     def _shown(self, key: str) -> Json:
-        return self._parts.publisher.look(key, lambda instance: instance.as_json())
+        return self._runtime.publisher.look(key, lambda instance: instance.as_json())
 
 
 def _made_key(number: int) -> str:

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Response, request
 
@@ -18,14 +18,12 @@ from ...receiver_check.conversation import ChatOf, in_chats
 from ...receiver_check.result import UNDECIDED, Verdict
 from ...records.delivery import Delivery, delivery_json
 from ...records.waiter import Waiter
+from ...runtime import Runtime
 from ...simulation import emit, overrides
 from ...webhooks.chaos.series import Chaos
 from .client import gone_of
 from .json_body import body_of
 from .places import Places
-
-if TYPE_CHECKING:
-    from ..app import Parts
 
 Json = dict[str, Any]
 # A verdict's forms, with their media types.
@@ -46,8 +44,8 @@ _DELIVERY = re.compile(r"d[1-9][0-9]{0,15}")
 class Hooks:
     """One method per route, as in the rest of the control API."""
 
-    def __init__(self, parts: Parts, places: Places) -> None:
-        self._parts, self._places = parts, places
+    def __init__(self, runtime: Runtime, places: Places) -> None:
+        self._runtime, self._places = runtime, places
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """Method, path and view of each."""
@@ -71,21 +69,21 @@ class Hooks:
         wishes = body_of({field.name: object for field in fields(Chaos)})
         if not wishes:
             raise ControlRefused(400, 'say what is to happen: {"duplicate": 3}; DELETE ends chaos')
-        chaos = Chaos.of(wishes, seed=self._parts.ids.seed)
+        chaos = Chaos.of(wishes, seed=self._runtime.ids.seed)
         # While the instance is held: what is done to its webhooks does not outlive it.
-        chaos_dispatcher = self._parts.chaos_dispatcher
-        released = self._parts.publisher.look(key, lambda _: chaos_dispatcher.start(key, chaos))
+        chaos_dispatcher = self._runtime.chaos_dispatcher
+        released = self._runtime.publisher.look(key, lambda _: chaos_dispatcher.start(key, chaos))
         return self._chaos_status(key, released=released)
 
     def end_chaos(self, key: str) -> Json:
         """What is held leaves now."""
         self._require(key)
-        return self._chaos_status(key, released=self._parts.chaos_dispatcher.end(key))
+        return self._chaos_status(key, released=self._runtime.chaos_dispatcher.end(key))
 
     def emit(self, key: str) -> tuple[Json, int]:
         """Any event by name."""
         body = body_of({**overrides.FIELDS, "event": str, "count": float, "chaos": dict})
-        deliveries, reason = emit.emit(self._parts, key, body)
+        deliveries, reason = emit.emit(self._runtime, key, body)
         return {"deliveries": [delivery.id for delivery in deliveries], "reason": reason}, 201
 
     def point(self, key: str) -> Json:
@@ -99,13 +97,13 @@ class Hooks:
             url, enabled = body.get("url", before.url), body.get("enabled", True)
             instance.set_webhook(url, enabled=enabled)
 
-        self._parts.publisher.change(key, change)
-        return self._parts.publisher.look(key, lambda instance: instance.as_json())
+        self._runtime.publisher.change(key, change)
+        return self._runtime.publisher.look(key, lambda instance: instance.as_json())
 
     def resend(self, id: str) -> tuple[Json, int]:
         """One delivery again."""
         body = body_of({"body": dict})
-        return delivery_json(emit.resend(self._parts, id, body.get("body"))), 201
+        return delivery_json(emit.resend(self._runtime, id, body.get("body"))), 201
 
     def verdict(self) -> Json | Response:
         """How the receiver of one instance did."""
@@ -140,7 +138,7 @@ class Hooks:
             "delivery", key, accepts=lambda _: False, client_gone=gone_of(request.environ)
         )
         pause = VERDICT_LOOK
-        with self._places.waiting(waiter), self._parts.journal.waiting_with(waiter):
+        with self._places.waiting(waiter), self._runtime.journal.waiting_with(waiter):
             while verdict.outcome == UNDECIDED and time.monotonic() < deadline:
                 waiter.wait(min(deadline, time.monotonic() + pause))
                 pause = min(pause * 1.5, VERDICT_LOOK_MOST)
@@ -151,7 +149,7 @@ class Hooks:
 
     def _terms(self, body: Json) -> Terms:
         # While the clock stands still no message grows older: nothing is left to wait for.
-        patience = 0.0 if self._parts.clock.frozen else PATIENCE
+        patience = 0.0 if self._runtime.clock.frozen else PATIENCE
         given = {
             "within": body.get("within", 5.0),
             "burst": body.get("burst", 20.0),
@@ -170,20 +168,20 @@ class Hooks:
         return Terms(**given, answers=int(answers), listens_only=listens)
 
     def _judged(self, key: str, body: Json, terms: Terms) -> Verdict:
-        parts = self._parts
+        runtime = self._runtime
         since = body.get("since")
         belongs = _belonging(key, body.get("url"), body.get("chats"), self._chat_of)
-        messages = parts.publisher.look(key, lambda instance: list(instance.messages.values()))
+        messages = runtime.publisher.look(key, lambda instance: list(instance.messages.values()))
         if since is not None:
             self._require_delivery(since)
-        deliveries = [each for each in parts.journal.deliveries.after(since) if belongs(each)]
+        deliveries = [each for each in runtime.journal.deliveries.after(since) if belongs(each)]
         return judge(
             deliveries,
             messages,
             instance=key,
-            now=parts.clock.now(),
+            now=runtime.clock.now(),
             terms=terms,
-            held=parts.chaos_dispatcher.held(key),
+            held=runtime.chaos_dispatcher.held(key),
             refused=self._refused_sends(key, deliveries),
             chat_of=self._chat_of,
         )
@@ -192,7 +190,7 @@ class Hooks:
         """The chat that an address of a person leads to, whichever of theirs it is."""
         if not address.endswith((f"@{PERSON}", HIDDEN)):
             return address
-        return str(self._parts.world.directory.registered(Jid.parse(address)))
+        return str(self._runtime.world.directory.registered(Jid.parse(address)))
 
     def _refused_sends(self, key: str, deliveries: Sequence[Delivery]) -> list[tuple[str, str]]:
         """Id and reason of each send of this instance that was refused since the first delivery.
@@ -201,11 +199,11 @@ class Hooks:
         """
         if not deliveries:
             return []
-        parts, first = self._parts, deliveries[0].time
-        sends = {each.id for each in parts.pipeline.operations if each.effect == "sends"}
+        runtime, first = self._runtime, deliveries[0].time
+        sends = {each.id for each in runtime.operations if each.effect == "sends"}
         return [
             (each.id, each.reason or f"{each.status} to {each.method} {each.path}")
-            for each in parts.journal.exchanges.after(None)
+            for each in runtime.journal.exchanges.after(None)
             if each.instance == key and each.operation in sends and each.time >= first
             if each.status >= 400 and each.fault is None
         ]
@@ -213,7 +211,7 @@ class Hooks:
     def _require_delivery(self, since: str) -> None:
         """Refuse an id that no delivery ever had; one the journal has let go is as good as any."""
         number, _, owner = since.partition(".")
-        last = self._parts.journal.counted(owner).get(f"d.{owner}", 0)
+        last = self._runtime.journal.counted(owner).get(f"d.{owner}", 0)
         if not _DELIVERY.fullmatch(number) or int(number[1:]) > last:
             raise ControlRefused(
                 400, f"since: there was no delivery {since[:80]!r}: see /_mock/deliveries"
@@ -221,16 +219,16 @@ class Hooks:
 
     def _chaos_status(self, key: str, *, released: int = 0) -> Json:
         self._require(key)
-        chaos = self._parts.chaos_dispatcher.chaos_of(key)
+        chaos = self._runtime.chaos_dispatcher.chaos_of(key)
         return {
             "instance": key,
             "chaos": chaos.as_json() if chaos else None,
-            "held": len(self._parts.chaos_dispatcher.held(key)),
+            "held": len(self._runtime.chaos_dispatcher.held(key)),
             "released": released,
         }
 
     def _require(self, key: str) -> None:
-        if key not in self._parts.store.keys():
+        if key not in self._runtime.store.keys():
             raise UnknownInstance(f"no instance has the key {key!r}")
 
 

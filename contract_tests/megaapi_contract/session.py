@@ -10,6 +10,7 @@ from urllib.parse import quote
 from .errors import HeldBack, NotTried, SuiteError, as_bug
 from .host.forms import form_of
 from .host.http import Request, request
+from .host.place import Place
 from .host.webhook_receiver import Receiver
 from .judging.alternatives import USUAL, Settled
 from .judging.contract import Contract
@@ -22,16 +23,6 @@ from .safety.restore_file import Undo
 
 # A file that nobody has; most hosts of a test fetch none.
 PICTURE_URL = "https://files.example.test/picture.jpg"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """An instance to call: its key, its token, its own number when known."""
-
-    key: str
-    token: str = field(repr=False)
-    number: str = ""
-    connected: bool = True
 
 
 @dataclass

@@ -15,13 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from megaapi_contract.errors import BudgetSpent, HeldBack
 from megaapi_contract.host.http import Request, request
+from megaapi_contract.host.place import Place
 from megaapi_contract.host.webhook_receiver import Receiver
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.judge import Judge
 from megaapi_contract.probes.cases import PICTURE, Cases, Casting
 from megaapi_contract.safety.fence import EFFECTS, UNKNOWN_KEY, Fence, listed
 from megaapi_contract.safety.gate import Gate
-from megaapi_contract.session import Place, Session
+from megaapi_contract.session import Session
 from megaapi_mock.resources import root
 from schemathesis import GenerationMode
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from megaapi_contract.errors import HeldBack, NotTried
 from megaapi_contract.host.http import request
+from megaapi_contract.host.place import Place
 from megaapi_contract.host.stage import GivenStage, MockStage
 from megaapi_contract.host.target import MockTarget
 from megaapi_contract.judging.contract import Contract
@@ -19,7 +20,7 @@ from megaapi_contract.probes.laws.calls import set_webhook
 from megaapi_contract.probes.probe import Probe
 from megaapi_contract.safety.fence import EFFECTS, Fence
 from megaapi_contract.safety.gate import Gate
-from megaapi_contract.session import Place, Session
+from megaapi_contract.session import Session
 
 from .spoiling import Bench, Fault, Spoilt, edited
 from .support import KEY, LISTED, OWN, TOKEN, UNLISTED

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from megaapi_contract.errors import BudgetSpent, NotTried, SetupError
 from megaapi_contract.host.http import Answer, Request
+from megaapi_contract.host.place import Place
 from megaapi_contract.host.stage import MockStage
 from megaapi_contract.host.target import MockTarget
 from megaapi_contract.judging.contract import Contract
@@ -23,7 +24,7 @@ from megaapi_contract.replay.replay import Recording, load, replay
 from megaapi_contract.reports import write_reports
 from megaapi_contract.safety.fence import Fence
 from megaapi_contract.safety.gate import Gate
-from megaapi_contract.session import Place, Session
+from megaapi_contract.session import Session
 
 RECIPIENT, OTHER = "5511900000902", "5511900000907"
 Spoil = Callable[[Request, Answer], Answer]

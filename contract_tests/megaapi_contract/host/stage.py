@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 from ..errors import Impossible, NotTried, Unusable
 from ..judging.results import read_json
-from ..session import Place
 from .content_coding import unpacked
 from .http import Answer, request
+from .place import Place
 from .target import Target
 
 # The suite's own people, made up, whom no world has to list. The first is who writes where nobody

@@ -20,10 +20,11 @@ from schemathesis.specs.openapi import checks
 
 from ..errors import BudgetSpent
 from ..host.http import from_prepared
+from ..host.place import Place
 from ..host.stage import WORLD
 from ..judging.contract import Contract
 from ..judging.results import Broken, Exchange
-from ..session import PICTURE_URL, Place, Session
+from ..session import PICTURE_URL, Session
 
 # In place of a token while a case is made; the place it is sent to has the real one.
 PLACEHOLDER = "TESTKEYPLACEHOLDER"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ..host.place import Place
 from ..judging.contract import Contract
 from ..judging.results import Exchange, Promise
-from ..session import Place, Session
+from ..session import Session
 
 # What a host says that has the route: of a key, of a group.
 _KNOWN = ("Instance not found", "Group not found")

@@ -15,10 +15,11 @@ from schemathesis.core.transport import Response
 from schemathesis.generation.stateful.state_machine import ExtractedParam, StepInput, StepOutput
 
 from ..errors import HeldBack
+from ..host.place import Place
 from ..host.stage import Stage
 from ..judging.contract import Contract
 from ..judging.results import Exchange
-from ..session import Place, Session
+from ..session import Session
 from .cases import Cases, Casting
 from .hypothesis_settings import quiet, steady
 from .laws.calls import texts

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..errors import SetupError, Unusable
+from ..host.place import Place
 from ..host.status import LIST, NONE, read_status
 from ..judging.results import Exchange
-from ..session import Place, Session
+from ..session import Session
 from .ready import Ready, stand_on
 
 

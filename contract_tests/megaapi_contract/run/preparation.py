@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from ..errors import SetupError, Unusable
 from ..host.forwarding import Forwarder
+from ..host.place import Place
 from ..host.stage import GivenStage, MockStage, Stage, is_mock
 from ..host.target import HttpTarget, MockTarget, Target
 from ..host.tunnel_check import require_way_here
@@ -17,8 +18,8 @@ from ..judging.judge import Judge
 from ..probes.cases import PICTURE
 from ..safety.fence import Fence, listed
 from ..safety.gate import Gate, Pace
-from ..safety.restore_file import RestoreFile, put_back_left
-from ..session import Place
+from ..safety.put_back import put_back_left
+from ..safety.restore_file import RestoreFile
 from .options import RunOptions
 from .planning import PlanTarget
 from .preflight import preflight
@@ -104,7 +105,8 @@ def _put_back_left(made: Ready, restore: RestoreFile) -> None:
     if not restore.entries or not restore.lock():
         return
     restore.reload()
-    made.put_back = put_back_left(made.session("what a run before has left"), restore)
+    session = made.session("what a run before has left")
+    made.put_back = put_back_left(session, session.keeping, restore)
     if restore.entries and made.options.allow & CHANGING:
         raise SetupError(
             f"a run before has left {restore.in_words}, which cannot be put back: {restore.path}"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..host.forwarding import Forwarder
+from ..host.place import Place
 from ..host.stage import GivenStage, Stage
 from ..host.target import Target
 from ..host.webhook_receiver import Receiver
@@ -15,7 +16,7 @@ from ..judging.judge import Judge
 from ..judging.results import Exchange
 from ..probes.routes import Routes
 from ..safety.gate import Gate
-from ..session import Place, Session
+from ..session import Session
 from .options import RunOptions
 
 OWN_PICTURE = "picture.png"

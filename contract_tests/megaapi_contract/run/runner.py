@@ -12,7 +12,7 @@ from ..host.status import read_status
 from ..judging.coverage import Coverage
 from ..judging.results import Exchange, ProbeInterrupted, Report, Result, RunInterrupted
 from ..probes.probe import Probe
-from ..safety.restore_file import put_back_left
+from ..safety.put_back import put_back_left
 from .attempt import NOT_TO_ITS_END, try_probe
 from .covered import ExchangeKeeper, coverage_of, nothing_tried, reason_of
 from .preparation import REAL_PACE, make_target, ready
@@ -106,7 +106,8 @@ def _leave_groups_now(made: Ready, report: Report) -> None:
         leave_groups(made)
         if report.interrupted and made.gate.restore is not None:
             # Noted, but interrupted before anybody knew how to take it back.
-            put_back_left(made.session("what was interrupted"), made.gate.restore)
+            session = made.session("what was interrupted")
+            put_back_left(session, session.keeping, made.gate.restore)
     except KeyboardInterrupt:
         report.interrupted = True
     except SuiteError as error:

@@ -7,19 +7,20 @@ change what is not put back.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from ..errors import Unusable
 from ..host.http import Request
-from ..judging.results import Exchange
+from ..host.place import Place
+from ..host.webhook_receiver import Receiver
+from ..judging.contract import Contract
+from ..judging.results import Exchange, Promise
+from .gate import Gate
 from .restore_file import EVENTS as BLOCKED
 from .restore_file import GROUP, NEW_GROUP, WEBHOOK, Entry, Undo
-
-if TYPE_CHECKING:
-    from ..session import Place, Session
 
 EVENTS = frozenset({"block_events", "accept_webhook_events", "accept_status_events"})
 # No name of a group is cut below so many letters.
@@ -29,10 +30,36 @@ UNREADABLE = "what it would change cannot be read, so it could not be put back"
 UNKNOWN_NAME = "it names events the instance does not have, which could not be taken back"
 
 
+class Caller(Protocol):
+    """Whose calls are watched, and who makes those that put things back: a probe's session."""
+
+    contract: Contract
+    gate: Gate
+    receiver: Receiver
+
+    def call(
+        self,
+        operation_id: str,
+        place: Place,
+        *,
+        body: Any = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Exchange:
+        """One operation of one instance."""
+
+    def hold(
+        self, holds: object, sentence: str, *, promise: Promise, exchange: Exchange | None = None
+    ) -> bool:
+        """Note a broken rule of behaviour unless `holds`; whether it did."""
+
+    def needless(self, step: Undo | None) -> None:
+        """This step need not be taken any more."""
+
+
 class Keeping:
     """One probe's memory of a given instance; on a mock, whose instances are its own, nothing."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Caller) -> None:
         self._session = session
         # What a run before has left is no change of this one.
         self.putting_back = False
@@ -259,8 +286,6 @@ class Keeping:
         )
 
     def _place(self) -> Place:
-        from ..session import Place
-
         fence = self._session.gate.fence
         assert fence is not None
         return Place(fence.key, fence.token)

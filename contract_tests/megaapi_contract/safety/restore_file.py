@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -18,13 +18,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 import platformdirs
-from megaapi_mock.domain.jid import Jid
 
-from ..errors import HeldBack, NotTried, SetupError, Unusable
+from ..errors import SetupError, Unusable
 
 if TYPE_CHECKING:
-    from ..session import Session
-    from .restore import Keeping
+    pass
 
 FORMAT = 1
 WEBHOOK, EVENTS, GROUP, NEW_GROUP = "webhook", "events", "group", "new group"
@@ -241,33 +239,3 @@ class Undo:
         """Take the step; what fails stays in the file."""
         if self.step():
             self.done()
-
-
-def put_back_left(session: Session, restore: RestoreFile) -> tuple[str, ...]:
-    """Put back what a run has left, the latest first; what was, in words. The rest stays in it."""
-    done = []
-    session.keeping.putting_back = True
-    with session.gate.putting_back(_people(restore.entries.values())):
-        for number, noted in reversed(list(restore.entries.items())):
-            entry = with_token(noted, restore.token)
-            if _put_back(session.keeping, entry):
-                restore.drop(number)
-                done.append(in_words(entry))
-    return tuple(dict.fromkeys(done))
-
-
-def _people(entries: Iterable[Entry]) -> set[str]:
-    return {Jid.parse(str(who)).user for entry in entries for who in entry.get("people", ())}
-
-
-def _put_back(keeping: Keeping, entry: Entry) -> bool:
-    try:
-        if entry["what"] == WEBHOOK:
-            return keeping.webhook_back(entry["url"], entry["enabled"])
-        if entry["what"] == EVENTS:
-            return keeping.events_back(list(entry["blocked"]))
-        if entry["what"] == GROUP:
-            return keeping.left_or_gone(entry["jid"], entry["people"])
-        return keeping.leave_new(entry["before"], entry["name"], entry["people"])
-    except (HeldBack, NotTried):
-        return False

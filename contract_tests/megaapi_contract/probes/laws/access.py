@@ -6,10 +6,11 @@ from collections.abc import Callable
 from functools import partial, update_wrapper
 
 from ...host.http import request
+from ...host.place import Place
 from ...host.stage import NO_WHATSAPP, Stage
 from ...judging.results import Exchange, Promise
 from ...safety.fence import UNKNOWN_KEY, UNKNOWN_ROUTE
-from ...session import Place, Session
+from ...session import Session
 from ..probe import Laws
 from .assertions import (
     UNKNOWN_INSTANCE,

@@ -7,9 +7,10 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
-from ...session import Place, Session
+from ...session import Session
 from .assertions import at
 
 Json = dict[str, Any]

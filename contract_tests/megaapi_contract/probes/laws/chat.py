@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from megaapi_mock.domain.jid import as_given
 
+from ...host.place import Place
 from ...host.stage import Stage
 from ...judging.results import Exchange
-from ...session import Place, Session
+from ...session import Session
 from ..probe import Laws
 from .assertions import at, claim, done, guess, not_logged_in
 from .calls import make_group, message, now, sent_id, someone, text

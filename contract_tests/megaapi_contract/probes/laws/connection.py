@@ -6,10 +6,11 @@ import re
 
 from megaapi_mock.domain.jid import as_given
 
+from ...host.place import Place
 from ...host.stage import NO_WHATSAPP, Stage
 from ...host.status import EMPTY, LIST, NONE, Status, read_status
 from ...judging.results import Exchange
-from ...session import Place, Session
+from ...session import Session
 from ..probe import Laws
 from .assertions import at, claim, done, guess, logged_out, not_logged_in, refused
 from .calls import someone, text

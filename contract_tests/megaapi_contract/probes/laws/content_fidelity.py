@@ -10,9 +10,10 @@ from typing import Any
 
 from megaapi_mock.domain.jid import as_given
 
+from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
-from ...session import Place, Session
+from ...session import Session
 from ..probe import Laws
 from .assertions import at, claim, done, guess
 from .calls import make_group, members, message, numbered, parsed, set_webhook, someone, text, texts

@@ -11,9 +11,10 @@ from typing import Any
 from megaapi_mock.domain.jid import as_given
 
 from ...errors import NotTried
+from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange, Webhook
-from ...session import Place, Session
+from ...session import Session
 from ..probe import Laws
 from .assertions import at
 from .calls import make_group, message, sent_id, text

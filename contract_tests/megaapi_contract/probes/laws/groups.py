@@ -9,9 +9,10 @@ from megaapi_mock.domain.jid import as_given
 
 from ...errors import Impossible
 from ...host.http import request
+from ...host.place import Place
 from ...host.stage import NO_WHATSAPP, WORLD, Stage
 from ...judging.results import Exchange
-from ...session import Place, Session
+from ...session import Session
 from ..probe import Laws
 from .assertions import NOT_REGISTERED, at, claim, done, guess, refused
 from .calls import group_of, leave, make_group, members, now, numbered, owner_of, someone

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
+from ...host.place import Place
 from ...host.stage import Stage
 from ...judging.results import Exchange
-from ...session import PICTURE_URL, Place, Session
+from ...session import PICTURE_URL, Session
 from ..cases import PICTURE
 from ..probe import Laws
 from . import png

@@ -9,9 +9,10 @@ from megaapi_mock.domain.jid import as_given
 
 from ...errors import Impossible, NotTried
 from ...host.http import request
+from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...judging.results import Promise
-from ...session import PICTURE_URL, Place, Session
+from ...session import PICTURE_URL, Session
 from ..probe import Laws
 from .assertions import at, claim, done
 from .calls import group_of, make_group, members, message, sent_id, someone, text

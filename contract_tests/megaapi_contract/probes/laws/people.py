@@ -7,9 +7,10 @@ from typing import Any
 
 from megaapi_mock.domain.jid import as_given
 
+from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...judging.results import Webhook
-from ...session import Place, Session
+from ...session import Session
 from ..probe import Laws
 from .assertions import at
 from .calls import make_group

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ...host.place import Place
 from ...host.stage import Stage
 from ...judging.results import Exchange
-from ...session import Place, Session
+from ...session import Session
 from ..probe import Laws
 from .assertions import at, claim, done, guess, refused
 from .calls import set_webhook

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from functools import partial, update_wrapper
 from typing import Any
 
+from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
-from ...session import Place, Session
+from ...session import Session
 from ..probe import Laws
 from .assertions import at, claim, refused
 from .calls import make_group, someone

@@ -8,11 +8,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ...errors import Impossible, NotTried
+from ...host.place import Place
 from ...host.stage import Stage
 from ...judging.additions import widened
 from ...judging.alternatives import USUAL
 from ...judging.results import Promise, Webhook
-from ...session import Place, Session
+from ...session import Session
 from .assertions import at
 from .calls import now, set_webhook
 

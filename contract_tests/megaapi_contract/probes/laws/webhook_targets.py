@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from functools import partial, update_wrapper
 from urllib.parse import urlsplit
 
+from ...host.place import Place
 from ...host.stage import Stage
-from ...session import Place, Session
+from ...session import Session
 from ..probe import Laws, Probe
 from .assertions import at, guess
 from .calls import sent_id, set_webhook, text

@@ -11,9 +11,10 @@ from megaapi_mock.resources import root
 from megaapi_mock.samples import Samples
 
 from ...errors import NotTried
+from ...host.place import Place
 from ...host.stage import NO_WHATSAPP, Stage
 from ...judging.results import Exchange, Promise, Webhook
-from ...session import Place, Session
+from ...session import Session
 from ..probe import Laws
 from .assertions import at, claim, guess
 from .calls import make_group, message, sent_id, someone, text

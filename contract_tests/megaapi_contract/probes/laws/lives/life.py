@@ -9,9 +9,10 @@ from typing import Any
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from ....errors import HeldBack
+from ....host.place import Place
 from ....host.stage import NO_WHATSAPP, WORLD, Stage
 from ....judging.results import Exchange
-from ....session import Place, Session
+from ....session import Session
 from ...hypothesis_settings import quiet, steady
 
 LIVES, STEPS = 10, 16

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from ....session import Place
+from ....host.place import Place
 from ..assertions import claim, done, ended_or_refused, guess, logged_out, not_logged_in, refused
 from ..calls import text
 from ..connection import link, restarted, status, unlink

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
-from ..errors import ControlRefused, SetupError
+from ..errors import ControlRefused
 from ..receiver_check.result import UNDECIDED, Verdict
-from ..testing.control_client import Door, HttpWire
+from .trial_client import TrialClient, message_id_of, newest_id
 
 Json = dict[str, Any]
 
@@ -85,7 +84,7 @@ def run_verdict(
     Raises SetupError when gateway or instance do not serve.
     """
     terms = terms or Terms()
-    door = _Door(gateway.rstrip("/"), control_token)
+    door = TrialClient(gateway.rstrip("/"), control_token)
     key = instance or door.first_linked() or f"megacode-VERDICT{seed:07d}"
     before = door.borrow(key, receiver)
     try:
@@ -99,100 +98,11 @@ def run_verdict(
         door.give_back(key, before)
 
 
-@dataclass(frozen=True, slots=True)
-class _Before:
-    """What an instance was like; `settings` is None for one made for the trial.
-
-    `since` is the last delivery its key ever had.
-    """
-
-    settings: Mapping[str, Any] | None
-    chaos: Mapping[str, Any] | None
-    since: str | None
-
-
-class _Door:
-    """The control API of a mock that runs; SetupError with the mock's own sentence."""
-
-    def __init__(self, gateway: str, control_token: str) -> None:
-        self._gateway = gateway
-        self._door = Door(HttpWire(gateway), place=gateway, token=control_token)
-
-    def try_call(self, method: str, path: str, body: Json) -> Json:
-        """The document; ControlRefused when the mock says no."""
-        return self._door.call(method, path, body)
-
-    def call(self, method: str, path: str, body: Json | None = None) -> Json:
-        """The document."""
-        try:
-            return self._door.call(method, path, body)
-        except ControlRefused as refusal:
-            raise SetupError(f"{self._gateway}/_mock{path}: {refusal}") from None
-
-    def find(self, path: str, **query: Any) -> list[Json]:
-        """The items of a list; what is None is not asked for."""
-        asked = {name: value for name, value in query.items() if value is not None}
-        found: list[Json] = self.call("GET", f"{path}?{urlencode(asked)}")["items"]
-        return found
-
-    def past(self, path: str, key: str) -> list[Json]:
-        """All items of this instance."""
-        query: Json = {"instance": key, "limit": 5000}
-        items: list[Json] = []
-        while True:
-            shown = self.call("GET", f"{path}?{urlencode(query)}")
-            items += shown["items"]
-            if shown["next"] is None:
-                return items
-            query["since"] = shown["next"]
-
-    def first_linked(self) -> str | None:
-        """The instance that a bot most likely answers through."""
-        known = self.find("/instances", limit=5000)
-        return next((str(found["key"]) for found in known if found["state"] == "connected"), None)
-
-    def borrow(self, key: str, receiver: str) -> _Before:
-        """Point the instance's webhook at the receiver."""
-        known = {found["key"]: found for found in self.find("/instances", limit=5000)}
-        path = f"/instances/{quote(key)}"
-        since = _newest(self.past("/deliveries", key))
-        if key not in known:
-            seed = {"key": key, "connected": True, "webhook_url": receiver}
-            self.call("POST", "/instances", seed)
-            return _Before(None, None, since)
-        shown = known[key]
-        if shown["state"] != "connected":
-            raise SetupError(f"{key} is not linked: link it first, or name another instance")
-        chaos = self.call("GET", f"{path}/chaos")["chaos"]
-        self.call("POST", f"{path}/webhook", {"url": receiver})
-        return _Before(shown["webhook"], chaos, since)
-
-    def give_back(self, key: str, before: _Before) -> None:
-        """As it was before."""
-        path = f"/instances/{quote(key)}"
-        if before.settings is None:
-            self.call("DELETE", path)
-            return
-        self.call("DELETE", f"{path}/chaos")
-        self.call("POST", f"{path}/webhook", dict(before.settings))
-        if before.chaos is not None:
-            self.call("POST", f"{path}/chaos", dict(before.chaos))
-
-
-def _message_id(delivery: Json) -> Any:
-    key = delivery["payload"].get("key")
-    return key.get("id") if isinstance(key, dict) else None
-
-
-def _newest(items: list[Json]) -> str | None:
-    return str(items[-1]["id"]) if items else None
-
-
 @dataclass(slots=True)
 class _Trial:
     """The story, and how far the receiver is with it."""
 
-    door: _Door
+    door: TrialClient
     key: str
     seed: int
     terms: Terms
@@ -218,7 +128,7 @@ class _Trial:
     @classmethod
     def of(
         cls,
-        door: _Door,
+        door: TrialClient,
         key: str,
         since: str | None,
         seed: int,
@@ -236,7 +146,7 @@ class _Trial:
         chance = Random(f"{seed}|{since or ''}")
         *contacts, friend = chance.sample(strangers, CONTACTS + 1)
         deadline = time.monotonic() + terms.limit
-        seen = _newest(messages)
+        seen = newest_id(messages)
         trial = cls(door, key, seed, terms, chance, contacts, friend, since, seen, deadline)
         trial.event = event
         return trial
@@ -322,7 +232,7 @@ class _Trial:
         """Two webhooks of this trial that were delivered long since."""
         every = self._deliveries(event=self.event or "text-plain", limit=5000)
         told = set(self.told)
-        mine = [each["id"] for each in every if _message_id(each) in told]
+        mine = [each["id"] for each in every if message_id_of(each) in told]
         # What the gateway tells of by itself has no id that was heard of here.
         mine = mine or [each["id"] for each in every]
         return self.chance.sample(mine, min(2, len(mine)))

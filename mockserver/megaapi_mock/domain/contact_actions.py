@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,15 +12,12 @@ import orjson
 from ..errors import ControlRefused
 from .jid import Jid
 from .message import CAPTIONED, TEXTS, Content, Message, content_key, key_of, unwrapped
-from .message_states import PENDING, SERVER, STOPPED
 from .options import POLLS, Option, options_of
-from .revoke import is_admin
+from .scene import Scene
 
 if TYPE_CHECKING:
-    from .instance import Instance
+    pass
 
-# Messages about messages: nobody sees them as one, so nobody answers them.
-_SILENT = ("protocolMessage", "reactionMessage", "pinInChatMessage", "pollUpdateMessage")
 # Which of our messages each kind of answer belongs to, and in words.
 ANSWERED: Mapping[str, tuple[tuple[str, ...], str]] = {
     "list-response": (("listMessage",), "list"),
@@ -32,95 +29,6 @@ ANSWERED: Mapping[str, tuple[tuple[str, ...], str]] = {
     "interactive-response": (("interactiveMessage",), "message with reply buttons"),
     "poll-vote": (POLLS, "poll"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """Who does it where; `chosen` and `message` are what the caller named, if anything.
-
-    `mine`: the owner does it, on the instance's own phone.
-    """
-
-    instance: Instance
-    chat: str
-    author: str
-    id: str
-    message: str | None = None
-    chosen: str | None = None
-    mine: bool = False
-
-    @property
-    def moment(self) -> str:
-        """Now, in the milliseconds that some contents carry."""
-        return str(int(self.instance.now * 1000))
-
-    def newest(self) -> Iterator[Message]:
-        """What people can see in this chat, the newest first."""
-        for found in self._shown():
-            if self.withheld(found) is None:
-                yield found
-
-    def _shown(self) -> Iterator[Message]:
-        for found in self.instance.messages.newest():
-            if found.chat == self.chat and _visible(found):
-                yield found
-
-    def withheld(self, found: Message) -> str | None:
-        """Why nobody has this one of ours on their phone; None when they have it, or soon will."""
-        if not found.from_me:
-            return None
-        if found.sender != str(self.instance.own_jid):
-            return f"was sent by {found.sender}, which is not linked any more"
-        if self.mine:
-            # Where it is written: how far it has come does not matter.
-            return None
-        lost = found.state == STOPPED and not found.reached
-        if lost or (found.state in (PENDING, SERVER) and found.reason is not None):
-            return f"reached no phone: {found.reason}"
-        return None
-
-    def named(self) -> Message:
-        """The message the caller named; refused when nobody in this chat can see it."""
-        found = self.instance.messages.get(self.message or "")
-        if found is None:
-            raise ControlRefused(409, f"message: {self.message} is unknown to {self.instance.key}")
-        if found.chat != self.chat:
-            raise ControlRefused(409, f"message: {found.id} is in {found.chat}, not in {self.chat}")
-        if not _visible(found):
-            what = "deleted" if found.deleted == "everyone" else f"a {found.type}"
-            raise ControlRefused(409, f"message: {found.id} is {what}: nobody can see it")
-        why = self.withheld(found)
-        if why is not None:
-            raise ControlRefused(409, f"message: {found.id} {why}")
-        return found
-
-    def target(self, suits: Callable[[Message], bool], nothing: str) -> Message:
-        """The message named, else the newest that suits; refused with `nothing` when none does."""
-        if self.message is not None:
-            found = self.named()
-            if not suits(found):
-                raise ControlRefused(409, f"message: {found.id} will not do: {nothing}")
-            return found
-        missed = ""
-        for found in self._shown():
-            if suits(found):
-                why = self.withheld(found)
-                if why is None:
-                    return found
-                missed = missed or f"; message {found.id} {why}"
-        raise ControlRefused(409, f"nothing suits in {self.chat}: {nothing}{missed}")
-
-    def any_message(self) -> Message:
-        """Whatever can be seen in this chat."""
-        return self.target(lambda _: True, "nobody has written there yet")
-
-    def own(self, found: Message) -> bool:
-        """Whether the author wrote it."""
-        return found.from_me == self.mine and found.sender == self.author
-
-    def rules_group(self) -> bool:
-        """Whether the author is an admin of this group."""
-        return is_admin(self.instance, Jid.parse(self.chat), Jid.parse(self.author))
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,10 +249,6 @@ def _choice(event: str, scene: Scene) -> tuple[Message, Option]:
         f"option: {scene.chosen!r} was never offered; message {newest.id} offers "
         + ", ".join(map(str, offers(newest))),
     )
-
-
-def _visible(found: Message) -> bool:
-    return found.deleted != "everyone" and found.type not in _SILENT
 
 
 def _kind(found: Message) -> str:

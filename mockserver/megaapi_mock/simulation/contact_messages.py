@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..domain.contact_actions import Scene, act, associated
+from ..domain.contact_actions import act, associated
 from ..domain.contacts import Contact
 from ..domain.instance import Instance
 from ..domain.jid import Jid
 from ..domain.message import WRAPPERS, Message, content_key
 from ..domain.message_states import PENDING
+from ..domain.scene import Scene
 from ..errors import ControlRefused
 from ..handlers import uploads
 from ..json_path import put_at

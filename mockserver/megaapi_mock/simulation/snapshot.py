@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..clock import ClockState
@@ -13,99 +13,23 @@ from ..domain.linking import CONNECTED, CONNECTING
 from ..domain.message import Message
 from ..domain.number_registry import NumberRegistry
 from ..domain.undo_table import Table
-from ..errors import ControlRefused, UnknownInstance, WorldError
+from ..errors import ControlRefused, WorldError
 from ..faults import saved_faults
 from ..faults.armed_fault import Armed
 from ..faults.saved_faults import SavedFaults
-from ..profile import Profile, default_profile
-from ..records.delivery import Delivery
 from ..runtime import Runtime
 from ..store.sane import require_sane_clock, require_sane_numbers
 from ..store.serialize import Forms, Misfit, inside
-from ..store.snapshot import DOCUMENTS, load_instance, load_world, save_instance, save_world
+from ..store.snapshot import load_instance, load_world
 from ..webhooks.chaos import saved_chaos
-from ..webhooks.chaos.saved_chaos import Rebuilt, SavedSeries
+from ..webhooks.chaos.saved_chaos import Rebuilt
 from . import abandon
+from .save_state import FORMS, SAVED_TYPES, switches_set
 
 Json = dict[str, Any]
-_DOCUMENTS = DOCUMENTS | {(Delivery, "body")}
-_FORMS: Mapping[str, Any] = {
-    "seed": int,
-    "profile": dict[str, str],
-    "clock": ClockState,
-    "numbers": dict[str, int],
-    "media": tuple[bytes, ...],
-    "chaos": tuple[SavedSeries, ...],
-    "faults": SavedFaults,
-}
 
 
 # -- out ------------------------------------------------------------------------------------
-
-
-def save(runtime: Runtime, key: str | None = None) -> Json:
-    """Everything that decides what the mock will do: of all instances, or of one alone.
-
-    Deliveries on their way to a receiver are no part of it; those that chaos holds are.
-    Raises UnknownInstance.
-    """
-    runtime.timers.run_due()
-    with runtime.publisher.at_rest() as instances:
-        saver = _Saver(runtime, Forms(documents=_DOCUMENTS))
-        if key is None:
-            return saver.all(instances)
-        for instance in instances:
-            if instance.key == key:
-                return saver.one(instance)
-    raise UnknownInstance(f"no instance has the key {key!r}: GET /_mock/instances lists them")
-
-
-@dataclass(frozen=True)
-class _Saver:
-    runtime: Runtime
-    forms: Forms
-
-    def all(self, instances: Sequence[Instance]) -> Json:
-        runtime = self.runtime
-        return {
-            "instance": None,
-            **self._start(),
-            **self._written("clock", runtime.clock.save()),
-            "world": save_world(runtime.world, self.forms),
-            "start": runtime.world.state,
-            **self._written("numbers", runtime.journal.counted()),
-            "instances": [save_instance(instance, self.forms) for instance in instances],
-            **self._written("media", tuple(runtime.gateway.vault.blobs().values())),
-            **self._written("chaos", saved_chaos.save(runtime.chaos_dispatcher, None)),
-            **self._written("faults", saved_faults.save(runtime.faults, None)),
-        }
-
-    def one(self, instance: Instance) -> Json:
-        runtime, blobs = self.runtime, self.runtime.gateway.vault.blobs()
-        saved = save_instance(instance, self.forms)
-        # What came between in other instances is not one of this one's.
-        in_order = sorted(saved["messages"].values(), key=lambda row: row["arrival"])
-        for number, row in enumerate(in_order, 1):
-            row["arrival"] = number
-        digests = dict.fromkeys(media.digest for media in instance.media.values())
-        return {
-            "instance": instance.key,
-            **self._start(),
-            **self._written("numbers", runtime.journal.counted(instance.key)),
-            "instances": [saved],
-            **self._written("media", tuple(blobs[name] for name in digests if name in blobs)),
-            **self._written("chaos", saved_chaos.save(runtime.chaos_dispatcher, instance.key)),
-            **self._written("faults", saved_faults.save(runtime.faults, instance.key)),
-        }
-
-    def _start(self) -> Json:
-        return {
-            **self._written("seed", self.runtime.ids.seed),
-            **self._written("profile", _chosen(self.runtime.profile)),
-        }
-
-    def _written(self, name: str, value: Any) -> Json:
-        return {name: self.forms.of(_FORMS[name]).written(value)}
 
 
 # -- in -------------------------------------------------------------------------------------
@@ -184,7 +108,7 @@ def alone(saved: Mapping[str, Any], key: str) -> Json:
         forms = Forms()
         instances = forms.of(list[Any]).decode(saved.get("instances"))
         faults = forms.of(SavedFaults).decode(saved.get("faults"))
-        numbers = forms.of(_FORMS["numbers"]).decode(saved.get("numbers"))
+        numbers = forms.of(FORMS["numbers"]).decode(saved.get("numbers"))
         chaos = forms.of(list[Any]).decode(saved.get("chaos"))
         names = [one["key"] for one in instances]
     except (Misfit, KeyError, TypeError) as error:
@@ -215,7 +139,7 @@ class _Prepared:
 
     def __init__(self, runtime: Runtime, saved: Json) -> None:
         self._runtime, self._saved = runtime, saved
-        self._forms = Forms(documents=_DOCUMENTS)
+        self._forms = Forms(documents=SAVED_TYPES)
         self._numbers: dict[str, int] = self._read("numbers")
         self._seed: int = self._read("seed")
         with inside("numbers"):
@@ -239,7 +163,7 @@ class _Prepared:
         }
 
     def _differences(self) -> Iterator[str]:
-        here = _chosen(self._runtime.profile)
+        here = switches_set(self._runtime.profile)
         for name in sorted(here.keys() | self._profile.keys()):
             theirs, ours = self._profile.get(name, "default"), here.get(name, "default")
             if theirs != ours:
@@ -249,7 +173,7 @@ class _Prepared:
 
     def _read(self, name: str) -> Any:
         with inside(name):
-            return self._forms.of(_FORMS[name]).decode(self._saved.get(name))
+            return self._forms.of(FORMS[name]).decode(self._saved.get(name))
 
     def _make(self, gateway: Gateway) -> None:
         keys = set()
@@ -378,12 +302,3 @@ def _after_all_others(
             for message_id, message in messages.items()
         }
     )
-
-
-def _chosen(profile: Profile) -> dict[str, str]:
-    """The plan, and every switch that is not at its default."""
-    usual = default_profile(profile.plan)
-    return {
-        "plan": profile.plan,
-        **{name: value for name, value in profile.values.items() if value != usual[name]},
-    }

@@ -6,12 +6,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Protocol
 
-from ..records.delivery import OLD_WORLD, Attempt, Delivery, State, end
-from .http.client import Answer, DeliveryFailed, Headers, Refused, Transport
+from ..records.delivery import OLD_WORLD, Delivery, State, end
+from .http.client import DeliveryFailed, Headers, Refused, Transport
 from .lanes import Lane, Lanes
+from .trip import Clock, Trip, failure_reason
 
 log = logging.getLogger(__name__)
 
@@ -27,37 +26,6 @@ STUCK = 0.05
 WORKERS_MOST = 1024
 # What threads may take to notice that their sockets were cut.
 JOIN_SECONDS = 1.0
-
-
-class Clock(Protocol):
-    """Where the times in the records come from."""
-
-    def now(self) -> float:
-        """Return unix seconds."""
-
-    @property
-    def frozen(self) -> bool:
-        """Say whether time stands still until it is moved."""
-
-
-@dataclass(slots=True)
-class _Trip:
-    """When a delivery left, for the record of its attempt."""
-
-    time: float
-    started: float
-
-    def attempt(self, error: str | None, answer: Answer | None = None) -> Attempt:
-        return Attempt(
-            time=self.time,
-            status=answer.status if answer else None,
-            duration_ms=round((time.perf_counter() - self.started) * 1000, 3),
-            error=error,
-            headers=answer.headers if answer else (),
-            body=answer.body if answer else b"",
-            truncated=answer.truncated if answer else False,
-            redirects=answer.redirects if answer else (),
-        )
 
 
 class Courier:
@@ -98,7 +66,7 @@ class Courier:
         self._free = 0  # threads without a lane
         self._lanes = Lanes()
         self._watcher: threading.Thread | None = None  # while lanes wait for a thread
-        self._trips: dict[Delivery, _Trip] = {}
+        self._trips: dict[Delivery, Trip] = {}
         self._pending = 0
         self._pausing = 0
         self._accepting = True
@@ -248,7 +216,7 @@ class Courier:
             if lane.silent > PATIENCE and lane.queue:
                 self._pause()
 
-    def _next(self, lane: Lane | None) -> tuple[Lane, Delivery, _Trip] | None:
+    def _next(self, lane: Lane | None) -> tuple[Lane, Delivery, Trip] | None:
         """Book the end of the lane's last delivery, then wait for the next one of any lane."""
         with self._lock:
             if lane is not None and not self._ended:
@@ -268,7 +236,7 @@ class Courier:
                 self._free -= 1
             lane.turns -= 1
             delivery = self._lanes.next_of(lane)
-            trip = self._trips[delivery] = _Trip(delivery.time, now)
+            trip = self._trips[delivery] = Trip(delivery.time, now)
             return lane, delivery, trip
 
     def _book(self, lane: Lane) -> Lane | None:
@@ -296,7 +264,7 @@ class Courier:
         with self._lock:
             self._pausing -= 1
 
-    def _carry(self, delivery: Delivery, trip: _Trip) -> bool:
+    def _carry(self, delivery: Delivery, trip: Trip) -> bool:
         """Make the one attempt and record it; say False when the receiver was not to be heard."""
         answer, error = None, None
         state: State = "failed"
@@ -318,7 +286,7 @@ class Courier:
             abandoned = self._trips.pop(delivery, None) is None
             if not abandoned:
                 delivery.attempts.append(attempt)
-                end(delivery, state, error or _reason(attempt.status))
+                end(delivery, state, error or failure_reason(attempt.status))
         if not abandoned:
             self._tell(delivery)
         return attempt.status is not None or state == "refused"
@@ -354,11 +322,3 @@ class Courier:
             # `changed` may call stop from a courier thread, which cannot wait for itself.
             if thread is not threading.current_thread():
                 thread.join(max(0.0, deadline - time.monotonic()))
-
-
-def _reason(status: int | None) -> str | None:
-    """Say why an answer is no success; None for a 2xx."""
-    if status is None or 200 <= status < 300:
-        return None
-    hint = " (a redirect that was not followed)" if 300 <= status < 400 else ""
-    return f"receiver answered {status}{hint}"

@@ -22,7 +22,7 @@ from ...domain.message_states import CONTACT_STATES, REACHABLE
 from ...errors import ControlRefused, UnknownInstance
 from ...records.delivery import Delivery, delivery_json
 from ...runtime import Runtime
-from ...simulation import abandon, instances, overrides, snapshot
+from ...simulation import abandon, instances, overrides, save_state, snapshot
 from ...simulation.contact_messages import receive
 from ...store.state_file import seal, unseal
 from . import lists
@@ -157,7 +157,7 @@ class _Door:
     def state(self) -> Response:
         """The whole mock, or one instance, as a file."""
         with self._one_state():
-            sealed = seal(snapshot.save(self._runtime, request.args.get("instance")))
+            sealed = seal(save_state.save(self._runtime, request.args.get("instance")))
         self._require_size(len(sealed))
         return Response(sealed, mimetype="application/json")
 

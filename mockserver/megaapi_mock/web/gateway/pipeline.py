@@ -39,6 +39,7 @@ from .auth import require_token
 from .bodies import FORM, body_parser, unread_type
 from .call_faults import ASKED, Struck, TakenBack, Waits, find
 from .recorded_call import exchange_of
+from .refusals import value_at, why_closed, with_violations
 from .reply import LOOK, Reply
 from .request import Request
 from .route_hints import RouteHints
@@ -202,7 +203,7 @@ class Pipeline:
                 return Reply(0, b"", "")
         document = request.parsed(self._parse)
         if operation.needs_connection and not instance.linked:
-            raise NotLoggedIn(_closed(instance), status=instance.rules.disconnected_status)
+            raise NotLoggedIn(why_closed(instance), status=instance.rules.disconnected_status)
         mark = self._marks[operation.address]
         if mark.mend is not None:
             document = mark.mend(document, self.profile)
@@ -219,7 +220,7 @@ class Pipeline:
             strict=self.strict,
         )
         if operation.recipient is not None:
-            call.recipient = instance.chats.recipient(_at(document, operation.recipient))
+            call.recipient = instance.chats.recipient(value_at(document, operation.recipient))
         reply = self._told(call, self.handlers[operation.address](call))
         reply.pause = min(call.pause, PAUSE_MOST)
         return reply
@@ -249,7 +250,7 @@ class Pipeline:
         try:
             document = request.parsed(self._parse)
             document = document if mend is None else mend(document, self.profile)
-            return self.faults.person(_at(document, operation.recipient))
+            return self.faults.person(value_at(document, operation.recipient))
         except (RequestRejected, LookupError, TypeError):
             return None
 
@@ -283,7 +284,7 @@ class Pipeline:
     def _refused(self, refusal: RequestRejected, operation: Operation) -> Reply:
         hook = self._marks[operation.address].refused
         if hook is not None:
-            refusal = _with_violations(hook(refusal, self.profile), refusal)
+            refusal = with_violations(hook(refusal, self.profile), refusal)
         if self.strict and isinstance(refusal, Unusable):
             problems = refusal.violations or (refusal.reason,)
             refusal = InvalidRequest(refusal.reason, violations=problems)
@@ -333,25 +334,5 @@ class Pipeline:
         return Handled(reply, exchange, batch)
 
 
-def _closed(instance: Instance) -> str:
-    """Why the gateway lets nothing through, and what ends it."""
-    if instance.linking.restarting:
-        return f"{instance.key} is restarting: its socket opens again by itself"
-    return f"{instance.key} is not linked: POST /_mock/instances/{instance.key}/link"
-
-
 def _nobody(exchange: Exchange) -> None:
     """Nobody is told."""
-
-
-def _with_violations(refusal: RequestRejected, before: RequestRejected) -> RequestRejected:
-    """A refusal in another form keeps the violations of the one it stands for."""
-    if refusal is not before and not refusal.violations:
-        refusal.violations = before.violations
-    return refusal
-
-
-def _at(document: Any, path: str) -> str:
-    for step in path.split("."):
-        document = document[step]
-    return str(document)

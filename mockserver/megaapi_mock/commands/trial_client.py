@@ -1,0 +1,102 @@
+"""The control API as a receiver check uses it: borrows an instance, and gives it back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from ..errors import ControlRefused, SetupError
+from ..testing.control_client import Door, HttpWire
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Borrowed:
+    """What an instance was like; `settings` is None for one made for the trial.
+
+    `since` is the last delivery its key ever had.
+    """
+
+    settings: Mapping[str, Any] | None
+    chaos: Mapping[str, Any] | None
+    since: str | None
+
+
+class TrialClient:
+    """The control API of a mock that runs; SetupError with the mock's own sentence."""
+
+    def __init__(self, gateway: str, control_token: str) -> None:
+        self._gateway = gateway
+        self._door = Door(HttpWire(gateway), place=gateway, token=control_token)
+
+    def try_call(self, method: str, path: str, body: Json) -> Json:
+        """The document; ControlRefused when the mock says no."""
+        return self._door.call(method, path, body)
+
+    def call(self, method: str, path: str, body: Json | None = None) -> Json:
+        """The document."""
+        try:
+            return self._door.call(method, path, body)
+        except ControlRefused as refusal:
+            raise SetupError(f"{self._gateway}/_mock{path}: {refusal}") from None
+
+    def find(self, path: str, **query: Any) -> list[Json]:
+        """The items of a list; what is None is not asked for."""
+        asked = {name: value for name, value in query.items() if value is not None}
+        found: list[Json] = self.call("GET", f"{path}?{urlencode(asked)}")["items"]
+        return found
+
+    def past(self, path: str, key: str) -> list[Json]:
+        """All items of this instance."""
+        query: Json = {"instance": key, "limit": 5000}
+        items: list[Json] = []
+        while True:
+            shown = self.call("GET", f"{path}?{urlencode(query)}")
+            items += shown["items"]
+            if shown["next"] is None:
+                return items
+            query["since"] = shown["next"]
+
+    def first_linked(self) -> str | None:
+        """The instance that a bot most likely answers through."""
+        known = self.find("/instances", limit=5000)
+        return next((str(found["key"]) for found in known if found["state"] == "connected"), None)
+
+    def borrow(self, key: str, receiver: str) -> Borrowed:
+        """Point the instance's webhook at the receiver."""
+        known = {found["key"]: found for found in self.find("/instances", limit=5000)}
+        path = f"/instances/{quote(key)}"
+        since = newest_id(self.past("/deliveries", key))
+        if key not in known:
+            seed = {"key": key, "connected": True, "webhook_url": receiver}
+            self.call("POST", "/instances", seed)
+            return Borrowed(None, None, since)
+        shown = known[key]
+        if shown["state"] != "connected":
+            raise SetupError(f"{key} is not linked: link it first, or name another instance")
+        chaos = self.call("GET", f"{path}/chaos")["chaos"]
+        self.call("POST", f"{path}/webhook", {"url": receiver})
+        return Borrowed(shown["webhook"], chaos, since)
+
+    def give_back(self, key: str, before: Borrowed) -> None:
+        """As it was before."""
+        path = f"/instances/{quote(key)}"
+        if before.settings is None:
+            self.call("DELETE", path)
+            return
+        self.call("DELETE", f"{path}/chaos")
+        self.call("POST", f"{path}/webhook", dict(before.settings))
+        if before.chaos is not None:
+            self.call("POST", f"{path}/chaos", dict(before.chaos))
+
+
+def message_id_of(delivery: Json) -> Any:
+    key = delivery["payload"].get("key")
+    return key.get("id") if isinstance(key, dict) else None
+
+
+def newest_id(items: list[Json]) -> str | None:
+    return str(items[-1]["id"]) if items else None

@@ -1,0 +1,110 @@
+"""The whole mock as one document, out: everything but what it has recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..clock import ClockState
+from ..domain.instance import Instance
+from ..errors import UnknownInstance
+from ..faults import saved_faults
+from ..faults.saved_faults import SavedFaults
+from ..profile import Profile, default_profile
+from ..records.delivery import Delivery
+from ..runtime import Runtime
+from ..store.serialize import Forms
+from ..store.snapshot import DOCUMENTS, save_instance, save_world
+from ..webhooks.chaos import saved_chaos
+from ..webhooks.chaos.saved_chaos import SavedSeries
+
+Json = dict[str, Any]
+
+
+SAVED_TYPES = DOCUMENTS | {(Delivery, "body")}
+
+
+FORMS: Mapping[str, Any] = {
+    "seed": int,
+    "profile": dict[str, str],
+    "clock": ClockState,
+    "numbers": dict[str, int],
+    "media": tuple[bytes, ...],
+    "chaos": tuple[SavedSeries, ...],
+    "faults": SavedFaults,
+}
+
+
+def save(runtime: Runtime, key: str | None = None) -> Json:
+    """Everything that decides what the mock will do: of all instances, or of one alone.
+
+    Deliveries on their way to a receiver are no part of it; those that chaos holds are.
+    Raises UnknownInstance.
+    """
+    runtime.timers.run_due()
+    with runtime.publisher.at_rest() as instances:
+        saver = _Saver(runtime, Forms(documents=SAVED_TYPES))
+        if key is None:
+            return saver.all(instances)
+        for instance in instances:
+            if instance.key == key:
+                return saver.one(instance)
+    raise UnknownInstance(f"no instance has the key {key!r}: GET /_mock/instances lists them")
+
+
+@dataclass(frozen=True)
+class _Saver:
+    runtime: Runtime
+    forms: Forms
+
+    def all(self, instances: Sequence[Instance]) -> Json:
+        runtime = self.runtime
+        return {
+            "instance": None,
+            **self._start(),
+            **self._written("clock", runtime.clock.save()),
+            "world": save_world(runtime.world, self.forms),
+            "start": runtime.world.state,
+            **self._written("numbers", runtime.journal.counted()),
+            "instances": [save_instance(instance, self.forms) for instance in instances],
+            **self._written("media", tuple(runtime.gateway.vault.blobs().values())),
+            **self._written("chaos", saved_chaos.save(runtime.chaos_dispatcher, None)),
+            **self._written("faults", saved_faults.save(runtime.faults, None)),
+        }
+
+    def one(self, instance: Instance) -> Json:
+        runtime, blobs = self.runtime, self.runtime.gateway.vault.blobs()
+        saved = save_instance(instance, self.forms)
+        # What came between in other instances is not one of this one's.
+        in_order = sorted(saved["messages"].values(), key=lambda row: row["arrival"])
+        for number, row in enumerate(in_order, 1):
+            row["arrival"] = number
+        digests = dict.fromkeys(media.digest for media in instance.media.values())
+        return {
+            "instance": instance.key,
+            **self._start(),
+            **self._written("numbers", runtime.journal.counted(instance.key)),
+            "instances": [saved],
+            **self._written("media", tuple(blobs[name] for name in digests if name in blobs)),
+            **self._written("chaos", saved_chaos.save(runtime.chaos_dispatcher, instance.key)),
+            **self._written("faults", saved_faults.save(runtime.faults, instance.key)),
+        }
+
+    def _start(self) -> Json:
+        return {
+            **self._written("seed", self.runtime.ids.seed),
+            **self._written("profile", switches_set(self.runtime.profile)),
+        }
+
+    def _written(self, name: str, value: Any) -> Json:
+        return {name: self.forms.of(FORMS[name]).written(value)}
+
+
+def switches_set(profile: Profile) -> dict[str, str]:
+    """The plan, and every switch that is not at its default."""
+    usual = default_profile(profile.plan)
+    return {
+        "plan": profile.plan,
+        **{name: value for name, value in profile.values.items() if value != usual[name]},
+    }

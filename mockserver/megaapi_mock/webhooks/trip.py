@@ -1,0 +1,49 @@
+"""One attempt under way: when it began, and what came of it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..records.delivery import Attempt
+from .http.client import Answer
+
+
+class Clock(Protocol):
+    """Where the times in the records come from."""
+
+    def now(self) -> float:
+        """Return unix seconds."""
+
+    @property
+    def frozen(self) -> bool:
+        """Say whether time stands still until it is moved."""
+
+
+@dataclass(slots=True)
+class Trip:
+    """When a delivery left, for the record of its attempt."""
+
+    time: float
+    started: float
+
+    def attempt(self, error: str | None, answer: Answer | None = None) -> Attempt:
+        return Attempt(
+            time=self.time,
+            status=answer.status if answer else None,
+            duration_ms=round((time.perf_counter() - self.started) * 1000, 3),
+            error=error,
+            headers=answer.headers if answer else (),
+            body=answer.body if answer else b"",
+            truncated=answer.truncated if answer else False,
+            redirects=answer.redirects if answer else (),
+        )
+
+
+def failure_reason(status: int | None) -> str | None:
+    """Say why an answer is no success; None for a 2xx."""
+    if status is None or 200 <= status < 300:
+        return None
+    hint = " (a redirect that was not followed)" if 300 <= status < 400 else ""
+    return f"receiver answered {status}{hint}"

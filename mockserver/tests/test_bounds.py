@@ -23,7 +23,7 @@ from megaapi_mock.settings import Settings
 from megaapi_mock.store import memory
 from megaapi_mock.store.memory import MemoryStore
 from megaapi_mock.web.app import MockApp
-from megaapi_mock.web.control import lists, routes
+from megaapi_mock.web.control import lists, state_routes
 
 from .conftest import MakeApp
 from .support import KEY, START
@@ -392,7 +392,7 @@ def test_a_page_of_large_records_is_several(
 
 
 def test_states_are_made_two_at_a_time(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(routes, "STATE_PATIENCE", 0.01)
+    monkeypatch.setattr(state_routes, "STATE_PATIENCE", 0.01)
     board, gate = Switchboard(make_app(), 1), threading.Event()
     inside = threading.Semaphore(0)
 

@@ -19,7 +19,7 @@ from megaapi_mock.settings import Settings
 from megaapi_mock.spec.bundle import read_yaml
 from megaapi_mock.testing import MockServer
 from megaapi_mock.web.app import MockApp
-from megaapi_mock.web.control.routes import LATEST
+from megaapi_mock.web.control.state_routes import LATEST
 from megaapi_mock.web.gateway.request import BODY_LIMIT
 from megaapi_mock.worlds.load import read_world
 from openapi_spec_validator import validate

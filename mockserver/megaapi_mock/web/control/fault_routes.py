@@ -15,7 +15,7 @@ from .json_body import object_of
 Json = dict[str, Any]
 
 
-class Arming:
+class FaultRoutes:
     """One method per route, as in the rest of the control API."""
 
     def __init__(self, runtime: Runtime) -> None:

@@ -22,7 +22,7 @@ Json = dict[str, Any]
 Matches = Callable[[Any], bool]
 
 
-class Records:
+class RecordRoutes:
     """One method per route, as in the rest of the control API."""
 
     def __init__(self, runtime: Runtime, places: Places) -> None:

@@ -41,7 +41,7 @@ ANSWERS_MOST = 100
 _DELIVERY = re.compile(r"d[1-9][0-9]{0,15}")
 
 
-class Hooks:
+class WebhookRoutes:
     """One method per route, as in the rest of the control API."""
 
     def __init__(self, runtime: Runtime, places: Places) -> None:

@@ -1,0 +1,183 @@
+"""The control API's routes around instances: who there is, their phone, and what contacts do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from flask import request
+
+from ...domain.contacts import Contact
+from ...domain.gateway import InstanceSeed
+from ...domain.instance import Instance
+from ...domain.linking import UNLINKED_BY
+from ...domain.message_states import CONTACT_STATES, REACHABLE
+from ...errors import ControlRefused, UnknownInstance
+from ...runtime import Runtime
+from ...simulation import instances, overrides
+from ...simulation.contact_messages import receive
+from . import lists
+from .json_body import body_of
+
+Json = dict[str, Any]
+_TOKEN = re.compile(r"[!-~]+")
+
+
+class InstanceRoutes:
+    """One method per route, as in the rest of the control API."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
+        """Method, path and view of each."""
+        return [
+            ("GET", "/instances", self.instances),
+            ("POST", "/instances", self.create),
+            ("GET", "/instances/<key>", self.show),
+            ("DELETE", "/instances/<key>", self.remove),
+            ("POST", "/instances/<key>/link", self.link),
+            ("POST", "/instances/<key>/unlink", self.unlink),
+            ("POST", "/instances/<key>/inbound", self.inbound),
+            ("GET", "/instances/<key>/contacts/<number>", self.contact),
+            ("POST", "/instances/<key>/contacts/<number>", self.change_contact),
+        ]
+
+    def instances(self) -> Json:
+        """Every instance."""
+        limit = lists.limit_of(request.args)
+        keys = lists.keys_after(self._runtime.store.keys(), request.args.get("since"))
+        shown = []
+        for key in keys[: limit + 1]:
+            with suppress(UnknownInstance):
+                shown.append(self._shown(key))
+        return lists.page(shown, limit=limit, id_="key")
+
+    def create(self) -> tuple[Json, int]:
+        """A new instance; what is not given is made."""
+        body = body_of(
+            {"key": str, "token": str, "number": str, "connected": bool, "webhook_url": str,
+             "name": str}
+        )  # fmt: skip
+        url = body.get("webhook_url")
+
+        def begin(instance: Instance) -> Json:
+            instances.succeed(self._runtime, instance)
+            if url:
+                instance.set_webhook(url)
+            return instance.as_json()
+
+        shown = self._runtime.store.create(
+            self._seed(body),
+            begin=begin,
+            named="name" in body,
+            most=self._runtime.settings.instances_limit,
+        )
+        return shown, 201
+
+    def show(self, key: str) -> Json:
+        """One instance."""
+        return self._shown(key)
+
+    def remove(self, key: str) -> Json:
+        """One instance less."""
+        instances.remove(self._runtime, key)
+        return {"removed": key}
+
+    def link(self, key: str) -> Json:
+        """The phone scans the QR code or types the pairing code."""
+        number = body_of({"number": str}).get("number")
+        if number is not None:
+            number = self._runtime.world.directory.read(number).user
+            self._runtime.world.directory.require_owner(number)
+
+        def scan(instance: Instance) -> None:
+            known = instance.number or instance.connection.pairing_number
+            if number is None and known is None:
+                raise ControlRefused(400, f'{key} has no number yet: give {{"number": "5511..."}}')
+            if self._runtime.faults.armed and not instance.linked:
+                struck = self._runtime.faults.refuses("link", key)
+                if struck is not None:
+                    raise ControlRefused(409, f"the phone does not link {key}: {struck.told}")
+            instance.linking.link(number)
+
+        return self._change(key, scan)
+
+    def unlink(self, key: str) -> Json:
+        """The link ends by the phone, the gateway, or a ban."""
+        by = body_of({"by": str}).get("by", "phone")
+        if by not in UNLINKED_BY:
+            raise ControlRefused(400, f"by: {by!r} is not one of {', '.join(UNLINKED_BY)}")
+        return self._change(key, lambda instance: instance.linking.unlink(by))
+
+    def inbound(self, key: str) -> tuple[Json, int]:
+        """A contact does something."""
+        body = body_of(
+            {**overrides.FIELDS, "from": str, "event": str, "group": str, "media": str, "to": str,
+             "message": str, "option": str}
+        )  # fmt: skip
+        return receive(self._runtime, key, body), 201
+
+    def contact(self, key: str, number: str) -> Json:
+        """One person, and whether the instance's messages reach them."""
+        person = self._person(number)
+        return self._runtime.publisher.look(key, lambda instance: instance.reach.as_json(person))
+
+    def change_contact(self, key: str, number: str) -> Json:
+        """The phone goes off or on, the person blocks the number, the account goes."""
+        person = self._person(number)
+        state = body_of({"state": str}).get("state", REACHABLE)
+        if state not in CONTACT_STATES:
+            raise ControlRefused(400, f"state: {state!r} is not one of {', '.join(CONTACT_STATES)}")
+        self._runtime.publisher.change(key, lambda instance: instance.reach.set(person, state))
+        return self.contact(key, number)
+
+    def _person(self, number: str) -> Contact:
+        jid = self._runtime.world.directory.read(number)
+        person = self._runtime.gateway.person(jid)
+        if person is None:
+            raise ControlRefused(400, self._runtime.world.directory.no_account(jid))
+        return person
+
+    def _seed(self, body: Mapping[str, Any]) -> InstanceSeed:
+        number = self._unused_number()
+        key = body.get("key", _made_key(number))
+        if not lists.KEY.fullmatch(key):
+            raise ControlRefused(400, f"key: {key!r} may hold letters, digits, '.', '_' and '-'")
+        token = body.get("token", key.partition("-")[2] or key)
+        if not _TOKEN.fullmatch(token):
+            raise ControlRefused(400, "token: use printable ASCII without blanks")
+        return InstanceSeed(
+            key=key,
+            token=token,
+            number=self._runtime.world.directory.read(
+                body.get("number", _made_number(number))
+            ).user,
+            name=body.get("name", "Test Shop"),
+            connected=body.get("connected", False),
+        )
+
+    def _unused_number(self) -> int:
+        keys = self._runtime.store.keys()
+        while True:
+            number = int(self._runtime.journal.next_id("made", None).removeprefix("made"))
+            denied = self._runtime.world.directory.owner(_made_number(number)) is None
+            if _made_key(number) not in keys and not denied:
+                return number
+
+    def _change(self, key: str, do: Callable[[Instance], Any]) -> Json:
+        self._runtime.publisher.change(key, do)
+        return self._shown(key)
+
+    def _shown(self, key: str) -> Json:
+        return self._runtime.publisher.look(key, lambda instance: instance.as_json())
+
+
+def _made_key(number: int) -> str:
+    return f"megacode-MADE{number:07d}"
+
+
+def _made_number(number: int) -> str:
+    return f"5511{910_000_000 + number % 90_000_000}"

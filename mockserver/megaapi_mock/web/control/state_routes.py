@@ -1,0 +1,135 @@
+"""The control API's routes around the whole mock: reset, clock, and its state out and in."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from ...clock import OutOfRange
+from ...errors import ControlRefused
+from ...runtime import Runtime
+from ...simulation import abandon, save_state, snapshot
+from ...store.state_file import seal, unseal
+from .json_body import body_of
+
+Json = dict[str, Any]
+# What message ids a reset leads to: others than before, or those of the start once more.
+IDS = ("new", "again")
+# The last second of the year 9999: what calendars and 64-bit numbers downstream can hold.
+LATEST = 253_402_300_799
+# A state is held in memory some times over while it is written or read: so many at a time, others
+# wait for them so many seconds.
+STATES_MOST, STATE_PATIENCE = 2, 60.0
+
+
+class StateRoutes:
+    """One method per route, as in the rest of the control API."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._states = threading.BoundedSemaphore(STATES_MOST)
+
+    def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
+        """Method, path and view of each."""
+        return [
+            ("POST", "/reset", self.reset),
+            ("GET", "/clock", self.clock),
+            ("POST", "/clock", self.move_clock),
+            ("GET", "/state", self.state),
+            ("PUT", "/state", self.restore),
+        ]
+
+    def reset(self) -> Json:
+        """Back to the starting world, or one instance alone."""
+        key = request.args.get("instance")
+        wish = body_of({"ids": str}).get("ids", "new")
+        if wish not in IDS:
+            raise ControlRefused(400, f"ids: {wish!r} is neither of {', '.join(IDS)}")
+        renew = self._runtime.ids.renew if wish == "new" else self._runtime.ids.begin_again
+        with self._runtime.loading:
+            if self._runtime.world.state is not None:
+                snapshot.reset(self._runtime, key, begun=lambda: renew(key))
+            else:
+                self._reset_to_world(key, renew)
+        return {"reset": key or "all", "instances": len(self._runtime.store.keys())}
+
+    def _reset_to_world(self, key: str | None, renew: Callable[[str | None], None]) -> None:
+        with self._runtime.publisher.at_rest():
+            self._runtime.store.reset(key)
+            renew(key)
+            abandon.abandon(self._runtime, key)
+            self._runtime.faults.reset(key)
+            self._runtime.journal.forget(key)
+
+    def clock(self) -> Json:
+        """What time it is here."""
+        now, frozen = self._runtime.clock.read()
+        return {"now": now, "frozen": frozen}
+
+    def move_clock(self) -> Json:
+        """Freeze, set, advance: in this order when several are given."""
+        body = body_of({"freeze": bool, "advance": float, "set": float})
+        if not body:
+            raise ControlRefused(
+                400, 'give {"freeze": true}, {"advance": SECONDS} or {"set": UNIX}'
+            )
+        if body.get("advance", 0) < 0:
+            raise ControlRefused(400, "advance: time does not run backwards; use set")
+        try:
+            self._runtime.clock.move(
+                freeze=body.get("freeze"),
+                to=body.get("set"),
+                by=body.get("advance", 0.0),
+                latest=LATEST,
+            )
+        except OutOfRange:
+            raise ControlRefused(400, "the clock runs from 1970 to the end of 9999") from None
+        return self.clock()
+
+    def state(self) -> Response:
+        """The whole mock, or one instance, as a file."""
+        with self._one_state():
+            sealed = seal(save_state.save(self._runtime, request.args.get("instance")))
+        self._require_size(len(sealed))
+        return Response(sealed, mimetype="application/json")
+
+    def restore(self) -> Json:
+        """As it was when the file was taken."""
+        with self._one_state():
+            return self._restored()
+
+    @contextmanager
+    def _one_state(self) -> Iterator[None]:
+        if not self._states.acquire(timeout=STATE_PATIENCE):
+            raise ControlRefused(503, f"{STATES_MOST} states are on their way already: come later")
+        try:
+            yield
+        finally:
+            self._states.release()
+
+    def _restored(self) -> Json:
+        self._require_size(request.content_length or 0)
+        try:
+            raw = request.get_data()
+        except RequestEntityTooLarge:
+            self._require_size(self._runtime.settings.state_bytes + 1)
+            raise
+        self._require_size(len(raw))
+        saved, key = unseal(raw), request.args.get("instance")
+        if key is not None:
+            saved = snapshot.alone(saved, key)
+        return snapshot.load(self._runtime, saved, start=saved.get("start"))
+
+    def _require_size(self, size: int) -> None:
+        limit = self._runtime.settings.state_bytes
+        if size > limit:
+            raise ControlRefused(
+                413,
+                f"a state of {size} bytes is above the {limit} this mock takes: "
+                "start it with a larger --state-bytes, or take ?instance=KEY alone",
+            )

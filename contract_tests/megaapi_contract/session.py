@@ -18,7 +18,7 @@ from .judging.judge import Judge
 from .judging.results import Broken, Exchange, Promise, Webhook
 from .safety.fence import WRONG_TOKEN
 from .safety.gate import Gate
-from .safety.restore import Keeping
+from .safety.restore import Restorer
 from .safety.restore_file import Undo
 
 # A file that nobody has; most hosts of a test fetch none.
@@ -48,10 +48,10 @@ class Session:
     sent: dict[str, set[str]] = field(default_factory=dict)
     settled: Settled = field(default_factory=Settled)
     undo: list[Undo] = field(default_factory=list)
-    keeping: Keeping = field(init=False, repr=False)
+    keeping: Restorer = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.keeping = Keeping(self)
+        self.keeping = Restorer(self)
 
     # -- calls -------------------------------------------------------------------------------
 

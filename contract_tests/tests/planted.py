@@ -23,7 +23,7 @@ from megaapi_contract.judging.results import (
     Webhook,
 )
 from megaapi_contract.redaction.placeholders import Placeholders, Private
-from megaapi_contract.redaction.sentences import Prose
+from megaapi_contract.redaction.sentences import Sentences
 from megaapi_contract.redaction.vocabulary import Vocabulary
 
 KEY, TOKEN, CONTROL = "megacode-TESTKEY7Q4Z", "TESTKEY7Q4ZTOKEN", "TESTKEYCONTROL9"
@@ -51,9 +51,9 @@ def names() -> st.SearchStrategy[str]:
 
 
 @cache
-def _public() -> Prose:
+def _public() -> Sentences:
     contract = Contract()
-    return Prose(Vocabulary(contract), Placeholders(PRIVATE))
+    return Sentences(Vocabulary(contract), Placeholders(PRIVATE))
 
 
 def _written(word: str) -> bool:

@@ -13,7 +13,7 @@ from .clock import Clock
 from .domain.gateway import Gateway
 from .domain.media import Vault
 from .domain.world import World
-from .faults.active import Faults
+from .faults.active import ActiveFaults
 from .handlers.registry import Handlers, discover, require_matching
 from .ids import Ids
 from .profile import Profile, load_profile
@@ -29,7 +29,7 @@ from .spec.verdict import valid_bundle
 from .store import Store
 from .store.memory import MemoryStore
 from .timers import Timers
-from .webhooks.chaos.capacity import Room
+from .webhooks.chaos.capacity import Capacity
 from .webhooks.chaos.dispatcher import ChaosDispatcher
 from .webhooks.courier import Courier
 from .webhooks.http.client import AllowedHosts, HttpTransport, Transport, axios_headers
@@ -66,7 +66,7 @@ class Runtime:
     chaos_dispatcher: ChaosDispatcher
     timers: Timers
     samples: Samples
-    faults: Faults
+    faults: ActiveFaults
     bugs: Bugs
     document: dict[str, Any]
     fields: PayloadFields
@@ -113,7 +113,7 @@ def build_runtime(
     clock, ids, samples = clock or Clock(), ids or Ids(max(settings.seed, 0)), Samples(fixtures)
     offered = tuple(found for found in index if _offered(found, profile))
     journal = Journal(limit=settings.journal_limit, budget=settings.journal_bytes)
-    faults = Faults(
+    faults = ActiveFaults(
         clock=clock,
         ids=ids,
         directory=world.directory,
@@ -146,7 +146,7 @@ def build_runtime(
         journal=journal,
         forward=courier.accept,
         changed=changed,
-        room=Room(settings.outbox_limit, settings.outbox_bytes),
+        room=Capacity(settings.outbox_limit, settings.outbox_bytes),
     )
     publisher = Publisher(
         store=kept,
@@ -156,7 +156,7 @@ def build_runtime(
         accept=chaos_dispatcher.accept,
         changed=changed,
         bugs=bugs,
-        room=Room(settings.outbox_limit, settings.outbox_bytes),
+        room=Capacity(settings.outbox_limit, settings.outbox_bytes),
     )
     timers = Timers(clock=clock, store=kept, wake=publisher.wake, others=[chaos_dispatcher])
     kept.due_earlier = chaos_dispatcher.due_earlier = timers.due_earlier

@@ -401,7 +401,7 @@ def test_states_are_made_two_at_a_time(make_app: MakeApp, monkeypatch: pytest.Mo
         assert gate.wait(30)
         return {}
 
-    monkeypatch.setattr(routes.state, "save", slow)
+    monkeypatch.setattr(state_routes.save_state, "save", slow)
     clients = [board.app.test_client() for _ in range(2)]
     threads = [threading.Thread(target=one.get, args=("/_mock/state",)) for one in clients]
     for thread in threads:

@@ -24,7 +24,7 @@ from megaapi_mock.domain.media import Vault
 from megaapi_mock.domain.revoke import revoke
 from megaapi_mock.domain.rules import Rules
 from megaapi_mock.domain.settings import EventFilter, WebhookSettings
-from megaapi_mock.domain.undo_table import Table
+from megaapi_mock.domain.undo_table import UndoTable
 from megaapi_mock.errors import ControlRefused, GroupNotFound, RequestRejected
 from megaapi_mock.ids import Ids
 from megaapi_mock.store.memory import MemoryStore
@@ -369,7 +369,7 @@ def _finds_everyone(self: Directory, number: str, instances: Any = ()) -> Any:
     return FINDS(self, FRIEND if number == STRANGER else number, instances)
 
 
-def _removes_the_first(self: Table[Any, Any], key: Any) -> None:
+def _removes_the_first(self: UndoTable[Any, Any], key: Any) -> None:
     REMOVES(self, next(iter(self.keys())))
 
 
@@ -381,7 +381,7 @@ SENDS, ACKNOWLEDGES, FINDS, REMOVES = (
     Chats.send,
     Chats.acknowledge,
     Directory.find,
-    Table.remove,
+    UndoTable.remove,
 )
 WRONGS: list[tuple[type, str, Callable[..., Any]]] = [
     (Instance, "rollback", _keeps_failed_changes),
@@ -393,7 +393,7 @@ WRONGS: list[tuple[type, str, Callable[..., Any]]] = [
     (Linking, "logout", _logs_out_only_in_words),
     (Linking, "qr_text", _shows_one_code_for_ever),
     (Directory, "find", _finds_everyone),
-    (Table, "remove", _removes_the_first),
+    (UndoTable, "remove", _removes_the_first),
     (Vault, "get", _gives_other_bytes),
 ]
 

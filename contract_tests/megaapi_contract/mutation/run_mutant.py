@@ -44,7 +44,7 @@ class Verdict:
     seconds: float = 0.0
 
 
-class Trials:
+class MutantRuns:
     """One clean mock and all probes, for any number of mutants."""
 
     def __init__(self, made: Ready, mock: MutatedMock) -> None:
@@ -131,9 +131,9 @@ def _said(result: Result) -> str:
 
 
 @contextmanager
-def on_trial(seed: int = SEED) -> Iterator[Trials]:
+def on_trial(seed: int = SEED) -> Iterator[MutantRuns]:
     """A mock, a contract and all probes; put away at the end."""
     options = RunOptions(target="mock", seed=seed)
     mock = MutatedMock(Contract(), seed=seed)
     with ready(options, mock) as made:
-        yield Trials(made, mock)
+        yield MutantRuns(made, mock)

@@ -1,0 +1,1 @@
+"""Everything private taken out before anything is shown or written."""

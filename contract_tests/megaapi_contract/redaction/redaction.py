@@ -15,7 +15,7 @@ from ..judging.differences import difference
 from ..judging.results import Broken, Exchange, OperationCoverage, Report, Result, Webhook
 from .placeholders import Placeholders, Private
 from .public_headers import PUBLIC_HEADERS, is_public
-from .sentences import Prose
+from .sentences import Sentences
 from .token_owners import Credentials, Owners
 from .vocabulary import Vocabulary
 
@@ -57,7 +57,7 @@ class Redaction:
         self.placeholders = Placeholders(self.private)
         self.contract = contract
         self._owners = Owners(self.private)
-        self._prose = Prose(self.vocabulary, self.placeholders)
+        self._prose = Sentences(self.vocabulary, self.placeholders)
         self._exchanges: dict[int, tuple[Exchange, Exchange]] = {}
         # With the original, so that its identity is nobody else's meanwhile.
         self._broken: dict[int, tuple[Broken, Broken]] = {}

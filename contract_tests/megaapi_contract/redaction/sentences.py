@@ -33,7 +33,7 @@ _OF_SCHEMAS = frozenset(
 )
 
 
-class Prose:
+class Sentences:
     """Denies by default: a word stays when the contract or this program's own source has it.
 
     A private sentence made of such words alone is known only when it stands in quotes, or stood

@@ -1,0 +1,1 @@
+"""A failure kept in a file, and tried again."""

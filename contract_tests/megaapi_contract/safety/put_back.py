@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from megaapi_mock.domain.jid import Jid
 
 from ..errors import HeldBack, NotTried
-from .restore import Caller, Keeping
+from .restore import Caller, Restorer
 from .restore_file import EVENTS, GROUP, WEBHOOK, Entry, RestoreFile, in_words, with_token
 
 
-def put_back_left(session: Caller, keeping: Keeping, restore: RestoreFile) -> tuple[str, ...]:
+def put_back_left(session: Caller, keeping: Restorer, restore: RestoreFile) -> tuple[str, ...]:
     """Put back what a run has left, the latest first; what was, in words. The rest stays in it."""
     done = []
     keeping.putting_back = True
@@ -28,7 +28,7 @@ def _people(entries: Iterable[Entry]) -> set[str]:
     return {Jid.parse(str(who)).user for entry in entries for who in entry.get("people", ())}
 
 
-def _put_back(keeping: Keeping, entry: Entry) -> bool:
+def _put_back(keeping: Restorer, entry: Entry) -> bool:
     try:
         if entry["what"] == WEBHOOK:
             return keeping.webhook_back(entry["url"], entry["enabled"])

@@ -56,7 +56,7 @@ class Caller(Protocol):
         """This step need not be taken any more."""
 
 
-class Keeping:
+class Restorer:
     """One probe's memory of a given instance; on a mock, whose instances are its own, nothing."""
 
     def __init__(self, session: Caller) -> None:

@@ -1,0 +1,1 @@
+"""What a person runs on the command line: one module per command."""

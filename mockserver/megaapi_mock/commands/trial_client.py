@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from ..errors import ControlRefused, SetupError
-from ..testing.control_client import Door, HttpWire
+from ..testing.control_client import ControlClient, HttpWire
 
 Json = dict[str, Any]
 
@@ -30,7 +30,7 @@ class TrialClient:
 
     def __init__(self, gateway: str, control_token: str) -> None:
         self._gateway = gateway
-        self._door = Door(HttpWire(gateway), place=gateway, token=control_token)
+        self._door = ControlClient(HttpWire(gateway), place=gateway, token=control_token)
 
     def try_call(self, method: str, path: str, body: Json) -> Json:
         """The document; ControlRefused when the mock says no."""

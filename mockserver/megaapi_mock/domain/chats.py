@@ -33,7 +33,7 @@ from .message_states import (
     halt_by,
     targets,
 )
-from .undo_table import Table
+from .undo_table import UndoTable
 
 if TYPE_CHECKING:
     from .instance import Instance
@@ -62,9 +62,9 @@ class Chats:
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
         # Messages on their way; a disconnection stops them.
-        self.moving: Table[str, bool] = Table()
+        self.moving: UndoTable[str, bool] = UndoTable()
         # The last status each phone of a group has told, by message; only with group_acks=each.
-        self.phones: Table[str, Mapping[str, int]] = Table()
+        self.phones: UndoTable[str, Mapping[str, int]] = UndoTable()
         self._fixed = fixed(instance.rules.ack_delays)
         # Not sys.intern: what that is given stays for good with CPython 3.12.
         self._addresses: dict[str, str] = {}

@@ -18,7 +18,7 @@ from .group import Group
 from .groups import Groups
 from .jid import PERSON, Jid
 from .linking import CONNECTED, Connection, Linking
-from .mailbox import Post
+from .mailbox import Mailbox
 from .media import PATH_PREFIX, Media, Vault
 from .message import Message
 from .number_registry import NumberRegistry, RegisteredNumber
@@ -27,7 +27,7 @@ from .reachability import Reachability
 from .rules import Rules
 from .settings import EventFilter, WebhookSettings
 from .sizes import group_bytes, media_bytes, message_bytes, presence_bytes
-from .undo_table import Table
+from .undo_table import UndoTable
 
 # (due, order, kind, generation of its kind, arguments)
 Due = tuple[float, int, str, int, tuple[str, ...]]
@@ -67,12 +67,12 @@ class Instance:
         self.connection = Connection()
         self.webhook = WebhookSettings()
         self.filter = EventFilter()
-        self.messages: Table[str, Message] = Table(size_of=message_bytes)
-        self.group_table: Table[Jid, Group] = Table(size_of=group_bytes)
-        self.media: Table[str, Media] = Table(size_of=media_bytes)
-        self.presence: Table[str, tuple[str, float]] = Table(size_of=presence_bytes)
-        self._counters: Table[str, int] = Table()
-        self._generations: Table[str, int] = Table()
+        self.messages: UndoTable[str, Message] = UndoTable(size_of=message_bytes)
+        self.group_table: UndoTable[Jid, Group] = UndoTable(size_of=group_bytes)
+        self.media: UndoTable[str, Media] = UndoTable(size_of=media_bytes)
+        self.presence: UndoTable[str, tuple[str, float]] = UndoTable(size_of=presence_bytes)
+        self._counters: UndoTable[str, int] = UndoTable()
+        self._generations: UndoTable[str, int] = UndoTable()
         # What this change schedules is apart until it is kept: taking it back costs nothing then.
         self._agenda: list[Due] = []
         self._scheduled: list[Due] = []
@@ -88,9 +88,9 @@ class Instance:
         self._clock = clock
         self.now = clock.now()
         self.linking, self.chats, self.groups = Linking(self), Chats(self), Groups(self)
-        self.reach, self.post = Reachability(self), Post(self)
+        self.reach, self.post = Reachability(self), Mailbox(self)
         self.addresses = Addresses(self)
-        self._unbounded: tuple[Table[Any, Any], ...] = (
+        self._unbounded: tuple[UndoTable[Any, Any], ...] = (
             self.group_table,
             self._counters,
             self._generations,
@@ -358,6 +358,6 @@ class Instance:
         """Whether the instance is connected."""
         return self.connection.state == CONNECTED
 
-    def _tables(self) -> tuple[Table[Any, Any], ...]:
+    def _tables(self) -> tuple[UndoTable[Any, Any], ...]:
         bounded = (self.messages, self.media, self.presence, self.linking.delayed)
         return (*bounded, *self._unbounded)

@@ -13,7 +13,7 @@ from .contacts import Contact
 from .event import DelayedEvent
 from .message_states import HALTS
 from .sizes import delayed_bytes
-from .undo_table import Table
+from .undo_table import UndoTable
 
 if TYPE_CHECKING:
     from .instance import Instance
@@ -57,7 +57,7 @@ class Linking:
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
         # WhatsApp keeps these while a restarted socket is down.
-        self.delayed: Table[int, DelayedEvent] = Table(size_of=delayed_bytes)
+        self.delayed: UndoTable[int, DelayedEvent] = UndoTable(size_of=delayed_bytes)
 
     @property
     def connection(self) -> Connection:

@@ -23,7 +23,7 @@ from .message_states import DELIVERED, PENDING, REACHABLE, SERVER, TO
 from .peer_messages import GroupUpdate, Letter, PeerAck, PeerMessage
 from .revoke import heeds, wrote
 from .sizes import letter_bytes
-from .undo_table import Table
+from .undo_table import UndoTable
 
 if TYPE_CHECKING:
     from .instance import Instance
@@ -41,7 +41,7 @@ def not_taken(letter: Letter) -> Letter | None:
     return Letter(letter.to, letter.sender, author, letter.time, landed)
 
 
-class Post:
+class Mailbox:
     """An instance's letters. Those it cannot take yet wait in `mailbox`, in order.
 
     As many wait as the instance keeps messages; then the oldest go, and their writers hear of it.
@@ -49,9 +49,9 @@ class Post:
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
-        self.mailbox: Table[int, Letter] = Table(size_of=letter_bytes)
+        self.mailbox: UndoTable[int, Letter] = UndoTable(size_of=letter_bytes)
         # Messages that other instances do not have yet: by person, whether the letter has left.
-        self.awaited: Table[str, Mapping[str, bool]] = Table()
+        self.awaited: UndoTable[str, Mapping[str, bool]] = UndoTable()
 
     # -- the sender's side -------------------------------------------------------------------
 

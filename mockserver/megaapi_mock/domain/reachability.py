@@ -10,7 +10,7 @@ from .addressing import BY_LID, BY_PHONE
 from .contacts import Contact
 from .jid import HIDDEN, Jid
 from .message_states import BLOCKED, PHONE_OFF, REACHABLE, UNREGISTERED, Halt, halt_by
-from .undo_table import Table
+from .undo_table import UndoTable
 
 if TYPE_CHECKING:
     from .instance import Instance
@@ -26,8 +26,8 @@ class Reachability:
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
-        self.states: Table[str, str] = Table()
-        self.held: Table[str, tuple[Held, ...]] = Table()
+        self.states: UndoTable[str, str] = UndoTable()
+        self.held: UndoTable[str, tuple[Held, ...]] = UndoTable()
 
     def state(self, jid: str) -> str:
         """One of CONTACT_STATES; a hidden number that nobody has is `unregistered`."""

@@ -9,7 +9,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Table(Generic[K, V]):
+class UndoTable(Generic[K, V]):
     """Rows are immutable values in order of first writing; `rollback` restores the last commit.
 
     Where `size_of` says how many bytes a row takes, `size` is what all committed rows take.
@@ -26,7 +26,7 @@ class Table(Generic[K, V]):
         self._size_of = size_of
         self.size = self._counted()
 
-    def restore(self, rows: Table[K, V]) -> None:
+    def restore(self, rows: UndoTable[K, V]) -> None:
         """Be like another table from now on; there is no way back."""
         self._rows = dict(rows.items())
         self._undo.clear()

@@ -13,9 +13,9 @@ from ..domain.contacts import Directory
 from ..domain.jid import Jid
 from ..errors import ControlRefused
 from ..ids import Ids
-from ..records.fault_hit import Struck
+from ..records.fault_hit import FaultHit
 from ..spec.operations import Operation
-from .armed_fault import SCOPE, SCOPE_NAMES, Armed, Strike, tally_of
+from .armed_fault import SCOPE, SCOPE_NAMES, ArmedFault, Strike, tally_of
 from .kind import Kind, Moment, Occasion, Tally
 from .parameters import BadParameter, checked, meant
 from .registry import Kinds, Listed, discover, kind_named
@@ -28,7 +28,7 @@ GIVEN_MOST = 16 * 2**20
 NUMBERED_MOST = 20_000
 
 
-class Faults:
+class ActiveFaults:
     """Thread-safe. `armed` is false while there is nothing to ask: look at it first.
 
     `struck` hears of every strike, and asks nothing of the faults meanwhile.
@@ -42,7 +42,7 @@ class Faults:
         directory: Directory,
         operations: Sequence[Operation],
         kinds: Kinds | None = None,
-        struck: Callable[[Struck], object] = lambda _: None,
+        struck: Callable[[FaultHit], object] = lambda _: None,
     ) -> None:
         self.kinds = discover() if kinds is None else kinds
         self.armed = False
@@ -51,13 +51,13 @@ class Faults:
         self._struck = struck
         # Reentrant: a reset, and another state, are one step of several.
         self._lock = threading.RLock()
-        self._all: tuple[Armed, ...] = ()
+        self._all: tuple[ArmedFault, ...] = ()
         self._numbers: dict[str | None, int] = {}
         self._asked: OrderedDict[str, Tally] = OrderedDict()
 
     # -- arming ------------------------------------------------------------------------------
 
-    def arm(self, wishes: Mapping[str, Any]) -> Armed:
+    def arm(self, wishes: Mapping[str, Any]) -> ArmedFault:
         """What a body asks for, from now on. ControlRefused says what cannot be, and what can."""
         given = {name: value for name, value in wishes.items() if value is not None}
         scope = {name: given[name] for name in SCOPE_NAMES if name in given}
@@ -77,7 +77,7 @@ class Faults:
 
     def _kept(
         self, listed: Listed, kind: Kind, scope: dict[str, Any], given: Mapping[str, Any]
-    ) -> Armed:
+    ) -> ArmedFault:
         self._make_room()
         self._require_bytes(given)
         key = scope.get("instance")
@@ -87,7 +87,7 @@ class Faults:
             del self._numbers[next(iter(self._numbers))]
         # Counted per instance, so that what others arm does not shift what is drawn.
         id_ = f"f{number}.{key}" if key else f"f{number}"
-        armed = Armed(id=id_, name=listed.name, kind=kind, given=given, **scope)
+        armed = ArmedFault(id=id_, name=listed.name, kind=kind, given=given, **scope)
         self._set((*self._all, armed))
         return armed
 
@@ -121,7 +121,7 @@ class Faults:
         if "recipient" in scope and kind.occasion == "link":
             raise BadParameter(f"recipient: {listed.name} concerns {kind.concerned}")
 
-    def items(self) -> Sequence[Armed]:
+    def items(self) -> Sequence[ArmedFault]:
         """All that were armed and not cleared, oldest first, spent ones included."""
         return self._all
 
@@ -159,12 +159,12 @@ class Faults:
                 self._numbers.pop(key, None)
                 self._asked.pop(key, None)
 
-    def _drop(self, gone: Sequence[Armed]) -> None:
+    def _drop(self, gone: Sequence[ArmedFault]) -> None:
         for armed in gone:
             armed.cleared = True
         self._set(tuple(armed for armed in self._all if not armed.cleared))
 
-    def _set(self, kept: tuple[Armed, ...]) -> None:
+    def _set(self, kept: tuple[ArmedFault, ...]) -> None:
         self._all = kept
         self.armed = bool(kept)
 
@@ -251,10 +251,10 @@ class Faults:
     # -- inside ------------------------------------------------------------------------------
 
     @staticmethod
-    def _meets(armed: Armed, key: str, people: Sequence[str]) -> bool:
+    def _meets(armed: ArmedFault, key: str, people: Sequence[str]) -> bool:
         return armed.instance in (None, key) and armed.recipient in (None, *people)
 
-    def _outside(self, key: str, what: str, fits: Callable[[Armed], bool]) -> Strike | None:
+    def _outside(self, key: str, what: str, fits: Callable[[ArmedFault], bool]) -> Strike | None:
         with self._lock:
             for armed in self._all:
                 if armed.operation is None and armed.instance in (None, key) and fits(armed):
@@ -264,7 +264,7 @@ class Faults:
         return None
 
     @staticmethod
-    def _matches(armed: Armed, operation: Operation, key: str, recipient: str | None) -> bool:
+    def _matches(armed: ArmedFault, operation: Operation, key: str, recipient: str | None) -> bool:
         return (
             not armed.over
             and armed.kind.occasion == "call"
@@ -274,11 +274,11 @@ class Faults:
             and armed.kind.concerns(operation)
         )
 
-    def _candidate(self, armed: Armed, key: str, what: str) -> Strike:
+    def _candidate(self, armed: ArmedFault, key: str, what: str) -> Strike:
         now = self._clock.now()
         return Strike(armed.kind, armed.name, armed.id, Moment(now, 0.0, now), what, armed)
 
-    def _draw(self, armed: Armed, key: str, what: str) -> Strike | None:
+    def _draw(self, armed: ArmedFault, key: str, what: str) -> Strike | None:
         """Count the call, and say whether it is struck; the lock is held."""
         if armed.over:
             return None

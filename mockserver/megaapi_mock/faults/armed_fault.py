@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ..domain.jid import Jid, is_number
-from ..records.fault_hit import Struck
+from ..records.fault_hit import FaultHit
 from .kind import Kind, Moment, Tally
 from .parameters import COUNT, FROM_ZERO, PERCENT, TEXT, Form, Parameter
 
@@ -54,7 +54,7 @@ def tally_of(tallies: OrderedDict[str, Tally], key: str, *, among: int = 1) -> T
 
 
 @dataclass(slots=True, eq=False)
-class Armed:
+class ArmedFault:
     """One fault at work. `used` counts its strikes, `seen` the calls it might have struck."""
 
     id: str
@@ -71,7 +71,7 @@ class Armed:
     seen: int = 0
     cleared: bool = False
     tallies: OrderedDict[str, Tally] = field(default_factory=OrderedDict)
-    strikes: deque[Struck] = field(default_factory=lambda: deque(maxlen=STRIKES_SHOWN))
+    strikes: deque[FaultHit] = field(default_factory=lambda: deque(maxlen=STRIKES_SHOWN))
 
     @property
     def over(self) -> bool:
@@ -103,11 +103,11 @@ class Strike:
     id: str | None
     moment: Moment
     what: str
-    armed: Armed | None = None
+    armed: ArmedFault | None = None
 
-    def at(self, key: str) -> Struck:
+    def at(self, key: str) -> FaultHit:
         """As a record."""
-        return Struck(self.moment.now, key, (self.id, self.name), self.what)
+        return FaultHit(self.moment.now, key, (self.id, self.name), self.what)
 
     @property
     def told(self) -> str:

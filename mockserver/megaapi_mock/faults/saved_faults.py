@@ -9,8 +9,8 @@ from typing import Any
 
 from ..domain.contacts import Directory
 from ..errors import ControlRefused
-from .active import ARMED_MOST, Faults
-from .armed_fault import SCOPE, SCOPE_NAMES, Armed
+from .active import ARMED_MOST, ActiveFaults
+from .armed_fault import SCOPE, SCOPE_NAMES, ArmedFault
 from .kind import Tally
 from .parameters import BadParameter, checked
 from .registry import kind_named
@@ -38,7 +38,7 @@ class SavedFaults:
     asked: Mapping[str, Tally] | None = None
 
 
-def save(faults: Faults, key: str | None) -> SavedFaults:
+def save(faults: ActiveFaults, key: str | None) -> SavedFaults:
     """Every armed fault; of one instance those for it alone."""
     with faults._lock:
         numbers = {owner or "": number for owner, number in faults._numbers.items()}
@@ -51,9 +51,9 @@ def save(faults: Faults, key: str | None) -> SavedFaults:
         )
 
 
-def rebuild(faults: Faults, saved: SavedFaults) -> list[Armed]:
+def rebuild(faults: ActiveFaults, saved: SavedFaults) -> list[ArmedFault]:
     """The same faults, armed once `put_back`. ControlRefused for one that cannot be."""
-    made: list[Armed] = []
+    made: list[ArmedFault] = []
     if len(saved.armed) > ARMED_MOST:
         raise ControlRefused(
             400, f"this state cannot be read: faults.armed: more than {ARMED_MOST}"
@@ -75,7 +75,7 @@ def rebuild(faults: Faults, saved: SavedFaults) -> list[Armed]:
                 "load it with the megaapi-mock that wrote it",
             ) from None
         made.append(
-            Armed(
+            ArmedFault(
                 **{**scope, "recipient": fault.recipient},
                 id=fault.id,
                 name=fault.name,
@@ -90,9 +90,9 @@ def rebuild(faults: Faults, saved: SavedFaults) -> list[Armed]:
 
 
 def put_back(
-    faults: Faults,
+    faults: ActiveFaults,
     saved: SavedFaults,
-    rebuilt: list[Armed],
+    rebuilt: list[ArmedFault],
     *,
     directory: Directory,
     key: str | None,
@@ -113,7 +113,7 @@ def _copies(tallies: Mapping[str, Tally]) -> dict[str, Tally]:
     return {owner: replace(tally) for owner, tally in tallies.items()}
 
 
-def _saved(armed: Armed) -> SavedFault:
+def _saved(armed: ArmedFault) -> SavedFault:
     return SavedFault(
         id=armed.id,
         name=armed.name,

@@ -1,0 +1,1 @@
+"""What happened: exchanges, deliveries, hits of faults; kept within bounds, and waited for."""

@@ -7,7 +7,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Struck:
+class FaultHit:
     """That a fault struck: `what` is an operation's id, `link`, or `inbound from` somebody's JID.
 
     `fault` is its id, None when the call itself asked for it, and its name.
@@ -20,11 +20,11 @@ class Struck:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class RecordedHit:
     """That a fault struck, whatever it struck; `id` is counted per instance."""
 
     id: str
-    struck: Struck
+    struck: FaultHit
 
     def as_json(self) -> dict[str, Any]:
         """As the control API lists it."""

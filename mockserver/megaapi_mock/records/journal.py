@@ -12,7 +12,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from .delivery import Delivery
 from .exchange import Exchange
-from .fault_hit import Hit, Struck
+from .fault_hit import FaultHit, RecordedHit
 from .numbers import OWNERS_MOST, RecordNumbers
 from .sizes import delivery_bytes, exchange_bytes, hit_bytes
 from .subscription import Subscription, Told
@@ -115,7 +115,7 @@ class Journal:
         self._stirred = threading.RLock()
         self.exchanges: Log[Exchange] = Log(limit, budget, exchange_bytes, self._stirred)
         self.deliveries: Log[Delivery] = Log(limit, budget, delivery_bytes, self._stirred)
-        self.strikes: Log[Hit] = Log(limit, budget, hit_bytes, self._stirred)
+        self.strikes: Log[RecordedHit] = Log(limit, budget, hit_bytes, self._stirred)
         self._budget = budget
         self._numbers = RecordNumbers()
         self._forgotten: Counter[str | None] = Counter()
@@ -179,11 +179,11 @@ class Journal:
                 self.deliveries.add(delivery)
                 self._tell("delivery", delivery)
 
-    def add_strike(self, struck: Struck) -> None:
+    def add_strike(self, struck: FaultHit) -> None:
         """Keep that a fault struck."""
         with self._stirred:
             id_ = self.next_id("s", struck.instance)
-            hit = Hit(id_, struck)
+            hit = RecordedHit(id_, struck)
             self.strikes.add(hit)
             self._waiters.show("strike", struck.instance, hit)
 

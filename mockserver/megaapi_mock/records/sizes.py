@@ -9,7 +9,7 @@ from .delivery import Attempt, Delivery
 
 if TYPE_CHECKING:
     from .exchange import Exchange
-    from .fault_hit import Hit
+    from .fault_hit import RecordedHit
 
 # What Python needs for the objects themselves, measured with CPython 3.11: a record with its id and
 # place in the journal, one header (two texts and a pair), one attempt.
@@ -36,7 +36,7 @@ def delivery_bytes(delivery: Delivery) -> int:
     return RECORD + texts + sum(map(_attempt, delivery.attempts))
 
 
-def hit_bytes(hit: Hit) -> int:
+def hit_bytes(hit: RecordedHit) -> int:
     """That a fault struck: its texts are short but for what was struck."""
     return RECORD + len(hit.struck.what)
 

@@ -20,7 +20,7 @@ from ..records.message import message_json
 from ..runtime import Runtime
 from ..spelling import did_you_mean
 from .contact_events import HAPPENINGS, happen
-from .message_origin import OWN, SOMEBODY, Place, channel, story_key, typed
+from .message_origin import OWN, SOMEBODY, MessageOrigin, channel, story_key, typed
 from .overrides import overrides_of, require_no_path
 
 # What WhatsApp lets people send at once.
@@ -189,7 +189,7 @@ def _place(
     sender: Contact | None,
     body: Mapping[str, Any],
     payload: Mapping[str, Any],
-) -> Place:
+) -> MessageOrigin:
     instance.chats.require_link()
     own = instance.own_jid
     by_owner = event in OWN or (sender is not None and sender.jid == own)
@@ -211,7 +211,7 @@ def _place(
     else:
         group = _group(instance, sender, body, payload)
         key = instance.chats.inbound_key(sender, group)
-    return Place(key, str(sender.jid), sender.name, sender.verified_name)
+    return MessageOrigin(key, str(sender.jid), sender.name, sender.verified_name)
 
 
 def _group(

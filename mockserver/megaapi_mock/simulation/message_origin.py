@@ -31,7 +31,7 @@ PHONE = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MessageOrigin:
     """Where a message comes from: its key, its author's JID, the names shown beside it.
 
     `webhook` is the event that tells it, where that is another than the one asked for.
@@ -50,7 +50,7 @@ class Place:
 
 def typed(
     instance: Instance, event: str, body: Mapping[str, Any], payload: Mapping[str, Any]
-) -> Place:
+) -> MessageOrigin:
     """The owner does it on the phone: to a contact, to a group, or to oneself."""
     own = instance.own_jid
     if event not in OWN and event not in PHONE:
@@ -62,7 +62,7 @@ def typed(
     chat = own if event == SELF_CHAT else _addressee(instance, body, payload)
     key = {"remoteJid": str(chat), "fromMe": True, "id": instance.chats.inbound_id()}
     webhook = SELF_CHAT if chat == own else FROM_PHONE
-    return Place(key, str(own), instance.name, webhook=webhook)
+    return MessageOrigin(key, str(own), instance.name, webhook=webhook)
 
 
 def _addressee(instance: Instance, body: Mapping[str, Any], payload: Mapping[str, Any]) -> Jid:
@@ -93,14 +93,16 @@ def _written_to(instance: Instance, body: Mapping[str, Any], payload: Mapping[st
     return Jid.parse(SOMEBODY)
 
 
-def channel(instance: Instance, body: Mapping[str, Any], payload: Mapping[str, Any]) -> Place:
+def channel(
+    instance: Instance, body: Mapping[str, Any], payload: Mapping[str, Any]
+) -> MessageOrigin:
     """A channel posts; nobody in particular writes there."""
     jid = body.get("from", payload["key"]["remoteJid"])
     if not (jid.endswith("@newsletter") and jid.partition("@")[0].isdigit()):
         raise ControlRefused(400, f"from: {jid!r} is not a channel: digits and @newsletter")
     post = str(100 + instance.count("newsletter"))
     key = {"remoteJid": jid, "fromMe": False, "id": instance.chats.inbound_id()}
-    return Place({**key, "server_id": post}, jid, "")
+    return MessageOrigin({**key, "server_id": post}, jid, "")
 
 
 def story_key(instance: Instance, sender: Contact) -> dict[str, Any]:

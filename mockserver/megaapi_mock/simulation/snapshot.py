@@ -12,10 +12,10 @@ from ..domain.instance import Instance
 from ..domain.linking import CONNECTED, CONNECTING
 from ..domain.message import Message
 from ..domain.number_registry import NumberRegistry
-from ..domain.undo_table import Table
+from ..domain.undo_table import UndoTable
 from ..errors import ControlRefused, WorldError
 from ..faults import saved_faults
-from ..faults.armed_fault import Armed
+from ..faults.armed_fault import ArmedFault
 from ..faults.saved_faults import SavedFaults
 from ..runtime import Runtime
 from ..store.sane import require_sane_clock, require_sane_numbers
@@ -150,7 +150,7 @@ class _Prepared:
             runtime.chaos_dispatcher, self._read("chaos")
         )
         self._faults: SavedFaults = self._read("faults")
-        self._armed: list[Armed] = saved_faults.rebuild(runtime.faults, self._faults)
+        self._armed: list[ArmedFault] = saved_faults.rebuild(runtime.faults, self._faults)
         self._instances: list[Instance] = []
 
     def answer(self) -> Json:
@@ -289,14 +289,14 @@ def _require_phone(instance: Instance) -> None:
 
 
 def _after_all_others(
-    messages: Table[str, Message], tick: Callable[[], int]
-) -> Table[str, Message]:
+    messages: UndoTable[str, Message], tick: Callable[[], int]
+) -> UndoTable[str, Message]:
     """The same messages, in the same order among themselves."""
     arrivals = {
         message.id: tick()
         for message in sorted(messages.values(), key=lambda message: message.arrival)
     }
-    return Table(
+    return UndoTable(
         {
             message_id: replace(message, arrival=arrivals[message.id])
             for message_id, message in messages.items()

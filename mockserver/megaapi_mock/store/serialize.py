@@ -14,7 +14,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import orjson
 
 from ..domain.jid import Jid
-from ..domain.undo_table import Table
+from ..domain.undo_table import UndoTable
 
 Encode = Callable[[Any], Any]
 # Where a record says which of several it is.
@@ -108,8 +108,8 @@ class Forms:
             return _sequence(self.of(inner[0]), list, ordered=False)
         if origin is frozenset:
             return _sequence(self.of(inner[0]), frozenset, ordered=True)
-        if origin is Table:
-            return _mapping(self._keys(inner[0]), self.of(inner[1]), Table)
+        if origin is UndoTable:
+            return _mapping(self._keys(inner[0]), self.of(inner[1]), UndoTable)
         if origin in (dict, Mapping):
             return _mapping(self._keys(inner[0]), self.of(inner[1]), dict)
         raise TypeError(f"{kind} has no form: write one in store/forms.py")

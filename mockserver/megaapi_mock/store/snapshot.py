@@ -18,14 +18,14 @@ from ..domain.groups import Groups
 from ..domain.instance import Due, Instance
 from ..domain.jid import Jid
 from ..domain.linking import Connection, Linking
-from ..domain.mailbox import Post
+from ..domain.mailbox import Mailbox
 from ..domain.media import Media
 from ..domain.message import Message
 from ..domain.ninth_digit import NinthDigit
 from ..domain.peer_messages import Letter, PeerMessage
 from ..domain.reachability import Held, Reachability
 from ..domain.settings import EventFilter, WebhookSettings
-from ..domain.undo_table import Table
+from ..domain.undo_table import UndoTable
 from ..domain.world import World
 from .sane import require_sane, require_sane_world
 from .serialize import Forms, Misfit, inside
@@ -41,22 +41,22 @@ KEPT: Mapping[type, Mapping[str, Any]] = {
         "connection": Connection,
         "webhook": WebhookSettings,
         "filter": EventFilter,
-        "messages": Table[str, Message],
-        "group_table": Table[Jid, Group],
-        "media": Table[str, Media],
-        "presence": Table[str, tuple[str, float]],
-        "_counters": Table[str, int],
-        "_generations": Table[str, int],
+        "messages": UndoTable[str, Message],
+        "group_table": UndoTable[Jid, Group],
+        "media": UndoTable[str, Media],
+        "presence": UndoTable[str, tuple[str, float]],
+        "_counters": UndoTable[str, int],
+        "_generations": UndoTable[str, int],
         "_agenda": list[Due],
         "_order": int,
     },
-    Linking: {"delayed": Table[int, DelayedEvent]},
-    Chats: {"moving": Table[str, bool], "phones": Table[str, Mapping[str, int]]},
+    Linking: {"delayed": UndoTable[int, DelayedEvent]},
+    Chats: {"moving": UndoTable[str, bool], "phones": UndoTable[str, Mapping[str, int]]},
     Groups: {},
-    Reachability: {"states": Table[str, str], "held": Table[str, tuple[Held, ...]]},
-    Post: {
-        "mailbox": Table[int, Letter],
-        "awaited": Table[str, Mapping[str, bool]],
+    Reachability: {"states": UndoTable[str, str], "held": UndoTable[str, tuple[Held, ...]]},
+    Mailbox: {
+        "mailbox": UndoTable[int, Letter],
+        "awaited": UndoTable[str, Mapping[str, bool]],
     },
     Directory: {
         "_by_number": dict[str, Contact],
@@ -77,7 +77,7 @@ PARTS: Mapping[str, type] = {
     "chats": Chats,
     "groups": Groups,
     "reach": Reachability,
-    "post": Post,
+    "post": Mailbox,
 }
 # What is not kept, and why it need not be.
 LEFT_OUT: Mapping[type, Mapping[str, str]] = {
@@ -112,7 +112,7 @@ LEFT_OUT: Mapping[type, Mapping[str, str]] = {
     },
     Groups: {"_instance": "the whole"},
     Reachability: {"_instance": "the whole"},
-    Post: {"_instance": "the whole"},
+    Mailbox: {"_instance": "the whole"},
     Directory: {},
 }
 
@@ -200,7 +200,7 @@ def _load(holder: Any, kind: type, saved: Json, forms: Forms) -> None:
     for shown, (name, type_) in named.items():
         with inside(shown):
             value, known = forms.of(type_).decode(saved[shown]), getattr(holder, name)
-        if isinstance(known, Table):
+        if isinstance(known, UndoTable):
             # In place: an instance lists its tables once, when it is made.
             known.restore(value)
         else:

@@ -113,7 +113,7 @@ class WsgiWire:
         return "127.0.0.1"
 
 
-class Door:
+class ControlClient:
     """Calls below /_mock of one mock; safe to share between threads."""
 
     def __init__(self, wire: Wire, *, place: str, token: str = "") -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ..errors import ControlRefused
-from .control_client import Door, at
+from .control_client import ControlClient, at
 from .hiding import between_test_and_refusal
 from .names import CATEGORY_OF
 from .records import Call, Webhook
@@ -63,7 +63,7 @@ class Explanations:
     # -- the set-up --------------------------------------------------------------------------
 
     @property
-    def _door(self) -> Door:
+    def _door(self) -> ControlClient:
         return self.instance.door
 
     def _shown(self) -> Json | None:

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from ..errors import ControlRefused, NotThere, SetupError
-from .control_client import Door, HttpWire, Wire, at
+from .control_client import ControlClient, HttpWire, Wire, at
 from .hiding import between_test_and_refusal
 from .instance import Instance
 from .names import FaultName
@@ -35,7 +35,9 @@ class Mock:
     ) -> None:
         self.shared = shared
         self.url = url.rstrip("/")
-        self.door = Door(wire or HttpWire(url), place=self.url or "this process", token=token)
+        self.door = ControlClient(
+            wire or HttpWire(url), place=self.url or "this process", token=token
+        )
         self.clock = Clock(self)
         self._lock = threading.Lock()
         self._sink: Served | None = None
@@ -169,7 +171,7 @@ class ArmFault(Protocol):
 class Fault:
     """An armed fault; `clear` it, or use it in a `with`."""
 
-    def __init__(self, door: Door, shown: Json) -> None:
+    def __init__(self, door: ControlClient, shown: Json) -> None:
         self._door = door
         self.id, self.name = str(shown["id"]), str(shown["fault"])
 

@@ -20,7 +20,7 @@ from ..records.delivery import OLD_WORLD, Delivery, end
 from ..records.journal import Journal
 from ..spec.operations import WebhookEvent
 from ..store import Store
-from .chaos.capacity import Room
+from .chaos.capacity import Capacity
 from .render import Renderer
 
 Seen = TypeVar("Seen")
@@ -57,13 +57,13 @@ class Publisher:
         accept: Callable[[Sequence[Delivery]], None],
         changed: Callable[[Delivery], None],
         bugs: Bugs | None = None,
-        room: Room | None = None,
+        room: Capacity | None = None,
     ) -> None:
         self._store, self._journal, self._renderer = store, journal, renderer
         self._categories: Mapping[str, str] = {event.name: event.category for event in catalogue}
         self._accept, self._changed = accept, changed
         self._bugs = Bugs() if bugs is None else bugs
-        self._room = room or Room()
+        self._room = room or Capacity()
         # Guards what waits, the room for it, and the letters.
         self._lock = threading.Lock()
         self._waiting: dict[str, deque[Batch]] = {}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from megaapi_mock.domain.undo_table import Table
+from megaapi_mock.domain.undo_table import UndoTable
 
 keys = st.integers(0, 5)
 steps = st.lists(st.tuples(st.sampled_from(["put", "remove"]), keys, st.integers()))
 
 
-def apply(table: Table[int, int], changes: list[tuple[str, int, int]]) -> None:
+def apply(table: UndoTable[int, int], changes: list[tuple[str, int, int]]) -> None:
     for kind, key, value in changes:
         if kind == "put":
             table.put(key, value)
@@ -22,7 +22,7 @@ def apply(table: Table[int, int], changes: list[tuple[str, int, int]]) -> None:
 def test_rollback_restores_rows_and_their_order(
     kept: list[tuple[str, int, int]], forgotten: list[tuple[str, int, int]]
 ) -> None:
-    table: Table[int, int] = Table()
+    table: UndoTable[int, int] = UndoTable()
     apply(table, kept)
     table.commit()
     before = list(table.items())
@@ -33,7 +33,7 @@ def test_rollback_restores_rows_and_their_order(
 
 @given(rows=st.lists(keys, unique=True), keep=st.integers(0, 6))
 def test_commit_lets_the_oldest_go(rows: list[int], keep: int) -> None:
-    table: Table[int, int] = Table()
+    table: UndoTable[int, int] = UndoTable()
     for row in rows:
         table.put(row, row)
     gone = table.commit(keep=keep)

@@ -13,9 +13,9 @@ from megaapi_mock.domain.instance import Instance
 from megaapi_mock.domain.jid import Jid
 from megaapi_mock.domain.media import Vault
 from megaapi_mock.domain.rules import Rules
-from megaapi_mock.domain.undo_table import Table
+from megaapi_mock.domain.undo_table import UndoTable
 from megaapi_mock.domain.world import World
-from megaapi_mock.faults.armed_fault import SCOPE_NAMES, Armed
+from megaapi_mock.faults.armed_fault import SCOPE_NAMES, ArmedFault
 from megaapi_mock.faults.saved_faults import SavedFault
 from megaapi_mock.ids import Ids
 from megaapi_mock.store.serialize import Forms, Misfit
@@ -66,7 +66,7 @@ def test_every_table_of_an_instance_is_kept() -> None:
     """Also one that was left out with a good word."""
     instance = made()
     for holder in (instance, *(getattr(instance, name) for name in PARTS)):
-        tables = {name for name, value in vars(holder).items() if isinstance(value, Table)}
+        tables = {name for name, value in vars(holder).items() if isinstance(value, UndoTable)}
         assert tables <= KEPT[type(holder)].keys()
 
 
@@ -88,7 +88,12 @@ def test_every_attribute_of_an_armed_fault_is_kept(app: MockApp) -> None:
     The strikes point into the journal, which is no part of a state either.
     """
     kept = {field.name for field in fields(SavedFault)}
-    own = {field.name for field in fields(Armed)} - {"kind", "cleared", "strikes", *SCOPE_NAMES}
+    own = {field.name for field in fields(ArmedFault)} - {
+        "kind",
+        "cleared",
+        "strikes",
+        *SCOPE_NAMES,
+    }
     assert own | {"recipient"} == kept
     wired = {"kinds", "armed", "_clock", "_ids", "_directory", "_operations", "_lock"}
     assert vars(app.runtime.faults).keys() == wired | {"_all", "_numbers", "_asked", "_struck"}
@@ -120,7 +125,7 @@ class Person:
     place: tuple[float, int | None]
     known: frozenset[str]
     card: bytes = b"{}"
-    ranks: Table[Jid, bool] = field(default_factory=Table)
+    ranks: UndoTable[Jid, bool] = field(default_factory=UndoTable)
 
 
 FORMS = Forms(documents=frozenset({(Person, "card")}))
@@ -151,8 +156,8 @@ def test_a_record_is_written_and_read_by_its_types() -> None:
 
 
 def test_a_table_keeps_its_order() -> None:
-    rows = Table({Jid("2", "g.us"): True, Jid("1", "g.us"): False})
-    form = FORMS.of(Table[Jid, bool])
+    rows = UndoTable({Jid("2", "g.us"): True, Jid("1", "g.us"): False})
+    form = FORMS.of(UndoTable[Jid, bool])
     assert list(form.decode(form.written(rows)).items()) == list(rows.items())
 
 
@@ -167,8 +172,8 @@ class Dog:
 
 
 def test_one_of_several_records_says_which() -> None:
-    form = FORMS.of(Table[int, Cat | Dog])
-    rows = Table({7: Cat(9), 1: Dog("Rex")})
+    form = FORMS.of(UndoTable[int, Cat | Dog])
+    rows = UndoTable({7: Cat(9), 1: Dog("Rex")})
     written = form.written(rows)
     assert written == {"7": {"kind": "Cat", "lives": 9}, "1": {"kind": "Dog", "name": "Rex"}}
     assert list(form.decode(written).items()) == list(rows.items())

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from megaapi_mock.errors import SetupError
-from megaapi_mock.testing.control_client import Door, HttpWire, at
+from megaapi_mock.testing.control_client import ControlClient, HttpWire, at
 
 
 class Pages:
@@ -40,7 +40,7 @@ class Pages:
 
 def test_a_list_is_read_to_its_end_and_only_its_beginning_is_waited_for() -> None:
     wire = Pages()
-    found = Door(wire, place="-").find("/messages", instance="KEY", wait=9)
+    found = ControlClient(wire, place="-").find("/messages", instance="KEY", wait=9)
     assert [item["id"] for item in found] == ["1", "2", "3", "4", "5"]
     assert [asked.get("since", ["-"])[0] for asked in wire.asked] == ["-", "2", "4"]
     assert ["wait" in asked for asked in wire.asked] == [True, False, False]

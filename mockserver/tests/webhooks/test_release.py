@@ -12,7 +12,7 @@ from megaapi_mock import timers
 from megaapi_mock.clock import Clock
 from megaapi_mock.domain.chats import Chats
 from megaapi_mock.domain.instance import Instance
-from megaapi_mock.domain.mailbox import Post
+from megaapi_mock.domain.mailbox import Mailbox
 from megaapi_mock.faults.kinds.reply import Reply
 from megaapi_mock.records.journal import Journal
 from megaapi_mock.spec.validate import Validators
@@ -156,7 +156,7 @@ def test_what_another_instance_cannot_take_is_no_trouble_of_the_sender(
     door = broken.test_client()
     door.post(f"/_mock/instances/{UNLINKED}/link")
     with monkeypatch.context() as patch:
-        patch.setattr(Post, "_arrive", failing)
+        patch.setattr(Mailbox, "_arrive", failing)
         assert send(broken, "lost", to=PEER).status_code == 200
         broken.runtime.clock.advance(60)
         typed = {"event": "from-me-phone", "to": PEER, "set": {"message": {"audioMessage": {}}}}

@@ -20,7 +20,7 @@ from .calls import make_group, members, message, numbered, parsed, set_webhook, 
 from .media import fetch, same_bytes
 from .requests import ASKS
 from .settings import NEW_TOKEN
-from .webhook_listener import Hook
+from .webhook_listener import WebhookListener
 
 LAWS = Laws()
 
@@ -162,7 +162,7 @@ def settings_outlive_what_happens_to_the_link(session: Session, stage: Stage) ->
           events=("text-plain",))  # fmt: skip
 def every_customer_writes_from_a_number_of_their_own(session: Session, stage: Stage) -> None:
     place = stage.place()
-    hook = Hook(session, stage, place).open()
+    hook = WebhookListener(session, stage, place).open()
     people = WORLD[:3]
     for person in people:
         body = {"event": "text-plain", "from": person}

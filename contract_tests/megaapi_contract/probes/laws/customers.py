@@ -21,7 +21,7 @@ from .calls import make_group, message, sent_id, text
 from .content_fidelity import LONG
 from .media import PNG, fetch, same_bytes
 from .requests import ASKS
-from .webhook_listener import Hook
+from .webhook_listener import WebhookListener
 from .webhooks import (
     ECHO,
     PHASE,
@@ -185,7 +185,7 @@ def _written(content: Any) -> Any:
     return {name: part for name, part in content.items() if name != "messageContextInfo"}
 
 
-def _follow(hook: Hook, event: str, payload: Json, rest: list[Webhook]) -> None:
+def _follow(hook: WebhookListener, event: str, payload: Json, rest: list[Webhook]) -> None:
     """Hold that an album is followed by just the pictures it announces, and nothing else by any."""
     album = at(payload, "message", "albumMessage")
     announced = ["image"] * (at(album, "expectedImageCount") or 0)

@@ -15,7 +15,7 @@ from ..probe import Laws
 from .assertions import at
 from .calls import make_group
 from .chat import PRESENCES
-from .webhook_listener import Hook
+from .webhook_listener import WebhookListener
 from .webhooks import PHASE, listening
 
 LAWS = Laws()
@@ -34,7 +34,9 @@ def _happening(stage: Stage, place: Place, event: str) -> Happen:
     return happen
 
 
-def _groups(session: Session, stage: Stage, place: Place, hook: Hook, *people: str) -> list[str]:
+def _groups(
+    session: Session, stage: Stage, place: Place, hook: WebhookListener, *people: str
+) -> list[str]:
     """Two groups of these people, and what their making told is heard."""
     made = [make_group(session, stage, place, *people)[1] for _ in range(2)]
     hook.heard()

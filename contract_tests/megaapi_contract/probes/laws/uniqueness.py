@@ -15,7 +15,7 @@ from ..probe import Laws
 from .assertions import at, claim, done
 from .calls import leave, make_group, members, sent_id, someone, text
 from .requests import ASKS
-from .webhook_listener import Hook
+from .webhook_listener import WebhookListener
 
 LAWS = Laws()
 
@@ -88,7 +88,7 @@ def _read(webhooks: list[Webhook]) -> bool:
           phone=True, events=("disconnected",))  # fmt: skip
 def the_end_of_a_link_repeats_nothing(session: Session, stage: Stage) -> None:
     place = stage.place()
-    hook = Hook(session, stage, place).open()
+    hook = WebhookListener(session, stage, place).open()
     text(session, place)
     hook.heard(_read)
     session.call("logout", place)
@@ -99,7 +99,7 @@ def the_end_of_a_link_repeats_nothing(session: Session, stage: Stage) -> None:
           events=("group-text-first-of-sender", "text-plain-lid"))  # fmt: skip
 def a_hidden_author_is_named_by_the_number(session: Session, stage: Stage) -> None:
     place = stage.place()
-    hook = Hook(session, stage, place).open()
+    hook = WebhookListener(session, stage, place).open()
     lid = stage.door("GET", f"/_mock/instances/{place.key}/contacts/{WORLD[0]}")["lid"]
     hidden = {"key.participant": lid, "key.participantPn": as_given(WORLD[0])}
     for event, verb, body, number in (

@@ -33,7 +33,7 @@ NAMELESS = (None, "", "null")
 Wanted = Callable[[list[Webhook]], bool]
 
 
-class Hook:
+class WebhookListener:
     """Set at once; `heard` gives what came since the last look.
 
     Where there is a control API, a call nobody made is announced after everything else. Webhooks
@@ -60,7 +60,7 @@ class Hook:
         """Whether the receiving phones are in our hands, so that all that is sent is read."""
         return self._stage.phone
 
-    def open(self) -> Hook:
+    def open(self) -> WebhookListener:
         """Have the instance's webhooks come here."""
         set_webhook(self._session, self.place, self.url)
         return self

@@ -12,7 +12,7 @@ from ...session import Session
 from ..probe import Laws, Probe
 from .assertions import at, guess
 from .calls import sent_id, set_webhook, text
-from .webhook_listener import Hook
+from .webhook_listener import WebhookListener
 from .webhooks import (
     ACK_EVENTS,
     ECHO,
@@ -36,7 +36,10 @@ LAWS = Laws()
           events=("text-plain",))  # fmt: skip
 def webhooks_go_where_they_were_sent_last(session: Session, stage: Stage) -> None:
     place = stage.place()
-    old, new = Hook(session, stage, place, "-old"), Hook(session, stage, place, "-new")
+    old, new = (
+        WebhookListener(session, stage, place, "-old"),
+        WebhookListener(session, stage, place, "-new"),
+    )
     door = f"/_mock/instances/{place.key}/inbound"
     for hook, other in ((old, new), (new, old)):
         hook.open()
@@ -58,7 +61,7 @@ def webhooks_go_where_they_were_sent_last(session: Session, stage: Stage) -> Non
           events=("text-plain",))  # fmt: skip
 def webhooks_keep_the_query_of_their_address(session: Session, stage: Stage) -> None:
     place, query = stage.place(), "loja=1&modo=teste"
-    hook = Hook(session, stage, place)
+    hook = WebhookListener(session, stage, place)
     hook.url += f"?{query}"
     hook.open()
     stage.door("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
@@ -71,7 +74,10 @@ def webhooks_keep_the_query_of_their_address(session: Session, stage: Stage) -> 
           events=("text-plain",))  # fmt: skip
 def a_second_address_gets_the_same(session: Session, stage: Stage) -> None:
     place = stage.place()
-    first, second = Hook(session, stage, place), Hook(session, stage, place, "-second")
+    first, second = (
+        WebhookListener(session, stage, place),
+        WebhookListener(session, stage, place, "-second"),
+    )
     data = {
         "webhookUrl": first.url, "webhookEnabled": True,
         "webhookSecondaryUrl": second.url, "webhookSecondaryEnabled": True,
@@ -219,7 +225,7 @@ def what_is_asked_for_is_told_once(event: str, session: Session, stage: Stage) -
         hook.claim(event, len(set(ids)) == len(ids), "ids of messages differ")
 
 
-def _acknowledges(session: Session, place: Place, hook: Hook) -> bool:
+def _acknowledges(session: Session, place: Place, hook: WebhookListener) -> bool:
     """Whether acknowledgements come without having been asked for."""
     text(session, place)
     return hook.settle_acks(any(map(is_ack, hook.heard())))

@@ -21,7 +21,7 @@ from .calls import make_group, message, sent_id, someone, text
 from .connection import link, unlink
 from .media import KINDS, qr
 from .requests import ASKS
-from .webhook_listener import NAMELESS, Hook
+from .webhook_listener import NAMELESS, WebhookListener
 
 LAWS = Laws()
 PHASE = "webhooks"
@@ -41,10 +41,12 @@ def unsaid(session: Session) -> Promise:
     return guess(session, "configure_webhook")
 
 
-def listening(session: Session, stage: Stage, *, connected: bool = True) -> tuple[Place, Hook]:
+def listening(
+    session: Session, stage: Stage, *, connected: bool = True
+) -> tuple[Place, WebhookListener]:
     """An instance of the probe's own, and its webhooks."""
     place = stage.place(connected=connected)
-    return place, Hook(session, stage, place).open()
+    return place, WebhookListener(session, stage, place).open()
 
 
 def message_id(webhook: Webhook) -> str:
@@ -79,7 +81,7 @@ all_read = partial(_came_to, READ)
 
 
 def told(
-    hook: Hook, came: list[Webhook], sent: Exchange, steps: tuple[int, ...] = UNPLAYED,
+    hook: WebhookListener, came: list[Webhook], sent: Exchange, steps: tuple[int, ...] = UNPLAYED,
     *, asked: bool = False,
 ) -> None:  # fmt: skip
     """Hold the acknowledgements of one sent message: these, in order, each once.
@@ -108,7 +110,7 @@ def told(
             hook.is_event(one, ACKS[status], "an acknowledgement")
 
 
-def echoed(hook: Hook, came: list[Webhook], sent: Exchange) -> None:
+def echoed(hook: WebhookListener, came: list[Webhook], sent: Exchange) -> None:
     """Hold the echo of one sent message: once, before its acks, with what the answer says."""
     id_ = sent_id(sent)
     about = [one for one in came if message_id(one) == id_]

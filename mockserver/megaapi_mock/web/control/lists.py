@@ -14,7 +14,7 @@ from ...domain.message import Message
 from ...errors import ControlRefused, UnknownInstance
 from ...records.delivery import Delivery
 from ...records.exchange import BODY_SHOWN, Exchange
-from ...records.fault_hit import Hit
+from ...records.fault_hit import RecordedHit
 from ...store import Store
 from ...webhooks.publish import Publisher
 
@@ -121,7 +121,7 @@ def message_matches(arguments: Arguments) -> Callable[[tuple[str, Message]], boo
     )
 
 
-def strike_matches(arguments: Arguments) -> Callable[[Hit], bool]:
+def strike_matches(arguments: Arguments) -> Callable[[RecordedHit], bool]:
     """?instance= ?fault=, the last an id or a name."""
     return _matching(
         arguments,

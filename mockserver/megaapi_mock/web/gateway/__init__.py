@@ -1,0 +1,1 @@
+"""The gateway's own API: a call on its way from bytes to bytes."""

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from ...domain.fault_effects import FaultEffects, together
 from ...domain.instance import Instance
-from ...faults.active import Faults
+from ...faults.active import ActiveFaults
 from ...faults.armed_fault import HEADER, Strike
 from ...faults.kind import Answered, Replacing
 from ...faults.parameters import BadParameter, read_header
@@ -20,7 +20,7 @@ ASKED = f"HTTP_{HEADER.upper().replace('-', '_')}"
 _NOTHING = Answered(0, b"", "")
 
 
-class Waits(Exception):
+class WaitFirst(Exception):
     """The call waits before anything of it happens."""
 
     def __init__(self, seconds: Callable[[], float]) -> None:
@@ -28,12 +28,12 @@ class Waits(Exception):
         self.seconds = seconds
 
 
-class TakenBack(Exception):
+class UndoChange(Exception):
     """The real answer is known; what the call changed is undone."""
 
 
 @dataclass
-class Struck:
+class CallFaults:
     """The faults at one call. `notes` tell of a header that asks for what there is not."""
 
     strikes: list[Strike] = field(default_factory=list)
@@ -79,7 +79,7 @@ class Struck:
         for strike in self.strikes:
             strike.kind.refuse(instance)
 
-    def went_well(self, faults: Faults, instance: Instance) -> None:
+    def went_well(self, faults: ActiveFaults, instance: Instance) -> None:
         """The call is done: now the late ones strike, or do not."""
         for strike in self.late:
             if faults.settle(strike, instance.key):
@@ -107,10 +107,15 @@ class Struck:
 
 
 def find(
-    faults: Faults, operation: Operation, key: str, *, recipient: str | None, asked: str | None
-) -> Struck:
+    faults: ActiveFaults,
+    operation: Operation,
+    key: str,
+    *,
+    recipient: str | None,
+    asked: str | None,
+) -> CallFaults:
     """What strikes this call; what its own header asks for comes before what is armed."""
-    struck = Struck()
+    struck = CallFaults()
     found = [] if asked is None else _asked(faults, operation, key, asked, struck.notes)
     replaced = any(strike.kind.replaces for strike in found)
     if faults.armed:
@@ -121,7 +126,7 @@ def find(
 
 
 def _asked(
-    faults: Faults, operation: Operation, key: str, asked: str, notes: list[str]
+    faults: ActiveFaults, operation: Operation, key: str, asked: str, notes: list[str]
 ) -> list[Strike]:
     try:
         name, values = read_header(asked)

@@ -21,7 +21,7 @@ from ...errors import (
     UnknownRoute,
     Unusable,
 )
-from ...faults.active import Faults
+from ...faults.active import ActiveFaults
 from ...faults.kind import Answered, Moment, Replacing
 from ...faults.kinds.bad_gateway import BadGateway
 from ...faults.kinds.empty_200 import Empty200
@@ -37,7 +37,7 @@ from ...spec.validate import Validators
 from ...webhooks.publish import Batch, Publisher
 from .auth import require_token
 from .bodies import FORM, body_parser, unread_type
-from .call_faults import ASKED, Struck, TakenBack, Waits, find
+from .call_faults import ASKED, CallFaults, UndoChange, WaitFirst, find
 from .recorded_call import exchange_of
 from .refusals import value_at, why_closed, with_violations
 from .reply import LOOK, Reply
@@ -75,7 +75,7 @@ class Pipeline:
     journal: Journal
     publisher: Publisher
     clock: Clock
-    faults: Faults
+    faults: ActiveFaults
     hints: RouteHints
     strict: bool = False
     on_exchange: Callable[[Exchange], None] | None = None
@@ -162,7 +162,7 @@ class Pipeline:
         while True:
             try:
                 return self._change(request, operation, key)
-            except Waits as waits:
+            except WaitFirst as waits:
                 self._sit_out(waits.seconds)
             except Absent as absent:
                 # Nothing is held meanwhile: a slow host is nobody else's affair either.
@@ -187,9 +187,9 @@ class Pipeline:
                 struck = request.struck
                 if struck is not None and not struck.early:
                     if struck.takes_back:
-                        raise TakenBack
+                        raise UndoChange
                     struck.went_well(self.faults, instance)
-        except TakenBack:
+        except UndoChange:
             return reply, None
         return reply, batch
 
@@ -225,7 +225,7 @@ class Pipeline:
         reply.pause = min(call.pause, PAUSE_MOST)
         return reply
 
-    def _struck(self, instance: Instance, request: Request, operation: Operation) -> Struck:
+    def _struck(self, instance: Instance, request: Request, operation: Operation) -> CallFaults:
         """What faults do to this call, settled at its first look; Waits when it is to wait."""
         struck = request.struck
         if struck is None:
@@ -237,7 +237,7 @@ class Pipeline:
                 asked=request.environ.get(ASKED),
             )
             if struck.wait:
-                raise Waits(lambda: struck.wait)
+                raise WaitFirst(lambda: struck.wait)
         struck.refuse(instance)
         instance.fault_effects = struck.fault_effects
         return struck

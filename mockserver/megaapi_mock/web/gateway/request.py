@@ -12,7 +12,7 @@ from ...errors import RequestRejected
 from ...handlers.fetch import Files
 
 if TYPE_CHECKING:
-    from .call_faults import Struck
+    from .call_faults import CallFaults
 
 # Express parses nothing above this; the live limit was never seen (inferred).
 BODY_LIMIT = 32 * 2**20
@@ -33,7 +33,7 @@ class Request:
     environ: Environ
     body: bytes | None
     missing: int = 0
-    struck: Struck | None = None
+    struck: CallFaults | None = None
     files: Files = field(default_factory=Files)
     _plain: bytes | None = field(default=None, init=False)
     _parsed: tuple[Any, RequestRejected | None] | None = field(default=None, init=False)

@@ -1,0 +1,1 @@
+"""Misbehaviour of webhook delivery on purpose: duplicate, reorder, delay, drop, burst."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from ...records.delivery import Delivery
 
 
-class Room:
+class Capacity:
     """How many deliveries, and bytes of payload, wait in one place of all instances together."""
 
     def __init__(self, limit: int = 50_000, budget: int = 64 * 2**20) -> None:
@@ -28,7 +28,7 @@ class Room:
 class Held:
     """The deliveries one series holds, in the order they came, each counted in its room."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: Capacity) -> None:
         self.room = room
         self._deliveries: dict[Delivery, None] = {}
 
@@ -54,7 +54,7 @@ class Held:
         for delivery in deliveries:
             self.add(delivery)
 
-    def move_to(self, room: Room) -> None:
+    def move_to(self, room: Capacity) -> None:
         """Be counted there from now on."""
         for delivery in self._deliveries:
             self.room.add(delivery, -1)

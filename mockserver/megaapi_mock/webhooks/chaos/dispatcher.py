@@ -11,7 +11,7 @@ from typing import Protocol
 
 from ...clock import Clock
 from ...records.delivery import OLD_WORLD, Delivery, end
-from .capacity import Room
+from .capacity import Capacity
 from .series import Chaos, Entry, Out, Place, Series
 
 log = logging.getLogger(__name__)
@@ -52,9 +52,9 @@ class ChaosDispatcher:
         journal: Records,
         forward: Callable[[Sequence[Delivery]], None],
         changed: Callable[[Delivery], None],
-        room: Room | None = None,
+        room: Capacity | None = None,
     ) -> None:
-        self._room = room or Room()
+        self._room = room or Capacity()
         self._clock, self._journal = clock, journal
         self._forward, self._changed = forward, changed
         self.due_earlier: Callable[[], None] = lambda: None

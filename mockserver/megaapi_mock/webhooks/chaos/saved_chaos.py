@@ -8,7 +8,7 @@ from random import Random
 
 from ...errors import ControlRefused
 from ...records.delivery import Delivery
-from .capacity import Room
+from .capacity import Capacity
 from .dispatcher import ChaosDispatcher, matters
 from .series import Chaos, Entry, Place, Series
 
@@ -166,7 +166,7 @@ def _rebuilt(chaos_dispatcher: ChaosDispatcher, saved: SavedSeries) -> Rebuilt:
     series = chaos_dispatcher._new(saved.key, chaos, saved.awaited)
     held = saved.held
     # Counted elsewhere until it is put back: a state that is refused leaves nothing behind.
-    series.held.move_to(Room())
+    series.held.move_to(Capacity())
     series.held.restore(held)
     series._window = [held[number] for number in saved.window]
     series._crowd = [held[number] for number in saved.crowd]

@@ -12,7 +12,7 @@ import orjson
 
 from ...errors import ControlRefused
 from ...records.delivery import Delivery
-from .capacity import Held, Room
+from .capacity import Capacity, Held
 
 COPIES_MOST = 100
 CROWD_MOST = 5_000
@@ -126,10 +126,10 @@ class Series:
         copy: Callable[[Delivery, str, float], Delivery],
         dropped: Callable[[Delivery], None],
         awaited: int | None = None,
-        room: Room | None = None,
+        room: Capacity | None = None,
     ) -> None:
         self.key, self.chaos = key, chaos
-        self.held = Held(room or Room())
+        self.held = Held(room or Capacity())
         self._later, self._copy, self._dropped = later, copy, dropped
         # How many are still to come, where that is known: nothing waits for others after them.
         self._awaited = awaited

@@ -8,7 +8,7 @@ from hypothesis.stateful import initialize, precondition, rule
 from ....judging.results import Exchange
 from ..assertions import at, done, no_account
 from ..calls import message, sent_id, text
-from ..webhook_listener import Hook
+from ..webhook_listener import WebhookListener
 from ..webhooks import ECHO, READ, acks, echoed, message_id, told
 from .life import FRIENDS, STRANGERS, Life, keep_error
 
@@ -23,14 +23,14 @@ class Conversation(Life):
         # Accepted, as some hosts do, for people without an account.
         self.unheard: list[str] = []
         self.received: list[str] = []
-        self.hook: Hook | None = None
+        self.hook: WebhookListener | None = None
 
     @initialize()
     @keep_error
     def begins(self) -> None:
         """A linked instance with a webhook."""
         self.place = self.stage.place()
-        self.hook = Hook(self.session, self.stage, self.place).open()
+        self.hook = WebhookListener(self.session, self.stage, self.place).open()
 
     @rule(who=st.sampled_from(FRIENDS), said=st.sampled_from(("Oi", "", "Bom dia\nPedido 42")))
     @keep_error
@@ -92,7 +92,7 @@ class Conversation(Life):
             except Exception as error:
                 self.lived.ended = error
 
-    def _told(self, hook: Hook) -> None:
+    def _told(self, hook: WebhookListener) -> None:
         wanted = len(self.sent) + len(self.unsaid)
         came = hook.heard(lambda found: sum(READ in acks(found, i) for i in self._ids()) >= wanted)
         ids = [message_id(one) for one in came if at(one.json, "message") is not None]

@@ -52,7 +52,7 @@ endurance: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/soak.py --seconds 60
 	$(BIN)/python benchmarks/fuzz.py --calls 20000
 	$(BIN)/python benchmarks/healthy_hosts.py --mixed only --seeds 1
-	MEGAAPI_TEST_SEEDS=20 $(BIN)/python -m pytest -n 2 mockserver/tests/test_bots.py
+	MEGAAPI_TEST_SEEDS=20 $(BIN)/python -m pytest -n 2 mockserver/tests/commands/test_receiver_trial.py
 
 # Everything there is: npm too, and an empty environment elsewhere.
 test-all: check hosts spec-lint wheel-check endurance

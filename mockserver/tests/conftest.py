@@ -13,6 +13,7 @@ from megaapi_mock.ids import Ids
 from megaapi_mock.profile import default_profile
 from megaapi_mock.web.app import MockApp, build_app
 
+from .control import calm, door  # noqa: F401
 from .emitted import Emitted
 from .support import START, RecordingTransport
 

@@ -14,8 +14,8 @@ from megaapi_mock.commands.receiver_trial import run_verdict
 from megaapi_mock.receiver_check.result import Verdict
 from megaapi_mock.testing import MockServer
 
+from .commands.test_receiver_trial import QUICK, example, outcomes, serving
 from .support import KEY, TOKEN
-from .test_bots import QUICK, example, outcomes, serving
 
 Address = Callable[[dict[str, Any]], str]
 

@@ -12,9 +12,9 @@ from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.web.app import MockApp
 
 from .conftest import MakeApp
+from .control import Door
 from .histories import keys, world
 from .support import START
-from .web.conftest import Door
 
 DAY = 86_400.0
 SLOW = {

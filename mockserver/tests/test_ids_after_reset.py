@@ -8,8 +8,8 @@ import pytest
 from megaapi_mock.ids import KEYS_MOST, Ids
 from megaapi_mock.web.app import MockApp
 
+from .control import Door
 from .support import AUTH, KEY
-from .web.conftest import Door
 
 
 def told(app: MockApp) -> list[str]:

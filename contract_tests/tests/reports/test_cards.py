@@ -22,7 +22,7 @@ from megaapi_contract.reports.summary import summary
 from rich.console import Console
 
 from ..made_up import KEY, bad, exchange, failure
-from ..planted import PRIVATE, RECIPIENT, TOKEN
+from ..mutation.planted import PRIVATE, RECIPIENT, TOKEN
 
 SURE = Promise("observed", "openapi.yaml")
 STATUSES = ("instance_status", "webhook_settings", "list_groups", "config_details", "send_text")

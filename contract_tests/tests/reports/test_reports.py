@@ -19,9 +19,9 @@ from megaapi_contract.reports import write_reports
 from megaapi_contract.reports.files import MARKER
 
 from ..made_up import KEY, TOKEN, bad, good
-from ..planted import KEY as PLANTED_KEY
-from ..planted import OWN, PRIVATE, RECIPIENT, Planting, found_in, plantings
-from ..planted import TOKEN as PLANTED_TOKEN
+from ..mutation.planted import KEY as PLANTED_KEY
+from ..mutation.planted import OWN, PRIVATE, RECIPIENT, Planting, found_in, plantings
+from ..mutation.planted import TOKEN as PLANTED_TOKEN
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from megaapi_mock.simulation.message_origin import PHONE
 from megaapi_mock.worlds.load import read_world
 
 from ..conftest import MakeApp
+from ..simulation.test_contact_actions import Chat, jid
 from ..support import AUTH, KEY
-from .test_inbound_actions import Chat, jid
 
 ANA, BIA, CAIO, OWN = "5511900000002", "5511900000008", "5511900000006", "5511900000001"
 GROUP, LID_GROUP = "120363000000000001@g.us", "120363000000000002@g.us"

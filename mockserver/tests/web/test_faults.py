@@ -17,8 +17,8 @@ from megaapi_mock.web.app import MockApp
 from werkzeug.test import TestResponse
 
 from ..conftest import MakeApp
+from ..control import Door
 from ..support import AUTH, KEY, START, TOKEN, UNLINKED, UNLINKED_TOKEN, RecordingTransport
-from .conftest import Door
 
 GONE = {"fault": "bad-gateway"}
 GROUP = "120363000000000001@g.us"

@@ -13,6 +13,7 @@ from megaapi_mock.simulation.contact_events import HAPPENINGS
 from megaapi_mock.simulation.message_origin import PHONE
 
 from ..conftest import MakeApp
+from ..simulation.test_contact_actions import Chat, jid
 from ..support import AUTH, KEY
 from .test_addressing import (
     ANA,
@@ -26,7 +27,6 @@ from .test_addressing import (
     lid,
     world,
 )
-from .test_inbound_actions import Chat, jid
 
 # Dora is unlisted: the switch alone says how she is met. She is in no group at first.
 DORA = "5511900000007"

@@ -22,8 +22,8 @@ from megaapi_mock.store.state_file import seal
 from megaapi_mock.web.app import MockApp
 
 from ..conftest import MakeApp
+from ..control import Door
 from ..support import AUTH, KEY, UNLINKED
-from .conftest import Door
 
 PNG = b64encode(b"\x89PNG\r\n\x1a\n" + b"\0" * 64).decode()
 

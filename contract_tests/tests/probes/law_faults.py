@@ -1,0 +1,296 @@
+"""For every rule of the laws, one host that breaks it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from megaapi_contract.host.http import Answer
+
+from ..spoiling import (
+    Fault,
+    ack,
+    asked,
+    beside,
+    by_turns,
+    carried_out,
+    changed,
+    doubled,
+    edited,
+    forgotten,
+    frozen,
+    headed,
+    kind,
+    lost,
+    missing,
+    opened,
+    replaced,
+    swapped,
+    told,
+    turned,
+)
+from ..support import KEY
+
+JSON, HTML = (("Content-Type", "application/json"),), (("Content-Type", "text/html"),)
+NO_GROUP = b'{"name":"NOT_FOUND","message":"Group not found","statusCode":404}'
+REGISTERED_SEND = (
+    b'{"error":false,"messageData":{"key":{"remoteJid":"553190000005@s.whatsapp.net"}}}'
+)
+SWALLOWED = b'{"error":false,"message":"Message sent"}'
+NO_CODE = b'{"error":false,"message":"Qrcode fetched"}'
+NO_PICTURE = b'<!DOCTYPE html><html><body><img id="qrcode_box" src=""></body></html>'
+DATA, CONTENT = "messageData", "messageData.message"
+TEXT = f"{CONTENT}.extendedTextMessage"
+QUOTE = f"{TEXT}.contextInfo"
+IMAGE = f"{CONTENT}.imageMessage"
+PNG_URI = "data:image/png;base64,iVBORw0KGgo="
+
+
+REGISTERED = "553190000005@s.whatsapp.net"
+PARTICIPANT = b'"participant":"5511900000002@s.whatsapp.net"'
+ONCE = f"{CONTENT}.viewOnceMessage.message.imageMessage"
+OTHER_ID, OTHER = "3EB0AAAAAAAAAAAAAAAAAA", "5511900000002@s.whatsapp.net"
+STRANGER = "5511900000099:1@s.whatsapp.net"
+NUMBERS = iter(map("{:032X}".format, range(99)))
+
+
+# For every rule, one way to break it: the rules of one subject, as each law's name has it.
+FAULTS: Mapping[str, Fault] = {
+    # access
+    "only the right key and token get in": turned(401, 200),
+    "checks come in the documented order": turned(400, 401),
+    "nothing goes without a phone": turned(403, 200),
+    "no phone is needed": turned(200, 403),
+    "what lacks its fields is a bare 500": turned(500, 400),
+    "numbers without whatsapp are refused": turned(403, 200),
+    "other methods are unknown routes": turned(404, 405),
+    "unknown routes are 404 in the usual form": replaced(b'{"name"', b'{"path":"/","name"'),
+    "odd bodies that are no json are 400": turned(400, 500),
+    "bodies above the limit are 413": turned(413, 200),
+    "media above the limit is 413": turned(413, 200),
+    "media up to the limit is taken": turned(200, 413),
+    "bodies declared as something else are not read": turned(500, 200),
+    # tokens
+    "only the token itself opens": opened(),
+    "what is refused for its token is not done": carried_out(),
+    "a wrong token sets no webhook": carried_out(),
+    # messages
+    "a text comes back as it was sent": edited(f"{TEXT}.text", "Outro"),
+    "an empty text is sent and fields nobody knows are passed over": turned(200, 500),
+    "the ninth digit stays in answers": edited(f"{DATA}.key.remoteJid", REGISTERED),
+    "a link is found in the text": edited(f"{TEXT}.matchedText", "https://example.test"),
+    "a text without a link has no preview": beside(b'"text":"Bom dia"', b'"title":"x"'),
+    "a place comes back with its name": edited(f"{CONTENT}.locationMessage.name", "Outra"),
+    "degrees may be texts": edited(f"{CONTENT}.locationMessage.degreesLatitude", "-23.5"),
+    "a list comes back with every row": edited(f"{CONTENT}.listMessage.sections.0.rows", []),
+    "reply buttons come back with title and id": replaced(b'\\"sim\\"', b'\\"1\\"'),
+    "template buttons come back with their payload": replaced(b"CODIGO-TESTE", b"OUTRO"),
+    "nothing to choose from is refused": turned(500, 200),
+    "a quote names what it quotes": edited(f"{QUOTE}.stanzaId", OTHER_ID),
+    "somebody elses message is quoted as theirs": edited(f"{QUOTE}.participant", ""),
+    "a forwarded text is the same text": edited(f"{TEXT}.text", "Outro", at="forwardMessage"),
+    "the score of what others wrote grows": edited(f"{TEXT}.contextInfo.forwardingScore", 0),
+    "nothing to forward or quote is refused": turned(500, 200),
+    "every message has an id of its own": edited(f"{DATA}.key.id", OTHER_ID),
+    "two instances share nothing": edited(f"{DATA}.key.id", OTHER_ID),
+    "sends to a group name the sender": edited(f"{DATA}.participant", OTHER),
+    "sends to a person name no participant": beside(b'"status":"PENDING"', PARTICIPANT),
+    "groups the instance is not in are refused": turned(500, 200),
+    # media
+    "a picture comes back byte for byte": edited("data", lambda text: text[:-4]),
+    "every kind of file comes back": edited("data", lambda text: text[:-4]),
+    "one address is enough": turned(200, 500),
+    "a wrong key or kind opens nothing": edited("error", False),
+    "files are there for their own instance alone": edited("error", False),
+    "each file has keys of its own": edited(f"{IMAGE}.mediaKey", "AAAA"),
+    "a data uri names the type": edited(f"{IMAGE}.mimetype", "image/png"),
+    "what is seen once says so": edited(f"{ONCE}.viewOnce", False),
+    "a file by address is described as one by bytes": edited(f"{IMAGE}.caption", "Outra"),
+    "files that are none are refused": turned(500, 200),
+    "the qr code is a picture to scan": edited("qrcode", PNG_URI),
+    "the picture of the qr code can be scanned": replaced(b"IDAT", b"IDAX"),
+    "the page of the qr code shows it": replaced(b"<img", b"<imp"),
+    "all ways show the same code": edited("qrcode", PNG_URI),
+    "codes change every twenty seconds": frozen("qrcode_base64"),
+    "a new series has new codes": forgotten("/restart"),
+    "a linked instance shows no code": turned(403, 200),
+    # unsettled
+    "what is unsettled is decided once": by_turns(),
+    "a group it is not in is told one way": by_turns(Answer(404, JSON, NO_GROUP)),
+    "a number registered otherwise is named one way": by_turns(Answer(200, JSON, REGISTERED_SEND)),
+    "a send that fails is told one way": by_turns(Answer(200, JSON, SWALLOWED)),
+    "a number without an account is answered one way": by_turns(Answer(200, JSON, b"")),
+    "the first code is told one way": by_turns(Answer(200, JSON, NO_CODE), at="qrcode_base64"),
+    "the page of a linked instance is told one way": by_turns(Answer(200, HTML, NO_PICTURE)),
+    # groups
+    "a new group is as it was asked for": edited("group.subject", "Outra"),
+    "participants may be bare numbers": edited("group.participants", []),
+    "a new group is shown and listed": edited("groups", []),
+    "groups have a jid of their own": edited("group.id", "120363000000000001@g.us"),
+    "who is added is in until removed": forgotten("/removeParticipants"),
+    "every participant has a verdict of their own": edited("updatedParticipants.*.0.status", "200"),
+    "who is not in cannot be removed": edited("updatedParticipants.*.0.status", "200"),
+    "who may not be added is left out of a new group": turned(403, 200),
+    "a group that was left is gone": forgotten("/leaveGroup"),
+    "groups nobody knows are 404": turned(404, 500),
+    "nobody to add or remove is refused": turned(500, 200),
+    "only admins change who is in": turned(403, 200),
+    # connection
+    "the status of a linked instance names its user": edited("instance.user.id", STRANGER),
+    "the status of an unlinked instance names no user": beside(b'"disconnected"', b'"user":null'),
+    "people on whatsapp exist": edited("exists", False),
+    "people without whatsapp do not exist": edited("exists", True),
+    "pairing codes have eight characters": edited("pairingCode", "ABCD-EFGH"),
+    "a code of ones own is used": edited("pairingCode", "ABCDEFGH"),
+    "a linked instance gives no pairing code": turned(403, 200),
+    "scanning the code links": edited("instance.status", "disconnected"),
+    "typing the code links that number": edited("instance.user.id", STRANGER),
+    "after a logout everything waits for a phone": forgotten("/logout"),
+    "a restart keeps the link": edited("instance.status", "disconnected"),
+    "a restart brings back what the gateway dropped": forgotten("/restart"),
+    "a restart brings nobody back who left": edited("instance.status", "connected"),
+    "a phone that leaves takes the link with it": edited("instance.status", "connected"),
+    "one instance going takes no other along": edited("instance.status", "disconnected"),
+    # settings
+    "a webhook reads back as it was set": forgotten("/configWebhook"),
+    "settings belong to one instance": edited("webhookData.webhookUrl", "http://127.0.0.1:9/x"),
+    "blocked events are shown until accepted": forgotten("/blockEvents"),
+    "accepted statuses are shown": forgotten("/configAcceptStatus"),
+    "names nobody knows are kept": forgotten("/configAcceptWebhooks"),
+    "only the new token gets in": forgotten("/changeToken"),
+    "the same token may be set again": turned(200, 401),
+    # chat
+    "every presence is taken": forgotten("/presenceUpdateChat"),
+    "presence is shown in groups too": turned(200, 403),
+    "a presence nobody knows is passed over": turned(200, 500),
+    "deleting for everyone is a message of its own": forgotten("/deleteMessage"),
+    "what nobody knows can be deleted": turned(200, 404),
+    "deleting for oneself sends nothing": forgotten("/deleteMessageFromMe"),
+    "deleting for oneself has a second form": forgotten("/deleteMessageFromMe"),
+    "nothing is deleted without a phone": turned(403, 200),
+    # what differs, and what must not be lost
+    "each send has an id of its own": edited(f"{DATA}.key.id", OTHER_ID),
+    "every number has an answer of its own": frozen("/isOnWhatsApp"),
+    "the list follows every change": edited("groups", lambda groups: groups * 2),
+    "groups have details of their own": edited("group.subject", "Outra"),
+    "the end of a link repeats nothing": doubled(kind("connection_update")),
+    "a hidden author is named by the number": changed("key.participantPn", "1@s.whatsapp.net"),
+    "texts come back letter for letter": edited(f"{TEXT}.text", str.strip),
+    "long texts come back whole": replaced(b"Pedido confirmado. Pedido", b"Pedido"),
+    "large files come back whole": turned(200, 413),
+    "groups take several people at once": edited("group.participants", lambda who: who[:2]),
+    "what is blocked adds up": edited("configData.blockEvents", ["calls"]),
+    "settings outlive what happens to the link": edited(
+        "configData.blockEvents", lambda names: [next(NUMBERS)]
+    ),
+    "every customer writes from a number of their own": changed("key.remoteJid", OTHER),
+    "long texts of customers come whole": changed("message.conversation", "Pedido confirmado."),
+    # who is named
+    "who writes to a group is named": changed("key.participant", OTHER),
+    "who comes and goes is told as it is": changed("author", OTHER),
+    "a new subject is told with who gave it": changed("subject", "Outra"),
+    "what somebody does in a chat is told as it is": changed(
+        "presences", {OTHER: {"lastKnownPresence": "available"}}
+    ),
+    "calls say who calls and how they stand": changed("data.isVideo", False),
+    "receipts of a group name whose they are": changed("key.participant", OTHER),
+    # webhooks
+    "a text is echoed and acknowledged": lost(ack(3)),
+    "what is sent comes back": doubled(ack(4)),
+    "only what can be played is told as played": lost(ack(5)),
+    "a text to a group is told of that group": changed("key.remoteJid", OTHER),
+    "webhooks come in the order of their causes": swapped(kind("extendedTextMessage")),
+    "calls that fail are told to nobody": told(lambda payload: ({**payload, "data": {}}, payload)),
+    "after a logout nothing more is told": lost(kind("connection_update")),
+    "linking and unlinking is told": doubled(kind("connection_update")),
+    "a restart ends with the link": changed("message", "Number disconnected from api"),
+    "a code that is shown is told": changed("qrcode", PNG_URI),
+    "codes are told until the series ends": doubled(kind("qrcode_update")),
+    "what a customer does is told once": changed("instance_key", "megacode-TESTKEY0002"),
+    "a customers picture is the one they took": changed("message.imageMessage.mediaKey", "AAAA"),
+    "ids of messages never come again": changed("key.id", OTHER_ID),
+    "what was received can be answered": lost(kind("extendedTextMessage")),
+    "webhooks go where they were sent last": forgotten("/configWebhook"),
+    "webhooks keep the query of their address": asked(b"?loja=1&modo=teste", b""),
+    "a second address gets the same": changed("key.id", lambda id_: next(NUMBERS)),
+    "instances are told of themselves alone": changed("instance_key", KEY),
+    "webhooks are posted as json": lost(lambda payload: True),
+    "what is blocked does not come": forgotten("/blockEvents"),
+    "blocked acknowledgements come back when accepted": forgotten("/configAcceptStatus"),
+    "an event can be blocked by its own name": forgotten("/blockEvents"),
+    "what is asked for is told once": changed("instance_key", "megacode-TESTKEY0002"),
+    # particulars
+    "every row of every section comes back": edited(
+        f"{CONTENT}.listMessage.sections.1.rows", lambda rows: rows[:1]
+    ),
+    "a list to a group is the same list": edited(f"{CONTENT}.listMessage.footerText", "Escolha"),
+    "the given type of a document is kept": edited(
+        f"{CONTENT}.documentMessage.mimetype", "image/png"
+    ),
+    "a code of ones own keeps its letters": edited("pairingCode", str.upper),
+    "a body where none is needed is passed over": turned(200, 400),
+    "another state has another tag": headed("ETag", 'W/"1"'),
+    "who is not named stays": edited("group.participants", lambda people: people[:1]),
+    "everybody has a result of their own": edited("updatedParticipants.*.*.status", "200"),
+    "an old group id is no person": asked(b"-1623275280@g.us", b"@s.whatsapp.net"),
+    "what is deleted is what was named": changed("message.protocolMessage.key.id", OTHER_ID),
+    "many who write at once are told apart": changed("key.participant", OTHER),
+    "names keep their accents": changed("pushName", lambda name: name.encode().decode("latin-1")),
+    "a reaction taken back is told": lost(
+        lambda payload: payload.get("message", {}).get("reactionMessage", {}).get("text") == ""
+    ),
+    "a poll has all its options": changed(
+        "message.pollCreationMessageV3.options", lambda options: options[:-1]
+    ),
+    "a picture without words has none": changed("message.imageMessage.caption", "Segue a foto"),
+    "events accepted one by one add up": edited("configData.webhookEvents", ["presence"]),
+    "a row of a later section is told by its own id": changed(
+        "message.listResponseMessage.singleSelectReply.selectedRowId", "007"
+    ),
+    "a files name keeps its accents": edited(
+        f"{CONTENT}.documentMessage.fileName", "orcamento.pdf"
+    ),
+    "after a swap of phones the new number is told": changed("jid", OTHER),
+    "nobodys number stands beside a code": told(
+        lambda payload: ({**payload, "jid": OTHER},)
+    ),
+    "what comes after a restart is told": lost(kind("conversation")),
+    "who receives is whose event it is": lost(kind("extendedTextMessage")),
+    "an admins deletion names the author": changed(
+        "message.protocolMessage.key.participant", OTHER
+    ),
+    # lives
+    "the life of a link": forgotten("/logout"),
+    "the life of groups": forgotten("/leaveGroup"),
+    "the life of a conversation": swapped(ack(3)),
+}  # fmt: skip
+
+SOMEBODY, HIDDEN = "5511900000077@s.whatsapp.net", "100000000000077@lid"
+# What the laws look at besides: a rule, and one more way to break it that one of its laws notices.
+MORE: Mapping[str, tuple[str, Fault]] = {
+    "query forgotten": ("a webhook reads back as it was set", asked(b"?loja", b"?outra")),
+    "slash unknown": ("a new group is shown and listed", missing("/group/")),
+    "text refused and sent": ("a text is echoed and acknowledged", carried_out()),
+    "own lid": ("a text is echoed and acknowledged", changed("lid", HIDDEN)),
+    "echo of another name": ("a text is echoed and acknowledged", changed("pushName", "Outro")),
+    "message of another name": ("what a customer does is told once", changed("pushName", "Outro")),
+    "message of another lid": (
+        "what a customer does is told once", changed("key.senderLid", HIDDEN)
+    ),
+    "group's participantLid": (
+        "who writes to a group is named", changed("key.participantLid", HIDDEN)
+    ),
+    "group's participantPn": (
+        "a hidden author is named by the number", changed("key.participantPn", SOMEBODY)
+    ),
+    "group's pushName": ("who writes to a group is named", changed("pushName", "Outro")),
+    "people added": ("who comes and goes is told as it is", changed("participants", [SOMEBODY])),
+    "group of people": ("who comes and goes is told as it is", changed("id", "1203630@g.us")),
+    "author of a subject": ("a new subject is told with who gave it", changed("author", SOMEBODY)),
+    "chat of a presence": ("what somebody does in a chat is told as it is", changed("id", OTHER)),
+    "person of a presence": (
+        "what somebody does in a chat is told as it is",
+        changed("presences", lambda shown: {SOMEBODY: next(iter(shown.values()))}),
+    ),
+    "caller": ("calls say who calls and how they stand", changed("data.from", OTHER)),
+    "chat of a call": ("calls say who calls and how they stand", changed("data.chatId", OTHER)),
+}  # fmt: skip

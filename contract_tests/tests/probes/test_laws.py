@@ -1,0 +1,93 @@
+"""The laws hold on the mock, and each has been seen to break."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+
+import pytest
+from megaapi_contract.host.stage import WORLD
+from megaapi_contract.host.target import MockTarget
+from megaapi_contract.judging.contract import Contract
+from megaapi_contract.judging.results import Exchange
+from megaapi_contract.probes.laws import all_laws
+from megaapi_contract.probes.laws.requests import ASKS
+from megaapi_contract.probes.probe import Probe
+
+from ..spoiling import Bench
+from .law_faults import FAULTS, MORE
+
+
+def rule_of(probe: Probe) -> str:
+    """The name of the rule that a law is one case of."""
+    return probe.name.partition(": ")[0]
+
+
+LAWS: dict[str, list[Probe]] = defaultdict(list)
+for _probe in all_laws():
+    LAWS[rule_of(_probe)].append(_probe)
+
+
+@pytest.fixture(scope="module")
+def bench() -> Iterator[Bench]:
+    before = set(threading.enumerate())
+    target = MockTarget()
+    yield Bench(Contract(), target)
+    target.close()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(timeout=5)
+    assert set(threading.enumerate()) <= before
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> None:
+    """One mock works for all tests of this module: `bench` sees that its threads end."""
+
+
+def test_no_two_laws_have_one_name() -> None:
+    names = [probe.name for probe in all_laws()]
+    assert len(set(names)) == len(names)
+
+
+def test_every_rule_has_a_way_to_break_it() -> None:
+    assert set(FAULTS) == set(LAWS)
+
+
+def test_every_operation_has_an_ask_that_fits_it() -> None:
+    for operation in Contract().operations:
+        ask = ASKS[operation.id]
+        assert (ask.effect, ask.linked) == (operation.effect, operation.needs_connection)
+        assert ask.people == (operation.recipient is not None), operation.id
+    assert len(ASKS) == len(Contract().operations)
+
+
+@pytest.mark.parametrize("rule", LAWS)
+def test_the_mock_keeps_it_and_it_says_what_it_calls(rule: str, bench: Bench) -> None:
+    for probe in LAWS[rule]:
+        exchanges: list[Exchange] = []
+        broken = bench.tried(probe, heard=exchanges.append)
+        assert [one.message for one in broken] == [], probe.name
+        called = {str(one.operation) for one in exchanges if one.operation is not None}
+        assert called - set(probe.operations) <= {"configure_webhook"}, probe.name
+        effects = {bench.contract.by_id[operation].effect for operation in called}
+        assert effects <= probe.effects, probe.name
+
+
+def test_one_listed_person_is_enough(bench: Bench) -> None:
+    for probe in all_laws():
+        if probe.phase == "laws":
+            broken = bench.tried(probe, recipients=(WORLD[0],))
+            assert [one.message for one in broken] == [], probe.name
+
+
+@pytest.mark.parametrize("rule", LAWS)
+def test_it_notices_a_host_that_breaks_it(rule: str, bench: Bench) -> None:
+    for probe in LAWS[rule]:
+        assert bench.tried(probe, FAULTS[rule]), probe.name
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_a_law_of_it_looks_at_that_too(name: str, bench: Bench) -> None:
+    rule, fault = MORE[name]
+    assert any(bench.tried(probe, fault) for probe in LAWS[rule])

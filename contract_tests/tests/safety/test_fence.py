@@ -1,0 +1,346 @@
+"""Nothing gets out to a real host that was not allowed, whatever makes it up."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+from urllib.parse import quote, unquote
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from megaapi_contract.errors import BudgetSpent, HeldBack
+from megaapi_contract.host.http import Request, request
+from megaapi_contract.host.place import Place
+from megaapi_contract.host.webhook_receiver import Receiver
+from megaapi_contract.judging.contract import Contract
+from megaapi_contract.judging.judge import Judge
+from megaapi_contract.probes.cases import PICTURE, Cases, Casting
+from megaapi_contract.safety.fence import EFFECTS, UNKNOWN_KEY, Fence, listed
+from megaapi_contract.safety.gate import Gate
+from megaapi_contract.session import Session
+from megaapi_mock.resources import root
+from schemathesis import GenerationMode
+
+from ..support import KEY, LISTED, OWN, TOKEN, UNLISTED, Recorder
+
+AUTH = ("Authorization", f"Bearer {TOKEN}")
+JSON = ("Content-Type", "application/json")
+
+
+@cache
+def contract() -> Contract:
+    return Contract()
+
+
+def fence(*allowed: str, recipients: tuple[str, ...] = (LISTED,)) -> Fence:
+    return Fence(
+        contract=contract(),
+        key=KEY,
+        token=TOKEN,
+        allowed=frozenset({"reads", *allowed}),
+        recipients=listed(recipients),
+        own=OWN,
+    )
+
+
+def gate(*allowed: str, max_messages: int | None = None) -> tuple[Gate, Recorder]:
+    host = Recorder(contract())
+    return Gate(host, contract(), fence=fence(*allowed), max_messages=max_messages), host
+
+
+# -- an oracle of its own: the contract's files read anew, the wire read as text -----------------
+
+
+@cache
+def effects() -> dict[tuple[str, str], str]:
+    """(method, path pattern) to effect, straight from the YAML files."""
+    found = {}
+    index = yaml.safe_load((root("spec") / "openapi.yaml").read_text(encoding="utf-8"))
+    for path, item in index["paths"].items():
+        for method, operation in yaml.safe_load(
+            (root("spec") / item["$ref"]).read_text(encoding="utf-8")
+        ).items():
+            found[method.upper(), path.replace("{instance_key}", "[^/]+")] = operation["x-effect"]
+    return found
+
+
+def effect_of(sent: Request) -> str:
+    for (method, pattern), effect in effects().items():
+        if method == sent.method and re.fullmatch(pattern, sent.path.rstrip("/")):
+            return effect
+    return "unknown route"
+
+
+def numbers_in(sent: Request) -> set[str]:
+    """Every run of 8 digits and more, in whatever spelling, but for what the suite brought."""
+    text = unquote(sent.query.replace("+", " ")) + " " + _unescaped(sent.body)
+    for brought in (PICTURE, "120363000000000001@g.us", *_IDS):
+        text = text.replace(brought, "")
+    return set(re.findall(r"\d{8,}", re.sub(r"(?<=\d)[ ().+/-]+(?=\d)", "", text)))
+
+
+def _unescaped(body: bytes) -> str:
+    """Every name and value of a document, a line each: JSON's escapes hold digits of their own."""
+    try:
+        return "\n".join(_flat(json.loads(body, object_pairs_hook=list)))
+    except ValueError:
+        return body.decode("latin-1")
+
+
+def _flat(node: Any) -> Iterator[str]:
+    if isinstance(node, list | tuple):
+        for part in node:
+            yield from _flat(part)
+    else:
+        yield str(node)
+
+
+# Ids, keys and times in the contract's own answers, which the recorder gives.
+_IDS = (
+    "3EB0A1B2C3D4E5F6071829", "3EB0FFEEDDCCBBAA998877", "1767225600",
+)  # fmt: skip
+
+
+def nothing_forbidden_left(host: Recorder, allowed: set[str]) -> None:
+    for sent in host.left:
+        assert effect_of(sent) in allowed, sent
+        assert KEY in sent.path or UNKNOWN_KEY in sent.path, sent
+        people = {LISTED, OWN} if effect_of(sent) == "reads" else {LISTED}
+        assert numbers_in(sent) <= people, sent
+
+
+# -- whatever Schemathesis generates -------------------------------------------------------------
+
+OPERATIONS = sorted(operation.id for operation in contract().operations)
+ALLOWANCES = [(), ("sends",), ("changes",), ("sends", "changes"), EFFECTS]
+
+
+class Raw(Casting):
+    """Puts in the instance alone: everything else stays as it was generated."""
+
+    def prepare(self, case: Any) -> None:
+        case.path_parameters["instance_key"] = KEY
+
+
+def sent_out(
+    cases: Cases, data: Any, name: str, mode: GenerationMode, allow: tuple[str, ...], filled: bool
+) -> list[Request]:
+    """What left when a generated case was sent through a fence that lets `allow` pass."""
+    case = data.draw(cases.strategy(name, mode))
+    out, host = gate(*allow)
+    session = Session(
+        contract(), out, Judge(contract(), mock=False), Receiver(), (LISTED,), 0, probe=name
+    )
+    casting = (Casting if filled else Raw)(session, Place(KEY, TOKEN, OWN))
+    try:
+        casting.send(case)
+    except HeldBack:
+        pass
+    nothing_forbidden_left(host, {"reads", *allow})
+    return host.left
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+@pytest.mark.parametrize("filled", [True, False], ids=["cast", "raw"])
+def test_whatever_schemathesis_generates(mode: GenerationMode, filled: bool) -> None:
+    cases = Cases(contract())
+
+    @settings(max_examples=150)
+    @given(data=st.data(), name=st.sampled_from(OPERATIONS), allow=st.sampled_from(ALLOWANCES))
+    def tried(data: Any, name: str, allow: tuple[str, ...]) -> None:
+        sent_out(cases, data, name, mode, allow, filled)
+
+    tried()
+
+
+@pytest.mark.parametrize("name", ["instance_status", "send_text", "block_events", "restart"])
+def test_what_is_generated_leaves_where_it_may(name: str) -> None:
+    """The test above would be content with a fence that nothing passes."""
+    cases, left = Cases(contract()), list[Request]()
+
+    @settings(max_examples=10)
+    @given(data=st.data())
+    def tried(data: Any) -> None:
+        left.extend(sent_out(cases, data, name, GenerationMode.POSITIVE, EFFECTS, True))
+
+    tried()
+    effect = next(operation.effect for operation in contract().operations if operation.id == name)
+    assert effect in {effect_of(sent) for sent in left}
+
+
+# -- an unlisted number, wherever and however it is written ---------------------------------------
+
+SPELLINGS: list[Callable[[str], Any]] = [
+    str,
+    int,
+    lambda n: f"{n}@s.whatsapp.net",
+    lambda n: f"{n}:31@s.whatsapp.net",
+    lambda n: f"{n}@lid",
+    lambda n: f"{n}@c.us",
+    lambda n: f"+{n[:2]} ({n[2:4]}) {n[4:9]}-{n[9:]}",
+    lambda n: f" {n}",
+    lambda n: f"{n}\n",
+    lambda n: f"{LISTED},{n}",
+    lambda n: [n],
+    lambda n: {"number": n},
+    lambda n: {n: True},
+    lambda n: "".join(chr(0xFF10 + int(digit)) for digit in n),
+    lambda n: f"wa.me/{n}",
+    lambda n: "\u200b".join(n),
+    lambda n: ":".join([n[:4], n[4:8], n[8:]]),
+    lambda n: float(n),
+    lambda n: float(n[:-1] + "." + n[-1]),
+]
+PLACES: list[Callable[[dict[str, Any], Any], None]] = [
+    lambda data, value: data.update(to=value),
+    lambda data, value: data.update(text=value),
+    lambda data, value: data.update(jid=value),
+    lambda data, value: data.update(extra={"deep": [value]}),
+    lambda data, value: data.update(participants=[LISTED, value]),
+    lambda data, value: data.update(quoted={"key": {"remoteJid": value}}),
+]
+
+
+@pytest.mark.parametrize("place", range(len(PLACES)))
+@pytest.mark.parametrize("spelling", range(len(SPELLINGS)))
+def test_an_unlisted_number_stays_however_it_is_written(place: int, spelling: int) -> None:
+    data: dict[str, Any] = {"to": LISTED, "text": "Bom dia"}
+    PLACES[place](data, SPELLINGS[spelling](UNLISTED))
+    out, host = gate(*EFFECTS)
+    path = f"/rest/sendMessage/{KEY}/text"
+    with pytest.raises(HeldBack):
+        out.send(request("POST", path, body={"messageData": data}, headers=[AUTH]))
+    assert host.left == []
+
+
+TEXT = f"/rest/sendMessage/{KEY}/text"
+GOOD = {"messageData": {"to": LISTED, "text": "Bom dia"}}
+FORBIDDEN: dict[str, Request] = {
+    "a name given twice": request(
+        "POST", TEXT, headers=[AUTH],
+        raw=f'{{"messageData":{{"to":"{UNLISTED}","to":"{LISTED}","text":"a"}}}}'.encode(),
+    ),
+    "a body that is no JSON": request("POST", TEXT, raw=b"to=" + UNLISTED.encode(), headers=[AUTH]),
+    "a body of another type": request(
+        "POST", TEXT, raw=b"{}", headers=[AUTH, ("Content-Type", "text/plain")]
+    ),
+    "a short number": request(
+        "POST", TEXT, body={"messageData": {"to": "190", "text": "a"}}, headers=[AUTH]
+    ),
+    "a fraction of a listed number": request(
+        "POST", TEXT, body={"messageData": {"to": float(f"{LISTED}.5"), "text": "a"}},
+        headers=[AUTH],
+    ),
+    "nobody": request("POST", TEXT, body={"messageData": {"to": "", "text": "a"}}, headers=[AUTH]),
+    "a group of others": request(
+        "POST", TEXT, body={"messageData": {"to": "120363000000000002@g.us", "text": "a"}},
+        headers=[AUTH],
+    ),
+    "the own number, not listed": request(
+        "POST", TEXT, body={"messageData": {"to": OWN, "text": "a"}}, headers=[AUTH]
+    ),
+    "another instance": request(
+        "POST", TEXT.replace("0001", "0002"), body=GOOD, headers=[AUTH]
+    ),
+    "an encoded path": request(
+        "POST", TEXT.replace("text", quote("te") + "%78t"), body=GOOD, headers=[AUTH]
+    ),
+    "a path with dots": request("POST", f"/rest/x/../sendMessage/{KEY}/text", body=GOOD),
+    "another route": request("POST", f"/rest/sendMessage/{KEY}/other", body=GOOD, headers=[AUTH]),
+    "another method": request("PUT", TEXT, body=GOOD, headers=[AUTH]),
+    "a header that changes the method": request(
+        "POST", TEXT, body=GOOD, headers=[AUTH, ("X-HTTP-Method-Override", "DELETE")]
+    ),
+    "another token": request(
+        "POST", TEXT, body=GOOD, headers=[("Authorization", "Bearer TESTKEY0002")]
+    ),
+    "an address of others": request(
+        "POST", f"/rest/webhook/{KEY}/configWebhook", headers=[AUTH],
+        body={"messageData": {"webhookUrl": "https://hooks.example.com/x", "webhookEnabled": True}},
+    ),
+    "an address below its name": request(
+        "POST", f"/rest/webhook/{KEY}/configWebhook", headers=[AUTH],
+        body={"messageData": {"webhookUrl": {"host": "hooks"}, "webhookEnabled": True}},
+    ),
+    "an address without its scheme": request(
+        "POST", TEXT, body={"messageData": {"to": LISTED, "text": "www.example.com"}},
+        headers=[AUTH],
+    ),
+    "an address in another coding": request(
+        "POST", TEXT, body={"messageData": {"to": LISTED, "text": "http%3A%2F%2Fexample.com"}},
+        headers=[AUTH],
+    ),
+    "somebody below their name": request(
+        "POST", TEXT, body={"messageData": {"to": {"number": "190"}, "text": "a"}}, headers=[AUTH]
+    ),
+    "a new token": request(
+        "POST", f"/rest/config/{KEY}/changeToken", headers=[AUTH],
+        body={"messageData": {"token": "TESTKEY0009"}},
+    ),
+    "somebody asked about": request(
+        "GET", f"/rest/instance/isOnWhatsApp/{KEY}", query={"jid": UNLISTED}, headers=[AUTH]
+    ),
+    "a header with a number": request(
+        "POST", TEXT, body=GOOD, headers=[AUTH, ("Accept", UNLISTED)]
+    ),
+    "another host": request("POST", TEXT, body=GOOD, headers=[AUTH, ("Host", "a.example.com")]),
+    "the unknown key, changing": request(
+        "POST", TEXT.replace(KEY, UNKNOWN_KEY), body=GOOD, headers=[AUTH]
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FORBIDDEN)
+def test_it_stays(name: str) -> None:
+    out, host = gate(*EFFECTS)
+    with pytest.raises(HeldBack):
+        out.send(FORBIDDEN[name])
+    assert host.left == []
+
+
+def test_what_is_allowed_leaves() -> None:
+    out, host = gate(*EFFECTS)
+    out.send(request("POST", TEXT, body=GOOD, headers=[AUTH]))
+    own = request("GET", f"/rest/instance/isOnWhatsApp/{KEY}", query={"jid": OWN}, headers=[AUTH])
+    out.send(own)
+    assert len(host.left) == 2
+
+
+@pytest.mark.parametrize("effect", EFFECTS)
+def test_each_operation_leaves_exactly_where_its_effect_is_allowed(effect: str) -> None:
+    allowed = {"reads", effect}
+    for operation in contract().operations:
+        path = operation.path.replace("{instance_key}", KEY)
+        bare = request(operation.method, path, headers=[AUTH])
+        if operation.effect in allowed:
+            assert fence(effect).check(bare) == operation
+        else:
+            with pytest.raises(HeldBack, match=f"--allow {operation.effect}"):
+                fence(effect).check(bare)
+
+
+def test_no_more_messages_than_allowed() -> None:
+    out, host = gate("sends", max_messages=2)
+    for _ in range(2):
+        out.send(request("POST", TEXT, body=GOOD, headers=[AUTH]))
+    with pytest.raises(BudgetSpent, match="2 messages are sent"):
+        out.send(request("POST", TEXT, body=GOOD, headers=[AUTH]))
+    out.send(request("GET", f"/rest/instance/{KEY}", headers=[AUTH]))
+    assert len(host.left) == 3
+
+
+def test_a_group_may_be_written_to_once_the_run_has_made_it() -> None:
+    made = "120363000000000077@g.us"
+    sent = request("POST", TEXT, body={"messageData": {"to": made, "text": "a"}}, headers=[AUTH])
+    out, host = gate("sends")
+    out.may_read([made])
+    with pytest.raises(HeldBack):
+        out.send(sent)
+    out.allow_group(made)
+    out.send(sent)
+    assert len(host.left) == 1

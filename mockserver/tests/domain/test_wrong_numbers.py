@@ -1,0 +1,105 @@
+"""Digits that are nobody's number: refused in every world, with a reason that names the way out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from megaapi_mock.resources import root
+from megaapi_mock.web.app import MockApp
+from megaapi_mock.worlds.load import load_world, read_world
+
+from ..conftest import MakeApp
+from ..control import Door
+from ..support import AUTH, KEY
+
+WORLDS = sorted(path.stem for path in (root("fixtures") / "worlds").glob("*.yaml"))
+LID, NATIONAL = "100000000000002", "11900000002"
+
+
+def sent(app: MockApp, to: str) -> Any:
+    body = {"messageData": {"to": to, "text": "oi"}}
+    return app.test_client().post(f"/rest/sendMessage/{KEY}/text", json=body, headers=AUTH)
+
+
+def exists(app: MockApp, jid: str) -> Any:
+    path = f"/rest/instance/isOnWhatsApp/{KEY}?jid={jid}"
+    return app.test_client().get(path, headers=AUTH)
+
+
+@pytest.fixture(params=WORLDS)
+def anywhere(request: pytest.FixtureRequest, make_app: MakeApp) -> MockApp:
+    return make_app(world=load_world(request.param, root("fixtures")))
+
+
+@pytest.mark.parametrize("digits", [LID, NATIONAL, "900000002"])
+@pytest.mark.parametrize("suffix", ["", "@s.whatsapp.net"])
+def test_send_to_wrong_digits_is_refused(anywhere: MockApp, digits: str, suffix: str) -> None:
+    reply = sent(anywhere, digits + suffix)
+    assert reply.status_code == 403
+    assert reply.get_json()["message"].startswith("Number not registered")
+    found = exists(anywhere, digits + suffix)
+    assert found.get_json()["exists"] is False
+    assert found.headers["X-Mock-Reason"]
+
+
+def test_reason_names_whose_lid_it_is_and_where_to_answer(app: MockApp) -> None:
+    reason = sent(app, LID).headers["X-Mock-Reason"]
+    assert "100000000000002 is the LID of Contato Teste" in reason
+    assert "answer to 100000000000002@lid or 5511900000002" in reason
+    assert exists(app, LID).headers["X-Mock-Reason"] == reason
+
+
+def test_lid_of_somebody_nobody_listed_is_known_too(app: MockApp) -> None:
+    lid = Door(app).get(f"/instances/{KEY}/contacts/5511900007777")["lid"]
+    assert "is the LID of" in sent(app, lid.partition("@")[0]).headers["X-Mock-Reason"]
+    assert sent(app, lid).status_code == 200
+
+
+def test_reason_names_the_number_with_its_country_code(app: MockApp) -> None:
+    assert (
+        "11900000002 has no country code, 5511900000002?"
+        in (sent(app, NATIONAL).headers["X-Mock-Reason"])
+    )
+
+
+def test_every_sending_operation_refuses_them(app: MockApp) -> None:
+    data = {"to": LID, "latitude": 1, "longitude": 1, "caption": "x", "address": "y"}
+    reply = app.test_client().post(
+        f"/rest/sendMessage/{KEY}/location", json={"messageData": data}, headers=AUTH
+    )
+    assert reply.status_code == 403
+    assert "is the LID of" in reply.headers["X-Mock-Reason"]
+
+
+def test_a_group_takes_no_wrong_digits(app: MockApp) -> None:
+    body = {"group_data": {"group_name": "x", "participants": [NATIONAL]}}
+    reply = app.test_client().post(f"/rest/group/{KEY}/create", json=body, headers=AUTH)
+    assert reply.status_code == 403
+    assert "has no country code" in reply.headers["X-Mock-Reason"]
+
+
+def test_a_listed_number_counts_as_it_is_listed(make_app: MakeApp) -> None:
+    own = {"key": KEY, "token": "TESTKEY0001", "number": "5511900000001", "connected": True}
+    world = read_world({"instances": [own], "contacts": [{"number": NATIONAL, "name": "Perto"}]})
+    app = make_app(world=world)
+    assert sent(app, NATIONAL).status_code == 200
+    assert sent(app, "21900000002").status_code == 403
+
+
+def test_a_world_may_let_them_be(make_app: MakeApp) -> None:
+    own = {"key": KEY, "token": "TESTKEY0001", "number": "5511900000001", "connected": True}
+    world = read_world({"instances": [own], "numbers_without_country_code": "on_whatsapp"})
+    app = make_app(world=world)
+    assert sent(app, NATIONAL).status_code == 200
+
+
+@pytest.mark.parametrize("written", ["(11) 90000-0002", "11 90000-0002", "+55 11 90000-0002"])
+def test_control_api_reads_numbers_as_people_write_them(app: MockApp, written: str) -> None:
+    door = Door(app)
+    message = door.post(f"/instances/{KEY}/inbound", {"from": written}, status=201)
+    assert message["chat"] == "5511900000002@s.whatsapp.net"
+    body = {"event": "from-me-phone", "to": written}
+    assert door.post(f"/instances/{KEY}/inbound", body, status=201)["chat"] == message["chat"]
+    made = door.post("/instances", {"number": written.replace("0002", "7777")}, status=201)
+    assert made["number"] == "5511900007777"

@@ -1,0 +1,446 @@
+"""The journal: bounded, counted per instance, waited on, and listened to."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from megaapi_mock.records import numbers
+from megaapi_mock.records.delivery import Attempt, Delivery
+from megaapi_mock.records.exchange import BODY_SHOWN, Exchange, shown_body
+from megaapi_mock.records.journal import Journal, Log
+from megaapi_mock.records.sizes import HEADER, RECORD
+from megaapi_mock.records.subscription import BACKLOG
+
+from ..support import KEY, START, UNLINKED
+
+
+@dataclass(frozen=True)
+class Row:
+    id: str
+    size: int = 1
+
+
+def log_of(limit: int = 5, budget: int = 100) -> Log[Row]:
+    return Log(limit, budget, lambda row: row.size, nullcontext())
+
+
+def exchange(number: int, key: str | None = KEY, body: bytes = b"") -> Exchange:
+    return Exchange(
+        id=f"x{number}.{key}",
+        time=START,
+        instance=key,
+        operation="instance_status",
+        method="GET",
+        path="/",
+        request_headers=(),
+        request_body=body,
+    )
+
+
+def delivery(number: int, key: str = KEY) -> Delivery:
+    return Delivery(
+        id=f"d{number}.{key}",
+        time=START,
+        instance=key,
+        event="connected",
+        message_type="connection_update",
+        url="http://127.0.0.1:9/",
+        body=b"{}",
+        lane=key,
+    )
+
+
+def until(fact: Callable[[], Any], *, limit: float = 5) -> None:
+    """Return once the fact holds; fail after `limit` seconds."""
+    end, pause = time.monotonic() + limit, threading.Event()
+    while not fact():
+        assert time.monotonic() < end
+        pause.wait(0.001)
+
+
+# -- logs --------------------------------------------------------------------------------------
+
+
+@given(sizes=st.lists(st.integers(0, 40), max_size=40))
+def test_a_log_keeps_the_newest_within_both_bounds(sizes: list[int]) -> None:
+    log = log_of(limit=5, budget=100)
+    rows = [Row(str(number), size) for number, size in enumerate(sizes)]
+    for row in rows:
+        log.add(row)
+    kept = list(log.after(None))
+    assert kept == rows[len(rows) - len(kept) :]
+    assert len(kept) <= 5 and sum(row.size for row in kept) <= 100
+    # No more went than had to.
+    if len(kept) < min(5, len(rows)):
+        gone = rows[len(rows) - len(kept) - 1]
+        assert gone.size + sum(row.size for row in kept) > 100 or len(kept) == 5
+
+
+def test_what_is_larger_than_the_budget_is_not_kept() -> None:
+    log = log_of(budget=10)
+    log.add(Row("a", 4))
+    log.add(Row("b", 11))
+    assert list(log.after(None)) == []
+    log.add(Row("c", 10))
+    assert list(log.after(None)) == [Row("c", 10)]
+
+
+def test_after_gives_what_is_newer_and_everything_for_who_remembers_too_long_ago() -> None:
+    log = log_of(limit=3)
+    for name in "abcd":
+        log.add(Row(name))
+    assert [row.id for row in log.after("b")] == ["c", "d"]
+    assert list(log.after("d")) == []
+    for gone in ("a", "never", "", None):
+        assert [row.id for row in log.after(gone)] == ["b", "c", "d"]
+    assert log.get("c") == Row("c") and log.get("a") is None
+
+
+def test_dropping_frees_its_room() -> None:
+    log = log_of(limit=10, budget=10)
+    for name in "abc":
+        log.add(Row(name, 3))
+    log.drop(lambda row: row.id == "b")
+    log.add(Row("d", 7))
+    assert [row.id for row in log.after(None)] == ["b", "d"]
+
+
+# -- the journal -------------------------------------------------------------------------------
+
+
+def test_ids_are_counted_per_instance() -> None:
+    journal = Journal()
+    assert [journal.next_id("x", KEY) for _ in range(2)] == [f"x1.{KEY}", f"x2.{KEY}"]
+    assert journal.next_id("x", UNLINKED) == f"x1.{UNLINKED}"
+    assert journal.next_id("d", KEY) == f"d1.{KEY}"
+    assert journal.next_id("x", None) == "x1"
+
+
+def test_a_key_with_dots_counts_for_itself() -> None:
+    journal = Journal()
+    journal.next_id("x", "a.b")
+    journal.next_id("x", "b")
+    journal.forget("b")
+    assert journal.next_id("x", "a.b") == "x2.a.b"
+    assert journal.next_id("x", "b") == "x1.b"
+
+
+def test_forgetting_one_leaves_the_others() -> None:
+    journal = Journal()
+    for key in (KEY, UNLINKED, None):
+        journal.next_id("x", key)
+        journal.add_exchange(exchange(1, key))
+    journal.add_deliveries([delivery(1), delivery(1, UNLINKED)])
+    journal.forget(KEY)
+    assert [kept.instance for kept in journal.exchanges.after(None)] == [UNLINKED, None]
+    assert [kept.instance for kept in journal.deliveries.after(None)] == [UNLINKED]
+    assert journal.next_id("x", KEY) == f"x1.{KEY}"
+    assert journal.next_id("x", UNLINKED) == f"x2.{UNLINKED}"
+    journal.forget()
+    assert list(journal.exchanges.after(None)) == list(journal.deliveries.after(None)) == []
+
+
+def test_bodies_count_against_the_budget() -> None:
+    journal = Journal(limit=100, budget=10_000)
+    for number in range(10):
+        journal.add_exchange(exchange(number, body=bytes(3_000 - RECORD)))
+    assert [kept.id for kept in journal.exchanges.after(None)] == [
+        f"x{number}.{KEY}" for number in (7, 8, 9)
+    ]
+
+
+@pytest.mark.parametrize("field", ["request_headers", "response_headers"])
+def test_headers_count_against_the_budget(field: str) -> None:
+    journal = Journal(limit=1_000, budget=1_000_000)
+    for number in range(100):
+        large = exchange(number)
+        setattr(large, field, [("X-Padding", "x" * 50_000)])
+        journal.add_exchange(large)
+    assert 15 <= len(list(journal.exchanges.after(None))) <= 20
+
+
+def test_many_small_headers_count_for_what_they_take() -> None:
+    journal = Journal(limit=1_000, budget=1_000_000)
+    for number in range(100):
+        large = exchange(number)
+        large.request_headers = [(f"X-{at}", "") for at in range(200)]
+        journal.add_exchange(large)
+    assert len(list(journal.exchanges.after(None))) <= 1_000_000 // (200 * HEADER)
+
+
+def attempt(body: bytes = b"", headers: tuple[tuple[str, str], ...] = ()) -> Attempt:
+    return Attempt(START, 200, 1.0, None, headers, body, truncated=False)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [attempt(bytes(60_000)), attempt(headers=(("X-Padding", "x" * 60_000),))],
+    ids=["body", "headers"],
+)
+def test_answers_of_receivers_count_against_the_budget(answer: Attempt) -> None:
+    journal = Journal(limit=1_000, budget=1_000_000)
+    for number in range(100):
+        owed = delivery(number)
+        journal.add_deliveries([owed])
+        owed.attempts.append(answer)
+        journal.delivery_changed(owed)
+    kept = list(journal.deliveries.after(None))
+    assert [row.id for row in kept] == [f"d{number}.{KEY}" for number in range(84, 100)]
+
+
+def test_an_answer_to_a_delivery_that_has_left_the_journal_counts_for_nothing() -> None:
+    journal = Journal(limit=1, budget=1_000_000)
+    gone = delivery(1)
+    journal.add_deliveries([gone, delivery(2)])
+    gone.attempts.append(attempt(bytes(60_000)))
+    journal.delivery_changed(gone)
+    assert [row.id for row in journal.deliveries.after(None)] == [f"d2.{KEY}"]
+    assert journal.deliveries._size < 2 * RECORD
+
+
+def test_a_record_under_an_id_that_is_there_already_replaces_it() -> None:
+    log = log_of(limit=10, budget=10)
+    log.add(Row("a", 6))
+    log.add(Row("b", 1))
+    log.add(Row("a", 7))
+    assert list(log.after(None)) == [Row("b", 1), Row("a", 7)]
+    assert list(log.after("b")) == [Row("a", 7)]
+    log.add(Row("c", 2))
+    assert [row.id for row in log.after(None)] == ["b", "a", "c"]
+
+
+def test_counters_of_instances_that_are_gone_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numbers, "OWNERS_MOST", 100)
+    journal = Journal()
+    journal.next_id("x", KEY)
+    for number in range(1_000):
+        key = f"megacode-MADE{number:07d}"
+        journal.next_id("x", key)
+        journal.keep_count(key, {"message": 7, "inbound": 3})
+        assert journal.next_id("x", KEY) == f"x{number + 2}.{KEY}"
+    assert len(journal.counted()) <= 300
+    assert journal.counted("megacode-MADE0000999") == {
+        "inbound.megacode-MADE0000999": 3,
+        "message.megacode-MADE0000999": 7,
+        "x.megacode-MADE0000999": 1,
+    }
+    assert journal.counted("megacode-MADE0000000") == {}
+
+
+def test_resets_of_one_instance_after_the_other_are_bounded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("megaapi_mock.records.journal.OWNERS_MOST", 100)
+    journal = Journal()
+    journal.forget()
+    for number in range(1_000):
+        journal.forget(f"megacode-MADE{number:07d}")
+    assert len(journal._forgotten) <= 100
+    assert journal.epoch("megacode-MADE0000999") == 2
+    assert journal.epoch(KEY) == 1
+
+
+# -- waiting -----------------------------------------------------------------------------------
+
+
+def waiting_for(journal: Journal, look: Callable[[], list[Any]]) -> Callable[[], list[Any]]:
+    """Wait in a thread; the function returned gives what was found."""
+    found: list[list[Any]] = []
+    thread = threading.Thread(target=lambda: found.append(journal.wait_for(look, 30)), daemon=True)
+    thread.start()
+    until(lambda: journal.waiting)
+
+    def result() -> list[Any]:
+        thread.join(5)
+        assert not thread.is_alive(), "nobody woke it"
+        return found[0]
+
+    return result
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda journal: journal.add_exchange(exchange(1)),
+        lambda journal: journal.add_deliveries([delivery(1)]),
+        lambda journal: journal.delivery_changed(delivery(1)),
+        lambda journal: journal.messages_changed(KEY, [object()]),
+        lambda journal: journal.instance_gone(KEY),
+        lambda journal: journal.forget(),
+    ],
+    ids=["exchange", "delivery", "changed", "messages", "gone", "forget"],
+)
+def test_every_change_wakes_who_waits_for_anything(write: Callable[[Journal], None]) -> None:
+    journal, there = Journal(), threading.Event()
+    result = waiting_for(journal, lambda: ["it"] if there.is_set() else [])
+    there.set()
+    write(journal)
+    assert result() == ["it"]
+    assert journal.waiting == 0
+
+
+def test_a_change_while_looking_is_not_missed() -> None:
+    journal, looks = Journal(), []
+
+    def look() -> list[str]:
+        looks.append(1)
+        if len(looks) == 1:
+            journal.forget()  # between this look and the wait that follows
+            return []
+        return ["it"]
+
+    begin = time.monotonic()
+    assert journal.wait_for(look, 30) == ["it"]
+    assert time.monotonic() - begin < 5
+
+
+def test_looking_does_not_hold_the_journal() -> None:
+    """A look may wait for an instance whose change is just being written here."""
+    journal = Journal()
+
+    def look() -> list[str]:
+        writer = threading.Thread(target=journal.forget, daemon=True)
+        writer.start()
+        writer.join(5)
+        return ["free"] if not writer.is_alive() else ["held"]
+
+    assert journal.wait_for(look, 1) == ["free"]
+
+
+def test_a_wait_without_time_looks_once() -> None:
+    looks: list[int] = []
+    assert Journal().wait_for(lambda: looks.append(1) or [], 0) == []
+    assert len(looks) == 1
+
+
+def test_a_wait_ends_in_time_although_others_write() -> None:
+    journal, over = Journal(), threading.Event()
+
+    def write() -> None:
+        while not over.is_set():
+            journal.forget()
+
+    writer = threading.Thread(target=write, daemon=True)
+    writer.start()
+    begin = time.monotonic()
+    assert journal.wait_for(list, 0.1) == []
+    assert 0.1 <= time.monotonic() - begin < 5
+    over.set()
+    writer.join(5)
+
+
+def test_closing_lets_everyone_go_and_nobody_waits_again() -> None:
+    journal = Journal()
+    result = waiting_for(journal, list)
+    journal.close()
+    assert result() == []
+    begin = time.monotonic()
+    assert journal.wait_for(list, 30) == []
+    assert time.monotonic() - begin < 5
+
+
+# -- listening ---------------------------------------------------------------------------------
+
+
+def test_who_listens_hears_everything_from_then_on_in_order() -> None:
+    journal = Journal()
+    journal.add_exchange(exchange(1))
+    told = journal.listen()
+    assert next(told) == (None, None)
+    second, owed = exchange(2), delivery(1)
+    journal.add_exchange(second)
+    journal.add_deliveries([owed])
+    journal.delivery_changed(owed)
+    journal.forget()
+    assert [next(told) for _ in range(3)] == [
+        ("exchange", second),
+        ("delivery", owed),
+        ("delivery", owed),
+    ]
+    journal.close()
+    assert list(told) == []
+    assert list(journal.listen()) == []
+
+
+def test_a_sign_of_life_comes_when_nothing_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("megaapi_mock.records.journal.HEARTBEAT", 0.001)
+    told = Journal().listen()
+    assert [next(told) for _ in range(3)] == [(None, None)] * 3
+    told.close()  # type: ignore[attr-defined]
+
+
+def test_who_does_not_read_is_cut_off() -> None:
+    journal = Journal(limit=10)
+    slow, quick = journal.listen(), journal.listen()
+    next(slow), next(quick)
+    record = exchange(1)
+    for _ in range(BACKLOG + 1):
+        journal.add_exchange(record)
+        next(quick)
+    assert len(list(slow)) <= BACKLOG
+    assert len(journal._listeners) == 1
+    journal.close()
+    assert list(quick) == []
+
+
+def test_what_a_stream_has_not_read_is_bounded_in_bytes() -> None:
+    journal = Journal(limit=10, budget=4_000_000)
+    slow, quick = journal.listen(), journal.listen()
+    next(slow), next(quick)
+    for number in range(100):
+        journal.add_exchange(exchange(number, body=bytes(100_000)))
+        assert next(quick)[0] == "exchange"
+        assert sum(listener._size for listener in journal._listeners) <= 1_000_000
+    # It has ended, and holds nothing that the journal has let go.
+    assert list(slow) == []
+    assert len(journal._listeners) == 1
+    journal.close()
+
+
+def test_a_stream_hears_of_a_record_that_is_larger_than_its_budget() -> None:
+    journal = Journal(limit=10, budget=10_000)
+    told = journal.listen()
+    next(told)
+    large = exchange(1, body=bytes(20_000))
+    journal.add_exchange(large)
+    assert next(told) == ("exchange", large)
+    journal.close()
+    assert list(told) == []
+
+
+# -- bodies ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (b"", {"body": None}),
+        (b"null", {"body": None}),
+        (b'{"a": 1}', {"body": {"a": 1}}),
+        (b"\xef\xbb\xbf[1]", {"body": [1]}),
+        (b"{", {"body": "{"}),
+        ("olá".encode(), {"body": "olá"}),
+        (b"\x89PNG\x00\xff", {"body": "iVBORwD/", "encoding": "base64"}),
+        (b"x" * BODY_SHOWN, {"body": "x" * BODY_SHOWN}),
+        (b"[" * 101 + b"]" * 101, {"body": "[" * 101 + "]" * 101}),
+    ],
+)
+def test_a_body_is_shown_as_what_it_is(body: bytes, shown: dict[str, Any]) -> None:
+    assert shown_body(body) == shown
+
+
+@pytest.mark.parametrize("mark", ["x", "ã", "\U0001f600"])
+def test_a_long_body_is_cut_even_in_the_middle_of_a_sign(mark: str) -> None:
+    body = b"." + mark.encode() * BODY_SHOWN
+    shown = shown_body(body)
+    assert shown["cut"] is True and shown["size"] == len(body)
+    assert body.decode().startswith(shown["body"].rstrip("\ufffd"))
+    assert len(shown["body"].encode()) <= BODY_SHOWN + 3

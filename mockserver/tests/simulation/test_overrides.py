@@ -1,0 +1,138 @@
+"""What a caller sets: typos are refused with the right name, a plain text goes where texts are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from megaapi_mock.commands.main import main
+from megaapi_mock.resources import root
+from megaapi_mock.samples import Samples
+from megaapi_mock.spec.payload_fields import PayloadFields
+from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.web.app import MockApp
+
+from ..control import Door
+from ..support import KEY
+
+SAMPLES = Samples(root("fixtures"))
+INBOUND, EMIT = f"/instances/{KEY}/inbound", f"/instances/{KEY}/emit"
+
+
+@pytest.fixture(scope="module")
+def fields() -> PayloadFields:
+    return PayloadFields(valid_bundle(root("spec")).document)
+
+
+def leaves(value: Any, *path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for name, below in value.items():
+            yield from leaves(below, *path, name)
+    elif isinstance(value, list):
+        for at, below in enumerate(value):
+            yield from leaves(below, *path, str(at))
+    else:
+        yield ".".join(path), value
+
+
+@pytest.mark.parametrize("event", SAMPLES.names())
+def test_every_field_of_every_sample_is_known_to_the_contract(
+    event: str, fields: PayloadFields
+) -> None:
+    for path, value in leaves(SAMPLES.payload(event)):
+        assert fields.mistake(event, path, value, {}) is None
+
+
+@pytest.mark.parametrize("event", SAMPLES.names())
+def test_a_typo_in_any_name_of_any_sample_is_found(event: str, fields: PayloadFields) -> None:
+    sample = SAMPLES.payload(event)
+    for name in sample:
+        if len(name) > 3:
+            assert fields.mistake(event, f"{name[:-1]}zq", "x", sample) is not None, name
+    for path, value in leaves(sample.get("message", {}), "message"):
+        place, _, name = path.rpartition(".")
+        checked = not {"quotedMessage", "deviceListMetadata"} & set(path.split("."))
+        if checked and not name.isdigit():
+            assert fields.mistake(event, f"{place}.{name}zq", value, sample) is not None, path
+
+
+@pytest.mark.parametrize("route", [INBOUND, EMIT])
+@pytest.mark.parametrize(
+    ("wanted", "sentence"),
+    [
+        ({"message.conversaton": "oi"}, "did you mean message.conversation?"),
+        ({"text": "oi"}, "text is not a field of text-plain: there are "),
+        ({"message": {"conversaton": "oi"}}, "did you mean message.conversation?"),
+        ({"pushname": "Ana"}, "did you mean pushName?"),
+        ({"key.remotejid": "x"}, "did you mean key.remoteJid?"),
+    ],
+)
+@pytest.mark.broken_bodies
+def test_typo_is_refused_with_the_name_that_was_meant(
+    app: MockApp, route: str, wanted: Any, sentence: str
+) -> None:
+    door = Door(app)
+    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/"))
+    body = {"event": "text-plain", "set": wanted}
+    refusal = door.refusal("POST", route, body)
+    assert refusal.startswith("set: ") and sentence in refusal
+    assert '"force": true sets it all the same' in refusal
+    assert door.items("/deliveries") == []
+    door.post(route, {**body, "force": True}, status=201)
+    assert len(door.items("/deliveries")) == 1
+
+
+@pytest.mark.parametrize(
+    ("event", "path"),
+    [
+        ("text-plain", ["conversation"]),
+        ("text-extended", ["extendedTextMessage", "text"]),
+        ("image", ["imageMessage", "caption"]),
+        ("ephemeral", ["ephemeralMessage", "message", "extendedTextMessage", "text"]),
+    ],
+)
+def test_text_goes_where_such_an_event_has_it(app: MockApp, event: str, path: list[str]) -> None:
+    door = Door(app)
+    message = door.post(INBOUND, {"event": event, "text": "Oi!"}, status=201)
+    found = message["content"]
+    for step in path:
+        found = found[step]
+    assert found == "Oi!"
+
+
+def test_text_of_an_event_without_any_is_refused(app: MockApp) -> None:
+    refusal = Door(app).refusal("POST", INBOUND, {"event": "sticker", "text": "oi"})
+    assert refusal.startswith("text: sticker has no text")
+
+
+@pytest.mark.parametrize("media", ["/tmp/voz", "./voz.ogg", "~/voz.ogg", "voz.ogg", "C:\\voz.ogg"])
+def test_path_as_media_is_refused(app: MockApp, media: str) -> None:
+    refusal = Door(app).refusal("POST", INBOUND, {"event": "image", "media": media})
+    assert "is the path of a file: the mock reads no files" in refusal
+
+
+@pytest.mark.parametrize("media", ["/9j/4AAQSkZJRgABAQ==", "aGVsbG8=", "data:image/png;base64,AA"])
+def test_base64_is_no_path(app: MockApp, media: str) -> None:
+    Door(app).post(INBOUND, {"event": "image", "media": media}, status=201)
+
+
+@pytest.mark.parametrize("route", [INBOUND, EMIT])
+def test_a_misspelt_event_gets_the_right_one(app: MockApp, route: str) -> None:
+    assert "did you mean text-plain" in Door(app).refusal("POST", route, {"event": "text-plan"})
+
+
+def test_emit_on_the_command_line_names_typos_too() -> None:
+    command = [
+        "emit",
+        "text-plain",
+        "--to",
+        "http://127.0.0.1:1/",
+        "--set",
+        "message.conversaton=x",
+    ]
+    done = CliRunner().invoke(main, command)
+    assert done.exit_code == 2
+    assert "--set message.conversaton is not a field of text-plain: did you mean" in done.stderr
+    assert CliRunner().invoke(main, [*command, "--force"]).exit_code == 1

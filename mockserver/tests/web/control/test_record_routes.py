@@ -1,0 +1,98 @@
+"""One delivery at the control API, until it has ended; another receiver without a call."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+
+import pytest
+from megaapi_mock.web.app import MockApp
+from megaapi_mock.webhooks.http.client import Answer
+
+from ...conftest import MakeApp
+from ...control import Door
+from ...support import KEY, RecordingTransport
+from .test_lists import hear, send
+
+HOOK = "http://127.0.0.1:9/hook"
+
+
+class Held(RecordingTransport):
+    """Answers once it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go = threading.Event()
+
+    def post(
+        self, url: str, body: bytes, headers: Sequence[tuple[str, str]], *, timeout: float
+    ) -> Answer:
+        assert self.go.wait(10)
+        return super().post(url, body, headers, timeout=timeout)
+
+
+@pytest.fixture
+def held(make_app: MakeApp) -> Iterator[tuple[MockApp, Held, str]]:
+    """An app whose first delivery is on its way, and that delivery's id."""
+    transport = Held()
+    app = make_app(transport=transport)
+    hear(app)
+    send(app)
+    yield app, transport, Door(app).items("/deliveries")[0]["id"]
+    transport.go.set()
+
+
+def test_a_wait_ends_with_the_delivery(held: tuple[MockApp, Held, str]) -> None:
+    app, transport, first = held
+    found: list[str] = []
+
+    def ask() -> None:
+        found.append(Door(app).get(f"/deliveries/{first}?wait=30")["state"])
+
+    waiter = threading.Thread(target=ask)
+    waiter.start()
+    waiter.join(0.05)
+    assert waiter.is_alive() and found == []
+    transport.go.set()
+    waiter.join(10)
+    assert found == ["delivered"]
+
+
+def test_a_wait_ends_as_it_is(held: tuple[MockApp, Held, str]) -> None:
+    app, _, first = held
+    assert Door(app).get(f"/deliveries/{first}?wait=0.02")["state"] == "queued"
+    assert Door(app).get(f"/deliveries/{first}")["state"] == "queued"
+    assert "wait" in Door(app).refusal("GET", f"/deliveries/{first}?wait=61")
+
+
+def test_an_unknown_delivery(door: Door) -> None:
+    said = door.refusal("GET", "/deliveries/d9?wait=30", status=404)
+    assert said == "there is no delivery 'd9': see /_mock/deliveries"
+
+
+def test_the_webhook_points_elsewhere_without_a_call(app: MockApp, door: Door) -> None:
+    path = f"/instances/{KEY}/webhook"
+    assert door.post(path, {"url": HOOK})["webhook"] == {"url": HOOK, "enabled": True}
+    assert door.post(path, {"enabled": False})["webhook"] == {"url": HOOK, "enabled": False}
+    # Whoever names a URL wants webhooks there.
+    assert door.post(path, {"url": f"{HOOK}2"})["webhook"]["enabled"] is True
+    send(app)
+    assert app.runtime.courier.wait_idle(5)
+    assert {item["url"] for item in door.items("/deliveries")} == {f"{HOOK}2"}
+    assert [item["operation"] for item in door.items("/exchanges")] == ["send_text"]
+
+
+def test_a_webhook_change_that_cannot_be(door: Door) -> None:
+    path = f"/instances/{KEY}/webhook"
+    assert door.refusal("POST", path, {}).startswith("say where to")
+    assert door.refusal("POST", path, {"url": 7}) == "url: must be a string"
+    door.refusal("POST", "/instances/nobody/webhook", {"url": HOOK}, status=404)
+
+
+def test_messages_by_who_wrote_them(app: MockApp, door: Door) -> None:
+    send(app, "oi")
+    door.post(f"/instances/{KEY}/inbound", {}, status=201)
+    assert [item["from_me"] for item in door.items("/messages?from_me=true")] == [True]
+    assert [item["from_me"] for item in door.items("/messages?from_me=false")] == [False]
+    assert len(door.items("/messages")) == 2
+    assert "from_me" in door.refusal("GET", "/messages?from_me=1")

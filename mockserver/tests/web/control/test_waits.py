@@ -1,0 +1,292 @@
+"""Waits: woken by what they asked for alone, and their places come back."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from megaapi_mock.records.delivery import Attempt, end
+from megaapi_mock.records.waiter import Waiter
+from megaapi_mock.testing.wsgi_server import Served
+from megaapi_mock.web.app import MockApp
+from megaapi_mock.web.control import lists, places
+from megaapi_mock.webhooks.http.client import Answer
+
+from ...conftest import MakeApp
+from ...control import Door
+from ...support import AUTH, KEY, UNLINKED, RecordingTransport
+
+LISTS = ("/exchanges", "/deliveries", "/messages", "/strikes")
+
+
+def until(fact: Callable[[], Any], *, limit: float = 30) -> None:
+    deadline, pause = time.monotonic() + limit, threading.Event()
+    while not fact():
+        assert time.monotonic() < deadline, "it never came"
+        pause.wait(0.005)
+
+
+def waiters(app: MockApp) -> list[Waiter]:
+    with app.runtime.journal._stirred:
+        return [one for them in app.runtime.journal._waiters._topics.values() for one in them]
+
+
+def send(app: MockApp, to: str = "5511900000002") -> str:
+    reply = app.test_client().post(
+        f"/rest/sendMessage/{KEY}/text",
+        json={"messageData": {"to": to, "text": "oi"}},
+        headers=AUTH,
+    )
+    assert reply.status_code == 200
+    return str(reply.get_json()["messageData"]["key"]["id"])
+
+
+@contextmanager
+def waiting(app: MockApp, *paths: str) -> Iterator[list[tuple[int, Any]]]:
+    """Every path is asked for in a thread of its own; what came, once the block has ended."""
+    answers: list[tuple[int, Any]] = []
+
+    def ask(path: str) -> None:
+        reply = app.test_client().get(f"/_mock{path}")
+        answers.append((reply.status_code, reply.get_json()))
+
+    begun = time.monotonic()
+    threads = [threading.Thread(target=ask, args=(path,), daemon=True) for path in paths]
+    for thread in threads:
+        thread.start()
+    # Not their number: an older wait may have had to go for one of these.
+    until(lambda: sum(one.begun >= begun for one in waiters(app)) == len(paths))
+    yield answers
+    for thread in threads:
+        thread.join(30)
+    assert not any(thread.is_alive() for thread in threads), "nobody let them go"
+
+
+@pytest.fixture
+def examined(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Every record that a list's filter was asked about."""
+    seen: list[Any] = []
+    real = lists._matching
+
+    def matching(*given: Any) -> Callable[[Any], bool]:
+        matches = real(*given)
+        return lambda record: (seen.append(record), matches(record))[1]
+
+    monkeypatch.setattr(lists, "_matching", matching)
+    return seen
+
+
+# -- what wakes a wait -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_forty_waits_on_another_instance_cost_senders_nothing(
+    app: MockApp, door: Door, examined: list[Any], path: str
+) -> None:
+    """Not one is woken, and no filter is asked once, whatever happens elsewhere."""
+    door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
+    door.post("/faults", {"fault": "reply", "status": 200, "instance": KEY}, status=201)
+    with waiting(app, *[f"{path}?instance={UNLINKED}&wait=60"] * 40) as answers:
+        them = waiters(app)
+        examined.clear()
+        for _ in range(50):
+            app.test_client().post(
+                f"/rest/sendMessage/{KEY}/text",
+                json={"messageData": {"to": "5511900000002", "text": "oi"}},
+                headers=AUTH,
+            ).close()
+        assert app.runtime.courier.wait_idle(20)
+        assert [one.woken for one in them] == [one.examined for one in them] == [0] * 40
+        assert examined == []
+        app.close_streams()
+    assert {status for status, _ in answers} == {200}
+
+
+def test_a_wait_for_another_operation_sleeps_on(app: MockApp, examined: list[Any]) -> None:
+    """Each call is looked at once, as it comes, and the list is read when the one asked for is."""
+    for _ in range(30):
+        send(app)
+    last = Door(app).items(f"/exchanges?instance={KEY}")[-1]["id"]
+    query = f"instance={KEY}&operation=instance_status&since={last}"
+    with waiting(app, f"/exchanges?{query}&wait=60") as answers:
+        (waiter,) = waiters(app)
+        examined.clear()
+        for _ in range(20):
+            send(app)
+        assert (waiter.woken, waiter.examined, len(examined)) == (0, 20, 20)
+        app.test_client().get(f"/rest/instance/{KEY}", headers=AUTH).close()
+    assert (waiter.woken, waiter.examined) == (1, 21)
+    # Once as they came, and once those after `since`: never the thirty before.
+    assert len(examined) == 42
+    assert [item["operation"] for item in answers[0][1]["items"]] == ["instance_status"]
+
+
+def test_a_wait_for_messages_is_woken_by_what_it_asked_for_alone(make_app: MakeApp) -> None:
+    """Messages of the same instance in another state wake nobody, nor do those before `since`."""
+    app = make_app(switches={"ack_delays": "1,2,3"})
+    first = send(app)
+    query = f"instance={KEY}&since={first}&status=read"
+    with waiting(app, f"/messages?{query}&wait=60") as answers:
+        (waiter,) = waiters(app)
+        app.runtime.clock.advance(600)
+        assert waiter.woken == 0 and waiter.examined > 0
+        second = send(app)
+        assert waiter.woken == 0
+        app.runtime.clock.advance(600)
+    assert waiter.woken == 1
+    assert [item["id"] for item in answers[0][1]["items"]] == [second]
+
+
+def test_a_delivery_that_comes_further_is_not_newer_by_that(app: MockApp, door: Door) -> None:
+    door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
+    send(app)
+    assert app.runtime.courier.wait_idle(20)
+    journal = app.runtime.journal
+    (*_, old) = journal.deliveries.after(None)
+    with waiting(app, f"/deliveries?instance={KEY}&since={old.id}&wait=60") as answers:
+        (waiter,) = waiters(app)
+        old.attempts.append(Attempt(0.0, 200, 1.0, None, (), b"", False))
+        journal.delivery_changed(old)
+        assert (waiter.woken, waiter.examined) == (0, 1)
+        send(app)
+    assert old.id not in [item["id"] for item in answers[0][1]["items"]]
+
+
+def test_a_wait_for_one_delivery_sleeps_while_others_leave(app: MockApp, door: Door) -> None:
+    door.post(f"/instances/{KEY}/chaos", {"delay": [1000, 1000]})
+    door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
+    send(app)
+    journal = app.runtime.journal
+    first, *_ = journal.deliveries.after(None)
+    with waiting(app, f"/deliveries/{first.id}?wait=60") as answers:
+        (waiter,) = waiters(app)
+        for _ in range(5):
+            send(app)
+        assert waiter.woken == 0
+        end(first, "dropped", "enough")
+        journal.delivery_changed(first)
+    assert answers[0][1]["state"] == "dropped"
+    app.runtime.chaos_dispatcher.clear()
+
+
+def test_a_list_after_a_record_reads_no_older_one(app: MockApp, examined: list[Any]) -> None:
+    for _ in range(30):
+        send(app)
+    ids = [item["id"] for item in Door(app).items(f"/exchanges?instance={KEY}")]
+    messages = [item["id"] for item in Door(app).items(f"/messages?instance={KEY}")]
+    examined.clear()
+    assert len(Door(app).items(f"/exchanges?since={ids[-4]}")) == 3
+    assert len(examined) == 3
+    examined.clear()
+    assert len(Door(app).items(f"/messages?since={messages[-4]}")) == 3
+    assert len(examined) == 3
+
+
+# -- instances that go -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("way", ["delete", "reset", "state"])
+def test_a_wait_on_an_instance_that_goes_is_404(app: MockApp, path: str, way: str) -> None:
+    raw = app.test_client().get("/_mock/state").get_data()
+    door = Door(app)
+    door.post("/instances", {"key": "megacode-GONE"}, status=201)
+    with waiting(app, f"{path}?instance=megacode-GONE&wait=60") as answers:
+        if way == "delete":
+            door.delete("/instances/megacode-GONE")
+        elif way == "reset":
+            door.post("/reset")
+        else:
+            assert app.test_client().put("/_mock/state", data=raw).status_code == 200
+    ((status, told),) = answers
+    assert status == 404 and "megacode-GONE" in told["error"]
+
+
+@pytest.mark.parametrize("path", ["/exchanges", "/deliveries", "/strikes"])
+def test_records_of_an_instance_that_has_gone_stay_readable(app: MockApp, path: str) -> None:
+    Door(app).post("/instances", {"key": "megacode-GONE"}, status=201)
+    Door(app).delete("/instances/megacode-GONE")
+    assert Door(app).get(f"{path}?instance=megacode-GONE&wait=0.01")["items"] == []
+
+
+# -- places ------------------------------------------------------------------------------------
+
+
+def test_waits_that_nobody_reads_do_not_lock_others_out(
+    app: MockApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server may not know that clients have left: the oldest wait is answered early."""
+    monkeypatch.setattr(places, "PLACE_KEPT", 0.0)
+    with waiting(app, *["/exchanges?wait=60&instance=left"] * places.PLACES) as answers:
+        oldest = min(waiters(app), key=lambda waiter: waiter.begun)
+        with waiting(app, f"/exchanges?wait=60&instance={KEY}") as newest:
+            until(lambda: len(answers) == 1)
+            assert answers[0][0] == 200 and answers[0][1]["items"] == []
+            assert oldest not in waiters(app)
+            send(app)
+        assert len(newest[0][1]["items"]) == 1
+        assert len(answers) == 1
+        app.close_streams()
+
+
+def test_a_wait_keeps_its_place_for_a_while(app: MockApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Too many who are still there would do nothing but answer each other."""
+    monkeypatch.setattr(places, "PLACE_KEPT", 1000.0)
+    with waiting(app, *["/exchanges?wait=60"] * places.PLACES) as answers:
+        assert "ask again later" in Door(app).refusal("GET", "/exchanges?wait=1", status=503)
+        assert answers == []
+        app.close_streams()
+
+
+def test_a_client_that_has_left_frees_its_place_where_the_server_knows(app: MockApp) -> None:
+    with Served(app) as served:
+        host, port = served.url.removeprefix("http://").split(":")
+        line = b"GET /_mock/exchanges?wait=60&instance=%s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+        clients = []
+        for key in (b"leaves", b"stays"):
+            clients.append(socket.create_connection((host, int(port))))
+            clients[-1].sendall(line % key)
+        until(lambda: app.runtime.journal.waiting == 2)
+        clients[0].close()
+        until(lambda: app.runtime.journal.waiting == 1)
+        (left,) = waiters(app)
+        assert left.instance == "stays"
+        app.close_streams()
+        assert clients[1].recv(12) == b"HTTP/1.1 200"
+        clients[1].close()
+
+
+class Silent(RecordingTransport):
+    """A receiver that says nothing until it may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may = threading.Event()
+
+    def post(self, *given: Any, **named: Any) -> Answer:
+        self.may.wait(60)
+        return super().post(*given, **named)
+
+
+def test_a_verdict_that_waits_takes_a_place_and_a_stop_ends_it(make_app: MakeApp) -> None:
+    receiver = Silent()
+    app = make_app(transport=receiver)
+    door = Door(app)
+    door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9/hook"})
+    door.post(f"/instances/{KEY}/inbound", {}, status=201)
+    answers: list[Any] = []
+    body = {"instance": KEY, "wait": 60}
+    thread = threading.Thread(
+        target=lambda: answers.append(Door(app).post("/deliveries/verdict", body)), daemon=True
+    )
+    thread.start()
+    until(lambda: app.runtime.journal.waiting)
+    app.close_streams()
+    thread.join(30)
+    receiver.may.set()
+    assert [answer["outcome"] for answer in answers] == ["undecided"]

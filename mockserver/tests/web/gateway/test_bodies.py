@@ -1,0 +1,307 @@
+"""Bodies as the ancestor's framework reads them, odd ones, and what the switch turns back."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import time
+import zlib
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from megaapi_mock.spec.parsing import JSON_PARTS, TooDeep, TooManyParts, Unreadable, parse_json
+from megaapi_mock.spelling import did_you_mean
+from megaapi_mock.web.app import MockApp
+from megaapi_mock.web.gateway.request import BODY_LIMIT
+from megaapi_mock.web.gateway.urlencoded import FIELDS_MOST, TooManyFields, parse_form
+
+from ...conftest import MakeApp
+from ...support import AUTH, KEY
+
+TEXT = f"/rest/sendMessage/{KEY}/text"
+BODY = {"messageData": {"to": "5511900000002", "text": "Ol\u00e1"}}
+RAW = json.dumps(BODY).encode()
+ZIPPED = gzip.compress(RAW, mtime=0)
+JSON = "application/json"
+# Far more than any of these takes on a busy machine, far less than what they took before.
+QUICK = 5.0
+
+
+def post(app: MockApp, body: bytes, type_: str | None = JSON, **headers: str) -> Any:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    if type_ is not None:
+        named["Content-Type"] = type_
+    return app.test_client().post(TEXT, data=body, headers={**AUTH, **named})
+
+
+def sent_text(reply: Any) -> str:
+    assert reply.status_code == 200, reply.headers.get("X-Mock-Reason")
+    return str(reply.get_json()["messageData"]["message"]["extendedTextMessage"]["text"])
+
+
+# -- compressed ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("gzip", ZIPPED),
+        ("GZIP", ZIPPED),
+        ("gzip", gzip.compress(RAW[:9], mtime=0) + gzip.compress(RAW[9:], mtime=0)),
+        ("deflate", zlib.compress(RAW)),
+        ("identity", RAW),
+    ],
+)
+def test_a_compressed_body_is_inflated(encoding: str, body: bytes, app: MockApp) -> None:
+    assert sent_text(post(app, body, Content_Encoding=encoding)) == "Ol\u00e1"
+    (exchange,) = app.test_client().get("/_mock/exchanges").get_json()["items"]
+    assert exchange["request"]["body"] == BODY
+
+
+@pytest.mark.parametrize("body", [RAW, ZIPPED[:-9], b"\x1f\x8b", zlib.compress(RAW)])
+def test_a_body_that_is_no_gzip_is_400(body: bytes, app: MockApp) -> None:
+    reply = post(app, body, Content_Encoding="gzip")
+    assert (reply.status_code, reply.get_json()["name"]) == (400, "BAD_REQUEST")
+    assert "not gzip" in reply.headers["X-Mock-Reason"]
+
+
+def test_an_inflated_body_above_the_limit_is_413(make_app: MakeApp) -> None:
+    app = make_app(switches={"body_limit_mib": "1"})
+    bomb = gzip.compress(b'{"messageData": "' + b"x" * 2**24 + b'"}')
+    reply = post(app, bomb, Content_Encoding="gzip")
+    assert reply.status_code == 413
+    assert "inflates to more than 1 MiB" in reply.headers["X-Mock-Reason"]
+
+
+# -- types and charsets -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("type_", "encoding", "message"),
+    [
+        (f"{JSON}; charset=iso-8859-1", "", 'unsupported charset "ISO-8859-1"'),
+        (f'{JSON}; x=1; Charset="Latin1"', "", 'unsupported charset "LATIN1"'),
+        (f"{JSON}; charset=utf-99", "", 'unsupported charset "UTF-99"'),
+        ("application/x-www-form-urlencoded; charset=utf-16", "", 'unsupported charset "UTF-16"'),
+        (JSON, "br", 'unsupported content encoding "br"'),
+    ],
+)
+def test_an_unreadable_charset_or_encoding_is_415(
+    type_: str, encoding: str, message: str, app: MockApp
+) -> None:
+    reply = post(app, RAW, type_, Content_Encoding=encoding)
+    assert reply.get_json() == {
+        "name": "UNSUPPORTED_MEDIA_TYPE",
+        "message": message,
+        "statusCode": 415,
+    }
+
+
+def test_utf_16_is_read(app: MockApp) -> None:
+    body = json.dumps(BODY, ensure_ascii=False).encode("utf-16")
+    assert sent_text(post(app, body, f"{JSON}; charset=utf-16")) == "Ol\u00e1"
+
+
+@pytest.mark.parametrize("type_", [None, "text/plain", "application/vnd.api+json", "x" * 5000])
+def test_a_body_without_json_or_form_type_is_not_read(type_: str | None, app: MockApp) -> None:
+    reply = post(app, RAW, type_)
+    assert reply.status_code == 500
+    assert "is not read: send application/json" in reply.headers["X-Mock-Reason"]
+
+
+def test_json_sent_as_a_form_names_the_type(app: MockApp) -> None:
+    """What curl -d does without a header."""
+    reply = post(app, RAW, "application/x-www-form-urlencoded")
+    assert reply.status_code == 500
+    assert "read as a form: Content-Type application/x-www" in reply.headers["X-Mock-Reason"]
+
+
+@pytest.mark.parametrize("body", [b"null", b'"text"', b"7", b"true", b" \n"])
+def test_json_that_is_no_object_and_no_list_is_400(body: bytes, app: MockApp) -> None:
+    assert post(app, body).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("escaped", "read"),
+    [
+        (r"\ud83d\ude00", "\U0001f600"),
+        (r"\ud83d", "\ufffd"),
+        (r"\uDE00x", "\ufffdx"),
+        (r"\ud83d\ud83d\ude00", "\ufffd\U0001f600"),
+        (r"\\ud83d", r"\ud83d"),
+        (r"\\\ud83d", "\\\ufffd"),
+    ],
+)
+def test_half_a_surrogate_pair_is_taken(escaped: str, read: str, app: MockApp) -> None:
+    body = f'{{"messageData":{{"to":"5511900000002","text":"{escaped}"}}}}'
+    assert sent_text(post(app, body.encode())) == read
+
+
+# -- forms --------------------------------------------------------------------------------------
+
+
+def test_an_extended_form_is_read(app: MockApp) -> None:
+    form = urlencode({"messageData[to]": "5511900000002", "messageData[text]": "a & b=\u00e1"})
+    assert sent_text(post(app, form.encode(), "application/x-www-form-urlencoded")) == (
+        "a & b=\u00e1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "document"),
+    [
+        ("a=1&b=", {"a": "1", "b": ""}),
+        ("a[b][c]=1&a[b][d]=2", {"a": {"b": {"c": "1", "d": "2"}}}),
+        ("a[]=1&a[]=2", {"a": ["1", "2"]}),
+        ("a[1]=y&a[0]=x", {"a": ["x", "y"]}),
+        ("a=1&a=2", {"a": ["1", "2"]}),
+        ("a[0][b]=1&a[1][b]=2", {"a": [{"b": "1"}, {"b": "2"}]}),
+        ("a%5Bb%5D=c+d%2B", {"a": {"b": "c d+"}}),
+        ("a=%E9", {"a": "%E9"}),
+        ("a", {"a": ""}),
+        ("=1&[]=2&[a]=3&&", {"": "1", "[]": "2", "[a]": "3"}),
+        ("a[101]=1", {"a": {"101": "1"}}),
+        ("a=1&a[b]=2", {"a": {"1": "true", "b": "2"}}),
+        ("a[b]=2&a=1", {"a": {"b": "2", "1": "true"}}),
+        ("", {}),
+    ],
+)
+def test_form_fields_make_objects_and_lists(text: str, document: Any) -> None:
+    assert parse_form(text) == document
+
+
+def test_a_form_is_bounded_in_fields_and_depth(app: MockApp) -> None:
+    with pytest.raises(TooManyFields):
+        parse_form("a=1&" * FIELDS_MOST)
+    assert post(app, b"a=1&" * 1000, "application/x-www-form-urlencoded").status_code == 413
+    deep: Any = parse_form("a" + "[b]" * 100_000 + "=1")
+    levels = 0
+    while isinstance(deep, dict):
+        (deep,) = deep.values()
+        levels += 1
+    assert levels == 34
+
+
+# -- the other value ----------------------------------------------------------------------------
+
+
+def test_json_only_reads_any_charset_and_no_type_and_inflates_nothing(make_app: MakeApp) -> None:
+    app = make_app(switches={"body_parsing": "json_only"})
+    assert sent_text(post(app, RAW, None)) == "Ol\u00e1"
+    assert sent_text(post(app, RAW, f"{JSON}; charset=iso-8859-1")) == "Ol\u00e1"
+    assert post(app, ZIPPED, Content_Encoding="gzip").status_code == 400
+    assert post(app, b"null").status_code == 500
+    assert post(app, rb'{"messageData":{"text":"\ud800"}}').status_code == 400
+    form = post(app, b"messageData[to]=1", "application/x-www-form-urlencoded")
+    assert "only JSON is" in form.headers["X-Mock-Reason"]
+    assert app.test_client().post(TEXT.upper().replace(KEY.upper(), KEY)).status_code == 404
+
+
+# -- paths --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path", [f"/REST/SENDMESSAGE/{KEY}/TEXT", f"/rest/sendmessage/{KEY}/text/", f"/Rest/x/{KEY}/"]
+)
+def test_the_letter_case_of_a_path_does_not_matter(path: str, app: MockApp) -> None:
+    reply = app.test_client().post(path, json=BODY, headers=AUTH)
+    assert reply.status_code == (404 if "/x/" in path else 200)
+
+
+def test_the_letter_case_of_a_key_matters(app: MockApp) -> None:
+    reply = app.test_client().post(TEXT.replace(KEY, KEY.upper()), json=BODY, headers=AUTH)
+    assert (reply.status_code, reply.get_json()["message"]) == (404, "Instance not found")
+
+
+def test_a_doubled_slash_is_an_unknown_route(app: MockApp) -> None:
+    """Waitress takes it off and tells it here alone."""
+    told = {"RAW_URI": f"/{TEXT}", "REQUEST_URI": f"/{TEXT}"}
+    options: dict[str, Any] = {"environ_overrides": told}
+    reply = app.test_client().post(TEXT, json=BODY, headers=AUTH, **options)
+    assert reply.get_json()["message"] == f'Resource "/{TEXT}" not found'
+
+
+# -- odd sizes ----------------------------------------------------------------------------------
+
+
+def test_a_body_shorter_than_its_content_length_is_not_carried_out(app: MockApp) -> None:
+    options: dict[str, Any] = {
+        "input_stream": io.BytesIO(RAW),
+        "environ_overrides": {"CONTENT_LENGTH": str(len(RAW) + 5)},
+    }
+    reply = app.test_client().post(TEXT, headers=AUTH, content_type=JSON, **options)
+    assert (reply.status_code, reply.get_json()["message"]) == (400, "request aborted")
+    assert f"after {len(RAW)} of the {len(RAW) + 5} bytes" in reply.headers["X-Mock-Reason"]
+    assert app.test_client().get("/_mock/messages").get_json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    "inner", [b"[" + b"[]," * 8_000_000 + b"[]]", b"[" + b"{}," * JSON_PARTS + b"{}]"]
+)
+def test_a_body_of_millions_of_lists_is_refused_before_it_is_read(
+    inner: bytes, app: MockApp
+) -> None:
+    body = b'{"messageData":{"to":"5511900000002","text":"x","y":%b}}' % inner
+    assert len(body) < BODY_LIMIT
+    started = time.process_time()
+    reply = post(app, body)
+    assert (reply.status_code, reply.get_json()["name"]) == (413, "PAYLOAD_TOO_LARGE")
+    assert f"more than {JSON_PARTS:,} lists and objects" in reply.headers["X-Mock-Reason"]
+    assert time.process_time() - started < QUICK
+
+
+def test_brackets_in_a_text_are_no_structure(app: MockApp) -> None:
+    text = '[{"\\' * 200_000
+    assert (
+        sent_text(
+            post(app, json.dumps({"messageData": {**BODY["messageData"], "text": text}}).encode())
+        )
+        == text
+    )
+
+
+@pytest.mark.parametrize("opened", [b"[", b'{"a":'])
+def test_100_levels_are_read_and_101_are_not(opened: bytes) -> None:
+    closed = b"]" if opened == b"[" else b"}"
+    fits = opened * 100 + b"1" + closed * 100
+    wide = b"[" + (fits + b",") * 200 + b"1]"
+    assert parse_json(fits) is not None
+    assert parse_json(b"[" + (fits[len(opened) : -1] + b",") * 200 + b"1]") is not None
+    for body in (opened + fits + closed, wide):
+        with pytest.raises(TooDeep):
+            parse_json(body)
+
+
+@pytest.mark.parametrize(
+    "body", [b"[}" * 240_000, b'["' + b'\\"' * 12_000_000, b"[" * 490_000, b"]" * 10**6]
+)
+def test_what_is_no_json_is_refused_quickly(body: bytes) -> None:
+    started = time.process_time()
+    with pytest.raises(Unreadable):
+        parse_json(body)
+    assert time.process_time() - started < QUICK
+
+
+def test_millions_of_parts_are_refused_by_the_control_api_too(app: MockApp) -> None:
+    with pytest.raises(TooManyParts):
+        parse_json(b"[" + b"[]," * JSON_PARTS + b"[]]")
+    reply = app.test_client().post(
+        "/_mock/faults", data=b'{"fault":[' + b"[]," * 8_000_000 + b"[]]}"
+    )
+    assert reply.status_code == 400
+
+
+def test_a_name_of_megabytes_is_compared_with_nothing(app: MockApp) -> None:
+    name = "send_tex" * 2_500_000
+    started = time.process_time()
+    client = app.test_client()
+    assert did_you_mean(name, ["send_text"]) == ""
+    fields = {"fault": name}, {"fault": "reply", name: 1}, {"fault": "reply", "operation": name}
+    for body in fields:
+        reply = client.post("/_mock/faults", json=body)
+        assert reply.status_code == 400
+        assert len(reply.data) < 10_000
+    assert client.post(f"/rest/{name[:50_000]}/{KEY}").status_code == 404
+    assert time.process_time() - started < QUICK

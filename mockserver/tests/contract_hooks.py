@@ -157,6 +157,13 @@ class Watch:
                 to = str(place["to"])
                 group = to.endswith("@g.us")
                 place["to"] = self._group(key, token) if group else FRIENDS[len(to) % len(FRIENDS)]
+        self._fill_fields(operation, body, turn, key, token)
+        case.body = body
+
+    def _fill_fields(
+        self, operation: str, body: dict[str, Any], turn: int, key: str, token: str
+    ) -> None:
+        data: Any = body.get("messageData")
         if isinstance(body.get("group_data"), dict):
             if "jid" in body["group_data"]:
                 body["group_data"]["jid"] = self._group(key, token)
@@ -169,7 +176,6 @@ class Watch:
             data["url"] = "https://files.example.test/picture.jpg"
         if operation == "download_media":
             body["messageKeys"] = self._media(key, token)
-        case.body = body
 
     def _group(self, key: str, token: str) -> str:
         made = {"group_data": {"group_name": "Equipe", "participants": [FRIENDS[0]]}}

@@ -67,7 +67,7 @@ class Person:
 
 
 @st.composite
-def people(draw: st.DrawFn, at: int, table: bool, closed: bool) -> Person:
+def people(draw: st.DrawFn, at: int, table: bool, closed: bool) -> Person:  # noqa: C901
     """The person with number `at`, of any kind; the oracle is written out kind by kind."""
     area = draw(st.sampled_from(("11", "31")))
     longer, shorter = f"55{area}90000{at:04d}", f"55{area}0000{at:04d}"

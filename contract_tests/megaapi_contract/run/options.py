@@ -69,6 +69,16 @@ class RunOptions:
         object.__setattr__(self, "recipients", numbers)
         if self.gateway_plan not in PLANS:
             raise SetupError(f"--gateway-plan {self.gateway_plan}: it takes {', '.join(PLANS)}")
+        self._check_limits()
+        if self.forward and "changes" not in self.allow:
+            raise SetupError("--forward is for webhooks that the run redirects: --allow changes")
+        self._check_secrets()
+        if self.webhook_url:
+            self._check_webhook_url()
+        if self.media_url:
+            self._check_address("--media-url", self.media_url)
+
+    def _check_limits(self) -> None:
         if not all(
             math.isfinite(value) and value <= LONGEST for value in (self.timeout, self.pace or 0)
         ):
@@ -77,18 +87,14 @@ class RunOptions:
             raise SetupError(
                 "--timeout must be above 0, --max-messages, --max-groups and --pace not below"
             )
-        if self.forward and "changes" not in self.allow:
-            raise SetupError("--forward is for webhooks that the run redirects: --allow changes")
+
+    def _check_secrets(self) -> None:
         for option, secret in (("--token", self.token), ("--control-token", self.control_token)):
             if not _SECRET.fullmatch(secret):
                 raise SetupError(
                     f"{option}: a blank, a line end or a letter beyond ASCII is in it: copy it "
                     "again, without anything around it and without `Bearer`"
                 )
-        if self.webhook_url:
-            self._check_webhook_url()
-        if self.media_url:
-            self._check_address("--media-url", self.media_url)
 
     @staticmethod
     def _check_address(option: str, url: str) -> SplitResult:

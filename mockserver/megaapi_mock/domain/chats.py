@@ -153,18 +153,7 @@ class Chats:
         `person` is the member of a group whose phone this is about, when each is told of.
         """
         message = self._instance.messages.get(message_id)
-        if message is None:
-            return
-        fate = self._instance.fate
-        if fate.armed and fate.severed(self._instance.key, message.chat, person):
-            return
-        # A hidden number was not looked up: nobody may have it.
-        stoppable = self._instance.reach.states or message.chat.endswith(HIDDEN)
-        if stoppable and self._halted(message, step, person):
-            return
-        if self._instance.post.awaited and self._instance.post.holds_back(message, step, person):
-            return
-        if person and not self._next_of_phone(message_id, step, person):
+        if message is None or not self._goes_on(message, step, person):
             return
         if message.state == TO[step].source:
             # That it gets no further stays true while it moves; any other reason is over now.
@@ -185,6 +174,20 @@ class Chats:
             name, key["participant"] = "ack-group", person
         shown = self._instance.addresses.receipt_key(key)
         self._instance.record(name, {"key": shown, "status": ACK_STATUS[step]})
+
+    def _goes_on(self, message: Message, step: str, person: str) -> bool:
+        """Whether nothing keeps this step from happening: a fault, a phone that is off, a peer."""
+        instance = self._instance
+        fate = instance.fate
+        if fate.armed and fate.severed(instance.key, message.chat, person):
+            return False
+        # A hidden number was not looked up: nobody may have it.
+        stoppable = instance.reach.states or message.chat.endswith(HIDDEN)
+        if stoppable and self._halted(message, step, person):
+            return False
+        if instance.post.awaited and instance.post.holds_back(message, step, person):
+            return False
+        return not person or self._next_of_phone(message.id, step, person)
 
     def _next_of_phone(self, message_id: str, step: str, person: str) -> bool:
         """Whether this is what that phone says next: one that was off may have missed a step."""

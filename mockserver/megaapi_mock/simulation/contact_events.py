@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,31 +46,12 @@ def happen(
     Raises ControlRefused with a sentence for whatever cannot happen.
     """
     fields, options = HAPPENINGS[event]
-    option = body.get("option", options[0] if options else "")
-    if options and option not in options:
-        raise ControlRefused(400, f"option: {option!r} is not one of {', '.join(options)}")
-    for name in ("media", "message", *(() if options else ("option",))):
-        if name in body:
-            raise ControlRefused(400, f"{name}: {event} is not a message and takes none")
-    to = sender
-    if "to" in body:
-        jid = runtime.world.directory.read(body["to"])
-        known = runtime.gateway.person(jid)
-        if known is None:
-            raise ControlRefused(400, f"to: {runtime.world.directory.no_account(jid)}")
-        to = known
+    option, to = _option(event, body, options), _addressee(runtime, sender, body)
     time: list[float] = []
 
     def do(instance: Instance) -> None:
         instance.chats.require_link()
-        if event == "presence" and instance.linking.restarting:
-            raise ControlRefused(
-                409, f"{key} is restarting: WhatsApp keeps no presence until its socket is open"
-            )
-        if event in _BY_OTHERS and sender.jid == instance.own_jid:
-            own = f"from: {sender.number} is the own number"
-            raise ControlRefused(400, f"{own}, and nobody does {event} on the instance's own phone")
-        instance.chats.require_contact(sender)
+        _require_author(instance, event, sender)
         if option == "add" and instance.reach.registered(to) is None:
             raise ControlRefused(400, f"to: {to.jid} has no WhatsApp account any more")
         doing = Doing(
@@ -104,6 +85,38 @@ def _addressed(doing: Doing, fields: Json, chat: str) -> Json:
         shown: Json = addresses.everywhere(fields, chat)
         return shown
     return addresses.group_fields(fields)
+
+
+def _option(event: str, body: Mapping[str, Any], options: Sequence[str]) -> str:
+    option = body.get("option", options[0] if options else "")
+    if options and option not in options:
+        raise ControlRefused(400, f"option: {option!r} is not one of {', '.join(options)}")
+    for name in ("media", "message", *(() if options else ("option",))):
+        if name in body:
+            raise ControlRefused(400, f"{name}: {event} is not a message and takes none")
+    return str(option)
+
+
+def _addressee(runtime: Runtime, sender: Contact, body: Mapping[str, Any]) -> Contact:
+    if "to" not in body:
+        return sender
+    jid = runtime.world.directory.read(body["to"])
+    known = runtime.gateway.person(jid)
+    if known is None:
+        raise ControlRefused(400, f"to: {runtime.world.directory.no_account(jid)}")
+    return known
+
+
+def _require_author(instance: Instance, event: str, sender: Contact) -> None:
+    if event == "presence" and instance.linking.restarting:
+        raise ControlRefused(
+            409,
+            f"{instance.key} is restarting: WhatsApp keeps no presence until its socket is open",
+        )
+    if event in _BY_OTHERS and sender.jid == instance.own_jid:
+        own = f"from: {sender.number} is the own number"
+        raise ControlRefused(400, f"{own}, and nobody does {event} on the instance's own phone")
+    instance.chats.require_contact(sender)
 
 
 def _group(instance: Instance, body: Mapping[str, Any]) -> Group | None:

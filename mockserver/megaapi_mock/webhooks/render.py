@@ -99,12 +99,7 @@ class Renderer:
             if event.name == "group-update" and "subject" not in facts["fields"]:
                 # Only what changed is told.
                 del payload["subject"]
-        if "key" in facts:
-            payload["key"] = _addressed(facts["key"], payload.get("key", {}))
-            if "isGroup" in payload:
-                payload["isGroup"] = str(facts["key"]["remoteJid"]).endswith("@g.us")
-        elif event.name == "self-chat":
-            payload["key"] = {**payload["key"], "remoteJid": event.owner_jid}
+        self._fill_key(payload, event)
         if "message" in facts:
             payload["messageType"] = content_key(facts["message"])
             payload["message"] = facts["message"]
@@ -117,6 +112,15 @@ class Renderer:
             payload["qrcode"] = qr.data_uri(facts["code"])
         if "text" in facts:
             payload["message"] = facts["text"]
+
+    def _fill_key(self, payload: Payload, event: Event) -> None:
+        facts = event.facts
+        if "key" in facts:
+            payload["key"] = _addressed(facts["key"], payload.get("key", {}))
+            if "isGroup" in payload:
+                payload["isGroup"] = str(facts["key"]["remoteJid"]).endswith("@g.us")
+        elif event.name == "self-chat":
+            payload["key"] = {**payload["key"], "remoteJid": event.owner_jid}
 
 
 def _name(payload: Payload, event: Event) -> str:

@@ -169,15 +169,21 @@ def _refuse_odd_person(entry: Json, place: Place, wrong: Wrong) -> None:
             if field in entry:
                 words = f"{field} belongs to accounts: take it out or set whatsapp: true"
                 raise wrong((*place, field), words)
-    if "number" not in entry and entry.get("addressing") == BY_PHONE:
-        raise wrong((*place, "addressing"), "who has no number is met by lid: take it out")
-    if entry.get("number_hidden") and entry.get("addressing") == BY_PHONE:
-        words = "whose number is hidden is met by lid: take one of the two out"
-        raise wrong((*place, "addressing"), words)
+    _refuse_odd_addressing(entry, place, wrong)
     if "verified_name" in entry and entry.get("business") is False:
         words = "only businesses have a verified_name: take one of the two out"
         raise wrong((*place, "business"), words)
     _refuse_taken_lid(entry, place, wrong)
+
+
+def _refuse_odd_addressing(entry: Json, place: Place, wrong: Wrong) -> None:
+    if entry.get("addressing") != BY_PHONE:
+        return
+    if "number" not in entry:
+        raise wrong((*place, "addressing"), "who has no number is met by lid: take it out")
+    if entry.get("number_hidden"):
+        words = "whose number is hidden is met by lid: take one of the two out"
+        raise wrong((*place, "addressing"), words)
 
 
 def _refuse_number_kept(entry: Json, place: Place, ninth: NinthDigit, wrong: Wrong) -> None:

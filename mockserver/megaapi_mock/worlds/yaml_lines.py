@@ -81,7 +81,12 @@ def _oddities(
     kind = node.tag.removeprefix(_TAG)
     if kind not in _JSON:
         yield place, f"this is a {kind} in YAML: put it in quotes"
-    above = (*above, node)
+    yield from _inside(node, place, seen, (*above, node))
+
+
+def _inside(
+    node: yaml.Node, place: Place, seen: set[int], above: tuple[yaml.Node, ...]
+) -> Iterator[tuple[Place, str]]:
     if isinstance(node, yaml.SequenceNode):
         for at, item in enumerate(node.value):
             yield from _oddities(item, (*place, at), seen, above)

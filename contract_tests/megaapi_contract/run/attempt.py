@@ -41,7 +41,21 @@ def try_probe(
     result.first = made.gate.requests + 1
     held, webhooks = Counter(made.gate.held), len(made.receiver.webhooks)
     started = time.perf_counter()
-    interrupted = False
+    interrupted = _interrupted(probe, made, session, result)
+    for webhook in made.receiver.webhooks[webhooks:]:
+        session.broken += made.judge.webhook(webhook, probe.name)
+    result.seconds = time.perf_counter() - started
+    result.last = made.gate.requests
+    _settle(result, session, made, made.gate.held - held)
+    if interrupted:
+        result.reason = NOT_TO_ITS_END
+        result.state = "left out" if result.state == "passed" else result.state
+        raise ProbeInterrupted(result)
+    return result
+
+
+def _interrupted(probe: Probe, made: Ready, session: Session, result: Result) -> bool:
+    """Run it, and note in the result how it ended; whether somebody interrupted it."""
     try:
         try:
             _require_routes(probe, made, session)
@@ -64,25 +78,20 @@ def try_probe(
         else:
             result.state, result.reason, result.bug = "unusable", str(as_bug(error)), True
     except KeyboardInterrupt:
-        interrupted = True
-    for webhook in made.receiver.webhooks[webhooks:]:
-        session.broken += made.judge.webhook(webhook, probe.name)
-    result.seconds = time.perf_counter() - started
-    result.last = made.gate.requests
-    kept = made.gate.held - held
-    result.cases, result.held = session.exchanges, kept.total()
-    if kept and not session.asked & set(probe.operations) and result.state == "passed":
-        result.state, result.reason = "left out", kept.most_common(1)[0][0]
+        return True
+    return False
+
+
+def _settle(result: Result, session: Session, made: Ready, held: Counter[str]) -> None:
+    """Count what was done and held back, and let the state say what was found."""
+    result.cases, result.held = session.exchanges, held.total()
+    if held and not session.asked & set(result.operations) and result.state == "passed":
+        result.state, result.reason = "left out", held.most_common(1)[0][0]
     result.broken = tuple({broken.identity: broken for broken in session.broken}.values())
     if result.broken and result.state == "passed":
         verdicts = {broken.verdict(strict=made.options.strict) for broken in result.broken}
         worst: State = "failed" if "failure" in verdicts else "findings"
         result.state = worst if verdicts - {"new fact"} else "passed"
-    if interrupted:
-        result.reason = NOT_TO_ITS_END
-        result.state = "left out" if result.state == "passed" else result.state
-        raise ProbeInterrupted(result)
-    return result
 
 
 def comes_of_reading(error: Exception) -> bool:

@@ -61,12 +61,8 @@ def run(
             before = len(report.exchanges)
             report.results.append(try_probe(probe, made, keeper.heard))
             on_result(report.results[-1], report.exchanges[before:])
-            if report.results[-1].state == "unusable":
-                report.unusable = report.unusable or report.results[-1].reason
-                if not report.results[-1].bug:
-                    break
-            elif DISCONNECTS in probe.effects and report.results[-1].cases:
-                _look_again(made, report, patient="logout" not in probe.operations)
+            if not _may_go_on(made, probe, report):
+                break
     except KeyboardInterrupt as ended:
         if isinstance(ended, ProbeInterrupted):
             report.results.append(ended.result)
@@ -85,6 +81,17 @@ def run(
             covered.why_not = covered.why_not or ("" if covered.answered else NOT_TO_ITS_END)
         raise RunInterrupted(report)
     return report
+
+
+def _may_go_on(made: Ready, probe: Probe, report: Report) -> bool:
+    """Whether the host is still one that can be judged after this probe."""
+    result = report.results[-1]
+    if result.state == "unusable":
+        report.unusable = report.unusable or result.reason
+        return result.bug
+    if DISCONNECTS in probe.effects and result.cases:
+        _look_again(made, report, patient="logout" not in probe.operations)
+    return True
 
 
 def _look_again(made: Ready, report: Report, *, patient: bool) -> None:

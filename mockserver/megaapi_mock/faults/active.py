@@ -246,7 +246,7 @@ class ActiveFaults:
             f"inbound from {people[0]}",
             lambda armed: armed.kind.severs and self._meets(armed, key, people),
         )
-        return strike.told if strike else None
+        return strike.reason if strike else None
 
     # -- inside ------------------------------------------------------------------------------
 

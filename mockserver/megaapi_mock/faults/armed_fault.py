@@ -110,7 +110,7 @@ class Strike:
         return FaultHit(self.moment.now, key, (self.id, self.name), self.what)
 
     @property
-    def told(self) -> str:
+    def reason(self) -> str:
         """Which fault, and who wanted it."""
         if self.id is None:
             return f"fault {self.name}, asked for by {HEADER}"

@@ -22,7 +22,7 @@ class Check:
 
     name: str
     outcome: Outcome
-    told: str
+    message: str
     offending: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
@@ -30,7 +30,7 @@ class Check:
         return {
             "name": self.name,
             "outcome": self.outcome,
-            "told": self.told,
+            "message": self.message,
             "offending": list(self.offending),
         }
 
@@ -68,7 +68,7 @@ class Verdict:
     def of(cls, document: Mapping[str, Any]) -> Verdict:
         """What `as_json` showed."""
         checks = tuple(
-            Check(each["name"], each["outcome"], each["told"], tuple(each["offending"]))
+            Check(each["name"], each["outcome"], each["message"], tuple(each["offending"]))
             for each in document["checks"]
         )
         return cls(document["instance"], checks, document["figures"])
@@ -77,7 +77,7 @@ class Verdict:
         """Lines of text for people."""
         wide = max(len(check.name) for check in self.checks)
         lines = [
-            f"{check.name:<{wide}}  {check.outcome:<14}  {check.told}" for check in self.checks
+            f"{check.name:<{wide}}  {check.outcome:<14}  {check.message}" for check in self.checks
         ]
         for check in self.checks:
             if check.offending:
@@ -116,7 +116,7 @@ def _case(instance: str, check: Check) -> str:
     if check.outcome == PASSED:
         return f"{head}/>"
     if check.outcome == OPEN:
-        return f"{head}><skipped message={quoteattr(check.told)}/></testcase>"
+        return f"{head}><skipped message={quoteattr(check.message)}/></testcase>"
     ids = escape("\n".join(check.offending))
     kind = "failure" if check.outcome == FAILED else "error"
-    return f"{head}><{kind} message={quoteattr(check.told)}>{ids}</{kind}></testcase>"
+    return f"{head}><{kind} message={quoteattr(check.message)}>{ids}</{kind}></testcase>"

@@ -106,7 +106,7 @@ def test_the_naive_bot_fails(seed: int) -> None:
     assert not verdict.passed, verdict.as_table()
     assert outcomes(verdict)["answered_once"] == "failed", verdict.as_table()
     assert outcomes(verdict)["ignored_its_echo"] == "failed", verdict.as_table()
-    assert "a loop" in verdict.checks[3].told
+    assert "a loop" in verdict.checks[3].message
 
 
 @pytest.mark.parametrize("name", ["careful_bot", "naive_bot"])
@@ -392,8 +392,8 @@ def test_a_second_answer_may_come_late(before: bool, outcome: str, shared: MockS
 def test_who_answers_too_much_is_given_its_time_as_well(shared: MockServer) -> None:
     with serving(odd_bot(shared.url, late, plain=False)) as receiver:
         verdict = run_verdict(shared.url, receiver, instance=KEY, **TEXTS)
-    assert "18 messages answered too often" in verdict.checks[2].told, verdict.as_table()
-    assert "0 messages never answered" in verdict.checks[2].told, verdict.as_table()
+    assert "18 messages answered too often" in verdict.checks[2].message, verdict.as_table()
+    assert "0 messages never answered" in verdict.checks[2].message, verdict.as_table()
 
 
 def test_a_slow_bot_works_off_first_what_came_before(shared: MockServer) -> None:
@@ -415,7 +415,7 @@ def test_a_bot_without_an_answer_passes_only_by_request(
     with serving(odd_bot(shared.url, never, plain=False)) as receiver:
         verdict = run_verdict(shared.url, receiver, instance=KEY, terms=terms)
     assert verdict.passed == listens_only, verdict.as_table()
-    assert "answered nothing at all" in verdict.checks[2].told
+    assert "answered nothing at all" in verdict.checks[2].message
 
 
 def test_the_story_ends_at_its_limit(shared: MockServer) -> None:
@@ -481,7 +481,7 @@ def test_a_deaf_bot_fails_because_it_answers_nothing(seed: int, shared: MockServ
         verdict = run_verdict(shared.url, receiver, seed=seed, instance=KEY, terms=terms)
     found = outcomes(verdict)
     assert found["answered_once"] == "failed", verdict.as_table()
-    assert "answered nothing at all" in verdict.checks[2].told
+    assert "answered nothing at all" in verdict.checks[2].message
     assert {name for name, outcome in found.items() if outcome == "failed"} == {"answered_once"}
 
 
@@ -505,7 +505,7 @@ def test_a_bot_that_crashes_on_connection_events_fails(seed: int, shared: MockSe
         terms = replace(QUICK, listens_only=True)
         verdict = run_verdict(shared.url, receiver, seed=seed, instance=KEY, terms=terms)
     assert outcomes(verdict)["answered_in_time"] == "failed", verdict.as_table()
-    assert "had no 2xx" in verdict.checks[0].told
+    assert "had no 2xx" in verdict.checks[0].message
     assert outcomes(verdict)["stayed_up"] == "passed"
 
 

@@ -153,7 +153,7 @@ def test_answers_to_what_is_still_under_way_are_no_verdict(story: Story) -> None
     verdict = story.judged()
     assert {check.outcome for check in verdict.checks} == {"not applicable", "undecided"}
     assert (verdict.passed, verdict.outcome) == (False, "undecided")
-    assert verdict.checks[0].told == "1 of 1 webhooks are still on their way"
+    assert verdict.checks[0].message == "1 of 1 webhooks are still on their way"
 
 
 # -- in time, and up -----------------------------------------------------------------------------
@@ -168,7 +168,7 @@ def test_who_only_listens_passes_what_applies(story: Story) -> None:
         "passed", "passed", "not applicable", "passed", "not applicable", "not applicable",
     ]  # fmt: skip
     # A bot may answer through another instance than the one it is judged by.
-    assert verdict.checks[2].told == f"it answered nothing at all through {KEY}"
+    assert verdict.checks[2].message == f"it answered nothing at all through {KEY}"
 
 
 def test_who_only_listens_may_be_written_by_others(story: Story) -> None:
@@ -239,11 +239,11 @@ def test_what_never_reached_it_is_not_its_fault(story: Story, state: Any) -> Non
 )
 def test_a_cut_connection_is_a_receiver_that_was_down(story: Story, error: str) -> None:
     bad = story.told("A1", state="failed", attempts=[attempt(START, None, error=error)])
-    assert "is down" in str(story.judged().checks[1].told)
+    assert "is down" in str(story.judged().checks[1].message)
     story.told("A2")
     verdict = story.judged()
     assert offending(verdict, "stayed_up") == (bad.id,)
-    assert "answers again" in verdict.checks[1].told
+    assert "answers again" in verdict.checks[1].message
 
 
 def test_who_is_silent_at_the_end_did_not_stay_up(story: Story) -> None:
@@ -256,14 +256,14 @@ def test_who_is_silent_at_the_end_did_not_stay_up(story: Story) -> None:
 def test_what_policy_refused_is_told_where_nothing_else_is_known(story: Story) -> None:
     story.told("A1", state="refused", reason="switch webhook_hosts", attempts=[])
     verdict = story.judged()
-    assert (verdict.passed, verdict.checks[0].told) == (False, "switch webhook_hosts")
+    assert (verdict.passed, verdict.checks[0].message) == (False, "switch webhook_hosts")
 
 
 def test_who_answers_nothing_gives_nothing_to_judge(story: Story) -> None:
     story.told("A1")
     verdict = story.judged()
     assert (verdict.passed, outcome(verdict, "answered_once")) == (False, "failed")
-    assert verdict.checks[2].told.startswith("nothing to judge: it answered nothing at all")
+    assert verdict.checks[2].message.startswith("nothing to judge: it answered nothing at all")
 
 
 @pytest.mark.parametrize(
@@ -460,7 +460,7 @@ def test_other_words_for_each_copy_are_found_by_their_number(story: Story) -> No
         story.answer(text, saying=f"{text}, claro")
     failed = story.judged()
     assert offending(failed, "answered_once") == ("M1001", "M1002", "M1003", "M1004")
-    assert "answered too often" in failed.checks[2].told
+    assert "answered too often" in failed.checks[2].message
 
 
 def test_what_says_nothing_of_its_message_and_comes_for_each_copy(story: Story) -> None:
@@ -477,7 +477,7 @@ def test_an_answer_may_take_its_time(story: Story) -> None:
     burst_of(story, 2)
     young = story.judged(patience=20)
     assert (young.outcome, outcome(young, "answered_once")) == ("undecided", "undecided")
-    assert "have no answer yet: ask again in 20 s" in young.checks[2].told
+    assert "have no answer yet: ask again in 20 s" in young.checks[2].message
     old = story.judged(patience=20, now=story.now + 21)
     assert (old.outcome, outcome(old, "answered_once")) == ("failed", "failed")
     assert story.judged(patience=20, listens_only=True).passed
@@ -600,7 +600,7 @@ def test_answers_told_by_their_place_alone_say_nothing_of_order(story: Story) ->
     story.answer("R2", saying="re: Mensagem 1")
     verdict = story.judged()
     assert (verdict.passed, outcome(verdict, "answered_in_order")) == (True, "not applicable")
-    assert "neither quote a message nor repeat" in verdict.checks[4].told
+    assert "neither quote a message nor repeat" in verdict.checks[4].message
 
 
 @pytest.mark.parametrize(("said", "expected"), [((1001, 1002), "passed"), ((1002, 1001), "failed")])
@@ -820,7 +820,7 @@ def test_a_verdict_waits_for_what_is_owed(make_app: MakeApp) -> None:
     waited = door.post("/deliveries/verdict", {**wanted, "wait": 60})
     # As soon as it is certain: the first 500 is enough.
     assert waited["outcome"] == "failed"
-    assert "had no 2xx" in waited["checks"][0]["told"]
+    assert "had no 2xx" in waited["checks"][0]["message"]
 
 
 def test_refused_sends_are_read_from_the_journal(judged: MockApp) -> None:
@@ -829,7 +829,7 @@ def test_refused_sends_are_read_from_the_journal(judged: MockApp) -> None:
     judged.test_client().post(f"/rest/sendMessage/{KEY}/text", json=body, headers=AUTH)
     document = door.post("/deliveries/verdict", {"instance": KEY})
     assert checks(document)["sends_accepted"] == "failed"
-    assert "5511900000099" in document["checks"][-1]["told"]
+    assert "5511900000099" in document["checks"][-1]["message"]
 
 
 @pytest.mark.parametrize(

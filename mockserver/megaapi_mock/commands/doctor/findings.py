@@ -22,7 +22,7 @@ class Finding:
 
     check: str
     outcome: Outcome
-    told: str
+    message: str
     advice: str = ""
 
     def as_json(self) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def as_screen(findings: Sequence[Finding]) -> str:
     width = max(len(found.check) for found in findings)
     lines = []
     for found in findings:
-        lines.append(f"{_MARKS[found.outcome]:<5}  {found.check:<{width}}  {_shown(found.told)}")
+        lines.append(f"{_MARKS[found.outcome]:<5}  {found.check:<{width}}  {_shown(found.message)}")
         if found.advice and found.outcome in ("wrong", "warning"):
             lines.append(f"{'':<5}  {'':<{width}}  -> {_shown(found.advice)}")
     counted = {outcome: sum(it.outcome == outcome for it in findings) for outcome in _MARKS}

@@ -100,7 +100,7 @@ class InstanceRoutes:
             if self._runtime.faults.armed and not instance.linked:
                 struck = self._runtime.faults.refuses("link", key)
                 if struck is not None:
-                    raise ControlRefused(409, f"the phone does not link {key}: {struck.told}")
+                    raise ControlRefused(409, f"the phone does not link {key}: {struck.reason}")
             instance.linking.link(number)
 
         return self._change(key, scan)

@@ -88,7 +88,7 @@ class CallFaults:
 
     def on(self, real: Reply) -> Reply:
         """The reply that is sent; the real one with a reason beside it, or another in its place."""
-        told = [strike.told for strike in self.strikes]
+        told = [strike.reason for strike in self.strikes]
         reply = real
         if self.replacing is not None:
             kind, strike = self.replacing

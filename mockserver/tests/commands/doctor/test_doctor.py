@@ -297,7 +297,7 @@ def test_a_planted_mistake_is_found_and_no_other(
     found = examine(case)
     assert {it.check: it.outcome for it in found} == {**HEALTHY, **changed}
     (first, *_) = [it for it in found if it.outcome in (WRONG, LOOK)]
-    assert told in f"{first.told} {first.advice}"
+    assert told in f"{first.message} {first.advice}"
     assert first.advice
 
 
@@ -346,7 +346,7 @@ def test_a_receiver_that_takes_acks_alone(ward: Ward, message: bool) -> None:
     assert found["hook_answer"].outcome == "ok"
     assert found["hook_message"].outcome == (WRONG if message else "skipped")
     told = "it answered 500 to a made-up message" if message else "--message posts a made-up"
-    assert told in found["hook_message"].told
+    assert told in found["hook_message"].message
 
 
 def test_a_receiver_that_works_on_a_message_for_too_long(ward: Ward) -> None:
@@ -362,7 +362,7 @@ def test_a_receiver_that_works_on_a_message_for_too_long(ward: Ward) -> None:
         ward.let_go.set()
     assert found["hook_speed"].outcome == "ok"
     assert found["hook_message"].outcome == WRONG
-    assert found["hook_message"].told.startswith("no answer within 0.3 s")
+    assert found["hook_message"].message.startswith("no answer within 0.3 s")
 
 
 def test_no_message_is_posted_to_whom_not_even_an_ack_reached(ward: Ward) -> None:
@@ -412,7 +412,7 @@ def test_a_token_in_the_wrong_place_is_not_repeated() -> None:
 
 def test_a_host_may_have_letters_of_any_script() -> None:
     found = {it.check: it for it in examine(Case("http://loja-açaí.invalid", "k", "t"))}
-    assert "is not known here" in found["host"].told
+    assert "is not known here" in found["host"].message
 
 
 def test_nothing_is_posted_unless_a_receiver_is_named(ward: Ward) -> None:
@@ -468,7 +468,7 @@ def test_clocks_that_differ(ward: Ward, ahead: int, outcome: str) -> None:
     found = {it.check: it for it in examine(replace(ward.case, target=gateway))}
     assert found["clock"].outcome == outcome
     words = {-3600: "behind", 0: "agree", 3600: "ahead"}
-    assert words[ahead] in found["clock"].told
+    assert words[ahead] in found["clock"].message
 
 
 def test_a_gateway_that_never_answers() -> None:
@@ -479,7 +479,7 @@ def test_a_gateway_that_never_answers() -> None:
         found = {it.check: it for it in examine(Case(target, "k", "t", timeout=0.2))}
     assert found["connection"].outcome == "ok"
     assert (found["gateway"].outcome, found["key"].outcome) == (WRONG, "skipped")
-    assert "the time is up" in found["gateway"].told
+    assert "the time is up" in found["gateway"].message
 
 
 def test_a_gateway_that_sends_a_byte_now_and_then() -> None:
@@ -508,7 +508,7 @@ def test_a_gateway_that_sends_a_byte_now_and_then() -> None:
         dripping.join()
     assert time.monotonic() - begin < 5
     assert (found["gateway"].outcome, found["key"].outcome) == (WRONG, "skipped")
-    assert "the time is up" in found["gateway"].told
+    assert "the time is up" in found["gateway"].message
 
 
 JSON = ("Content-Type", "application/json")
@@ -517,7 +517,7 @@ JSON = ("Content-Type", "application/json")
 def test_a_gateway_that_answers_too_deep(ward: Ward) -> None:
     target = ward.answering("200 OK", [JSON], b"[" * 100_000)
     found = {it.check: it for it in examine(replace(ward.case, target=target))}
-    assert found["gateway"].outcome == WRONG and "not megaAPI's" in found["gateway"].told
+    assert found["gateway"].outcome == WRONG and "not megaAPI's" in found["gateway"].message
 
 
 @pytest.mark.parametrize(

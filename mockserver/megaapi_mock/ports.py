@@ -6,12 +6,8 @@ import errno
 import socket
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from .errors import SetupError
-
-if TYPE_CHECKING:
-    pass
 
 
 def probe(host: str, port: int) -> int:

@@ -89,7 +89,7 @@ class Vocabulary:
     def words(self) -> frozenset[str]:
         """Single words, lower case: of the contract's prose, the suite's and the mock's source."""
         texts = [OTHERS_SAY, *_prose(self._contract.document), *self.names, *self.steps]
-        for folder in (Path(__file__).parent, Path(megaapi_mock.__file__).parent):
+        for folder in (Path(__file__).parents[1], Path(megaapi_mock.__file__).parent):
             texts += [file.read_text(encoding="utf-8") for file in sorted(folder.rglob("*.py"))]
         return frozenset(word.lower() for text in texts for word in WORD.findall(text))
 

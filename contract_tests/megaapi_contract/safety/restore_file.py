@@ -14,15 +14,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import platformdirs
 
 from ..errors import SetupError, Unusable
-
-if TYPE_CHECKING:
-    pass
 
 FORMAT = 1
 WEBHOOK, EVENTS, GROUP, NEW_GROUP = "webhook", "events", "group", "new group"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
@@ -14,9 +14,6 @@ from .jid import Jid
 from .message import CAPTIONED, TEXTS, Content, Message, content_key, key_of, unwrapped
 from .options import POLLS, Option, options_of
 from .scene import Scene
-
-if TYPE_CHECKING:
-    pass
 
 # Which of our messages each kind of answer belongs to, and in words.
 ANSWERED: Mapping[str, tuple[tuple[str, ...], str]] = {

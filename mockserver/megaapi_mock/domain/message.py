@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from .jid import Jid
-
-if TYPE_CHECKING:
-    pass
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
-if TYPE_CHECKING:
-    pass
-
-
+from .jid import Jid
 from .message_states import DELIVERED
 
 # What may stand beside a content key without being content.

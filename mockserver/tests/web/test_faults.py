@@ -717,4 +717,4 @@ def test_times_hold_to_the_call_whoever_calls_at_once(app: MockApp) -> None:
     finally:
         sys.setswitchinterval(usual)
     assert sum(map(len, came)) == 150
-    assert {armed_fault.used for armed in faults.items()} == {1}
+    assert {armed.used for armed in faults.items()} == {1}

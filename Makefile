@@ -31,8 +31,8 @@ healthy: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/healthy_hosts.py $(ARGS)
 
 lint: $(VENV)/dev.stamp
-	$(BIN)/ruff check mockserver contract_tests benchmarks examples
-	$(BIN)/ruff format --check mockserver contract_tests benchmarks examples
+	$(BIN)/ruff check mockserver contract_tests benchmarks examples tools
+	$(BIN)/ruff format --check mockserver contract_tests benchmarks examples tools
 	$(BIN)/mypy
 
 check: lint test

@@ -19,7 +19,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 
 import servers
-from megaapi_mock.serving import Engine, serve
+from megaapi_mock.serving.server import Engine, serve
 from megaapi_mock.web.app import MockApp, build_app
 
 OTHER = "megacode-TESTKEY0002"

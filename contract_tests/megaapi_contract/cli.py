@@ -28,8 +28,7 @@ def _plain(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def run(*arguments: Any, **options: Any) -> Any:
-        from .errors import SuiteError, as_bug
-        from .extra import require_extra
+        from .errors import SuiteError, as_bug, require_extra
 
         try:
             # Before anything else is imported: what is missing would end in a traceback there.

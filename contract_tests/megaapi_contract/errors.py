@@ -13,7 +13,11 @@ SuiteError
 from __future__ import annotations
 
 import traceback
+from importlib.util import find_spec
 from pathlib import Path
+
+# What pip installs with the extra `[contract]`.
+EXTRA_MODULES = ("schemathesis", "hypothesis", "requests")
 
 
 class SuiteError(Exception):
@@ -46,6 +50,16 @@ class Impossible(SuiteError):
 
 class SuiteBug(SuiteError):
     """This program made a mistake. Its sentence names the place and no value."""
+
+
+def require_extra() -> None:
+    """SetupError with the command that installs it, when a module of the extra is missing."""
+    missing = [module for module in EXTRA_MODULES if find_spec(module) is None]
+    if missing:
+        raise SetupError(
+            f"{', '.join(missing)} not installed: the contract suite needs its extra, "
+            "pip install 'megaapi-contract-kit[contract]' (in a checkout: '.[contract]')"
+        )
 
 
 def as_bug(error: BaseException) -> SuiteBug:

@@ -53,8 +53,7 @@ def pytest_collection_modifyitems(
     """One test per probe, before `-k` and `-m` choose among them."""
     if not config.getoption("--megaapi-target"):
         return
-    from .errors import SetupError
-    from .extra import require_extra
+    from .errors import SetupError, require_extra
 
     try:
         require_extra()

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from megaapi_contract.extra import MODULES
+from megaapi_contract.errors import EXTRA_MODULES
 
 # What stands for a machine where the modules were never installed.
 WITHOUT = "import sys; sys.modules.update(dict.fromkeys({modules!r})); "
@@ -30,13 +30,13 @@ def without(
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
 def test_command_without_extra_exits_2_and_says_what_to_install(command: list[str]) -> None:
-    ran = without(MODULES, "from megaapi_contract.cli import main; main()", *command)
+    ran = without(EXTRA_MODULES, "from megaapi_contract.cli import main; main()", *command)
     assert ran.returncode == 2, ran.stderr
     assert "pip install 'megaapi-contract-kit[contract]'" in ran.stderr
     assert len(ran.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("module", EXTRA_MODULES)
 def test_each_missing_module_is_named(module: str) -> None:
     ran = without((module,), "from megaapi_contract.cli import main; main()", "probes")
     assert ran.returncode == 2, ran.stderr
@@ -45,7 +45,7 @@ def test_each_missing_module_is_named(module: str) -> None:
 
 def test_pytest_option_without_extra_is_a_usage_error(tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    (tmp_path / "conftest.py").write_text(WITHOUT.format(modules=MODULES))
+    (tmp_path / "conftest.py").write_text(WITHOUT.format(modules=EXTRA_MODULES))
     options = ["-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:hypothesispytest"]
     command = [sys.executable, "-m", "pytest", *options, "--megaapi-target", "mock"]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=110, cwd=tmp_path)

@@ -6,7 +6,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from math import inf
+
+# The last second of the year 9999: no calendar goes further.
+LATEST = 253_402_300_799
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +118,8 @@ class Clock:
 def _time_at(stand: tuple[float | None, float]) -> float:
     frozen, ahead = stand
     return frozen if frozen is not None else time.time() + ahead
+
+
+def utc(unix: float) -> datetime:
+    """Unix seconds as a date; the last one there is for every later time."""
+    return datetime.fromtimestamp(min(unix, LATEST), UTC)

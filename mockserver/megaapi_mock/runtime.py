@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .bugs import Bugs, guarded
 from .clock import Clock
 from .domain.gateway import Gateway
 from .domain.media import Vault
@@ -17,6 +16,7 @@ from .faults.active import ActiveFaults
 from .handlers.registry import Handlers, discover, require_matching
 from .ids import Ids
 from .profile import Profile, load_profile
+from .records.bugs import Bugs, guarded
 from .records.delivery import Delivery
 from .records.journal import Journal
 from .resources import root

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ..output import Output, coloured
 from ..records.delivery import Delivery
+from .output import Output, coloured
 
 if TYPE_CHECKING:
     from ..records.exchange import Exchange

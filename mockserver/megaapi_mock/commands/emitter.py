@@ -18,7 +18,6 @@ from ..clock import Clock
 from ..domain.event import Event
 from ..errors import ControlRefused, SetupError
 from ..ids import Ids
-from ..json_path import put_at, require_path
 from ..profile import default_profile
 from ..records.delivery import Delivery
 from ..samples import Samples
@@ -28,6 +27,7 @@ from ..spelling import did_you_mean
 from ..webhooks.courier import Courier
 from ..webhooks.http.client import DeliveryFailed, HttpTransport, Transport, axios_headers
 from ..webhooks.http.connection import Target
+from ..webhooks.json_path import put_at, require_path
 from ..webhooks.render import Renderer
 
 # More threads than this only take the interpreter from each other.

@@ -68,7 +68,7 @@ class Receiver(ThreadingHTTPServer):
         try:
             super().__init__((host, port), _Hook)
         except (OSError, UnicodeError) as error:
-            from ..ports import refusal
+            from ..serving.ports import refusal
 
             raise SetupError(refusal(error, host, port)) from None
 

@@ -15,7 +15,6 @@ import click
 
 from .. import __version__
 from ..errors import SetupError
-from ..output import LogHandler, Output
 from ..profile import SWITCHES, Profile, load_profile, parse_assignments
 from ..resources import root
 from ..settings import Settings, from_environment, switches_from_environment
@@ -23,6 +22,7 @@ from ..spelling import did_you_mean
 from .console import Lines, heard
 from .doctor.command import doctor
 from .emit import emit, write
+from .output import LogHandler, Output
 from .start_screen import Greeting, farewell, greet
 
 # What a folder of fixtures must hold for a start.
@@ -96,7 +96,7 @@ def serve(switches: tuple[str, ...], **given: Any) -> None:
     settings = _settings(given)
     profile = _profile(settings, switches)
     _refuse_unbuilt(settings)
-    from ..serving import serve as run
+    from ..serving.server import serve as run
 
     output = Output()
     run(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..output import Output, coloured, end_log
+from .output import Output, coloured, end_log
 
 _BOLD, _DIM, _TITLE = "1", "2", "1;32"
 

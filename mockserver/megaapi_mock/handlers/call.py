@@ -12,7 +12,7 @@ from ..errors import RequestRejected
 from ..profile import Profile
 from ..samples import Samples
 from ..spec.operations import Operation
-from .fetch import Fetched
+from .files import Fetched
 
 Json = dict[str, Any]
 MARK = "__operation__"

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..dates import utc
+from ..clock import utc
 from ..domain.contacts import Contact
 from ..domain.group import Group
 from ..domain.instance import Instance
 from ..domain.jid import Jid
 from ..errors import ControlRefused
-from ..json_path import put_at
 from ..runtime import Runtime
+from ..webhooks.json_path import put_at
 
 Json = dict[str, Any]
 

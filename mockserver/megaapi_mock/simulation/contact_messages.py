@@ -15,10 +15,10 @@ from ..domain.message_states import PENDING
 from ..domain.scene import Scene
 from ..errors import ControlRefused
 from ..handlers import uploads
-from ..json_path import put_at
 from ..records.message import message_json
 from ..runtime import Runtime
 from ..spelling import did_you_mean
+from ..webhooks.json_path import put_at
 from .contact_events import HAPPENINGS, happen
 from .message_origin import OWN, SOMEBODY, MessageOrigin, channel, story_key, typed
 from .overrides import overrides_of, require_no_path

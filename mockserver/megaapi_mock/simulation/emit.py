@@ -7,17 +7,17 @@ from typing import Any
 
 import orjson
 
+from ..clock import utc
 from ..codec import dumps
-from ..dates import utc
 from ..domain.addressing import told
 from ..domain.instance import Instance
 from ..domain.jid import Jid
 from ..errors import ControlRefused
-from ..json_path import put_at
 from ..records.delivery import Delivery
 from ..runtime import Runtime
 from ..spelling import did_you_mean
 from ..webhooks.chaos.series import Chaos
+from ..webhooks.json_path import put_at
 from .contact_messages import in_message, media_in, media_keys
 from .overrides import overrides_of
 

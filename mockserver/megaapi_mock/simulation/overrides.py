@@ -8,8 +8,8 @@ from typing import Any
 
 from ..domain.message import CAPTIONED, TEXTS, WRAPPERS, content_key
 from ..errors import ControlRefused
-from ..json_path import require_path
 from ..runtime import Runtime
+from ..webhooks.json_path import require_path
 
 # The fields of a body that are about this, with their types.
 FIELDS: Mapping[str, type] = {"set": dict, "text": str, "force": bool}

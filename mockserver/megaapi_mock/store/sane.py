@@ -8,8 +8,7 @@ from typing import Any
 
 import orjson
 
-from ..clock import ClockState
-from ..dates import LATEST
+from ..clock import LATEST, ClockState
 from ..domain.addressing import ADDRESSINGS, BY_PHONE
 from ..domain.contacts import Contact
 from ..domain.instance import Instance

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from ..bugs import Bugs
 from ..domain.event import Event
 from ..domain.instance import Instance
 from ..domain.mailbox import not_taken
 from ..domain.message import Message
 from ..domain.peer_messages import Letter
 from ..errors import ControlRefused, RequestRejected, UnknownInstance
+from ..records.bugs import Bugs
 from ..records.delivery import OLD_WORLD, Delivery, end
 from ..records.journal import Journal
 from ..spec.operations import WebhookEvent

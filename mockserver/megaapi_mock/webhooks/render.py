@@ -11,9 +11,9 @@ from .. import qr
 from ..codec import dumps
 from ..domain.event import Event
 from ..domain.message import content_key
-from ..json_path import put_at
 from ..profile import Profile
 from ..samples import Samples
+from .json_path import put_at
 
 Payload = dict[str, Any]
 

@@ -17,8 +17,8 @@ import pytest
 from megaapi_mock.commands import listen as module
 from megaapi_mock.commands.console import Lines, heard
 from megaapi_mock.commands.listen import Receiver, Webhook, summary
+from megaapi_mock.commands.output import Output
 from megaapi_mock.errors import SetupError
-from megaapi_mock.output import Output
 from megaapi_mock.resources import root
 from megaapi_mock.samples import Samples
 from megaapi_mock.spec.recognise import Misfit, Recognised, Recogniser

@@ -7,8 +7,8 @@ import re
 
 import pytest
 from megaapi_mock.commands.main import _control, _greeting
+from megaapi_mock.commands.output import Output
 from megaapi_mock.commands.start_screen import Greeting, greet, start_screen
-from megaapi_mock.output import Output
 from megaapi_mock.profile import default_profile
 from megaapi_mock.settings import Settings
 

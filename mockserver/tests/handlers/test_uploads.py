@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from megaapi_mock.errors import Unusable
-from megaapi_mock.handlers.fetch import Fetcher
 from megaapi_mock.handlers.uploads import decode_base64
+from megaapi_mock.web.gateway.fetcher import Fetcher
 
 from ..conftest import MakeApp
 from ..support import AUTH, KEY

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 import yaml
+from megaapi_mock.domain import settings
 from megaapi_mock.resources import root
+from megaapi_mock.spec import lint_calls
 from megaapi_mock.spec.lint import lint
 from megaapi_mock.spec.lint_rules import RULES
 
@@ -628,3 +630,7 @@ def test_the_contract_itself_without_a_grade_is_refused(
     (document if kind == "response" else document["post"]).pop("x-provenance")
     (folder / place).write_text(yaml.safe_dump(document), encoding="utf-8")
     assert ("provenance-missing", place) in {(found.rule, found.file) for found in lint(folder)}
+
+
+def test_lint_and_filter_know_the_same_categories() -> None:
+    assert lint_calls.CATEGORIES == settings.CATEGORIES

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from megaapi_mock.dates import LATEST
+from megaapi_mock.clock import LATEST
 from megaapi_mock.store.state_file import seal
 from megaapi_mock.web.app import MockApp
 

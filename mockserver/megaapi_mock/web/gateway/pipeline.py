@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...bugs import Bugs, guarded
 from ...clock import Clock
 from ...codec import dumps
 from ...domain.instance import Instance
@@ -27,8 +26,9 @@ from ...faults.kinds.bad_gateway import BadGateway
 from ...faults.kinds.empty_200 import Empty200
 from ...faults.kinds.error_true_200 import ErrorTrue200
 from ...handlers.call import Answer, Call, Handler, Marked, mark_of
-from ...handlers.fetch import Absent, Fetcher
+from ...handlers.files import Absent
 from ...profile import Profile
+from ...records.bugs import Bugs, guarded
 from ...records.exchange import Exchange
 from ...records.journal import Journal
 from ...samples import Samples
@@ -38,6 +38,7 @@ from ...webhooks.publish import Batch, Publisher
 from .auth import require_token
 from .bodies import FORM, body_parser, unread_type
 from .call_faults import ASKED, CallFaults, UndoChange, WaitFirst, find
+from .fetcher import Fetcher
 from .recorded_call import exchange_of
 from .refusals import value_at, why_closed, with_violations
 from .reply import LOOK, Reply

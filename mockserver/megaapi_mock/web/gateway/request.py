@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote
 
 from ...errors import RequestRejected
-from ...handlers.fetch import Files
+from ...handlers.files import Files
 
 if TYPE_CHECKING:
     from .call_faults import CallFaults

@@ -7,7 +7,7 @@ import socket
 import sys
 from contextlib import suppress
 
-from .errors import SetupError
+from ..errors import SetupError
 
 
 def probe(host: str, port: int) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .errors import ControlRefused
-from .spec.parsing import JSON_DEPTH
+from ..errors import ControlRefused
+from ..spec.parsing import JSON_DEPTH
 
 
 def require_path(path: str) -> None:

@@ -12,9 +12,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from megaapi_mock.malloc import ARENAS, limit_arenas
+from megaapi_mock.serving.malloc import ARENAS, limit_arenas
 
-from .processes import Process, await_port, free_port, mock_command
+from ..processes import Process, await_port, free_port, mock_command
 
 glibc_only = pytest.mark.skipif(
     sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "gnu_get_libc_version"),
@@ -24,7 +24,7 @@ glibc_only = pytest.mark.skipif(
 # Allocates from many threads at once, and prints how many arenas there are then.
 COUNT_ARENAS = """
 import ctypes, os, re, tempfile, threading
-from megaapi_mock.malloc import limit_arenas
+from megaapi_mock.serving.malloc import limit_arenas
 if {limited}:
     assert limit_arenas()
 libc = ctypes.CDLL(None)

@@ -36,7 +36,7 @@ from functools import partial
 from multiprocessing.connection import Pipe, wait
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol
 
-from .errors import SetupError
+from ..errors import SetupError
 from .malloc import limit_arenas
 from .ports import _probe, is_answering, url_of
 from .stalled import STALLED_AFTER, Watched

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from megaapi_mock import serving
 from megaapi_mock.errors import SetupError
-from megaapi_mock.stalled import STALLED_AFTER
+from megaapi_mock.serving import server as serving
+from megaapi_mock.serving.stalled import STALLED_AFTER
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment

@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 
 import pytest
-from megaapi_mock import ports
 from megaapi_mock.errors import SetupError
+from megaapi_mock.serving import ports
 
 
 def test_probe_finds_a_free_port_and_lets_it_go() -> None:

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from megaapi_mock.output import WAITING_BYTES, LogHandler, Output, coloured
+from megaapi_mock.commands.output import WAITING_BYTES, LogHandler, Output, coloured
 
-from .processes import await_port, free_port, mock_command
+from ..processes import await_port, free_port, mock_command
 
 KEY, TOKEN = "megacode-TESTKEY0001", "TESTKEY0001"
 EMOJI = "5511900000099 \U0001f600"
@@ -235,14 +235,14 @@ def test_an_emoji_in_a_reason(encoding: str, tmp_path: Path) -> None:
 
 SERVE = """
 import sys
-import megaapi_mock.serving
+import megaapi_mock.serving.server
 from megaapi_mock.commands.main import main
 from megaapi_mock.web.gateway.pipeline import Pipeline
 
 engine, port = sys.argv[1:]
-megaapi_mock.serving._best_engine = lambda: engine
+megaapi_mock.serving.server._best_engine = lambda: engine
 if engine == "logging":
-    megaapi_mock.serving._best_engine = lambda: "waitress"
+    megaapi_mock.serving.server._best_engine = lambda: "waitress"
     Pipeline._hold_to_contract = lambda self, *reply: self.bugs.add("made up " * 100)
 if __name__ == "__main__":
     main(["serve", "--port", port])

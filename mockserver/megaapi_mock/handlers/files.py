@@ -1,0 +1,51 @@
+"""The files that mediaUrl names, as a handler meets them; only with the switch fetch_media on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import RequestRejected
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file and what its host says it is."""
+
+    content: bytes
+    content_type: str
+
+    @property
+    def page(self) -> bool:
+        """Whether it is an HTML page, by its type or its first words."""
+        start = self.content[:200].lstrip().lower()
+        return self.content_type.startswith("text/html") or start.startswith(
+            (b"<!doctype html", b"<html")
+        )
+
+
+class Absent(Exception):
+    """A handler needs a file that nobody has downloaded yet."""
+
+    def __init__(self, url: str, limit: int) -> None:
+        super().__init__(url)
+        self.url, self.limit = url, limit
+
+
+class Files:
+    """The files of one call, downloaded before it holds anything."""
+
+    def __init__(self) -> None:
+        self._got: dict[str, Fetched | RequestRejected] = {}
+
+    def get(self, url: str, limit: int) -> Fetched:
+        """The file; Absent when it is still to be downloaded, RequestRejected when it cannot be."""
+        if url not in self._got:
+            raise Absent(url, limit)
+        got = self._got[url]
+        if isinstance(got, RequestRejected):
+            raise got
+        return got
+
+    def put(self, url: str, got: Fetched | RequestRejected) -> None:
+        """What came of a download."""
+        self._got[url] = got

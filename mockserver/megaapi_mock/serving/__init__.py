@@ -1,0 +1,1 @@
+"""Serving one WSGI app: the port, the servers, and their limits."""

@@ -1,0 +1,79 @@
+"""Print the structure of both packages: rooms, floors, arrows, circles, and the longest parts.
+
+    python tools/structure.py
+
+A room is a folder or a module right below a package (not its `__init__.py`); an arrow is an
+import between two rooms, those for type checkers included; a room stands one floor above the
+highest room it imports.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(CHECKOUT / "mockserver" / "tests"))
+
+from import_graph import Graph, circles, import_graph, module_paths, rooms  # noqa: E402
+
+PACKAGES = (
+    CHECKOUT / "mockserver" / "megaapi_mock",
+    CHECKOUT / "contract_tests" / "megaapi_contract",
+)
+
+
+def main() -> None:
+    """Print one block for each package."""
+    for package in PACKAGES:
+        print(package.name)
+        for name, value in figures(package):
+            print(f"  {name:<28}{value}")
+
+
+def figures(package: Path) -> Iterator[tuple[str, object]]:
+    """Each figure with its name."""
+    graph = import_graph(package)
+    between_rooms = {room: others - {""} for room, others in rooms(graph).items() if room}
+    yield "modules", len(graph)
+    yield "rooms", len(between_rooms)
+    yield "arrows between rooms", sum(map(len, between_rooms.values()))
+    yield "floors", 1 + max(floors(between_rooms).values())
+    yield "circles of rooms", len(circles(between_rooms))
+    yield "circles of modules", len(circles(graph))
+    lines, module = max((_lines(path), name) for name, path in module_paths(package).items())
+    yield "longest module", f"{lines} lines, {module}"
+    lines, function = max(_function_lengths(package))
+    yield "longest function", f"{lines} lines, {function}"
+
+
+def floors(graph: Graph) -> dict[str, int]:
+    """The floor of every room, from 0; rooms of a circle share the floor they are met on."""
+    found: dict[str, int] = {}
+
+    def floor(room: str, above: tuple[str, ...] = ()) -> int:
+        if room not in found:
+            below = (other for other in graph[room] if other not in above)
+            found[room] = 1 + max((floor(other, (*above, room)) for other in below), default=-1)
+        return found[room]
+
+    for room in graph:
+        floor(room)
+    return found
+
+
+def _lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def _function_lengths(package: Path) -> Iterator[tuple[int, str]]:
+    for module, path in module_paths(package).items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield (node.end_lineno or 0) - node.lineno + 1, f"{module}.{node.name}"
+
+
+if __name__ == "__main__":
+    main()

@@ -10,21 +10,19 @@ from typing import Any
 import orjson
 
 from ..errors import ControlRefused
+from .content import CAPTIONED, KINDS, TEXTS
 from .jid import Jid
-from .message import CAPTIONED, TEXTS, Content, Message, content_key, key_of, unwrapped
-from .options import POLLS, Option, options_of
+from .message import Content, Message, content_key, key_of, unwrapped
+from .options import Option, options_of
 from .scene import Scene
 
-# Which of our messages each kind of answer belongs to, and in words.
-ANSWERED: Mapping[str, tuple[tuple[str, ...], str]] = {
-    "list-response": (("listMessage",), "list"),
-    "buttons-response": (("buttonsMessage", "interactiveMessage"), "message with reply buttons"),
-    "template-button-reply": (
-        ("templateMessage", "interactiveMessage"),
-        "template with reply buttons",
-    ),
-    "interactive-response": (("interactiveMessage",), "message with reply buttons"),
-    "poll-vote": (POLLS, "poll"),
+# What must have been sent before it can be answered so, in words.
+ANSWERED: Mapping[str, str] = {
+    "list-response": "list",
+    "buttons-response": "message with reply buttons",
+    "template-button-reply": "template with reply buttons",
+    "interactive-response": "message with reply buttons",
+    "poll-vote": "poll",
 }
 
 
@@ -226,15 +224,17 @@ ACTIONS: Mapping[str, Build] = {
 
 def _choice(event: str, scene: Scene) -> tuple[Message, Option]:
     """The message that offers what is chosen, and the option; refused, naming what was offered."""
-    kinds, words = ANSWERED[event]
 
     def offers(found: Message) -> list[Option]:
         # Polls may be anybody's; rows and buttons are answered to who sent them.
-        if _kind(found) not in kinds or not (found.from_me or event == "poll-vote"):
+        kind = KINDS.get(_kind(found))
+        if kind is None or event not in kind.answers:
+            return []
+        if not found.from_me and event != "poll-vote":
             return []
         return options_of(orjson.loads(found.content))
 
-    nothing = f"a {words} must have been sent there first"
+    nothing = f"a {ANSWERED[event]} must have been sent there first"
     newest = scene.target(lambda found: bool(offers(found)), nothing)
     candidates = [newest] if scene.message is not None else scene.newest()
     for found in candidates:

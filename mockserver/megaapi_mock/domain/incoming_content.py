@@ -5,51 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .content import KINDS, kind_named
 from .message import content_key
 
 Content = dict[str, Any]
 # Lists, templates and native flows: only business accounts send them.
 FROM_BUSINESSES = "interactive-order"
-_EVENTS: Mapping[str, str] = {
-    "conversation": "text-plain",
-    "imageMessage": "image",
-    "videoMessage": "video",
-    "ptvMessage": "video-note",
-    "documentMessage": "document",
-    "documentWithCaptionMessage": "document-with-caption",
-    "stickerMessage": "sticker",
-    "locationMessage": "location",
-    "liveLocationMessage": "live-location",
-    "contactMessage": "contact",
-    "contactsArrayMessage": "contacts-array",
-    "groupInviteMessage": "group-invite",
-    "pollCreationMessage": "poll-creation",
-    "pollCreationMessageV2": "poll-creation",
-    "pollCreationMessageV3": "poll-creation",
-    "pollUpdateMessage": "poll-vote",
-    "reactionMessage": "reaction",
-    "pinInChatMessage": "pin-in-chat",
-    "ephemeralMessage": "ephemeral",
-    "albumMessage": "album",
-    "orderMessage": "order",
-    "listResponseMessage": "list-response",
-    "buttonsResponseMessage": "buttons-response",
-    "templateButtonReplyMessage": "template-button-reply",
-    "interactiveResponseMessage": "interactive-response",
-    "viewOnceMessage": "view-once",
-    "viewOnceMessageV2": "view-once",
-    "viewOnceMessageV2Extension": "view-once",
-}
 _PROTOCOL: Mapping[str, str] = {
     "MESSAGE_EDIT": "edited",
     "EPHEMERAL_SETTING": "disappearing-setting",
-}
-# Where each kind of message about a message names it.
-_REFERRED: Mapping[str, str] = {
-    "protocolMessage": "key",
-    "reactionMessage": "key",
-    "pinInChatMessage": "key",
-    "pollUpdateMessage": "pollCreationMessageKey",
 }
 
 
@@ -69,7 +33,7 @@ def arrival_event(content: Mapping[str, Any], *, group: bool) -> str:
         context = fields.get("contextInfo")
         quotes = isinstance(context, dict) and bool(context.get("quotedMessage"))
         return "text-quoted-reply" if quotes else "text-extended"
-    return _EVENTS.get(kind, FROM_BUSINESSES)
+    return kind_named(kind).event or FROM_BUSINESSES
 
 
 def revoked_id(content: Mapping[str, Any]) -> str | None:
@@ -94,14 +58,14 @@ def referred_id(content: Mapping[str, Any]) -> str | None:
     """The message this one is about: taken back, edited, reacted to, pinned, voted on."""
     kind = content_key(content) or ""
     part = content.get(kind)
-    key = part.get(_REFERRED.get(kind, "")) if isinstance(part, dict) else None
+    key = part.get(kind_named(kind).refers or "") if isinstance(part, dict) else None
     return str(key["id"]) if isinstance(key, dict) and "id" in key else None
 
 
 def with_referred_key(content: Mapping[str, Any], key: Content) -> Content:
     """The same, naming the message it is about as its reader does."""
     kind = content_key(content) or ""
-    return {**content, kind: {**content[kind], _REFERRED[kind]: key}}
+    return {**content, kind: {**content[kind], KINDS[kind].refers: key}}
 
 
 def media_paths(content: Any) -> list[str]:

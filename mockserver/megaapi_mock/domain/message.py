@@ -8,22 +8,9 @@ from typing import Any
 
 import orjson
 
+from .content import SIDE_KEYS, TEXTS, WRAPPERS
 from .jid import Jid
 from .message_states import DELIVERED
-
-# What may stand beside a content key without being content.
-SIDE_KEYS = frozenset({"messageContextInfo", "senderKeyDistributionMessage"})
-# Content one level deeper (vendor's Business page, Baileys).
-WRAPPERS = frozenset(
-    {
-        "ephemeralMessage",
-        "viewOnceMessage",
-        "viewOnceMessageV2",
-        "viewOnceMessageV2Extension",
-        "documentWithCaptionMessage",
-        "editedMessage",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +88,6 @@ def unwrapped(content: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 Content = dict[str, Any]
-
-
-TEXTS = ("conversation", "extendedTextMessage")
-
-
-CAPTIONED = ("imageMessage", "videoMessage", "documentMessage")
 
 
 def key_of(found: Message) -> Content:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .content import kind_named
+
 PENDING, SERVER, DELIVERED, READ, PLAYED, STOPPED = (
     "pending",
     "server",
@@ -67,7 +69,6 @@ TO: Mapping[str, Step] = {step.target: step for step in STEPS}
 ACK_STATUS: Mapping[str, int] = {step.target: step.status for step in STEPS}
 STOPPABLE = HALTS[0].sources
 _HALT_BY: Mapping[str | None, Halt] = {halt.contact: halt for halt in HALTS}
-_ONCE = ("viewOnceMessage", "viewOnceMessageV2", "viewOnceMessageV2Extension")
 
 
 def halt_by(contact_state: str | None) -> Halt | None:
@@ -85,7 +86,7 @@ def played(content: Mapping[str, Any]) -> bool:
     for key in content:
         if key == "ptvMessage":
             return True
-        if key in _ONCE:
+        if kind_named(key).once:
             # Buttons of 2022 came in this wrapper too: nothing to play.
             inner = content[key].get("message") if isinstance(content[key], dict) else None
             return "buttonsMessage" not in (inner or {})

@@ -8,9 +8,8 @@ from typing import Any
 
 import orjson
 
+from .content import POLLS
 from .message import content_key, unwrapped
-
-POLLS = ("pollCreationMessage", "pollCreationMessageV2", "pollCreationMessageV3")
 
 
 @dataclass(frozen=True, slots=True)

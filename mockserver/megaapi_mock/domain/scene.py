@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import ControlRefused
+from .content import SILENT
 from .jid import Jid
 from .message import Message
 from .message_states import PENDING, SERVER, STOPPED
@@ -14,9 +15,6 @@ from .revoke import is_admin
 
 if TYPE_CHECKING:
     from .instance import Instance
-
-# Messages about messages: nobody sees them as one, so nobody answers them.
-SILENT = ("protocolMessage", "reactionMessage", "pinInChatMessage", "pollUpdateMessage")
 
 
 @dataclass(frozen=True, slots=True)

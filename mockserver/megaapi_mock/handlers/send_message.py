@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ..domain.content import TEXTS
 from ..domain.jid import Jid
 from ..domain.message import unwrapped
 from ..errors import NumberNotRegistered, RequestRejected, SwallowedFailure, Unusable
@@ -14,7 +15,6 @@ from . import buttons, file_check, uploads
 from .call import Call, Json, done, operation, present
 
 _LINK = re.compile(r"https?://[^\s/?#]+[^\s]*")
-TEXTS = ("conversation", "extendedTextMessage")
 
 
 def fill_missing_text(body: Any, profile: Profile) -> Any:

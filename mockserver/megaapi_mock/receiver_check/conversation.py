@@ -11,11 +11,10 @@ from typing import Any
 
 import orjson
 
+from ..domain.content import TEXTS
 from ..domain.message import Message, content_key, unwrapped
 from ..records.delivery import Attempt, Delivery
 
-# What a bot must answer if it answers anything; of the rest it may leave out what it likes.
-TEXTS = frozenset({"conversation", "extendedTextMessage"})
 # A number such as an order's: who repeats it speaks of that message. Shorter ones occur by chance.
 NAMING = re.compile(r"\d{4,}")
 
@@ -130,6 +129,7 @@ def in_chats(delivery: Delivery, names: Collection[str], chat_of: ChatOf = str) 
 
 def _inbound(name: str, message_id: str, content: Mapping[str, Any]) -> Inbound:
     plain = unwrapped(content)
+    # A bot must answer texts if it answers anything; of the rest it may leave out what it likes.
     is_text = content_key(plain) in TEXTS
     must = is_text and name.endswith(("@s.whatsapp.net", "@g.us", "@lid"))
     return Inbound(message_id, must, _text(plain))

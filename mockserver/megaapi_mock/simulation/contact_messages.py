@@ -8,9 +8,10 @@ from typing import Any
 
 from ..domain.contact_actions import act, associated
 from ..domain.contacts import Contact
+from ..domain.content import WRAPPERS, kind_named
 from ..domain.instance import Instance
 from ..domain.jid import Jid
-from ..domain.message import WRAPPERS, Message, content_key
+from ..domain.message import Message, content_key
 from ..domain.message_states import PENDING
 from ..domain.scene import Scene
 from ..errors import ControlRefused
@@ -40,15 +41,6 @@ CAUSED: Mapping[str, str] = {
     "ack-group": "set group_acks=each and send something to a group",
     "ack-error": "the gateway was never seen to send it: POST .../{key}/emit",
 }  # fmt: skip
-
-_KINDS = {
-    "imageMessage": "image",
-    "videoMessage": "video",
-    "ptvMessage": "video",
-    "audioMessage": "audio",
-    "documentMessage": "document",
-    "stickerMessage": "sticker",
-}
 
 
 def receive(runtime: Runtime, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -276,7 +268,8 @@ def media_in(message: Any) -> Found | None:
         if not isinstance(part, dict):
             return None
         if name not in WRAPPERS:
-            return Found(_KINDS[name], part, path) if name in _KINDS else None
+            kind = kind_named(name).media
+            return Found(kind, part, path) if kind is not None else None
         message, path = part.get("message"), f"{path}.message"
     return None
 

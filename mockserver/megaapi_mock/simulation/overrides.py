@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..domain.message import CAPTIONED, TEXTS, WRAPPERS, content_key
+from ..domain.content import CAPTIONED, TEXTS, WRAPPERS
+from ..domain.message import content_key
 from ..errors import ControlRefused
 from ..runtime import Runtime
 from ..webhooks.json_path import require_path

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..domain.content import kind_named
 from ..domain.message import content_key, unwrapped
 from .hiding import between_test_and_refusal
 
@@ -12,25 +13,6 @@ __tracebackhide__ = between_test_and_refusal
 
 # Letters of a text that one line of a report shows.
 SHOWN = 200
-# Where the words stand that a reader sees, by the kind of content.
-_WORDS: Mapping[str, str] = {
-    "conversation": "",
-    "extendedTextMessage": "text",
-    "imageMessage": "caption",
-    "videoMessage": "caption",
-    "documentMessage": "caption",
-    "listMessage": "description",
-    "buttonsMessage": "contentText",
-    "interactiveMessage": "body.text",
-    "templateMessage": "hydratedTemplate.hydratedContentText",
-    "listResponseMessage": "title",
-    "buttonsResponseMessage": "selectedDisplayText",
-    "templateButtonReplyMessage": "selectedDisplayText",
-    "interactiveResponseMessage": "body.text",
-    "reactionMessage": "text",
-    "locationMessage": "name",
-    "contactMessage": "displayName",
-}
 
 
 def words_of(content: Any) -> str | None:
@@ -40,10 +22,11 @@ def words_of(content: Any) -> str | None:
         # The new text, or caption, of what is edited.
         part = inner[kind]
         return words_of(part.get("editedMessage")) if isinstance(part, dict) else None
-    if kind not in _WORDS:
+    path = kind_named(kind).words
+    if path is None:
         return None
     found: Any = inner[kind]
-    for step in filter(None, _WORDS[kind].split(".")):
+    for step in filter(None, path.split(".")):
         found = found.get(step) if isinstance(found, dict) else None
     return found if isinstance(found, str) else None
 

@@ -9,6 +9,7 @@ import orjson
 
 from .. import qr
 from ..codec import dumps
+from ..domain.content import keys_of
 from ..domain.event import Event
 from ..domain.message import content_key
 from ..profile import Profile
@@ -21,16 +22,7 @@ Payload = dict[str, Any]
 YEARS: Mapping[str, str] = {"text-plain-2023": "2023", "text-plain-lid": "2026"}
 # In 2023 the type was the first key of `message`, and these came with messageContextInfo before
 # them (vendor's README: interactive, order, catalogue, poll).
-UNTYPED = frozenset(
-    {
-        "interactiveMessage",
-        "orderMessage",
-        "productMessage",
-        "pollCreationMessage",
-        "pollCreationMessageV2",
-        "pollCreationMessageV3",
-    }
-)
+UNTYPED = frozenset(keys_of(lambda kind: not kind.typed_in_2023))
 CONTEXT = "messageContextInfo"
 
 _LID_KEYS = ("senderLid", "senderPn", "participantLid", "participantPn")

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from megaapi_mock.domain.content import WRAPPERS
 from megaapi_mock.domain.linking import UNLINKED_BY
-from megaapi_mock.domain.message import WRAPPERS
 from megaapi_mock.domain.message_states import CONTACT_STATES
 from megaapi_mock.faults.registry import discover
 from megaapi_mock.resources import root

@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 
 from .jid import Jid
 
+# What a member can be beside an ordinary one.
+ADMINS = ("admin", "superadmin")
+
 
 @dataclass(frozen=True, slots=True)
 class Participant:

@@ -11,6 +11,7 @@ import orjson
 from ..clock import LATEST, ClockState
 from ..domain.addressing import ADDRESSINGS, BY_PHONE
 from ..domain.contacts import Contact
+from ..domain.group import ADMINS, Group
 from ..domain.instance import Instance
 from ..domain.jid import is_number
 from ..domain.linking import CONNECTED, CONNECTING, DISCONNECTED, PAIRING, QR
@@ -58,8 +59,7 @@ def require_sane_world(world: World) -> None:
                 _require_identity(seed.key, seed.token, seed.number)
     with inside("groups"):
         for group in world.groups:
-            with inside(str(group.jid)):
-                _require_addressing(group.addressing)
+            _require_group(group)
     with inside("directory"):
         odd = (world.directory.hides_numbers, world.directory.meets_by_lid)
         _require(odd == world.directory.odd_addresses(), "says another thing than its people do")
@@ -75,8 +75,7 @@ def require_sane(instance: Instance) -> None:
     _require_identity(instance.key, instance.token, instance.number)
     with inside("group_table"):
         for group in instance.group_table.values():
-            with inside(str(group.jid)):
-                _require_addressing(group.addressing)
+            _require_group(group)
     with inside("connection"), inside("state"):
         _require_one_of(instance.connection.state, _LINK_STATES)
     _require_counters(instance)
@@ -154,6 +153,19 @@ def _require_states(place: str, states: Iterable[str]) -> None:
     with inside(place), inside("states"):
         for state in states:
             _require_one_of(state, CONTACT_STATES)
+
+
+def _require_group(group: Group) -> None:
+    with inside(str(group.jid)):
+        _require(group.jid.group, "is not the address of a group")
+        _require_addressing(group.addressing)
+        with inside("created"):
+            _require_time(group.created, LATEST)
+        with inside("participants"):
+            for at, participant in enumerate(group.participants):
+                if participant.admin is not None:
+                    with inside(at), inside("admin"):
+                        _require_one_of(participant.admin, ADMINS)
 
 
 def _require_addressing(addressing: str | None) -> None:

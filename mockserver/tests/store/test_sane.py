@@ -69,6 +69,7 @@ def at(*path: Any, value: Any) -> Edit:
 
 ONE = ("instances", 0)
 MESSAGE = (*ONE, "messages", None)
+GROUP = (*ONE, "group_table", None)
 PERSON = ("world", "directory", "by_number", "5511900000004")
 IMPOSSIBLE: dict[str, tuple[Edit, str]] = {
     "a key with line ends": (at(*ONE, "key", value="a\r\nb"), "[0].key: must be letters"),
@@ -96,6 +97,16 @@ IMPOSSIBLE: dict[str, tuple[Edit, str]] = {
     "a link of no state": (at(*ONE, "connection", "state", value="x"), "connection.state"),
     "a message of no state": (at(*MESSAGE, "state", value="x"), "messages."),
     "a message far off": (at(*MESSAGE, "time", value=1e300), "messages."),
+    "a member of no rank": (at(*GROUP, "participants", 0, "admin", value="boss"), "admin: 'boss'"),
+    "a group founded far off": (at(*GROUP, "created", value=10**12), "created: must be a time"),
+    "a person for a group": (
+        at(*GROUP, "jid", value="5511900000002@s.whatsapp.net"),
+        "group_table",
+    ),
+    "a world's member of no rank": (
+        at("world", "groups", 0, "participants", 0, "admin", value=""),
+        "participants[0].admin",
+    ),
     "a message under another id": (at(*MESSAGE, "id", value="other"), "stands there as other"),
 }
 

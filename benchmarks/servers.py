@@ -105,8 +105,7 @@ class Server:
 def ours() -> Iterator[Server]:
     """This mock with everything at its default: state, journal, courier."""
     port = free_port()
-    command = Path(sys.executable).with_name("megaapi-mock")
-    argv = [str(command), "serve", "--port", str(port), "--quiet"]
+    argv = [sys.executable, "-m", "megaapi_mock", "serve", "--port", str(port), "--quiet"]
     with _running("ours", port, argv) as server:
         yield server
 

@@ -26,6 +26,7 @@ class Samples:
 
     def __init__(self, fixtures: Path) -> None:
         self._fixtures = fixtures
+        self._read: dict[str, Mapping[str, Any]] = {}
 
     @cached_property
     def _payloads(self) -> Mapping[str, bytes]:
@@ -35,6 +36,16 @@ class Samples:
     def names(self) -> list[str]:
         """Every event that has a sample."""
         return list(self._payloads)
+
+    def __contains__(self, event: str) -> bool:
+        return event in self._payloads
+
+    def sample(self, event: str) -> Mapping[str, Any]:
+        """The event's sample to read and not to change: the same for everybody; SetupError."""
+        sample = self._read.get(event)
+        if sample is None:
+            sample = self._read[event] = self.payload(event)
+        return sample
 
     def payload(self, event: str) -> dict[str, Any]:
         """A copy of the event's sample; SetupError when there is none."""

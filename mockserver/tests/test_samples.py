@@ -57,3 +57,14 @@ def test_mistakes_are_named(tmp_path: Path, content: bytes | None, sentence: str
         (folder / "odd.json").write_bytes(content)
     with pytest.raises(SetupError, match=sentence):
         Samples(tmp_path).payload("odd")
+
+
+def test_sample_is_shared_and_payload_is_a_copy_of_it() -> None:
+    samples = Samples(root("fixtures"))
+    assert "text-plain" in samples
+    assert "text-plane" not in samples
+    assert samples.sample("text-plain") is samples.sample("text-plain")
+    copy = samples.payload("text-plain")
+    assert copy == samples.sample("text-plain")
+    copy["message"]["conversation"] = "other"
+    assert copy != samples.sample("text-plain")

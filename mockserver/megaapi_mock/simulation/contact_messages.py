@@ -131,25 +131,25 @@ def _follow(
 
 def _private(runtime: Runtime, event: str) -> bool:
     """Whether its sample is of a hidden number, a broadcast list or a channel."""
-    payload = runtime.samples.payload(event)
-    hidden = not str(payload["key"]["remoteJid"]).endswith(("@s.whatsapp.net", "@g.us"))
-    return hidden or bool(payload.get("broadcast"))
+    sample = runtime.samples.sample(event)
+    hidden = not str(sample["key"]["remoteJid"]).endswith(("@s.whatsapp.net", "@g.us"))
+    return hidden or bool(sample.get("broadcast"))
 
 
 def _event(runtime: Runtime, body: Mapping[str, Any]) -> str:
     event = str(body.get("event", "text-plain"))
+    if event in runtime.samples and _is_inbound(runtime, event):
+        return event
     inbound = [name for name in runtime.samples.names() if _is_inbound(runtime, name)]
-    if event not in inbound:
-        way = CAUSED.get(event)
-        guess = did_you_mean(event, inbound)
-        more = f"the gateway causes it: {way}" if way else f"{guess}there are {', '.join(inbound)}"
-        raise ControlRefused(400, f"event: {event!r} is nothing a contact does; {more}")
-    return event
+    way = CAUSED.get(event)
+    guess = did_you_mean(event, inbound)
+    more = f"the gateway causes it: {way}" if way else f"{guess}there are {', '.join(inbound)}"
+    raise ControlRefused(400, f"event: {event!r} is nothing a contact does; {more}")
 
 
 def _is_inbound(runtime: Runtime, event: str) -> bool:
-    payload = runtime.samples.payload(event)
-    is_message = "key" in payload and "message" in payload
+    sample = runtime.samples.sample(event)
+    is_message = "key" in sample and "message" in sample
     return event in HAPPENINGS or (is_message and event not in CAUSED)
 
 

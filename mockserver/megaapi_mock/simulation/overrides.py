@@ -26,14 +26,16 @@ def overrides_of(runtime: Runtime, event: str, body: Mapping[str, Any]) -> dict[
     `text` beside `event` stands for the place where such an event has its text. ControlRefused
     names a field the event does not know; `"force": true` sets it all the same.
     """
-    sample = runtime.samples.payload(event)
-    wanted = dict(body.get("set", {}))
+    sample = runtime.samples.sample(event)
+    given = body.get("set", {})
+    wanted = dict(given)
     if "text" in body:
         path = text_path(sample)
         if path is None:
             raise ControlRefused(400, f"text: {event} has no text; use set for its other fields")
         wanted = {path: body["text"], **wanted}
-    for path, value in wanted.items():
+    # Where a sample has its text there is a field for it.
+    for path, value in given.items():
         require_path(path)
         if body.get("force"):
             continue

@@ -98,8 +98,8 @@ def megaapi_instance(megaapi: Mock) -> Iterator[Instance]:
     bugs = instance.bugs()
     instance.remove()
     if bugs:
-        told = f"the mock itself went wrong, please report it: {'; '.join(bugs)}"
-        pytest.fail(told, pytrace=False)
+        text = f"the mock itself went wrong, please report it: {'; '.join(bugs)}"
+        pytest.fail(text, pytrace=False)
 
 
 @pytest.fixture

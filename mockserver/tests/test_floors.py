@@ -52,16 +52,6 @@ KNOWN_CIRCLES: dict[str, list[list[str]]] = {
             "megaapi_mock.domain.reachability",
             "megaapi_mock.domain.revoke",
         ],
-        [
-            "megaapi_mock.testing.customer",
-            "megaapi_mock.testing.explanations",
-            "megaapi_mock.testing.group",
-            "megaapi_mock.testing.instance",
-            "megaapi_mock.testing.mock",
-            "megaapi_mock.testing.phone",
-            "megaapi_mock.testing.waits",
-            "megaapi_mock.testing.writer",
-        ],
     ],
     "megaapi_contract": [],
 }  # fmt: skip

@@ -51,7 +51,7 @@ def test_the_page_names_everything_a_customer_does() -> None:
 def test_the_page_names_everything_an_instance_and_a_group_have(kind: type) -> None:
     # What the page needs no word for: the test's own plumbing.
     apart = {"do", "bugs", "remove", "has_own_inbox"}
-    names = {name for name in vars(kind) if not name.startswith("_")} - apart
+    names = {name for name in dir(kind) if not name.startswith("_")} - apart
     assert {name for name in names if not named(name)} == set()
 
 

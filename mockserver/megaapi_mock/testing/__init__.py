@@ -5,10 +5,13 @@ by `Mock(url)`, one that runs elsewhere. Pytest users have fixtures of them: see
 """
 
 from ..domain.options import Option
+from .clock import Clock
 from .customer import Customer
+from .fault import ArmFault, Fault
 from .group import Group, GroupCustomer, Member
 from .instance import Instance
-from .mock import ArmFault, Clock, Fault, Mock
+from .instance_records import Calls, Inbox, Sent
+from .mock import Mock
 from .names import (
     CallStatus,
     ContactEventName,
@@ -27,7 +30,6 @@ from .phone import OwnPhone
 from .records import Call, Message, Webhook
 from .server import MockServer
 from .threads import in_thread
-from .waits import Calls, Inbox, Sent
 from .wsgi_server import Served
 
 __all__ = [

@@ -38,12 +38,12 @@ def base64_of(data: Any) -> str:
 
 def id_of(message: Any) -> str:
     """The id of a message, which may be given itself, or as the webhook about it."""
-    found = message.message_id if isinstance(message, Webhook) else message
-    found = found.id if isinstance(found, Message) else found
-    if not isinstance(found, str):
+    message_id = message.message_id if isinstance(message, Webhook) else message
+    message_id = message_id.id if isinstance(message_id, Message) else message_id
+    if not isinstance(message_id, str):
         what = repr(message)[:80]
         raise Misused(f"message: give a Message, a Webhook about one, or the id, not {what}")
-    return found
+    return message_id
 
 
 def require_wait(text: Any, where: Any, timeout: Any) -> None:

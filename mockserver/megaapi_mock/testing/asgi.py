@@ -125,8 +125,8 @@ class _Request:
         if event["type"] == "http.response.start":
             self._status = int(event["status"])
             pairs = ((bytes(name), bytes(value)) for name, value in event.get("headers", ()))
-            told = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs]
-            self._headers = [pair for pair in told if pair[0].lower() not in _HOP_BY_HOP]
+            headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs]
+            self._headers = [pair for pair in headers if pair[0].lower() not in _HOP_BY_HOP]
         elif event["type"] == "http.response.body":
             self._content += event.get("body", b"")
             if not event.get("more_body", False) and not self.answer.done():
@@ -140,7 +140,7 @@ class _Lifespan:
     def __init__(self, app: AsgiApp, state: dict[str, Any]) -> None:
         self._app, self._state = app, state
         self._asked: asyncio.Queue[Event] = asyncio.Queue()
-        self._told: asyncio.Queue[Event] = asyncio.Queue()
+        self._answers: asyncio.Queue[Event] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -153,20 +153,20 @@ class _Lifespan:
 
     async def _ask(self, what: str) -> None:
         await self._asked.put({"type": what})
-        told = await self._told.get()
-        if told["type"] == f"{what}.failed":
-            words = str(told.get("message", "")).strip().splitlines() or ["it does not say why"]
+        answer = await self._answers.get()
+        if answer["type"] == f"{what}.failed":
+            words = str(answer.get("message", "")).strip().splitlines() or ["it does not say why"]
             raise SetupError(f"the app failed at its {what.partition('.')[2]}: {words[-1]}")
 
     async def _run(self) -> None:
         scope = {"type": "lifespan", "asgi": _VERSIONS, "state": self._state}
         try:
-            await self._app(scope, self._asked.get, self._told.put)
+            await self._app(scope, self._asked.get, self._answers.put)
         except Exception as error:
             # Apps that know no lifespan raise here, says the specification: go on without.
             _log.debug("the app takes no lifespan events: %r", error)
         finally:
-            self._told.put_nowait({"type": "ended"})
+            self._answers.put_nowait({"type": "ended"})
 
 
 def _scope_of(environ: WSGIEnvironment, state: dict[str, Any]) -> Event:

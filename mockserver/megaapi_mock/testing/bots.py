@@ -1,4 +1,4 @@
-"""The bot under test as an app in this process: told apart by its kind, and served."""
+"""The bot under test as an app in this process: recognised as WSGI or ASGI, and served."""
 
 from __future__ import annotations
 

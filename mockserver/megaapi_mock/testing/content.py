@@ -25,10 +25,10 @@ def words_of(content: Any) -> str | None:
     path = kind_named(kind).words
     if path is None:
         return None
-    found: Any = inner[kind]
+    value: Any = inner[kind]
     for step in filter(None, path.split(".")):
-        found = found.get(step) if isinstance(found, dict) else None
-    return found if isinstance(found, str) else None
+        value = value.get(step) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else None
 
 
 def kind_of(content: Any) -> str:

@@ -74,10 +74,10 @@ class HttpWire:
         """The one this machine would call the mock from; nothing is sent to find out."""
         problem = "it has no address"
         try:
-            found = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_DGRAM)
+            addresses = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_DGRAM)
         except OSError as error:
-            found, problem = [], str(error)
-        for family, kind, proto, _, address in found:
+            addresses, problem = [], str(error)
+        for family, kind, proto, _, address in addresses:
             try:
                 with socket.socket(family, kind, proto) as probe:
                     probe.connect(address)
@@ -165,6 +165,6 @@ class ControlClient:
         return self._wire.local_address()
 
 
-def at(*steps: str) -> str:
+def join_path(*steps: str) -> str:
     """A path of these steps, each quoted."""
     return "".join(f"/{quote(step, safe='@')}" for step in steps)

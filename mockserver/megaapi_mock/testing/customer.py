@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .addressees import Person
 from .arguments import number_written, words
-from .control_client import at
+from .base_instance import BaseInstance
+from .control_client import join_path
+from .filter import Filter
 from .hiding import between_test_and_refusal
 from .known import require_event
 from .names import CallStatus, ContactEventName, Presence
 from .records import Message
-from .waiting import Wish
 from .writer import Writer
-
-if TYPE_CHECKING:
-    from .instance import Instance
 
 __tracebackhide__ = between_test_and_refusal
 
@@ -27,13 +26,11 @@ _TAPS: Mapping[str, ContactEventName] = {
     "interactiveMessage": "buttons-response",
     "templateMessage": "template-button-reply",
 }
-
-
 # Events whose payload names nobody.
 _NAMELESS = frozenset({"call", "presence", "group-participants", "group-update"})
 
 
-class Customer(Writer):
+class Customer(Person, Writer):
     """Everything a contact does to `instance`; each returns the message that came of it.
 
     `number` may be written as people do, or be an address. `does` takes everything the control
@@ -41,7 +38,7 @@ class Customer(Writer):
     group, a phone that is off.
     """
 
-    def __init__(self, instance: Instance, number: str, name: str | None = None) -> None:
+    def __init__(self, instance: BaseInstance, number: str, name: str | None = None) -> None:
         self._instance = instance
         self.number, self.name = number_written(number), name
         self._jid = ""
@@ -65,21 +62,20 @@ class Customer(Writer):
         Waits until the instance has sent one to this person; AssertionError at the limit says what
         was offered. `event` says what it arrives as (`interactive-response`).
         """
-
         require_event(event)
         words(option, "option")
 
         def offers(message: Message) -> bool:
-            return any(found.is_called(option) for found in message.options)
+            return any(it.is_called(option) for it in message.options)
 
-        wish = Wish(
+        offering = Filter(
             "message",
             {"chat": self._chat()},
             offers,
             wanted=f"the option {option!r}",
             missed=f"it does not offer {option!r}",
         )
-        self._instance.sent.await_one(wish, timeout, take=False)
+        self._instance.sent.await_one(offering, timeout, take=False)
         chat = self._chat()
         mine = (sent for sent in reversed(self._instance.sent.all()) if sent.chat == chat)
         offer = next(sent for sent in mine if offers(sent))
@@ -115,15 +111,15 @@ class Customer(Writer):
         """The account is gone: sends answer 403. `comes_back` ends it."""
         self._contact("POST", "unregistered")
 
-    def _act(self, event: str, set: Mapping[str, Any] | None, wishes: Mapping[str, Any]) -> Json:
+    def _act(self, event: str, set: Mapping[str, Any] | None, fields: Mapping[str, Any]) -> Json:
         nameless = self.name is None or event in _NAMELESS
-        named = {} if nameless else {"pushName": self.name}
-        changes = {**named, **(set or {})}
-        body = {"from": self.number, "event": event, "set": changes, **wishes}
+        name = {} if nameless else {"pushName": self.name}
+        changes = {**name, **(set or {})}
+        body = {"from": self.number, "event": event, "set": changes, **fields}
         return self._instance.do("inbound", body)
 
     def _contact(self, method: str, state: str | None = None) -> Json:
-        path = at("instances", self._instance.key, "contacts", self.number)
+        path = join_path("instances", self._instance.key, "contacts", self.number)
         body = None if state is None else {"state": state}
         return self._instance.door.call(method, path, body)
 

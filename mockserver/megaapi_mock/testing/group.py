@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .arguments import number_written, words
-from .control_client import at
+from .addressees import GroupChat, number_of
+from .arguments import words
+from .base_instance import BaseInstance
+from .control_client import join_path
 from .customer import Customer
 from .hiding import between_test_and_refusal
 from .records import Message
-
-if TYPE_CHECKING:
-    from .instance import Instance
 
 __tracebackhide__ = between_test_and_refusal
 
@@ -34,13 +33,13 @@ class Member:
         return self.jid.partition("@")[0]
 
 
-class Group:
+class Group(GroupChat):
     """A group of `instance`; `instance.group(...)` makes one, `instance.groups` has them all.
 
     Wherever somebody is asked for, a customer will do, or a number as people write it.
     """
 
-    def __init__(self, instance: Instance, jid: str) -> None:
+    def __init__(self, instance: BaseInstance, jid: str) -> None:
         self.instance, self.jid = instance, jid
 
     @property
@@ -55,8 +54,8 @@ class Group:
 
     def customer(self, who: str | Customer, *, name: str | None = None) -> GroupCustomer:
         """A member, whose every word goes to this group: `says`, `sends_image`, `taps`..."""
-        named = who.name if isinstance(who, Customer) and name is None else name
-        return GroupCustomer(self, number_of(who), named)
+        shown = who.name if isinstance(who, Customer) and name is None else name
+        return GroupCustomer(self, number_of(who), shown)
 
     def says(self, who: str | Customer, text: str) -> Message:
         """A member writes a text."""
@@ -88,9 +87,8 @@ class Group:
         self.instance.do("inbound", {**body, **people})
 
     def _shown(self) -> Json:
-        return self.instance.door.call(
-            "GET", at("instances", self.instance.key, "groups", self.jid)
-        )
+        path = join_path("instances", self.instance.key, "groups", self.jid)
+        return self.instance.door.call("GET", path)
 
     def __repr__(self) -> str:
         return f"<Group {self.jid} of {self.instance.key}>"
@@ -111,13 +109,8 @@ class GroupCustomer(Customer):
     def _chat(self) -> str:
         return self.group.jid
 
-    def _act(self, event: str, set: Mapping[str, Any] | None, wishes: Mapping[str, Any]) -> Json:
-        return super()._act(event, set, {"group": self.group.jid, **wishes})
+    def _act(self, event: str, set: Mapping[str, Any] | None, fields: Mapping[str, Any]) -> Json:
+        return super()._act(event, set, {"group": self.group.jid, **fields})
 
     def __repr__(self) -> str:
         return f"{super().__repr__()[:-1]} in {self.group.jid}>"
-
-
-def number_of(who: str | Customer) -> str:
-    """Whom the control API is told of."""
-    return who.number if isinstance(who, Customer) else number_written(who)

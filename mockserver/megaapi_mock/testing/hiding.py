@@ -1,4 +1,4 @@
-"""Which frames pytest leaves out of a traceback: those between a test and what it is told.
+"""Which frames pytest leaves out of a traceback: those between a test and the sentence it gets.
 
 Every module of this package says `__tracebackhide__ = between_test_and_refusal`: pytest looks for
 the name among a frame's locals, then among its globals.

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .arguments import number_written
-from .customer import Customer
+from .addressees import Person, number_of
+from .base_instance import BaseInstance
 from .hiding import between_test_and_refusal
 from .writer import Writer
-
-if TYPE_CHECKING:
-    from .instance import Instance
 
 __tracebackhide__ = between_test_and_refusal
 
@@ -22,18 +19,18 @@ class OwnPhone(Writer):
     What is about a message goes to the chat of that message.
     """
 
-    def __init__(self, instance: Instance, to: str | Customer) -> None:
+    def __init__(self, instance: BaseInstance, to: str | Person) -> None:
         self._instance = instance
-        self.to = to.number if isinstance(to, Customer) else number_written(to)
+        self.to = number_of(to)
 
     def _act(
-        self, event: str, set: Mapping[str, Any] | None, wishes: Mapping[str, Any]
+        self, event: str, set: Mapping[str, Any] | None, fields: Mapping[str, Any]
     ) -> dict[str, Any]:
-        # A group written to may be named by the wishes, or be the chat itself.
+        # A group written to may be named by the fields, or be the chat itself.
         chat = {"group": self.to} if self.to.endswith("@g.us") else {"to": self.to}
-        where = {} if {"group", "message"} & wishes.keys() else chat
+        where = {} if {"group", "message"} & fields.keys() else chat
         body = {"from": self._instance.number, "event": event, "set": dict(set or {})}
-        return self._instance.do("inbound", {**body, **where, **wishes})
+        return self._instance.do("inbound", {**body, **where, **fields})
 
     def __repr__(self) -> str:
         return f"<OwnPhone of {self._instance.key}, to {self.to}>"

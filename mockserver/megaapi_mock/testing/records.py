@@ -51,17 +51,17 @@ class Message(Shown):
     @property
     def id(self) -> str:
         """What quotes, reactions and acknowledgements name it by: `3EB0A7E7E2F59B128BDB0A`."""
-        return str(self._told("id"))
+        return str(self._field("id"))
 
     @property
     def time(self) -> float:
         """When it was written, in seconds since 1970 by the mock's clock."""
-        return float(self._told("time"))
+        return float(self._field("time"))
 
     @property
     def chat(self) -> str:
         """JID of the person or group: `5511900000002@s.whatsapp.net`, `...@g.us`."""
-        return str(self._told("chat"))
+        return str(self._field("chat"))
 
     @property
     def number(self) -> str:
@@ -71,35 +71,35 @@ class Message(Shown):
     @property
     def sender(self) -> str:
         """JID of who wrote it: in a group the participant, the instance's own when `from_me`."""
-        return str(self._told("sender"))
+        return str(self._field("sender"))
 
     @property
     def from_me(self) -> bool:
         """Whether the instance wrote it, not a customer."""
-        return bool(self._told("from_me"))
+        return bool(self._field("from_me"))
 
     @property
     def state(self) -> MessageState:
         """How far it had come: `pending`, `server`, `delivered`, `read`, `played`, `stopped`."""
-        state: MessageState = self._told("state")
+        state: MessageState = self._field("state")
         return state
 
     @property
     def reason(self) -> str | None:
         """Why it stopped, or what it waits for."""
-        reason: str | None = self._told("reason")
+        reason: str | None = self._field("reason")
         return reason
 
     @property
     def deleted(self) -> str | None:
         """For whom it was deleted: `everyone`, `me`, or None."""
-        deleted: str | None = self._told("deleted")
+        deleted: str | None = self._field("deleted")
         return deleted
 
     @property
     def content(self) -> Any:
         """The content object, `{"conversation": "oi"}`; a cut text when it is above 64 KiB."""
-        return self._told("content")
+        return self._field("content")
 
     @property
     def kind(self) -> str:
@@ -126,7 +126,7 @@ class Message(Shown):
         """Why `media` is None, in one sentence; None when there are bytes."""
         return self._file(self.content, f"message {self.id}")[1]
 
-    def _told(self, name: str) -> Any:
+    def _field(self, name: str) -> Any:
         if "id" not in self.shown:
             raise NotThere(f"{self.shown.get('event')} is not a message: it has no {name}")
         return self.shown[name]

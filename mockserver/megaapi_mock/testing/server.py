@@ -116,9 +116,9 @@ class MockServer(Mock):
 
     def bugs(self, key: str) -> list[str]:
         """Also every reply that broke the contract, whichever instance it was for."""
-        found = [*super().bugs(key), *self.app.runtime.bugs]
+        bugs = [*super().bugs(key), *self.app.runtime.bugs]
         self.app.runtime.bugs.clear()
-        return found
+        return bugs
 
     def __enter__(self) -> Self:
         return self.start()

@@ -17,13 +17,13 @@ T = TypeVar("T")
 _BEFORE = "concurrent.futures.thread"
 
 
-async def in_thread(do: Callable[P, T], /, *args: P.args, **wishes: P.kwargs) -> T:
+async def in_thread(do: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
     """`await in_thread(shop.sent.wait_for, text="Olá")`: in a thread, so that the loop goes on.
 
     What it raises comes out with the lines of the test alone.
     """
     try:
-        return await asyncio.to_thread(do, *args, **wishes)
+        return await asyncio.to_thread(do, *args, **kwargs)
     except Exception as problem:
         raise problem.with_traceback(_own(problem.__traceback__)) from problem.__cause__
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .addressees import GroupChat
 from .arguments import About, base64_of, id_of, words
+from .base_instance import BaseInstance
 from .hiding import between_test_and_refusal
 from .known import require_event
 from .names import ContactEventName
 from .records import Message
-
-if TYPE_CHECKING:
-    from .group import Group
-    from .instance import Instance
 
 __tracebackhide__ = between_test_and_refusal
 
@@ -24,22 +22,22 @@ Json = dict[str, Any]
 class Writer(ABC):
     """Texts, media, and what people do to messages; each returns the message that came of it."""
 
-    _instance: Instance
+    _instance: BaseInstance
 
     @abstractmethod
-    def _act(self, event: str, set: Mapping[str, Any] | None, wishes: Mapping[str, Any]) -> Json:
+    def _act(self, event: str, set: Mapping[str, Any] | None, fields: Mapping[str, Any]) -> Json:
         """Do it by the control API; its answer."""
 
     def does(
-        self, event: ContactEventName, *, set: Mapping[str, Any] | None = None, **wishes: Any
+        self, event: ContactEventName, *, set: Mapping[str, Any] | None = None, **fields: Any
     ) -> Message:
         """Any event that a contact causes, as `POST .../inbound` takes it."""
         require_event(event)
-        return Message(self._act(event, set, wishes), self._instance.file)
+        return Message(self._act(event, set, fields), self._instance.file)
 
     # -- writing -----------------------------------------------------------------------------
 
-    def says(self, text: str, *, group: str | Group | None = None) -> Message:
+    def says(self, text: str, *, group: str | GroupChat | None = None) -> Message:
         """A plain text; `group` is where, by its JID or itself."""
         where = {} if group is None else {"group": group if isinstance(group, str) else group.jid}
         return self.does("text-plain", set={"message.conversation": words(text)}, **where)
@@ -123,10 +121,10 @@ class Writer(ABC):
         part: str,
         data: bytes | None,
         mimetype: str,
-        **fields: str | None,
+        **parts: str | None,
     ) -> Message:
-        given = {f"message.{part}.{name}": value for name, value in fields.items() if value}
+        values = {f"message.{part}.{name}": value for name, value in parts.items() if value}
         if data is None:
-            return self.does(event, set=given)
+            return self.does(event, set=values)
         media = f"data:{mimetype};base64,{base64_of(data)}"
-        return self.does(event, set=given, media=media)
+        return self.does(event, set=values, media=media)

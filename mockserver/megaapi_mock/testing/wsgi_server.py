@@ -62,7 +62,7 @@ class Served:
             return
         self._server.task_dispatcher.shutdown()
         # In the loop's own thread: it would stumble over sockets that another one closes.
-        # It may wake for another reason and close before it is told to, its trigger with it.
+        # It may wake for another reason and close before it is asked to, its trigger with it.
         with suppress(OSError):
             self._server.trigger.pull_trigger(self._close)
         thread.join(timeout=5)

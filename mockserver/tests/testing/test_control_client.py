@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from megaapi_mock.errors import SetupError
-from megaapi_mock.testing.control_client import ControlClient, HttpWire, at
+from megaapi_mock.testing.control_client import ControlClient, HttpWire, join_path
 
 
 class Pages:
@@ -49,7 +49,8 @@ def test_a_list_is_read_to_its_end_and_only_its_beginning_is_waited_for() -> Non
 
 def test_steps_are_quoted() -> None:
     assert (
-        at("instances", "a/b ?", "contacts", "1@g.us") == "/instances/a%2Fb%20%3F/contacts/1@g.us"
+        join_path("instances", "a/b ?", "contacts", "1@g.us")
+        == "/instances/a%2Fb%20%3F/contacts/1@g.us"
     )
 
 

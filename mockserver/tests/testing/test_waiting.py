@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pytest
-from megaapi_mock.testing.waiting import Since, Trail, Wish
+from megaapi_mock.testing.filter import Filter
+from megaapi_mock.testing.waiting import Cursor, Waiter
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Line:
 
 
 class Ledger:
-    """Lines that are added meanwhile; `asked` is what the trail wanted to know."""
+    """Lines that are added meanwhile; `asked` is what the waiter wanted to know."""
 
     def __init__(self, *texts: str | None) -> None:
         self.lines = [Line(str(number), text) for number, text in enumerate(texts, 1)]
@@ -42,11 +43,11 @@ class Ledger:
             self.lines = [Line(str(number), text) for number, text in enumerate(texts, 1)]
             self.came.notify_all()
 
-    def look(self, since: Since, wait: float) -> tuple[int, Sequence[Line]]:
-        self.asked.append((since.last, wait))
+    def look(self, cursor: Cursor, wait: float) -> tuple[int, Sequence[Line]]:
+        self.asked.append((cursor.last, wait))
 
         def newer() -> list[Line]:
-            last = since.last if since.epoch == self.epoch else None
+            last = cursor.last if cursor.epoch == self.epoch else None
             return [line for line in self.lines if int(line.id) > int(last or 0)]
 
         with self.came:
@@ -54,89 +55,91 @@ class Ledger:
             return self.epoch, newer()
 
 
-def wish(text: str | re.Pattern[str]) -> Wish[Line]:
-    return Wish("line", {"text": text})
+def text_is(text: str | re.Pattern[str]) -> Filter[Line]:
+    return Filter("line", {"text": text})
 
 
 def test_each_record_is_handed_out_once_and_the_oldest_first() -> None:
-    trail = Trail(Ledger("a", "b", "a").look)
-    assert [trail.await_one(wish("a"), 1).id for _ in range(2)] == ["1", "3"]
-    assert [line.id for line in trail.rest()] == ["2"]
-    assert [line.id for line in trail.all()] == ["1", "2", "3"]
-    assert trail.await_one(wish("b"), 1).id == "2"
+    waiter = Waiter(Ledger("a", "b", "a").look)
+    assert [waiter.await_one(text_is("a"), 1).id for _ in range(2)] == ["1", "3"]
+    assert [line.id for line in waiter.rest()] == ["2"]
+    assert [line.id for line in waiter.all()] == ["1", "2", "3"]
+    assert waiter.await_one(text_is("b"), 1).id == "2"
     with pytest.raises(AssertionError, match=r"^no line with text 'a' within 0 s; 3 came"):
-        trail.await_one(wish("a"), 0)
+        waiter.await_one(text_is("a"), 0)
 
 
 def test_a_look_does_not_take() -> None:
-    trail = Trail(Ledger("a").look)
-    assert [trail.await_one(wish("a"), 1, take=False).id for _ in range(2)] == ["1", "1"]
-    assert trail.await_one(wish("a"), 1).id == "1"
-    assert trail.await_one(wish("a"), 1, take=False).id == "1"
+    waiter = Waiter(Ledger("a").look)
+    assert [waiter.await_one(text_is("a"), 1, take=False).id for _ in range(2)] == ["1", "1"]
+    assert waiter.await_one(text_is("a"), 1).id == "1"
+    assert waiter.await_one(text_is("a"), 1, take=False).id == "1"
     with pytest.raises(AssertionError, match=r"came\n.*\nnearest: 1\., but text is 'a', not 'b'$"):
-        trail.await_one(wish("b"), 0, take=False)
+        waiter.await_one(text_is("b"), 0, take=False)
 
 
 def test_a_wait_blocks_until_the_record_comes() -> None:
     ledger = Ledger("a")
-    trail = Trail(ledger.look)
+    waiter = Waiter(ledger.look)
     later = threading.Timer(0.05, ledger.add, ["b"])
     later.start()
-    assert trail.await_one(wish("b"), 10).id == "2"
+    assert waiter.await_one(text_is("b"), 10).id == "2"
     later.join()
     # One look at what is there, one that blocks: nothing is asked again and again.
-    assert [since for since, _ in ledger.asked] == [None, "1"]
+    assert [cursor for cursor, _ in ledger.asked] == [None, "1"]
 
 
 def test_a_record_that_comes_at_the_last_moment_counts() -> None:
-    assert Trail(Ledger("a").look).await_one(wish("a"), 0).id == "1"
+    assert Waiter(Ledger("a").look).await_one(text_is("a"), 0).id == "1"
 
 
 @pytest.mark.parametrize("pattern", ["^B", "o", "Bom dia$"])
 def test_a_pattern_is_found_in_the_text(pattern: str) -> None:
-    trail = Trail(Ledger(None, "Bom dia").look)
-    assert trail.await_one(wish(re.compile(pattern)), 0).id == "2"
+    waiter = Waiter(Ledger(None, "Bom dia").look)
+    assert waiter.await_one(text_is(re.compile(pattern)), 0).id == "2"
 
 
 def test_where_judges_and_may_stumble_over_other_shapes() -> None:
-    trail = Trail(Ledger(None, "b", "c").look)
-    first = Wish[Line]("line", {}, lambda line: line.text.upper() == "C")
-    assert trail.await_one(first, 0).id == "3"
+    waiter = Waiter(Ledger(None, "b", "c").look)
+    first = Filter[Line]("line", {}, lambda line: line.text.upper() == "C")
+    assert waiter.await_one(first, 0).id == "3"
     with pytest.raises(AssertionError, match=r"nearest: 2\., but where\(\) says no"):
-        trail.await_one(replace(first, where=lambda line: line.text == "d"), 0)
+        waiter.await_one(replace(first, where=lambda line: line.text == "d"), 0)
     with pytest.raises(AssertionError, match=r"where\(\) raised TypeError"):
-        trail.await_one(replace(first, where=lambda line: line.text + 1), 0)
+        waiter.await_one(replace(first, where=lambda line: line.text + 1), 0)
 
 
 def test_a_text_that_was_meant_as_a_pattern_is_told_so() -> None:
-    trail = Trail(Ledger("Olá, Ana").look)
+    waiter = Waiter(Ledger("Olá, Ana").look)
     hint = r"not '\^Olá' \(a text is equal; re\.compile\(\.\.\.\) makes it a pattern\)$"
     with pytest.raises(AssertionError, match=hint):
-        trail.await_one(wish("^Olá"), 0)
+        waiter.await_one(text_is("^Olá"), 0)
     for other in ("^Oi", "Olá", "(", "Ana!"):
         with pytest.raises(AssertionError) as failed:
-            trail.await_one(wish(other), 0)
+            waiter.await_one(text_is(other), 0)
         assert "pattern" not in str(failed.value)
 
 
 def test_where_may_look_at_the_trail_itself() -> None:
-    trail = Trail(Ledger("a", "b").look)
-    both = Wish[Line](
-        "line", {"text": "b"}, lambda line: len(trail.all()) == len(trail.rest()) == 2
+    waiter = Waiter(Ledger("a", "b").look)
+    both = Filter[Line](
+        "line", {"text": "b"}, lambda line: len(waiter.all()) == len(waiter.rest()) == 2
     )
     asked: list[str] = []
     # A thread of its own: what waits for itself would never end.
-    asking = threading.Thread(target=lambda: asked.append(trail.await_one(both, 5).id), daemon=True)
+    asking = threading.Thread(
+        target=lambda: asked.append(waiter.await_one(both, 5).id), daemon=True
+    )
     asking.start()
     asking.join(20)
     assert asked == ["2"]
 
 
 def test_the_report_names_what_came_and_the_nearest_miss() -> None:
-    trail = Trail(Ledger("Oi", "Bom dia", "Tchau").look, hint=lambda _: ["the bot is off"])
-    trail.await_one(wish("Tchau"), 0)
+    waiter = Waiter(Ledger("Oi", "Bom dia", "Tchau").look, hint=lambda _: ["the bot is off"])
+    waiter.await_one(text_is("Tchau"), 0)
     with pytest.raises(AssertionError) as failed:
-        trail.await_one(Wish("line", {"text": "Bom dia", "state": "read"}), 0)
+        waiter.await_one(Filter("line", {"text": "Bom dia", "state": "read"}), 0)
     assert str(failed.value).splitlines() == [
         "no line with text 'Bom dia' and state 'read' within 0 s; 3 came",
         "  1. line 'Oi'",
@@ -149,9 +152,9 @@ def test_the_report_names_what_came_and_the_nearest_miss() -> None:
 
 
 def test_a_long_report_shows_the_newest() -> None:
-    trail = Trail(Ledger(*map(str, range(25))).look)
+    waiter = Waiter(Ledger(*map(str, range(25))).look)
     with pytest.raises(AssertionError) as failed:
-        trail.await_one(wish("x"), 0)
+        waiter.await_one(text_is("x"), 0)
     shown = str(failed.value).splitlines()
     assert shown[:3] == [
         "no line with text 'x' within 0 s; 25 came",
@@ -162,26 +165,26 @@ def test_a_long_report_shows_the_newest() -> None:
 
 
 def test_the_nearest_is_the_one_that_is_most_alike() -> None:
-    trail = Trail(Ledger("Olá, Ana", "Escolha uma opção", "Tchau", None).look)
+    waiter = Waiter(Ledger("Olá, Ana", "Escolha uma opção", "Tchau", None).look)
     with pytest.raises(AssertionError, match=r"nearest: 1\., but text is 'Olá, Ana', not"):
-        trail.await_one(wish("Olá, Ana!"), 0)
+        waiter.await_one(text_is("Olá, Ana!"), 0)
     # A text that is almost right beside a wrong state comes before one that is another text.
-    by_state = Wish[Line]("line", {"text": "Olá, Ana!"}, ends={"state": "read"})
+    by_state = Filter[Line]("line", {"text": "Olá, Ana!"}, ends={"state": "read"})
     with pytest.raises(AssertionError, match=r"nearest: 1\., but text is .*; state is 'done'"):
-        trail.await_one(by_state, 0)
+        waiter.await_one(by_state, 0)
 
 
 @pytest.mark.parametrize("wanted", ["5511900000002", "5511900000002@s.whatsapp.net"])
 def test_numbers_and_addresses_are_never_alike(wanted: str) -> None:
     near = wanted.replace("0002", "0004")
     with pytest.raises(AssertionError, match=r"nearest: 2\., but text is 'Oi'"):
-        Trail(Ledger(near, "Oi").look).await_one(wish(wanted), 0)
+        Waiter(Ledger(near, "Oi").look).await_one(text_is(wanted), 0)
 
 
 def test_the_nearest_is_listed_however_old_it_is() -> None:
-    trail = Trail(Ledger("oi 5", *(f"até {number}" for number in range(25))).look)
+    waiter = Waiter(Ledger("oi 5", *(f"até {number}" for number in range(25))).look)
     with pytest.raises(AssertionError) as failed:
-        trail.await_one(wish("oi 5x"), 0)
+        waiter.await_one(text_is("oi 5x"), 0)
     shown = str(failed.value).splitlines()
     assert shown[1:4] == ["  1. line 'oi 5'", "  ... 15 others", "  17. line 'até 15'"]
     assert shown[-1] == "nearest: 1., but text is 'oi 5', not 'oi 5x'"
@@ -189,7 +192,7 @@ def test_the_nearest_is_listed_however_old_it_is() -> None:
 
 def test_nothing_at_all_is_said_too() -> None:
     with pytest.raises(AssertionError, match=r"^no line within 0 s; nothing came$"):
-        Trail(Ledger().look).await_one(Wish("line", {}), 0)
+        Waiter(Ledger().look).await_one(Filter("line", {}), 0)
 
 
 def test_a_record_is_handed_out_only_after_it_ended_well() -> None:
@@ -200,42 +203,42 @@ def test_a_record_is_handed_out_only_after_it_ended_well() -> None:
         ledger.lines[int(line.id) - 1] = ended
         return ended
 
-    trail = Trail(ledger.look, settle=settle)
-    found = trail.await_one(Wish("line", {"text": "a"}, ends={"state": "well"}), 1)
+    waiter = Waiter(ledger.look, settle=settle)
+    found = waiter.await_one(Filter("line", {"text": "a"}, ends={"state": "well"}), 1)
     assert found == Line("2", "a", "well")
     with pytest.raises(AssertionError, match=r"nearest: 1\., but state is 'failed', not 'well'"):
-        trail.await_one(Wish("line", {"text": "a"}, ends={"state": "well"}), 0)
+        waiter.await_one(Filter("line", {"text": "a"}, ends={"state": "well"}), 0)
     # What a wait did not want is still there for another one.
-    assert trail.await_one(Wish("line", {}, ends={"state": "failed"}), 0).id == "1"
+    assert waiter.await_one(Filter("line", {}, ends={"state": "failed"}), 0).id == "1"
 
 
 def test_the_report_tells_how_it_stands_now() -> None:
     ledger = Ledger("a")
-    trail = Trail(ledger.look)
-    trail.await_one(wish("a"), 0, take=False)
+    waiter = Waiter(ledger.look)
+    waiter.await_one(text_is("a"), 0, take=False)
     ledger.lines[0] = Line("1", "a", "read")
     with pytest.raises(AssertionError, match="state is 'read', not 'played'"):
-        trail.await_one(Wish("line", {"text": "a", "state": "played"}), 0)
+        waiter.await_one(Filter("line", {"text": "a", "state": "played"}), 0)
 
 
 def test_another_state_begins_a_new_trail() -> None:
     ledger = Ledger("a", "b")
-    trail = Trail(ledger.look)
-    assert [trail.await_one(wish(text), 0).id for text in "ab"] == ["1", "2"]
+    waiter = Waiter(ledger.look)
+    assert [waiter.await_one(text_is(text), 0).id for text in "ab"] == ["1", "2"]
     ledger.begin("b", "a")
-    assert [line.text for line in trail.rest()] == ["b", "a"]
-    assert trail.await_one(wish("a"), 0).id == "2"
+    assert [line.text for line in waiter.rest()] == ["b", "a"]
+    assert waiter.await_one(text_is("a"), 0).id == "2"
     ledger.begin()
     # Who waits already is woken by it.
     later = threading.Timer(0.05, ledger.begin, ["a"])
     later.start()
-    assert trail.await_one(wish("a"), 20).id == "1"
+    assert waiter.await_one(text_is("a"), 20).id == "1"
     later.join()
 
 
 def test_what_failed_in_one_state_may_end_well_in_another() -> None:
     ledger = Ledger("a")
-    ends = Wish[Line]("line", {"text": "a"}, ends={"state": "well"})
+    ends = Filter[Line]("line", {"text": "a"}, ends={"state": "well"})
     looks = iter(("failed", "well"))
 
     def settle(line: Line, seconds: float) -> Line:
@@ -244,15 +247,15 @@ def test_what_failed_in_one_state_may_end_well_in_another() -> None:
             ledger.begin("a")
         return replace(line, state=state)
 
-    assert Trail(ledger.look, settle=settle).await_one(ends, 5).state == "well"
+    assert Waiter(ledger.look, settle=settle).await_one(ends, 5).state == "well"
 
 
 def test_two_threads_never_get_the_same() -> None:
     ledger = Ledger(*["a"] * 40)
-    trail, got = Trail(ledger.look), list[str]()
+    waiter, got = Waiter(ledger.look), list[str]()
 
     def take() -> None:
-        got.extend(trail.await_one(wish("a"), 5).id for _ in range(20))
+        got.extend(waiter.await_one(text_is("a"), 5).id for _ in range(20))
 
     threads = [threading.Thread(target=take) for _ in range(2)]
     for thread in threads:

@@ -5,22 +5,20 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..domain.jid import LID, PERSON
+from .addressees import GroupChat, Person
 from .arguments import About, id_of, number_written, require_wait
-from .control_client import at
-from .customer import Customer
+from .control_client import join_path
 from .explanations import Explanations
-from .group import Group
+from .filter import Filter
 from .hiding import between_test_and_refusal
 from .known import require_event, require_kind, require_operation, require_state
 from .names import EventName, KindName, OperationName, WebhookState
+from .record_source import RecordSource
 from .records import Call, Message, Webhook
-from .waiting import WAIT_MOST, Since, Trail, Wish
-
-if TYPE_CHECKING:
-    from .instance import Instance
+from .waiting import WAIT_MOST, Waiter
 
 __tracebackhide__ = between_test_and_refusal
 
@@ -29,17 +27,15 @@ Text = str | re.Pattern[str]
 TIMEOUT = 5.0
 
 
-class Inbox(Trail[Webhook]):
+class Inbox(Waiter[Webhook]):
     """The webhooks of an instance, whoever receives them."""
 
-    def __init__(self, instance: Instance, made: float) -> None:
-        self._door, file = instance.door, instance.file
-        look = _newer(instance, "/deliveries", lambda shown: Webhook(shown, file))
-        explain = Explanations(instance, made)
+    def __init__(self, source: RecordSource, explain: Explanations) -> None:
+        self._source = source
         super().__init__(
-            look,
+            source.reader("/deliveries", source.webhook),
             settle=self._end_of,
-            hint=lambda wish: explain.of_inbox(wish.fields.get("event")),
+            hint=lambda wanted: explain.of_inbox(wanted.fields.get("event")),
         )
 
     def wait_for(
@@ -63,34 +59,33 @@ class Inbox(Trail[Webhook]):
         require_state(state)
         require_wait(text, where, timeout)
         message_id = None if message is None else id_of(message)
-        fields = _asked(event=event, text=text, message_id=message_id)
-        ends = _asked(state=state, status=status)
-        return self.await_one(Wish("webhook", fields, where, ends), timeout)
+        fields = _given(event=event, text=text, message_id=message_id)
+        ends = _given(state=state, status=status)
+        return self.await_one(Filter("webhook", fields, where, ends), timeout)
 
     def _end_of(self, webhook: Webhook, seconds: float) -> Webhook:
         deadline = time.monotonic() + seconds
         # A mock that many wait for may answer before the time is up.
         while webhook.state == "queued" and (left := deadline - time.monotonic()) > 0:
             wait = {"wait": min(left, WAIT_MOST)}
-            shown = self._door.call("GET", at("deliveries", webhook.id), query=wait)
-            webhook = Webhook(shown, webhook.fetch)
+            path = join_path("deliveries", webhook.id)
+            webhook = self._source.webhook(self._source.door.call("GET", path, query=wait))
         return webhook
 
 
-class Sent(Trail[Message]):
+class Sent(Waiter[Message]):
     """The messages an instance sent, by the API; what the owner typed on the phone too."""
 
-    def __init__(self, instance: Instance, made: float) -> None:
-        self._door, self._key, file = instance.door, instance.key, instance.file
-        look = _newer(instance, "/messages", lambda it: Message(it, file), from_me="true")
-        explain = Explanations(instance, made)
-        super().__init__(look, hint=lambda _: explain.of_sent())
+    def __init__(self, source: RecordSource, explain: Explanations) -> None:
+        self._source = source
+        read = source.reader("/messages", source.message, from_me="true")
+        super().__init__(read, hint=lambda _: explain.of_sent())
 
     def wait_for(
         self,
         *,
         text: Text | None = None,
-        to: str | Customer | Group | None = None,
+        to: str | Person | GroupChat | None = None,
         kind: KindName | None = None,
         where: Callable[[Message], object] | None = None,
         timeout: float = TIMEOUT,
@@ -104,16 +99,16 @@ class Sent(Trail[Message]):
         """
         require_kind(kind)
         require_wait(text, where, timeout)
-        fields = _asked(text=text, kind=kind, **self._recipient(to))
-        return self.await_one(Wish("message sent", fields, where), timeout)
+        fields = _given(text=text, kind=kind, **self._recipient(to))
+        return self.await_one(Filter("message sent", fields, where), timeout)
 
-    def _recipient(self, to: str | Customer | Group | None) -> dict[str, str]:
+    def _recipient(self, to: str | Person | GroupChat | None) -> dict[str, str]:
         """Whom messages name who were written to by this number or address."""
         if to is None:
             return {}
-        if isinstance(to, Group):
+        if isinstance(to, GroupChat):
             return {"chat": to.jid}
-        written = to.number if isinstance(to, Customer) else number_written(to, "to")
+        written = to.number if isinstance(to, Person) else number_written(to, "to")
         chat = self._person(written)
         number, _, server = chat.partition("@")
         return {"number": number} if server in ("", PERSON) else {"chat": chat}
@@ -125,16 +120,15 @@ class Sent(Trail[Message]):
         """
         if "-" in written or written.partition("@")[2] not in ("", PERSON, LID):
             return written
-        shown = self._door.call("GET", at("instances", self._key, "contacts", written))
-        return str(shown["jid"])
+        path = join_path("instances", self._source.key, "contacts", written)
+        return str(self._source.door.call("GET", path)["jid"])
 
 
-class Calls(Trail[Call]):
+class Calls(Waiter[Call]):
     """The requests of an instance, refused ones too."""
 
-    def __init__(self, instance: Instance, made: float) -> None:
-        explain = Explanations(instance, made)
-        super().__init__(_newer(instance, "/exchanges", Call), hint=lambda _: explain.of_calls())
+    def __init__(self, source: RecordSource, explain: Explanations) -> None:
+        super().__init__(source.reader("/exchanges", Call), hint=lambda _: explain.of_calls())
 
     def wait_for(
         self,
@@ -150,22 +144,10 @@ class Calls(Trail[Call]):
         """
         require_operation(operation)
         require_wait(None, where, timeout)
-        fields = _asked(operation=operation, status=status)
-        return self.await_one(Wish("call", fields, where), timeout)
+        fields = _given(operation=operation, status=status)
+        return self.await_one(Filter("call", fields, where), timeout)
 
 
-def _newer(
-    instance: Instance, path: str, record: Callable[[Json], Any], **query: Any
-) -> Callable[[Since, float], tuple[int, list[Any]]]:
-    """Looks for what is newer, all of it, with the epoch it is of; waits for the first only."""
-
-    def look(since: Since, wait: float) -> tuple[int, list[Any]]:
-        asked = {"since": since.last, "epoch": since.epoch, "wait": wait or None, **query}
-        epoch, found = instance.door.follow(path, instance=instance.key, **asked)
-        return epoch, [record(shown) for shown in found]
-
-    return look
-
-
-def _asked(**fields: Any) -> dict[str, Any]:
+def _given(**fields: Any) -> dict[str, Any]:
+    """The fields that a test asks for."""
     return {name: value for name, value in fields.items() if value is not None}

@@ -1,0 +1,28 @@
+"""Whom a test writes to or asks about: what a customer and a group have in common with an address.
+
+Nothing is known here of how they are driven, so that waits and writers can name them.
+"""
+
+from __future__ import annotations
+
+from .arguments import number_written
+from .hiding import between_test_and_refusal
+
+__tracebackhide__ = between_test_and_refusal
+
+
+class Person:
+    """Somebody with a number, or with an address that hides it."""
+
+    number: str
+
+
+class GroupChat:
+    """The chat of a group."""
+
+    jid: str
+
+
+def number_of(who: str | Person) -> str:
+    """The number or address that the control API is given for this person."""
+    return who.number if isinstance(who, Person) else number_written(who)

@@ -1,0 +1,57 @@
+"""Where a test reads what happened to one instance: the lists of the control API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from .control_client import ControlClient
+from .hiding import between_test_and_refusal
+from .records import Call, Fetch, Message, Webhook
+from .waiting import Cursor
+
+__tracebackhide__ = between_test_and_refusal
+
+Json = dict[str, Any]
+R = TypeVar("R")
+# Reads the records after a cursor, waiting so many seconds for the first; with their epoch.
+Read = Callable[[Cursor, float], tuple[int, list[R]]]
+
+
+@dataclass(frozen=True)
+class RecordSource:
+    """The records of the instance `key`; `fetch` gets the bytes of a file in one of them."""
+
+    door: ControlClient
+    key: str
+    fetch: Fetch
+
+    def webhooks(self) -> list[Webhook]:
+        """Every webhook there is now."""
+        return self._all("/deliveries", self.webhook)
+
+    def calls(self) -> list[Call]:
+        """Every call there is now."""
+        return self._all("/exchanges", Call)
+
+    def webhook(self, shown: Json) -> Webhook:
+        """The webhook that the control API shows as this."""
+        return Webhook(shown, self.fetch)
+
+    def message(self, shown: Json) -> Message:
+        """The message that the control API shows as this."""
+        return Message(shown, self.fetch)
+
+    def reader(self, path: str, record: Callable[[Json], R], **query: Any) -> Read[R]:
+        """A function that reads one of the lists from a cursor on."""
+
+        def read(cursor: Cursor, wait: float) -> tuple[int, list[R]]:
+            place = {"since": cursor.last, "epoch": cursor.epoch, "wait": wait or None}
+            epoch, items = self.door.follow(path, instance=self.key, **place, **query)
+            return epoch, [record(shown) for shown in items]
+
+        return read
+
+    def _all(self, path: str, record: Callable[[Json], R]) -> list[R]:
+        return [record(shown) for shown in self.door.find(path, instance=self.key)]

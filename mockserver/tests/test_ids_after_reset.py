@@ -48,7 +48,7 @@ def test_the_same_ids_can_be_asked_for(app: MockApp, query: str) -> None:
 
 def test_a_wrong_wish_is_named(app: MockApp) -> None:
     sentence = Door(app).refusal("POST", "/reset", {"ids": "same"})
-    assert sentence == "ids: 'same' is neither of new, again"
+    assert sentence == 'ids: must be new or again, not "same"'
 
 
 def test_two_starts_with_one_seed_and_the_same_resets_are_alike() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from ..codec import dumps
+from ..spec.schema_sentences import shown
 from ..spelling import did_you_mean
 
 SECONDS_MOST = 3_600
@@ -109,15 +110,6 @@ def _value(text: str) -> Any:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         return text
-
-
-def shown(value: Any) -> str:
-    """A value in a sentence."""
-    try:
-        text = orjson.dumps(value, default=repr).decode("utf-8", "replace")
-    except orjson.JSONEncodeError:
-        text = "a value that JSON cannot hold"
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def whole(least: int, most: int, words: str = "") -> Form:

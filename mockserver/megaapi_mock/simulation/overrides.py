@@ -12,8 +12,6 @@ from ..errors import ControlRefused
 from ..runtime import Runtime
 from ..webhooks.json_path import require_path
 
-# The fields of a body that are about this, with their types.
-FIELDS: Mapping[str, type] = {"set": dict, "text": str, "force": bool}
 # Longer than any path, shorter than any file worth sending.
 _PATH_MOST = 260
 # A root, a home, a folder, a drive, or the ending of a file's name.

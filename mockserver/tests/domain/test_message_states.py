@@ -325,7 +325,9 @@ def test_whom_nobody_knows_has_no_state(calm: Door) -> None:
     for number in ("5511900000099", "someone"):
         sentence = calm.refusal("POST", f"/instances/{KEY}/contacts/{number}", {})
         assert "has no WhatsApp account" in sentence
-    assert "is not one of" in calm.refusal("POST", PERSON, {"state": "asleep"})
+    assert "state: must be reachable, blocked, " in calm.refusal(
+        "POST", PERSON, {"state": "asleep"}
+    )
     calm.refusal("GET", "/instances/nobody/contacts/5511900000002", status=404)
 
 

@@ -316,8 +316,8 @@ def test_media_expires_when_room_is_needed(contacts: Contacts) -> None:
         ({"event": "image", "media": 5}, "media: must be a string"),
         (
             {"txt": "oi"},
-            "txt: no such field; there are set, text, force, from, event, group, media, to, "
-            "message, option",
+            "txt: no such field; there are from, event, group, to, message, option, set, text, "
+            "force, media",
         ),
     ],
 )

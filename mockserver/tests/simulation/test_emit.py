@@ -101,8 +101,8 @@ def test_webhooks_held_of_a_removed_instance_are_abandoned(app: MockApp, hook: D
 
 def test_chaos_needs_a_wish_an_instance_and_sense(calm: Door) -> None:
     path = f"/instances/{KEY}/chaos"
-    assert calm.refusal("POST", path, {}).startswith("say what is to happen")
-    assert calm.refusal("POST", path, {"drop": 2}) == "drop: must be a share from 0 to 1"
+    assert calm.refusal("POST", path, {}).startswith("give at least one of duplicate, ")
+    assert calm.refusal("POST", path, {"drop": 2}) == "drop: must be a number from 0 to 1, not 2"
     assert "no such field" in calm.refusal("POST", path, {"lose": 1})
     for method in ("GET", "DELETE"):
         calm.refusal(method, "/instances/megacode-NOBODY/chaos", status=404)
@@ -312,14 +312,14 @@ def test_without_a_webhook_there_is_nobody_to_tell(calm: Door) -> None:
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        ({}, "event: None is none; there are"),
+        ({}, "event: is required; any webhook event"),
         ({"event": "text"}, "event: 'text' is none"),
         ({"event": "image", "count": 0}, "count: must be a whole number"),
         ({"event": "image", "count": 1.5}, "count: must be a whole number"),
         ({"event": "image", "count": 5001}, "count: must be a whole number"),
         ({"event": "image", "set": {"": 1}}, "set: ''"),
         ({"event": "image", "set": {"messageType.x": 1}}, "set: 'messageType.x' leads through"),
-        ({"event": "image", "chaos": {"drop": 9}}, "drop: must be"),
+        ({"event": "image", "chaos": {"drop": 9}}, "chaos.drop: must be"),
     ],
 )
 def test_what_cannot_be_emitted_is_refused(

@@ -55,7 +55,7 @@ def test_a_misspelt_name_is_refused_at_once(
 REFUSED: list[tuple[Callable[[Any], object], str]] = [
     (lambda it: it.fault("bad-gatway"), "did you mean bad-gateway"),
     (lambda it: it.fault("reply", operation="send_txt"), "send_text"),
-    (lambda it: it.unlink("phon"), "phone, gateway, ban"),
+    (lambda it: it.unlink("phon"), "phone, gateway or ban"),
     (lambda it: it.customer().types(shown="typing"), "composing, recording"),
     (lambda it: it.customer().calls(status="ring"), "offer, ringing"),
 ]

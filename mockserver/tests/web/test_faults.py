@@ -244,8 +244,9 @@ def test_what_one_fault_remembers_is_bounded(app: MockApp, monkeypatch: pytest.M
 @pytest.mark.parametrize(
     ("wishes", "sentence"),
     [
-        ({}, "fault: there is no None"),
-        ({"fault": 7}, "fault: there is no 7"),
+        ({}, "fault: is required; the name of a kind"),
+        ({"fault": None}, "fault: is required; the name of a kind"),
+        ({"fault": 7}, "fault: must be a string, not 7"),
         ({"fault": "bad_gateway"}, "did you mean bad-gateway?"),
         ({**GONE, "second": 1}, "second: bad-gateway has no such parameter, did you mean seconds?"),
         ({**GONE, "status": 503}, "there are after, seconds, operation"),

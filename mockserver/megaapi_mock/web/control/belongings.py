@@ -10,13 +10,12 @@ from flask import request
 
 from ...domain.contacts import Contact
 from ...domain.group import Group
-from ...domain.groups import ADDED, PARTICIPANTS_MOST
+from ...domain.groups import ADDED
 from ...domain.instance import Instance
 from ...domain.jid import Jid
 from ...errors import ControlRefused
 from ...runtime import Runtime
 from . import lists
-from .json_body import body_of
 
 Json = dict[str, Any]
 
@@ -59,33 +58,31 @@ class Belongings:
 
         return self._runtime.publisher.look(key, look)
 
-    def create_group(self, key: str) -> tuple[Json, int]:
+    def create_group(self, key: str, body: Json) -> tuple[Json, int]:
         """A group that the instance is in from now on; no webhook says so."""
-        body = body_of({"subject": str, "participants": object, "owner": str})
-        people = [self._member(written) for written in _written(body)]
-        owner = None if "owner" not in body else self._member(body["owner"])
+        people = [self._member(number) for number in body.get("participants", ())]
+        owner = self._member(body["owner"]) if "owner" in body else None
+        answers: list[Json] = []
 
-        kept: list[Json] = []
-
-        def make(instance: Instance) -> None:
+        def create(instance: Instance) -> None:
             instance.chats.require_link()
             chosen = None if owner is None or owner.jid == instance.own_jid else owner.jid
             jids = [str(person.jid) for person in people]
             group = instance.groups.create(body.get("subject", "Grupo Teste"), jids, owner=chosen)
-            kept.append(_group_json(instance, group))
+            answers.append(_group_json(instance, group))
 
-        self._runtime.publisher.change(key, make)
-        return kept[0], 201
+        self._runtime.publisher.change(key, create)
+        return answers[0], 201
 
     def media(self, key: str) -> Json:
         """The bytes behind a `directPath` or `url` of a message, without a call of the gateway."""
         address = request.args.get("path")
         if not address:
             raise ControlRefused(400, "path: give the directPath or url of a message's media")
-        found = self._runtime.publisher.look(key, lambda instance: instance.find_media([address]))
-        if found is None:
-            raise ControlRefused(404, _missing(key, address))
-        media, content = found
+        file = self._runtime.publisher.look(key, lambda instance: instance.find_media([address]))
+        if file is None:
+            raise ControlRefused(404, _no_file(key, address))
+        media, content = file
         return {
             "instance": key,
             "kind": media.kind,
@@ -94,9 +91,9 @@ class Belongings:
             "data": b64encode(content).decode("ascii"),
         }
 
-    def _member(self, written: str) -> Contact:
-        """Somebody who can be added to a group."""
-        jid = self._runtime.world.directory.read(written)
+    def _member(self, number: str) -> Contact:
+        """The person with this number or JID; ControlRefused when groups cannot have them."""
+        jid = self._runtime.world.directory.read(number)
         person = self._runtime.gateway.person(jid)
         if person is None:
             sentence = self._runtime.world.directory.no_account(jid)
@@ -106,16 +103,7 @@ class Belongings:
         return person
 
 
-def _written(body: Json) -> list[str]:
-    participants = body.get("participants", [])
-    if not isinstance(participants, list) or not all(isinstance(one, str) for one in participants):
-        raise ControlRefused(400, "participants: must be a list of numbers or JIDs")
-    if len(participants) >= PARTICIPANTS_MOST:
-        raise ControlRefused(400, f"participants: a group holds {PARTICIPANTS_MOST} people")
-    return participants
-
-
-def _missing(key: str, address: str) -> str:
+def _no_file(key: str, address: str) -> str:
     return (
         f"{key} keeps no file at {address}: it expired, the memory for media was needed for "
         "newer ones, or the address was made up"

@@ -10,7 +10,6 @@ from flask import request
 from ...faults.armed_fault import SCOPE
 from ...runtime import Runtime
 from . import lists
-from .json_body import object_of
 
 Json = dict[str, Any]
 
@@ -32,28 +31,27 @@ class FaultRoutes:
         ]
 
     def armed(self) -> Json:
-        """Every fault that was not cleared, spent ones included; with ?instance= that one's."""
+        """Every fault that was not cleared, spent ones included; with ?instance= only its own."""
         key, limit = request.args.get("instance"), lists.limit_of(request.args)
-        found = [one.as_json() for one in self._faults.items() if key in (None, one.instance)]
-        ids = [one["id"] for one in found]
+        faults = [each.as_json() for each in self._faults.items() if key in (None, each.instance)]
+        ids = [fault["id"] for fault in faults]
         since = request.args.get("since")
         start = ids.index(since) + 1 if since in ids else 0
-        return lists.page(found[start : start + limit + 1], limit=limit)
+        return lists.page(faults[start : start + limit + 1], limit=limit)
 
-    def arm(self) -> tuple[Json, int]:
+    def arm(self, body: Json) -> tuple[Json, int]:
         """From now on, until it is over or cleared."""
-        wishes = object_of()
-        key = wishes.get("instance")
-        if not isinstance(key, str):
-            return self._faults.arm(wishes).as_json(), 201
-        # While the instance is held: what is armed for it does not outlive it.
-        return self._runtime.publisher.look(key, lambda _: self._faults.arm(wishes).as_json()), 201
+        key = body.get("instance")
+        if key is None:
+            return self._faults.arm(body).as_json(), 201
+        # While the instance is locked: a fault that is armed for it does not outlive it.
+        return self._runtime.publisher.look(key, lambda _: self._faults.arm(body).as_json()), 201
 
     def clear(self) -> Json:
-        """All of them, or those of one instance alone."""
+        """All of them; with ?instance= only those that were armed for it."""
         key = request.args.get("instance")
-        gone = self._faults.clear() if key is None else self._faults.clear_instance(key)
-        return {"cleared": gone}
+        count = self._faults.clear() if key is None else self._faults.clear_instance(key)
+        return {"cleared": count}
 
     def clear_one(self, id: str) -> Json:
         """One of them."""
@@ -61,5 +59,5 @@ class FaultRoutes:
 
     def kinds(self) -> Json:
         """What can be armed, and how."""
-        items = [listed.as_json() for listed in self._faults.kinds.values()]
-        return {"items": items, "next": None, "scope": [one.as_json() for one in SCOPE]}
+        items = [kind.as_json() for kind in self._faults.kinds.values()]
+        return {"items": items, "next": None, "scope": [parameter.as_json() for parameter in SCOPE]}

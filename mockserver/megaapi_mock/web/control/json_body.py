@@ -1,8 +1,10 @@
-"""The control API's plumbing: JSON objects in, JSON out, refusals as one sentence."""
+"""From views to answers of the control API: checked input, JSON out, refusals as one sentence."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import wraps
+from inspect import signature
 from typing import Any
 
 import orjson
@@ -10,18 +12,27 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from ...errors import ControlRefused, PayloadTooLarge, RequestRejected, UnknownInstance
-from ...spec.parsing import Unreadable, parse_json
 from .guard import is_ours
+from .operation_input import operation_input, read_object
 
 Json = dict[str, Any]
 SENTENCE_MOST = 4000
 
 
-def answering(view: Callable[..., Any]) -> Callable[..., Response]:
-    """A Flask view of a function that returns a document, or a document and a status."""
+def answering(view: Callable[..., Any], method: str, path: str) -> Callable[..., Response]:
+    """A Flask view of a function that returns a document, or a document and a status.
 
-    def answer(**arguments: str) -> Response:
+    Query and body are checked first; a view with a parameter `body` is given the JSON object.
+    """
+    takes_body = "body" in signature(view).parameters
+
+    @wraps(view)
+    def answer(**arguments: Any) -> Response:
         try:
+            if request.args:
+                operation_input(method, path).require_query(request.args)
+            if takes_body:
+                arguments["body"] = operation_input(method, path).checked_body(read_object())
             result = view(**arguments)
         except ControlRefused as refusal:
             return refused(refusal)
@@ -65,40 +76,3 @@ def plain(error: HTTPException) -> Response:
         where = ": see spec/control.yaml" if is_ours(request.path) else ""
         return json_reply({"error": f"there is no {request.path}{where}"}, 404)
     return json_reply({"error": f"{error.name}: {error.description}"}, error.code or 500)
-
-
-def object_of() -> Json:
-    """The JSON object sent, whatever is in it; {} when there is none."""
-    raw = request.get_data()
-    try:
-        body = parse_json(raw) if raw.strip() else {}
-    except Unreadable as error:
-        raise ControlRefused(400, str(error)) from None
-    if not isinstance(body, dict):
-        raise ControlRefused(400, "the body must be a JSON object")
-    return body
-
-
-def body_of(fields: Mapping[str, type]) -> Json:
-    """The JSON object sent, with only these fields, each of its type; {} when there is none.
-
-    `object` takes any value.
-    """
-    body = object_of()
-    for name, value in body.items():
-        if name not in fields:
-            raise ControlRefused(400, f"{name}: no such field; there are {', '.join(fields)}")
-        if not _fits(value, fields[name]):
-            raise ControlRefused(400, f"{name}: must be {_IN_WORDS[fields[name]]}")
-    return {name: value for name, value in body.items() if value is not None}
-
-
-_IN_WORDS = {str: "a string", bool: "true or false", float: "a number", dict: "an object"}
-
-
-def _fits(value: Any, kind: type) -> bool:
-    if value is None:
-        return True
-    if kind is float:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    return isinstance(value, kind)

@@ -57,7 +57,7 @@ class ControlRoutes:
             control.add_url_rule(
                 path,
                 endpoint=f"{method} {path}".replace(".", ""),
-                view_func=answering(view),
+                view_func=answering(view, method, path),
                 methods=[method],
                 strict_slashes=False,
             )

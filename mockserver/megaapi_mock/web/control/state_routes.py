@@ -15,11 +15,8 @@ from ...errors import ControlRefused
 from ...runtime import Runtime
 from ...simulation import abandon, save_state, snapshot
 from ...store.state_file import seal, unseal
-from .json_body import body_of
 
 Json = dict[str, Any]
-# What message ids a reset leads to: others than before, or those of the start once more.
-IDS = ("new", "again")
 # The last second of the year 9999: what calendars and 64-bit numbers downstream can hold.
 LATEST = 253_402_300_799
 # A state is held in memory some times over while it is written or read: so many at a time, others
@@ -44,13 +41,11 @@ class StateRoutes:
             ("PUT", "/state", self.restore),
         ]
 
-    def reset(self) -> Json:
-        """Back to the starting world, or one instance alone."""
+    def reset(self, body: Json) -> Json:
+        """Back to the starting world: the whole mock, or only one instance."""
         key = request.args.get("instance")
-        wish = body_of({"ids": str}).get("ids", "new")
-        if wish not in IDS:
-            raise ControlRefused(400, f"ids: {wish!r} is neither of {', '.join(IDS)}")
-        renew = self._runtime.ids.renew if wish == "new" else self._runtime.ids.begin_again
+        repeat = body.get("ids", "new") == "again"
+        renew = self._runtime.ids.begin_again if repeat else self._runtime.ids.renew
         with self._runtime.loading:
             if self._runtime.world.state is not None:
                 snapshot.reset(self._runtime, key, begun=lambda: renew(key))
@@ -71,15 +66,8 @@ class StateRoutes:
         now, frozen = self._runtime.clock.read()
         return {"now": now, "frozen": frozen}
 
-    def move_clock(self) -> Json:
+    def move_clock(self, body: Json) -> Json:
         """Freeze, set, advance: in this order when several are given."""
-        body = body_of({"freeze": bool, "advance": float, "set": float})
-        if not body:
-            raise ControlRefused(
-                400, 'give {"freeze": true}, {"advance": SECONDS} or {"set": UNIX}'
-            )
-        if body.get("advance", 0) < 0:
-            raise ControlRefused(400, "advance: time does not run backwards; use set")
         try:
             self._runtime.clock.move(
                 freeze=body.get("freeze"),

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from megaapi_mock.clock import Clock
 from megaapi_mock.web.app import MockApp, build_app
-from megaapi_mock.web.control.lists import LIMIT_MOST
 
 from ...conftest import MakeApp
 from ...control import Door
@@ -222,9 +221,7 @@ def test_the_newest_is_last(app: MockApp, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", [*LISTS, "/instances"])
-@pytest.mark.parametrize(
-    "limit", ["0", "-1", "1.5", "", "x", str(LIMIT_MOST + 1), "9" * 5000, "²", "٣"]
-)
+@pytest.mark.parametrize("limit", ["0", "-1", "1.5", "", "x", "5001", "9" * 5000, "²", "٣"])
 def test_limits_that_cannot_be(calm: Door, path: str, limit: str) -> None:
     assert "limit" in calm.refusal("GET", path, query_string={"limit": limit})
 

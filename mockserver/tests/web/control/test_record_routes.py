@@ -84,8 +84,8 @@ def test_the_webhook_points_elsewhere_without_a_call(app: MockApp, door: Door) -
 
 def test_a_webhook_change_that_cannot_be(door: Door) -> None:
     path = f"/instances/{KEY}/webhook"
-    assert door.refusal("POST", path, {}).startswith("say where to")
-    assert door.refusal("POST", path, {"url": 7}) == "url: must be a string"
+    assert door.refusal("POST", path, {}) == "give at least one of url, enabled"
+    assert door.refusal("POST", path, {"url": 7}) == "url: must be a string, not 7"
     door.refusal("POST", "/instances/nobody/webhook", {"url": HOOK}, status=404)
 
 

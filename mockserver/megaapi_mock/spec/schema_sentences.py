@@ -1,0 +1,147 @@
+"""What a document breaks in its JSON schema: where, what is allowed there, what stands there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+VALUE_SHOWN = 60
+_TYPES = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "null": "null",
+    "number": "a number",
+    "object": "an object",
+    "string": "a string",
+}
+
+
+def sentences(validator: Any, root: Mapping[str, Any], document: Any) -> Iterator[str]:
+    """One sentence for each rule that the document breaks; none where it fits.
+
+    `root` is the schema with the `components` that its references lead to.
+    """
+    for error in validator.iter_errors(document):
+        yield _sentence(_innermost(error), root, document)
+
+
+def written_place(place: Sequence[str | int]) -> str:
+    """`chaos.delay[0]` for chaos, delay, 0; "" for the whole document."""
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
+    return text.removeprefix(".")
+
+
+def shown(value: Any) -> str:
+    """A value in a sentence, cut where it is long."""
+    try:
+        text = orjson.dumps(value, default=repr).decode("utf-8", "replace")
+    except orjson.JSONEncodeError:
+        text = "a value that JSON cannot hold"
+    return text if len(text) <= VALUE_SHOWN else f"{text[: VALUE_SHOWN - 3]}..."
+
+
+def allowed(schema: Mapping[str, Any], rule: str = "") -> str:
+    """What a schema allows, in words; null is left out: it counts as not given.
+
+    `rule` is the keyword that was broken: a value of another type is not told of a pattern.
+    """
+    if "enum" in schema:
+        return _alternatives([str(value) for value in schema["enum"] if value is not None])
+    if rule == "pattern":
+        return _description(schema)
+    types = schema.get("type", [])
+    names = [types] if isinstance(types, str) else [name for name in types if name != "null"]
+    words = " or ".join(_TYPES[name] for name in names)
+    unit = f" of {schema['x-unit']}" if "x-unit" in schema else ""
+    return f"{words}{unit}{_bounds(schema)}{_length(schema)}"
+
+
+def _innermost(error: Any) -> Any:
+    """Of a choice of schemas the error of the one that was meant: not the one for null."""
+    while error.kind.name in ("anyOf", "oneOf") and getattr(error.kind, "context", None):
+        branches = [each for each in error.kind.context if each and not _asks_for_null(each)]
+        if not branches:
+            break
+        error = branches[0][0]
+    return error
+
+
+def _asks_for_null(branch: Sequence[Any]) -> bool:
+    kind = branch[0].kind
+    return bool(kind.name == "type" and kind.as_dict()["types"] == ["null"])
+
+
+def _sentence(error: Any, root: Mapping[str, Any], document: Any) -> str:
+    place, rule = list(error.instance_path), error.kind.name
+    schema = _schema_of(error, root)
+    fields = schema.get("properties", {})
+    if rule == "additionalProperties":
+        name = error.kind.as_dict()["unexpected"][0]
+        return f"{written_place([*place, name])}: no such field; there are {', '.join(fields)}"
+    if rule == "required":
+        name = error.kind.as_dict()["property"]
+        advice = _description(_resolved(fields.get(name, {}), root))
+        return f"{written_place([*place, name])}: is required{advice and f'; {advice}'}"
+    if rule == "minProperties":
+        where = f"{written_place(place)}: " if place else ""
+        return f"{where}give at least one of {', '.join(fields)}"
+    value = _value(document, place)
+    actual = f"of {len(value)}" if rule in ("maxItems", "minItems") else shown(value)
+    where = written_place(place) or "the body"
+    return f"{where}: must be {allowed(schema, rule)}, not {actual}"
+
+
+def _schema_of(error: Any, root: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema that holds the broken rule."""
+    node: Any = root
+    for step in list(error.schema_path)[:-1]:
+        node = node[step]
+    resolved: Mapping[str, Any] = node
+    return {**_resolved(resolved, root), **resolved}
+
+
+def _resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "$ref" not in schema:
+        return schema
+    node: Any = root
+    for step in schema["$ref"].removeprefix("#/").split("/"):
+        node = node[step]
+    return _resolved(node, root)
+
+
+def _value(document: Any, place: Sequence[str | int]) -> Any:
+    for step in place:
+        document = document[step]
+    return document
+
+
+def _description(schema: Mapping[str, Any]) -> str:
+    """The first part of a description, as the end of a sentence."""
+    text = " ".join(schema.get("description", "").split())
+    text = text.split(". ")[0].split(";")[0].rstrip(".")
+    return text[:1].lower() + text[1:]
+
+
+def _alternatives(names: Sequence[str]) -> str:
+    return " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def _bounds(schema: Mapping[str, Any]) -> str:
+    most = schema.get("maximum", "")
+    if "exclusiveMinimum" in schema:
+        return f" above {schema['exclusiveMinimum']}" + (f", at most {most}" if most else "")
+    if "minimum" in schema:
+        return f" from {schema['minimum']}" + (f" to {most}" if most else "")
+    return f" up to {most}" if most else ""
+
+
+def _length(schema: Mapping[str, Any]) -> str:
+    least, most = schema.get("minItems", 0), schema.get("maxItems")
+    if most is None:
+        return f" of at least {least} values" if least else ""
+    if least == 0:
+        return f" of at most {most} values"
+    return f" of {most} values" if least == most else f" of {least} to {most} values"

@@ -1,0 +1,136 @@
+"""Bodies and queries of the control API, held to spec/control.yaml; compiled when first needed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from flask import request
+
+from ...errors import ControlRefused
+from ...resources import root
+from ...spec.bundle import read_yaml
+from ...spec.parsing import Unreadable, parse_json
+from ...spec.schema_sentences import sentences
+from ...spec.validate import Compiler, resolve
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """A compiled schema, and the document its references lead into."""
+
+    validator: Any
+    root: Mapping[str, Any]
+
+    def require(self, document: Any) -> None:
+        """ControlRefused with the first sentence when the document does not fit."""
+        if not self.validator.is_valid(document):
+            raise ControlRefused(400, next(sentences(self.validator, self.root, document)))
+
+
+@dataclass(frozen=True)
+class OperationInput:
+    """What one operation takes: a JSON object, and query parameters by name with their types."""
+
+    body: _Checked
+    fields: frozenset[str]
+    query: _Checked
+    types: Mapping[str, str]
+
+    def checked_body(self, body: Json) -> Json:
+        """The body without fields that are null, which count as not given."""
+        given = {
+            name: value
+            for name, value in body.items()
+            if value is not None or name not in self.fields
+        }
+        self.body.require(given)
+        return given
+
+    def require_query(self, arguments: Mapping[str, str]) -> None:
+        """ControlRefused unless every known query parameter has an allowed value."""
+        self.query.require(
+            {
+                name: _read(arguments[name], kind)
+                for name, kind in self.types.items()
+                if name in arguments
+            }
+        )
+
+
+def operation_input(method: str, path: str) -> OperationInput:
+    """What spec/control.yaml allows for a route, written as for Flask: `/faults/<id>`."""
+    return _operation_input(method.lower(), path.replace("<", "{").replace(">", "}"))
+
+
+def read_object() -> Json:
+    """The JSON object sent, unchecked; {} when there is none."""
+    raw = request.get_data()
+    try:
+        body = parse_json(raw) if raw.strip() else {}
+    except Unreadable as error:
+        raise ControlRefused(400, str(error)) from None
+    if not isinstance(body, dict):
+        raise ControlRefused(400, "the body must be a JSON object")
+    return body
+
+
+@cache
+def control_document() -> Json:
+    """spec/control.yaml, read once: the control API is the mock's own, whatever --spec says."""
+    document: Json = read_yaml(root("spec") / "control.yaml")
+    return document
+
+
+@cache
+def _compiler() -> Compiler:
+    return Compiler(control_document())
+
+
+@cache
+def _operation_input(method: str, path: str) -> OperationInput:
+    document = control_document()
+    item = document["paths"][f"/_mock{path}"]
+    operation = item[method]
+    content = operation.get("requestBody", {}).get("content", {})
+    schema = content.get("application/json", {}).get("schema") or {"type": "object"}
+    parameters = [
+        resolve(parameter, document)
+        for parameter in (*item.get("parameters", ()), *operation.get("parameters", ()))
+    ]
+    properties = {one["name"]: one["schema"] for one in parameters if one["in"] == "query"}
+    return OperationInput(
+        body=_checked(schema),
+        fields=frozenset(resolve(schema, document).get("properties", ())),
+        query=_checked({"type": "object", "properties": properties}),
+        types={name: resolve(one, document)["type"] for name, one in properties.items()},
+    )
+
+
+def _checked(schema: Json) -> _Checked:
+    components = control_document()["components"]
+    return _Checked(_compiler().compile(schema), {**schema, "components": components})
+
+
+def _read(text: str, kind: str) -> Any:
+    """The value that a text in the query stands for; the text itself where it stands for none."""
+    if kind == "boolean":
+        return {"true": True, "false": False}.get(text, text)
+    if kind == "integer":
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
+    if kind == "number":
+        return _number(text)
+    return text
+
+
+def _number(text: str) -> Any:
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    return value if math.isfinite(value) else text

@@ -8,14 +8,14 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 
 from megaapi_contract.run.options import RunOptions
-from megaapi_contract.run.runner import ready
+from megaapi_contract.run.runner import prepare_run
 from megaapi_contract.run.runner import run as run_all
 
 
 def tried(seed: int, quick: bool) -> tuple[int, float, int, list[str]]:
     """Seed, seconds, requests, and what was found."""
     started = time.perf_counter()
-    with ready(RunOptions(target="mock", seed=seed, quick=quick)) as made:
+    with prepare_run(RunOptions(target="mock", seed=seed, quick=quick)) as made:
         report = run_all(made)
         requests = made.gate.requests
     found = [f"{each.operation}: {each.message}" for each in report.broken]

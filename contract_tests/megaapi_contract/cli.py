@@ -250,11 +250,11 @@ def run(plan: bool, report: Path | None, **given: Any) -> None:
 def probes(gateway_plan: str) -> None:
     """Every probe by name, with its phase and what it does to an instance."""
     from .run.options import RunOptions
+    from .run.runner import prepare_run
     from .run.runner import probes as all_probes
-    from .run.runner import ready
 
-    with ready(RunOptions(target="mock", gateway_plan=gateway_plan)) as made:
-        for probe in all_probes(made):
+    with prepare_run(RunOptions(target="mock", gateway_plan=gateway_plan)) as context:
+        for probe in all_probes(context):
             phone = " (mocks only)" if probe.phone else ""
             click.echo(f"{probe.phase:<10} {probe.name}: {', '.join(sorted(probe.effects))}{phone}")
 
@@ -301,7 +301,7 @@ def _show_plan(options: Any) -> None:
     from .judging.contract import Contract
     from .run.notices import of_plan
     from .run.planning import PlanTarget, line
-    from .run.runner import make_target, ready
+    from .run.runner import make_target, prepare_run
     from .run.runner import run as run_all
 
     if options.target == "mock":
@@ -309,11 +309,11 @@ def _show_plan(options: Any) -> None:
     # Nothing leaves, so nothing has to be waited for.
     options = replace(options, pace=0.0)
     target = PlanTarget(Contract(options.spec, plan=options.gateway_plan), make_target(options))
-    with ready(options, target) as made:
-        report = run_all(made)
+    with prepare_run(options, target) as context:
+        report = run_all(context)
         for request in target.requests:
             click.echo(line(request, token=options.token))
-        held = sum(made.gate.held.values())
+        held = sum(context.gate.held.values())
     tried = sum(result.state != "left out" for result in report.results)
     click.echo(
         f"{len(target.requests)} requests of {tried} probes; {held} more are held back; "

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .judging.results import Result
     from .probes.probe import Probe
     from .redaction.redaction import Redaction
-    from .run.runner import Ready
+    from .run.runner import RunContext
 
 _VALUES = {
     "key": ("", "instance key of a host (or MEGAAPI_INSTANCE_KEY)"),
@@ -77,7 +77,7 @@ class ContractSuite(pytest.Collector):
     def __init__(self, **known: Any) -> None:
         super().__init__(**known)
         self._held = ExitStack()
-        self._ready: Ready | None = None
+        self._ready: RunContext | None = None
         self.unusable = ""
         self.redaction: Redaction
 
@@ -87,8 +87,8 @@ class ContractSuite(pytest.Collector):
         from .run.runner import probes
 
         try:
-            made = self.ready()
-            found = probes(made)
+            context = self.prepare_run()
+            found = probes(context)
         except SuiteError as error:
             raise pytest.UsageError(_without_tokens(self.config, str(error))) from None
         except Exception as error:
@@ -97,27 +97,27 @@ class ContractSuite(pytest.Collector):
         for probe in found:
             yield ProbeItem.from_parent(self, name=probe.name.replace(" ", "_"), probe=probe)
 
-    def ready(self) -> Ready:
+    def prepare_run(self) -> RunContext:
         """The host, made ready once."""
         from .redaction.redaction import Redaction
         from .run.notices import before
         from .run.private import private_of
-        from .run.runner import ready
+        from .run.runner import prepare_run
 
         if self._ready is None:
             options = _options(self.config)
-            self._ready = self._held.enter_context(ready(options))
+            self._ready = self._held.enter_context(prepare_run(options))
             self.config.add_cleanup(partial(self._end, self._ready))
             _say(self.config, before(self._ready))
             self.redaction = Redaction(self._ready.contract, private_of(options, self._ready))
         return self._ready
 
-    def _end(self, made: Ready) -> None:
+    def _end(self, context: RunContext) -> None:
         """Put everything away, and say what could not be put back."""
         from .run.notices import after
 
         self._held.close()
-        for sentence in after(made):
+        for sentence in after(context):
             print(f"megaapi-contract: {sentence}", file=sys.stderr)
 
 
@@ -138,8 +138,8 @@ class ProbeItem(pytest.Item):
         if self.parent.unusable:
             # Whatever it was, asking again would take its time again.
             raise Unusable(f"not tried: {self.parent.unusable}")
-        made = self.parent.ready()
-        result = try_probe(self.probe, made)
+        context = self.parent.prepare_run()
+        result = try_probe(self.probe, context)
         if result.state == "left out":
             pytest.skip(_without_tokens(self.config, result.reason))
         if result.state == "unusable":
@@ -147,7 +147,7 @@ class ProbeItem(pytest.Item):
             raise Unusable(result.reason)
         clean = [self.parent.redaction.broken(broken) for broken in result.broken]
         for broken in clean:
-            kind = broken.verdict(strict=made.options.strict)
+            kind = broken.verdict(strict=context.options.strict)
             self.add_report_section("call", kind, f"{broken.operation}: {broken.message}")
         if result.state == "failed":
             raise BrokenPromise(replace(result, broken=tuple(clean)))

@@ -14,7 +14,7 @@ from megaapi_contract.host.http import Answer, Request
 from megaapi_contract.host.target import HttpTarget, MockTarget, Target
 from megaapi_contract.judging.results import INCOMPLETE, Report
 from megaapi_contract.run.options import RunOptions
-from megaapi_contract.run.runner import ready
+from megaapi_contract.run.runner import prepare_run
 from megaapi_contract.run.runner import run as run_all
 from megaapi_mock.testing import MockServer
 
@@ -128,7 +128,7 @@ def judged(host: Host, *, seed: int = 3, quick: bool = True) -> Report:
     """What a whole run says of a host."""
     with ExitStack() as stack:
         options, target = stack.enter_context(_made(host, seed, quick))
-        made = stack.enter_context(ready(options, target))
+        made = stack.enter_context(prepare_run(options, target))
         made.receiver.spoil = _spoiling(host)
         if not target.in_process and {"changes"} & set(host.allow):
             _stray(made.receiver.url)

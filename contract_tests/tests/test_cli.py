@@ -202,7 +202,7 @@ class Silent(MockTarget):
 
 def test_a_500_without_a_reason_is_a_failure() -> None:
     options = RunOptions(target="mock", quick=True, seed=1, operations=("send_text",))
-    with runner.ready(options, Silent()) as made:
+    with runner.prepare_run(options, Silent()) as made:
         report = runner.run(made)
     assert report.exit_code == 1
     assert {broken.kind for broken in report.failures} == {"bare-500"}

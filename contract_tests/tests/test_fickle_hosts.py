@@ -15,7 +15,7 @@ from megaapi_contract.host.target import MockTarget
 from megaapi_contract.judging.results import Report
 from megaapi_contract.probes.laws import all_laws
 from megaapi_contract.run.options import RunOptions
-from megaapi_contract.run.runner import ready
+from megaapi_contract.run.runner import prepare_run
 from megaapi_contract.run.runner import run as run_all
 from megaapi_mock.domain.rules import Rules
 from megaapi_mock.profile import SWITCHES, Profile, default_profile
@@ -100,7 +100,9 @@ def report() -> Report:
     laws = tuple(probe.name for probe in all_laws())
     Fickle.asked.clear()
     profile = Fickle("code", default_profile().values)
-    with ready(RunOptions("mock", seed=1, probes=laws), Turning(seed=1, profile=profile)) as made:
+    with prepare_run(
+        RunOptions("mock", seed=1, probes=laws), Turning(seed=1, profile=profile)
+    ) as made:
         return run_all(made)
 
 

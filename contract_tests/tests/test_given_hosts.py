@@ -13,7 +13,7 @@ from megaapi_contract.host.target import HttpTarget, MockTarget
 from megaapi_contract.judging.results import Report
 from megaapi_contract.probes.laws import all_laws
 from megaapi_contract.run.options import RunOptions
-from megaapi_contract.run.runner import ready
+from megaapi_contract.run.runner import prepare_run
 from megaapi_contract.run.runner import run as run_all
 from megaapi_mock.testing import MockServer
 
@@ -58,7 +58,7 @@ def run_with(
         target=host.name, key=KEY, token=TOKEN, quick=True, seed=3, pace=0,
         allow=frozenset({"reads", *allow}), recipients=(LISTED,), **others,
     )  # fmt: skip
-    with ready(options, host) as made:
+    with prepare_run(options, host) as made:
         return run_all(made), host
 
 

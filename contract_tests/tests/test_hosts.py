@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from megaapi_contract.cli import main
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.run.options import RunOptions
-from megaapi_contract.run.runner import ready
+from megaapi_contract.run.runner import prepare_run
 from megaapi_contract.run.runner import run as run_all
 
 from .support import KEY, TOKEN, answering, reply
@@ -150,7 +150,7 @@ def test_a_host_that_dies_meanwhile() -> None:
         options = RunOptions(
             target=url, key=KEY, token=TOKEN, timeout=TIMEOUT, control_api=False, quick=True, pace=0
         )
-        with ready(options) as made:
+        with prepare_run(options) as made:
             report = run_all(made)
     assert "cut the connection" in report.unusable
     assert report.exit_code == 2
@@ -256,7 +256,7 @@ def test_somebody_else_answers_meanwhile(said: str) -> None:
         options = RunOptions(
             target=url, key=KEY, token=TOKEN, timeout=TIMEOUT, control_api=False, quick=True, pace=0
         )
-        with ready(options) as made:
+        with prepare_run(options) as made:
             report = run_all(made)
     assert said in report.unusable
     assert (report.exit_code, answers) == (2, 4)

@@ -75,7 +75,7 @@ def test_a_host_that_goes_away_is_asked_no_more(tmp_path: Path) -> None:
     assert ran.returncode == 1
 
 
-@pytest.mark.parametrize("where", ["ready", "all_laws", "run"])
+@pytest.mark.parametrize("where", ["prepare_run", "all_laws", "run"])
 def test_no_token_is_in_a_traceback_of_pytest(where: str, tmp_path: Path) -> None:
     patch = {
         "ready": "from megaapi_contract.run import preparation as at; name = 'preflight'",

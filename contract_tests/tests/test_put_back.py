@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from megaapi_contract.errors import Unusable
 from megaapi_contract.run.options import RunOptions
-from megaapi_contract.run.runner import ready
+from megaapi_contract.run.runner import prepare_run
 from megaapi_contract.safety.restore import _same_name
 from megaapi_contract.safety.restore_file import RestoreFile, Undo, file_of, read
 from megaapi_contract.session import Session
@@ -20,7 +20,7 @@ OWNER = "http://127.0.0.1:9/the/owners/own?x=1"
 
 @pytest.fixture(scope="module")
 def session() -> Session:
-    with ready(RunOptions(target="mock", quick=True, seed=1)) as made:
+    with prepare_run(RunOptions(target="mock", quick=True, seed=1)) as made:
         return made.session("a probe")
 
 

@@ -14,8 +14,8 @@ from megaapi_contract.host.http import Answer, Request
 from megaapi_contract.host.target import HttpTarget, MockTarget, Target
 from megaapi_contract.judging.results import Report, read_json
 from megaapi_contract.run import command, preparation
+from megaapi_contract.run.context import RunContext
 from megaapi_contract.run.options import RunOptions
-from megaapi_contract.run.ready import Ready
 from megaapi_contract.safety import restore_file
 from megaapi_mock.testing import MockServer
 
@@ -120,7 +120,7 @@ def begin(target: Telling | TellingMock, monkeypatch: pytest.MonkeyPatch) -> Non
     """Have a run judge this target, which talks from the first probe on."""
     run = command.run_all
 
-    def told(made: Ready, *others: Any) -> Report:
+    def told(made: RunContext, *others: Any) -> Report:
         target.begun = True
         drawn, spoilt = target.planter.drawn, target.planter.body
         # What is spoilt never counts as come: nobody waits long for it.

@@ -11,7 +11,7 @@ from ..judging.contract import Contract
 from ..judging.results import Exchange, Result
 from ..probes.probe import Probe
 from ..run.options import RunOptions
-from ..run.runner import Ready, probes, ready, try_probe
+from ..run.runner import RunContext, prepare_run, probes, try_probe
 from .mutant import Mutant
 from .mutated_mock import MutatedMock
 
@@ -47,10 +47,10 @@ class Verdict:
 class MutantRuns:
     """One clean mock and all probes, for any number of mutants."""
 
-    def __init__(self, made: Ready, mock: MutatedMock) -> None:
-        self._made, self._mock = made, mock
+    def __init__(self, context: RunContext, mock: MutatedMock) -> None:
+        self._context, self._mock = context, mock
         self._rank = {phase: rank for rank, phase in enumerate(ORDER)}
-        self.probes = {probe.name: probe for probe in probes(made)}
+        self.probes = {probe.name: probe for probe in probes(context)}
 
     def clean(self, name: str) -> str:
         """What a probe says of the clean mock; empty when it has nothing to say."""
@@ -70,8 +70,8 @@ class MutantRuns:
 
     def _forget(self) -> None:
         """Nothing of the last mutant's ways is held against the next."""
-        self._made.settled.clear()
-        self._made.routes.clear()
+        self._context.settled.clear()
+        self._context.routes.clear()
 
     def _noticed(self, mutant: Mutant, chosen: list[Probe]) -> Verdict:
         answered: set[str] = set()
@@ -94,8 +94,8 @@ class MutantRuns:
         return Verdict(mutant.name, outcome, "", "", len(chosen), seconds)
 
     def _tried(self, probe: Probe, heard: Heard = lambda exchange: None) -> Result:
-        result = try_probe(probe, self._made, heard)
-        self._made.stage.close()
+        result = try_probe(probe, self._context, heard)
+        self._context.stage.close()
         self._mock.require_sound_fault()
         return result
 
@@ -135,5 +135,5 @@ def on_trial(seed: int = SEED) -> Iterator[MutantRuns]:
     """A mock, a contract and all probes; put away at the end."""
     options = RunOptions(target="mock", seed=seed)
     mock = MutatedMock(Contract(), seed=seed)
-    with ready(options, mock) as made:
-        yield MutantRuns(made, mock)
+    with prepare_run(options, mock) as context:
+        yield MutantRuns(context, mock)

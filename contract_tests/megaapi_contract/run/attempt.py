@@ -13,7 +13,7 @@ from ..probes.probe import Probe
 from ..probes.routes import MISSING
 from ..probes.stateful import PHASE as STATEFUL
 from ..session import Session
-from .ready import Ready
+from .context import RunContext
 from .selection import why_not
 
 # What reading a document of another shape than promised raises, and what the judge calls those.
@@ -29,24 +29,24 @@ NOT_TO_ITS_END = "the run was interrupted"
 
 
 def try_probe(
-    probe: Probe, made: Ready, heard: Callable[[Exchange], None] = lambda _: None
+    probe: Probe, context: RunContext, heard: Callable[[Exchange], None] = lambda _: None
 ) -> Result:
     """One probe, tried or left out; ProbeInterrupted holds what it had found."""
     result = Result(probe.name, probe.phase, probe.operations)
-    result.reason = why_not(probe, made)
+    result.reason = why_not(probe, context)
     if result.reason:
         result.state = "left out"
         return result
-    session = made.session(probe.name, heard)
-    result.first = made.gate.requests + 1
-    held, webhooks = Counter(made.gate.held), len(made.receiver.webhooks)
+    session = context.session(probe.name, heard)
+    result.first = context.gate.requests + 1
+    held, webhooks = Counter(context.gate.held), len(context.receiver.webhooks)
     started = time.perf_counter()
-    interrupted = _interrupted(probe, made, session, result)
-    for webhook in made.receiver.webhooks[webhooks:]:
-        session.broken += made.judge.webhook(webhook, probe.name)
+    interrupted = _interrupted(probe, context, session, result)
+    for webhook in context.receiver.webhooks[webhooks:]:
+        session.broken += context.judge.webhook(webhook, probe.name)
     result.seconds = time.perf_counter() - started
-    result.last = made.gate.requests
-    _settle(result, session, made, made.gate.held - held)
+    result.last = context.gate.requests
+    _settle(result, session, context, context.gate.held - held)
     if interrupted:
         result.reason = NOT_TO_ITS_END
         result.state = "left out" if result.state == "passed" else result.state
@@ -54,12 +54,12 @@ def try_probe(
     return result
 
 
-def _interrupted(probe: Probe, made: Ready, session: Session, result: Result) -> bool:
+def _interrupted(probe: Probe, context: RunContext, session: Session, result: Result) -> bool:
     """Run it, and note in the result how it ended; whether somebody interrupted it."""
     try:
         try:
-            _require_routes(probe, made, session)
-            probe.run(session, made.stage)
+            _require_routes(probe, context, session)
+            probe.run(session, context.stage)
         finally:
             session.put_back()
     except Unusable as error:
@@ -70,11 +70,11 @@ def _interrupted(probe: Probe, made: Ready, session: Session, result: Result) ->
         if not session.asked & set(probe.operations):
             result.state = "left out"
     except Impossible as error:
-        session.broken.append(_unreadable(probe, made, error))
+        session.broken.append(_unreadable(probe, context, error))
     except Exception as error:
         if comes_of_reading(error) and _met_another_shape(session):
             # The answer kept no shape a probe can work with; the judge says where.
-            session.broken.append(_unreadable(probe, made, error))
+            session.broken.append(_unreadable(probe, context, error))
         else:
             result.state, result.reason, result.bug = "unusable", str(as_bug(error)), True
     except KeyboardInterrupt:
@@ -82,14 +82,14 @@ def _interrupted(probe: Probe, made: Ready, session: Session, result: Result) ->
     return False
 
 
-def _settle(result: Result, session: Session, made: Ready, held: Counter[str]) -> None:
+def _settle(result: Result, session: Session, context: RunContext, held: Counter[str]) -> None:
     """Count what was done and held back, and let the state say what was found."""
     result.cases, result.held = session.exchanges, held.total()
     if held and not session.asked & set(result.operations) and result.state == "passed":
         result.state, result.reason = "left out", held.most_common(1)[0][0]
     result.broken = tuple({broken.identity: broken for broken in session.broken}.values())
     if result.broken and result.state == "passed":
-        verdicts = {broken.verdict(strict=made.options.strict) for broken in result.broken}
+        verdicts = {broken.verdict(strict=context.options.strict) for broken in result.broken}
         worst: State = "failed" if "failure" in verdicts else "findings"
         result.state = worst if verdicts - {"new fact"} else "passed"
 
@@ -108,24 +108,24 @@ def _met_another_shape(session: Session) -> bool:
     return any(broken.kind in _SHAPES for broken in session.broken)
 
 
-def _require_routes(probe: Probe, made: Ready, session: Session) -> None:
+def _require_routes(probe: Probe, context: RunContext, session: Session) -> None:
     """NotTried where the host has not got one of the operations whose path is a guess.
 
     Chains go on without it: they are about many others.
     """
     if probe.phase == STATEFUL:
         return
-    for name in made.routes.unknown(probe.operations, made.contract):
-        made.routes.ask(name, session, made.stage.place(connected=None))
+    for name in context.routes.unknown(probe.operations, context.contract):
+        context.routes.ask(name, session, context.stage.place(connected=None))
     session.asked.clear()
-    missing = made.routes.missing(probe.operations)
+    missing = context.routes.missing(probe.operations)
     if missing:
         raise NotTried(f"{missing}: {MISSING}")
 
 
-def _unreadable(probe: Probe, made: Ready, error: Exception) -> Broken:
-    about = next((name for name in probe.operations if name in made.contract.by_id), "")
-    promise = made.contract.promise(about) if about else Promise("inferred", "openapi.yaml")
+def _unreadable(probe: Probe, context: RunContext, error: Exception) -> Broken:
+    about = next((name for name in probe.operations if name in context.contract.by_id), "")
+    promise = context.contract.promise(about) if about else Promise("inferred", "openapi.yaml")
     said = f"ended on an answer it could not read: {type(error).__name__}"
     if isinstance(error, Impossible):
         said += f" {error}"

@@ -37,7 +37,7 @@ from ..session import Session
 from .notices import after, before, of_before
 from .options import RunOptions
 from .private import private_of
-from .runner import Ready, probes, ready, try_probe
+from .runner import RunContext, prepare_run, probes, try_probe
 from .runner import run as run_all
 
 # How a sentence ends that a budget has made.
@@ -53,22 +53,22 @@ def run(options: RunOptions, folder: Path | None) -> int:
     if folder is not None:
         check_folder(folder)
     report = _nothing_yet(options)
-    held: Ready | None = None
+    held: RunContext | None = None
     ended: BaseException | None = None
     try:
-        with ready(options) as made, _bar(Console(stderr=True)) as progress:
-            held = made
-            _notice(before(made))
+        with prepare_run(options) as context, _bar(Console(stderr=True)) as progress:
+            held = context
+            _notice(before(context))
             task = progress.add_task("getting ready", total=None)
 
             def shown(probe: Probe, done: int, of: int) -> None:
                 progress.update(task, description=probe.name[:40], completed=done, total=of)
 
             found = AsFound(
-                Redaction(made.contract, private_of(options, made)), strict=options.strict
+                Redaction(context.contract, private_of(options, context)), strict=options.strict
             )
             try:
-                report = run_all(made, shown, found.ended)
+                report = run_all(context, shown, found.ended)
             except RunInterrupted as stopped:
                 report, ended = stopped.report, stopped
     except KeyboardInterrupt as stopped:
@@ -149,8 +149,8 @@ def restore(path: Path, options: Mapping[str, Any]) -> str:
     given = RunOptions(target=kept.target, key=kept.key, control_api=False, **options)
     kept.token = given.token
     try:
-        with ready(given, restore=kept) as made:
-            done = ", ".join(made.put_back) or "nothing"
+        with prepare_run(given, restore=kept) as context:
+            done = ", ".join(context.put_back) or "nothing"
     finally:
         kept.unlock()
     if kept.entries:
@@ -161,17 +161,17 @@ def restore(path: Path, options: Mapping[str, Any]) -> str:
 def run_again(path: Path, options: RunOptions) -> int:
     """Replay one kept fault: 0 it does not fail any more, 1 it does, 2 it could not be tried."""
     recording = load(path)
-    with ready(options) as made:
-        _notice(of_before(made))
-        session = made.session("replay")
+    with prepare_run(options) as context:
+        _notice(of_before(context))
+        session = context.session("replay")
         try:
             ended = replay(
                 recording,
-                judge=made.judge,
+                judge=context.judge,
                 send=session.exchange,
-                values=_values(recording, made, session),
-                learn=lambda exchange, value: _learn(made, exchange, value),
-                rerun=lambda probe, seed: _again(made, probe),
+                values=_values(recording, context, session),
+                learn=lambda exchange, value: _learn(context, exchange, value),
+                rerun=lambda probe, seed: _again(context, probe),
             )
         finally:
             session.put_back()
@@ -189,43 +189,43 @@ def drawn_seed() -> int:
     return random.SystemRandom().randrange(10**6)
 
 
-def _values(recording: Recording, made: Ready, session: Session) -> dict[str, str]:
+def _values(recording: Recording, context: RunContext, session: Session) -> dict[str, str]:
     """What a replay fills in; without those that this host, or this command, does not have."""
-    place = made.place or made.stage.place(connected=recording.connected)
-    people = made.options.recipients or WORLD
+    place = context.place or context.stage.place(connected=recording.connected)
+    people = context.options.recipients or WORLD
     values = {
         "instance_key": place.key,
         "token": place.token,
         "own_number": place.number,
-        "media_url": made.media_url,
-        "webhook_url": made.receiver.url,
+        "media_url": context.media_url,
+        "webhook_url": context.receiver.url,
         **{f"recipient_{number}": jid for number, jid in enumerate(people, 1)},
     }
-    if "other_token" in recording.needs and made.stage.phone:
-        values["other_token"] = made.stage.place().token
-    if recording.about_a_group and made.place is not None:
+    if "other_token" in recording.needs and context.stage.phone:
+        values["other_token"] = context.stage.place().token
+    if recording.about_a_group and context.place is not None:
         jids = set(group_jids(session.call("list_groups", place).json))
-        made.gate.may_read(jids)
+        context.gate.may_read(jids)
         values["group"] = min(jids, default="")
     return {name: value for name, value in values.items() if value}
 
 
-def _learn(made: Ready, exchange: Exchange | None, value: str) -> None:
+def _learn(context: RunContext, exchange: Exchange | None, value: str) -> None:
     """What the host gave out may be said to it again, as in the run."""
-    made.gate.learn([value])
+    context.gate.learn([value])
     if exchange is not None and exchange.operation == "list_groups" and value.endswith("@g.us"):
-        made.gate.may_read([value])
+        context.gate.may_read([value])
 
 
-def _again(made: Ready, name: str) -> tuple[Broken, ...]:
+def _again(context: RunContext, name: str) -> tuple[Broken, ...]:
     """What the probe finds now; NotTried when it cannot be made, as it was, or to its end."""
-    probe = next((each for each in probes(made) if each.name == name), None)
+    probe = next((each for each in probes(context) if each.name == name), None)
     if probe is None:
         raise NotTried(f"this version has no probe called {name}")
-    result = try_probe(probe, made)
+    result = try_probe(probe, context)
     if result.state == "unusable":
         raise Unusable(result.reason)
-    spent = next((why for why in made.gate.held if why.endswith(SPENT)), "")
+    spent = next((why for why in context.gate.held if why.endswith(SPENT)), "")
     if not result.broken and (result.reason or spent):
         raise NotTried(result.reason or spent)
     return result.broken

@@ -13,8 +13,8 @@ from ..probes.cases import LINKING
 from ..probes.probe import Probe
 from ..probes.routes import MISSING
 from ..safety.gate import KEPT_BODY
+from .context import RunContext
 from .options import RunOptions
-from .ready import Ready
 from .selection import why_not
 
 # At most so many exchanges are kept whole for the reports; the counts go on.
@@ -40,41 +40,41 @@ class ExchangeKeeper:
 
 
 def coverage_of(
-    coverage: Coverage, chosen: Iterable[Probe], made: Ready
+    coverage: Coverage, chosen: Iterable[Probe], context: RunContext
 ) -> dict[str, OperationCoverage]:
     """The operations the run was about, each with what was seen of it."""
-    about = {name for probe in chosen if not why_not(probe, made) for name in probe.operations}
+    about = {name for probe in chosen if not why_not(probe, context) for name in probe.operations}
     found: dict[str, OperationCoverage] = {}
-    for operation in made.contract.operations:
-        if operation.id not in about or operation.effect not in made.allowed:
+    for operation in context.contract.operations:
+        if operation.id not in about or operation.effect not in context.allowed:
             continue
-        if made.options.operations and operation.id not in made.options.operations:
+        if context.options.operations and operation.id not in context.options.operations:
             continue
         covered = coverage.of(operation.id)
         if not covered.answered:
-            covered.why_not = _excuse(operation, covered, made)
+            covered.why_not = _excuse(operation, covered, context)
         found[operation.id] = covered
     return found
 
 
-def _excuse(operation: Operation, covered: OperationCoverage, made: Ready) -> str:
+def _excuse(operation: Operation, covered: OperationCoverage, context: RunContext) -> str:
     """Why a given instance could not give a 2xx, where its state or the allowance is the reason."""
-    if made.options.probes:
+    if context.options.probes:
         return "only some probes were asked for"
-    if made.routes.missing((operation.id,)):
+    if context.routes.missing((operation.id,)):
         return MISSING
-    if made.place is None:
+    if context.place is None:
         return ""
-    refusals = made.gate.held_of.get(operation.id)
+    refusals = context.gate.held_of.get(operation.id)
     if not covered.requests and refusals:
         return f"no request of it left: {refusals.most_common(1)[0][0]}"
-    if operation.id in LINKING and (made.place.connected or made.began_linked):
+    if operation.id in LINKING and (context.place.connected or context.began_linked):
         return "the given instance is connected, so it has nothing to link"
-    if operation.needs_connection and not made.place.connected:
+    if operation.needs_connection and not context.place.connected:
         return "the given instance is not connected"
-    if operation.id == "download_media" and "sends" not in made.allowed:
+    if operation.id == "download_media" and "sends" not in context.allowed:
         return "only a sent picture has keys to ask for: --allow sends"
-    if operation.id == "group_details" and not made.gate.known_groups:
+    if operation.id == "group_details" and not context.gate.known_groups:
         return "the given instance is in no group"
     return ""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .context import RunContext
 from .options import RunOptions
-from .ready import Ready
 
 DIVERTED = (
     "while a probe looks at webhooks, and until it ends, they come to the suite: "
@@ -29,34 +29,34 @@ def of_plan(options: RunOptions) -> Iterator[str]:
     )
 
 
-def of_before(made: Ready) -> Iterator[str]:
+def of_before(context: RunContext) -> Iterator[str]:
     """What a run before had left, and what became of it."""
-    restore = made.gate.restore
-    if made.put_back:
-        yield f"a run before had left {', '.join(made.put_back)}: put back now"
+    restore = context.gate.restore
+    if context.put_back:
+        yield f"a run before had left {', '.join(context.put_back)}: put back now"
     if restore is not None and restore.entries:
         yield f"a run before has left {restore.in_words}: not put back, see {restore.path}"
 
 
-def before(made: Ready) -> Iterator[str]:
+def before(context: RunContext) -> Iterator[str]:
     """What is so, and what was put back, before the first probe."""
-    yield from of_before(made)
-    restore = made.gate.restore
-    if made.gate.fence is None or restore is None:
+    yield from of_before(context)
+    restore = context.gate.restore
+    if context.gate.fence is None or restore is None:
         return
-    if "changes" in made.options.allow:
-        yield from of_plan(made.options)
+    if "changes" in context.options.allow:
+        yield from of_plan(context.options)
         yield f"what must be put back stands in {restore.path} until it is"
 
 
-def after(made: Ready) -> Iterator[str]:
+def after(context: RunContext) -> Iterator[str]:
     """What could not be put back, and what became of the webhooks that were passed on."""
-    if made.forwarder is not None and made.forwarder.refused:
-        passed, lost = made.forwarder.passed_on, made.forwarder.refused
+    if context.forwarder is not None and context.forwarder.refused:
+        passed, lost = context.forwarder.passed_on, context.forwarder.refused
         yield (
             f"webhooks passed on to the instance's own receiver: {passed}; not taken by it: {lost}"
         )
-    restore = made.gate.restore
+    restore = context.gate.restore
     if restore is not None and restore.entries:
         yield (
             f"not put back: {restore.in_words}. The next run of this instance tries again, or: "

@@ -9,17 +9,17 @@ from ..host.place import Place
 from ..host.status import LIST, NONE, read_status
 from ..judging.results import Exchange
 from ..session import Session
-from .ready import Ready, stand_on
+from .context import RunContext, use_given_instance
 
 
-def preflight(made: Ready, given: Place) -> None:
+def preflight(context: RunContext, given: Place) -> None:
     """One look at the given instance: Unusable or SetupError unless it answers as a gateway."""
-    session = made.session("preflight")
+    session = context.session("preflight")
     status = session.call("instance_status", given)
     location = status.header("Location")
     if 300 <= status.status < 400:
         raise Unusable(
-            f"{made.target.name} redirects to {location or 'nowhere'}: no redirect is followed, "
+            f"{context.target.name} redirects to {location or 'nowhere'}: no redirect is followed, "
             "give --target the address itself if you trust it"
         )
     shown = read_status(status)
@@ -27,25 +27,27 @@ def preflight(made: Ready, given: Place) -> None:
     if not told and not _empty_but_known(status, session, given):
         kind = status.header("Content-Type").partition(";")[0] or "no content type"
         raise Unusable(
-            f"{made.target.name} answers {status.status} with {kind} where a gateway answers "
+            f"{context.target.name} answers {status.status} with {kind} where a gateway answers "
             "a JSON object: is it a megaAPI host, and is it up?"
         )
     if status.status == 404:
-        raise SetupError(f"{made.target.name} does not know the instance key (--instance-key)")
+        raise SetupError(f"{context.target.name} does not know the instance key (--instance-key)")
     if status.status in (401, 403):
-        raise SetupError(f"{made.target.name} refuses the token (--token): {status.status}")
+        raise SetupError(f"{context.target.name} refuses the token (--token): {status.status}")
     if not status.ok:
-        raise Unusable(f"{made.target.name} answers {status.status} to a status call")
+        raise Unusable(f"{context.target.name} answers {status.status} to a status call")
     if shown.form == NONE and isinstance(status.json, dict) and status.json.get("error") is True:
         raise Unusable(
-            f"{made.target.name} answers a status call with 200 and an error: is it up, and does "
-            "it know the instance key (--instance-key)?"
+            f"{context.target.name} answers a status call with 200 and an error: is it up, and "
+            "does it know the instance key (--instance-key)?"
         )
-    if made.gate.fence is not None:
-        made.gate.fence.own = shown.number
-    if made.place is not None:
-        stand_on(made, replace(made.place, number=shown.number, connected=shown.connected))
-        made.began_linked = shown.connected
+    if context.gate.fence is not None:
+        context.gate.fence.own = shown.number
+    if context.place is not None:
+        use_given_instance(
+            context, replace(context.place, number=shown.number, connected=shown.connected)
+        )
+        context.began_linked = shown.connected
 
 
 def _empty_but_known(status: Exchange, session: Session, given: Place) -> bool:

@@ -20,19 +20,19 @@ from ..safety.fence import Fence, listed
 from ..safety.gate import Gate, Pace
 from ..safety.put_back import put_back_left
 from ..safety.restore_file import RestoreFile
+from .context import OWN_PICTURE, RunContext, leave_groups
 from .options import RunOptions
 from .planning import PlanTarget
 from .preflight import preflight
-from .ready import OWN_PICTURE, Ready, leave_groups
 
 REAL_PACE = 1.0
 CHANGING = frozenset({"changes", "disconnects"})
 
 
 @contextmanager
-def ready(
+def prepare_run(
     options: RunOptions, target: Target | None = None, restore: RestoreFile | None = None
-) -> Iterator[Ready]:
+) -> Iterator[RunContext]:
     """Everything a run needs, put away at the end. SetupError or Unusable before any probe.
 
     `restore` is a file of what must be put back in place of the instance's own.
@@ -40,11 +40,11 @@ def ready(
     contract = Contract(options.spec, plan=options.gateway_plan)
     target = target or make_target(options)
     try:
-        made = _made_ready(options, contract, target, restore)
+        context = _build_context(options, contract, target, restore)
         try:
-            yield made
+            yield context
         finally:
-            _put_away(made)
+            _close_run(context)
     finally:
         target.close()
 
@@ -58,9 +58,9 @@ def make_target(options: RunOptions) -> Target:
     return host
 
 
-def _made_ready(
+def _build_context(
     options: RunOptions, contract: Contract, target: Target, restore: RestoreFile | None = None
-) -> Ready:
+) -> RunContext:
     given = Place(options.key, options.token)
     receiver = target.receiver if isinstance(target, MockTarget) else Receiver()
     marked = target.in_process or (not target.real and is_mock(target, options.control_token))
@@ -72,46 +72,51 @@ def _made_ready(
         gate = Gate(target, contract)
         place = None
     else:
-        stage, gate = GivenStage(given), _fenced(options, contract, target, restore)
+        stage, gate = GivenStage(given), _fenced_gate(options, contract, target, restore)
         place = given
-    made = Ready(options, contract, target, stage, receiver, gate, judge, place)
+    context = RunContext(options, contract, target, stage, receiver, gate, judge, place)
     try:
-        return _connected(made, given, mock=mock)
+        return _connect(context, given, mock=mock)
     except BaseException:
-        _let_go(made)
+        _release(context)
         raise
 
 
-def _connected(made: Ready, given: Place, *, mock: bool) -> Ready:
-    options, target, receiver, gate = made.options, made.target, made.receiver, made.gate
+def _connect(context: RunContext, given: Place, *, mock: bool) -> RunContext:
+    options, target, receiver, gate = (
+        context.options,
+        context.target,
+        context.receiver,
+        context.gate,
+    )
     if not target.in_process:
         if mock or "changes" in options.allow:
             _listen(receiver, options, target)
             if options.forward:
-                made.forwarder = Forwarder()
-                receiver.pass_on = made.forwarder.pass_on
+                context.forwarder = Forwarder()
+                receiver.pass_on = context.forwarder.pass_on
         elif options.webhook_url:
             raise SetupError("--webhook-url is set on the instance: that needs --allow changes")
         if gate.fence is not None:
-            gate.fence.addresses |= {receiver.url, made.media_url} - {""}
-        preflight(made, given)
+            gate.fence.addresses |= {receiver.url, context.media_url} - {""}
+        preflight(context, given)
         if gate.restore is not None:
-            _put_back_left(made, gate.restore)
-    return made
+            _restore_leftovers(context, gate.restore)
+    return context
 
 
-def _put_back_left(made: Ready, restore: RestoreFile) -> None:
+def _restore_leftovers(context: RunContext, restore: RestoreFile) -> None:
     """What a run before could not put back; while another run is at it, that is its own matter."""
     if not restore.entries or not restore.lock():
         return
     restore.reload()
-    session = made.session("what a run before has left")
-    made.put_back = put_back_left(session, session.keeping, restore)
-    if restore.entries and made.options.allow & CHANGING:
+    session = context.session("what a run before has left")
+    context.put_back = put_back_left(session, session.keeping, restore)
+    if restore.entries and context.options.allow & CHANGING:
         raise SetupError(
             f"a run before has left {restore.in_words}, which cannot be put back: {restore.path}"
         )
-    if not made.options.allow & CHANGING:
+    if not context.options.allow & CHANGING:
         restore.unlock()
 
 
@@ -132,7 +137,7 @@ def _listen(receiver: Receiver, options: RunOptions, target: Target) -> None:
             raise
 
 
-def _fenced(
+def _fenced_gate(
     options: RunOptions, contract: Contract, target: Target, restore: RestoreFile | None
 ) -> Gate:
     fence = Fence(
@@ -165,22 +170,22 @@ def _restore_file(options: RunOptions, target: Target) -> RestoreFile | None:
     return restore
 
 
-def _put_away(made: Ready) -> None:
+def _close_run(context: RunContext) -> None:
     try:
-        if not made.target.in_process:
+        if not context.target.in_process:
             # A mock of this process goes with the run, and all that was made on it.
-            made.stage.close()
-        leave_groups(made)
+            context.stage.close()
+        leave_groups(context)
     except Unusable:
         # The host is gone, and what was made on a mock with it; the run says so itself.
         return
     finally:
-        _let_go(made)
+        _release(context)
 
 
-def _let_go(made: Ready) -> None:
-    made.receiver.close()
-    if made.forwarder is not None:
-        made.forwarder.close()
-    if made.gate.restore is not None:
-        made.gate.restore.unlock()
+def _release(context: RunContext) -> None:
+    context.receiver.close()
+    if context.forwarder is not None:
+        context.forwarder.close()
+    if context.gate.restore is not None:
+        context.gate.restore.unlock()

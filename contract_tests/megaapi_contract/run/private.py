@@ -6,11 +6,11 @@ from typing import Any
 
 from ..host.stage import NO_WHATSAPP, WORLD, MockStage
 from ..redaction.placeholders import Private
+from .context import RunContext
 from .options import RunOptions
-from .ready import Ready
 
 
-def private_of(options: RunOptions, made: Ready | None) -> Private:
+def private_of(options: RunOptions, context: RunContext | None) -> Private:
     """`made` is nothing where the host was never ready."""
     given: dict[str, Any] = {
         "key": options.key,
@@ -19,13 +19,13 @@ def private_of(options: RunOptions, made: Ready | None) -> Private:
         "recipients": options.recipients,
         "media_url": options.media_url,
     }
-    if made is None:
+    if context is None:
         return Private(**given, webhook_url=options.webhook_url)
-    given["media_url"] = made.media_url
+    given["media_url"] = context.media_url
     return Private(
         **given,
-        own=made.place.number if made.place else "",
-        people=(*WORLD, NO_WHATSAPP) if isinstance(made.stage, MockStage) else (),
-        webhook_url=made.receiver.url,
-        tokens=made.stage.tokens if isinstance(made.stage, MockStage) else {},
+        own=context.place.number if context.place else "",
+        people=(*WORLD, NO_WHATSAPP) if isinstance(context.stage, MockStage) else (),
+        webhook_url=context.receiver.url,
+        tokens=context.stage.tokens if isinstance(context.stage, MockStage) else {},
     )

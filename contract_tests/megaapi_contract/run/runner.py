@@ -14,9 +14,9 @@ from ..judging.results import Exchange, ProbeInterrupted, Report, Result, RunInt
 from ..probes.probe import Probe
 from ..safety.put_back import put_back_left
 from .attempt import NOT_TO_ITS_END, try_probe
+from .context import RunContext, leave_groups, use_given_instance
 from .covered import ExchangeKeeper, coverage_of, nothing_tried, reason_of
-from .preparation import REAL_PACE, make_target, ready
-from .ready import Ready, leave_groups, stand_on
+from .preparation import REAL_PACE, make_target, prepare_run
 from .selection import DISCONNECTS, chosen_probes, probes, why_not, with_operation_ids
 
 # Said after a run that has ended the link of a given instance.
@@ -29,7 +29,7 @@ OnResult = Callable[[Result, list[Exchange]], None]
 
 
 def run(
-    made: Ready,
+    context: RunContext,
     on_progress: OnProgress = lambda probe, done, of: None,
     on_result: OnResult = lambda result, exchanges: None,
 ) -> Report:
@@ -39,40 +39,40 @@ def run(
 
     RunInterrupted holds what was found until somebody ended it.
     """
-    made = with_operation_ids(made)
+    context = with_operation_ids(context)
     started = time.perf_counter()
     report = Report(
-        target=made.target.name,
-        real=made.target.real,
-        seed=made.options.seed,
+        target=context.target.name,
+        real=context.target.real,
+        seed=context.options.seed,
         started=time.time(),
-        strict=made.options.strict,
-        options=made.options.shown(),
+        strict=context.options.strict,
+        options=context.options.shown(),
     )
-    chosen = chosen_probes(made)
-    reasons = Counter(why_not(probe, made) for probe in chosen)
+    chosen = chosen_probes(context)
+    reasons = Counter(why_not(probe, context) for probe in chosen)
     if "" not in reasons:
         raise SetupError(f"nothing can be tried: {reasons.most_common(1)[0][0]}")
-    coverage = Coverage(made.contract)
+    coverage = Coverage(context.contract)
     keeper = ExchangeKeeper(report, coverage)
     try:
         for done, probe in enumerate(chosen):
             on_progress(probe, done, len(chosen))
             before = len(report.exchanges)
-            report.results.append(try_probe(probe, made, keeper.heard))
+            report.results.append(try_probe(probe, context, keeper.heard))
             on_result(report.results[-1], report.exchanges[before:])
-            if not _may_go_on(made, probe, report):
+            if not _may_go_on(context, probe, report):
                 break
     except KeyboardInterrupt as ended:
         if isinstance(ended, ProbeInterrupted):
             report.results.append(ended.result)
         report.interrupted = True
-    _leave_groups_now(made, report)
-    report.webhooks = list(made.receiver.webhooks)
-    report.messages_sent = made.gate.messages_sent
-    report.unheard = made.receiver.silence
-    report.coverage = coverage_of(coverage, chosen, made)
-    if not report.unusable and nothing_tried(report, made.options):
+    _leave_groups_now(context, report)
+    report.webhooks = list(context.receiver.webhooks)
+    report.messages_sent = context.gate.messages_sent
+    report.unheard = context.receiver.silence
+    report.coverage = coverage_of(coverage, chosen, context)
+    if not report.unusable and nothing_tried(report, context.options):
         reasons = Counter(report.unanswered.values()) or Counter(map(reason_of, report.results))
         report.unusable = f"nothing could be tried: {reasons.most_common(1)[0][0]}"
     report.seconds = time.perf_counter() - started
@@ -83,38 +83,38 @@ def run(
     return report
 
 
-def _may_go_on(made: Ready, probe: Probe, report: Report) -> bool:
+def _may_go_on(context: RunContext, probe: Probe, report: Report) -> bool:
     """Whether the host is still one that can be judged after this probe."""
     result = report.results[-1]
     if result.state == "unusable":
         report.unusable = report.unusable or result.reason
         return result.bug
     if DISCONNECTS in probe.effects and result.cases:
-        _look_again(made, report, patient="logout" not in probe.operations)
+        _look_again(context, report, patient="logout" not in probe.operations)
     return True
 
 
-def _look_again(made: Ready, report: Report, *, patient: bool) -> None:
+def _look_again(context: RunContext, report: Report, *, patient: bool) -> None:
     """See whether the given instance is still linked, and judge it as what it is from now on."""
-    if made.place is None or not made.place.connected:
+    if context.place is None or not context.place.connected:
         return
     for _ in range(LOOKS if patient else 1):
-        answer = made.session("after a disconnection").call("instance_status", made.place)
+        answer = context.session("after a disconnection").call("instance_status", context.place)
         if read_status(answer).connected:
             return
-        made.gate.rest(LOOK_EVERY)
-    stand_on(made, replace(made.place, connected=False))
+        context.gate.rest(LOOK_EVERY)
+    use_given_instance(context, replace(context.place, connected=False))
     report.notes.append(LOGGED_OUT)
 
 
-def _leave_groups_now(made: Ready, report: Report) -> None:
+def _leave_groups_now(context: RunContext, report: Report) -> None:
     """Before the report is written, so that it can say what is left."""
     try:
-        leave_groups(made)
-        if report.interrupted and made.gate.restore is not None:
+        leave_groups(context)
+        if report.interrupted and context.gate.restore is not None:
             # Noted, but interrupted before anybody knew how to take it back.
-            session = made.session("what was interrupted")
-            put_back_left(session, session.keeping, made.gate.restore)
+            session = context.session("what was interrupted")
+            put_back_left(session, session.keeping, context.gate.restore)
     except KeyboardInterrupt:
         report.interrupted = True
     except SuiteError as error:
@@ -123,10 +123,10 @@ def _leave_groups_now(made: Ready, report: Report) -> None:
 
 __all__ = [
     "REAL_PACE",
-    "Ready",
+    "RunContext",
     "make_target",
+    "prepare_run",
     "probes",
-    "ready",
     "run",
     "try_probe",
     "why_not",

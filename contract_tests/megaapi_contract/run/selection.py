@@ -13,53 +13,55 @@ from ..probes.generated import generated
 from ..probes.laws import all_laws
 from ..probes.probe import PHASES, Probe
 from ..probes.stateful import stateful
+from .context import RunContext
 from .options import RunOptions
-from .ready import Ready
 
 DISCONNECTS = "disconnects"
 
 
-def probes(made: Ready) -> list[Probe]:
+def probes(context: RunContext) -> list[Probe]:
     """Every probe, in the order of the phases: what is cheap and telling first."""
-    cases = Cases(made.contract)
-    options = made.options
+    cases = Cases(context.contract)
+    options = context.options
     found = [
-        *generated(cases, made.contract.operations, examples=options.examples, quick=options.quick),
+        *generated(
+            cases, context.contract.operations, examples=options.examples, quick=options.quick
+        ),
         *stateful(
-            made.contract,
+            context.contract,
             cases,
-            [found for found in made.contract.operations if _may_be_chained(found, made)],
+            [found for found in context.contract.operations if _may_be_chained(found, context)],
             chains=options.chains,
         ),
         *all_laws(),
     ]
-    return sorted(found, key=lambda probe: (_parting(probe, made), PHASES.index(probe.phase)))
+    return sorted(found, key=lambda probe: (_parting(probe, context), PHASES.index(probe.phase)))
 
 
-def _may_be_chained(operation: Operation, made: Ready) -> bool:
+def _may_be_chained(operation: Operation, context: RunContext) -> bool:
     """On a given instance no chain ends the link: nobody is there to scan the code again."""
-    chained = operation.effect in made.allowed
-    return chained and (made.place is None or operation.effect != DISCONNECTS)
+    chained = operation.effect in context.allowed
+    return chained and (context.place is None or operation.effect != DISCONNECTS)
 
 
-def _parting(probe: Probe, made: Ready) -> int:
+def _parting(probe: Probe, context: RunContext) -> int:
     """What may end the link of a given instance comes last, what ends it for good at the end."""
-    if made.place is None or DISCONNECTS not in probe.effects:
+    if context.place is None or DISCONNECTS not in probe.effects:
         return 0
     return 2 if "logout" in probe.operations else 1
 
 
-def why_not(probe: Probe, made: Ready) -> str:
+def why_not(probe: Probe, context: RunContext) -> str:
     """Why a probe is left out; nothing when it may be tried."""
-    missing = probe.effects - made.allowed
+    missing = probe.effects - context.allowed
     if missing:
         return f"it {', '.join(sorted(missing))}: --allow {' --allow '.join(sorted(missing))}"
-    if probe.phone and not made.stage.phone:
+    if probe.phone and not context.stage.phone:
         return "it needs a phone and customers in our hands, which a mock has"
-    unknown = [name for name in probe.operations if name not in made.contract.by_id]
+    unknown = [name for name in probe.operations if name not in context.contract.by_id]
     if unknown:
-        return f"plan {made.contract.plan} has no {', '.join(unknown)}"
-    if made.options.quick and not probe.quick:
+        return f"plan {context.contract.plan} has no {', '.join(unknown)}"
+    if context.options.quick and not probe.quick:
         return "not in a quick run"
     return ""
 
@@ -71,9 +73,9 @@ def wanted(probe: Probe, options: RunOptions) -> bool:
     return not options.operations or bool(set(probe.operations) & set(options.operations))
 
 
-def chosen_probes(made: Ready) -> list[Probe]:
+def chosen_probes(context: RunContext) -> list[Probe]:
     """The probes the options ask for; SetupError names an operation or a probe there is not."""
-    every, options = list(probes(made)), made.options
+    every, options = list(probes(context)), context.options
     names = [probe.name for probe in every]
     for name in options.probes:
         if name not in names:
@@ -87,20 +89,20 @@ def chosen_probes(made: Ready) -> list[Probe]:
     return chosen
 
 
-def with_operation_ids(made: Ready) -> Ready:
+def with_operation_ids(context: RunContext) -> RunContext:
     """The same, `--operation` with the ids of the operations a person named in any spelling."""
-    ids = tuple(_operation(name, made) for name in made.options.operations)
-    return replace(made, options=replace(made.options, operations=ids))
+    ids = tuple(_operation(name, context) for name in context.options.operations)
+    return replace(context, options=replace(context.options, operations=ids))
 
 
-def _operation(name: str, made: Ready) -> str:
+def _operation(name: str, context: RunContext) -> str:
     """The id of an operation as a person effects it."""
-    known = made.contract.operations
+    known = context.contract.operations
     operation = find_operation(known, name)
     if operation is None:
         guess = did_you_mean(name, [one.id for one in known])
         raise SetupError(
-            f"--operation {name}: plan {made.options.gateway_plan} has no such operation: {guess}"
-            "`megaapi-contract probes` names them all"
+            f"--operation {name}: plan {context.options.gateway_plan} has no such operation: "
+            f"{guess}`megaapi-contract probes` names them all"
         )
     return operation.id

@@ -236,7 +236,7 @@ def _places(node: Any) -> Any:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_no_law_makes_a_mistake_whatever_comes(seed: int) -> None:
     target, mistakes = Damaged(seed), []
-    with runner.ready(RunOptions(target="mock", quick=True, seed=seed), target) as made:
+    with runner.prepare_run(RunOptions(target="mock", quick=True, seed=seed), target) as made:
         made.receiver.spoil = lambda body: (
             [damaged(body, target.drawn)] if target.drawn.random() < 0.2 else [body]
         )

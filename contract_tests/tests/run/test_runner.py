@@ -16,7 +16,7 @@ from megaapi_contract.judging.results import INCOMPLETE, Report
 from megaapi_contract.probes.laws import connection
 from megaapi_contract.probes.laws.assertions import at
 from megaapi_contract.run.options import RunOptions
-from megaapi_contract.run.runner import ready
+from megaapi_contract.run.runner import prepare_run
 from megaapi_contract.run.runner import run as run_all
 from megaapi_mock.testing import MockServer
 
@@ -27,7 +27,7 @@ SEEDS = (1, 2, 3)
 
 
 def report_of(options: RunOptions, target: Any = None) -> Report:
-    with ready(options, target) as made:
+    with prepare_run(options, target) as made:
         return run_all(made)
 
 

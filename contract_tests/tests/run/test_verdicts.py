@@ -19,7 +19,7 @@ from megaapi_contract.host.webhook_receiver import (
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.run import preparation
 from megaapi_contract.run.options import RunOptions
-from megaapi_contract.run.runner import REAL_PACE, ready
+from megaapi_contract.run.runner import REAL_PACE, prepare_run
 from megaapi_contract.run.runner import run as run_all
 from megaapi_mock.testing import MockServer
 
@@ -63,7 +63,7 @@ def test_a_run_that_is_not_complete_ends_with_3() -> None:
 
 def test_a_run_without_any_webhook_stops_waiting_and_says_so() -> None:
     waits = []
-    with ready(RunOptions(target="mock", quick=True, seed=1), MockTarget(seed=1)) as made:
+    with prepare_run(RunOptions(target="mock", quick=True, seed=1), MockTarget(seed=1)) as made:
         receiver = made.receiver
         receiver.spoil = lambda body: ()
         receiver.patience = 0.01
@@ -81,7 +81,7 @@ def test_a_run_without_any_webhook_stops_waiting_and_says_so() -> None:
 
 
 def test_a_run_whose_webhooks_stop_coming_stops_waiting_and_says_so() -> None:
-    with ready(RunOptions(target="mock", quick=True, seed=1), MockTarget(seed=1)) as made:
+    with prepare_run(RunOptions(target="mock", quick=True, seed=1), MockTarget(seed=1)) as made:
         receiver, budget = made.receiver, [40]
 
         def some(body: bytes) -> list[bytes]:
@@ -108,9 +108,9 @@ def test_a_tunnel_on_this_machine_is_a_real_host() -> None:
     body = json.dumps(CONNECTED).encode()
     options = {"key": KEY, "token": TOKEN, "quick": True}
     with answering(lambda c: c.sendall(reply("200 OK", "application/json", body))) as url:
-        with ready(RunOptions(url, **options)) as made:  # type: ignore[arg-type]
+        with prepare_run(RunOptions(url, **options)) as made:  # type: ignore[arg-type]
             assert made.target.real and made.gate.fence is not None
             assert made.gate._pace.seconds == REAL_PACE
     with MockServer() as server:
-        with ready(RunOptions(server.url, control_api=False, **options)) as made:  # type: ignore[arg-type]
+        with prepare_run(RunOptions(server.url, control_api=False, **options)) as made:  # type: ignore[arg-type]
             assert not made.target.real and made.gate._pace.seconds == 0

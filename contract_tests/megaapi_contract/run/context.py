@@ -24,7 +24,7 @@ EVERY_EFFECT = ("reads", "sends", "changes", "disconnects")
 
 
 @dataclass
-class Ready:
+class RunContext:
     """A host that can be judged, and all that stands around it."""
 
     options: RunOptions
@@ -70,12 +70,12 @@ class Ready:
         return self.gate.fence.allowed if self.gate.fence else frozenset(EVERY_EFFECT)
 
 
-def stand_on(made: Ready, place: Place) -> None:
+def use_given_instance(context: RunContext, place: Place) -> None:
     """From now on the given instance is known to be in this state."""
-    made.place = place
-    made.stage = GivenStage(place)
+    context.place = place
+    context.stage = GivenStage(place)
 
 
-def leave_groups(made: Ready) -> None:
+def leave_groups(context: RunContext) -> None:
     """Leave the groups of the run, at its end."""
-    made.session("leaving the groups of the run").leave_groups()
+    context.session("leaving the groups of the run").leave_groups()

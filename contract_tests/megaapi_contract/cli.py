@@ -15,7 +15,7 @@ import click
 from megaapi_mock.errors import SetupError as MockSetupError
 
 from . import __version__
-from .redaction.scrub import TOKENS, of_command_line, without
+from .redaction.scrub import TOKENS, remove_secrets, tokens_of_command_line
 
 # What ends a run as Ctrl-C does: a CI's stop, and a terminal that went away (not on Windows).
 _ENDINGS = [
@@ -23,7 +23,7 @@ _ENDINGS = [
 ]
 
 
-def _plain(command: Callable[..., Any]) -> Callable[..., Any]:
+def report_errors(command: Callable[..., Any]) -> Callable[..., Any]:
     """Exit 2 with one plain sentence for wrong usage, a missing extra, an unusable host."""
 
     @wraps(command)
@@ -33,14 +33,14 @@ def _plain(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             # Before anything else is imported: what is missing would end in a traceback there.
             require_extra()
-            with _ended_like_by_hand():
+            with _interrupt_on_signals():
                 return command(*arguments, **options)
         except KeyboardInterrupt:
             from .judging.results import INTERRUPTED
 
             _fail("interrupted: nothing is judged", INTERRUPTED)
         except (SuiteError, MockSetupError) as error:
-            _fail(without(str(error), _tokens(options)))
+            _fail(remove_secrets(str(error), _tokens(options)))
         except (click.exceptions.Exit, click.ClickException, click.Abort):
             raise
         except Exception as error:
@@ -50,8 +50,8 @@ def _plain(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _tokens(options: Mapping[str, Any]) -> list[str]:
-    given = [str(options.get(name) or "") for name in TOKENS]
-    return [*given, *of_command_line(sys.argv[1:])]
+    tokens = [str(options.get(name) or "") for name in TOKENS]
+    return [*tokens, *tokens_of_command_line(sys.argv[1:])]
 
 
 class Commands(click.Group):
@@ -73,9 +73,13 @@ class Commands(click.Group):
         try:
             sys.exit(run() or 0)
         except click.ClickException as error:
-            said = io.StringIO()
-            error.show(said)
-            click.echo(without(said.getvalue(), of_command_line(words)), err=True, nl=False)
+            message = io.StringIO()
+            error.show(message)
+            click.echo(
+                remove_secrets(message.getvalue(), tokens_of_command_line(words)),
+                err=True,
+                nl=False,
+            )
             sys.exit(error.exit_code)
         except click.Abort:
             _fail("interrupted: nothing is judged", 130)
@@ -88,7 +92,7 @@ def _fail(sentence: str, code: int = 2) -> None:
 
 
 @contextmanager
-def _ended_like_by_hand() -> Iterator[None]:
+def _interrupt_on_signals() -> Iterator[None]:
     """A CI that ends a run, or a line that is lost, lets it put back what it changed."""
 
     def interrupted(number: int, frame: Any) -> None:
@@ -190,16 +194,16 @@ def _target_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def read_options(given: dict[str, Any], **others: Any) -> Any:
+def read_options(values: dict[str, Any], **others: Any) -> Any:
     """RunOptions from the command line's values."""
     from .run.options import RunOptions
 
     return RunOptions(
-        target=given.pop("target"),
-        key=given.pop("instance_key"),
-        allow=frozenset(given.pop("allow")) | {"reads"},
-        control_api=not given.pop("no_control_api"),
-        **given,
+        target=values.pop("target"),
+        key=values.pop("instance_key"),
+        allow=frozenset(values.pop("allow")) | {"reads"},
+        control_api=not values.pop("no_control_api"),
+        **values,
         **others,
     )
 
@@ -226,8 +230,8 @@ def main() -> None:
 @click.option("--report", type=click.Path(path_type=Path), help="write all reports to this folder")
 @click.option("--probe", "probes", multiple=True, help="this probe alone; repeat")
 @click.option("--operation", "operations", multiple=True, help="this operation alone; repeat")
-@_plain
-def run(plan: bool, report: Path | None, **given: Any) -> None:
+@report_errors
+def run(plan: bool, report: Path | None, **values: Any) -> None:
     """Run the contract suite against a host.
 
     Exit code 0: the contract is kept. 1: promises are broken. 2: no judgement is possible (wrong
@@ -236,8 +240,8 @@ def run(plan: bool, report: Path | None, **given: Any) -> None:
     """
     from .run import command
 
-    given["seed"] = command.drawn_seed() if given["seed"] is None else given["seed"]
-    options = read_options(given)
+    values["seed"] = command.draw_seed() if values["seed"] is None else values["seed"]
+    options = read_options(values)
     if plan:
         _show_plan(options)
         return
@@ -246,7 +250,7 @@ def run(plan: bool, report: Path | None, **given: Any) -> None:
 
 @main.command()
 @click.option("--gateway-plan", default="code", show_default=True, help="code, start, business")
-@_plain
+@report_errors
 def probes(gateway_plan: str) -> None:
     """Every probe by name, with its phase and what it does to an instance."""
     from .run.options import RunOptions
@@ -263,16 +267,16 @@ def probes(gateway_plan: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @_target_options
 @click.option("--quick", is_flag=True, help="as the run was that kept the fault")
-@_plain
-def replay(file: Path, **given: Any) -> None:
+@report_errors
+def replay(file: Path, **values: Any) -> None:
     """Try one fault of a report again: FILE is one of its failures/.
 
     Exit code 0: it does not fail any more. 1: it still does. 2: it could not be tried.
     """
     from .run import command
 
-    given["seed"] = command.seed_of(file) if given["seed"] is None else given["seed"]
-    sys.exit(command.run_again(file, read_options(given)))
+    values["seed"] = command.seed_of(file) if values["seed"] is None else values["seed"]
+    sys.exit(command.replay_file(file, read_options(values)))
 
 
 @main.command()
@@ -281,8 +285,8 @@ def replay(file: Path, **given: Any) -> None:
     "--token", required=True, envvar="MEGAAPI_TOKEN", show_envvar=True, help="the instance's token"
 )
 @click.option("--timeout", default=30.0, show_default=True, help="seconds for each answer")
-@_plain
-def restore(file: Path, **given: Any) -> None:
+@report_errors
+def restore(file: Path, **values: Any) -> None:
     """Put back what a run changed on an instance and could not put back itself.
 
     FILE is the one the run has named. The next run of the same instance does the same.
@@ -291,7 +295,7 @@ def restore(file: Path, **given: Any) -> None:
     """
     from .run import command
 
-    click.echo(command.restore(file, given))
+    click.echo(command.restore(file, values))
 
 
 def _show_plan(options: Any) -> None:
@@ -299,7 +303,7 @@ def _show_plan(options: Any) -> None:
 
     from .errors import SetupError
     from .judging.contract import Contract
-    from .run.notices import of_plan
+    from .run.notices import plan_notices
     from .run.planning import PlanTarget, line
     from .run.runner import make_target, prepare_run
     from .run.runner import run as run_all
@@ -313,15 +317,15 @@ def _show_plan(options: Any) -> None:
         report = run_all(context)
         for request in target.requests:
             click.echo(line(request, token=options.token))
-        held = sum(context.gate.held.values())
-    tried = sum(result.state != "left out" for result in report.results)
+        refused = sum(context.gate.refusals.values())
+    tried_probes = sum(result.state != "left out" for result in report.results)
     click.echo(
-        f"{len(target.requests)} requests of {tried} probes; {held} more are held back; "
+        f"{len(target.requests)} requests of {tried_probes} probes; {refused} more are held back; "
         f"seed {options.seed}; nothing was sent. "
         "Later requests depend on what the host answers: here on the contract's examples",
         err=True,
     )
-    for sentence in of_plan(options):
+    for sentence in plan_notices(options):
         click.echo(sentence, err=True)
 
 
@@ -329,7 +333,7 @@ def _show_plan(options: Any) -> None:
 @click.option("--sample", type=click.IntRange(min=1), help="so many faults from all over the list")
 @click.option("--only", multiple=True, help="faults whose name has this text; repeat")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
-@_plain
+@report_errors
 def mutate(sample: int | None, only: tuple[str, ...], workers: int) -> None:
     """Put faults on the mock: would the suite have noticed?
 

@@ -66,16 +66,16 @@ def as_bug(error: BaseException) -> SuiteBug:
     """What any other exception is: a mistake of ours. Its own text may hold anything: left out."""
     return SuiteBug(
         f"this is a mistake in megaapi-contract, not in the host: {type(error).__name__} in "
-        f"{_place(error)}; please report it"
+        f"{_source_line(error)}; please report it"
     )
 
 
-def _place(error: BaseException) -> str:
+def _source_line(error: BaseException) -> str:
     """The last line of this package that it went through."""
     package = Path(__file__).parent
-    place = "an unknown place"
+    source_line = "an unknown place"
     for frame in traceback.extract_tb(error.__traceback__):
         if Path(frame.filename).is_relative_to(package):
             file = Path(frame.filename).relative_to(package).as_posix()
-            place = f"{file} line {frame.lineno}"
-    return place
+            source_line = f"{file} line {frame.lineno}"
+    return source_line

@@ -63,7 +63,7 @@ def pytest_collection_modifyitems(
     items.extend(suite.collect())
 
 
-class BrokenPromise(AssertionError):
+class ProbeFailed(AssertionError):
     """What the report of a failed probe is made of."""
 
     def __init__(self, result: Result) -> None:
@@ -76,8 +76,8 @@ class ContractSuite(pytest.Collector):
 
     def __init__(self, **known: Any) -> None:
         super().__init__(**known)
-        self._held = ExitStack()
-        self._ready: RunContext | None = None
+        self._exit_stack = ExitStack()
+        self._context: RunContext | None = None
         self.unusable = ""
         self.redaction: Redaction
 
@@ -88,36 +88,36 @@ class ContractSuite(pytest.Collector):
 
         try:
             context = self.prepare_run()
-            found = probes(context)
+            every_probe = probes(context)
         except SuiteError as error:
             raise pytest.UsageError(_without_tokens(self.config, str(error))) from None
         except Exception as error:
             # Our own mistake: a traceback would show values.
             raise pytest.UsageError(str(as_bug(error))) from None
-        for probe in found:
+        for probe in every_probe:
             yield ProbeItem.from_parent(self, name=probe.name.replace(" ", "_"), probe=probe)
 
     def prepare_run(self) -> RunContext:
         """The host, made ready once."""
         from .redaction.redaction import Redaction
-        from .run.notices import before
+        from .run.notices import notices_before_run
         from .run.private import private_of
         from .run.runner import prepare_run
 
-        if self._ready is None:
+        if self._context is None:
             options = _options(self.config)
-            self._ready = self._held.enter_context(prepare_run(options))
-            self.config.add_cleanup(partial(self._end, self._ready))
-            _say(self.config, before(self._ready))
-            self.redaction = Redaction(self._ready.contract, private_of(options, self._ready))
-        return self._ready
+            self._context = self._exit_stack.enter_context(prepare_run(options))
+            self.config.add_cleanup(partial(self._end, self._context))
+            _print_notices(self.config, notices_before_run(self._context))
+            self.redaction = Redaction(self._context.contract, private_of(options, self._context))
+        return self._context
 
     def _end(self, context: RunContext) -> None:
         """Put everything away, and say what could not be put back."""
-        from .run.notices import after
+        from .run.notices import notices_after_run
 
-        self._held.close()
-        for sentence in after(context):
+        self._exit_stack.close()
+        for sentence in notices_after_run(context):
             print(f"megaapi-contract: {sentence}", file=sys.stderr)
 
 
@@ -145,12 +145,12 @@ class ProbeItem(pytest.Item):
         if result.state == "unusable":
             self.parent.unusable = result.reason
             raise Unusable(result.reason)
-        clean = [self.parent.redaction.broken(broken) for broken in result.broken]
-        for broken in clean:
-            kind = broken.verdict(strict=context.options.strict)
-            self.add_report_section("call", kind, f"{broken.operation}: {broken.message}")
+        clean = [self.parent.redaction.breach(breach) for breach in result.breaches]
+        for breach in clean:
+            severity = breach.severity(strict=context.options.strict)
+            self.add_report_section("call", severity, f"{breach.operation}: {breach.message}")
         if result.state == "failed":
-            raise BrokenPromise(replace(result, broken=tuple(clean)))
+            raise ProbeFailed(replace(result, breaches=tuple(clean)))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str:
         """The broken promises, each with the file that made it."""
@@ -158,13 +158,13 @@ class ProbeItem(pytest.Item):
 
         if isinstance(excinfo.value, SuiteError):
             return _without_tokens(self.config, str(excinfo.value))
-        if not isinstance(excinfo.value, BrokenPromise):
+        if not isinstance(excinfo.value, ProbeFailed):
             # Our own mistake: a traceback would show values.
             return str(as_bug(excinfo.value))
         return "\n".join(
-            f"{broken.operation}: {broken.message}  (spec/{broken.promise.file}, "
-            f"{broken.promise.grade})"
-            for broken in excinfo.value.result.broken
+            f"{breach.operation}: {breach.message}  (spec/{breach.promise.file}, "
+            f"{breach.promise.grade})"
+            for breach in excinfo.value.result.breaches
         )
 
     def reportinfo(self) -> tuple[str, None, str]:
@@ -177,7 +177,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "megaapi_contract: a probe of the megaAPI contract suite")
 
 
-def _say(config: pytest.Config, sentences: Iterable[str]) -> None:
+def _print_notices(config: pytest.Config, sentences: Iterable[str]) -> None:
     """Tell a person, whatever is captured: workers of pytest-xdist have nobody to tell."""
     terminal = config.pluginmanager.get_plugin("terminalreporter")
     if terminal is None:
@@ -187,17 +187,19 @@ def _say(config: pytest.Config, sentences: Iterable[str]) -> None:
 
 
 def _without_tokens(config: pytest.Config, sentence: str) -> str:
-    from .redaction.scrub import of_command_line, without
+    from .redaction.scrub import remove_secrets, tokens_of_command_line
 
-    return without(sentence, [str(config.getoption("--megaapi-token")), *of_command_line([])])
+    return remove_secrets(
+        sentence, [str(config.getoption("--megaapi-token")), *tokens_of_command_line([])]
+    )
 
 
 def _options(config: pytest.Config) -> Any:
     from .run.options import RunOptions
 
     def value(name: str) -> str:
-        given = str(config.getoption(f"--megaapi-{name}"))
-        return given or os.environ.get(_ENVIRONMENT.get(name, ""), "")
+        text = str(config.getoption(f"--megaapi-{name}"))
+        return text or os.environ.get(_ENVIRONMENT.get(name, ""), "")
 
     return RunOptions(
         target=str(config.getoption("--megaapi-target")),

@@ -8,14 +8,14 @@ from typing import Any
 from urllib.parse import quote
 
 from .errors import HeldBack, NotTried, SuiteError, as_bug
-from .host.forms import form_of
+from .host.forms import settled_form
 from .host.http import Request, request
 from .host.place import Place
 from .host.webhook_receiver import Receiver
-from .judging.alternatives import USUAL, Settled
+from .judging.alternatives import USUAL, SettledSwitches
 from .judging.contract import Contract
 from .judging.judge import Judge
-from .judging.results import Broken, Exchange, Promise, Webhook
+from .judging.results import Breach, Exchange, Promise, Webhook
 from .safety.fence import WRONG_TOKEN
 from .safety.gate import Gate
 from .safety.restore import Restorer
@@ -41,17 +41,17 @@ class Session:
     seed: int
     media_url: str = ""
     probe: str = ""
-    broken: list[Broken] = field(default_factory=list)
+    breaches: list[Breach] = field(default_factory=list)
     exchanges: int = 0
-    asked: set[str | None] = field(default_factory=set)
+    called_operations: set[str | None] = field(default_factory=set)
     on_exchange: Callable[[Exchange], None] = lambda exchange: None
-    sent: dict[str, set[str]] = field(default_factory=dict)
-    settled: Settled = field(default_factory=Settled)
+    _message_ids: dict[str, set[str]] = field(default_factory=dict)
+    settled_switches: SettledSwitches = field(default_factory=SettledSwitches)
     undo: list[Undo] = field(default_factory=list)
-    keeping: Restorer = field(init=False, repr=False)
+    restorer: Restorer = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.keeping = Restorer(self)
+        self.restorer = Restorer(self)
 
     # -- calls -------------------------------------------------------------------------------
 
@@ -71,7 +71,7 @@ class Session:
 
         `scheme` stands before the token; empty, the token stands alone.
         """
-        body = self._with_a_real_picture(body)
+        body = self._with_media_url(body)
         operation = self.contract.by_id.get(operation_id)
         if operation is None:
             raise NotTried(f"plan {self.contract.plan} has no {operation_id}")
@@ -86,7 +86,7 @@ class Session:
             request(operation.method, path, query=query, body=body, raw=raw, headers=headers)
         )
 
-    def _with_a_real_picture(self, body: Any) -> Any:
+    def _with_media_url(self, body: Any) -> Any:
         """The address that leads nowhere gives way to one that leads to a file, if there is one."""
         data = body.get("messageData") if isinstance(body, dict) else None
         if not self.media_url or not isinstance(data, dict) or data.get("url") != PICTURE_URL:
@@ -95,40 +95,40 @@ class Session:
 
     def exchange(self, sent: Request) -> Exchange:
         """Send one request; what its answer breaks is noted, whatever the probe is about."""
-        done = self._sent(sent)
+        done = self._send(sent)
         self.exchanges += 1
-        self.asked.add(done.operation)
+        self.called_operations.add(done.operation)
         self.on_exchange(done)
         self.judge.require_gateway(done)
         self._settle_form(done)
-        if self.judge.doubtful(done):
-            self.judge.require_same(done, self._status_again())
-        self.broken += self.judge.exchange(done, self.probe)
-        self.keeping.after(done)
-        self._note_sent(sent, done)
+        if self.judge.is_doubtful(done):
+            self.judge.require_json_status(done, self._ask_status())
+        self.breaches += self.judge.exchange(done, self.probe)
+        self.restorer.observe(done)
+        self._remember_message_id(sent, done)
         return done
 
     def _settle_form(self, done: Exchange) -> None:
-        form = form_of(done.operation, done.json) if done.ok else None
+        form = settled_form(done.operation, done.json) if done.ok else None
         if form is not None:
             self.settle(*form, exchange=done)
 
-    def _note_sent(self, request: Request, done: Exchange) -> None:
+    def _remember_message_id(self, request: Request, done: Exchange) -> None:
         operation = self.contract.by_id.get(str(done.operation))
         if operation is None or operation.effect != "sends" or not done.ok:
             return
-        found = self.contract.route(request.method, request.path)
+        route = self.contract.route(request.method, request.path)
         data = done.json.get("messageData") if isinstance(done.json, dict) else None
         key = data.get("key") if isinstance(data, dict) else None
         id_ = key.get("id") if isinstance(key, dict) else None
-        if found is not None and isinstance(id_, str):
-            self.sent.setdefault(found[1], set()).add(id_)
+        if route is not None and isinstance(id_, str):
+            self._message_ids.setdefault(route[1], set()).add(id_)
 
-    def sent_of(self, key: str) -> set[str]:
+    def sent_message_ids(self, key: str) -> set[str]:
         """The ids of the messages that this probe had an instance send."""
-        return self.sent.get(key, set())
+        return self._message_ids.get(key, set())
 
-    def _status_again(self) -> Exchange:
+    def _ask_status(self) -> Exchange:
         """One more status call of the given instance, which any gateway answers with JSON."""
         fence = self.gate.fence
         assert fence is not None
@@ -136,17 +136,17 @@ class Session:
         headers = [("Accept", "application/json"), ("Authorization", f"Bearer {fence.token}")]
         return self.gate.send(request("GET", path, headers=headers))
 
-    def _sent(self, sent: Request) -> Exchange:
+    def _send(self, sent: Request) -> Exchange:
         """Sent, with the way back known before: an answer may never come."""
-        undo = self.keeping.before(sent)
+        undo = self.restorer.undo_before(sent)
         if undo is not None:
             self.undo.append(undo)
         try:
             return self.gate.send(sent)
         except HeldBack:
             if undo is not None:
-                self.needless(undo)
-                self.keeping.not_sent(sent)
+                self.discard_undo(undo)
+                self.restorer.forget_unsent(sent)
             raise
 
     # -- what must hold ----------------------------------------------------------------------
@@ -164,8 +164,8 @@ class Session:
         """Note a broken rule of behaviour unless `holds`; whether it did."""
         if not holds:
             about = operation or (exchange.operation if exchange else "") or ""
-            self.broken.append(
-                Broken(
+            self.breaches.append(
+                Breach(
                     self.probe, "law", about, sentence, promise, exchange, webhook, rule=sentence
                 )
             )
@@ -192,23 +192,26 @@ class Session:
     ) -> None:
         """Note a new fact, which breaks no promise: once for a run, whoever comes across it."""
         about = str(exchange.operation or "") if exchange else ""
-        self.broken.append(
-            Broken(self.probe, kind, about, sentence, promise, exchange, webhook, rule=sentence)
+        self.breaches.append(
+            Breach(self.probe, kind, about, sentence, promise, exchange, webhook, rule=sentence)
         )
 
     # -- where the contract knows several ways ----------------------------------------------
 
-    def taken(self, exchange: Exchange, *switches: str) -> bool:
+    def takes_alternative(self, exchange: Exchange, *switches: str) -> bool:
         """Whether an answer is a documented alternative of these switches, which is then noted."""
-        for one in self.contract.alternatives(str(exchange.operation)):
-            if one.switch in switches and one.fits(exchange):
-                self.settle(one.switch, one.value, exchange=exchange)
+        for alternative in self.contract.alternatives(str(exchange.operation)):
+            if alternative.switch in switches and alternative.fits(exchange):
+                self.settle(alternative.switch, alternative.value, exchange=exchange)
                 return True
         return False
 
     def settle_usual(self, exchange: Exchange, *switches: str, promise: Promise) -> None:
         """Note that an answer is the usual one where its operation has documented alternatives."""
-        known = {one.switch for one in self.contract.alternatives(str(exchange.operation))}
+        known = {
+            alternative.switch
+            for alternative in self.contract.alternatives(str(exchange.operation))
+        }
         for switch in switches:
             if switch in known or switch == "unregistered_sends":
                 self.settle(switch, exchange=exchange, promise=promise)
@@ -228,12 +231,14 @@ class Session:
             if exchange is not None and operation in self.contract.by_id:
                 promise = self.contract.promise(operation, exchange.status)
         if value != USUAL:
-            said = f"{switch}={value}: a documented alternative"
-            self.note(said, kind="alternative", promise=promise, exchange=exchange)
-        same = self.settled.same(switch, value)
+            sentence = f"{switch}={value}: a documented alternative"
+            self.note(sentence, kind="alternative", promise=promise, exchange=exchange)
+        is_same_as_before = self.settled_switches.is_same_as_before(switch, value)
         # However unsure the contract is which way a host takes, none takes two.
         sure = Promise("observed", promise.file, promise.sources)
-        self.hold(same, f"{switch}: one way throughout", promise=sure, exchange=exchange)
+        self.hold(
+            is_same_as_before, f"{switch}: one way throughout", promise=sure, exchange=exchange
+        )
 
     # -- what must be as it was --------------------------------------------------------------
 
@@ -244,7 +249,7 @@ class Session:
         another turn, and the rest theirs, before KeyboardInterrupt goes on; the second one does at
         once.
         """
-        failed: SuiteError | None = None
+        first_error: SuiteError | None = None
         interrupted: KeyboardInterrupt | None = None
         while self.undo:
             step = self.undo[-1]
@@ -257,29 +262,29 @@ class Session:
                 continue
             except Exception as fault:
                 error = fault if isinstance(fault, SuiteError) else as_bug(fault)
-                said = f"{error}; what {self.probe or 'it'} changed could not be put back"
-                failed = failed or type(error)(said)
-            self.forget(step)
+                sentence = f"{error}; what {self.probe or 'it'} changed could not be put back"
+                first_error = first_error or type(error)(sentence)
+            self.remove_undo(step)
         if interrupted is not None:
             raise interrupted
-        if failed is not None:
-            raise failed
+        if first_error is not None:
+            raise first_error
 
     def leave_groups(self) -> None:
         """Leave the groups of the run; what cannot be left stays in the file."""
-        self.undo += self.gate.to_leave.values()
-        self.gate.to_leave.clear()
+        self.undo += self.gate.groups_to_leave.values()
+        self.gate.groups_to_leave.clear()
         self.put_back()
 
-    def forget(self, step: Undo) -> None:
+    def remove_undo(self, step: Undo) -> None:
         """This had its turn; what failed of it is still in the file."""
         if step in self.undo:
             self.undo.remove(step)
 
-    def needless(self, step: Undo | None) -> None:
+    def discard_undo(self, step: Undo | None) -> None:
         """This needs no undoing any more."""
         if step is not None:
-            self.forget(step)
+            self.remove_undo(step)
             step.done()
 
     def wrong_token(self) -> str:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from megaapi_contract.judging.results import (
-    Broken,
+    Breach,
     Exchange,
     OperationCoverage,
     Promise,
@@ -37,18 +37,18 @@ def exchange(number: int = 1, operation: str = "send_text", **changes: Any) -> E
     return Exchange(**parts | changes)
 
 
-def failure(message: str = "201 is not promised", **changes: Any) -> Broken:
+def failure(message: str = "201 is not promised", **changes: Any) -> Breach:
     """A broken promise the contract was sure of."""
     parts: dict[str, Any] = {
         "probe": "examples of send_text", "kind": "status", "operation": "send_text",
         "message": message, "promise": SURE, "exchange": exchange(),
     }  # fmt: skip
-    return Broken(**parts | changes)
+    return Breach(**parts | changes)
 
 
-def finding() -> Broken:
+def finding() -> Breach:
     """A broken guess."""
-    return Broken(
+    return Breach(
         "the group is left", "law", "group_details", "the group is not listed any more", GUESS
     )
 
@@ -75,9 +75,9 @@ def bad(*, strict: bool = False) -> Report:
     again = failure('200: messageData/key: "id" is a required property', kind="schema")
     made.results = [
         Result("examples of send_text", "examples", ("send_text",), "failed", 0.5, 2,
-               broken=(failure(), failure(), again), first=1, last=1),
+               breaches=(failure(), failure(), again), first=1, last=1),
         Result("the group is left", "laws", ("group_details",), "findings", 0.25, 1,
-               broken=(finding(),)),
+               breaches=(finding(),)),
         Result("a number is refused", "laws", ("send_text",), "left out",
                reason="sends: not allowed (--allow sends)"),
     ]  # fmt: skip

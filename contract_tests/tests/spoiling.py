@@ -15,7 +15,7 @@ from megaapi_contract.host.stage import MockStage
 from megaapi_contract.host.target import MockTarget
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.judge import Judge
-from megaapi_contract.judging.results import Broken, Exchange
+from megaapi_contract.judging.results import Breach, Exchange
 from megaapi_contract.probes.probe import Probe
 from megaapi_contract.safety.gate import Gate
 from megaapi_contract.session import Session
@@ -273,7 +273,7 @@ class Bench:
         fault: Fault | None = None,
         heard: Callable[[Exchange], None] = lambda exchange: None,
         recipients: tuple[str, ...] = (),
-    ) -> list[Broken]:
+    ) -> list[Breach]:
         """What the probe finds broken, with these people listed or none."""
         fault = fault or Fault()
         host = Spoilt(self.target, fault.alter, fault.swallow, fault.rewrite)
@@ -289,10 +289,10 @@ class Bench:
                 probe.run(session, stage)
             except NotTried:
                 # What a host has lost may leave nothing to go on with; that it has is the finding.
-                assert session.broken
+                assert session.breaches
             finally:
                 stage.close()
-        return session.broken
+        return session.breaches
 
     @contextmanager
     def _spoiling(self, fault: Fault) -> Iterator[None]:

@@ -116,5 +116,5 @@ def test_a_host_that_changes_its_mind_is_condemned(report: Report) -> None:
 
 
 def test_it_is_a_failure_however_unsure_the_contract_is_which_way_is_taken(report: Report) -> None:
-    kinds = {each.verdict() for each in report.broken if ONE_WAY in each.message}
+    kinds = {each.severity() for each in report.breaches if ONE_WAY in each.message}
     assert kinds == {"failure"}

@@ -206,8 +206,8 @@ def connected() -> Iterator[str]:
 
 
 def test_a_taken_port_for_webhooks(connected: str) -> None:
-    taken = connected.rpartition(":")[2]
-    options = ("--no-control-api", "--allow", "changes", "--webhook-port", taken)
+    used_port = connected.rpartition(":")[2]
+    options = ("--no-control-api", "--allow", "changes", "--webhook-port", used_port)
     told_in_one_sentence(judged(connected, *options), "nothing can listen there")
 
 

@@ -78,7 +78,7 @@ def test_a_host_that_goes_away_is_asked_no_more(tmp_path: Path) -> None:
 @pytest.mark.parametrize("where", ["prepare_run", "all_laws", "run"])
 def test_no_token_is_in_a_traceback_of_pytest(where: str, tmp_path: Path) -> None:
     patch = {
-        "ready": "from megaapi_contract.run import preparation as at; name = 'preflight'",
+        "prepare_run": "from megaapi_contract.run import preparation as at; name = 'preflight'",
         "all_laws": "from megaapi_contract.run import selection as at; name = 'all_laws'",
         "run": "from megaapi_contract.safety.gate import Gate as at; name = '_exchange'",
     }[where]

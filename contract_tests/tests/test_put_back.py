@@ -10,7 +10,7 @@ from megaapi_contract.errors import Unusable
 from megaapi_contract.run.options import RunOptions
 from megaapi_contract.run.runner import prepare_run
 from megaapi_contract.safety.restore import _same_name
-from megaapi_contract.safety.restore_file import RestoreFile, Undo, file_of, read
+from megaapi_contract.safety.restore_file import RestoreFile, Undo, read, restore_file_path
 from megaapi_contract.session import Session
 
 from .support import KEY
@@ -63,10 +63,10 @@ def test_a_step_that_fails_keeps_none_from_its_turn(session: Session) -> None:
 
 
 def test_one_instance_has_one_file_however_its_host_is_spelled() -> None:
-    assert file_of("HTTPS://Host.Example.test:443", KEY) == file_of(
+    assert restore_file_path("HTTPS://Host.Example.test:443", KEY) == restore_file_path(
         "https://host.example.test", KEY
     )
-    assert file_of("https://host.example.test:8443", KEY) != file_of(
+    assert restore_file_path("https://host.example.test:8443", KEY) != restore_file_path(
         "https://host.example.test", KEY
     )
 
@@ -76,7 +76,7 @@ def test_the_file_is_whole_when_a_disk_takes_a_little_at_a_time(
 ) -> None:
     write = os.write
     monkeypatch.setattr(os, "write", lambda handle, content: write(handle, content[:7]))
-    kept = RestoreFile.of("https://host.example.test", KEY)
+    kept = RestoreFile.for_instance("https://host.example.test", KEY)
     kept.note({"what": "webhook", "url": OWNER, "enabled": True})
     assert read(kept.path).entries == kept.entries
 

@@ -106,7 +106,7 @@ class TellingMock(MockTarget):
 def written(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """Every state the file of what must be put back was in."""
     kept: list[bytes] = []
-    replace = restore_file._replace
+    replace = restore_file._write_atomically
 
     def spied(path: Path, content: bytes) -> None:
         kept.append(content)

@@ -11,11 +11,11 @@ from .http import Answer
 
 # What the suite asks for, and can undo.
 ACCEPTED = "gzip, deflate"
-UNPACKED_MOST = 64 * 2**20
+MAX_DECODED = 64 * 2**20
 _GZIP, _ZLIB, _RAW = 31, 15, -15
 
 
-def unpacked(answer: Answer) -> Answer:
+def decode_content(answer: Answer) -> Answer:
     """The answer as its sender wrote it, without its coding; Unusable when it cannot be read."""
     codings = [
         coding.strip().lower()
@@ -27,17 +27,17 @@ def unpacked(answer: Answer) -> Answer:
         return answer
     body = answer.body
     for coding in reversed(codings):
-        body = _undone(coding, body)
-    headers = tuple(one for one in answer.headers if one[0].lower() != "content-encoding")
+        body = _decode(coding, body)
+    headers = tuple(header for header in answer.headers if header[0].lower() != "content-encoding")
     return replace(answer, headers=headers, body=body)
 
 
-def _undone(coding: str, body: bytes) -> bytes:
-    undo = _CODINGS.get(coding)
-    if undo is None:
+def _decode(coding: str, body: bytes) -> bytes:
+    decode = _CODINGS.get(coding)
+    if decode is None:
         raise Unusable(f"the host packs its answers as {coding[:20]!r}, which nobody asked for")
     try:
-        return undo(body)
+        return decode(body)
     except zlib.error:
         raise Unusable(f"the host says {coding} of an answer that is not packed so") from None
 
@@ -47,7 +47,7 @@ def _gzip(body: bytes) -> bytes:
     pieces: list[bytes] = []
     size = 0
     while body.startswith(b"\x1f\x8b") or not pieces:
-        piece, body = _inflated(body, _GZIP, UNPACKED_MOST - size)
+        piece, body = _inflate(body, _GZIP, MAX_DECODED - size)
         pieces.append(piece)
         size += len(piece)
     return b"".join(pieces)
@@ -56,20 +56,20 @@ def _gzip(body: bytes) -> bytes:
 def _deflate(body: bytes) -> bytes:
     """With the header of zlib, as the standard has it, or without, as some servers do."""
     try:
-        return _inflated(body, _ZLIB, UNPACKED_MOST)[0]
+        return _inflate(body, _ZLIB, MAX_DECODED)[0]
     except zlib.error:
-        return _inflated(body, _RAW, UNPACKED_MOST)[0]
+        return _inflate(body, _RAW, MAX_DECODED)[0]
 
 
-def _inflated(body: bytes, form: int, most: int) -> tuple[bytes, bytes]:
+def _inflate(body: bytes, form: int, limit: int) -> tuple[bytes, bytes]:
     """What one packed piece holds, and what stands after it."""
     inflater = zlib.decompressobj(form)
-    found = inflater.decompress(body, most + 1)
-    if len(found) > most:
-        raise Unusable(f"the host answers with more than {UNPACKED_MOST // 2**20} MiB")
+    content = inflater.decompress(body, limit + 1)
+    if len(content) > limit:
+        raise Unusable(f"the host answers with more than {MAX_DECODED // 2**20} MiB")
     if not inflater.eof:
         raise Unusable("the host cut a packed answer before it was whole")
-    return found, inflater.unused_data
+    return content, inflater.unused_data
 
 
 _CODINGS: dict[str, Callable[[bytes], bytes]] = {

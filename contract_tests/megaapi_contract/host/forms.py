@@ -7,7 +7,7 @@ from typing import Any
 
 from ..judging.alternatives import USUAL
 
-Read = Callable[[Mapping[str, Any]], str | None]
+ReadForm = Callable[[Mapping[str, Any]], str | None]
 
 
 def _group(document: Mapping[str, Any]) -> str | None:
@@ -44,7 +44,7 @@ def _buttons(document: Mapping[str, Any]) -> str | None:
 
 
 # The switch that decides the form, and how the form is read.
-_FORMS: Mapping[str, tuple[str, Read]] = {
+_FORMS: Mapping[str, tuple[str, ReadForm]] = {
     "group_details": ("group_shape", _group),
     "create_group": ("group_shape", _group),
     "webhook_settings": ("webhook_settings_shape", _settings),
@@ -54,7 +54,7 @@ _FORMS: Mapping[str, tuple[str, Read]] = {
 }
 
 
-def form_of(operation: str | None, document: Any) -> tuple[str, str] | None:
+def settled_form(operation: str | None, document: Any) -> tuple[str, str] | None:
     """The switch that decides the form of a success, and the value it shows; None for others."""
     switch, read = _FORMS.get(operation or "", ("", _group))
     if not switch or not isinstance(document, dict) or document.get("error") is True:

@@ -22,27 +22,27 @@ class Forwarder:
     """
 
     def __init__(self) -> None:
-        self.passed_on = self.refused = 0
-        self._ended = False
-        self._owed: SimpleQueue[tuple[str, bytes] | None] = SimpleQueue()
+        self.forwarded = self.refused = 0
+        self._closed = False
+        self._queue: SimpleQueue[tuple[str, bytes] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="forwarder", daemon=True)
         self._thread.start()
 
-    def pass_on(self, url: str, body: bytes) -> None:
+    def forward(self, url: str, body: bytes) -> None:
         """Post this when its turn comes."""
-        self._owed.put((url, body))
+        self._queue.put((url, body))
 
     def close(self) -> None:
         """Wait, with a limit, until everything is passed on."""
-        self._owed.put(None)
+        self._queue.put(None)
         self._thread.join(SECONDS_AT_END)
-        self._ended = True
+        self._closed = True
 
     def _run(self) -> None:
-        while (owed := self._owed.get()) is not None and not self._ended:
+        while (item := self._queue.get()) is not None and not self._closed:
             try:
-                _post(*owed)
-                self.passed_on += 1
+                _post(*item)
+                self.forwarded += 1
             except (SuiteError, ValueError):
                 self.refused += 1
 

@@ -57,13 +57,13 @@ def request(
 ) -> Request:
     """A request with a JSON body, or with `raw` bytes under the content type the headers name."""
     content = orjson.dumps(body) if raw is None and body is not None else raw or b""
-    declared = [*headers]
+    all_headers = [*headers]
     if (raw is not None or body is not None) and not any(
-        name.lower() == "content-type" for name, _ in declared
+        name.lower() == "content-type" for name, _ in all_headers
     ):
-        declared.append(("Content-Type", "application/json"))
+        all_headers.append(("Content-Type", "application/json"))
     target = f"{path}?{urlencode(query)}" if query else path
-    return Request(method, target, tuple(declared), content)
+    return Request(method, target, tuple(all_headers), content)
 
 
 def from_prepared(prepared: Any) -> Request:
@@ -73,11 +73,13 @@ def from_prepared(prepared: Any) -> Request:
     body = prepared.body or b""
     if isinstance(body, str):
         body = body.encode()
-    return Request(str(prepared.method), target, tuple(_texts(prepared.headers)), bytes(body))
+    return Request(
+        str(prepared.method), target, tuple(_text_headers(prepared.headers)), bytes(body)
+    )
 
 
 # The suite says itself how an answer may be packed: only what it can undo.
-_MADE_BY_LIBRARIES = frozenset(
+_LIBRARY_HEADERS = frozenset(
     {
         "accept-encoding", "content-length", "transfer-encoding", "connection", "user-agent",
         "x-schemathesis-testcaseid",
@@ -85,9 +87,9 @@ _MADE_BY_LIBRARIES = frozenset(
 )  # fmt: skip
 
 
-def _texts(headers: Mapping[Any, Any]) -> Iterator[tuple[str, str]]:
+def _text_headers(headers: Mapping[Any, Any]) -> Iterator[tuple[str, str]]:
     for name, value in headers.items():
         key = name.decode("latin-1") if isinstance(name, bytes) else str(name)
-        if key.lower() in _MADE_BY_LIBRARIES:
+        if key.lower() in _LIBRARY_HEADERS:
             continue
         yield key, value.decode("latin-1") if isinstance(value, bytes) else str(value)

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from ..errors import Impossible, NotTried, Unusable
 from ..judging.results import read_json
-from .content_coding import unpacked
+from .content_coding import decode_content
 from .http import Answer, request
 from .place import Place
 from .target import Target
@@ -19,7 +19,10 @@ NO_WHATSAPP = "5511900000099"
 
 
 # Why a given instance is not the one a probe needs, by whether it is linked.
-GIVEN = {True: "no instance without a phone is given", False: "the given instance is not linked"}
+WRONG_STATE = {
+    True: "no instance without a phone is given",
+    False: "the given instance is not linked",
+}
 
 
 class Stage(Protocol):
@@ -50,7 +53,7 @@ class GivenStage:
 
     def place(self, *, connected: bool | None = True) -> Place:
         if connected is not None and connected is not self._place.connected:
-            raise NotTried(GIVEN[self._place.connected])
+            raise NotTried(WRONG_STATE[self._place.connected])
         return self._place
 
     def door(self, method: str, path: str, body: Any = None) -> Any:
@@ -73,38 +76,38 @@ class MockStage:
 
     def __init__(self, target: Target, *, control_token: str = "") -> None:
         self._target, self._control_token = target, control_token
-        self._made: list[str] = []
+        self._instance_keys: list[str] = []
         self.tokens: dict[str, str] = {}
-        self._people_are_there = False
+        self._people_registered = False
 
     def place(self, *, connected: bool | None = True) -> Place:
         linked = connected is not False
-        self._bring_people()
-        made = self.door("POST", "/_mock/instances", {"connected": linked})
-        self._made.append(made["key"])
-        self._send_away(NO_WHATSAPP, made["key"])
-        return Place(made["key"], made["token"], made["number"] or "", linked)
+        self._register_people()
+        instance = self.door("POST", "/_mock/instances", {"connected": linked})
+        self._instance_keys.append(instance["key"])
+        self._unregister(NO_WHATSAPP, instance["key"])
+        return Place(instance["key"], instance["token"], instance["number"] or "", linked)
 
-    def _bring_people(self) -> None:
+    def _register_people(self) -> None:
         """Have everybody of the suite on WhatsApp: whoever has an instance is, in every world."""
-        if self._people_are_there:
+        if self._people_registered:
             return
-        made = self.door("POST", "/_mock/instances", {"connected": False})
-        self._made.append(made["key"])
+        instance = self.door("POST", "/_mock/instances", {"connected": False})
+        self._instance_keys.append(instance["key"])
         for person in WORLD:
-            if self._known(person, made["key"]) is None:
+            if self._contact(person, instance["key"]) is None:
                 name = f"Pessoa Teste {person[-4:]}"
                 body = {"number": person, "name": name, "connected": False}
-                self._made.append(self.door("POST", "/_mock/instances", body)["key"])
-        self._people_are_there = True
+                self._instance_keys.append(self.door("POST", "/_mock/instances", body)["key"])
+        self._people_registered = True
 
-    def _send_away(self, number: str, key: str) -> None:
+    def _unregister(self, number: str, key: str) -> None:
         """Have nobody behind this number, as this instance sees it."""
-        if self._known(number, key) is not None:
+        if self._contact(number, key) is not None:
             door = f"/_mock/instances/{key}/contacts/{number}"
             self.door("POST", door, {"state": "unregistered"})
 
-    def _known(self, number: str, key: str) -> Any:
+    def _contact(self, number: str, key: str) -> Any:
         """What the mock knows of somebody; None where the number has no account."""
         try:
             return self.door("GET", f"/_mock/instances/{key}/contacts/{number}")
@@ -112,7 +115,7 @@ class MockStage:
             return None
 
     def door(self, method: str, path: str, body: Any = None) -> Any:
-        answer = self._ask(method, path, body)
+        answer = self._send(method, path, body)
         document = json.loads(answer.body) if answer.body else None
         if answer.status in (400, 404, 409):
             raise Impossible(f"{method} {path}: {document}")
@@ -120,13 +123,13 @@ class MockStage:
             raise Unusable(
                 f"the control API answers {answer.status} to {method} {path}: {document}"
             )
-        self._note(document)
+        self._remember_token(document)
         return document
 
-    def _note(self, document: Any) -> None:
+    def _remember_token(self, document: Any) -> None:
         """The token of an instance the control API shows."""
-        shown = document if isinstance(document, dict) else {}
-        key, token = shown.get("key"), shown.get("token")
+        instance = document if isinstance(document, dict) else {}
+        key, token = instance.get("key"), instance.get("token")
         if isinstance(key, str) and isinstance(token, str):
             self.tokens.setdefault(key, token)
 
@@ -138,18 +141,18 @@ class MockStage:
 
     def close(self) -> None:
         """Remove what was made; others may use the same mock."""
-        made, self._made = self._made, []
-        self._people_are_there = False
-        for key in made:
-            answer = self._ask("DELETE", f"/_mock/instances/{key}", None)
+        instance, self._instance_keys = self._instance_keys, []
+        self._people_registered = False
+        for key in instance:
+            answer = self._send("DELETE", f"/_mock/instances/{key}", None)
             if answer.status not in (200, 204, 404):
                 raise Unusable(f"the control API answers {answer.status} to DELETE of {key}")
 
-    def _ask(self, method: str, path: str, body: Any) -> Answer:
+    def _send(self, method: str, path: str, body: Any) -> Answer:
         headers = [("Host", "127.0.0.1")] if self._target.in_process else []
         if self._control_token:
             headers.append(("X-Mock-Token", self._control_token))
-        return unpacked(self._target.send(request(method, path, body=body, headers=headers)))
+        return decode_content(self._target.send(request(method, path, body=body, headers=headers)))
 
 
 def is_mock(target: Target, control_token: str = "") -> bool:
@@ -158,7 +161,7 @@ def is_mock(target: Target, control_token: str = "") -> bool:
     A tunnel to a real host ends on this machine too, so that its address says nothing.
     """
     headers = [("X-Mock-Token", control_token)] if control_token else []
-    answer = unpacked(target.send(request("GET", "/_mock/health", headers=headers)))
+    answer = decode_content(target.send(request("GET", "/_mock/health", headers=headers)))
     health = read_json(answer.body)
     return (
         answer.status == 200

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..judging.results import Exchange
 
-OBJECT, LIST, OF_2022, EMPTY, NONE = "", "list", "2022", "empty", "none"
+OBJECT, LIST, FORM_2022, EMPTY, NONE = "", "list", "2022", "empty", "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,10 @@ def read_status(exchange: Exchange) -> Status:
         state = instance.get("status") if isinstance(instance, dict) else None
         return Status(LIST, state) if isinstance(state, str) else Status(NONE)
     instance = document.get("instance") if isinstance(document, dict) else None
-    return _of(instance) if isinstance(instance, dict) else Status(NONE)
+    return _status_of_instance(instance) if isinstance(instance, dict) else Status(NONE)
 
 
-def _of(instance: dict[str, Any]) -> Status:
+def _status_of_instance(instance: dict[str, Any]) -> Status:
     state, key = instance.get("status"), instance.get("key")
     user = instance.get("user")
     if user is None and "user" in instance:
@@ -61,4 +61,4 @@ def _of(instance: dict[str, Any]) -> Status:
         return Status(OBJECT, state, key, user)
     if "status" in instance or not isinstance(key, str):
         return Status(NONE)
-    return Status(OF_2022, "connected" if "user" in instance else "disconnected", key, user)
+    return Status(FORM_2022, "connected" if "user" in instance else "disconnected", key, user)

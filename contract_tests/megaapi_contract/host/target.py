@@ -30,8 +30,8 @@ from .webhook_receiver import Receiver
 # Whatever options say, a host below one of these is somebody's real gateway.
 VENDOR_DOMAINS = ("megaapi.com.br", "mega-api.app.br")
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
-ANSWER_MOST = 64 * 2**20
-BEGINNING = 1_767_225_600
+MAX_ANSWER = 64 * 2**20
+START_OF_TIME = 1_767_225_600
 READ_AT_ONCE = 64 * 2**10
 
 
@@ -68,15 +68,15 @@ class MockTarget:
         self._app = self._server.app
         # The same moment in every run: times are part of later requests.
         self._ask("POST", "/_mock/clock", {"freeze": True})
-        self._ask("POST", "/_mock/clock", {"set": BEGINNING})
+        self._ask("POST", "/_mock/clock", {"set": START_OF_TIME})
 
     def send(self, request: Request) -> Answer:
         """Call the app as a server would."""
         started = time.perf_counter()
-        kept: dict[str, Any] = {}
+        response: dict[str, Any] = {}
 
         def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> Any:
-            kept["status"], kept["headers"] = int(status.split(" ", 1)[0]), headers
+            response["status"], response["headers"] = int(status.split(" ", 1)[0]), headers
 
         pieces: Iterable[bytes] = self._app(_environ(request), start_response)
         try:
@@ -86,7 +86,7 @@ class MockTarget:
             if close is not None:
                 close()
         seconds = time.perf_counter() - started
-        return Answer(kept["status"], tuple(kept["headers"]), body, seconds)
+        return Answer(response["status"], tuple(response["headers"]), body, seconds)
 
     def close(self) -> None:
         """Stop the mock; what is still queued is dropped."""
@@ -130,11 +130,13 @@ class HttpTarget:
         try:
             status, headers, body = _exchange(self._connection(), request, self._netloc, watch)
         except (OSError, HTTPException) as error:
-            raise Unusable(self._said(error, timed_out=watch.over.is_set())) from None
+            raise Unusable(
+                self._failure_sentence(error, timed_out=watch.expired.is_set())
+            ) from None
         finally:
             watch.end()
-        if watch.over.is_set():
-            raise Unusable(self._said(TimeoutError(), timed_out=True))
+        if watch.expired.is_set():
+            raise Unusable(self._failure_sentence(TimeoutError(), timed_out=True))
         return Answer(status, headers, body, time.perf_counter() - started)
 
     def close(self) -> None:
@@ -145,7 +147,7 @@ class HttpTarget:
             return HTTPSConnection(self.host, self._port, timeout=self._timeout, context=self._tls)
         return HTTPConnection(self.host, self._port, timeout=self._timeout)
 
-    def _said(self, error: Exception, *, timed_out: bool) -> str:
+    def _failure_sentence(self, error: Exception, *, timed_out: bool) -> str:
         if timed_out or isinstance(error, TimeoutError):
             return f"{self.name} gave no whole answer within {self._timeout:g} s (--timeout)"
         if isinstance(error, ConnectionRefusedError):
@@ -161,17 +163,17 @@ class _Watch:
     """Closes an exchange's socket when its time is over, whatever the library is waiting for."""
 
     def __init__(self, seconds: float) -> None:
-        self.over = threading.Event()
+        self.expired = threading.Event()
         self._sock: socket.socket | None = None
-        self._timer = threading.Timer(seconds, self._shut)
+        self._timer = threading.Timer(seconds, self._shut_down)
         self._timer.daemon = True
         self._timer.start()
 
     def watch(self, sock: socket.socket | None) -> None:
         """From now on this is the socket: the library lets go of it before the answer ends."""
         self._sock = sock
-        if self.over.is_set():
-            self._shut()
+        if self.expired.is_set():
+            self._shut_down()
 
     def end(self) -> None:
         """The exchange is over."""
@@ -180,8 +182,8 @@ class _Watch:
         if self._sock is not None:
             self._sock.close()
 
-    def _shut(self) -> None:
-        self.over.set()
+    def _shut_down(self) -> None:
+        self.expired.set()
         if self._sock is not None:
             with suppress(OSError):
                 self._sock.shutdown(socket.SHUT_RDWR)
@@ -209,14 +211,14 @@ def _exchange(
 
 def _body(answer: HTTPResponse, watch: _Watch) -> bytes:
     pieces, size = [], 0
-    while size < ANSWER_MOST and not watch.over.is_set():
+    while size < MAX_ANSWER and not watch.expired.is_set():
         piece = answer.read1(READ_AT_ONCE)
         if not piece:
             break
         pieces.append(piece)
         size += len(piece)
-    if size >= ANSWER_MOST:
-        raise Unusable(f"the host answers with more than {ANSWER_MOST // 2**20} MiB")
+    if size >= MAX_ANSWER:
+        raise Unusable(f"the host answers with more than {MAX_ANSWER // 2**20} MiB")
     if answer.length:
         raise IncompleteRead(b"", answer.length)
     return b"".join(pieces)

@@ -14,7 +14,7 @@ from .webhook_receiver import Receiver
 SECONDS = 5.0
 
 
-def require_way_here(receiver: Receiver, *, timeout: float) -> None:
+def require_tunnel(receiver: Receiver, *, timeout: float) -> None:
     """Post one made-up webhook to the receiver's own address; SetupError unless it arrives.
 
     Without this a tunnel that is not running would look like a host that loses webhooks.
@@ -22,8 +22,8 @@ def require_way_here(receiver: Receiver, *, timeout: float) -> None:
     parts = urlsplit(receiver.url)
     mark = uuid4().hex
     try:
-        way = HttpTarget(f"{parts.scheme}://{parts.netloc}", timeout=timeout)
-        answer = way.send(request("POST", f"{parts.path}/{mark}", body={"contract": mark}))
+        tunnel = HttpTarget(f"{parts.scheme}://{parts.netloc}", timeout=timeout)
+        answer = tunnel.send(request("POST", f"{parts.path}/{mark}", body={"contract": mark}))
     except Unusable as error:
         raise SetupError(f"--webhook-url: {error}") from None
     came = receiver.wait_for(

@@ -15,25 +15,25 @@ from ..judging.results import Webhook
 
 # In this process nobody listens there; the courier hands the body over instead of posting it.
 IN_PROCESS = "http://127.0.0.1:9/webhooks"
-KEPT_MOST = 20_000
+MAX_WEBHOOKS = 20_000
 # So often a webhook is waited for in vain, before a run without any stops waiting.
-MISSED_MOST = 3
-DEAF = (
-    f"no webhook has come to the suite at all: after waiting {MISSED_MOST} times in vain the run "
-    "waits for no other"
+MAX_MISSES_AT_START = 3
+NO_WEBHOOK_SENTENCE = (
+    f"no webhook has come to the suite at all: after waiting {MAX_MISSES_AT_START} times in vain "
+    "the run waits for no other"
 )
 # So often in a row, before a run whose webhooks have stopped coming does the same.
-STOPPED_MOST = 12
-STOPPED = (
-    f"webhooks have stopped coming to the suite: after waiting {STOPPED_MOST} times in a row "
-    "without any the run waits for no other"
+MAX_MISSES_IN_A_ROW = 12
+STOPPED_SENTENCE = (
+    f"webhooks have stopped coming to the suite: after waiting {MAX_MISSES_IN_A_ROW} times in a "
+    "row without any the run waits for no other"
 )
 # How long a webhook may take where time cannot be made to pass; a real one travels further.
 SECONDS, SECONDS_REAL = 5.0, 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TransportReply:
     """What the mock's courier wants back from a transport."""
 
     status: int = 200
@@ -67,8 +67,8 @@ class Receiver:
         self._changed = threading.Condition()
         # The instance's own address while webhooks come here in its place, and what forwards them.
         self.owner = ""
-        self.pass_on: Callable[[str, bytes], None] = lambda url, body: None
-        self._came = self._missed = 0
+        self.forward: Callable[[str, bytes], None] = lambda url, body: None
+        self._arrivals = self._misses = 0
         # Why nothing is waited for any more: once said, it stays so.
         self._silence = ""
         self._server: ThreadingHTTPServer | None = None
@@ -76,23 +76,23 @@ class Receiver:
 
     def post(
         self, url: str, body: bytes, headers: Sequence[tuple[str, str]], *, timeout: float
-    ) -> Taken:
+    ) -> TransportReply:
         """The courier's way in."""
         for content in self.spoil(body):
-            self.take(content, tuple(headers), url)
-        return Taken()
+            self.add(content, tuple(headers), url)
+        return TransportReply()
 
-    def take(self, body: bytes, headers: tuple[tuple[str, str], ...], url: str = "") -> None:
+    def add(self, body: bytes, headers: tuple[tuple[str, str], ...], url: str = "") -> None:
         """One webhook came."""
         with self._changed:
-            made = Webhook(len(self.webhooks) + 1, body, headers, time.time(), None, url)
-            self._came += 1
-            self._missed = 0
-            if len(self.webhooks) < KEPT_MOST:
-                self.webhooks.append(made)
+            webhook = Webhook(len(self.webhooks) + 1, body, headers, time.time(), None, url)
+            self._arrivals += 1
+            self._misses = 0
+            if len(self.webhooks) < MAX_WEBHOOKS:
+                self.webhooks.append(webhook)
             self._changed.notify_all()
 
-    def meant(self, path: str) -> bool:
+    def is_own_path(self, path: str) -> bool:
         """Whether a POST to this path is a webhook of the run; others are counted and left."""
         fits = f"{self._path}/" in f"{path.partition('?')[0]}/"
         if not fits:
@@ -119,11 +119,11 @@ class Receiver:
             return self.webhooks[since:]
 
     def _miss(self, seconds: float) -> None:
-        self._missed += seconds > 0
-        if self._came == 0 and self._missed >= MISSED_MOST:
-            self._silence = DEAF
-        elif self._missed >= STOPPED_MOST:
-            self._silence = STOPPED
+        self._misses += seconds > 0
+        if self._arrivals == 0 and self._misses >= MAX_MISSES_AT_START:
+            self._silence = NO_WEBHOOK_SENTENCE
+        elif self._misses >= MAX_MISSES_IN_A_ROW:
+            self._silence = STOPPED_SENTENCE
 
     @property
     def silence(self) -> str:
@@ -134,7 +134,7 @@ class Receiver:
         """As if nothing had come."""
         with self._changed:
             self.webhooks.clear()
-            self._came = self._missed = 0
+            self._arrivals = self._misses = 0
             self._silence = ""
 
     def listen(self, port: int = 0, *, host: str = "127.0.0.1", url: str = "") -> None:
@@ -149,12 +149,12 @@ class Receiver:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                meant = receiver.meant(self.path)
-                if meant:
+                is_own_path = receiver.is_own_path(self.path)
+                if is_own_path:
                     if receiver.owner:
-                        receiver.pass_on(receiver.owner, body)
+                        receiver.forward(receiver.owner, body)
                     receiver.post(self.path, body, tuple(self.headers.items()), timeout=0)
-                self.send_response(200 if meant else 404)
+                self.send_response(200 if is_own_path else 404)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 

@@ -34,7 +34,7 @@ class Alternative:
     status: int
     document: Any = None
     exact: bool = True
-    beside: frozenset[str] = frozenset()
+    foreign_fields: frozenset[str] = frozenset()
 
     def fits(self, exchange: Exchange) -> bool:
         """Whether an answer is of this form."""
@@ -44,39 +44,39 @@ class Alternative:
             return not exchange.body
         if isinstance(self.document, str):
             return exchange.json is None and _PICTURE not in exchange.body
-        return self._is_like(exchange.json)
+        return self._matches_document(exchange.json)
 
-    def _is_like(self, found: Any) -> bool:
-        if not isinstance(found, dict) or not isinstance(self.document, dict):
-            return isinstance(found, list) and isinstance(self.document, list)
-        if not self.document.keys() <= found.keys() or self.beside & found.keys():
+    def _matches_document(self, document: Any) -> bool:
+        if not isinstance(document, dict) or not isinstance(self.document, dict):
+            return isinstance(document, list) and isinstance(self.document, list)
+        if not self.document.keys() <= document.keys() or self.foreign_fields & document.keys():
             return False
-        told = ("error", "statusCode", *(("message", "name") if self.exact else ()))
+        compared = ("error", "statusCode", *(("message", "name") if self.exact else ()))
         return all(
-            found[name] == self.document[name]
-            for name in told
+            document[name] == self.document[name]
+            for name in compared
             if name in self.document and (self.status >= 400 or name != "message")
         )
 
 
 def alternatives(operation: Operation, response_of: Any) -> tuple[Alternative, ...]:
     """Every marked answer of an operation; `response_of` gives what it says of a status."""
-    found: list[Alternative] = []
+    marked: list[Alternative] = []
     for status in operation.definition["responses"]:
         response = response_of(operation, int(status)) or {}
         examples = list(_examples(response))
         for summary, value in examples:
-            beside = _fields(other for _, other in examples) - _fields([value])
+            foreign_fields = _fields(other for _, other in examples) - _fields([value])
             for switch, name in _MARK.findall(summary):
                 exact = not _GUESSED.search(summary)
-                found.append(Alternative(switch, name, int(status), value, exact, beside))
-        known = {(one.switch, one.value) for one in found}
-        described = _described(response, int(status), examples)
-        found += [one for one in described if (one.switch, one.value) not in known]
-    return tuple(found)
+                marked.append(Alternative(switch, name, int(status), value, exact, foreign_fields))
+        known = {(each.switch, each.value) for each in marked}
+        by_description = _alternatives_of_response(response, int(status), examples)
+        marked += [each for each in by_description if (each.switch, each.value) not in known]
+    return tuple(marked)
 
 
-def _described(
+def _alternatives_of_response(
     response: Mapping[str, Any], status: int, examples: list[tuple[str, Any]]
 ) -> Iterator[Alternative]:
     """What a response as a whole is marked with."""
@@ -95,19 +95,19 @@ def _examples(response: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _fields(documents: Any) -> frozenset[str]:
-    return frozenset(name for one in documents if isinstance(one, dict) for name in one)
+    return frozenset(name for each in documents if isinstance(each, dict) for name in each)
 
 
 @dataclass(slots=True)
-class Settled:
+class SettledSwitches:
     """Which way a host has taken where the contract knows several: the first that was seen."""
 
-    ways: dict[str, str] = field(default_factory=dict)
+    value_of_switch: dict[str, str] = field(default_factory=dict)
 
-    def same(self, switch: str, value: str) -> bool:
+    def is_same_as_before(self, switch: str, value: str) -> bool:
         """Whether the host takes the way it took before; the first is remembered."""
-        return self.ways.setdefault(switch, value) == value
+        return self.value_of_switch.setdefault(switch, value) == value
 
     def clear(self) -> None:
         """As if nothing had been seen."""
-        self.ways.clear()
+        self.value_of_switch.clear()

@@ -30,12 +30,14 @@ class Contract:
         self.bundle: Bundle = valid_bundle(spec or root("spec"))
         self.plan = plan
         self.operations: tuple[Operation, ...] = tuple(
-            found for found in operations(self.bundle) if plan in found.plans
+            operation for operation in operations(self.bundle) if plan in operation.plans
         )
-        self.by_id: Mapping[str, Operation] = {found.id: found for found in self.operations}
+        self.by_id: Mapping[str, Operation] = {
+            operation.id: operation for operation in self.operations
+        }
         self.compiler = Compiler(self.document)
         self._alternatives: dict[str, tuple[Alternative, ...]] = {}
-        self._routes = [(found, _pattern(found.path)) for found in self.operations]
+        self._routes = [(operation, _pattern(operation.path)) for operation in self.operations]
 
     @property
     def document(self) -> Mapping[str, Any]:
@@ -45,15 +47,15 @@ class Contract:
     def route(self, method: str, path: str) -> tuple[Operation, str] | None:
         """The operation behind a request, and its instance key; None for unknown routes."""
         for operation, pattern in self._routes:
-            found = pattern.fullmatch(path)
-            if found and operation.method == method:
-                return operation, found["key"]
+            match = pattern.fullmatch(path)
+            if match and operation.method == method:
+                return operation, match["key"]
         return None
 
     def response(self, operation: Operation, status: int) -> Mapping[str, Any] | None:
         """What the contract says of a status; None when it says nothing."""
-        found = operation.definition["responses"].get(str(status))
-        return None if found is None else resolve(found, self.document)
+        response = operation.definition["responses"].get(str(status))
+        return None if response is None else resolve(response, self.document)
 
     def links(self, operation: Operation) -> Iterable[str]:
         """The operations that this one's answers lead to."""
@@ -66,8 +68,9 @@ class Contract:
         """The answers of an operation that are one of several documented ones."""
         if operation_id not in self._alternatives:
             operation = self.by_id.get(operation_id)
-            found = alternatives(operation, self.response) if operation else ()
-            self._alternatives[operation_id] = found
+            self._alternatives[operation_id] = (
+                alternatives(operation, self.response) if operation else ()
+            )
         return self._alternatives[operation_id]
 
     def promise(self, operation_id: str, status: int | None = None) -> Promise:
@@ -84,13 +87,15 @@ class Contract:
         event = self.events[name]
         return _promise(event.definition["x-provenance"], event.spec_file)
 
-    def along(self, schema: Mapping[str, Any], path: Iterable[Any], start: Promise) -> Promise:
+    def nearest_promise(
+        self, schema: Mapping[str, Any], path: Iterable[Any], start: Promise
+    ) -> Promise:
         """The nearest vouching on the way to one rule of a schema.
 
         `path` is the evaluation path of a jsonschema-rs error, references included.
         """
         node: Any = schema
-        found = start
+        promise = start
         for step in path:
             if isinstance(node, Mapping) and step == "$ref":
                 section, name = str(node["$ref"]).split("/")[-2:]
@@ -102,8 +107,8 @@ class Contract:
             else:
                 break
             if isinstance(node, Mapping) and isinstance(node.get("x-provenance"), Mapping):
-                found = _promise(node["x-provenance"], start.file)
-        return found
+                promise = _promise(node["x-provenance"], start.file)
+        return promise
 
     @cached_property
     def events(self) -> Mapping[str, WebhookEvent]:
@@ -147,8 +152,8 @@ class Contract:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    before, _, after = path.partition("{instance_key}")
-    return re.compile(f"{re.escape(before)}(?P<key>[^/]+){re.escape(after)}/?")
+    prefix, _, suffix = path.partition("{instance_key}")
+    return re.compile(f"{re.escape(prefix)}(?P<key>[^/]+){re.escape(suffix)}/?")
 
 
 def _promise(declared: Mapping[str, Any], file: str) -> Promise:

@@ -21,7 +21,7 @@ KEYWORDS = (
 )  # fmt: skip
 NO_BODY, NOT_JSON = "body: required", "body: JSON"
 
-Broken = frozenset[str]
+BrokenRules = frozenset[str]
 
 
 class Coverage:
@@ -29,34 +29,34 @@ class Coverage:
 
     def __init__(self, contract: Contract, operations: Iterable[Operation] | None = None) -> None:
         chosen = contract.operations if operations is None else tuple(operations)
-        self._rules = {found.id: _Rules(contract, found) for found in chosen}
+        self._rules = {operation.id: _RequestRules(contract, operation) for operation in chosen}
         self.operations = {
-            found.id: OperationCoverage(
-                found.id,
-                promised=tuple(found.definition["responses"]),
-                keywords=tuple(self._rules[found.id].names),
+            operation.id: OperationCoverage(
+                operation.id,
+                promised=tuple(operation.definition["responses"]),
+                keywords=tuple(self._rules[operation.id].names),
             )
-            for found in chosen
+            for operation in chosen
         }
 
-    def of(self, operation: str) -> OperationCoverage:
+    def of_operation(self, operation: str) -> OperationCoverage:
         """What was tried of one of the chosen operations."""
         return self.operations[operation]
 
-    def heard(self, exchange: Exchange) -> None:
+    def record(self, exchange: Exchange) -> None:
         """Count one exchange; others than those of the chosen operations are passed over."""
         covered = self.operations.get(exchange.operation or "")
         if covered is None:
             return
         covered.requests += 1
         covered.answers[exchange.status] = covered.answers.get(exchange.status, 0) + 1
-        broken = self._rules[covered.operation].broken_by(exchange)
-        covered.broken_keywords |= broken
-        if not broken and exchange.ok:
+        broken_rules = self._rules[covered.operation].broken_by(exchange)
+        covered.broken_keywords |= broken_rules
+        if not broken_rules and exchange.ok:
             covered.kept = True
 
 
-class _Rules:
+class _RequestRules:
     """The rules of one operation's requests, each with the place it is about."""
 
     def __init__(self, contract: Contract, operation: Operation) -> None:
@@ -68,32 +68,32 @@ class _Rules:
             for each in resolved_parameters(operation.definition, contract.document)
             if each["in"] == "query"
         ]
-        self.names = list(dict.fromkeys(self._named(contract, operation)))
-        self._seen: dict[tuple[int, int, str], Broken] = {}
+        self.names = list(dict.fromkeys(self._rule_names(contract, operation)))
+        self._seen: dict[tuple[int, int, str], BrokenRules] = {}
 
-    def broken_by(self, exchange: Exchange) -> Broken:
+    def broken_by(self, exchange: Exchange) -> BrokenRules:
         """The rules a request breaks; a repeated one is looked up."""
         query = exchange.url.partition("?")[2]
         body = exchange.request_body
-        known = (len(body), hash(body), query)
-        found = self._seen.get(known)
-        if found is None:
-            found = frozenset((*self._of_query(query), *self._of_body(body)))
-            self._seen[known] = found
-        return found
+        cache_key = (len(body), hash(body), query)
+        broken_rules = self._seen.get(cache_key)
+        if broken_rules is None:
+            broken_rules = frozenset((*self._broken_in_query(query), *self._broken_in_body(body)))
+            self._seen[cache_key] = broken_rules
+        return broken_rules
 
-    def _of_query(self, query: str) -> Iterator[str]:
-        given = parse_qs(query, keep_blank_values=True)
+    def _broken_in_query(self, query: str) -> Iterator[str]:
+        values = parse_qs(query, keep_blank_values=True)
         for parameter, validator in self._query:
             name = f"?{parameter['name']}"
-            if parameter["name"] not in given:
+            if parameter["name"] not in values:
                 if parameter.get("required"):
                     yield f"{name}: required"
             elif validator is not None:
-                value = given[parameter["name"]][0]
+                value = values[parameter["name"]][0]
                 yield from (rule(error, name) for error in validator.iter_errors(value))
 
-    def _of_body(self, body: bytes) -> Iterator[str]:
+    def _broken_in_body(self, body: bytes) -> Iterator[str]:
         if self._body is None:
             return
         if not body:
@@ -108,7 +108,7 @@ class _Rules:
         if not self._body.is_valid(document):
             yield from (rule(error) for error in self._body.iter_errors(document))
 
-    def _named(self, contract: Contract, operation: Operation) -> Iterator[str]:
+    def _rule_names(self, contract: Contract, operation: Operation) -> Iterator[str]:
         for parameter, _ in self._query:
             name = f"?{parameter['name']}"
             if parameter.get("required"):
@@ -142,25 +142,25 @@ def _rule(steps: Iterable[str], keyword: str) -> str:
 
 def _rules(
     schema: Mapping[str, Any],
-    place: tuple[str, ...],
+    path: tuple[str, ...],
     document: Mapping[str, Any],
-    within: tuple[str, ...] = (),
+    followed: tuple[str, ...] = (),
 ) -> Iterator[str]:
     """Every rule of a schema; one that contains itself is followed once."""
     reference = schema.get("$ref")
     if reference is not None:
-        if reference in within:
+        if reference in followed:
             return
-        within = (*within, reference)
-        yield from _rules(resolve(schema, document), place, document, within)
-    yield from (_rule(place, keyword) for keyword in KEYWORDS if keyword in schema)
-    yield from (_rule((*place, name), "required") for name in schema.get("required", ()))
+        followed = (*followed, reference)
+        yield from _rules(resolve(schema, document), path, document, followed)
+    yield from (_rule(path, keyword) for keyword in KEYWORDS if keyword in schema)
+    yield from (_rule((*path, name), "required") for name in schema.get("required", ()))
     conditional = [schema[part] for part in ("then", "else") if part in schema]
     for part in (*schema.get("allOf", ()), *conditional):
-        yield from _rules(part, place, document, within)
+        yield from _rules(part, path, document, followed)
     for name, part in schema.get("properties", {}).items():
-        yield from _rules(part, (*place, name), document, within)
+        yield from _rules(part, (*path, name), document, followed)
     if isinstance(schema.get("items"), Mapping):
-        yield from _rules(schema["items"], (*place, "*"), document, within)
+        yield from _rules(schema["items"], (*path, "*"), document, followed)
     if schema.get("additionalProperties") is False:
-        yield _rule(place, "additionalProperties")
+        yield _rule(path, "additionalProperties")

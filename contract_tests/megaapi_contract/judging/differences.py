@@ -11,75 +11,75 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .contract import JSON, Contract
-from .results import Broken, Exchange, read_json
+from .results import Breach, Exchange, read_json
 
-SHOWN_MOST = 240
-_PLAIN = {
+MAX_SHOWN = 240
+_EXPECTATIONS = {
     "additionalProperties": "no member beside those of the contract",
     "falseSchema": "no such member",
     "oneOf": "exactly one of the shapes of the contract",
     "uniqueItems": "items that differ",
 }
 # So many members of an answer stand beside the sentence that speaks of them.
-NAMED_MOST = 4
+MAX_MENTIONED = 4
 # Words of ordinary sentences that are names of members too.
 _WRAPPERS = frozenset({"message", "error", "data", "key", "instance"})
 _WORD = re.compile(r"[A-Za-z_]\w+")
 
 
-def difference(broken: Broken, contract: Contract) -> tuple[str, str]:
+def difference(breach: Breach, contract: Contract) -> tuple[str, str]:
     """Expected and got, in words; empty where the sentence says all there is."""
-    if broken.webhook is not None and broken.kind == "webhook":
-        return _of_webhook(broken, contract)
-    exchange = broken.exchange
+    if breach.webhook is not None and breach.kind == "webhook":
+        return _webhook_difference(breach, contract)
+    exchange = breach.exchange
     if exchange is None:
         return "", ""
-    if broken.kind == "status":
-        return _promised_statuses(broken, contract), str(exchange.status)
-    if broken.kind == "schema":
-        return _of_schema(broken, exchange, contract)
-    if broken.kind == "law":
-        return broken.message, _of_answer(exchange, broken.message)
+    if breach.kind == "status":
+        return _promised_statuses(breach, contract), str(exchange.status)
+    if breach.kind == "schema":
+        return _schema_difference(breach, exchange, contract)
+    if breach.kind == "law":
+        return breach.message, _shown_answer(exchange, breach.message)
     return "", ""
 
 
-def _promised_statuses(broken: Broken, contract: Contract) -> str:
-    operation = contract.by_id.get(broken.operation)
+def _promised_statuses(breach: Breach, contract: Contract) -> str:
+    operation = contract.by_id.get(breach.operation)
     return " or ".join(operation.definition["responses"]) if operation is not None else ""
 
 
-def _of_answer(exchange: Exchange, sentence: str) -> str:
+def _shown_answer(exchange: Exchange, sentence: str) -> str:
     """The status, and what the sentence is about before everything else."""
     document = read_json(exchange.body)
     if document is None:
         return str(exchange.status)
-    named = [f"{place}: {_value(value)}" for place, value in _named(document, sentence)]
-    if exchange.ok and named:
-        return f"{exchange.status} with {', '.join(named[:NAMED_MOST])}"
+    members = [f"{path}: {_value(value)}" for path, value in _mentioned_members(document, sentence)]
+    if exchange.ok and members:
+        return f"{exchange.status} with {', '.join(members[:MAX_MENTIONED])}"
     return f"{exchange.status} {_value(document)}"
 
 
-def _named(document: Any, sentence: str) -> Iterator[tuple[str, Any]]:
+def _mentioned_members(document: Any, sentence: str) -> Iterator[tuple[str, Any]]:
     """The members of a document that a sentence speaks of, with their places."""
     words = set(_WORD.findall(sentence)) - _WRAPPERS
-    for place, name, value in _all_members("", document):
+    for path, name, value in _all_members("", document):
         if name in words:
-            yield place, value
+            yield path, value
 
 
-def _all_members(place: str, node: Any) -> Iterator[tuple[str, str, Any]]:
+def _all_members(path: str, node: Any) -> Iterator[tuple[str, str, Any]]:
     if isinstance(node, dict):
         for name, value in node.items():
-            here = f"{place}/{name}".strip("/")
-            yield here, name, value
-            yield from _all_members(here, value)
+            member_path = f"{path}/{name}".strip("/")
+            yield member_path, name, value
+            yield from _all_members(member_path, value)
     elif isinstance(node, list):
         for number, value in enumerate(node):
-            yield from _all_members(f"{place}/{number}".strip("/"), value)
+            yield from _all_members(f"{path}/{number}".strip("/"), value)
 
 
-def _of_schema(broken: Broken, exchange: Exchange, contract: Contract) -> tuple[str, str]:
-    schema = _schema(broken, exchange, contract)
+def _schema_difference(breach: Breach, exchange: Exchange, contract: Contract) -> tuple[str, str]:
+    schema = _response_schema(breach, exchange, contract)
     document = read_json(exchange.body)
     validator = contract.compiler.compile(schema)
     if validator is None or document is None:
@@ -88,33 +88,35 @@ def _of_schema(broken: Broken, exchange: Exchange, contract: Contract) -> tuple[
             f"{len(exchange.body)} bytes that are not JSON" if exchange.body else "nothing",
         )
     for error in map(nearest, validator.iter_errors(document)):
-        if broken.message.startswith(f"{exchange.status}: {_place(error)}: {error.message}"[:200]):
-            return _said(error)
+        if breach.message.startswith(f"{exchange.status}: {_path(error)}: {error.message}"[:200]):
+            return _expected_and_got(error)
     return "", ""
 
 
-def _schema(broken: Broken, exchange: Exchange, contract: Contract) -> Mapping[str, Any] | None:
-    operation = contract.by_id.get(broken.operation)
+def _response_schema(
+    breach: Breach, exchange: Exchange, contract: Contract
+) -> Mapping[str, Any] | None:
+    operation = contract.by_id.get(breach.operation)
     response = contract.response(operation, exchange.status) if operation is not None else None
     schema = (response or {}).get("content", {}).get(JSON, {}).get("schema")
     return schema if isinstance(schema, Mapping) else None
 
 
-def _of_webhook(broken: Broken, contract: Contract) -> tuple[str, str]:
-    assert broken.webhook is not None
-    event = contract.events.get(broken.operation)
-    payload = broken.webhook.json
+def _webhook_difference(breach: Breach, contract: Contract) -> tuple[str, str]:
+    assert breach.webhook is not None
+    event = contract.events.get(breach.operation)
+    payload = breach.webhook.json
     if event is None or payload is None:
         return "", ""
     schema = event.definition["requestBody"]["content"][JSON]["schema"]
     validator = contract.compiler.compile(schema)
     for error in validator.iter_errors(payload) if validator is not None else ():
-        if broken.rule and broken.rule in _dotted(error):
-            return _said(nearest(error))
+        if breach.rule and breach.rule in _dotted_paths(error):
+            return _expected_and_got(nearest(error))
     return "", ""
 
 
-def _dotted(error: Any) -> set[str]:
+def _dotted_paths(error: Any) -> set[str]:
     path = [str(step) for step in error.instance_path]
     missing = getattr(error.kind, "property", None)
     return {".".join(each) for each in (path, [*path, str(missing)])}
@@ -148,19 +150,19 @@ def _depth(error: Any) -> int:
     return len(error.instance_path)
 
 
-def _said(error: Any) -> tuple[str, str]:
-    place = _place(error)
-    return f"{place}: {_expected(error)}", f"{place}: {_value(error.instance)}"
+def _expected_and_got(error: Any) -> tuple[str, str]:
+    path = _path(error)
+    return f"{path}: {_expected(error)}", f"{path}: {_value(error.instance)}"
 
 
-def _place(error: Any) -> str:
+def _path(error: Any) -> str:
     return "/".join(map(str, error.instance_path)) or "body"
 
 
 def _expected(error: Any) -> str:
     keyword, value = error.kind.name, getattr(error.kind, "value", None)
-    if keyword in _PLAIN:
-        return _PLAIN[keyword]
+    if keyword in _EXPECTATIONS:
+        return _EXPECTATIONS[keyword]
     if keyword == "type":
         return " or ".join(value if isinstance(value, list) else [str(value)])
     if keyword == "required":
@@ -177,9 +179,9 @@ def _expected(error: Any) -> str:
 def _value(value: Any) -> str:
     """A value; of a long object what it is made of."""
     text = json.dumps(value, ensure_ascii=False)
-    if isinstance(value, dict) and len(text) > SHOWN_MOST:
+    if isinstance(value, dict) and len(text) > MAX_SHOWN:
         text = "{" + ", ".join(_members(value)) + "}"
-    return text if len(text) <= SHOWN_MOST else f"{text[:SHOWN_MOST]}..."
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}..."
 
 
 def _members(value: Mapping[str, Any]) -> Iterator[str]:

@@ -14,19 +14,19 @@ from ..errors import Unusable
 from .additions import widened
 from .contract import JSON, Contract
 from .differences import nearest
-from .results import Broken, Exchange, Promise, Webhook
+from .results import Breach, Exchange, Promise, Webhook
 
-SAID_MOST = 200
+MAX_MESSAGE = 200
 # A proxy's, or those a CDN has made up, for a host that it cannot reach.
-_NOT_REACHED = (502, 503, 504, *range(520, 531))
-PER_BODY = 5
+_GATEWAY_ERRORS = (502, 503, 504, *range(520, 531))
+MAX_PER_BODY = 5
 
 # A proxy has limits of its own, and its own page to say so.
-_LIMITED = 413
+TOO_LARGE = 413
 MOCK_MARK, MOCK_REASON = "X-Mock-Exchange", "X-Mock-Reason"
 
 # Kind, sentence, what vouches for it, and the rule without the values.
-Found = tuple[str, str, Promise, str]
+RuleBreach = tuple[str, str, Promise, str]
 
 
 class Judge:
@@ -37,18 +37,18 @@ class Judge:
 
     def __init__(self, contract: Contract, *, mock: bool) -> None:
         self._contract, self._mock = contract, mock
-        self._marked = False
+        self._marks_seen = False
 
-    def exchange(self, exchange: Exchange, probe: str) -> list[Broken]:
+    def exchange(self, exchange: Exchange, probe: str) -> list[Breach]:
         """Every promise of its operation that an exchange breaks, and what it adds to them."""
-        self._marked = self._marked or bool(exchange.header(MOCK_MARK))
+        self._marks_seen = self._marks_seen or bool(exchange.header(MOCK_MARK))
         if exchange.operation is None or exchange.method in ("HEAD", "OPTIONS"):
             return []
         return [
-            Broken(
-                probe, kind, exchange.operation, message[:SAID_MOST], promise, exchange, rule=rule
+            Breach(
+                probe, kind, exchange.operation, message[:MAX_MESSAGE], promise, exchange, rule=rule
             )
-            for kind, message, promise, rule in self._found(exchange)
+            for kind, message, promise, rule in self._rule_breaches(exchange)
         ]
 
     def require_gateway(self, exchange: Exchange) -> None:
@@ -57,15 +57,17 @@ class Judge:
             return
         host = urlsplit(exchange.url)
         location = exchange.header("Location")
-        where = urlsplit(urljoin(exchange.url, location))
-        if 300 <= exchange.status < 400 and location and where[:2] != host[:2]:
+        redirect = urlsplit(urljoin(exchange.url, location))
+        if 300 <= exchange.status < 400 and location and redirect[:2] != host[:2]:
             raise Unusable(
                 f"{host.scheme}://{host.netloc} redirects to {location}: no redirect is followed"
             )
-        if exchange.status in _NOT_REACHED and exchange.json is None:
-            raise Unusable(f"{self._strange(exchange)}: what stands before it cannot reach it")
+        if exchange.status in _GATEWAY_ERRORS and exchange.json is None:
+            raise Unusable(
+                f"{self._unexpected_type(exchange)}: what stands before it cannot reach it"
+            )
 
-    def doubtful(self, exchange: Exchange) -> bool:
+    def is_doubtful(self, exchange: Exchange) -> bool:
         """Whether a page came where none is promised: a gateway's own, or somebody else's?"""
         if self._mock or _media_type(exchange) != "text/html":
             return False
@@ -73,12 +75,14 @@ class Judge:
         response = self._contract.response(operation, exchange.status) if operation else None
         return "text/html" not in (response or {}).get("content", {})
 
-    def require_same(self, doubtful: Exchange, status: Exchange) -> None:
+    def require_json_status(self, is_doubtful: Exchange, status: Exchange) -> None:
         """Unusable when a status call, asked for to be sure, gets no JSON either."""
         if status.json is None:
-            raise Unusable(f"{self._strange(doubtful)}, also to a status call: is it still up?")
+            raise Unusable(
+                f"{self._unexpected_type(is_doubtful)}, also to a status call: is it still up?"
+            )
 
-    def _strange(self, exchange: Exchange) -> str:
+    def _unexpected_type(self, exchange: Exchange) -> str:
         host = urlsplit(exchange.url)
         kind = _media_type(exchange) or "no content type"
         return (
@@ -86,52 +90,57 @@ class Judge:
             "where a gateway answers JSON"
         )
 
-    def webhook(self, webhook: Webhook, probe: str) -> list[Broken]:
+    def webhook(self, webhook: Webhook, probe: str) -> list[Breach]:
         """Where a webhook fits no event of the contract."""
-        found = self._contract.recogniser.recognise(webhook.json)
-        if found.fits:
+        recognised = self._contract.recogniser.recognise(webhook.json)
+        if recognised.fits:
             return []
-        new = self._new_of(webhook, found)
-        if new:
+        addition = self._addition_of(webhook, recognised)
+        if addition:
             promise = Promise("inferred", "openapi.yaml")
-            return [Broken(probe, "addition", "", new, promise, None, webhook, rule=new)]
-        name = found.event.name if found.event else "unknown event"
+            return [Breach(probe, "addition", "", addition, promise, None, webhook, rule=addition)]
+        name = recognised.event.name if recognised.event else "unknown event"
         promise = (
             self._contract.event_promise(name)
-            if found.event
+            if recognised.event
             else Promise("vendor-doc", "openapi.yaml", ())
         )
         return [
-            Broken(
+            Breach(
                 probe,
                 "webhook",
                 name,
-                str(misfit)[:SAID_MOST],
+                str(misfit)[:MAX_MESSAGE],
                 promise,
                 None,
                 webhook,
                 rule=misfit.field,
             )
-            for misfit in islice(found.misfits, PER_BODY)
+            for misfit in islice(recognised.misfits, MAX_PER_BODY)
         ]
 
-    def _new_of(self, webhook: Webhook, found: Recognised) -> str:
+    def _addition_of(self, webhook: Webhook, recognised: Recognised) -> str:
         """What a webhook adds to the contract; empty where it is one gone wrong."""
         payload = webhook.json
         kind = payload.get("messageType") if isinstance(payload, dict) else None
-        if isinstance(kind, str) and kind and found.event is None and "instance_key" in payload:
+        if (
+            isinstance(kind, str)
+            and kind
+            and recognised.event is None
+            and "instance_key" in payload
+        ):
             return f"an event the contract does not have: messageType {kind}"
-        if found.event is None or not self._contract.wide_recogniser.recognise(payload).fits:
+        if recognised.event is None or not self._contract.wide_recogniser.recognise(payload).fits:
             return ""
-        return f"{found.event.name}: {found.misfits[0]}"
+        return f"{recognised.event.name}: {recognised.misfits[0]}"
 
-    def _found(self, exchange: Exchange) -> Iterator[Found]:
+    def _rule_breaches(self, exchange: Exchange) -> Iterator[RuleBreach]:
         operation = self._contract.by_id[str(exchange.operation)]
         promise = self._contract.promise(operation.id, exchange.status)
-        bare = exchange.status == 500 and not exchange.header(MOCK_REASON)
-        if self._mock and self._marked and bare:
-            said = "a 500 without X-Mock-Reason"
-            yield "bare-500", said, Promise("observed", promise.file), ""
+        without_reason = exchange.status == 500 and not exchange.header(MOCK_REASON)
+        if self._mock and self._marks_seen and without_reason:
+            sentence = "a 500 without X-Mock-Reason"
+            yield "bare-500", sentence, Promise("observed", promise.file), ""
         response = self._contract.response(operation, exchange.status)
         if response is None:
             if exchange.status == 422 and self._mock:
@@ -145,9 +154,9 @@ class Judge:
             return
         media_type = _media_type(exchange)
         if media_type not in contents:
-            if contents and exchange.status == _LIMITED:
-                said = f"{_LIMITED} comes as {media_type or 'no type'}: a proxy's own limit"
-                yield "addition", said, promise, said
+            if contents and exchange.status == TOO_LARGE:
+                sentence = f"{TOO_LARGE} comes as {media_type or 'no type'}: a proxy's own limit"
+                yield "addition", sentence, promise, sentence
             elif contents:
                 yield "content-type", f"{exchange.status}: {media_type or 'none'}", promise, ""
             return
@@ -156,42 +165,42 @@ class Judge:
 
     def _misfits(
         self, exchange: Exchange, schema: Mapping[str, Any] | None, promise: Promise
-    ) -> Iterator[Found]:
+    ) -> Iterator[RuleBreach]:
         validator = self._contract.compiler.compile(schema)
         if validator is None or schema is None:
             return
         try:
             document = parse_json(exchange.body)
         except Unreadable as refusal:
-            said = str(refusal) if isinstance(refusal, TooDeep) else "the body is not JSON"
-            yield "schema", f"{exchange.status}: {said}", promise, ""
+            sentence = str(refusal) if isinstance(refusal, TooDeep) else "the body is not JSON"
+            yield "schema", f"{exchange.status}: {sentence}", promise, ""
             return
         if validator.is_valid(document):
             return
         wide = self._contract.wide.compile(widened(schema))
         if wide.is_valid(document):
-            yield from self._added(exchange, validator.iter_errors(document), promise)
+            yield from self._additions(exchange, validator.iter_errors(document), promise)
             return
-        for error in islice(wide.iter_errors(document), PER_BODY):
-            graded = self._contract.along(schema, error.evaluation_path, promise)
+        for error in islice(wide.iter_errors(document), MAX_PER_BODY):
+            promise_of_rule = self._contract.nearest_promise(schema, error.evaluation_path, promise)
             # Of several shapes the nearest is named, not the whole document that fits none.
             inner = nearest(error)
-            where = "/".join(map(str, inner.instance_path)) or "body"
-            rule = f"{exchange.status}: {where}: {_keyword(inner.evaluation_path)}"
-            yield "schema", f"{exchange.status}: {where}: {inner.message}", graded, rule
+            path = "/".join(map(str, inner.instance_path)) or "body"
+            rule = f"{exchange.status}: {path}: {_keyword(inner.evaluation_path)}"
+            yield "schema", f"{exchange.status}: {path}: {inner.message}", promise_of_rule, rule
 
-    def _added(
+    def _additions(
         self, exchange: Exchange, errors: Iterator[Any], promise: Promise
-    ) -> Iterator[Found]:
+    ) -> Iterator[RuleBreach]:
         """What an answer has beyond the contract, the same in every answer once."""
-        for error in islice(errors, PER_BODY):
-            where = "/".join(map(str, error.instance_path)) or "body"
+        for error in islice(errors, MAX_PER_BODY):
+            path = "/".join(map(str, error.instance_path)) or "body"
             keyword = error.evaluation_path[-1] if error.evaluation_path else ""
             if keyword in ("additionalProperties", "enum"):
-                said = f"{where}: {error.message}"
+                sentence = f"{path}: {error.message}"
             else:
-                said = f"{exchange.operation} {exchange.status}: {where}: another form"
-            yield "addition", said, promise, said
+                sentence = f"{exchange.operation} {exchange.status}: {path}: another form"
+            yield "addition", sentence, promise, sentence
 
 
 def _media_type(exchange: Exchange) -> str:

@@ -15,8 +15,8 @@ INCOMPLETE = 3
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 SURE = frozenset({"vendor-doc", "observed"})
 
-Verdict = Literal["failure", "finding", "new fact"]
-State = Literal["passed", "failed", "findings", "left out", "unusable"]
+Severity = Literal["failure", "finding", "new fact"]
+ProbeState = Literal["passed", "failed", "findings", "left out", "unusable"]
 
 
 def read_json(body: bytes) -> Any:
@@ -106,7 +106,7 @@ class Webhook:
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class Breach:
     """A promise that was not kept. `kind` is one of KINDS, `operation` an id or an event's name.
 
     `rule` names what was broken without the values that broke it. `expected` and `got` are the
@@ -124,7 +124,7 @@ class Broken:
     expected: str = ""
     got: str = ""
 
-    def verdict(self, *, strict: bool = False) -> Verdict:
+    def severity(self, *, strict: bool = False) -> Severity:
         """A failure when the contract was sure of it, a finding when it was guessing.
 
         What a host adds breaks no promise, however strict the run is: it is a new fact.
@@ -159,21 +159,22 @@ NEW = frozenset({"addition", "alternative"})
 
 @dataclass(slots=True)
 class Result:
-    """How one probe ended. `cases` is how many requests it made, `held` how many the gate kept.
+    """How one probe ended.
 
-    `first` and `last` are the numbers of its exchanges, 0 when they are not known. With `bug` it
-    was a mistake of this program that ended it: nothing is said of the host.
+    `cases` is how many requests it made, `held_back` how many the gate refused. `first` and `last`
+    are the numbers of its exchanges, 0 when they are not known. With `bug` a mistake of this
+    program ended it: nothing is said of the host.
     """
 
     probe: str
     phase: str
     operations: tuple[str, ...]
-    state: State = "passed"
+    state: ProbeState = "passed"
     seconds: float = 0.0
     cases: int = 0
-    held: int = 0
+    held_back: int = 0
     reason: str = ""
-    broken: tuple[Broken, ...] = ()
+    breaches: tuple[Breach, ...] = ()
     first: int = 0
     last: int = 0
     bug: bool = False
@@ -227,28 +228,31 @@ class Report:
     unheard: str = ""
 
     @property
-    def broken(self) -> list[Broken]:
+    def breaches(self) -> list[Breach]:
         """Every broken promise once, in the order of their discovery."""
-        found: dict[tuple[str, ...], Broken] = {}
+        by_identity: dict[tuple[str, ...], Breach] = {}
         for result in self.results:
-            for broken in result.broken:
-                found.setdefault(broken.identity, broken)
-        return list(found.values())
+            for breach in result.breaches:
+                by_identity.setdefault(breach.identity, breach)
+        return list(by_identity.values())
+
+    def _of_severity(self, severity: Severity) -> list[Breach]:
+        return [each for each in self.breaches if each.severity(strict=self.strict) == severity]
 
     @property
-    def failures(self) -> list[Broken]:
+    def failures(self) -> list[Breach]:
         """The host is wrong."""
-        return [b for b in self.broken if b.verdict(strict=self.strict) == "failure"]
+        return self._of_severity("failure")
 
     @property
-    def findings(self) -> list[Broken]:
+    def findings(self) -> list[Breach]:
         """The contract was guessing, and the host does otherwise."""
-        return [b for b in self.broken if b.verdict(strict=self.strict) == "finding"]
+        return self._of_severity("finding")
 
     @property
-    def new_facts(self) -> list[Broken]:
+    def new_facts(self) -> list[Breach]:
         """What the host adds to the contract, and which of its alternatives it takes."""
-        return [b for b in self.broken if b.verdict(strict=self.strict) == "new fact"]
+        return self._of_severity("new fact")
 
     @property
     def unanswered(self) -> dict[str, str]:

@@ -70,7 +70,7 @@ class MutantRuns:
 
     def _forget(self) -> None:
         """Nothing of the last mutant's ways is held against the next."""
-        self._context.settled.clear()
+        self._context.settled_switches.clear()
         self._context.routes.clear()
 
     def _noticed(self, mutant: Mutant, chosen: list[Probe]) -> Verdict:
@@ -124,8 +124,8 @@ def _said(result: Result) -> str:
         return ""
     if result.state == "unusable":
         return result.reason
-    if result.broken:
-        first = result.broken[0]
+    if result.breaches:
+        first = result.breaches[0]
         return f"{first.operation}: {first.message}"
     return ""
 

@@ -23,7 +23,7 @@ from ..host.http import from_prepared
 from ..host.place import Place
 from ..host.stage import WORLD
 from ..judging.contract import Contract
-from ..judging.results import Broken, Exchange
+from ..judging.results import Breach, Exchange
 from ..session import PICTURE_URL, Session
 
 # In place of a token while a case is made; the place it is sent to has the real one.
@@ -76,9 +76,9 @@ class Cases:
     def schema(self) -> Any:
         """The contract as Schemathesis holds it."""
         config = schemathesis.Config.from_dict(self._config)
-        made = schemathesis.openapi.from_dict(dict(self._contract.document), config=config)
-        made.config.update(base_url=ORIGIN)
-        return made
+        schema = schemathesis.openapi.from_dict(dict(self._contract.document), config=config)
+        schema.config.update(base_url=ORIGIN)
+        return schema
 
     def operation(self, operation_id: str) -> Any:
         """One operation as Schemathesis holds it."""
@@ -150,18 +150,18 @@ class Casting:
         if not isinstance(failure, AcceptedNegativeData) or not exchange.ok:
             return False
         handled = at(exchange.json, "error") is True
-        return handled or self.session.taken(exchange, "swallowed_sends")
+        return handled or self.session.takes_alternative(exchange, "swallowed_sends")
 
     def _note(self, failure: BaseException, exchange: Exchange) -> None:
-        said = failure.title if isinstance(failure, Failure) else type(failure).__name__
+        title = failure.title if isinstance(failure, Failure) else type(failure).__name__
         operation = str(exchange.operation or exchange.method)
         known = operation in self.session.contract.by_id
         about = operation if known else self.session.probe.rpartition(" ")[2]
-        self.session.broken.append(
-            Broken(
+        self.session.breaches.append(
+            Breach(
                 self.session.probe, "check", about,
-                f"{said}: {' '.join(str(failure).split())}"[:200],
-                self.session.contract.promise(about), exchange, rule=said,
+                f"{title}: {' '.join(str(failure).split())}"[:200],
+                self.session.contract.promise(about), exchange, rule=title,
             )
         )  # fmt: skip
 
@@ -170,7 +170,7 @@ class Casting:
     def prepare(self, case: Any) -> None:
         """Put key, token and mostly existing values into a case."""
         self.turn += 1
-        if not _spoilt(case, ParameterLocation.PATH):
+        if not _is_negative_at(case, ParameterLocation.PATH):
             case.path_parameters["instance_key"] = self.place.key
         for name, value in dict(case.headers or {}).items():
             if name.lower() == "authorization" and value == f"Bearer {PLACEHOLDER}":
@@ -181,10 +181,10 @@ class Casting:
 
     def _fill(self, case: Any) -> None:
         operation = str(case.operation.definition.raw["operationId"])
-        if not _spoilt(case, ParameterLocation.QUERY) and "jid" in (case.query or {}):
+        if not _is_negative_at(case, ParameterLocation.QUERY) and "jid" in (case.query or {}):
             of_group = operation in ("group_details", "leave_group")
-            case.query["jid"] = self.group() if of_group else self._someone(self.turn)
-        if _spoilt(case, ParameterLocation.BODY) or not isinstance(case.body, dict):
+            case.query["jid"] = self.group() if of_group else self._recipient(self.turn)
+        if _is_negative_at(case, ParameterLocation.BODY) or not isinstance(case.body, dict):
             return
         case.body = self._filled(json.loads(json.dumps(case.body)), operation)
 
@@ -193,12 +193,12 @@ class Casting:
         for part in (body, data):
             if isinstance(part, dict) and "to" in part:
                 to = str(part["to"])
-                part["to"] = self.group() if to.endswith("@g.us") else self._someone(len(to))
+                part["to"] = self.group() if to.endswith("@g.us") else self._recipient(len(to))
         group = body.get("group_data")
         if isinstance(group, dict):
             if "jid" in group:
                 group["jid"] = self.group()
-            group["participants"] = [self._someone(0), self._someone(1)]
+            group["participants"] = [self._recipient(0), self._recipient(1)]
         if isinstance(data, dict):
             self._fill_message(data, operation)
         if operation == "configure_webhook" and isinstance(data, dict) and "webhookUrl" in data:
@@ -218,7 +218,7 @@ class Casting:
             sent = self.sent() or {}
             data.update({name: value for name, value in sent.items() if name in data})
 
-    def _someone(self, drawn: int) -> str:
+    def _recipient(self, drawn: int) -> str:
         own = (self.place.number,) if self.session.gate.fence and self.place.number else ()
         people = self.session.recipients or own or WORLD
         return people[drawn % len(people)]
@@ -233,7 +233,7 @@ class Casting:
 
     def _group_of_the_run(self) -> str | None:
         """The one a probe before has made; on a mock each place has its own."""
-        return next(iter(self.session.gate.to_leave), None)
+        return next(iter(self.session.gate.groups_to_leave), None)
 
     def _own_group(self) -> str | None:
         """On a given instance a group it has may be read of; on a mock each has its own world."""
@@ -242,20 +242,20 @@ class Casting:
             return None
         if not gate.fence.readable:
             groups = self.session.call("list_groups", place).json
-            gate.may_read(group_jids(groups))
+            gate.allow_reading_groups(group_jids(groups))
         return min(gate.fence.readable, default=NO_GROUP)
 
     def _make_group(self) -> str | None:
         if not self.place.connected:
             return None
-        people = {"group_name": "Equipe", "participants": [self._someone(0)]}
+        people = {"group_name": "Equipe", "participants": [self._recipient(0)]}
         try:
-            made = self.session.call("create_group", self.place, body={"group_data": people})
+            answer = self.session.call("create_group", self.place, body={"group_data": people})
         except BudgetSpent:
             return min(self.session.gate.known_groups, default=None)
-        if not made.ok:
+        if not answer.ok:
             return None
-        jid = at(made.json, "group", "id") or at(made.json, "id")
+        jid = at(answer.json, "group", "id") or at(answer.json, "id")
         if not isinstance(jid, str) or not jid.endswith("@g.us"):
             return None
         return jid
@@ -263,7 +263,7 @@ class Casting:
     def media(self) -> dict[str, Any] | None:
         """The keys of a picture the place has sent; None when it cannot send."""
         if self._media is None and self.place.connected:
-            data = {"to": self._someone(0), "type": "image", "base64": PICTURE}
+            data = {"to": self._recipient(0), "type": "image", "base64": PICTURE}
             sent = self.session.call("send_media_base64", self.place, body={"messageData": data})
             content = at(sent.json, "messageData", "message", "imageMessage")
             names = ("mediaKey", "directPath", "url", "mimetype")
@@ -275,16 +275,16 @@ class Casting:
     def sent(self) -> dict[str, Any] | None:
         """A text the place has sent, its key and its content; None when it cannot send."""
         if self._sent is None and self.place.connected:
-            data = {"to": self._someone(0), "text": "Pedido 42 confirmado"}
+            data = {"to": self._recipient(0), "text": "Pedido 42 confirmado"}
             sent = self.session.call("send_text", self.place, body={"messageData": data})
-            found = at(sent.json, "messageData")
-            if sent.ok and at(found, "key", "id") and at(found, "message"):
+            message_data = at(sent.json, "messageData")
+            if sent.ok and at(message_data, "key", "id") and at(message_data, "message"):
                 self._sent = {
-                    "key": found["key"],
-                    "message": found["message"],
-                    "id": found["key"]["id"],
-                    "timestamp": found.get("messageTimestamp"),
-                    "messageTimestamp": found.get("messageTimestamp"),
+                    "key": message_data["key"],
+                    "message": message_data["message"],
+                    "id": message_data["key"]["id"],
+                    "timestamp": message_data.get("messageTimestamp"),
+                    "messageTimestamp": message_data.get("messageTimestamp"),
                 }
                 self.session.gate.learn([self._sent["id"], self._sent["timestamp"]])
         return self._sent
@@ -312,15 +312,15 @@ def group_jids(answer: Any) -> Iterator[str]:
             yield from group_jids(value)
 
 
-def _spoilt(case: Any, location: ParameterLocation) -> bool:
+def _is_negative_at(case: Any, location: ParameterLocation) -> bool:
     return case.meta is not None and bool(case.meta.is_negative_at(location))
 
 
 def _response(prepared: requests.PreparedRequest, exchange: Exchange) -> requests.Response:
-    made = requests.Response()
-    made.status_code = exchange.status
-    made._content = exchange.body
-    made.headers.update(dict(exchange.headers))
-    made.request = prepared
-    made.url = str(prepared.url)
-    return made
+    response = requests.Response()
+    response.status_code = exchange.status
+    response._content = exchange.body
+    response.headers.update(dict(exchange.headers))
+    response.request = prepared
+    response.url = str(prepared.url)
+    return response

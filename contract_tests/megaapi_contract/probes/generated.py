@@ -14,7 +14,7 @@ from ..errors import HeldBack, NotTried
 from ..host.stage import Stage
 from ..session import Session
 from .cases import LINKING, Cases, Casting
-from .hypothesis_settings import quiet, steady
+from .hypothesis_settings import suite_settings, without_flaky_errors
 from .probe import Probe
 
 # What changes an instance so much that the next case needs another one.
@@ -26,10 +26,10 @@ def generated(
 ) -> Iterator[Probe]:
     """Three probes per operation; `examples` is how many good and how many bad random requests."""
     for operation in operations:
-        yield _probe("examples", operation, _each(cases.examples, operation))
+        yield _probe("examples", operation, _run_every_case(cases.examples, operation))
         if not quick:
-            yield _probe("coverage", operation, _each(cases.coverage, operation))
-        yield _probe("fuzzing", operation, _fuzz(cases, operation, examples))
+            yield _probe("coverage", operation, _run_every_case(cases.coverage, operation))
+        yield _probe("fuzzing", operation, _run_random_cases(cases, operation, examples))
 
 
 def _probe(phase: str, operation: Operation, run: Callable[[Session, Stage], None]) -> Probe:
@@ -42,7 +42,7 @@ def _probe(phase: str, operation: Operation, run: Callable[[Session, Stage], Non
     )
 
 
-class _Cast:
+class _CaseRunner:
     """Sends one case after the other; what ends the run is raised after Hypothesis has ended."""
 
     def __init__(self, session: Session, stage: Stage, operation: Operation) -> None:
@@ -66,40 +66,42 @@ class _Cast:
         """An instance in the state the operation wants; every seventh finds the other one."""
         self._turn += 1
         linked = self._operation.id not in LINKING
-        wanted = linked ^ (self._turn % 7 == 0)
-        spent = self._operation.effect in _SPENDS or self._turn % 7 in (0, 1)
-        if self._casting is None or (spent and self._stage.phone):
+        connected = linked ^ (self._turn % 7 == 0)
+        needs_new_instance = self._operation.effect in _SPENDS or self._turn % 7 in (0, 1)
+        if self._casting is None or (needs_new_instance and self._stage.phone):
             try:
-                place = self._stage.place(connected=wanted)
+                place = self._stage.place(connected=connected)
             except NotTried:
-                place = self._stage.place(connected=not wanted)
+                place = self._stage.place(connected=not connected)
             self._casting = Casting(self._session, place, self._turn)
         return self._casting
 
 
-def _each(
+def _run_every_case(
     source: Callable[[str], Iterator[Any]], operation: Operation
 ) -> Callable[[Session, Stage], None]:
     def run(session: Session, stage: Stage) -> None:
-        cast = _Cast(session, stage, operation)
+        run_case = _CaseRunner(session, stage, operation)
         # Where each message reaches somebody, one per operation tells whether it works.
-        sparing = session.gate.fence is not None and operation.effect == "sends"
-        for case in islice(source(operation.id), 1 if sparing else None):
-            cast(case)
-        if cast.ended is not None:
-            raise cast.ended
+        one_only = session.gate.fence is not None and operation.effect == "sends"
+        for case in islice(source(operation.id), 1 if one_only else None):
+            run_case(case)
+        if run_case.ended is not None:
+            raise run_case.ended
 
     return run
 
 
-def _fuzz(cases: Cases, operation: Operation, examples: int) -> Callable[[Session, Stage], None]:
+def _run_random_cases(
+    cases: Cases, operation: Operation, examples: int
+) -> Callable[[Session, Stage], None]:
     def run(session: Session, stage: Stage) -> None:
-        cast = _Cast(session, stage, operation)
+        run_case = _CaseRunner(session, stage, operation)
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-            drawn = given(case=cases.strategy(operation.id, mode))(lambda case: cast(case))
-            with steady(cast):
-                quiet(session.seed, examples)(drawn)()
-            if cast.ended is not None:
-                raise cast.ended
+            test = given(case=cases.strategy(operation.id, mode))(lambda case: run_case(case))
+            with without_flaky_errors(run_case):
+                suite_settings(session.seed, examples)(test)()
+            if run_case.ended is not None:
+                raise run_case.ended
 
     return run

@@ -14,11 +14,11 @@ from ..errors import NotTried
 FLAKY = "the host answers otherwise each time it is asked the same"
 
 
-def quiet(number: int, examples: int, **others: Any) -> Callable[[Any], Any]:
+def suite_settings(number: int, examples: int, **others: Any) -> Callable[[Any], Any]:
     """Hypothesis settings of the suite: one seed, no database, no shrinking, no complaints."""
 
     def decorate(test: Any) -> Any:
-        kept = settings(
+        test_settings = settings(
             max_examples=examples,
             deadline=None,
             database=None,
@@ -27,19 +27,19 @@ def quiet(number: int, examples: int, **others: Any) -> Callable[[Any], Any]:
             suppress_health_check=list(HealthCheck),
             **others,
         )
-        return seed(number)(kept(test))
+        return seed(number)(test_settings(test))
 
     return decorate
 
 
-class Ended(Protocol):
+class EarlyEnd(Protocol):
     """What keeps the exception that ended it early, until Hypothesis has ended."""
 
     ended: Exception | None
 
 
 @contextmanager
-def steady(tried: Ended) -> Iterator[None]:
+def without_flaky_errors(machine: EarlyEnd) -> Iterator[None]:
     """What Hypothesis says of a host that answers otherwise the second time is no verdict.
 
     What had ended it comes first; without that NotTried. What was broken is noted by then.
@@ -47,4 +47,4 @@ def steady(tried: Ended) -> Iterator[None]:
     try:
         yield
     except HypothesisException:
-        raise tried.ended or NotTried(FLAKY) from None
+        raise machine.ended or NotTried(FLAKY) from None

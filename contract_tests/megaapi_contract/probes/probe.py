@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..errors import Impossible
 from ..host.stage import Stage
-from ..judging.results import Broken, Promise
+from ..judging.results import Breach, Promise
 from ..session import Session
 
 PHASES = ("examples", "laws", "coverage", "fuzzing", "stateful", "lifecycle", "webhooks")
@@ -56,13 +56,13 @@ class Laws:
         What a law changed is put back when it ends.
         """
 
-        def keep(run: Try) -> Try:
+        def add_probe(run: Try) -> Try:
             self.probes.append(
                 Probe(
                     name=f"{sentence(run)}: {about}" if about else sentence(run),
                     phase=phase,
                     operations=operations,
-                    run=tidy(run, operations[0]),
+                    run=restoring(run, operations[0]),
                     effects=frozenset(effects),
                     events=tuple(events),
                     phone=phone,
@@ -70,7 +70,7 @@ class Laws:
             )
             return run
 
-        return keep
+        return add_probe
 
 
 def sentence(run: Callable[..., None]) -> str:
@@ -78,20 +78,20 @@ def sentence(run: Callable[..., None]) -> str:
     return run.__name__.replace("_", " ")
 
 
-def tidy(run: Try, about: str = "") -> Try:
+def restoring(run: Try, about: str = "") -> Try:
     """The same, putting back what it changed, also when it fails.
 
     What cannot happen next is a broken rule of the operation it is `about`: the host said that
     it could.
     """
 
-    def tried(session: Session, stage: Stage) -> None:
+    def restoring_run(session: Session, stage: Stage) -> None:
         try:
             run(session, stage)
         except Impossible as refusal:
             said = f"{NEXT}: {refusal}"
-            session.broken.append(Broken(session.probe, "law", about, said, STORY, rule=NEXT))
+            session.breaches.append(Breach(session.probe, "law", about, said, STORY, rule=NEXT))
         finally:
             session.put_back()
 
-    return tried
+    return restoring_run

@@ -27,37 +27,37 @@ class Routes:
     def unknown(self, operations: tuple[str, ...], contract: Contract) -> Iterator[str]:
         """Those that must be asked for before anything is held of them."""
         for name in operations:
-            if name not in self.present and guessed(contract, name):
+            if name not in self.present and is_guessed_path(contract, name):
                 yield name
 
     def ask(self, operation: str, session: Session, place: Place) -> Exchange:
         """Ask for a route under a wrong token, so that nothing comes of it; a 404 is a finding."""
-        found = session.call(operation, place, token=session.wrong_token())
-        self.present[operation] = not is_unknown_route(found)
+        answer = session.call(operation, place, token=session.wrong_token())
+        self.present[operation] = not is_unknown_route(answer)
         if not self.present[operation]:
             file = session.contract.by_id[operation].spec_file
             session.hold(
-                False, "its path, a guess, is an unknown route", exchange=found,
+                False, "its path, a guess, is an unknown route", exchange=answer,
                 promise=Promise("inferred", file),
             )  # fmt: skip
-        return found
+        return answer
 
     def clear(self) -> None:
         """As if nothing had been asked."""
         self.present.clear()
 
 
-def guessed(contract: Contract, operation: str) -> bool:
+def is_guessed_path(contract: Contract, operation: str) -> bool:
     """Whether nobody vouches for the path of an operation."""
     known = contract.by_id.get(operation)
     declared = known.definition.get("x-path-provenance") if known else None
     return declared is not None and not Promise(str(declared["grade"]), "").sure
 
 
-def is_unknown_route(found: Exchange) -> bool:
+def is_unknown_route(answer: Exchange) -> bool:
     """Whether a 404 is about the path, and not about an instance or a group."""
-    said = found.json.get("message") if isinstance(found.json, dict) else None
-    return found.status == 404 and said not in _KNOWN
+    message = answer.json.get("message") if isinstance(answer.json, dict) else None
+    return answer.status == 404 and message not in _KNOWN
 
 
 MISSING = "the host has no such route, and the contract only guesses its path"

@@ -21,9 +21,9 @@ from ..judging.contract import Contract
 from ..judging.results import Exchange
 from ..session import Session
 from .cases import Cases, Casting
-from .hypothesis_settings import quiet, steady
+from .hypothesis_settings import suite_settings, without_flaky_errors
 from .laws.calls import texts
-from .probe import Probe, tidy
+from .probe import Probe, restoring
 
 PHASE = "stateful"
 # Calls in one chain.
@@ -41,19 +41,23 @@ def stateful(
     """
     chosen = tuple(operations)
     names = {operation.id for operation in chosen}
-    if not any(target in names for one in chosen for target in contract.links(one)):
+    if not any(target in names for operation in chosen for target in contract.links(operation)):
         return
 
     @cache
     def machine() -> type[Any]:
-        made: type[Any] = cases.schema.include(operation_id=sorted(names)).as_state_machine()
-        return made
+        state_machine: type[Any] = cases.schema.include(
+            operation_id=sorted(names)
+        ).as_state_machine()
+        return state_machine
 
     def run(session: Session, stage: Stage) -> None:
         walk = Walk(session, stage)
         chain = _chain(machine(), walk)
-        with steady(walk):
-            run_state_machine_as_test(quiet(session.seed, chains, stateful_step_count=STEPS)(chain))
+        with without_flaky_errors(walk):
+            run_state_machine_as_test(
+                suite_settings(session.seed, chains, stateful_step_count=STEPS)(chain)
+            )
         if walk.ended is not None:
             raise walk.ended
 
@@ -61,7 +65,7 @@ def stateful(
         name="chains along the links",
         phase=PHASE,
         operations=tuple(operation.id for operation in chosen),
-        run=tidy(run),
+        run=restoring(run),
         effects=frozenset(operation.effect for operation in chosen),
     )
 
@@ -97,11 +101,11 @@ class Chained(Casting):
                 case.body = _over(case.body, {name: body[name]})
 
 
-def _value(found: ExtractedParam | None) -> Any:
+def _value(extracted: ExtractedParam | None) -> Any:
     """What a link found; None when it found nothing."""
-    if found is None or not isinstance(found.value, Ok):
+    if extracted is None or not isinstance(extracted.value, Ok):
         return None
-    return found.value.ok()
+    return extracted.value.ok()
 
 
 def _over(below: Any, above: Any) -> Any:
@@ -117,27 +121,27 @@ class Walk:
     def __init__(self, session: Session, stage: Stage) -> None:
         self._session, self._stage = session, stage
         self._casting: Chained | None = None
-        self._left: set[str] = set()
+        self._left_groups: set[str] = set()
         self.ended: Exception | None = None
 
     def begin(self) -> None:
         """Another chain, from another place."""
         self._casting = None
-        self._left.clear()
+        self._left_groups.clear()
 
     def step(self, input: StepInput) -> StepOutput | None:
         """One call; None when it could not be made, so that no link leads on from it."""
         if self.ended is not None:
             return None
         try:
-            return self._called(input)
+            return self._call(input)
         except HeldBack:
             return None
         except Exception as error:
             self.ended = error
             return None
 
-    def _called(self, input: StepInput) -> StepOutput:
+    def _call(self, input: StepInput) -> StepOutput:
         if self._casting is None:
             self._casting = Chained(self._session, self._place())
         self._casting.given = None if _negative(input.case) else input
@@ -146,7 +150,7 @@ class Walk:
         if exchange.ok:
             self._learn(exchange)
         if exchange.ok and exchange.operation == "leave_group":
-            self._left.update(parse_qs(urlsplit(exchange.url).query).get("jid", ()))
+            self._left_groups.update(parse_qs(urlsplit(exchange.url).query).get("jid", ()))
         return StepOutput(Response.from_requests(response, verify=False), input.case)
 
     def _place(self) -> Place:
@@ -158,8 +162,8 @@ class Walk:
         if input.transition is None or not input.is_applied or _negative(input.case):
             return
         operation = str(exchange.operation)
-        said = unquote(exchange.url).encode() + exchange.request_body
-        if any(jid.encode() in said for jid in self._left):
+        request_text = unquote(exchange.url).encode() + exchange.request_body
+        if any(jid.encode() in request_text for jid in self._left_groups):
             # Of a group that the chain itself has left nothing more is promised.
             return
         self._session.hold(

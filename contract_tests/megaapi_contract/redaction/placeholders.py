@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 JID = re.compile(r"([^\s@/]+)@(s\.whatsapp\.net|g\.us|lid|c\.us|newsletter|broadcast)")
 _DEVICE = re.compile(r"(\d+):\d+")
-_SPELT = re.compile(r"\+?[\d\s().\-/]{8,}")
+_WRITTEN_NUMBER = re.compile(r"\+?[\d\s().\-/]{8,}")
 _ID = re.compile(r"[0-9A-F]{12,}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\-\s]{40,}={0,2}\s*")
-LONGEST_SPAN = 4096
+MAX_SPAN = 4096
 # Every sign beyond ASCII is part of a word, but for dashes and dots between words.
 WORD = r"[\w\u0080-\u2012\u2015-\u2025\u2027-\U0010ffff]+"
 _WORDS = re.compile(WORD)
@@ -53,7 +53,7 @@ class Private:
     webhook_url: str = ""
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
 
-    def named(self) -> Iterator[tuple[str, str]]:
+    def named_values(self) -> Iterator[tuple[str, str]]:
         """Each value with the placeholder it gets."""
         yield self.key, "<key>"
         yield self.token, "<token>"
@@ -72,17 +72,19 @@ class Placeholders:
     """Not thread-safe; one for all files of a report, so that they can be laid side by side."""
 
     def __init__(self, private: Private) -> None:
-        self._made: dict[tuple[str, str], str] = {}
+        self._placeholders: dict[tuple[str, str], str] = {}
         self._counts: Counter[str] = Counter()
         self._kinds: dict[str, str] = {}
-        self.given = {value: name for value, name in private.named() if value}
+        self.given_values = {value: name for value, name in private.named_values() if value}
         self._numbers = {value: name for value, name in private.numbers() if value}
         # What was replaced anywhere, as it would stand in a sentence, by its first word.
         self.spans: dict[str, dict[str, str]] = {}
         self._people = set(private.people) - set(self._numbers)
-        self._secrets = {value.lower(): made for value, made in self.given.items()}
-        for value, made in self.given.items():
-            self._keep(value, made)
+        self._secrets = {
+            value.lower(): placeholder for value, placeholder in self.given_values.items()
+        }
+        for value, placeholder in self.given_values.items():
+            self._remember(value, placeholder)
 
     def is_person(self, value: str) -> bool:
         """Whether this is the number, or the JID, of somebody the suite made up."""
@@ -102,11 +104,11 @@ class Placeholders:
 
     def number(self, value: str) -> str:
         """A phone number or anything like it, however it is written."""
-        plain = digits(value)
-        if plain in self._people:
+        number_digits = digits(value)
+        if number_digits in self._people:
             return value
-        found = self._numbers.get(plain) or self._numbered("number", plain)
-        return found if value == plain else f"{found[:-1]}, written otherwise>"
+        placeholder = self._numbers.get(number_digits) or self._numbered("number", number_digits)
+        return placeholder if value == number_digits else f"{placeholder[:-1]}, written otherwise>"
 
     def text(self, value: str, name: str = "") -> str:
         """The placeholder of a whole text standing under a member's name."""
@@ -114,12 +116,12 @@ class Placeholders:
             return self.secret(value)
         jid = JID.fullmatch(value)
         if jid is not None:
-            return self._keep(value, self._jid(*jid.groups()))
+            return self._remember(value, self._jid(*jid.groups()))
         if KIND_OF.get(name.lower()) == "time" and value.isdigit():
-            return self._keep(value, self.make("time", value))
-        if _SPELT.fullmatch(value) and len(digits(value)) >= 8:
-            return self._keep(value, self.number(value))
-        return self._keep(value, self.make(_kind(value, name), value))
+            return self._remember(value, self.make("time", value))
+        if _WRITTEN_NUMBER.fullmatch(value) and len(digits(value)) >= 8:
+            return self._remember(value, self.number(value))
+        return self._remember(value, self.make(_kind(value, name), value))
 
     def _jid(self, user: str, server: str) -> str:
         device = _DEVICE.fullmatch(user)
@@ -134,19 +136,19 @@ class Placeholders:
         return f"{self._numbered('user', user)}@{server}"
 
     def _numbered(self, kind: str, value: str) -> str:
-        made = self._made.get((kind, value))
-        if made is None:
+        placeholder = self._placeholders.get((kind, value))
+        if placeholder is None:
             self._counts[kind] += 1
-            made = self._made[kind, value] = f"<{kind} {self._counts[kind]}>"
-        return made
+            placeholder = self._placeholders[kind, value] = f"<{kind} {self._counts[kind]}>"
+        return placeholder
 
-    def _keep(self, value: str, made: str) -> str:
-        if len(value) <= LONGEST_SPAN:
+    def _remember(self, value: str, placeholder: str) -> str:
+        if len(value) <= MAX_SPAN:
             words = list(_WORDS.finditer(value))
             if words:
                 span = lower(value[words[0].start() : words[-1].end()])
-                self.spans.setdefault(lower(words[0][0]), {}).setdefault(span, made)
-        return made
+                self.spans.setdefault(lower(words[0][0]), {}).setdefault(span, placeholder)
+        return placeholder
 
 
 def digits(text: str) -> str:

@@ -12,17 +12,17 @@ import orjson
 
 from ..judging.contract import JSON, Contract
 from ..judging.differences import difference
-from ..judging.results import Broken, Exchange, OperationCoverage, Report, Result, Webhook
+from ..judging.results import Breach, Exchange, OperationCoverage, Report, Result, Webhook
 from .placeholders import Placeholders, Private
 from .public_headers import PUBLIC_HEADERS, is_public
 from .sentences import Sentences
 from .token_owners import Credentials, Owners
 from .vocabulary import Vocabulary
 
-DEEPEST = 60
+MAX_DEPTH = 60
 METHODS = frozenset("GET POST PUT PATCH DELETE HEAD OPTIONS TRACE QUERY CONNECT".split())
 # What stands there was written by a person, even when it reads like a word of the protocol.
-WRITTEN = frozenset(
+WRITTEN_BY_PEOPLE = frozenset(
     name.lower()
     for name in "text caption conversation pushName verifiedBizName verifiedName subject title "
     "description displayName displayText buttonText footer footerText fileName vcard notify "
@@ -57,14 +57,14 @@ class Redaction:
         self.placeholders = Placeholders(self.private)
         self.contract = contract
         self._owners = Owners(self.private)
-        self._prose = Sentences(self.vocabulary, self.placeholders)
+        self._sentences = Sentences(self.vocabulary, self.placeholders)
         self._exchanges: dict[int, tuple[Exchange, Exchange]] = {}
         # With the original, so that its identity is nobody else's meanwhile.
-        self._broken: dict[int, tuple[Broken, Broken]] = {}
+        self._broken: dict[int, tuple[Breach, Breach]] = {}
         self._reasons: dict[str, str] = {}
         self._bodies: dict[tuple[str, bytes], bytes] = {}
         self._origins: tuple[str, ...] = ("http://mock",)
-        self._keys = [found.path.split("/") for found in contract.operations]
+        self._keys = [operation.path.split("/") for operation in contract.operations]
 
     # -- the whole ---------------------------------------------------------------------------
 
@@ -76,31 +76,35 @@ class Redaction:
         exchanges = [self.exchange(each) for each in report.exchanges]
         webhooks = [self.webhook(each) for each in report.webhooks]
         for result in report.results:
-            for broken in result.broken:
-                self._evidence(broken)
+            for breach in result.breaches:
+                self._evidence(breach)
         return replace(
             report,
-            target=report.target if report.target in self._origins else self.said(report.target),
+            target=report.target
+            if report.target in self._origins
+            else self.sentence(report.target),
             options={name: self.option(name, text) for name, text in report.options.items()},
             results=[self._result(each) for each in report.results],
-            coverage={name: self._covered(each) for name, each in report.coverage.items()},
+            coverage={name: self._coverage(each) for name, each in report.coverage.items()},
             exchanges=exchanges,
             webhooks=webhooks,
-            unusable=self.said(report.unusable),
-            unheard=self.said(report.unheard),
+            unusable=self.sentence(report.unusable),
+            unheard=self.sentence(report.unheard),
         )
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """One exchange; numbers, status and times stay."""
-        made = self._exchanges.get(exchange.number)
-        if made is None or made[0] is not exchange:
-            made = self._exchanges[exchange.number] = exchange, self._exchange(exchange)
-        return made[1]
+        cached = self._exchanges.get(exchange.number)
+        if cached is None or cached[0] is not exchange:
+            cached = self._exchanges[exchange.number] = exchange, self._exchange(exchange)
+        return cached[1]
 
     def _exchange(self, exchange: Exchange) -> Exchange:
         # Bodies first: what they hold is looked for in the sentence of X-Mock-Reason.
         body = self.body(exchange.body, _media_type(exchange.headers))
-        sent = self.body(exchange.request_body, _media_type(exchange.request_headers) or JSON)
+        request_body = self.body(
+            exchange.request_body, _media_type(exchange.request_headers) or JSON
+        )
         key = self.key_of(exchange)
         self._owners.learn(key, exchange)
         return replace(
@@ -108,7 +112,7 @@ class Redaction:
             method=exchange.method if exchange.method in METHODS else "<method>",
             url=self.url(exchange.url),
             request_headers=self.headers(exchange.request_headers, key),
-            request_body=sent,
+            request_body=request_body,
             headers=self.headers(exchange.headers),
             body=body,
         )
@@ -123,36 +127,36 @@ class Redaction:
             event=webhook.event if known else "<event>",
         )
 
-    def broken(self, broken: Broken) -> Broken:
+    def breach(self, breach: Breach) -> Breach:
         """One broken promise with its evidence; asked again, the same."""
-        made = self._broken.get(id(broken))
-        if made is None:
-            made = self._broken[id(broken)] = broken, self._clean(broken)
-        return made[1]
+        cached = self._broken.get(id(breach))
+        if cached is None:
+            cached = self._broken[id(breach)] = breach, self._redact_breach(breach)
+        return cached[1]
 
-    def _clean(self, broken: Broken) -> Broken:
-        exchange, webhook = self._evidence(broken)
-        expected, got = difference(broken, self.contract)
+    def _redact_breach(self, breach: Breach) -> Breach:
+        exchange, webhook = self._evidence(breach)
+        expected, got = difference(breach, self.contract)
         return replace(
-            broken,
-            operation=self._operation(broken.operation),
-            message=self.said(broken.message),
-            rule=self.said(broken.rule),
-            expected=self.said(expected),
-            got=self.said(got),
+            breach,
+            operation=self._operation(breach.operation),
+            message=self.sentence(breach.message),
+            rule=self.sentence(breach.rule),
+            expected=self.sentence(expected),
+            got=self.sentence(got),
             exchange=exchange,
             webhook=webhook,
         )
 
     # -- the parts ---------------------------------------------------------------------------
 
-    def said(self, text: str) -> str:
+    def sentence(self, text: str) -> str:
         """A sentence of the suite, of the host or of a library."""
         for origin in self._origins:
-            before, found, after = text.partition(origin)
-            if found and (not after or after[0] in " :,;)"):
-                return self._prose.clean(before) + found + self._prose.clean(after)
-        return self._prose.clean(text)
+            before, separator, after = text.partition(origin)
+            if separator and (not after or after[0] in " :,;)"):
+                return self._sentences.clean(before) + separator + self._sentences.clean(after)
+        return self._sentences.clean(text)
 
     def option(self, name: str, text: str) -> str:
         """The value of an option of the command."""
@@ -160,7 +164,7 @@ class Redaction:
             return text
         if name.lstrip("-").replace("_", "-") in _SECRET_OPTIONS:
             return ", ".join(self.placeholders.text(each) for each in re.split(r"[,\s]+", text))
-        return self.said(text)
+        return self.sentence(text)
 
     def url(self, url: str) -> str:
         """Scheme and host stay, of path and query what the contract declares."""
@@ -172,8 +176,10 @@ class Redaction:
             "?"
         )
         steps = self._steps(path.split("/"))
-        asked = "&".join(self._asked(each) for each in query.split("&")) if query else ""
-        return origin + "/".join(steps) + (f"?{asked}" if asked else "")
+        redacted_query = (
+            "&".join(self._query_pair(each) for each in query.split("&")) if query else ""
+        )
+        return origin + "/".join(steps) + (f"?{redacted_query}" if redacted_query else "")
 
     def headers(self, headers: Iterable[tuple[str, str]], key: str = "") -> Pairs:
         """Names and values of standard headers stay, where the values are public.
@@ -184,8 +190,8 @@ class Redaction:
 
     def key_of(self, exchange: Exchange) -> str:
         """The key of the instance a request is about; nothing for unknown routes."""
-        found = self.contract.route(exchange.method, urlsplit(exchange.url).path)
-        return unquote(found[1]) if found else ""
+        route = self.contract.route(exchange.method, urlsplit(exchange.url).path)
+        return unquote(route[1]) if route else ""
 
     def is_instance(self, key: str) -> bool:
         """Whether the run was given, or made, the instance of that key."""
@@ -199,10 +205,10 @@ class Redaction:
         """JSON stays JSON; of everything else stays what it is and how long."""
         if not body:
             return body
-        made = self._bodies.get((media_type, body))
-        if made is None:
-            made = self._bodies[media_type, body] = self._body(body, media_type)
-        return made
+        redacted = self._bodies.get((media_type, body))
+        if redacted is None:
+            redacted = self._bodies[media_type, body] = self._body(body, media_type)
+        return redacted
 
     def document(self, document: Any) -> Any:
         """A JSON document."""
@@ -224,7 +230,7 @@ class Redaction:
     def _node(self, name: str, node: Any, depth: int) -> Any:
         if isinstance(node, str):
             return self.leaf(name, node)
-        if depth > DEEPEST:
+        if depth > MAX_DEPTH:
             return "<deeper>"
         if isinstance(node, dict):
             return {
@@ -241,7 +247,7 @@ class Redaction:
 
     def leaf(self, name: str, text: str) -> str:
         """One text standing under a member's name."""
-        public = text in self.vocabulary.values and name.lower() not in WRITTEN
+        public = text in self.vocabulary.values and name.lower() not in WRITTEN_BY_PEOPLE
         if not text or (public and not self.placeholders.secret(text)):
             return text
         return self.placeholders.text(text, name)
@@ -254,16 +260,18 @@ class Redaction:
 
     def _steps(self, steps: list[str]) -> Iterator[str]:
         plain = [unquote_plus(step) for step in steps]
-        key_at = next((at for at in self._keys if _fits(at, plain)), None)
+        template = next(
+            (template_steps for template_steps in self._keys if _fits(template_steps, plain)), None
+        )
         for number, step in enumerate(plain):
             public = step in self.vocabulary.steps or step in self.vocabulary.values
             if not step or (public and not self.placeholders.secret(step)):
                 yield step
             else:
-                name = "instance_key" if key_at and key_at[number] == KEY else "step"
+                name = "instance_key" if template and template[number] == KEY else "step"
                 yield self.placeholders.text(step, name)
 
-    def _asked(self, pair: str) -> str:
+    def _query_pair(self, pair: str) -> str:
         name, equals, value = pair.partition("=")
         name = unquote_plus(name)
         return self._name(name) + equals + self.leaf(name, unquote_plus(value))
@@ -283,42 +291,44 @@ class Redaction:
             return self.placeholders.make("cookie", value)
         if name == "x-mock-reason":
             if value not in self._reasons:
-                self._reasons[value] = self.said(value)
+                self._reasons[value] = self.sentence(value)
             return self._reasons[value]
-        given = self.placeholders.secret(value)
-        if name in PUBLIC_HEADERS and not given and is_public(value, self.vocabulary):
+        secret = self.placeholders.secret(value)
+        if name in PUBLIC_HEADERS and not secret and is_public(value, self.vocabulary):
             return value
         return self.placeholders.text(value, name)
 
-    def _credentials(self, sent: Credentials) -> str:
-        if sent.whose in ("none", "wrong"):
-            return sent.scheme + sent.token
-        if sent.scheme != "Bearer " and sent.whose == "nobody's":
-            return self.placeholders.make("credentials", sent.scheme + sent.token)
-        shown = self.leaf("token", sent.token)
-        return sent.scheme + (shown if sent.whose == "own" else f"{shown[:-1]}, not its own>")
+    def _credentials(self, credentials: Credentials) -> str:
+        if credentials.whose in ("none", "wrong"):
+            return credentials.scheme + credentials.token
+        if credentials.scheme != "Bearer " and credentials.whose == "nobody's":
+            return self.placeholders.make("credentials", credentials.scheme + credentials.token)
+        token = self.leaf("token", credentials.token)
+        return credentials.scheme + (
+            token if credentials.whose == "own" else f"{token[:-1]}, not its own>"
+        )
 
     # -- the rest of a report ----------------------------------------------------------------
 
-    def _evidence(self, broken: Broken) -> tuple[Exchange | None, Webhook | None]:
+    def _evidence(self, breach: Breach) -> tuple[Exchange | None, Webhook | None]:
         return (
-            self.exchange(broken.exchange) if broken.exchange else None,
-            self.webhook(broken.webhook) if broken.webhook else None,
+            self.exchange(breach.exchange) if breach.exchange else None,
+            self.webhook(breach.webhook) if breach.webhook else None,
         )
 
     def _operation(self, name: str) -> str:
         known = name in self.contract.by_id or name in self.contract.events
-        return name if known else self.said(name)
+        return name if known else self.sentence(name)
 
     def _result(self, result: Result) -> Result:
         return replace(
             result,
-            reason=self.said(result.reason),
-            broken=tuple(self.broken(each) for each in result.broken),
+            reason=self.sentence(result.reason),
+            breaches=tuple(self.breach(each) for each in result.breaches),
         )
 
-    def _covered(self, covered: OperationCoverage) -> OperationCoverage:
-        return replace(covered, why_not=self.said(covered.why_not))
+    def _coverage(self, covered: OperationCoverage) -> OperationCoverage:
+        return replace(covered, why_not=self.sentence(covered.why_not))
 
 
 def _fits(template: list[str], steps: list[str]) -> bool:

@@ -15,26 +15,28 @@ _OPTIONS = ("--token", "--control-token", "--megaapi-token")
 SHORTEST = 3
 
 
-def without(sentence: str, secrets: Iterable[str]) -> str:
+def remove_secrets(sentence: str, secrets: Iterable[str]) -> str:
     """The sentence without these, however an address, a document or a shell writes them."""
-    forms = {form for secret in secrets if len(secret) >= SHORTEST for form in _forms(secret)}
-    for form in sorted(forms, key=len, reverse=True):
+    spellings = {
+        spelling for secret in secrets if len(secret) >= SHORTEST for spelling in _spellings(secret)
+    }
+    for spelling in sorted(spellings, key=len, reverse=True):
         # A host's name is written in small letters.
-        sentence = re.sub(re.escape(form), "<token>", sentence, flags=re.IGNORECASE)
+        sentence = re.sub(re.escape(spelling), "<token>", sentence, flags=re.IGNORECASE)
     return sentence
 
 
-def _forms(secret: str) -> Iterator[str]:
+def _spellings(secret: str) -> Iterator[str]:
     yield from (secret, secret.strip(), repr(secret)[1:-1], json.dumps(secret)[1:-1])
     yield from (quote(secret), quote(secret, safe=""), quote_plus(secret))
 
 
-def of_command_line(words: Iterable[str]) -> list[str]:
+def tokens_of_command_line(words: Iterable[str]) -> list[str]:
     """The tokens of the environment and of a command line, usable or not."""
-    found = [os.environ.get(name, "") for name in ENVIRONMENT]
+    tokens = [os.environ.get(name, "") for name in ENVIRONMENT]
     words = list(words)
-    for word, following in zip(words, [*words[1:], ""], strict=False):
+    for word, next_word in zip(words, [*words[1:], ""], strict=False):
         option, equals, value = word.partition("=")
         if option in _OPTIONS:
-            found.append(value if equals else following)
-    return [secret for secret in found if secret]
+            tokens.append(value if equals else next_word)
+    return [secret for secret in tokens if secret]

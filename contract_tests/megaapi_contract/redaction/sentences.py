@@ -28,7 +28,7 @@ _STATUS = re.compile(r"[1-5]\d\d")
 _NAME_PARTS = re.compile(r"[a-z]+|[A-Z][a-z]*|\d+|_+")
 CUT_AT = 190
 # What libraries put in quotes beside the values they complain of.
-_OF_SCHEMAS = frozenset(
+_SCHEMA_WORDS = frozenset(
     "string integer number array object boolean null anyOf oneOf allOf not enum const".split()
 )
 
@@ -47,7 +47,7 @@ class Sentences:
         """The sentence as it may be shown; what the contract itself says in quotes stays."""
         pieces = self._rules.split(text) if self._rules is not None else [text]
         return "".join(
-            piece if number % 2 else _TOKEN.sub(self._token, self._without_known(piece))
+            piece if number % 2 else _TOKEN.sub(self._token, self._replace_known(piece))
             for number, piece in enumerate(pieces)
         )
 
@@ -73,8 +73,8 @@ class Sentences:
             and (word.lower() in self._vocabulary.words or "_" in word)
         )
 
-    def _token(self, found: re.Match[str]) -> str:
-        text, kind = found[0], found.lastgroup
+    def _token(self, match: re.Match[str]) -> str:
+        text, kind = match[0], match.lastgroup
         if kind == "placeholder":
             return text
         if kind == "quoted":
@@ -89,18 +89,18 @@ class Sentences:
 
     def _quoted(self, text: str) -> str:
         mark, inner = text[0], text[1:].removesuffix(text[0])
-        whole = _TOKEN.fullmatch(inner)
+        token = _TOKEN.fullmatch(inner)
         secret = self._placeholders.secret(inner)
         if secret:
             return f"{mark}{secret}{mark}"
-        kept = (
+        shown = (
             not inner
             or inner in self._vocabulary.names
             or inner in self._vocabulary.values
-            or inner in _OF_SCHEMAS
-            or (whole is not None and whole.lastgroup == "placeholder")
+            or inner in _SCHEMA_WORDS
+            or (token is not None and token.lastgroup == "placeholder")
         )
-        return f"{mark}{inner if kept else self._placeholders.text(inner)}{mark}"
+        return f"{mark}{inner if shown else self._placeholders.text(inner)}{mark}"
 
     def _number(self, text: str) -> str:
         groups = re.findall(r"\d+", text)
@@ -108,31 +108,31 @@ class Sentences:
             return text
         return self._placeholders.number(text) if digits(text) else text
 
-    def _without_known(self, text: str) -> str:
+    def _replace_known(self, text: str) -> str:
         """Whatever was replaced in an exchange is replaced in what is said of it."""
         low = lower(text)
         pieces: list[str] = []
-        done = 0
+        end = 0
         for word in _ANY_WORD.finditer(low):
-            if word.start() < done:
+            if word.start() < end:
                 continue
-            found = self._known_at(low, word)
-            if found is not None:
-                pieces += [text[done : word.start()], found[1]]
-                done = found[0]
-        return "".join((*pieces, text[done:]))
+            known = self._longest_known_at(low, word)
+            if known is not None:
+                pieces += [text[end : word.start()], known[1]]
+                end = known[0]
+        return "".join((*pieces, text[end:]))
 
-    def _known_at(self, low: str, word: re.Match[str]) -> tuple[int, str] | None:
+    def _longest_known_at(self, low: str, word: re.Match[str]) -> tuple[int, str] | None:
         """Where the longest value that begins with a word ends, and its placeholder."""
         longest: tuple[int, str] | None = None
-        for span, made in self._placeholders.spans.get(word[0], {}).items():
+        for span, placeholder in self._placeholders.spans.get(word[0], {}).items():
             end = word.start() + len(span)
             if len(low) >= CUT_AT and end > len(low) > word.end():
                 # A sentence that was cut ends with the beginning of a value.
                 if span.startswith(low[word.start() :].rstrip()):
-                    return len(low), made
+                    return len(low), placeholder
             elif low.startswith(span, word.start()) and not _ANY_WORD.match(low, end):
                 public = end == word.end() and self.public(word[0])
                 if not public and (longest is None or end > longest[0]):
-                    longest = end, made
+                    longest = end, placeholder
         return longest

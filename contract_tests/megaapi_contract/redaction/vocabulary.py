@@ -16,7 +16,7 @@ from ..judging.contract import JSON, Contract
 from ..safety.fence import UNKNOWN_KEY, WRONG_TOKEN
 
 WORD = re.compile(r"[A-Za-z]+")
-_MADE_UP = frozenset({"example", "examples", "default"})
+_EXAMPLE_MEMBERS = frozenset({"example", "examples", "default"})
 
 MEDIA_TYPES = frozenset(
     "application/json application/octet-stream application/pdf application/xml text/html "
@@ -29,7 +29,7 @@ _MORE_VALUES = frozenset(
 )
 
 # What Schemathesis and jsonschema-rs say around the values they quote.
-OTHERS_SAY = """
+LIBRARY_TEXTS = """
 API accepted schema-violating request. API rejected schema-compliant request. Valid data should
 have been accepted. Invalid data should have been rejected. Expected Received Documented Invalid
 component in path query header cookie body at parameter. Response violates schema. Response header
@@ -62,13 +62,13 @@ class Vocabulary:
     @cached_property
     def values(self) -> frozenset[str]:
         """Enumerated values, the texts of documented answers, media types."""
-        found = set(_fixed(self._contract.document)) | MEDIA_TYPES | _MORE_VALUES
+        values = set(_fixed(self._contract.document)) | MEDIA_TYPES | _MORE_VALUES
         for operation in self._contract.operations:
             for response in operation.definition["responses"].values():
-                found.update(_answers(resolve(response, self._contract.document)))
-        found.update(event.message_type for event in self._contract.events.values())
-        found.update(event.category for event in self._contract.events.values())
-        return frozenset(found)
+                values.update(_answers(resolve(response, self._contract.document)))
+        values.update(event.message_type for event in self._contract.events.values())
+        values.update(event.category for event in self._contract.events.values())
+        return frozenset(values)
 
     @cached_property
     def rules(self) -> frozenset[str]:
@@ -88,7 +88,7 @@ class Vocabulary:
     @cached_property
     def words(self) -> frozenset[str]:
         """Single words, lower case: of the contract's prose, the suite's and the mock's source."""
-        texts = [OTHERS_SAY, *_prose(self._contract.document), *self.names, *self.steps]
+        texts = [LIBRARY_TEXTS, *_prose(self._contract.document), *self.names, *self.steps]
         for folder in (Path(__file__).parents[1], Path(megaapi_mock.__file__).parent):
             texts += [file.read_text(encoding="utf-8") for file in sorted(folder.rglob("*.py"))]
         return frozenset(word.lower() for text in texts for word in WORD.findall(text))
@@ -101,7 +101,7 @@ def _names(node: Any) -> Iterator[str]:
         if isinstance(node.get("in"), str) and isinstance(node.get("name"), str):
             yield node["name"]
         for name, value in node.items():
-            if name not in _MADE_UP:
+            if name not in _EXAMPLE_MEMBERS:
                 yield from _names(value)
     elif isinstance(node, list):
         for value in node:
@@ -113,7 +113,7 @@ def _fixed(node: Any) -> Iterator[str]:
         candidates = [*(node.get("enum") or ()), node.get("const")]
         yield from (value for value in candidates if isinstance(value, str) and value)
         for name, value in node.items():
-            if name not in _MADE_UP:
+            if name not in _EXAMPLE_MEMBERS:
                 yield from _fixed(value)
     elif isinstance(node, list):
         for value in node:
@@ -139,7 +139,7 @@ def _prose(node: Any) -> Iterator[str]:
     if isinstance(node, Mapping):
         for name, value in node.items():
             yield str(name)
-            if name not in _MADE_UP:
+            if name not in _EXAMPLE_MEMBERS:
                 yield from _prose(value)
     elif isinstance(node, list):
         for value in node:
@@ -153,7 +153,7 @@ def _patterns(node: Any) -> Iterator[str]:
         if isinstance(node.get("pattern"), str):
             yield node["pattern"]
         for name, value in node.items():
-            if name not in _MADE_UP:
+            if name not in _EXAMPLE_MEMBERS:
                 yield from _patterns(value)
     elif isinstance(node, list):
         for value in node:

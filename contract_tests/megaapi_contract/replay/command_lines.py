@@ -5,10 +5,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from ..judging.results import Broken, Report
+from ..judging.results import Breach, Report
 
 # Options of the run whose values are private, or may be: whoever tries it again sets these.
-_GIVEN = {
+_FROM_ENVIRONMENT = {
     "media url": ("--media-url", "MEDIA_URL"),
     "webhook url": ("--webhook-url", "WEBHOOK_URL"),
     "webhook port": ("--webhook-port", "WEBHOOK_PORT"),
@@ -27,30 +27,30 @@ def replay_line(report: Report, file: str) -> str:
     return " ".join(["megaapi-contract", "replay", shlex.quote(file), *_options(report)])
 
 
-def probe_line(report: Report, broken: Broken) -> str:
+def probe_line(report: Report, breach: Breach) -> str:
     """What runs the probe again that found a fault, where no report was kept."""
-    seed = ["--seed", str(report.seed), "--probe", shlex.quote(broken.probe)]
+    seed = ["--seed", str(report.seed), "--probe", shlex.quote(breach.probe)]
     return " ".join(["megaapi-contract", "run", *_options(report), *seed])
 
 
 def _options(report: Report) -> Iterator[str]:
-    given = report.options
+    options = report.options
     yield from ("--target", shlex.quote(report.target))
-    if given.get("control API") == "no":
+    if options.get("control API") == "no":
         yield "--no-control-api"
-    if given.get("plan", "code") != "code":
-        yield from ("--gateway-plan", shlex.quote(given["plan"]))
-    for effect in filter(None, given.get("allow", "").split(", ")):
+    if options.get("plan", "code") != "code":
+        yield from ("--gateway-plan", shlex.quote(options["plan"]))
+    for effect in filter(None, options.get("allow", "").split(", ")):
         if effect != "reads":
             yield from ("--allow", effect)
-    listed = given.get("recipients", "0")
-    for number in range(1, 1 + (int(listed) if listed.isdigit() else 0)):
+    recipients = options.get("recipients", "0")
+    for number in range(1, 1 + (int(recipients) if recipients.isdigit() else 0)):
         yield from ("--recipient", f'"$RECIPIENT{f"_{number}" if number > 1 else ""}"')
-    for name, (option, variable) in _GIVEN.items():
-        value = given.get(name, "")
+    for name, (option, variable) in _FROM_ENVIRONMENT.items():
+        value = options.get(name, "")
         if value:
             yield from (option, value if value.isdigit() else f'"${variable}"')
-    if given.get("forward") == "yes":
+    if options.get("forward") == "yes":
         yield "--forward"
-    if given.get("quick") == "yes":
+    if options.get("quick") == "yes":
         yield "--quick"

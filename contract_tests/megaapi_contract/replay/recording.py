@@ -12,7 +12,7 @@ import orjson
 from megaapi_mock.spec.operations import Operation
 
 from .. import __version__
-from ..judging.results import Broken, Exchange, Report
+from ..judging.results import Breach, Exchange, Report
 from ..redaction.placeholders import JID, Private, digits
 from ..redaction.redaction import Redaction
 from ..redaction.token_owners import Credentials, new_token
@@ -24,14 +24,14 @@ FORMAT, VERSION = "megaapi-contract replay", 1
 JUDGED = frozenset({"status", "content-type", "schema", "bare-500", "addition"})
 # Nobody has it: what a group nobody gave stands for.
 NO_GROUP = "120363000000000099@g.us"
-MOST_EXCHANGES, LONGEST_TEXT, SHORTEST_VALUE = 60, 2000, 6
+MAX_EXCHANGES, LONGEST_TEXT, SHORTEST_VALUE = 60, 2000, 6
 _BASE64 = re.compile(r"[A-Za-z0-9+/=]+")
 
 
-def record(report: Report, broken: Broken, clean: Broken, redaction: Redaction) -> dict[str, Any]:
+def record(report: Report, breach: Breach, clean: Breach, redaction: Redaction) -> dict[str, Any]:
     """The document of one fault; `clean` is the fault without what is private."""
-    exchanges = _leading_to(report, broken, redaction)
-    template = _Template(redaction, redaction.private, exchanges)
+    exchanges = _exchanges_leading_to(report, breach, redaction)
+    template = _RequestTemplate(redaction, redaction.private, exchanges)
     recorded = template.exchanges()
     return {
         "format": FORMAT,
@@ -39,8 +39,8 @@ def record(report: Report, broken: Broken, clean: Broken, redaction: Redaction) 
         "suite": __version__,
         "target": redaction.option("target", report.target),
         "seed": report.seed,
-        "probe": broken.probe,
-        "judged_by": "answer" if broken.kind in JUDGED and recorded else "probe",
+        "probe": breach.probe,
+        "judged_by": "answer" if breach.kind in JUDGED and recorded else "probe",
         "fault": {
             "kind": clean.kind,
             "operation": clean.operation,
@@ -56,24 +56,24 @@ def record(report: Report, broken: Broken, clean: Broken, redaction: Redaction) 
         "connected": not any("not logged in" in _text(each) for each in exchanges),
         "values": template.values,
         "exchanges": recorded,
-        "rerun": probe_line(report, broken),
+        "rerun": probe_line(report, breach),
     }
 
 
-def _leading_to(report: Report, broken: Broken, redaction: Redaction) -> list[Exchange]:
+def _exchanges_leading_to(report: Report, breach: Breach, redaction: Redaction) -> list[Exchange]:
     """Earlier exchanges of the probe about the same instance, and the one that broke a promise."""
-    last = broken.exchange
+    last = breach.exchange
     if last is None:
         return []
-    result = next((each for each in report.results if each.probe == broken.probe), None)
+    result = next((each for each in report.results if each.probe == breach.probe), None)
     first = result.first if result else 0
     key = redaction.key_of(last)
-    before = [
+    earlier = [
         each
         for each in report.exchanges
         if first <= each.number < last.number and each.ok and redaction.key_of(each) == key
     ]
-    return [*before[-(MOST_EXCHANGES - 1) :], last]
+    return [*earlier[-(MAX_EXCHANGES - 1) :], last]
 
 
 def _text(exchange: Exchange) -> str:
@@ -81,7 +81,7 @@ def _text(exchange: Exchange) -> str:
 
 
 @dataclass
-class _Template:
+class _RequestTemplate:
     """Turns requests into ones without values; `needs` are those a replay must be given."""
 
     redaction: Redaction
@@ -92,9 +92,9 @@ class _Template:
     _answers: dict[str, tuple[int, str]] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
     _people: dict[str, str] = field(default_factory=dict)
-    _given: dict[str, str] = field(default_factory=dict)
+    _names_of_given_values: dict[str, str] = field(default_factory=dict)
     # Tokens that recorded requests have set: a replay sets made-up ones in their place.
-    _set: set[str] = field(default_factory=set)
+    _set_tokens: set[str] = field(default_factory=set)
 
     def exchanges(self) -> list[dict[str, Any]]:
         """What is to be sent, in order."""
@@ -102,41 +102,43 @@ class _Template:
             self._people[digits(recipient)] = f"recipient_{number}"
         if self.private.own:
             self._people[digits(self.private.own)] = "own_number"
-        self._given = self._about()
-        made = []
+        self._names_of_given_values = self._instance_values()
+        requests = []
         for number, exchange in enumerate(self.sent, 1):
-            made.append(self._request(exchange))
-            self._set |= {new_token(exchange)} - self._given.keys()
+            requests.append(self._request(exchange))
+            self._set_tokens |= {new_token(exchange)} - self._names_of_given_values.keys()
             for pointer, value in _leaves("", exchange.json, self._public_name):
                 if len(value) >= SHORTEST_VALUE and value not in self.redaction.vocabulary.values:
                     self._answers.setdefault(value, (number, pointer))
-        return self._needed(made)
+        return self._without_unused_reads(requests)
 
-    def _about(self) -> dict[str, str]:
+    def _instance_values(self) -> dict[str, str]:
         """Key and token of the instance the requests are about, with the names of their places."""
         key = self.redaction.key_of(self.sent[-1]) if self.sent else ""
-        given = {key: "instance_key"} if self.redaction.is_instance(key) else {}
+        names = {key: "instance_key"} if self.redaction.is_instance(key) else {}
         if key in self.private.tokens:
-            given[self.private.tokens[key]] = "token"
-        return {**given, self.private.key: "instance_key", self.private.token: "token"}
+            names[self.private.tokens[key]] = "token"
+        return {**names, self.private.key: "instance_key", self.private.token: "token"}
 
-    def _needed(self, made: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _without_unused_reads(self, requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Without earlier reads that no later request takes a value from."""
         by_id = self.redaction.contract.by_id
         used = {source["from"]["exchange"] for source in self.values.values()}
-        kept = [
+        kept_numbers = [
             number
-            for number, each in enumerate(made, 1)
-            if number == len(made) or number in used or _acts(by_id.get(each["operation"]))
+            for number, each in enumerate(requests, 1)
+            if number == len(requests)
+            or number in used
+            or _has_effect(by_id.get(each["operation"]))
         ]
         for source in self.values.values():
-            source["from"]["exchange"] = kept.index(source["from"]["exchange"]) + 1
-        return [made[number - 1] for number in kept]
+            source["from"]["exchange"] = kept_numbers.index(source["from"]["exchange"]) + 1
+        return [requests[number - 1] for number in kept_numbers]
 
     def _request(self, exchange: Exchange) -> dict[str, Any]:
         parts = urlsplit(exchange.url)
         method = exchange.method if exchange.method.isalpha() else "GET"
-        made: dict[str, Any] = {
+        recorded: dict[str, Any] = {
             "operation": exchange.operation,
             "method": method,
             "path": [self._step(exchange, step) for step in parts.path.split("/")],
@@ -149,36 +151,38 @@ class _Template:
         }
         if exchange.request_body:
             try:
-                made["json"] = self._node("", orjson.loads(exchange.request_body), 0)
+                recorded["json"] = self._node("", orjson.loads(exchange.request_body), 0)
             except orjson.JSONDecodeError:
-                made["raw"] = self._raw(exchange.request_body)
-        return made
+                recorded["raw"] = self._raw(exchange.request_body)
+        return recorded
 
     def _step(self, exchange: Exchange, step: str) -> str:
-        plain = unquote(step)
-        if plain == self.redaction.key_of(exchange) and self.redaction.is_instance(plain):
-            return self._need("instance_key")
-        secret = self.redaction.placeholders.secret(plain)
-        public = plain in self.redaction.vocabulary.steps and not secret
-        if not plain or plain == UNKNOWN_KEY or public:
-            return plain
-        return mask(plain)
+        text = unquote(step)
+        if text == self.redaction.key_of(exchange) and self.redaction.is_instance(text):
+            return self._given_value("instance_key")
+        secret = self.redaction.placeholders.secret(text)
+        public = text in self.redaction.vocabulary.steps and not secret
+        if not text or text == UNKNOWN_KEY or public:
+            return text
+        return mask(text)
 
     def _headers(self, exchange: Exchange) -> Iterator[list[str]]:
         for name, value in exchange.request_headers:
             if name.lower() == "authorization":
                 yield [name, self._credentials(self.redaction.credentials(exchange, value))]
             elif name.lower() in ("accept", "content-type"):
-                kept = self.redaction.headers([(name, value)])[0][1] == value
-                yield [name, value if kept else mask(value)]
+                is_public = self.redaction.headers([(name, value)])[0][1] == value
+                yield [name, value if is_public else mask(value)]
 
-    def _credentials(self, sent: Credentials) -> str:
+    def _credentials(self, credentials: Credentials) -> str:
         """The same kind of token: a replay has its own, and on a mock another instance's."""
-        if sent.whose in ("none", "wrong"):
-            return sent.scheme + sent.token
-        if sent.whose == "nobody's" or sent.token in self._set:
-            return sent.scheme + mask(sent.token)
-        return sent.scheme + self._need("token" if sent.whose == "own" else "other_token")
+        if credentials.whose in ("none", "wrong"):
+            return credentials.scheme + credentials.token
+        if credentials.whose == "nobody's" or credentials.token in self._set_tokens:
+            return credentials.scheme + mask(credentials.token)
+        return credentials.scheme + self._given_value(
+            "token" if credentials.whose == "own" else "other_token"
+        )
 
     def _node(self, name: str, node: Any, depth: int) -> Any:
         if isinstance(node, str):
@@ -186,13 +190,13 @@ class _Template:
         if depth > LONGEST_TEXT:
             return None
         if isinstance(node, dict):
-            made: dict[str, Any] = {}
+            members: dict[str, Any] = {}
             for key, value in node.items():
-                kept = self._name(key)
-                while kept in made:
-                    kept += "x"
-                made[kept] = self._node(key, value, depth + 1)
-            return made
+                member = self._name(key)
+                while member in members:
+                    member += "x"
+                members[member] = self._node(key, value, depth + 1)
+            return members
         if isinstance(node, list):
             return [self._node(name, value, depth + 1) for value in node]
         if isinstance(node, float):
@@ -213,10 +217,10 @@ class _Template:
         public = self.redaction.leaf(name, value) == value
         if value == NO_GROUP or (public and not self.redaction.placeholders.is_person(value)):
             return value
-        if value in self._given:
-            return self._need(self._given[value])
+        if value in self._names_of_given_values:
+            return self._given_value(self._names_of_given_values[value])
         if value in self._answers:
-            return self._from(value)
+            return self._answer_value(value)
         if "://" in value:
             return self._address(value)
         jid = JID.fullmatch(value)
@@ -224,25 +228,25 @@ class _Template:
         if user.isascii() and user.isdigit() and 8 <= len(user) <= 15 and server != "g.us":
             return self._person(user) + (f"@{server}" if server else "")
         if server == "g.us":
-            return f"{self._need('group')}"
+            return f"{self._given_value('group')}"
         return mask(value)
 
     def _address(self, value: str) -> str:
         """The run's own addresses have places; those that lead nowhere still do when made up."""
         if value == self.private.media_url:
-            return self._need("media_url")
-        here = self.private.webhook_url
-        if here and (value == here or value.startswith(f"{here}/")):
-            return self._need("webhook_url") + mask(value[len(here) :])
+            return self._given_value("media_url")
+        webhook_url = self.private.webhook_url
+        if webhook_url and (value == webhook_url or value.startswith(f"{webhook_url}/")):
+            return self._given_value("webhook_url") + mask(value[len(webhook_url) :])
         if leads_nowhere(value):
-            return "".join(_nowhere(word) for word in re.split(r"(\s+)", value))
+            return "".join(_mask_reserved_address(word) for word in re.split(r"(\s+)", value))
         return mask(value)
 
     def _person(self, number: str) -> str:
-        listed = sum(name.startswith("recipient") for name in self._people.values())
-        return self._need(self._people.setdefault(number, f"recipient_{listed + 1}"))
+        recipients = sum(name.startswith("recipient") for name in self._people.values())
+        return self._given_value(self._people.setdefault(number, f"recipient_{recipients + 1}"))
 
-    def _from(self, value: str) -> str:
+    def _answer_value(self, value: str) -> str:
         if value not in self._names:
             exchange, pointer = self._answers[value]
             kind = "message_id" if pointer.endswith("/id") else "value"
@@ -251,7 +255,7 @@ class _Template:
             self.values[self._names[value]] = {"from": {"exchange": exchange, "pointer": pointer}}
         return "{{" + self._names[value] + "}}"
 
-    def _need(self, name: str) -> str:
+    def _given_value(self, name: str) -> str:
         self.needs.add(name)
         return "{{" + name + "}}"
 
@@ -260,27 +264,27 @@ class _Template:
         text = body.decode("latin-1")
         if len(text) > LONGEST_TEXT:
             return mask(text)
-        return re.sub(r"\w+", lambda found: self._name(found[0]), text)
+        return re.sub(r"\w+", lambda match: self._name(match[0]), text)
 
 
 def mask(text: str) -> str:
     """A made-up text of the same length and make."""
     if len(text) > LONGEST_TEXT:
         return "{{" + ("A" if _BASE64.fullmatch(text) else "x") + f"*{len(text)}" + "}}"
-    return "".join(map(_masked, text))
+    return "".join(map(_mask_char, text))
 
 
-def _nowhere(word: str) -> str:
+def _mask_reserved_address(word: str) -> str:
     """An address below a reserved name as another one; any other word as made up."""
-    scheme, found, rest = word.partition("://")
-    if not found:
+    scheme, separator, rest = word.partition("://")
+    if not separator:
         return mask(word)
     host, slash, path = rest.partition("/")
     name, dot, reserved = host.rpartition(".")
     return f"{scheme}://{mask(name)}{dot}{reserved}{slash}{mask(path)}"
 
 
-def _masked(char: str) -> str:
+def _mask_char(char: str) -> str:
     if char.isnumeric():
         return "0"
     if char.isascii():
@@ -294,7 +298,7 @@ def _masked(char: str) -> str:
     return "\u00e9" if char.isalpha() else char
 
 
-def _acts(operation: Operation | None) -> bool:
+def _has_effect(operation: Operation | None) -> bool:
     return operation is not None and operation.effect != "reads"
 
 
@@ -308,5 +312,5 @@ def _leaves(pointer: str, node: Any, shown: Callable[[str], bool]) -> Iterator[t
                 step = key.replace("~", "~0").replace("/", "~1")
                 yield from _leaves(f"{pointer}/{step}", value, shown)
     elif isinstance(node, list):
-        for at, value in enumerate(node):
-            yield from _leaves(f"{pointer}/{at}", value, shown)
+        for index, value in enumerate(node):
+            yield from _leaves(f"{pointer}/{index}", value, shown)

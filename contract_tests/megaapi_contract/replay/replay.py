@@ -14,14 +14,14 @@ import orjson
 from ..errors import HeldBack, NotTried, SetupError
 from ..host.http import Request
 from ..judging.judge import Judge
-from ..judging.results import Broken, Exchange
+from ..judging.results import Breach, Exchange
 from .recording import FORMAT, NO_GROUP, VERSION
 
-State = Literal["still fails", "keeps", "not tried"]
-Rerun = Callable[[str, int], Iterable[Broken]]
+ReplayState = Literal["still fails", "keeps", "not tried"]
+Rerun = Callable[[str, int], Iterable[Breach]]
 Learn = Callable[[Exchange | None, str], None]
 
-_PLACE = re.compile(r"\{\{([^{}]+)\}\}")
+_PLACEHOLDER = re.compile(r"\{\{([^{}]+)\}\}")
 _LONG = re.compile(r"([Ax])\*(\d{1,9})")
 _OPTIONS = {
     "instance_key": "--instance-key",
@@ -33,10 +33,10 @@ _OPTIONS = {
 
 
 @dataclass(frozen=True)
-class Replayed:
+class ReplayResult:
     """How a replay ended, and what was exchanged."""
 
-    state: State
+    state: ReplayState
     sentence: str
     exchanges: tuple[Exchange, ...] = ()
 
@@ -94,7 +94,7 @@ def load(path: Path) -> Recording:
             f"{path}: version {document.get('version')} is not known here; "
             f"it was written by megaapi-contract {document.get('suite')}"
         )
-    if not _whole(document):
+    if not _is_complete(document):
         raise SetupError(f"{path}: the file is damaged; run the suite again with --report")
     return Recording(path, document)
 
@@ -107,7 +107,7 @@ def replay(
     values: Mapping[str, str],
     learn: Learn = lambda exchange, value: None,
     rerun: Rerun | None = None,
-) -> Replayed:
+) -> ReplayResult:
     """Send what led to the fault and judge the last answer, or run its probe again.
 
     The probe has the last word too where the requests alone show no fault: texts are made up in
@@ -120,82 +120,82 @@ def replay(
         missing = [name for name in recording.needs if name not in values]
         if missing:
             raise SetupError(f"{recording.path.name} needs {_option(missing[0])}")
-        alone = _by_requests(recording, judge, send, values, learn)
-        if rerun is None or alone.state == "still fails":
-            return alone
-    ended = _by_probe(recording, rerun)
-    if recording.by_probe or ended.state == "still fails":
-        return ended
-    if ended.state == "not tried" and alone.state == "keeps":
-        said = f"{ended.sentence}; the recorded requests alone show no fault"
-        return Replayed("not tried", said, alone.exchanges)
-    return ended
+        by_requests = _replay_requests(recording, judge, send, values, learn)
+        if rerun is None or by_requests.state == "still fails":
+            return by_requests
+    by_probe = _replay_probe(recording, rerun)
+    if recording.by_probe or by_probe.state == "still fails":
+        return by_probe
+    if by_probe.state == "not tried" and by_requests.state == "keeps":
+        sentence = f"{by_probe.sentence}; the recorded requests alone show no fault"
+        return ReplayResult("not tried", sentence, by_requests.exchanges)
+    return by_probe
 
 
-def _by_requests(
+def _replay_requests(
     recording: Recording,
     judge: Judge,
     send: Callable[[Request], Exchange],
     values: Mapping[str, str],
     learn: Learn,
-) -> Replayed:
-    filling = _Filling(recording, dict(values), learn)
+) -> ReplayResult:
+    builder = _RequestBuilder(recording, dict(values), learn)
     exchanges: list[Exchange] = []
     for number, recorded in enumerate(recording.document["exchanges"], 1):
         try:
-            exchanges.append(send(filling.request(recorded)))
-            filling.take(number, exchanges[-1])
+            exchanges.append(send(builder.request(recorded)))
+            builder.keep_values(number, exchanges[-1])
         except HeldBack as refusal:
-            return Replayed("not tried", f"held back: {refusal}", tuple(exchanges))
-        except _NotGiven as lost:
-            return Replayed("not tried", str(lost), tuple(exchanges))
-    found = judge.exchange(exchanges[-1], recording.probe)
-    return _ended(recording, found, tuple(exchanges))
+            return ReplayResult("not tried", f"held back: {refusal}", tuple(exchanges))
+        except _MissingValue as missing:
+            return ReplayResult("not tried", str(missing), tuple(exchanges))
+    breaches = judge.exchange(exchanges[-1], recording.probe)
+    return _result(recording, breaches, tuple(exchanges))
 
 
-def _by_probe(recording: Recording, rerun: Rerun | None) -> Replayed:
+def _replay_probe(recording: Recording, rerun: Rerun | None) -> ReplayResult:
     if rerun is None:
-        said = f"the whole probe has to run again: {recording.document['rerun']}"
-        return Replayed("not tried", said)
+        sentence = f"the whole probe has to run again: {recording.document['rerun']}"
+        return ReplayResult("not tried", sentence)
     try:
-        return _ended(recording, rerun(recording.probe, int(recording.document["seed"])), ())
+        return _result(recording, rerun(recording.probe, int(recording.document["seed"])), ())
     except HeldBack as refusal:
-        return Replayed("not tried", f"held back: {refusal}")
+        return ReplayResult("not tried", f"held back: {refusal}")
     except NotTried as refusal:
-        return Replayed("not tried", f"not tried: {refusal}")
+        return ReplayResult("not tried", f"not tried: {refusal}")
 
 
-def _ended(
-    recording: Recording, found: Iterable[Broken], exchanges: tuple[Exchange, ...]
-) -> Replayed:
+def _result(
+    recording: Recording, breaches: Iterable[Breach], exchanges: tuple[Exchange, ...]
+) -> ReplayResult:
     fault = recording.document["fault"]
     about = f"{fault['operation']}: {fault['message']}"
-    same = next((each for each in found if _same(each, fault)), None)
-    if same is not None:
-        return Replayed("still fails", f"still fails: {about}", exchanges)
-    return Replayed("keeps", f"does not fail any more: {about}", exchanges)
+    fault_again = next((each for each in breaches if _is_same_fault(each, fault)), None)
+    if fault_again is not None:
+        return ReplayResult("still fails", f"still fails: {about}", exchanges)
+    return ReplayResult("keeps", f"does not fail any more: {about}", exchanges)
 
 
-def _same(broken: Broken, fault: Mapping[str, Any]) -> bool:
+def _is_same_fault(breach: Breach, fault: Mapping[str, Any]) -> bool:
     """The same rule of the same operation; values do not count."""
-    if (broken.kind, broken.operation) != (fault["kind"], fault["operation"]):
+    if (breach.kind, breach.operation) != (fault["kind"], fault["operation"]):
         return False
-    kept = fault["rule"] or fault["message"]
-    now = broken.rule or broken.message
-    return _shape(kept).fullmatch(now) is not None
+    kept_message = fault["rule"] or fault["message"]
+    message = breach.rule or breach.message
+    return _message_pattern(kept_message).fullmatch(message) is not None
 
 
-def _shape(kept: str) -> re.Pattern[str]:
+def _message_pattern(message: str) -> re.Pattern[str]:
     """A kept sentence, with room for any value where a placeholder stands."""
-    parts = re.split(r"<[a-z][a-z ,]*\d*[a-z ,]*>", kept)
+    parts = re.split(r"<[a-z][a-z ,]*\d*[a-z ,]*>", message)
     return re.compile(".*".join(map(re.escape, parts)), re.DOTALL)
 
 
-class _NotGiven(Exception):
+class _MissingValue(Exception):
     """The host did not give out a value that a later request needs."""
 
 
-class _Filling:
+class _RequestBuilder:
     """Puts values into recorded requests, and takes those of the answers."""
 
     def __init__(self, recording: Recording, values: dict[str, str], learn: Learn) -> None:
@@ -211,12 +211,12 @@ class _Filling:
         headers = tuple((name, self._fill(value)) for name, value in recorded["headers"])
         return Request(recorded["method"], target, headers, self._body(recorded))
 
-    def take(self, number: int, exchange: Exchange) -> None:
+    def keep_values(self, number: int, exchange: Exchange) -> None:
         """Keep what this answer gives to later requests."""
         for name, source in self._sources.items():
-            place = source["from"]
-            if place["exchange"] == number:
-                value = _at(exchange.json, place["pointer"])
+            source_value = source["from"]
+            if source_value["exchange"] == number:
+                value = _at_pointer(exchange.json, source_value["pointer"])
                 if isinstance(value, str):
                     self._values[name] = value
                     self._learn(exchange, value)
@@ -234,24 +234,24 @@ class _Filling:
         return [self._node(value) for value in node] if isinstance(node, list) else node
 
     def _fill(self, text: str) -> str:
-        filled = _PLACE.sub(lambda found: self._value(found[1]), text)
+        filled = _PLACEHOLDER.sub(lambda match: self._value(match[1]), text)
         if text.startswith("{{webhook_url}}/"):
             self._learn(None, filled)
         return filled
 
     def _value(self, name: str) -> str:
-        long = _LONG.fullmatch(name)
-        if long is not None:
-            return long[1] * min(int(long[2]), 64 * 2**20)
+        long_text = _LONG.fullmatch(name)
+        if long_text is not None:
+            return long_text[1] * min(int(long_text[2]), 64 * 2**20)
         if name not in self._values:
             source = self._sources.get(name, {"from": {"exchange": "?", "pointer": name}})["from"]
-            raise _NotGiven(
+            raise _MissingValue(
                 f"the answer to request {source['exchange']} gives no {source['pointer']} any more"
             )
         return self._values[name]
 
 
-def _at(document: Any, pointer: str) -> Any:
+def _at_pointer(document: Any, pointer: str) -> Any:
     """What a JSON pointer leads to; None when it leads nowhere."""
     for part in pointer.split("/")[1:]:
         step = part.replace("~1", "/").replace("~0", "~")
@@ -271,7 +271,7 @@ def _option(name: str) -> str:
     return _OPTIONS.get(name, name)
 
 
-def _whole(document: Mapping[str, Any]) -> bool:
+def _is_complete(document: Mapping[str, Any]) -> bool:
     """Whether every part that a replay reads is there and of its type."""
     types = {"probe": str, "seed": int, "judged_by": str, "fault": dict, "needs": list,
              "connected": bool, "values": dict, "exchanges": list, "rerun": str}  # fmt: skip
@@ -285,21 +285,21 @@ def _whole(document: Mapping[str, Any]) -> bool:
         return False
     if not all({"exchange", "pointer"} <= each["from"].keys() for each in sources):
         return False
-    wanted = document["judged_by"] == "probe" or document["exchanges"]
-    return bool(wanted) and all(_sendable(each) for each in document["exchanges"])
+    has_requests = document["judged_by"] == "probe" or document["exchanges"]
+    return bool(has_requests) and all(_is_request(each) for each in document["exchanges"])
 
 
-def _sendable(recorded: Any) -> bool:
+def _is_request(recorded: Any) -> bool:
     return (
         isinstance(recorded, dict)
         and isinstance(recorded.get("method"), str)
-        and _strings(recorded.get("path"))
+        and _are_strings(recorded.get("path"))
         and all(isinstance(recorded.get(name), list) for name in ("query", "headers"))
-        and all(_strings(pair) and len(pair) == 2
+        and all(_are_strings(pair) and len(pair) == 2
                 for name in ("query", "headers") for pair in recorded[name])
         and isinstance(recorded.get("raw", ""), str)
     )  # fmt: skip
 
 
-def _strings(node: Any) -> bool:
+def _are_strings(node: Any) -> bool:
     return isinstance(node, list) and all(isinstance(each, str) for each in node)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import orjson
 
-from ..judging.results import Broken, Report
+from ..judging.results import Breach, Report
 from ..redaction.redaction import Redaction
 from ..replay.recording import record
 from . import wording
@@ -32,16 +32,21 @@ def write_reports(report: Report, folder: Path, redaction: Redaction) -> list[Pa
 
 def replays_of(report: Report, clean: Report, redaction: Redaction) -> dict[str, bytes]:
     """One file per fault, for `megaapi-contract replay`."""
-    raw: dict[tuple[str, ...], Broken] = {}
+    raw_breaches: dict[tuple[str, ...], Breach] = {}
     for result in report.results:
-        for broken in result.broken:
-            raw.setdefault(redaction.broken(broken).identity, broken)
+        for breach in result.breaches:
+            raw_breaches.setdefault(redaction.breach(breach).identity, breach)
     return {
-        told.file: orjson.dumps(
-            record(report, raw[told.broken.identity], told.broken, redaction),
+        reported_faults.file: orjson.dumps(
+            record(
+                report,
+                raw_breaches[reported_faults.breach.identity],
+                reported_faults.breach,
+                redaction,
+            ),
             option=orjson.OPT_INDENT_2,
         )
-        for told in wording.told(clean)
+        for reported_faults in wording.reported_faults(clean)
     }
 
 

@@ -19,19 +19,19 @@ def check_folder(folder: Path) -> None:
         raise SetupError(
             f"--report {folder}: the folder holds files that are no report; name a new one"
         )
-    _ours(folder)
+    _own_files(folder)
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
     """Write all, in place of the files of the report before; others stay as they are."""
     check_folder(folder)
     try:
-        before = _ours(folder)
+        previous_files = _own_files(folder)
         folder.mkdir(parents=True, exist_ok=True)
         # First, so that a run that is cut short leaves a folder that can be used again.
-        names = sorted({*before, *files})
+        names = sorted({*previous_files, *files})
         (folder / MARKER).write_text(json.dumps({"files": names}, indent=1), encoding="utf-8")
-        for name in before:
+        for name in previous_files:
             if name not in files:
                 (folder / name).unlink(missing_ok=True)
         for name, content in files.items():
@@ -45,20 +45,20 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
     return [folder / name for name in files]
 
 
-def _ours(folder: Path) -> list[str]:
+def _own_files(folder: Path) -> list[str]:
     marker = folder / MARKER
     if not marker.is_file():
         return []
     try:
         names = json.loads(marker.read_text(encoding="utf-8"))["files"]
-        if all(_inside(name) for name in names):
+        if all(_is_own_name(name) for name in names):
             return list(names)
     except (ValueError, KeyError, TypeError):
         pass
     raise SetupError(f"--report {folder}: {MARKER} there is damaged; name a new folder")
 
 
-def _inside(name: str) -> bool:
+def _is_own_name(name: str) -> bool:
     """Only names this program gives: a marker must not lead anywhere else."""
     parts = Path(name).parts
     return ".." not in parts and not Path(name).is_absolute() and len(parts) <= 2

@@ -61,7 +61,7 @@ def _webhook(webhook: Webhook) -> dict[str, Any]:
 def _request(
     method: str, url: str, headers: Iterable[tuple[str, str]], body: bytes
 ) -> dict[str, Any]:
-    made: dict[str, Any] = {
+    document: dict[str, Any] = {
         "method": method,
         "url": quote(url, safe=_SAFE),
         "httpVersion": "HTTP/1.1",
@@ -72,8 +72,8 @@ def _request(
         "bodySize": len(body),
     }
     if body:
-        made["postData"] = {"mimeType": _type(headers), "text": body.decode("utf-8", "replace")}
-    return made
+        document["postData"] = {"mimeType": _type(headers), "text": body.decode("utf-8", "replace")}
+    return document
 
 
 def _response(status: int, headers: Iterable[tuple[str, str]], body: bytes) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 from ..judging.results import Report, Result
 from . import wording
-from .wording import Told
+from .wording import ReportedFault
 
 # What XML 1.0 cannot hold, escaped or not.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -21,7 +21,7 @@ def junit(report: Report) -> str:
     Findings and new facts are properties. An operation without any 2xx is a failed case of its
     own, as it fails the run; a skipped one where the given instance or the allowance is the reason.
     """
-    told = {each.broken.identity: each for each in wording.told(report)}
+    reported_faults = {each.breach.identity: each for each in wording.reported_faults(report)}
     root = ElementTree.Element("testsuites", name="megaapi-contract")
     by_phase: dict[str, list[Result]] = {}
     for result in report.results:
@@ -29,10 +29,10 @@ def junit(report: Report) -> str:
     for phase, results in by_phase.items():
         suite = _suite(root, phase, report)
         for result in results:
-            _case(suite, result, told, report)
-        _count(suite)
+            _case(suite, result, reported_faults, report)
+        _set_counts(suite)
     _complete(root, report)
-    _sum(root)
+    _add_totals(root)
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, "unicode") + "\n"
 
@@ -49,7 +49,7 @@ def _suite(root: ElementTree.Element, name: str, report: Report) -> ElementTree.
 def _case(
     suite: ElementTree.Element,
     result: Result,
-    told: dict[tuple[str, ...], Told],
+    reported_faults: dict[tuple[str, ...], ReportedFault],
     report: Report,
 ) -> None:
     case = _add(
@@ -59,14 +59,14 @@ def _case(
         name=result.probe,
         time=f"{result.seconds:.3f}",
     )
-    faults = {broken.identity: told[broken.identity] for broken in result.broken}
-    failures = [each for each in faults.values() if each.verdict == "failure"]
-    findings = [each for each in faults.values() if each.verdict == "finding"]
-    beside = [each for each in faults.values() if each.verdict != "failure"]
-    if beside:
+    faults = {breach.identity: reported_faults[breach.identity] for breach in result.breaches}
+    failures = [each for each in faults.values() if each.severity == "failure"]
+    findings = [each for each in faults.values() if each.severity == "finding"]
+    other_faults = [each for each in faults.values() if each.severity != "failure"]
+    if other_faults:
         properties = _add(case, "properties")
-        for each in beside:
-            _add(properties, "property", name=each.verdict, value=each.sentence)
+        for each in other_faults:
+            _add(properties, "property", name=each.severity, value=each.sentence)
     if result.state == "left out":
         _add(case, "skipped", message=result.reason)
     elif result.state == "unusable":
@@ -74,17 +74,17 @@ def _case(
     elif failures:
         more = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
         failure = _add(
-            case, "failure", message=failures[0].sentence + more, type=failures[0].broken.kind
+            case, "failure", message=failures[0].sentence + more, type=failures[0].breach.kind
         )
-        failure.text = _clean("\n\n".join(_told(each) for each in failures))
+        failure.text = _clean("\n\n".join(_fault_text(each) for each in failures))
     if findings:
-        _add(case, "system-out").text = _clean("\n\n".join(_told(each) for each in findings))
+        _add(case, "system-out").text = _clean("\n\n".join(_fault_text(each) for each in findings))
 
 
 def _complete(root: ElementTree.Element, report: Report) -> None:
     unusable = any(result.state == "unusable" for result in report.results)
-    ended = report.interrupted or (report.unusable and not unusable)
-    if not report.unanswered and not ended:
+    stopped_early = report.interrupted or (report.unusable and not unusable)
+    if not report.unanswered and not stopped_early:
         return
     suite = _suite(root, COMPLETE, report)
     if report.unusable:
@@ -93,26 +93,26 @@ def _complete(root: ElementTree.Element, report: Report) -> None:
     if report.interrupted:
         case = _add(suite, "testcase", classname=f"megaapi.{COMPLETE}", name="run", time="0")
         _add(case, "error", message=wording.INTERRUPTED_HERE, type="interrupted")
-    for name, why in report.unanswered.items():
+    for name, reason in report.unanswered.items():
         case = _add(suite, "testcase", classname=f"megaapi.{COMPLETE}", name=name, time="0")
-        said = f"{name} gave no 2xx: {why}"
+        sentence = f"{name} gave no 2xx: {reason}"
         if report.coverage[name].why_not:
-            _add(case, "skipped", message=said)
+            _add(case, "skipped", message=sentence)
         else:
-            _add(case, "failure", message=said, type="unanswered")
-    _count(suite)
+            _add(case, "failure", message=sentence, type="unanswered")
+    _set_counts(suite)
 
 
-def _told(each: Told) -> str:
+def _fault_text(each: ReportedFault) -> str:
     lines = [f"{each.kind}: {each.sentence}"]
-    lines += [f"expected {each.broken.expected}"] if each.broken.expected else []
-    lines += [f"got {each.broken.got}"] if each.broken.got else []
+    lines += [f"expected {each.breach.expected}"] if each.breach.expected else []
+    lines += [f"got {each.breach.got}"] if each.breach.got else []
     lines.append(f"promised by {each.promise}")
     lines += [each.curl] if each.curl else []
-    return "\n".join([*lines, each.again])
+    return "\n".join([*lines, each.replay_command])
 
 
-def _count(suite: ElementTree.Element) -> None:
+def _set_counts(suite: ElementTree.Element) -> None:
     cases = suite.findall("testcase")
     suite.set("tests", str(len(cases)))
     for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
@@ -120,7 +120,7 @@ def _count(suite: ElementTree.Element) -> None:
     suite.set("time", f"{sum(float(case.get('time', 0)) for case in cases):.3f}")
 
 
-def _sum(root: ElementTree.Element) -> None:
+def _add_totals(root: ElementTree.Element) -> None:
     suites = root.findall("testsuite")
     for name in ("tests", "failures", "errors", "skipped"):
         root.set(name, str(sum(int(suite.get(name, 0)) for suite in suites)))
@@ -128,10 +128,10 @@ def _sum(root: ElementTree.Element) -> None:
 
 
 def _add(parent: ElementTree.Element, tag: str, **attributes: str) -> ElementTree.Element:
-    made = ElementTree.SubElement(parent, tag)
+    element = ElementTree.SubElement(parent, tag)
     for name, value in attributes.items():
-        made.set(name, _clean(value))
-    return made
+        element.set(name, _clean(value))
+    return element
 
 
 def _clean(text: str) -> str:

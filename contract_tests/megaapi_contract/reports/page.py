@@ -15,7 +15,7 @@ from .. import __version__
 from ..judging.results import Exchange, OperationCoverage, Report, Webhook
 from . import wording
 
-SHOWN_BODY = 20_000
+MAX_SHOWN_BODY = 20_000
 _TITLES = {
     "kept": "Contract kept",
     "broken": "Contract broken",
@@ -32,7 +32,7 @@ class Chip:
     status: str
     times: int
     state: str
-    said: str
+    label: str
 
 
 def page(report: Report) -> str:
@@ -47,17 +47,17 @@ def page(report: Report) -> str:
     environment.filters.update(
         pretty=_pretty, chips=_chips, seconds=lambda each: f"{each:.2f} s", count=wording.count
     )
-    told = wording.told(report)
+    reported_faults = wording.reported_faults(report)
     return environment.get_template("page.html.jinja").render(
         report=report,
         title=_TITLES[wording.verdict(report)],
         verdict=wording.verdict(report),
         headline=wording.headline(report),
         reasons=wording.not_complete(report),
-        figures=list(wording.counted(report)),
-        failures=wording.cards(each for each in told if each.verdict == "failure"),
-        findings=wording.cards(each for each in told if each.verdict == "finding"),
-        new_facts=wording.cards(each for each in told if each.verdict == "new fact"),
+        figures=list(wording.figures(report)),
+        failures=wording.cards(each for each in reported_faults if each.severity == "failure"),
+        findings=wording.cards(each for each in reported_faults if each.severity == "finding"),
+        new_facts=wording.cards(each for each in reported_faults if each.severity == "new fact"),
         requests=wording.requests(report),
         left_out=wording.left_out(report),
         phases=wording.phases(report),
@@ -75,9 +75,9 @@ def _pretty(part: Exchange | Webhook, which: str = "body") -> str:
         text = json.dumps(json.loads(content), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
         text = content.decode("utf-8", "replace")
-    if len(text) <= SHOWN_BODY:
+    if len(text) <= MAX_SHOWN_BODY:
         return text
-    return f"{text[:SHOWN_BODY]}\n... {len(text):,} characters, whole in exchanges.har"
+    return f"{text[:MAX_SHOWN_BODY]}\n... {len(text):,} characters, whole in exchanges.har"
 
 
 def _chips(covered: OperationCoverage) -> list[Chip]:
@@ -95,8 +95,12 @@ def _chips(covered: OperationCoverage) -> list[Chip]:
 
 
 def _rules(covered: Iterable[OperationCoverage]) -> dict[str, Any]:
-    tried = total = 0
+    tried_rules = total = 0
     for each in covered:
-        tried += len(each.broken_keywords)
+        tried_rules += len(each.broken_keywords)
         total += len(each.keywords)
-    return {"tried": tried, "total": total, "share": 100 * tried / total if total else 0}
+    return {
+        "tried": tried_rules,
+        "total": total,
+        "share": 100 * tried_rules / total if total else 0,
+    }

@@ -7,14 +7,14 @@ from typing import Any
 from .. import __version__
 from ..judging.results import OperationCoverage, Report, Result
 from . import wording
-from .wording import Told
+from .wording import ReportedFault
 
 FORMAT = 1
 
 
 def summary(report: Report) -> dict[str, Any]:
     """A clean report as one document."""
-    told = wording.told(report)
+    reported_faults = wording.reported_faults(report)
     return {
         "format": FORMAT,
         "version": __version__,
@@ -35,9 +35,9 @@ def summary(report: Report) -> dict[str, Any]:
         "requests": wording.requests(report),
         "webhooks": len(report.webhooks),
         "messages_sent": report.messages_sent,
-        "failures": _faults(told, "failure"),
-        "findings": _faults(told, "finding"),
-        "new_facts": _faults(told, "new fact"),
+        "failures": _faults(reported_faults, "failure"),
+        "findings": _faults(reported_faults, "finding"),
+        "new_facts": _faults(reported_faults, "new fact"),
         "phases": [
             {
                 "name": phase.name,
@@ -53,40 +53,42 @@ def summary(report: Report) -> dict[str, Any]:
     }
 
 
-def _faults(told: list[Told], verdict: str) -> list[dict[str, Any]]:
-    causes = _causes(told)
-    return [_fault(each, causes[each.number]) for each in told if each.verdict == verdict]
+def _faults(reported_faults: list[ReportedFault], severity: str) -> list[dict[str, Any]]:
+    causes = _causes(reported_faults)
+    return [
+        _fault(each, causes[each.number]) for each in reported_faults if each.severity == severity
+    ]
 
 
-def _causes(told: list[Told]) -> dict[int, int]:
+def _causes(reported_faults: list[ReportedFault]) -> dict[int, int]:
     """The number of the first fault that has the same cause, by number."""
     return {
         each.number: card.first.number
-        for card in wording.cards(told)
+        for card in wording.cards(reported_faults)
         for each in (card.first, *card.others)
     }
 
 
-def _fault(each: Told, cause: int) -> dict[str, Any]:
-    broken = each.broken
+def _fault(each: ReportedFault, cause: int) -> dict[str, Any]:
+    breach = each.breach
     return {
-        "probe": broken.probe,
-        "kind": broken.kind,
-        "operation": broken.operation,
-        "message": broken.message,
-        "expected": broken.expected,
-        "got": broken.got,
+        "probe": breach.probe,
+        "kind": breach.kind,
+        "operation": breach.operation,
+        "message": breach.message,
+        "expected": breach.expected,
+        "got": breach.got,
         "cause": cause,
         "promise": {
-            "file": f"spec/{broken.promise.file}",
-            "grade": broken.promise.grade,
-            "sources": list(broken.promise.sources),
+            "file": f"spec/{breach.promise.file}",
+            "grade": breach.promise.grade,
+            "sources": list(breach.promise.sources),
         },
-        "exchange": broken.exchange.number if broken.exchange else None,
-        "webhook": broken.webhook.number if broken.webhook else None,
+        "exchange": breach.exchange.number if breach.exchange else None,
+        "webhook": breach.webhook.number if breach.webhook else None,
         "curl": each.curl,
         "replay": each.file,
-        "again": each.again,
+        "again": each.replay_command,
     }
 
 
@@ -112,6 +114,6 @@ def _probe(each: Result) -> dict[str, Any]:
         "state": each.state,
         "seconds": round(each.seconds, 3),
         "requests": each.cases,
-        "held": each.held,
+        "held": each.held_back,
         "reason": each.reason,
     }

@@ -18,7 +18,7 @@ _MARKS = {
     "unusable": "[bold yellow]NOT USABLE[/]",
 }
 # Enough to begin with; the page has all of them.
-SHOWN_MOST = 20
+MAX_SHOWN = 20
 
 
 def show(report: Report, console: Console, *, folder: str = "") -> None:
@@ -54,11 +54,11 @@ def _verdict(console: Console, report: Report) -> None:
         _line(console, f"  not complete because {escape(reason)}")
     for note in report.notes:
         _line(console, f"  [bold yellow]note[/] {escape(note)}")
-    figures = ", ".join(f"{figure} {name}" for name, figure in list(wording.counted(report))[:-1])
-    sent = (
+    figures = ", ".join(f"{figure} {name}" for name, figure in list(wording.figures(report))[:-1])
+    messages = (
         f", {wording.count(report.messages_sent, 'message')} sent" if report.messages_sent else ""
     )
-    _line(console, f"{figures}{sent} in {report.seconds:.1f} s, seed {report.seed}")
+    _line(console, f"{figures}{messages} in {report.seconds:.1f} s, seed {report.seed}")
 
 
 def _operations(report: Report) -> Table:
@@ -69,8 +69,8 @@ def _operations(report: Report) -> Table:
     table.add_column("rules", justify="right", no_wrap=True)
     table.add_column("faults", justify="right")
     faults: dict[str, int] = {}
-    for broken in report.broken:
-        faults[broken.operation] = faults.get(broken.operation, 0) + 1
+    for breach in report.breaches:
+        faults[breach.operation] = faults.get(breach.operation, 0) + 1
     for name, covered in report.coverage.items():
         table.add_row(
             f"[red]{name}[/]" if name in faults else name,
@@ -84,25 +84,25 @@ def _operations(report: Report) -> Table:
 
 def _answers(covered: OperationCoverage) -> str:
     if not covered.answered:
-        said = " ".join(map(str, sorted(covered.answers)))
-        return f"[yellow]no 2xx[/]{f' ({said})' if said else ''}"
+        statuses = " ".join(map(str, sorted(covered.answers)))
+        return f"[yellow]no 2xx[/]{f' ({statuses})' if statuses else ''}"
     return " ".join(
         f"{status}" if str(status) in covered.promised else f"[red]{status}![/]"
         for status in sorted(covered.answers)
     )
 
 
-def _faults(console: Console, title: str, verdict: str, report: Report, folder: str) -> None:
-    chosen = [each for each in wording.told(report) if each.verdict == verdict]
+def _faults(console: Console, title: str, severity: str, report: Report, folder: str) -> None:
+    chosen = [each for each in wording.reported_faults(report) if each.severity == severity]
     if not chosen:
         return
-    colour = {"failure": "red", "finding": "yellow"}.get(verdict, "cyan")
+    colour = {"failure": "red", "finding": "yellow"}.get(severity, "cyan")
     console.print(f"\n[bold {colour}]{title}[/]")
-    shown = wording.cards(chosen)
-    for card in shown[:SHOWN_MOST]:
+    shown_cards = wording.cards(chosen)
+    for card in shown_cards[:MAX_SHOWN]:
         each = card.first
         _line(console, f"[{colour}]{each.number:>3}[/] {escape(each.sentence)}")
-        for name, text in (("expected", each.broken.expected), ("got", each.broken.got)):
+        for name, text in (("expected", each.breach.expected), ("got", each.breach.got)):
             if text:
                 _line(console, f"    {name:<8} {escape(text)}")
         if card.others:
@@ -111,22 +111,22 @@ def _faults(console: Console, title: str, verdict: str, report: Report, folder: 
         _line(console, f"    [dim]promised by {escape(each.promise)}[/]")
         if each.curl:
             _line(console, f"    {escape(each.curl)}")
-        kept = replay_line(report, f"{folder}/{each.file}") if folder else ""
-        _line(console, f"    {escape(kept or probe_line(report, each.broken))}")
-    if len(shown) > SHOWN_MOST:
-        where = f"{folder}/index.html and {folder}/junit.xml have" if folder else "--report keeps"
+        replay_command = replay_line(report, f"{folder}/{each.file}") if folder else ""
+        _line(console, f"    {escape(replay_command or probe_line(report, each.breach))}")
+    if len(shown_cards) > MAX_SHOWN:
+        source = f"{folder}/index.html and {folder}/junit.xml have" if folder else "--report keeps"
         _line(
             console,
-            f"    and {len(shown) - SHOWN_MOST} more: {escape(where)} each with the line that "
-            "tries it again",
+            f"    and {len(shown_cards) - MAX_SHOWN} more: {escape(source)} each with the line "
+            "that tries it again",
         )
 
 
 def _left_out(console: Console, report: Report) -> None:
-    found = wording.left_out(report)
-    if found:
+    probes_by_reason = wording.left_out(report)
+    if probes_by_reason:
         console.print("\n[bold]Left out[/]")
-    for reason, probes in found.items():
+    for reason, probes in probes_by_reason.items():
         _line(console, f"    {wording.count(len(probes), 'probe')}: {escape(reason)}")
     console.print()
 

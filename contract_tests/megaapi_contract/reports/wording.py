@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote as percent
 
-from ..judging.results import KINDS, Broken, Exchange, Report, Result
+from ..judging.results import KINDS, Breach, Exchange, Report, Result
 from ..replay.command_lines import replay_line
 
 INTERRUPTED_HERE = "the run was interrupted before its end"
 # A line beyond this is for nobody's hands: the replay line sends the same.
-CURL_BODY_MOST = 4000
+MAX_CURL_BODY = 4000
 # What a curl line takes from the environment of whoever runs it, as the commands do.
-_GIVEN = (
+_FROM_ENVIRONMENT = (
     (re.compile(r"<key(?: \d+)?>"), "$MEGAAPI_INSTANCE_KEY"),
     (re.compile(r"<token(?: \d+)?>"), "$MEGAAPI_TOKEN"),
     (re.compile(r"<token(?: \d+)?, not its own>"), "${OTHER_TOKEN:?}"),
@@ -28,7 +28,7 @@ _GIVEN = (
     (re.compile(r"<url (\d+)>"), r"https://url-\1.example.test"),
 )
 # A body that is no JSON is private as a whole.
-_NOT_SHOWN = re.compile(r"<[^<>]*, \d+ bytes>")
+_REDACTED_BODY = re.compile(r"<[^<>]*, \d+ bytes>")
 _PLACEHOLDER = re.compile(r"<[^<>]*>")
 # What curl itself would read as several addresses.
 _GLOB = re.compile(r"[\[\]{}]")
@@ -41,39 +41,39 @@ _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True)
-class Told:
+class ReportedFault:
     """One fault as reports tell it: `file` is what `megaapi-contract replay` takes, `again`
     that command."""
 
     number: int
-    verdict: str
+    severity: str
     sentence: str
     kind: str
     curl: str
     file: str
-    again: str
-    broken: Broken
+    replay_command: str
+    breach: Breach
 
     @property
     def promise(self) -> str:
         """Which file promised it, and how sure that is."""
-        promise = self.broken.promise
+        promise = self.breach.promise
         sources = f", {', '.join(promise.sources)}" if promise.sources else ""
         return f"spec/{promise.file} ({promise.grade}{sources})"
 
 
-def told(report: Report) -> list[Told]:
+def reported_faults(report: Report) -> list[ReportedFault]:
     """Failures first, then findings, then new facts, numbered through."""
     order = [*report.failures, *report.findings, *report.new_facts]
-    return [_told(number, broken, report) for number, broken in enumerate(order, 1)]
+    return [_reported_fault(number, breach, report) for number, breach in enumerate(order, 1)]
 
 
 @dataclass(frozen=True)
 class Card:
     """Faults that most likely have one cause, the first of them in full."""
 
-    first: Told
-    others: tuple[Told, ...]
+    first: ReportedFault
+    others: tuple[ReportedFault, ...]
 
     @property
     def places(self) -> int:
@@ -83,45 +83,45 @@ class Card:
     @property
     def elsewhere(self) -> str:
         """Where else the same was found: each operation or event once."""
-        names = dict.fromkeys(each.broken.operation for each in self.others)
+        names = dict.fromkeys(each.breach.operation for each in self.others)
         return ", ".join(names)
 
 
-def cards(told: Iterable[Told]) -> list[Card]:
+def cards(reported_faults: Iterable[ReportedFault]) -> list[Card]:
     """One card per cause, in the order of the first of each."""
-    causes: dict[tuple[str, ...], list[Told]] = {}
-    for each in told:
-        causes.setdefault((each.verdict, *cause(each.broken)), []).append(each)
+    causes: dict[tuple[str, ...], list[ReportedFault]] = {}
+    for each in reported_faults:
+        causes.setdefault((each.severity, *cause(each.breach)), []).append(each)
     return [Card(first, tuple(others)) for first, *others in causes.values()]
 
 
-def cause(broken: Broken) -> tuple[str, ...]:
+def cause(breach: Breach) -> tuple[str, ...]:
     """What faults of several operations have in common: the rule without place and values."""
-    if broken.kind == "law":
-        return "law", broken.rule or broken.message
-    rule = _STATUS.sub("", broken.rule or broken.message)
-    if broken.kind == "check":
-        rule = broken.message
-    names = tuple(_QUOTED.findall(broken.message)) if broken.kind == "schema" else ()
-    return broken.kind, _NUMBERS.sub("", rule), *names
+    if breach.kind == "law":
+        return "law", breach.rule or breach.message
+    rule = _STATUS.sub("", breach.rule or breach.message)
+    if breach.kind == "check":
+        rule = breach.message
+    names = tuple(_QUOTED.findall(breach.message)) if breach.kind == "schema" else ()
+    return breach.kind, _NUMBERS.sub("", rule), *names
 
 
-def _told(number: int, broken: Broken, report: Report) -> Told:
-    return Told(
+def _reported_fault(number: int, breach: Breach, report: Report) -> ReportedFault:
+    return ReportedFault(
         number=number,
-        verdict=broken.verdict(strict=report.strict),
-        sentence=f"{broken.operation}: {broken.message}" if broken.operation else broken.message,
-        kind=KINDS.get(broken.kind, broken.kind),
-        curl=curl(broken.exchange) if broken.exchange else "",
-        file=file_of(number, broken),
-        again=replay_line(report, file_of(number, broken)),
-        broken=broken,
+        severity=breach.severity(strict=report.strict),
+        sentence=f"{breach.operation}: {breach.message}" if breach.operation else breach.message,
+        kind=KINDS.get(breach.kind, breach.kind),
+        curl=curl(breach.exchange) if breach.exchange else "",
+        file=replay_file_name(number, breach),
+        replay_command=replay_line(report, replay_file_name(number, breach)),
+        breach=breach,
     )
 
 
-def file_of(number: int, broken: Broken) -> str:
+def replay_file_name(number: int, breach: Breach) -> str:
     """Where a fault is kept, relative to the report's folder."""
-    plain = _NOT_SLUG.sub("-", f"{broken.kind} {broken.operation}".lower()).strip("-")
+    plain = _NOT_SLUG.sub("-", f"{breach.kind} {breach.operation}".lower()).strip("-")
     return f"failures/{number:03}-{plain[:60]}.json"
 
 
@@ -132,35 +132,38 @@ def curl(exchange: Exchange) -> str:
     or cannot be shown.
     """
     text = exchange.request_body.decode("utf-8", "replace")
-    if len(text) > CURL_BODY_MOST or _NOT_SHOWN.fullmatch(text):
+    if len(text) > MAX_CURL_BODY or _REDACTED_BODY.fullmatch(text):
         return ""
     parts = ["curl", *_METHODS.get(exchange.method, ["-X", exchange.method])]
     if _GLOB.search(exchange.url):
         parts.append("--globoff")
-    parts.append(_double(exchange.url, quote=_in_address))
+    parts.append(_double_quoted(exchange.url, quote=_percent_encoded))
     for name, value in exchange.request_headers:
         if name.lower() in ("authorization", "content-type"):
-            parts += ["-H", _double(f"{name}: {value}")]
+            parts += ["-H", _double_quoted(f"{name}: {value}")]
     if text:
-        parts += ["--data-raw", _double(text) if _taken(text) else shlex.quote(text)]
+        parts += [
+            "--data-raw",
+            _double_quoted(text) if _needs_environment(text) else shlex.quote(text),
+        ]
     return " ".join(parts)
 
 
-def _taken(text: str) -> bool:
+def _needs_environment(text: str) -> bool:
     """Whether something of it comes from the environment."""
-    return any(placeholder.search(text) for placeholder, _ in _GIVEN)
+    return any(placeholder.search(text) for placeholder, _ in _FROM_ENVIRONMENT)
 
 
-def _double(text: str, quote: Callable[[str], str] = lambda text: text) -> str:
+def _double_quoted(text: str, quote: Callable[[str], str] = lambda text: text) -> str:
     escaped = re.sub(r'(["\\$`])', r"\\\1", text)
-    for placeholder, name in _GIVEN:
+    for placeholder, name in _FROM_ENVIRONMENT:
         escaped = placeholder.sub(name, escaped)
     return f'"{quote(escaped)}"'
 
 
-def _in_address(url: str) -> str:
+def _percent_encoded(url: str) -> str:
     """Whatever else was replaced, as an address can hold it."""
-    return _PLACEHOLDER.sub(lambda found: percent(found[0], safe=""), url)
+    return _PLACEHOLDER.sub(lambda match: percent(match[0], safe=""), url)
 
 
 def verdict(report: Report) -> str:
@@ -188,29 +191,29 @@ def headline(report: Report) -> str:
 
 def _promises(report: Report) -> str:
     """By cause: one field too many in every answer is one."""
-    failures = cards(each for each in told(report) if each.verdict == "failure")
+    failures = cards(each for each in reported_faults(report) if each.severity == "failure")
     places = sum(card.places for card in failures)
-    where = f", in {places:,} places," if places > len(failures) else ""
-    return f"{count(len(failures), 'promise')}{where}"
+    places_text = f", in {places:,} places," if places > len(failures) else ""
+    return f"{count(len(failures), 'promise')}{places_text}"
 
 
 def not_complete(report: Report) -> list[str]:
     """Why the run may not be called complete, a sentence each."""
     by_reason: dict[str, list[str]] = {}
-    for name, why in report.unanswered.items():
-        by_reason.setdefault(why, []).append(name)
+    for name, reason in report.unanswered.items():
+        by_reason.setdefault(reason, []).append(name)
     reasons = [INTERRUPTED_HERE] if report.interrupted else []
     reasons += [each for each in (report.unusable, report.unheard) if each]
-    return reasons + [f"{why}: {', '.join(names)}" for why, names in by_reason.items()]
+    return reasons + [f"{reason}: {', '.join(names)}" for reason, names in by_reason.items()]
 
 
 def left_out(report: Report) -> dict[str, list[str]]:
     """Probes that were not made, by reason."""
-    found: dict[str, list[str]] = {}
+    probes_by_reason: dict[str, list[str]] = {}
     for result in report.results:
         if result.state == "left out":
-            found.setdefault(result.reason or "no reason given", []).append(result.probe)
-    return found
+            probes_by_reason.setdefault(result.reason or "no reason given", []).append(result.probe)
+    return probes_by_reason
 
 
 @dataclass(frozen=True)
@@ -229,10 +232,10 @@ def phases(report: Report) -> list[Phase]:
     by_name: dict[str, list[Result]] = {}
     for result in report.results:
         by_name.setdefault(result.phase, []).append(result)
-    return [Phase(name, *_sums(results)) for name, results in by_name.items()]
+    return [Phase(name, *_totals(results)) for name, results in by_name.items()]
 
 
-def _sums(results: list[Result]) -> tuple[int, int, float, dict[str, int]]:
+def _totals(results: list[Result]) -> tuple[int, int, float, dict[str, int]]:
     states: dict[str, int] = {}
     for result in results:
         states[result.state] = states.get(result.state, 0) + 1
@@ -245,7 +248,7 @@ def requests(report: Report) -> int:
     return len(report.exchanges) or sum(result.cases for result in report.results)
 
 
-def counted(report: Report) -> Iterator[tuple[str, str]]:
+def figures(report: Report) -> Iterator[tuple[str, str]]:
     """The run in figures, each with its name."""
     answered = sum(each.answered for each in report.coverage.values())
     yield "failures", f"{len(report.failures):,}"

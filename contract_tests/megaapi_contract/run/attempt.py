@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Callable
 
 from ..errors import HeldBack, Impossible, NotTried, Unusable, as_bug
-from ..judging.results import Broken, Exchange, ProbeInterrupted, Promise, Result, State
+from ..judging.results import Breach, Exchange, ProbeInterrupted, ProbeState, Promise, Result
 from ..probes.probe import Probe
 from ..probes.routes import MISSING
 from ..probes.stateful import PHASE as STATEFUL
 from ..session import Session
 from .context import RunContext
-from .selection import why_not
+from .selection import skip_reason
 
 # What reading a document of another shape than promised raises, and what the judge calls those.
 UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
@@ -23,38 +23,38 @@ _SHAPES = frozenset({"schema", "status", "content-type", "webhook"})
 # Types of JSON values: a document of another shape than promised has another of them.
 _JSON = (dict, list, str, int, float, bool, type(None))
 # What a call of ours with the wrong arguments says, which no answer can make it say.
-_CALLED_WRONGLY = re.compile(r"\bargument(s)?( but|:| \d|$)|positional|unexpected keyword|callable")
+_WRONG_CALL = re.compile(r"\bargument(s)?( but|:| \d|$)|positional|unexpected keyword|callable")
 
-NOT_TO_ITS_END = "the run was interrupted"
+INTERRUPTED_REASON = "the run was interrupted"
 
 
 def try_probe(
-    probe: Probe, context: RunContext, heard: Callable[[Exchange], None] = lambda _: None
+    probe: Probe, context: RunContext, record: Callable[[Exchange], None] = lambda _: None
 ) -> Result:
     """One probe, tried or left out; ProbeInterrupted holds what it had found."""
     result = Result(probe.name, probe.phase, probe.operations)
-    result.reason = why_not(probe, context)
+    result.reason = skip_reason(probe, context)
     if result.reason:
         result.state = "left out"
         return result
-    session = context.session(probe.name, heard)
+    session = context.session(probe.name, record)
     result.first = context.gate.requests + 1
-    held, webhooks = Counter(context.gate.held), len(context.receiver.webhooks)
+    refusals_before, first_webhook = Counter(context.gate.refusals), len(context.receiver.webhooks)
     started = time.perf_counter()
-    interrupted = _interrupted(probe, context, session, result)
-    for webhook in context.receiver.webhooks[webhooks:]:
-        session.broken += context.judge.webhook(webhook, probe.name)
+    interrupted = _run_probe(probe, context, session, result)
+    for webhook in context.receiver.webhooks[first_webhook:]:
+        session.breaches += context.judge.webhook(webhook, probe.name)
     result.seconds = time.perf_counter() - started
     result.last = context.gate.requests
-    _settle(result, session, context, context.gate.held - held)
+    _set_result(result, session, context, context.gate.refusals - refusals_before)
     if interrupted:
-        result.reason = NOT_TO_ITS_END
+        result.reason = INTERRUPTED_REASON
         result.state = "left out" if result.state == "passed" else result.state
         raise ProbeInterrupted(result)
     return result
 
 
-def _interrupted(probe: Probe, context: RunContext, session: Session, result: Result) -> bool:
+def _run_probe(probe: Probe, context: RunContext, session: Session, result: Result) -> bool:
     """Run it, and note in the result how it ended; whether somebody interrupted it."""
     try:
         try:
@@ -67,14 +67,14 @@ def _interrupted(probe: Probe, context: RunContext, session: Session, result: Re
     except (NotTried, HeldBack) as error:
         result.reason = str(error)
         # What was only looked up first, the state of an instance say, is no try of it.
-        if not session.asked & set(probe.operations):
+        if not session.called_operations & set(probe.operations):
             result.state = "left out"
     except Impossible as error:
-        session.broken.append(_unreadable(probe, context, error))
+        session.breaches.append(_unreadable_breach(probe, context, error))
     except Exception as error:
-        if comes_of_reading(error) and _met_another_shape(session):
+        if is_reading_error(error) and _has_shape_breach(session):
             # The answer kept no shape a probe can work with; the judge says where.
-            session.broken.append(_unreadable(probe, context, error))
+            session.breaches.append(_unreadable_breach(probe, context, error))
         else:
             result.state, result.reason, result.bug = "unusable", str(as_bug(error)), True
     except KeyboardInterrupt:
@@ -82,30 +82,36 @@ def _interrupted(probe: Probe, context: RunContext, session: Session, result: Re
     return False
 
 
-def _settle(result: Result, session: Session, context: RunContext, held: Counter[str]) -> None:
+def _set_result(
+    result: Result, session: Session, context: RunContext, refusals: Counter[str]
+) -> None:
     """Count what was done and held back, and let the state say what was found."""
-    result.cases, result.held = session.exchanges, held.total()
-    if held and not session.asked & set(result.operations) and result.state == "passed":
-        result.state, result.reason = "left out", held.most_common(1)[0][0]
-    result.broken = tuple({broken.identity: broken for broken in session.broken}.values())
-    if result.broken and result.state == "passed":
-        verdicts = {broken.verdict(strict=context.options.strict) for broken in result.broken}
-        worst: State = "failed" if "failure" in verdicts else "findings"
-        result.state = worst if verdicts - {"new fact"} else "passed"
+    result.cases, result.held_back = session.exchanges, refusals.total()
+    if (
+        refusals
+        and not session.called_operations & set(result.operations)
+        and result.state == "passed"
+    ):
+        result.state, result.reason = "left out", refusals.most_common(1)[0][0]
+    result.breaches = tuple({breach.identity: breach for breach in session.breaches}.values())
+    if result.breaches and result.state == "passed":
+        severities = {breach.severity(strict=context.options.strict) for breach in result.breaches}
+        state: ProbeState = "failed" if "failure" in severities else "findings"
+        result.state = state if severities - {"new fact"} else "passed"
 
 
-def comes_of_reading(error: Exception) -> bool:
+def is_reading_error(error: Exception) -> bool:
     """Whether a document of another shape can raise this; everything else is a mistake of ours."""
     if isinstance(error, AttributeError):
         return error.name is not None and isinstance(error.obj, _JSON)
     if isinstance(error, TypeError):
-        return _CALLED_WRONGLY.search(str(error)) is None
+        return _WRONG_CALL.search(str(error)) is None
     return isinstance(error, UNREADABLE)
 
 
-def _met_another_shape(session: Session) -> bool:
+def _has_shape_breach(session: Session) -> bool:
     """Whether an answer or a webhook left the contract: only reading such a one may fail."""
-    return any(broken.kind in _SHAPES for broken in session.broken)
+    return any(breach.kind in _SHAPES for breach in session.breaches)
 
 
 def _require_routes(probe: Probe, context: RunContext, session: Session) -> None:
@@ -117,16 +123,16 @@ def _require_routes(probe: Probe, context: RunContext, session: Session) -> None
         return
     for name in context.routes.unknown(probe.operations, context.contract):
         context.routes.ask(name, session, context.stage.place(connected=None))
-    session.asked.clear()
+    session.called_operations.clear()
     missing = context.routes.missing(probe.operations)
     if missing:
         raise NotTried(f"{missing}: {MISSING}")
 
 
-def _unreadable(probe: Probe, context: RunContext, error: Exception) -> Broken:
+def _unreadable_breach(probe: Probe, context: RunContext, error: Exception) -> Breach:
     about = next((name for name in probe.operations if name in context.contract.by_id), "")
     promise = context.contract.promise(about) if about else Promise("inferred", "openapi.yaml")
-    said = f"ended on an answer it could not read: {type(error).__name__}"
+    message = f"ended on an answer it could not read: {type(error).__name__}"
     if isinstance(error, Impossible):
-        said += f" {error}"
-    return Broken(probe.name, "law", about, said[:200], promise, rule="unreadable answer")
+        message += f" {error}"
+    return Breach(probe.name, "law", about, message[:200], promise, rule="unreadable answer")

@@ -25,16 +25,16 @@ from ..errors import NotTried, SetupError, Unusable, as_bug
 from ..host.stage import WORLD
 from ..host.target import HttpTarget
 from ..judging.contract import Contract
-from ..judging.results import Broken, Exchange, Report, RunInterrupted
+from ..judging.results import Breach, Exchange, Report, RunInterrupted
 from ..probes.cases import group_jids
 from ..probes.probe import Probe
 from ..redaction.redaction import Redaction
 from ..replay.replay import Recording, load, replay
 from ..reports import check_folder, show, show_folder, write_reports
-from ..reports.as_found import AsFound
+from ..reports.failure_printer import FailurePrinter
 from ..safety.restore_file import read as read_restore_file
 from ..session import Session
-from .notices import after, before, of_before
+from .notices import notices_after_run, notices_before_run, notices_of_earlier_run
 from .options import RunOptions
 from .private import private_of
 from .runner import RunContext, prepare_run, probes, try_probe
@@ -52,23 +52,25 @@ def run(options: RunOptions, folder: Path | None) -> int:
     """
     if folder is not None:
         check_folder(folder)
-    report = _nothing_yet(options)
+    report = _empty_report(options)
     held: RunContext | None = None
     ended: BaseException | None = None
     try:
-        with prepare_run(options) as context, _bar(Console(stderr=True)) as progress:
+        with prepare_run(options) as context, _progress_bar(Console(stderr=True)) as progress:
             held = context
-            _notice(before(context))
+            _print_notices(notices_before_run(context))
             task = progress.add_task("getting ready", total=None)
 
-            def shown(probe: Probe, done: int, of: int) -> None:
-                progress.update(task, description=probe.name[:40], completed=done, total=of)
+            def shown(probe: Probe, done: int, of_operation: int) -> None:
+                progress.update(
+                    task, description=probe.name[:40], completed=done, total=of_operation
+                )
 
-            found = AsFound(
+            found = FailurePrinter(
                 Redaction(context.contract, private_of(options, context)), strict=options.strict
             )
             try:
-                report = run_all(context, shown, found.ended)
+                report = run_all(context, shown, found.probe_ended)
             except RunInterrupted as stopped:
                 report, ended = stopped.report, stopped
     except KeyboardInterrupt as stopped:
@@ -80,32 +82,32 @@ def run(options: RunOptions, folder: Path | None) -> int:
         ended = as_bug(error)
         report.unusable = str(ended)
     if held is not None:
-        _notice(after(held))
-    contract = held.contract if held is not None else _contract(options)
-    _tell(report, folder, Redaction(contract, private_of(options, held)))
+        _print_notices(notices_after_run(held))
+    contract = held.contract if held is not None else _contract_or_packaged(options)
+    _write_and_show(report, folder, Redaction(contract, private_of(options, held)))
     if ended is not None:
         raise ended
     return report.exit_code
 
 
-def _tell(report: Report, folder: Path | None, redaction: Redaction) -> None:
+def _write_and_show(report: Report, folder: Path | None, redaction: Redaction) -> None:
     """Files, and the terminal where anything was tried."""
     if folder is not None:
         report.seconds = report.seconds or time.time() - report.started
         write_reports(report, folder, redaction)
     with suppress(OSError):
         # A pipe that nobody reads any more, or a terminal that went away, changes no verdict.
-        _tell_terminal(report, folder, redaction)
+        _show_on_terminal(report, folder, redaction)
 
 
-def _tell_terminal(report: Report, folder: Path | None, redaction: Redaction) -> None:
+def _show_on_terminal(report: Report, folder: Path | None, redaction: Redaction) -> None:
     if report.results:
         show(redaction.report(report), Console(), folder=str(folder) if folder else "")
     elif folder is not None:
         show_folder(Console(), str(folder))
 
 
-def _nothing_yet(options: RunOptions) -> Report:
+def _empty_report(options: RunOptions) -> Report:
     """The report of a run that has not begun."""
     name, real = "the given host", True
     if options.target == "mock":
@@ -124,7 +126,7 @@ def _nothing_yet(options: RunOptions) -> Report:
     )
 
 
-def _contract(options: RunOptions) -> Contract:
+def _contract_or_packaged(options: RunOptions) -> Contract:
     """The contract of the run, or the packaged one where that cannot be read."""
     try:
         return Contract(options.spec, plan=options.gateway_plan)
@@ -132,7 +134,7 @@ def _contract(options: RunOptions) -> Contract:
         return Contract()
 
 
-def _notice(sentences: Iterable[str]) -> None:
+def _print_notices(sentences: Iterable[str]) -> None:
     with suppress(OSError):
         for sentence in sentences:
             print(f"megaapi-contract: {sentence}", file=sys.stderr, flush=True)
@@ -143,40 +145,42 @@ def restore(path: Path, options: Mapping[str, Any]) -> str:
 
     SetupError when something of it cannot be put back.
     """
-    kept = read_restore_file(path)
-    if not kept.lock():
+    restore_file = read_restore_file(path)
+    if not restore_file.lock():
         raise SetupError("a run on this machine is changing this instance now: wait for it")
-    given = RunOptions(target=kept.target, key=kept.key, control_api=False, **options)
-    kept.token = given.token
+    run_options = RunOptions(
+        target=restore_file.target, key=restore_file.key, control_api=False, **options
+    )
+    restore_file.token = run_options.token
     try:
-        with prepare_run(given, restore=kept) as context:
-            done = ", ".join(context.put_back) or "nothing"
+        with prepare_run(run_options, restore=restore_file) as context:
+            restored = ", ".join(context.put_back) or "nothing"
     finally:
-        kept.unlock()
-    if kept.entries:
-        raise SetupError(f"{kept.in_words} could not be put back, and stays in {path}")
-    return f"put back: {done}"
+        restore_file.unlock()
+    if restore_file.entries:
+        raise SetupError(f"{restore_file.description} could not be put back, and stays in {path}")
+    return f"put back: {restored}"
 
 
-def run_again(path: Path, options: RunOptions) -> int:
+def replay_file(path: Path, options: RunOptions) -> int:
     """Replay one kept fault: 0 it does not fail any more, 1 it does, 2 it could not be tried."""
     recording = load(path)
     with prepare_run(options) as context:
-        _notice(of_before(context))
+        _print_notices(notices_of_earlier_run(context))
         session = context.session("replay")
         try:
-            ended = replay(
+            result = replay(
                 recording,
                 judge=context.judge,
                 send=session.exchange,
                 values=_values(recording, context, session),
                 learn=lambda exchange, value: _learn(context, exchange, value),
-                rerun=lambda probe, seed: _again(context, probe),
+                rerun=lambda probe, seed: _rerun_probe(context, probe),
             )
         finally:
             session.put_back()
-    Console().print(ended.sentence, markup=False, highlight=False, soft_wrap=True)
-    return ended.exit_code
+    Console().print(result.sentence, markup=False, highlight=False, soft_wrap=True)
+    return result.exit_code
 
 
 def seed_of(path: Path) -> int:
@@ -184,7 +188,7 @@ def seed_of(path: Path) -> int:
     return int(load(path).document["seed"])
 
 
-def drawn_seed() -> int:
+def draw_seed() -> int:
     """A new seed, small enough to be typed."""
     return random.SystemRandom().randrange(10**6)
 
@@ -205,7 +209,7 @@ def _values(recording: Recording, context: RunContext, session: Session) -> dict
         values["other_token"] = context.stage.place().token
     if recording.about_a_group and context.place is not None:
         jids = set(group_jids(session.call("list_groups", place).json))
-        context.gate.may_read(jids)
+        context.gate.allow_reading_groups(jids)
         values["group"] = min(jids, default="")
     return {name: value for name, value in values.items() if value}
 
@@ -214,10 +218,10 @@ def _learn(context: RunContext, exchange: Exchange | None, value: str) -> None:
     """What the host gave out may be said to it again, as in the run."""
     context.gate.learn([value])
     if exchange is not None and exchange.operation == "list_groups" and value.endswith("@g.us"):
-        context.gate.may_read([value])
+        context.gate.allow_reading_groups([value])
 
 
-def _again(context: RunContext, name: str) -> tuple[Broken, ...]:
+def _rerun_probe(context: RunContext, name: str) -> tuple[Breach, ...]:
     """What the probe finds now; NotTried when it cannot be made, as it was, or to its end."""
     probe = next((each for each in probes(context) if each.name == name), None)
     if probe is None:
@@ -225,13 +229,13 @@ def _again(context: RunContext, name: str) -> tuple[Broken, ...]:
     result = try_probe(probe, context)
     if result.state == "unusable":
         raise Unusable(result.reason)
-    spent = next((why for why in context.gate.held if why.endswith(SPENT)), "")
-    if not result.broken and (result.reason or spent):
-        raise NotTried(result.reason or spent)
-    return result.broken
+    budget_reason = next((reason for reason in context.gate.refusals if reason.endswith(SPENT)), "")
+    if not result.breaches and (result.reason or budget_reason):
+        raise NotTried(result.reason or budget_reason)
+    return result.breaches
 
 
-def _bar(console: Console) -> Progress:
+def _progress_bar(console: Console) -> Progress:
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),

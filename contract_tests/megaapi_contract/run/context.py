@@ -10,7 +10,7 @@ from ..host.place import Place
 from ..host.stage import GivenStage, Stage
 from ..host.target import Target
 from ..host.webhook_receiver import Receiver
-from ..judging.alternatives import Settled
+from ..judging.alternatives import SettledSwitches
 from ..judging.contract import Contract
 from ..judging.judge import Judge
 from ..judging.results import Exchange
@@ -35,7 +35,7 @@ class RunContext:
     gate: Gate
     judge: Judge
     place: Place | None = None
-    settled: Settled = field(default_factory=Settled)
+    settled_switches: SettledSwitches = field(default_factory=SettledSwitches)
     routes: Routes = field(default_factory=Routes)
     # Whether the given instance was linked as the run began: it may have logged it out since.
     began_linked: bool = False
@@ -43,7 +43,7 @@ class RunContext:
     # What was put back for a run before, which could not do it itself.
     put_back: tuple[str, ...] = ()
 
-    def session(self, probe: str, heard: Callable[[Exchange], None] = lambda _: None) -> Session:
+    def session(self, probe: str, record: Callable[[Exchange], None] = lambda _: None) -> Session:
         """A probe's own surroundings."""
         return Session(
             contract=self.contract,
@@ -53,9 +53,9 @@ class RunContext:
             recipients=self.options.recipients,
             seed=self.options.seed,
             media_url=self.media_url,
-            settled=self.settled,
+            settled_switches=self.settled_switches,
             probe=probe,
-            on_exchange=heard,
+            on_exchange=record,
         )
 
     @property

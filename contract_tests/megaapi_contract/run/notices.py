@@ -17,7 +17,7 @@ FORWARDED = (
 )
 
 
-def of_plan(options: RunOptions) -> Iterator[str]:
+def plan_notices(options: RunOptions) -> Iterator[str]:
     """What a run with these options will do to an instance beside its requests."""
     if "changes" not in options.allow:
         return
@@ -29,36 +29,37 @@ def of_plan(options: RunOptions) -> Iterator[str]:
     )
 
 
-def of_before(context: RunContext) -> Iterator[str]:
+def notices_of_earlier_run(context: RunContext) -> Iterator[str]:
     """What a run before had left, and what became of it."""
     restore = context.gate.restore
     if context.put_back:
         yield f"a run before had left {', '.join(context.put_back)}: put back now"
     if restore is not None and restore.entries:
-        yield f"a run before has left {restore.in_words}: not put back, see {restore.path}"
+        yield f"a run before has left {restore.description}: not put back, see {restore.path}"
 
 
-def before(context: RunContext) -> Iterator[str]:
+def notices_before_run(context: RunContext) -> Iterator[str]:
     """What is so, and what was put back, before the first probe."""
-    yield from of_before(context)
+    yield from notices_of_earlier_run(context)
     restore = context.gate.restore
     if context.gate.fence is None or restore is None:
         return
     if "changes" in context.options.allow:
-        yield from of_plan(context.options)
+        yield from plan_notices(context.options)
         yield f"what must be put back stands in {restore.path} until it is"
 
 
-def after(context: RunContext) -> Iterator[str]:
+def notices_after_run(context: RunContext) -> Iterator[str]:
     """What could not be put back, and what became of the webhooks that were passed on."""
     if context.forwarder is not None and context.forwarder.refused:
-        passed, lost = context.forwarder.passed_on, context.forwarder.refused
+        forwarder = context.forwarder
         yield (
-            f"webhooks passed on to the instance's own receiver: {passed}; not taken by it: {lost}"
+            f"webhooks passed on to the instance's own receiver: {forwarder.forwarded}; "
+            f"not taken by it: {forwarder.refused}"
         )
     restore = context.gate.restore
     if restore is not None and restore.entries:
         yield (
-            f"not put back: {restore.in_words}. The next run of this instance tries again, or: "
+            f"not put back: {restore.description}. The next run of this instance tries again, or: "
             f"megaapi-contract restore {restore.path}"
         )

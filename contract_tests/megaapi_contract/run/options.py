@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from megaapi_mock.domain.jid import is_number
 
 from ..errors import SetupError
-from ..safety.fence import EFFECTS, listed
+from ..safety.fence import EFFECTS, digits_of
 
 # Random requests per operation, so many good and so many bad ones.
 EXAMPLES, EXAMPLES_QUICK = 40, 4
@@ -23,7 +23,7 @@ PLANS = ("code", "start", "business")
 _KEY = re.compile(r"[A-Za-z0-9_.-]+")
 _SECRET = re.compile(r"[!-~]*")
 # A day, in seconds: what every timer can hold.
-LONGEST = 86_400.0
+MAX_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,10 @@ class RunOptions:
         if unknown:
             raise SetupError(f"--allow {min(unknown)}: it takes {', '.join(EFFECTS[1:])}")
         for number in self.recipients:
-            if "@lid" in number or not is_number(min(listed([number]))):
+            if "@lid" in number or not is_number(min(digits_of([number]))):
                 raise SetupError(f"--recipient {number}: give 8 to 15 digits, country code first")
         # As they are written into requests: nothing but digits.
-        numbers = tuple(min(listed([number])) for number in self.recipients)
+        numbers = tuple(min(digits_of([number])) for number in self.recipients)
         object.__setattr__(self, "recipients", numbers)
         if self.gateway_plan not in PLANS:
             raise SetupError(f"--gateway-plan {self.gateway_plan}: it takes {', '.join(PLANS)}")
@@ -80,9 +80,10 @@ class RunOptions:
 
     def _check_limits(self) -> None:
         if not all(
-            math.isfinite(value) and value <= LONGEST for value in (self.timeout, self.pace or 0)
+            math.isfinite(value) and value <= MAX_SECONDS
+            for value in (self.timeout, self.pace or 0)
         ):
-            raise SetupError(f"--timeout and --pace take at most {LONGEST:g} seconds")
+            raise SetupError(f"--timeout and --pace take at most {MAX_SECONDS:g} seconds")
         if self.timeout <= 0 or min(self.max_messages, self.max_groups, self.pace or 0) < 0:
             raise SetupError(
                 "--timeout must be above 0, --max-messages, --max-groups and --pace not below"
@@ -98,25 +99,27 @@ class RunOptions:
 
     @staticmethod
     def _check_address(option: str, url: str) -> SplitResult:
-        said = f"{option} {url}"
+        option_text = f"{option} {url}"
         try:
             parts = urlsplit(url)
             usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
         except ValueError:
-            raise SetupError(f"{said}: this is not an address") from None
+            raise SetupError(f"{option_text}: this is not an address") from None
         if not usable:
-            raise SetupError(f"{said}: give an address like https://files.example.test")
+            raise SetupError(f"{option_text}: give an address like https://files.example.test")
         return parts
 
     def _check_webhook_url(self) -> None:
-        said = f"--webhook-url {self.webhook_url}"
+        option_text = f"--webhook-url {self.webhook_url}"
         parts = self._check_address("--webhook-url", self.webhook_url)
         if parts.query or parts.fragment or parts.username:
-            raise SetupError(f"{said}: give scheme, host, port and path alone")
+            raise SetupError(f"{option_text}: give scheme, host, port and path alone")
         if self.target == "mock":
-            raise SetupError(f"{said}: the mock in this process hands webhooks over by itself")
+            raise SetupError(
+                f"{option_text}: the mock in this process hands webhooks over by itself"
+            )
         if not self.webhook_port:
-            raise SetupError(f"{said}: name the port here that it leads to (--webhook-port)")
+            raise SetupError(f"{option_text}: name the port here that it leads to (--webhook-port)")
 
     @property
     def examples(self) -> int:
@@ -157,18 +160,18 @@ class RunOptions:
     def _unusual(self) -> dict[str, str]:
         """What was set otherwise than is usual, as far as it shapes a run."""
         usual = RunOptions(self.target)
-        found = {
+        texts = {
             "control API": "" if self.control_api else "no",
-            "max messages": _other(self.max_messages, usual.max_messages),
-            "max groups": _other(self.max_groups, usual.max_groups),
+            "max messages": _if_unusual(self.max_messages, usual.max_messages),
+            "max groups": _if_unusual(self.max_groups, usual.max_groups),
             "forward": "yes" if self.forward else "",
-            "timeout": _other(math.ceil(self.timeout), math.ceil(usual.timeout)),
+            "timeout": _if_unusual(math.ceil(self.timeout), math.ceil(usual.timeout)),
         }
         for name in ("media_url", "webhook_url", "webhook_port", "control_token", "spec"):
-            found[name.replace("_", " ")] = "yes" if getattr(self, name) else ""
-        found["webhook host"] = "yes" if self.webhook_host != usual.webhook_host else ""
-        return {name: text for name, text in found.items() if text}
+            texts[name.replace("_", " ")] = "yes" if getattr(self, name) else ""
+        texts["webhook host"] = "yes" if self.webhook_host != usual.webhook_host else ""
+        return {name: text for name, text in texts.items() if text}
 
 
-def _other(value: int, usual: int) -> str:
+def _if_unusual(value: int, usual: int) -> str:
     return "" if value == usual else str(value)

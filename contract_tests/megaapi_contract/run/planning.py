@@ -7,7 +7,7 @@ import json
 from ..host.http import Answer, Request
 from ..host.target import Target
 from ..judging.contract import Contract
-from ..redaction.scrub import without
+from ..redaction.scrub import remove_secrets
 
 
 class PlanTarget:
@@ -23,10 +23,10 @@ class PlanTarget:
     def send(self, request: Request) -> Answer:
         """The contract's first good example."""
         self.requests.append(request)
-        found = self._contract.route(request.method, request.path)
-        if found is None:
+        route = self._contract.route(request.method, request.path)
+        if route is None:
             return Answer(404, (("Content-Type", "application/json"),), b"{}")
-        status, media_type, document = self._contract.answer_example(found[0])
+        status, media_type, document = self._contract.answer_example(route[0])
         body = b"" if document is None else json.dumps(document).encode()
         return Answer(status, (("Content-Type", media_type),), body)
 
@@ -37,7 +37,7 @@ class PlanTarget:
 
 def line(request: Request, *, token: str) -> str:
     """One planned request as a person reads it, without the token."""
-    body = without(request.body.decode("utf-8", "replace"), [token])
-    shown = body if len(body) <= 300 else f"{body[:297]}..."
-    query = f"?{without(request.query, [token])}" if request.query else ""
-    return f"{request.method} {request.path}{query} {shown}".rstrip()
+    body = remove_secrets(request.body.decode("utf-8", "replace"), [token])
+    shown_body = body if len(body) <= 300 else f"{body[:297]}..."
+    query = f"?{remove_secrets(request.query, [token])}" if request.query else ""
+    return f"{request.method} {request.path}{query} {shown_body}".rstrip()

@@ -22,9 +22,9 @@ def preflight(context: RunContext, given: Place) -> None:
             f"{context.target.name} redirects to {location or 'nowhere'}: no redirect is followed, "
             "give --target the address itself if you trust it"
         )
-    shown = read_status(status)
-    told = isinstance(status.json, dict) or shown.form == LIST
-    if not told and not _empty_but_known(status, session, given):
+    state = read_status(status)
+    is_readable = isinstance(status.json, dict) or state.form == LIST
+    if not is_readable and not _is_empty_but_known(status, session, given):
         kind = status.header("Content-Type").partition(";")[0] or "no content type"
         raise Unusable(
             f"{context.target.name} answers {status.status} with {kind} where a gateway answers "
@@ -36,21 +36,21 @@ def preflight(context: RunContext, given: Place) -> None:
         raise SetupError(f"{context.target.name} refuses the token (--token): {status.status}")
     if not status.ok:
         raise Unusable(f"{context.target.name} answers {status.status} to a status call")
-    if shown.form == NONE and isinstance(status.json, dict) and status.json.get("error") is True:
+    if state.form == NONE and isinstance(status.json, dict) and status.json.get("error") is True:
         raise Unusable(
             f"{context.target.name} answers a status call with 200 and an error: is it up, and "
             "does it know the instance key (--instance-key)?"
         )
     if context.gate.fence is not None:
-        context.gate.fence.own = shown.number
+        context.gate.fence.own = state.number
     if context.place is not None:
         use_given_instance(
-            context, replace(context.place, number=shown.number, connected=shown.connected)
+            context, replace(context.place, number=state.number, connected=state.connected)
         )
-        context.began_linked = shown.connected
+        context.began_linked = state.connected
 
 
-def _empty_but_known(status: Exchange, session: Session, given: Place) -> bool:
+def _is_empty_but_known(status: Exchange, session: Session, given: Place) -> bool:
     """Whether an empty 200 is a gateway's: some answer so while no phone is linked."""
     if status.status != 200 or status.body:
         return False

@@ -11,14 +11,14 @@ from ..host.forwarding import Forwarder
 from ..host.place import Place
 from ..host.stage import GivenStage, MockStage, Stage, is_mock
 from ..host.target import HttpTarget, MockTarget, Target
-from ..host.tunnel_check import require_way_here
+from ..host.tunnel_check import require_tunnel
 from ..host.webhook_receiver import SECONDS_REAL, Receiver
 from ..judging.contract import Contract
 from ..judging.judge import Judge
 from ..probes.cases import PICTURE
-from ..safety.fence import Fence, listed
+from ..safety.fence import Fence, digits_of
 from ..safety.gate import Gate, Pace
-from ..safety.put_back import put_back_left
+from ..safety.put_back import restore_leftovers
 from ..safety.restore_file import RestoreFile
 from .context import OWN_PICTURE, RunContext, leave_groups
 from .options import RunOptions
@@ -94,7 +94,7 @@ def _connect(context: RunContext, given: Place, *, mock: bool) -> RunContext:
             _listen(receiver, options, target)
             if options.forward:
                 context.forwarder = Forwarder()
-                receiver.pass_on = context.forwarder.pass_on
+                receiver.forward = context.forwarder.forward
         elif options.webhook_url:
             raise SetupError("--webhook-url is set on the instance: that needs --allow changes")
         if gate.fence is not None:
@@ -111,10 +111,10 @@ def _restore_leftovers(context: RunContext, restore: RestoreFile) -> None:
         return
     restore.reload()
     session = context.session("what a run before has left")
-    context.put_back = put_back_left(session, session.keeping, restore)
+    context.put_back = restore_leftovers(session, session.restorer, restore)
     if restore.entries and context.options.allow & CHANGING:
         raise SetupError(
-            f"a run before has left {restore.in_words}, which cannot be put back: {restore.path}"
+            f"a run before has left {restore.description}, which cannot be put back: {restore.path}"
         )
     if not context.options.allow & CHANGING:
         restore.unlock()
@@ -131,7 +131,7 @@ def _listen(receiver: Receiver, options: RunOptions, target: Target) -> None:
         receiver.patience = SECONDS_REAL
     if options.webhook_url:
         try:
-            require_way_here(receiver, timeout=options.timeout)
+            require_tunnel(receiver, timeout=options.timeout)
         except SetupError:
             receiver.close()
             raise
@@ -145,7 +145,7 @@ def _fenced_gate(
         key=options.key,
         token=options.token,
         allowed=options.allow | {"reads"},
-        recipients=listed(options.recipients),
+        recipients=digits_of(options.recipients),
     )
     pace = options.pace if options.pace is not None else REAL_PACE if target.real else 0.0
     return Gate(
@@ -164,7 +164,7 @@ def _restore_file(options: RunOptions, target: Target) -> RestoreFile | None:
     """Where a change is noted before it is made; SetupError while another run is changing."""
     if isinstance(target, PlanTarget):
         return None
-    restore = RestoreFile.of(target.name, options.key, options.token)
+    restore = RestoreFile.for_instance(target.name, options.key, options.token)
     if options.allow & CHANGING and not restore.lock():
         raise SetupError("another run on this machine is changing this instance now: wait for it")
     return restore

@@ -12,7 +12,7 @@ from .options import RunOptions
 
 def private_of(options: RunOptions, context: RunContext | None) -> Private:
     """`made` is nothing where the host was never ready."""
-    given: dict[str, Any] = {
+    values: dict[str, Any] = {
         "key": options.key,
         "token": options.token,
         "control_token": options.control_token,
@@ -20,10 +20,10 @@ def private_of(options: RunOptions, context: RunContext | None) -> Private:
         "media_url": options.media_url,
     }
     if context is None:
-        return Private(**given, webhook_url=options.webhook_url)
-    given["media_url"] = context.media_url
+        return Private(**values, webhook_url=options.webhook_url)
+    values["media_url"] = context.media_url
     return Private(
-        **given,
+        **values,
         own=context.place.number if context.place else "",
         people=(*WORLD, NO_WHATSAPP) if isinstance(context.stage, MockStage) else (),
         webhook_url=context.receiver.url,

@@ -12,17 +12,17 @@ from ..host.status import read_status
 from ..judging.coverage import Coverage
 from ..judging.results import Exchange, ProbeInterrupted, Report, Result, RunInterrupted
 from ..probes.probe import Probe
-from ..safety.put_back import put_back_left
-from .attempt import NOT_TO_ITS_END, try_probe
+from ..safety.put_back import restore_leftovers
+from .attempt import INTERRUPTED_REASON, try_probe
 from .context import RunContext, leave_groups, use_given_instance
-from .covered import ExchangeKeeper, coverage_of, nothing_tried, reason_of
+from .operation_coverage import ExchangeKeeper, coverage_of, nothing_tried, reason_of
 from .preparation import REAL_PACE, make_target, prepare_run
-from .selection import DISCONNECTS, chosen_probes, probes, why_not, with_operation_ids
+from .selection import DISCONNECTS, chosen_probes, probes, skip_reason, with_operation_ids
 
 # Said after a run that has ended the link of a given instance.
 LOGGED_OUT = "the run has logged the instance out: scan the QR code, or it stays offline"
 # How often, and every how many seconds, a restarted instance is looked at.
-LOOKS, LOOK_EVERY = 20, 0.5
+MAX_LOOKS, LOOK_EVERY = 20, 0.5
 
 OnProgress = Callable[[Probe, int, int], None]
 OnResult = Callable[[Result, list[Exchange]], None]
@@ -30,7 +30,7 @@ OnResult = Callable[[Result, list[Exchange]], None]
 
 def run(
     context: RunContext,
-    on_progress: OnProgress = lambda probe, done, of: None,
+    on_progress: OnProgress = lambda probe, done, of_operation: None,
     on_result: OnResult = lambda result, exchanges: None,
 ) -> Report:
     """Try everything that may be tried; never raises for what the host does.
@@ -50,7 +50,7 @@ def run(
         options=context.options.shown(),
     )
     chosen = chosen_probes(context)
-    reasons = Counter(why_not(probe, context) for probe in chosen)
+    reasons = Counter(skip_reason(probe, context) for probe in chosen)
     if "" not in reasons:
         raise SetupError(f"nothing can be tried: {reasons.most_common(1)[0][0]}")
     coverage = Coverage(context.contract)
@@ -59,15 +59,15 @@ def run(
         for done, probe in enumerate(chosen):
             on_progress(probe, done, len(chosen))
             before = len(report.exchanges)
-            report.results.append(try_probe(probe, context, keeper.heard))
+            report.results.append(try_probe(probe, context, keeper.record))
             on_result(report.results[-1], report.exchanges[before:])
-            if not _may_go_on(context, probe, report):
+            if not _can_continue(context, probe, report):
                 break
     except KeyboardInterrupt as ended:
         if isinstance(ended, ProbeInterrupted):
             report.results.append(ended.result)
         report.interrupted = True
-    _leave_groups_now(context, report)
+    _leave_groups(context, report)
     report.webhooks = list(context.receiver.webhooks)
     report.messages_sent = context.gate.messages_sent
     report.unheard = context.receiver.silence
@@ -78,27 +78,27 @@ def run(
     report.seconds = time.perf_counter() - started
     if report.interrupted:
         for covered in report.coverage.values():
-            covered.why_not = covered.why_not or ("" if covered.answered else NOT_TO_ITS_END)
+            covered.why_not = covered.why_not or ("" if covered.answered else INTERRUPTED_REASON)
         raise RunInterrupted(report)
     return report
 
 
-def _may_go_on(context: RunContext, probe: Probe, report: Report) -> bool:
+def _can_continue(context: RunContext, probe: Probe, report: Report) -> bool:
     """Whether the host is still one that can be judged after this probe."""
     result = report.results[-1]
     if result.state == "unusable":
         report.unusable = report.unusable or result.reason
         return result.bug
     if DISCONNECTS in probe.effects and result.cases:
-        _look_again(context, report, patient="logout" not in probe.operations)
+        _check_link(context, report, patient="logout" not in probe.operations)
     return True
 
 
-def _look_again(context: RunContext, report: Report, *, patient: bool) -> None:
+def _check_link(context: RunContext, report: Report, *, patient: bool) -> None:
     """See whether the given instance is still linked, and judge it as what it is from now on."""
     if context.place is None or not context.place.connected:
         return
-    for _ in range(LOOKS if patient else 1):
+    for _ in range(MAX_LOOKS if patient else 1):
         answer = context.session("after a disconnection").call("instance_status", context.place)
         if read_status(answer).connected:
             return
@@ -107,14 +107,14 @@ def _look_again(context: RunContext, report: Report, *, patient: bool) -> None:
     report.notes.append(LOGGED_OUT)
 
 
-def _leave_groups_now(context: RunContext, report: Report) -> None:
+def _leave_groups(context: RunContext, report: Report) -> None:
     """Before the report is written, so that it can say what is left."""
     try:
         leave_groups(context)
         if report.interrupted and context.gate.restore is not None:
             # Noted, but interrupted before anybody knew how to take it back.
             session = context.session("what was interrupted")
-            put_back_left(session, session.keeping, context.gate.restore)
+            restore_leftovers(session, session.restorer, context.gate.restore)
     except KeyboardInterrupt:
         report.interrupted = True
     except SuiteError as error:
@@ -128,6 +128,6 @@ __all__ = [
     "prepare_run",
     "probes",
     "run",
+    "skip_reason",
     "try_probe",
-    "why_not",
 ]

@@ -23,19 +23,26 @@ def probes(context: RunContext) -> list[Probe]:
     """Every probe, in the order of the phases: what is cheap and telling first."""
     cases = Cases(context.contract)
     options = context.options
-    found = [
+    every_probe = [
         *generated(
             cases, context.contract.operations, examples=options.examples, quick=options.quick
         ),
         *stateful(
             context.contract,
             cases,
-            [found for found in context.contract.operations if _may_be_chained(found, context)],
+            [
+                every_probe
+                for every_probe in context.contract.operations
+                if _may_be_chained(every_probe, context)
+            ],
             chains=options.chains,
         ),
         *all_laws(),
     ]
-    return sorted(found, key=lambda probe: (_parting(probe, context), PHASES.index(probe.phase)))
+    return sorted(
+        every_probe,
+        key=lambda probe: (_disconnection_order(probe, context), PHASES.index(probe.phase)),
+    )
 
 
 def _may_be_chained(operation: Operation, context: RunContext) -> bool:
@@ -44,14 +51,14 @@ def _may_be_chained(operation: Operation, context: RunContext) -> bool:
     return chained and (context.place is None or operation.effect != DISCONNECTS)
 
 
-def _parting(probe: Probe, context: RunContext) -> int:
+def _disconnection_order(probe: Probe, context: RunContext) -> int:
     """What may end the link of a given instance comes last, what ends it for good at the end."""
     if context.place is None or DISCONNECTS not in probe.effects:
         return 0
     return 2 if "logout" in probe.operations else 1
 
 
-def why_not(probe: Probe, context: RunContext) -> str:
+def skip_reason(probe: Probe, context: RunContext) -> str:
     """Why a probe is left out; nothing when it may be tried."""
     missing = probe.effects - context.allowed
     if missing:
@@ -66,7 +73,7 @@ def why_not(probe: Probe, context: RunContext) -> str:
     return ""
 
 
-def wanted(probe: Probe, options: RunOptions) -> bool:
+def is_selected(probe: Probe, options: RunOptions) -> bool:
     """Whether the options ask for it."""
     if options.probes and probe.name not in options.probes:
         return False
@@ -83,7 +90,7 @@ def chosen_probes(context: RunContext) -> list[Probe]:
                 f"--probe {name}: there is no such probe: {did_you_mean(name, names)}"
                 "`megaapi-contract probes` lists them all"
             )
-    chosen = [probe for probe in every if wanted(probe, options)]
+    chosen = [probe for probe in every if is_selected(probe, options)]
     if not chosen:
         raise SetupError("no probe of that name is about that operation: give one of the two")
     return chosen
@@ -91,18 +98,18 @@ def chosen_probes(context: RunContext) -> list[Probe]:
 
 def with_operation_ids(context: RunContext) -> RunContext:
     """The same, `--operation` with the ids of the operations a person named in any spelling."""
-    ids = tuple(_operation(name, context) for name in context.options.operations)
+    ids = tuple(_operation_id(name, context) for name in context.options.operations)
     return replace(context, options=replace(context.options, operations=ids))
 
 
-def _operation(name: str, context: RunContext) -> str:
+def _operation_id(name: str, context: RunContext) -> str:
     """The id of an operation as a person effects it."""
     known = context.contract.operations
     operation = find_operation(known, name)
     if operation is None:
-        guess = did_you_mean(name, [one.id for one in known])
+        suggestion = did_you_mean(name, [each.id for each in known])
         raise SetupError(
             f"--operation {name}: plan {context.options.gateway_plan} has no such operation: "
-            f"{guess}`megaapi-contract probes` names them all"
+            f"{suggestion}`megaapi-contract probes` names them all"
         )
     return operation.id

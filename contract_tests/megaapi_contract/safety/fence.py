@@ -70,10 +70,10 @@ class Fence:
             return None
         if not _PLAIN_PATH.fullmatch(request.path) or ".." in request.path:
             raise HeldBack("the path holds more than plain characters")
-        found = self.contract.route(request.method, request.path)
-        if found is None:
+        route = self.contract.route(request.method, request.path)
+        if route is None:
             raise HeldBack(f"{request.method} {request.path} is no operation of the contract")
-        operation, key = found
+        operation, key = route
         if operation.effect not in self.allowed:
             raise HeldBack(
                 f"{operation.id} {operation.effect}: not allowed (--allow {operation.effect})"
@@ -136,15 +136,15 @@ class Fence:
         self._check_digits(name, text, operation)
 
     def _check_person(self, text: str, operation: Operation) -> None:
-        if self._is_group(text, operation) or self._listed(text, operation):
+        if self._is_group(text, operation) or self._is_listed(text, operation):
             return
         raise HeldBack("it is about somebody who is not listed (--recipient)")
 
     def _check_digits(self, name: str, text: str, operation: Operation) -> None:
         if text in self.known | self.addresses or self._is_group(text, operation):
             return
-        for run in _DIGITS.findall(_SEPARATORS.sub("", _ascii_digits(text))):
-            if not self._listed(run, operation):
+        for digits in _DIGITS.findall(_SEPARATORS.sub("", _ascii_digits(text))):
+            if not self._is_listed(digits, operation):
                 raise HeldBack("it holds a number that is not listed (--recipient)")
 
     def _check_same_token(self, document: Any) -> None:
@@ -156,7 +156,7 @@ class Fence:
     def _is_group(self, text: str, operation: Operation) -> bool:
         return text in self.groups or (operation.effect == "reads" and text in self.readable)
 
-    def _listed(self, text: str, operation: Operation) -> bool:
+    def _is_listed(self, text: str, operation: Operation) -> bool:
         user = Jid.parse(text).user
         if text not in (user, f"{user}@s.whatsapp.net"):
             return False
@@ -208,7 +208,7 @@ def _ascii_digits(text: str) -> str:
     )
 
 
-def listed(numbers: Iterable[str]) -> frozenset[str]:
+def digits_of(numbers: Iterable[str]) -> frozenset[str]:
     """Numbers as the fence compares them: digits alone."""
     return frozenset(Jid.parse(number.strip().lstrip("+")).user for number in numbers)
 
@@ -220,6 +220,6 @@ __all__ = [
     "UNKNOWN_ROUTE",
     "WRONG_TOKEN",
     "Fence",
+    "digits_of",
     "leads_nowhere",
-    "listed",
 ]

@@ -14,7 +14,7 @@ from typing import NoReturn
 from megaapi_mock.spec.operations import Operation
 
 from ..errors import BudgetSpent, HeldBack, Unusable
-from ..host.content_coding import unpacked
+from ..host.content_coding import decode_content
 from ..host.http import Answer, Request
 from ..host.target import Target
 from ..judging.contract import Contract
@@ -23,13 +23,13 @@ from .fence import Fence
 from .restore_file import RestoreFile, Undo
 
 # Changes that people are told of on their phones, so that they count as messages.
-_TOLD = frozenset({"add_participants"})
+_NOTIFYING = frozenset({"add_participants"})
 # Counted by itself: nobody deletes a group, the suite can only leave it.
 CREATE_GROUP = "create_group"
 # Bodies above this are cut in the record; what is judged is the whole body.
-KEPT_BODY = 64 * 2**10
+MAX_RECORDED_BODY = 64 * 2**10
 # What a host that limits its callers is given: so many turns, and at most so many seconds each.
-TOO_MANY, TURNS, WAITED, WAITED_MOST = 429, 3, 5.0, 60.0
+TOO_MANY_REQUESTS, MAX_RETRIES, DEFAULT_REST, MAX_REST = 429, 3, 5.0, 60.0
 
 
 @dataclass(slots=True)
@@ -73,7 +73,7 @@ class Gate:
         max_messages: int | None = None,
         max_groups: int | None = None,
         restore: RestoreFile | None = None,
-        heard: Callable[[Exchange], None] = lambda exchange: None,
+        on_exchange: Callable[[Exchange], None] = lambda exchange: None,
     ) -> None:
         if target.real and fence is None:
             raise AssertionError("a real host needs a fence")
@@ -81,11 +81,11 @@ class Gate:
         self.messages_sent = self.groups_made = 0
         self.restore = restore
         # The groups of the run that it is still in, and how each is left.
-        self.to_leave: dict[str, Undo] = {}
-        self.held: Counter[str] = Counter()
-        self.held_of: dict[str, Counter[str]] = defaultdict(Counter)
+        self.groups_to_leave: dict[str, Undo] = {}
+        self.refusals: Counter[str] = Counter()
+        self.refusals_by_operation: dict[str, Counter[str]] = defaultdict(Counter)
         self.requests = 0
-        self._contract, self._pace, self._heard = contract, pace or Pace(), heard
+        self._contract, self._pace, self._on_exchange = contract, pace or Pace(), on_exchange
         self._max_messages, self._max_groups = max_messages, max_groups
 
     def send(self, request: Request) -> Exchange:
@@ -94,22 +94,22 @@ class Gate:
         self._pace.wait()
         self.requests += 1
         now = time.time()
-        answer = unpacked(self.target.send(request))
-        if self.fence is not None and answer.status == TOO_MANY:
-            answer = self._again(request, answer)
+        answer = decode_content(self.target.send(request))
+        if self.fence is not None and answer.status == TOO_MANY_REQUESTS:
+            answer = self._retry_after_rest(request, answer)
         exchange = self._exchange(request, operation, answer, now)
-        self._heard(exchange)
+        self._on_exchange(exchange)
         return exchange
 
-    def _again(self, request: Request, answer: Answer) -> Answer:
+    def _retry_after_rest(self, request: Request, answer: Answer) -> Answer:
         """What comes when the host has had its rest; Unusable when it still wants another."""
-        for _ in range(TURNS):
+        for _ in range(MAX_RETRIES):
             self._pace.rest(_wanted_rest(answer))
-            answer = unpacked(self.target.send(request))
-            if answer.status != TOO_MANY:
+            answer = decode_content(self.target.send(request))
+            if answer.status != TOO_MANY_REQUESTS:
                 return answer
         raise Unusable(
-            f"{self.target.name} still answers {TOO_MANY} after {TURNS} rests: "
+            f"{self.target.name} still answers {TOO_MANY_REQUESTS} after {MAX_RETRIES} rests: "
             "ask for less at a time (--pace)"
         )
 
@@ -118,7 +118,7 @@ class Gate:
         self._pace.rest(seconds)
 
     @contextmanager
-    def putting_back(self, people: set[str]) -> Iterator[None]:
+    def allow_restoring(self, people: set[str]) -> Iterator[None]:
         """What a run before has changed may be changed back, whatever this one may do."""
         assert self.fence is not None
         fence = self.fence
@@ -135,8 +135,8 @@ class Gate:
         raise HeldBack(reason)
 
     def _count(self, reason: str, operation: str) -> None:
-        self.held[reason] += 1
-        self.held_of[operation][reason] += 1
+        self.refusals[reason] += 1
+        self.refusals_by_operation[operation][reason] += 1
 
     def allow_group(self, jid: str) -> None:
         """The run made this group, so it may write to it."""
@@ -150,7 +150,7 @@ class Gate:
             return frozenset()
         return frozenset(self.fence.groups | self.fence.readable)
 
-    def may_read(self, jids: Iterable[str]) -> None:
+    def allow_reading_groups(self, jids: Iterable[str]) -> None:
         """The host named these groups as the instance's own: they may be read of."""
         if self.fence is not None:
             self.fence.readable.update(jids)
@@ -165,20 +165,22 @@ class Gate:
             if self.fence is not None:
                 operation = self.fence.check(request)
             else:
-                found = self._contract.route(request.method, request.path)
-                operation = found[0] if found else None
+                route = self._contract.route(request.method, request.path)
+                operation = route[0] if route else None
             if operation is not None and operation.id == CREATE_GROUP:
                 self._check_groups()
                 self.groups_made += 1
-            elif operation is not None and (operation.effect == "sends" or operation.id in _TOLD):
-                self._spend()
+            elif operation is not None and (
+                operation.effect == "sends" or operation.id in _NOTIFYING
+            ):
+                self._spend_message()
         except HeldBack as refusal:
-            found = self._contract.route(request.method, request.path)
-            self._count(str(refusal), found[0].id if found else "")
+            route = self._contract.route(request.method, request.path)
+            self._count(str(refusal), route[0].id if route else "")
             raise
         return operation
 
-    def _spend(self) -> None:
+    def _spend_message(self) -> None:
         if self._max_messages is not None and self.messages_sent >= self._max_messages:
             raise BudgetSpent(f"{self._max_messages} messages are sent (--max-messages)")
         self.messages_sent += 1
@@ -196,7 +198,7 @@ class Gate:
             word = "group is" if self._max_groups == 1 else "groups are"
             raise BudgetSpent(f"{self._max_groups} {word} made (--max-groups)")
 
-    def no_group_came_of_it(self) -> None:
+    def refund_group(self) -> None:
         """The last request for one was turned down."""
         self.groups_made -= 1
 
@@ -221,5 +223,7 @@ class Gate:
 
 def _wanted_rest(answer: Answer) -> float:
     """The seconds of Retry-After, within reason; dates are not read."""
-    told = next((value for name, value in answer.headers if name.lower() == "retry-after"), "")
-    return min(float(told), WAITED_MOST) if told.strip().isdecimal() else WAITED
+    retry_after = next(
+        (value for name, value in answer.headers if name.lower() == "retry-after"), ""
+    )
+    return min(float(retry_after), MAX_REST) if retry_after.strip().isdecimal() else DEFAULT_REST

@@ -24,7 +24,7 @@ from .restore_file import GROUP, NEW_GROUP, WEBHOOK, Entry, Undo
 
 EVENTS = frozenset({"block_events", "accept_webhook_events", "accept_status_events"})
 # No name of a group is cut below so many letters.
-CUT_FROM = 25
+SHORTEST_CUT_NAME = 25
 UNWRITABLE = "what must be put back cannot be written to a file first"
 UNREADABLE = "what it would change cannot be read, so it could not be put back"
 UNKNOWN_NAME = "it names events the instance does not have, which could not be taken back"
@@ -52,7 +52,7 @@ class Caller(Protocol):
     ) -> bool:
         """Note a broken rule of behaviour unless `holds`; whether it did."""
 
-    def needless(self, step: Undo | None) -> None:
+    def discard_undo(self, step: Undo | None) -> None:
         """This step need not be taken any more."""
 
 
@@ -62,75 +62,77 @@ class Restorer:
     def __init__(self, session: Caller) -> None:
         self._session = session
         # What a run before has left is no change of this one.
-        self.putting_back = False
-        self._kept: set[str] = set()
+        self.allow_restoring = False
+        self._changed_kinds: set[str] = set()
         self._events: dict[str, list[str]] = {}
-        self._groups: set[str] | None = None
-        self._unanswered: Undo | None = None
+        self._groups_before: set[str] | None = None
+        self._undo_of_new_group: Undo | None = None
 
-    def before(self, request: Request) -> Undo | None:
+    def undo_before(self, request: Request) -> Undo | None:
         """What takes back the first change of its kind; HeldBack when there is no way back."""
         fence = self._session.gate.fence
-        found = self._session.contract.route(request.method, request.path)
-        if self.putting_back or fence is None or found is None or found[1] != fence.key:
+        route = self._session.contract.route(request.method, request.path)
+        if self.allow_restoring or fence is None or route is None or route[1] != fence.key:
             return None
-        if found[0].effect not in fence.allowed:
+        if route[0].effect not in fence.allowed:
             return None
-        if found[0].id == "configure_webhook":
-            return self._webhook()
-        if found[0].id == "create_group":
-            return self._group(request)
-        if found[0].id == "leave_group":
-            self._empty_first(request)
-        return self._event_lists(request, found[0].id) if found[0].id in EVENTS else None
+        if route[0].id == "configure_webhook":
+            return self._undo_webhook()
+        if route[0].id == "create_group":
+            return self._undo_group(request)
+        if route[0].id == "leave_group":
+            self._empty_before_leaving(request)
+        return self._undo_events(request, route[0].id) if route[0].id in EVENTS else None
 
-    def after(self, exchange: Exchange) -> None:
+    def observe(self, exchange: Exchange) -> None:
         """A group that was made is left at the end, unless the probe leaves it itself."""
         if self._session.gate.fence is None:
             return
         if exchange.operation == "create_group":
-            made = exchange.ok and self._made(exchange)
+            remembered = exchange.ok and self._remember_group(exchange)
             refused = 400 <= exchange.status < 500
             if refused:
-                self._session.gate.no_group_came_of_it()
-            if made or refused:
-                self._session.needless(self._unanswered)
+                self._session.gate.refund_group()
+            if remembered or refused:
+                self._session.discard_undo(self._undo_of_new_group)
         if not exchange.ok:
             return
         if exchange.operation == "leave_group":
             for jid in _groups_of(exchange.url):
-                self._session.needless(self._session.gate.to_leave.pop(jid, None))
+                self._session.discard_undo(self._session.gate.groups_to_leave.pop(jid, None))
 
-    def not_sent(self, request: Request) -> None:
+    def forget_unsent(self, request: Request) -> None:
         """The change did not leave, so the next one is the first."""
-        found = self._session.contract.route(request.method, request.path)
-        if found is not None:
-            self._kept.discard("events" if found[0].id in EVENTS else found[0].id)
+        route = self._session.contract.route(request.method, request.path)
+        if route is not None:
+            self._changed_kinds.discard("events" if route[0].id in EVENTS else route[0].id)
 
     # -- the parts of an instance ------------------------------------------------------------
 
-    def _webhook(self) -> Undo | None:
-        if not self._first("configure_webhook"):
+    def _undo_webhook(self) -> Undo | None:
+        if not self._is_first_change("configure_webhook"):
             return None
-        shown = self._read("webhook_settings")
-        shown = _at(shown, "webhookData") or shown
-        url, enabled = _at(shown, "webhookUrl"), _at(shown, "webhookEnabled")
+        settings = self._read_json("webhook_settings")
+        settings = _member(settings, "webhookData") or settings
+        url, enabled = _member(settings, "webhookUrl"), _member(settings, "webhookEnabled")
         if not isinstance(url, str) or not isinstance(enabled, bool):
-            self._kept.discard("configure_webhook")
+            self._changed_kinds.discard("configure_webhook")
             self._session.gate.hold_back(UNREADABLE, "configure_webhook")
         self._session.gate.learn([url])
         self._session.receiver.owner = url if enabled else ""
         data = {"webhookUrl": url, "webhookEnabled": enabled}
         entry = {"what": WEBHOOK, "url": url, "enabled": enabled}
-        return self._noted(entry, partial(self._webhook_as_it_was, data), "configure_webhook")
+        return self._write_undo(
+            entry, partial(self._restore_own_webhook, data), "configure_webhook"
+        )
 
-    def _webhook_as_it_was(self, data: dict[str, Any]) -> bool:
-        done = self._set("configure_webhook", data)
-        if done:
+    def _restore_own_webhook(self, data: dict[str, Any]) -> bool:
+        restored = self._change_setting("configure_webhook", data)
+        if restored:
             self._session.receiver.owner = ""
-        return done
+        return restored
 
-    def _noted(self, entry: Entry, step: Callable[[], bool], operation: str) -> Undo:
+    def _write_undo(self, entry: Entry, step: Callable[[], bool], operation: str) -> Undo:
         """The step back, in the file before anything leaves; HeldBack when it cannot be."""
         restore = self._session.gate.restore
         if restore is None:
@@ -138,147 +140,151 @@ class Restorer:
         try:
             number = restore.note(entry)
         except OSError:
-            self._kept.discard("events" if operation in EVENTS else operation)
+            self._changed_kinds.discard("events" if operation in EVENTS else operation)
             self._session.gate.hold_back(UNWRITABLE, operation)
         return Undo(step, partial(restore.drop, number))
 
-    def _group(self, request: Request) -> Undo:
+    def _undo_group(self, request: Request) -> Undo:
         """Leaves the new groups of that name: what made one may never be answered."""
         self._session.gate.require_group()
-        if self._groups is None:
-            before = self._named()
-            if before is None:
+        if self._groups_before is None:
+            undo_before = self._group_names()
+            if undo_before is None:
                 self._session.gate.hold_back(UNREADABLE, "create_group")
-            self._groups = set(before)
-        old, name = self._groups, _name_of_group(request.body)
-        people = self._everybody()
+            self._groups_before = set(undo_before)
+        old, name = self._groups_before, _name_of_group(request.body)
+        people = self._possible_members()
         entry = {
             "what": NEW_GROUP,
             "name": name,
             "before": sorted(old),
             "people": people,
         }
-        leave_new = partial(self.leave_new, old, name, people)
-        self._unanswered = self._noted(entry, leave_new, "create_group")
-        return self._unanswered
+        leave_new_groups = partial(self.leave_new_groups, old, name, people)
+        self._undo_of_new_group = self._write_undo(entry, leave_new_groups, "create_group")
+        return self._undo_of_new_group
 
-    def leave_new(self, old: Iterable[str], name: str | None, people: list[str]) -> bool:
+    def leave_new_groups(self, old: Iterable[str], name: str | None, people: list[str]) -> bool:
         """Leave every group of that name that was not there before."""
-        now = self._named()
-        if now is None:
+        groups = self._group_names()
+        if groups is None:
             raise Unusable("list_groups cannot be read: a group of the run may be left")
-        new = [
+        new_groups = [
             jid
-            for jid, shown in now.items()
-            if jid not in old and jid not in self._session.gate.to_leave and _same_name(shown, name)
+            for jid, subject in groups.items()
+            if jid not in old
+            and jid not in self._session.gate.groups_to_leave
+            and _same_name(subject, name)
         ]
-        return all([self.leave(jid, people) for jid in new])
+        return all([self.leave(jid, people) for jid in new_groups])
 
     def leave(self, jid: str, people: Iterable[str]) -> bool:
         """Take the people out of a group, then leave it; whether it is left."""
         self._session.gate.allow_group(jid)
-        self._empty(jid, people)
-        self._session.gate.to_leave.pop(jid, None)
+        self._remove_people(jid, people)
+        self._session.gate.groups_to_leave.pop(jid, None)
         return self._session.call("leave_group", self._place(), query={"jid": jid}).ok
 
-    def left_or_gone(self, jid: str, people: Iterable[str]) -> bool:
+    def leave_if_member(self, jid: str, people: Iterable[str]) -> bool:
         """Leave a group unless the instance is not in it any more."""
-        named = self._named()
-        return named is not None and (jid not in named or self.leave(jid, people))
+        groups = self._group_names()
+        return groups is not None and (jid not in groups or self.leave(jid, people))
 
-    def _empty(self, jid: str, people: Iterable[str]) -> None:
+    def _remove_people(self, jid: str, people: Iterable[str]) -> None:
         data = {"group_data": {"jid": jid, "participants": sorted(people)}}
         if data["group_data"]["participants"]:
             self._session.call("remove_participants", self._place(), body=data)
 
-    def _empty_first(self, request: Request) -> None:
+    def _empty_before_leaving(self, request: Request) -> None:
         """A group of the run is left by somebody else than the last step: it is emptied too."""
         for jid in _groups_of(request.target):
-            if jid in self._session.gate.to_leave:
-                self._empty(jid, self._everybody())
+            if jid in self._session.gate.groups_to_leave:
+                self._remove_people(jid, self._possible_members())
 
-    def _everybody(self) -> list[str]:
+    def _possible_members(self) -> list[str]:
         """Who may be in a group of the run; nobody else can have come into one."""
         fence = self._session.gate.fence
         return sorted(fence.recipients) if fence is not None else []
 
-    def _named(self) -> dict[str, object] | None:
+    def _group_names(self) -> dict[str, object] | None:
         """The instance's groups, JID to name; None when they cannot be read."""
-        groups = _at(self._read("list_groups"), "groups")
+        groups = _member(self._read_json("list_groups"), "groups")
         if not isinstance(groups, list):
             return None
-        return {str(_at(one, "id")): _at(one, "subject") for one in groups}
+        return {str(_member(group, "id")): _member(group, "subject") for group in groups}
 
-    def _event_lists(self, request: Request, operation: str) -> Undo | None:
-        first = self._first("events")
+    def _undo_events(self, request: Request, operation: str) -> Undo | None:
+        first = self._is_first_change("events")
         if first:
-            self._events = self._lists()
+            self._events = self._read_event_lists()
         known = {name for names in self._events.values() for name in names}
         if request.path.endswith("/configAcceptStatus"):
             known = set(self._events.get("statusEvents", ()))
         refusal = UNKNOWN_NAME if self._events else UNREADABLE
         if not self._events or not set(_values(request.body)) <= known:
             if first:
-                self._kept.discard("events")
+                self._changed_kinds.discard("events")
             self._session.gate.hold_back(refusal, operation)
         if not first:
             return None
-        before = self._events["blockEvents"]
-        entry = {"what": BLOCKED, "blocked": before}
-        return self._noted(entry, partial(self.events_back, before), operation)
+        undo_before = self._events["blockEvents"]
+        entry = {"what": BLOCKED, "blocked": undo_before}
+        return self._write_undo(entry, partial(self.restore_events, undo_before), operation)
 
-    def events_back(self, before: list[str]) -> bool:
+    def restore_events(self, undo_before: list[str]) -> bool:
         """Block what was blocked, and nothing else."""
-        now = self._lists().get("blockEvents")
-        if now is None:
+        blocked = self._read_event_lists().get("blockEvents")
+        if blocked is None:
             return False
-        added = [name for name in now if name not in before]
-        gone = [name for name in before if name not in now]
-        return (not added or self._set("accept_webhook_events", {"events": added})) and (
-            not gone or self._set("block_events", {"events": gone})
+        added = [name for name in blocked if name not in undo_before]
+        removed = [name for name in undo_before if name not in blocked]
+        return (not added or self._change_setting("accept_webhook_events", {"events": added})) and (
+            not removed or self._change_setting("block_events", {"events": removed})
         )
 
-    def webhook_back(self, url: str, enabled: bool) -> bool:
+    def restore_webhook(self, url: str, enabled: bool) -> bool:
         """The webhook as it was, after a run that could not set it itself."""
         self._session.gate.learn([url])
-        return self._set("configure_webhook", {"webhookUrl": url, "webhookEnabled": enabled})
+        return self._change_setting(
+            "configure_webhook", {"webhookUrl": url, "webhookEnabled": enabled}
+        )
 
-    def _lists(self) -> dict[str, list[str]]:
-        shown = _at(self._read("config_details"), "configData")
+    def _read_event_lists(self) -> dict[str, list[str]]:
+        config = _member(self._read_json("config_details"), "configData")
         names = ("blockEvents", "webhookEvents", "statusEvents")
-        found = {name: _at(shown, name) for name in names}
-        whole = all(isinstance(each, list) for each in found.values())
-        return {name: [*map(str, each)] for name, each in found.items()} if whole else {}
+        lists = {name: _member(config, name) for name in names}
+        complete = all(isinstance(each, list) for each in lists.values())
+        return {name: [*map(str, each)] for name, each in lists.items()} if complete else {}
 
-    def _made(self, exchange: Exchange) -> bool:
+    def _remember_group(self, exchange: Exchange) -> bool:
         """Whether the answer says which group it was."""
-        jid = _at(_at(exchange.json, "group") or exchange.json, "id")
-        if not isinstance(jid, str) or not jid.endswith("@g.us") or self._knows(jid):
+        jid = _member(_member(exchange.json, "group") or exchange.json, "id")
+        if not isinstance(jid, str) or not jid.endswith("@g.us") or self._is_remembered(jid):
             return False
         self._session.gate.allow_group(jid)
-        people = self._everybody()
+        people = self._possible_members()
         entry = {"what": GROUP, "jid": jid, "people": people}
-        self._session.gate.to_leave[jid] = self._noted(
+        self._session.gate.groups_to_leave[jid] = self._write_undo(
             entry, partial(self.leave, jid, people), "create_group"
         )
         return True
 
-    def _knows(self, jid: str) -> bool:
-        return jid in self._session.gate.to_leave
+    def _is_remembered(self, jid: str) -> bool:
+        return jid in self._session.gate.groups_to_leave
 
     # -- calls -------------------------------------------------------------------------------
 
-    def _first(self, what: str) -> bool:
-        if what in self._kept:
+    def _is_first_change(self, kind: str) -> bool:
+        if kind in self._changed_kinds:
             return False
-        self._kept.add(what)
+        self._changed_kinds.add(kind)
         return True
 
-    def _read(self, operation: str) -> Any:
+    def _read_json(self, operation: str) -> Any:
         answer = self._session.call(operation, self._place())
         return answer.json if answer.ok else None
 
-    def _set(self, operation: str, data: dict[str, Any]) -> bool:
+    def _change_setting(self, operation: str, data: dict[str, Any]) -> bool:
         answer = self._session.call(operation, self._place(), body={"messageData": data})
         promise = self._session.contract.promise(operation, 200)
         return self._session.hold(
@@ -291,25 +297,25 @@ class Restorer:
         return Place(fence.key, fence.token)
 
 
-def _at(document: Any, name: str) -> Any:
+def _member(document: Any, name: str) -> Any:
     return document.get(name) if isinstance(document, dict) else None
 
 
 def _name_of_group(body: bytes) -> str | None:
     """The name a group is to have; None where nobody can tell."""
     try:
-        name = _at(_at(json.loads(body), "group_data"), "group_name")
+        name = _member(_member(json.loads(body), "group_data"), "group_name")
     except (ValueError, RecursionError):
         return None
     return None if name is None else str(name)
 
 
-def _same_name(shown: object, asked: str | None) -> bool:
+def _same_name(subject_value: object, requested: str | None) -> bool:
     """Whether a group has the name that was asked for; WhatsApp trims and cuts long ones."""
-    if asked is None:
+    if requested is None:
         return False
-    subject, name = str(shown or "").strip(), asked.strip()
-    return subject == name or (len(subject) >= CUT_FROM and name.startswith(subject))
+    subject, name = str(subject_value or "").strip(), requested.strip()
+    return subject == name or (len(subject) >= SHORTEST_CUT_NAME and name.startswith(subject))
 
 
 def _groups_of(url: str) -> list[str]:

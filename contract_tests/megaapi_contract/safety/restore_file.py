@@ -34,13 +34,13 @@ def state_folder() -> Path:
     return Path(platformdirs.user_state_dir("megaapi-contract-kit"))
 
 
-def file_of(target: str, key: str) -> Path:
+def restore_file_path(target: str, key: str) -> Path:
     """The file of one instance; its name tells nobody which."""
-    name = sha256(f"{_same(target)}\n{key}".encode()).hexdigest()[:16]
+    name = sha256(f"{_normalised_address(target)}\n{key}".encode()).hexdigest()[:16]
     return state_folder() / f"restore-{name}.json"
 
 
-def _same(target: str) -> str:
+def _normalised_address(target: str) -> str:
     """A host's address however it is spelled."""
     parts = urlsplit(target.lower())
     default = {"http": 80, "https": 443}.get(parts.scheme)
@@ -64,12 +64,12 @@ class RestoreFile:
     _lock: int | None = None
 
     @classmethod
-    def of(cls, target: str, key: str, token: str = "") -> RestoreFile:
+    def for_instance(cls, target: str, key: str, token: str = "") -> RestoreFile:
         """That of an instance, with what a run before has left in it."""
-        path = file_of(target, key)
-        found = read(path) if path.is_file() else cls(path, target, key)
-        found.token = token
-        return found
+        path = restore_file_path(target, key)
+        restore = read(path) if path.is_file() else cls(path, target, key)
+        restore.token = token
+        return restore
 
     def note(self, entry: Entry) -> int:
         """Keep one change; OSError when it cannot be written, and then nothing is kept."""
@@ -102,12 +102,12 @@ class RestoreFile:
             "instance_key": self.key,
             "put_back": [_without_token(entry, self.token) for entry in self.entries.values()],
         }
-        _replace(self.path, json.dumps(document, indent=1).encode())
+        _write_atomically(self.path, json.dumps(document, indent=1).encode())
 
     @property
-    def in_words(self) -> str:
+    def description(self) -> str:
         """What is not put back, for a person."""
-        return ", ".join(sorted({in_words(entry) for entry in self.entries.values()}))
+        return ", ".join(sorted({describe_entry(entry) for entry in self.entries.values()}))
 
     def reload(self) -> None:
         """As it is now: another run may have put everything back meanwhile."""
@@ -121,7 +121,7 @@ class RestoreFile:
         with suppress(OSError):
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = os.open(self.path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
-            if not _taken(handle):
+            if not _try_lock(handle):
                 os.close(handle)
                 return False
             self._lock = handle
@@ -134,7 +134,7 @@ class RestoreFile:
             self._lock = None
 
 
-def _taken(handle: int) -> bool:
+def _try_lock(handle: int) -> bool:
     """Whether the file could be locked; where files have no locks (Windows), yes."""
     try:
         import fcntl
@@ -147,36 +147,38 @@ def _taken(handle: int) -> bool:
     return True
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _write_atomically(path: Path, content: bytes) -> None:
     """Whole or not at all, readable by its owner alone, also when the power fails."""
-    fresh = path.with_suffix(".new")
-    handle = os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    new_path = path.with_suffix(".new")
+    handle = os.open(new_path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
     try:
         while content:
             content = content[os.write(handle, content) :]
         os.fsync(handle)
     finally:
         os.close(handle)
-    os.replace(fresh, path)
+    os.replace(new_path, path)
 
 
 def _without_token(node: Any, token: str) -> Any:
-    return _replaced(node, ((token, TOKEN), (quote(token, safe=""), TOKEN_QUOTED)))
+    return _replace_texts(node, ((token, TOKEN), (quote(token, safe=""), TOKEN_QUOTED)))
 
 
 def with_token(entry: Entry, token: str) -> Entry:
     """An entry of a file as it was noted."""
-    filled = _replaced(entry, ((TOKEN, token), (TOKEN_QUOTED, quote(token, safe=""))))
-    assert isinstance(filled, dict)
-    return filled
+    entry_with_token = _replace_texts(
+        entry, ((TOKEN, token), (TOKEN_QUOTED, quote(token, safe="")))
+    )
+    assert isinstance(entry_with_token, dict)
+    return entry_with_token
 
 
-def _replaced(node: Any, pairs: tuple[tuple[str, str], ...]) -> Any:
+def _replace_texts(node: Any, pairs: tuple[tuple[str, str], ...]) -> Any:
     """The same document with other texts in it."""
     if isinstance(node, Mapping):
-        return {name: _replaced(value, pairs) for name, value in node.items()}
+        return {name: _replace_texts(value, pairs) for name, value in node.items()}
     if isinstance(node, list):
-        return [_replaced(value, pairs) for value in node]
+        return [_replace_texts(value, pairs) for value in node]
     for old, new in pairs if isinstance(node, str) else ():
         node = node.replace(old, new) if old else node
     return node
@@ -205,8 +207,8 @@ _MEMBERS: Mapping[str, Mapping[str, type]] = {
 }
 
 
-def _entries(listed: Any) -> Iterator[Entry]:
-    for entry in listed:
+def _entries(digits_of: Any) -> Iterator[Entry]:
+    for entry in digits_of:
         members = _MEMBERS[entry["what"]]
         if not all(isinstance(entry[name], kind) for name, kind in members.items()):
             raise ValueError(entry["what"])
@@ -215,7 +217,7 @@ def _entries(listed: Any) -> Iterator[Entry]:
         yield entry
 
 
-def in_words(entry: Entry) -> str:
+def describe_entry(entry: Entry) -> str:
     """What is put back, for a person; without the values."""
     return {
         WEBHOOK: "its webhook",

@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 from megaapi_contract.errors import Unusable
-from megaapi_contract.host.content_coding import unpacked
+from megaapi_contract.host.content_coding import decode_content
 from megaapi_contract.host.http import Answer
 
 BODY = b'{"error": false, "message": "a\xc3\xa7\xc3\xa3o"}' * 40
@@ -41,7 +41,7 @@ def raw_deflate(body: bytes) -> bytes:
     ],
 )
 def test_packed_bodies_are_unpacked(coding: str, body: bytes) -> None:
-    answer = unpacked(packed(coding, body))
+    answer = decode_content(packed(coding, body))
     assert answer.body == BODY
     names = {name.lower() for name, _ in answer.headers}
     assert "content-type" in names
@@ -49,7 +49,7 @@ def test_packed_bodies_are_unpacked(coding: str, body: bytes) -> None:
 
 
 def test_a_packed_answer_without_a_body_stays() -> None:
-    assert unpacked(packed("gzip", b"")).body == b""
+    assert decode_content(packed("gzip", b"")).body == b""
 
 
 @pytest.mark.parametrize(
@@ -63,4 +63,4 @@ def test_a_packed_answer_without_a_body_stays() -> None:
 )
 def test_what_cannot_be_unpacked_makes_a_host_unusable(coding: str, body: bytes, said: str) -> None:
     with pytest.raises(Unusable, match=said):
-        unpacked(packed(coding, body))
+        decode_content(packed(coding, body))

@@ -61,8 +61,8 @@ def test_broken_rules_are_named_as_they_are_listed(
     contract: Contract, sent: Any, broken: set[str]
 ) -> None:
     coverage = Coverage(contract)
-    coverage.heard(exchange("create_group", sent))
-    covered = coverage.of("create_group")
+    coverage.record(exchange("create_group", sent))
+    covered = coverage.of_operation("create_group")
     assert covered.broken_keywords == broken
     assert covered.kept is not bool(broken)
     assert covered.broken_keywords <= set(covered.keywords)
@@ -72,8 +72,8 @@ def test_rules_under_a_condition_are_listed(contract: Contract) -> None:
     coverage = Coverage(contract)
     buttons = [{"type": "copy", "title": "A"}]
     data = {"to": "1", "text": "A", "type": "image", "buttons": buttons}
-    coverage.heard(exchange("send_template", {"messageData": data}))
-    covered = coverage.of("send_template")
+    coverage.record(exchange("send_template", {"messageData": data}))
+    covered = coverage.of_operation("send_template")
     assert covered.broken_keywords == {
         "messageData/mediaUrl: required",
         "messageData/buttons/*/payload: required",
@@ -83,9 +83,9 @@ def test_rules_under_a_condition_are_listed(contract: Contract) -> None:
 
 def test_no_body_and_no_json_are_rules_too(contract: Contract) -> None:
     coverage = Coverage(contract)
-    coverage.heard(exchange("create_group", status=500))
-    coverage.heard(exchange("create_group", raw=b"{not", status=400))
-    covered = coverage.of("create_group")
+    coverage.record(exchange("create_group", status=500))
+    coverage.record(exchange("create_group", raw=b"{not", status=400))
+    covered = coverage.of_operation("create_group")
     assert covered.broken_keywords == {"body: required", "body: JSON"}
     assert (covered.answers, covered.requests) == ({500: 1, 400: 1}, 2)
     assert not covered.answered
@@ -94,8 +94,8 @@ def test_no_body_and_no_json_are_rules_too(contract: Contract) -> None:
 def test_query_parameters_are_held_to_their_rules(contract: Contract) -> None:
     coverage = Coverage(contract)
     for query in ("", "jid=", "jid=a%40g.us"):
-        coverage.heard(exchange("group_details", query=query, status=200 if query else 500))
-    covered = coverage.of("group_details")
+        coverage.record(exchange("group_details", query=query, status=200 if query else 500))
+    covered = coverage.of_operation("group_details")
     assert covered.broken_keywords == {"?jid: required", "?jid: minLength"}
     assert covered.kept
 
@@ -103,17 +103,17 @@ def test_query_parameters_are_held_to_their_rules(contract: Contract) -> None:
 def test_a_good_request_that_was_refused_is_not_kept(contract: Contract) -> None:
     coverage = Coverage(contract)
     body = {"group_data": {"group_name": "A", "participants": []}}
-    coverage.heard(exchange("create_group", body, status=403))
-    assert not coverage.of("create_group").kept
+    coverage.record(exchange("create_group", body, status=403))
+    assert not coverage.of_operation("create_group").kept
     # The same body again is looked up, and counts all the same.
-    coverage.heard(exchange("create_group", body, status=200))
-    assert coverage.of("create_group").kept
+    coverage.record(exchange("create_group", body, status=200))
+    assert coverage.of_operation("create_group").kept
 
 
 def test_other_routes_and_operations_left_out_are_passed_over(contract: Contract) -> None:
     coverage = Coverage(contract, [contract.by_id["send_text"]])
-    coverage.heard(exchange(None))
-    coverage.heard(exchange("create_group"))
+    coverage.record(exchange(None))
+    coverage.record(exchange("create_group"))
     assert {name: each.requests for name, each in coverage.operations.items()} == {"send_text": 0}
 
 
@@ -132,8 +132,8 @@ def test_whatever_breaks_a_rule_breaks_a_listed_one(
     if not isinstance(case.body, dict | list | str | int | float | bool):
         return
     coverage = Coverage(contract, [contract.by_id[name]])
-    coverage.heard(exchange(name, case.body))
-    covered = coverage.of(name)
+    coverage.record(exchange(name, case.body))
+    covered = coverage.of_operation(name)
     assert covered.broken_keywords <= set(covered.keywords)
 
 
@@ -145,5 +145,5 @@ def test_it_costs_little(contract: Contract) -> None:
     ]
     started = time.process_time()
     for each in sent:
-        coverage.heard(each)
+        coverage.record(each)
     assert (time.process_time() - started) / len(sent) < 0.0002

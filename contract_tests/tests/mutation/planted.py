@@ -14,7 +14,7 @@ from urllib.parse import quote, quote_plus
 from hypothesis import strategies as st
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.results import (
-    Broken,
+    Breach,
     Exchange,
     OperationCoverage,
     Promise,
@@ -200,13 +200,13 @@ def plantings(draw: st.DrawFn) -> Planting:
     exchanges = [exchange(1), exchange(2)]
     hook = Webhook(1, body(), headers(), 2.0, "text-plain")
     broken = (
-        Broken("examples of send_text", "schema", "send_text", draw(sentences(plant())), PROMISE,
+        Breach("examples of send_text", "schema", "send_text", draw(sentences(plant())), PROMISE,
                exchanges[0], rule=draw(sentences(plant()))),
-        Broken("the group is left", "law", "group_details", draw(sentences(plant())), GUESS,
+        Breach("the group is left", "law", "group_details", draw(sentences(plant())), GUESS,
                exchange(3)),
-        Broken("webhooks fit", "webhook", "text-plain", draw(sentences(plant())), PROMISE,
+        Breach("webhooks fit", "webhook", "text-plain", draw(sentences(plant())), PROMISE,
                None, hook),
-        Broken("examples of send_text", "check", plant(), "API rejected", PROMISE),
+        Breach("examples of send_text", "check", plant(), "API rejected", PROMISE),
     )  # fmt: skip
     report = Report(
         "https://host.example.test", True, 7, 1767225600.0, False,

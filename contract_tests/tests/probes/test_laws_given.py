@@ -50,8 +50,8 @@ class Given:
         probe.run(session, GivenStage(Place(KEY, TOKEN, OWN)))
         # As at the end of a run: its groups are left then.
         session.leave_groups()
-        assert not session.gate.held, (probe.name, session.gate.held)
-        return [broken.message for broken in session.broken]
+        assert not session.gate.refusals, (probe.name, session.gate.refusals)
+        return [broken.message for broken in session.breaches]
 
     def session(self, fault: Fault) -> Session:
         """Surroundings on the given instance, with a fault between."""

@@ -36,11 +36,11 @@ def test_chains_reach_what_links_lead_to(names: tuple[str, ...], bench: Bench) -
     (probe,) = chains(bench, *names)
     answered: Counter[str] = Counter()
 
-    def heard(exchange: Exchange) -> None:
+    def record(exchange: Exchange) -> None:
         if exchange.ok:
             answered[str(exchange.operation)] += 1
 
-    assert [broken.message for broken in bench.tried(probe, heard=heard)] == []
+    assert [broken.message for broken in bench.tried(probe, heard=record)] == []
     operations = [bench.contract.by_id[name] for name in names]
     linked = {target for one in operations for target in bench.contract.links(one)}
     assert set(answered) >= linked & set(names)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import Phase, given, settings
 from megaapi_contract.judging.contract import Contract
-from megaapi_contract.judging.results import Broken, Exchange, Report, Result
+from megaapi_contract.judging.results import Breach, Exchange, Report, Result
 from megaapi_contract.redaction.redaction import Redaction
 from megaapi_contract.redaction.vocabulary import Vocabulary
 
@@ -141,20 +141,20 @@ def test_numbers_and_places_on_earth_go_but_small_counts_stay(redaction: Redacti
 )  # fmt: skip
 def test_a_sentence_keeps_what_the_suite_says(redaction: Redaction, said: str, shown: str) -> None:
     redaction.report(Report("https://host.example.test", True, 7, 0.0, False))
-    assert redaction.said(said) == shown
+    assert redaction.sentence(said) == shown
 
 
 def test_common_words_go_when_an_exchange_held_them_as_one_text(redaction: Redaction) -> None:
     seen = exchange({"messageData": {"to": RECIPIENT, "text": "The message was sent to a group!"}})
-    broken = Broken(
+    broken = Breach(
         "examples of send_text", "law", "send_text",
         "The message was sent to a group came back, it was not sent", PROMISE, seen,
     )  # fmt: skip
     report = Report(
         "mock", False, 7, 0.0, False,
-        results=[Result("examples of send_text", "examples", ("send_text",), broken=(broken,))],
+        results=[Result("examples of send_text", "examples", ("send_text",), breaches=(broken,))],
     )  # fmt: skip
-    assert redaction.report(report).broken[0].message == "<text 1> came back, it was not sent"
+    assert redaction.report(report).breaches[0].message == "<text 1> came back, it was not sent"
 
 
 def test_every_part_of_a_request_is_cleaned(redaction: Redaction) -> None:

@@ -16,7 +16,7 @@ from megaapi_contract.host.stage import MockStage
 from megaapi_contract.host.target import MockTarget
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.judge import Judge
-from megaapi_contract.judging.results import Broken, Exchange, Promise, Report, Result
+from megaapi_contract.judging.results import Breach, Exchange, Promise, Report, Result
 from megaapi_contract.redaction.placeholders import Private
 from megaapi_contract.redaction.redaction import Redaction
 from megaapi_contract.redaction.vocabulary import Vocabulary
@@ -36,7 +36,7 @@ class Host:
     def __init__(self, contract: Contract) -> None:
         self.target = MockTarget()
         self.spoil: Spoil = lambda request, answer: answer
-        self.heard: list[Exchange] = []
+        self.exchanges: list[Exchange] = []
         self.asked: list[Request] = []
         send = self.target.send
 
@@ -47,7 +47,7 @@ class Host:
             return self.spoil(request, send(request))
 
         self.target.send = spoilt
-        self.gate = Gate(self.target, contract, heard=self.heard.append)
+        self.gate = Gate(self.target, contract, on_exchange=self.exchanges.append)
         self.judge = Judge(contract, mock=True)
         self.stage = MockStage(self.target)
         self.session = Session(
@@ -74,10 +74,10 @@ def keep(host: Host, contract: Contract, vocabulary: Vocabulary, tmp_path: Path)
     """Write the report of what the host's session found, and read its first fault."""
 
     def kept() -> Recording:
-        broken = tuple({each.identity: each for each in host.session.broken}.values())
+        broken = tuple({each.identity: each for each in host.session.breaches}.values())
         report = Report(
-            "mock", False, 7, 0.0, False, exchanges=host.heard,
-            results=[Result("a probe", "laws", ("send_text",), "failed", broken=broken, first=1)],
+            "mock", False, 7, 0.0, False, exchanges=host.exchanges,
+            results=[Result("a probe", "laws", ("send_text",), "failed", breaches=broken, first=1)],
         )  # fmt: skip
         private = Private(recipients=(RECIPIENT,), tokens=host.stage.tokens)
         write_reports(report, tmp_path, Redaction(contract, private, vocabulary=vocabulary))
@@ -194,7 +194,7 @@ def test_what_the_gate_holds_back_is_not_sent(host: Host, keep: Keep, contract: 
 def law(host: Host) -> None:
     promise = Promise("observed", "paths/group/list_groups.yaml")
     said = 'the group "Zorba" is listed'
-    host.session.broken.append(Broken("a probe", "law", "list_groups", said, promise, rule=said))
+    host.session.breaches.append(Breach("a probe", "law", "list_groups", said, promise, rule=said))
 
 
 def test_a_law_is_judged_by_its_probe(host: Host, keep: Keep) -> None:
@@ -203,11 +203,11 @@ def test_a_law_is_judged_by_its_probe(host: Host, keep: Keep) -> None:
     assert recording.by_probe
     asked: list[tuple[str, int]] = []
 
-    def rerun(rule: str) -> Callable[[str, int], list[Broken]]:
-        def run(probe: str, seed: int) -> list[Broken]:
+    def rerun(rule: str) -> Callable[[str, int], list[Breach]]:
+        def run(probe: str, seed: int) -> list[Breach]:
             asked.append((probe, seed))
             promise = Promise("observed", "paths/group/list_groups.yaml")
-            return [Broken("a probe", "law", "list_groups", rule, promise, rule=rule)]
+            return [Breach("a probe", "law", "list_groups", rule, promise, rule=rule)]
 
         return run
 
@@ -222,7 +222,7 @@ def test_a_law_is_judged_by_its_probe(host: Host, keep: Keep) -> None:
 def test_a_spent_budget_ends_a_probe(host: Host, keep: Keep) -> None:
     law(host)
 
-    def spent(probe: str, seed: int) -> list[Broken]:
+    def spent(probe: str, seed: int) -> list[Breach]:
         raise BudgetSpent("20 messages are sent (--max-messages)")
 
     assert replayed(host, keep(), rerun=spent).sentence.startswith("held back: 20 messages")
@@ -342,12 +342,12 @@ def test_the_probe_has_the_last_word_where_the_requests_show_no_fault(
 ) -> None:
     host.spoil = created
     send_and_delete(host, host.stage.place())
-    recording, same = keep(), tuple(host.session.broken)
+    recording, same = keep(), tuple(host.session.breaches)
     host.spoil = lambda request, answer: answer
     assert same and replayed(host, recording, rerun=lambda *_: same).state == "still fails"
     assert replayed(host, recording, rerun=lambda *_: ()).state == "keeps"
 
-    def lost(probe: str, seed: int) -> list[Broken]:
+    def lost(probe: str, seed: int) -> list[Breach]:
         raise NotTried("it sends: --allow sends")
 
     found = replayed(host, recording, rerun=lost)
@@ -379,8 +379,8 @@ def test_an_address_comes_back_as_one_the_fence_knows(
         recipients=(RECIPIENT,), tokens=host.stage.tokens, media_url=MEDIA, webhook_url=HOOK
     )
     redaction = Redaction(contract, private, vocabulary=vocabulary)
-    result = Result("a probe", "laws", (), "failed", broken=tuple(host.session.broken), first=1)
-    report = Report("mock", False, 7, 0.0, False, exchanges=host.heard, results=[result])
+    result = Result("a probe", "laws", (), "failed", breaches=tuple(host.session.breaches), first=1)
+    report = Report("mock", False, 7, 0.0, False, exchanges=host.exchanges, results=[result])
     write_reports(report, tmp_path, redaction)
     recording = load(sorted((tmp_path / "failures").iterdir())[0])
     assert recording.document["exchanges"][0]["json"]["messageData"]["url"] == ADDRESSES[url]

@@ -13,7 +13,7 @@ from megaapi_contract.host.stage import WORLD
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.differences import difference, nearest
 from megaapi_contract.judging.judge import Judge
-from megaapi_contract.judging.results import Broken, Exchange, Promise, Report, Result
+from megaapi_contract.judging.results import Breach, Exchange, Promise, Report, Result
 from megaapi_contract.redaction.redaction import Redaction
 from megaapi_contract.redaction.vocabulary import Vocabulary
 from megaapi_contract.reports import show, wording
@@ -28,9 +28,9 @@ SURE = Promise("observed", "openapi.yaml")
 STATUSES = ("instance_status", "webhook_settings", "list_groups", "config_details", "send_text")
 
 
-def report_of(*broken: Broken) -> Report:
+def report_of(*broken: Breach) -> Report:
     made = bad()
-    made.results = [Result("a probe", "laws", STATUSES, "failed", broken=broken)]
+    made.results = [Result("a probe", "laws", STATUSES, "failed", breaches=broken)]
     return made
 
 
@@ -40,7 +40,7 @@ def shown(report: Report) -> str:
     return out.getvalue()
 
 
-def judged(contract: Contract, operation: str, status: int, document: object) -> list[Broken]:
+def judged(contract: Contract, operation: str, status: int, document: object) -> list[Breach]:
     made = exchange(
         operation=operation, status=status, body=json.dumps(document).encode(),
         headers=(("Content-Type", "application/json"),),
@@ -50,9 +50,9 @@ def judged(contract: Contract, operation: str, status: int, document: object) ->
 
 def test_one_order_of_checks_in_twenty_operations_is_one_card() -> None:
     rule = "an unknown instance and a wrong token: 404"
-    faults = [Broken("p", "law", name, rule, SURE, exchange(), rule=rule) for name in STATUSES]
+    faults = [Breach("p", "law", name, rule, SURE, exchange(), rule=rule) for name in STATUSES]
     report = report_of(*faults, failure("201 is not promised"))
-    cards = wording.cards(wording.told(report))
+    cards = wording.cards(wording.reported_faults(report))
     assert [card.places for card in cards] == [5, 1]
     assert cards[0].elsewhere == ", ".join(STATUSES[1:])
     said = shown(report)
@@ -65,20 +65,22 @@ def test_one_order_of_checks_in_twenty_operations_is_one_card() -> None:
 def test_one_field_too_many_in_every_answer_is_one_card() -> None:
     said = 'body: Additional properties are not allowed ("trace" was unexpected)'
     faults = [
-        Broken("p", "schema", name, f"{status}: {said}", SURE, exchange(),
+        Breach("p", "schema", name, f"{status}: {said}", SURE, exchange(),
                rule=f"{status}: body: additionalProperties")
         for name in STATUSES for status in (401, 404)
     ]  # fmt: skip
     other = dataclasses.replace(faults[0], message=faults[0].message.replace("trace", "extra"))
-    assert [card.places for card in wording.cards(wording.told(report_of(*faults)))] == [10]
+    assert [card.places for card in wording.cards(wording.reported_faults(report_of(*faults)))] == [
+        10
+    ]
     assert wording.cause(other) != wording.cause(faults[0]), "another field is another cause"
 
 
 def test_every_fault_stays_in_the_summary_with_its_cause() -> None:
-    faults = [Broken("p", "law", name, "r: 404", SURE, rule="r: 404") for name in STATUSES]
-    listed = summary(report_of(*faults))["failures"]
-    assert [each["cause"] for each in listed] == [1] * 5
-    assert [each["operation"] for each in listed] == list(STATUSES)
+    faults = [Breach("p", "law", name, "r: 404", SURE, rule="r: 404") for name in STATUSES]
+    summarised = summary(report_of(*faults))["failures"]
+    assert [each["cause"] for each in summarised] == [1] * 5
+    assert [each["operation"] for each in summarised] == list(STATUSES)
 
 
 # -- expected beside got ---------------------------------------------------------------------
@@ -132,8 +134,8 @@ def test_of_the_shapes_of_a_status_the_nearest_is_meant(
 
 
 def test_a_law_says_what_came_instead(contract: Contract, vocabulary: Vocabulary) -> None:
-    broken = Broken("p", "law", "send_text", "a wrong token: 401", SURE, exchange(status=200))
-    clean = Redaction(contract, vocabulary=vocabulary).broken(broken)
+    broken = Breach("p", "law", "send_text", "a wrong token: 401", SURE, exchange(status=200))
+    clean = Redaction(contract, vocabulary=vocabulary).breach(broken)
     assert (clean.expected, clean.got) == ("a wrong token: 401", '200 {"error": false}')
     said = shown(report_of(clean))
     assert said.index("expected a wrong token: 401") < said.index('got      200 {"error": false}')
@@ -146,14 +148,14 @@ def test_a_law_shows_the_member_it_speaks_of(contract: Contract, vocabulary: Voc
         ("messageTimestamp is the time in seconds", 'messageData/messageTimestamp: "176"'),
         ("the status is PENDING", 'messageData/status: "SENT"'),
     ):
-        broken = Broken("p", "law", "send_text", sentence, SURE, made)
+        broken = Breach("p", "law", "send_text", sentence, SURE, made)
         assert difference(broken, contract) == (sentence, f"200 with {got}")
 
 
 def test_what_the_contract_itself_says_stays(contract: Contract, vocabulary: Vocabulary) -> None:
     pattern = min(vocabulary.rules, key=len)
     said = f'200: messageData/key/id: "Segredo" does not match "{pattern}"'
-    clean = Redaction(contract, vocabulary=vocabulary).said(said)
+    clean = Redaction(contract, vocabulary=vocabulary).sentence(said)
     assert f'does not match "{pattern}"' in clean and "messageData/key/id" in clean
     assert "Segredo" not in clean
 

@@ -98,7 +98,7 @@ def test_a_host_that_never_answered_is_an_error_of_its_own() -> None:
 
 def test_signs_that_xml_cannot_hold_are_replaced() -> None:
     report = bad()
-    report.results[0].broken = (failure("a\x00b\x1b\ud800 <&>"),)
+    report.results[0].breaches = (failure("a\x00b\x1b\ud800 <&>"),)
     message = case(report, "examples of send_text").find("failure")
     assert message is not None
     assert message.get("message") == "send_text: a\ufffdb\ufffd\ufffd <&>"

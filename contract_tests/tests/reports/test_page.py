@@ -92,7 +92,7 @@ def test_an_unusable_host_is_not_praised() -> None:
 
 def test_what_a_host_says_is_text_and_nothing_else() -> None:
     report = bad()
-    report.results[0].broken = (failure("<script>alert(1)</script></details>"),)
+    report.results[0].breaches = (failure("<script>alert(1)</script></details>"),)
     assert "<script>alert" not in page(report)
     assert "<script>alert(1)</script></details>" in text(report)
 
@@ -100,6 +100,6 @@ def test_what_a_host_says_is_text_and_nothing_else() -> None:
 def test_new_facts_are_listed() -> None:
     report = good()
     fact = failure("an additional member: trace", kind="addition", rule="trace")
-    report.results[0] = replace(report.results[0], broken=(fact,))
+    report.results[0] = replace(report.results[0], breaches=(fact,))
     assert '<li class="fault new fact"' in page(report)
     assert "send_text: an additional member: trace" in text(report)

@@ -46,18 +46,18 @@ def test_an_unusable_host_is_named() -> None:
 
 def test_what_looks_like_markup_stays_as_it_is() -> None:
     report = bad()
-    report.results[0].broken = (failure("[bold]not[/] [/nowhere] promised"),)
+    report.results[0].breaches = (failure("[bold]not[/] [/nowhere] promised"),)
     assert "[bold]not[/] [/nowhere] promised" in shown(report)
 
 
 def test_many_failures_are_cut_with_a_word_on_where_the_rest_is() -> None:
     report = bad()
-    report.results[0].broken = tuple(failure(f"rule {number}") for number in range(30))
+    report.results[0].breaches = tuple(failure(f"rule {number}") for number in range(30))
     said = shown(report)
     assert said.count("megaapi-contract replay report/failures/") == 21, "20 failures, 1 finding"
     assert "and 10 more: report/index.html and report/junit.xml have each with the line" in said
     assert "and 10 more: --report keeps each with the line" in shown(report, folder="")
-    lines = [each.again for each in wording.told(report)]
+    lines = [each.replay_command for each in wording.reported_faults(report)]
     assert len(set(lines)) == 31
     for whole in (page(report), ElementTree.tostring(ElementTree.fromstring(junit(report)))):
         text = whole if isinstance(whole, str) else whole.decode()

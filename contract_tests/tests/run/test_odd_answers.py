@@ -16,7 +16,7 @@ from megaapi_contract.judging.results import read_json
 from megaapi_contract.probes.laws import all_laws
 from megaapi_contract.probes.probe import Probe
 from megaapi_contract.run import preparation, runner, selection
-from megaapi_contract.run.attempt import comes_of_reading
+from megaapi_contract.run.attempt import is_reading_error
 from megaapi_contract.run.options import RunOptions
 
 from ..support import KEY, TOKEN, answering, reply
@@ -135,8 +135,8 @@ def _of_a_document() -> list[Exception]:
 
 def test_only_what_reading_a_document_raises_can_be_a_verdict() -> None:
     assert len(_ours()) == 9 and len(_of_a_document()) == 12
-    assert [error for error in _ours() if comes_of_reading(error)] == []
-    assert [error for error in _of_a_document() if not comes_of_reading(error)] == []
+    assert [error for error in _ours() if is_reading_error(error)] == []
+    assert [error for error in _of_a_document() if not is_reading_error(error)] == []
 
 
 @pytest.mark.parametrize("error", [_ours()[0], AttributeError(SECRET)], ids=repr)

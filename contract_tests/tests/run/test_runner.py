@@ -32,7 +32,7 @@ def report_of(options: RunOptions, target: Any = None) -> Report:
 
 
 def clean(report: Report) -> None:
-    said = [f"{b.probe}: {b.kind} {b.operation}: {b.message}" for b in report.broken]
+    said = [f"{b.probe}: {b.kind} {b.operation}: {b.message}" for b in report.breaches]
     assert said == []
     assert report.unusable == ""
 
@@ -216,7 +216,7 @@ def _state(server: MockServer) -> list[Any]:
     config = _asked(server, "GET", f"/rest/config/{KEY}")["configData"]
     return [
         _asked(server, "GET", f"/rest/webhook/{KEY}"),
-        {name: sorted(listed) for name, listed in config.items()},
+        {name: sorted(events) for name, events in config.items()},
         _asked(server, "GET", f"/rest/group/list/{KEY}"),
     ]
 

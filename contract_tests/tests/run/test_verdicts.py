@@ -10,10 +10,10 @@ from megaapi_contract.cli import main
 from megaapi_contract.host.http import Answer, Request
 from megaapi_contract.host.target import MockTarget
 from megaapi_contract.host.webhook_receiver import (
-    DEAF,
-    MISSED_MOST,
-    STOPPED,
-    STOPPED_MOST,
+    MAX_MISSES_AT_START,
+    MAX_MISSES_IN_A_ROW,
+    NO_WEBHOOK_SENTENCE,
+    STOPPED_SENTENCE,
     Receiver,
 )
 from megaapi_contract.judging.contract import Contract
@@ -75,9 +75,9 @@ def test_a_run_without_any_webhook_stops_waiting_and_says_so() -> None:
 
         receiver.wait_for = counted  # type: ignore[method-assign, assignment]
         report = run_all(made)
-    assert waits.count(False) <= MISSED_MOST + 3, "each probe that has begun may end"
-    assert report.unheard == DEAF and not report.complete
-    assert [each.reason for each in report.results].count(DEAF) > 10
+    assert waits.count(False) <= MAX_MISSES_AT_START + 3, "each probe that has begun may end"
+    assert report.unheard == NO_WEBHOOK_SENTENCE and not report.complete
+    assert [each.reason for each in report.results].count(NO_WEBHOOK_SENTENCE) > 10
 
 
 def test_a_run_whose_webhooks_stop_coming_stops_waiting_and_says_so() -> None:
@@ -92,14 +92,14 @@ def test_a_run_whose_webhooks_stop_coming_stops_waiting_and_says_so() -> None:
         receiver.patience = 0.01
         report = run_all(made)
     assert report.failures, "what did not come while it was waited for is told"
-    assert report.unheard == STOPPED
-    assert [each.reason for each in report.results].count(STOPPED) > 10
+    assert report.unheard == STOPPED_SENTENCE
+    assert [each.reason for each in report.results].count(STOPPED_SENTENCE) > 10
 
 
 def test_a_webhook_now_and_then_is_no_silence() -> None:
     receiver = Receiver()
-    for _ in range(3 * STOPPED_MOST):
-        receiver.take(b"{}", ())
+    for _ in range(3 * MAX_MISSES_IN_A_ROW):
+        receiver.add(b"{}", ())
         receiver.wait_for(lambda webhooks: False, seconds=0.001)
     assert receiver.silence == ""
 

@@ -20,7 +20,7 @@ from megaapi_contract.host.webhook_receiver import Receiver
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.judge import Judge
 from megaapi_contract.probes.cases import PICTURE, Cases, Casting
-from megaapi_contract.safety.fence import EFFECTS, UNKNOWN_KEY, Fence, listed
+from megaapi_contract.safety.fence import EFFECTS, UNKNOWN_KEY, Fence, digits_of
 from megaapi_contract.safety.gate import Gate
 from megaapi_contract.session import Session
 from megaapi_mock.resources import root
@@ -43,7 +43,7 @@ def fence(*allowed: str, recipients: tuple[str, ...] = (LISTED,)) -> Fence:
         key=KEY,
         token=TOKEN,
         allowed=frozenset({"reads", *allowed}),
-        recipients=listed(recipients),
+        recipients=digits_of(recipients),
         own=OWN,
     )
 
@@ -338,7 +338,7 @@ def test_a_group_may_be_written_to_once_the_run_has_made_it() -> None:
     made = "120363000000000077@g.us"
     sent = request("POST", TEXT, body={"messageData": {"to": made, "text": "a"}}, headers=[AUTH])
     out, host = gate("sends")
-    out.may_read([made])
+    out.allow_reading_groups([made])
     with pytest.raises(HeldBack):
         out.send(sent)
     out.allow_group(made)

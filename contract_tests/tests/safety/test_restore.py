@@ -224,7 +224,7 @@ def test_nothing_is_changed_where_the_file_cannot_be_written(
 def test_two_runs_do_not_change_one_instance_at_a_time(
     server: MockServer, state_folder: Path
 ) -> None:
-    other = RestoreFile.of(server.url, KEY)
+    other = RestoreFile.for_instance(server.url, KEY)
     assert other.lock()
     try:
         second = ran(server, *CHANGES, "--operation", "instance_status")
@@ -242,10 +242,10 @@ def test_two_runs_do_not_change_one_instance_at_a_time(
 
 
 def calls(server: MockServer, end: str) -> int:
-    listed = asked(server, "GET", "/_mock/exchanges?limit=5000")["items"]
+    exchanges = asked(server, "GET", "/_mock/exchanges?limit=5000")["items"]
     return sum(
         one["request"]["path"].partition("?")[0].endswith(end) and one["response"]["status"] == 200
-        for one in listed
+        for one in exchanges
     )
 
 

@@ -119,7 +119,7 @@ def nothing_goes_without_a_phone(operation: str, ask: Ask, session: Session, sta
 def no_phone_is_needed(operation: str, ask: Ask, session: Session, stage: Stage) -> None:
     place = stage.place(connected=False)
     found = session.call(operation, place, **ask.make(someone(session)))
-    if not session.taken(found, "logout_disconnected", "media_gone"):
+    if not session.takes_alternative(found, "logout_disconnected", "media_gone"):
         claim(session, found, found.ok, "answered without a phone")
 
 

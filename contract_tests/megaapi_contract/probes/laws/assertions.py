@@ -79,7 +79,7 @@ def refused(
     Of a body that is too large only the status is known: a proxy has a page of its own for it.
     Where one of `switches` has a documented alternative, that is as good, all through the run.
     """
-    if session.taken(exchange, *switches):
+    if session.takes_alternative(exchange, *switches):
         return True
     about = operation or str(exchange.operation)
     promise = promise or session.contract.promise(about, status)
@@ -126,7 +126,7 @@ def not_logged_in(
 
 def no_account(session: Session, exchange: Exchange, when: str) -> bool:
     """Turned down for want of an account: 403, a send nobody gets, or a 200 without a message."""
-    if session.taken(exchange, "swallowed_sends"):
+    if session.takes_alternative(exchange, "swallowed_sends"):
         return True
     if exchange.status == 200 and at(exchange.json, "error") is False:
         session.settle("unregistered_sends", "200", exchange=exchange)
@@ -137,7 +137,7 @@ def no_account(session: Session, exchange: Exchange, when: str) -> bool:
 
 def logged_out(session: Session, exchange: Exchange, when: str) -> bool:
     """A logout of an instance without a phone: done, or refused in a documented way."""
-    if session.taken(exchange, "logout_disconnected"):
+    if session.takes_alternative(exchange, "logout_disconnected"):
         return True
     session.settle("logout_disconnected", exchange=exchange)
     return done(session, exchange, when)
@@ -155,7 +155,7 @@ def handled(
     session: Session, exchange: Exchange, when: str, *, promise: Promise, switch: str = ""
 ) -> bool:
     """A failure inside a 200: `error` is true; or a documented alternative of a switch."""
-    if session.taken(exchange, switch):
+    if session.takes_alternative(exchange, switch):
         return True
     if switch and exchange.status == 200:
         session.settle(switch, exchange=exchange, promise=promise)

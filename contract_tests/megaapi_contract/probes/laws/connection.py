@@ -104,7 +104,7 @@ def people_on_whatsapp_exist(session: Session, stage: Stage) -> None:
 @LAWS.law("is_on_whatsapp", phone=True)
 def people_without_whatsapp_do_not_exist(session: Session, stage: Stage) -> None:
     found = session.call("is_on_whatsapp", stage.place(), query={"jid": NO_WHATSAPP})
-    if session.taken(found, "not_on_whatsapp"):
+    if session.takes_alternative(found, "not_on_whatsapp"):
         return
     session.settle("not_on_whatsapp", exchange=found)
     unsure = guess(session, "is_on_whatsapp")

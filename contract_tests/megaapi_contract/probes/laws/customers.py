@@ -64,7 +64,7 @@ def _after(operation: str) -> Callable[[Session, Stage, Place], Json]:
 
 def _after_native_buttons(session: Session, stage: Stage, place: Place) -> Json:
     sent = session.call("send_buttons", place, **ASKS["send_buttons"].make(WORLD[0]))
-    if _are_old(sent) and session.taken(sent, "buttons_form"):
+    if _are_old(sent) and session.takes_alternative(sent, "buttons_form"):
         raise NotTried("its buttons are those of 2022, which are answered otherwise")
     return {"message": sent_id(sent)}
 
@@ -232,9 +232,9 @@ def long_texts_of_customers_come_whole(session: Session, stage: Stage) -> None:
           events=("image",))  # fmt: skip
 def a_customers_picture_is_the_one_they_took(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
-    taken = f"data:image/png;base64,{b64encode(PNG).decode()}"
+    takes_alternative = f"data:image/png;base64,{b64encode(PNG).decode()}"
     door = f"/_mock/instances/{place.key}/inbound"
-    stage.door("POST", door, {"event": "image", "media": taken})
+    stage.door("POST", door, {"event": "image", "media": takes_alternative})
     payload = hook.only(hook.heard(), "image", "a picture")
     part = at(payload, "message", "imageMessage")
     if isinstance(part, dict):

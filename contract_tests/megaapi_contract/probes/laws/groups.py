@@ -55,8 +55,8 @@ def verdicts_of(session: Session, changed: Exchange) -> list[tuple[str, str]] | 
 def _whom(told: Any) -> str:
     """Whom a verdict is about, by number where one is told."""
     attributes = at(told, "content", "attrs")
-    beside = attributes if isinstance(attributes, dict) else {}
-    return numbered({**beside, "jid": at(told, "jid")}, "jid", "phone_number")
+    foreign_fields = attributes if isinstance(attributes, dict) else {}
+    return numbered({**foreign_fields, "jid": at(told, "jid")}, "jid", "phone_number")
 
 
 def _reserved(stage: Stage, place: Place) -> tuple[str, ...]:

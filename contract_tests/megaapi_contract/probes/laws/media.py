@@ -235,7 +235,7 @@ def _scannable(session: Session, found: Exchange, content: bytes) -> None:
 def qr(session: Session, place: Place) -> tuple[Exchange, bytes]:
     """The answer with the QR code in base64, and the picture in it; empty without one."""
     found = session.call("qr_code_base64", place)
-    if session.taken(found, "qr_base64_first"):
+    if session.takes_alternative(found, "qr_base64_first"):
         # The call that opens a series may only say so; the next one has the code.
         found = session.call("qr_code_base64", place)
     try:

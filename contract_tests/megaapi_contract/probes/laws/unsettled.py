@@ -71,7 +71,7 @@ def what_is_unsettled_is_decided_once(switch: str, session: Session, stage: Stag
         found = session.call(asked.operation, place, body=asked.body(to))
         if found.status not in (200, 500):
             continue
-        is_refused = found.status == 500 or session.taken(found, "swallowed_sends")
+        is_refused = found.status == 500 or session.takes_alternative(found, "swallowed_sends")
         value = USUAL if is_refused is asked.refused else "500" if is_refused else "200"
         promise = guess(session, asked.operation)
         session.settle(switch, value, exchange=found, promise=promise)
@@ -93,7 +93,7 @@ def a_group_it_is_not_in_is_told_one_way(session: Session, stage: Stage) -> None
     place = stage.place()
     for _ in range(TIMES):
         found = text(session, place, NO_GROUP)
-        if found.status == 500 or session.taken(found, "not_a_member"):
+        if found.status == 500 or session.takes_alternative(found, "not_a_member"):
             _settle(session, found, "not_a_member")
 
 
@@ -140,5 +140,5 @@ def the_page_of_a_linked_instance_is_told_one_way(session: Session, stage: Stage
 
 
 def _settle(session: Session, found: Exchange, switch: str) -> None:
-    if not session.taken(found, switch):
+    if not session.takes_alternative(found, switch):
         session.settle(switch, exchange=found)

@@ -90,7 +90,7 @@ class WebhookListener:
         self._seen += len(came)
         mine = self.mine(came)
         for one in mine:
-            self._session.broken += self._session.judge.webhook(one, self._session.probe)
+            self._session.breaches += self._session.judge.webhook(one, self._session.probe)
         found = self._told(mine, mark)
         if self._stage.phone:
             self._session.hold(
@@ -135,14 +135,14 @@ class WebhookListener:
 
     def _acknowledged(self, mine: list[Webhook]) -> bool:
         """Whether every message of this place got the acknowledgement that is sure to come."""
-        if self._session.settled.ways.get("acks") == "off":
+        if self._session.settled_switches.value_of_switch.get("acks") == "off":
             return True
         last = READ if self.plays_people else SERVER
         come = {
             at(one.json, "key", "id") for one in mine if at(one.json, "update", "status") == last
         }
         self._acknowledged_ids |= come
-        return self._session.sent_of(self.place.key) <= self._acknowledged_ids
+        return self._session.sent_message_ids(self.place.key) <= self._acknowledged_ids
 
     # -- which documented way the host takes -------------------------------------------------
 
@@ -246,7 +246,7 @@ class WebhookListener:
         if not promise.sure:
             return promise
         way = ("$ref", "properties", field)
-        return contract.along({"$ref": f"#/components/schemas/{schema}"}, way, promise)
+        return contract.nearest_promise({"$ref": f"#/components/schemas/{schema}"}, way, promise)
 
     def names(self, webhook: Webhook, event: str, number: str) -> None:
         """Hold that a message names this person as its author, wherever it names one."""

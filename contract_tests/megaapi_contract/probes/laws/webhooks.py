@@ -151,9 +151,9 @@ def a_text_is_echoed_and_acknowledged(session: Session, stage: Stage) -> None:
     echoed(hook, came, sent)
     told(hook, came, sent)
     # What was sent before is told before, so that nothing needs to be waited for.
-    quiet = not any(UNHEARD.encode() in one.body for one in came)
+    suite_settings = not any(UNHEARD.encode() in one.body for one in came)
     promise = session.contract.promise("send_text", 401)
-    claim(session, stray, quiet, "a text under a wrong token is not sent", promise=promise)
+    claim(session, stray, suite_settings, "a text under a wrong token is not sent", promise=promise)
 
 
 def _require_told(session: Session, stage: Stage, *categories: str) -> None:

@@ -13,7 +13,7 @@ from ....host.place import Place
 from ....host.stage import NO_WHATSAPP, WORLD, Stage
 from ....judging.results import Exchange
 from ....session import Session
-from ...hypothesis_settings import quiet, steady
+from ...hypothesis_settings import suite_settings, without_flaky_errors
 
 LIVES, STEPS = 10, 16
 FRIENDS = WORLD[:3]
@@ -66,7 +66,9 @@ def live(life: type[Life], session: Session, stage: Stage) -> None:
     """Many lives, the same for the same seed."""
     lived = Lived(session, stage)
     made = type(life.__name__, (life,), {"lived": lived})
-    with steady(lived):
-        run_state_machine_as_test(quiet(session.seed, LIVES, stateful_step_count=STEPS)(made))
+    with without_flaky_errors(lived):
+        run_state_machine_as_test(
+            suite_settings(session.seed, LIVES, stateful_step_count=STEPS)(made)
+        )
     if lived.ended is not None:
         raise lived.ended

@@ -12,13 +12,13 @@ from ..judging.results import Exchange, OperationCoverage, Report, Result
 from ..probes.cases import LINKING
 from ..probes.probe import Probe
 from ..probes.routes import MISSING
-from ..safety.gate import KEPT_BODY
+from ..safety.gate import MAX_RECORDED_BODY
 from .context import RunContext
 from .options import RunOptions
-from .selection import why_not
+from .selection import skip_reason
 
 # At most so many exchanges are kept whole for the reports; the counts go on.
-KEPT_EXCHANGES = 50_000
+MAX_EXCHANGES = 50_000
 
 
 class ExchangeKeeper:
@@ -27,14 +27,14 @@ class ExchangeKeeper:
     def __init__(self, report: Report, coverage: Coverage) -> None:
         self._report, self._coverage = report, coverage
 
-    def heard(self, exchange: Exchange) -> None:
-        self._coverage.heard(exchange)
-        if len(self._report.exchanges) < KEPT_EXCHANGES:
+    def record(self, exchange: Exchange) -> None:
+        self._coverage.record(exchange)
+        if len(self._report.exchanges) < MAX_EXCHANGES:
             self._report.exchanges.append(
                 replace(
                     exchange,
-                    request_body=exchange.request_body[:KEPT_BODY],
-                    body=exchange.body[:KEPT_BODY],
+                    request_body=exchange.request_body[:MAX_RECORDED_BODY],
+                    body=exchange.body[:MAX_RECORDED_BODY],
                 )
             )
 
@@ -43,21 +43,25 @@ def coverage_of(
     coverage: Coverage, chosen: Iterable[Probe], context: RunContext
 ) -> dict[str, OperationCoverage]:
     """The operations the run was about, each with what was seen of it."""
-    about = {name for probe in chosen if not why_not(probe, context) for name in probe.operations}
-    found: dict[str, OperationCoverage] = {}
+    operation_ids = {
+        name for probe in chosen if not skip_reason(probe, context) for name in probe.operations
+    }
+    coverage_by_id: dict[str, OperationCoverage] = {}
     for operation in context.contract.operations:
-        if operation.id not in about or operation.effect not in context.allowed:
+        if operation.id not in operation_ids or operation.effect not in context.allowed:
             continue
         if context.options.operations and operation.id not in context.options.operations:
             continue
-        covered = coverage.of(operation.id)
+        covered = coverage.of_operation(operation.id)
         if not covered.answered:
-            covered.why_not = _excuse(operation, covered, context)
-        found[operation.id] = covered
-    return found
+            covered.why_not = _reason_without_success(operation, covered, context)
+        coverage_by_id[operation.id] = covered
+    return coverage_by_id
 
 
-def _excuse(operation: Operation, covered: OperationCoverage, context: RunContext) -> str:
+def _reason_without_success(
+    operation: Operation, covered: OperationCoverage, context: RunContext
+) -> str:
     """Why a given instance could not give a 2xx, where its state or the allowance is the reason."""
     if context.options.probes:
         return "only some probes were asked for"
@@ -65,7 +69,7 @@ def _excuse(operation: Operation, covered: OperationCoverage, context: RunContex
         return MISSING
     if context.place is None:
         return ""
-    refusals = context.gate.held_of.get(operation.id)
+    refusals = context.gate.refusals_by_operation.get(operation.id)
     if not covered.requests and refusals:
         return f"no request of it left: {refusals.most_common(1)[0][0]}"
     if operation.id in LINKING and (context.place.connected or context.began_linked):
@@ -81,9 +85,9 @@ def _excuse(operation: Operation, covered: OperationCoverage, context: RunContex
 
 def nothing_tried(report: Report, options: RunOptions) -> bool:
     """Whether every request stayed, or every one of what was asked for."""
-    asked = any(covered.requests for covered in report.coverage.values())
-    wanted = bool(options.operations and report.coverage)
-    return (wanted and not asked) or all(each.state == "left out" for each in report.results)
+    any_request = any(covered.requests for covered in report.coverage.values())
+    limited = bool(options.operations and report.coverage)
+    return (limited and not any_request) or all(each.state == "left out" for each in report.results)
 
 
 def reason_of(result: Result) -> str:

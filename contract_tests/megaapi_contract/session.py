@@ -285,7 +285,7 @@ class Session:
         """This needs no undoing any more."""
         if step is not None:
             self.remove_undo(step)
-            step.done()
+            step.on_restored()
 
     def wrong_token(self) -> str:
         """A token the host does not know."""

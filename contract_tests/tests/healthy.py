@@ -150,7 +150,7 @@ def _complaints(host: Host, report: Report) -> list[str]:
         said.append(f"unusable: {report.unusable!r}")
     wanted = 2 if host.unusable else 0 if host.whole else INCOMPLETE
     if report.exit_code != wanted and not said:
-        said.append(f"exit code {report.exit_code}, not {wanted}: {report.unheard}")
+        said.append(f"exit code {report.exit_code}, not {wanted}: {report.webhooks_missing}")
         said += [f"{name}: no 2xx: {why}" for name, why in report.unanswered.items()]
     told = [each.message for each in report.new_facts] + report.notes
     if host.says and not any(host.says in each for each in told):

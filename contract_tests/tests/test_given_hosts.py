@@ -220,8 +220,8 @@ def test_a_webhook_that_a_restart_forgets_is_a_finding(operation: str) -> None:
             key = sent.path.rpartition("/")[2]
             listed = target.send(request("GET", "/_mock/instances?limit=5000", headers=HOST)).body
             assert key.encode() in listed
-            door = f"/_mock/instances/{key}/webhook"
-            target.send(request("DELETE", door, headers=HOST))
+            path = f"/_mock/instances/{key}/webhook"
+            target.send(request("DELETE", path, headers=HOST))
         return answer
 
     try:

@@ -33,7 +33,7 @@ class Stage(Protocol):
     def place(self, *, connected: bool | None = True) -> Place:
         """An instance in that state, None for whichever; NotTried when this target has none."""
 
-    def door(self, method: str, path: str, body: Any = None) -> Any:
+    def control_api(self, method: str, path: str, body: Any = None) -> Any:
         """The control API's answer; NotTried where there is none, Impossible when it cannot be."""
 
     def pass_time(self, seconds: float) -> bool:
@@ -56,7 +56,7 @@ class GivenStage:
             raise NotTried(WRONG_STATE[self._place.connected])
         return self._place
 
-    def door(self, method: str, path: str, body: Any = None) -> Any:
+    def control_api(self, method: str, path: str, body: Any = None) -> Any:
         raise NotTried("a real host has no control API: nobody plays the phone and the customers")
 
     def pass_time(self, seconds: float) -> bool:
@@ -83,7 +83,7 @@ class MockStage:
     def place(self, *, connected: bool | None = True) -> Place:
         linked = connected is not False
         self._register_people()
-        instance = self.door("POST", "/_mock/instances", {"connected": linked})
+        instance = self.control_api("POST", "/_mock/instances", {"connected": linked})
         self._instance_keys.append(instance["key"])
         self._unregister(NO_WHATSAPP, instance["key"])
         return Place(instance["key"], instance["token"], instance["number"] or "", linked)
@@ -92,29 +92,31 @@ class MockStage:
         """Have everybody of the suite on WhatsApp: whoever has an instance is, in every world."""
         if self._people_registered:
             return
-        instance = self.door("POST", "/_mock/instances", {"connected": False})
+        instance = self.control_api("POST", "/_mock/instances", {"connected": False})
         self._instance_keys.append(instance["key"])
         for person in WORLD:
             if self._contact(person, instance["key"]) is None:
                 name = f"Pessoa Teste {person[-4:]}"
                 body = {"number": person, "name": name, "connected": False}
-                self._instance_keys.append(self.door("POST", "/_mock/instances", body)["key"])
+                self._instance_keys.append(
+                    self.control_api("POST", "/_mock/instances", body)["key"]
+                )
         self._people_registered = True
 
     def _unregister(self, number: str, key: str) -> None:
         """Have nobody behind this number, as this instance sees it."""
         if self._contact(number, key) is not None:
-            door = f"/_mock/instances/{key}/contacts/{number}"
-            self.door("POST", door, {"state": "unregistered"})
+            control_api = f"/_mock/instances/{key}/contacts/{number}"
+            self.control_api("POST", control_api, {"state": "unregistered"})
 
     def _contact(self, number: str, key: str) -> Any:
         """What the mock knows of somebody; None where the number has no account."""
         try:
-            return self.door("GET", f"/_mock/instances/{key}/contacts/{number}")
+            return self.control_api("GET", f"/_mock/instances/{key}/contacts/{number}")
         except Impossible:
             return None
 
-    def door(self, method: str, path: str, body: Any = None) -> Any:
+    def control_api(self, method: str, path: str, body: Any = None) -> Any:
         answer = self._send(method, path, body)
         document = json.loads(answer.body) if answer.body else None
         if answer.status in (400, 404, 409):
@@ -136,7 +138,7 @@ class MockStage:
     def pass_time(self, seconds: float) -> bool:
         if not self._target.in_process:
             return False
-        self.door("POST", "/_mock/clock", {"advance": seconds})
+        self.control_api("POST", "/_mock/clock", {"advance": seconds})
         return True
 
     def close(self) -> None:

@@ -109,8 +109,10 @@ class HttpTarget:
             parts = urlsplit(url)
             port = parts.port
         except ValueError as error:
-            said = "the port is not a number" if "ort" in str(error) else "this is not an address"
-            raise SetupError(f"--target {url}: {said}") from None
+            sentence = (
+                "the port is not a number" if "ort" in str(error) else "this is not an address"
+            )
+            raise SetupError(f"--target {url}: {sentence}") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise SetupError(
                 f"--target {url}: give `mock`, or an address like https://apinocode01.example.test"

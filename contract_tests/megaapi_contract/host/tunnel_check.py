@@ -20,17 +20,18 @@ def require_tunnel(receiver: Receiver, *, timeout: float) -> None:
     Without this a tunnel that is not running would look like a host that loses webhooks.
     """
     parts = urlsplit(receiver.url)
-    mark = uuid4().hex
+    marker = uuid4().hex
     try:
         tunnel = HttpTarget(f"{parts.scheme}://{parts.netloc}", timeout=timeout)
-        answer = tunnel.send(request("POST", f"{parts.path}/{mark}", body={"contract": mark}))
+        answer = tunnel.send(request("POST", f"{parts.path}/{marker}", body={"contract": marker}))
     except Unusable as error:
         raise SetupError(f"--webhook-url: {error}") from None
-    came = receiver.wait_for(
-        lambda webhooks: any(mark.encode() in one.body for one in webhooks), seconds=SECONDS
+    webhooks = receiver.wait_for(
+        lambda webhooks: any(marker.encode() in webhook.body for webhook in webhooks),
+        seconds=SECONDS,
     )
     receiver.forget()
-    if not any(mark.encode() in one.body for one in came):
+    if not any(marker.encode() in webhook.body for webhook in webhooks):
         raise SetupError(
             f"--webhook-url {receiver.url} answers {answer.status}, but what is posted there does "
             "not come to --webhook-port: is the tunnel running, and does it lead here?"

@@ -71,7 +71,7 @@ class Receiver:
         self._arrivals = self._misses = 0
         # Why nothing is waited for any more: once said, it stays so.
         self._silence = ""
-        self._server: ThreadingHTTPServer | None = None
+        self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 
     def post(
@@ -126,7 +126,7 @@ class Receiver:
             self._silence = STOPPED_SENTENCE
 
     @property
-    def silence(self) -> str:
+    def silence_reason(self) -> str:
         """Why a run need not wait for webhooks any more; nothing while they come."""
         return self._silence
 
@@ -137,49 +137,24 @@ class Receiver:
             self._arrivals = self._misses = 0
             self._silence = ""
 
+    def file_at(self, path: str) -> bytes | None:
+        """The file that is served at this path; None where there is none."""
+        plain = path.partition("?")[0]
+        return self.files.get(plain.rpartition("/")[2]) if f"{self._path}/" in plain else None
+
     def listen(self, port: int = 0, *, host: str = "127.0.0.1", url: str = "") -> None:
-        """Listen; `url` is the address then, or the given one, which leads here from elsewhere.
+        """Listen on a local port; SetupError when that is not possible.
 
-        SetupError when nothing can listen there.
+        `url` is where the port is reached from elsewhere: it becomes the address to configure.
         """
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                is_own_path = receiver.is_own_path(self.path)
-                if is_own_path:
-                    if receiver.owner:
-                        receiver.forward(receiver.owner, body)
-                    receiver.post(self.path, body, tuple(self.headers.items()), timeout=0)
-                self.send_response(200 if is_own_path else 404)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def do_GET(self) -> None:
-                path = self.path.partition("?")[0]
-                known = f"{receiver._path}/" in path
-                content = receiver.files.get(path.rpartition("/")[2]) if known else None
-                self.send_response(404 if content is None else 200)
-                self.send_header("Content-Type", "image/png")
-                self.send_header("Content-Length", str(len(content or b"")))
-                self.end_headers()
-                self.wfile.write(content or b"")
-
-            def log_message(self, format: str, *args: Any) -> None:
-                """Webhooks are shown by the report alone."""
-
         try:
-            self._server = ThreadingHTTPServer((host, port), Handler)
+            self._server = _Server((host, port), self)
         except OSError as error:
-            where = f"--webhook-port {port}" + (f" on {host}" if host != "127.0.0.1" else "")
-            said = f"{where}: nothing can listen there ({error.strerror or error})"
-            raise SetupError(said) from None
-        self._server.daemon_threads = True
-        here = f"http://127.0.0.1:{self._server.server_port}/webhooks"
-        self.url, self.public = f"{url.rstrip('/') or here}{self._path}", bool(url)
+            address = f"--webhook-port {port}" + (f" on {host}" if host != "127.0.0.1" else "")
+            sentence = f"{address}: nothing can listen there ({error.strerror or error})"
+            raise SetupError(sentence) from None
+        local_url = f"http://127.0.0.1:{self._server.server_port}/webhooks"
+        self.url, self.public = f"{url.rstrip('/') or local_url}{self._path}", bool(url)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.05,), name="receiver", daemon=True
         )
@@ -193,3 +168,45 @@ class Receiver:
             server.server_close()
             assert self._thread is not None
             self._thread.join(timeout=5)
+
+
+class _Server(ThreadingHTTPServer):
+    """Serves one receiver."""
+
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], receiver: Receiver) -> None:
+        self.receiver = receiver
+        super().__init__(address, _Handler)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Takes webhooks by POST, and gives out the receiver's files by GET."""
+
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def do_POST(self) -> None:
+        """Take a webhook; 404 for a path that is not the run's."""
+        receiver = self.server.receiver
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        is_webhook = receiver.is_own_path(self.path)
+        if is_webhook:
+            if receiver.owner:
+                receiver.forward(receiver.owner, body)
+            receiver.post(self.path, body, tuple(self.headers.items()), timeout=0)
+        self.send_response(200 if is_webhook else 404)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def do_GET(self) -> None:
+        """Give out a file; 404 where there is none."""
+        content = self.server.receiver.file_at(self.path)
+        self.send_response(404 if content is None else 200)
+        self.send_header("Content-Type", "image/png")
+        self.send_header("Content-Length", str(len(content or b"")))
+        self.end_headers()
+        self.wfile.write(content or b"")
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Print nothing: webhooks are shown by the report alone."""

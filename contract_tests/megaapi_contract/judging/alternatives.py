@@ -33,7 +33,7 @@ class Alternative:
     value: str
     status: int
     document: Any = None
-    exact: bool = True
+    is_text_known: bool = True
     foreign_fields: frozenset[str] = frozenset()
 
     def fits(self, exchange: Exchange) -> bool:
@@ -51,7 +51,7 @@ class Alternative:
             return isinstance(document, list) and isinstance(self.document, list)
         if not self.document.keys() <= document.keys() or self.foreign_fields & document.keys():
             return False
-        compared = ("error", "statusCode", *(("message", "name") if self.exact else ()))
+        compared = ("error", "statusCode", *(("message", "name") if self.is_text_known else ()))
         return all(
             document[name] == self.document[name]
             for name in compared
@@ -68,8 +68,10 @@ def alternatives(operation: Operation, response_of: Any) -> tuple[Alternative, .
         for summary, value in examples:
             foreign_fields = _fields(other for _, other in examples) - _fields([value])
             for switch, name in _MARK.findall(summary):
-                exact = not _GUESSED.search(summary)
-                marked.append(Alternative(switch, name, int(status), value, exact, foreign_fields))
+                is_text_known = not _GUESSED.search(summary)
+                marked.append(
+                    Alternative(switch, name, int(status), value, is_text_known, foreign_fields)
+                )
         known = {(each.switch, each.value) for each in marked}
         by_description = _alternatives_of_response(response, int(status), examples)
         marked += [each for each in by_description if (each.switch, each.value) not in known]

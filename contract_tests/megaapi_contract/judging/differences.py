@@ -130,8 +130,8 @@ def nearest(error: Any) -> Any:
     inner = [[nearest(each) for each in branch] for branch in branches if branch]
     if not inner:
         return error
-    best = min(inner, key=lambda branch: (_distance(branch, error), -max(map(_depth, branch))))
-    return max(best, key=_depth)
+    closest = min(inner, key=lambda branch: (_distance(branch, error), -max(map(_depth, branch))))
+    return max(closest, key=_depth)
 
 
 def _distance(branch: list[Any], outer: Any) -> int:

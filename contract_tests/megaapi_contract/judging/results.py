@@ -225,7 +225,7 @@ class Report:
     # What a person should know of the host as the run leaves it.
     notes: list[str] = field(default_factory=list)
     # Why the webhooks could not be judged to the end.
-    unheard: str = ""
+    webhooks_missing: str = ""
 
     @property
     def breaches(self) -> list[Breach]:
@@ -266,7 +266,7 @@ class Report:
     @property
     def complete(self) -> bool:
         """Whether every operation of the run got a 2xx, and host and webhooks could be judged."""
-        return not (self.unusable or self.interrupted or self.unanswered or self.unheard)
+        return not (self.unusable or self.interrupted or self.unanswered or self.webhooks_missing)
 
     @property
     def exit_code(self) -> int:

@@ -218,10 +218,10 @@ class Casting:
             sent = self.sent() or {}
             data.update({name: value for name, value in sent.items() if name in data})
 
-    def _recipient(self, drawn: int) -> str:
+    def _recipient(self, number: int) -> str:
         own = (self.place.number,) if self.session.gate.fence and self.place.number else ()
         people = self.session.recipients or own or WORLD
-        return people[drawn % len(people)]
+        return people[number % len(people)]
 
     def group(self) -> str:
         """A group the place is in: one of those it has, or made when first asked for."""

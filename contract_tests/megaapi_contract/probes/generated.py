@@ -49,10 +49,10 @@ class _CaseRunner:
         self._session, self._stage, self._operation = session, stage, operation
         self._casting: Casting | None = None
         self._turn = 0
-        self.ended: Exception | None = None
+        self.error: Exception | None = None
 
     def __call__(self, case: Any) -> None:
-        if self.ended is not None:
+        if self.error is not None:
             return
         try:
             self._for_case().judge(case)
@@ -60,7 +60,7 @@ class _CaseRunner:
             return
         except Exception as error:
             # Hypothesis would try it again and call it flaky.
-            self.ended = error
+            self.error = error
 
     def _for_case(self) -> Casting:
         """An instance in the state the operation wants; every seventh finds the other one."""
@@ -86,8 +86,8 @@ def _run_every_case(
         one_only = session.gate.fence is not None and operation.effect == "sends"
         for case in islice(source(operation.id), 1 if one_only else None):
             run_case(case)
-        if run_case.ended is not None:
-            raise run_case.ended
+        if run_case.error is not None:
+            raise run_case.error
 
     return run
 
@@ -101,7 +101,7 @@ def _run_random_cases(
             test = given(case=cases.strategy(operation.id, mode))(lambda case: run_case(case))
             with without_flaky_errors(run_case):
                 suite_settings(session.seed, examples)(test)()
-            if run_case.ended is not None:
-                raise run_case.ended
+            if run_case.error is not None:
+                raise run_case.error
 
     return run

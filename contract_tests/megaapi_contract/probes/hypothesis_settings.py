@@ -35,7 +35,7 @@ def suite_settings(number: int, examples: int, **others: Any) -> Callable[[Any],
 class EarlyEnd(Protocol):
     """What keeps the exception that ended it early, until Hypothesis has ended."""
 
-    ended: Exception | None
+    error: Exception | None
 
 
 @contextmanager
@@ -47,4 +47,4 @@ def without_flaky_errors(machine: EarlyEnd) -> Iterator[None]:
     try:
         yield
     except HypothesisException:
-        raise machine.ended or NotTried(FLAKY) from None
+        raise machine.error or NotTried(FLAKY) from None

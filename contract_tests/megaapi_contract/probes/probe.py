@@ -89,8 +89,8 @@ def restoring(run: Try, about: str = "") -> Try:
         try:
             run(session, stage)
         except Impossible as refusal:
-            said = f"{NEXT}: {refusal}"
-            session.breaches.append(Breach(session.probe, "law", about, said, STORY, rule=NEXT))
+            message = f"{NEXT}: {refusal}"
+            session.breaches.append(Breach(session.probe, "law", about, message, STORY, rule=NEXT))
         finally:
             session.put_back()
 

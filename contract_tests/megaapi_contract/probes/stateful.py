@@ -58,8 +58,8 @@ def stateful(
             run_state_machine_as_test(
                 suite_settings(session.seed, chains, stateful_step_count=STEPS)(chain)
             )
-        if walk.ended is not None:
-            raise walk.ended
+        if walk.error is not None:
+            raise walk.error
 
     yield Probe(
         name="chains along the links",
@@ -85,20 +85,20 @@ def _chain(base: type[Any], walk: Walk) -> type[Any]:
 class Chained(Casting):
     """A casting that keeps what a link brought along."""
 
-    given: StepInput | None = None
+    link_input: StepInput | None = None
 
     def prepare(self, case: Any) -> None:
         """Values that exist, and over them those of the call before."""
         super().prepare(case)
-        if self.given is None or self.given.transition is None:
+        if self.link_input is None or self.link_input.transition is None:
             return
-        transition = self.given.transition
+        transition = self.link_input.transition
         body = _value(transition.request_body)
-        for location, name in self.given.applied_parameters:
+        for location, name in self.link_input.applied_parameters:
             if location is ParameterLocation.QUERY and name is not None:
                 case.query[name] = _value(transition.parameters["query"][name])
             elif location is ParameterLocation.BODY and isinstance(body, dict) and name in body:
-                case.body = _over(case.body, {name: body[name]})
+                case.body = _merged(case.body, {name: body[name]})
 
 
 def _value(extracted: ExtractedParam | None) -> Any:
@@ -108,11 +108,11 @@ def _value(extracted: ExtractedParam | None) -> Any:
     return extracted.value.ok()
 
 
-def _over(below: Any, above: Any) -> Any:
+def _merged(base: Any, over: Any) -> Any:
     """Objects merged, everything else replaced."""
-    if not isinstance(below, dict) or not isinstance(above, dict):
-        return above
-    return {**below, **{name: _over(below.get(name), part) for name, part in above.items()}}
+    if not isinstance(base, dict) or not isinstance(over, dict):
+        return over
+    return {**base, **{name: _merged(base.get(name), part) for name, part in over.items()}}
 
 
 class Walk:
@@ -122,7 +122,7 @@ class Walk:
         self._session, self._stage = session, stage
         self._casting: Chained | None = None
         self._left_groups: set[str] = set()
-        self.ended: Exception | None = None
+        self.error: Exception | None = None
 
     def begin(self) -> None:
         """Another chain, from another place."""
@@ -131,20 +131,20 @@ class Walk:
 
     def step(self, input: StepInput) -> StepOutput | None:
         """One call; None when it could not be made, so that no link leads on from it."""
-        if self.ended is not None:
+        if self.error is not None:
             return None
         try:
             return self._call(input)
         except HeldBack:
             return None
         except Exception as error:
-            self.ended = error
+            self.error = error
             return None
 
     def _call(self, input: StepInput) -> StepOutput:
         if self._casting is None:
             self._casting = Chained(self._session, self._place())
-        self._casting.given = None if _negative(input.case) else input
+        self._casting.link_input = None if _negative(input.case) else input
         exchange, response = self._casting.send(input.case)
         self._hold(input, exchange)
         if exchange.ok:

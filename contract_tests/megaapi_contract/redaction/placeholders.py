@@ -160,9 +160,9 @@ def digits(text: str) -> str:
 
 def lower(text: str) -> str:
     """In lower case, letter by letter, so that places in it stay where they are."""
-    low = text.lower()
-    if len(low) == len(text):
-        return low
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
     return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
 
 

@@ -89,7 +89,7 @@ class Redaction:
             exchanges=exchanges,
             webhooks=webhooks,
             unusable=self.sentence(report.unusable),
-            unheard=self.sentence(report.unheard),
+            webhooks_missing=self.sentence(report.webhooks_missing),
         )
 
     def exchange(self, exchange: Exchange) -> Exchange:
@@ -105,7 +105,7 @@ class Redaction:
         request_body = self.body(
             exchange.request_body, _media_type(exchange.request_headers) or JSON
         )
-        key = self.key_of(exchange)
+        key = self.instance_key_of(exchange)
         self._owners.learn(key, exchange)
         return replace(
             exchange,
@@ -188,7 +188,7 @@ class Redaction:
         """
         return tuple(self._header(name, value, key) for name, value in headers)
 
-    def key_of(self, exchange: Exchange) -> str:
+    def instance_key_of(self, exchange: Exchange) -> str:
         """The key of the instance a request is about; nothing for unknown routes."""
         route = self.contract.route(exchange.method, urlsplit(exchange.url).path)
         return unquote(route[1]) if route else ""
@@ -199,7 +199,7 @@ class Redaction:
 
     def credentials(self, exchange: Exchange, value: str) -> Credentials:
         """Whose token the Authorization header of a request holds."""
-        return self._owners.read(self.key_of(exchange), value)
+        return self._owners.read(self.instance_key_of(exchange), value)
 
     def body(self, body: bytes, media_type: str) -> bytes:
         """JSON stays JSON; of everything else stays what it is and how long."""
@@ -229,7 +229,7 @@ class Redaction:
 
     def _node(self, name: str, node: Any, depth: int) -> Any:
         if isinstance(node, str):
-            return self.leaf(name, node)
+            return self.text_value(name, node)
         if depth > MAX_DEPTH:
             return "<deeper>"
         if isinstance(node, dict):
@@ -245,7 +245,7 @@ class Redaction:
             return self.placeholders.make(type(node).__name__, repr(node))
         return node
 
-    def leaf(self, name: str, text: str) -> str:
+    def text_value(self, name: str, text: str) -> str:
         """One text standing under a member's name."""
         public = text in self.vocabulary.values and name.lower() not in WRITTEN_BY_PEOPLE
         if not text or (public and not self.placeholders.secret(text)):
@@ -274,7 +274,7 @@ class Redaction:
     def _query_pair(self, pair: str) -> str:
         name, equals, value = pair.partition("=")
         name = unquote_plus(name)
-        return self._name(name) + equals + self.leaf(name, unquote_plus(value))
+        return self._name(name) + equals + self.text_value(name, unquote_plus(value))
 
     def _header(self, name: str, value: str, key: str) -> tuple[str, str]:
         lower = name.lower()
@@ -303,7 +303,7 @@ class Redaction:
             return credentials.scheme + credentials.token
         if credentials.scheme != "Bearer " and credentials.whose == "nobody's":
             return self.placeholders.make("credentials", credentials.scheme + credentials.token)
-        token = self.leaf("token", credentials.token)
+        token = self.text_value("token", credentials.token)
         return credentials.scheme + (
             token if credentials.whose == "own" else f"{token[:-1]}, not its own>"
         )

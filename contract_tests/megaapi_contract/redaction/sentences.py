@@ -58,7 +58,7 @@ class Sentences:
         quoted = "|".join(f'"{re.escape(rule)}"' for rule in rules)
         return re.compile(f"({quoted})") if rules else None
 
-    def public(self, word: str) -> bool:
+    def is_public_word(self, word: str) -> bool:
         """Whether one word says nothing private: a token is private however common it is."""
         if self._placeholders.secret(word):
             return False
@@ -83,24 +83,24 @@ class Sentences:
             return self._number(text)
         if kind == "address" and JID.fullmatch(text):
             return self._placeholders.text(text)
-        if kind == "word" and self.public(text):
+        if kind == "word" and self.is_public_word(text):
             return text
         return self._placeholders.make({"address": "address"}.get(str(kind), "text"), text)
 
     def _quoted(self, text: str) -> str:
-        mark, inner = text[0], text[1:].removesuffix(text[0])
+        quote, inner = text[0], text[1:].removesuffix(text[0])
         token = _TOKEN.fullmatch(inner)
         secret = self._placeholders.secret(inner)
         if secret:
-            return f"{mark}{secret}{mark}"
-        shown = (
+            return f"{quote}{secret}{quote}"
+        is_public = (
             not inner
             or inner in self._vocabulary.names
             or inner in self._vocabulary.values
             or inner in _SCHEMA_WORDS
             or (token is not None and token.lastgroup == "placeholder")
         )
-        return f"{mark}{inner if shown else self._placeholders.text(inner)}{mark}"
+        return f"{quote}{inner if is_public else self._placeholders.text(inner)}{quote}"
 
     def _number(self, text: str) -> str:
         groups = re.findall(r"\d+", text)
@@ -110,29 +110,29 @@ class Sentences:
 
     def _replace_known(self, text: str) -> str:
         """Whatever was replaced in an exchange is replaced in what is said of it."""
-        low = lower(text)
+        lowered = lower(text)
         pieces: list[str] = []
         end = 0
-        for word in _ANY_WORD.finditer(low):
+        for word in _ANY_WORD.finditer(lowered):
             if word.start() < end:
                 continue
-            known = self._longest_known_at(low, word)
+            known = self._longest_known_at(lowered, word)
             if known is not None:
                 pieces += [text[end : word.start()], known[1]]
                 end = known[0]
         return "".join((*pieces, text[end:]))
 
-    def _longest_known_at(self, low: str, word: re.Match[str]) -> tuple[int, str] | None:
+    def _longest_known_at(self, lowered: str, word: re.Match[str]) -> tuple[int, str] | None:
         """Where the longest value that begins with a word ends, and its placeholder."""
         longest: tuple[int, str] | None = None
         for span, placeholder in self._placeholders.spans.get(word[0], {}).items():
             end = word.start() + len(span)
-            if len(low) >= CUT_AT and end > len(low) > word.end():
+            if len(lowered) >= CUT_AT and end > len(lowered) > word.end():
                 # A sentence that was cut ends with the beginning of a value.
-                if span.startswith(low[word.start() :].rstrip()):
-                    return len(low), placeholder
-            elif low.startswith(span, word.start()) and not _ANY_WORD.match(low, end):
-                public = end == word.end() and self.public(word[0])
-                if not public and (longest is None or end > longest[0]):
+                if span.startswith(lowered[word.start() :].rstrip()):
+                    return len(lowered), placeholder
+            elif lowered.startswith(span, word.start()) and not _ANY_WORD.match(lowered, end):
+                is_public_word = end == word.end() and self.is_public_word(word[0])
+                if not is_public_word and (longest is None or end > longest[0]):
                     longest = end, placeholder
         return longest

@@ -67,11 +67,11 @@ def _exchanges_leading_to(report: Report, breach: Breach, redaction: Redaction) 
         return []
     result = next((each for each in report.results if each.probe == breach.probe), None)
     first = result.first if result else 0
-    key = redaction.key_of(last)
+    key = redaction.instance_key_of(last)
     earlier = [
         each
         for each in report.exchanges
-        if first <= each.number < last.number and each.ok and redaction.key_of(each) == key
+        if first <= each.number < last.number and each.ok and redaction.instance_key_of(each) == key
     ]
     return [*earlier[-(MAX_EXCHANGES - 1) :], last]
 
@@ -107,14 +107,14 @@ class _RequestTemplate:
         for number, exchange in enumerate(self.sent, 1):
             requests.append(self._request(exchange))
             self._set_tokens |= {new_token(exchange)} - self._names_of_given_values.keys()
-            for pointer, value in _leaves("", exchange.json, self._public_name):
+            for pointer, value in _leaves("", exchange.json, self._is_public_name):
                 if len(value) >= SHORTEST_VALUE and value not in self.redaction.vocabulary.values:
                     self._answers.setdefault(value, (number, pointer))
         return self._without_unused_reads(requests)
 
     def _instance_values(self) -> dict[str, str]:
         """Key and token of the instance the requests are about, with the names of their places."""
-        key = self.redaction.key_of(self.sent[-1]) if self.sent else ""
+        key = self.redaction.instance_key_of(self.sent[-1]) if self.sent else ""
         names = {key: "instance_key"} if self.redaction.is_instance(key) else {}
         if key in self.private.tokens:
             names[self.private.tokens[key]] = "token"
@@ -158,7 +158,7 @@ class _RequestTemplate:
 
     def _step(self, exchange: Exchange, step: str) -> str:
         text = unquote(step)
-        if text == self.redaction.key_of(exchange) and self.redaction.is_instance(text):
+        if text == self.redaction.instance_key_of(exchange) and self.redaction.is_instance(text):
             return self._given_value("instance_key")
         secret = self.redaction.placeholders.secret(text)
         public = text in self.redaction.vocabulary.steps and not secret
@@ -206,15 +206,15 @@ class _RequestTemplate:
         return node
 
     def _name(self, name: str) -> str:
-        return name if self._public_name(name) else mask(name)
+        return name if self._is_public_name(name) else mask(name)
 
-    def _public_name(self, name: str) -> bool:
+    def _is_public_name(self, name: str) -> bool:
         secret = self.redaction.placeholders.secret(name)
         return not secret and name in self.redaction.vocabulary.names
 
     def text(self, name: str, value: str) -> str:
         """A text as it is kept: a fixed value, the place of another, or one made up."""
-        public = self.redaction.leaf(name, value) == value
+        public = self.redaction.text_value(name, value) == value
         if value == NO_GROUP or (public and not self.redaction.placeholders.is_person(value)):
             return value
         if value in self._names_of_given_values:

@@ -206,8 +206,8 @@ class _RequestBuilder:
         """The request with every place filled."""
         target = "/".join(quote(self._fill(step), safe="") for step in recorded["path"])
         if recorded["query"]:
-            filled = [(self._fill(name), self._fill(value)) for name, value in recorded["query"]]
-            target += f"?{urlencode(filled)}"
+            pairs = [(self._fill(name), self._fill(value)) for name, value in recorded["query"]]
+            target += f"?{urlencode(pairs)}"
         headers = tuple((name, self._fill(value)) for name, value in recorded["headers"])
         return Request(recorded["method"], target, headers, self._body(recorded))
 
@@ -234,10 +234,10 @@ class _RequestBuilder:
         return [self._node(value) for value in node] if isinstance(node, list) else node
 
     def _fill(self, text: str) -> str:
-        filled = _PLACEHOLDER.sub(lambda match: self._value(match[1]), text)
+        text_with_values = _PLACEHOLDER.sub(lambda match: self._value(match[1]), text)
         if text.startswith("{{webhook_url}}/"):
-            self._learn(None, filled)
-        return filled
+            self._learn(None, text_with_values)
+        return text_with_values
 
     def _value(self, name: str) -> str:
         long_text = _LONG.fullmatch(name)

@@ -21,13 +21,13 @@ class FailurePrinter:
         self._known_identities: set[tuple[str, ...]] = set()
         self._printed_causes: set[tuple[str, ...]] = set()
 
-    def probe_ended(self, result: Result, exchanges: list[Exchange]) -> None:
+    def print_failures(self, result: Result, exchanges: list[Exchange]) -> None:
         """A probe ended, with these exchanges."""
-        new = [each for each in result.breaches if self._is_new(each)]
+        new_breaches = [each for each in result.breaches if self._is_new(each)]
         # What the exchanges hold is looked for in sentences afterwards.
-        for exchange in exchanges if new else ():
+        for exchange in exchanges if new_breaches else ():
             self._redaction.exchange(exchange)
-        for breach in new:
+        for breach in new_breaches:
             self._print_failure(self._redaction.breach(breach))
         if result.bug:
             _print(f"mistake: {self._redaction.sentence(result.reason)}")

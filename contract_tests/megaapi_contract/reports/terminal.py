@@ -48,8 +48,8 @@ def show_folder(console: Console, folder: str) -> None:
 
 
 def _verdict(console: Console, report: Report) -> None:
-    mark = _MARKS[wording.verdict(report)]
-    _line(console, f"{mark}  {escape(wording.headline(report))}")
+    verdict_mark = _MARKS[wording.verdict(report)]
+    _line(console, f"{verdict_mark}  {escape(wording.headline(report))}")
     for reason in wording.not_complete(report):
         _line(console, f"  not complete because {escape(reason)}")
     for note in report.notes:

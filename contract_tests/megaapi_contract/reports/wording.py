@@ -155,10 +155,10 @@ def _needs_environment(text: str) -> bool:
 
 
 def _double_quoted(text: str, quote: Callable[[str], str] = lambda text: text) -> str:
-    escaped = re.sub(r'(["\\$`])', r"\\\1", text)
+    text_in_quotes = re.sub(r'(["\\$`])', r"\\\1", text)
     for placeholder, name in _FROM_ENVIRONMENT:
-        escaped = placeholder.sub(name, escaped)
-    return f'"{quote(escaped)}"'
+        text_in_quotes = placeholder.sub(name, text_in_quotes)
+    return f'"{quote(text_in_quotes)}"'
 
 
 def _percent_encoded(url: str) -> str:
@@ -203,7 +203,7 @@ def not_complete(report: Report) -> list[str]:
     for name, reason in report.unanswered.items():
         by_reason.setdefault(reason, []).append(name)
     reasons = [INTERRUPTED_HERE] if report.interrupted else []
-    reasons += [each for each in (report.unusable, report.unheard) if each]
+    reasons += [each for each in (report.unusable, report.webhooks_missing) if each]
     return reasons + [f"{reason}: {', '.join(names)}" for reason, names in by_reason.items()]
 
 

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -44,50 +45,65 @@ from .runner import run as run_all
 SPENT = ("(--max-messages)", "(--max-groups)")
 
 
-def run(options: RunOptions, folder: Path | None) -> int:
-    """The exit code: 0 kept, 1 broken promises, 2 no judgement possible, 3 not complete.
+@dataclass
+class _Outcome:
+    """What a run came to: its report, its context if one was made, and the error that ended it."""
 
-    Whatever ends it, SetupError, Unusable or KeyboardInterrupt, comes through when the reports are
-    written: they hold what was found until then.
+    report: Report
+    context: RunContext | None = None
+    error: BaseException | None = None
+
+
+def run(options: RunOptions, folder: Path | None) -> int:
+    """Run the suite and write its reports; the exit code of the report.
+
+    An error that ended the run (SetupError, Unusable, KeyboardInterrupt, SuiteBug) is raised after
+    the reports are written: they hold what was known until then.
     """
     if folder is not None:
         check_folder(folder)
-    report = _empty_report(options)
-    held: RunContext | None = None
-    ended: BaseException | None = None
+    outcome = _Outcome(_empty_report(options))
+    _run_to_outcome(outcome, options)
+    context = outcome.context
+    if context is not None:
+        _print_notices(notices_after_run(context))
+    contract = context.contract if context is not None else _contract_or_packaged(options)
+    redaction = Redaction(contract, private_of(options, context))
+    _write_and_show(outcome.report, folder, redaction)
+    if outcome.error is not None:
+        raise outcome.error
+    return outcome.report.exit_code
+
+
+def _run_to_outcome(outcome: _Outcome, options: RunOptions) -> None:
+    """Run, and note in `outcome` whatever ended the run instead of raising it."""
     try:
-        with prepare_run(options) as context, _progress_bar(Console(stderr=True)) as progress:
-            held = context
-            _print_notices(notices_before_run(context))
-            task = progress.add_task("getting ready", total=None)
-
-            def shown(probe: Probe, done: int, of_operation: int) -> None:
-                progress.update(
-                    task, description=probe.name[:40], completed=done, total=of_operation
-                )
-
-            found = FailurePrinter(
-                Redaction(context.contract, private_of(options, context)), strict=options.strict
-            )
-            try:
-                report = run_all(context, shown, found.probe_ended)
-            except RunInterrupted as stopped:
-                report, ended = stopped.report, stopped
-    except KeyboardInterrupt as stopped:
-        report.interrupted, ended = True, stopped
+        _run_with_progress(outcome, options)
+    except KeyboardInterrupt as interruption:
+        outcome.report.interrupted, outcome.error = True, interruption
     except (SetupError, Unusable, MockSetupError) as error:
-        report.unusable, ended = str(error), error
+        outcome.report.unusable, outcome.error = str(error), error
     except Exception as error:
-        # A mistake of ours keeps nobody from the report, nor from what must still be put back.
-        ended = as_bug(error)
-        report.unusable = str(ended)
-    if held is not None:
-        _print_notices(notices_after_run(held))
-    contract = held.contract if held is not None else _contract_or_packaged(options)
-    _write_and_show(report, folder, Redaction(contract, private_of(options, held)))
-    if ended is not None:
-        raise ended
-    return report.exit_code
+        # A mistake of ours must stop neither the report nor what is still to be restored.
+        outcome.error = as_bug(error)
+        outcome.report.unusable = str(outcome.error)
+
+
+def _run_with_progress(outcome: _Outcome, options: RunOptions) -> None:
+    with prepare_run(options) as context, _progress_bar(Console(stderr=True)) as progress:
+        outcome.context = context
+        _print_notices(notices_before_run(context))
+        task = progress.add_task("getting ready", total=None)
+
+        def show_progress(probe: Probe, number: int, total: int) -> None:
+            progress.update(task, description=probe.name[:40], completed=number, total=total)
+
+        redaction = Redaction(context.contract, private_of(options, context))
+        printer = FailurePrinter(redaction, strict=options.strict)
+        try:
+            outcome.report = run_all(context, show_progress, printer.print_failures)
+        except RunInterrupted as interruption:
+            outcome.report, outcome.error = interruption.report, interruption
 
 
 def _write_and_show(report: Report, folder: Path | None, redaction: Redaction) -> None:
@@ -154,7 +170,7 @@ def restore(path: Path, options: Mapping[str, Any]) -> str:
     restore_file.token = run_options.token
     try:
         with prepare_run(run_options, restore=restore_file) as context:
-            restored = ", ".join(context.put_back) or "nothing"
+            restored = ", ".join(context.restored_before_run) or "nothing"
     finally:
         restore_file.unlock()
     if restore_file.entries:

@@ -41,7 +41,7 @@ class RunContext:
     began_linked: bool = False
     forwarder: Forwarder | None = None
     # What was put back for a run before, which could not do it itself.
-    put_back: tuple[str, ...] = ()
+    restored_before_run: tuple[str, ...] = ()
 
     def session(self, probe: str, record: Callable[[Exchange], None] = lambda _: None) -> Session:
         """A probe's own surroundings."""

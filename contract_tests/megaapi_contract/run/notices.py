@@ -32,8 +32,8 @@ def plan_notices(options: RunOptions) -> Iterator[str]:
 def notices_of_earlier_run(context: RunContext) -> Iterator[str]:
     """What a run before had left, and what became of it."""
     restore = context.gate.restore
-    if context.put_back:
-        yield f"a run before had left {', '.join(context.put_back)}: put back now"
+    if context.restored_before_run:
+        yield f"a run before had left {', '.join(context.restored_before_run)}: put back now"
     if restore is not None and restore.entries:
         yield f"a run before has left {restore.description}: not put back, see {restore.path}"
 

@@ -25,12 +25,12 @@ class ExchangeKeeper:
     """Counts every exchange, and keeps as many as a report can show."""
 
     def __init__(self, report: Report, coverage: Coverage) -> None:
-        self._report, self._coverage = report, coverage
+        self.report, self._coverage = report, coverage
 
     def record(self, exchange: Exchange) -> None:
         self._coverage.record(exchange)
-        if len(self._report.exchanges) < MAX_EXCHANGES:
-            self._report.exchanges.append(
+        if len(self.report.exchanges) < MAX_EXCHANGES:
+            self.report.exchanges.append(
                 replace(
                     exchange,
                     request_body=exchange.request_body[:MAX_RECORDED_BODY],

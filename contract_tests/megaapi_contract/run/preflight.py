@@ -12,10 +12,10 @@ from ..session import Session
 from .context import RunContext, use_given_instance
 
 
-def preflight(context: RunContext, given: Place) -> None:
+def preflight(context: RunContext, given_place: Place) -> None:
     """One look at the given instance: Unusable or SetupError unless it answers as a gateway."""
     session = context.session("preflight")
-    status = session.call("instance_status", given)
+    status = session.call("instance_status", given_place)
     location = status.header("Location")
     if 300 <= status.status < 400:
         raise Unusable(
@@ -24,7 +24,7 @@ def preflight(context: RunContext, given: Place) -> None:
         )
     state = read_status(status)
     is_readable = isinstance(status.json, dict) or state.form == LIST
-    if not is_readable and not _is_empty_but_known(status, session, given):
+    if not is_readable and not _is_empty_but_known(status, session, given_place):
         kind = status.header("Content-Type").partition(";")[0] or "no content type"
         raise Unusable(
             f"{context.target.name} answers {status.status} with {kind} where a gateway answers "
@@ -50,8 +50,8 @@ def preflight(context: RunContext, given: Place) -> None:
         context.began_linked = state.connected
 
 
-def _is_empty_but_known(status: Exchange, session: Session, given: Place) -> bool:
+def _is_empty_but_known(status: Exchange, session: Session, given_place: Place) -> bool:
     """Whether an empty 200 is a gateway's: some answer so while no phone is linked."""
     if status.status != 200 or status.body:
         return False
-    return session.call("webhook_settings", given).json is not None
+    return session.call("webhook_settings", given_place).json is not None

@@ -61,7 +61,7 @@ def make_target(options: RunOptions) -> Target:
 def _build_context(
     options: RunOptions, contract: Contract, target: Target, restore: RestoreFile | None = None
 ) -> RunContext:
-    given = Place(options.key, options.token)
+    given_place = Place(options.key, options.token)
     receiver = target.receiver if isinstance(target, MockTarget) else Receiver()
     marked = target.in_process or (not target.real and is_mock(target, options.control_token))
     target.real = not marked
@@ -72,17 +72,17 @@ def _build_context(
         gate = Gate(target, contract)
         place = None
     else:
-        stage, gate = GivenStage(given), _fenced_gate(options, contract, target, restore)
-        place = given
+        stage, gate = GivenStage(given_place), _fenced_gate(options, contract, target, restore)
+        place = given_place
     context = RunContext(options, contract, target, stage, receiver, gate, judge, place)
     try:
-        return _connect(context, given, mock=mock)
+        return _connect(context, given_place, mock=mock)
     except BaseException:
         _release(context)
         raise
 
 
-def _connect(context: RunContext, given: Place, *, mock: bool) -> RunContext:
+def _connect(context: RunContext, given_place: Place, *, mock: bool) -> RunContext:
     options, target, receiver, gate = (
         context.options,
         context.target,
@@ -99,7 +99,7 @@ def _connect(context: RunContext, given: Place, *, mock: bool) -> RunContext:
             raise SetupError("--webhook-url is set on the instance: that needs --allow changes")
         if gate.fence is not None:
             gate.fence.addresses |= {receiver.url, context.media_url} - {""}
-        preflight(context, given)
+        preflight(context, given_place)
         if gate.restore is not None:
             _restore_leftovers(context, gate.restore)
     return context
@@ -111,7 +111,7 @@ def _restore_leftovers(context: RunContext, restore: RestoreFile) -> None:
         return
     restore.reload()
     session = context.session("what a run before has left")
-    context.put_back = restore_leftovers(session, session.restorer, restore)
+    context.restored_before_run = restore_leftovers(session, session.restorer, restore)
     if restore.entries and context.options.allow & CHANGING:
         raise SetupError(
             f"a run before has left {restore.description}, which cannot be put back: {restore.path}"

@@ -30,18 +30,39 @@ OnResult = Callable[[Result, list[Exchange]], None]
 
 def run(
     context: RunContext,
-    on_progress: OnProgress = lambda probe, done, of_operation: None,
+    on_progress: OnProgress = lambda probe, number, total: None,
     on_result: OnResult = lambda result, exchanges: None,
 ) -> Report:
-    """Try everything that may be tried; never raises for what the host does.
+    """Try every selected probe and report on all of it; never raises for what the host does.
 
-    `on_result` hears of each probe that ended, with the exchanges kept of it.
-
-    RunInterrupted holds what was found until somebody ended it.
+    `on_result` is called after each probe with its result and the exchanges kept of it.
+    RunInterrupted, raised when somebody ends the run, holds the report of what was tried.
     """
     context = with_operation_ids(context)
     started = time.perf_counter()
-    report = Report(
+    report = _new_report(context)
+    probes_to_try = _require_probes(context)
+    coverage = Coverage(context.contract)
+    keeper = ExchangeKeeper(report, coverage)
+    try:
+        _try_all(probes_to_try, context, keeper, on_progress, on_result)
+    except KeyboardInterrupt as interruption:
+        if isinstance(interruption, ProbeInterrupted):
+            report.results.append(interruption.result)
+        report.interrupted = True
+    _leave_groups(context, report)
+    report.coverage = coverage_of(coverage, probes_to_try, context)
+    _add_totals(report, context)
+    report.seconds = time.perf_counter() - started
+    if report.interrupted:
+        for covered in report.coverage.values():
+            covered.why_not = covered.why_not or ("" if covered.answered else INTERRUPTED_REASON)
+        raise RunInterrupted(report)
+    return report
+
+
+def _new_report(context: RunContext) -> Report:
+    return Report(
         target=context.target.name,
         real=context.target.real,
         seed=context.options.seed,
@@ -49,38 +70,42 @@ def run(
         strict=context.options.strict,
         options=context.options.shown(),
     )
-    chosen = chosen_probes(context)
-    reasons = Counter(skip_reason(probe, context) for probe in chosen)
+
+
+def _require_probes(context: RunContext) -> list[Probe]:
+    """The selected probes; SetupError with the most common reason when none may be tried."""
+    selected = chosen_probes(context)
+    reasons = Counter(skip_reason(probe, context) for probe in selected)
     if "" not in reasons:
         raise SetupError(f"nothing can be tried: {reasons.most_common(1)[0][0]}")
-    coverage = Coverage(context.contract)
-    keeper = ExchangeKeeper(report, coverage)
-    try:
-        for done, probe in enumerate(chosen):
-            on_progress(probe, done, len(chosen))
-            before = len(report.exchanges)
-            report.results.append(try_probe(probe, context, keeper.record))
-            on_result(report.results[-1], report.exchanges[before:])
-            if not _can_continue(context, probe, report):
-                break
-    except KeyboardInterrupt as ended:
-        if isinstance(ended, ProbeInterrupted):
-            report.results.append(ended.result)
-        report.interrupted = True
-    _leave_groups(context, report)
+    return selected
+
+
+def _try_all(
+    probes_to_try: list[Probe],
+    context: RunContext,
+    keeper: ExchangeKeeper,
+    on_progress: OnProgress,
+    on_result: OnResult,
+) -> None:
+    report = keeper.report
+    for number, probe in enumerate(probes_to_try):
+        on_progress(probe, number, len(probes_to_try))
+        first_exchange = len(report.exchanges)
+        report.results.append(try_probe(probe, context, keeper.record))
+        on_result(report.results[-1], report.exchanges[first_exchange:])
+        if not _can_continue(context, probe, report):
+            return
+
+
+def _add_totals(report: Report, context: RunContext) -> None:
+    """Webhooks and messages of the run, and why it says nothing of the host if it does not."""
     report.webhooks = list(context.receiver.webhooks)
     report.messages_sent = context.gate.messages_sent
-    report.unheard = context.receiver.silence
-    report.coverage = coverage_of(coverage, chosen, context)
+    report.webhooks_missing = context.receiver.silence_reason
     if not report.unusable and nothing_tried(report, context.options):
         reasons = Counter(report.unanswered.values()) or Counter(map(reason_of, report.results))
         report.unusable = f"nothing could be tried: {reasons.most_common(1)[0][0]}"
-    report.seconds = time.perf_counter() - started
-    if report.interrupted:
-        for covered in report.coverage.values():
-            covered.why_not = covered.why_not or ("" if covered.answered else INTERRUPTED_REASON)
-        raise RunInterrupted(report)
-    return report
 
 
 def _can_continue(context: RunContext, probe: Probe, report: Report) -> bool:

@@ -48,8 +48,10 @@ class Pace:
             return
         now = time.monotonic()
         if self._last is not None:
-            drawn = random.Random(f"{self.seed}|{self._last}").uniform(-self.jitter, self.jitter)
-            self._pause.wait(max(0.0, self._last + self.seconds * (1 + drawn) - now))
+            jitter_share = random.Random(f"{self.seed}|{self._last}").uniform(
+                -self.jitter, self.jitter
+            )
+            self._pause.wait(max(0.0, self._last + self.seconds * (1 + jitter_share) - now))
         self._last = time.monotonic()
 
     def rest(self, seconds: float) -> None:

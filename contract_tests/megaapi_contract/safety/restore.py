@@ -152,19 +152,21 @@ class Restorer:
             if undo_before is None:
                 self._session.gate.hold_back(UNREADABLE, "create_group")
             self._groups_before = set(undo_before)
-        old, name = self._groups_before, _name_of_group(request.body)
+        groups_before, name = self._groups_before, _name_of_group(request.body)
         people = self._possible_members()
         entry = {
             "what": NEW_GROUP,
             "name": name,
-            "before": sorted(old),
+            "before": sorted(groups_before),
             "people": people,
         }
-        leave_new_groups = partial(self.leave_new_groups, old, name, people)
+        leave_new_groups = partial(self.leave_new_groups, groups_before, name, people)
         self._undo_of_new_group = self._write_undo(entry, leave_new_groups, "create_group")
         return self._undo_of_new_group
 
-    def leave_new_groups(self, old: Iterable[str], name: str | None, people: list[str]) -> bool:
+    def leave_new_groups(
+        self, groups_before: Iterable[str], name: str | None, people: list[str]
+    ) -> bool:
         """Leave every group of that name that was not there before."""
         groups = self._group_names()
         if groups is None:
@@ -172,7 +174,7 @@ class Restorer:
         new_groups = [
             jid
             for jid, subject in groups.items()
-            if jid not in old
+            if jid not in groups_before
             and jid not in self._session.gate.groups_to_leave
             and _same_name(subject, name)
         ]

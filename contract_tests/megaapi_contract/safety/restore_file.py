@@ -232,9 +232,9 @@ class Undo:
     """A step back, and the change in the file that it ends. `step` says whether it is as it was."""
 
     step: Callable[[], bool]
-    done: Callable[[], None] = lambda: None
+    on_restored: Callable[[], None] = lambda: None
 
     def __call__(self) -> None:
         """Take the step; what fails stays in the file."""
         if self.step():
-            self.done()
+            self.on_restored()

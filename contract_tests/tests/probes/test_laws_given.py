@@ -42,7 +42,7 @@ class Given:
     bench: Bench
 
     def __post_init__(self) -> None:
-        MockStage(self.bench.target).door("POST", "/_mock/clock", {"set": time.time()})
+        MockStage(self.bench.target).control_api("POST", "/_mock/clock", {"set": time.time()})
 
     def tried(self, probe: Probe, fault: Fault | None = None) -> list[str]:
         """What the probe finds broken."""
@@ -70,7 +70,7 @@ class Given:
     def settings(self) -> Any:
         """All that a law may have changed."""
         stage = MockStage(self.bench.target)
-        shown = stage.door("GET", f"/_mock/instances/{KEY}")
+        shown = stage.control_api("GET", f"/_mock/instances/{KEY}")
         answers = []
         for path in ("/rest/group/list/", "/rest/config/"):
             headers = (("Authorization", f"Bearer {TOKEN}"),)

@@ -157,8 +157,8 @@ def test_webhooks_of_a_real_host_come_through_a_tunnel(server: MockServer) -> No
 
 
 def test_a_phone_that_is_off_is_no_fault_of_a_real_host(server: MockServer) -> None:
-    door = server.app.test_client()
-    armed = door.post("/_mock/faults", json={"fault": "accepted-undelivered"})
+    path = server.app.test_client()
+    armed = path.post("/_mock/faults", json={"fault": "accepted-undelivered"})
     assert armed.status_code == 201, armed.get_json()
     with through_a_tunnel(server) as (options, target):
         report = report_of(options, target)

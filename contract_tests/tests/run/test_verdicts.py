@@ -70,13 +70,13 @@ def test_a_run_without_any_webhook_stops_waiting_and_says_so() -> None:
         wait_for = receiver.wait_for
 
         def counted(fits: object, **others: object) -> object:
-            waits.append(bool(receiver.silence))
+            waits.append(bool(receiver.silence_reason))
             return wait_for(fits, **others)  # type: ignore[arg-type]
 
         receiver.wait_for = counted  # type: ignore[method-assign, assignment]
         report = run_all(made)
     assert waits.count(False) <= MAX_MISSES_AT_START + 3, "each probe that has begun may end"
-    assert report.unheard == NO_WEBHOOK_SENTENCE and not report.complete
+    assert report.webhooks_missing == NO_WEBHOOK_SENTENCE and not report.complete
     assert [each.reason for each in report.results].count(NO_WEBHOOK_SENTENCE) > 10
 
 
@@ -92,7 +92,7 @@ def test_a_run_whose_webhooks_stop_coming_stops_waiting_and_says_so() -> None:
         receiver.patience = 0.01
         report = run_all(made)
     assert report.failures, "what did not come while it was waited for is told"
-    assert report.unheard == STOPPED_SENTENCE
+    assert report.webhooks_missing == STOPPED_SENTENCE
     assert [each.reason for each in report.results].count(STOPPED_SENTENCE) > 10
 
 
@@ -101,7 +101,7 @@ def test_a_webhook_now_and_then_is_no_silence() -> None:
     for _ in range(3 * MAX_MISSES_IN_A_ROW):
         receiver.add(b"{}", ())
         receiver.wait_for(lambda webhooks: False, seconds=0.001)
-    assert receiver.silence == ""
+    assert receiver.silence_reason == ""
 
 
 def test_a_tunnel_on_this_machine_is_a_real_host() -> None:

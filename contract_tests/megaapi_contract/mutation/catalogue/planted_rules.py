@@ -62,7 +62,7 @@ class Rule(Fault):
             return answers[0] if answers else call.ask(call.request)
 
 
-class ReportedFault(Fault):
+class Told(Fault):
     """A change of some webhooks with a memory of its own."""
 
     def __init__(self, change: Callable[[Payload, Any], Sequence[Payload]]) -> None:
@@ -117,7 +117,7 @@ def rewritten(operation: str, edit: Callable[[Any], Any]) -> Callable[[], Fault]
 
 
 def told(change: Callable[[Payload, Any], Sequence[Payload]]) -> Callable[[], Fault]:
-    return partial(ReportedFault, change)
+    return partial(Told, change)
 
 
 # Number in the list they come from, operations, events, sentence, fault.

@@ -89,23 +89,34 @@ def refused(
     # A 500 says nothing of the other ways: that is what many different mistakes lead to.
     if exchange.status == status != 500:
         session.settle_usual(exchange, *switches, promise=promise)
-    # Of an answer that belongs to an operation the judge says it.
+    _note_other_fields(session, exchange, status, promise)
+    # The first that does not hold: the others would only say it again.
+    return all(
+        session.hold(holds, f"{when}: {rule}", promise=promise, exchange=exchange, operation=about)
+        for holds, rule in _refusal_rules(exchange.status, document, status, message)
+    )
+
+
+def _note_other_fields(session: Session, exchange: Exchange, status: int, promise: Promise) -> None:
+    """Note fields that errors do not have; of an operation's own answer the judge notes them."""
     judged = exchange.operation is not None or exchange.status != status
+    document = exchange.json if isinstance(exchange.json, dict) else {}
     for name in () if judged else sorted(set(document) - FIELDS):
-        said = f"body: {name}: a field that errors do not have"
-        session.note(said, promise=promise, exchange=exchange)
-    rules = (
-        (exchange.status == status, f"{status}"),
+        sentence = f"body: {name}: a field that errors do not have"
+        session.note(sentence, promise=promise, exchange=exchange)
+
+
+def _refusal_rules(
+    actual_status: int, document: Mapping[str, Any], status: int, message: str
+) -> tuple[tuple[bool, str], ...]:
+    """What holds of an error of three fields, each with its sentence."""
+    return (
+        (actual_status == status, f"{status}"),
         (FIELDS <= set(document), "name, message, statusCode"),
         (document.get("name") == NAMES[status], f"the name of {status}"),
         (document.get("statusCode") == status, f"the number of {status}"),
         (isinstance(document.get("message"), str), "a text"),
         (message in ("", document.get("message")), message),
-    )
-    # The first that does not hold: the others would only say it again.
-    return all(
-        session.hold(holds, f"{when}: {rule}", promise=promise, exchange=exchange, operation=about)
-        for holds, rule in rules
     )
 
 

@@ -24,7 +24,7 @@ def _delete(session: Session, place: Place, sent: Exchange, to: str) -> Exchange
 
 
 def _deleted(stage: Stage, place: Place, id_: str) -> object:
-    listed = stage.door("GET", f"/_mock/messages?instance={place.key}&limit=5000")
+    listed = stage.control_api("GET", f"/_mock/messages?instance={place.key}&limit=5000")
     return next((item["deleted"] for item in listed["items"] if item["id"] == id_), "lost")
 
 
@@ -36,7 +36,7 @@ def every_presence_is_taken(session: Session, stage: Stage) -> None:
         found = session.call("update_presence", place, body={"to": to, "option": option})
         done(session, found, "a presence")
         if stage.phone:
-            seen = stage.door("GET", f"/_mock/instances/{place.key}")["presence"]
+            seen = stage.control_api("GET", f"/_mock/instances/{place.key}")["presence"]
             claim(session, found, seen.get(as_given(to)) == option, "the contact sees it")
 
 

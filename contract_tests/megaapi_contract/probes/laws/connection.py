@@ -26,12 +26,12 @@ _DEVICE = re.compile(r"(\d+)(?::\d+)?@s\.whatsapp\.net")
 
 def link(stage: Stage, place: Place, **how: str) -> None:
     """Somebody scans the code or types it."""
-    stage.door("POST", f"/_mock/instances/{place.key}/link", how)
+    stage.control_api("POST", f"/_mock/instances/{place.key}/link", how)
 
 
 def unlink(stage: Stage, place: Place, by: str = "phone") -> None:
     """The link ends without anybody asking the gateway."""
-    stage.door("POST", f"/_mock/instances/{place.key}/unlink", {"by": by})
+    stage.control_api("POST", f"/_mock/instances/{place.key}/unlink", {"by": by})
 
 
 def status(session: Session, place: Place, wanted: str, when: str) -> None:
@@ -82,7 +82,7 @@ def the_status_of_a_linked_instance_names_its_user(session: Session, stage: Stag
     found = session.call("instance_status", place)
     shown = at(read_status(found).user, "name")
     if stage.phone and shown is not None:
-        name = stage.door("GET", f"/_mock/instances/{place.key}")["name"]
+        name = stage.control_api("GET", f"/_mock/instances/{place.key}")["name"]
         claim(session, found, shown == name, "linked: the name on the phone")
 
 

@@ -166,7 +166,7 @@ def every_customer_writes_from_a_number_of_their_own(session: Session, stage: St
     people = WORLD[:3]
     for person in people:
         body = {"event": "text-plain", "from": person}
-        stage.door("POST", f"/_mock/instances/{place.key}/inbound", body)
+        stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
     came = hook.heard(lambda found: len(found) >= len(people))
     keys = [at(one.json, "key") for one in came]
     chats = [numbered(key, "remoteJid", "senderPn") for key in keys if isinstance(key, dict)]
@@ -176,7 +176,7 @@ def every_customer_writes_from_a_number_of_their_own(session: Session, stage: St
     session.settle("addressing", "lid" if all(by_lid) else "mixed" if any(by_lid) else "")
     hidden = [at(one.json, "key", "senderLid") for one in came]
     theirs = [
-        stage.door("GET", f"/_mock/instances/{place.key}/contacts/{person}")["lid"]
+        stage.control_api("GET", f"/_mock/instances/{place.key}/contacts/{person}")["lid"]
         for person in people
     ]
     # Hidden numbers are told since 2026.

@@ -45,13 +45,13 @@ def _after_text(session: Session, stage: Stage, place: Place) -> Json:
 
 
 def _after_theirs(session: Session, stage: Stage, place: Place) -> Json:
-    door = f"/_mock/instances/{place.key}/inbound"
-    return {"message": stage.door("POST", door, {"event": "text-plain"})["id"]}
+    path = f"/_mock/instances/{place.key}/inbound"
+    return {"message": stage.control_api("POST", path, {"event": "text-plain"})["id"]}
 
 
 def _after_poll(session: Session, stage: Stage, place: Place) -> Json:
-    door = f"/_mock/instances/{place.key}/inbound"
-    return {"message": stage.door("POST", door, {"event": "poll-creation"})["id"]}
+    path = f"/_mock/instances/{place.key}/inbound"
+    return {"message": stage.control_api("POST", path, {"event": "poll-creation"})["id"]}
 
 
 def _after(operation: str) -> Callable[[Session, Stage, Place], Json]:
@@ -160,7 +160,7 @@ def what_a_customer_does_is_told_once(event: str, session: Session, stage: Stage
     before = INBOUND[event](session, stage, place)
     hook.heard()
     body = {"event": event, **before}
-    made = stage.door("POST", f"/_mock/instances/{place.key}/inbound", body)
+    made = stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
     came = hook.heard()
     payload = hook.only(came[:1], event, "what a customer does")
     _follow(hook, event, payload, came[1:])
@@ -221,8 +221,8 @@ def _files(node: Any) -> list[tuple[str, Json]]:
           events=("text-plain",))  # fmt: skip
 def long_texts_of_customers_come_whole(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
-    door = f"/_mock/instances/{place.key}/inbound"
-    stage.door("POST", door, {"event": "text-plain", "set": {"message.conversation": LONG}})
+    path = f"/_mock/instances/{place.key}/inbound"
+    stage.control_api("POST", path, {"event": "text-plain", "set": {"message.conversation": LONG}})
     payload = hook.only(hook.heard(), "text-plain", "a long text")
     whole = at(payload, "message", "conversation") == LONG
     hook.claim("text-plain", whole, "every letter comes")
@@ -232,9 +232,9 @@ def long_texts_of_customers_come_whole(session: Session, stage: Stage) -> None:
           events=("image",))  # fmt: skip
 def a_customers_picture_is_the_one_they_took(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
-    takes_alternative = f"data:image/png;base64,{b64encode(PNG).decode()}"
-    door = f"/_mock/instances/{place.key}/inbound"
-    stage.door("POST", door, {"event": "image", "media": takes_alternative})
+    taken = f"data:image/png;base64,{b64encode(PNG).decode()}"
+    path = f"/_mock/instances/{place.key}/inbound"
+    stage.control_api("POST", path, {"event": "image", "media": taken})
     payload = hook.only(hook.heard(), "image", "a picture")
     part = at(payload, "message", "imageMessage")
     if isinstance(part, dict):
@@ -245,10 +245,10 @@ def a_customers_picture_is_the_one_they_took(session: Session, stage: Stage) -> 
           events=("text-plain", ECHO))  # fmt: skip
 def ids_of_messages_never_come_again(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
-    door = f"/_mock/instances/{place.key}/inbound"
+    path = f"/_mock/instances/{place.key}/inbound"
     sent = [text(session, place) for _ in range(3)]
     for turn in range(9):
-        stage.door("POST", door, {"event": "text-plain", "from": WORLD[turn % 3]})
+        stage.control_api("POST", path, {"event": "text-plain", "from": WORLD[turn % 3]})
     came = [one for one in hook.heard() if not is_ack(one)]
     again = [id_ for id_, times in Counter(map(message_id, came)).items() if times > 1]
     hook.claim("text-plain", not again, "ids of messages differ")
@@ -264,7 +264,7 @@ def ids_of_messages_never_come_again(session: Session, stage: Stage) -> None:
           phase=PHASE, phone=True, events=("text-plain", ECHO))  # fmt: skip
 def what_was_received_can_be_answered(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
-    stage.door("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
+    stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
     payload = hook.only(hook.heard(), "text-plain", "a text")
     if not payload:
         return

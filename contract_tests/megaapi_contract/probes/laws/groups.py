@@ -55,15 +55,15 @@ def verdicts_of(session: Session, changed: Exchange) -> list[tuple[str, str]] | 
 def _whom(told: Any) -> str:
     """Whom a verdict is about, by number where one is told."""
     attributes = at(told, "content", "attrs")
-    foreign_fields = attributes if isinstance(attributes, dict) else {}
-    return numbered({**foreign_fields, "jid": at(told, "jid")}, "jid", "phone_number")
+    beside = attributes if isinstance(attributes, dict) else {}
+    return numbered({**beside, "jid": at(told, "jid")}, "jid", "phone_number")
 
 
 def _reserved(stage: Stage, place: Place) -> tuple[str, ...]:
     """Whoever of this world may not be added to a group; nobody in a world without such people."""
-    door = f"/_mock/instances/{place.key}/contacts/{RESERVED}"
+    path = f"/_mock/instances/{place.key}/contacts/{RESERVED}"
     try:
-        shown = stage.door("GET", door)
+        shown = stage.control_api("GET", path)
     except Impossible:
         return ()
     return (RESERVED,) if shown.get("group_add") == PRIVATE else ()
@@ -290,12 +290,12 @@ def only_admins_change_who_is_in(session: Session, stage: Stage) -> None:
     jid, _ = _made(session, stage, place, person)
     if not jid:
         return
-    door = f"/_mock/instances/{place.key}/inbound"
+    path = f"/_mock/instances/{place.key}/inbound"
     happening = {"event": "group-participants", "group": jid, "from": person}
     # A superadmin may be demoted by another admin only.
     for option, to in (("promote", person), ("demote", place.number)):
         author = {"from": place.number} if option == "promote" else {}
-        stage.door("POST", door, {**happening, **author, "option": option, "to": to})
+        stage.control_api("POST", path, {**happening, **author, "option": option, "to": to})
     for operation in ("add_participants", "remove_participants"):
         found, _ = _change(session, place, operation, jid, WORLD[1])
         refused(session, found, 403, "not an admin", message="Not authorized")

@@ -59,7 +59,7 @@ def the_ninth_digit_stays_in_answers(session: Session, stage: Stage) -> None:
     )  # fmt: skip
     found = session.call("is_on_whatsapp", place, query={"jid": dialled})
     # Each world says which of the two it is.
-    registered = stage.door("GET", f"/_mock/instances/{place.key}/contacts/{dialled}")["jid"]
+    registered = stage.control_api("GET", f"/_mock/instances/{place.key}/contacts/{dialled}")["jid"]
     claim(session, found, at(found.json, "jid") == registered, "the number WhatsApp knows")
 
 
@@ -293,7 +293,7 @@ def two_instances_share_nothing(session: Session, stage: Stage) -> None:
 
 
 def _kept(stage: Stage, place: Place) -> list[str]:
-    listed = stage.door("GET", f"/_mock/messages?instance={place.key}&limit=5000")
+    listed = stage.control_api("GET", f"/_mock/messages?instance={place.key}&limit=5000")
     return [str(item["id"]) for item in listed["items"]]
 
 

@@ -167,7 +167,7 @@ def what_is_deleted_is_what_was_named(session: Session, stage: Stage) -> None:
 
 def _customer_does(stage: Stage, place: Place, event: str, **more: Any) -> Any:
     body = {"event": event, **more}
-    return stage.door("POST", f"/_mock/instances/{place.key}/inbound", body)
+    return stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
 
 
 @LAWS.law("create_group", effects=("changes",), phase=PHASE, phone=True, events=("group-text",))
@@ -283,7 +283,7 @@ def after_a_swap_of_phones_the_new_number_is_told(session: Session, stage: Stage
     session.call("logout", place)
     hook.heard()
     try:
-        stage.door("POST", f"/_mock/instances/{place.key}/link", {"number": NEW_PHONE})
+        stage.control_api("POST", f"/_mock/instances/{place.key}/link", {"number": NEW_PHONE})
     except Impossible as refusal:
         raise NotTried(f"no other number to link: {refusal}") from None
     _customer_does(stage, place, "text-plain")

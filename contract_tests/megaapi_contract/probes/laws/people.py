@@ -26,10 +26,10 @@ Happen = Callable[..., Any]
 
 def _happening(stage: Stage, place: Place, event: str) -> Happen:
     """People doing one thing at this instance; what they do as the control API has it."""
-    door = f"/_mock/instances/{place.key}/inbound"
+    path = f"/_mock/instances/{place.key}/inbound"
 
     def happen(person: str, **more: Any) -> Any:
-        return stage.door("POST", door, {"event": event, "from": person, **more})
+        return stage.control_api("POST", path, {"event": event, "from": person, **more})
 
     return happen
 
@@ -157,6 +157,6 @@ def receipts_of_a_group_name_whose_they_are(session: Session, stage: Stage) -> N
     people = [as_given(person) for person in WORLD[:2]]
     for person in people:
         body = {"event": "ack-group", "set": {"key.participant": person}}
-        stage.door("POST", f"/_mock/instances/{place.key}/emit", body)
+        stage.control_api("POST", f"/_mock/instances/{place.key}/emit", body)
     told = [at(one.json, "key", "participant") for one in hook.heard()]
     hook.claim("ack-group", told == people, "participant is whose receipt it is")

@@ -43,8 +43,8 @@ def _setting(data: Mapping[str, Any], session: Session, stage: Stage) -> tuple[P
 
 def _received(session: Session, stage: Stage) -> tuple[Place, Arguments]:
     place, person = stage.place(), WORLD[0]
-    door = f"/_mock/instances/{place.key}/inbound"
-    id_ = stage.door("POST", door, {"event": "text-plain", "from": person})["id"]
+    path = f"/_mock/instances/{place.key}/inbound"
+    id_ = stage.control_api("POST", path, {"event": "text-plain", "from": person})["id"]
     return place, {"body": {"to": person, "messageData": {"id": id_, "timestamp": 1767225600}}}
 
 
@@ -76,7 +76,7 @@ _GROUPED = ("add_participants", "remove_participants", "leave_group")
 
 
 def _all_of(stage: Stage, place: Place) -> Any:
-    return stage.door("GET", f"/_mock/state?instance={place.key}")["state"]["instances"]
+    return stage.control_api("GET", f"/_mock/state?instance={place.key}")["state"]["instances"]
 
 
 def _not_done(session: Session, found: Exchange, holds: bool) -> None:

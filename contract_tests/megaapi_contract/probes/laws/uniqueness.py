@@ -100,13 +100,13 @@ def the_end_of_a_link_repeats_nothing(session: Session, stage: Stage) -> None:
 def a_hidden_author_is_named_by_the_number(session: Session, stage: Stage) -> None:
     place = stage.place()
     hook = WebhookListener(session, stage, place).open()
-    lid = stage.door("GET", f"/_mock/instances/{place.key}/contacts/{WORLD[0]}")["lid"]
+    lid = stage.control_api("GET", f"/_mock/instances/{place.key}/contacts/{WORLD[0]}")["lid"]
     hidden = {"key.participant": lid, "key.participantPn": as_given(WORLD[0])}
     for event, verb, body, number in (
         ("group-text-first-of-sender", "emit", {"set": hidden}, "participantPn"),
         ("text-plain-lid", "inbound", {"from": WORLD[0]}, "senderPn"),
     ):
-        stage.door("POST", f"/_mock/instances/{place.key}/{verb}", {"event": event, **body})
+        stage.control_api("POST", f"/_mock/instances/{place.key}/{verb}", {"event": event, **body})
         payload = hook.only(hook.heard(), event, "a hidden author")
         named = at(payload, "key", number) == as_given(WORLD[0])
         hook.claim(event, named, f"{number} is the author's number")

@@ -44,8 +44,8 @@ class WebhookListener:
         receiver = session.receiver
         if session.gate.target.real and not receiver.public:
             raise NotTried("a real host cannot reach a receiver on this machine: --webhook-url")
-        if receiver.silence:
-            raise NotTried(receiver.silence)
+        if receiver.silence_reason:
+            raise NotTried(receiver.silence_reason)
         self._session, self._stage, self.place = session, stage, place
         self._end = f"/{place.key}{name}"
         self.url = f"{receiver.url}{self._end}"
@@ -165,7 +165,7 @@ class WebhookListener:
         field = "data.id" if event == "call" else "key.id"
         body = {"event": event, "set": {field: mark}}
         try:
-            self._stage.door("POST", f"/_mock/instances/{self.place.key}/emit", body)
+            self._stage.control_api("POST", f"/_mock/instances/{self.place.key}/emit", body)
         except Impossible as refusal:
             if "no webhook" not in str(refusal):
                 raise
@@ -235,8 +235,8 @@ class WebhookListener:
     def person(self, number: str) -> dict[str, Any]:
         """What the mock knows of somebody: `jid`, `lid`, `name`; the instance itself too."""
         if number not in self._people:
-            door = f"/_mock/instances/{self.place.key}/contacts/{number}"
-            self._people[number] = self._stage.door("GET", door)
+            path = f"/_mock/instances/{self.place.key}/contacts/{number}"
+            self._people[number] = self._stage.control_api("GET", path)
         return self._people[number]
 
     def of_field(self, event: str, schema: str, field: str) -> Promise:

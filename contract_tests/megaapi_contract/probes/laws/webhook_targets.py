@@ -40,16 +40,16 @@ def webhooks_go_where_they_were_sent_last(session: Session, stage: Stage) -> Non
         WebhookListener(session, stage, place, "-old"),
         WebhookListener(session, stage, place, "-new"),
     )
-    door = f"/_mock/instances/{place.key}/inbound"
+    path = f"/_mock/instances/{place.key}/inbound"
     for hook, other in ((old, new), (new, old)):
         hook.open()
-        stage.door("POST", door, {"event": "text-plain"})
+        stage.control_api("POST", path, {"event": "text-plain"})
         hook.only(hook.heard(), "text-plain", "a text")
         stray = other.mine(session.receiver.webhooks)
         hook.claim("text-plain", hook is new or not stray, "nothing goes elsewhere")
     set_webhook(session, place, new.url, enabled=False)
     before = len(session.receiver.webhooks)
-    stage.door("POST", door, {"event": "text-plain"})
+    stage.control_api("POST", path, {"event": "text-plain"})
     # The switched-off webhook would have come before what the next address gets.
     old.open()
     old.heard()
@@ -64,7 +64,7 @@ def webhooks_keep_the_query_of_their_address(session: Session, stage: Stage) -> 
     hook = WebhookListener(session, stage, place)
     hook.url += f"?{query}"
     hook.open()
-    stage.door("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
+    stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
     for one in hook.heard():
         kept = urlsplit(one.url).query == query
         hook.claim("text-plain", kept, "the query of the address is kept", one)
@@ -83,7 +83,7 @@ def a_second_address_gets_the_same(session: Session, stage: Stage) -> None:
         "webhookSecondaryUrl": second.url, "webhookSecondaryEnabled": True,
     }  # fmt: skip
     session.call("configure_webhook", place, body={"messageData": data})
-    stage.door("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
+    stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
     one = first.only(first.heard(), "text-plain", "a text")
     other = second.only(second.heard(), "text-plain", "a text, the second time")
     first.claim("text-plain", one == other, "both addresses get the same")
@@ -95,7 +95,7 @@ def instances_are_told_of_themselves_alone(session: Session, stage: Stage) -> No
     (first, mine), (second, theirs) = listening(session, stage), listening(session, stage)
     sent = {hook: text(session, place) for place, hook in ((first, mine), (second, theirs))}
     for place in (first, second):
-        stage.door("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
+        stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
     for hook, other in ((mine, theirs), (theirs, mine)):
         came = hook.heard(lambda found: any(at(one.json, "key", "fromMe") is False
                                             for one in found if not is_ack(one)))  # fmt: skip
@@ -115,7 +115,7 @@ def instances_are_told_of_themselves_alone(session: Session, stage: Stage) -> No
           events=("text-plain",))  # fmt: skip
 def webhooks_are_posted_as_json(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
-    stage.door("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
+    stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
     for one in hook.heard():
         headers = {name.lower(): value for name, value in one.headers}
         kind = headers.get("content-type", "").partition(";")[0]
@@ -153,14 +153,14 @@ def what_is_blocked_does_not_come(category: str, session: Session, stage: Stage)
     promise = guess(session, "block_events")
     session.call("block_events", place, body=names)
     for name, caused in CATEGORIES.items():
-        stage.door("POST", emit, {"event": caused, "set": {"category": name}, "force": True})
+        stage.control_api("POST", emit, {"event": caused, "set": {"category": name}, "force": True})
     marks = [at(one.json, "category") for one in hook.heard(alarm=alarm)]
     hook.claim(event, category not in marks, "what is blocked does not come", promise=promise)
     others = [name for name in CATEGORIES if name != category]
     marks = [name for name in marks if name != category]
     hook.claim(event, marks == others, "what is not blocked comes", promise=promise)
     session.call("accept_webhook_events", place, body=names)
-    stage.door("POST", emit, {"event": event})
+    stage.control_api("POST", emit, {"event": event})
     hook.only(hook.heard(alarm=alarm), event, "an accepted event")
 
 
@@ -186,9 +186,9 @@ def blocked_acknowledgements_come_back_when_accepted(session: Session, stage: St
 def an_event_can_be_blocked_by_its_own_name(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     session.call("block_events", place, body={"messageData": {"events": ["image"]}})
-    door = f"/_mock/instances/{place.key}/inbound"
+    path = f"/_mock/instances/{place.key}/inbound"
     for event in ("image", "text-plain"):
-        stage.door("POST", door, {"event": event})
+        stage.control_api("POST", path, {"event": event})
     came = hook.heard()
     kinds = [at(one.json, "messageType") for one in came]
     hook.claim("image", kinds == ["conversation"], "an event blocked by name does not come",
@@ -214,7 +214,7 @@ def told_laws(events: Iterable[str]) -> tuple[Probe, ...]:
 def what_is_asked_for_is_told_once(event: str, session: Session, stage: Stage) -> None:
     """Not an effect of the gateway's own: it shows that each payload keeps the contract."""
     place, hook = listening(session, stage)
-    stage.door("POST", f"/_mock/instances/{place.key}/emit", {"event": event, "count": 2})
+    stage.control_api("POST", f"/_mock/instances/{place.key}/emit", {"event": event, "count": 2})
     came = hook.heard()
     if event.startswith("ack-") and not came and not _acknowledges(session, place, hook):
         return

@@ -151,9 +151,9 @@ def a_text_is_echoed_and_acknowledged(session: Session, stage: Stage) -> None:
     echoed(hook, came, sent)
     told(hook, came, sent)
     # What was sent before is told before, so that nothing needs to be waited for.
-    suite_settings = not any(UNHEARD.encode() in one.body for one in came)
+    quiet = not any(UNHEARD.encode() in one.body for one in came)
     promise = session.contract.promise("send_text", 401)
-    claim(session, stray, suite_settings, "a text under a wrong token is not sent", promise=promise)
+    claim(session, stray, quiet, "a text under a wrong token is not sent", promise=promise)
 
 
 def _require_told(session: Session, stage: Stage, *categories: str) -> None:
@@ -278,7 +278,7 @@ def linking_and_unlinking_is_told(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage, connected=False)
     for by in ("phone", "gateway", "ban"):
         link(stage, place)
-        shown = stage.door("GET", f"/_mock/instances/{place.key}")
+        shown = stage.control_api("GET", f"/_mock/instances/{place.key}")
         hook.place = Place(place.key, place.token, str(shown["number"]))
         payload = hook.only(hook.heard(), "connected", "linking")
         hook.claim("connected", payload.get("message") == "phone_connected", "phone_connected")

@@ -76,8 +76,8 @@ class Conversation(Life):
     @keep_error
     def receives(self, who: str, event: str) -> None:
         """A customer writes."""
-        door = f"/_mock/instances/{self.place.key}/inbound"
-        made = self.stage.door("POST", door, {"event": event, "from": who})
+        path = f"/_mock/instances/{self.place.key}/inbound"
+        made = self.stage.control_api("POST", path, {"event": event, "from": who})
         self.received.append(str(made["id"]))
 
     def _keep(self, sent: Exchange) -> None:
@@ -86,11 +86,11 @@ class Conversation(Life):
 
     def teardown(self) -> None:
         """All of it was told, once and in order."""
-        if self.hook is not None and self.lived.ended is None:
+        if self.hook is not None and self.lived.error is None:
             try:
                 self._told(self.hook)
             except Exception as error:
-                self.lived.ended = error
+                self.lived.error = error
 
     def _told(self, hook: WebhookListener) -> None:
         wanted = len(self.sent) + len(self.unsaid)

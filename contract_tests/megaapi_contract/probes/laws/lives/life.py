@@ -26,7 +26,7 @@ def keep_error(step: Step) -> Step:
 
     @wraps(step)
     def tried(self: Life, **drawn: Any) -> None:
-        if self.lived.ended is not None:
+        if self.lived.error is not None:
             return
         try:
             step(self, **drawn)
@@ -34,7 +34,7 @@ def keep_error(step: Step) -> Step:
             return
         except Exception as error:
             # Hypothesis would try it again and call it flaky.
-            self.lived.ended = error
+            self.lived.error = error
 
     return tried
 
@@ -44,7 +44,7 @@ class Lived:
 
     def __init__(self, session: Session, stage: Stage) -> None:
         self.session, self.stage = session, stage
-        self.ended: Exception | None = None
+        self.error: Exception | None = None
 
 
 class Life(RuleBasedStateMachine):
@@ -70,5 +70,5 @@ def live(life: type[Life], session: Session, stage: Stage) -> None:
         run_state_machine_as_test(
             suite_settings(session.seed, LIVES, stateful_step_count=STEPS)(made)
         )
-    if lived.ended is not None:
-        raise lived.ended
+    if lived.error is not None:
+        raise lived.error

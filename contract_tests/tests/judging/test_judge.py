@@ -172,7 +172,7 @@ def test_a_limit_of_a_proxy_is_a_new_fact() -> None:
 
 
 def test_what_is_said_of_one_body_is_bounded() -> None:
-    wrong = {name: {} for name in ("error", "message", "messageData", "x" * 400)}
+    wrong: Any = {name: {} for name in ("error", "message", "messageData", "x" * 400)}
     found = judged(answer("send_text", 200, wrong))
     assert 0 < len(found) <= MAX_PER_BODY
     assert all(len(breach.message) <= MAX_MESSAGE for breach in found)

@@ -57,7 +57,7 @@ def _public() -> Sentences:
 
 
 def _written(word: str) -> bool:
-    return _public().public(word)
+    return _public().is_public_word(word)
 
 
 def texts() -> st.SearchStrategy[str]:

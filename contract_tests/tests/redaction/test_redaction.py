@@ -108,7 +108,7 @@ def test_a_send_can_still_be_read(redaction: Redaction) -> None:
 def test_a_leaf_keeps_its_kind(
     redaction: Redaction, given_text: str, name: str, shown: str
 ) -> None:
-    assert redaction.leaf(name, given_text) == shown
+    assert redaction.text_value(name, given_text) == shown
 
 
 def test_numbers_and_places_on_earth_go_but_small_counts_stay(redaction: Redaction) -> None:

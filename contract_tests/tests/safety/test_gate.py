@@ -1,0 +1,244 @@
+"""The gate paces, counts and retries, and says why a request did not leave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from megaapi_contract.errors import BudgetSpent, HeldBack, Unusable
+from megaapi_contract.host.http import Answer, Request, request
+from megaapi_contract.judging.contract import Contract
+from megaapi_contract.judging.results import Exchange
+from megaapi_contract.safety.fence import Fence, digits_of
+from megaapi_contract.safety.gate import (
+    CREATE_GROUP,
+    DEFAULT_REST,
+    MAX_REST,
+    MAX_RETRIES,
+    Gate,
+    Pace,
+)
+
+from ..support import KEY, LISTED, TOKEN, UNLISTED, Recorder
+
+AUTH = ("Authorization", f"Bearer {TOKEN}")
+STATUS = request("GET", f"/rest/instance/{KEY}", headers=[AUTH])
+LIMITED = Answer(429, (("Retry-After", "2"),), b"{}")
+
+
+class Pauses:
+    """In place of a pause: the seconds that were waited."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    def wait(self, seconds: float) -> None:
+        self.seconds.append(seconds)
+
+
+class Host(Recorder):
+    """Gives these answers first, and then the contract's examples."""
+
+    def __init__(self, contract: Contract, answers: Sequence[Answer] = ()) -> None:
+        super().__init__(contract)
+        self.answers = list(answers)
+
+    def send(self, request: Request) -> Answer:
+        answer = super().send(request)
+        return self.answers.pop(0) if self.answers else answer
+
+
+def fence(contract: Contract, *allowed: str) -> Fence:
+    return Fence(contract, KEY, TOKEN, frozenset({"reads", *allowed}), digits_of([LISTED]))
+
+
+def gate_of(contract: Contract, host: Host, *allowed: str, **limits: Any) -> tuple[Gate, Pauses]:
+    pauses, pace = Pauses(), Pace()
+    pace._pause = pauses  # type: ignore[assignment]
+    return Gate(host, contract, fence=fence(contract, *allowed), pace=pace, **limits), pauses
+
+
+def create_group() -> Request:
+    body = {"group_data": {"group_name": "Equipe", "participants": [LISTED]}}
+    return request("POST", f"/rest/group/{KEY}/create", body=body, headers=[AUTH])
+
+
+# -- pace ----------------------------------------------------------------------------------------
+
+
+@given(seconds=st.floats(0.01, 10), jitter=st.floats(0, 0.9), seed=st.integers())
+def test_requests_are_as_far_apart_as_asked_give_or_take_the_jitter(
+    seconds: float, jitter: float, seed: int
+) -> None:
+    pauses, pace = Pauses(), Pace(seconds=seconds, jitter=jitter, seed=seed)
+    pace._pause = pauses  # type: ignore[assignment]
+    pace.wait()
+    assert pauses.seconds == []
+    pace.wait()
+    (waited,) = pauses.seconds
+    # Some time has passed by itself.
+    assert seconds * (1 - jitter) - 1 <= waited <= seconds * (1 + jitter) + 1e-6
+
+
+def test_without_a_pace_nothing_is_waited_for() -> None:
+    pauses, pace = Pauses(), Pace()
+    pace._pause = pauses  # type: ignore[assignment]
+    pace.wait()
+    pace.wait()
+    assert pauses.seconds == []
+    pace.rest(3.5)
+    assert pauses.seconds == [3.5]
+
+
+# -- hosts that limit their callers ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("refusals", range(1, MAX_RETRIES + 1))
+def test_a_host_that_limits_its_callers_is_asked_again_after_a_rest(
+    refusals: int, contract: Contract
+) -> None:
+    host = Host(contract, [LIMITED] * refusals)
+    gate, pauses = gate_of(contract, host)
+    assert gate.send(STATUS).status == 200
+    assert pauses.seconds == [2.0] * refusals and len(host.left) == 1 + refusals
+    assert gate.requests == 1
+
+
+def test_a_host_that_goes_on_limiting_is_unusable(contract: Contract) -> None:
+    host = Host(contract, [LIMITED] * (1 + MAX_RETRIES))
+    gate, _ = gate_of(contract, host)
+    with pytest.raises(Unusable, match=r"still answers 429 after 3 rests.*--pace"):
+        gate.send(STATUS)
+    assert len(host.left) == 1 + MAX_RETRIES
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ((), DEFAULT_REST),
+        ((("retry-after", "7"),), 7.0),
+        ((("Retry-After", "100000"),), MAX_REST),
+        ((("Retry-After", "Wed, 21 Oct 2026 07:28:00 GMT"),), DEFAULT_REST),
+        ((("Retry-After", "-1"),), DEFAULT_REST),
+    ],
+    ids=["none", "seconds", "too long", "a date", "negative"],
+)
+def test_a_rest_is_as_long_as_the_host_asks_within_reason(
+    headers: tuple[tuple[str, str], ...], seconds: float, contract: Contract
+) -> None:
+    gate, pauses = gate_of(contract, Host(contract, [Answer(429, headers, b"")]))
+    gate.send(STATUS)
+    assert pauses.seconds == [seconds]
+
+
+def test_a_mock_that_answers_429_means_it(contract: Contract) -> None:
+    host = Host(contract, [LIMITED])
+    host.real = False
+    assert Gate(host, contract).send(STATUS).status == 429 and len(host.left) == 1
+
+
+# -- what is counted ----------------------------------------------------------------------------
+
+
+def test_each_exchange_is_handed_on_as_it_went_over_the_wire(contract: Contract) -> None:
+    exchanges: list[Exchange] = []
+    host = Host(contract)
+    gate, _ = gate_of(contract, host, on_exchange=exchanges.append)
+    assert [gate.send(STATUS), gate.send(STATUS)] == exchanges
+    assert [each.number for each in exchanges] == [1, 2]
+    assert exchanges[0].url == f"{host.name}/rest/instance/{KEY}"
+    assert exchanges[0].operation == "instance_status" and exchanges[0].request_headers == (AUTH,)
+    host.name, host.real = "mock", False
+    unknown = Gate(host, contract).send(request("GET", "/nowhere"))
+    assert (unknown.operation, unknown.url) == (None, "http://mock/nowhere")
+
+
+def test_a_real_host_needs_a_fence(contract: Contract) -> None:
+    with pytest.raises(AssertionError):
+        Gate(Host(contract), contract)
+
+
+def test_what_is_held_back_is_counted_by_reason_and_operation(contract: Contract) -> None:
+    host = Host(contract)
+    gate, _ = gate_of(contract, host)
+    for _ in range(2):
+        with pytest.raises(HeldBack):
+            gate.send(create_group())
+    with pytest.raises(HeldBack):
+        gate.send(request("GET", "/nowhere", headers=[AUTH]))
+    with pytest.raises(HeldBack, match="a reason of the caller"):
+        gate.hold_back("a reason of the caller", "send_text")
+    reason = "create_group changes: not allowed (--allow changes)"
+    assert gate.refusals[reason] == 2 and gate.refusals.total() == 4
+    assert gate.refusals_by_operation[CREATE_GROUP] == {reason: 2}
+    assert gate.refusals_by_operation["send_text"] == {"a reason of the caller": 1}
+    assert host.left == [] and gate.requests == 0
+
+
+def test_no_more_groups_are_made_than_allowed(contract: Contract) -> None:
+    host = Host(contract)
+    gate, _ = gate_of(contract, host, "changes", max_groups=1)
+    gate.require_group()
+    gate.send(create_group())
+    with pytest.raises(BudgetSpent, match=r"1 group is made \(--max-groups\)"):
+        gate.send(create_group())
+    with pytest.raises(BudgetSpent):
+        gate.require_group()
+    assert gate.refusals_by_operation[CREATE_GROUP].total() == 2 and len(host.left) == 1
+    gate.refund_group()
+    gate.send(create_group())
+    assert gate.groups_made == 1
+    none, _ = gate_of(contract, host, "changes", max_groups=0)
+    with pytest.raises(BudgetSpent, match="0 groups are made"):
+        none.require_group()
+
+
+def test_a_change_that_people_are_told_of_counts_as_a_message(contract: Contract) -> None:
+    jid = "120363000000000001@g.us"
+    gate, _ = gate_of(contract, Host(contract), "changes", max_messages=1)
+    gate.allow_group(jid)
+    data = {"group_data": {"jid": jid, "participants": [LISTED]}}
+    added = request("POST", f"/rest/group/{KEY}/addParticipants", body=data, headers=[AUTH])
+    gate.send(added)
+    with pytest.raises(BudgetSpent, match=r"1 messages are sent \(--max-messages\)"):
+        gate.send(added)
+
+
+# -- what the fence is told -----------------------------------------------------------------------
+
+
+def test_without_a_fence_nothing_has_to_be_learnt(contract: Contract) -> None:
+    host = Host(contract)
+    host.real = False
+    gate = Gate(host, contract)
+    gate.learn(["a", None])
+    gate.allow_group("a@g.us")
+    gate.allow_reading_groups(["b@g.us"])
+    assert gate.known_groups == frozenset()
+    gate.send(create_group())
+    gate.send(create_group())
+    assert gate.groups_made == 2
+
+
+def test_groups_of_the_run_and_of_the_instance_are_known(contract: Contract) -> None:
+    gate, _ = gate_of(contract, Host(contract))
+    gate.allow_group("a@g.us")
+    gate.allow_reading_groups(["b@g.us"])
+    gate.learn(["an id", 7])
+    assert gate.known_groups == {"a@g.us", "b@g.us"}
+    assert gate.fence is not None and gate.fence.known == {"an id", "7"}
+
+
+def test_restoring_is_allowed_for_its_time_only_also_when_it_fails(contract: Contract) -> None:
+    gate, _ = gate_of(contract, Host(contract))
+    fence = gate.fence
+    assert fence is not None
+    before = fence.allowed, fence.recipients
+    with pytest.raises(KeyError), gate.allow_restoring({UNLISTED}):
+        assert "changes" in fence.allowed and UNLISTED in fence.recipients
+        assert LISTED in fence.recipients and "sends" not in fence.allowed
+        raise KeyError
+    assert (fence.allowed, fence.recipients) == before

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -62,7 +63,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         # What runs on given instances write down for their next one stays out of the user's own.
         os.environ["XDG_STATE_HOME"] = folder
-        with ProcessPoolExecutor(given.workers) as pool:
+        # A process of its own for every few runs: what Schemathesis and Hypothesis remember grows.
+        fresh = get_context("spawn")
+        with ProcessPoolExecutor(given.workers, fresh, max_tasks_per_child=8) as pool:
             for name, seed, seconds, said in pool.map(tried, todo):
                 print(f"{name:<40} seed {seed:>3}  {seconds:6.1f} s  {len(said)} said", flush=True)
                 for line in said:

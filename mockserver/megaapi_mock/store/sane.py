@@ -13,9 +13,10 @@ from ..domain.addressing import ADDRESSINGS, BY_PHONE
 from ..domain.contacts import Contact
 from ..domain.group import ADMINS, Group
 from ..domain.instance import Instance
-from ..domain.jid import is_number
+from ..domain.jid import PERSON, Jid, is_number
 from ..domain.linking import CONNECTED, CONNECTING, DISCONNECTED, PAIRING, QR
 from ..domain.message_states import CONTACT_STATES, PENDING, STOPPED, TO
+from ..domain.peer_messages import GroupUpdate
 from ..domain.world import World
 from .serialize import Misfit, inside
 
@@ -25,6 +26,7 @@ FARTHEST = 2 * LATEST
 COUNT_MOST = 2**53
 _KEY = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _ANSWER = re.compile(r"[0-9]{3}")
+_DIGITS = re.compile(r"[0-9]{1,20}")
 _TOKEN = re.compile(r"[!-~]+")
 # How many arguments each thing on an agenda takes.
 _ARGUMENTS = {"ack": (2, 3), "qr": (0,), "reconnect": (0,)}
@@ -57,14 +59,18 @@ def require_sane_world(world: World) -> None:
         for at, seed in enumerate(world.instances):
             with inside(at):
                 _require_identity(seed.key, seed.token, seed.number)
-    with inside("groups"):
-        for group in world.groups:
-            _require_group(group)
+                _require_groups(seed.groups)
+    _require_groups(world.groups)
     with inside("directory"):
         odd = (world.directory.hides_numbers, world.directory.meets_by_lid)
         _require(odd == world.directory.odd_addresses(), "says another thing than its people do")
+        with inside("by_number"):
+            for number in world.directory._by_number:
+                with inside(number):
+                    _require(is_number(number), "must be 8 to 15 digits")
         for person in {*world.directory._by_number.values(), *world.directory._by_lid.values()}:
             with inside(str(person.jid)):
+                _require_person(person.jid, person.lid)
                 _require_one_of(person.state, CONTACT_STATES)
                 _require_met_one_way(person)
                 _require(_fits(_ANSWER, person.group_add), "group_add must be a status in digits")
@@ -73,9 +79,12 @@ def require_sane_world(world: World) -> None:
 def require_sane(instance: Instance) -> None:
     """Misfit for an instance that no call could have made."""
     _require_identity(instance.key, instance.token, instance.number)
-    with inside("group_table"):
-        for group in instance.group_table.values():
-            _require_group(group)
+    _require_groups(instance.group_table.values(), "group_table")
+    with inside("mailbox"):
+        for number, letter in instance.post.mailbox.items():
+            with inside(number):
+                if isinstance(letter.news, GroupUpdate):
+                    _require_groups([letter.news.group], "group")
     with inside("connection"), inside("state"):
         _require_one_of(instance.connection.state, _LINK_STATES)
     _require_counters(instance)
@@ -153,6 +162,20 @@ def _require_states(place: str, states: Iterable[str]) -> None:
     with inside(place), inside("states"):
         for state in states:
             _require_one_of(state, CONTACT_STATES)
+
+
+def _require_person(jid: Jid, lid: Jid) -> None:
+    with inside("lid"):
+        _require(lid.lid and _fits(_DIGITS, lid.user), "must be digits and @lid")
+    if not jid.lid:
+        with inside("jid"):
+            _require(jid.server == PERSON and is_number(jid.user), "must be a number's address")
+
+
+def _require_groups(groups: Iterable[Group], place: str = "groups") -> None:
+    with inside(place):
+        for group in groups:
+            _require_group(group)
 
 
 def _require_group(group: Group) -> None:

@@ -107,6 +107,18 @@ IMPOSSIBLE: dict[str, tuple[Edit, str]] = {
         at("world", "groups", 0, "participants", 0, "admin", value=""),
         "participants[0].admin",
     ),
+    "a seed's member of no rank": (
+        at("world", "instances", 0, "groups", 0, "participants", 0, "admin", value="boss"),
+        "world.instances[0].groups",
+    ),
+    "a number without digits": (
+        lambda state: state["world"]["directory"]["by_number"].update(
+            {"": state["world"]["directory"]["by_number"]["5511900000004"]}
+        ),
+        "by_number",
+    ),
+    "a person without a number": (at(*PERSON, "jid", value="@s.whatsapp.net"), "jid: must be"),
+    "a person with a LID of letters": (at(*PERSON, "lid", value="x@lid"), "lid: must be"),
     "a message under another id": (at(*MESSAGE, "id", value="other"), "stands there as other"),
 }
 

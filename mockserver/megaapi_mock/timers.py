@@ -10,6 +10,7 @@ from typing import Protocol
 
 from .clock import Clock
 from .errors import UnknownInstance
+from .records.bugs import log_failure
 from .store import Store
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,7 @@ class Timers:
                 thread.start()
             except RuntimeError:
                 # What was changed is kept all the same; the next who has something due tries again.
-                log.exception("no thread can be started for the timers")
+                log_failure(log, "no thread can be started for the timers")
                 return
             self._thread = thread
 
@@ -93,9 +94,14 @@ class Timers:
 
         While the clock stands still nothing becomes due by itself, so no thread is needed.
         """
-        if not self._clock.frozen:
+        if self._clock.frozen:
+            return
+        try:
             self.start()
             self.nudge()
+        except Exception:
+            # Whoever calls has kept a change already; the thread looks again at its next turn.
+            log_failure(log, "our own bug: the timers were not told what is due")
 
     def nudge(self) -> None:
         """Something is due earlier than what the thread waits for."""
@@ -119,7 +125,7 @@ class Timers:
             except UnknownInstance:
                 continue
             except Exception:
-                log.exception("our own bug: %s could not do what was due", due[1])
+                log_failure(log, "our own bug: %s could not do what was due", due[1])
                 if agenda.next_due() == due:
                     self._stuck = due
                     break
@@ -141,11 +147,22 @@ class Timers:
                 self._run_once()
 
     def _run_once(self) -> None:
-        first = self._first()
-        if first is not None and first[0][0] <= self._clock.now():
-            self.run_due()
+        try:
+            first = self._first()
+            if first is not None and first[0][0] <= self._clock.now():
+                self.run_due()
+        except Exception:
+            log_failure(log, "our own bug: the timers could not do what was due")
 
     def _pause(self) -> float | None:
+        """Seconds until the next turn; None while there is none."""
+        try:
+            return self._until_next()
+        except Exception:
+            log_failure(log, "our own bug: the timers do not know what is due next")
+            return STUCK_PAUSE
+
+    def _until_next(self) -> float | None:
         first = self._first()
         if first is None:
             return None

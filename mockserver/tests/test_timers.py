@@ -181,6 +181,28 @@ def test_what_always_fails_is_no_endless_loop(
     assert len(caplog.records) == 2
 
 
+def test_an_agenda_that_fails_does_not_end_the_thread(
+    made: list[Timers], caplog: pytest.LogCaptureFixture
+) -> None:
+    agenda, clock = Agenda((1, "late")), Clock()
+    awake = Awake(agenda)
+    failures = iter([RuntimeError("made-up bug")] * 2)
+    real = agenda.next_due
+
+    def next_due() -> tuple[float, str] | None:
+        for failure in failures:
+            raise failure
+        return real()
+
+    agenda.next_due = next_due  # type: ignore[method-assign]
+    timers = timers_of(agenda, clock, awake, made)
+    with caplog.at_level(logging.ERROR):
+        timers.start()
+        assert awake.enough.wait(10)
+    assert awake.keys == ["late"]
+    assert "made-up bug" in caplog.text
+
+
 def test_acknowledgements_come_by_themselves_while_time_runs(make_app: MakeApp) -> None:
     app = make_app(clock=Clock(), switches={"ack_delays": "0.01,0.02,0.03"})
     app.test_client().post(

@@ -6,6 +6,7 @@ import logging
 import sys
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 log = logging.getLogger(__name__)
@@ -22,22 +23,29 @@ class Bugs(deque[str]):
 
     def add(self, what: str) -> None:
         """Keep one that raised nothing."""
-        log.error("our own bug: %s", what)
+        with suppress(Exception):
+            log.error("our own bug: %s", what)
         self.append(what)
 
     def note(self, what: str) -> None:
         """Keep the exception that is being handled; `what` says what could not be done."""
-        log.exception("our own bug: %s", what)
+        log_failure(log, "our own bug: %s", what)
         self.append(f"{what}: {sys.exception()!r:.500}")
+
+
+def log_failure(to: logging.Logger, sentence: str, *parts: object) -> None:
+    """Log the exception that is being handled; a log that nobody can write to fails nobody."""
+    with suppress(Exception):
+        to.exception(sentence, *parts, stacklevel=2)
 
 
 def guarded(tell: Callable[[Subject], None], what: str) -> Callable[[Subject], None]:
     """The same, for a listener that must not fail who tells it: what it raises is logged."""
 
-    def told(subject: Subject) -> None:
+    def tell_safely(subject: Subject) -> None:
         try:
             tell(subject)
         except Exception:
-            log.exception("%s", what)
+            log_failure(log, "%s", what)
 
-    return told
+    return tell_safely

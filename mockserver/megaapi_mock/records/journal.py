@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import Counter, OrderedDict
@@ -10,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
+from .bugs import log_failure
 from .delivery import Delivery
 from .exchange import Exchange
 from .fault_hit import FaultHit, RecordedHit
@@ -17,6 +19,8 @@ from .numbers import OWNERS_MOST, RecordNumbers
 from .sizes import delivery_bytes, exchange_bytes, hit_bytes
 from .subscription import Subscription, Told
 from .waiter import Waiter, Waiters
+
+log = logging.getLogger(__name__)
 
 # Seconds between signs of life on an event stream.
 HEARTBEAT = 15.0
@@ -215,7 +219,17 @@ class Journal:
                 delivery_bytes(record) if isinstance(record, Delivery) else exchange_bytes(record)
             )
             for listener in self._listeners:
-                listener.tell((kind, record), size)
+                self._tell_stream(listener, (kind, record), size)
+
+    @staticmethod
+    def _tell_stream(
+        listener: Subscription[Exchange | Delivery], told: Told[Exchange | Delivery], size: int
+    ) -> None:
+        """A stream that cannot take a record is no trouble of who wrote it."""
+        try:
+            listener.tell(told, size)
+        except Exception:
+            log_failure(log, "our own bug: an event stream did not get a record")
 
     def listen(self) -> Iterator[Told[Exchange | Delivery]]:
         """Every record from now on, as (kind, record); (None, None) each 15 s.

@@ -6,10 +6,15 @@ accept wakes them: what happens in other instances costs nobody's thread a turn.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
+
+from .bugs import log_failure
+
+log = logging.getLogger(__name__)
 
 Kind = Literal["exchange", "delivery", "strike", "message"]
 # Seconds between two looks at whether a client is still there, where the server can tell.
@@ -104,7 +109,16 @@ class Waiters:
         if self._topics:
             for waiters in self._of(kind, instance):
                 for waiter in waiters:
-                    waiter.show(record)
+                    self._show(waiter, record)
+
+    @staticmethod
+    def _show(waiter: Waiter, record: Any) -> None:
+        """Whoever cannot judge the record looks for it instead; its writer goes on."""
+        try:
+            waiter.show(record)
+        except Exception:
+            log_failure(log, "our own bug: a wait could not judge a record")
+            waiter.wake()
 
     def wake(self, instance: str | None) -> None:
         """Everyone who waits for something of this instance, or of any; of all for None."""

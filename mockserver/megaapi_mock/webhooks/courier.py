@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
+from ..records.bugs import log_failure
 from ..records.delivery import OLD_WORLD, Delivery, State, end
 from .http.client import DeliveryFailed, Headers, Refused, Transport
 from .lanes import Lane, Lanes
@@ -97,8 +98,9 @@ class Courier:
                     end(delivery, "dropped", reason)
                     turned_away.append(delivery)
                 else:
+                    ready = self._lanes.queue(delivery)
                     self._pending += 1
-                    if self._lanes.queue(delivery):
+                    if ready:
                         self._work.notify()
             self._staff()
         for delivery in turned_away:
@@ -156,7 +158,7 @@ class Courier:
             try:
                 self._transport.close()
             except Exception:
-                log.exception("the webhook transport did not close")
+                log_failure(log, "the webhook transport did not close")
             self._join()
             return self._abandoned
 
@@ -192,7 +194,7 @@ class Courier:
             thread.start()
         except RuntimeError:
             # The lane stays ready: a thread that exists takes it, or the next accept tries again.
-            log.exception("no further courier thread can be started")
+            log_failure(log, "no further courier thread can be started")
             return None
         return thread
 
@@ -212,7 +214,7 @@ class Courier:
             if step is None:
                 return
             lane, delivery, trip = step
-            lane.silent = 0 if self._carry(delivery, trip) else lane.silent + 1
+            lane.silent = 0 if self._carry_safely(delivery, trip) else lane.silent + 1
             if lane.silent > PATIENCE and lane.queue:
                 self._pause()
 
@@ -264,6 +266,20 @@ class Courier:
         with self._lock:
             self._pausing -= 1
 
+    def _carry_safely(self, delivery: Delivery, trip: Trip) -> bool:
+        """The same as `_carry`; where the attempt cannot be recorded, the lane goes on."""
+        try:
+            return self._carry(delivery, trip)
+        except Exception as problem:
+            log_failure(log, "our own bug: an attempt of %s is not recorded", delivery.id)
+            with self._lock:
+                abandoned = self._trips.pop(delivery, None) is None
+                if not abandoned and delivery.state == "queued":
+                    end(delivery, "failed", f"our own bug: {problem!r}")
+            if not abandoned:
+                self._tell(delivery)
+            return True
+
     def _carry(self, delivery: Delivery, trip: Trip) -> bool:
         """Make the one attempt and record it; say False when the receiver was not to be heard."""
         answer, error = None, None
@@ -279,14 +295,15 @@ class Courier:
             error, answer = str(problem), problem.answer
             state = "refused" if isinstance(problem, Refused) else "failed"
         except Exception as problem:
-            log.exception("the webhook transport broke")
+            log_failure(log, "the webhook transport broke")
             error = f"our own bug: {problem!r}"
         attempt = trip.attempt(error, answer)
+        reason = error or failure_reason(attempt.status)
         with self._lock:
             abandoned = self._trips.pop(delivery, None) is None
             if not abandoned:
                 delivery.attempts.append(attempt)
-                end(delivery, state, error or failure_reason(attempt.status))
+                end(delivery, state, reason)
         if not abandoned:
             self._tell(delivery)
         return attempt.status is not None or state == "refused"
@@ -313,7 +330,7 @@ class Courier:
         try:
             self._changed(delivery)
         except Exception:
-            log.exception("recording delivery %s failed", delivery.id)
+            log_failure(log, "recording delivery %s failed", delivery.id)
 
     def _join(self) -> None:
         deadline = time.monotonic() + JOIN_SECONDS

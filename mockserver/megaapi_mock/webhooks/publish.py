@@ -220,14 +220,13 @@ class Publisher:
         """Whatever may leave does. Within the lock: two threads must not overtake each other."""
         queue = self._waiting.get(key, deque())
         while queue and queue[0].released:
-            batch = queue.popleft()
-            self._count(batch, -1)
-            self._hand_over(batch)
+            self._hand_over(queue.popleft())
         if not queue:
             self._waiting.pop(key, None)
 
     def _hand_over(self, batch: Batch) -> None:
         try:
+            self._count(batch, -1)
             self._accept(batch.deliveries)
         except Exception as error:
             self._bugs.note(f"the courier did not take webhooks of {batch.instance}")
@@ -258,10 +257,18 @@ class Publisher:
             return
         except Exception:
             self._bugs.note(f"{letter.to} could not take what {letter.sender} sent it")
+            self._send_back(letter)
+
+    def _send_back(self, letter: Letter) -> None:
+        """Tell the sender that it was not taken, if the sender waits to hear of it."""
+        try:
             answer = not_taken(letter)
-            if answer is not None:
-                with self._lock:
-                    self._letters.append(answer)
+        except Exception:
+            self._bugs.note(f"{letter.sender} cannot be told that {letter.to} did not take it")
+            return
+        if answer is not None:
+            with self._lock:
+                self._letters.append(answer)
 
     def _bring(self, letter: Letter) -> None:
         """At the time it was written for, before what is due later."""

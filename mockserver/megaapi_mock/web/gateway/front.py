@@ -12,7 +12,7 @@ from .broken_reply import send_broken
 from .compression import compressed
 from .letter_case import AnyCase
 from .pipeline import Handled, Pipeline
-from .reply import PREFLIGHT, Reply, StartResponse, send
+from .reply import PREFLIGHT, Headers, Reply, StartResponse, send
 from .request import Environ, Request
 
 # What is not the gateway's: the control API and the documents.
@@ -71,12 +71,11 @@ class Front:
         handled: Handled,
         after: Callable[[], None],
     ) -> Iterable[bytes]:
-        reply, headers = handled.reply, list(handled.exchange.response_headers)
+        reply, headers = handled.reply, list(handled.headers)
         if reply.broken is None:
             # What is recorded stays plain; an answer without a body is not compressed either.
             if request.method != "HEAD":
-                accepted = request.header("Accept-Encoding")
-                reply, headers = compressed(reply, headers, accepted)
+                reply, headers = self._compressed(request, reply, headers)
             return send(start_response, reply, headers, method=request.method, after=after)
         return send_broken(
             request.environ,
@@ -87,6 +86,16 @@ class Front:
             stopping=self._pipeline.stopping,
             after=after,
         )
+
+    def _compressed(
+        self, request: Request, reply: Reply, headers: Headers
+    ) -> tuple[Reply, Headers]:
+        """As the client accepts it; plain where that fails: what was done is done."""
+        try:
+            return compressed(reply, headers, request.header("Accept-Encoding"))
+        except Exception:
+            self._pipeline.bugs.note(f"{request.method} {request.path} is answered uncompressed")
+            return reply, headers
 
     def _answer(self, request: Request) -> Handled:
         # Waitress makes one slash of several before anybody sees them.

@@ -41,7 +41,7 @@ from .call_faults import ASKED, CallFaults, UndoChange, WaitFirst, find
 from .fetcher import Fetcher
 from .recorded_call import exchange_of
 from .refusals import value_at, why_closed, with_violations
-from .reply import LOOK, Reply
+from .reply import LOOK, Headers, Reply
 from .request import Request
 from .route_hints import RouteHints
 
@@ -57,10 +57,10 @@ _OUTAGES: Mapping[str, Replacing] = {
 
 @dataclass(slots=True)
 class Handled:
-    """A reply with its journal entry and what it releases once it is handed over."""
+    """A reply with its headers and what it releases once it is handed over."""
 
     reply: Reply
-    exchange: Exchange
+    headers: Headers
     batch: Batch | None = None
 
 
@@ -319,20 +319,35 @@ class Pipeline:
         owner: str | None,
         batch: Batch | None,
     ) -> Handled:
-        exchange = exchange_of(self.clock.now(), request, reply, operation, owner, batch)
+        """Record the call. Whatever fails here, its reply is sent and its batch released."""
+        exchange: Exchange | None = None
+        headers: Headers = []
         try:
+            exchange = exchange_of(self.clock.now(), request, reply, operation, owner, batch)
             # A reset in between would number others the same, and one would take another's place.
             with self.journal.numbering():
                 exchange.id = self.journal.next_id("x", owner)
                 reply.extra.append(("X-Mock-Exchange", exchange.id))
-                # Without a status nothing was sent.
-                exchange.response_headers = reply.headers() if reply.status else ()
+                exchange.response_headers = headers = self._headers(reply)
                 self.journal.add_exchange(exchange)
         except Exception:
             self.bugs.note(f"{request.method} {request.path} is in no journal")
-            exchange.response_headers = reply.headers() if reply.status else ()
-        self._shown(exchange)
-        return Handled(reply, exchange, batch)
+            headers = headers or self._headers(reply)
+        if exchange is not None:
+            exchange.response_headers = headers
+            self._shown(exchange)
+        return Handled(reply, headers, batch)
+
+    def _headers(self, reply: Reply) -> Headers:
+        """What is sent above the body; the least that can be where a header fails."""
+        if not reply.status:
+            # Nothing is sent at all.
+            return []
+        try:
+            return reply.headers()
+        except Exception:
+            self.bugs.note(f"the headers of a reply with status {reply.status}")
+            return [("Content-Type", reply.content_type), ("Content-Length", str(len(reply.body)))]
 
 
 def _nobody(exchange: Exchange) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from ...clock import Clock
+from ...records.bugs import log_failure
 from ...records.delivery import OLD_WORLD, Delivery, end
 from .capacity import Capacity
 from .series import Chaos, Entry, Out, Place, Series
@@ -93,7 +94,7 @@ class ChaosDispatcher:
         try:
             series.take(delivery, out)
         except Exception:
-            log.exception("our own bug: %s leaves without chaos", delivery.id)
+            log_failure(log, "our own bug: %s leaves without chaos", delivery.id)
             series.held.discard(delivery)
             if delivery not in out:
                 out.append(delivery)
@@ -206,7 +207,7 @@ class ChaosDispatcher:
         try:
             series.happen(what, subject, at, out)
         except Exception:
-            log.exception("our own bug: a turn of the chaos of %s failed", series.key)
+            log_failure(log, "our own bug: a turn of the chaos of %s failed", series.key)
             if isinstance(subject, Delivery) and subject not in out:
                 series.held.discard(subject)
                 out.append(subject)
@@ -227,8 +228,15 @@ class ChaosDispatcher:
 
     def _let_out(self, out: Out) -> None:
         # Within the lock: two threads must not overtake each other on the way out.
-        if out:
+        if not out:
+            return
+        try:
             self._forward(out)
+        except Exception as error:
+            log_failure(log, "our own bug: the courier did not take what chaos let go")
+            for delivery in (each for each in out if each.state == "queued"):
+                end(delivery, "abandoned", f"our own bug: {error!r}")
+                self._changed(delivery)
 
     def _copy(self, delivery: Delivery, mark: str, at: float) -> Delivery:
         made = self._journal.next_id("d", delivery.instance)

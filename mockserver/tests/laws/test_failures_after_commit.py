@@ -1,0 +1,318 @@
+"""Whatever fails once a change is kept: the call is answered, webhooks leave, somebody is told.
+
+PLACES lists everything that runs behind a kept change. Each is made to raise, and each must have
+raised. Two places are not in it: `broken_reply.send_broken`, which breaks the answer because a
+fault asks for it and releases the webhooks first, and the server's own `start_response`, which
+`tests/webhooks/test_release.py` breaks.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pytest
+from megaapi_mock.commands.console import Lines
+from megaapi_mock.commands.output import Output
+from megaapi_mock.domain.mailbox import Mailbox
+from megaapi_mock.records.journal import Journal
+from megaapi_mock.records.subscription import Subscription
+from megaapi_mock.records.waiter import Waiter
+from megaapi_mock.spec.validate import Validators
+from megaapi_mock.testing import Served
+from megaapi_mock.timers import Timers
+from megaapi_mock.web.app import MockApp
+from megaapi_mock.web.gateway import front, pipeline
+from megaapi_mock.web.gateway.call_faults import CallFaults
+from megaapi_mock.web.gateway.reply import Reply
+from megaapi_mock.webhooks import courier, publish
+from megaapi_mock.webhooks.chaos.capacity import Capacity
+from megaapi_mock.webhooks.chaos.series import Series
+from megaapi_mock.webhooks.http.client import HttpTransport
+from megaapi_mock.webhooks.lanes import Lanes
+from megaapi_mock.webhooks.render import Renderer
+from megaapi_mock.webhooks.trip import Trip
+
+from ..conftest import MakeApp
+from ..support import AUTH, KEY, UNLINKED
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+ANA, PEER = "5511900000002", "5511900000003"
+PLANTED = "planted in a test"
+ERRORS = (RuntimeError(PLANTED), BrokenPipeError(PLANTED))
+
+
+class Receiver:
+    """A bot that answers 200 to every webhook; `texts` are those of the messages it was sent."""
+
+    def __init__(self) -> None:
+        self.bodies: list[Any] = []
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        self.bodies.append(orjson.loads(environ["wsgi.input"].read()))
+        start_response("200 OK", [("Content-Length", "0")])
+        return [b""]
+
+    @property
+    def texts(self) -> list[str]:
+        messages = [body["message"] for body in self.bodies if "message" in body]
+        return [
+            message.get("conversation") or message["extendedTextMessage"]["text"]
+            for message in messages
+        ]
+
+
+@pytest.fixture(scope="module")
+def bot() -> Iterator[tuple[Receiver, str]]:
+    """A receiver on a port of its own, and its URL."""
+    receiver = Receiver()
+    with Served(receiver) as server:
+        yield receiver, f"{server.url}/webhook"
+
+
+@pytest.fixture
+def receiver(bot: tuple[Receiver, str]) -> Receiver:
+    bot[0].bodies.clear()
+    return bot[0]
+
+
+class Break:
+    """Raises `error` in the place of `real`, for the arguments that fit; `count` says how often."""
+
+    def __init__(
+        self, error: Exception, real: Any = None, fits: Callable[..., bool] = lambda *_, **__: True
+    ) -> None:
+        self.error, self.real, self.fits = error, real, fits
+        self.count = 0
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        if not self.fits(*arguments, **named):
+            return self.real(*arguments, **named)
+        self.count += 1
+        raise self.error
+
+    def method(self) -> Callable[..., Any]:
+        """A function, so that a class hands over the instance too."""
+        return lambda *arguments, **named: self(*arguments, **named)
+
+
+Holder = Callable[[MockApp], Any]
+Around = Callable[[MockApp], AbstractContextManager[Any]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Something that runs behind a kept change: `name`, of what `holder` finds, is made to raise.
+
+    `loses` says that the webhook depends on it; `in_bugs` that the mock's list of its own bugs has
+    it, and not the log alone. `calls` are the kinds of calls that come by here, `fits` the
+    arguments that raise (all, unless given), `around` what must be so meanwhile; `seconds` pass
+    before it is reached.
+    """
+
+    id: str
+    holder: Holder
+    name: str
+    calls: tuple[str, ...] = ("send", "inbound")
+    loses: bool = False
+    in_bugs: bool = True
+    to: str = ANA
+    headers: tuple[tuple[str, str], ...] = ()
+    seconds: float = 0.0
+    fits: Callable[..., bool] = lambda *_, **__: True
+    around: Around = lambda app: nullcontext()
+
+
+def of(holder: Any) -> Holder:
+    """The same in every app: a class or a module."""
+    return lambda app: holder
+
+
+@contextmanager
+def somebody_waits(app: MockApp) -> Iterator[None]:
+    """A wait for every kind of record."""
+    with ExitStack() as waits:
+        for kind in ("exchange", "delivery", "message"):
+            waits.enter_context(app.runtime.journal.waiting_with(Waiter(kind)))
+        yield
+
+
+@contextmanager
+def a_stream_is_open(app: MockApp) -> Iterator[None]:
+    stream = app.runtime.journal.listen()
+    next(stream)
+    yield
+    stream.close()  # type: ignore[attr-defined]
+
+
+@contextmanager
+def a_peer_is_linked(app: MockApp) -> Iterator[None]:
+    assert app.test_client().post(f"/_mock/instances/{UNLINKED}/link").status_code == 200
+    yield
+
+
+@contextmanager
+def a_peer_is_broken(app: MockApp) -> Iterator[None]:
+    with a_peer_is_linked(app), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Mailbox, "take", Break(RuntimeError(PLANTED)))
+        yield
+
+
+@contextmanager
+def chaos_passes(app: MockApp) -> Iterator[None]:
+    """Webhooks pass through chaos, and are held for no time."""
+    path = f"/_mock/instances/{KEY}/chaos"
+    assert app.test_client().post(path, json={"delay": [0, 0]}).status_code < 300
+    yield
+
+
+@contextmanager
+def time_runs(app: MockApp) -> Iterator[None]:
+    """The clock runs, so that what is due later concerns the timers."""
+    app.runtime.clock.freeze(False)
+    yield
+    app.runtime.clock.freeze()
+
+
+@contextmanager
+def nobody_can_log(app: MockApp) -> Iterator[None]:
+    """The log's stream has gone, as that of a closed console; and there is something to log."""
+    handler = logging.Handler()
+    handler.emit = Break(BrokenPipeError("the console has gone"))  # type: ignore[method-assign]
+    logging.getLogger().addHandler(handler)
+    yield
+    logging.getLogger().removeHandler(handler)
+    assert handler.emit.count
+
+
+SEND = ("send",)
+DELAY = (("X-Mock-Fault", "delay; seconds=0.001; after=true"),)
+PLACES = (
+    # The timers and the peers.
+    Place("timers", of(Timers), "nudge", SEND, in_bugs=False, around=time_runs),
+    Place("peer", of(Mailbox), "take", SEND, to=PEER, seconds=9000, around=a_peer_is_linked),
+    Place("peer-answer", of(publish), "not_taken", SEND, to=PEER, seconds=9000,
+          around=a_peer_is_broken),
+    # Who waits and who listens.
+    Place("message-waits", of(Journal), "messages_changed", around=somebody_waits),
+    Place("waits", of(Waiter), "show", in_bugs=False, around=somebody_waits),
+    Place("event-streams", of(Subscription), "tell", in_bugs=False, around=a_stream_is_open),
+    Place("console-lines", of(Lines), "_print", in_bugs=False),
+    Place("console", of(Output), "write", in_bugs=False),
+    # The answer of the call.
+    Place("reply-faults", of(CallFaults), "on", SEND, headers=DELAY),
+    Place("fault-hits", lambda app: app.runtime.journal.strikes, "add", SEND, in_bugs=False,
+          headers=DELAY),
+    Place("contract", of(Validators), "reply_violations", SEND),
+    Place("contract-without-log", of(Validators), "reply_violations", SEND, around=nobody_can_log),
+    Place("call-record", of(pipeline), "exchange_of", SEND),
+    Place("call-id", of(Journal), "next_id", SEND, fits=lambda _, prefix, owner: prefix == "x"),
+    Place("call-journal", lambda app: app.runtime.journal.exchanges, "add", SEND),
+    Place("call-headers", of(Reply), "headers", SEND),
+    Place("compression", of(front), "compressed", SEND),
+    # The webhook on its way out.
+    Place("rendering-a-webhook", of(Renderer), "render", loses=True),
+    Place("room-for-webhooks", of(Capacity), "add", loses=True,
+          fits=lambda _, delivery, sign=1: sign == -1),
+    Place("chaos", of(Series), "take", in_bugs=False, around=chaos_passes),
+    Place("hand-over", lambda app: app.runtime.chaos_dispatcher, "_forward", loses=True),
+    Place("hand-over-by-chaos", lambda app: app.runtime.chaos_dispatcher, "_forward", loses=True,
+          in_bugs=False, around=chaos_passes),
+    Place("lanes", of(Lanes), "queue", loses=True),
+    Place("transport", of(HttpTransport), "post", loses=True, in_bugs=False),
+    Place("transport-without-log", of(HttpTransport), "post", loses=True, in_bugs=False,
+          around=nobody_can_log),
+    Place("attempt", of(Trip), "attempt", in_bugs=False),
+    Place("attempt-reason", of(courier), "failure_reason", in_bugs=False),
+    Place("attempt-journal", lambda app: app.runtime.journal.deliveries, "weigh", in_bugs=False),
+)  # fmt: skip
+CASES = [
+    pytest.param(place, call, id=f"{place.id}-{call}") for place in PLACES for call in place.calls
+]
+
+
+@pytest.fixture
+def app(make_app: MakeApp, bot: tuple[Receiver, str], receiver: Receiver) -> Iterator[MockApp]:
+    """An app over HTTP whose first instance has the receiver; it may note what was planted."""
+    lines = Lines(Output(io.StringIO()))
+    app = make_app(
+        transport=None,
+        switches={"ack_delays": "3600,3601,3602", "webhook_hosts": "loopback"},
+        on_exchange=lines.exchange,
+        on_delivery=lines.delivery,
+    )
+    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(bot[1]))
+    yield app
+    assert [bug for bug in app.runtime.bugs if PLANTED not in bug] == []
+    app.runtime.bugs.clear()
+
+
+def send(app: MockApp, text: str, to: str = ANA, headers: Iterable[tuple[str, str]] = ()) -> None:
+    """A text by the gateway's API, answered 200 with its message."""
+    reply = app.test_client().post(
+        f"/rest/sendMessage/{KEY}/text",
+        json={"messageData": {"to": to, "text": text}},
+        headers={**AUTH, **dict(headers)},
+    )
+    with reply:
+        assert reply.status_code == 200, reply.get_data()
+        assert reply.get_json()["messageData"]["key"]["id"]
+
+
+def inbound(app: MockApp, text: str, to: str = ANA, headers: Iterable[Any] = ()) -> None:
+    """A text of a contact by the control API, answered 201 with its message."""
+    body = {"from": to, "set": {"message.conversation": text}}
+    reply = app.test_client().post(f"/_mock/instances/{KEY}/inbound", json=body)
+    with reply:
+        assert reply.status_code == 201, reply.get_data()
+        assert reply.get_json()["content"]["conversation"] == text
+
+
+CALLS = {"send": send, "inbound": inbound}
+
+
+def kept(app: MockApp) -> list[str]:
+    """The texts of the instance's messages, by the control API."""
+    items = app.test_client().get(f"/_mock/messages?instance={KEY}").get_json()["items"]
+    contents = [item["content"] for item in items]
+    return [
+        content.get("conversation") or content["extendedTextMessage"]["text"]
+        for content in contents
+    ]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize(("place", "call"), CASES)
+def test_a_failure_behind_a_kept_change_loses_no_message(
+    app: MockApp,
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    place: Place,
+    call: str,
+    error: Exception,
+) -> None:
+    with place.around(app), monkeypatch.context() as patch:
+        holder = place.holder(app)
+        broken = Break(error, getattr(holder, place.name), place.fits)
+        patch.setattr(holder, place.name, broken.method())
+        CALLS[call](app, "kept", place.to, place.headers)
+        if place.seconds:
+            app.runtime.clock.advance(place.seconds)
+        assert app.runtime.courier.wait_idle(10), "a webhook is stuck"
+    assert broken.count, f"{place.id} was not reached"
+    CALLS[call](app, "later", place.to)
+    assert app.runtime.courier.wait_idle(10)
+    assert kept(app) == ["kept", "later"]
+    assert receiver.texts == ([] if place.loses else ["kept"]) + ["later"]
+    states = {delivery.state for delivery in app.runtime.journal.deliveries.after(None)}
+    assert "queued" not in states
+    assert PLANTED in caplog.text
+    assert bool(app.runtime.bugs) == place.in_bugs

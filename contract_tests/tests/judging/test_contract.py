@@ -100,9 +100,9 @@ def test_every_operation_has_a_success_to_show(contract: Contract) -> None:
     for operation in contract.operations:
         status, media_type, document = contract.answer_example(operation)
         assert 200 <= status < 300 and (document is None or media_type)
-    empty = {"responses": {"200": {"content": {}}, "404": {}}}
+    empty: Any = {"responses": {"200": {"content": {}}, "404": {}}}
     assert contract.answer_example(changed(contract, empty)) == (200, "", None)
-    untold = {"responses": {"404": {}, "200": {"content": {"image/png": {}}}}}
+    untold: Any = {"responses": {"404": {}, "200": {"content": {"image/png": {}}}}}
     assert contract.answer_example(changed(contract, untold)) == (200, "image/png", None)
     with pytest.raises(AssertionError, match="promises no 2xx"):
         contract.answer_example(changed(contract, {"responses": {"404": {}}}))

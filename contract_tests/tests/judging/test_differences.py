@@ -134,7 +134,7 @@ def test_of_several_shapes_the_nearest_is_meant() -> None:
     (error,) = list(validator.iter_errors({"kind": "a", "id": 7}))
     inner = nearest(error)
     assert (inner.kind.name, list(inner.instance_path)) == ("type", ["id"])
-    (plain,) = list(Compiler({}).compile({"type": "object"}).iter_errors(7))  # type: ignore[union-attr]
+    (plain,) = list(Compiler({}).compile({"type": "object"}).iter_errors(7))
     assert nearest(plain) is plain
 
 
@@ -151,7 +151,8 @@ def test_a_webhook_is_told_by_its_nearest_difference(contract: Contract) -> None
 
 
 def test_a_webhook_that_is_no_event_has_no_difference(contract: Contract) -> None:
-    for payload in ({}, 7):
+    payloads: tuple[Any, ...] = ({}, 7)
+    for payload in payloads:
         for breach in webhook_breaches(contract, payload):
             assert difference(breach, contract) == ("", "")
     garbage = Webhook(1, b"{", (), 0.0, None)

@@ -22,10 +22,10 @@ from megaapi_contract.safety.restore_file import (
 )
 
 KEY, HOST = "megacode-TESTKEY0001", "https://host.example.test"
-WEBHOOK = {"what": "webhook", "url": "https://owner.example.test/", "enabled": True}
-EVENTS = {"what": "events", "blocked": ["call"]}
-GROUP = {"what": "group", "jid": "120363000000000001@g.us", "people": ["5511900000002"]}
-NEW_GROUP = {"what": "new group", "name": None, "before": [], "people": []}
+WEBHOOK: Any = {"what": "webhook", "url": "https://owner.example.test/", "enabled": True}
+EVENTS: Any = {"what": "events", "blocked": ["call"]}
+GROUP: Any = {"what": "group", "jid": "120363000000000001@g.us", "people": ["5511900000002"]}
+NEW_GROUP: Any = {"what": "new group", "name": None, "before": [], "people": []}
 TOKENS = st.text("abcdefghijklmnopqrstuvwxyz0123456789!#$%&/+=?~", min_size=8, max_size=20)
 
 

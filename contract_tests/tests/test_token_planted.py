@@ -112,7 +112,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
         kept.append(content)
         replace(path, content)
 
-    monkeypatch.setattr(restore_file, "_replace", spied)
+    monkeypatch.setattr(restore_file, "_write_atomically", spied)
     return kept
 
 

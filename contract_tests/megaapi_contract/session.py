@@ -171,16 +171,6 @@ class Session:
             )
         return bool(holds)
 
-    def hold_status(self, exchange: Exchange, *statuses: int, when: str) -> bool:
-        """The answer's status is one of these; its promise is that of the first."""
-        operation = str(exchange.operation)
-        return self.hold(
-            exchange.status in statuses,
-            f"{when}: {' or '.join(map(str, statuses))}",
-            promise=self.contract.promise(operation, statuses[0]),
-            exchange=exchange,
-        )
-
     def note(
         self,
         sentence: str,

@@ -29,8 +29,7 @@ MockError
 ├── ControlRefused             the control API's 4xx
 ├── Misused                    a test hands over something of the wrong type
 ├── NotThere                   a test looks at what a record does not have, or what is gone
-├── UnknownName                a test asks for an event, kind or operation that does not exist
-└── ReplyBroken                a reply that breaks our own contract
+└── UnknownName                a test asks for an event, kind or operation that does not exist
 """
 
 from __future__ import annotations
@@ -251,7 +250,3 @@ class NotThere(MockError, LookupError):
 
 class UnknownName(MockError, ValueError):
     """A test asks for something that does not exist; the text says what was probably meant."""
-
-
-class ReplyBroken(MockError):
-    """A reply of ours does not fit the contract: our bug, never the caller's."""

@@ -58,7 +58,6 @@ class Receiver:
         self.public = False
         # Only who was told the address knows it: whatever comes elsewhere is nobody's webhook.
         self._path = f"/{secrets.token_hex(6)}"
-        self.strays = 0
         # What can be fetched here, by the end of its path.
         self.files: dict[str, bytes] = {}
         self.webhooks: list[Webhook] = []
@@ -93,12 +92,8 @@ class Receiver:
             self._changed.notify_all()
 
     def is_own_path(self, path: str) -> bool:
-        """Whether a POST to this path is a webhook of the run; others are counted and left."""
-        fits = f"{self._path}/" in f"{path.partition('?')[0]}/"
-        if not fits:
-            with self._changed:
-                self.strays += 1
-        return fits
+        """Whether a POST to this path is a webhook of the run; others are left."""
+        return f"{self._path}/" in f"{path.partition('?')[0]}/"
 
     def address_of(self, name: str) -> str:
         """Where a host finds one of the files; empty while nobody listens."""

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 __tracebackhide__ = between_test_and_refusal
 
 Event = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Event]]
-Send = Callable[[Event], Awaitable[None]]
 AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
 # Seconds an app may take to start, and to end.
 PATIENCE = 30.0

@@ -94,7 +94,7 @@ class HttpTransport:
     def post(self, url: str, body: bytes, headers: Headers, *, timeout: float) -> Answer:
         """Return the receiver's answer, errors included, or raise DeliveryFailed.
 
-        A kept connection that the receiver had closed before the request came to it is replaced.
+        A kept connection that the receiver had closed before the request left is replaced.
         What may have been read is never sent again.
         """
         return self._followed(Hop("POST", url, body, headers), timeout, ANSWER_LIMIT)

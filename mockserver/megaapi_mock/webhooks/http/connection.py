@@ -7,8 +7,6 @@ import io
 import re
 import socket
 import ssl
-import struct
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,9 +15,6 @@ from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
-if sys.platform == "linux":
-    import fcntl
-    import termios
 
 Headers = Sequence[tuple[str, str]]
 
@@ -169,8 +164,7 @@ class Connection:
         """Send the request and return its answer, and whether the connection can serve another.
 
         Raises OSError or HTTPException; `partial` then holds what had arrived of the answer, and
-        `missed` says that the receiver had hung up before the first byte of the request came to
-        it: never after a reset, nor where the system does not tell.
+        `missed` says that the receiver had hung up before the first byte of the request left.
         """
         self.partial, self.missed = None, False
         self._sent = 0
@@ -179,7 +173,7 @@ class Connection:
         try:
             return self._sent_and_answered(request, deadline)
         except ConnectionError:
-            self.missed = self._was_missed()
+            self.missed = not self._sent and not self._incoming.count
             raise
 
     def makefile(self, mode: str) -> io.BufferedReader:
@@ -196,12 +190,6 @@ class Connection:
             except (OSError, HTTPException):
                 raise error from None
         return self._receive()
-
-    def _was_missed(self) -> bool:
-        if self._incoming.count:
-            return False
-        # The packet that ends a connection tells how far its sender had read; a reset does not.
-        return not self._sent or (self._incoming.ended and _unread(self.sock) >= self._sent)
 
     def _send(self, request: bytes, deadline: float) -> None:
         rest = memoryview(request)
@@ -239,17 +227,6 @@ class Connection:
         truncated = len(body) > self._most
         answer = Answer(response.status, headers, bytes(body[: self._most]), truncated)
         return answer, not (truncated or response.will_close or response.status < 200)
-
-
-def _unread(sock: socket.socket) -> int:
-    """How many bytes sent the other side has not acknowledged; 0 where nobody tells."""
-    if sys.platform != "linux":
-        return 0
-    try:
-        told = fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, bytes(4))
-    except OSError:
-        return 0
-    return int(struct.unpack("=i", told)[0])
 
 
 class _Reader(io.BufferedReader):

@@ -57,10 +57,10 @@ class Ids:
 
     def pairing_code(self, key: str, number: int) -> str:
         """Eight characters of Baileys' alphabet."""
-        drawn = self.raw(key, "pairing", number, 8)
-        return "".join(PAIRING_ALPHABET[byte % len(PAIRING_ALPHABET)] for byte in drawn)
+        chosen = self.raw(key, "pairing", number, 8)
+        return "".join(PAIRING_ALPHABET[byte % len(PAIRING_ALPHABET)] for byte in chosen)
 
     def group(self, key: str, number: int) -> str:
         """The user part of a group's JID: 18 digits, as WhatsApp makes them today."""
-        drawn = int.from_bytes(self.raw(key, "group", number, 8))
-        return f"120363{drawn % 10**12:012d}"
+        digits = int.from_bytes(self.raw(key, "group", number, 8))
+        return f"120363{digits % 10**12:012d}"

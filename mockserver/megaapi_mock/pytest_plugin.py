@@ -41,8 +41,8 @@ def pytest_configure(config: pytest.Config) -> None:
     Workers of pytest-xdist are given the options of who started them, this one included.
     """
     if getattr(config.option, "megaapi_run_seed", None) is None:
-        given = config.getoption("megaapi_seed")
-        config.option.megaapi_run_seed = secrets.randbelow(1_000_000) if given is None else given
+        seed = config.getoption("megaapi_seed")
+        config.option.megaapi_run_seed = secrets.randbelow(1_000_000) if seed is None else seed
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from .clock import Clock
 from .domain.gateway import Gateway
@@ -22,7 +22,8 @@ from .records.journal import Journal
 from .resources import root
 from .samples import Samples
 from .settings import Settings
-from .spec.operations import Operation, operations, webhook_events
+from .spec.bundle import Bundle
+from .spec.operations import Operation, WebhookEvent, operations, webhook_events
 from .spec.payload_fields import PayloadFields
 from .spec.validate import Validators
 from .spec.verdict import valid_bundle
@@ -84,105 +85,196 @@ class Runtime:
         return self.courier.stop(grace)
 
 
-def build_runtime(
-    *,
-    settings: Settings | None = None,
-    profile: Profile | None = None,
-    world: World | None = None,
-    store: Callable[[Gateway], Store] = MemoryStore,
-    clock: Clock | None = None,
-    ids: Ids | None = None,
-    spec: Path | None = None,
-    fixtures: Path | None = None,
-    handlers: Handlers | None = None,
-    transport: Transport | None = None,
-    on_delivery: Callable[[Delivery], None] | None = None,
-) -> Runtime:
+class RuntimeParts(TypedDict, total=False):
+    """What a caller may hand in instead of what `build_runtime` would make."""
+
+    settings: Settings | None
+    profile: Profile | None
+    world: World | None
+    store: Callable[[Gateway], Store]
+    clock: Clock | None
+    ids: Ids | None
+    spec: Path | None
+    fixtures: Path | None
+    handlers: Handlers | None
+    transport: Transport | None
+    on_delivery: Callable[[Delivery], None] | None
+
+
+def build_runtime(**parts: Unpack[RuntimeParts]) -> Runtime:
     """Put a mock together; every part can be handed in, so that a whole run needs no port.
 
     Raises SetupError when contract, handlers, profile or world do not fit together.
     """
-    settings = settings or Settings()
-    fixtures = fixtures or _folder(settings.fixtures, "fixtures")
-    bundle = valid_bundle(spec or _folder(settings.spec, "spec"))
-    index = operations(bundle)
-    handlers = discover() if handlers is None else handlers
-    require_matching(handlers, index)
-    profile = profile or load_profile(settings.profile, fixtures)
-    world = world or load_start(settings.world, fixtures, contacts=settings.contacts)
-    clock, ids, samples = clock or Clock(), ids or Ids(max(settings.seed, 0)), Samples(fixtures)
-    offered = tuple(found for found in index if _offered(found, profile))
+    settings = parts.get("settings") or Settings()
+    base = _base(settings, parts)
+    contract = _contract(settings, base.profile, parts)
     journal = Journal(limit=settings.journal_limit, budget=settings.journal_bytes)
     faults = ActiveFaults(
-        clock=clock,
-        ids=ids,
-        directory=world.directory,
-        operations=offered,
-        struck=guarded(journal.add_strike, "our own bug: a fault hit is not in the journal"),
+        clock=base.clock,
+        ids=base.ids,
+        directory=base.world.directory,
+        operations=contract.operations,
+        on_hit=guarded(journal.add_strike, "our own bug: a fault hit is not in the journal"),
     )
-    gateway = Gateway(
-        clock=clock,
-        ids=ids,
-        directory=world.directory,
-        rules=profile.rules(
+    gateway = _gateway(base, faults)
+    store = parts.get("store", MemoryStore)(gateway)
+    webhooks = _webhooks(base, webhook_events(contract.bundle), journal, store, parts)
+    return _assembled(base, contract, gateway, store, faults, webhooks)
+
+
+@dataclass(frozen=True)
+class _Base:
+    """What every other part is made with."""
+
+    settings: Settings
+    fixtures: Path
+    profile: Profile
+    world: World
+    clock: Clock
+    ids: Ids
+    samples: Samples
+
+
+@dataclass(frozen=True)
+class _Contract:
+    """The contract, all its operations, those of the plan, and what answers them."""
+
+    bundle: Bundle
+    index: tuple[Operation, ...]
+    operations: tuple[Operation, ...]
+    handlers: Handlers
+
+
+@dataclass(frozen=True)
+class _Webhooks:
+    """What records deliveries, holds them back, sends them, and does what is due."""
+
+    journal: Journal
+    bugs: Bugs
+    courier: Courier
+    chaos_dispatcher: ChaosDispatcher
+    publisher: Publisher
+    timers: Timers
+
+
+def _base(settings: Settings, parts: RuntimeParts) -> _Base:
+    fixtures = parts.get("fixtures") or _folder(settings.fixtures, "fixtures")
+    world = parts.get("world")
+    return _Base(
+        settings=settings,
+        fixtures=fixtures,
+        profile=parts.get("profile") or load_profile(settings.profile, fixtures),
+        world=world or load_start(settings.world, fixtures, contacts=settings.contacts),
+        clock=parts.get("clock") or Clock(),
+        ids=parts.get("ids") or Ids(max(settings.seed, 0)),
+        samples=Samples(fixtures),
+    )
+
+
+def _contract(settings: Settings, profile: Profile, parts: RuntimeParts) -> _Contract:
+    bundle = valid_bundle(parts.get("spec") or _folder(settings.spec, "spec"))
+    index, handlers = operations(bundle), parts.get("handlers")
+    handlers = discover() if handlers is None else handlers
+    require_matching(handlers, index)
+    offered = tuple(operation for operation in index if _offered(operation, profile))
+    return _Contract(bundle, index, offered, handlers)
+
+
+def _gateway(base: _Base, faults: ActiveFaults) -> Gateway:
+    settings = base.settings
+    return Gateway(
+        clock=base.clock,
+        ids=base.ids,
+        directory=base.world.directory,
+        rules=base.profile.rules(
             messages_kept=settings.messages_limit, messages_bytes=settings.messages_bytes
         ),
         vault=Vault(settings.media_bytes, lock=threading.Lock()),
-        seeds=world.instances,
-        groups=world.groups,
+        seeds=base.world.instances,
+        groups=base.world.groups,
         fate=faults,
     )
-    kept, bugs = store(gateway), Bugs()
-    recorded = guarded(journal.delivery_changed, "our own bug: a delivery is not in the journal")
-    shown = guarded(on_delivery or _no_listener, "on_delivery failed")
 
-    def changed(delivery: Delivery) -> None:
-        recorded(delivery)
-        shown(delivery)
 
-    courier = _courier(profile, settings, clock, changed, transport)
+def _webhooks(
+    base: _Base,
+    catalogue: Iterable[WebhookEvent],
+    journal: Journal,
+    store: Store,
+    parts: RuntimeParts,
+) -> _Webhooks:
+    settings, bugs = base.settings, Bugs()
+    changed = _listener(journal, parts.get("on_delivery"))
+    courier = _courier(base.profile, settings, base.clock, changed, parts.get("transport"))
     chaos_dispatcher = ChaosDispatcher(
-        clock=clock,
+        clock=base.clock,
         journal=journal,
         forward=courier.accept,
         changed=changed,
         room=Capacity(settings.outbox_limit, settings.outbox_bytes),
     )
     publisher = Publisher(
-        store=kept,
+        store=store,
         journal=journal,
-        renderer=Renderer(samples, profile),
-        catalogue=webhook_events(bundle),
+        renderer=Renderer(base.samples, base.profile),
+        catalogue=catalogue,
         accept=chaos_dispatcher.accept,
         changed=changed,
         bugs=bugs,
         room=Capacity(settings.outbox_limit, settings.outbox_bytes),
     )
-    timers = Timers(clock=clock, store=kept, wake=publisher.wake, others=[chaos_dispatcher])
-    kept.due_earlier = chaos_dispatcher.due_earlier = timers.due_earlier
+    timers = Timers(clock=base.clock, store=store, wake=publisher.wake, others=[chaos_dispatcher])
+    store.due_earlier = chaos_dispatcher.due_earlier = timers.due_earlier
+    return _Webhooks(journal, bugs, courier, chaos_dispatcher, publisher, timers)
+
+
+def _listener(
+    journal: Journal, on_delivery: Callable[[Delivery], None] | None
+) -> Callable[[Delivery], None]:
+    """Records every step of a delivery, then shows it to whoever asked; neither can fail it."""
+    record = guarded(journal.delivery_changed, "our own bug: a delivery is not in the journal")
+    show = guarded(on_delivery or _no_listener, "on_delivery failed")
+
+    def changed(delivery: Delivery) -> None:
+        record(delivery)
+        show(delivery)
+
+    return changed
+
+
+def _assembled(
+    base: _Base,
+    contract: _Contract,
+    gateway: Gateway,
+    store: Store,
+    faults: ActiveFaults,
+    webhooks: _Webhooks,
+) -> Runtime:
+    document = contract.bundle.document
     return Runtime(
-        settings=settings,
-        profile=profile,
-        world=world,
-        clock=clock,
-        ids=ids,
+        settings=base.settings,
+        profile=base.profile,
+        world=base.world,
+        clock=base.clock,
+        ids=base.ids,
         gateway=gateway,
-        store=kept,
-        journal=journal,
-        publisher=publisher,
-        courier=courier,
-        chaos_dispatcher=chaos_dispatcher,
-        timers=timers,
-        samples=samples,
+        store=store,
+        journal=webhooks.journal,
+        publisher=webhooks.publisher,
+        courier=webhooks.courier,
+        chaos_dispatcher=webhooks.chaos_dispatcher,
+        timers=webhooks.timers,
+        samples=base.samples,
         faults=faults,
-        bugs=bugs,
-        document=bundle.document,
-        fields=PayloadFields(bundle.document),
-        index=index,
-        operations=offered,
-        handlers=handlers,
-        validators=Validators(bundle, index),
-        fixtures=fixtures,
+        bugs=webhooks.bugs,
+        document=document,
+        fields=PayloadFields(document),
+        index=contract.index,
+        operations=contract.operations,
+        handlers=contract.handlers,
+        validators=Validators(contract.bundle, contract.index),
+        fixtures=base.fixtures,
     )
 
 
@@ -192,8 +284,8 @@ def _offered(operation: Operation, profile: Profile) -> bool:
     return profile.plan in operation.plans
 
 
-def _folder(given: str, name: str) -> Path:
-    return Path(given) if given else root(name)
+def _folder(path: str, name: str) -> Path:
+    return Path(path) if path else root(name)
 
 
 def _courier(

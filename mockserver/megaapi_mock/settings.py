@@ -55,21 +55,21 @@ def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, 
 
     SetupError names a value that does not fit.
     """
-    given = os.environ if environment is None else environment
+    variables = os.environ if environment is None else environment
     values: dict[str, Any] = {}
-    if _CONTROL_TOKEN in given:
-        values["control_token"] = given[_CONTROL_TOKEN]
+    if _CONTROL_TOKEN in variables:
+        values["control_token"] = variables[_CONTROL_TOKEN]
     for setting in fields(Settings):
         name = f"{PREFIX}{setting.name.upper()}"
-        if name in given:
-            values[setting.name] = parsed(name, given[name], type(setting.default))
+        if name in variables:
+            values[setting.name] = parsed(name, variables[name], type(setting.default))
     return values
 
 
 def switches_from_environment(environment: Mapping[str, str] | None = None) -> list[str]:
     """NAME=VALUE texts of MEGAAPI_MOCK_SET, separated by semicolons."""
-    given = os.environ if environment is None else environment
-    texts = given.get(f"{PREFIX}SET", "").split(";")
+    variables = os.environ if environment is None else environment
+    texts = variables.get(f"{PREFIX}SET", "").split(";")
     return [text.strip() for text in texts if text.strip()]
 
 

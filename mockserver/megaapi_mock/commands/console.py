@@ -21,7 +21,7 @@ MISFITS_SHOWN = 5
 _RED, _YELLOW, _GREEN, _DIM, _PLAIN = "31", "33", "32", "2", ""
 
 
-def heard(fitted: int, others: Mapping[str, int]) -> str:
+def webhook_count(fitted: int, others: Mapping[str, int]) -> str:
     """The last line of a receiver, and one for each event that was not as promised."""
     total = fitted + sum(others.values())
     lines = [f"{total:,} webhooks, {fitted:,} fitted the contract."]
@@ -41,24 +41,24 @@ def progress_bar(name: str, total: int) -> Iterator[Callable[[int], None] | None
     columns = (name, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task(name, total=total)
-        yield lambda done: progress.update(bar, completed=done)
+        yield lambda completed: progress.update(bar, completed=completed)
 
 
-def tally_lines(name: str, url: str, owed: int, tally: Tally) -> str:
+def tally_lines(name: str, url: str, total: int, tally: Tally) -> str:
     """How an emission went: one line, and one for each reason of a failure."""
-    late = [f"{label} {found:.1f} ms" for label, found in _latencies(tally)]
-    sent = f"{name} to {url}: {tally.delivered:,} of {owed:,} delivered"
+    late = [f"{label} {milliseconds:.1f} ms" for label, milliseconds in _latencies(tally)]
+    headline = f"{name} to {url}: {tally.delivered:,} of {total:,} delivered"
     took = f"in {tally.seconds:.2f} s ({tally.rate:,.0f}/s)"
-    lines = [", ".join([f"{sent} {took}", *late])]
-    lines += [f"  {count:,} failed: {why}" for why, count in tally.failures.most_common()]
-    if unsent := owed - tally.delivered - tally.failed:
+    lines = [", ".join([f"{headline} {took}", *late])]
+    lines += [f"  {count:,} failed: {failure}" for failure, count in tally.failures.most_common()]
+    if unsent := total - tally.delivered - tally.failed:
         lines.append(f"  {unsent:,} not sent: stopped before")
     return "\n".join(_safe(line) for line in lines)
 
 
 def _latencies(tally: Tally) -> list[tuple[str, float]]:
-    found = (("p50", tally.latency(0.5)), ("p99", tally.latency(0.99)))
-    return [(label, late) for label, late in found if late is not None]
+    latencies = (("p50", tally.latency(0.5)), ("p99", tally.latency(0.99)))
+    return [(label, late) for label, late in latencies if late is not None]
 
 
 class Lines:
@@ -89,11 +89,11 @@ class Lines:
             text = "no known event"
         else:
             text = f"{'fits' if verdict.fits else 'does not fit'} {verdict.event.name}"
-        shown = [str(misfit) for misfit in verdict.misfits[:MISFITS_SHOWN]]
+        misfits = [str(misfit) for misfit in verdict.misfits[:MISFITS_SHOWN]]
         if len(verdict.misfits) > MISFITS_SHOWN:
-            shown.append(f"and {len(verdict.misfits) - MISFITS_SHOWN} more")
+            misfits.append(f"and {len(verdict.misfits) - MISFITS_SHOWN} more")
         colour = _GREEN if verdict.fits else _RED
-        self._print(time.time(), colour, f"{webhook.summary}  {text}", *shown)
+        self._print(time.time(), colour, f"{webhook.summary}  {text}", *misfits)
 
     def _print(self, unix: float, colour: str, text: str, *reasons: str | None) -> None:
         clock = _clock(unix)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..spec.payload_fields import PayloadFields
     from .emitter import Tally
 
-_GENERATIONS = next(found for found in SWITCHES if found.name == "payload_generation").choices
+_GENERATIONS = next(switch for switch in SWITCHES if switch.name == "payload_generation").choices
 # Options that say how to judge: without --verdict nobody would read them.
 _TRIAL = (
     *("gateway", "control_token", "junit", "within", "quiet", "patience", "limit"),
@@ -144,13 +144,13 @@ def _send(
     ids = Ids(secrets.randbits(64) if seed is None else seed)
     fields = _payload_fields() if changes and not force else None
     emitter = Emitter(order, samples=Samples(root("fixtures")), ids=ids, fields=fields)
-    with progress_bar(order.event, order.owed) as show:
+    with progress_bar(order.event, order.total) as show:
         tally = emitter.run(show and (lambda tally: show(tally.delivered + tally.failed)))
     if as_json:
         click.echo(json.dumps({"event": order.event, "url": order.url, **tally.as_json()}))
     else:
-        _tell(order.event, order.url, order.owed, tally)
-    sys.exit(0 if tally.delivered == order.owed else 1)
+        _tell(order.event, order.url, order.total, tally)
+    sys.exit(0 if tally.delivered == order.total else 1)
 
 
 def _payload_fields() -> PayloadFields:
@@ -172,17 +172,17 @@ def _judge(
     sys.exit(0 if verdict.passed else 1)
 
 
-def _refuse_given(context: click.Context, names: Sequence[str], why: str) -> None:
+def _refuse_given(context: click.Context, names: Sequence[str], reason: str) -> None:
     for parameter in context.command.params:
-        given = context.get_parameter_source(parameter.name or "")
-        if parameter.name in names and given is ParameterSource.COMMANDLINE:
-            raise SetupError(f"{parameter.opts[0]} {why}")
+        source = context.get_parameter_source(parameter.name or "")
+        if parameter.name in names and source is ParameterSource.COMMANDLINE:
+            raise SetupError(f"{parameter.opts[0]} {reason}")
 
 
-def _tell(event: str, url: str, owed: int, tally: Tally) -> None:
+def _tell(event: str, url: str, total: int, tally: Tally) -> None:
     from .console import tally_lines
 
-    click.echo(tally_lines(event, url, owed, tally))
+    click.echo(tally_lines(event, url, total, tally))
 
 
 def _judged(
@@ -205,7 +205,7 @@ def _judged(
         guess = did_you_mean(event, known)
         raise SetupError(f"there is no event {event!r}: {guess}`megaapi-mock events` lists all")
     chosen = Terms(**{name: value for name, value in terms.items() if value is not None})
-    found = run_verdict(
+    switch = run_verdict(
         gateway,
         url,
         event=event,
@@ -215,8 +215,8 @@ def _judged(
         terms=chosen,
     )
     if junit is not None:
-        write(junit, found.as_junit())
-    return found
+        write(junit, switch.as_junit())
+    return switch
 
 
 def write(output: Path, text: str) -> None:

@@ -65,7 +65,7 @@ class Order:
     keep_alive: bool = False
 
     @property
-    def owed(self) -> int:
+    def total(self) -> int:
         """How many deliveries that makes."""
         return self.count * self.duplicate
 
@@ -96,11 +96,11 @@ class Tally:
             if delivery.state == "delivered":
                 self.delivered += 1
             else:
-                self.failures[self._named(delivery.reason or delivery.state)] += 1
+                self.failures[self._failure_key(delivery.reason or delivery.state)] += 1
             if delivery.attempts and delivery.attempts[-1].status is not None:
                 self._latencies.append(delivery.attempts[-1].duration_ms)
 
-    def _named(self, failure: str) -> str:
+    def _failure_key(self, failure: str) -> str:
         """A receiver may fail in ever new words: of too many the rest count as one."""
         known = failure in self.failures or len(self.failures) < FAILURES_MOST
         return failure if known else "other failures"
@@ -154,7 +154,7 @@ class Emitter:
                 mistake = fields.mistake(order.event, path, value, plain)
                 if mistake is not None:
                     raise SetupError(f"--set {mistake}; --force sets it all the same")
-        self._made(1)  # shows whether the changes can be made
+        self._payload(1)  # shows whether the changes can be made
 
     def run(self, progress: Callable[[Tally], None] | None = None) -> Tally:
         """Send everything and return how it went; `progress` is called some times a second.
@@ -164,17 +164,17 @@ class Emitter:
         room = threading.Semaphore(AHEAD)
         courier = self._courier(room)
         show = progress or _say_nothing
-        began = shown = time.perf_counter()
+        began = last_update = time.perf_counter()
         try:
             for number in range(self.order.count):
                 self._await_turn(began, number, show)
-                payload = self._made(number + 1)
+                payload = self._payload(number + 1)
                 for copy in range(self.order.duplicate):
                     while not room.acquire(timeout=_STEP):
                         show(self.tally)
                     courier.accept([self._delivery(payload, number, copy)])
-                if time.perf_counter() - shown > _STEP:
-                    shown = time.perf_counter()
+                if time.perf_counter() - last_update > _STEP:
+                    last_update = time.perf_counter()
                     show(self.tally)
             while not courier.wait_idle(_STEP):
                 show(self.tally)
@@ -209,11 +209,11 @@ class Emitter:
         if self.order.rate is None:
             return
         due = began + number / self.order.rate
-        while (left := due - time.perf_counter()) > 0:
-            time.sleep(min(left, _STEP))
+        while (seconds := due - time.perf_counter()) > 0:
+            time.sleep(min(seconds, _STEP))
             show(self.tally)
 
-    def _made(self, number: int) -> Payload:
+    def _payload(self, number: int) -> Payload:
         """The sample with an id and times of its own, then with what was asked for."""
         payload: Payload = orjson.loads(self._base)
         key = payload.get("key")

@@ -76,8 +76,8 @@ class Receiver(ThreadingHTTPServer):
     def url(self) -> str:
         """Where it listens."""
         host, port = self.server_address[:2]
-        shown = f"[{host!s}]" if self.address_family == socket.AF_INET6 else host
-        return f"http://{shown!s}:{port}"
+        address = f"[{host!s}]" if self.address_family == socket.AF_INET6 else host
+        return f"http://{address!s}:{port}"
 
     @property
     def heard(self) -> int:
@@ -182,15 +182,15 @@ class _Hook(BaseHTTPRequestHandler):
     def _exactly(self, size: int, before: int) -> Iterator[bytes]:
         if size < 0 or before + size > BODY_MOST:
             raise _NoBody(f"it is above {BODY_MOST} bytes", 413)
-        left = size
-        while left:
+        missing = size
+        while missing:
             try:
-                piece = self.rfile.read1(min(left, _PIECE))
+                piece = self.rfile.read1(min(missing, _PIECE))
             except TimeoutError:
                 piece = b""
             if not piece:
-                raise _NoBody(f"it ended after {before + size - left} of {before + size} bytes")
-            left -= len(piece)
+                raise _NoBody(f"it ended after {before + size - missing} of {before + size} bytes")
+            missing -= len(piece)
             yield piece
 
     def _unpacked(self, body: bytes) -> bytes:
@@ -215,9 +215,9 @@ class _Hook(BaseHTTPRequestHandler):
         with suppress(OSError):
             self.connection.shutdown(socket.SHUT_WR)
             self.connection.settimeout(1.0)
-            left = LINGER
-            while left > 0 and (piece := self.rfile.read1(_PIECE)):
-                left -= len(piece)
+            remaining = LINGER
+            while remaining > 0 and (piece := self.rfile.read1(_PIECE)):
+                remaining -= len(piece)
 
     def log_message(self, *_: Any) -> None:
         return
@@ -252,8 +252,8 @@ def summary(path: str, payload: Any) -> str:
     if not isinstance(payload, dict):
         return path
     parts = [payload.get("messageType"), payload.get("instance_key"), _chat(payload)]
-    told = _told(payload)
-    return "  ".join([*(str(part) for part in parts if part), *([told] if told else [])])
+    content = _content_summary(payload)
+    return "  ".join([*(str(part) for part in parts if part), *([content] if content else [])])
 
 
 def _chat(payload: Mapping[str, Any]) -> str | None:
@@ -265,7 +265,7 @@ def _chat(payload: Mapping[str, Any]) -> str | None:
     return f"{'to' if key.get('fromMe') else 'from'} {author or key.get('remoteJid')}{within}"
 
 
-def _told(payload: Mapping[str, Any]) -> str:
+def _content_summary(payload: Mapping[str, Any]) -> str:
     message, update = payload.get("message"), payload.get("update")
     if isinstance(update, dict):
         return f"status {update.get('status')}"

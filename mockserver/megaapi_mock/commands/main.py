@@ -19,7 +19,7 @@ from ..profile import SWITCHES, Profile, load_profile, parse_assignments
 from ..resources import root
 from ..settings import Settings, from_environment, switches_from_environment
 from ..spelling import did_you_mean
-from .console import Lines, heard
+from .console import Lines, webhook_count
 from .doctor.command import doctor
 from .emit import emit, write
 from .output import LogHandler, Output
@@ -78,8 +78,8 @@ def _settings_options(function: Callable[..., None]) -> Callable[..., None]:
     for setting in reversed(fields(Settings)):
         name = f"--{setting.name.replace('_', '-')}"
         kind = type(setting.default)
-        shown = setting.default if setting.default not in ("", False) else None
-        text = setting.metadata["help"] + (f"  [default: {shown}]" if shown is not None else "")
+        default = setting.default if setting.default not in ("", False) else None
+        text = setting.metadata["help"] + (f"  [default: {default}]" if default is not None else "")
         if kind is bool:
             decorate = click.option(name, is_flag=True, default=None, help=text)
         else:
@@ -145,7 +145,7 @@ def listen(host: str, port: int, answer: int) -> None:
     receiver = Receiver(host, port, recogniser=recogniser, tell=tell, answer=answer)
     output.begin(f"Listening on {receiver.url}, answering {answer}. Ctrl-C stops it.\n")
     run(receiver)
-    output.end(heard(receiver.fitted, receiver.others) + "\n")
+    output.end(webhook_count(receiver.fitted, receiver.others) + "\n")
 
 
 @main.command()
@@ -169,11 +169,12 @@ def faults(page: bool) -> None:
     if page:
         click.echo(whole_page(kinds), nl=False)
         return
-    for listed in kinds.values():
-        click.echo(f"{listed.name}\n    {listed.line}")
-        for one in listed.parameters:
-            click.echo(f"    {one.name}={json(one.default)}  {one.help} ({one.form.words})")
-        click.echo(f"    {json(listed.kind.example)}")
+    for kind in kinds.values():
+        click.echo(f"{kind.name}\n    {kind.line}")
+        for parameter in kind.parameters:
+            default, accepts = json(parameter.default), parameter.form.words
+            click.echo(f"    {parameter.name}={default}  {parameter.help} ({accepts})")
+        click.echo(f"    {json(kind.kind.example)}")
 
 
 @main.group()
@@ -235,21 +236,21 @@ def show_command(operation: str) -> None:
 
     bundle = valid_bundle(root("spec"))
     known, events = operations(bundle), {event.name: event for event in webhook_events(bundle)}
-    shown = events.get(operation) or find_operation(known, operation)
-    if shown is None:
-        guess = did_you_mean(operation, [*(one.id for one in known), *events])
+    definition = events.get(operation) or find_operation(known, operation)
+    if definition is None:
+        guess = did_you_mean(operation, [*(each.id for each in known), *events])
         raise SetupError(
             f"there is no operation or webhook {operation!r}: {guess}"
             "`megaapi-mock events` lists the webhooks, /docs/ of a running mock the operations"
         )
-    click.echo(f"# spec/{shown.spec_file}")
-    if isinstance(shown, Operation):
-        click.echo(f"{shown.method} {shown.path}")
-    click.echo(yaml.safe_dump(shown.definition, sort_keys=False, allow_unicode=True))
+    click.echo(f"# spec/{definition.spec_file}")
+    if isinstance(definition, Operation):
+        click.echo(f"{definition.method} {definition.path}")
+    click.echo(yaml.safe_dump(definition.definition, sort_keys=False, allow_unicode=True))
 
 
-def _settings(given: dict[str, Any]) -> Settings:
-    chosen = {name: value for name, value in given.items() if value is not None}
+def _settings(options: dict[str, Any]) -> Settings:
+    chosen = {name: value for name, value in options.items() if value is not None}
     settings = Settings(**{**from_environment(), **chosen})
     if settings.seed < 0:
         # A new seed each start: message ids a client has seen before would look like repeats.
@@ -259,8 +260,8 @@ def _settings(given: dict[str, Any]) -> Settings:
 
 def _profile(settings: Settings, switches: tuple[str, ...]) -> Profile:
     profile = load_profile(settings.profile, _fixtures(settings))
-    given = (*switches_from_environment(), *switches)
-    return profile.with_switches(parse_assignments(given))
+    assignments = (*switches_from_environment(), *switches)
+    return profile.with_switches(parse_assignments(assignments))
 
 
 def _refuse_unbuilt(settings: Settings) -> None:
@@ -283,9 +284,9 @@ def _fixtures(settings: Settings) -> Path:
     folder = Path(settings.fixtures)
     if not folder.is_dir():
         raise SetupError(f"--fixtures {folder}: there is no such folder")
-    if missing := [name for name in _FIXTURES if not (folder / name).is_dir()]:
+    if absent := [name for name in _FIXTURES if not (folder / name).is_dir()]:
         raise SetupError(
-            f"--fixtures {folder}: it has no {missing[0]}/; start from a copy of fixtures/"
+            f"--fixtures {folder}: it has no {absent[0]}/; start from a copy of fixtures/"
         )
     return folder
 

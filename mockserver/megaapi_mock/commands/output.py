@@ -38,7 +38,7 @@ class Output:
     """
 
     def __init__(self, stream: IO[str] | None = None) -> None:
-        self._given = stream
+        self._stream = stream
         self._waiting: deque[str] = deque()
         self._size = 0
         self._dropped = 0
@@ -52,7 +52,7 @@ class Output:
     @property
     def stream(self) -> IO[str] | None:
         """Where the lines go; None where there is no stdout at all."""
-        return self._given if self._given is not None else sys.stdout
+        return self._stream if self._stream is not None else sys.stdout
 
     def write(self, text: str) -> None:
         """Whole lines, as soon as the reader takes them; dropped when too much waits already."""
@@ -121,9 +121,9 @@ class LogHandler(logging.Handler):
 
     def __init__(self, stream: IO[str] | None = None) -> None:
         super().__init__()
-        found = stream or sys.stderr
+        target = stream or sys.stderr
         # Without stderr nobody reads the log; stdout is not its place.
-        self._output = None if found is None else Output(found)
+        self._output = None if target is None else Output(target)
         if self._output is not None:
             self._output.begin()
 

@@ -90,10 +90,10 @@ def run_verdict(
     try:
         trial = _Trial.of(door, key, before.since, seed, terms, event)
         trial.tell()
-        wanted: Json = {"instance": key, "since": before.since, "url": receiver}
-        wanted |= {"chats": sorted(trial.chats), "within": terms.within, "answers": terms.answers}
-        wanted |= {"burst": terms.burst, "listens_only": terms.listens_only}
-        return trial.verdict(wanted)
+        request: Json = {"instance": key, "since": before.since, "url": receiver}
+        request |= {"chats": sorted(trial.chats), "within": terms.within, "answers": terms.answers}
+        request |= {"burst": terms.burst, "listens_only": terms.listens_only}
+        return trial.verdict(request)
     finally:
         door.give_back(key, before)
 
@@ -112,10 +112,10 @@ class _Trial:
     friend: str
     # The newest delivery and the newest message that are no part of the trial.
     since: str | None
-    seen: str | None
+    newest_message: str | None
     deadline: float
     chats: set[str] = field(default_factory=set)
-    told: list[str] = field(default_factory=list)
+    delivered: list[str] = field(default_factory=list)
     answers: int = 0
     # As many answers as there must be before the story goes on, the chats that have had none since
     # they were written to, and whether some were given up.
@@ -139,15 +139,17 @@ class _Trial:
         messages = door.past("/messages", key)
         met = {message["chat"] for message in messages}
         everybody = [f"5511900{number}00" for number in PEOPLE]
-        strangers = [one for one in everybody if f"{one}@s.whatsapp.net" not in met]
+        strangers = [number for number in everybody if f"{number}@s.whatsapp.net" not in met]
         if len(strangers) <= CONTACTS:
             strangers = everybody
         # An instance made anew has met nobody, its bot may have.
         chance = Random(f"{seed}|{since or ''}")
         *contacts, friend = chance.sample(strangers, CONTACTS + 1)
         deadline = time.monotonic() + terms.limit
-        seen = newest_id(messages)
-        trial = cls(door, key, seed, terms, chance, contacts, friend, since, seen, deadline)
+        newest_message = newest_id(messages)
+        trial = cls(
+            door, key, seed, terms, chance, contacts, friend, since, newest_message, deadline
+        )
         trial.event = event
         return trial
 
@@ -201,7 +203,7 @@ class _Trial:
         """
         body: Json = {"from": contact, "event": event}
         if event in NUMBERED:
-            body["set"] = {"message.conversation": f"Mensagem {FIRST + len(self.told)}"}
+            body["set"] = {"message.conversation": f"Mensagem {FIRST + len(self.delivered)}"}
         chat = f"{contact}@s.whatsapp.net"
         for verb, each in (
             ("inbound", body),
@@ -211,14 +213,14 @@ class _Trial:
         ):
             if event.startswith("group-") and verb == "emit":
                 return
-            done = self._tried(verb, each)
-            if done is None:
+            delivery = self._tried(verb, each)
+            if delivery is None:
                 continue
-            self.told.append(str(done.get("id", event)))
-            self.chats.add(str(done.get("chat", chat)))
+            self.delivered.append(str(delivery.get("id", event)))
+            self.chats.add(str(delivery.get("chat", chat)))
             if event in MUST and not self.terms.listens_only:
                 self.awaited += 1
-                self.unanswered.add(str(done.get("chat", chat)))
+                self.unanswered.add(str(delivery.get("chat", chat)))
             return
 
     def _tried(self, verb: str, body: Json) -> Json | None:
@@ -231,22 +233,22 @@ class _Trial:
     def _some_again(self) -> list[str]:
         """Two webhooks of this trial that were delivered long since."""
         every = self._deliveries(event=self.event or "text-plain", limit=5000)
-        told = set(self.told)
-        mine = [each["id"] for each in every if message_id_of(each) in told]
+        delivered = set(self.delivered)
+        mine = [each["id"] for each in every if message_id_of(each) in delivered]
         # What the gateway tells of by itself has no id that was heard of here.
         mine = mine or [each["id"] for each in every]
         return self.chance.sample(mine, min(2, len(mine)))
 
-    def verdict(self, wanted: Json) -> Verdict:
+    def verdict(self, request: Json) -> Verdict:
         """The mock's verdict; answers that may still come are waited for."""
         frozen = self.door.call("GET", "/clock")["frozen"]
         mute = self.gave_up and not self.answers
         patience = 0.0 if frozen or mute else self.terms.patience
         while True:
-            left = max(0.0, self.deadline - time.monotonic())
-            terms = {"patience": min(patience, left), "wait": min(WAIT, left + 5.0)}
-            verdict = Verdict.of(self.door.call("POST", "/deliveries/verdict", wanted | terms))
-            if verdict.outcome != UNDECIDED or not left:
+            seconds = max(0.0, self.deadline - time.monotonic())
+            terms = {"patience": min(patience, seconds), "wait": min(WAIT, seconds + 5.0)}
+            verdict = Verdict.of(self.door.call("POST", "/deliveries/verdict", request | terms))
+            if verdict.outcome != UNDECIDED or not seconds:
                 return verdict
 
     def _deliveries(self, **query: Any) -> list[Json]:
@@ -284,7 +286,7 @@ class _Trial:
                 return
 
     def _loops(self) -> bool:
-        return self.answers > self.terms.answers * COPIES * len(self.told)
+        return self.answers > self.terms.answers * COPIES * len(self.delivered)
 
     def _patience(self) -> float:
         """How long to wait for an answer: not at all where there is no hope of one."""
@@ -295,17 +297,17 @@ class _Trial:
 
     def _look(self) -> list[str]:
         """Wait a moment for what the instance says; the chats it said it in."""
-        found = self.door.find(
+        messages = self.door.find(
             "/messages",
             instance=self.key,
             from_me="true",
-            since=self.seen,
+            since=self.newest_message,
             limit=5000,
             wait=min(LOOK, self.terms.quiet),
         )
-        if found:
-            self.seen = found[-1]["id"]
-        said = [message["chat"] for message in found]
-        self.unanswered.difference_update(said)
-        self.answers += sum(chat in self.chats for chat in said)
-        return said
+        if messages:
+            self.newest_message = messages[-1]["id"]
+        chats = [message["chat"] for message in messages]
+        self.unanswered.difference_update(chats)
+        self.answers += sum(chat in self.chats for chat in chats)
+        return chats

@@ -51,8 +51,10 @@ def start_screen(greeting: Greeting, url: str, *, colour: bool = False) -> str:
     width = max(len(name) for name, _ in rows)
     title = f"{paint(_TITLE, 'megaAPI mock')} answers. Ctrl-C stops it."
     table = [f"  {paint(_DIM, name)}{' ' * (width - len(name))}  {value}" for name, value in rows]
-    words, call = _first_call(greeting, url)
-    return "\n".join(["", f"  {title}", "", *table, "", f"  {paint(_DIM, words)}", "", call, ""])
+    introduction, call = _first_call(greeting, url)
+    return "\n".join(
+        ["", f"  {title}", "", *table, "", f"  {paint(_DIM, introduction)}", "", call, ""]
+    )
 
 
 def _first_call(greeting: Greeting, url: str) -> tuple[str, str]:
@@ -62,7 +64,7 @@ def _first_call(greeting: Greeting, url: str) -> tuple[str, str]:
         lines = [f"curl {url}/_mock/instances", "  -H 'Content-Type: application/json'"]
         if greeting.asks_token:
             lines.append('  -H "X-Mock-Token: $MEGAAPI_CONTROL_TOKEN"')
-        words = "This world has no linked instance. Make one:"
+        introduction = "This world has no linked instance. Make one:"
     else:
         body = '{"messageData": {"to": "5511900000002", "text": "Bom dia"}}'
         lines = [
@@ -70,8 +72,8 @@ def _first_call(greeting: Greeting, url: str) -> tuple[str, str]:
             f"  -H 'Authorization: Bearer {greeting.token}'",
             "  -H 'Content-Type: application/json'",
         ]
-        words = "First message:"
-    return words, " \\\n".join(f"  {line}" for line in [*lines, f"  -d '{body}'"]) + "\n"
+        introduction = "First message:"
+    return introduction, " \\\n".join(f"  {line}" for line in [*lines, f"  -d '{body}'"]) + "\n"
 
 
 def farewell(output: Output, abandoned: int) -> None:

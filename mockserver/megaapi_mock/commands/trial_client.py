@@ -45,41 +45,44 @@ class TrialClient:
 
     def find(self, path: str, **query: Any) -> list[Json]:
         """The items of a list; what is None is not asked for."""
-        asked = {name: value for name, value in query.items() if value is not None}
-        found: list[Json] = self.call("GET", f"{path}?{urlencode(asked)}")["items"]
-        return found
+        parameters = {name: value for name, value in query.items() if value is not None}
+        items: list[Json] = self.call("GET", f"{path}?{urlencode(parameters)}")["items"]
+        return items
 
     def past(self, path: str, key: str) -> list[Json]:
         """All items of this instance."""
         query: Json = {"instance": key, "limit": 5000}
         items: list[Json] = []
         while True:
-            shown = self.call("GET", f"{path}?{urlencode(query)}")
-            items += shown["items"]
-            if shown["next"] is None:
+            page = self.call("GET", f"{path}?{urlencode(query)}")
+            items += page["items"]
+            if page["next"] is None:
                 return items
-            query["since"] = shown["next"]
+            query["since"] = page["next"]
 
     def first_linked(self) -> str | None:
         """The instance that a bot most likely answers through."""
-        known = self.find("/instances", limit=5000)
-        return next((str(found["key"]) for found in known if found["state"] == "connected"), None)
+        instances = self.find("/instances", limit=5000)
+        return next(
+            (str(instance["key"]) for instance in instances if instance["state"] == "connected"),
+            None,
+        )
 
     def borrow(self, key: str, receiver: str) -> Borrowed:
         """Point the instance's webhook at the receiver."""
-        known = {found["key"]: found for found in self.find("/instances", limit=5000)}
+        instances = {instance["key"]: instance for instance in self.find("/instances", limit=5000)}
         path = f"/instances/{quote(key)}"
         since = newest_id(self.past("/deliveries", key))
-        if key not in known:
+        if key not in instances:
             seed = {"key": key, "connected": True, "webhook_url": receiver}
             self.call("POST", "/instances", seed)
             return Borrowed(None, None, since)
-        shown = known[key]
-        if shown["state"] != "connected":
+        instance_json = instances[key]
+        if instance_json["state"] != "connected":
             raise SetupError(f"{key} is not linked: link it first, or name another instance")
         chaos = self.call("GET", f"{path}/chaos")["chaos"]
         self.call("POST", f"{path}/webhook", {"url": receiver})
-        return Borrowed(shown["webhook"], chaos, since)
+        return Borrowed(instance_json["webhook"], chaos, since)
 
     def give_back(self, key: str, before: Borrowed) -> None:
         """As it was before."""

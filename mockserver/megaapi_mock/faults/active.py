@@ -42,41 +42,41 @@ class ActiveFaults:
         directory: Directory,
         operations: Sequence[Operation],
         kinds: Kinds | None = None,
-        struck: Callable[[FaultHit], object] = lambda _: None,
+        on_hit: Callable[[FaultHit], object] = lambda _: None,
     ) -> None:
         self.kinds = discover() if kinds is None else kinds
         self.armed = False
         self._clock, self._ids, self._directory = clock, ids, directory
         self._operations = {operation.id: operation for operation in operations}
-        self._struck = struck
+        self._on_hit = on_hit
         # Reentrant: a reset, and another state, are one step of several.
         self._lock = threading.RLock()
         self._all: tuple[ArmedFault, ...] = ()
         self._numbers: dict[str | None, int] = {}
-        self._asked: OrderedDict[str, Tally] = OrderedDict()
+        self._header_tallies: OrderedDict[str, Tally] = OrderedDict()
 
     # -- arming ------------------------------------------------------------------------------
 
-    def arm(self, wishes: Mapping[str, Any]) -> ArmedFault:
+    def arm(self, body: Mapping[str, Any]) -> ArmedFault:
         """What a body asks for, from now on. ControlRefused says what cannot be, and what can."""
-        given = {name: value for name, value in wishes.items() if value is not None}
+        given = {name: value for name, value in body.items() if value is not None}
         scope = {name: given[name] for name in SCOPE_NAMES if name in given}
         own = {name: given[name] for name in given if name not in (*SCOPE_NAMES, "fault")}
         try:
-            listed = kind_named(self.kinds, given.get("fault"))
-            checked(listed.name, SCOPE, scope)
-            kind = listed.made(own, also=SCOPE_NAMES)
-            self._require_concern(listed, kind, scope)
+            fault_kind = kind_named(self.kinds, given.get("fault"))
+            checked(fault_kind.name, SCOPE, scope)
+            kind = fault_kind.create(own, also=SCOPE_NAMES)
+            self._require_concern(fault_kind, kind, scope)
         except BadParameter as refusal:
             raise ControlRefused(400, str(refusal)) from None
         recipient = scope.get("recipient")
         if recipient is not None:
             scope["recipient"] = self.person(recipient)
         with self._lock:
-            return self._kept(listed, kind, scope, given)
+            return self._add(fault_kind, kind, scope, given)
 
-    def _kept(
-        self, listed: Listed, kind: Kind, scope: dict[str, Any], given: Mapping[str, Any]
+    def _add(
+        self, fault_kind: Listed, kind: Kind, scope: dict[str, Any], given: Mapping[str, Any]
     ) -> ArmedFault:
         self._make_room()
         self._require_bytes(given)
@@ -87,7 +87,7 @@ class ActiveFaults:
             del self._numbers[next(iter(self._numbers))]
         # Counted per instance, so that what others arm does not shift what is drawn.
         id_ = f"f{number}.{key}" if key else f"f{number}"
-        armed = ArmedFault(id=id_, name=listed.name, kind=kind, given=given, **scope)
+        armed = ArmedFault(id=id_, name=fault_kind.name, kind=kind, given=given, **scope)
         self._set((*self._all, armed))
         return armed
 
@@ -102,7 +102,7 @@ class ActiveFaults:
         self._set(tuple(armed for armed in self._all if armed is not spent))
 
     def _require_bytes(self, given: Mapping[str, Any]) -> None:
-        size = sum(len(dumps(one)) for one in (given, *(armed.given for armed in self._all)))
+        size = sum(len(dumps(each)) for each in (given, *(armed.given for armed in self._all)))
         if size > GIVEN_MOST:
             raise ControlRefused(
                 413,
@@ -110,16 +110,18 @@ class ActiveFaults:
                 "clear some with DELETE /_mock/faults",
             )
 
-    def _require_concern(self, listed: Listed, kind: Kind, scope: Mapping[str, Any]) -> None:
-        named = scope.get("operation")
-        if named is not None and named not in self._operations:
+    def _require_concern(self, fault_kind: Listed, kind: Kind, scope: Mapping[str, Any]) -> None:
+        operation = scope.get("operation")
+        if operation is not None and operation not in self._operations:
             raise BadParameter(
-                f"operation: there is no {named!r}{meant(named, list(self._operations))}"
+                f"operation: there is no {operation!r}{meant(operation, list(self._operations))}"
             )
-        if named is not None and not kind.concerns(self._operations[named]):
-            raise BadParameter(f"operation: {listed.name} concerns {kind.concerned}, never {named}")
+        if operation is not None and not kind.concerns(self._operations[operation]):
+            raise BadParameter(
+                f"operation: {fault_kind.name} concerns {kind.concerned}, never {operation}"
+            )
         if "recipient" in scope and kind.occasion == "link":
-            raise BadParameter(f"recipient: {listed.name} concerns {kind.concerned}")
+            raise BadParameter(f"recipient: {fault_kind.name} concerns {kind.concerned}")
 
     def items(self) -> Sequence[ArmedFault]:
         """All that were armed and not cleared, oldest first, spent ones included."""
@@ -128,20 +130,20 @@ class ActiveFaults:
     def clear(self, id_: str | None = None) -> int:
         """One fault, or all; how many there were. ControlRefused when it is not there."""
         with self._lock:
-            gone = [armed for armed in self._all if id_ in (None, armed.id)]
-            if id_ is not None and not gone:
+            faults = [armed for armed in self._all if id_ in (None, armed.id)]
+            if id_ is not None and not faults:
                 raise ControlRefused(
                     404, f"no fault {id_!r} is armed: GET /_mock/faults lists them"
                 )
-            self._drop(gone)
-        return len(gone)
+            self._drop(faults)
+        return len(faults)
 
     def clear_instance(self, key: str) -> int:
         """Those armed for one instance alone; how many there were."""
         with self._lock:
-            gone = [armed for armed in self._all if armed.instance == key]
-            self._drop(gone)
-        return len(gone)
+            faults = [armed for armed in self._all if armed.instance == key]
+            self._drop(faults)
+        return len(faults)
 
     def reset(self, key: str | None = None) -> None:
         """As at the start: all, or what is one instance's own; numbers begin anew."""
@@ -154,19 +156,19 @@ class ActiveFaults:
                 armed.tallies.pop(str(key), None)
             if key is None:
                 self._numbers.clear()
-                self._asked.clear()
+                self._header_tallies.clear()
             else:
                 self._numbers.pop(key, None)
-                self._asked.pop(key, None)
+                self._header_tallies.pop(key, None)
 
-    def _drop(self, gone: Sequence[ArmedFault]) -> None:
-        for armed in gone:
+    def _drop(self, faults: Sequence[ArmedFault]) -> None:
+        for armed in faults:
             armed.cleared = True
         self._set(tuple(armed for armed in self._all if not armed.cleared))
 
-    def _set(self, kept: tuple[ArmedFault, ...]) -> None:
-        self._all = kept
-        self.armed = bool(kept)
+    def _set(self, faults: tuple[ArmedFault, ...]) -> None:
+        self._all = faults
+        self.armed = bool(faults)
 
     # -- striking ----------------------------------------------------------------------------
 
@@ -188,7 +190,7 @@ class ActiveFaults:
 
         Late ones are only candidates: ask `settle` once the call went well.
         """
-        found: list[Strike] = []
+        strikes_now: list[Strike] = []
         with self._lock:
             for armed in self._all:
                 if replaced and armed.kind.replaces:
@@ -198,16 +200,16 @@ class ActiveFaults:
                 draw = self._candidate if armed.kind.late else self._draw
                 strike = draw(armed, key, operation.id)
                 if strike is not None:
-                    found.append(strike)
+                    strikes_now.append(strike)
                     replaced = replaced or armed.kind.replaces
-        return found
+        return strikes_now
 
     def settle(self, strike: Strike, key: str) -> bool:
         """Whether a late fault strikes now that the call went well."""
         if strike.armed is None:
             due = strike.kind.due(Tally(), strike.moment.now)
             if due:
-                self._struck(strike.at(key))
+                self._on_hit(strike.at(key))
             return due
         with self._lock:
             return self._draw(strike.armed, key, strike.what) is not None
@@ -215,7 +217,7 @@ class ActiveFaults:
     def asked(self, listed: Listed, kind: Kind, key: str, operation: Operation) -> Strike | None:
         """What the call itself asked for; None when the kind lets a single call pass."""
         with self._lock:
-            tally = tally_of(self._asked, key)
+            tally = tally_of(self._header_tallies, key)
             tally.calls += 1
             now = self._clock.now()
             if not kind.late and not kind.due(Tally(), now):
@@ -223,7 +225,7 @@ class ActiveFaults:
             chance = self._chance(key, "fault asked for", tally.calls)
             strike = Strike(kind, listed.name, None, Moment(now, chance, now), operation.id)
         if not kind.late:
-            self._struck(strike.at(key))
+            self._on_hit(strike.at(key))
         return strike
 
     def refuses(self, occasion: Occasion, key: str) -> Strike | None:
@@ -287,8 +289,8 @@ class ActiveFaults:
         tally.calls += 1
         if armed.seen <= armed.skip:
             return None
-        drawn = self._chance(key, f"fault {armed.id} percent", tally.calls)
-        if armed.percent is not None and drawn * 100 >= armed.percent:
+        share = self._chance(key, f"fault {armed.id} percent", tally.calls)
+        if armed.percent is not None and share * 100 >= armed.percent:
             return None
         if not armed.kind.due(tally, now):
             return None
@@ -298,7 +300,7 @@ class ActiveFaults:
         moment = Moment(now, chance, window)
         strike = Strike(armed.kind, armed.name, armed.id, moment, what, armed)
         armed.strikes.append(strike.at(key))
-        self._struck(strike.at(key))
+        self._on_hit(strike.at(key))
         return strike
 
     def _chance(self, key: str, kind: str, number: int) -> float:

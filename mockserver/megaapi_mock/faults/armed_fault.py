@@ -37,7 +37,7 @@ SCOPE: tuple[Parameter, ...] = (
     Parameter("percent", None, PERCENT, "it strikes this share of the calls, drawn from the seed"),
     Parameter("skip", None, FROM_ZERO, "so many calls that match pass first"),
 )
-SCOPE_NAMES = tuple(one.name for one in SCOPE)
+SCOPE_NAMES = tuple(parameter.name for parameter in SCOPE)
 
 
 def tally_of(tallies: OrderedDict[str, Tally], key: str, *, among: int = 1) -> Tally:
@@ -84,11 +84,11 @@ class ArmedFault:
 
     def as_json(self) -> dict[str, Any]:
         """As the control API shows it: everything that counts, given or not."""
-        own = {one.name: getattr(self.kind, one.name) for one in fields(self.kind)}
+        own = {each.name: getattr(self.kind, each.name) for each in fields(self.kind)}
         scope = {name: getattr(self, name) for name in SCOPE_NAMES}
         newest = [
-            {"time": one.time, "instance": one.instance, "what": one.what}
-            for one in tuple(self.strikes)
+            {"time": each.time, "instance": each.instance, "what": each.what}
+            for each in tuple(self.strikes)
         ]
         state = {"used": self.used, "over": self.over, "strikes": newest}
         return {"id": self.id, "fault": self.name, **own, **scope, **self.given, **state}

@@ -96,7 +96,7 @@ threads that others may need; `MockServer` has 16. A WSGI client in the same pro
 
 def page(kinds: Kinds) -> str:
     """The whole page, in Markdown."""
-    by_group = sorted(kinds.values(), key=lambda listed: listed.group, reverse=True)
+    by_group = sorted(kinds.values(), key=lambda kind: kind.group, reverse=True)
     head = ("fault", "what it does", "concerns", "parameters", "example")
     scope = ("parameter", "accepts", "what it does")
     parts = [
@@ -111,26 +111,27 @@ def page(kinds: Kinds) -> str:
     return "\n".join(parts)
 
 
-def _row(listed: Listed) -> tuple[str, ...]:
-    shared = parameters_of(Replacing) if issubclass(listed.kind, Replacing) else ()
-    told = [_own(one) for one in listed.parameters if one not in shared]
-    also = [f"`{one.name}`" for one in shared if one in listed.parameters]
-    told += [", ".join(also)] if also else []
+def _row(kind: Listed) -> tuple[str, ...]:
+    shared = parameters_of(Replacing) if issubclass(kind.kind, Replacing) else ()
+    lines = [_own(parameter) for parameter in kind.parameters if parameter not in shared]
+    also = [f"`{parameter.name}`" for parameter in shared if parameter in kind.parameters]
+    lines += [", ".join(also)] if also else []
     return (
-        f"`{listed.name}`",
-        listed.line,
-        listed.kind.concerned,
-        "<br>".join(told) or "none",
-        f"`{json(listed.kind.example)}`",
+        f"`{kind.name}`",
+        kind.line,
+        kind.kind.concerned,
+        "<br>".join(lines) or "none",
+        f"`{json(kind.kind.example)}`",
     )
 
 
-def _own(one: Parameter) -> str:
-    return f"`{one.name}` = `{json(one.default)}`: {one.help} ({one.form.words})"
+def _own(parameter: Parameter) -> str:
+    default = json(parameter.default)
+    return f"`{parameter.name}` = `{default}`: {parameter.help} ({parameter.form.words})"
 
 
-def _line(one: Parameter) -> tuple[str, ...]:
-    return (f"`{one.name}`", one.form.words, one.help)
+def _line(parameter: Parameter) -> tuple[str, ...]:
+    return (f"`{parameter.name}`", parameter.form.words, parameter.help)
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -141,7 +142,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def json(value: Any) -> str:
     """JSON as people write it, with blanks."""
     if isinstance(value, dict):
-        inside = ", ".join(f"{json(name)}: {json(one)}" for name, one in value.items())
+        inside = ", ".join(f"{json(name)}: {json(member)}" for name, member in value.items())
         return f"{{{inside}}}"
     if isinstance(value, list):
         return f"[{', '.join(map(json, value))}]"

@@ -59,8 +59,8 @@ def parameters_of(kind: Any) -> tuple[Parameter, ...]:
     """The parameters of a kind, its own before those it shares with others."""
     own = vars(kind).get("__annotations__", {})
     return tuple(
-        Parameter(found.name, found.default, found.metadata["form"], found.metadata["help"])
-        for found in sorted(fields(kind), key=lambda field: field.name not in own)
+        Parameter(field_.name, field_.default, field_.metadata["form"], field_.metadata["help"])
+        for field_ in sorted(fields(kind), key=lambda field: field.name not in own)
     )
 
 
@@ -71,7 +71,7 @@ def checked(
 
     `also` are names that count as accepted elsewhere, for the sentence alone.
     """
-    by_name = {one.name: one for one in known}
+    by_name = {parameter.name: parameter for parameter in known}
     for key, value in given.items():
         if key not in by_name:
             raise BadParameter(f"{key}: {name} has no such parameter{meant(key, by_name, also)}")

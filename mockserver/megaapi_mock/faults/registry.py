@@ -28,7 +28,7 @@ class Listed:
         """`wire` for what changes the answer, `domain` for what changes the instance."""
         return "wire" if issubclass(self.kind, Replacing) or self.name == "delay" else "domain"
 
-    def made(self, given: Mapping[str, Any], *, also: tuple[str, ...] = ()) -> Kind:
+    def create(self, given: Mapping[str, Any], *, also: tuple[str, ...] = ()) -> Kind:
         """The kind with these parameters; BadParameter says what is accepted."""
         return self.kind(**checked(self.name, self.parameters, given, also=also))
 
@@ -38,7 +38,7 @@ class Listed:
             "name": self.name,
             "line": self.line,
             "concerns": self.kind.concerned,
-            "parameters": [one.as_json() for one in self.parameters],
+            "parameters": [parameter.as_json() for parameter in self.parameters],
             "example": dict(self.kind.example),
         }
 
@@ -49,8 +49,8 @@ Kinds = Mapping[str, Listed]
 def discover(package: ModuleType | None = None) -> dict[str, Listed]:
     """Every kind by name, `bad_gateway.py` as `bad-gateway`; TypeError when a file has not one."""
     package = package or import_module(f"{__package__}.kinds")
-    found: dict[str, Listed] = {}
-    for file in sorted(iter_modules(package.__path__), key=lambda one: one.name):
+    kinds_by_name: dict[str, Listed] = {}
+    for file in sorted(iter_modules(package.__path__), key=lambda module_info: module_info.name):
         module = import_module(f"{package.__name__}.{file.name}")
         kinds = [
             member
@@ -61,13 +61,13 @@ def discover(package: ModuleType | None = None) -> dict[str, Listed]:
             raise TypeError(f"{module.__name__} must have one class of Kind, it has {len(kinds)}")
         name = file.name.replace("_", "-")
         line = (getdoc(kinds[0]) or "").partition("\n")[0]
-        found[name] = Listed(name, kinds[0], line, parameters_of(kinds[0]))
-    return found
+        kinds_by_name[name] = Listed(name, kinds[0], line, parameters_of(kinds[0]))
+    return kinds_by_name
 
 
 def kind_named(kinds: Kinds, name: Any) -> Listed:
     """One kind by name; BadParameter names the nearest and all there are."""
-    listed = kinds.get(name) if isinstance(name, str) else None
-    if listed is None:
+    kind = kinds.get(name) if isinstance(name, str) else None
+    if kind is None:
         raise BadParameter(f"fault: there is no {name!r}{meant(str(name), list(kinds))}")
-    return listed
+    return kind

@@ -42,18 +42,17 @@ def save(faults: ActiveFaults, key: str | None) -> SavedFaults:
     """Every armed fault; of one instance those for it alone."""
     with faults._lock:
         numbers = {owner or "": number for owner, number in faults._numbers.items()}
+        tallies = faults._header_tallies
         return SavedFaults(
             armed=tuple(_saved(armed) for armed in faults._all if key in (None, armed.instance)),
             numbers={owner: numbers[owner] for owner in sorted(numbers) if key in (None, owner)},
-            asked=_copies(
-                {owner: faults._asked[owner] for owner in faults._asked if key in (None, owner)}
-            ),
+            asked=_copies({owner: tallies[owner] for owner in tallies if key in (None, owner)}),
         )
 
 
 def rebuild(faults: ActiveFaults, saved: SavedFaults) -> list[ArmedFault]:
     """The same faults, armed once `put_back`. ControlRefused for one that cannot be."""
-    made: list[ArmedFault] = []
+    rebuilt: list[ArmedFault] = []
     if len(saved.armed) > ARMED_MOST:
         raise ControlRefused(
             400, f"this state cannot be read: faults.armed: more than {ARMED_MOST}"
@@ -67,14 +66,14 @@ def rebuild(faults: ActiveFaults, saved: SavedFaults) -> list[ArmedFault]:
         }
         try:
             checked(fault.name, SCOPE, scope)
-            kind = kind_named(faults.kinds, fault.name).made(own, also=SCOPE_NAMES)
+            kind = kind_named(faults.kinds, fault.name).create(own, also=SCOPE_NAMES)
         except BadParameter as refusal:
             raise ControlRefused(
                 400,
                 f"this state cannot be read: faults.armed[{at}]: {refusal}; "
                 "load it with the megaapi-mock that wrote it",
             ) from None
-        made.append(
+        rebuilt.append(
             ArmedFault(
                 **{**scope, "recipient": fault.recipient},
                 id=fault.id,
@@ -86,7 +85,7 @@ def rebuild(faults: ActiveFaults, saved: SavedFaults) -> list[ArmedFault]:
                 tallies=OrderedDict(fault.tallies),
             )
         )
-    return made
+    return rebuilt
 
 
 def put_back(
@@ -104,7 +103,7 @@ def put_back(
         faults._numbers.update(
             {owner or None: number for owner, number in (saved.numbers or {}).items()}
         )
-        faults._asked.update(saved.asked or {})
+        faults._header_tallies.update(saved.asked or {})
         faults._set((*faults._all, *rebuilt))
 
 

@@ -85,11 +85,11 @@ def _in_time(
     late = [each for each in ended if not _answered(each, within)]
     overdue = [each for each in waiting if now - each.time > within]
     if late or overdue:
-        told = f"{len(late) + len(overdue)} webhooks had no 2xx within {within:g} s"
-        return Check(name, FAILED, told, tuple(each.id for each in (*late, *overdue)))
+        message = f"{len(late) + len(overdue)} webhooks had no 2xx within {within:g} s"
+        return Check(name, FAILED, message, tuple(each.id for each in (*late, *overdue)))
     if waiting:
-        told = f"{len(waiting)} of {len(waiting) + len(ended)} webhooks are still on their way"
-        return Check(name, UNDECIDED, told, tuple(each.id for each in waiting))
+        message = f"{len(waiting)} of {len(waiting) + len(ended)} webhooks are still on their way"
+        return Check(name, UNDECIDED, message, tuple(each.id for each in waiting))
     if not ended:
         return Check(name, OPEN, unsent or "nothing was delivered yet")
     return Check(name, PASSED, f"{len(ended)} webhooks had a 2xx within {within:g} s")
@@ -111,8 +111,8 @@ def _up(ended: Sequence[Delivery]) -> Check:
     last = max((attempt for each in ended for attempt in each.attempts), key=lambda try_: try_.time)
     if down:
         alive = "answers again" if last.status is not None else "is down"
-        told = f"{len(down)} connections were refused, reset or cut; at the end it {alive}"
-        return Check(name, FAILED, told, tuple(down))
+        message = f"{len(down)} connections were refused, reset or cut; at the end it {alive}"
+        return Check(name, FAILED, message, tuple(down))
     if last.status is None:
         return Check(name, FAILED, f"no answer at the end: {last.error}", (ended[-1].id,))
     return Check(name, PASSED, "no connection was refused, reset or cut, and it answers at the end")
@@ -135,11 +135,11 @@ def _once(chats: Sequence[Chat], instance: str, terms: Terms, now: float) -> Che
     never = [] if terms.listens_only else never_answered(spoken, terms.burst)
     late = [each for each in never if now - each.had >= terms.patience]
     if often or surplus or late:
-        told = (
+        message = (
             f"{len(often)} messages answered too often, {len(surplus)} answers given again,"
             f" {len(late)} messages never answered"
         )
-        return Check(name, FAILED, told, (*often, *surplus, *(each.id for each in late)))
+        return Check(name, FAILED, message, (*often, *surplus, *(each.id for each in late)))
     if never:
         return _awaited(name, never, terms, now)
     count = sum(bool(each.answers) for chat in spoken for each in chat.inbound.values())
@@ -150,22 +150,22 @@ def _once(chats: Sequence[Chat], instance: str, terms: Terms, now: float) -> Che
 
 def _awaited(name: str, never: Sequence[Inbound], terms: Terms, now: float) -> Check:
     """Answers that may still come."""
-    left = terms.patience - min(now - each.had for each in never)
-    told = f"{len(never)} messages have no answer yet: ask again in {left:.0f} s"
-    return Check(name, UNDECIDED, told, tuple(each.id for each in never))
+    seconds = terms.patience - min(now - each.had for each in never)
+    message = f"{len(never)} messages have no answer yet: ask again in {seconds:.0f} s"
+    return Check(name, UNDECIDED, message, tuple(each.id for each in never))
 
 
 def _silent(name: str, spoken: Sequence[Chat], instance: str, terms: Terms, now: float) -> Check:
     """A bot may answer later, or through another instance: nothing vouches for one that is mute."""
-    told = f"it answered nothing at all through {instance}"
+    message = f"it answered nothing at all through {instance}"
     # All of it: a group that nobody answered in demands nothing.
     expected = never_answered(spoken, terms.burst)
     if terms.listens_only or not expected:
-        return Check(name, OPEN, told)
+        return Check(name, OPEN, message)
     if young := [each for each in expected if now - each.had < terms.patience]:
         return _awaited(name, young, terms, now)
-    told = f"nothing to judge: {told}; if it need not answer, say that it listens only"
-    return Check(name, FAILED, told)
+    message = f"nothing to judge: {message}; if it need not answer, say that it listens only"
+    return Check(name, FAILED, message)
 
 
 def _no_loop(chats: Sequence[Chat], terms: Terms) -> Check:
@@ -191,8 +191,8 @@ def _accepted(refused: Sequence[tuple[str, str]], chats: Sequence[Chat]) -> Chec
     """A send the gateway refuses reaches nobody: to a LID's digits, say."""
     name = "sends_accepted"
     if refused:
-        told = f"{len(refused)} of its sends were refused, the first: {refused[0][1]}"
-        return Check(name, FAILED, told, tuple(exchange for exchange, _ in refused))
+        message = f"{len(refused)} of its sends were refused, the first: {refused[0][1]}"
+        return Check(name, FAILED, message, tuple(exchange for exchange, _ in refused))
     if not any(chat.replies for chat in chats):
         return Check(name, OPEN, "it sent nothing")
     return Check(name, PASSED, "the gateway took everything it sent")
@@ -210,8 +210,8 @@ def _in_order(chats: Sequence[Chat], plain: Mapping[Delivery, int]) -> Check:
         known, unknown = known + pairs, unknown + len(answered) - len(sure)
         wrong += late
     if wrong:
-        told = f"{len(wrong)} messages were overtaken by answers to later ones"
-        return Check(name, FAILED, told, tuple(wrong))
+        message = f"{len(wrong)} messages were overtaken by answers to later ones"
+        return Check(name, FAILED, message, tuple(wrong))
     if not known:
         return Check(name, OPEN, _UNTOLD if unknown else _UNORDERED)
     return Check(name, PASSED, "in every chat the answers follow the order of the messages")
@@ -226,17 +226,17 @@ def _out_of_order(
 ) -> tuple[int, list[str]]:
     """How many messages have a known predecessor, and the ids of those answered too late."""
     by_had = sorted(answered, key=lambda each: each.had)
-    known, wrong, taken, latest = 0, set(), 0, (-1, "")
+    known, wrong, position, latest = 0, set(), 0, (-1, "")
     for each in sorted(answered, key=lambda each: each.begun):
-        while taken < len(by_had) and by_had[taken].had <= each.begun:
-            latest = max(latest, (by_had[taken].answers[0].arrival, by_had[taken].id))
-            taken += 1
-        if taken:
+        while position < len(by_had) and by_had[position].had <= each.begun:
+            latest = max(latest, (by_had[position].answers[0].arrival, by_had[position].id))
+            position += 1
+        if position:
             known += 1
             if latest[0] > each.answers[0].arrival:
                 wrong.add(latest[1])
     # While the clock stands still the times say nothing; the line of the untouched still does.
-    line = [each for each in answered if all(found in plain for found in each.deliveries)]
+    line = [each for each in answered if all(delivery in plain for delivery in each.deliveries)]
     line.sort(key=lambda each: plain[each.deliveries[0]])
     for before, after in pairwise(line):
         known += 1
@@ -260,7 +260,7 @@ def _figures(
     waiting: Sequence[Delivery],
     chats: Sequence[Chat],
 ) -> dict[str, float]:
-    taken = sorted(attempt.duration_ms for each in ended for attempt in each.attempts)
+    durations = sorted(attempt.duration_ms for each in ended for attempt in each.attempts)
     return {
         "deliveries": len(deliveries),
         "copies": sum(" of " in str(each.chaos) for each in deliveries),
@@ -268,6 +268,6 @@ def _figures(
         "unfinished": len(waiting),
         "inbound": sum(len(chat.inbound) for chat in chats),
         "answers": sum(len(chat.replies) for chat in chats),
-        "median_ms": taken[len(taken) // 2] if taken else 0.0,
-        "slowest_ms": taken[-1] if taken else 0.0,
+        "median_ms": durations[len(durations) // 2] if durations else 0.0,
+        "slowest_ms": durations[-1] if durations else 0.0,
     }

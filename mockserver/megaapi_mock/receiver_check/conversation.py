@@ -123,8 +123,8 @@ def in_chats(delivery: Delivery, names: Collection[str], chat_of: ChatOf = str) 
     key = payload.get("key") if isinstance(payload, dict) else None
     if not isinstance(key, dict):
         return True
-    told = {_address(key), str(key.get("remoteJid"))}
-    return not {*told, *map(chat_of, told)}.isdisjoint({*names, *map(chat_of, names)})
+    addresses = {_address(key), str(key.get("remoteJid"))}
+    return not {*addresses, *map(chat_of, addresses)}.isdisjoint({*names, *map(chat_of, names)})
 
 
 def _inbound(name: str, message_id: str, content: Mapping[str, Any]) -> Inbound:
@@ -151,13 +151,13 @@ def _collect(
     chats: Mapping[str, Chat], deliveries: Sequence[Delivery], messages: list[Message]
 ) -> None:
     """Give each chat what the instance itself wrote there since the first delivery."""
-    told = {message_id for chat in chats.values() for message_id in chat.inbound}
-    known = {found.id: found.arrival for found in messages if found.id in told}
+    message_ids = {message_id for chat in chats.values() for message_id in chat.inbound}
+    known = {message.id: message.arrival for message in messages if message.id in message_ids}
     for chat in chats.values():
         for each in chat.inbound.values():
             each.arrival = known.get(each.id)
     # What was emitted without a message behind it is only known by its time.
-    first = min(known.values()) if known and len(known) == len(told) else None
+    first = min(known.values()) if known and len(known) == len(message_ids) else None
     start = deliveries[0].time if deliveries else 0.0
     for message in messages:
         later = message.arrival > first if first is not None else message.time >= start
@@ -188,30 +188,30 @@ def _attribute(chat: Chat, own: set[str], foreign: set[str]) -> None:
 def _by_name(chat: Chat, free: list[Message]) -> list[Message]:
     """Give each message the first reply that repeats a number of it alone; what is left."""
     numbers = {each.id: set(NAMING.findall(each.text)) for each in chat.inbound.values()}
-    common = Counter(number for found in numbers.values() for number in found)
+    common = Counter(number for own_numbers in numbers.values() for number in own_numbers)
     owner = {
         number: chat.inbound[message_id]
-        for message_id, found in numbers.items()
-        for number in found
+        for message_id, own_numbers in numbers.items()
+        for number in own_numbers
         if common[number] == 1
     }
-    left, more = [], []
+    unnamed, named_replies = [], []
     for reply in free:
-        meant = {owner[number] for number in NAMING.findall(reply_text(reply)) if number in owner}
-        named = meant.pop() if len(meant) == 1 else None
-        if named is None:
-            left.append(reply)
-        elif named.answers:
-            more.append((named, reply))
+        owners = {owner[number] for number in NAMING.findall(reply_text(reply)) if number in owner}
+        message = owners.pop() if len(owners) == 1 else None
+        if message is None:
+            unnamed.append(reply)
+        elif message.answers:
+            named_replies.append((message, reply))
         else:
-            named.answers.append(reply)
-            named.sure = True
-    _by_place(chat, left)
+            message.answers.append(reply)
+            message.sure = True
+    _by_place(chat, unnamed)
     # A second bubble repeats the number too; where others lack an answer it may be theirs.
-    for named, reply in more:
+    for message, reply in named_replies:
         if not _give(reply, [each for each in _asking(chat) if not each.answers]):
-            named.answers.append(reply)
-    return [*left, *(reply for _, reply in more)]
+            message.answers.append(reply)
+    return [*unnamed, *(reply for _, reply in named_replies)]
 
 
 def _by_place(chat: Chat, free: Sequence[Message]) -> None:

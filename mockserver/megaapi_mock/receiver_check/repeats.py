@@ -22,8 +22,8 @@ TELLING = 1.9
 def answered_too_often(chats: Sequence[Chat], most: int) -> list[Inbound]:
     """Messages with more than `most` answers, with one answer twice, or answered for each copy."""
     everything = [each for chat in chats for each in chat.inbound.values()]
-    found = [each for each in everything if len(each.answers) > most or _repeated(each)]
-    return found or _answered_for_each_copy(everything)
+    repeated = [each for each in everything if len(each.answers) > most or _repeated(each)]
+    return repeated or _answered_for_each_copy(everything)
 
 
 def surplus_of(chats: Sequence[Chat]) -> list[Message]:
@@ -33,11 +33,11 @@ def surplus_of(chats: Sequence[Chat]) -> list[Message]:
         # Where nothing came twice, a bot may say twice what it likes.
         if not any(_copies(each) > 1 for each in chat.inbound.values()):
             continue
-        said: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for reply in chat.free:
-            words = _said(reply)
-            said[words] += 1
-            if said[words] > len(chat.inbound):
+            text = _reply_content(reply)
+            counts[text] += 1
+            if counts[text] > len(chat.inbound):
                 surplus.append(reply)
     return surplus
 
@@ -63,8 +63,8 @@ def _covered(message: Inbound, burst: Sequence[Inbound], chat: Chat) -> bool:
         return True
     # One answer that names none of them may be meant for all that had come by then.
     free = {id(reply) for reply in chat.free}
-    given = (reply for each in burst for reply in each.answers if id(reply) in free)
-    return len(burst) > 1 and any(_after(reply, message) for reply in given)
+    free_replies = (reply for each in burst for reply in each.answers if id(reply) in free)
+    return len(burst) > 1 and any(_after(reply, message) for reply in free_replies)
 
 
 def _after(reply: Message, message: Inbound) -> bool:
@@ -94,8 +94,8 @@ def _repeated(message: Inbound) -> bool:
     """
     if not message.sure:
         return False
-    said = Counter(_said(reply) for reply in message.answers)
-    return max(said.values(), default=0) > 1
+    counts = Counter(_reply_content(reply) for reply in message.answers)
+    return max(counts.values(), default=0) > 1
 
 
 def _answered_for_each_copy(messages: Sequence[Inbound]) -> list[Inbound]:
@@ -115,7 +115,7 @@ def _copies(message: Inbound) -> int:
     return sum(delivery.state == "delivered" for delivery in message.deliveries)
 
 
-def _said(reply: Message) -> str:
+def _reply_content(reply: Message) -> str:
     """What makes two answers the same: their kind and their words, else their whole content."""
     words = reply_text(reply)
     return f"{reply.type} {words}" if words else f"{reply.type} {reply.content!r}"

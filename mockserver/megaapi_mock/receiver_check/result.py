@@ -85,8 +85,8 @@ class Verdict:
                 ids = ", ".join(check.offending[:SHOWN]) + (f" and {more} more" if more > 0 else "")
                 lines.append(f"{check.name}: {ids}")
         lines.append("  ".join(f"{name} {value:g}" for name, value in self.figures.items()))
-        said = FAILED if self.outcome == OPEN else self.outcome
-        lines.append(f"{self.instance}: {said}")
+        outcome = FAILED if self.outcome == OPEN else self.outcome
+        lines.append(f"{self.instance}: {outcome}")
         return "\n".join(lines) + "\n"
 
     def as_junit(self) -> str:

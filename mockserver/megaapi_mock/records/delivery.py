@@ -64,7 +64,7 @@ def end(delivery: Delivery, state: State, reason: str | None) -> None:
 
 def delivery_json(delivery: Delivery) -> dict[str, Any]:
     """A delivery as the control API lists it."""
-    shown = shown_body(delivery.body)
+    body = shown_body(delivery.body)
     return {
         "id": delivery.id,
         "time": delivery.time,
@@ -72,8 +72,8 @@ def delivery_json(delivery: Delivery) -> dict[str, Any]:
         "event": delivery.event,
         "message_type": delivery.message_type,
         "url": delivery.url,
-        "payload": shown.pop("body"),
-        **shown,
+        "payload": body.pop("body"),
+        **body,
         "state": delivery.state,
         "reason": delivery.reason,
         "chaos": delivery.chaos,

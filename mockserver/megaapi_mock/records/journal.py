@@ -17,7 +17,7 @@ from .exchange import Exchange
 from .fault_hit import FaultHit, RecordedHit
 from .numbers import OWNERS_MOST, RecordNumbers
 from .sizes import delivery_bytes, exchange_bytes, hit_bytes
-from .subscription import Subscription, Told
+from .subscription import StreamEntry, Subscription
 from .waiter import Waiter, Waiters
 
 log = logging.getLogger(__name__)
@@ -67,8 +67,8 @@ class Log(Generic[R]):
         """Count a record again that has grown since it was added; its size now."""
         size = self.size_of(record)
         with self._lock:
-            number, kept, before = self._records.get(record.id, (0, None, 0))
-            if kept is record:
+            number, entry, before = self._records.get(record.id, (0, None, 0))
+            if entry is record:
                 self._records[record.id] = (number, record, size)
                 self._size += size - before
                 self._trim()
@@ -76,8 +76,8 @@ class Log(Generic[R]):
 
     def get(self, record_id: str) -> R | None:
         """One record by id."""
-        found = self._records.get(record_id)
-        return found[1] if found else None
+        entry = self._records.get(record_id)
+        return entry[1] if entry else None
 
     def after(self, record_id: str | None) -> Iterator[R]:
         """Records newer than the one with this id; all of them when it has gone already."""
@@ -92,8 +92,8 @@ class Log(Generic[R]):
 
     def number(self, record_id: str | None) -> int:
         """The place of a record in the order of all; 0, before every other, when it has gone."""
-        found = self._records.get(record_id) if record_id else None
-        return found[0] if found else 0
+        entry = self._records.get(record_id) if record_id else None
+        return entry[0] if entry else 0
 
     def drop(self, keep: Callable[[R], bool]) -> None:
         """Forget every record that `keep` does not want."""
@@ -116,10 +116,10 @@ class Journal:
     """
 
     def __init__(self, *, limit: int = 5_000, budget: int = 32 * 2**20) -> None:
-        self._stirred = threading.RLock()
-        self.exchanges: Log[Exchange] = Log(limit, budget, exchange_bytes, self._stirred)
-        self.deliveries: Log[Delivery] = Log(limit, budget, delivery_bytes, self._stirred)
-        self.strikes: Log[RecordedHit] = Log(limit, budget, hit_bytes, self._stirred)
+        self._lock = threading.RLock()
+        self.exchanges: Log[Exchange] = Log(limit, budget, exchange_bytes, self._lock)
+        self.deliveries: Log[Delivery] = Log(limit, budget, delivery_bytes, self._lock)
+        self.strikes: Log[RecordedHit] = Log(limit, budget, hit_bytes, self._lock)
         self._budget = budget
         self._numbers = RecordNumbers()
         self._forgotten: Counter[str | None] = Counter()
@@ -134,24 +134,24 @@ class Journal:
 
     def numbering(self) -> AbstractContextManager[object]:
         """Forget nothing meanwhile: what is numbered in here is kept under that number in here."""
-        return self._stirred
+        return self._lock
 
     def next_id(self, prefix: str, owner: str | None) -> str:
         """`x12.megacode-TESTKEY0001`: counted per instance, so that others do not shift it."""
-        with self._stirred:
+        with self._lock:
             number = self._numbers.next(prefix, owner or "")
         return f"{prefix}{number}.{owner}" if owner else f"{prefix}{number}"
 
     def epoch(self, instance: str | None = None) -> int:
         """Changes whenever records are forgotten, of this instance or of any: ids begin anew."""
-        with self._stirred:
+        with self._lock:
             if instance is None:
                 return self._forgotten.total()
             return self._forgotten[None] + self._forgotten[instance]
 
     def counted(self, owner: str | None = None) -> dict[str, int]:
         """The last number of every kind of id, or of one owner's, by `prefix.owner`."""
-        with self._stirred:
+        with self._lock:
             if owner is None:
                 return self._numbers.all()
             numbers = self._numbers.of(owner)
@@ -159,12 +159,12 @@ class Journal:
 
     def keep_count(self, owner: str, numbers: Mapping[str, int]) -> None:
         """Remember how far an owner counted who goes; told again by `counted` as `kind.owner`."""
-        with self._stirred:
+        with self._lock:
             self._numbers.set(owner, numbers)
 
     def recount(self, numbers: Mapping[str, int], owner: str | None = None) -> None:
         """Forget every record, or one owner's, and go on counting from here."""
-        with self._stirred:
+        with self._lock:
             self.forget(owner)
             for scope, number in numbers.items():
                 prefix, _, name = scope.partition(".")
@@ -172,28 +172,28 @@ class Journal:
 
     def add_exchange(self, exchange: Exchange) -> None:
         """Keep one request with its reply."""
-        with self._stirred:
+        with self._lock:
             self.exchanges.add(exchange)
             self._tell("exchange", exchange)
 
     def add_deliveries(self, deliveries: Iterable[Delivery]) -> None:
         """Keep what is owed from now on."""
-        with self._stirred:
+        with self._lock:
             for delivery in deliveries:
                 self.deliveries.add(delivery)
                 self._tell("delivery", delivery)
 
-    def add_strike(self, struck: FaultHit) -> None:
+    def add_strike(self, hit: FaultHit) -> None:
         """Keep that a fault struck."""
-        with self._stirred:
-            id_ = self.next_id("s", struck.instance)
-            hit = RecordedHit(id_, struck)
-            self.strikes.add(hit)
-            self._waiters.show("strike", struck.instance, hit)
+        with self._lock:
+            id_ = self.next_id("s", hit.instance)
+            record = RecordedHit(id_, hit)
+            self.strikes.add(record)
+            self._waiters.show("strike", hit.instance, record)
 
     def delivery_changed(self, delivery: Delivery) -> None:
         """A delivery has come further."""
-        with self._stirred:
+        with self._lock:
             self.deliveries.weigh(delivery)
             self._tell("delivery", delivery)
 
@@ -203,13 +203,13 @@ class Journal:
 
     def messages_changed(self, instance: str, messages: Iterable[Any]) -> None:
         """Messages of an instance came or have come further."""
-        with self._stirred:
+        with self._lock:
             for message in messages:
                 self._waiters.show("message", instance, (instance, message))
 
     def instance_gone(self, instance: str) -> None:
         """Whoever waits for something of this instance waits in vain."""
-        with self._stirred:
+        with self._lock:
             self._waiters.wake(instance)
 
     def _tell(self, kind: Literal["exchange", "delivery"], record: Exchange | Delivery) -> None:
@@ -223,45 +223,47 @@ class Journal:
 
     @staticmethod
     def _tell_stream(
-        listener: Subscription[Exchange | Delivery], told: Told[Exchange | Delivery], size: int
+        listener: Subscription[Exchange | Delivery],
+        entry: StreamEntry[Exchange | Delivery],
+        size: int,
     ) -> None:
         """A stream that cannot take a record is no trouble of who wrote it."""
         try:
-            listener.tell(told, size)
+            listener.tell(entry, size)
         except Exception:
             log_failure(log, "our own bug: an event stream did not get a record")
 
-    def listen(self) -> Iterator[Told[Exchange | Delivery]]:
+    def listen(self) -> Iterator[StreamEntry[Exchange | Delivery]]:
         """Every record from now on, as (kind, record); (None, None) each 15 s.
 
         Ends on `close`, and for a reader who falls too far behind.
         """
         listener = Subscription[Exchange | Delivery](self._budget // 4)
-        with self._stirred:
+        with self._lock:
             if self._closed:
                 return
             self._listeners.append(listener)
         try:
             yield None, None
             while not self._closed and not listener.behind:
-                told, size = listener.next(HEARTBEAT)
-                with self._stirred:
+                entry, size = listener.next(HEARTBEAT)
+                with self._lock:
                     listener.read_done(size)
                 if not (self._closed or listener.behind):
-                    yield told
+                    yield entry
         finally:
-            with self._stirred:
+            with self._lock:
                 self._listeners.remove(listener)
 
     def beat(self) -> None:
         """Send a sign of life on every stream: a client that has left is noticed by that."""
-        with self._stirred:
+        with self._lock:
             for listener in self._listeners:
                 listener.beat()
 
     def close(self) -> None:
         """Let everyone go who waits or listens."""
-        with self._stirred:
+        with self._lock:
             self._closed = True
             self._waiters.let_go()
             for listener in self._listeners:
@@ -278,30 +280,30 @@ class Journal:
         deadline = time.monotonic() + seconds
         waiter = waiter or Waiter()
         with self.waiting_with(waiter):
-            while not (found := look()) and waiter.wait(deadline):
+            while not (records := look()) and waiter.wait(deadline):
                 pass
-        return found
+        return records
 
     @contextmanager
     def waiting_with(self, waiter: Waiter) -> Iterator[None]:
         """Show it what is written meanwhile; it is let go when the journal closes."""
-        with self._stirred:
+        with self._lock:
             self._waiters.add(waiter)
             if self._closed:
                 waiter.let_go()
         try:
             yield
         finally:
-            with self._stirred:
+            with self._lock:
                 self._waiters.remove(waiter)
 
     def forget(self, instance: str | None = None) -> None:
         """Drop everything, or what belongs to one instance."""
-        with self._stirred:
+        with self._lock:
             for log in (self.exchanges, self.deliveries):
-                log.drop(lambda kept: instance is not None and kept.instance != instance)
+                log.drop(lambda record: instance is not None and record.instance != instance)
             self.strikes.drop(
-                lambda kept: instance is not None and kept.struck.instance != instance
+                lambda record: instance is not None and record.struck.instance != instance
             )
             self._numbers.forget(instance)
             self._forgotten[instance] += 1

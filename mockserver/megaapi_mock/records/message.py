@@ -10,9 +10,9 @@ from .exchange import shown_body
 Json = dict[str, Any]
 
 
-def message_json(found: tuple[str, Message]) -> Json:
+def message_json(entry: tuple[str, Message]) -> Json:
     """A message with its instance; content is cut at 64 KiB and marked, as every body is."""
-    key, message = found
-    shown = {"instance": key, **message.as_json()}
+    key, message = entry
+    document = {"instance": key, **message.as_json()}
     content = shown_body(message.content)
-    return {**shown, "content": content.pop("body"), **content}
+    return {**document, "content": content.pop("body"), **content}

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 R = TypeVar("R")
 # A record with its kind; a sign of life has neither.
-Told = tuple[str | None, R | None]
+StreamEntry = tuple[str | None, R | None]
 # Records a stream may lie behind; one that nobody reads is ended instead of filling memory.
 BACKLOG = 10_000
 
@@ -23,9 +23,9 @@ class Subscription(Generic[R]):
         self.behind = False
         self._budget = budget
         self._size = 0
-        self._queue: SimpleQueue[tuple[Told[R], int]] = SimpleQueue()
+        self._queue: SimpleQueue[tuple[StreamEntry[R], int]] = SimpleQueue()
 
-    def tell(self, told: Told[R], size: int) -> None:
+    def tell(self, entry: StreamEntry[R], size: int) -> None:
         """Add one record; what nobody has read so far is dropped when it becomes too much."""
         if self.behind:
             return
@@ -36,7 +36,7 @@ class Subscription(Generic[R]):
             self.wake()
         else:
             self._size += size
-            self._queue.put((told, size))
+            self._queue.put((entry, size))
 
     def wake(self) -> None:
         """Let whoever waits in `next` go on."""
@@ -47,7 +47,7 @@ class Subscription(Generic[R]):
         if self._queue.empty():
             self.wake()
 
-    def next(self, seconds: float) -> tuple[Told[R], int]:
+    def next(self, seconds: float) -> tuple[StreamEntry[R], int]:
         """The next record and its size; a sign of life when there is none for so long."""
         try:
             return self._queue.get(timeout=seconds)

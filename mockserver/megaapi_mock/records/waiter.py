@@ -45,7 +45,7 @@ class Waiter:
         self.begun = time.monotonic()
         self.examined = self.woken = 0
         self._accepts, self._client_gone = accepts, client_gone
-        self._stirred = threading.Event()
+        self._woken = threading.Event()
         self._over = False
 
     @property
@@ -56,23 +56,25 @@ class Waiter:
     def show(self, record: Any) -> None:
         """A record was written, or has come further."""
         self.examined += 1
-        if not self._stirred.is_set() and self._accepts(record):
-            self._stirred.set()
+        if not self._woken.is_set() and self._accepts(record):
+            self._woken.set()
 
     def wake(self) -> None:
         """Look again, whatever was written: records were forgotten, or the instance has gone."""
-        self._stirred.set()
+        self._woken.set()
 
     def let_go(self) -> None:
         """The wait is over before its time."""
         self._over = True
-        self._stirred.set()
+        self._woken.set()
 
     def wait(self, deadline: float) -> bool:
         """Until there is something to look at; False once the wait is over."""
-        while not self._over and (left := deadline - time.monotonic()) > 0:
-            if self._stirred.wait(left if self._client_gone is None else min(left, CLIENT_LOOK)):
-                self._stirred.clear()
+        while not self._over and (seconds := deadline - time.monotonic()) > 0:
+            if self._woken.wait(
+                seconds if self._client_gone is None else min(seconds, CLIENT_LOOK)
+            ):
+                self._woken.clear()
                 self.woken += 1
                 return not self._over
             if self._client_gone is not None and self._client_gone():
@@ -122,8 +124,8 @@ class Waiters:
 
     def wake(self, instance: str | None) -> None:
         """Everyone who waits for something of this instance, or of any; of all for None."""
-        for (_, wanted), waiters in self._topics.items():
-            if instance is None or wanted in (None, instance):
+        for (_, instance_key), waiters in self._topics.items():
+            if instance is None or instance_key in (None, instance):
                 for waiter in waiters:
                     waiter.wake()
 

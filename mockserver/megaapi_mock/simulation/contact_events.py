@@ -66,13 +66,13 @@ def happen(
         )
         time.append(instance.now)
         chat = str(doing.group.jid) if doing.group else str(sender.jid)
-        fate = instance.fate
-        if fate.armed and fate.swallows(key, str(sender.jid), chat):
+        faults = instance.fate
+        if faults.armed and faults.swallows(key, str(sender.jid), chat):
             return
-        made = _addressed(doing, fields(doing), chat)
+        payload_fields = _addressed(doing, fields(doing), chat)
         for path, value in doing.set.items():
-            put_at({**doing.sample, **made}, path, value)
-        instance.record(event, {"fields": made, "set": dict(doing.set)})
+            put_at({**doing.sample, **payload_fields}, path, value)
+        instance.record(event, {"fields": payload_fields, "set": dict(doing.set)})
 
     runtime.publisher.change(key, do)
     return {"instance": key, "event": event, "time": time[0]}
@@ -82,8 +82,8 @@ def _addressed(doing: Doing, fields: Json, chat: str) -> Json:
     """With everybody in it as the chat shows them."""
     addresses = doing.instance.addresses
     if doing.event in _BY_OTHERS:
-        shown: Json = addresses.everywhere(fields, chat)
-        return shown
+        addressed: Json = addresses.everywhere(fields, chat)
+        return addressed
     return addresses.group_fields(fields)
 
 
@@ -130,12 +130,12 @@ def _group(instance: Instance, body: Mapping[str, Any]) -> Group | None:
 
 def _call(doing: Doing) -> Json:
     """A call rings, in private or in a group; `option` is where it stands."""
-    who, instance = str(doing.sender.jid), doing.instance
+    caller, instance = str(doing.sender.jid), doing.instance
     date = utc(instance.now).isoformat(timespec="milliseconds")
     data = {
         **doing.sample["data"],
-        "chatId": str(doing.group.jid) if doing.group else who,
-        "from": who,
+        "chatId": str(doing.group.jid) if doing.group else caller,
+        "from": caller,
         "id": instance.chats.inbound_id(),
         "date": date.replace("+00:00", "Z"),
         "status": doing.option,
@@ -148,9 +148,9 @@ def _call(doing: Doing) -> Json:
 
 def _presence(doing: Doing) -> Json:
     """Somebody is typing or online, in private or in a group."""
-    who = str(doing.sender.jid)
-    shown = {"lastKnownPresence": doing.option, "lastSeen": int(doing.instance.now)}
-    return {"id": str(doing.group.jid) if doing.group else who, "presences": {who: shown}}
+    person = str(doing.sender.jid)
+    presence = {"lastKnownPresence": doing.option, "lastSeen": int(doing.instance.now)}
+    return {"id": str(doing.group.jid) if doing.group else person, "presences": {person: presence}}
 
 
 def _participants(doing: Doing) -> Json:

@@ -43,8 +43,57 @@ CAUSED: Mapping[str, str] = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Incoming:
+    """One message on its way in; `outside` and `inside`: what is set around and in its content."""
+
+    runtime: Runtime
+    event: str
+    sender: Contact | None
+    body: Mapping[str, Any]
+    outside: Mapping[str, Any]
+    inside: Mapping[str, Any]
+
+    def arrive(self, instance: Instance) -> Message:
+        """The message as the instance keeps it, with all that its content does there."""
+        payload = self.runtime.samples.payload(self.event)
+        origin = _origin(instance, self.event, self.sender, self.body, payload)
+        for path, value in self.outside.items():
+            put_at({**payload, "key": dict(origin.key)}, path, value)
+        scene = self._scene(instance, origin)
+        action = act(self.event, scene, payload["message"])
+        addressed = instance.addresses.everywhere(action.content, scene.chat)
+        content = _filled(self.runtime, instance, addressed, self.body.get("media"), self.inside)
+        message = instance.chats.arrive(
+            origin.told_as(self.event),
+            origin.key,
+            content,
+            author=origin.author,
+            name=origin.name,
+            verified=origin.verified,
+            overrides=self.outside,
+        )
+        # What never arrived changes nothing.
+        if action.then is not None and message.state != PENDING:
+            action.then(content)
+        for event in _in_album(content):
+            _follow(self.runtime, instance, event, self.sender, self.body, message)
+        return message
+
+    def _scene(self, instance: Instance, origin: MessageOrigin) -> Scene:
+        return Scene(
+            instance=instance,
+            chat=origin.key["remoteJid"],
+            author=origin.author,
+            id=origin.key["id"],
+            message=self.body.get("message"),
+            chosen=self.body.get("option"),
+            mine=origin.key["fromMe"],
+        )
+
+
 def receive(runtime: Runtime, key: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """A contact does something; its webhook leaves at once. The control API's answer.
+    """A contact does something; its webhook leaves at once. Returns the control API's answer.
 
     `set` takes dotted paths into the payload; `media` is base64 or a data URI; `message` and
     `option` name what is acted upon and chosen. Raises ControlRefused with a sentence for
@@ -57,47 +106,13 @@ def receive(runtime: Runtime, key: str, body: Mapping[str, Any]) -> dict[str, An
         assert sender is not None, "somebody calls, types or joins"
         return happen(runtime, key, event, sender, {**body, "set": overrides})
     if body.get("group") is not None and _private(runtime, event):
-        raise ControlRefused(400, f"group: {event} happens between two people alone")
+        raise ControlRefused(400, f"group: {event} happens in private chats only")
     outside = {path: value for path, value in overrides.items() if not in_message(path)}
     inside = {path: value for path, value in overrides.items() if path not in outside}
-    kept: list[Message] = []
-
-    def do(instance: Instance) -> None:
-        payload = runtime.samples.payload(event)
-        place = _place(instance, event, sender, body, payload)
-        for path, value in outside.items():
-            put_at({**payload, "key": dict(place.key)}, path, value)
-        scene = Scene(
-            instance=instance,
-            chat=place.key["remoteJid"],
-            author=place.author,
-            id=place.key["id"],
-            message=body.get("message"),
-            chosen=body.get("option"),
-            mine=place.key["fromMe"],
-        )
-        action = act(event, scene, payload["message"])
-        shown = instance.addresses.everywhere(action.content, scene.chat)
-        content = _filled(runtime, instance, shown, body.get("media"), inside)
-        kept.append(
-            instance.chats.arrive(
-                place.told_as(event),
-                place.key,
-                content,
-                author=place.author,
-                name=place.name,
-                verified=place.verified,
-                overrides=outside,
-            )
-        )
-        # What never arrived changes nothing.
-        if action.then is not None and kept[0].state != PENDING:
-            action.then(content)
-        for each in _in_album(content):
-            _follow(runtime, instance, each, sender, body, kept[0])
-
-    runtime.publisher.change(key, do)
-    return message_json((key, kept[0]))
+    incoming = _Incoming(runtime, event, sender, body, outside, inside)
+    messages: list[Message] = []
+    runtime.publisher.change(key, lambda instance: messages.append(incoming.arrive(instance)))
+    return message_json((key, messages[0]))
 
 
 def _in_album(content: Mapping[str, Any]) -> list[str]:
@@ -122,11 +137,11 @@ def _follow(
 ) -> None:
     """A picture or video of this album, a message of its own (Baileys: the photos follow)."""
     payload = runtime.samples.payload(event)
-    place = _place(instance, event, sender, body, payload)
-    shown = instance.addresses.everywhere(associated(payload["message"], album), album.chat)
-    content = _filled(runtime, instance, shown, None, {})
-    told_as = place.told_as(event)
-    instance.chats.arrive(told_as, place.key, content, author=place.author, name=place.name)
+    origin = _origin(instance, event, sender, body, payload)
+    content = instance.addresses.everywhere(associated(payload["message"], album), album.chat)
+    filled = _filled(runtime, instance, content, None, {})
+    told_as = origin.told_as(event)
+    instance.chats.arrive(told_as, origin.key, filled, author=origin.author, name=origin.name)
 
 
 def _private(runtime: Runtime, event: str) -> bool:
@@ -170,12 +185,12 @@ def _sender(runtime: Runtime, event: str, body: Mapping[str, Any]) -> Contact | 
     if sender is None:
         raise ControlRefused(400, f"from: {runtime.world.directory.no_account(jid)}")
     if event == "text-plain-lid" and (sender.number is None or sender.number_hidden):
-        words = f"{sender.lid} has no number anybody knows: text-plain comes from a @lid too"
-        raise ControlRefused(400, f"from: {words}")
+        reason = f"{sender.lid} has no number anybody knows: text-plain comes from a @lid too"
+        raise ControlRefused(400, f"from: {reason}")
     return sender
 
 
-def _place(
+def _origin(
     instance: Instance,
     event: str,
     sender: Contact | None,
@@ -186,8 +201,8 @@ def _place(
     own = instance.own_jid
     by_owner = event in OWN or (sender is not None and sender.jid == own)
     if "to" in body and not by_owner:
-        words = f"only from-me-phone goes to one, and what is from the own number {own.user}"
-        raise ControlRefused(400, f"to: {event} comes from a contact; {words}")
+        reason = f"only from-me-phone goes to one, and what is from the own number {own.user}"
+        raise ControlRefused(400, f"to: {event} comes from a contact; {reason}")
     if event == "newsletter":
         return channel(instance, body, payload)
     if by_owner:
@@ -227,7 +242,7 @@ def _filled(
     runtime: Runtime,
     instance: Instance,
     content: dict[str, Any],
-    given: str | None,
+    file: str | None,
     inside: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The content with what is set in it, and media keys that lead to real bytes."""
@@ -237,12 +252,12 @@ def _filled(
     message = holder["message"]
     if not isinstance(message, dict) or content_key(message) is None:
         raise ControlRefused(400, "set: message must stay an object with content")
-    found = media_in(message)
-    if found is None:
-        if given is not None:
+    media = media_in(message)
+    if media is None:
+        if file is not None:
             raise ControlRefused(400, f"media: {content_key(message)} carries none")
         return message
-    found.part.update(media_keys(runtime, instance, found, given))
+    media.part.update(media_keys(runtime, instance, media, file))
     for path, value in inside.items():
         # What is set on the media itself wins: a test may want keys that lead nowhere.
         if path != "message":
@@ -275,21 +290,21 @@ def media_in(message: Any) -> Found | None:
 
 
 def media_keys(
-    runtime: Runtime, instance: Instance, found: Found, given: str | None = None
+    runtime: Runtime, instance: Instance, media: Found, file: str | None = None
 ) -> dict[str, Any]:
     """The fields by which downloadMediaMessage of this instance finds what is given, or the
     sample's bytes of the kind; PayloadTooLarge or ControlRefused for what cannot be sent.
     """
-    kind, mimetype = found.kind, found.part.get("mimetype")
+    kind, mimetype = media.kind, media.part.get("mimetype")
     data = runtime.samples.media(kind)
-    if given is not None:
-        require_no_path(given)
-        data, named = uploads.decode_base64(given)
-        mimetype = named or mimetype
+    if file is not None:
+        require_no_path(file)
+        data, data_uri_type = uploads.decode_base64(file)
+        mimetype = data_uri_type or mimetype
         if not uploads.require_size(data, uploads.media_limit(runtime.profile)):
             raise ControlRefused(400, "media: give base64, or a data URI with ;base64")
-    media = instance.keep_media(kind, uploads.mimetype_of(kind, mimetype), data)
-    keys = uploads.described(media)
+    kept_media = instance.keep_media(kind, uploads.mimetype_of(kind, mimetype), data)
+    keys = uploads.described(kept_media)
     if kind == "sticker":
         # Milliseconds for stickers, seconds for all others (vendor's own example).
         keys["mediaKeyTimestamp"] = f"{keys['mediaKeyTimestamp']}000"

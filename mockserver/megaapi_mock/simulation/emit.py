@@ -41,8 +41,8 @@ def emit(runtime: Runtime, key: str, body: Mapping[str, Any]) -> tuple[list[Deli
         _require_webhook(instance)
         for _ in range(count):
             sample = _fresh(runtime, instance, event)
-            told = _with_media(runtime, instance, sample, overrides)
-            instance.record(event, {"sample": sample, "set": told})
+            changes = _with_media(runtime, instance, sample, overrides)
+            instance.record(event, {"sample": sample, "set": changes})
         blocked = list(instance.filter.blocked)
     try:
         if chaos is not None:
@@ -64,26 +64,26 @@ def resend(runtime: Runtime, delivery_id: str, edited: Mapping[str, Any] | None)
 
 
 def _resend(runtime: Runtime, delivery_id: str, edited: Mapping[str, Any] | None) -> Delivery:
-    found = runtime.journal.deliveries.get(delivery_id)
-    if found is None:
+    original = runtime.journal.deliveries.get(delivery_id)
+    if original is None:
         raise ControlRefused(404, f"there is no delivery {delivery_id!r}: see /_mock/deliveries")
-    message_type = found.message_type
+    message_type = original.message_type
     if edited is not None:
         message_type = str(edited.get("messageType", message_type))
-    again = Delivery(
-        id=runtime.journal.next_id("d", found.instance),
+    copy = Delivery(
+        id=runtime.journal.next_id("d", original.instance),
         time=runtime.clock.now(),
-        instance=found.instance,
-        event=found.event,
+        instance=original.instance,
+        event=original.event,
         message_type=message_type,
-        url=found.url,
-        body=found.body if edited is None else dumps(edited),
-        lane=found.lane,
-        chaos=f"resend of {found.id}",
+        url=original.url,
+        body=original.body if edited is None else dumps(edited),
+        lane=original.lane,
+        chaos=f"resend of {original.id}",
     )
-    runtime.journal.add_deliveries([again])
-    runtime.courier.accept([again])
-    return again
+    runtime.journal.add_deliveries([copy])
+    runtime.courier.accept([copy])
+    return copy
 
 
 def _event(runtime: Runtime, body: Mapping[str, Any]) -> str:
@@ -144,14 +144,14 @@ def _with_media(
         holder = orjson.loads(orjson.dumps(holder))
         for path, value in orjson.loads(orjson.dumps(inside)).items():
             put_at(holder, path, value)
-    found = media_in(holder["message"])
-    if found is None:
+    media = media_in(holder["message"])
+    if media is None:
         return overrides
-    keys = media_keys(runtime, instance, found)
+    keys = media_keys(runtime, instance, media)
     around = {
-        path: value for path, value in inside.items() if f"{found.path}.".startswith(f"{path}.")
+        path: value for path, value in inside.items() if f"{media.path}.".startswith(f"{path}.")
     }
-    own = {f"{found.path}.{name}": value for name, value in keys.items()}
+    own = {f"{media.path}.{name}": value for name, value in keys.items()}
     # A dict keeps the first place of a name: what holds the media, its keys, all that is left.
     return {**around, **own, **overrides}
 

@@ -34,5 +34,5 @@ def succeed(runtime: Runtime, instance: Instance) -> None:
     """
     scopes = runtime.journal.counted(instance.key)
     counters = {scope.partition(".")[0]: last for scope, last in scopes.items()}
-    kept = {kind: last for kind, last in counters.items() if kind not in RECORDS}
-    count_on(instance, kept)
+    domain_counters = {kind: last for kind, last in counters.items() if kind not in RECORDS}
+    count_on(instance, domain_counters)

@@ -26,12 +26,12 @@ def overrides_of(runtime: Runtime, event: str, body: Mapping[str, Any]) -> dict[
     """
     sample = runtime.samples.sample(event)
     given = body.get("set", {})
-    wanted = dict(given)
+    overrides = dict(given)
     if "text" in body:
         path = text_path(sample)
         if path is None:
             raise ControlRefused(400, f"text: {event} has no text; use set for its other fields")
-        wanted = {path: body["text"], **wanted}
+        overrides = {path: body["text"], **overrides}
     # Where a sample has its text there is a field for it.
     for path, value in given.items():
         require_path(path)
@@ -40,7 +40,7 @@ def overrides_of(runtime: Runtime, event: str, body: Mapping[str, Any]) -> dict[
         mistake = runtime.fields.mistake(event, path, value, sample)
         if mistake is not None:
             raise ControlRefused(400, f'set: {mistake}; "force": true sets it all the same')
-    return wanted
+    return overrides
 
 
 def text_path(payload: Mapping[str, Any]) -> str | None:

@@ -46,10 +46,10 @@ def save(runtime: Runtime, key: str | None = None) -> Json:
     with runtime.publisher.at_rest() as instances:
         saver = _Saver(runtime, Forms(documents=SAVED_TYPES))
         if key is None:
-            return saver.all(instances)
+            return saver.whole_mock(instances)
         for instance in instances:
             if instance.key == key:
-                return saver.one(instance)
+                return saver.one_instance(instance)
     raise UnknownInstance(f"no instance has the key {key!r}: GET /_mock/instances lists them")
 
 
@@ -58,22 +58,22 @@ class _Saver:
     runtime: Runtime
     forms: Forms
 
-    def all(self, instances: Sequence[Instance]) -> Json:
+    def whole_mock(self, instances: Sequence[Instance]) -> Json:
         runtime = self.runtime
         return {
             "instance": None,
             **self._start(),
-            **self._written("clock", runtime.clock.save()),
+            **self._encoded("clock", runtime.clock.save()),
             "world": save_world(runtime.world, self.forms),
             "start": runtime.world.state,
-            **self._written("numbers", runtime.journal.counted()),
+            **self._encoded("numbers", runtime.journal.counted()),
             "instances": [save_instance(instance, self.forms) for instance in instances],
-            **self._written("media", tuple(runtime.gateway.vault.blobs().values())),
-            **self._written("chaos", saved_chaos.save(runtime.chaos_dispatcher, None)),
-            **self._written("faults", saved_faults.save(runtime.faults, None)),
+            **self._encoded("media", tuple(runtime.gateway.vault.blobs().values())),
+            **self._encoded("chaos", saved_chaos.save(runtime.chaos_dispatcher, None)),
+            **self._encoded("faults", saved_faults.save(runtime.faults, None)),
         }
 
-    def one(self, instance: Instance) -> Json:
+    def one_instance(self, instance: Instance) -> Json:
         runtime, blobs = self.runtime, self.runtime.gateway.vault.blobs()
         saved = save_instance(instance, self.forms)
         # What came between in other instances is not one of this one's.
@@ -84,20 +84,20 @@ class _Saver:
         return {
             "instance": instance.key,
             **self._start(),
-            **self._written("numbers", runtime.journal.counted(instance.key)),
+            **self._encoded("numbers", runtime.journal.counted(instance.key)),
             "instances": [saved],
-            **self._written("media", tuple(blobs[name] for name in digests if name in blobs)),
-            **self._written("chaos", saved_chaos.save(runtime.chaos_dispatcher, instance.key)),
-            **self._written("faults", saved_faults.save(runtime.faults, instance.key)),
+            **self._encoded("media", tuple(blobs[name] for name in digests if name in blobs)),
+            **self._encoded("chaos", saved_chaos.save(runtime.chaos_dispatcher, instance.key)),
+            **self._encoded("faults", saved_faults.save(runtime.faults, instance.key)),
         }
 
     def _start(self) -> Json:
         return {
-            **self._written("seed", self.runtime.ids.seed),
-            **self._written("profile", switches_set(self.runtime.profile)),
+            **self._encoded("seed", self.runtime.ids.seed),
+            **self._encoded("profile", switches_set(self.runtime.profile)),
         }
 
-    def _written(self, name: str, value: Any) -> Json:
+    def _encoded(self, name: str, value: Any) -> Json:
         return {name: self.forms.of(FORMS[name]).written(value)}
 
 

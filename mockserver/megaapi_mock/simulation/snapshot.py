@@ -48,7 +48,7 @@ def load(
     has recorded is forgotten. `begun` is called once all of it stands, before anyone can see it.
     Raises ControlRefused before anything has changed.
     """
-    one = saved.get("instance") is not None
+    is_one_instance = saved.get("instance") is not None
     # One at a time: what is prepared belongs to the gateway that stands then, and no other.
     with runtime.loading:
         prepared = _prepared(runtime, saved, start)
@@ -56,7 +56,7 @@ def load(
             prepared.require()
             prepared.swap()
             begun()
-    if one:
+    if is_one_instance:
         runtime.timers.run_due()
     else:
         # Whoever waits for a turn looks anew; what is due by now happens.
@@ -91,7 +91,7 @@ def reset(
     assert start is not None, "a mock that started in a world is reset by its store"
     if key is None:
         load(runtime, dict(start), start=start, begun=begun)
-    elif any(one["key"] == key for one in start["instances"]):
+    elif any(instance["key"] == key for instance in start["instances"]):
         load(runtime, alone(start, key), begun=begun)
     else:
         with runtime.publisher.at_rest():
@@ -110,7 +110,7 @@ def alone(saved: Mapping[str, Any], key: str) -> Json:
         faults = forms.of(SavedFaults).decode(saved.get("faults"))
         numbers = forms.of(FORMS["numbers"]).decode(saved.get("numbers"))
         chaos = forms.of(list[Any]).decode(saved.get("chaos"))
-        names = [one["key"] for one in instances]
+        names = [instance["key"] for instance in instances]
     except (Misfit, KeyError, TypeError) as error:
         raise ControlRefused(400, f"this state cannot be read: {error}") from None
     if key not in names:
@@ -119,7 +119,7 @@ def alone(saved: Mapping[str, Any], key: str) -> Json:
         **{name: saved.get(name) for name in ("seed", "profile", "media")},
         "instance": key,
         "numbers": {name: numbers[name] for name in numbers if name.partition(".")[2] == key},
-        "instances": [one for one in instances if one["key"] == key],
+        "instances": [instance for instance in instances if instance["key"] == key],
         "chaos": [series for series in chaos if series.get("key") == key],
         "faults": forms.of(SavedFaults).written(_faults_of(faults, key)),
     }
@@ -163,9 +163,9 @@ class _Prepared:
         }
 
     def _differences(self) -> Iterator[str]:
-        here = switches_set(self._runtime.profile)
-        for name in sorted(here.keys() | self._profile.keys()):
-            theirs, ours = self._profile.get(name, "default"), here.get(name, "default")
+        switches = switches_set(self._runtime.profile)
+        for name in sorted(switches.keys() | self._profile.keys()):
+            theirs, ours = self._profile.get(name, "default"), switches.get(name, "default")
             if theirs != ours:
                 yield f"{name}: {theirs} where it was saved, {ours} here"
         if self._seed != self._runtime.ids.seed:

@@ -6,7 +6,6 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from inspect import signature
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, Self
 
@@ -79,11 +78,11 @@ class MockServer(Mock):
         # Whoever only talks to a mock elsewhere need not wait for all of this.
         from ..profile import load_profile
         from ..resources import root
-        from ..runtime import build_runtime
+        from ..runtime import RuntimeParts
         from ..settings import Settings
         from ..web.app import build_app
 
-        _require_known(parts, [*signature(build_runtime).parameters, "on_exchange"])
+        _require_known(parts, [*RuntimeParts.__annotations__, "on_exchange"])
         settings = parts.get("settings", Settings(seed=0))
         if isinstance(world, str | PathLike):
             settings, world = replace(settings, world=fspath(world)), None

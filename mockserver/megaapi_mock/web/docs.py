@@ -19,17 +19,17 @@ _EXAMPLE_HOOK, _LOCAL_HOOK = b"https://shop.example.test/hook", b"http://127.0.0
 _UI = {"app_name": "megaAPI (mock)", "validatorUrl": None, "persistAuthorization": True}
 
 
-def blueprint(document: dict[str, Any], offered: Collection[str], host: str) -> Blueprint:
+def blueprint(document: dict[str, Any], offered_paths: Collection[str], host: str) -> Blueprint:
     """`/docs/` and `/docs/swagger.json`, everything from packaged files.
 
-    Only the `offered` paths are shown: another plan's are unknown routes here.
+    Only `offered_paths` are shown: another plan's are unknown routes here.
     """
     pages = Blueprint("docs", __name__)
 
     @pages.get("/docs/swagger.json")
     def contract() -> Response:
         """The contract, naming this mock as its only server: no reader calls a real host."""
-        paths = {path: item for path, item in document["paths"].items() if path in offered}
+        paths = {path: item for path, item in document["paths"].items() if path in offered_paths}
         own = {**document, "paths": paths, "servers": [{"url": _origin(host)}]}
         text = orjson.dumps(own).replace(_EXAMPLE_HOOK, _LOCAL_HOOK)
         return Response(text, mimetype="application/json")

@@ -53,22 +53,22 @@ def load_world(name: str, fixtures: Path, *, contacts: int = 0) -> World:
     if written_out(path) > VALUES_MOST:
         raise WorldError(f"{path}: its aliases stand for more than {VALUES_MOST:,} values")
 
-    def wrong(place: Place, words: str) -> WorldError:
-        return WorldError(f"{path}:{line_of(path, place)}: {_in_words(place)}: {words}")
+    def wrong(place: Place, sentence: str) -> WorldError:
+        return WorldError(f"{path}:{line_of(path, place)}: {_in_words(place)}: {sentence}")
 
-    for place, words in chain(oddities(path), mistakes(content)):
-        raise wrong(place, words)
+    for place, sentence in chain(oddities(path), mistakes(content)):
+        raise wrong(place, sentence)
     return _read(content, wrong, contacts)
 
 
-def read_world(content: Mapping[str, Any], *, where: str = "world", contacts: int = 0) -> World:
+def read_world(content: Mapping[str, Any], *, name: str = "world", contacts: int = 0) -> World:
     """A world from its document. WorldError names the field that is wrong."""
 
-    def wrong(place: Place, words: str) -> WorldError:
-        return WorldError(f"{where}: {_in_words(place)}: {words}")
+    def wrong(place: Place, sentence: str) -> WorldError:
+        return WorldError(f"{name}: {_in_words(place)}: {sentence}")
 
-    for place, words in mistakes(content):
-        raise wrong(place, words)
+    for place, sentence in mistakes(content):
+        raise wrong(place, sentence)
     return _read(content, wrong, contacts)
 
 
@@ -109,8 +109,8 @@ def _ninth(entry: Mapping[str, Sequence[str]], wrong: Wrong) -> NinthDigit:
     for name in _TABLE:
         for at, span in enumerate(entry.get(name, ())):
             if not [*_areas((span,))]:
-                words = f"{span} holds no area: write the smaller one first"
-                raise wrong(("ninth_digit", name, at), words)
+                sentence = f"{span} holds no area: write the smaller one first"
+                raise wrong(("ninth_digit", name, at), sentence)
     areas = {name: frozenset(_areas(entry.get(name, ()))) for name in _TABLE}
     both = sorted(areas[_TABLE[0]] & areas[_TABLE[1]])
     if both:
@@ -144,15 +144,15 @@ def _refuse_contradictions(
     for at, entry in enumerate(content.get("instances", ())):
         place = ("instances", at)
         if "number" not in entry and (entry.get("connected") or "jid" in entry or "lid" in entry):
-            why = "who is connected, or has a JID, needs a number"
-            raise wrong((*place, "number"), f"{why}: add number, such as '5511900000001'")
+            reason = "who is connected, or has a JID, needs a number"
+            raise wrong((*place, "number"), f"{reason}: add number, such as '5511900000001'")
         _refuse_taken_lid(entry, place, wrong)
     for section, field in (("instances", "key"), ("groups", "jid")):
-        named = (
+        identifiers = (
             (entry[field], (section, at, field))
             for at, entry in enumerate(content.get(section, ()))
         )
-        _owned(named, wrong)
+        _owned(identifiers, wrong)
     return _owned(_claims(content, ninth), wrong)
 
 
@@ -162,17 +162,17 @@ def _refuse_odd_person(entry: Json, place: Place, wrong: Wrong) -> None:
     if "number" not in entry:
         for field in ("also", "jid", "formerly", "whatsapp"):
             if field in entry:
-                words = f"{field} belongs to people with a number: take it out or add number"
-                raise wrong((*place, field), words)
+                sentence = f"{field} belongs to people with a number: take it out or add number"
+                raise wrong((*place, field), sentence)
     if not entry.get("whatsapp", True):
         for field in _OF_ACCOUNTS:
             if field in entry:
-                words = f"{field} belongs to accounts: take it out or set whatsapp: true"
-                raise wrong((*place, field), words)
+                sentence = f"{field} belongs to accounts: take it out or set whatsapp: true"
+                raise wrong((*place, field), sentence)
     _refuse_odd_addressing(entry, place, wrong)
     if "verified_name" in entry and entry.get("business") is False:
-        words = "only businesses have a verified_name: take one of the two out"
-        raise wrong((*place, "business"), words)
+        sentence = "only businesses have a verified_name: take one of the two out"
+        raise wrong((*place, "business"), sentence)
     _refuse_taken_lid(entry, place, wrong)
 
 
@@ -182,25 +182,27 @@ def _refuse_odd_addressing(entry: Json, place: Place, wrong: Wrong) -> None:
     if "number" not in entry:
         raise wrong((*place, "addressing"), "who has no number is met by lid: take it out")
     if entry.get("number_hidden"):
-        words = "whose number is hidden is met by lid: take one of the two out"
-        raise wrong((*place, "addressing"), words)
+        sentence = "whose number is hidden is met by lid: take one of the two out"
+        raise wrong((*place, "addressing"), sentence)
 
 
 def _refuse_number_kept(entry: Json, place: Place, ninth: NinthDigit, wrong: Wrong) -> None:
     before = entry.get("formerly")
     if before is None:
         return
-    kept = {*numbers_of(entry), _bare(entry.get("jid", ""))} - {before}
-    if before in (entry.get("number"), *entry.get("also", ())) or ninth.other(before) in kept:
-        words = f"{before} still reaches this person: name the number they had before"
-        raise wrong((*place, "formerly"), words)
+    numbers = {*numbers_of(entry), _bare(entry.get("jid", ""))} - {before}
+    if before in (entry.get("number"), *entry.get("also", ())) or ninth.other(before) in numbers:
+        sentence = f"{before} still reaches this person: name the number they had before"
+        raise wrong((*place, "formerly"), sentence)
 
 
 def _refuse_taken_lid(entry: Json, place: Place, wrong: Wrong) -> None:
     hidden = number_behind(Jid.parse(entry["lid"])) if "lid" in entry else None
     if hidden is not None and hidden not in numbers_of(entry):
-        words = f"{entry['lid']} is the one made for {hidden}: use 15 digits, or another first one"
-        raise wrong((*place, "lid"), words)
+        sentence = (
+            f"{entry['lid']} is the one made for {hidden}: use 15 digits, or another first one"
+        )
+        raise wrong((*place, "lid"), sentence)
 
 
 def _claims(content: Mapping[str, Any], ninth: NinthDigit) -> Iterator[tuple[str, Place]]:
@@ -224,15 +226,15 @@ def _bare(address: str) -> str:
     return address.removesuffix(f"@{PERSON}")
 
 
-def _owned(named: Iterable[tuple[str, Place]], wrong: Wrong) -> Mapping[str, Place]:
+def _owned(identifiers: Iterable[tuple[str, Place]], wrong: Wrong) -> Mapping[str, Place]:
     """Everything named with its place; refused when two entries name the same."""
-    seen: dict[str, Place] = {}
-    for value, place in named:
-        if value in seen:
-            first = _in_words(seen[value])
+    owners: dict[str, Place] = {}
+    for value, place in identifiers:
+        if value in owners:
+            first = _in_words(owners[value])
             raise wrong(place, f"{value} is the one of {first} already: give another one")
-        seen[value] = place
-    return seen
+        owners[value] = place
+    return owners
 
 
 # -- people ------------------------------------------------------------------------------------
@@ -242,7 +244,7 @@ def _directory(content: Mapping[str, Any], people: Iterable[Json], ninth: NinthD
     owners = [
         {"name": OWN_NAME, **entry} for entry in content.get("instances", ()) if "number" in entry
     ]
-    listed: list[tuple[str, Contact]] = []
+    by_number: list[tuple[str, Contact]] = []
     hidden: list[Contact] = []
     without: list[str] = []
     moved: dict[str, Contact] = {}
@@ -252,13 +254,13 @@ def _directory(content: Mapping[str, Any], people: Iterable[Json], ninth: NinthD
             without += numbers
             continue
         contact = _contact(entry, ninth)
-        listed += ((number, contact) for number in numbers)
+        by_number += ((number, contact) for number in numbers)
         if not numbers:
             hidden.append(contact)
         if "formerly" in entry:
             moved[entry["formerly"]] = contact
     return Directory(
-        listed,
+        by_number,
         people=hidden,
         without_whatsapp=without,
         moved=moved,
@@ -288,24 +290,26 @@ def _contact(entry: Json, ninth: NinthDigit) -> Contact:
     )
 
 
-def _group(entry: Json, directory: Directory, wrong: Wrong, where: Place) -> Group:
-    def person(who: str, *place: str | int) -> Jid:
-        contact = directory.person(Jid.parse(who))
+def _group(entry: Json, directory: Directory, wrong: Wrong, place_of_group: Place) -> Group:
+    def person(member: str, *place: str | int) -> Jid:
+        contact = directory.person(Jid.parse(member))
         if contact is None:
-            words = f"{directory.no_account(Jid.parse(who))}: name somebody who has one"
-            raise wrong((*where, *place), words)
+            sentence = f"{directory.no_account(Jid.parse(member))}: name somebody who has one"
+            raise wrong((*place_of_group, *place), sentence)
         if contact.state == UNREGISTERED and "participants" in place:
-            words = f"{who} is {UNREGISTERED}, and who deletes the account leaves the groups"
-            raise wrong((*where, *place), f"{words}: take it out, or give it another state")
+            sentence = f"{member} is {UNREGISTERED}, and who deletes the account leaves the groups"
+            raise wrong(
+                (*place_of_group, *place), f"{sentence}: take it out, or give it another state"
+            )
         return contact.jid
 
     members: dict[Jid, Participant] = {}
-    for at, who in enumerate(entry["participants"]):
-        jid = person(who["number"], "participants", at, "number")
+    for at, member in enumerate(entry["participants"]):
+        jid = person(member["number"], "participants", at, "number")
         if jid in members:
-            words = f"{who['number']} is in this group already: take one of the two out"
-            raise wrong((*where, "participants", at, "number"), words)
-        members[jid] = Participant(jid, who.get("admin"))
+            sentence = f"{member['number']} is in this group already: take one of the two out"
+            raise wrong((*place_of_group, "participants", at, "number"), sentence)
+        members[jid] = Participant(jid, member.get("admin"))
     description = entry.get("description")
     return Group(
         jid=Jid.parse(entry["jid"]),

@@ -18,7 +18,7 @@ _FIRST = 1_001
 _SEED = 0
 
 
-def crowd(count: int, taken: Callable[[str], bool]) -> Iterator[Json]:
+def crowd(count: int, is_taken: Callable[[str], bool]) -> Iterator[Json]:
     """`count` contacts as a world's file has them; numbers that are `taken` are left out.
 
     Mobiles are 55, area, 9 0000 NNNN: nobody could take them for real ones. Of 20 people 2 are
@@ -28,23 +28,28 @@ def crowd(count: int, taken: Callable[[str], bool]) -> Iterator[Json]:
     # A third of a second, which only those who ask for people pay.
     from faker import Faker
 
-    made = Faker("pt_BR", use_weighting=False)
-    made.seed_instance(_SEED)
+    faker = Faker("pt_BR", use_weighting=False)
+    faker.seed_instance(_SEED)
     at = 0
     while count:
-        name = f"{made.first_name()} {made.last_name()}"
-        person = _person(at, name, made.last_name())
+        name = f"{faker.first_name()} {faker.last_name()}"
+        person = _person(at, name, faker.last_name())
         at += 1
-        if not any(taken(number) for number in numbers_of(person)):
+        if not any(is_taken(number) for number in numbers_of(person)):
             count -= 1
             yield person
 
 
 def numbers_of(entry: Json) -> list[str]:
     """Every number an entry of a world's file names, its JID's and the hidden one included."""
-    named = [entry.get("number"), entry.get("formerly"), entry.get("lid"), *entry.get("also", ())]
+    addresses = [
+        entry.get("number"),
+        entry.get("formerly"),
+        entry.get("lid"),
+        *entry.get("also", ()),
+    ]
     registered = str(entry.get("jid", "")).partition("@")[0]
-    return list(dict.fromkeys(number for number in (*named, registered) if number))
+    return list(dict.fromkeys(number for number in (*addresses, registered) if number))
 
 
 def _person(at: int, name: str, other: str) -> Json:

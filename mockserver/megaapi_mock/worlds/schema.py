@@ -14,8 +14,8 @@ Json = dict[str, Any]
 Place = Sequence[str | int]
 
 
-def _text(pattern: str, words: str) -> Json:
-    return {"type": "string", "pattern": pattern, "description": words}
+def _text(pattern: str, description: str) -> Json:
+    return {"type": "string", "pattern": pattern, "description": description}
 
 
 def _object(required: Sequence[str], **fields: Json) -> Json:
@@ -27,8 +27,8 @@ def _object(required: Sequence[str], **fields: Json) -> Json:
     }
 
 
-def _list(words: str, items: Json) -> Json:
-    return {"type": "array", "description": words, "items": items}
+def _list(description: str, items: Json) -> Json:
+    return {"type": "array", "description": description, "items": items}
 
 
 _NUMBER = "^[1-9][0-9]{7,14}$"
@@ -153,8 +153,8 @@ def mistakes(content: Any) -> Iterable[tuple[Place, str]]:
         rule = _at(place)
         advice = rule.get("description")
         if problem.message.endswith("is a required property"):
-            missing = next(name for name in rule["required"] if f'"{name}"' in problem.message)
-            advice = f"add {missing}: {rule['properties'][missing]['description']}"
+            field = next(name for name in rule["required"] if f'"{name}"' in problem.message)
+            advice = f"add {field}: {rule['properties'][field]['description']}"
         elif "unexpected" in problem.message:
             extra = [name for name in _get(content, place) if name not in rule["properties"]]
             place = [*place, extra[0]]

@@ -49,13 +49,13 @@ def _seeds(state: dict[str, Any], path: Path) -> tuple[InstanceSeed, ...]:
     try:
         return tuple(
             InstanceSeed(
-                key=one["key"],
-                token=one["token"],
-                number=one["number"],
-                name=one["name"],
-                connected=one["connection"]["state"] == CONNECTED,
+                key=instance["key"],
+                token=instance["token"],
+                number=instance["number"],
+                name=instance["name"],
+                connected=instance["connection"]["state"] == CONNECTED,
             )
-            for one in state["instances"]
+            for instance in state["instances"]
         )
     except (KeyError, TypeError):
         raise WorldError(f"{path}: its instances cannot be read: take it again") from None

@@ -26,11 +26,11 @@ def line_of(path: Path, place: Sequence[str | int]) -> int:
             node = node.value[step]
             line = node.start_mark.line + 1
         elif isinstance(node, yaml.MappingNode):
-            found = [(key, value) for key, value in node.value if key.value == step]
-            if not found:
+            pairs = [(key, value) for key, value in node.value if key.value == step]
+            if not pairs:
                 break
             # Written twice, the last one counts, as it does for the loader.
-            key, node = found[-1]
+            key, node = pairs[-1]
             line = key.start_mark.line + 1
     return line
 
@@ -68,28 +68,28 @@ def oddities(path: Path) -> Iterator[tuple[Place, str]]:
 
 
 def _oddities(
-    node: yaml.Node | None, place: Place, seen: set[int], above: tuple[yaml.Node, ...]
+    node: yaml.Node | None, place: Place, visited: set[int], above: tuple[yaml.Node, ...]
 ) -> Iterator[tuple[Place, str]]:
     if node is None:
         return
     if node in above:
         yield place, "it holds itself: write it out"
         return
-    if id(node) in seen:
+    if id(node) in visited:
         return
-    seen.add(id(node))
+    visited.add(id(node))
     kind = node.tag.removeprefix(_TAG)
     if kind not in _JSON:
         yield place, f"this is a {kind} in YAML: put it in quotes"
-    yield from _inside(node, place, seen, (*above, node))
+    yield from _inside(node, place, visited, (*above, node))
 
 
 def _inside(
-    node: yaml.Node, place: Place, seen: set[int], above: tuple[yaml.Node, ...]
+    node: yaml.Node, place: Place, visited: set[int], above: tuple[yaml.Node, ...]
 ) -> Iterator[tuple[Place, str]]:
     if isinstance(node, yaml.SequenceNode):
         for at, item in enumerate(node.value):
-            yield from _oddities(item, (*place, at), seen, above)
+            yield from _oddities(item, (*place, at), visited, above)
     elif isinstance(node, yaml.MappingNode):
         names: set[str] = set()
         for key, value in node.value:
@@ -99,4 +99,4 @@ def _inside(
             names.add(name)
             if key.tag not in (f"{_TAG}str", f"{_TAG}merge"):
                 yield (*place, name), "a name must be a string: put it in quotes"
-            yield from _oddities(value, (*place, name), seen, above)
+            yield from _oddities(value, (*place, name), visited, above)

@@ -171,7 +171,7 @@ def test_copies_are_byte_equal_and_leave_side_by_side() -> None:
     transport = Meeting()
     order = Order("text-plain", URL, count=2, duplicate=3)
     tally = Emitter(order, samples=SAMPLES, ids=Ids(0), transport=transport).run()
-    assert tally.delivered == order.owed == 6
+    assert tally.delivered == order.total == 6
     bodies = [body for _, body, _ in transport.posts]
     assert {bodies.count(body) for body in bodies} == {3}
 

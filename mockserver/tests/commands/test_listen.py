@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from megaapi_mock.commands import listen as module
-from megaapi_mock.commands.console import Lines, heard
+from megaapi_mock.commands.console import Lines, webhook_count
 from megaapi_mock.commands.listen import Receiver, Webhook, summary
 from megaapi_mock.commands.output import Output
 from megaapi_mock.errors import SetupError
@@ -261,8 +261,10 @@ def test_lines_name_the_fields_and_drive_no_terminal() -> None:
 
 
 def test_the_last_line_counts() -> None:
-    assert heard(0, {}) == "0 webhooks, 0 fitted the contract."
-    assert heard(3, {"call": 2}) == "5 webhooks, 3 fitted the contract.\n  2 did not fit: call"
+    assert webhook_count(0, {}) == "0 webhooks, 0 fitted the contract."
+    assert (
+        webhook_count(3, {"call": 2}) == "5 webhooks, 3 fitted the contract.\n  2 did not fit: call"
+    )
 
 
 def test_a_taken_port_is_a_sentence(listening: Receiver) -> None:

@@ -69,7 +69,7 @@ def test_every_kind_says_what_it_does_and_its_example_can_be_made(name: str) -> 
     own = {one.name for one in listed.parameters}
     example = listed.kind.example
     assert example["fault"] == name
-    listed.made({key: value for key, value in example.items() if key in own})
+    listed.create({key: value for key, value in example.items() if key in own})
     # What holds when nothing is given must be something that could be given.
     for one in listed.parameters:
         assert one.default is None or one.form.fits(one.default), one.name

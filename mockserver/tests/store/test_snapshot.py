@@ -96,7 +96,8 @@ def test_every_attribute_of_an_armed_fault_is_kept(app: MockApp) -> None:
     }
     assert own | {"recipient"} == kept
     wired = {"kinds", "armed", "_clock", "_ids", "_directory", "_operations", "_lock"}
-    assert vars(app.runtime.faults).keys() == wired | {"_all", "_numbers", "_asked", "_struck"}
+    state = {"_all", "_numbers", "_header_tallies", "_on_hit"}
+    assert vars(app.runtime.faults).keys() == wired | state
 
 
 def test_every_part_of_the_world_is_kept() -> None:

@@ -53,13 +53,13 @@ def examine(case: Case) -> list[Finding]:
         with_message=case.message,
     )
     checks: dict[str, Callable[[], Finding]] = {**exam.checks(), **hook.checks(exam.is_remote)}
-    found = []
+    findings = []
     for name in CHECKS:
         try:
-            found.append(checks[name]())
+            findings.append(checks[name]())
         except Skipped as skipped:
-            found.append(Finding(name, "skipped", str(skipped)))
-    return found
+            findings.append(Finding(name, "skipped", str(skipped)))
+    return findings
 
 
 CHECKS = (
@@ -117,22 +117,22 @@ class _Exam:
     def connection(self) -> Finding:
         if not self._addresses:
             raise Skipped("the host is not known")
-        where = f"{self._place.host}:{self._place.port}"
+        address = f"{self._place.host}:{self._place.port}"
         try:
             self._place.connect(self._case.timeout)
         except Unreachable as why:
             advice = "check the port, the firewall, and whether the mock runs"
             return Finding("connection", "wrong", str(why), advice)
         self._open = True
-        return Finding("connection", "ok", f"{where} takes connections")
+        return Finding("connection", "ok", f"{address} takes connections")
 
     def tls(self) -> Finding:
         if not self._open:
             raise Skipped("no connection")
         if not self._place.tls:
             if self.is_remote():
-                told = "the token travels unencrypted"
-                return Finding("tls", "warning", told, "use https:// in --target")
+                message = "the token travels unencrypted"
+                return Finding("tls", "warning", message, "use https:// in --target")
             raise Skipped("http, on this network")
         try:
             self._place.shake_hands(self._case.timeout)
@@ -149,10 +149,10 @@ class _Exam:
         except Unreachable as why:
             advice = "is this the port of another service?"
             return Finding("gateway", "wrong", str(why), advice)
-        outcome, told, advice = self._is_gateway(reply)
+        outcome, message, advice = self._is_gateway(reply)
         if outcome == "ok":
             self._status = reply
-        return Finding("gateway", outcome, told, advice)
+        return Finding("gateway", outcome, message, advice)
 
     def _is_gateway(self, reply: Reply) -> tuple[Outcome, str, str]:
         if 300 <= reply.status < 400:
@@ -162,23 +162,25 @@ class _Exam:
             more = f"leave {path} out of --target" if path else "this may be another product's host"
             return "wrong", "it has no /rest/instance/{key}", more
         if reply.status in (502, 503, 504):
-            told = f"something before the gateway answers {reply.in_words}"
-            return "wrong", told, "the gateway is down, or the host is another plan's: try later"
+            message = f"something before the gateway answers {reply.in_words}"
+            return "wrong", message, "the gateway is down, or the host is another plan's: try later"
         document = reply.document or {}
         if "error" in document or {"name", "message", "statusCode"} <= set(document):
             return "ok", "it answers as megaAPI does", ""
         if reply.status == 200 and reply.empty:
             return "ok", "it answers 200 without a body, as some hosts do while offline", ""
-        told = f"it answers {reply.in_words}, which is not megaAPI's"
-        return "wrong", told, "check host and port in --target"
+        message = f"it answers {reply.in_words}, which is not megaAPI's"
+        return "wrong", message, "check host and port in --target"
 
     # -- the instance ------------------------------------------------------------------------
 
     def key(self) -> Finding:
         status = self._answer()
         if status.message == "Instance not found":
-            told = f"no instance has the key {self._case.key}"
-            return Finding("key", "wrong", told, "copy the key from your panel; it names its host")
+            message = f"no instance has the key {self._case.key}"
+            return Finding(
+                "key", "wrong", message, "copy the key from your panel; it names its host"
+            )
         return Finding("key", "ok", f"{self._case.key} is known")
 
     def token(self) -> Finding:
@@ -186,31 +188,33 @@ class _Exam:
         if status.message == "Instance not found":
             raise Skipped("the key is not known")
         if status.status == 401:
-            told = "it is not the instance's token"
-            return Finding("token", "wrong", told, "copy the token from your panel, it may be new")
+            message = "it is not the instance's token"
+            return Finding(
+                "token", "wrong", message, "copy the token from your panel, it may be new"
+            )
         if status.status >= 400:
-            told = f"the status is answered {status.in_words}: {status.message}"
-            return Finding("token", "wrong", told, "see what the answer says")
+            message = f"the status is answered {status.in_words}: {status.message}"
+            return Finding("token", "wrong", message, "see what the answer says")
         self._let_in = True
         return Finding("token", "ok", "it is accepted")
 
     def linked(self) -> Finding:
         status = self._inside()
-        shown = (status.document or {}).get("instance")
-        state = shown.get("status") if isinstance(shown, dict) else None
+        instance = (status.document or {}).get("instance")
+        state = instance.get("status") if isinstance(instance, dict) else None
         if state == "connected":
-            told = "the status says connected; only a message shows that messages pass"
-            return Finding("linked", "ok", told)
-        told = f"no phone is connected: {state or status.message or 'the status is empty'}"
-        return Finding("linked", "wrong", told, "scan the QR code, or type the pairing code")
+            message = "the status says connected; only a message shows that messages pass"
+            return Finding("linked", "ok", message)
+        message = f"no phone is connected: {state or status.message or 'the status is empty'}"
+        return Finding("linked", "wrong", message, "scan the QR code, or type the pairing code")
 
     def clock(self) -> Finding:
         off = self._answer().clock_off
         if off is None:
             raise Skipped("the host does not say what time it is")
         if abs(off) > CLOCK_MOST:
-            told = f"this machine is {abs(off):.0f} s {'ahead' if off > 0 else 'behind'}"
-            return Finding("clock", "warning", told, "let both machines set their clocks")
+            message = f"this machine is {abs(off):.0f} s {'ahead' if off > 0 else 'behind'}"
+            return Finding("clock", "warning", message, "let both machines set their clocks")
         return Finding("clock", "ok", "both clocks agree")
 
     # -- its webhook -------------------------------------------------------------------------
@@ -240,15 +244,15 @@ class _Exam:
         return Finding("webhook_on", "ok", "it is switched on")
 
     def webhook_same(self) -> Finding:
-        wanted = self._case.webhook
+        expected = self._case.webhook
         if self._url is None:
             raise Skipped("no webhook is known")
-        if wanted is None:
+        if expected is None:
             raise Skipped("give --webhook to compare")
-        differs = _differences(self._url, wanted)
+        differs = _differences(self._url, expected)
         if differs:
-            told = f"it is {self._url}, which differs in {' and '.join(differs)}"
-            return Finding("webhook_same", "wrong", told, "set it again with configWebhook")
+            message = f"it is {self._url}, which differs in {' and '.join(differs)}"
+            return Finding("webhook_same", "wrong", message, "set it again with configWebhook")
         return Finding("webhook_same", "ok", "it is the one given")
 
     def events(self) -> Finding:
@@ -257,18 +261,18 @@ class _Exam:
             reply = self._get("config")
         except Unreachable as why:
             raise Skipped(str(why)) from None
-        shown = (reply.document or {}).get("configData")
-        if reply.status >= 400 or not isinstance(shown, dict):
+        settings = (reply.document or {}).get("configData")
+        if reply.status >= 400 or not isinstance(settings, dict):
             raise Skipped(f"the host does not show it: {reply.in_words}")
-        blocked = shown.get("blockEvents") or []
-        accepted = shown.get("webhookEvents")
+        blocked = settings.get("blockEvents") or []
+        accepted = settings.get("webhookEvents")
         deaf = NEEDED in blocked or (isinstance(accepted, list) and NEEDED not in accepted)
         if deaf:
-            told = f"{NEEDED} is blocked: no message of a customer arrives"
-            return Finding("events", "wrong", told, "unblock it with configAcceptWebhooks")
+            message = f"{NEEDED} is blocked: no message of a customer arrives"
+            return Finding("events", "wrong", message, "unblock it with configAcceptWebhooks")
         if blocked:
-            told = f"blocked: {', '.join(map(str, blocked))}"
-            return Finding("events", "warning", told, "fine if your bot needs none of them")
+            message = f"blocked: {', '.join(map(str, blocked))}"
+            return Finding("events", "warning", message, "fine if your bot needs none of them")
         return Finding("events", "ok", "none is blocked")
 
     def _answer(self) -> Reply:
@@ -293,7 +297,9 @@ def _differences(have: str, want: str) -> list[str]:
         return []
     names = ("scheme", "host and port", "path", "query", "fragment")
     pairs = zip(names, urlsplit(have), urlsplit(want), strict=True)
-    found = [name for name, mine, theirs in pairs if mine != theirs]
-    if found == ["path"] and urlsplit(have).path.rstrip("/") == urlsplit(want).path.rstrip("/"):
+    differences = [name for name, mine, theirs in pairs if mine != theirs]
+    if differences == ["path"] and urlsplit(have).path.rstrip("/") == urlsplit(want).path.rstrip(
+        "/"
+    ):
         return ["the slash at its end"]
-    return found or ["its letters"]
+    return differences or ["its letters"]

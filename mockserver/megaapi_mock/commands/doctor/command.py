@@ -54,6 +54,6 @@ def doctor(as_json: bool, **case: Any) -> None:
     from . import findings
     from .checks import Case, examine
 
-    found = examine(Case(**case))
-    click.echo(json.dumps(findings.as_json(found)) if as_json else findings.as_screen(found))
-    sys.exit(0 if findings.passed(found) else 1)
+    result = examine(Case(**case))
+    click.echo(json.dumps(findings.as_json(result)) if as_json else findings.as_screen(result))
+    sys.exit(0 if findings.passed(result) else 1)

@@ -32,26 +32,30 @@ class Finding:
 
 def as_json(findings: Sequence[Finding]) -> dict[str, Any]:
     """All of them, and whether nothing is wrong."""
-    return {"passed": passed(findings), "findings": [found.as_json() for found in findings]}
+    return {"passed": passed(findings), "findings": [finding.as_json() for finding in findings]}
 
 
 def as_screen(findings: Sequence[Finding]) -> str:
     """A line for each check, advice below those that need it, and the sum."""
-    width = max(len(found.check) for found in findings)
+    width = max(len(finding.check) for finding in findings)
     lines = []
-    for found in findings:
-        lines.append(f"{_MARKS[found.outcome]:<5}  {found.check:<{width}}  {_shown(found.message)}")
-        if found.advice and found.outcome in ("wrong", "warning"):
-            lines.append(f"{'':<5}  {'':<{width}}  -> {_shown(found.advice)}")
-    counted = {outcome: sum(it.outcome == outcome for it in findings) for outcome in _MARKS}
+    for finding in findings:
+        lines.append(
+            f"{_MARKS[finding.outcome]:<5}  {finding.check:<{width}}  {_one_line(finding.message)}"
+        )
+        if finding.advice and finding.outcome in ("wrong", "warning"):
+            lines.append(f"{'':<5}  {'':<{width}}  -> {_one_line(finding.advice)}")
+    counts = {
+        outcome: sum(finding.outcome == outcome for finding in findings) for outcome in _MARKS
+    }
     lines.append(
-        f"{counted['wrong']} wrong, {counted['warning']} to look at, {counted['ok']} ok, "
-        f"{counted['skipped']} not checked"
+        f"{counts['wrong']} wrong, {counts['warning']} to look at, {counts['ok']} ok, "
+        f"{counts['skipped']} not checked"
     )
     return "\n".join(lines)
 
 
-def _shown(text: str) -> str:
+def _one_line(text: str) -> str:
     """On one line of a terminal, whatever the host said."""
     line = "".join(letter if letter.isprintable() else "?" for letter in text)
     return line if len(line) <= SHOWN_MOST else f"{line[:SHOWN_MOST]}..."
@@ -59,4 +63,4 @@ def _shown(text: str) -> str:
 
 def passed(findings: Sequence[Finding]) -> bool:
     """Whether nothing is wrong."""
-    return all(found.outcome != "wrong" for found in findings)
+    return all(finding.outcome != "wrong" for finding in findings)

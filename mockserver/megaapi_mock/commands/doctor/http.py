@@ -63,8 +63,8 @@ class Place:
             port = usual if parts.port is None else parts.port
         except ValueError as error:
             # What follows is what was given.
-            why = str(error).partition(" as ")[0]
-            raise SetupError(f"{name} is not a URL: {why}") from None
+            reason = str(error).partition(" as ")[0]
+            raise SetupError(f"{name} is not a URL: {reason}") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise SetupError(f"{name} is not a URL: start with http:// or https://")
         # A host may have letters of any script: it is looked up in another form.
@@ -80,10 +80,10 @@ class Place:
     def addresses(self) -> list[str]:
         """Look the name up."""
         try:
-            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+            entries = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
-            raise Unreachable(f"{self.host} is not known here: {_why(error)}") from None
-        return list(dict.fromkeys(str(address[0]) for *_, address in found))
+            raise Unreachable(f"{self.host} is not known here: {_reason(error)}") from None
+        return list(dict.fromkeys(str(address[0]) for *_, address in entries))
 
     def connect(self, timeout: float) -> None:
         """Open a connection, and let go."""
@@ -91,7 +91,7 @@ class Place:
             socket.create_connection((self.host, self.port), timeout=timeout).close()
         except OSError as error:
             raise Unreachable(
-                f"nothing answers at {self.host}:{self.port}: {_why(error)}"
+                f"nothing answers at {self.host}:{self.port}: {_reason(error)}"
             ) from None
 
     def shake_hands(self, timeout: float) -> None:
@@ -106,13 +106,13 @@ class Place:
         except ssl.SSLCertVerificationError as error:
             raise Unreachable(f"its certificate is not valid: {error.verify_message}") from None
         except OSError as error:
-            raise Unreachable(f"no TLS at {self.host}:{self.port}: {_why(error)}") from None
+            raise Unreachable(f"no TLS at {self.host}:{self.port}: {_reason(error)}") from None
 
 
 def is_local(addresses: list[str]) -> bool:
     """Whether none of them can be reached from the internet."""
-    found = [ipaddress.ip_address(address.partition("%")[0]) for address in addresses]
-    return bool(found) and not any(address.is_global for address in found)
+    parsed = [ipaddress.ip_address(address.partition("%")[0]) for address in addresses]
+    return bool(parsed) and not any(address.is_global for address in parsed)
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def get(place: Place, path: str, token: str, timeout: float) -> Reply:
             connection.request("GET", place.parts.path.rstrip("/") + path, headers=headers)
             return _read(connection.getresponse())
     except (OSError, HTTPException, ValueError) as error:
-        raise Unreachable(f"GET {path} had no answer: {_why(error)}") from None
+        raise Unreachable(f"GET {path} had no answer: {_reason(error)}") from None
     finally:
         connection.close()
 
@@ -198,7 +198,7 @@ def _clock_off(date: str) -> float | None:
         return None
 
 
-def _why(error: BaseException) -> str:
+def _reason(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         return "the time is up"
     if isinstance(error, ConnectionRefusedError):

@@ -46,22 +46,22 @@ class Hook:
         }
 
     def address(self, gateway_is_remote: bool) -> Finding:
-        place = self._given()
+        place = self._require_place()
         try:
             self._addresses = place.addresses()
         except Unreachable as why:
             return Finding("hook_address", "wrong", str(why), "check the host in --webhook")
-        told = f"{place.host} is at {self._addresses[0]}"
+        message = f"{place.host} is at {self._addresses[0]}"
         if gateway_is_remote and is_local(self._addresses):
             advice = "a gateway in the internet cannot call it: use a tunnel or a public host"
-            return Finding("hook_address", "wrong", f"{told}, of this network alone", advice)
+            return Finding("hook_address", "wrong", f"{message}, of this network alone", advice)
         if gateway_is_remote and not place.tls:
             advice = "use https://: customers' messages travel there"
-            return Finding("hook_address", "warning", f"{told}, unencrypted", advice)
-        return Finding("hook_address", "ok", told)
+            return Finding("hook_address", "warning", f"{message}, unencrypted", advice)
+        return Finding("hook_address", "ok", message)
 
     def connection(self) -> Finding:
-        place = self._given()
+        place = self._require_place()
         if not self._addresses:
             raise Skipped("the host is not known")
         try:
@@ -91,7 +91,7 @@ class Hook:
 
     def message(self) -> Finding:
         """POST a message that nobody wrote, once, where that was asked for."""
-        self._given()
+        self._require_place()
         if not self._with_message:
             raise Skipped("--message posts a made-up message too; a bot may act on it")
         if self._seconds is None or self._seconds >= self._timeout:
@@ -107,18 +107,18 @@ class Hook:
         except DeliveryFailed as failure:
             return _failed("hook_message", failure)
         timed = self._timed("hook_message", seconds)
-        found = timed if answer is None else _judged("hook_message", answer, "a made-up message")
-        return timed if found.outcome == "ok" else found
+        finding = timed if answer is None else _judged("hook_message", answer, "a made-up message")
+        return timed if finding.outcome == "ok" else finding
 
     def _posted(self, body: dict[str, Any]) -> tuple[Answer | None, float]:
         """The answer, None when the time was up, and the seconds it took."""
-        place = self._given()
+        place = self._require_place()
         if not self._open:
             raise Skipped("no connection")
         transport = HttpTransport(allowed_hosts="any")
-        begin, sent = time.monotonic(), orjson.dumps(body)
+        begin, content = time.monotonic(), orjson.dumps(body)
         try:
-            answer = transport.post(place.url, sent, axios_headers(), timeout=self._timeout)
+            answer = transport.post(place.url, content, axios_headers(), timeout=self._timeout)
         except DeliveryFailed as failure:
             if isinstance(failure.__cause__, TimeoutError):
                 return None, self._timeout
@@ -129,15 +129,15 @@ class Hook:
 
     def _timed(self, check: str, seconds: float) -> Finding:
         if seconds >= self._timeout:
-            told = f"no answer within {self._timeout:g} s: the gateway gives up"
-            return Finding(check, "wrong", told, "answer 200 first, work afterwards")
-        told = f"it answered after {seconds:.2f} s"
+            message = f"no answer within {self._timeout:g} s: the gateway gives up"
+            return Finding(check, "wrong", message, "answer 200 first, work afterwards")
+        message = f"it answered after {seconds:.2f} s"
         if seconds >= self._slow:
             advice = f"the gateway gives up after {self._timeout:g} s: answer 200 first"
-            return Finding(check, "warning", told, advice)
-        return Finding(check, "ok", told)
+            return Finding(check, "warning", message, advice)
+        return Finding(check, "ok", message)
 
-    def _given(self) -> Place:
+    def _require_place(self) -> Place:
         if self._place is None:
             raise Skipped("give --webhook to try it")
         return self._place
@@ -153,11 +153,11 @@ def _failed(check: str, failure: DeliveryFailed) -> Finding:
     return Finding(check, "wrong", str(failure), advice)
 
 
-def _judged(check: str, answer: Answer, what: str) -> Finding:
+def _judged(check: str, answer: Answer, subject: str) -> Finding:
     """2xx, or what its status means here."""
     status = answer.status
     if 200 <= status < 300:
-        return Finding(check, "ok", f"it answered {status} to {what}")
+        return Finding(check, "ok", f"it answered {status} to {subject}")
     headers = {name.lower(): value for name, value in answer.headers}
     advice = {
         401: "let the gateway in without credentials: it sends none",
@@ -166,6 +166,6 @@ def _judged(check: str, answer: Answer, what: str) -> Finding:
         405: f"it must take POST; it takes {headers.get('allow', 'something else')}",
     }.get(status, "see the receiver's own log")
     if 300 <= status < 400:
-        where = headers.get("location", "nowhere")
-        advice = f"give {where} itself: a redirect loses the POST"
-    return Finding(check, "wrong", f"it answered {status} to {what}", advice)
+        location = headers.get("location", "nowhere")
+        advice = f"give {location} itself: a redirect loses the POST"
+    return Finding(check, "wrong", f"it answered {status} to {subject}", advice)

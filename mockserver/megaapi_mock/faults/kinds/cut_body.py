@@ -25,5 +25,5 @@ class CutBody(Replacing):
         """At least one byte is missing."""
         # An empty answer has nothing to cut: promise one that never comes.
         body = real.body or b" "
-        kept = len(body) // 2 if self.keep is None else min(self.keep, len(body) - 1)
-        return replace(real, body=body, ending="cut", kept=kept)
+        length = len(body) // 2 if self.keep is None else min(self.keep, len(body) - 1)
+        return replace(real, body=body, ending="cut", kept=length)

@@ -35,13 +35,13 @@ class Delay(Kind):
 
     def wait(self, moment: Moment) -> float:
         """Before anything happens."""
-        return 0.0 if self.after else self._drawn(moment.chance)
+        return 0.0 if self.after else self._draw_seconds(moment.chance)
 
     def pause(self, moment: Moment) -> float:
         """When everything has happened."""
-        return self._drawn(moment.chance) if self.after else 0.0
+        return self._draw_seconds(moment.chance) if self.after else 0.0
 
-    def _drawn(self, chance: float) -> float:
+    def _draw_seconds(self, chance: float) -> float:
         if isinstance(self.seconds, list):
             least, most = self.seconds
             return least + (most - least) * chance

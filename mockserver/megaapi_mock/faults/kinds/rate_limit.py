@@ -47,6 +47,6 @@ class RateLimit(Replacing):
 
     def answer(self, real: Answered, moment: Moment) -> Answered:
         """The gateway's error body; nobody has seen a real one (inferred)."""
-        left = max(1, math.ceil(moment.window + self.window - moment.now))
-        wait = left if self.retry_after is None else self.retry_after
+        seconds = max(1, math.ceil(moment.window + self.window - moment.now))
+        wait = seconds if self.retry_after is None else self.retry_after
         return Answered(429, dumps(error_body(429)), headers={"Retry-After": str(wait)})

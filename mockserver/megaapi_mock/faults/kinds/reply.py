@@ -48,8 +48,8 @@ class Reply(Replacing):
         body = self.body.encode() if text else dumps(self._document())
         if self.status in BODILESS:
             return Answered(self.status, b"", "", self.headers or {})
-        made = "text/plain; charset=utf-8" if text else JSON
-        return Answered(self.status, body, self.content_type or made, self.headers or {})
+        media_type = "text/plain; charset=utf-8" if text else JSON
+        return Answered(self.status, body, self.content_type or media_type, self.headers or {})
 
     def _document(self) -> Any:
         return error_body(self.status) if self.body is None else self.body
@@ -59,7 +59,7 @@ def error_body(status: int) -> dict[str, Any]:
     """The gateway's error body for a status; 200 has `error` alone, as its successes do."""
     if status < 400:
         return {"error": False}
-    known = {one.value: one.phrase for one in HTTPStatus}
+    known = {status.value: status.phrase for status in HTTPStatus}
     phrase = known.get(status, "Unknown Error")
     name = phrase.upper().replace(" ", "_").replace("-", "_")
     return {"name": name, "message": phrase, "statusCode": status}

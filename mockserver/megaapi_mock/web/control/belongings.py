@@ -40,12 +40,12 @@ class Belongings:
         limit, since = lists.limit_of(request.args), request.args.get("since")
 
         def look(instance: Instance) -> list[Json]:
-            groups = {str(group.jid): group for group in instance.groups}
-            jids = lists.keys_after(list(groups), since)[: limit + 1]
-            return [_group_json(instance, groups[jid]) for jid in jids]
+            groups_by_jid = {str(group.jid): group for group in instance.groups}
+            jids = lists.keys_after(list(groups_by_jid), since)[: limit + 1]
+            return [_group_json(instance, groups_by_jid[jid]) for jid in jids]
 
-        shown = self._runtime.publisher.look(key, look)
-        return lists.page(shown, limit=limit, id_="jid")
+        groups = self._runtime.publisher.look(key, look)
+        return lists.page(groups, limit=limit, id_="jid")
 
     def group(self, key: str, jid: str) -> Json:
         """One group as the instance knows it."""
@@ -120,7 +120,7 @@ def _group_json(instance: Instance, group: Group) -> Json:
         "announce": group.announce,
         "restrict": group.restrict,
         "participants": [
-            {"jid": str(who.jid), "admin": who.admin, "me": who.jid == instance.own_jid}
-            for who in group.participants
+            {"jid": str(member.jid), "admin": member.admin, "me": member.jid == instance.own_jid}
+            for member in group.participants
         ],
     }

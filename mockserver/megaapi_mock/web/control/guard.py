@@ -65,8 +65,8 @@ class Guard:
                 f"the control API is closed on {self._host}: "
                 "start with --control-token and send it as X-Mock-Token",
             )
-        given = request.headers.get("X-Mock-Token", "")
-        if not hmac.compare_digest(given.encode(), self._token.encode()):
+        token = request.headers.get("X-Mock-Token", "")
+        if not hmac.compare_digest(token.encode(), self._token.encode()):
             raise ControlRefused(403, "X-Mock-Token is missing or not the one of --control-token")
 
     def _require_no_webhook(self) -> None:

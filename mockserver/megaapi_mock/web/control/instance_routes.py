@@ -45,11 +45,11 @@ class InstanceRoutes:
         """Every instance."""
         limit = lists.limit_of(request.args)
         keys = lists.keys_after(self._runtime.store.keys(), request.args.get("since"))
-        shown = []
+        documents = []
         for key in keys[: limit + 1]:
             with suppress(UnknownInstance):
-                shown.append(self._shown(key))
-        return lists.page(shown, limit=limit, id_="key")
+                documents.append(self._instance_json(key))
+        return lists.page(documents, limit=limit, id_="key")
 
     def create(self, body: Json) -> tuple[Json, int]:
         """A new instance; what is not given is made up."""
@@ -61,17 +61,17 @@ class InstanceRoutes:
                 instance.set_webhook(url)
             return instance.as_json()
 
-        shown = self._runtime.store.create(
+        document = self._runtime.store.create(
             self._seed(body),
             begin=begin,
             named="name" in body,
             most=self._runtime.settings.instances_limit,
         )
-        return shown, 201
+        return document, 201
 
     def show(self, key: str) -> Json:
         """One instance."""
-        return self._shown(key)
+        return self._instance_json(key)
 
     def remove(self, key: str) -> Json:
         """The instance is deleted."""
@@ -90,9 +90,9 @@ class InstanceRoutes:
             if number is None and known is None:
                 raise ControlRefused(400, f'{key} has no number yet: give {{"number": "5511..."}}')
             if self._runtime.faults.armed and not instance.linked:
-                struck = self._runtime.faults.refuses("link", key)
-                if struck is not None:
-                    raise ControlRefused(409, f"the phone does not link {key}: {struck.reason}")
+                strike = self._runtime.faults.refuses("link", key)
+                if strike is not None:
+                    raise ControlRefused(409, f"the phone does not link {key}: {strike.reason}")
             instance.linking.link(number)
 
         return self._change(key, scan)
@@ -148,9 +148,9 @@ class InstanceRoutes:
 
     def _change(self, key: str, do: Callable[[Instance], Any]) -> Json:
         self._runtime.publisher.change(key, do)
-        return self._shown(key)
+        return self._instance_json(key)
 
-    def _shown(self, key: str) -> Json:
+    def _instance_json(self, key: str) -> Json:
         return self._runtime.publisher.look(key, lambda instance: instance.as_json())
 
 

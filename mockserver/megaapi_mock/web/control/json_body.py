@@ -73,6 +73,6 @@ def plain(error: HTTPException) -> Response:
         methods = ", ".join(sorted(set(error.valid_methods or ()) - {"HEAD", "OPTIONS"}))
         return json_reply({"error": f"{request.path} takes {methods}, not {request.method}"}, 405)
     if isinstance(error, NotFound):
-        where = ": see spec/control.yaml" if is_ours(request.path) else ""
-        return json_reply({"error": f"there is no {request.path}{where}"}, 404)
+        advice = ": see spec/control.yaml" if is_ours(request.path) else ""
+        return json_reply({"error": f"there is no {request.path}{advice}"}, 404)
     return json_reply({"error": f"{error.name}: {error.description}"}, error.code or 500)

@@ -27,14 +27,14 @@ Json = dict[str, Any]
 
 def page(items: list[Json], *, limit: int, id_: str = "id") -> Json:
     """At most `limit` items; `next` is the id to continue after, or null."""
-    shown = items[:limit]
-    return {"items": shown, "next": shown[-1][id_] if len(items) > limit else None}
+    page_items = items[:limit]
+    return {"items": page_items, "next": page_items[-1][id_] if len(items) > limit else None}
 
 
-def fitting(found: Sequence[Any], size_of: Callable[[Any], int], limit: int) -> int:
+def fitting(records: Sequence[Any], size_of: Callable[[Any], int], limit: int) -> int:
     """How many of these records a page may hold: all up to its limit, unless they are large."""
     size = 0
-    for count, record in enumerate(found):
+    for count, record in enumerate(records):
         # Bodies are shown in part; each record has two, a delivery one for each attempt.
         size += min(size_of(record), 4 * BODY_SHOWN)
         if size > PAGE_BYTES and count:
@@ -96,9 +96,9 @@ def message_matches(arguments: Arguments) -> Callable[[tuple[str, Message]], boo
     return _matching(
         arguments,
         {
-            "status": lambda found, wanted: wanted == found[1].state,
-            "event": lambda found, wanted: wanted == found[1].type,
-            "from_me": lambda found, wanted: wanted == str(found[1].from_me).lower(),
+            "status": lambda entry, wanted: wanted == entry[1].state,
+            "event": lambda entry, wanted: wanted == entry[1].type,
+            "from_me": lambda entry, wanted: wanted == str(entry[1].from_me).lower(),
         },
     )
 
@@ -115,13 +115,13 @@ def strike_matches(arguments: Arguments) -> Callable[[RecordedHit], bool]:
 
 
 def _matching(
-    arguments: Arguments, filters: Mapping[str, Callable[[Any, str], bool]]
+    arguments: Arguments, known_filters: Mapping[str, Callable[[Any, str], bool]]
 ) -> Callable[[Any], bool]:
     """What fits every filter that was given. Waits ask it at each record: it must cost little."""
-    given = [(fits, arguments[name]) for name, fits in filters.items() if name in arguments]
+    filters = [(fits, arguments[name]) for name, fits in known_filters.items() if name in arguments]
 
     def matches(record: Any) -> bool:
-        for fits, wanted in given:
+        for fits, wanted in filters:
             if not fits(record, wanted):
                 return False
         return True
@@ -133,40 +133,40 @@ def messages(
     store: Store, publisher: Publisher, instance: str | None, start: int
 ) -> Iterator[tuple[str, Message]]:
     """Messages in the order they came, after the arrival numbered `start`."""
-    kept: list[list[tuple[str, Message]]] = []
+    by_instance: list[list[tuple[str, Message]]] = []
     for key in store.keys() if instance is None else [instance]:
         try:
-            found = publisher.look(key, lambda instance: _newer(instance, start))
+            newer = publisher.look(key, lambda instance: _newer(instance, start))
         except UnknownInstance:
             if instance is not None:
                 raise
             continue
-        kept.append([(key, message) for message in found])
-    return merge(*kept, key=lambda row: row[1].arrival)
+        by_instance.append([(key, message) for message in newer])
+    return merge(*by_instance, key=lambda row: row[1].arrival)
 
 
 def _newer(instance: Instance, start: int) -> list[Message]:
     """From the newest back: of many messages few are new."""
-    found = list(takewhile(lambda each: each.arrival > start, instance.messages.newest()))
-    found.reverse()
-    return found
+    newer = list(takewhile(lambda each: each.arrival > start, instance.messages.newest()))
+    newer.reverse()
+    return newer
 
 
 def arrival_of(store: Store, publisher: Publisher, instance: str | None, since: str | None) -> int:
     """The arrival of the message that `since` names; 0, before all others, when it is not kept."""
-    *named, last = (since or "").rsplit("/", 1)
+    *key_part, last = (since or "").rsplit("/", 1)
     keys = store.keys() if instance is None else [instance]
-    for key in (each for each in keys if last and each in (named or (each,))):
+    for key in (each for each in keys if last and each in (key_part or (each,))):
         with suppress(UnknownInstance):
-            told = publisher.look(key, lambda instance: instance.messages.get(last))
-            if told is not None:
-                return told.arrival
+            message = publisher.look(key, lambda instance: instance.messages.get(last))
+            if message is not None:
+                return message.arrival
     return 0
 
 
-def message_cursor(store: Store, publisher: Publisher, found: tuple[str, Message]) -> str:
+def message_cursor(store: Store, publisher: Publisher, entry: tuple[str, Message]) -> str:
     """What `since` takes to go on after this message: KEY/ID where another instance has the id."""
-    key, message = found
+    key, message = entry
     for other in store.keys():
         if other == key:
             continue

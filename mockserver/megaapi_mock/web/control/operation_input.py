@@ -44,13 +44,13 @@ class OperationInput:
 
     def checked_body(self, body: Json) -> Json:
         """The body without fields that are null, which count as not given."""
-        given = {
+        fields = {
             name: value
             for name, value in body.items()
             if value is not None or name not in self.fields
         }
-        self.body.require(given)
-        return given
+        self.body.require(fields)
+        return fields
 
     def require_query(self, arguments: Mapping[str, str]) -> None:
         """ControlRefused unless every known query parameter has an allowed value."""
@@ -103,12 +103,18 @@ def _operation_input(method: str, path: str) -> OperationInput:
         resolve(parameter, document)
         for parameter in (*item.get("parameters", ()), *operation.get("parameters", ()))
     ]
-    properties = {one["name"]: one["schema"] for one in parameters if one["in"] == "query"}
+    properties = {
+        parameter["name"]: parameter["schema"]
+        for parameter in parameters
+        if parameter["in"] == "query"
+    }
     return OperationInput(
         body=_checked(schema),
         fields=frozenset(resolve(schema, document).get("properties", ())),
         query=_checked({"type": "object", "properties": properties}),
-        types={name: resolve(one, document)["type"] for name, one in properties.items()},
+        types={
+            name: resolve(parameter, document)["type"] for name, parameter in properties.items()
+        },
     )
 
 

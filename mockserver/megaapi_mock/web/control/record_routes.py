@@ -69,17 +69,17 @@ class RecordRoutes:
     def delivery(self, id: str) -> Json:
         """One webhook; with ?wait= once it is no longer queued."""
         wait = lists.wait_of(request.args)
-        found = self._runtime.journal.deliveries.get(id)
-        if found is None:
+        delivery = self._runtime.journal.deliveries.get(id)
+        if delivery is None:
             raise ControlRefused(404, f"there is no delivery {id!r}: see /_mock/deliveries")
         waiter = Waiter(
             "delivery",
-            found.instance,
-            accepts=lambda changed: changed is found,
+            delivery.instance,
+            accepts=lambda changed: changed is delivery,
             client_gone=gone_of(request.environ),
         )
-        self._waited(lambda: [] if found.state == "queued" else [found], wait, waiter)
-        return delivery_json(found)
+        self._waited(lambda: [] if delivery.state == "queued" else [delivery], wait, waiter)
+        return delivery_json(delivery)
 
     def messages(self) -> Json:
         """Messages of all instances, or of one, newest last."""
@@ -98,8 +98,8 @@ class RecordRoutes:
             look,
             matches,
             message_json,
-            lambda found: len(found[1].content),
-            lambda found: lists.message_cursor(store, publisher, found),
+            lambda entry: len(entry[1].content),
+            lambda entry: lists.message_cursor(store, publisher, entry),
             waiter=self._waiter("message", accepts),
         )
 
@@ -120,8 +120,8 @@ class RecordRoutes:
 
     @staticmethod
     def _waiter(kind: Kind, accepts: Matches) -> Waiter:
-        gone = gone_of(request.environ)
-        return Waiter(kind, request.args.get("instance"), accepts=accepts, client_gone=gone)
+        client_gone = gone_of(request.environ)
+        return Waiter(kind, request.args.get("instance"), accepts=accepts, client_gone=client_gone)
 
     def _page(
         self,
@@ -136,21 +136,21 @@ class RecordRoutes:
         """What `records` has in an epoch, as far as it matches; with ?wait= once there is any."""
         limit, wait = lists.limit_of(request.args), lists.wait_of(request.args)
         journal, key, epochs = self._runtime.journal, request.args.get("instance"), [0]
-        there = key is not None and self._runtime.store.has(key)
+        existed = key is not None and self._runtime.store.has(key)
 
         def look() -> list[Any]:
-            if there and not self._runtime.store.has(str(key)):
+            if existed and not self._runtime.store.has(str(key)):
                 raise UnknownInstance(f"{key} was deleted meanwhile")
             # Before the records: what is forgotten meanwhile is then told by the next look.
             epochs.append(journal.epoch(key))
             return [record for record in records(epochs[-1]) if matches(record)]
 
-        found = self._waited(look, wait, waiter)
-        limit = lists.fitting(found[:limit], size_of, limit)
-        page = lists.page([show(record) for record in found[: limit + 1]], limit=limit)
+        matching = self._waited(look, wait, waiter)
+        limit = lists.fitting(matching[:limit], size_of, limit)
+        page = lists.page([show(record) for record in matching[: limit + 1]], limit=limit)
         page["epoch"] = epochs[-1]
         if cursor is not None and page["next"] is not None:
-            page["next"] = cursor(found[limit - 1])
+            page["next"] = cursor(matching[limit - 1])
         return page
 
     def _waited(self, look: Callable[[], list[Any]], seconds: float, waiter: Waiter) -> list[Any]:

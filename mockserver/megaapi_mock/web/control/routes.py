@@ -78,17 +78,17 @@ class ControlRoutes:
     def stream(self) -> Response:
         """Exchanges and deliveries as server-sent events."""
         ended = self._places.watching()
-        told = Response(
+        response = Response(
             _events(self._runtime.journal.listen()),
             mimetype="text/event-stream",
             headers={"Cache-Control": "no-store"},
         )
-        told.call_on_close(ended)
-        return told
+        response.call_on_close(ended)
+        return response
 
 
-def _events(told: Iterator[tuple[str | None, Any]]) -> Iterator[bytes]:
-    for kind, record in told:
+def _events(entries: Iterator[tuple[str | None, Any]]) -> Iterator[bytes]:
+    for kind, record in entries:
         if kind is None:
             yield b": here\n\n"
             continue

@@ -131,7 +131,7 @@ def _asked(
     try:
         name, values = read_header(asked)
         listed = kind_named(faults.kinds, name)
-        kind = listed.made(values)
+        kind = listed.create(values)
     except BadParameter as refusal:
         notes.append(f"{HEADER} is ignored: {refusal}")
         return []

@@ -15,7 +15,7 @@ import click
 from megaapi_mock.errors import SetupError as MockSetupError
 
 from . import __version__
-from .redaction.scrub import TOKENS, remove_secrets, tokens_of_command_line
+from .run.secrets import TOKENS, remove_secrets, tokens_of_command_line
 
 # What ends a run as Ctrl-C does: a CI's stop, and a terminal that went away (not on Windows).
 _ENDINGS = [
@@ -28,7 +28,7 @@ def report_errors(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def run(*arguments: Any, **options: Any) -> Any:
-        from .errors import SuiteError, as_bug, require_extra
+        from .errors import INTERRUPTED, SuiteError, as_bug, require_extra
 
         try:
             # Before anything else is imported: what is missing would end in a traceback there.
@@ -36,8 +36,6 @@ def report_errors(command: Callable[..., Any]) -> Callable[..., Any]:
             with _interrupt_on_signals():
                 return command(*arguments, **options)
         except KeyboardInterrupt:
-            from .judging.results import INTERRUPTED
-
             _fail("interrupted: nothing is judged", INTERRUPTED)
         except (SuiteError, MockSetupError) as error:
             _fail(remove_secrets(str(error), _tokens(options)))
@@ -243,7 +241,7 @@ def run(plan: bool, report: Path | None, **values: Any) -> None:
     values["seed"] = command.draw_seed() if values["seed"] is None else values["seed"]
     options = read_options(values)
     if plan:
-        _show_plan(options)
+        command.show_plan(options)
         return
     sys.exit(command.run(options, report))
 
@@ -296,37 +294,6 @@ def restore(file: Path, **values: Any) -> None:
     from .run import command
 
     click.echo(command.restore(file, values))
-
-
-def _show_plan(options: Any) -> None:
-    from dataclasses import replace
-
-    from .errors import SetupError
-    from .judging.contract import Contract
-    from .run.notices import plan_notices
-    from .run.planning import PlanTarget, line
-    from .run.runner import make_target, prepare_run
-    from .run.runner import run as run_all
-
-    if options.target == "mock":
-        raise SetupError("--plan is for hosts: the mock in this process is asked nothing outside")
-    # Nothing leaves, so nothing has to be waited for.
-    options = replace(options, pace=0.0)
-    target = PlanTarget(Contract(options.spec, plan=options.gateway_plan), make_target(options))
-    with prepare_run(options, target) as context:
-        report = run_all(context)
-        for request in target.requests:
-            click.echo(line(request, token=options.token))
-        refused = sum(context.gate.refusals.values())
-    tried_probes = sum(result.state != "left out" for result in report.results)
-    click.echo(
-        f"{len(target.requests)} requests of {tried_probes} probes; {refused} more are held back; "
-        f"seed {options.seed}; nothing was sent. "
-        "Later requests depend on what the host answers: here on the contract's examples",
-        err=True,
-    )
-    for sentence in plan_notices(options):
-        click.echo(sentence, err=True)
 
 
 @main.command()

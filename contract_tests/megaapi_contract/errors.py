@@ -18,6 +18,8 @@ from pathlib import Path
 
 # What pip installs with the extra `[contract]`.
 EXTRA_MODULES = ("schemathesis", "hypothesis", "requests")
+# What shells make of a process that was ended by Ctrl-C: not 1, which says the host is wrong.
+INTERRUPTED = 130
 
 
 class SuiteError(Exception):

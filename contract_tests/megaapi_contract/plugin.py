@@ -187,7 +187,7 @@ def _print_notices(config: pytest.Config, sentences: Iterable[str]) -> None:
 
 
 def _without_tokens(config: pytest.Config, sentence: str) -> str:
-    from .redaction.scrub import remove_secrets, tokens_of_command_line
+    from .run.secrets import remove_secrets, tokens_of_command_line
 
     return remove_secrets(
         sentence, [str(config.getoption("--megaapi-token")), *tokens_of_command_line([])]

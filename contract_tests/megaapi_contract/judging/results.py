@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from megaapi_mock.spec.parsing import Unreadable, parse_json
 
-# What shells make of a process that was ended by Ctrl-C: not 1, which says the host is wrong.
-INTERRUPTED = 130
+from ..errors import INTERRUPTED
+
 # Nothing was broken, and not everything could be tried: the printed verdict is NOT COMPLETE.
 INCOMPLETE = 3
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"

@@ -7,10 +7,11 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import click
 from megaapi_mock.errors import SetupError as MockSetupError
 from rich.console import Console
 from rich.progress import (
@@ -35,10 +36,16 @@ from ..reports import check_folder, show, show_folder, write_reports
 from ..reports.failure_printer import FailurePrinter
 from ..safety.restore_file import read as read_restore_file
 from ..session import Session
-from .notices import notices_after_run, notices_before_run, notices_of_earlier_run
+from .notices import (
+    notices_after_run,
+    notices_before_run,
+    notices_of_earlier_run,
+    plan_notices,
+)
 from .options import RunOptions
+from .planning import PlanTarget, line
 from .private import private_of
-from .runner import RunContext, prepare_run, probes, try_probe
+from .runner import RunContext, make_target, prepare_run, probes, try_probe
 from .runner import run as run_all
 
 # How a sentence ends that a budget has made.
@@ -73,6 +80,29 @@ def run(options: RunOptions, folder: Path | None) -> int:
     if outcome.error is not None:
         raise outcome.error
     return outcome.report.exit_code
+
+
+def show_plan(options: RunOptions) -> None:
+    """Print every request a run would begin with, and send nothing; SetupError for `mock`."""
+    if options.target == "mock":
+        raise SetupError("--plan is for hosts: the mock in this process is asked nothing outside")
+    # Nothing leaves, so nothing has to be waited for.
+    options = replace(options, pace=0.0)
+    target = PlanTarget(Contract(options.spec, plan=options.gateway_plan), make_target(options))
+    with prepare_run(options, target) as context:
+        report = run_all(context)
+        for request in target.requests:
+            click.echo(line(request, token=options.token))
+        refused = sum(context.gate.refusals.values())
+    tried_probes = sum(result.state != "left out" for result in report.results)
+    click.echo(
+        f"{len(target.requests)} requests of {tried_probes} probes; {refused} more are held back; "
+        f"seed {options.seed}; nothing was sent. "
+        "Later requests depend on what the host answers: here on the contract's examples",
+        err=True,
+    )
+    for sentence in plan_notices(options):
+        click.echo(sentence, err=True)
 
 
 def _run_to_outcome(outcome: _Outcome, options: RunOptions) -> None:

@@ -7,7 +7,7 @@ import json
 from ..host.http import Answer, Request
 from ..host.target import Target
 from ..judging.contract import Contract
-from ..redaction.scrub import remove_secrets
+from .secrets import remove_secrets
 
 
 class PlanTarget:

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from megaapi_contract.cli import main
-from megaapi_contract.redaction.scrub import remove_secrets
+from megaapi_contract.run.secrets import remove_secrets
 
 from ..support import KEY, LISTED, answering, reply
 

@@ -53,7 +53,7 @@ def _tokens(options: Mapping[str, Any]) -> list[str]:
 
 
 class Commands(click.Group):
-    """What click says of a command line, without the tokens on it."""
+    """Commands whose usage errors are printed without the tokens of the command line."""
 
     def main(
         self,
@@ -63,7 +63,7 @@ class Commands(click.Group):
         standalone_mode: bool = True,
         **extra: Any,
     ) -> Any:
-        """As click's own."""
+        """Run the command, and print click's own errors without tokens."""
         run = partial(super().main, args, prog_name, complete_var, False, **extra)
         if not standalone_mode:
             return run()
@@ -91,7 +91,7 @@ def _fail(sentence: str, code: int = 2) -> None:
 
 @contextmanager
 def _interrupt_on_signals() -> Iterator[None]:
-    """A CI that ends a run, or a line that is lost, lets it put back what it changed."""
+    """Turn the signals that end a run into KeyboardInterrupt, so that changes are restored."""
 
     def interrupted(number: int, frame: Any) -> None:
         raise KeyboardInterrupt
@@ -130,7 +130,7 @@ TARGET = (
         "--allow",
         multiple=True,
         type=click.Choice(["reads", "sends", "changes", "disconnects"]),
-        help="what the run may do to a real instance; reads alone unless given",
+        help="what the run may do to a real instance; only reads unless given",
     ),
     click.option(
         "--recipient", "recipients", multiple=True, help="a number the run may write to; repeat"
@@ -146,7 +146,9 @@ TARGET = (
         "--pace", type=float, help="seconds between requests; 1 on real hosts, 0 on mocks"
     ),
     click.option("--timeout", default=30.0, show_default=True, help="seconds for each answer"),
-    click.option("--seed", type=int, help="what fixes chance; drawn and shown unless given"),
+    click.option(
+        "--seed", type=int, help="seed of all random choices; drawn and shown unless given"
+    ),
     click.option("--strict", is_flag=True, help="count wrong guesses of the contract as failures"),
     click.option("--gateway-plan", default="code", show_default=True, help="code, start, business"),
     click.option(
@@ -171,7 +173,7 @@ TARGET = (
     click.option(
         "--webhook-url",
         default="",
-        help="how the host reaches that port: the public end of your tunnel",
+        help="the public address of that port: the other end of your tunnel",
     ),
     click.option(
         "--forward",
@@ -193,7 +195,7 @@ def _target_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def read_options(values: dict[str, Any], **others: Any) -> Any:
-    """RunOptions from the command line's values."""
+    """The values of the command line as RunOptions."""
     from .run.options import RunOptions
 
     return RunOptions(
@@ -264,7 +266,7 @@ def probes(gateway_plan: str) -> None:
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @_target_options
-@click.option("--quick", is_flag=True, help="as the run was that kept the fault")
+@click.option("--quick", is_flag=True, help="if the run that found the fault was quick")
 @report_errors
 def replay(file: Path, **values: Any) -> None:
     """Try one fault of a report again: FILE is one of its failures/.
@@ -297,8 +299,8 @@ def restore(file: Path, **values: Any) -> None:
 
 
 @main.command()
-@click.option("--sample", type=click.IntRange(min=1), help="so many faults from all over the list")
-@click.option("--only", multiple=True, help="faults whose name has this text; repeat")
+@click.option("--sample", type=click.IntRange(min=1), help="this many faults, spread over the list")
+@click.option("--only", multiple=True, help="only faults with this text in their name; repeat")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
 @report_errors
 def mutate(sample: int | None, only: tuple[str, ...], workers: int) -> None:

@@ -1,4 +1,4 @@
-"""What can end a run, or one request, other than a broken promise.
+"""The errors that can end a run or stop one request; a broken promise is not one of them.
 
 SuiteError
   SetupError       wrong usage or set-up: exit 2, before anything was sent
@@ -27,31 +27,31 @@ class SuiteError(Exception):
 
 
 class SetupError(SuiteError):
-    """Wrong usage or set-up: said before anything was sent."""
+    """Wrong usage or set-up, reported before any request is sent."""
 
 
 class Unusable(SuiteError):
-    """The host is not one that can be judged; nothing is said of its promises."""
+    """The host cannot be judged; this says nothing about its promises."""
 
 
 class HeldBack(SuiteError):
-    """A request that may not leave: outside the allowance, or naming somebody not listed."""
+    """The gate refused a request: its effect is not allowed, or it names a number not listed."""
 
 
 class BudgetSpent(HeldBack):
-    """The run has sent as many messages as it may."""
+    """The run has used up its messages or groups."""
 
 
 class NotTried(SuiteError):
-    """Something this probe needs is not to be had on this target."""
+    """The probe needs something that this target does not have."""
 
 
 class Impossible(SuiteError):
-    """What should be able to happen cannot: the host is not in the state its answers told of."""
+    """A step failed that must succeed in the state which the host has reported."""
 
 
 class SuiteBug(SuiteError):
-    """This program made a mistake. Its sentence names the place and no value."""
+    """A mistake of this program. The sentence names the source line and no value."""
 
 
 def require_extra() -> None:
@@ -65,7 +65,7 @@ def require_extra() -> None:
 
 
 def as_bug(error: BaseException) -> SuiteBug:
-    """What any other exception is: a mistake of ours. Its own text may hold anything: left out."""
+    """Any other exception as a SuiteBug, without its text, which may hold private values."""
     return SuiteBug(
         f"this is a mistake in megaapi-contract, not in the host: {type(error).__name__} in "
         f"{_source_line(error)}; please report it"
@@ -73,7 +73,7 @@ def as_bug(error: BaseException) -> SuiteBug:
 
 
 def _source_line(error: BaseException) -> str:
-    """The last line of this package that it went through."""
+    """File and line of the last frame in this package."""
     package = Path(__file__).parent
     source_line = "an unknown place"
     for frame in traceback.extract_tb(error.__traceback__):

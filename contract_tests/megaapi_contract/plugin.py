@@ -64,7 +64,7 @@ def pytest_collection_modifyitems(
 
 
 class ProbeFailed(AssertionError):
-    """What the report of a failed probe is made of."""
+    """A probe has failed; `result` holds its breaches for the report."""
 
     def __init__(self, result: Result) -> None:
         super().__init__(result.probe)
@@ -98,7 +98,7 @@ class ContractSuite(pytest.Collector):
             yield ProbeItem.from_parent(self, name=probe.name.replace(" ", "_"), probe=probe)
 
     def prepare_run(self) -> RunContext:
-        """The host, made ready once."""
+        """The context of the run, prepared once."""
         from .redaction.redaction import Redaction
         from .run.notices import notices_before_run
         from .run.private import private_of
@@ -113,7 +113,7 @@ class ContractSuite(pytest.Collector):
         return self._context
 
     def _end(self, context: RunContext) -> None:
-        """Put everything away, and say what could not be put back."""
+        """Close the run, and print what could not be restored."""
         from .run.notices import notices_after_run
 
         self._exit_stack.close()
@@ -136,7 +136,7 @@ class ProbeItem(pytest.Item):
 
         assert isinstance(self.parent, ContractSuite)
         if self.parent.unusable:
-            # Whatever it was, asking again would take its time again.
+            # Calling an unusable host again would only take time again.
             raise Unusable(f"not tried: {self.parent.unusable}")
         context = self.parent.prepare_run()
         result = try_probe(self.probe, context)
@@ -178,7 +178,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _print_notices(config: pytest.Config, sentences: Iterable[str]) -> None:
-    """Tell a person, whatever is captured: workers of pytest-xdist have nobody to tell."""
+    """Print to the terminal, past output capture; workers of pytest-xdist have no terminal."""
     terminal = config.pluginmanager.get_plugin("terminalreporter")
     if terminal is None:
         return

@@ -1,4 +1,4 @@
-"""What a probe works with: calls through the gate, a stage to stand on, and what it must hold."""
+"""A probe's session: sends calls through the gate, and notes what must hold."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from .safety.gate import Gate
 from .safety.restore import Restorer
 from .safety.restore_file import Undo
 
-# A file that nobody has; most hosts of a test fetch none.
+# A file that does not exist; most hosts of a test fetch none.
 PICTURE_URL = "https://files.example.test/picture.jpg"
 
 
 @dataclass
 class Session:
-    """One probe's surroundings.
+    """What a probe calls the host with, and what it has found.
 
-    `on_exchange` hears of each exchange; `asked` are the operations it called, `broken` what it
-    found.
+    `on_exchange` is called with each exchange; `called_operations` are the ids it called,
+    `breaches` what it found.
     """
 
     contract: Contract
@@ -67,7 +67,7 @@ class Session:
         content_type: str = "application/json",
         scheme: str = "Bearer",
     ) -> Exchange:
-        """One call of an operation as `place`; `token` in place of its own, empty for none.
+        """Call an operation of an instance; `token` replaces its own, empty sends none.
 
         `scheme` stands before the token; empty, the token stands alone.
         """
@@ -87,14 +87,14 @@ class Session:
         )
 
     def _with_media_url(self, body: Any) -> Any:
-        """The address that leads nowhere gives way to one that leads to a file, if there is one."""
+        """The body with PICTURE_URL replaced by the run's media URL, if there is one."""
         data = body.get("messageData") if isinstance(body, dict) else None
         if not self.media_url or not isinstance(data, dict) or data.get("url") != PICTURE_URL:
             return body
         return {**body, "messageData": {**data, "url": self.media_url}}
 
     def exchange(self, sent: Request) -> Exchange:
-        """Send one request; what its answer breaks is noted, whatever the probe is about."""
+        """Send one request, and note every promise that its answer breaks."""
         done = self._send(sent)
         self.exchanges += 1
         self.called_operations.add(done.operation)
@@ -125,11 +125,11 @@ class Session:
             self._message_ids.setdefault(route[1], set()).add(id_)
 
     def sent_message_ids(self, key: str) -> set[str]:
-        """The ids of the messages that this probe had an instance send."""
+        """The ids of the messages that this probe sent from an instance."""
         return self._message_ids.get(key, set())
 
     def _ask_status(self) -> Exchange:
-        """One more status call of the given instance, which any gateway answers with JSON."""
+        """Call the status of the given instance, which any gateway answers with JSON."""
         fence = self.gate.fence
         assert fence is not None
         path = self.contract.by_id["instance_status"].path.replace("{instance_key}", fence.key)
@@ -137,7 +137,7 @@ class Session:
         return self.gate.send(request("GET", path, headers=headers))
 
     def _send(self, sent: Request) -> Exchange:
-        """Sent, with the way back known before: an answer may never come."""
+        """Send a request after its undo step is stored: an answer may never come."""
         undo = self.restorer.undo_before(sent)
         if undo is not None:
             self.undo.append(undo)
@@ -161,7 +161,7 @@ class Session:
         webhook: Webhook | None = None,
         operation: str = "",
     ) -> bool:
-        """Note a broken rule of behaviour unless `holds`; whether it did."""
+        """Note a breach of a rule unless `holds` is true; whether it is."""
         if not holds:
             about = operation or (exchange.operation if exchange else "") or ""
             self.breaches.append(
@@ -180,7 +180,7 @@ class Session:
         exchange: Exchange | None = None,
         webhook: Webhook | None = None,
     ) -> None:
-        """Note a new fact, which breaks no promise: once for a run, whoever comes across it."""
+        """Note a new fact, which breaks no promise; reports show it once."""
         about = str(exchange.operation or "") if exchange else ""
         self.breaches.append(
             Breach(self.probe, kind, about, sentence, promise, exchange, webhook, rule=sentence)
@@ -197,7 +197,7 @@ class Session:
         return False
 
     def settle_usual(self, exchange: Exchange, *switches: str, promise: Promise) -> None:
-        """Note that an answer is the usual one where its operation has documented alternatives."""
+        """Note that an answer has the usual form of an operation with documented alternatives."""
         known = {
             alternative.switch
             for alternative in self.contract.alternatives(str(exchange.operation))
@@ -214,7 +214,7 @@ class Session:
         exchange: Exchange | None = None,
         promise: Promise | None = None,
     ) -> None:
-        """Note which documented way the host takes, and hold that it is the one it took before."""
+        """Note which documented form the host uses, and hold that it is the same as before."""
         if promise is None:
             promise = Promise("inferred", "openapi.yaml")
             operation = str(exchange.operation) if exchange else ""
@@ -261,18 +261,18 @@ class Session:
             raise first_error
 
     def leave_groups(self) -> None:
-        """Leave the groups of the run; what cannot be left stays in the file."""
+        """Leave the groups of the run; those that cannot be left stay in the file."""
         self.undo += self.gate.groups_to_leave.values()
         self.gate.groups_to_leave.clear()
         self.put_back()
 
     def remove_undo(self, step: Undo) -> None:
-        """This had its turn; what failed of it is still in the file."""
+        """Remove a step that was tried; when it failed, its entry is still in the file."""
         if step in self.undo:
             self.undo.remove(step)
 
     def discard_undo(self, step: Undo | None) -> None:
-        """This needs no undoing any more."""
+        """Discard an undo step that is not needed any more."""
         if step is not None:
             self.remove_undo(step)
             step.on_restored()

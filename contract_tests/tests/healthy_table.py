@@ -71,7 +71,7 @@ HALF, TWO = "0.5,0.5,0.5,0.5", "2,2,2,2"
 GIVEN: Mapping[str, Host] = {
     "given, default flags": Host(given=True, allow=READS, whole=False),
     "given, gzip": Host(given=True, allow=READS, whole=False, layers=(LAYERS["gzip"],)),
-    "given, brotli": Host(given=True, allow=READS, layers=(BROTLI,), unusable="nobody asked for"),
+    "given, brotli": Host(given=True, allow=READS, layers=(BROTLI,), unusable="did not ask for"),
     "given, everything": Host(given=True, says=LOGGED_OUT, whole=False),
     "given, all proxies": Host(given=True, layers=MANY, says=LOGGED_OUT, whole=False),
     "given, HTTP/1.0": Host(given=True, write=http_1_0, whole=False),

@@ -1,4 +1,4 @@
-"""What a host or a proxy packs for the way: gzip and deflate, undone before anything is judged."""
+"""Decompresses answers (gzip, deflate) before they are judged."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _GZIP, _ZLIB, _RAW = 31, 15, -15
 
 
 def decode_content(answer: Answer) -> Answer:
-    """The answer as its sender wrote it, without its coding; Unusable when it cannot be read."""
+    """The answer with its body decompressed; Unusable when it cannot be decompressed."""
     codings = [
         coding.strip().lower()
         for name, value in answer.headers
@@ -35,15 +35,19 @@ def decode_content(answer: Answer) -> Answer:
 def _decode(coding: str, body: bytes) -> bytes:
     decode = _CODINGS.get(coding)
     if decode is None:
-        raise Unusable(f"the host packs its answers as {coding[:20]!r}, which nobody asked for")
+        raise Unusable(
+            f"the host compresses answers as {coding[:20]!r}, which the suite did not ask for"
+        )
     try:
         return decode(body)
     except zlib.error:
-        raise Unusable(f"the host says {coding} of an answer that is not packed so") from None
+        raise Unusable(
+            f"the host declares {coding} for an answer that is not compressed like this"
+        ) from None
 
 
 def _gzip(body: bytes) -> bytes:
-    """Every member of a gzip file; what follows the last one is not looked at."""
+    """The content of every gzip member; bytes after the last one are ignored."""
     pieces: list[bytes] = []
     size = 0
     while body.startswith(b"\x1f\x8b") or not pieces:
@@ -54,7 +58,7 @@ def _gzip(body: bytes) -> bytes:
 
 
 def _deflate(body: bytes) -> bytes:
-    """With the header of zlib, as the standard has it, or without, as some servers do."""
+    """Content with the zlib header of the standard, or without it, as some servers send it."""
     try:
         return _inflate(body, _ZLIB, MAX_DECODED)[0]
     except zlib.error:
@@ -62,13 +66,13 @@ def _deflate(body: bytes) -> bytes:
 
 
 def _inflate(body: bytes, form: int, limit: int) -> tuple[bytes, bytes]:
-    """What one packed piece holds, and what stands after it."""
+    """The content of one compressed block, and the bytes after it."""
     inflater = zlib.decompressobj(form)
     content = inflater.decompress(body, limit + 1)
     if len(content) > limit:
         raise Unusable(f"the host answers with more than {MAX_DECODED // 2**20} MiB")
     if not inflater.eof:
-        raise Unusable("the host cut a packed answer before it was whole")
+        raise Unusable("the host cut a compressed answer before its end")
     return content, inflater.unused_data
 
 

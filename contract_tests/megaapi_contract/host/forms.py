@@ -1,4 +1,4 @@
-"""Which of several documented forms a success has, where each answer of an operation tells it."""
+"""Reads which of several documented forms a successful answer has."""
 
 from __future__ import annotations
 

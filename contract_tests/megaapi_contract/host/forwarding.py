@@ -1,4 +1,4 @@
-"""Webhooks passed on to the receiver whose place the suite has taken for a while."""
+"""Forwards webhooks to the instance's own receiver while the suite receives them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SECONDS, SECONDS_AT_END = 10.0, 15.0
 
 
 class Forwarder:
-    """One thread that posts, in order, what it is given; never in the way of the suite.
+    """Posts webhooks in order, in a thread of its own, so that the suite never waits for it.
 
     `passed_on` and `refused` count. Nothing is tried twice, as the gateway tries nothing twice.
     """
@@ -29,11 +29,11 @@ class Forwarder:
         self._thread.start()
 
     def forward(self, url: str, body: bytes) -> None:
-        """Post this when its turn comes."""
+        """Queue one webhook to be posted."""
         self._queue.put((url, body))
 
     def close(self) -> None:
-        """Wait, with a limit, until everything is passed on."""
+        """Wait, up to a limit, until the queue is empty; then stop."""
         self._queue.put(None)
         self._thread.join(SECONDS_AT_END)
         self._closed = True

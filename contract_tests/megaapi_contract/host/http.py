@@ -38,7 +38,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `seconds` is how long it took until the last byte."""
+    """A host's answer. `seconds` is the time until its last byte."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -67,7 +67,7 @@ def request(
 
 
 def from_prepared(prepared: Any) -> Request:
-    """The same from a `requests.PreparedRequest`."""
+    """A `requests.PreparedRequest` as a Request."""
     parts = urlsplit(prepared.url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     body = prepared.body or b""

@@ -1,4 +1,4 @@
-"""Instances for probes to stand on: fresh ones from a mock's control API, or the one given."""
+"""Supplies probes with instances: new ones of a mock, or the given one of a host."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from .http import Answer, request
 from .place import Place
 from .target import Target
 
-# The suite's own people, made up, whom no world has to list. The first is who writes where nobody
-# is named; in the mock's starting world the last one's number is registered without its 9.
+# The suite's own people, made up, whom no world has to list. The first one writes where no name
+# is given; in the mock's starting world the last one's number is registered without its 9.
 WORLD = ("5511900000002", "5511900000402", "5511900000403", "5511900000404", "5531990000005")
 NO_WHATSAPP = "5511900000099"
 
@@ -26,25 +26,25 @@ WRONG_STATE = {
 
 
 class Stage(Protocol):
-    """Where instances come from. `phone` says whether somebody can scan, answer and unlink."""
+    """Supplies instances. `phone` says whether phones and customers can be simulated."""
 
     phone: bool
 
     def place(self, *, connected: bool | None = True) -> Place:
-        """An instance in that state, None for whichever; NotTried when this target has none."""
+        """An instance in that state (None: in any state); NotTried when this target has none."""
 
     def control_api(self, method: str, path: str, body: Any = None) -> Any:
-        """The control API's answer; NotTried where there is none, Impossible when it cannot be."""
+        """The control API's answer; NotTried where there is none, Impossible when it refuses."""
 
     def pass_time(self, seconds: float) -> bool:
-        """Let time pass at once; False where it passes by itself only."""
+        """Advance the clock; False where the clock cannot be advanced."""
 
     def close(self) -> None:
-        """Take back what was made."""
+        """Delete the instances that were created."""
 
 
 class GivenStage:
-    """A real host: one instance, no phone in our hands."""
+    """A real host with one given instance, whose phone the suite cannot use."""
 
     phone = False
 
@@ -57,17 +57,17 @@ class GivenStage:
         return self._place
 
     def control_api(self, method: str, path: str, body: Any = None) -> Any:
-        raise NotTried("a real host has no control API: nobody plays the phone and the customers")
+        raise NotTried("a real host has no control API to act for the phone and the customers")
 
     def pass_time(self, seconds: float) -> bool:
         return False
 
     def close(self) -> None:
-        """Nothing was made."""
+        """Do nothing: this stage creates no instances."""
 
 
 class MockStage:
-    """A mock: each place is an instance of its own, made through the control API.
+    """A mock: each place is a new instance, created through the control API.
 
     `tokens` are those it showed, as they were first, by key.
     """
@@ -89,7 +89,7 @@ class MockStage:
         return Place(instance["key"], instance["token"], instance["number"] or "", linked)
 
     def _register_people(self) -> None:
-        """Have everybody of the suite on WhatsApp: whoever has an instance is, in every world."""
+        """Give every number of WORLD an account: a number with an instance has one in any world."""
         if self._people_registered:
             return
         instance = self.control_api("POST", "/_mock/instances", {"connected": False})
@@ -104,13 +104,13 @@ class MockStage:
         self._people_registered = True
 
     def _unregister(self, number: str, key: str) -> None:
-        """Have nobody behind this number, as this instance sees it."""
+        """Remove the account of this number, as this instance sees it."""
         if self._contact(number, key) is not None:
             control_api = f"/_mock/instances/{key}/contacts/{number}"
             self.control_api("POST", control_api, {"state": "unregistered"})
 
     def _contact(self, number: str, key: str) -> Any:
-        """What the mock knows of somebody; None where the number has no account."""
+        """The mock's record of a contact; None where the number has no account."""
         try:
             return self.control_api("GET", f"/_mock/instances/{key}/contacts/{number}")
         except Impossible:
@@ -129,7 +129,7 @@ class MockStage:
         return document
 
     def _remember_token(self, document: Any) -> None:
-        """The token of an instance the control API shows."""
+        """Remember the token in a control API answer that describes an instance."""
         instance = document if isinstance(document, dict) else {}
         key, token = instance.get("key"), instance.get("token")
         if isinstance(key, str) and isinstance(token, str):
@@ -142,7 +142,7 @@ class MockStage:
         return True
 
     def close(self) -> None:
-        """Remove what was made; others may use the same mock."""
+        """Delete the instances of this stage; other programs may use the same mock."""
         instance, self._instance_keys = self._instance_keys, []
         self._people_registered = False
         for key in instance:
@@ -158,7 +158,7 @@ class MockStage:
 
 
 def is_mock(target: Target, control_token: str = "") -> bool:
-    """Whether a loopback host is a mock, by what its health route alone says; asked of nobody else.
+    """Whether a loopback host is a mock, judged by its health route alone.
 
     A tunnel to a real host ends on this machine too, so that its address says nothing.
     """

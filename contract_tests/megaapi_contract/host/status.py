@@ -1,4 +1,4 @@
-"""The state of an instance, read from every form in which hosts have told it."""
+"""Reads the state of an instance from every form in which hosts report it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Status:
 
     @property
     def number(self) -> str:
-        """The linked phone's number; empty where none is told."""
+        """The number of the linked phone; empty when the answer has none."""
         jid = self.user.get("id") if isinstance(self.user, dict) else None
         text = jid if isinstance(jid, str) else ""
         digits = text.partition("@")[0].partition(":")[0]
@@ -38,7 +38,7 @@ class Status:
 
 
 def read_status(exchange: Exchange) -> Status:
-    """The state an answer tells, in whichever documented form."""
+    """The state in an answer, read from any documented form."""
     if exchange.status == 200 and not exchange.body:
         return Status(EMPTY, "disconnected")
     document = exchange.json

@@ -27,7 +27,7 @@ from .content_coding import ACCEPTED
 from .http import Answer, Request
 from .webhook_receiver import Receiver
 
-# Whatever options say, a host below one of these is somebody's real gateway.
+# A host below one of these is a real gateway, whatever the options say.
 VENDOR_DOMAINS = ("megaapi.com.br", "mega-api.app.br")
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 MAX_ANSWER = 64 * 2**20
@@ -46,7 +46,7 @@ class Target(Protocol):
         """The host's answer; Unusable when none comes."""
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Release all resources."""
 
 
 def is_vendor(host: str) -> bool:
@@ -71,7 +71,7 @@ class MockTarget:
         self._ask("POST", "/_mock/clock", {"set": START_OF_TIME})
 
     def send(self, request: Request) -> Answer:
-        """Call the app as a server would."""
+        """Call the WSGI app and return its answer."""
         started = time.perf_counter()
         response: dict[str, Any] = {}
 
@@ -89,7 +89,7 @@ class MockTarget:
         return Answer(response["status"], tuple(response["headers"]), body, seconds)
 
     def close(self) -> None:
-        """Stop the mock; what is still queued is dropped."""
+        """Stop the mock and drop what is still queued."""
         self._server.stop(0)
 
     def _ask(self, method: str, path: str, body: Any) -> None:
@@ -126,7 +126,7 @@ class HttpTarget:
         self._tls = ssl.create_default_context() if parts.scheme == "https" else None
 
     def send(self, request: Request) -> Answer:
-        """One connection, one exchange, ended by force when the time is over."""
+        """Send one request on a new connection, which is shut down when the time is over."""
         started = time.perf_counter()
         watch = _Watch(self._timeout)
         try:
@@ -142,7 +142,7 @@ class HttpTarget:
         return Answer(status, headers, body, time.perf_counter() - started)
 
     def close(self) -> None:
-        """Nothing is kept open."""
+        """Do nothing: no connection is kept open."""
 
     def _connection(self) -> HTTPConnection:
         if self._tls is not None:
@@ -162,7 +162,7 @@ class HttpTarget:
 
 
 class _Watch:
-    """Closes an exchange's socket when its time is over, whatever the library is waiting for."""
+    """Shuts an exchange's socket down when its time is over, even inside a blocking read."""
 
     def __init__(self, seconds: float) -> None:
         self.expired = threading.Event()
@@ -172,13 +172,13 @@ class _Watch:
         self._timer.start()
 
     def watch(self, sock: socket.socket | None) -> None:
-        """From now on this is the socket: the library lets go of it before the answer ends."""
+        """Watch this socket; the library drops its own reference before the answer ends."""
         self._sock = sock
         if self.expired.is_set():
             self._shut_down()
 
     def end(self) -> None:
-        """The exchange is over."""
+        """Stop watching, and close the socket."""
         self._timer.cancel()
         self._timer.join()
         if self._sock is not None:
@@ -227,7 +227,7 @@ def _body(answer: HTTPResponse, watch: _Watch) -> bytes:
 
 
 def _environ(request: Request) -> dict[str, Any]:
-    """What a server hands to WSGI: the path decoded to latin-1 text, as PEP 3333 has it."""
+    """The WSGI environment of a request; the path is decoded as latin-1 (PEP 3333)."""
     environ: dict[str, Any] = {
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",

@@ -1,4 +1,4 @@
-"""Does the address that a host will be told lead to the suite's receiver?"""
+"""Checks that --webhook-url leads to the suite's receiver."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SECONDS = 5.0
 
 
 def require_tunnel(receiver: Receiver, *, timeout: float) -> None:
-    """Post one made-up webhook to the receiver's own address; SetupError unless it arrives.
+    """Post a test webhook to the receiver's public address; SetupError unless it arrives.
 
     Without this a tunnel that is not running would look like a host that loses webhooks.
     """

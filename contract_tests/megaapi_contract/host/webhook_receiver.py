@@ -1,4 +1,4 @@
-"""Where the suite receives webhooks: handed over in this process, or posted to a local port."""
+"""Receives webhooks: handed over in this process, or posted to a local port."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from ..errors import SetupError
 from ..judging.results import Webhook
 
-# In this process nobody listens there; the courier hands the body over instead of posting it.
+# Nothing listens there: in this process the courier hands the body over instead of posting it.
 IN_PROCESS = "http://127.0.0.1:9/webhooks"
 MAX_WEBHOOKS = 20_000
 # So often a webhook is waited for in vain, before a run without any stops waiting.
@@ -34,7 +34,7 @@ SECONDS, SECONDS_REAL = 5.0, 20.0
 
 @dataclass(frozen=True, slots=True)
 class TransportReply:
-    """What the mock's courier wants back from a transport."""
+    """The answer that the mock's courier expects from a transport."""
 
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
@@ -44,19 +44,19 @@ class TransportReply:
 
 
 class Receiver:
-    """Takes every webhook with a 200, and lets a probe wait for one. Thread-safe.
+    """Receives webhooks, answers each with 200, and lets a probe wait for them. Thread-safe.
 
-    It fits the mock's transport port; `url` is the address to configure, to which a path may be
-    appended so that two instances can be told apart. Over HTTP it ends in a path that is drawn
-    anew for each run, so that a stray POST is not taken for a webhook. `public` says that others
-    reach it there; `patience` is how long, in seconds, a webhook is waited for.
+    It fits the mock's transport port. `url` is the address to configure; a path may be appended to
+    it to tell two instances apart. Over HTTP it ends in a new random path for each run, so that a
+    stray POST is not taken for a webhook. `public` says that others can reach it; `patience` is
+    how many seconds a webhook is waited for.
     """
 
     def __init__(self) -> None:
         self.url = IN_PROCESS
         self.patience = SECONDS
         self.public = False
-        # Only who was told the address knows it: whatever comes elsewhere is nobody's webhook.
+        # A secret path: a POST to any other path is not a webhook of this run.
         self._path = f"/{secrets.token_hex(6)}"
         # What can be fetched here, by the end of its path.
         self.files: dict[str, bytes] = {}
@@ -76,13 +76,13 @@ class Receiver:
     def post(
         self, url: str, body: bytes, headers: Sequence[tuple[str, str]], *, timeout: float
     ) -> TransportReply:
-        """The courier's way in."""
+        """Receive one webhook from the courier of a mock in this process."""
         for content in self.spoil(body):
             self.add(content, tuple(headers), url)
         return TransportReply()
 
     def add(self, body: bytes, headers: tuple[tuple[str, str], ...], url: str = "") -> None:
-        """One webhook came."""
+        """Store one webhook, and wake up whoever waits for it."""
         with self._changed:
             webhook = Webhook(len(self.webhooks) + 1, body, headers, time.time(), None, url)
             self._arrivals += 1
@@ -92,11 +92,11 @@ class Receiver:
             self._changed.notify_all()
 
     def is_own_path(self, path: str) -> bool:
-        """Whether a POST to this path is a webhook of the run; others are left."""
+        """Whether a POST to this path belongs to the run; any other is refused."""
         return f"{self._path}/" in f"{path.partition('?')[0]}/"
 
     def address_of(self, name: str) -> str:
-        """Where a host finds one of the files; empty while nobody listens."""
+        """The address of one of the files; empty while the receiver does not listen."""
         return f"{self.url}/{name}" if self._server is not None else ""
 
     def wait_for(
@@ -106,7 +106,7 @@ class Receiver:
         seconds: float | None = None,
         since: int = 0,
     ) -> list[Webhook]:
-        """Everything that came after number `since`, once it fits or the time is over."""
+        """The webhooks after number `since`, as soon as `fits` accepts them or the time is over."""
         seconds = self.patience if seconds is None else seconds
         with self._changed:
             if not self._changed.wait_for(lambda: fits(self.webhooks[since:]), seconds):
@@ -122,11 +122,11 @@ class Receiver:
 
     @property
     def silence_reason(self) -> str:
-        """Why a run need not wait for webhooks any more; nothing while they come."""
+        """Why the run does not wait for webhooks any more; empty while they arrive."""
         return self._silence
 
     def forget(self) -> None:
-        """As if nothing had come."""
+        """Delete all webhooks, and count misses from zero."""
         with self._changed:
             self.webhooks.clear()
             self._arrivals = self._misses = 0

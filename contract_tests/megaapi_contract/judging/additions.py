@@ -1,4 +1,4 @@
-"""The contract with room for what a host may add: fields beside the declared ones, other words.
+"""Widens the contract's schemas: fields and enumerated strings that a host adds are valid too.
 
 What fits here and not the contract itself is a new fact; what fits neither is a broken promise.
 """
@@ -13,7 +13,7 @@ _DISCRIMINATORS = frozenset({"messageType"})
 
 
 def widened(node: Any, name: str = "") -> Any:
-    """The same schemas, open to further fields and to other words of an enumeration."""
+    """The same schemas, but further fields and other strings of an enumeration are valid too."""
     if isinstance(node, Mapping):
         schema = {key: _widen_member(key, value) for key, value in node.items()}
         if schema.get("additionalProperties") is False:
@@ -33,7 +33,7 @@ def _widen_member(key: str, value: Any) -> Any:
 
 
 def _is_word_list(values: Any) -> bool:
-    """Whether an enumeration is of several words: one alone is a mark, as `const` is."""
+    """Whether an enumeration has several strings; a single one is like `const`."""
     return (
         isinstance(values, list)
         and len(values) > 1

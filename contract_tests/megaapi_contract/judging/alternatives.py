@@ -1,4 +1,4 @@
-"""What the contract leaves open: every documented way to answer, and that a host keeps to one.
+"""Documented alternative answers, and the check that a host keeps to one of them.
 
 The contract marks an answer that is one of several with the switch of the mock that decides it,
 `(switch NAME=VALUE)`, in the summary of an example or in the description of a response.
@@ -81,7 +81,7 @@ def alternatives(operation: Operation, response_of: Any) -> tuple[Alternative, .
 def _alternatives_of_response(
     response: Mapping[str, Any], status: int, examples: list[tuple[str, Any]]
 ) -> Iterator[Alternative]:
-    """What a response as a whole is marked with."""
+    """The alternatives marked in the description of a response."""
     for switch, name in _MARK.findall(str(response.get("description", ""))):
         if name == "empty" and response.get("x-may-be-empty"):
             yield Alternative(switch, name, status)
@@ -102,14 +102,14 @@ def _fields(documents: Any) -> frozenset[str]:
 
 @dataclass(slots=True)
 class SettledSwitches:
-    """Which way a host has taken where the contract knows several: the first that was seen."""
+    """The value of each switch that the host showed first."""
 
     value_of_switch: dict[str, str] = field(default_factory=dict)
 
     def is_same_as_before(self, switch: str, value: str) -> bool:
-        """Whether the host takes the way it took before; the first is remembered."""
+        """Whether the host shows the same value as before; the first value is stored."""
         return self.value_of_switch.setdefault(switch, value) == value
 
     def clear(self) -> None:
-        """As if nothing had been seen."""
+        """Forget all values."""
         self.value_of_switch.clear()

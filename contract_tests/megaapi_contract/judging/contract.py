@@ -53,7 +53,7 @@ class Contract:
         return None
 
     def response(self, operation: Operation, status: int) -> Mapping[str, Any] | None:
-        """What the contract says of a status; None when it says nothing."""
+        """The contract's response for a status; None when the contract has none."""
         response = operation.definition["responses"].get(str(status))
         return None if response is None else resolve(response, self.document)
 
@@ -74,7 +74,7 @@ class Contract:
         return self._alternatives[operation_id]
 
     def promise(self, operation_id: str, status: int | None = None) -> Promise:
-        """What vouches for an operation, or for one of its answers."""
+        """The promise of an operation, or of one of its answers."""
         operation = self.by_id[operation_id]
         declared = operation.definition["x-provenance"]
         if status is not None:
@@ -83,14 +83,14 @@ class Contract:
         return _promise(declared, operation.spec_file)
 
     def event_promise(self, name: str) -> Promise:
-        """What vouches for a webhook event."""
+        """The promise of a webhook event."""
         event = self.events[name]
         return _promise(event.definition["x-provenance"], event.spec_file)
 
     def nearest_promise(
         self, schema: Mapping[str, Any], path: Iterable[Any], start: Promise
     ) -> Promise:
-        """The nearest vouching on the way to one rule of a schema.
+        """The promise declared nearest to one rule of a schema.
 
         `path` is the evaluation path of a jsonschema-rs error, references included.
         """
@@ -117,17 +117,17 @@ class Contract:
 
     @cached_property
     def recogniser(self) -> Recogniser:
-        """Names payloads and says where they leave the contract."""
+        """Recognises the event of a payload and lists where it breaks the contract."""
         return Recogniser(self.bundle)
 
     @cached_property
     def wide(self) -> Compiler:
-        """Validators of the contract with room for what a host adds; takes widened schemas."""
+        """Compiles widened schemas of the contract."""
         return Compiler(widened(self.document))
 
     @cached_property
     def wide_recogniser(self) -> Recogniser:
-        """The same with room for fields and words that a host adds."""
+        """The same for the widened contract."""
         return Recogniser(replace(self.bundle, document=widened(self.document)))
 
     def example(self, operation: Operation) -> Any:

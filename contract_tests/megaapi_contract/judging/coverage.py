@@ -1,4 +1,4 @@
-"""Which answers came, and which rules of each request's schema somebody tried to break."""
+"""Counts the answers of each operation, and which rules of its requests were broken."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BrokenRules = frozenset[str]
 
 
 class Coverage:
-    """Hears of every exchange; `operations` holds what was tried, by id. Not thread-safe."""
+    """Counts exchanges; `operations` holds the coverage by operation id. Not thread-safe."""
 
     def __init__(self, contract: Contract, operations: Iterable[Operation] | None = None) -> None:
         chosen = contract.operations if operations is None else tuple(operations)
@@ -40,11 +40,11 @@ class Coverage:
         }
 
     def of_operation(self, operation: str) -> OperationCoverage:
-        """What was tried of one of the chosen operations."""
+        """The coverage of one operation."""
         return self.operations[operation]
 
     def record(self, exchange: Exchange) -> None:
-        """Count one exchange; others than those of the chosen operations are passed over."""
+        """Count one exchange; exchanges of other operations are ignored."""
         covered = self.operations.get(exchange.operation or "")
         if covered is None:
             return
@@ -72,7 +72,7 @@ class _RequestRules:
         self._seen: dict[tuple[int, int, str], BrokenRules] = {}
 
     def broken_by(self, exchange: Exchange) -> BrokenRules:
-        """The rules a request breaks; a repeated one is looked up."""
+        """The rules that a request breaks; results are cached."""
         query = exchange.url.partition("?")[2]
         body = exchange.request_body
         cache_key = (len(body), hash(body), query)

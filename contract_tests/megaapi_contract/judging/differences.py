@@ -1,4 +1,4 @@
-"""What was expected and what came instead, of one broken promise: the nearest difference.
+"""Tells the nearest difference between what a breach expected and what came.
 
 Where one of several shapes would do, the one that comes nearest is meant.
 """
@@ -28,7 +28,7 @@ _WORD = re.compile(r"[A-Za-z_]\w+")
 
 
 def difference(breach: Breach, contract: Contract) -> tuple[str, str]:
-    """Expected and got, in words; empty where the sentence says all there is."""
+    """What was expected and what came, in words; empty where the message says it all."""
     if breach.webhook is not None and breach.kind == "webhook":
         return _webhook_difference(breach, contract)
     exchange = breach.exchange
@@ -49,7 +49,7 @@ def _promised_statuses(breach: Breach, contract: Contract) -> str:
 
 
 def _shown_answer(exchange: Exchange, sentence: str) -> str:
-    """The status, and what the sentence is about before everything else."""
+    """The status, with the members that the sentence mentions, or else the document."""
     document = read_json(exchange.body)
     if document is None:
         return str(exchange.status)
@@ -60,7 +60,7 @@ def _shown_answer(exchange: Exchange, sentence: str) -> str:
 
 
 def _mentioned_members(document: Any, sentence: str) -> Iterator[tuple[str, Any]]:
-    """The members of a document that a sentence speaks of, with their places."""
+    """The members of a document that a sentence mentions, with their paths."""
     words = set(_WORD.findall(sentence)) - _WRAPPERS
     for path, name, value in _all_members("", document):
         if name in words:
@@ -135,7 +135,7 @@ def nearest(error: Any) -> Any:
 
 
 def _distance(branch: list[Any], outer: Any) -> int:
-    """How far a value is from one alternative: another type altogether is another shape."""
+    """How far a value is from one alternative; a wrong type counts most."""
     return sum(_weight(error, _depth(error) == _depth(outer)) for error in branch)
 
 
@@ -172,12 +172,12 @@ def _expected(error: Any) -> str:
     if keyword == "enum":
         return "one of " + ", ".join(map(json.dumps, value or ()))
     if keyword == "pattern":
-        return f'a text that matches "{value}"'
+        return f'a string that matches "{value}"'
     return f"{keyword} {json.dumps(value)}"
 
 
 def _value(value: Any) -> str:
-    """A value; of a long object what it is made of."""
+    """A value as JSON; a long object without its nested values."""
     text = json.dumps(value, ensure_ascii=False)
     if isinstance(value, dict) and len(text) > MAX_SHOWN:
         text = "{" + ", ".join(_members(value)) + "}"

@@ -1,4 +1,4 @@
-"""Each exchange and each webhook held to the contract, whoever caused it."""
+"""Holds each exchange and each webhook to the contract."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Judge:
         self._marks_seen = False
 
     def exchange(self, exchange: Exchange, probe: str) -> list[Breach]:
-        """Every promise of its operation that an exchange breaks, and what it adds to them."""
+        """The breaches of an exchange: promises of its operation it breaks, and what it adds."""
         self._marks_seen = self._marks_seen or bool(exchange.header(MOCK_MARK))
         if exchange.operation is None or exchange.method in ("HEAD", "OPTIONS"):
             return []
@@ -52,7 +52,7 @@ class Judge:
         ]
 
     def require_gateway(self, exchange: Exchange) -> None:
-        """Unusable when somebody else answers in a host's place: a CDN's page, a redirect."""
+        """Unusable when something else answers in the host's place: a CDN, a redirect."""
         if self._mock:
             return
         host = urlsplit(exchange.url)
@@ -68,7 +68,7 @@ class Judge:
             )
 
     def is_doubtful(self, exchange: Exchange) -> bool:
-        """Whether a page came where none is promised: a gateway's own, or somebody else's?"""
+        """Whether an HTML page came where none is promised: it may be that of a proxy."""
         if self._mock or _media_type(exchange) != "text/html":
             return False
         operation = self._contract.by_id.get(str(exchange.operation))
@@ -76,7 +76,7 @@ class Judge:
         return "text/html" not in (response or {}).get("content", {})
 
     def require_json_status(self, is_doubtful: Exchange, status: Exchange) -> None:
-        """Unusable when a status call, asked for to be sure, gets no JSON either."""
+        """Unusable when the status call sent as a check is not answered with JSON either."""
         if status.json is None:
             raise Unusable(
                 f"{self._unexpected_type(is_doubtful)}, also to a status call: is it still up?"
@@ -91,7 +91,7 @@ class Judge:
         )
 
     def webhook(self, webhook: Webhook, probe: str) -> list[Breach]:
-        """Where a webhook fits no event of the contract."""
+        """The breaches of a webhook: where it fits no event of the contract."""
         recognised = self._contract.recogniser.recognise(webhook.json)
         if recognised.fits:
             return []
@@ -120,7 +120,7 @@ class Judge:
         ]
 
     def _addition_of(self, webhook: Webhook, recognised: Recognised) -> str:
-        """What a webhook adds to the contract; empty where it is one gone wrong."""
+        """What a webhook adds to the contract; empty when it breaks the contract."""
         payload = webhook.json
         kind = payload.get("messageType") if isinstance(payload, dict) else None
         if (
@@ -192,7 +192,7 @@ class Judge:
     def _additions(
         self, exchange: Exchange, errors: Iterator[Any], promise: Promise
     ) -> Iterator[RuleBreach]:
-        """What an answer has beyond the contract, the same in every answer once."""
+        """What an answer adds to the contract, with a rule that is the same in every answer."""
         for error in islice(errors, MAX_PER_BODY):
             path = "/".join(map(str, error.instance_path)) or "body"
             keyword = error.evaluation_path[-1] if error.evaluation_path else ""

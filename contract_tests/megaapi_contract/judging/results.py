@@ -1,4 +1,4 @@
-"""What a run found out: exchanges, broken promises, results per probe, the whole report."""
+"""The results of a run: exchanges, breaches, results per probe, the whole report."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ProbeState = Literal["passed", "failed", "findings", "left out", "unusable"]
 
 
 def read_json(body: bytes) -> Any:
-    """The document; None for what is not JSON, begins with a byte order mark, or nests too deep."""
+    """The document; None when it is not JSON, has a byte order mark, or is nested too deep."""
     if body.startswith(_BYTE_ORDER_MARK):
         return None
     try:
@@ -31,7 +31,7 @@ def read_json(body: bytes) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What the contract says somewhere: how sure it is, by which sources, in which file.
+    """A statement of the contract: how sure it is, its sources, and its file.
 
     `file` is relative to spec/.
     """
@@ -42,7 +42,7 @@ class Promise:
 
     @property
     def sure(self) -> bool:
-        """Whether a host that does otherwise is wrong, rather than the contract unsure."""
+        """Whether a host that breaks it is wrong; else the contract only guesses."""
         return self.grade in SURE
 
 
@@ -50,7 +50,7 @@ GRADES = ("inferred", "baileys", "observed", "vendor-doc")
 
 
 def weakest(*promises: Promise) -> Promise:
-    """The promise of a rule made of several parts: the least sure of them."""
+    """The least sure of these promises, for a rule that depends on all of them."""
     return min(promises, key=lambda promise: GRADES.index(promise.grade))
 
 
@@ -76,7 +76,7 @@ class Exchange:
 
     @property
     def json(self) -> Any:
-        """The answer's document; None when it is not JSON, or nests beyond what anybody reads."""
+        """The answer's document; None when it is not JSON, or nested too deep."""
         return read_json(self.body)
 
     @property
@@ -101,7 +101,7 @@ class Webhook:
 
     @property
     def json(self) -> Any:
-        """The payload; None when it is not JSON, or nests beyond what anybody reads."""
+        """The payload; None when it is not JSON, or nested too deep."""
         return read_json(self.body)
 
 
@@ -125,7 +125,7 @@ class Breach:
     got: str = ""
 
     def severity(self, *, strict: bool = False) -> Severity:
-        """A failure when the contract was sure of it, a finding when it was guessing.
+        """A failure when the contract is sure, a finding when it only guesses.
 
         What a host adds breaks no promise, however strict the run is: it is a new fact.
         """
@@ -135,7 +135,7 @@ class Breach:
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """Two that agree in this are the same fault seen twice."""
+        """Breaches with the same identity are one fault."""
         if self.kind in NEW:
             return (self.kind, self.rule or self.message)
         return (self.kind, self.operation, self.rule or self.message, self.promise.file)
@@ -229,7 +229,7 @@ class Report:
 
     @property
     def breaches(self) -> list[Breach]:
-        """Every broken promise once, in the order of their discovery."""
+        """Every breach once, in the order of discovery."""
         by_identity: dict[tuple[str, ...], Breach] = {}
         for result in self.results:
             for breach in result.breaches:
@@ -241,12 +241,12 @@ class Report:
 
     @property
     def failures(self) -> list[Breach]:
-        """The host is wrong."""
+        """Breaches where the host is wrong."""
         return self._of_severity("failure")
 
     @property
     def findings(self) -> list[Breach]:
-        """The contract was guessing, and the host does otherwise."""
+        """Breaches of what the contract only guesses."""
         return self._of_severity("finding")
 
     @property
@@ -285,7 +285,7 @@ class Report:
 
 
 class ProbeInterrupted(KeyboardInterrupt):
-    """A probe was ended by hand; `result` is what it had found."""
+    """A probe was interrupted; `result` is its result until then."""
 
     def __init__(self, result: Result) -> None:
         super().__init__()
@@ -293,7 +293,7 @@ class ProbeInterrupted(KeyboardInterrupt):
 
 
 class RunInterrupted(KeyboardInterrupt):
-    """A run was ended by hand; `report` is what it had found."""
+    """A run was interrupted; `report` is its report until then."""
 
     def __init__(self, report: Report) -> None:
         super().__init__()

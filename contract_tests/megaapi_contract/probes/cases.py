@@ -1,4 +1,4 @@
-"""What Schemathesis makes up from the contract, given values that exist on the host."""
+"""Requests that Schemathesis generates from the contract, filled with values of the host."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ CHECKS = [
 
 
 class Cases:
-    """Requests to one contract, by methods it knows only: a real host may mind others."""
+    """Generates requests to one contract, with its methods only: others may upset a real host."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
@@ -114,7 +114,7 @@ class Cases:
 
 @dataclass
 class Casting:
-    """Sends cases from a place, with values that exist there.
+    """Sends cases to an instance, filled with values that exist there.
 
     Every fourth case keeps the random values it was generated with, so that what nobody has ever
     heard of is asked for too.
@@ -146,7 +146,7 @@ class Casting:
         return exchange
 
     def _refused_in_200(self, failure: BaseException, exchange: Exchange) -> bool:
-        """Whether a bad request was turned down all the same: some hosts do it in a 200."""
+        """Whether a bad request was refused inside a 200, as some hosts do."""
         if not isinstance(failure, AcceptedNegativeData) or not exchange.ok:
             return False
         handled = at(exchange.json, "error") is True
@@ -224,7 +224,7 @@ class Casting:
         return people[number % len(people)]
 
     def group(self) -> str:
-        """A group the place is in: one of those it has, or made when first asked for."""
+        """The JID of a group of the instance, which is created when it has none."""
         if not self._group:
             self._group = (
                 self._group_of_the_run() or self._own_group() or self._make_group() or NO_GROUP
@@ -232,11 +232,11 @@ class Casting:
         return self._group
 
     def _group_of_the_run(self) -> str | None:
-        """The one a probe before has made; on a mock each place has its own."""
+        """The group that an earlier probe created, if there is one."""
         return next(iter(self.session.gate.groups_to_leave), None)
 
     def _own_group(self) -> str | None:
-        """On a given instance a group it has may be read of; on a mock each has its own world."""
+        """A group of the given instance to read from; None on a mock."""
         gate, place = self.session.gate, self.place
         if gate.fence is None or "changes" in gate.fence.allowed or not place.connected:
             return None
@@ -261,7 +261,7 @@ class Casting:
         return jid
 
     def media(self) -> dict[str, Any] | None:
-        """The keys of a picture the place has sent; None when it cannot send."""
+        """The media keys of a picture that the instance has sent; None when it cannot send."""
         if self._media is None and self.place.connected:
             data = {"to": self._recipient(0), "type": "image", "base64": PICTURE}
             sent = self.session.call("send_media_base64", self.place, body={"messageData": data})
@@ -273,7 +273,7 @@ class Casting:
         return self._media
 
     def sent(self) -> dict[str, Any] | None:
-        """A text the place has sent, its key and its content; None when it cannot send."""
+        """Key and content of a text that the instance has sent; None when it cannot send."""
         if self._sent is None and self.place.connected:
             data = {"to": self._recipient(0), "text": "Pedido 42 confirmado"}
             sent = self.session.call("send_text", self.place, body={"messageData": data})
@@ -291,14 +291,14 @@ class Casting:
 
 
 def at(document: Any, *steps: str) -> Any:
-    """What stands there; None when a host's answer has no such place."""
+    """The value at these names; None when the answer has no such member."""
     for step in steps:
         document = document.get(step) if isinstance(document, dict) else None
     return document
 
 
 def group_jids(answer: Any) -> Iterator[str]:
-    """Every group's JID in an answer of list_groups, whichever of its shapes it has."""
+    """The JID of every group in an answer of list_groups, in any of its shapes."""
     if isinstance(answer, dict):
         for name, value in answer.items():
             if name.endswith("@g.us"):

@@ -43,7 +43,7 @@ def _probe(phase: str, operation: Operation, run: Callable[[Session, Stage], Non
 
 
 class _CaseRunner:
-    """Sends one case after the other; what ends the run is raised after Hypothesis has ended."""
+    """Sends cases one by one; keeps an error in `error` until Hypothesis has ended."""
 
     def __init__(self, session: Session, stage: Stage, operation: Operation) -> None:
         self._session, self._stage, self._operation = session, stage, operation
@@ -63,7 +63,7 @@ class _CaseRunner:
             self.error = error
 
     def _for_case(self) -> Casting:
-        """An instance in the state the operation wants; every seventh finds the other one."""
+        """A casting on an instance in the state the operation needs; every seventh in the other."""
         self._turn += 1
         linked = self._operation.id not in LINKING
         connected = linked ^ (self._turn % 7 == 0)

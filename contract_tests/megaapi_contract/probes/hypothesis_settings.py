@@ -15,7 +15,7 @@ FLAKY = "the host answers otherwise each time it is asked the same"
 
 
 def suite_settings(number: int, examples: int, **others: Any) -> Callable[[Any], Any]:
-    """Hypothesis settings of the suite: one seed, no database, no shrinking, no complaints."""
+    """Hypothesis settings of the suite: fixed seed, no database, no shrinking, no checks."""
 
     def decorate(test: Any) -> Any:
         test_settings = settings(
@@ -33,14 +33,14 @@ def suite_settings(number: int, examples: int, **others: Any) -> Callable[[Any],
 
 
 class EarlyEnd(Protocol):
-    """What keeps the exception that ended it early, until Hypothesis has ended."""
+    """Keeps the error that ended a test early until Hypothesis has ended."""
 
     error: Exception | None
 
 
 @contextmanager
 def without_flaky_errors(machine: EarlyEnd) -> Iterator[None]:
-    """What Hypothesis says of a host that answers otherwise the second time is no verdict.
+    """Turn Hypothesis' complaints about a host with changing answers into NotTried.
 
     What had ended it comes first; without that NotTried. What was broken is noted by then.
     """

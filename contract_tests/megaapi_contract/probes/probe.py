@@ -79,7 +79,7 @@ def sentence(run: Callable[..., None]) -> str:
 
 
 def restoring(run: Try, about: str = "") -> Try:
-    """The same, putting back what it changed, also when it fails.
+    """The same function, which restores what it changed even when it fails.
 
     What cannot happen next is a broken rule of the operation it is `about`: the host said that
     it could.

@@ -1,4 +1,4 @@
-"""Operations whose path is a guess of the contract: a host may not have them, or not there."""
+"""Finds out which operations with a guessed path a host has."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _KNOWN = ("Instance not found", "Group not found")
 
 @dataclass(slots=True)
 class Routes:
-    """Which of the guessed paths a host has; each is asked for once in a run."""
+    """Which of the guessed paths a host has; each is requested once in a run."""
 
     present: dict[str, bool] = field(default_factory=dict)
 
     def missing(self, operations: tuple[str, ...]) -> str:
-        """The first of these that is known not to be there; empty when all may be tried."""
+        """The first of these that the host does not have; empty when all may be tried."""
         return next((name for name in operations if self.present.get(name) is False), "")
 
     def unknown(self, operations: tuple[str, ...], contract: Contract) -> Iterator[str]:
-        """Those that must be asked for before anything is held of them."""
+        """The operations whose guessed path has not been requested yet."""
         for name in operations:
             if name not in self.present and is_guessed_path(contract, name):
                 yield name
@@ -43,12 +43,12 @@ class Routes:
         return answer
 
     def clear(self) -> None:
-        """As if nothing had been asked."""
+        """Forget all answers."""
         self.present.clear()
 
 
 def is_guessed_path(contract: Contract, operation: str) -> bool:
-    """Whether nobody vouches for the path of an operation."""
+    """Whether the path of an operation is a guess of the contract."""
     known = contract.by_id.get(operation)
     declared = known.definition.get("x-path-provenance") if known else None
     return declared is not None and not Promise(str(declared["grade"]), "").sure

@@ -69,7 +69,7 @@ class Private:
 
 
 class Placeholders:
-    """Not thread-safe; one for all files of a report, so that they can be laid side by side."""
+    """Gives each private value one placeholder in all files of a report. Not thread-safe."""
 
     def __init__(self, private: Private) -> None:
         self._placeholders: dict[tuple[str, str], str] = {}
@@ -87,12 +87,12 @@ class Placeholders:
             self._remember(value, placeholder)
 
     def is_person(self, value: str) -> bool:
-        """Whether this is the number, or the JID, of somebody the suite made up."""
+        """Whether this is the number or JID of one of the suite's made-up people."""
         jid = JID.fullmatch(value)
         return digits(jid[1] if jid else value) in self._people
 
     def secret(self, text: str) -> str:
-        """The placeholder of a token or a key, however common a word it is; else nothing."""
+        """The placeholder of a token or key, even if it is a common word; else empty."""
         return self._secrets.get(text.lower(), "")
 
     def make(self, kind: str, value: str) -> str:
@@ -103,7 +103,7 @@ class Placeholders:
         return self._numbered(kind, value)
 
     def number(self, value: str) -> str:
-        """A phone number or anything like it, however it is written."""
+        """The placeholder of a phone number, in any spelling."""
         number_digits = digits(value)
         if number_digits in self._people:
             return value
@@ -111,7 +111,7 @@ class Placeholders:
         return placeholder if value == number_digits else f"{placeholder[:-1]}, written otherwise>"
 
     def text(self, value: str, name: str = "") -> str:
-        """The placeholder of a whole text standing under a member's name."""
+        """The placeholder of the value of a member."""
         if self.secret(value):
             return self.secret(value)
         jid = JID.fullmatch(value)
@@ -159,7 +159,7 @@ def digits(text: str) -> str:
 
 
 def lower(text: str) -> str:
-    """In lower case, letter by letter, so that places in it stay where they are."""
+    """The text in lower case, with the same length, so that positions stay valid."""
     lowered = text.lower()
     if len(lowered) == len(text):
         return lowered

@@ -1,4 +1,4 @@
-"""Everything private taken out of a run before any of it is shown or reaches the disk."""
+"""Takes everything private out of a run before it is shown or written."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Redaction:
         self._owners = Owners(self.private)
         self._sentences = Sentences(self.vocabulary, self.placeholders)
         self._exchanges: dict[int, tuple[Exchange, Exchange]] = {}
-        # With the original, so that its identity is nobody else's meanwhile.
+        # With the original, so that its id() stays in use meanwhile.
         self._broken: dict[int, tuple[Breach, Breach]] = {}
         self._reasons: dict[str, str] = {}
         self._bodies: dict[tuple[str, bytes], bytes] = {}
@@ -69,7 +69,7 @@ class Redaction:
     # -- the whole ---------------------------------------------------------------------------
 
     def report(self, report: Report) -> Report:
-        """The same run as anybody may read it."""
+        """The report of the same run without anything private."""
         if "://" in report.target:
             self._origins = (report.target, "http://mock")
         # Exchanges first: what they hold is looked for in sentences afterwards.
@@ -93,7 +93,7 @@ class Redaction:
         )
 
     def exchange(self, exchange: Exchange) -> Exchange:
-        """One exchange; numbers, status and times stay."""
+        """An exchange without private values; numbers, status and times stay."""
         cached = self._exchanges.get(exchange.number)
         if cached is None or cached[0] is not exchange:
             cached = self._exchanges[exchange.number] = exchange, self._exchange(exchange)
@@ -118,7 +118,7 @@ class Redaction:
         )
 
     def webhook(self, webhook: Webhook) -> Webhook:
-        """One webhook."""
+        """A webhook without private values."""
         known = webhook.event is None or webhook.event in self.contract.events
         return replace(
             webhook,
@@ -128,7 +128,7 @@ class Redaction:
         )
 
     def breach(self, breach: Breach) -> Breach:
-        """One broken promise with its evidence; asked again, the same."""
+        """A breach with its exchange and webhook, without private values; results are cached."""
         cached = self._broken.get(id(breach))
         if cached is None:
             cached = self._broken[id(breach)] = breach, self._redact_breach(breach)
@@ -151,7 +151,7 @@ class Redaction:
     # -- the parts ---------------------------------------------------------------------------
 
     def sentence(self, text: str) -> str:
-        """A sentence of the suite, of the host or of a library."""
+        """A sentence of the suite, the host or a library, without private words."""
         for origin in self._origins:
             before, separator, after = text.partition(origin)
             if separator and (not after or after[0] in " :,;)"):
@@ -159,7 +159,7 @@ class Redaction:
         return self._sentences.clean(text)
 
     def option(self, name: str, text: str) -> str:
-        """The value of an option of the command."""
+        """The value of a command line option, without private values."""
         if text in self._origins or (text.isdigit() and len(text) < 4):
             return text
         if name.lstrip("-").replace("_", "-") in _SECRET_OPTIONS:
@@ -167,7 +167,7 @@ class Redaction:
         return self.sentence(text)
 
     def url(self, url: str) -> str:
-        """Scheme and host stay, of path and query what the contract declares."""
+        """A URL with its host, and the parts of path and query that the contract declares."""
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
         if origin not in self._origins:
@@ -202,7 +202,7 @@ class Redaction:
         return self._owners.read(self.instance_key_of(exchange), value)
 
     def body(self, body: bytes, media_type: str) -> bytes:
-        """JSON stays JSON; of everything else stays what it is and how long."""
+        """A body without private values: JSON stays JSON, others become type and length."""
         if not body:
             return body
         redacted = self._bodies.get((media_type, body))
@@ -211,7 +211,7 @@ class Redaction:
         return redacted
 
     def document(self, document: Any) -> Any:
-        """A JSON document."""
+        """A JSON document without private values."""
         return self._node("", document, 0)
 
     # -- leaves ------------------------------------------------------------------------------
@@ -246,7 +246,7 @@ class Redaction:
         return node
 
     def text_value(self, name: str, text: str) -> str:
-        """One text standing under a member's name."""
+        """The string value of a member, or its placeholder."""
         public = text in self.vocabulary.values and name.lower() not in WRITTEN_BY_PEOPLE
         if not text or (public and not self.placeholders.secret(text)):
             return text

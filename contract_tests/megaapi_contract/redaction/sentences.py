@@ -1,4 +1,4 @@
-"""Sentences without what is private in them: words nobody has vouched for are replaced."""
+"""Replaces private words in sentences."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SCHEMA_WORDS = frozenset(
 
 
 class Sentences:
-    """Denies by default: a word stays when the contract or this program's own source has it.
+    """Replaces every word that neither the contract nor this program's source has.
 
     A private sentence made of such words alone is known only when it stands in quotes, or stood
     somewhere in an exchange or a webhook of the run.
@@ -44,7 +44,7 @@ class Sentences:
         self._vocabulary, self._placeholders = vocabulary, placeholders
 
     def clean(self, text: str) -> str:
-        """The sentence as it may be shown; what the contract itself says in quotes stays."""
+        """The sentence without private words; quoted patterns of the contract stay."""
         pieces = self._rules.split(text) if self._rules is not None else [text]
         return "".join(
             piece if number % 2 else _TOKEN.sub(self._token, self._replace_known(piece))
@@ -59,7 +59,7 @@ class Sentences:
         return re.compile(f"({quoted})") if rules else None
 
     def is_public_word(self, word: str) -> bool:
-        """Whether one word says nothing private: a token is private however common it is."""
+        """Whether a word is public; a token is private even if it is a common word."""
         if self._placeholders.secret(word):
             return False
         if word.isascii() and word.isdigit():
@@ -109,7 +109,7 @@ class Sentences:
         return self._placeholders.number(text) if digits(text) else text
 
     def _replace_known(self, text: str) -> str:
-        """Whatever was replaced in an exchange is replaced in what is said of it."""
+        """The text with every value replaced that was replaced in an exchange."""
         lowered = lower(text)
         pieces: list[str] = []
         end = 0

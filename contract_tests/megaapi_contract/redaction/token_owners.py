@@ -1,4 +1,4 @@
-"""Whose token a request carried, read from the request itself and never from its answer."""
+"""Finds out whose token a request carried, from the request alone."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Credentials:
 
 
 class Owners:
-    """Which instance a token belongs to: those given, those of the control API, those set later.
+    """Knows which instance each token belongs to: given, shown by the control API, or set later.
 
     Not thread-safe; exchanges are learnt in their order.
     """
@@ -41,13 +41,13 @@ class Owners:
         return key in self._tokens
 
     def learn(self, key: str, exchange: Exchange) -> None:
-        """A token that is set is the instance's own from then on."""
+        """Take a token that this request sets as the instance's own."""
         token = new_token(exchange)
         if token and key in self._tokens:
             self._tokens[key].add(token)
 
     def read(self, key: str, value: str) -> Credentials:
-        """What an Authorization header holds, sent to the instance of that key."""
+        """The credentials in an Authorization header that was sent to this instance."""
         scheme, blank, token = value.partition(" ")
         if not blank:
             scheme, token = "", value

@@ -1,4 +1,4 @@
-"""What is public by itself: the contract's names, its fixed values, and the suite's own words."""
+"""What is public: names and fixed values of the contract, and words of the suite's source."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def _fixed(node: Any) -> Iterator[str]:
 
 
 def _answers(response: Mapping[str, Any]) -> Iterator[str]:
-    """The gateway's own sentences, told from what it repeats of its callers."""
+    """The gateway's own sentences in a response, without what it repeats of its callers."""
     for media_type, content in response.get("content", {}).items():
         for example in content.get("examples", {}).values():
             value = example.get("value")

@@ -1,4 +1,4 @@
-"""Command lines that try a part of a run again, with whatever shaped it."""
+"""Command lines that repeat a part of a run with the same options."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def replay_line(report: Report, file: str) -> str:
 
 
 def probe_line(report: Report, breach: Breach) -> str:
-    """What runs the probe again that found a fault, where no report was kept."""
+    """The command that runs again the probe which found a fault, without a report."""
     seed = ["--seed", str(report.seed), "--probe", shlex.quote(breach.probe)]
     return " ".join(["megaapi-contract", "run", *_options(report), *seed])
 

@@ -1,4 +1,4 @@
-"""What led to a fault, kept so that it can be sent again: places for values, made-up texts."""
+"""Records the requests that led to a fault, with placeholders for values and masked texts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .command_lines import probe_line
 FORMAT, VERSION = "megaapi-contract replay", 1
 # Kinds the judge finds in one answer; the others need their probe again.
 JUDGED = frozenset({"status", "content-type", "schema", "bare-500", "addition"})
-# Nobody has it: what a group nobody gave stands for.
+# A group that does not exist, in place of a group that no answer named.
 NO_GROUP = "120363000000000099@g.us"
 MAX_EXCHANGES, LONGEST_TEXT, SHORTEST_VALUE = 60, 2000, 6
 _BASE64 = re.compile(r"[A-Za-z0-9+/=]+")
@@ -82,7 +82,7 @@ def _text(exchange: Exchange) -> str:
 
 @dataclass
 class _RequestTemplate:
-    """Turns requests into ones without values; `needs` are those a replay must be given."""
+    """Turns requests into templates; `needs` are the values that a replay must be given."""
 
     redaction: Redaction
     private: Private
@@ -97,7 +97,7 @@ class _RequestTemplate:
     _set_tokens: set[str] = field(default_factory=set)
 
     def exchanges(self) -> list[dict[str, Any]]:
-        """What is to be sent, in order."""
+        """The recorded requests, in order."""
         for number, recipient in enumerate(self.private.recipients, 1):
             self._people[digits(recipient)] = f"recipient_{number}"
         if self.private.own:
@@ -121,7 +121,7 @@ class _RequestTemplate:
         return {**names, self.private.key: "instance_key", self.private.token: "token"}
 
     def _without_unused_reads(self, requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Without earlier reads that no later request takes a value from."""
+        """The requests without earlier reads that no later request takes a value from."""
         by_id = self.redaction.contract.by_id
         used = {source["from"]["exchange"] for source in self.values.values()}
         kept_numbers = [
@@ -175,7 +175,7 @@ class _RequestTemplate:
                 yield [name, value if is_public else mask(value)]
 
     def _credentials(self, credentials: Credentials) -> str:
-        """The same kind of token: a replay has its own, and on a mock another instance's."""
+        """The header value with the same kind of token, as a placeholder or masked."""
         if credentials.whose in ("none", "wrong"):
             return credentials.scheme + credentials.token
         if credentials.whose == "nobody's" or credentials.token in self._set_tokens:
@@ -213,7 +213,7 @@ class _RequestTemplate:
         return not secret and name in self.redaction.vocabulary.names
 
     def text(self, name: str, value: str) -> str:
-        """A text as it is kept: a fixed value, the place of another, or one made up."""
+        """A text as it is kept: itself when it is public, a placeholder, or masked."""
         public = self.redaction.text_value(name, value) == value
         if value == NO_GROUP or (public and not self.redaction.placeholders.is_person(value)):
             return value
@@ -232,7 +232,7 @@ class _RequestTemplate:
         return mask(value)
 
     def _address(self, value: str) -> str:
-        """The run's own addresses have places; those that lead nowhere still do when made up."""
+        """An address as it is kept: a placeholder for the run's own, masked otherwise."""
         if value == self.private.media_url:
             return self._given_value("media_url")
         webhook_url = self.private.webhook_url
@@ -260,7 +260,7 @@ class _RequestTemplate:
         return "{{" + name + "}}"
 
     def _raw(self, body: bytes) -> str:
-        """Bytes that are no JSON, a letter for each; what the contract names stays."""
+        """A body that is not JSON, one character per byte, with private words masked."""
         text = body.decode("latin-1")
         if len(text) > LONGEST_TEXT:
             return mask(text)
@@ -268,14 +268,14 @@ class _RequestTemplate:
 
 
 def mask(text: str) -> str:
-    """A made-up text of the same length and make."""
+    """A text with the same length and kinds of characters."""
     if len(text) > LONGEST_TEXT:
         return "{{" + ("A" if _BASE64.fullmatch(text) else "x") + f"*{len(text)}" + "}}"
     return "".join(map(_mask_char, text))
 
 
 def _mask_reserved_address(word: str) -> str:
-    """An address below a reserved name as another one; any other word as made up."""
+    """An address below a reserved domain as another such address; any other word masked."""
     scheme, separator, rest = word.partition("://")
     if not separator:
         return mask(word)

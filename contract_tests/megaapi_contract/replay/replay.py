@@ -1,4 +1,4 @@
-"""A kept fault tried again: on the same host or another, with values of its own."""
+"""Tries a kept fault again, on the same host or another one."""
 
 from __future__ import annotations
 
@@ -80,15 +80,19 @@ class Recording:
 
 
 def load(path: Path) -> Recording:
-    """Read a file; SetupError in one sentence for anything that is no replay of this version."""
+    """Read a file; SetupError in one sentence for anything that is not a replay of this version."""
     try:
         document = orjson.loads(path.read_bytes())
     except OSError as error:
         raise SetupError(f"{path}: {error.strerror or error}") from None
     except orjson.JSONDecodeError:
-        raise SetupError(f"{path}: this is no JSON, so no file of a report's failures/") from None
+        raise SetupError(
+            f"{path}: this is not JSON, so not a file of a report's failures/"
+        ) from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise SetupError(f"{path}: this is no replay; give a file of a report's failures/ folder")
+        raise SetupError(
+            f"{path}: this is not a replay; give a file of a report's failures/ folder"
+        )
     if document.get("version") != VERSION:
         raise SetupError(
             f"{path}: version {document.get('version')} is not known here; "
@@ -112,9 +116,9 @@ def replay(
 
     The probe has the last word too where the requests alone show no fault: texts are made up in
     them. `send` is the gate's, so that nothing leaves that a run would have held back; `learn`
-    hears of each value the host gave out, with the exchange it came in, and of addresses below
-    the run's own, before they are sent. `values` are those of `needs`; SetupError names the first
-    that is missing. Unusable comes through as it is.
+    is called with each value the host gave out and the exchange it came in, and with addresses
+    below the run's own, before they are sent. `values` are those of `needs`; SetupError names the
+    first that is missing. Unusable is raised as it is.
     """
     if not recording.by_probe:
         missing = [name for name in recording.needs if name not in values]
@@ -186,7 +190,7 @@ def _is_same_fault(breach: Breach, fault: Mapping[str, Any]) -> bool:
 
 
 def _message_pattern(message: str) -> re.Pattern[str]:
-    """A kept sentence, with room for any value where a placeholder stands."""
+    """A pattern of a kept sentence that matches any value in place of a placeholder."""
     parts = re.split(r"<[a-z][a-z ,]*\d*[a-z ,]*>", message)
     return re.compile(".*".join(map(re.escape, parts)), re.DOTALL)
 
@@ -196,14 +200,14 @@ class _MissingValue(Exception):
 
 
 class _RequestBuilder:
-    """Puts values into recorded requests, and takes those of the answers."""
+    """Builds requests from templates, with given values and values of earlier answers."""
 
     def __init__(self, recording: Recording, values: dict[str, str], learn: Learn) -> None:
         self._values, self._learn = {"group": NO_GROUP, **values}, learn
         self._sources: Mapping[str, Any] = recording.document["values"]
 
     def request(self, recorded: Mapping[str, Any]) -> Request:
-        """The request with every place filled."""
+        """The request with every placeholder filled in."""
         target = "/".join(quote(self._fill(step), safe="") for step in recorded["path"])
         if recorded["query"]:
             pairs = [(self._fill(name), self._fill(value)) for name, value in recorded["query"]]
@@ -212,7 +216,7 @@ class _RequestBuilder:
         return Request(recorded["method"], target, headers, self._body(recorded))
 
     def keep_values(self, number: int, exchange: Exchange) -> None:
-        """Keep what this answer gives to later requests."""
+        """Store the values that later requests take from this answer."""
         for name, source in self._sources.items():
             source_value = source["from"]
             if source_value["exchange"] == number:
@@ -252,7 +256,7 @@ class _RequestBuilder:
 
 
 def _at_pointer(document: Any, pointer: str) -> Any:
-    """What a JSON pointer leads to; None when it leads nowhere."""
+    """The value at a JSON pointer; None when there is none."""
     for part in pointer.split("/")[1:]:
         step = part.replace("~1", "/").replace("~0", "~")
         if isinstance(document, dict):

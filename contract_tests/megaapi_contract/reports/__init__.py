@@ -1,4 +1,4 @@
-"""A run told to people and programs; nothing but clean reports gets as far as a writer."""
+"""Writes the reports of a run; private values are removed before."""
 
 from __future__ import annotations
 

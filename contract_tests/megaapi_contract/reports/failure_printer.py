@@ -1,4 +1,4 @@
-"""Failures told while the run goes on: one line for each cause, the first time it is found."""
+"""Prints failures while the run goes on: one line per cause."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .wording import cause
 
 
 class FailurePrinter:
-    """Prints to standard output at once, piped or not; clean of what is private.
+    """Prints new failures to standard output at once, without private values.
 
     What cannot be printed is not lost: the report at the end has it.
     """
@@ -22,7 +22,7 @@ class FailurePrinter:
         self._printed_causes: set[tuple[str, ...]] = set()
 
     def print_failures(self, result: Result, exchanges: list[Exchange]) -> None:
-        """A probe ended, with these exchanges."""
+        """Print the new failures of a probe that has ended, with these exchanges."""
         new_breaches = [each for each in result.breaches if self._is_new(each)]
         # What the exchanges hold is looked for in sentences afterwards.
         for exchange in exchanges if new_breaches else ():
@@ -33,7 +33,7 @@ class FailurePrinter:
             _print(f"mistake: {self._redaction.sentence(result.reason)}")
 
     def _print_failure(self, clean: Breach) -> None:
-        """As the report has it: what has one cause is one line, however many places it breaks."""
+        """Print a failure unless one of the same cause was printed before."""
         if cause(clean) in self._printed_causes:
             return
         self._printed_causes.add(cause(clean))

@@ -1,4 +1,4 @@
-"""The folder reports are written to: ours, or empty; nothing of anybody else's is lost."""
+"""Writes report files to a folder that is empty or holds an earlier report."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def check_folder(folder: Path) -> None:
         raise SetupError(f"--report {folder}: this is a file; name a folder")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MARKER).is_file():
         raise SetupError(
-            f"--report {folder}: the folder holds files that are no report; name a new one"
+            f"--report {folder}: the folder holds files that are not a report; name a new one"
         )
     _own_files(folder)
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
-    """Write all, in place of the files of the report before; others stay as they are."""
+    """Write all files in place of those of the earlier report; other files stay."""
     check_folder(folder)
     try:
         previous_files = _own_files(folder)
@@ -59,6 +59,6 @@ def _own_files(folder: Path) -> list[str]:
 
 
 def _is_own_name(name: str) -> bool:
-    """Only names this program gives: a marker must not lead anywhere else."""
+    """Whether a name in the marker is one that this program writes inside the folder."""
     parts = Path(name).parts
     return ".." not in parts and not Path(name).is_absolute() and len(parts) <= 2

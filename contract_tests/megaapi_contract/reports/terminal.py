@@ -132,5 +132,5 @@ def _left_out(console: Console, report: Report) -> None:
 
 
 def _line(console: Console, text: str) -> None:
-    """Lines to be copied are not broken by the width of the terminal."""
+    """Print a line without wrapping it, so that it can be copied."""
     console.print(text, highlight=False, soft_wrap=True)

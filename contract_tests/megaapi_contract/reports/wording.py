@@ -1,4 +1,4 @@
-"""What every kind of report says of a run, in one wording. Takes clean reports only."""
+"""The wording that all kinds of reports share. Takes reports without private values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..judging.results import KINDS, Breach, Exchange, Report, Result
 from ..replay.command_lines import replay_line
 
 INTERRUPTED_HERE = "the run was interrupted before its end"
-# A line beyond this is for nobody's hands: the replay line sends the same.
+# A longer line is of no use to a person: the replay line sends the same.
 MAX_CURL_BODY = 4000
 # What a curl line takes from the environment of whoever runs it, as the commands do.
 _FROM_ENVIRONMENT = (
@@ -27,7 +27,7 @@ _FROM_ENVIRONMENT = (
     # Somebody's address; typed by hand the line leads nowhere.
     (re.compile(r"<url (\d+)>"), r"https://url-\1.example.test"),
 )
-# A body that is no JSON is private as a whole.
+# A body that is not JSON is private as a whole.
 _REDACTED_BODY = re.compile(r"<[^<>]*, \d+ bytes>")
 _PLACEHOLDER = re.compile(r"<[^<>]*>")
 # What curl itself would read as several addresses.
@@ -42,8 +42,8 @@ _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 @dataclass(frozen=True)
 class ReportedFault:
-    """One fault as reports tell it: `file` is what `megaapi-contract replay` takes, `again`
-    that command."""
+    """A fault as reports show it: `file` is what `megaapi-contract replay` takes,
+    `replay_command` that command."""
 
     number: int
     severity: str
@@ -150,7 +150,7 @@ def curl(exchange: Exchange) -> str:
 
 
 def _needs_environment(text: str) -> bool:
-    """Whether something of it comes from the environment."""
+    """Whether the text holds a placeholder that is filled from the environment."""
     return any(placeholder.search(text) for placeholder, _ in _FROM_ENVIRONMENT)
 
 
@@ -162,7 +162,7 @@ def _double_quoted(text: str, quote: Callable[[str], str] = lambda text: text) -
 
 
 def _percent_encoded(url: str) -> str:
-    """Whatever else was replaced, as an address can hold it."""
+    """The address with remaining placeholders percent-encoded."""
     return _PLACEHOLDER.sub(lambda match: percent(match[0], safe=""), url)
 
 
@@ -190,7 +190,7 @@ def headline(report: Report) -> str:
 
 
 def _promises(report: Report) -> str:
-    """By cause: one field too many in every answer is one."""
+    """The number of broken promises, counted by cause, and in how many places."""
     failures = cards(each for each in reported_faults(report) if each.severity == "failure")
     places = sum(card.places for card in failures)
     places_text = f", in {places:,} places," if places > len(failures) else ""

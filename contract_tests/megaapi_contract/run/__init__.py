@@ -1,1 +1,1 @@
-"""The parts of a run: a host made ready, probes selected, each one tried, what was covered."""
+"""The parts of a run: preparing the host, selecting and trying probes, summing up."""

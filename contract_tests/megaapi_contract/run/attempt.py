@@ -1,4 +1,4 @@
-"""One probe, tried or left out."""
+"""Tries one probe."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ INTERRUPTED_REASON = "the run was interrupted"
 def try_probe(
     probe: Probe, context: RunContext, record: Callable[[Exchange], None] = lambda _: None
 ) -> Result:
-    """One probe, tried or left out; ProbeInterrupted holds what it had found."""
+    """Try one probe, or leave it out; ProbeInterrupted holds the result until then."""
     result = Result(probe.name, probe.phase, probe.operations)
     result.reason = skip_reason(probe, context)
     if result.reason:
@@ -55,7 +55,7 @@ def try_probe(
 
 
 def _run_probe(probe: Probe, context: RunContext, session: Session, result: Result) -> bool:
-    """Run it, and note in the result how it ended; whether somebody interrupted it."""
+    """Run the probe and note in the result how it ended; whether it was interrupted."""
     try:
         try:
             _require_routes(probe, context, session)
@@ -85,7 +85,7 @@ def _run_probe(probe: Probe, context: RunContext, session: Session, result: Resu
 def _set_result(
     result: Result, session: Session, context: RunContext, refusals: Counter[str]
 ) -> None:
-    """Count what was done and held back, and let the state say what was found."""
+    """Fill in counts, breaches and state of the result."""
     result.cases, result.held_back = session.exchanges, refusals.total()
     if (
         refusals
@@ -101,7 +101,7 @@ def _set_result(
 
 
 def is_reading_error(error: Exception) -> bool:
-    """Whether a document of another shape can raise this; everything else is a mistake of ours."""
+    """Whether a document of another shape can cause this error; any other is a mistake of ours."""
     if isinstance(error, AttributeError):
         return error.name is not None and isinstance(error.obj, _JSON)
     if isinstance(error, TypeError):
@@ -110,12 +110,12 @@ def is_reading_error(error: Exception) -> bool:
 
 
 def _has_shape_breach(session: Session) -> bool:
-    """Whether an answer or a webhook left the contract: only reading such a one may fail."""
+    """Whether an answer or webhook broke its schema; only then may reading it fail."""
     return any(breach.kind in _SHAPES for breach in session.breaches)
 
 
 def _require_routes(probe: Probe, context: RunContext, session: Session) -> None:
-    """NotTried where the host has not got one of the operations whose path is a guess.
+    """NotTried when the host does not have one of the operations with a guessed path.
 
     Chains go on without it: they are about many others.
     """

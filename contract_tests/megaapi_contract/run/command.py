@@ -1,4 +1,4 @@
-"""A run, and a replay, as the command shows them: a bar, a summary, reports, an exit code."""
+"""Runs and replays as commands: progress bar, summary, reports, exit code."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def run(options: RunOptions, folder: Path | None) -> int:
 def show_plan(options: RunOptions) -> None:
     """Print every request a run would begin with, and send nothing; SetupError for `mock`."""
     if options.target == "mock":
-        raise SetupError("--plan is for hosts: the mock in this process is asked nothing outside")
+        raise SetupError("--plan is for hosts: calls of the mock never leave this process")
     # Nothing leaves, so nothing has to be waited for.
     options = replace(options, pace=0.0)
     target = PlanTarget(Contract(options.spec, plan=options.gateway_plan), make_target(options))
@@ -137,12 +137,12 @@ def _run_with_progress(outcome: _Outcome, options: RunOptions) -> None:
 
 
 def _write_and_show(report: Report, folder: Path | None, redaction: Redaction) -> None:
-    """Files, and the terminal where anything was tried."""
+    """Write the report files, and print the report when any probe has run."""
     if folder is not None:
         report.seconds = report.seconds or time.time() - report.started
         write_reports(report, folder, redaction)
     with suppress(OSError):
-        # A pipe that nobody reads any more, or a terminal that went away, changes no verdict.
+        # A closed pipe or terminal does not change the verdict.
         _show_on_terminal(report, folder, redaction)
 
 
@@ -187,7 +187,7 @@ def _print_notices(sentences: Iterable[str]) -> None:
 
 
 def restore(path: Path, options: Mapping[str, Any]) -> str:
-    """Put back what a run has left, as the file says; what was, in a sentence.
+    """Restore what a run has left in its file; a sentence about what was restored.
 
     SetupError when something of it cannot be put back.
     """
@@ -240,7 +240,7 @@ def draw_seed() -> int:
 
 
 def _values(recording: Recording, context: RunContext, session: Session) -> dict[str, str]:
-    """What a replay fills in; without those that this host, or this command, does not have."""
+    """The values a replay fills in, as far as this host and this command have them."""
     place = context.place or context.stage.place(connected=recording.connected)
     people = context.options.recipients or WORLD
     values = {
@@ -261,14 +261,14 @@ def _values(recording: Recording, context: RunContext, session: Session) -> dict
 
 
 def _learn(context: RunContext, exchange: Exchange | None, value: str) -> None:
-    """What the host gave out may be said to it again, as in the run."""
+    """Allow a value of an answer in later requests, as a run does."""
     context.gate.learn([value])
     if exchange is not None and exchange.operation == "list_groups" and value.endswith("@g.us"):
         context.gate.allow_reading_groups([value])
 
 
 def _rerun_probe(context: RunContext, name: str) -> tuple[Breach, ...]:
-    """What the probe finds now; NotTried when it cannot be made, as it was, or to its end."""
+    """The breaches the probe finds now; NotTried when it cannot run as before, or to its end."""
     probe = next((each for each in probes(context) if each.name == name), None)
     if probe is None:
         raise NotTried(f"this version has no probe called {name}")
@@ -290,6 +290,6 @@ def _progress_bar(console: Console) -> Progress:
         TimeRemainingColumn(),
         console=console,
         transient=True,
-        # Elsewhere than on a terminal standard output is somebody's file.
+        # When standard output is not a terminal, it may be a file.
         redirect_stdout=sys.stdout.isatty(),
     )

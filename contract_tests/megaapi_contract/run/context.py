@@ -1,4 +1,4 @@
-"""A host that can be judged, with all that stands around it."""
+"""The context of a run: the host, and everything a probe needs to call it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EVERY_EFFECT = ("reads", "sends", "changes", "disconnects")
 
 @dataclass
 class RunContext:
-    """A host that can be judged, and all that stands around it."""
+    """The host of a run with its gate, judge, stage and receiver."""
 
     options: RunOptions
     contract: Contract
@@ -44,7 +44,7 @@ class RunContext:
     restored_before_run: tuple[str, ...] = ()
 
     def session(self, probe: str, record: Callable[[Exchange], None] = lambda _: None) -> Session:
-        """A probe's own surroundings."""
+        """A new session for a probe."""
         return Session(
             contract=self.contract,
             gate=self.gate,
@@ -60,7 +60,7 @@ class RunContext:
 
     @property
     def media_url(self) -> str:
-        """A picture that the host can fetch: the given one, or on a mock the suite's own."""
+        """A picture that the host can fetch: the given one, or the suite's own on a mock."""
         own = "" if self.target.real else self.receiver.address_of(OWN_PICTURE)
         return self.options.media_url or own
 
@@ -71,7 +71,7 @@ class RunContext:
 
 
 def use_given_instance(context: RunContext, place: Place) -> None:
-    """From now on the given instance is known to be in this state."""
+    """Use the given instance in this state from now on."""
     context.place = place
     context.stage = GivenStage(place)
 

@@ -1,4 +1,4 @@
-"""What a person is told before a run changes anything of a given instance, and after it."""
+"""Notices to print before and after a run that changes a given instance."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def plan_notices(options: RunOptions) -> Iterator[str]:
 
 
 def notices_of_earlier_run(context: RunContext) -> Iterator[str]:
-    """What a run before had left, and what became of it."""
+    """What an earlier run had left, and whether it was restored."""
     restore = context.gate.restore
     if context.restored_before_run:
         yield f"a run before had left {', '.join(context.restored_before_run)}: put back now"
@@ -39,7 +39,7 @@ def notices_of_earlier_run(context: RunContext) -> Iterator[str]:
 
 
 def notices_before_run(context: RunContext) -> Iterator[str]:
-    """What is so, and what was put back, before the first probe."""
+    """What the run will change and what was restored, before the first probe."""
     yield from notices_of_earlier_run(context)
     restore = context.gate.restore
     if context.gate.fence is None or restore is None:
@@ -50,7 +50,7 @@ def notices_before_run(context: RunContext) -> Iterator[str]:
 
 
 def notices_after_run(context: RunContext) -> Iterator[str]:
-    """What could not be put back, and what became of the webhooks that were passed on."""
+    """What could not be restored, and how many webhooks were forwarded."""
     if context.forwarder is not None and context.forwarder.refused:
         forwarder = context.forwarder
         yield (

@@ -1,4 +1,4 @@
-"""What a run has seen of each operation, and why it has not seen more."""
+"""Sums up which operations were answered, and why others were not."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_EXCHANGES = 50_000
 
 
 class ExchangeKeeper:
-    """Counts every exchange, and keeps as many as a report can show."""
+    """Counts every exchange, and stores as many as a report can show."""
 
     def __init__(self, report: Report, coverage: Coverage) -> None:
         self.report, self._coverage = report, coverage
@@ -42,7 +42,7 @@ class ExchangeKeeper:
 def coverage_of(
     coverage: Coverage, chosen: Iterable[Probe], context: RunContext
 ) -> dict[str, OperationCoverage]:
-    """The operations the run was about, each with what was seen of it."""
+    """The coverage of each operation that the run was about."""
     operation_ids = {
         name for probe in chosen if not skip_reason(probe, context) for name in probe.operations
     }
@@ -62,7 +62,7 @@ def coverage_of(
 def _reason_without_success(
     operation: Operation, covered: OperationCoverage, context: RunContext
 ) -> str:
-    """Why a given instance could not give a 2xx, where its state or the allowance is the reason."""
+    """Why a given instance gave no 2xx, if its state or the allowance is the reason."""
     if context.options.probes:
         return "only some probes were asked for"
     if context.routes.missing((operation.id,)):
@@ -84,7 +84,7 @@ def _reason_without_success(
 
 
 def nothing_tried(report: Report, options: RunOptions) -> bool:
-    """Whether every request stayed, or every one of what was asked for."""
+    """Whether no probe, or no request of the selected operations, was made."""
     any_request = any(covered.requests for covered in report.coverage.values())
     limited = bool(options.operations and report.coverage)
     return (limited and not any_request) or all(each.state == "left out" for each in report.results)

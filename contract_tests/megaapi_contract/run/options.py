@@ -147,7 +147,7 @@ class RunOptions:
             raise SetupError("--allow sends needs --recipient: whom may the run write to?")
 
     def shown(self) -> Mapping[str, str]:
-        """As reports show them; without anything private."""
+        """The options as reports show them, without private values."""
         shown = {
             "allow": ", ".join(sorted(self.allow)),
             "recipients": str(len(self.recipients)),
@@ -158,7 +158,7 @@ class RunOptions:
         return shown | self._unusual()
 
     def _unusual(self) -> dict[str, str]:
-        """What was set otherwise than is usual, as far as it shapes a run."""
+        """The options with unusual values that influence a run."""
         usual = RunOptions(self.target)
         texts = {
             "control API": "" if self.control_api else "no",

@@ -1,4 +1,4 @@
-"""A host that answers with the contract's examples and only writes down what it was asked."""
+"""A target for `--plan`: records requests and answers with examples of the contract."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .secrets import remove_secrets
 
 
 class PlanTarget:
-    """In place of a host: nothing leaves, every request is kept in `requests`."""
+    """Takes the place of a host: nothing is sent, every request is kept in `requests`."""
 
     in_process = False
 
@@ -21,7 +21,7 @@ class PlanTarget:
         self._contract, self._instead = contract, instead_of
 
     def send(self, request: Request) -> Answer:
-        """The contract's first good example."""
+        """Record the request and return the contract's first 2xx example."""
         self.requests.append(request)
         route = self._contract.route(request.method, request.path)
         if route is None:
@@ -31,7 +31,7 @@ class PlanTarget:
         return Answer(status, (("Content-Type", media_type),), body)
 
     def close(self) -> None:
-        """Let go of the host that nobody asked."""
+        """Close the host that was not called."""
         self._instead.close()
 
 

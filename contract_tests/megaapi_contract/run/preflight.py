@@ -1,4 +1,4 @@
-"""The first look at a given instance: does a gateway answer here, and does it know us?"""
+"""Checks that a gateway answers, and that it knows the given instance and token."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def preflight(context: RunContext, given_place: Place) -> None:
 
 
 def _is_empty_but_known(status: Exchange, session: Session, given_place: Place) -> bool:
-    """Whether an empty 200 is a gateway's: some answer so while no phone is linked."""
+    """Whether an empty 200 comes from a gateway: some answer so while no phone is linked."""
     if status.status != 200 or status.body:
         return False
     return session.call("webhook_settings", given_place).json is not None

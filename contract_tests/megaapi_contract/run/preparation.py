@@ -1,4 +1,4 @@
-"""Everything a run needs, made before its first probe and put away after the last."""
+"""Prepares everything a run needs, and closes it afterwards."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CHANGING = frozenset({"changes", "disconnects"})
 def prepare_run(
     options: RunOptions, target: Target | None = None, restore: RestoreFile | None = None
 ) -> Iterator[RunContext]:
-    """Everything a run needs, put away at the end. SetupError or Unusable before any probe.
+    """The context of a run, closed at the end. SetupError or Unusable before any probe.
 
     `restore` is a file of what must be put back in place of the instance's own.
     """
@@ -106,7 +106,7 @@ def _connect(context: RunContext, given_place: Place, *, mock: bool) -> RunConte
 
 
 def _restore_leftovers(context: RunContext, restore: RestoreFile) -> None:
-    """What a run before could not put back; while another run is at it, that is its own matter."""
+    """Restore what an earlier run has left, unless another run is using the file."""
     if not restore.entries or not restore.lock():
         return
     restore.reload()
@@ -124,7 +124,7 @@ def _listen(receiver: Receiver, options: RunOptions, target: Target) -> None:
     receiver.files[OWN_PICTURE] = b64decode(PICTURE)
     receiver.listen(options.webhook_port, host=options.webhook_host, url=options.webhook_url)
     if isinstance(target, PlanTarget):
-        # Nobody is asked, so nobody will post.
+        # Nothing is sent, so no webhook will come.
         receiver.patience = 0.0
         return
     if target.real:
@@ -161,7 +161,7 @@ def _fenced_gate(
 
 
 def _restore_file(options: RunOptions, target: Target) -> RestoreFile | None:
-    """Where a change is noted before it is made; SetupError while another run is changing."""
+    """The restore file of the given instance; SetupError while another run is changing it."""
     if isinstance(target, PlanTarget):
         return None
     restore = RestoreFile.for_instance(target.name, options.key, options.token)

@@ -1,4 +1,4 @@
-"""What a run was given, or has learnt, that no report may show."""
+"""Collects the private values that no report may show."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .options import RunOptions
 
 
 def private_of(options: RunOptions, context: RunContext | None) -> Private:
-    """`made` is nothing where the host was never ready."""
+    """The private values of a run; `context` is None when the host could not be prepared."""
     values: dict[str, Any] = {
         "key": options.key,
         "token": options.token,

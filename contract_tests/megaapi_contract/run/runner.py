@@ -1,4 +1,4 @@
-"""One run: a host made ready, every probe that may be tried, and the report of it all."""
+"""Runs the selected probes on a prepared host, and reports."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _add_totals(report: Report, context: RunContext) -> None:
 
 
 def _can_continue(context: RunContext, probe: Probe, report: Report) -> bool:
-    """Whether the host is still one that can be judged after this probe."""
+    """Whether the host can still be judged after this probe."""
     result = report.results[-1]
     if result.state == "unusable":
         report.unusable = report.unusable or result.reason
@@ -120,7 +120,7 @@ def _can_continue(context: RunContext, probe: Probe, report: Report) -> bool:
 
 
 def _check_link(context: RunContext, report: Report, *, patient: bool) -> None:
-    """See whether the given instance is still linked, and judge it as what it is from now on."""
+    """Check whether the given instance is still linked, and use it as such from now on."""
     if context.place is None or not context.place.connected:
         return
     for _ in range(MAX_LOOKS if patient else 1):
@@ -133,7 +133,7 @@ def _check_link(context: RunContext, report: Report, *, patient: bool) -> None:
 
 
 def _leave_groups(context: RunContext, report: Report) -> None:
-    """Before the report is written, so that it can say what is left."""
+    """Leave the groups of the run before the report is written, which names those that stay."""
     try:
         leave_groups(context)
         if report.interrupted and context.gate.restore is not None:

@@ -1,4 +1,4 @@
-"""Tokens taken out of whatever else is said: the last thing before a sentence is printed."""
+"""Takes tokens out of a sentence just before it is printed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHORTEST = 3
 
 
 def remove_secrets(sentence: str, secrets: Iterable[str]) -> str:
-    """The sentence without these, however an address, a document or a shell writes them."""
+    """The sentence without these secrets in any spelling: plain, URL-encoded, JSON, repr."""
     spellings = {
         spelling for secret in secrets if len(secret) >= SHORTEST for spelling in _spellings(secret)
     }

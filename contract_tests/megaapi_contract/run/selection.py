@@ -20,7 +20,7 @@ DISCONNECTS = "disconnects"
 
 
 def probes(context: RunContext) -> list[Probe]:
-    """Every probe, in the order of the phases: what is cheap and telling first."""
+    """Every probe, in the order of the phases."""
     cases = Cases(context.contract)
     options = context.options
     every_probe = [
@@ -46,25 +46,25 @@ def probes(context: RunContext) -> list[Probe]:
 
 
 def _may_be_chained(operation: Operation, context: RunContext) -> bool:
-    """On a given instance no chain ends the link: nobody is there to scan the code again."""
+    """Whether a chain may use it: on a given instance none may end the link."""
     chained = operation.effect in context.allowed
     return chained and (context.place is None or operation.effect != DISCONNECTS)
 
 
 def _disconnection_order(probe: Probe, context: RunContext) -> int:
-    """What may end the link of a given instance comes last, what ends it for good at the end."""
+    """Sort key: probes that may unlink a given instance come last, logouts after all others."""
     if context.place is None or DISCONNECTS not in probe.effects:
         return 0
     return 2 if "logout" in probe.operations else 1
 
 
 def skip_reason(probe: Probe, context: RunContext) -> str:
-    """Why a probe is left out; nothing when it may be tried."""
+    """Why a probe is left out; empty when it may be tried."""
     missing = probe.effects - context.allowed
     if missing:
         return f"it {', '.join(sorted(missing))}: --allow {' --allow '.join(sorted(missing))}"
     if probe.phone and not context.stage.phone:
-        return "it needs a phone and customers in our hands, which a mock has"
+        return "it needs a simulated phone and customers, which only a mock has"
     unknown = [name for name in probe.operations if name not in context.contract.by_id]
     if unknown:
         return f"plan {context.contract.plan} has no {', '.join(unknown)}"
@@ -97,13 +97,13 @@ def chosen_probes(context: RunContext) -> list[Probe]:
 
 
 def with_operation_ids(context: RunContext) -> RunContext:
-    """The same, `--operation` with the ids of the operations a person named in any spelling."""
+    """The same context with `--operation` resolved to operation ids."""
     ids = tuple(_operation_id(name, context) for name in context.options.operations)
     return replace(context, options=replace(context.options, operations=ids))
 
 
 def _operation_id(name: str, context: RunContext) -> str:
-    """The id of an operation as a person effects it."""
+    """The id of the operation that a person named."""
     known = context.contract.operations
     operation = find_operation(known, name)
     if operation is None:

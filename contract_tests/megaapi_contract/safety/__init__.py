@@ -1,1 +1,1 @@
-"""What may leave for a real host, at which pace, and how it is put back afterwards."""
+"""Decides what may be sent to a real host and at which pace, and restores what is changed."""

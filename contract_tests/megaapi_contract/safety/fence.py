@@ -1,4 +1,4 @@
-"""What may leave for a real host: known operations inside the allowance, about listed people only.
+"""Lets only allowed operations about listed numbers through to a real host.
 
 It reads the request as it goes over the wire and knows nothing of who made it, so that no
 generator, link or probe can get past it.
@@ -22,7 +22,7 @@ from ..host.http import Request
 from ..judging.contract import Contract
 
 EFFECTS = ("reads", "sends", "changes", "disconnects")
-# Made up by the suite, so that a test of refusals never touches somebody else's instance.
+# Made up by the suite, so that a test of refusals never touches another owner's instance.
 UNKNOWN_KEY = "megacode-TESTKEYUNKNOWN"
 WRONG_TOKEN = "TESTKEYWRONG"
 UNKNOWN_ROUTE = "/rest/contract/unknownRoute"
@@ -36,7 +36,7 @@ _HEADERS = frozenset(
     {"accept", "accept-encoding", "authorization", "content-type", "host", "user-agent"}
 )
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_/.-]+")
-# Whatever is no letter and no digit, signs without width too.
+# Everything but letters and digits, zero-width characters too.
 _SEPARATORS = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d{8,}")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/|^\s*//|\\\\|(?i:www\.|%3a|%2f)")
@@ -64,7 +64,7 @@ class Fence:
     readable: set[str] = field(default_factory=set)
 
     def check(self, request: Request) -> Operation | None:
-        """The operation the request is; HeldBack says in a sentence why it may not leave."""
+        """The operation of a request; HeldBack says in a sentence why it may not be sent."""
         self._check_headers(request)
         if request.target == UNKNOWN_ROUTE and request.method == "GET" and not request.body:
             return None
@@ -72,7 +72,7 @@ class Fence:
             raise HeldBack("the path holds more than plain characters")
         route = self.contract.route(request.method, request.path)
         if route is None:
-            raise HeldBack(f"{request.method} {request.path} is no operation of the contract")
+            raise HeldBack(f"{request.method} {request.path} is not an operation of the contract")
         operation, key = route
         if operation.effect not in self.allowed:
             raise HeldBack(
@@ -116,7 +116,7 @@ class Fence:
             # Pairs, not dictionaries: a name given twice would hide its first value.
             document = json.loads(request.body.decode("utf-8"), object_pairs_hook=_Pairs)
         except (ValueError, RecursionError):
-            raise HeldBack("the body is not JSON, so what it asks for cannot be told") from None
+            raise HeldBack("the body is not JSON, so it cannot be checked") from None
         for name, value in _leaves("", document):
             self._check_value(name, value, operation)
         if operation.id == "change_token":
@@ -166,13 +166,13 @@ class Fence:
 
 
 class _Pairs(list[tuple[str, Any]]):
-    """An object of a document, each name as often as it was written."""
+    """A JSON object as pairs, so that a repeated name hides nothing."""
 
 
 def _leaves(name: str, node: Any) -> Iterator[tuple[str, Any]]:
     """Every value with the name it stands under, and every name as a value of its own."""
     if isinstance(node, _Pairs):
-        # Whatever stands below a name that says who or where is read as that.
+        # Everything below a name of a person or an address is read as one.
         outer = name if name.lower() in PEOPLE | _ADDRESSES else ""
         for key, value in node:
             yield outer, key
@@ -185,9 +185,9 @@ def _leaves(name: str, node: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _text(value: Any) -> str:
-    """A value as the checks read it: a whole number however it is written, a fraction as written.
+    """A value as text for the checks; a whole number without its fraction.
 
-    A gateway that drops whatever is no digit makes another number of `5511900000002.5`.
+    A gateway that drops everything but digits makes another number of `5511900000002.5`.
     """
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
@@ -201,7 +201,7 @@ def leads_nowhere(text: str) -> bool:
 
 
 def _ascii_digits(text: str) -> str:
-    """Every kind of digit as 0 to 9: a gateway might read them so."""
+    """The text with digits of any script as 0 to 9, as a gateway might read them."""
     return "".join(
         str(unicodedata.digit(char)) if char.isdigit() and not char.isascii() else char
         for char in text

@@ -1,4 +1,4 @@
-"""The only way out: every request of a run passes here, is held to the fence, paced and kept."""
+"""The only way to the host: checks every request with the fence, paces and records it."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ class Pace:
         self._last = time.monotonic()
 
     def rest(self, seconds: float) -> None:
-        """Let so much time pass, however many requests may leave in a second."""
+        """Pause for so many seconds, independent of the pace."""
         self._pause.wait(seconds)
 
 
 class Gate:
-    """Sends, or raises HeldBack; `sent` hears of each exchange.
+    """Sends a request, or raises HeldBack; `on_exchange` is called with each exchange.
 
-    Without a fence everything may leave, as long as it goes to the target: that is for mocks.
+    Without a fence every request is sent to the target: that is for mocks only.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ class Gate:
         return exchange
 
     def _retry_after_rest(self, request: Request, answer: Answer) -> Answer:
-        """What comes when the host has had its rest; Unusable when it still wants another."""
+        """The answer after a pause; Unusable when the host goes on limiting."""
         for _ in range(MAX_RETRIES):
             self._pace.rest(_wanted_rest(answer))
             answer = decode_content(self.target.send(request))
@@ -116,12 +116,12 @@ class Gate:
         )
 
     def rest(self, seconds: float) -> None:
-        """Let so much time pass before the next look."""
+        """Pause for so many seconds."""
         self._pace.rest(seconds)
 
     @contextmanager
     def allow_restoring(self, people: set[str]) -> Iterator[None]:
-        """What a run before has changed may be changed back, whatever this one may do."""
+        """Allow the changes that restore what an earlier run has left."""
         assert self.fence is not None
         fence = self.fence
         allowed, recipients = fence.allowed, fence.recipients
@@ -141,7 +141,7 @@ class Gate:
         self.refusals_by_operation[operation][reason] += 1
 
     def allow_group(self, jid: str) -> None:
-        """The run made this group, so it may write to it."""
+        """Allow writing to a group that the run has created."""
         if self.fence is not None:
             self.fence.groups.add(jid)
 
@@ -153,12 +153,12 @@ class Gate:
         return frozenset(self.fence.groups | self.fence.readable)
 
     def allow_reading_groups(self, jids: Iterable[str]) -> None:
-        """The host named these groups as the instance's own: they may be read of."""
+        """Allow reading groups that the host listed as the instance's own."""
         if self.fence is not None:
             self.fence.readable.update(jids)
 
     def learn(self, texts: Iterable[object]) -> None:
-        """Ids and keys the host gave out, which it may be asked about whole."""
+        """Allow ids and keys from the host's answers in later requests."""
         if self.fence is not None:
             self.fence.known.update(map(str, texts))
 
@@ -201,7 +201,7 @@ class Gate:
             raise BudgetSpent(f"{self._max_groups} {word} made (--max-groups)")
 
     def refund_group(self) -> None:
-        """The last request for one was turned down."""
+        """Give back the group of a refused request to the budget."""
         self.groups_made -= 1
 
     def _exchange(

@@ -1,4 +1,4 @@
-"""What an earlier run has left on an instance is put back, from its file."""
+"""Restores what an earlier run has left on an instance, from its restore file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .restore_file import EVENTS, GROUP, WEBHOOK, Entry, RestoreFile, describe_e
 
 
 def restore_leftovers(session: Caller, restorer: Restorer, restore: RestoreFile) -> tuple[str, ...]:
-    """Put back what a run has left, the latest first; what was, in words. The rest stays in it."""
+    """Restore the entries of a file, the latest first; descriptions of those restored."""
     descriptions = []
     restorer.allow_restoring = True
     with session.gate.allow_restoring(_people(restore.entries.values())):

@@ -1,4 +1,4 @@
-"""What a given instance was like before a probe changed it, whoever sent the change.
+"""Remembers the state of a given instance before a probe changes it, and restores it.
 
 Every request of a probe passes here on its way to the gate, so that no generator and no link can
 change what is not put back.
@@ -31,7 +31,7 @@ UNKNOWN_NAME = "it names events the instance does not have, which could not be t
 
 
 class Caller(Protocol):
-    """Whose calls are watched, and who makes those that put things back: a probe's session."""
+    """A probe's session as the restorer uses it."""
 
     contract: Contract
     gate: Gate
@@ -53,11 +53,11 @@ class Caller(Protocol):
         """Note a broken rule of behaviour unless `holds`; whether it did."""
 
     def discard_undo(self, step: Undo | None) -> None:
-        """This step need not be taken any more."""
+        """Discard an undo step that is not needed any more."""
 
 
 class Restorer:
-    """One probe's memory of a given instance; on a mock, whose instances are its own, nothing."""
+    """Remembers what a probe changes on a given instance; on a mock nothing."""
 
     def __init__(self, session: Caller) -> None:
         self._session = session
@@ -69,7 +69,7 @@ class Restorer:
         self._undo_of_new_group: Undo | None = None
 
     def undo_before(self, request: Request) -> Undo | None:
-        """What takes back the first change of its kind; HeldBack when there is no way back."""
+        """The step that undoes the first change of a kind; HeldBack when it cannot be undone."""
         fence = self._session.gate.fence
         route = self._session.contract.route(request.method, request.path)
         if self.allow_restoring or fence is None or route is None or route[1] != fence.key:
@@ -85,7 +85,7 @@ class Restorer:
         return self._undo_events(request, route[0].id) if route[0].id in EVENTS else None
 
     def observe(self, exchange: Exchange) -> None:
-        """A group that was made is left at the end, unless the probe leaves it itself."""
+        """Note groups that an exchange created, and forget those it left."""
         if self._session.gate.fence is None:
             return
         if exchange.operation == "create_group":
@@ -102,7 +102,7 @@ class Restorer:
                 self._session.discard_undo(self._session.gate.groups_to_leave.pop(jid, None))
 
     def forget_unsent(self, request: Request) -> None:
-        """The change did not leave, so the next one is the first."""
+        """Forget a change that was not sent, so that the next one counts as the first."""
         route = self._session.contract.route(request.method, request.path)
         if route is not None:
             self._changed_kinds.discard("events" if route[0].id in EVENTS else route[0].id)
@@ -133,7 +133,7 @@ class Restorer:
         return restored
 
     def _write_undo(self, entry: Entry, step: Callable[[], bool], operation: str) -> Undo:
-        """The step back, in the file before anything leaves; HeldBack when it cannot be."""
+        """The undo step, written to the file first; HeldBack when it cannot be written."""
         restore = self._session.gate.restore
         if restore is None:
             return Undo(step)
@@ -145,7 +145,7 @@ class Restorer:
         return Undo(step, partial(restore.drop, number))
 
     def _undo_group(self, request: Request) -> Undo:
-        """Leaves the new groups of that name: what made one may never be answered."""
+        """The step that leaves new groups of the requested name, in case no answer comes."""
         self._session.gate.require_group()
         if self._groups_before is None:
             undo_before = self._group_names()
@@ -198,13 +198,13 @@ class Restorer:
             self._session.call("remove_participants", self._place(), body=data)
 
     def _empty_before_leaving(self, request: Request) -> None:
-        """A group of the run is left by somebody else than the last step: it is emptied too."""
+        """Remove the people from a group of the run that the probe is about to leave."""
         for jid in _groups_of(request.target):
             if jid in self._session.gate.groups_to_leave:
                 self._remove_people(jid, self._possible_members())
 
     def _possible_members(self) -> list[str]:
-        """Who may be in a group of the run; nobody else can have come into one."""
+        """The numbers that can be in a group of the run."""
         fence = self._session.gate.fence
         return sorted(fence.recipients) if fence is not None else []
 
@@ -234,7 +234,7 @@ class Restorer:
         return self._write_undo(entry, partial(self.restore_events, undo_before), operation)
 
     def restore_events(self, undo_before: list[str]) -> bool:
-        """Block what was blocked, and nothing else."""
+        """Block exactly the events that were blocked before; whether that worked."""
         blocked = self._read_event_lists().get("blockEvents")
         if blocked is None:
             return False
@@ -245,7 +245,7 @@ class Restorer:
         )
 
     def restore_webhook(self, url: str, enabled: bool) -> bool:
-        """The webhook as it was, after a run that could not set it itself."""
+        """Set the webhook that an earlier run has changed; whether it is set."""
         self._session.gate.learn([url])
         return self._change_setting(
             "configure_webhook", {"webhookUrl": url, "webhookEnabled": enabled}
@@ -259,7 +259,7 @@ class Restorer:
         return {name: [*map(str, each)] for name, each in lists.items()} if complete else {}
 
     def _remember_group(self, exchange: Exchange) -> bool:
-        """Whether the answer says which group it was."""
+        """Remember the group that an answer names; whether it names one."""
         jid = _member(_member(exchange.json, "group") or exchange.json, "id")
         if not isinstance(jid, str) or not jid.endswith("@g.us") or self._is_remembered(jid):
             return False
@@ -304,7 +304,7 @@ def _member(document: Any, name: str) -> Any:
 
 
 def _name_of_group(body: bytes) -> str | None:
-    """The name a group is to have; None where nobody can tell."""
+    """The name that a request gives a group; None when it cannot be read."""
     try:
         name = _member(_member(json.loads(body), "group_data"), "group_name")
     except (ValueError, RecursionError):
@@ -326,7 +326,7 @@ def _groups_of(url: str) -> list[str]:
 
 
 def _values(body: bytes) -> Iterator[str]:
-    """Every value of a body as text; of what is no JSON the whole."""
+    """Every value of a JSON body as text; a body that is not JSON as one value."""
     try:
         yield from _texts(json.loads(body or b"{}"))
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""What must be put back on somebody's instance, in a private file before anything is changed.
+"""The private file that lists what must be restored on a given instance.
 
 A run that is killed leaves the file: the next run of the same instance puts it back, or
 `megaapi-contract restore FILE` does. The file holds no token: where the owner's own address has
@@ -35,13 +35,13 @@ def state_folder() -> Path:
 
 
 def restore_file_path(target: str, key: str) -> Path:
-    """The file of one instance; its name tells nobody which."""
+    """The path of an instance's file, whose name does not reveal the instance."""
     name = sha256(f"{_normalised_address(target)}\n{key}".encode()).hexdigest()[:16]
     return state_folder() / f"restore-{name}.json"
 
 
 def _normalised_address(target: str) -> str:
-    """A host's address however it is spelled."""
+    """A host's address in one spelling."""
     parts = urlsplit(target.lower())
     default = {"http": 80, "https": 443}.get(parts.scheme)
     port = f":{parts.port}" if parts.port not in (None, default) else ""
@@ -50,7 +50,7 @@ def _normalised_address(target: str) -> str:
 
 @dataclass
 class RestoreFile:
-    """The changes of a run that are not put back yet, on disk before each is made.
+    """The changes of a run that are not restored yet, on disk before each is made.
 
     Without any the file is gone. `token` is the one that must not be in it. Not thread-safe.
     """
@@ -65,14 +65,14 @@ class RestoreFile:
 
     @classmethod
     def for_instance(cls, target: str, key: str, token: str = "") -> RestoreFile:
-        """That of an instance, with what a run before has left in it."""
+        """The file of an instance, with what an earlier run has left in it."""
         path = restore_file_path(target, key)
         restore = read(path) if path.is_file() else cls(path, target, key)
         restore.token = token
         return restore
 
     def note(self, entry: Entry) -> int:
-        """Keep one change; OSError when it cannot be written, and then nothing is kept."""
+        """Write one change; OSError when that fails, and then nothing is kept."""
         self._last += 1
         self.entries[self._last] = entry
         try:
@@ -83,7 +83,7 @@ class RestoreFile:
         return self._last
 
     def drop(self, number: int) -> None:
-        """This is as it was; Unusable when the file still says otherwise."""
+        """Remove a change that was restored; Unusable when the file cannot be written."""
         if self.entries.pop(number, None) is None:
             return
         try:
@@ -106,16 +106,16 @@ class RestoreFile:
 
     @property
     def description(self) -> str:
-        """What is not put back, for a person."""
+        """What is not restored, in words."""
         return ", ".join(sorted({describe_entry(entry) for entry in self.entries.values()}))
 
     def reload(self) -> None:
-        """As it is now: another run may have put everything back meanwhile."""
+        """Read the file again: another run may have restored everything meanwhile."""
         self.entries = read(self.path).entries if self.path.is_file() else {}
         self._last = max(self.entries, default=0)
 
     def lock(self) -> bool:
-        """Whether nobody else is changing the instance from this machine; held until unlock."""
+        """Lock the instance for this run; False while another run on this machine has it."""
         if self._lock is not None:
             return True
         with suppress(OSError):
@@ -128,14 +128,14 @@ class RestoreFile:
         return True
 
     def unlock(self) -> None:
-        """Somebody else may change it."""
+        """Release the lock."""
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
 
 
 def _try_lock(handle: int) -> bool:
-    """Whether the file could be locked; where files have no locks (Windows), yes."""
+    """Whether the file could be locked; True where the platform has no file locks."""
     try:
         import fcntl
     except ImportError:
@@ -148,7 +148,7 @@ def _try_lock(handle: int) -> bool:
 
 
 def _write_atomically(path: Path, content: bytes) -> None:
-    """Whole or not at all, readable by its owner alone, also when the power fails."""
+    """Replace the file as a whole, readable by its owner only."""
     new_path = path.with_suffix(".new")
     handle = os.open(new_path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
     try:
@@ -165,7 +165,7 @@ def _without_token(node: Any, token: str) -> Any:
 
 
 def with_token(entry: Entry, token: str) -> Entry:
-    """An entry of a file as it was noted."""
+    """An entry of a file with the token filled in."""
     entry_with_token = _replace_texts(
         entry, ((TOKEN, token), (TOKEN_QUOTED, quote(token, safe="")))
     )
@@ -174,7 +174,7 @@ def with_token(entry: Entry, token: str) -> Entry:
 
 
 def _replace_texts(node: Any, pairs: tuple[tuple[str, str], ...]) -> Any:
-    """The same document with other texts in it."""
+    """The document with texts replaced in all its strings."""
     if isinstance(node, Mapping):
         return {name: _replace_texts(value, pairs) for name, value in node.items()}
     if isinstance(node, list):
@@ -185,7 +185,7 @@ def _replace_texts(node: Any, pairs: tuple[tuple[str, str], ...]) -> Any:
 
 
 def read(path: Path) -> RestoreFile:
-    """A file that a run has left; SetupError when it is not one."""
+    """The content of a restore file; SetupError when it is not one."""
     try:
         document = json.loads(path.read_bytes())
         if document["format"] != FORMAT:
@@ -218,7 +218,7 @@ def _entries(digits_of: Any) -> Iterator[Entry]:
 
 
 def describe_entry(entry: Entry) -> str:
-    """What is put back, for a person; without the values."""
+    """What an entry restores, in words, without its values."""
     return {
         WEBHOOK: "its webhook",
         EVENTS: "the events it blocks",
@@ -229,12 +229,12 @@ def describe_entry(entry: Entry) -> str:
 
 @dataclass(eq=False)
 class Undo:
-    """A step back, and the change in the file that it ends. `step` says whether it is as it was."""
+    """An undo step, and the entry of the file it ends. `step` returns whether it worked."""
 
     step: Callable[[], bool]
     on_restored: Callable[[], None] = lambda: None
 
     def __call__(self) -> None:
-        """Take the step; what fails stays in the file."""
+        """Take the step; its entry stays in the file when it fails."""
         if self.step():
             self.on_restored()

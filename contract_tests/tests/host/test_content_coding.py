@@ -55,9 +55,9 @@ def test_a_packed_answer_without_a_body_stays() -> None:
 @pytest.mark.parametrize(
     ("coding", "body", "said"),
     [
-        ("br", b"\x8b\x02\x80{}\x03", "as 'br', which nobody asked for"),
-        ("gzip", b"{}", "not packed so"),
-        ("gzip", packed_as_gzip(BODY)[:-9], "cut a packed answer"),
+        ("br", b"\x8b\x02\x80{}\x03", "as 'br', which the suite did not"),
+        ("gzip", b"{}", "not compressed like this"),
+        ("gzip", packed_as_gzip(BODY)[:-9], "cut a compressed answer"),
         ("gzip", packed_as_gzip(bytes(65 * 2**20)), "more than 64 MiB"),
     ],
 )

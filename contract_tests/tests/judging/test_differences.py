@@ -105,7 +105,7 @@ def test_where_the_sentence_says_all_nothing_is_added(contract: Contract) -> Non
         ({"type": ["string", "null"]}, 7, "body: null or string"),
         ({"const": "x"}, 7, 'body: "x"'),
         ({"enum": ["x", 1]}, 7, 'body: one of "x", 1'),
-        ({"pattern": "^a$"}, "b", 'body: a text that matches "^a$"'),
+        ({"pattern": "^a$"}, "b", 'body: a string that matches "^a$"'),
         ({"minLength": 3}, "b", "body: minLength 3"),
         ({"uniqueItems": True}, [1, 1], "body: items that differ"),
         (CLOSED, {"a": 1}, "body: no member beside those of the contract"),

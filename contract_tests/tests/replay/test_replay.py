@@ -231,9 +231,9 @@ def test_a_spent_budget_ends_a_probe(host: Host, keep: Keep) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"{", "this is no JSON"),
-        (b"[]", "this is no replay"),
-        (b'{"format": "something else"}', "this is no replay"),
+        (b"{", "this is not JSON"),
+        (b"[]", "this is not a replay"),
+        (b'{"format": "something else"}', "this is not a replay"),
         (b'{"format": "megaapi-contract replay", "version": 2, "suite": "9.0.0"}', "9.0.0"),
         (b'{"format": "megaapi-contract replay", "version": 1}', "damaged"),
     ],

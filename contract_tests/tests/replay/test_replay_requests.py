@@ -290,7 +290,8 @@ def test_a_damaged_file_is_refused(damage: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
-    [("{", "this is no"), ("[]", "this is no replay"), ('{"format": "x"}', "this is no replay"),
+    [("{", "this is not JSON"), ("[]", "this is not a replay"),
+     ('{"format": "x"}', "this is not a replay"),
      (json.dumps(document(version=99)), "version 99 is not known here")],
 )  # fmt: skip
 def test_another_file_is_refused_in_a_sentence(content: str, sentence: str, tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from megaapi_contract.errors import INTERRUPTED
 from megaapi_contract.judging.results import (
     GRADES,
     INCOMPLETE,
-    INTERRUPTED,
     KINDS,
     NEW,
     SURE,

@@ -96,6 +96,10 @@ class Server:
             raise SystemExit(f"{self.name} answers {case.name} with {status}: {body[:300]!r}")
         return status
 
+    def cpu(self) -> float:
+        """CPU seconds so far, all processes of the server together."""
+        return sum(cpu_seconds(pid) for pid in family(self.process.pid))
+
     def pss(self) -> float:
         """Proportional set size in MB (10^6 bytes), all processes of the server together."""
         return sum(memory_of(pid) for pid in family(self.process.pid)) / 1e6
@@ -233,6 +237,14 @@ def memory_of(pid: int) -> int:
             if line.startswith("Pss:"):
                 return int(line.split()[1]) * 1024
     return 0
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU time of one process, in user and kernel mode; 0 where nobody tells."""
+    with suppress(OSError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
 
 
 def free_port() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 PERSON = "s.whatsapp.net"
 GROUP = "g.us"
@@ -14,6 +15,8 @@ HIDDEN = f"@{LID}"
 _KNOWN = re.compile(r"([^@]*)@(s\.whatsapp\.net|g\.us|lid)\Z")
 _DEVICE = re.compile(r"(\d+):(\d+)\Z", re.ASCII)
 _NUMBER = re.compile(r"[1-9][0-9]{7,14}\Z")
+# Addresses longer than this are nobody's; they are not worth remembering.
+_REMEMBERED_MOST = 64
 
 
 def is_number(digits: str) -> bool:
@@ -34,12 +37,7 @@ class Jid:
 
         A known suffix stays; without one a dash makes a group, anything else a person.
         """
-        known = _KNOWN.match(text)
-        if known is None:
-            return cls(text, GROUP if "-" in text else PERSON)
-        user, server = known.groups()
-        device = _DEVICE.match(user)
-        return cls(device.group(1) if device and server != GROUP else user, server)
+        return _parsed(text) if len(text) <= _REMEMBERED_MOST else _parsed.__wrapped__(text)
 
     @property
     def group(self) -> bool:
@@ -53,6 +51,16 @@ class Jid:
 
     def __str__(self) -> str:
         return f"{self.user}@{self.server}"
+
+
+@lru_cache(maxsize=4_096)
+def _parsed(text: str) -> Jid:
+    known = _KNOWN.match(text)
+    if known is None:
+        return Jid(text, GROUP if "-" in text else PERSON)
+    user, server = known.groups()
+    device = _DEVICE.match(user)
+    return Jid(device.group(1) if device and server != GROUP else user, server)
 
 
 def as_given(to: str) -> str:

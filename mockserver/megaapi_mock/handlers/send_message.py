@@ -20,9 +20,9 @@ _LINK = re.compile(r"https?://[^\s/?#]+[^\s]*")
 def fill_missing_text(body: Any, profile: Profile) -> Any:
     """With switch missing_text=200 an absent or odd text counts as an empty one."""
     data = body.get("messageData") if isinstance(body, dict) else None
-    if profile["missing_text"] != "200" or not isinstance(data, dict):
+    if not isinstance(data, dict) or isinstance(data.get("text"), str):
         return body
-    if isinstance(data.get("text"), str):
+    if profile["missing_text"] != "200":
         return body
     return {**body, "messageData": {**data, "text": ""}}
 

@@ -61,7 +61,8 @@ class Log(Generic[R]):
             self._count += 1
             self._records[record.id] = (self._count, record, size)
             self._size += size - (before[2] if before else 0)
-            self._trim()
+            if len(self._records) > self.limit or self._size > self.budget:
+                self._trim()
 
     def weigh(self, record: R) -> int:
         """Count a record again that has grown since it was added; its size now."""
@@ -199,7 +200,7 @@ class Journal:
 
     def awaits_messages(self, instance: str) -> bool:
         """Whether anyone waits for messages of this instance, or of any."""
-        return self._waiters.awaits("message", instance)
+        return bool(self._waiters.topics) and self._waiters.awaits("message", instance)
 
     def messages_changed(self, instance: str, messages: Iterable[Any]) -> None:
         """Messages of an instance came or have come further."""
@@ -213,7 +214,8 @@ class Journal:
             self._waiters.wake(instance)
 
     def _tell(self, kind: Literal["exchange", "delivery"], record: Exchange | Delivery) -> None:
-        self._waiters.show(kind, record.instance, record)
+        if self._waiters.topics:
+            self._waiters.show(kind, record.instance, record)
         if self._listeners:
             size = (
                 delivery_bytes(record) if isinstance(record, Delivery) else exchange_bytes(record)

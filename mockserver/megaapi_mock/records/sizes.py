@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from .delivery import Attempt, Delivery
@@ -24,8 +25,7 @@ def exchange_bytes(exchange: Exchange) -> int:
         + len(exchange.response_body)
         + len(exchange.path)
         + len(exchange.reason or "")
-        + _headers(exchange.request_headers)
-        + _headers(exchange.response_headers)
+        + _headers((*exchange.request_headers, *exchange.response_headers))
         + sum(map(len, exchange.violations))
     )
 
@@ -47,4 +47,5 @@ def _attempt(attempt: Attempt) -> int:
 
 
 def _headers(headers: Iterable[tuple[str, str]]) -> int:
-    return sum([HEADER + len(name) + len(value) for name, value in headers])
+    texts = [*chain.from_iterable(headers)]
+    return HEADER * (len(texts) // 2) + sum(map(len, texts))

@@ -83,24 +83,27 @@ class Waiter:
 
 
 class Waiters:
-    """Everyone who waits, by kind and instance; all but `awaits` under the owner's lock."""
+    """Everyone who waits, by kind and instance; all but `awaits` under the owner's lock.
+
+    `topics` is empty while nobody waits.
+    """
 
     def __init__(self) -> None:
-        self._topics: dict[tuple[Kind | None, str | None], dict[Waiter, None]] = {}
+        self.topics: dict[tuple[Kind | None, str | None], dict[Waiter, None]] = {}
 
     def __len__(self) -> int:
-        return sum(map(len, tuple(self._topics.values())))
+        return sum(map(len, tuple(self.topics.values())))
 
     def add(self, waiter: Waiter) -> None:
         """It is shown what is written from now on."""
-        self._topics.setdefault((waiter.kind, waiter.instance), {})[waiter] = None
+        self.topics.setdefault((waiter.kind, waiter.instance), {})[waiter] = None
 
     def remove(self, waiter: Waiter) -> None:
         """It waits no longer."""
         topic = (waiter.kind, waiter.instance)
-        del self._topics[topic][waiter]
-        if not self._topics[topic]:
-            del self._topics[topic]
+        del self.topics[topic][waiter]
+        if not self.topics[topic]:
+            del self.topics[topic]
 
     def awaits(self, kind: Kind, instance: str | None) -> bool:
         """Whether anyone waits for records of this kind and instance."""
@@ -108,10 +111,9 @@ class Waiters:
 
     def show(self, kind: Kind, instance: str | None, record: Any) -> None:
         """To everyone who waits for such a record, and to nobody else."""
-        if self._topics:
-            for waiters in self._of(kind, instance):
-                for waiter in waiters:
-                    self._show(waiter, record)
+        for waiters in self._of(kind, instance):
+            for waiter in waiters:
+                self._show(waiter, record)
 
     @staticmethod
     def _show(waiter: Waiter, record: Any) -> None:
@@ -124,19 +126,19 @@ class Waiters:
 
     def wake(self, instance: str | None) -> None:
         """Everyone who waits for something of this instance, or of any; of all for None."""
-        for (_, instance_key), waiters in self._topics.items():
+        for (_, instance_key), waiters in self.topics.items():
             if instance is None or instance_key in (None, instance):
                 for waiter in waiters:
                     waiter.wake()
 
     def let_go(self) -> None:
         """Nobody waits any longer."""
-        for waiters in self._topics.values():
+        for waiters in self.topics.values():
             for waiter in waiters:
                 waiter.let_go()
 
     def _of(self, kind: Kind, instance: str | None) -> Iterator[dict[Waiter, None]]:
         for topic in ((kind, instance), (kind, None), (None, None)):
-            waiters = self._topics.get(topic)
+            waiters = self.topics.get(topic)
             if waiters:
                 yield waiters

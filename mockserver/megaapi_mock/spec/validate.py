@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -71,6 +71,14 @@ class Validators:
 
                 self._authority = Authority(self._document)
             return self._authority
+
+    def body_check(self, operation: Operation) -> Callable[[Any], bool] | None:
+        """Whether a body fits; None where that is not all that is asked of a request."""
+        compiled = self._compiled[operation.id]
+        if compiled.query or compiled.body is None:
+            return None
+        check: Callable[[Any], bool] = compiled.body.is_valid
+        return check
 
     def request_fits(self, operation: Operation, query: Mapping[str, str], body: Any) -> bool:
         """Whether query and parsed body (None: no body) fit the operation."""

@@ -14,6 +14,7 @@ from ..runtime import Runtime, build_runtime
 from ..simulation import snapshot
 from . import docs
 from .control import routes
+from .control.direct_inbound import DirectInbound
 from .gateway.front import Front
 from .gateway.pipeline import Pipeline
 from .gateway.route_hints import RouteHints
@@ -90,7 +91,7 @@ def create_app(
     app.register_blueprint(routes.blueprint(runtime))
     paths = {operation.path for operation in pipeline.operations}
     app.register_blueprint(docs.blueprint(runtime.document, paths, runtime.settings.host))
-    front = Front(app.url_map, pipeline, app.wsgi_app)
+    front = Front(pipeline, DirectInbound(app, app.wsgi_app, runtime))
     app.wsgi_app = front  # type: ignore[method-assign]
     return app
 
@@ -106,7 +107,7 @@ def build_app(
 
 
 def _add_routes(app: MockApp, pipeline: Pipeline) -> None:
-    """One rule per operation; the front takes off the trailing slash that some clients send."""
+    """One rule per operation: their URLs can be built; the front answers them before Flask."""
 
     def never() -> Any:
         raise AssertionError("the front answers the gateway's routes")

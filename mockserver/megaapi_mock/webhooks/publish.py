@@ -86,11 +86,13 @@ class Publisher:
                 yield instance, batch
                 instance.wake(instance.now)
                 batch.events = instance.take_events()
-                batch.deliveries = self._owed(instance, batch.events)
+                if batch.events:
+                    batch.deliveries = self._owed(instance, batch.events)
                 letters = instance.take_letters()
                 if self._journal.awaits_messages(key):
                     messages = instance.messages.changed()
-                self._keep(batch, letters)
+                if batch.deliveries or letters:
+                    self._keep(batch, letters)
         except BaseException:
             self._withdraw(batch)
             raise

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from flask import Response, request
@@ -15,16 +17,27 @@ from ...settings import Settings
 from ..gateway.request import BODY_LIMIT
 
 STATE_PATH = "/_mock/state"
+_LOOPBACK_HOST = re.compile(r"(?:127\.0\.0\.1|localhost)(?::[0-9]{1,5})?")
 
 
 class Guard:
     """Bound to loopback the door is open; elsewhere it asks for --control-token or stays shut."""
 
     def __init__(self, settings: Settings, is_webhook: Callable[[bytes], bool]) -> None:
-        self._is_webhook = is_webhook
+        self.is_webhook = is_webhook
         self._host, self._token = settings.host, settings.control_token
         self._open = is_loopback(settings.host)
         self._state_bytes = settings.state_bytes
+
+    def is_open_to(self, environ: Mapping[str, Any]) -> bool:
+        """Whether it is a POST that may come in whatever else it says; any other is for `check`."""
+        return (
+            self._open
+            and environ["REQUEST_METHOD"] == "POST"
+            and not environ.get("QUERY_STRING")
+            and "HTTP_ORIGIN" not in environ
+            and _LOOPBACK_HOST.fullmatch(environ.get("HTTP_HOST", "")) is not None
+        )
 
     def check(self) -> Response | None:
         """403 for web pages of other origins and whoever lacks the token, 404 for webhooks."""
@@ -71,7 +84,7 @@ class Guard:
 
     def _require_no_webhook(self) -> None:
         """A webhook URL may point back here, where its POST would reset or drive the mock."""
-        if request.method == "POST" and self._is_webhook(request.get_data()):
+        if request.method == "POST" and self.is_webhook(request.get_data()):
             raise ControlRefused(404, "a webhook does not drive the control API: change its URL")
 
 

@@ -34,19 +34,29 @@ def answering(view: Callable[..., Any], method: str, path: str) -> Callable[...,
             if takes_body:
                 arguments["body"] = operation_input(method, path).checked_body(read_object())
             result = view(**arguments)
-        except ControlRefused as refusal:
+        except Exception as error:
+            refusal = refusal_of(error)
+            if refusal is None:
+                raise
             return refused(refusal)
-        except UnknownInstance as unknown:
-            return refused(ControlRefused(404, unknown.reason))
-        except RequestRejected as rejected:
-            status = rejected.status if rejected.status == PayloadTooLarge.status else 400
-            return refused(ControlRefused(status, rejected.reason))
         if isinstance(result, Response):
             return result
         document, status = result if isinstance(result, tuple) else (result, 200)
         return json_reply(document, status)
 
     return answer
+
+
+def refusal_of(error: Exception) -> ControlRefused | None:
+    """How the control API refuses what raised this; None where it is no refusal."""
+    if isinstance(error, ControlRefused):
+        return error
+    if isinstance(error, UnknownInstance):
+        return ControlRefused(404, error.reason)
+    if isinstance(error, RequestRejected):
+        status = error.status if error.status == PayloadTooLarge.status else 400
+        return ControlRefused(status, error.reason)
+    return None
 
 
 def json_reply(document: Any, status: int) -> Response:

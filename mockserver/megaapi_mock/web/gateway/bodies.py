@@ -76,21 +76,22 @@ def _as_express(request: Request, limit: int) -> Any:
     if request.content_type == FORM:
         _require_charset(charset, charset == "utf-8")
         return _form(_text(request.inflated(inflate, limit), charset))
+    if charset == "utf-8":
+        return _strict_json(request.inflated(inflate, limit))
     _require_charset(charset, charset.startswith("utf-") and _known(charset))
     content = request.inflated(inflate, limit)
-    if charset != "utf-8":
-        content = _text(content, charset).encode("utf-8", "replace")
-    return _strict_json(content)
+    return _strict_json(_text(content, charset).encode("utf-8", "replace"))
 
 
 def _strict_json(content: bytes) -> Any:
     """Only objects and lists; half surrogate pairs count as a character nobody can show."""
     bare = content.removeprefix(codecs.BOM_UTF8)
-    if not bare.strip(_BLANKS):
+    first = bare.lstrip(_BLANKS)[:1]
+    if not first:
         return None if not content else _refuse("the body is blank")
-    if not bare.lstrip(_BLANKS).startswith((b"{", b"[")):
+    if first not in (b"{", b"["):
         return _refuse("the body is JSON, but neither an object nor a list")
-    if _SURROGATE.search(bare):
+    if b"\\u" in bare and _SURROGATE.search(bare):
         bare = _ESCAPE.sub(lambda found: rb"\ufffd" if found[1] else found[0], bare)
     return _parsed(bare)
 

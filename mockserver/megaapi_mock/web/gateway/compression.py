@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 
-from .reply import Headers, Reply
+from .reply import JSON, Headers, Reply
 
 # Below this nothing is gained.
 THRESHOLD = 1024
@@ -16,7 +16,7 @@ _WINDOWS = {"gzip": 31, "deflate": 15}
 
 def compressed(reply: Reply, headers: Headers, accepted: str) -> tuple[Reply, Headers]:
     """The answer as a client that accepts these encodings gets it; the given one stays plain."""
-    if not _COMPRESSIBLE.match(reply.content_type):
+    if reply.content_type != JSON and not _COMPRESSIBLE.match(reply.content_type):
         return reply, headers
     headers = [*headers, ("Vary", "Accept-Encoding")]
     encoding = _chosen(accepted) if len(reply.body) >= THRESHOLD else None

@@ -3,73 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache, partial
 
-from werkzeug.exceptions import MethodNotAllowed, NotFound
-from werkzeug.routing import Map, RequestRedirect
-
-from ...spec.operations import Operation
 from .broken_reply import send_broken
 from .compression import compressed
 from .letter_case import AnyCase
 from .pipeline import Handled, Pipeline
 from .reply import PREFLIGHT, Headers, Reply, StartResponse, send
 from .request import Environ, Request
+from .routing import Match, Routes
 
 # What is not the gateway's: the control API and the documents.
 _OURS = ("/_mock", "/docs")
 _BELOW_OURS = tuple(f"{path}/" for path in _OURS)
+# Far longer than any path of an instance with a usual key.
+_REMEMBERED_MOST = 200
 
 
 class Front:
     """A WSGI app: the gateway's calls go straight to the pipeline, the rest to Flask.
 
-    Flask's own dispatch costs more than everything the pipeline does (measured: 120-185 µs), so
-    only its router is used for them.
+    Flask's own dispatch costs more than everything the pipeline does (measured: 120-185 µs).
     """
 
-    def __init__(
-        self, routes: Map, pipeline: Pipeline, flask: Callable[..., Iterable[bytes]]
-    ) -> None:
+    def __init__(self, pipeline: Pipeline, flask: Callable[..., Iterable[bytes]]) -> None:
         self._flask, self._pipeline = flask, pipeline
         self._body_limit = int(pipeline.profile["body_limit_mib"]) * 2**20
         express = pipeline.profile["body_parsing"] == "express"
-        self._any_case = (
-            AnyCase(operation.path for operation in pipeline.operations) if express else None
-        )
+        any_case = AnyCase(operation.path for operation in pipeline.operations) if express else None
         self._release_before = pipeline.profile["webhook_release"] == "before"
-        self._routes = routes.bind("mock")
-        self._operations: dict[str, Operation] = {
-            operation.address: operation for operation in pipeline.operations
-        }
+        self._match = lru_cache(maxsize=4_096)(
+            partial(_match, Routes(pipeline.operations), any_case)
+        )
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO") or "/"
         if path in _OURS or path.startswith(_BELOW_OURS):
             return self._flask(environ, start_response)
-        request = Request.read(environ, self._body_limit)
+        request = Request(environ, self._body_limit)
         if request.method == "OPTIONS":
             reply = Reply(204, b"", "", extra=[*PREFLIGHT])
-            return send(start_response, reply, reply.headers(), method="HEAD", after=_nothing)
-        handled = self._answer(request)
-
-        def after() -> None:
-            if handled.batch is not None:
-                self._pipeline.publisher.release(handled.batch)
-
+            return send(start_response, reply, reply.headers(), method="HEAD", after=None)
+        match = self._find(request)
+        if match is None:
+            handled = self._pipeline.unknown_route(request)
+        else:
+            handled = self._pipeline.answer(request, *match)
+        batch = handled.batch
+        if batch is None or not batch.deliveries:
+            return self._send(request, start_response, handled, None)
+        after = partial(self._pipeline.publisher.release, batch)
         try:
             if self._release_before:
                 after()
-            return self._sent(request, start_response, handled, after)
+            return self._send(request, start_response, handled, after)
         except BaseException:
             after()
             raise
 
-    def _sent(
+    def _find(self, request: Request) -> Match | None:
+        # Waitress makes one slash of several before anybody sees them.
+        if request.url.startswith("//"):
+            return None
+        # Long paths are of nobody's instance: they are not worth remembering.
+        short = len(request.path) <= _REMEMBERED_MOST
+        match = self._match if short else self._match.__wrapped__
+        return match(request.path, request.method)
+
+    def _send(
         self,
         request: Request,
         start_response: StartResponse,
         handled: Handled,
-        after: Callable[[], None],
+        after: Callable[[], None] | None,
     ) -> Iterable[bytes]:
         reply, headers = handled.reply, list(handled.headers)
         if reply.broken is None:
@@ -84,7 +90,7 @@ class Front:
             headers,
             method=request.method,
             stopping=self._pipeline.stopping,
-            after=after,
+            after=after or _nothing,
         )
 
     def _compressed(
@@ -92,36 +98,20 @@ class Front:
     ) -> tuple[Reply, Headers]:
         """As the client accepts it; plain where that fails: what was done is done."""
         try:
-            return compressed(reply, headers, request.header("Accept-Encoding"))
+            return compressed(reply, headers, request.environ.get("HTTP_ACCEPT_ENCODING", ""))
         except Exception:
             self._pipeline.bugs.note(f"{request.method} {request.path} is answered uncompressed")
             return reply, headers
 
-    def _answer(self, request: Request) -> Handled:
-        # Waitress makes one slash of several before anybody sees them.
-        found = None if request.url.startswith("//") else self._found(request)
-        if found is None:
-            return self._pipeline.unknown_route(request)
-        operation, key = found
-        return self._pipeline.answer(request, operation, key)
 
-    def _found(self, request: Request) -> tuple[Operation, str] | None:
-        """The operation that a request asks for, and the instance it names."""
-        path = request.path.removesuffix("/")
-        found = self._matched(path, request.method)
-        if found is None and self._any_case is not None:
-            spellings = self._any_case.spellings(path)
-            tried = (self._matched(spelling, request.method) for spelling in spellings)
-            found = next(filter(None, tried), None)
-        return found
-
-    def _matched(self, path: str, method: str) -> tuple[Operation, str] | None:
-        try:
-            address, arguments = self._routes.match(path, method=method)
-        except (MethodNotAllowed, NotFound, RequestRedirect):
-            return None
-        operation = self._operations.get(str(address))
-        return None if operation is None else (operation, arguments["instance_key"])
+def _match(routes: Routes, any_case: AnyCase | None, path: str, method: str) -> Match | None:
+    """The operation that a method and a path ask for, and the instance it names."""
+    path = path.removesuffix("/")
+    match = routes.match(path, method)
+    if match is None and any_case is not None:
+        tried = (routes.match(spelling, method) for spelling in any_case.spellings(path))
+        match = next(filter(None, tried), None)
+    return match
 
 
 def _nothing() -> None:

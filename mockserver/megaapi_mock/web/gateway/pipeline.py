@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from functools import reduce
+from operator import getitem
 
 from ...clock import Clock
 from ...codec import dumps
@@ -25,7 +25,7 @@ from ...faults.kind import Answered, Moment, Replacing
 from ...faults.kinds.bad_gateway import BadGateway
 from ...faults.kinds.empty_200 import Empty200
 from ...faults.kinds.error_true_200 import ErrorTrue200
-from ...handlers.call import Answer, Call, Handler, Marked, mark_of
+from ...handlers.call import Answer, Call, Handler
 from ...handlers.files import Absent
 from ...profile import Profile
 from ...records.bugs import Bugs, guarded
@@ -35,13 +35,14 @@ from ...samples import Samples
 from ...spec.operations import Operation
 from ...spec.validate import Validators
 from ...webhooks.publish import Batch, Publisher
-from .auth import require_token
-from .bodies import FORM, body_parser, unread_type
+from .auth import REMEMBERED_MOST, is_token, require_token
+from .bodies import body_parser
 from .call_faults import ASKED, CallFaults, UndoChange, WaitFirst, find
+from .endpoint import Endpoint, endpoints
 from .fetcher import Fetcher
 from .recorded_call import exchange_of
-from .refusals import value_at, why_closed, with_violations
-from .reply import LOOK, Headers, Reply
+from .refusals import require_usable, why_closed, with_violations
+from .reply import JSON, LOOK, Headers, Reply
 from .request import Request
 from .route_hints import RouteHints
 
@@ -84,25 +85,25 @@ class Pipeline:
     bugs: Bugs = field(default_factory=Bugs)
 
     def __post_init__(self) -> None:
-        self._marks = {
-            address: mark_of(handler) or Marked() for address, handler in self.handlers.items()
-        }
+        self._endpoints = endpoints(self.operations, self.handlers, self.validators)
         self._fetcher = Fetcher() if self.profile.on("fetch_media") else None
         self._parse = body_parser(self.profile)
         self._outage = _OUTAGES.get(self.profile["outage"])
-        self._shown = guarded(self.on_exchange or _nobody, "on_exchange failed")
+        listener = self.on_exchange
+        self._shown = None if listener is None else guarded(listener, "on_exchange failed")
 
     def answer(self, request: Request, operation: Operation, key: str) -> Handled:
         """Everything from the instance on; never raises."""
+        endpoint = self._endpoints[operation.id]
         batch: Batch | None = None
         owner: str | None = key
         try:
-            reply, batch = self._done(request, operation, key)
+            reply, batch = self._done(request, endpoint, key)
         except RequestRejected as refusal:
             owner = None if isinstance(refusal, UnknownInstance) else key
-            reply = self._refused(refusal, operation)
+            reply = self._refused(refusal, endpoint)
         except Exception:
-            self.bugs.note(operation.address)
+            self.bugs.note(endpoint.address)
             reply = self._own_bug(request)
         reply = self._struck_reply(request, operation, reply, kept=batch is not None)
         return self._closed(request, reply, operation=operation.id, owner=owner, batch=batch)
@@ -154,15 +155,14 @@ class Pipeline:
         keys = set(self.publisher.keys())
         return next((part for part in path.split("/") if part in keys), None)
 
-    def _done(self, request: Request, operation: Operation, key: str) -> tuple[Reply, Batch | None]:
+    def _done(self, request: Request, endpoint: Endpoint, key: str) -> tuple[Reply, Batch | None]:
         if self._outage is not None:
             return self._out(self._outage), None
         # Before the instance is held: a large body is nobody else's affair.
-        with suppress(RequestRejected):
-            request.parsed(self._parse)
+        request.read_body(self._parse)
         while True:
             try:
-                return self._change(request, operation, key)
+                return self._change(request, endpoint, key)
             except WaitFirst as waits:
                 self._sit_out(waits.seconds)
             except Absent as absent:
@@ -177,14 +177,12 @@ class Pipeline:
             if self.stopping.wait(min(LOOK, left)):
                 return
 
-    def _change(
-        self, request: Request, operation: Operation, key: str
-    ) -> tuple[Reply, Batch | None]:
+    def _change(self, request: Request, endpoint: Endpoint, key: str) -> tuple[Reply, Batch | None]:
         """The checks and the handler, as one change; undone where a fault wants it so."""
         reply = Reply(0, b"", "")
         try:
             with self.publisher.changing(key) as (instance, batch):
-                reply = self._on(instance, request, operation)
+                reply = self._on(instance, request, endpoint)
                 struck = request.struck
                 if struck is not None and not struck.early:
                     if struck.takes_back:
@@ -196,45 +194,54 @@ class Pipeline:
 
     # -- the checks, in the gateway's order --------------------------------------------------
 
-    def _on(self, instance: Instance, request: Request, operation: Operation) -> Reply:
-        require_token(instance, request.header("Authorization"))
+    def _on(self, instance: Instance, request: Request, endpoint: Endpoint) -> Reply:
+        authorization = request.environ.get("HTTP_AUTHORIZATION", "")
+        known = len(authorization) <= REMEMBERED_MOST and is_token(authorization, instance.token)
+        if not known:
+            require_token(instance, authorization)
         if self.faults.armed or ASKED in request.environ:
-            struck = self._struck(instance, request, operation)
+            struck = self._struck(instance, request, endpoint)
             if struck.early:
                 return Reply(0, b"", "")
-        document = request.parsed(self._parse)
-        if operation.needs_connection and not instance.linked:
+        document = request.document()
+        if endpoint.needs_connection and not instance.linked:
             raise NotLoggedIn(why_closed(instance), status=instance.rules.disconnected_status)
-        mark = self._marks[operation.address]
-        if mark.mend is not None:
-            document = mark.mend(document, self.profile)
-        self._usable(request, operation, document)
+        if endpoint.mark.mend is not None:
+            document = endpoint.mark.mend(document, self.profile)
+        fits, query = endpoint.fits, request.query
+        if document is None or fits is None or not fits(document):
+            require_usable(self.validators, self.profile, request, endpoint.operation, document)
         call = Call(
-            operation=operation,
-            instance=instance,
-            body=document,
-            query=request.query,
-            profile=self.profile,
-            samples=self.samples,
-            schemas=self.validators.schemas,
-            fetch=None if self._fetcher is None else request.files.get,
+            endpoint.operation,
+            instance,
+            document,
+            query,
+            self.profile,
+            self.samples,
+            self.validators.schemas,
+            None if self._fetcher is None else request.files.get,
+            None
+            if endpoint.recipient is None
+            else instance.chats.recipient(str(reduce(getitem, endpoint.recipient, document))),
             strict=self.strict,
         )
-        if operation.recipient is not None:
-            call.recipient = instance.chats.recipient(value_at(document, operation.recipient))
-        reply = self._told(call, self.handlers[operation.address](call))
-        reply.pause = min(call.pause, PAUSE_MOST)
-        return reply
+        answer = endpoint.handler(call)
+        reason = "; ".join(call.notes) or None
+        pause = min(call.pause, PAUSE_MOST) if call.pause else 0.0
+        if isinstance(answer, Answer):
+            shown = answer.body or None
+            return Reply(200, answer.body, answer.content_type, shown, reason, pause=pause)
+        return Reply(200, dumps(answer), JSON, answer, reason, pause=pause)
 
-    def _struck(self, instance: Instance, request: Request, operation: Operation) -> CallFaults:
+    def _struck(self, instance: Instance, request: Request, endpoint: Endpoint) -> CallFaults:
         """What faults do to this call, settled at its first look; Waits when it is to wait."""
         struck = request.struck
         if struck is None:
             request.struck = struck = find(
                 self.faults,
-                operation,
+                endpoint.operation,
                 instance.key,
-                recipient=self._recipient(request, operation),
+                recipient=self._recipient(request, endpoint),
                 asked=request.environ.get(ASKED),
             )
             if struck.wait:
@@ -243,47 +250,22 @@ class Pipeline:
         instance.fault_effects = struck.fault_effects
         return struck
 
-    def _recipient(self, request: Request, operation: Operation) -> str | None:
+    def _recipient(self, request: Request, endpoint: Endpoint) -> str | None:
         """Whom the call is for, if any fault asks; None also where the body does not say."""
-        if operation.recipient is None or not self.faults.wants_recipients:
+        if endpoint.recipient is None or not self.faults.wants_recipients:
             return None
-        mend = self._marks[operation.address].mend
+        mend = endpoint.mark.mend
         try:
-            document = request.parsed(self._parse)
+            document = request.document()
             document = document if mend is None else mend(document, self.profile)
-            return self.faults.person(value_at(document, operation.recipient))
+            return self.faults.person(str(reduce(getitem, endpoint.recipient, document)))
         except (RequestRejected, LookupError, TypeError):
             return None
 
-    def _usable(self, request: Request, operation: Operation, document: Any) -> None:
-        if self.validators.request_fits(operation, request.query, document):
-            return
-        content = request.shown
-        unread = unread_type(self.profile, request.content_type) if content else None
-        if unread is not None:
-            problems = [f"body: {unread}"]
-        else:
-            if request.content_type == FORM:
-                content = dumps(document)
-            found = self.validators.request_violations(operation, request.query, content, document)
-            problems = [str(violation) for violation in found]
-        if content and request.content_type == FORM:
-            problems.insert(0, f"the body was read as a form: Content-Type {FORM}")
-        reason = f"{'; '.join(problems[:3]) or 'unusable'} (spec/{operation.spec_file})"
-        raise Unusable(reason, violations=problems)
-
     # -- replies -----------------------------------------------------------------------------
 
-    @staticmethod
-    def _told(call: Call, answer: Any) -> Reply:
-        reason = "; ".join(call.notes) or None
-        if isinstance(answer, Answer):
-            shown = answer.body or None
-            return Reply(200, answer.body, answer.content_type, document=shown, reason=reason)
-        return Reply.json(200, answer, reason)
-
-    def _refused(self, refusal: RequestRejected, operation: Operation) -> Reply:
-        hook = self._marks[operation.address].refused
+    def _refused(self, refusal: RequestRejected, endpoint: Endpoint) -> Reply:
+        hook = endpoint.mark.refused
         if hook is not None:
             refusal = with_violations(hook(refusal, self.profile), refusal)
         if self.strict and isinstance(refusal, Unusable):
@@ -335,7 +317,8 @@ class Pipeline:
             headers = headers or self._headers(reply)
         if exchange is not None:
             exchange.response_headers = headers
-            self._shown(exchange)
+            if self._shown is not None:
+                self._shown(exchange)
         return Handled(reply, headers, batch)
 
     def _headers(self, reply: Reply) -> Headers:
@@ -348,7 +331,3 @@ class Pipeline:
         except Exception:
             self.bugs.note(f"the headers of a reply with status {reply.status}")
             return [("Content-Type", reply.content_type), ("Content-Length", str(len(reply.body)))]
-
-
-def _nobody(exchange: Exchange) -> None:
-    """Nobody is told."""

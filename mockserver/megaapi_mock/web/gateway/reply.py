@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from collections.abc import Callable, Iterator
+from binascii import b2a_base64
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha1
 from http import HTTPStatus
@@ -21,6 +21,7 @@ _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in H
 
 # The ancestor opens CORS to every origin; its answer to OPTIONS names these methods.
 CORS = [("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", "*")]
+_VARY = ("Vary", "X-HTTP-Method-Override")
 PREFLIGHT = [
     ("Access-Control-Allow-Methods", "GET,HEAD,PUT,PATCH,POST,DELETE"),
     ("Access-Control-Allow-Headers", "Authorization,Content-Type,Accept"),
@@ -66,12 +67,10 @@ class Reply:
 
     def headers(self) -> Headers:
         """Everything the client gets, if it gets anything."""
-        headers = [("Content-Length", str(len(self.body))), *CORS, *self.extra]
-        if self.content_type:
-            headers.insert(0, ("Content-Type", self.content_type))
+        first = [("Content-Type", self.content_type)] if self.content_type else []
+        headers = [*first, ("Content-Length", str(len(self.body))), *CORS, *self.extra]
         if self.body and self.fault is None:
-            headers.append(("ETag", etag(self.body)))
-            headers.append(("Vary", "X-HTTP-Method-Override"))
+            headers += (("ETag", etag(self.body)), _VARY)
         if self.reason is not None:
             headers.append(("X-Mock-Reason", one_line(self.reason)))
         return headers
@@ -79,8 +78,8 @@ class Reply:
 
 def etag(body: bytes) -> str:
     """The weak tag that Express gives an answer: its length and the start of a SHA-1."""
-    digest = b64encode(sha1(body, usedforsecurity=False).digest()).decode("ascii")
-    return f'W/"{len(body):x}-{digest[:27]}"'
+    digest = b2a_base64(sha1(body, usedforsecurity=False).digest(), newline=False)
+    return f'W/"{len(body):x}-{digest[:27].decode("ascii")}"'
 
 
 def status_line(status: int) -> str:
@@ -98,18 +97,12 @@ class Handover:
     """A WSGI body that says when it has been handed over, once, whatever the server does."""
 
     def __init__(self, body: bytes, handed_over: Callable[[], None]) -> None:
-        self._body: bytes | None = body
+        self._body = body
         self._handed_over: Callable[[], None] | None = handed_over
 
     def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        if self._body is None:
-            self.close()
-            raise StopIteration
-        body, self._body = self._body, None
-        return body
+        yield self._body
+        self.close()
 
     def close(self) -> None:
         """The server is done with the answer, read or not."""
@@ -119,8 +112,15 @@ class Handover:
 
 
 def send(
-    start_response: StartResponse, reply: Reply, headers: Headers, *, method: str, after: Any
-) -> Handover:
-    """Start the response; its body releases what the call caused when it has gone."""
-    start_response(status_line(reply.status), headers)
-    return Handover(b"" if method == "HEAD" else reply.body, after)
+    start_response: StartResponse,
+    reply: Reply,
+    headers: Headers,
+    *,
+    method: str,
+    after: Callable[[], None] | None,
+) -> Iterable[bytes]:
+    """Start the response; its body releases what the call caused, if anything, when it has gone."""
+    start_response(_STATUS_LINES.get(reply.status) or status_line(reply.status), headers)
+    body = b"" if method == "HEAD" else reply.body
+    # Servers send a list as it is, and ask whatever else for its parts one by one.
+    return [body] if after is None else Handover(body, after)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote
 
@@ -22,51 +22,61 @@ PASSED_OVER = 256 * 2**20
 Environ = dict[str, Any]
 
 
-@dataclass
+# The quote of a path that needs none.
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9_.~/-]*")
+# Different names and types that clients send; each is looked at once.
+_KNOWN_MOST = 1_000
+
+
+class _HeaderNames(dict[str, str | None]):
+    """Header names as HTTP writes them by their WSGI names; None for what is not a header."""
+
+    def __missing__(self, name: str) -> str | None:
+        written = name[5:].replace("_", "-").title() if name.startswith("HTTP_") else None
+        if len(self) < _KNOWN_MOST:
+            self[name] = written
+        return written
+
+
+_HEADER_NAMES = _HeaderNames()
+
+
 class Request:
     """`body` is None when it is above the limit: it was not kept then.
 
-    `missing` is how many bytes of its Content-Length never came. `struck` is what faults do to
-    it, once that is settled; `files` is what has been downloaded for it.
+    `url` is path and query as the client wrote them, as far as the server kept that. `missing` is
+    how many bytes of its Content-Length never came. `struck` is what faults do to it, once that
+    is settled; `files` is what has been downloaded for it.
     """
 
-    environ: Environ
-    body: bytes | None
-    missing: int = 0
-    struck: CallFaults | None = None
-    files: Files = field(default_factory=Files)
-    _plain: bytes | None = field(default=None, init=False)
-    _parsed: tuple[Any, RequestRejected | None] | None = field(default=None, init=False)
-
-    @classmethod
-    def read(cls, environ: Environ, limit: int = BODY_LIMIT) -> Request:
+    def __init__(self, environ: Environ, limit: int = BODY_LIMIT) -> None:
         """Take the request in, at most `limit` bytes of body."""
-        body = _read_body(environ, limit)
-        length = environ.get("CONTENT_LENGTH") or ""
-        announced = int(length) if length.isdigit() else 0
-        return cls(environ, body, 0 if body is None else max(announced - len(body), 0))
+        self.environ = environ
+        self.method = str(environ["REQUEST_METHOD"])
+        raw: str = environ.get("PATH_INFO") or "/"
+        # Decoded; bytes that are no UTF-8 become replacement characters.
+        self.path = raw if raw.isascii() else raw.encode("latin-1").decode("utf-8", "replace")
+        self.url: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or self._url()
+        length = environ.get("CONTENT_LENGTH")
+        self.body = _read_body(environ, length, limit)
+        announced = int(length) if length and length.isdigit() else 0
+        self.missing = 0 if self.body is None else max(announced - len(self.body), 0)
+        self.struck: CallFaults | None = None
+        self._plain: bytes | None = None
+        self._document: Any = None
+        self._refusal: RequestRejected | None = None
 
-    @property
-    def method(self) -> str:
-        """The HTTP method, upper case."""
-        return str(self.environ["REQUEST_METHOD"])
-
-    @cached_property
-    def path(self) -> str:
-        """The decoded path; bytes that are no UTF-8 become replacement characters."""
-        raw: str = self.environ.get("PATH_INFO") or "/"
-        return raw if raw.isascii() else raw.encode("latin-1").decode("utf-8", "replace")
-
-    @property
-    def url(self) -> str:
-        """Path and query as the client wrote them, as far as the server kept that."""
-        raw = self.environ.get("RAW_URI") or self.environ.get("REQUEST_URI")
-        if raw:
-            return str(raw)
+    def _url(self) -> str:
         query = self.environ.get("QUERY_STRING")
-        return quote(self.path) + (f"?{query}" if query else "")
+        path = self.path if _PLAIN_PATH.fullmatch(self.path) else quote(self.path)
+        return f"{path}?{query}" if query else path
 
     @cached_property
+    def files(self) -> Files:
+        """What its handler needs and has been downloaded."""
+        return Files()
+
+    @property
     def query(self) -> Mapping[str, str]:
         """Query parameters; of a repeated one the first."""
         text = self.environ.get("QUERY_STRING")
@@ -82,33 +92,32 @@ class Request:
     @property
     def content_type(self) -> str:
         """The media type without parameters, lower case."""
-        full = str(self.environ.get("CONTENT_TYPE") or "")
-        return full.partition(";")[0].strip().lower()
+        return _content_type(str(self.environ.get("CONTENT_TYPE") or ""))[0]
 
     @property
     def charset(self) -> str:
         """The charset that Content-Type names, lower case; empty when it names none."""
-        _, *parameters = str(self.environ.get("CONTENT_TYPE") or "").split(";")
-        named = (text.partition("=") for text in parameters)
-        found = (value for name, _, value in named if name.strip().lower() == "charset")
-        return next(found, "").strip().strip('"').lower()
+        return _content_type(str(self.environ.get("CONTENT_TYPE") or ""))[1]
 
-    def parsed(self, parse: Callable[[Request], Any]) -> Any:
-        """The body's document, read once; raises what reading it raised, every time."""
-        if self._parsed is None:
-            try:
-                self._parsed = parse(self), None
-            except RequestRejected as rejected:
-                self._parsed = None, rejected
-        document, refusal = self._parsed
-        if refusal is not None:
-            raise refusal
-        return document
+    def read_body(self, parse: Callable[[Request], Any]) -> None:
+        """Read the body's document, or why it cannot be read, for whoever asks."""
+        try:
+            self._document = parse(self)
+        except RequestRejected as refusal:
+            self._refusal = refusal
+
+    def document(self) -> Any:
+        """The body's document; raises what reading it raised, every time."""
+        if self._refusal is not None:
+            raise self._refusal
+        return self._document
 
     def inflated(self, inflate: Callable[[bytes, str, int], bytes], limit: int) -> bytes:
         """The body without its Content-Encoding; it is what `shown` shows from then on."""
-        encoding = self.header("Content-Encoding").strip().lower()
-        self._plain = inflate(self.body or b"", encoding, limit)
+        encoding = self.environ.get("HTTP_CONTENT_ENCODING")
+        if not encoding:
+            return self.body or b""
+        self._plain = inflate(self.body or b"", str(encoding).strip().lower(), limit)
         return self._plain
 
     @property
@@ -118,18 +127,26 @@ class Request:
 
     def headers(self) -> list[tuple[str, str]]:
         """Every header, names as HTTP writes them."""
-        found = [
-            (name[5:].replace("_", "-").title(), value)
+        headers = [
+            (written, value)
             for name, value in self.environ.items()
-            if name.startswith("HTTP_")
+            if (written := _HEADER_NAMES[name]) is not None
         ]
         if self.environ.get("CONTENT_TYPE"):
-            found.append(("Content-Type", self.environ["CONTENT_TYPE"]))
-        return found
+            headers.append(("Content-Type", self.environ["CONTENT_TYPE"]))
+        return headers
 
 
-def _read_body(environ: Environ, limit: int) -> bytes | None:
-    length = environ.get("CONTENT_LENGTH")
+@lru_cache(maxsize=256)
+def _content_type(full: str) -> tuple[str, str]:
+    """Media type and charset, lower case."""
+    media_type, *parameters = full.split(";")
+    pairs = (text.partition("=") for text in parameters)
+    charsets = (value for name, _, value in pairs if name.strip().lower() == "charset")
+    return media_type.strip().lower(), next(charsets, "").strip().strip('"').lower()
+
+
+def _read_body(environ: Environ, length: str | None, limit: int) -> bytes | None:
     stream = environ.get("wsgi.input")
     if stream is None:
         return b""

@@ -33,7 +33,7 @@ def until(fact: Callable[[], Any], *, limit: float = 30) -> None:
 
 def waiters(app: MockApp) -> list[Waiter]:
     with app.runtime.journal._stirred:
-        return [one for them in app.runtime.journal._waiters._topics.values() for one in them]
+        return [one for them in app.runtime.journal._waiters.topics.values() for one in them]
 
 
 def send(app: MockApp, to: str = "5511900000002") -> str:

@@ -1,0 +1,62 @@
+"""POST /_mock/instances/{key}/inbound without Flask, where nothing about the request is unusual."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from io import BytesIO
+
+import orjson
+from flask import Flask
+
+from ...runtime import Runtime
+from ...simulation.contact_messages import receive
+from ..gateway.reply import StartResponse
+from ..gateway.request import BODY_LIMIT, Environ
+from .guard import Guard
+from .json_body import refusal_of, refused
+from .operation_input import object_in, operation_input
+
+_PATH = re.compile(r"/_mock/instances/([A-Za-z0-9._-]+)/inbound")
+Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+
+class DirectInbound:
+    """A WSGI app before Flask's, which gets every other request.
+
+    Tests make thousands of these calls, and Flask's dispatch costs more than all that happens in
+    one (measured: 80 of 130 µs). What the guard would look at closely goes to Flask as well.
+    """
+
+    def __init__(self, app: Flask, flask: Wsgi, runtime: Runtime) -> None:
+        self._app, self._flask, self._runtime = app, flask, runtime
+        self._guard = Guard(runtime.settings, runtime.courier.carries)
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        match = _PATH.fullmatch(environ.get("PATH_INFO") or "")
+        length = environ.get("CONTENT_LENGTH") or ""
+        plain = match is not None and length.isdecimal() and int(length) <= BODY_LIMIT
+        if not plain or match is None or not self._guard.is_open_to(environ):
+            return self._flask(environ, start_response)
+        body = environ["wsgi.input"].read(int(length))
+        if len(body) < int(length) or self._guard.is_webhook(body):
+            return self._flask({**environ, "wsgi.input": BytesIO(body)}, start_response)
+        try:
+            taken = operation_input("POST", "/instances/<key>/inbound")
+            given = taken.checked_body(object_in(body))
+            document = receive(self._runtime, match[1], given)
+        except Exception as error:
+            return self._refuse(error, environ, start_response)
+        content = orjson.dumps(document)
+        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(content)))]
+        start_response("201 CREATED", headers)
+        return [content]
+
+    def _refuse(
+        self, error: Exception, environ: Environ, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        refusal = refusal_of(error)
+        if refusal is not None:
+            return refused(refusal)(environ, start_response)
+        with self._app.request_context(environ):
+            return self._app.handle_exception(error)(environ, start_response)

@@ -193,7 +193,7 @@ def _gateway(base: _Base, faults: ActiveFaults) -> Gateway:
         vault=Vault(settings.media_bytes, lock=threading.Lock()),
         seeds=base.world.instances,
         groups=base.world.groups,
-        fate=faults,
+        fault_source=faults,
     )
 
 

@@ -10,10 +10,11 @@ import orjson
 import pytest
 from megaapi_mock.clock import Clock
 from megaapi_mock.commands import emitter
-from megaapi_mock.domain import chats, groups, reachability, settings
+from megaapi_mock.domain import chats, contact_states, groups, settings
+from megaapi_mock.domain.agenda import OTHERS_MOST
 from megaapi_mock.domain.contacts import Directory
 from megaapi_mock.domain.gateway import Gateway, InstanceSeed
-from megaapi_mock.domain.instance import OTHERS_MOST, Instance
+from megaapi_mock.domain.instance import Instance
 from megaapi_mock.domain.media import BLOB, Vault
 from megaapi_mock.domain.rules import Rules
 from megaapi_mock.faults import active, armed_fault
@@ -67,12 +68,12 @@ def test_a_refused_call_does_not_touch_what_is_planned() -> None:
     store = store_of()
     for _ in range(50):
         send(store)
-    planned = look(store, lambda instance: instance._agenda)
+    planned = look(store, lambda instance: instance.state.agenda)
     before = list(planned)
     with pytest.raises(RuntimeError), store.change("a") as instance:
         instance.chats.send(instance.chats.recipient(FRIEND), {"x": {}})
         raise RuntimeError
-    assert look(store, lambda instance: instance._agenda) is planned
+    assert look(store, lambda instance: instance.state.agenda) is planned
     assert planned == before
 
 
@@ -101,7 +102,7 @@ def test_acks_of_messages_no_longer_kept_are_not_planned_for_ever() -> None:
     store = store_of(messages_kept=10)
     for _ in range(2_000):
         send(store)
-    planned = look(store, lambda instance: instance._agenda)
+    planned = look(store, lambda instance: instance.state.agenda)
     assert len(planned) <= 4 * 10 + OTHERS_MOST
     kept = look(store, lambda instance: set(instance.messages))
     # Whatever else went: all acks of what is kept are there.
@@ -117,7 +118,7 @@ def test_acks_of_every_phone_in_a_group_are_bounded_too() -> None:
         group = instance.groups.create("Vendas", people)
     for _ in range(50):
         send(store, to=str(group.jid))
-    planned = look(store, lambda instance: instance._agenda)
+    planned = look(store, lambda instance: instance.state.agenda)
     assert len(planned) <= 4 * 10 + OTHERS_MOST
     newest = look(store, lambda instance: list(instance.messages)[-1])
     assert sum(due[4][0] == newest for due in planned) == 1 + 2 * 300
@@ -147,7 +148,7 @@ def test_messages_are_bounded_in_bytes_and_the_oldest_go() -> None:
     kept = look(store, lambda instance: list(instance.messages))
     assert kept == sent[-len(kept) :]
     assert 8 <= len(kept) <= 10
-    assert set(look(store, lambda instance: instance.chats.moving)) == set(kept)
+    assert set(look(store, lambda instance: instance.state.moving)) == set(kept)
 
 
 def test_a_message_larger_than_the_bound_is_kept_alone() -> None:
@@ -167,7 +168,7 @@ def test_media_types_and_chats_with_presence_are_bounded_in_bytes() -> None:
             instance.set_presence(f"{number}" + "x" * 10_000, "composing")
     with store.change("a") as instance:
         assert 8 <= len(instance.media) <= 10
-        assert 8 <= len(instance.presence) <= 10
+        assert 8 <= len(instance.state.presence) <= 10
 
 
 def test_a_size_follows_every_way_a_row_can_change() -> None:
@@ -191,7 +192,7 @@ def test_addresses_shared_by_messages_are_bounded(monkeypatch: pytest.MonkeyPatc
     store = store_of()
     for number in range(100):
         send(store, to=f"55119{number:08d}")
-    assert len(look(store, lambda instance: instance.chats._addresses)) <= 20
+    assert len(look(store, lambda instance: instance.chats._shared_addresses)) <= 20
     # Few of them share one text: that is what they are remembered for.
     send(store), send(store)
     *_, one, other = look(store, lambda instance: list(instance.messages.values()))
@@ -201,7 +202,7 @@ def test_addresses_shared_by_messages_are_bounded(monkeypatch: pytest.MonkeyPatc
 def test_people_with_a_state_of_their_own_are_bounded(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reachability, "PEOPLE_MOST", 3)
+    monkeypatch.setattr(contact_states, "PEOPLE_MOST", 3)
     board = Switchboard(make_app(), 1)
     for number in range(3):
         path = f"/instances/<1>/contacts/551190000010{number}"
@@ -432,7 +433,7 @@ def test_failures_that_emit_tells_apart_are_bounded() -> None:
 
 def mailbox(app: MockApp, key: str) -> list[Any]:
     with app.runtime.store.change(key) as instance:
-        return list(instance.post.mailbox.values())
+        return list(instance.state.unread.values())
 
 
 @pytest.fixture
@@ -447,7 +448,9 @@ def limited(make_app: MakeApp) -> Switchboard:
 
 def test_messages_to_an_unlinked_instance_are_bounded(limited: Switchboard) -> None:
     sent = [limited.send(1, FIELD) for _ in range(50)]
-    assert [letter.news.id for letter in mailbox(limited.app, "megacode-TESTKEY0002")] == sent[-20:]
+    assert [
+        envelope.content.id for envelope in mailbox(limited.app, "megacode-TESTKEY0002")
+    ] == sent[-20:]
     limited.link(2)
     assert list(limited.messages(2)) == sent[-20:]
     assert mailbox(limited.app, "megacode-TESTKEY0002") == []
@@ -455,7 +458,7 @@ def test_messages_to_an_unlinked_instance_are_bounded(limited: Switchboard) -> N
 
 def test_messages_to_an_unlinked_instance_are_bounded_in_bytes(limited: Switchboard) -> None:
     sent = [limited.send(1, FIELD, "x" * 30_000) for _ in range(10)]
-    waiting = [letter.news.id for letter in mailbox(limited.app, "megacode-TESTKEY0002")]
+    waiting = [envelope.content.id for envelope in mailbox(limited.app, "megacode-TESTKEY0002")]
     assert waiting == sent[-3:]
     limited.send(1, FIELD, "x" * 200_000)
     assert len(mailbox(limited.app, "megacode-TESTKEY0002")) == 1
@@ -473,7 +476,7 @@ def test_who_wrote_what_is_lost_hears_of_it(limited: Switchboard) -> None:
 
 
 def test_a_contact_change_concerns_what_that_contact_wrote(limited: Switchboard) -> None:
-    """Not every letter is answered anew, when nothing has changed for it."""
+    """Not every message is answered again, when nothing has changed for it."""
     for _ in range(20):
         limited.send(1, FIELD)
     before = orjson.dumps(limited.messages(1))
@@ -481,7 +484,7 @@ def test_a_contact_change_concerns_what_that_contact_wrote(limited: Switchboard)
     with limited.app.runtime.store.change("megacode-TESTKEY0002") as instance:
         contact = instance.person(chats.Jid.parse(FRIEND))
         assert contact is not None
-        instance.reach.set(contact, "phone_off")
-        written = instance.take_letters()
+        instance.contact_states.set(contact, "phone_off")
+        written = instance.take_peer_messages()
     assert written == []
     assert orjson.dumps(limited.messages(1)) == before

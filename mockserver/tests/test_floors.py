@@ -41,18 +41,7 @@ FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 # Circles that are still there. This list only shrinks.
 KNOWN_CIRCLES: dict[str, list[list[str]]] = {
-    "megaapi_mock": [
-        [
-            "megaapi_mock.domain.addressing",
-            "megaapi_mock.domain.chats",
-            "megaapi_mock.domain.groups",
-            "megaapi_mock.domain.instance",
-            "megaapi_mock.domain.linking",
-            "megaapi_mock.domain.mailbox",
-            "megaapi_mock.domain.reachability",
-            "megaapi_mock.domain.revoke",
-        ],
-    ],
+    "megaapi_mock": [],
     "megaapi_contract": [],
 }  # fmt: skip
 PACKAGES = pytest.mark.parametrize("package", [MOCK, SUITE], ids=lambda path: path.name)

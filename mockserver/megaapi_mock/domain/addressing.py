@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .change import Change
 from .contacts import Contact
 from .group import Group
 from .jid import HIDDEN, PERSON, Jid
-
-if TYPE_CHECKING:
-    from .instance import Instance
 
 BY_PHONE, BY_LID, MIXED = "phone", "lid", "mixed"
 _EVEN = ("0", "2", "4", "6", "8")
@@ -33,8 +31,8 @@ class Addresses:
     both sides are named alike.
     """
 
-    def __init__(self, instance: Instance) -> None:
-        self._viewer = instance
+    def __init__(self, change: Change) -> None:
+        self._change = change
 
     def shown(self, jid: str, chat: str) -> str:
         """The address of a person, registered or hidden, as this chat shows it."""
@@ -111,7 +109,7 @@ class Addresses:
 
     def _is_plain(self, chat: str) -> bool:
         """Whether nobody at all is met by LID there. Every webhook asks: it must cost little."""
-        rules, directory = self._viewer.rules, self._viewer.directory
+        rules, directory = self._change.rules, self._change.directory
         if not rules.knows_lids:
             return not directory.hides_numbers
         if rules.addressing != BY_PHONE or directory.meets_by_lid:
@@ -120,17 +118,19 @@ class Addresses:
         return group is None or group.addressing != BY_LID
 
     def _group(self, chat: str) -> Group | None:
-        return self._viewer.groups.get(Jid.parse(chat)) if chat.endswith("@g.us") else None
+        return (
+            self._change.state.group_table.get(Jid.parse(chat)) if chat.endswith("@g.us") else None
+        )
 
     def _person(self, jid: str) -> Contact | None:
         address = Jid.parse(jid)
-        owner = self._viewer.linking.owner()
+        owner = self._change.owner
         if owner is not None and address in (owner.jid, owner.lid):
             return owner
-        return self._viewer.person(address)
+        return self._change.person(address)
 
     def _by_lid(self, person: Contact, chat: str) -> bool:
-        if person.hides_number or not self._viewer.rules.knows_lids:
+        if person.hides_number or not self._change.rules.knows_lids:
             return person.hides_number
         group = self._group(chat)
         if group is not None and group.addressing is not None:
@@ -145,7 +145,7 @@ class Addresses:
             return True
         if person.addressing is not None:
             return person.addressing == BY_LID
-        mode = self._viewer.rules.addressing
+        mode = self._change.rules.addressing
         # Of mixed ones every second is: whose LID ends in an even digit.
         return mode == BY_LID or (mode == MIXED and person.lid.user.endswith(_EVEN))
 

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from ..clock import Clock
 from ..errors import ControlRefused
-from ..ids import Ids
-from .contacts import Contact, Directory
-from .fault_effects import FaultSource, NoFaults
+from .contacts import Contact
+from .environment import Environment
 from .group import Group
 from .instance import Instance
 from .jid import Jid
-from .media import Vault
-from .number_registry import NumberRegistry
-from .rules import Rules
+from .state import InstanceState
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +26,15 @@ class InstanceSeed:
 
 
 @dataclass(frozen=True, slots=True)
-class Gateway:
-    """Makes instances that share one clock, one source of ids, one directory, one vault."""
+class Gateway(Environment):
+    """Makes the instances that share this environment; `seeds` are those a world starts with."""
 
-    clock: Clock
-    ids: Ids
-    directory: Directory
-    rules: Rules
-    vault: Vault
     seeds: tuple[InstanceSeed, ...] = ()
-    groups: tuple[Group, ...] = ()
-    fate: FaultSource = field(default_factory=NoFaults)
-    roll: NumberRegistry = field(default_factory=NumberRegistry)
 
     def person(self, jid: Jid) -> Contact | None:
         """The person behind a JID, under the name they show to everybody; None for strangers."""
-        contact = self.directory.person(jid, self.roll)
-        return None if contact is None else self.roll.known(contact)
+        contact = self.directory.person(jid, self.number_registry)
+        return None if contact is None else self.number_registry.known(contact)
 
     def admitted(self, seed: InstanceSeed, *, named: bool = True) -> InstanceSeed:
         """The seed, if its number can be an instance's; unless `named` under its person's name.
@@ -57,7 +45,7 @@ class Gateway:
         if seed.number is None:
             return seed
         owner = self.directory.require_owner(seed.number)
-        name = self.roll.name(owner.jid, apart_from=seed.key)
+        name = self.number_registry.name(owner.jid, apart_from=seed.key)
         if name is None or name == seed.name:
             return seed
         if named:
@@ -70,33 +58,21 @@ class Gateway:
 
     def blank(self, seed: InstanceSeed) -> Instance:
         """An instance that was never linked, in no group."""
-        return Instance(
-            key=seed.key,
-            token=seed.token,
-            number=seed.number,
-            name=seed.name,
-            clock=self.clock,
-            ids=self.ids,
-            directory=self.directory,
-            rules=self.rules,
-            vault=self.vault,
-            world_groups=self.groups,
-            fate=self.fate,
-            roll=self.roll,
-        )
+        state = InstanceState(key=seed.key, token=seed.token, number=seed.number, name=seed.name)
+        return Instance(state, self)
 
     def instance(self, seed: InstanceSeed) -> Instance:
         """A new instance as its seed says, without any event."""
-        made = self.blank(seed)
-        made.begin()
+        instance = self.blank(seed)
+        instance.begin()
         for contact in self.directory.unreachable:
-            if contact.jid != made.own_jid:
-                made.reach.states.put(str(contact.jid), contact.state)
-        made.groups.begin(seed.groups or self.groups)
+            if contact.jid != instance.own_jid:
+                instance.state.contact_states.put(str(contact.jid), contact.state)
+        instance.groups.join(seed.groups or self.groups)
         if seed.connected:
-            made.linking.link()
+            instance.linking.link()
         if not self.rules.acks:
-            made.filter = made.filter.block(["messagesStatus"])
-        made.take_events()
-        made.commit()
-        return made
+            instance.filter = instance.filter.block(["messagesStatus"])
+        instance.take_events()
+        instance.commit()
+        return instance

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import (
     ControlRefused,
@@ -13,15 +13,16 @@ from ..errors import (
     NumberNotRegistered,
     Unusable,
 )
+from .addressing import Addresses
+from .change import Change
 from .contacts import Contact
 from .group import Group, Participant
 from .jid import GROUP, Jid
 from .message_states import UNREGISTERED
+from .outbox import Outbox
 from .peer_messages import GroupUpdate
+from .reachability import Reachability
 from .sizes import group_bytes
-
-if TYPE_CHECKING:
-    from .instance import Instance
 
 # A webhook's name for a field, where it is another than ours.
 _FIELDS = {"desc": "description"}
@@ -36,54 +37,57 @@ GROUPS_MOST = 10_000
 class Groups:
     """A view on the instance's groups; statuses per person are strings, as Baileys gives them."""
 
-    def __init__(self, instance: Instance) -> None:
-        self._instance = instance
+    def __init__(
+        self, change: Change, addresses: Addresses, reachability: Reachability, outbox: Outbox
+    ) -> None:
+        self._change, self._state = change, change.state
+        self._addresses, self._reachability, self._outbox = addresses, reachability, outbox
 
     def __contains__(self, jid: Jid) -> bool:
-        return jid in self._instance.group_table
+        return jid in self._state.group_table
 
     def __iter__(self) -> Iterator[Group]:
-        return iter(self._instance.group_table.values())
+        return iter(self._state.group_table.values())
 
     def get(self, jid: Jid) -> Group | None:
         """The group, if the instance is in it."""
-        return self._instance.group_table.get(jid)
+        return self._state.group_table.get(jid)
 
     def require(self, text: str) -> Group:
         """The group with this id; GroupNotFound when the instance does not know it."""
         group = self.get(Jid.parse(text))
         if group is None:
-            raise GroupNotFound(f"{text} is not a group of {self._instance.key}")
+            raise GroupNotFound(f"{text} is not a group of {self._state.key}")
         return group
 
-    def begin(self, groups: Iterable[Group]) -> None:
+    def join(self, groups: Iterable[Group]) -> None:
         """It is in those of these groups that it is a participant of."""
         for group in groups:
             self._keep(group)
 
     def start_over(self) -> None:
         """Another number is linked: the groups of the world that it is in, and no others."""
-        for jid in list(self._instance.group_table):
-            self._instance.group_table.remove(jid)
-        self.begin(self._instance.world_groups)
+        for jid in list(self._state.group_table):
+            self._state.group_table.remove(jid)
+        self.join(self._change.world_groups)
 
-    def forsake(self, person: Jid) -> None:
+    def drop_account(self, person: Jid) -> None:
         """Somebody's account is gone, and with it their place in every group seen from here.
 
         Other instances in those groups see the same: a group is one.
         """
         for group in [group for group in self if group.member(person) is not None]:
             self._keep(group)
-            news = GroupUpdate(
+            update = GroupUpdate(
                 group=group.without_member(person),
                 author=str(person),
                 action="remove",
                 people=(str(person),),
-                told=self._instance.rules.group_events,
+                announced=self._change.rules.group_events,
             )
-            if news.told:
-                self._record(news)
-            self._instance.post.tell_group(news, [who.jid for who in group.participants])
+            if update.announced:
+                self._record(update)
+            self._outbox.share(update, [who.jid for who in group.participants])
 
     def create(self, subject: str, people: Iterable[str], *, owner: Jid | None = None) -> Group:
         """A new group, the instance its superadmin, unless `owner` has made it and is.
@@ -91,7 +95,7 @@ class Groups:
         Who forbids being added is left out (vendor), and so is a hidden number that nobody has;
         a number without WhatsApp refuses the call.
         """
-        instance, own = self._instance, self._instance.own_jid
+        change, own = self._change, self._change.own_jid
         owner = owner or own
         members, inside = [Participant(owner, "superadmin")], {owner, own}
         members += [Participant(own)] if owner != own else []
@@ -101,15 +105,15 @@ class Groups:
                 inside.add(person.jid)
         del members[PARTICIPANTS_MOST:]
         group = Group(
-            jid=Jid(instance.ids.group(instance.key, instance.count("group")), GROUP),
+            jid=Jid(change.ids.group(self._state.key, change.count("group")), GROUP),
             subject=subject,
             owner=owner,
-            created=int(instance.now),
+            created=int(change.now),
             participants=tuple(members),
         )
         if not self._has_room(group):
-            raise Unusable(f"{instance.key} is in too many groups to remember: leave some")
-        instance.group_table.put(group.jid, group)
+            raise Unusable(f"{self._state.key} is in too many groups to remember: leave some")
+        self._state.group_table.put(group.jid, group)
         others = [str(who.jid) for who in members if who.jid != own]
         self._share(group, "add", others, group)
         return group
@@ -119,13 +123,13 @@ class Groups:
         self._require_admin(group)
         outcome = []
         for text in people:
-            person = self._instance.person(Jid.parse(text))
-            status = self._add_status(group, self._instance.reach.registered(person))
+            person = self._change.person(Jid.parse(text))
+            status = self._add_status(group, self._reachability.registered(person))
             if person is not None and status == ADDED:
                 group = group.with_member(person.jid)
             outcome.append((str(person.jid if person else Jid.parse(text)), status))
-        self._instance.group_table.put(group.jid, group)
-        self._tell(group, "add", outcome)
+        self._state.group_table.put(group.jid, group)
+        self._record_own(group, "add", outcome)
         self._share(group, "add", _changed(outcome), group)
         return outcome
 
@@ -134,24 +138,24 @@ class Groups:
         self._require_admin(group)
         before, outcome = group, []
         for text in people:
-            person = self._instance.person(Jid.parse(text))
+            person = self._change.person(Jid.parse(text))
             jid = person.jid if person else Jid.parse(text)
             status = ADDED if group.member(jid) else UNKNOWN
-            if jid == self._instance.own_jid:
+            if jid == self._change.own_jid:
                 status = REFUSED
             if status == ADDED:
                 group = group.without_member(jid)
             outcome.append((str(jid), status))
-        self._instance.group_table.put(group.jid, group)
-        self._tell(group, "remove", outcome)
+        self._state.group_table.put(group.jid, group)
+        self._record_own(group, "remove", outcome)
         self._share(group, "remove", _changed(outcome), before)
         return outcome
 
     def leave(self, group: Group) -> None:
         """The instance is out: the group is unknown to it from now on."""
-        own = self._instance.own_jid
-        self._instance.group_table.remove(group.jid)
-        self._tell(group, "remove", [(str(own), ADDED)])
+        own = self._change.own_jid
+        self._state.group_table.remove(group.jid)
+        self._record_own(group, "remove", [(str(own), ADDED)])
         self._share(group.without_member(own), "remove", [str(own)], group)
 
     def change_member(self, group: Group, author: Jid, person: Jid, action: str) -> None:
@@ -179,59 +183,60 @@ class Groups:
         group = _updated(group, changes)
         if not self._has_room(group):
             raise ControlRefused(409, f"there is no room for so long a text in {group.jid}")
-        self._instance.group_table.put(group.jid, group)
+        self._state.group_table.put(group.jid, group)
         self._share(group, "update", [], group, author=author, changes=changes)
 
-    def hear(self, news: GroupUpdate) -> None:
+    def apply_update(self, update: GroupUpdate) -> None:
         """Another instance has changed a group, or a contact has before its eyes.
 
         Whoever has no account as seen from here is in no group here, whatever others see.
         """
-        group = self.get(news.group.jid)
+        group = self.get(update.group.jid)
         if group is None:
-            group = news.group
-        elif news.action == "update":
-            group = _updated(group, news.changes)
+            group = update.group
+        elif update.action == "update":
+            group = _updated(group, update.changes)
         else:
-            for person in news.people:
-                group = _acted(group, Jid.parse(person), news.action)
-        known = news.group.jid in self
-        if known or (group.member(self._instance.own_jid) is not None and self._has_room(group)):
+            for person in update.people:
+                group = _acted(group, Jid.parse(person), update.action)
+        known = update.group.jid in self
+        if known or (group.member(self._change.own_jid) is not None and self._has_room(group)):
             self._keep(group)
-            news = replace(news, people=tuple(who for who in news.people if self._shown(news, who)))
-            if news.told and (news.people or news.action == "update"):
-                self._record(news)
+            shown = tuple(who for who in update.people if self._shown(update, who))
+            update = replace(update, people=shown)
+            if update.announced and (update.people or update.action == "update"):
+                self._record(update)
 
     def _has_room(self, group: Group) -> bool:
         """Whether the instance can remember this group, or this form of it, beside all others."""
-        table, rules = self._instance.group_table, self._instance.rules
+        table, rules = self._state.group_table, self._change.rules
         if group.jid not in table and len(table) >= GROUPS_MOST:
             return False
         return table.size + group_bytes(group.jid, group) <= rules.messages_bytes
 
-    def _shown(self, news: GroupUpdate, person: str) -> bool:
-        return news.action == "remove" or self._instance.reach.state(person) != UNREGISTERED
+    def _shown(self, update: GroupUpdate, person: str) -> bool:
+        return update.action == "remove" or self._reachability.state(person) != UNREGISTERED
 
     def _keep(self, group: Group) -> None:
         """The group as it is now; whoever is not in it does not know it."""
-        reach = self._instance.reach
-        for person in group.participants if reach.states else ():
-            if reach.state(str(person.jid)) == UNREGISTERED:
+        states = self._state.contact_states
+        for person in group.participants if states else ():
+            if self._reachability.state(str(person.jid)) == UNREGISTERED:
                 group = group.without_member(person.jid)
-        if group.member(self._instance.own_jid) is not None:
-            self._instance.group_table.put(group.jid, group)
+        if group.member(self._change.own_jid) is not None:
+            self._state.group_table.put(group.jid, group)
         elif group.jid in self:
-            self._instance.group_table.remove(group.jid)
+            self._state.group_table.remove(group.jid)
 
-    def _record(self, news: GroupUpdate) -> None:
-        fields: dict[str, Any] = {"id": str(news.group.jid), "author": news.author}
-        if news.action == "update":
-            fields = self._instance.addresses.group_fields(fields)
-            self._instance.record("group-update", {"fields": {**fields, **news.changes}})
+    def _record(self, update: GroupUpdate) -> None:
+        fields: dict[str, Any] = {"id": str(update.group.jid), "author": update.author}
+        if update.action == "update":
+            fields = self._addresses.group_fields(fields)
+            self._change.record("group-update", {"fields": {**fields, **update.changes}})
             return
-        fields |= {"participants": list(news.people), "action": news.action}
-        fields = self._instance.addresses.group_fields(fields)
-        self._instance.record("group-participants", {"fields": fields})
+        fields |= {"participants": list(update.people), "action": update.action}
+        fields = self._addresses.group_fields(fields)
+        self._change.record("group-participants", {"fields": fields})
 
     def _share(
         self,
@@ -249,24 +254,24 @@ class Groups:
         """
         if not people and not changes:
             return
-        news = GroupUpdate(
+        update = GroupUpdate(
             group=group,
-            author=str(author or self._instance.own_jid),
+            author=str(author or self._change.own_jid),
             action=action,
             people=tuple(people),
             changes=dict(changes or {}),
-            told=author is not None or self._instance.rules.group_events,
+            announced=author is not None or self._change.rules.group_events,
         )
-        self._instance.post.tell_group(news, [who.jid for who in among.participants])
+        self._outbox.share(update, [who.jid for who in among.participants])
 
-    def _tell(self, group: Group, action: str, outcome: Iterable[tuple[str, str]]) -> None:
+    def _record_own(self, group: Group, action: str, outcome: Iterable[tuple[str, str]]) -> None:
         """What the instance itself did; only where the gateway is taken to forward it."""
         changed = _changed(outcome)
-        if changed and self._instance.rules.group_events:
-            author = str(self._instance.own_jid)
+        if changed and self._change.rules.group_events:
+            author = str(self._change.own_jid)
             fields = {"id": str(group.jid), "author": author, "participants": changed}
-            shown = self._instance.addresses.group_fields({**fields, "action": action})
-            self._instance.record("group-participants", {"fields": shown})
+            shown = self._addresses.group_fields({**fields, "action": action})
+            self._change.record("group-participants", {"fields": shown})
 
     @staticmethod
     def _require_say(group: Group, author: Jid, *, others: bool) -> None:
@@ -277,20 +282,20 @@ class Groups:
     def _registered(self, people: Iterable[str]) -> list[Contact]:
         found = []
         for text in people:
-            person = self._instance.person(Jid.parse(text))
-            person = self._instance.reach.registered(person)
+            person = self._change.person(Jid.parse(text))
+            person = self._reachability.registered(person)
             if person is not None:
                 found.append(person)
             elif not Jid.parse(text).lid:
                 raise NumberNotRegistered(
-                    f"participant {self._instance.directory.no_account(Jid.parse(text))}"
+                    f"participant {self._change.directory.no_account(Jid.parse(text))}"
                 )
         return found
 
     def _require_admin(self, group: Group) -> None:
-        me = group.member(self._instance.own_jid)
+        me = group.member(self._change.own_jid)
         if me is None or me.admin is None:
-            raise NotAuthorized(f"{self._instance.key} is not an admin of {group.jid}")
+            raise NotAuthorized(f"{self._state.key} is not an admin of {group.jid}")
 
     def _add_status(self, group: Group, person: Contact | None) -> str:
         if person is None:
@@ -298,7 +303,7 @@ class Groups:
         if group.member(person.jid) is not None:
             return ALREADY_IN
         if len(group.participants) >= PARTICIPANTS_MOST:
-            return self._instance.rules.group_full
+            return self._change.rules.group_full
         return person.group_add
 
 

@@ -1,249 +1,137 @@
-"""Instances write to each other: what leaves one arrives at the others, and acks come back."""
+"""What an instance gets from other instances of the mock: read at once, or when it can be."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
-from .fault_effects import UNDELIVERED
-from .incoming_content import (
-    arrival_event,
-    edit_of,
-    media_paths,
-    referred_id,
-    revoked_id,
-    with_referred_key,
-)
+from .addressing import Addresses
+from .change import Change
+from .chats import Chats
+from .groups import Groups
+from .incoming_content import arrival_event, edit_of, referred_id, revoked_id, with_referred_key
 from .jid import Jid
-from .message import Message, key_of
-from .message_states import DELIVERED, PENDING, REACHABLE, SERVER, TO
-from .peer_messages import GroupUpdate, Letter, PeerAck, PeerMessage
-from .revoke import heeds, wrote
-from .sizes import letter_bytes
-from .undo_table import UndoTable
-
-if TYPE_CHECKING:
-    from .instance import Instance
+from .message import key_of
+from .message_states import PENDING, REACHABLE
+from .outbox import Outbox
+from .peer_messages import Envelope, GroupUpdate, PeerAck, PeerMessage
+from .reachability import Reachability
+from .revoke import may_edit, may_revoke
+from .sizes import envelope_bytes
 
 NOT_LINKED, RESTARTING = "not linked", "restarting"
 
 
-def not_taken(letter: Letter) -> Letter | None:
-    """The answer to a message that failed at the other instance; None for all other news."""
-    if not isinstance(letter.news, PeerMessage):
-        return None
-    reason = f"our own bug: {letter.to} could not take it, see the log"
-    landed = PeerAck(letter.news.id, letter.address, reason)
-    author = str(letter.news.author.jid)
-    return Letter(letter.to, letter.sender, author, letter.time, landed)
-
-
 class Mailbox:
-    """An instance's letters. Those it cannot take yet wait in `mailbox`, in order.
+    """Messages of peers. Those that cannot be read yet wait, in order.
 
-    As many wait as the instance keeps messages; then the oldest go, and their writers hear of it.
+    As many wait as the instance keeps messages; then the oldest go, and their senders hear of it.
     """
 
-    def __init__(self, instance: Instance) -> None:
-        self._instance = instance
-        self.mailbox: UndoTable[int, Letter] = UndoTable(size_of=letter_bytes)
-        # Messages that other instances do not have yet: by person, whether the letter has left.
-        self.awaited: UndoTable[str, Mapping[str, bool]] = UndoTable()
-
-    # -- the sender's side -------------------------------------------------------------------
-
-    def instances_of(self, person: Jid) -> tuple[str, ...]:
-        """The other instances that have this JID; none when it is the own one."""
-        if person not in self._instance.roll or person == self._instance.own_jid:
-            return ()
-        keys = self._instance.roll.keys(person)
-        return tuple(key for key in keys if key != self._instance.key)
-
-    def expect(self, message: Message, chat: Jid) -> None:
-        """From now on this message's acks wait for the instances it goes to, if it does."""
-        waiting = dict.fromkeys(self._readers(chat), False)
-        if waiting:
-            self.awaited.put(message.id, waiting)
-
-    def holds_back(self, message: Message, step: str, person: str) -> bool:
-        """Whether this ack must wait for another instance; the letter leaves when it is due."""
-        waiting = self.awaited.get(message.id)
-        if waiting is None or not TO[step].needs_phone or (person and person not in waiting):
-            return False
-        if step == DELIVERED:
-            waiting = self._send(message, [person] if person else [*waiting], waiting)
-        if not (person in waiting if person else waiting):
-            return False
-        self._instance.reach.hold(message.id, (message.id, step, *((person,) if person else ())))
-        return True
-
-    def pass_on(self, message: Message) -> None:
-        """What was typed on the phone itself goes out at once; nothing tells of its acks."""
-        readers = self._readers(Jid.parse(message.chat))
-        self._send(message, readers, dict.fromkeys(readers, False), keep=False)
-
-    def tell_group(self, news: GroupUpdate, people: Iterable[Jid]) -> None:
-        """Every other instance among these people hears of it."""
-        for person in people:
-            self._write(person, news)
-
-    def forget(self, message_id: str) -> None:
-        """Nothing of this message is waited for any longer."""
-        if message_id in self.awaited:
-            self.awaited.remove(message_id)
-
-    def _readers(self, chat: Jid) -> list[str]:
-        """Whoever reads this chat and is another instance."""
-        group = self._instance.groups.get(chat) if chat.group else None
-        people = [chat] if group is None else [who.jid for who in group.participants]
-        return [str(person) for person in people if self.instances_of(person)]
-
-    def _send(
+    def __init__(
         self,
-        message: Message,
-        people: Iterable[str],
-        waiting: Mapping[str, bool],
-        *,
-        keep: bool = True,
-    ) -> Mapping[str, bool]:
-        """Letters to those of these people who have none yet; who is still to be waited for."""
-        left = dict(waiting)
-        posted: PeerMessage | None = None
-        for person in people:
-            if left.get(person) is not False:
-                continue
-            posted = posted or self._posted(message)
-            left[person] = True
-            if not self._write(Jid.parse(person), posted):
-                # No instance has this number any longer: it is a phone like all others.
-                del left[person]
-        if keep and left:
-            self.awaited.put(message.id, left)
-        elif keep:
-            self.forget(message.id)
-        return left
+        change: Change,
+        addresses: Addresses,
+        reachability: Reachability,
+        outbox: Outbox,
+        groups: Groups,
+        chats: Chats,
+    ) -> None:
+        self._change, self._state = change, change.state
+        self._addresses, self._reachability = addresses, reachability
+        self._outbox, self._groups, self._chats = outbox, groups, chats
 
-    def _posted(self, message: Message) -> PeerMessage:
-        instance = self._instance
-        owner = instance.linking.owner()
-        assert owner is not None, "who sends has a number"
-        holds_media = b"directPath" in message.content
-        paths = media_paths(orjson.loads(message.content)) if holds_media else ()
-        found = (instance.media.get(path) for path in paths)
-        return PeerMessage(
-            id=message.id,
-            content=message.content,
-            author=replace(owner, name=instance.name),
-            group=message.chat if message.chat.endswith("@g.us") else None,
-            media=tuple(media for media in found if media is not None),
-        )
-
-    def _write(self, person: Jid, news: PeerMessage | GroupUpdate) -> bool:
-        """One letter to each instance with this JID; whether there is one."""
-        keys = self.instances_of(person)
-        for key in keys:
-            self._instance.post_letter(key, str(person), news)
-        return bool(keys)
-
-    # -- the receiver's side -----------------------------------------------------------------
-
-    def take(self, letter: Letter) -> None:
-        """Read it now, or keep it until the phone is linked and its writer reachable."""
-        if isinstance(letter.news, PeerAck):
-            self._landed(letter.news)
+    def take(self, envelope: Envelope) -> None:
+        """Read it now, or keep it until the phone is linked and its author reachable."""
+        if isinstance(envelope.content, PeerAck):
+            self._outbox.acknowledge(envelope.content)
             return
-        reason = self._waits_for(letter)
+        reason = self._waits_for(envelope)
         if reason is None:
-            self._read(letter)
+            self._read(envelope)
         else:
-            self._make_room(letter_bytes(0, letter))
-            self.mailbox.put(self._instance.count("letter"), letter)
-            self._answer(letter, reason)
+            self._make_room(envelope_bytes(0, envelope))
+            self._state.unread.put(self._change.count("unread"), envelope)
+            self._answer(envelope, reason)
 
-    def empty(self, author: Jid | None = None) -> None:
+    def read_waiting(self, author: Jid | None = None) -> None:
         """Read, in order, whatever could not be read before and can be now; say what still waits.
 
-        To be called whenever what letters wait for may be another thing than before; with `author`
-        when that can only be so for what this person wrote.
+        To be called whenever what messages wait for may be another thing than before; with
+        `author` when that can only be so for what this person wrote.
         """
-        if author is not None and not self._instance.linked:
-            # Whoever wrote it: all of it waits for the phone, and its writers know that.
+        if author is not None and not self._state.connection.connected:
+            # Whoever wrote it: all of it waits for the phone, and its senders know that.
             return
-        for number, letter in list(self.mailbox.items()):
-            if author is not None and not _is_by(letter, author):
+        for number, envelope in list(self._state.unread.items()):
+            if author is not None and not _is_by(envelope, author):
                 continue
-            reason = self._waits_for(letter)
+            reason = self._waits_for(envelope)
             if reason is None:
-                self.mailbox.remove(number)
-                self._read(letter)
+                self._state.unread.remove(number)
+                self._read(envelope)
             else:
-                self._answer(letter, reason)
+                self._answer(envelope, reason)
 
     def _make_room(self, size: int) -> None:
-        """Let the oldest letters go, should one more of this size be too many."""
-        mailbox = self.mailbox
-        count, left = len(mailbox), mailbox.size
+        """Let the oldest go, should one more of this size be too many."""
+        unread = self._state.unread
+        count, left = len(unread), unread.size
         if not self._is_full(count, left + size):
             return
-        for number, letter in list(mailbox.items()):
-            mailbox.remove(number)
-            self._answer(letter, f"lost: too many waited for {self._instance.key}")
-            count, left = count - 1, left - letter_bytes(number, letter)
+        for number, envelope in list(unread.items()):
+            unread.remove(number)
+            self._answer(envelope, f"lost: too many waited for {self._state.key}")
+            count, left = count - 1, left - envelope_bytes(number, envelope)
             if not self._is_full(count, left + size):
                 return
 
     def _is_full(self, count: int, size: int) -> bool:
-        rules = self._instance.rules
+        rules = self._change.rules
         return count >= rules.messages_kept or bool(count and size > rules.messages_bytes)
 
-    def _waits_for(self, letter: Letter) -> str | None:
-        """Why this letter cannot be read yet; None when it can."""
-        instance, news = self._instance, letter.news
-        if not instance.linked:
-            return RESTARTING if instance.linking.restarting else NOT_LINKED
+    def _waits_for(self, envelope: Envelope) -> str | None:
+        """Why this cannot be read yet; None when it can."""
+        connection, content = self._state.connection, envelope.content
+        if not connection.connected:
+            return RESTARTING if connection.restarting else NOT_LINKED
         # Of groups everybody hears at once, whoever's phone is off.
-        if not isinstance(news, PeerMessage):
+        if not isinstance(content, PeerMessage):
             return None
-        state = instance.reach.state(str(news.author.jid))
-        return None if state == REACHABLE else f"{state} for {instance.key}"
+        state = self._reachability.state(str(content.author.jid))
+        return None if state == REACHABLE else f"{state} for {self._state.key}"
 
-    def _read(self, letter: Letter) -> None:
-        instance, reason = self._instance, None
+    def _read(self, envelope: Envelope) -> None:
+        content, reason = envelope.content, None
         # Another phone is linked now: what was for the old one is not for this one.
-        if letter.address == str(instance.own_jid):
-            if isinstance(letter.news, GroupUpdate):
-                instance.groups.hear(letter.news)
+        if envelope.address == str(self._change.own_jid):
+            if isinstance(content, GroupUpdate):
+                self._groups.apply_update(content)
                 return
-            assert isinstance(letter.news, PeerMessage), "receipts are read at once"
-            reason = self._arrive(letter.news)
-        self._answer(letter, reason)
+            assert isinstance(content, PeerMessage), "acks are read at once"
+            reason = self._receive(content)
+        self._answer(envelope, reason)
 
-    def _arrive(self, posted: PeerMessage) -> str | None:
+    def _receive(self, message: PeerMessage) -> str | None:
         """A message is here now; otherwise why it never will be, for those who wait for it."""
-        instance, author = self._instance, posted.author
-        group = None if posted.group is None else Jid.parse(posted.group)
+        author = message.author
+        group = None if message.group is None else Jid.parse(message.group)
         # Who wrote it was in the group then, and may have left it since.
-        if group is not None and group not in instance.groups:
+        if group is not None and group not in self._groups:
             return None
-        key = instance.chats.key_from(author, group, posted.id)
-        content = self._content(posted, key["remoteJid"])
-        content = instance.addresses.everywhere(content, key["remoteJid"])
-        gone, edit = revoked_id(content), edit_of(content)
-        if gone is not None and not heeds(instance, gone, author.jid, group or author.jid):
+        key = self._chats.key_from(author, group, message.id)
+        content = self._content(message, key["remoteJid"])
+        content = self._addresses.everywhere(content, key["remoteJid"])
+        if not self._is_allowed(content, author.jid, group or author.jid):
             # As WhatsApp does: nobody is told.
             return None
-        if edit is not None and not wrote(instance, edit[0], author.jid, group or author.jid):
-            # As WhatsApp does: nobody is told.
-            return None
-        for media in posted.media:
-            instance.media.put(media.direct_path, media)
-        if posted.id in instance.messages:
+        for media in message.media:
+            self._state.media.put(media.direct_path, media)
+        if message.id in self._state.messages:
             # Only after a reset of the sender, whose ids begin again: the newer one counts.
-            instance.messages.remove(posted.id)
-        arrived = instance.chats.arrive(
+            self._state.messages.remove(message.id)
+        arrived = self._chats.arrive(
             arrival_event(content, group=group is not None),
             key,
             content,
@@ -252,50 +140,44 @@ class Mailbox:
             verified=author.verified_name,
         )
         if arrived.state == PENDING:
-            return f"not received by {instance.key}: {arrived.reason}"
-        if gone is not None:
-            instance.chats.mark_deleted(gone)
-        if edit is not None:
-            instance.chats.edit(*edit)
+            return f"not received by {self._state.key}: {arrived.reason}"
+        self._apply(content)
         return None
 
-    def _content(self, posted: PeerMessage, chat: str) -> dict[str, Any]:
-        content: dict[str, Any] = orjson.loads(posted.content)
+    def _is_allowed(self, content: dict[str, Any], author: Jid, chat: Jid) -> bool:
+        """Whether the author may take back, or edit, what this content takes back or edits."""
+        revoked, edit = revoked_id(content), edit_of(content)
+        if revoked is not None and not may_revoke(self._state, revoked, author, chat):
+            return False
+        return edit is None or may_edit(self._state, edit[0], author, chat)
+
+    def _apply(self, content: dict[str, Any]) -> None:
+        """Do to the message it is about what this content does."""
+        revoked, edit = revoked_id(content), edit_of(content)
+        if revoked is not None:
+            self._chats.mark_deleted(revoked)
+        if edit is not None:
+            self._chats.edit(*edit)
+
+    def _content(self, message: PeerMessage, chat: str) -> dict[str, Any]:
+        content: dict[str, Any] = orjson.loads(message.content)
         about = referred_id(content)
         if about is None:
             return content
-        found = self._instance.messages.get(about)
-        if found is not None and found.chat == chat:
-            return with_referred_key(content, key_of(found))
-        author = {"participant": str(posted.author.jid)} if posted.group else {}
+        referred = self._state.messages.get(about)
+        if referred is not None and referred.chat == chat:
+            return with_referred_key(content, key_of(referred))
+        author = {"participant": str(message.author.jid)} if message.group else {}
         key = {"remoteJid": chat, "fromMe": False, "id": about, **author}
         return with_referred_key(content, key)
 
-    def _answer(self, letter: Letter, reason: str | None) -> None:
-        if isinstance(letter.news, PeerMessage):
-            landed = PeerAck(letter.news.id, letter.address, reason)
-            self._instance.post_letter(letter.sender, str(letter.news.author.jid), landed)
-
-    def _landed(self, landed: PeerAck) -> None:
-        """What was sent is there: its acks go on, each at its distance from the first."""
-        instance = self._instance
-        message, waiting = instance.messages.get(landed.id), self.awaited.get(landed.id)
-        if message is None or waiting is None or landed.person not in waiting:
-            return
-        if landed.reason is not None:
-            if message.state == SERVER and message.reason not in UNDELIVERED:
-                instance.messages.put(message.id, message.moved(SERVER, landed.reason))
-            return
-        left = {who: sent for who, sent in waiting.items() if who != landed.person}
-        if left:
-            self.awaited.put(landed.id, left)
-        else:
-            self.forget(landed.id)
-        instance.reach.release(landed.id, landed.person)
-        if not left:
-            instance.reach.release(landed.id)
+    def _answer(self, envelope: Envelope, reason: str | None) -> None:
+        message = envelope.content
+        if isinstance(message, PeerMessage):
+            ack = PeerAck(message.id, envelope.address, reason)
+            self._change.send_to_peer(envelope.sender, str(message.author.jid), ack)
 
 
-def _is_by(letter: Letter, author: Jid) -> bool:
+def _is_by(envelope: Envelope, author: Jid) -> bool:
     """Whether this person wrote it; of groups everybody hears at once."""
-    return isinstance(letter.news, PeerMessage) and letter.news.author.jid == author
+    return isinstance(envelope.content, PeerMessage) and envelope.content.author.jid == author

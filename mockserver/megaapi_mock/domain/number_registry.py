@@ -26,17 +26,17 @@ class NumberRegistry:
         # How many instances were ever linked: where there is one, nobody writes to another.
         self.linked = 0
 
-    def enter(self, key: str, row: RegisteredNumber | None) -> RegisteredNumber | None:
+    def register(self, key: str, row: RegisteredNumber | None) -> RegisteredNumber | None:
         """From now on this is the instance's row; None when it has no number, or is gone.
 
-        Who comes to a number that another instance has is entered under that one's name: one
-        person has one. The row as it was entered.
+        Who comes to a number that another instance has is registered under that one's name: one
+        person has one. The row as it was registered.
         """
         if row is not None:
             name = self.name(row.jid, apart_from=key)
             row = row if name is None else replace(row, name=name)
         before = self._rows.get(key)
-        # A number that stays the same is never off the roll: somebody may be writing to it.
+        # A number that stays the same never leaves the registry: somebody may be writing to it.
         if row is not None:
             self._rows[key] = row
             if before is None or before.jid != row.jid:
@@ -56,7 +56,7 @@ class NumberRegistry:
             del self._keys[jid]
 
     def replace_by(self, other: NumberRegistry) -> None:
-        """Be like another roll from now on, in one step."""
+        """Replace all rows by those of another registry, in one step."""
         self._keys, self._rows, self.linked = other._keys, other._rows, other.linked
 
     def __contains__(self, jid: object) -> bool:
@@ -66,8 +66,8 @@ class NumberRegistry:
     def keys(self, jid: Jid) -> tuple[str, ...]:
         """The instances with this JID that were ever linked, in order of their keys."""
         rows = self._rows
-        found = ((key, rows.get(key)) for key in self._keys.get(jid, ()))
-        return tuple(key for key, row in found if row is not None and row.linked)
+        registered = ((key, rows.get(key)) for key in self._keys.get(jid, ()))
+        return tuple(key for key, row in registered if row is not None and row.linked)
 
     def known(self, contact: Contact) -> Contact:
         """The contact under the profile name of the instance that has the number, if one does."""

@@ -36,7 +36,7 @@ class GroupUpdate:
     """Somebody changed a group: `group` as it is now, and what was done to it.
 
     `action` is add, remove, promote, demote or update; `changes` are webhook fields of an update.
-    `told`: a webhook tells it.
+    `announced`: a webhook reports it.
     """
 
     group: Group
@@ -44,15 +44,25 @@ class GroupUpdate:
     action: str
     people: tuple[str, ...] = ()
     changes: Mapping[str, Any] = field(default_factory=dict)
-    told: bool = False
+    announced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Envelope:
     """From instance to instance. `address` is whose phone it is for, `time` when it arrives."""
 
     sender: str
     to: str
     address: str
     time: float
-    news: PeerMessage | PeerAck | GroupUpdate
+    content: PeerMessage | PeerAck | GroupUpdate
+
+
+def failed_ack(envelope: Envelope) -> Envelope | None:
+    """The answer to a message that failed at the other instance; None for everything else."""
+    message = envelope.content
+    if not isinstance(message, PeerMessage):
+        return None
+    reason = f"our own bug: {envelope.to} could not take it, see the log"
+    ack = PeerAck(message.id, envelope.address, reason)
+    return Envelope(envelope.to, envelope.sender, str(message.author.jid), envelope.time, ack)

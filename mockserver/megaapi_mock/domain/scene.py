@@ -103,7 +103,7 @@ class Scene:
 
     def rules_group(self) -> bool:
         """Whether the author is an admin of this group."""
-        return is_admin(self.instance, Jid.parse(self.chat), Jid.parse(self.author))
+        return is_admin(self.instance.state, Jid.parse(self.chat), Jid.parse(self.author))
 
 
 def is_visible(found: Message) -> bool:

@@ -10,7 +10,7 @@ from .group import Group
 from .jid import Jid
 from .media import Media
 from .message import Message
-from .peer_messages import GroupUpdate, Letter, PeerMessage
+from .peer_messages import Envelope, GroupUpdate, PeerMessage
 
 # A participant with its JID, in Python objects (measured with CPython 3.11).
 PARTICIPANT = 250
@@ -42,11 +42,11 @@ def group_bytes(_jid: Jid, group: Group) -> int:
     return len(group.subject) + len(group.description or "") + PARTICIPANT * len(group.participants)
 
 
-def letter_bytes(_number: int, letter: Letter) -> int:
+def envelope_bytes(_number: int, envelope: Envelope) -> int:
     """A message that waits for its phone, or what happened to a group meanwhile."""
-    news = letter.news
-    if isinstance(news, PeerMessage):
-        return len(news.content) + len(news.author.name)
-    if isinstance(news, GroupUpdate):
-        return group_bytes(news.group.jid, news.group)
-    return len(news.reason or "")
+    content = envelope.content
+    if isinstance(content, PeerMessage):
+        return len(content.content) + len(content.author.name)
+    if isinstance(content, GroupUpdate):
+        return group_bytes(content.group.jid, content.group)
+    return len(content.reason or "")

@@ -13,15 +13,16 @@ class UndoTable(Generic[K, V]):
     """Rows are immutable values in order of first writing; `rollback` restores the last commit.
 
     Where `size_of` says how many bytes a row takes, `size` is what all committed rows take.
+    `writes` is empty between changes: what was written, each with what stood there before.
     """
 
-    __slots__ = ("_order_lost", "_rows", "_size_of", "_undo", "size")
+    __slots__ = ("_order_lost", "_rows", "_size_of", "size", "writes")
 
     def __init__(
         self, rows: dict[K, V] | None = None, *, size_of: Callable[[K, V], int] | None = None
     ) -> None:
         self._rows: dict[K, V] = dict(rows or {})
-        self._undo: list[tuple[K, V | None]] = []
+        self.writes: list[tuple[K, V | None]] = []
         self._order_lost: list[K] | None = None
         self._size_of = size_of
         self.size = self._counted()
@@ -29,29 +30,29 @@ class UndoTable(Generic[K, V]):
     def restore(self, rows: UndoTable[K, V]) -> None:
         """Be like another table from now on; there is no way back."""
         self._rows = dict(rows.items())
-        self._undo.clear()
+        self.writes.clear()
         self._order_lost = None
         self.size = self._counted()
 
     def put(self, key: K, value: V) -> None:
         """Write one row."""
-        self._undo.append((key, self._rows.get(key)))
+        self.writes.append((key, self._rows.get(key)))
         self._rows[key] = value
 
     def remove(self, key: K) -> None:
         """Delete one row; KeyError when it is not there."""
         if self._order_lost is None:
             self._order_lost = list(self._rows)
-        self._undo.append((key, self._rows.pop(key)))
+        self.writes.append((key, self._rows.pop(key)))
 
     def commit(self, *, keep: int | None = None, budget: int | None = None) -> list[V]:
         """Accept what was written; the oldest rows beyond the bounds go and are returned.
 
         `keep` is how many rows may stay, `budget` how many bytes; the newest row always stays.
         """
-        if self._undo:
+        if self.writes:
             self.size += self._grown()
-            self._undo.clear()
+            self.writes.clear()
             self._order_lost = None
         gone: list[V] = []
         while self._is_over(keep, budget):
@@ -63,7 +64,7 @@ class UndoTable(Generic[K, V]):
 
     def rollback(self) -> None:
         """Forget what was written since the last commit, order included."""
-        for key, value in reversed(self._undo):
+        for key, value in reversed(self.writes):
             if value is None:
                 self._rows.pop(key, None)
             else:
@@ -71,7 +72,7 @@ class UndoTable(Generic[K, V]):
         if self._order_lost is not None:
             self._rows = {key: self._rows[key] for key in self._order_lost if key in self._rows}
             self._order_lost = None
-        self._undo.clear()
+        self.writes.clear()
 
     def _is_over(self, keep: int | None, budget: int | None) -> bool:
         count = len(self._rows)
@@ -92,7 +93,7 @@ class UndoTable(Generic[K, V]):
         if self._size_of is None:
             return 0
         before: dict[K, V | None] = {}
-        for key, row in self._undo:
+        for key, row in self.writes:
             before.setdefault(key, row)
         return sum(
             self._size(key, self._rows.get(key)) - self._size(key, row)
@@ -101,7 +102,7 @@ class UndoTable(Generic[K, V]):
 
     def changed(self) -> list[V]:
         """The rows written since the last commit, as they are now."""
-        keys = dict.fromkeys(key for key, _ in self._undo)
+        keys = dict.fromkeys(key for key, _ in self.writes)
         return [self._rows[key] for key in keys if key in self._rows]
 
     def get(self, key: K) -> V | None:

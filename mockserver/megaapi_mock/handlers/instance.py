@@ -82,7 +82,7 @@ def is_on_whatsapp(call: Call) -> Json | Answer:
     jid = Jid.parse(call.query["jid"])
     if jid.group:
         return {"exists": True, "jid": str(jid)}
-    contact = call.instance.reach.registered(call.instance.person(jid))
+    contact = call.instance.reachability.registered(call.instance.person(jid))
     if jid.lid:
         if contact is None:
             call.note(f"nobody has {jid} in this world; the gateway looks no hidden number up")

@@ -52,7 +52,7 @@ def happen(
     def do(instance: Instance) -> None:
         instance.chats.require_link()
         _require_author(instance, event, sender)
-        if option == "add" and instance.reach.registered(to) is None:
+        if option == "add" and instance.reachability.registered(to) is None:
             raise ControlRefused(400, f"to: {to.jid} has no WhatsApp account any more")
         doing = Doing(
             instance,
@@ -66,7 +66,7 @@ def happen(
         )
         time.append(instance.now)
         chat = str(doing.group.jid) if doing.group else str(sender.jid)
-        faults = instance.fate
+        faults = instance.fault_source
         if faults.armed and faults.swallows(key, str(sender.jid), chat):
             return
         payload_fields = _addressed(doing, fields(doing), chat)

@@ -158,7 +158,7 @@ def _with_media(
 
 def _owned(payload: dict[str, Any], instance: Instance) -> dict[str, Any]:
     """Wherever the sample names its own instance's person, it is this instance's."""
-    owner = instance.linking.owner()
+    owner = instance.owner
     if owner is None:
         return payload
     text = orjson.dumps(payload)

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from ..clock import ClockState
+from ..domain.connection import CONNECTED, CONNECTING
 from ..domain.gateway import Gateway, InstanceSeed
 from ..domain.instance import Instance
-from ..domain.linking import CONNECTED, CONNECTING
 from ..domain.message import Message
 from ..domain.number_registry import NumberRegistry
 from ..domain.undo_table import UndoTable
@@ -188,8 +188,8 @@ class _Prepared:
                     _require_phone(instance)
                     gateway.admitted(_seed(instance))
                     if gateway is not self._runtime.gateway:
-                        # Nobody else reads this roll yet: two names for one number are noticed.
-                        gateway.roll.enter(instance.key, instance.enrolled)
+                        # Nobody else reads this registry yet: two names for one number are noticed.
+                        gateway.number_registry.register(instance.key, instance.registered_number)
                 keys.add(instance.key)
                 self._instances.append(instance)
 
@@ -231,7 +231,7 @@ class _All(_Prepared):
             seeds=world.instances,
             groups=world.groups,
             vault=vault,
-            roll=NumberRegistry(),
+            number_registry=NumberRegistry(),
         )
         for seed in world.instances:
             self._gateway.admitted(seed)

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
+from ..domain.connection import Connection
 from ..domain.gateway import Gateway, InstanceSeed
 from ..domain.instance import Instance
-from ..domain.linking import Connection
 from ..domain.number_registry import NumberRegistry
 from ..errors import ControlRefused, UnknownInstance
 from . import Shown
@@ -24,14 +24,14 @@ class _Kept:
     instance: Instance
     lock: threading.RLock = field(default_factory=threading.RLock)
     noted: float | None = None
-    # What the roll's row was last made of.
+    # What the number registry's row was last made of.
     connection: Connection | None = None
     number: str | None = None
     name: str = ""
 
     @property
-    def enrolled(self) -> bool:
-        """Whether the roll knows what there is to know."""
+    def registered(self) -> bool:
+        """Whether the number registry knows what there is to know."""
         instance = self.instance
         return (
             instance.connection is self.connection
@@ -79,9 +79,9 @@ class MemoryStore:
             instance.wake(instance.now)
             instance.commit()
             self._note(key, kept)
-            if not kept.enrolled:
+            if not kept.registered:
                 with self._lock:
-                    self._enrol(key, kept)
+                    self._register(key, kept)
 
     def create(
         self,
@@ -106,7 +106,7 @@ class MemoryStore:
                     # Another instance may have been linked to the number since.
                     self._gateway.admitted(seed, named=named)
                     self._kept[seed.key] = kept
-                    self._enrol(seed.key, kept)
+                    self._register(seed.key, kept)
                 try:
                     shown = begin(instance)
                 except BaseException:
@@ -143,7 +143,7 @@ class MemoryStore:
         with self._structure, self._lock:
             if self._kept.pop(key, None) is None:
                 raise UnknownInstance(f"no instance has the key {key!r}")
-            self._gateway.roll.enter(key, None)
+            self._gateway.number_registry.register(key, None)
 
     def keys(self) -> Sequence[str]:
         """Every key, in order of creation."""
@@ -193,15 +193,15 @@ class MemoryStore:
 
     def _replace_all(self, gateway: Gateway, instances: Iterable[Instance]) -> None:
         made = {instance.key: self._keep(instance) for instance in instances}
-        roll = NumberRegistry()
+        registry = NumberRegistry()
         for key, kept in made.items():
-            roll.enter(key, kept.instance.enrolled)
+            registry.register(key, kept.instance.registered_number)
         with self._lock:
             self._gateway, self._kept = gateway, made
             self._agenda.clear()
-            gateway.roll.replace_by(roll)
+            gateway.number_registry.replace_by(registry)
             for key, kept in made.items():
-                self._enrol(key, kept)
+                self._register(key, kept)
         for key, kept in made.items():
             self._note(key, kept)
 
@@ -211,7 +211,7 @@ class MemoryStore:
             kept = self._keep(instance)
             with self._lock:
                 self._kept[instance.key] = kept
-                self._enrol(instance.key, kept)
+                self._register(instance.key, kept)
             self._note(instance.key, kept)
 
     def next_due(self) -> tuple[float, str] | None:
@@ -232,11 +232,11 @@ class MemoryStore:
         ]
         heapq.heapify(self._agenda)
 
-    def _enrol(self, key: str, kept: _Kept) -> None:
-        """The caller holds the lock; an instance that is no longer kept is not on the roll."""
+    def _register(self, key: str, kept: _Kept) -> None:
+        """The caller holds the lock; an instance that is no longer kept is not registered."""
         if self._kept.get(key) is kept:
             instance = kept.instance
-            row = self._gateway.roll.enter(key, instance.enrolled)
+            row = self._gateway.number_registry.register(key, instance.registered_number)
             if row is not None:
                 # Another instance has been linked to the same number first: its name counts.
                 instance.name = row.name

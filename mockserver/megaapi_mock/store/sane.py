@@ -10,13 +10,13 @@ import orjson
 
 from ..clock import LATEST, ClockState
 from ..domain.addressing import ADDRESSINGS, BY_PHONE
+from ..domain.connection import CONNECTED, CONNECTING, DISCONNECTED, PAIRING, QR
 from ..domain.contacts import Contact
 from ..domain.group import ADMINS, Group
-from ..domain.instance import Instance
 from ..domain.jid import PERSON, Jid, is_number
-from ..domain.linking import CONNECTED, CONNECTING, DISCONNECTED, PAIRING, QR
 from ..domain.message_states import CONTACT_STATES, PENDING, STOPPED, TO
 from ..domain.peer_messages import GroupUpdate
+from ..domain.state import InstanceState
 from ..domain.world import World
 from .serialize import Misfit, inside
 
@@ -76,23 +76,23 @@ def require_sane_world(world: World) -> None:
                 _require(_fits(_ANSWER, person.group_add), "group_add must be a status in digits")
 
 
-def require_sane(instance: Instance) -> None:
+def require_sane(state: InstanceState) -> None:
     """Misfit for an instance that no call could have made."""
-    _require_identity(instance.key, instance.token, instance.number)
-    _require_groups(instance.group_table.values(), "group_table")
-    with inside("mailbox"):
-        for number, letter in instance.post.mailbox.items():
+    _require_identity(state.key, state.token, state.number)
+    _require_groups(state.group_table.values(), "group_table")
+    with inside("unread"):
+        for number, envelope in state.unread.items():
             with inside(number):
-                if isinstance(letter.news, GroupUpdate):
-                    _require_groups([letter.news.group], "group")
+                if isinstance(envelope.content, GroupUpdate):
+                    _require_groups([envelope.content.group], "group")
     with inside("connection"), inside("state"):
-        _require_one_of(instance.connection.state, _LINK_STATES)
-    _require_counters(instance)
-    _require_agenda(instance)
-    _require_messages(instance)
-    _require_delayed(instance)
-    _require_names("group_table", instance.group_table, lambda group: group.jid)
-    _require_states("reach", instance.reach.states.values())
+        _require_one_of(state.connection.state, _LINK_STATES)
+    _require_counters(state)
+    _require_agenda(state)
+    _require_messages(state)
+    _require_delayed(state)
+    _require_names("group_table", state.group_table, lambda group: group.jid)
+    _require_states("contact_states", state.contact_states.values())
 
 
 def _require_identity(key: str, token: str, number: str | None) -> None:
@@ -105,23 +105,23 @@ def _require_identity(key: str, token: str, number: str | None) -> None:
             _require(is_number(number), "must be 8 to 15 digits")
 
 
-def _require_counters(instance: Instance) -> None:
-    for name, table in (("counters", instance._counters), ("generations", instance._generations)):
+def _require_counters(state: InstanceState) -> None:
+    for name, table in (("counters", state.counters), ("generations", state.generations)):
         with inside(name):
             require_sane_numbers(dict(table.items()))
     with inside("order"):
-        _require_count(instance._order)
+        _require_count(state.order)
     for name in ("series", "qr_index", "links"):
         with inside("connection"), inside(name):
-            _require_count(getattr(instance.connection, name))
+            _require_count(getattr(state.connection, name))
 
 
-def _require_agenda(instance: Instance) -> None:
+def _require_agenda(state: InstanceState) -> None:
     with inside("agenda"):
-        for at, (due, order, kind, generation, arguments) in enumerate(instance._agenda):
+        for at, (due, order, kind, generation, arguments) in enumerate(state.agenda):
             with inside(at):
                 _require_time(due, FARTHEST)
-                _require(0 <= order <= instance._order, "its order is none that was given out")
+                _require(0 <= order <= state.order, "its order is none that was given out")
                 _require_count(generation)
                 _require_one_of(kind, _ARGUMENTS)
                 many = _ARGUMENTS[kind]
@@ -132,19 +132,19 @@ def _require_agenda(instance: Instance) -> None:
                     _require_one_of(arguments[1], TO)
 
 
-def _require_messages(instance: Instance) -> None:
-    _require_names("messages", instance.messages, lambda message: message.id)
+def _require_messages(state: InstanceState) -> None:
+    _require_names("messages", state.messages, lambda message: message.id)
     with inside("messages"):
-        for name, message in instance.messages.items():
+        for name, message in state.messages.items():
             with inside(name):
                 _require_one_of(message.state, _MESSAGE_STATES)
                 _require_time(message.time, FARTHEST)
                 _require_count(message.arrival)
 
 
-def _require_delayed(instance: Instance) -> None:
-    with inside("linking"), inside("delayed"):
-        for number, event in instance.linking.delayed.items():
+def _require_delayed(state: InstanceState) -> None:
+    with inside("delayed"):
+        for number, event in state.delayed.items():
             with inside(number):
                 _require_count(number)
                 _require_time(event.time, LATEST)

@@ -11,9 +11,8 @@ from typing import TypeVar
 
 from ..domain.event import Event
 from ..domain.instance import Instance
-from ..domain.mailbox import not_taken
 from ..domain.message import Message
-from ..domain.peer_messages import Letter
+from ..domain.peer_messages import Envelope, failed_ack
 from ..errors import ControlRefused, RequestRejected, UnknownInstance
 from ..records.bugs import Bugs
 from ..records.delivery import OLD_WORLD, Delivery, end
@@ -40,7 +39,7 @@ class Publisher:
     """Changes an instance and records what that owes, in one step.
 
     Batches of one instance reach the courier in the order of their changes, whatever the order
-    in which their answers leave. Letters to other instances are carried over once the change is
+    in which their answers leave. Messages to other instances are carried over once the change is
     kept and nobody is held any more; when `changing` ends, all that followed has happened.
 
     Once a change is kept, nothing that fails afterwards reaches who asked for it: it is noted in
@@ -64,11 +63,11 @@ class Publisher:
         self._accept, self._changed = accept, changed
         self._bugs = Bugs() if bugs is None else bugs
         self._room = room or Capacity()
-        # Guards what waits, the room for it, and the letters.
+        # Guards what waits, the room for it, and the messages to peers.
         self._lock = threading.Lock()
         self._waiting: dict[str, deque[Batch]] = {}
-        self._letters: deque[Letter] = deque()
-        # One thread carries, so that letters arrive in the order they were written.
+        self._peer_messages: deque[Envelope] = deque()
+        # One thread carries, so that messages arrive in the order they were written.
         self._carrying = threading.RLock()
         self._carries = False
 
@@ -79,7 +78,7 @@ class Publisher:
         The caller releases the batch. A block that raises owes nothing.
         """
         batch = Batch(key)
-        letters: Sequence[Letter] = ()
+        peer_messages: Sequence[Envelope] = ()
         messages: Sequence[Message] = ()
         try:
             with self._store.change(key, at) as instance:
@@ -88,17 +87,17 @@ class Publisher:
                 batch.events = instance.take_events()
                 if batch.events:
                     batch.deliveries = self._owed(instance, batch.events)
-                letters = instance.take_letters()
+                peer_messages = instance.take_peer_messages()
                 if self._journal.awaits_messages(key):
                     messages = instance.messages.changed()
-                if batch.deliveries or letters:
-                    self._keep(batch, letters)
+                if batch.deliveries or peer_messages:
+                    self._keep(batch, peer_messages)
         except BaseException:
             self._withdraw(batch)
             raise
         if messages:
             self._tell_messages(key, messages)
-        if letters:
+        if peer_messages:
             self._carry()
 
     def _tell_messages(self, key: str, messages: Sequence[Message]) -> None:
@@ -108,7 +107,7 @@ class Publisher:
         except Exception:
             self._bugs.note(f"nobody could be told of messages of {key}")
 
-    def _keep(self, batch: Batch, letters: Sequence[Letter]) -> None:
+    def _keep(self, batch: Batch, peer_messages: Sequence[Envelope]) -> None:
         waits = bool(batch.deliveries) and not self._is_turned_away(batch)
         if batch.deliveries:
             self._journal.add_deliveries(batch.deliveries)
@@ -116,7 +115,7 @@ class Publisher:
             if waits:
                 self._waiting.setdefault(batch.instance, deque()).append(batch)
                 self._count(batch, 1)
-            self._letters.extend(letters)
+            self._peer_messages.extend(peer_messages)
 
     def _is_turned_away(self, batch: Batch) -> bool:
         """Drop the batch when too much waits already behind answers that are not handed over."""
@@ -183,8 +182,9 @@ class Publisher:
             for batch in batches:
                 batch.released = True
                 self._count(batch, -1)
-            rest = [each for each in self._letters if key and key not in (each.to, each.sender)]
-            self._letters = deque(rest)
+            waiting = self._peer_messages
+            rest = [each for each in waiting if key and key not in (each.to, each.sender)]
+            self._peer_messages = deque(rest)
         self._abandon(batches, OLD_WORLD)
 
     def _abandon(self, batches: Sequence[Batch], reason: str) -> None:
@@ -194,11 +194,11 @@ class Publisher:
 
     @contextmanager
     def at_rest(self) -> Iterator[Sequence[Instance]]:
-        """Hold every instance while no letter is on its way."""
+        """Hold every instance while no message between two is on its way."""
         while True:
             self._carry()
             with self._carrying, self._store.hold() as instances:
-                if not self._letters:
+                if not self._peer_messages:
                     yield instances
                     return
 
@@ -236,47 +236,47 @@ class Publisher:
             self._abandon([Batch(batch.instance, lost)], f"our own bug: {error!r}")
 
     def _carry(self) -> None:
-        """Bring every letter, and whatever they cause, while no instance is held."""
+        """Bring every message to a peer, and whatever it causes, while no instance is held."""
         with self._carrying:
             if self._carries:
                 return
             self._carries = True
             try:
-                while (letter := self._next_letter()) is not None:
-                    self._bring_whole(letter)
+                while (envelope := self._next_peer_message()) is not None:
+                    self._bring_whole(envelope)
             finally:
                 self._carries = False
 
-    def _next_letter(self) -> Letter | None:
+    def _next_peer_message(self) -> Envelope | None:
         with self._lock:
-            return self._letters.popleft() if self._letters else None
+            return self._peer_messages.popleft() if self._peer_messages else None
 
-    def _bring_whole(self, letter: Letter) -> None:
+    def _bring_whole(self, envelope: Envelope) -> None:
         """Bring it; what fails at the other instance is no trouble of who wrote it."""
         try:
-            self._bring(letter)
+            self._bring(envelope)
         except UnknownInstance:
             return
         except Exception:
-            self._bugs.note(f"{letter.to} could not take what {letter.sender} sent it")
-            self._send_back(letter)
+            self._bugs.note(f"{envelope.to} could not take what {envelope.sender} sent it")
+            self._send_back(envelope)
 
-    def _send_back(self, letter: Letter) -> None:
+    def _send_back(self, envelope: Envelope) -> None:
         """Tell the sender that it was not taken, if the sender waits to hear of it."""
         try:
-            answer = not_taken(letter)
+            answer = failed_ack(envelope)
         except Exception:
-            self._bugs.note(f"{letter.sender} cannot be told that {letter.to} did not take it")
+            self._bugs.note(f"{envelope.sender} cannot be told that {envelope.to} did not take it")
             return
         if answer is not None:
             with self._lock:
-                self._letters.append(answer)
+                self._peer_messages.append(answer)
 
-    def _bring(self, letter: Letter) -> None:
+    def _bring(self, envelope: Envelope) -> None:
         """At the time it was written for, before what is due later."""
-        with self.changing(letter.to, letter.time) as (instance, batch):
-            instance.wake(letter.time)
-            instance.post.take(letter)
+        with self.changing(envelope.to, envelope.time) as (instance, batch):
+            instance.wake(envelope.time)
+            instance.mailbox.take(envelope)
         self.release(batch)
 
     def _owed(self, instance: Instance, events: Sequence[Event]) -> list[Delivery]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ..domain.connection import CONNECTED
 from ..domain.contacts import Directory
 from ..domain.gateway import InstanceSeed
-from ..domain.linking import CONNECTED
 from ..domain.world import World
 from ..errors import ControlRefused, WorldError
 from ..resources import named

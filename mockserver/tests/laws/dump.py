@@ -12,18 +12,19 @@ def dump(instance: Instance) -> dict[str, Any]:
 
     Nor does the vault: a cache that all instances share.
     """
+    state = instance.state
     tables = {
-        name: list(getattr(instance, name).items())
-        for name in ("messages", "group_table", "media", "presence", "_counters")
+        name: list(getattr(state, name).items())
+        for name in ("messages", "group_table", "media", "presence", "counters")
     }
     values = {
-        name: getattr(instance, name)
+        name: getattr(state, name)
         for name in ("token", "number", "name", "connection", "webhook", "filter")
     }
     planned = sorted(
         (due, order, kind, arguments)
-        for due, order, kind, generation, arguments in instance._agenda
-        if generation == (instance._generations.get(kind) or 0)
+        for due, order, kind, generation, arguments in state.agenda
+        if generation == (state.generations.get(kind) or 0)
     )
-    moving = list(instance.chats.moving)
+    moving = list(state.moving)
     return {**tables, **values, "planned": planned, "moving": moving}

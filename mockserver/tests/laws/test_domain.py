@@ -12,6 +12,7 @@ import pytest
 from hypothesis import Phase
 from hypothesis.stateful import rule, run_state_machine_as_test
 from megaapi_mock.clock import Clock
+from megaapi_mock.domain.acknowledgements import Acknowledgements
 from megaapi_mock.domain.chats import Chats
 from megaapi_mock.domain.contacts import Directory
 from megaapi_mock.domain.event import Event
@@ -51,7 +52,7 @@ class DomainWay:
             qr_series=rates.qr_series,
         )
         self.store = MemoryStore(
-            Gateway(self.clock, Ids(0), WORLD.directory, rules, Vault(), WORLD.instances)
+            Gateway(self.clock, Ids(0), WORLD.directory, rules, Vault(), seeds=WORLD.instances)
         )
         self.events: dict[str, list[Event]] = defaultdict(list)
 
@@ -275,7 +276,7 @@ VERBS: dict[str, Callable[[Instance], object]] = {
     "token": lambda instance: setattr(instance, "token", "another"),
     "webhook": lambda instance: instance.set_webhook("http://127.0.0.1:9/elsewhere"),
     "acks": lambda instance: instance.wake(instance.now + 2),
-    "number": lambda instance: setattr(instance, "number", "5511900000077"),
+    "number": lambda instance: setattr(instance.state, "number", "5511900000077"),
 }
 
 
@@ -333,11 +334,11 @@ def _keeps_failed_changes(self: Instance) -> None:
 
 def _echoes_twice(self: Chats, *args: Any, **options: Any) -> Any:
     answer = SENDS(self, *args, **options)
-    self._instance.record("from-me-api-echo", {"key": answer["key"]})
+    self._change.record("from-me-api-echo", {"key": answer["key"]})
     return answer
 
 
-def _acknowledges_backwards(self: Chats, message_id: str, step: str) -> None:
+def _acknowledges_backwards(self: Acknowledgements, message_id: str, step: str) -> None:
     other = {"server": "read", "read": "server"}.get(step, step)
     ACKNOWLEDGES(self, message_id, other)
 
@@ -362,7 +363,7 @@ def _logs_out_only_in_words(self: Linking) -> bool:
 
 
 def _shows_one_code_for_ever(self: Linking) -> str:
-    return f"2@TEST-{self._instance.key}"
+    return f"2@TEST-{self._state.key}"
 
 
 def _finds_everyone(self: Directory, number: str, instances: Any = ()) -> Any:
@@ -379,14 +380,14 @@ def _gives_other_bytes(self: Vault, digest: bytes) -> bytes:
 
 SENDS, ACKNOWLEDGES, FINDS, REMOVES = (
     Chats.send,
-    Chats.acknowledge,
+    Acknowledgements.acknowledge,
     Directory.find,
     UndoTable.remove,
 )
 WRONGS: list[tuple[type, str, Callable[..., Any]]] = [
     (Instance, "rollback", _keeps_failed_changes),
     (Chats, "send", _echoes_twice),
-    (Chats, "acknowledge", _acknowledges_backwards),
+    (Acknowledgements, "acknowledge", _acknowledges_backwards),
     (Groups, "leave", _leaves_only_in_words),
     (Groups, "require", _requires_nothing),
     (Ids, "message", _numbers_messages_alike),

@@ -198,7 +198,7 @@ PLACES = (
     # The timers and the peers.
     Place("timers", of(Timers), "nudge", SEND, in_bugs=False, around=time_runs),
     Place("peer", of(Mailbox), "take", SEND, to=PEER, seconds=9000, around=a_peer_is_linked),
-    Place("peer-answer", of(publish), "not_taken", SEND, to=PEER, seconds=9000,
+    Place("peer-answer", of(publish), "failed_ack", SEND, to=PEER, seconds=9000,
           around=a_peer_is_broken),
     # Who waits and who listens.
     Place("message-waits", of(Journal), "messages_changed", around=somebody_waits),

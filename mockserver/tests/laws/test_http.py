@@ -552,8 +552,8 @@ def _loses_the_last_byte(text: str) -> tuple[bytes, str | None]:
 
 def _shares_groups(self: MemoryStore, seed: Any, **options: Any) -> Any:
     shown = CREATES(self, seed, **options)
-    first = self._kept[next(iter(self._kept))].instance
-    self._kept[seed.key].instance.group_table = first.group_table
+    first = self._kept[next(iter(self._kept))].instance.state
+    self._kept[seed.key].instance.state.group_table = first.group_table
     return shown
 
 

@@ -228,8 +228,10 @@ def test_a_state_of_one_belongs_to_the_world_that_stands_when_it_is_loaded(
     threads[0].join(30)
     parts = app.runtime
     for key in (KEY, UNLINKED):
-        gateway = parts.publisher.look(key, lambda instance: (instance.roll, instance.vault))
-        assert gateway == (parts.gateway.roll, parts.gateway.vault)
+        gateway = parts.publisher.look(
+            key, lambda instance: (instance.number_registry, instance.vault)
+        )
+        assert gateway == (parts.gateway.number_registry, parts.gateway.vault)
 
 
 # -- keys, numbers and names -------------------------------------------------------------------
@@ -337,25 +339,25 @@ def test_a_state_with_two_names_for_one_number_is_refused_whole(app: MockApp) ->
     assert ask(app, "GET", "/state")[1] == before
 
 
-def test_whoever_has_a_number_is_never_off_the_roll(
+def test_whoever_has_a_number_never_leaves_the_registry(
     app: MockApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A change of an instance's connection does not hide it from who writes to it just then."""
     parts = app.runtime
     own = parts.publisher.look(KEY, lambda instance: instance.own_jid)
-    roll, seen = parts.gateway.roll, list[bool]()
+    registry, seen = parts.gateway.number_registry, list[bool]()
 
     class Watched(dict[Any, Any]):
         def pop(self, *given: Any) -> Any:
             gone = super().pop(*given)
-            seen.append(own in roll and bool(roll.keys(own)))
+            seen.append(own in registry and bool(registry.keys(own)))
             return gone
 
         def __setitem__(self, *given: Any) -> None:
             super().__setitem__(*given)
-            seen.append(own in roll and bool(roll.keys(own)))
+            seen.append(own in registry and bool(registry.keys(own)))
 
-    monkeypatch.setattr(roll, "_rows", Watched(roll._rows))
+    monkeypatch.setattr(registry, "_rows", Watched(registry._rows))
     parts.publisher.change(KEY, lambda instance: instance.linking.restart())
     assert seen and all(seen)
 

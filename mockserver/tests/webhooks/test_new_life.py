@@ -9,7 +9,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from megaapi_mock.domain.peer_messages import Letter, PeerAck
+from megaapi_mock.domain.peer_messages import Envelope, PeerAck
 from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.resources import root
 from megaapi_mock.web.app import MockApp
@@ -256,15 +256,15 @@ def test_what_an_emission_was_to_suffer_ends_with_its_life(app: MockApp) -> None
     assert chaos_dispatcher._claimed == {}
 
 
-def test_letters_of_an_old_life_reach_nobody(app: MockApp) -> None:
+def test_peer_messages_of_an_old_life_reach_nobody(app: MockApp) -> None:
     publisher = app.runtime.publisher
     landed = PeerAck("3EB0", "5511900000003@s.whatsapp.net")
     for sender, to in ((KEY, OTHER), (OTHER, KEY), (OTHER, "x")):
-        publisher._letters.append(Letter(sender, to, "", 0.0, landed))
+        publisher._peer_messages.append(Envelope(sender, to, "", 0.0, landed))
     publisher.abandon(KEY)
-    assert [letter.to for letter in publisher._letters] == ["x"]
+    assert [envelope.to for envelope in publisher._peer_messages] == ["x"]
     publisher.abandon()
-    assert list(publisher._letters) == []
+    assert list(publisher._peer_messages) == []
 
 
 def delivery(lane: str, body: bytes = b"{}") -> Delivery:

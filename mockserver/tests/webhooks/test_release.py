@@ -10,7 +10,7 @@ import orjson
 import pytest
 from megaapi_mock import timers
 from megaapi_mock.clock import Clock
-from megaapi_mock.domain.chats import Chats
+from megaapi_mock.domain.acknowledgements import Acknowledgements
 from megaapi_mock.domain.instance import Instance
 from megaapi_mock.domain.mailbox import Mailbox
 from megaapi_mock.faults.kinds.reply import Reply
@@ -156,7 +156,7 @@ def test_what_another_instance_cannot_take_is_no_trouble_of_the_sender(
     door = broken.test_client()
     door.post(f"/_mock/instances/{UNLINKED}/link")
     with monkeypatch.context() as patch:
-        patch.setattr(Mailbox, "_arrive", failing)
+        patch.setattr(Mailbox, "_receive", failing)
         assert send(broken, "lost", to=PEER).status_code == 200
         broken.runtime.clock.advance(60)
         typed = {"event": "from-me-phone", "to": PEER, "set": {"message": {"audioMessage": {}}}}
@@ -304,15 +304,15 @@ def test_what_is_due_and_fails_is_due_no_more(
 ) -> None:
     app = make_app(transport=transport, switches={"ack_delays": "1,2,3"})
     app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
-    real, failed = Chats.acknowledge, []
+    real, failed = Acknowledgements.acknowledge, []
 
-    def once(chats: Chats, message_id: str, step: str, *more: str) -> None:
+    def once(acknowledgements: Acknowledgements, message_id: str, step: str, *more: str) -> None:
         if step == "delivered" and not failed:
             failed.append(step)
             raise MadeUp
-        real(chats, message_id, step, *more)
+        real(acknowledgements, message_id, step, *more)
 
-    monkeypatch.setattr(Chats, "acknowledge", once)
+    monkeypatch.setattr(Acknowledgements, "acknowledge", once)
     send(app, "one")
     app.runtime.clock.advance(10)
     assert send(app, "two").status_code == 200

@@ -109,13 +109,17 @@ class InstanceRoutes:
     def contact(self, key: str, number: str) -> Json:
         """One person, and whether the instance's messages reach them."""
         person = self._person(number)
-        return self._runtime.publisher.look(key, lambda instance: instance.reach.as_json(person))
+        return self._runtime.publisher.look(
+            key, lambda instance: instance.contact_states.as_json(person)
+        )
 
     def change_contact(self, key: str, number: str, body: Json) -> Json:
         """The phone goes off or on, the person blocks the number, the account goes."""
         person = self._person(number)
         state = body.get("state", REACHABLE)
-        self._runtime.publisher.change(key, lambda instance: instance.reach.set(person, state))
+        self._runtime.publisher.change(
+            key, lambda instance: instance.contact_states.set(person, state)
+        )
         return self.contact(key, number)
 
     def _person(self, number: str) -> Contact:

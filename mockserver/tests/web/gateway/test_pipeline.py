@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 from megaapi_mock.clock import Clock
+from megaapi_mock.domain.instance import Instance
+from megaapi_mock.domain.undo_table import UndoTable
 from megaapi_mock.resources import root
 from megaapi_mock.settings import Settings
 from megaapi_mock.spec.operations import Operation, operations
@@ -50,11 +53,17 @@ def state_of(app: MockApp) -> list[Any]:
                     instance.as_json(),
                     instance.filter,
                     instance.connection,
-                    [table.items() and list(table.items()) for table in instance._tables()],
+                    tables_of(instance),
                     instance.next_due,
                 )
             )
     return found
+
+
+def tables_of(instance: Instance) -> list[Any]:
+    state = instance.state
+    values = (getattr(state, field.name) for field in fields(state))
+    return [list(value.items()) for value in values if isinstance(value, UndoTable)]
 
 
 def example_of(operation: Operation) -> dict[str, Any]:

@@ -1,0 +1,221 @@
+"""One change of one instance: its state, the moment, and what else comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..codec import dumps
+from .agenda import Agenda
+from .connection import CONNECTING
+from .contacts import Contact
+from .environment import Environment
+from .event import DelayedEvent, Event
+from .fault_effects import NO_EFFECTS
+from .jid import PERSON, Jid
+from .peer_messages import Envelope, GroupUpdate, PeerAck, PeerMessage
+from .state import InstanceState
+from .undo_table import UndoTable
+
+# Reported by the gateway itself, whether its socket is open or not.
+_OWN_EVENTS = frozenset({"connected", "disconnected", "qrcode"})
+# What WhatsApp keeps for nobody whose socket is down.
+_NEVER_DELAYED = "presence"
+
+
+class Change:
+    """`begin`, then verbs, then `commit` or `rollback`; one after the other, of one instance.
+
+    Verbs write the state's tables, record events, write to other instances and plan what happens
+    later. Everything is kept together or dropped together; events and messages to peers of
+    earlier changes that nobody has taken yet stay.
+    """
+
+    def __init__(self, state: InstanceState, environment: Environment) -> None:
+        self.state = state
+        self.clock, self.ids = environment.clock, environment.ids
+        self.directory, self.rules = environment.directory, environment.rules
+        self.vault, self.world_groups = environment.vault, environment.groups
+        self.fault_source = environment.fault_source
+        self.number_registry = environment.number_registry
+        self.fault_effects = NO_EFFECTS
+        self.now = self.clock.now()
+        self.agenda = Agenda(state)
+        self._events: list[Event] = []
+        self._events_before = 0
+        self._peer_messages: list[Envelope] = []
+        self._peer_messages_before = 0
+        self._values_before = self._values()
+        # Who was found under which number last, and both addresses: a directory does not change,
+        # and every event asks.
+        self._owner_number: str | None = None
+        self._owner: Contact | None = None
+        self._owner_addresses: tuple[str | None, str | None] = (None, None)
+
+    # -- all or nothing ---------------------------------------------------------------------
+
+    def begin(self, at: float | None = None) -> None:
+        """Start a change, now or at that moment: from here on everything can be taken back."""
+        self.now = self.clock.now() if at is None else at
+        self.fault_effects = NO_EFFECTS
+        self._values_before = self._values()
+        self._events_before = len(self._events)
+        self._peer_messages_before = len(self._peer_messages)
+        self.agenda.begin()
+
+    def commit(self) -> None:
+        """Accept the change; the oldest messages and media beyond the bounds go."""
+        state, keep, budget = self.state, self.rules.messages_kept, self.rules.messages_bytes
+        for message in state.messages.commit(keep=keep, budget=budget):
+            state.forget_message(message.id)
+        for table in self._unbounded():
+            if table.writes:
+                table.commit()
+        state.media.commit(keep=keep, budget=budget)
+        state.presence.commit(keep=keep, budget=budget)
+        state.delayed.commit(keep=keep, budget=budget)
+        self.agenda.commit(keep)
+
+    def rollback(self) -> None:
+        """Forget the change, its events and what it planned."""
+        state = self.state
+        (
+            state.token,
+            state.number,
+            state.name,
+            state.connection,
+            state.webhook,
+            state.filter,
+            state.order,
+        ) = self._values_before
+        state.messages.rollback()
+        state.media.rollback()
+        state.presence.rollback()
+        state.delayed.rollback()
+        for table in self._unbounded():
+            table.rollback()
+        self.agenda.rollback()
+        del self._events[self._events_before :]
+        del self._peer_messages[self._peer_messages_before :]
+
+    def _values(self) -> tuple[Any, ...]:
+        state = self.state
+        return (
+            state.token,
+            state.number,
+            state.name,
+            state.connection,
+            state.webhook,
+            state.filter,
+            state.order,
+        )
+
+    def _unbounded(self) -> tuple[UndoTable[Any, Any], ...]:
+        """The tables that are no larger than what others, or their verbs, let them become."""
+        state = self.state
+        return (
+            state.group_table,
+            state.counters,
+            state.generations,
+            state.moving,
+            state.phone_steps,
+            state.contact_states,
+            state.held_acks,
+            state.unread,
+            state.awaited,
+        )
+
+    # -- identity ---------------------------------------------------------------------------
+
+    @property
+    def owner(self) -> Contact | None:
+        """The person whose phone this is; None while no number is known."""
+        number = self.state.number
+        if number != self._owner_number:
+            owner = self.directory.owner(number) if number else None
+            self._owner_number, self._owner = number, owner
+            self._owner_addresses = (str(owner.jid), str(owner.lid)) if owner else (None, None)
+        return self._owner
+
+    @property
+    def own_jid(self) -> Jid:
+        """The JID of the phone's number; an instance without one speaks for `unknown`."""
+        owner = self.owner
+        return owner.jid if owner else Jid(self.state.number or "unknown", PERSON)
+
+    def person(self, jid: Jid) -> Contact | None:
+        """The person behind a JID, by the world's word and by who is an instance here."""
+        return self.directory.person(jid, self.number_registry)
+
+    # -- what comes of it -------------------------------------------------------------------
+
+    def record(self, name: str, facts: dict[str, Any]) -> None:
+        """Something happened that a webhook may report; later, while the socket is down."""
+        if self.state.connection.state == CONNECTING and name not in _OWN_EVENTS:
+            self._delay(name, facts)
+            return
+        jid, lid = self._owner_addresses if self.owner else (None, None)
+        self._events.append(
+            Event(
+                name=name,
+                time=self.now,
+                instance=self.state.key,
+                owner_jid=jid,
+                owner_lid=lid,
+                owner_name=self.state.name,
+                facts=facts,
+            )
+        )
+
+    def _delay(self, name: str, facts: Mapping[str, Any]) -> None:
+        if name != _NEVER_DELAYED:
+            number = self.count("delayed")
+            self.state.delayed.put(number, DelayedEvent(name, self.now, dumps(facts)))
+
+    def take_events(self) -> list[Event]:
+        """The events recorded since the last call, oldest first."""
+        events, self._events = self._events, []
+        return events
+
+    def send_to_peer(
+        self, to: str, address: str, content: PeerMessage | PeerAck | GroupUpdate
+    ) -> None:
+        """Another instance is owed this; it leaves when the change is kept."""
+        self._peer_messages.append(Envelope(self.state.key, to, address, self.now, content))
+
+    def take_peer_messages(self) -> list[Envelope]:
+        """What was written to other instances since the last call, oldest first."""
+        envelopes, self._peer_messages = self._peer_messages, []
+        return envelopes
+
+    def before_peers(self, now: float) -> float:
+        """Now, or the earlier moment when the first message to a peer was written."""
+        return min(now, self._peer_messages[0].time) if self._peer_messages else now
+
+    # -- numbers and time -------------------------------------------------------------------
+
+    def tick(self) -> int:
+        """A number above all before it, in every instance that shares the clock."""
+        return self.clock.tick()
+
+    def count(self, kind: str) -> int:
+        """The next number of this kind, from 1."""
+        counters = self.state.counters
+        number = (counters.get(kind) or 0) + 1
+        counters.put(kind, number)
+        return number
+
+    def schedule(self, delay: float, kind: str, arguments: tuple[str, ...] = ()) -> None:
+        """Let something happen `delay` seconds from now."""
+        self.agenda.schedule(self.now + delay, kind, arguments)
+
+    def cancel(self, *kinds: str) -> None:
+        """What is scheduled of these kinds will not happen."""
+        for kind in kinds:
+            self.agenda.cancel(kind)
+
+    @property
+    def next_due(self) -> float | None:
+        """When something is due next."""
+        due = self.agenda.first()
+        return None if due is None else due[0]

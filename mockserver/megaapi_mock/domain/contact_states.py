@@ -1,0 +1,84 @@
+"""What a test decides about a person: reachable, phone off, blocked, or without an account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import ControlRefused
+from .addressing import BY_LID, BY_PHONE, Addresses
+from .change import Change
+from .contacts import Contact
+from .due_work import DueWork
+from .groups import Groups
+from .mailbox import Mailbox
+from .message_states import PHONE_OFF, UNREGISTERED
+from .reachability import Reachability
+
+# People of whom an instance can be told that they are not reachable.
+PEOPLE_MOST = 10_000
+
+
+class ContactStates:
+    """Sets the state of a person; all that waited for another state follows."""
+
+    def __init__(
+        self,
+        change: Change,
+        addresses: Addresses,
+        reachability: Reachability,
+        groups: Groups,
+        mailbox: Mailbox,
+        due_work: DueWork,
+    ) -> None:
+        self._change, self._state = change, change.state
+        self._addresses, self._reachability = addresses, reachability
+        self._groups, self._mailbox, self._due_work = groups, mailbox, due_work
+
+    def set(self, contact: Contact, state: str) -> None:
+        """From now on; what waited for a phone goes on, each at its distance from the first.
+
+        Whoever deletes the account leaves the groups, and coming back brings nobody into one.
+        ControlRefused for the own account: an instance has one.
+        """
+        jid = str(contact.jid)
+        self._require_settable(contact, state)
+        # What is due at this very moment still meets the old state.
+        self._due_work.run(self._change.now)
+        self._state.contact_states.put(jid, state)
+        if state != PHONE_OFF:
+            self._reachability.resume(jid)
+        if state == UNREGISTERED:
+            # What waited in a group for this phone meets its end before the group is without it.
+            self._due_work.run(self._change.now)
+            self._groups.drop_account(contact.jid)
+        self._mailbox.read_waiting(contact.jid)
+
+    def _require_settable(self, contact: Contact, state: str) -> None:
+        jid, states = str(contact.jid), self._state.contact_states
+        if state == UNREGISTERED and contact.jid == self._change.own_jid:
+            raise ControlRefused(
+                400,
+                f"{jid} is the number of {self._state.key} itself, and who has an instance has "
+                'an account: unlink it {"by": "ban"}',
+            )
+        if jid not in states and len(states) >= PEOPLE_MOST:
+            raise ControlRefused(
+                409, f"{PEOPLE_MOST} people have a state of their own already: reset some of them"
+            )
+
+    def as_json(self, contact: Contact) -> dict[str, Any]:
+        """As the control API shows one person."""
+        return {
+            "instance": self._state.key,
+            "number": contact.number,
+            "jid": str(contact.jid),
+            "lid": str(contact.lid),
+            "addressing": BY_LID if self._addresses.is_hidden(contact) else BY_PHONE,
+            "number_hidden": contact.number_hidden,
+            "name": contact.name,
+            "saved_name": contact.saved_name,
+            "business": contact.business,
+            "verified_name": contact.verified_name,
+            "group_add": contact.group_add,
+            "state": self._reachability.state(str(contact.jid)),
+        }

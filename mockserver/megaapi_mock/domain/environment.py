@@ -1,0 +1,28 @@
+"""What all instances of one gateway share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..clock import Clock
+from ..ids import Ids
+from .contacts import Directory
+from .fault_effects import FaultSource, NoFaults
+from .group import Group
+from .media import Vault
+from .number_registry import NumberRegistry
+from .rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One clock, one source of ids, one directory, one vault; `groups` are those of the world."""
+
+    clock: Clock
+    ids: Ids
+    directory: Directory
+    rules: Rules
+    vault: Vault
+    groups: tuple[Group, ...] = ()
+    fault_source: FaultSource = field(default_factory=NoFaults)
+    number_registry: NumberRegistry = field(default_factory=NumberRegistry)

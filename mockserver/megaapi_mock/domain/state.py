@@ -1,0 +1,96 @@
+"""Everything that is kept of one instance, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .connection import Connection
+from .event import DelayedEvent
+from .group import Group
+from .jid import Jid
+from .media import Media
+from .message import Message
+from .peer_messages import Envelope
+from .settings import EventFilter, WebhookSettings
+from .sizes import (
+    delayed_bytes,
+    envelope_bytes,
+    group_bytes,
+    media_bytes,
+    message_bytes,
+    presence_bytes,
+)
+from .undo_table import UndoTable
+
+# (due, order, kind, generation of its kind, arguments)
+Due = tuple[float, int, str, int, tuple[str, ...]]
+# One acknowledgement that waits: when it was due, and what the agenda would have been given.
+HeldAck = tuple[float, tuple[str, ...]]
+
+
+def _messages() -> UndoTable[str, Message]:
+    return UndoTable(size_of=message_bytes)
+
+
+def _groups() -> UndoTable[Jid, Group]:
+    return UndoTable(size_of=group_bytes)
+
+
+def _media() -> UndoTable[str, Media]:
+    return UndoTable(size_of=media_bytes)
+
+
+def _presence() -> UndoTable[str, tuple[str, float]]:
+    return UndoTable(size_of=presence_bytes)
+
+
+def _delayed() -> UndoTable[int, DelayedEvent]:
+    return UndoTable(size_of=delayed_bytes)
+
+
+def _unread() -> UndoTable[int, Envelope]:
+    return UndoTable(size_of=envelope_bytes)
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class InstanceState:
+    """One instance between two changes: a saved state holds these fields, by these names.
+
+    `order` is the last number that the `agenda` gave out; what is planned counts only while it
+    has the generation of its kind. `moving` are messages on their way, which a disconnection
+    stops. `phone_steps` is the last status each phone of a group has reported, by message.
+    `delayed` happened while a restarted socket was down. `contact_states` are those of people
+    who are not simply reachable; `held_acks` wait for a phone, by message. `unread` came from
+    other instances and waits; `awaited` are messages that other instances do not have yet: by
+    person, whether it has left.
+    """
+
+    key: str
+    token: str
+    number: str | None
+    name: str
+    connection: Connection = field(default_factory=Connection)
+    webhook: WebhookSettings = field(default_factory=WebhookSettings)
+    filter: EventFilter = field(default_factory=EventFilter)
+    messages: UndoTable[str, Message] = field(default_factory=_messages)
+    group_table: UndoTable[Jid, Group] = field(default_factory=_groups)
+    media: UndoTable[str, Media] = field(default_factory=_media)
+    presence: UndoTable[str, tuple[str, float]] = field(default_factory=_presence)
+    counters: UndoTable[str, int] = field(default_factory=UndoTable)
+    generations: UndoTable[str, int] = field(default_factory=UndoTable)
+    agenda: list[Due] = field(default_factory=list)
+    order: int = 0
+    delayed: UndoTable[int, DelayedEvent] = field(default_factory=_delayed)
+    moving: UndoTable[str, bool] = field(default_factory=UndoTable)
+    phone_steps: UndoTable[str, Mapping[str, int]] = field(default_factory=UndoTable)
+    contact_states: UndoTable[str, str] = field(default_factory=UndoTable)
+    held_acks: UndoTable[str, tuple[HeldAck, ...]] = field(default_factory=UndoTable)
+    unread: UndoTable[int, Envelope] = field(default_factory=_unread)
+    awaited: UndoTable[str, Mapping[str, bool]] = field(default_factory=UndoTable)
+
+    def forget_message(self, message_id: str) -> None:
+        """Nothing waits for this message any longer."""
+        for table in (self.moving, self.phone_steps, self.held_acks, self.awaited):
+            if message_id in table:
+                table.remove(message_id)

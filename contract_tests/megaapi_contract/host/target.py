@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import io
 import json
-import socket
 import ssl
-import threading
 import time
-from collections.abc import Iterable
-from contextlib import suppress
-from http.client import (
-    HTTPConnection,
-    HTTPException,
-    HTTPResponse,
-    HTTPSConnection,
-    IncompleteRead,
-)
+from collections.abc import Iterable, Iterator
+from http.client import HTTPException, IncompleteRead
 from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from megaapi_mock.testing import MockServer
+from megaapi_mock.testing.http_client import Server, exchange, trusted
 
 from ..errors import SetupError, Unusable
 from .content_coding import ACCEPTED
@@ -32,7 +24,6 @@ VENDOR_DOMAINS = ("megaapi.com.br", "mega-api.app.br")
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 MAX_ANSWER = 64 * 2**20
 START_OF_TIME = 1_767_225_600
-READ_AT_ONCE = 64 * 2**10
 
 
 class Target(Protocol):
@@ -122,35 +113,39 @@ class HttpTarget:
         self.name = f"{parts.scheme}://{parts.netloc}"
         self.host = parts.hostname
         self.real = is_vendor(parts.hostname) or parts.hostname not in LOOPBACK
-        self._netloc, self._port, self._timeout = parts.netloc, port, timeout
-        self._tls = ssl.create_default_context() if parts.scheme == "https" else None
+        self._netloc, self._timeout = parts.netloc, timeout
+        if parts.scheme == "https":
+            self._server = Server(parts.hostname, port or 443, trusted())
+        else:
+            self._server = Server(parts.hostname, port or 80)
 
     def send(self, request: Request) -> Answer:
         """Send one request on a new connection, which is shut down when the time is over."""
         started = time.perf_counter()
-        watch = _Watch(self._timeout)
         try:
-            status, headers, body = _exchange(self._connection(), request, self._netloc, watch)
+            answer = exchange(
+                self._server,
+                request.method,
+                request.target,
+                tuple(_fields(request, self._netloc)),
+                request.body,
+                seconds=self._timeout,
+                most=MAX_ANSWER,
+            )
         except (OSError, HTTPException) as error:
-            raise Unusable(
-                self._failure_sentence(error, timed_out=watch.expired.is_set())
-            ) from None
-        finally:
-            watch.end()
-        if watch.expired.is_set():
-            raise Unusable(self._failure_sentence(TimeoutError(), timed_out=True))
-        return Answer(status, headers, body, time.perf_counter() - started)
+            raise Unusable(self._failure_sentence(error)) from None
+        if len(answer.body) >= MAX_ANSWER:
+            raise Unusable(f"the host answers with more than {MAX_ANSWER // 2**20} MiB")
+        if answer.missing:
+            raise Unusable(self._failure_sentence(IncompleteRead(b"", answer.missing)))
+        seconds = time.perf_counter() - started
+        return Answer(answer.status, tuple(answer.headers.items()), answer.body, seconds)
 
     def close(self) -> None:
         """Do nothing: no connection is kept open."""
 
-    def _connection(self) -> HTTPConnection:
-        if self._tls is not None:
-            return HTTPSConnection(self.host, self._port, timeout=self._timeout, context=self._tls)
-        return HTTPConnection(self.host, self._port, timeout=self._timeout)
-
-    def _failure_sentence(self, error: Exception, *, timed_out: bool) -> str:
-        if timed_out or isinstance(error, TimeoutError):
+    def _failure_sentence(self, error: Exception) -> str:
+        if isinstance(error, TimeoutError):
             return f"{self.name} gave no whole answer within {self._timeout:g} s (--timeout)"
         if isinstance(error, ConnectionRefusedError):
             return f"{self.name} refuses connections: is the host up, and the port right?"
@@ -161,69 +156,17 @@ class HttpTarget:
         return f"{self.name} cannot be reached: {error}"
 
 
-class _Watch:
-    """Shuts an exchange's socket down when its time is over, even inside a blocking read."""
-
-    def __init__(self, seconds: float) -> None:
-        self.expired = threading.Event()
-        self._sock: socket.socket | None = None
-        self._timer = threading.Timer(seconds, self._shut_down)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def watch(self, sock: socket.socket | None) -> None:
-        """Watch this socket; the library drops its own reference before the answer ends."""
-        self._sock = sock
-        if self.expired.is_set():
-            self._shut_down()
-
-    def end(self) -> None:
-        """Stop watching, and close the socket."""
-        self._timer.cancel()
-        self._timer.join()
-        if self._sock is not None:
-            self._sock.close()
-
-    def _shut_down(self) -> None:
-        self.expired.set()
-        if self._sock is not None:
-            with suppress(OSError):
-                self._sock.shutdown(socket.SHUT_RDWR)
-
-
-def _exchange(
-    connection: HTTPConnection, request: Request, netloc: str, watch: _Watch
-) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
-    connection.connect()
-    watch.watch(connection.sock)
-    connection.putrequest(request.method, request.target, True, True)
+def _fields(request: Request, netloc: str) -> Iterator[tuple[str, str | bytes]]:
+    """The header fields as they go over the wire: the request's own, and what it lacks."""
     if request.header("Host") is None:
-        connection.putheader("Host", netloc)
+        yield "Host", netloc
     if request.header("Accept-Encoding") is None:
-        connection.putheader("Accept-Encoding", ACCEPTED)
+        yield "Accept-Encoding", ACCEPTED
     for name, value in request.headers:
-        connection.putheader(name, value.encode("latin-1", "replace"))
+        yield name, value.encode("latin-1", "replace")
     if request.body or request.method in ("POST", "PUT", "PATCH"):
-        connection.putheader("Content-Length", str(len(request.body)))
-    connection.putheader("Connection", "close")
-    connection.endheaders(request.body or None)
-    answer = connection.getresponse()
-    return answer.status, tuple(answer.getheaders()), _body(answer, watch)
-
-
-def _body(answer: HTTPResponse, watch: _Watch) -> bytes:
-    pieces, size = [], 0
-    while size < MAX_ANSWER and not watch.expired.is_set():
-        piece = answer.read1(READ_AT_ONCE)
-        if not piece:
-            break
-        pieces.append(piece)
-        size += len(piece)
-    if size >= MAX_ANSWER:
-        raise Unusable(f"the host answers with more than {MAX_ANSWER // 2**20} MiB")
-    if answer.length:
-        raise IncompleteRead(b"", answer.length)
-    return b"".join(pieces)
+        yield "Content-Length", str(len(request.body))
+    yield "Connection", "close"
 
 
 def _environ(request: Request) -> dict[str, Any]:

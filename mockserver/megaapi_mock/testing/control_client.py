@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Mapping
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPException, IncompleteRead
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlencode, urlsplit
 
 from ..errors import ControlRefused, SetupError
 from .hiding import between_test_and_refusal
+from .http_client import Server, exchange, host_field, trusted
 
 if TYPE_CHECKING:
     from ..web.app import MockApp
@@ -48,9 +49,11 @@ class HttpWire:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise SetupError(f"{url!r} is not an address of a mock: use http://HOST:PORT")
-        self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        self._host, self._prefix = parts.hostname, parts.path.rstrip("/")
-        self._port = parts.port or (443 if parts.scheme == "https" else 80)
+        self._prefix = parts.path.rstrip("/")
+        if parts.scheme == "https":
+            self._server = Server(parts.hostname, parts.port or 443, trusted())
+        else:
+            self._server = Server(parts.hostname, parts.port or 80)
 
     def send(
         self,
@@ -61,20 +64,24 @@ class HttpWire:
         *,
         timeout: float,
     ) -> tuple[int, bytes]:
-        """Ask no proxy, follow no redirect."""
-        connection = self._kind(self._host, self._port, timeout=timeout)
-        try:
-            connection.request(method, self._prefix + path, body, dict(headers))
-            answer = connection.getresponse()
-            return answer.status, answer.read()
-        finally:
-            connection.close()
+        """Ask no proxy, follow no redirect; `timeout` is for the whole of it."""
+        fields = [("Host", host_field(self._server)), ("Accept-Encoding", "identity")]
+        if body is not None or method == "POST":
+            fields.append(("Content-Length", str(len(body or b""))))
+        target = self._prefix + path
+        answer = exchange(
+            self._server, method, target, [*fields, *headers.items()], body, seconds=timeout
+        )
+        if answer.missing:
+            raise IncompleteRead(answer.body, answer.missing)
+        return answer.status, answer.body
 
     def local_address(self) -> str:
         """The one this machine would call the mock from; nothing is sent to find out."""
         problem = "it has no address"
         try:
-            addresses = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_DGRAM)
+            host, port = self._server.host, self._server.port
+            addresses = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
         except OSError as error:
             addresses, problem = [], str(error)
         for family, kind, proto, _, address in addresses:
@@ -84,7 +91,7 @@ class HttpWire:
                     return str(probe.getsockname()[0])
             except OSError as error:  # a family this machine has switched off
                 problem = str(error)
-        raise SetupError(f"cannot connect to {self._host}: {problem}")
+        raise SetupError(f"cannot connect to {self._server.host}: {problem}")
 
 
 class WsgiWire:

@@ -6,18 +6,16 @@ import ipaddress
 import json
 import socket
 import ssl
-import threading
 import time
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from ...errors import SetupError
+from ...testing.http_client import Answer, Server, exchange, host_field, trusted
 
 # A status page of some kind may be long; ours are short.
 READ_MOST = 1024 * 1024
@@ -139,43 +137,23 @@ class Reply:
 
 def get(place: Place, path: str, token: str, timeout: float) -> Reply:
     """GET, with the token as the gateway wants it; no redirect is followed."""
-    maker = HTTPSConnection if place.tls else HTTPConnection
-    connection = maker(place.host, place.port, timeout=timeout)
-    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+    server = Server(place.host, place.port, trusted() if place.tls else None)
+    target = place.parts.path.rstrip("/") + path
     try:
-        connection.connect()
-        with _cut_after(timeout, connection.sock):
-            connection.request("GET", place.parts.path.rstrip("/") + path, headers=headers)
-            return _read(connection.getresponse())
+        fields = [
+            ("Host", host_field(server)),
+            ("Accept-Encoding", "identity"),
+            ("Authorization", f"Bearer {token}"),
+            ("Accept", "application/json"),
+        ]
+        answer = exchange(server, "GET", target, fields, seconds=timeout, most=READ_MOST)
     except (OSError, HTTPException, ValueError) as error:
         raise Unreachable(f"GET {path} had no answer: {_reason(error)}") from None
-    finally:
-        connection.close()
+    return _read(answer)
 
 
-@contextmanager
-def _cut_after(seconds: float, sock: socket.socket) -> Iterator[None]:
-    """TimeoutError once the time is up, also for a host that sends a byte now and then."""
-    late = threading.Event()
-
-    def cut() -> None:
-        late.set()
-        with suppress(OSError):
-            socket.socket.shutdown(sock, socket.SHUT_RDWR)
-
-    timer = threading.Timer(seconds, cut)
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        timer.join()
-        if late.is_set():
-            raise TimeoutError
-
-
-def _read(answer: HTTPResponse) -> Reply:
-    body = answer.read(READ_MOST)
+def _read(answer: Answer) -> Reply:
+    body, headers = answer.body, answer.headers
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
@@ -184,9 +162,9 @@ def _read(answer: HTTPResponse) -> Reply:
         status=answer.status,
         document=document if isinstance(document, dict) else None,
         empty=not body.strip(),
-        kind=answer.headers.get_content_type() if "Content-Type" in answer.headers else "",
-        location=answer.getheader("Location", ""),
-        clock_off=_clock_off(answer.getheader("Date", "")),
+        kind=headers.get_content_type() if "Content-Type" in headers else "",
+        location=", ".join(headers.get_all("Location", [])),
+        clock_off=_clock_off(", ".join(headers.get_all("Date", []))),
     )
 
 

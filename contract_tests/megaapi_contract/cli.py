@@ -156,7 +156,7 @@ TARGET = (
         default="",
         envvar="MEGAAPI_CONTROL_TOKEN",
         show_envvar=True,
-        help="for the control API of a mock that asks for one",
+        help="for a mock whose control API requires one",
     ),
     click.option(
         "--webhook-port",

@@ -20,7 +20,7 @@ __tracebackhide__ = True
 
 _URL = "use the mock that runs there, shared with others, instead of one for each process"
 _TOKEN = "its --control-token"
-_SEED = "number that fixes ids; drawn for each run and shown in the header unless given"
+_SEED = "seed for all generated ids; by default a new one for each run, shown in the header"
 _OWN = "nobody else uses the mock at --megaapi-gateway: its clock may be moved"
 
 

@@ -23,31 +23,33 @@ class Settings:
     """Everything that is no fact about the gateway; those are switches of the profile."""
 
     host: str = _setting("127.0.0.1", "address to listen on")
-    port: int = _setting(8080, "port to listen on; 0 takes a free one")
+    port: int = _setting(8080, "port to listen on; 0 chooses a free one")
     profile: str = _setting("code", "plan profile: code, start, business, or a file")
     world: str = _setting("default", "starting world: a name under fixtures/worlds, or a file")
     contacts: int = _setting(0, "made-up people added to the world")
-    seed: int = _setting(-1, "number that fixes ids; -1 draws one")
-    store: str = _setting("memory", "where state lives")
+    seed: int = _setting(-1, "seed for all generated ids; -1 chooses one at random")
+    store: str = _setting("memory", "where the state is kept")
     workers: int = _setting(1, "server processes")
-    strict: bool = _setting(False, "answer 422 with all violations to an invalid request")
+    strict: bool = _setting(False, "answer invalid requests with 422 and all violations")
     control_token: str = _setting(
-        "", "X-Mock-Token the control API asks for; without one it is shut beyond loopback"
+        "", "X-Mock-Token the control API requires; without one it is open on loopback only"
     )
-    journal_limit: int = _setting(5_000, "exchanges, and deliveries, the journal keeps")
+    journal_limit: int = _setting(5_000, "exchanges the journal keeps, and as many deliveries")
     journal_bytes: int = _setting(
-        32 * 2**20, "bytes each journal keeps: bodies, headers, receivers' answers"
+        32 * 2**20, "bytes each of the two may take: bodies, headers, answers of receivers"
     )
     messages_limit: int = _setting(100_000, "messages an instance keeps")
     messages_bytes: int = _setting(64 * 2**20, "bytes of messages an instance keeps")
     media_bytes: int = _setting(256 * 2**20, "bytes of media all instances keep")
-    state_bytes: int = _setting(512 * 2**20, "bytes of the largest state, out and in")
-    instances_limit: int = _setting(10_000, "instances there may be at a time")
-    outbox_limit: int = _setting(50_000, "deliveries that may wait, and as many held by chaos")
-    outbox_bytes: int = _setting(64 * 2**20, "bytes of payload that may wait, and be held by chaos")
+    state_bytes: int = _setting(
+        512 * 2**20, "bytes of the largest state that can be saved or loaded"
+    )
+    instances_limit: int = _setting(10_000, "instances that can exist at the same time")
+    outbox_limit: int = _setting(50_000, "deliveries that can wait, and as many held by chaos")
+    outbox_bytes: int = _setting(64 * 2**20, "bytes of payload that can wait, and be held by chaos")
     spec: str = _setting("", "folder with the contract instead of the packaged one")
     fixtures: str = _setting("", "folder with fixtures instead of the packaged one")
-    quiet: bool = _setting(False, "print no line per exchange and delivery")
+    quiet: bool = _setting(False, "do not print a line per exchange and delivery")
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -80,7 +82,7 @@ def parsed(name: str, text: str, kind: type) -> Any:
             return True
         if text.lower() in ("0", "false", "no", "off", ""):
             return False
-        raise SetupError(f"{name}={text!r} is neither true nor false")
+        raise SetupError(f"{name}={text!r} must be true or false")
     if kind is int:
         try:
             return int(text)

@@ -59,7 +59,7 @@ def test_the_environment_is_read_in_the_settings_type(name: str, text: str, valu
         ("PORT", "http", "MEGAAPI_MOCK_PORT='http' is not a whole number"),
         ("PORT", "", "is not a whole number"),
         ("SEED", "1.5", "is not a whole number"),
-        ("STRICT", "maybe", "MEGAAPI_MOCK_STRICT='maybe' is neither true nor false"),
+        ("STRICT", "maybe", "MEGAAPI_MOCK_STRICT='maybe' must be true or false"),
     ],
 )
 def test_a_value_that_does_not_fit_is_named(name: str, text: str, sentence: str) -> None:

@@ -45,52 +45,60 @@ _SECONDS = click.FloatRange(0, 10**6, min_open=True)
 @click.argument("event", required=False)
 @click.option("--to", "url", required=True, metavar="URL", help="receiver to post to")
 @click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="change one field")
-@click.option("--force", is_flag=True, help="set fields the contract does not know, too")
-@click.option("--count", type=click.IntRange(1, 10**7), default=1, help="how many  [default: 1]")
-@click.option("--rate", type=click.FloatRange(0.001, 10**6), help="how many a second at most")
-@click.option("--parallel", type=click.IntRange(1, 64), default=1, help="how many side by side")
-@click.option("--duplicate", type=click.IntRange(1, 64), default=1, help="send each so many times")
+@click.option("--force", is_flag=True, help="also set fields the contract does not know")
+@click.option(
+    "--count", type=click.IntRange(1, 10**7), default=1, help="how many to send  [default: 1]"
+)
+@click.option("--rate", type=click.FloatRange(0.001, 10**6), help="at most so many per second")
+@click.option("--parallel", type=click.IntRange(1, 64), default=1, help="how many at the same time")
+@click.option(
+    "--duplicate", type=click.IntRange(1, 64), default=1, help="send each one so many times"
+)
 @click.option(
     "--generation",
     type=click.Choice(_GENERATIONS),
     default=_GENERATIONS[0],
-    help=f"year whose payloads are sent  [default: {_GENERATIONS[0]}]",
+    help=f"send the payloads of this year  [default: {_GENERATIONS[0]}]",
 )
 @click.option(
     "--instance-key",
     metavar="KEY",
     envvar="MEGAAPI_INSTANCE_KEY",
     show_envvar=True,
-    help="instance the webhook is of",
+    help="instance the webhooks come from",
 )
-@click.option("--timeout", type=click.FloatRange(0.001, 10**6), default=30.0, help="seconds each")
+@click.option(
+    "--timeout", type=click.FloatRange(0.001, 10**6), default=30.0, help="seconds per delivery"
+)
 @click.option("--keep-alive", is_flag=True, help="reuse connections; the gateway does not")
-@click.option("--seed", type=click.IntRange(0), help="number that fixes message ids")
+@click.option("--seed", type=click.IntRange(0), help="seed for the message ids")
 @click.option("--json", "as_json", is_flag=True, help="print the summary as JSON")
-@click.option("--verdict", is_flag=True, help="then judge the bot behind URL by a trial")
+@click.option("--verdict", is_flag=True, help="run a trial with the bot behind URL and judge it")
 @click.option(
     "--gateway",
     default="http://127.0.0.1:8080",
     envvar="MEGAAPI_GATEWAY",
     show_envvar=True,
-    help="mock the bot answers through, for --verdict  [default: http://127.0.0.1:8080]",
+    help="for --verdict: the mock the bot sends its answers to  [default: http://127.0.0.1:8080]",
 )
 @click.option(
     "--control-token",
     default="",
     envvar="MEGAAPI_CONTROL_TOKEN",
     show_envvar=True,
-    help="for the control API of a mock that asks for one",
+    help="for a mock whose control API requires one",
 )
 @click.option("--junit", type=click.Path(path_type=Path), help="write the verdict as JUnit XML")
-@click.option("--within", type=_SECONDS, help="seconds a 2xx may take in the trial  [default: 5]")
 @click.option(
-    "--quiet", type=_SECONDS, help="seconds of silence after which all is said  [default: 3]"
+    "--within", type=_SECONDS, help="seconds the receiver may take for a 2xx  [default: 5]"
+)
+@click.option(
+    "--quiet", type=_SECONDS, help="seconds of silence that end the waiting  [default: 3]"
 )
 @click.option(
     "--patience", type=_SECONDS, help="seconds to wait for a missing answer  [default: 25]"
 )
-@click.option("--limit", type=_SECONDS, help="seconds a trial takes at most  [default: 180]")
+@click.option("--limit", type=_SECONDS, help="seconds a trial may take  [default: 180]")
 @click.option(
     "--answers", type=click.IntRange(1, 100), help="answers a message may have  [default: 3]"
 )
@@ -99,7 +107,7 @@ _SECONDS = click.FloatRange(0, 10**6, min_open=True)
     type=click.FloatRange(0, 86_400),
     help="messages of a contact within so many seconds may have one answer  [default: 20]",
 )
-@click.option("--listens-only", is_flag=True, help="the receiver need not answer in the trial")
+@click.option("--listens-only", is_flag=True, help="the receiver does not have to answer")
 def emit(
     event: str | None,
     changes: tuple[str, ...],
@@ -108,21 +116,21 @@ def emit(
     verdict: bool,
     **given: Any,
 ) -> None:
-    """Send sample webhooks to a receiver, without a server. Exit code 1 when some failed.
+    """Send sample webhooks to a receiver, without a server. Exit code 1 if any failed.
 
-    With --verdict the mock at --gateway tells the receiver a story and judges it: messages that
-    come several times and out of order, then one of everything a bot meets; with EVENT, such
-    events alone. --instance-key names the instance the bot answers through.
+    With --verdict the mock at --gateway runs a whole conversation and judges the bot: messages that
+    come several times and out of order, then one of every event a bot meets, or with EVENT only
+    such events. --instance-key names the instance the bot answers with.
     """
     trial = {name: given.pop(name) for name in _TRIAL}
     context = click.get_current_context()
     if verdict:
-        _refuse_given(context, _EMISSION, "is about single events: a trial tells its own story")
+        _refuse_given(context, _EMISSION, "is for single events: a trial has its own script")
         _judge(event, given["url"], seed or 0, given["instance_key"], as_json=as_json, **trial)
         return
     _refuse_given(context, _TRIAL, "is about the trial: use it together with --verdict")
     if event is None:
-        raise SetupError("say which event to send: `megaapi-mock events` lists them")
+        raise SetupError("name an event: `megaapi-mock events` lists them")
     _send(event, changes, seed, as_json=as_json, **given)
 
 

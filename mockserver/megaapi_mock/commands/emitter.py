@@ -153,7 +153,7 @@ class Emitter:
             for path, value in self._changes:
                 mistake = fields.mistake(order.event, path, value, plain)
                 if mistake is not None:
-                    raise SetupError(f"--set {mistake}; --force sets it all the same")
+                    raise SetupError(f"--set {mistake}; --force sets it anyway")
         self._payload(1)  # shows whether the changes can be made
 
     def run(self, progress: Callable[[Tally], None] | None = None) -> Tally:
@@ -282,7 +282,7 @@ def _value(plain: Payload, path: str, text: str) -> Any:
         raise SetupError(f"--{error}") from None
     for part in (path, text):
         if not _is_unicode(part):
-            raise SetupError(f"--set {path!r}: only Unicode text can be sent")
+            raise SetupError(f"--set {path!r}: the value must be Unicode text")
     return text if isinstance(_at(plain, path), str) else _as_json(path, text)
 
 

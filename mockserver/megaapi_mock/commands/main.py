@@ -111,7 +111,7 @@ def serve(switches: tuple[str, ...], **given: Any) -> None:
 
 @main.command()
 def events() -> None:
-    """Every webhook event: name, grade, default, how sure it is to arrive, one line."""
+    """List the webhook events: name, grade, default, how likely it arrives, meaning."""
     from ..spec.operations import webhook_events
     from ..spec.verdict import valid_bundle
 
@@ -127,12 +127,12 @@ def events() -> None:
 
 @main.command()
 @click.option("--host", default="127.0.0.1", help="address to listen on  [default: 127.0.0.1]")
-@click.option("--port", type=int, default=9000, help="port; 0 takes a free one  [default: 9000]")
+@click.option("--port", type=int, default=9000, help="port; 0 chooses a free one  [default: 9000]")
 @click.option(
     "--answer", type=click.IntRange(200, 599), default=200, help="status to answer  [default: 200]"
 )
 def listen(host: str, port: int, answer: int) -> None:
-    """Receive webhooks, real ones too: each in a line, and where it leaves the contract."""
+    """Receive webhooks, also real ones: one line each, with what does not fit the contract."""
     from ..spec.recognise import Recogniser
     from ..spec.verdict import valid_bundle
     from .listen import Receiver
@@ -143,14 +143,14 @@ def listen(host: str, port: int, answer: int) -> None:
     output = Output()
     tell = Lines(output).webhook
     receiver = Receiver(host, port, recogniser=recogniser, tell=tell, answer=answer)
-    output.begin(f"Listening on {receiver.url}, answering {answer}. Ctrl-C stops it.\n")
+    output.begin(f"Listening on {receiver.url}, answering {answer}. Press Ctrl-C to stop.\n")
     run(receiver)
     output.end(webhook_count(receiver.fitted, receiver.others) + "\n")
 
 
 @main.command()
 def switches() -> None:
-    """Every switch of a profile: default, alternatives, grade, meaning."""
+    """List the switches of a profile: default, alternatives, grade, meaning."""
     for switch in SWITCHES:
         click.echo(f"{switch.name}={switch.default}")
         click.echo(f"    {switch.help} ({switch.grade})")
@@ -158,9 +158,9 @@ def switches() -> None:
 
 
 @main.command()
-@click.option("--page", is_flag=True, help="the whole page docs/faults.md, in Markdown")
+@click.option("--page", is_flag=True, help="print docs/faults.md, in Markdown")
 def faults(page: bool) -> None:
-    """Every fault there is: what it does, its parameters, an example."""
+    """List the faults: what each does, its parameters, an example."""
     from ..faults.docs_page import json
     from ..faults.docs_page import page as whole_page
     from ..faults.registry import discover
@@ -179,11 +179,13 @@ def faults(page: bool) -> None:
 
 @main.group()
 def spec() -> None:
-    """The contract: bundle, lint, show."""
+    """Bundle, check or show the contract."""
 
 
 @spec.command("bundle")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="file to write; stdout else")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="file to write; default: stdout"
+)
 @click.option("--spec", "folder", type=click.Path(path_type=Path), help="folder with openapi.yaml")
 def bundle_command(output: Path | None, folder: Path | None) -> None:
     """Write the contract as one file: JSON for .json, YAML otherwise."""
@@ -209,7 +211,7 @@ def bundle_command(output: Path | None, folder: Path | None) -> None:
 @spec.command("lint")
 @click.option("--spec", "folder", type=click.Path(path_type=Path), help="folder with openapi.yaml")
 def lint_command(folder: Path | None) -> None:
-    """Check the contract: valid OpenAPI 3.1, and our own rules. Exit code 1 with findings."""
+    """Check the contract against OpenAPI 3.1 and our own rules. Exit code 1 with findings."""
     from ..spec.lint import lint
     from ..spec.verdict import valid_bundle
 
@@ -225,9 +227,10 @@ def lint_command(folder: Path | None) -> None:
 @spec.command("show")
 @click.argument("operation")
 def show_command(operation: str) -> None:
-    """One operation or webhook: where it is written, and what it says.
+    """Show one operation or webhook, and the file it is written in.
 
-    OPERATION is spelt as you like: sendText, send_text, "POST text", a path, an event's name.
+    OPERATION can be written in several ways: sendText, send_text, "POST text", a path, or the
+    name of an event.
     """
     import yaml
 
@@ -266,9 +269,9 @@ def _profile(settings: Settings, switches: tuple[str, ...]) -> Profile:
 
 def _refuse_unbuilt(settings: Settings) -> None:
     if settings.store != "memory":
-        raise SetupError(f"--store {settings.store}: only `memory` is there yet")
+        raise SetupError(f"--store {settings.store}: only `memory` exists")
     if settings.workers != 1:
-        raise SetupError(f"--workers {settings.workers}: with the memory store there is one")
+        raise SetupError(f"--workers {settings.workers}: the memory store needs exactly 1")
     _require_port(settings.port)
 
 
@@ -283,10 +286,10 @@ def _fixtures(settings: Settings) -> Path:
         return root("fixtures")
     folder = Path(settings.fixtures)
     if not folder.is_dir():
-        raise SetupError(f"--fixtures {folder}: there is no such folder")
+        raise SetupError(f"--fixtures {folder}: this folder does not exist")
     if absent := [name for name in _FIXTURES if not (folder / name).is_dir()]:
         raise SetupError(
-            f"--fixtures {folder}: it has no {absent[0]}/; start from a copy of fixtures/"
+            f"--fixtures {folder}: it has no folder {absent[0]}/; start with a copy of fixtures/"
         )
     return folder
 

@@ -64,7 +64,7 @@ def _first_call(greeting: Greeting, url: str) -> tuple[str, str]:
         lines = [f"curl {url}/_mock/instances", "  -H 'Content-Type: application/json'"]
         if greeting.asks_token:
             lines.append('  -H "X-Mock-Token: $MEGAAPI_CONTROL_TOKEN"')
-        introduction = "This world has no linked instance. Make one:"
+        introduction = "This world has no linked instance. Create one:"
     else:
         body = '{"messageData": {"to": "5511900000002", "text": "Bom dia"}}'
         lines = [
@@ -78,6 +78,6 @@ def _first_call(greeting: Greeting, url: str) -> tuple[str, str]:
 
 def farewell(output: Output, abandoned: int) -> None:
     """The last line; waits a moment until it is read, no longer."""
-    lost = f": {abandoned} deliveries abandoned" if abandoned else ", no webhook left waiting"
+    lost = f": {abandoned} deliveries abandoned" if abandoned else ", all webhooks sent"
     output.end(f"Stopped{lost}.\n")
     end_log()

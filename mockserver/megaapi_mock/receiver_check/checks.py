@@ -127,7 +127,7 @@ def _once(chats: Sequence[Chat], instance: str, terms: Terms, now: float) -> Che
     name = "answered_once"
     spoken = [chat for chat in chats if chat.inbound]
     if not any(each.given for chat in spoken for each in chat.inbound.values()):
-        return Check(name, OPEN, "no message of a contact was taken by it")
+        return Check(name, OPEN, "it accepted no message of a contact")
     if not any(chat.replies for chat in spoken):
         return _silent(name, spoken, instance, terms, now)
     often = [each.id for each in answered_too_often(spoken, terms.answers)]
@@ -136,7 +136,7 @@ def _once(chats: Sequence[Chat], instance: str, terms: Terms, now: float) -> Che
     late = [each for each in never if now - each.had >= terms.patience]
     if often or surplus or late:
         message = (
-            f"{len(often)} messages answered too often, {len(surplus)} answers given again,"
+            f"{len(often)} messages answered too often, {len(surplus)} answers repeated,"
             f" {len(late)} messages never answered"
         )
         return Check(name, FAILED, message, (*often, *surplus, *(each.id for each in late)))
@@ -144,8 +144,8 @@ def _once(chats: Sequence[Chat], instance: str, terms: Terms, now: float) -> Che
         return _awaited(name, never, terms, now)
     count = sum(bool(each.answers) for chat in spoken for each in chat.inbound.values())
     if terms.listens_only and not count:
-        return Check(name, OPEN, "it answered no message, and need not")
-    return Check(name, PASSED, f"{count} messages answered, none twice and none left out")
+        return Check(name, OPEN, "it answered no message, and does not have to")
+    return Check(name, PASSED, f"{count} messages answered, each once")
 
 
 def _awaited(name: str, never: Sequence[Inbound], terms: Terms, now: float) -> Check:
@@ -164,7 +164,7 @@ def _silent(name: str, spoken: Sequence[Chat], instance: str, terms: Terms, now:
         return Check(name, OPEN, message)
     if young := [each for each in expected if now - each.had < terms.patience]:
         return _awaited(name, young, terms, now)
-    message = f"nothing to judge: {message}; if it need not answer, say that it listens only"
+    message = f"nothing to judge: {message}; if it does not have to answer, use listens_only"
     return Check(name, FAILED, message)
 
 
@@ -173,10 +173,12 @@ def _no_loop(chats: Sequence[Chat], terms: Terms) -> Check:
     every = [message for chat in chats for message in (*chat.looped, *_endless(chat, terms))]
     looped = list(dict.fromkeys(each.id for each in every))
     if looped:
-        return Check(name, FAILED, f"{len(looped)} answers to own messages: a loop", tuple(looped))
+        return Check(
+            name, FAILED, f"{len(looped)} answers to its own messages: a loop", tuple(looped)
+        )
     if not any(chat.heard for chat in chats):
-        return Check(name, OPEN, "no own message was echoed to it")
-    return Check(name, PASSED, "no own message was answered")
+        return Check(name, OPEN, "none of its own messages was echoed to it")
+    return Check(name, PASSED, "it answered none of its own messages")
 
 
 def _endless(chat: Chat, terms: Terms) -> Sequence[Message]:

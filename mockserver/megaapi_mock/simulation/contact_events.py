@@ -93,7 +93,7 @@ def _option(event: str, body: Mapping[str, Any], options: Sequence[str]) -> str:
         raise ControlRefused(400, f"option: {option!r} is not one of {', '.join(options)}")
     for name in ("media", "message", *(() if options else ("option",))):
         if name in body:
-            raise ControlRefused(400, f"{name}: {event} is not a message and takes none")
+            raise ControlRefused(400, f"{name}: {event} is not a message and does not take it")
     return str(option)
 
 
@@ -111,11 +111,11 @@ def _require_author(instance: Instance, event: str, sender: Contact) -> None:
     if event == "presence" and instance.linking.restarting:
         raise ControlRefused(
             409,
-            f"{instance.key} is restarting: WhatsApp keeps no presence until its socket is open",
+            f"{instance.key} is restarting: presence is not kept until its connection is open",
         )
     if event in _BY_OTHERS and sender.jid == instance.own_jid:
-        own = f"from: {sender.number} is the own number"
-        raise ControlRefused(400, f"{own}, and nobody does {event} on the instance's own phone")
+        own = f"from: {sender.number} is the instance's own number"
+        raise ControlRefused(400, f"{own}, and {event} cannot be done on the instance's own phone")
     instance.chats.require_contact(sender)
 
 

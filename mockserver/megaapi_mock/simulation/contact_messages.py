@@ -159,7 +159,7 @@ def _event(runtime: Runtime, body: Mapping[str, Any]) -> str:
     way = CAUSED.get(event)
     guess = did_you_mean(event, inbound)
     more = f"the gateway causes it: {way}" if way else f"{guess}there are {', '.join(inbound)}"
-    raise ControlRefused(400, f"event: {event!r} is nothing a contact does; {more}")
+    raise ControlRefused(400, f"event: {event!r} is not something a contact does; {more}")
 
 
 def _is_inbound(runtime: Runtime, event: str) -> bool:
@@ -185,7 +185,7 @@ def _sender(runtime: Runtime, event: str, body: Mapping[str, Any]) -> Contact | 
     if sender is None:
         raise ControlRefused(400, f"from: {runtime.world.directory.no_account(jid)}")
     if event == "text-plain-lid" and (sender.number is None or sender.number_hidden):
-        reason = f"{sender.lid} has no number anybody knows: text-plain comes from a @lid too"
+        reason = f"{sender.lid} has no known number: use text-plain, which can come from a @lid"
         raise ControlRefused(400, f"from: {reason}")
     return sender
 
@@ -201,7 +201,9 @@ def _origin(
     own = instance.own_jid
     by_owner = event in OWN or (sender is not None and sender.jid == own)
     if "to" in body and not by_owner:
-        reason = f"only from-me-phone goes to one, and what is from the own number {own.user}"
+        reason = (
+            f"only from-me-phone takes it, or an event from the instance's own number {own.user}"
+        )
         raise ControlRefused(400, f"to: {event} comes from a contact; {reason}")
     if event == "newsletter":
         return channel(instance, body, payload)
@@ -232,7 +234,7 @@ def _group(
     for group in instance.groups:
         if group.member(sender.jid) is not None:
             return group.jid
-    raise ControlRefused(409, f"group: {sender.jid} and {instance.key} are in no group together")
+    raise ControlRefused(409, f"group: {sender.jid} and {instance.key} have no group in common")
 
 
 # -- content ---------------------------------------------------------------------------------
@@ -255,7 +257,7 @@ def _filled(
     media = media_in(message)
     if media is None:
         if file is not None:
-            raise ControlRefused(400, f"media: {content_key(message)} carries none")
+            raise ControlRefused(400, f"media: {content_key(message)} has no media")
         return message
     media.part.update(media_keys(runtime, instance, media, file))
     for path, value in inside.items():

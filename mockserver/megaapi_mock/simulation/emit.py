@@ -91,7 +91,9 @@ def _event(runtime: Runtime, body: Mapping[str, Any]) -> str:
     if event not in runtime.samples.names():
         names = runtime.samples.names()
         guess = did_you_mean(str(event), names)
-        raise ControlRefused(400, f"event: {event!r} is none; {guess}there are {', '.join(names)}")
+        raise ControlRefused(
+            400, f"event: there is no {event!r}; {guess}there are {', '.join(names)}"
+        )
     return str(event)
 
 
@@ -128,7 +130,9 @@ def _require_number(runtime: Runtime, event: str) -> None:
         lid = runtime.samples.payload(event)["key"]["remoteJid"]
         person = runtime.gateway.person(Jid.parse(lid))
         if person is not None and person.number_hidden:
-            raise ControlRefused(400, f"event: {event} tells a number, and that of {lid} is hidden")
+            raise ControlRefused(
+                400, f"event: {event} contains a number, and the number of {lid} is hidden"
+            )
 
 
 def _with_media(

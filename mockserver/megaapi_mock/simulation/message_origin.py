@@ -56,7 +56,7 @@ def typed(
     if event not in OWN and event not in PHONE:
         raise ControlRefused(
             400,
-            f"from: {own.user} is the own number, and nobody does {event} on the instance's own "
+            f"from: {own.user} is the instance's own number, and {event} cannot be done on its own "
             f"phone; there are {', '.join((*OWN, *sorted(PHONE)))}",
         )
     chat = own if event == SELF_CHAT else _addressee(instance, body, payload)

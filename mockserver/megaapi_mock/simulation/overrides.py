@@ -39,7 +39,7 @@ def overrides_of(runtime: Runtime, event: str, body: Mapping[str, Any]) -> dict[
             continue
         mistake = runtime.fields.mistake(event, path, value, sample)
         if mistake is not None:
-            raise ControlRefused(400, f'set: {mistake}; "force": true sets it all the same')
+            raise ControlRefused(400, f'set: {mistake}; "force": true sets it anyway')
     return overrides
 
 

@@ -68,7 +68,7 @@ def _prepared(runtime: Runtime, saved: Json, start: Mapping[str, Any] | None) ->
     try:
         return (_All if saved.get("instance") is None else _One)(runtime, saved, start)
     except Misfit as misfit:
-        sentence = f"this state cannot be read: {misfit}; take it again with GET /_mock/state"
+        sentence = f"this state cannot be read: {misfit}; save it again with GET /_mock/state"
         raise ControlRefused(400, sentence) from None
 
 
@@ -184,7 +184,7 @@ class _Prepared:
                 with inside(at):
                     instance = load_instance(saved, gateway, self._forms)
                     if instance.key in keys:
-                        raise Misfit(f"there is another {instance.key}")
+                        raise Misfit(f"{instance.key} is in it twice")
                     _require_phone(instance)
                     gateway.admitted(_seed(instance))
                     if gateway is not self._runtime.gateway:
@@ -259,7 +259,7 @@ class _One(_Prepared):
         self._make(runtime.gateway)
         with inside("instances"):
             if [instance.key for instance in self._instances] != [self._key]:
-                raise Misfit(f"must hold {self._key!r} alone")
+                raise Misfit(f"must contain only {self._key!r}")
 
     def require(self) -> None:
         """ControlRefused where its number has come to another name since; the caller holds all."""
@@ -285,7 +285,7 @@ def _require_phone(instance: Instance) -> None:
     connection = instance.connection
     ever = connection.links or connection.session or connection.state in (CONNECTING, CONNECTED)
     if instance.number is None and ever:
-        raise Misfit("number: null, though a phone is linked or was")
+        raise Misfit("number: null, but a phone is or was linked")
 
 
 def _after_all_others(

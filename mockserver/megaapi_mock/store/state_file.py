@@ -33,7 +33,7 @@ def unseal(raw: bytes) -> Json:
         raise ControlRefused(
             400,
             f"this is not a state file: {len(raw)} bytes that are not JSON ({error}); "
-            "a file cut short ends like this: take it again with GET /_mock/state",
+            "a file cut short ends like this: save it again with GET /_mock/state",
         ) from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         found = document.get("format") if isinstance(document, dict) else type(document).__name__
@@ -54,7 +54,7 @@ def unseal(raw: bytes) -> Json:
         raise ControlRefused(
             400,
             "this state is damaged: `state` does not fit its checksum; "
-            "it was cut or edited: take it again with GET /_mock/state",
+            "it was cut or edited: save it again with GET /_mock/state",
         )
     return state
 

@@ -51,7 +51,7 @@ def load_world(name: str, fixtures: Path, *, contacts: int = 0) -> World:
         raise WorldError(str(error)) from None
 
     if written_out(path) > VALUES_MOST:
-        raise WorldError(f"{path}: its aliases stand for more than {VALUES_MOST:,} values")
+        raise WorldError(f"{path}: its aliases expand to more than {VALUES_MOST:,} values")
 
     def wrong(place: Place, sentence: str) -> WorldError:
         return WorldError(f"{path}:{line_of(path, place)}: {_in_words(place)}: {sentence}")
@@ -109,13 +109,13 @@ def _ninth(entry: Mapping[str, Sequence[str]], wrong: Wrong) -> NinthDigit:
     for name in _TABLE:
         for at, span in enumerate(entry.get(name, ())):
             if not [*_areas((span,))]:
-                sentence = f"{span} holds no area: write the smaller one first"
+                sentence = f"{span} contains no area code: write the smaller one first"
                 raise wrong(("ninth_digit", name, at), sentence)
     areas = {name: frozenset(_areas(entry.get(name, ()))) for name in _TABLE}
     both = sorted(areas[_TABLE[0]] & areas[_TABLE[1]])
     if both:
         place = ("ninth_digit", _TABLE[1])
-        raise wrong(place, f"area {both[0]} is in {_TABLE[0]} too: take it out of one of them")
+        raise wrong(place, f"area {both[0]} is in {_TABLE[0]} too: remove it from one of them")
     return NinthDigit(**areas)
 
 
@@ -144,7 +144,7 @@ def _refuse_contradictions(
     for at, entry in enumerate(content.get("instances", ())):
         place = ("instances", at)
         if "number" not in entry and (entry.get("connected") or "jid" in entry or "lid" in entry):
-            reason = "who is connected, or has a JID, needs a number"
+            reason = "an instance that is connected, or has a jid or lid, needs a number"
             raise wrong((*place, "number"), f"{reason}: add number, such as '5511900000001'")
         _refuse_taken_lid(entry, place, wrong)
     for section, field in (("instances", "key"), ("groups", "jid")):
@@ -158,20 +158,20 @@ def _refuse_contradictions(
 
 def _refuse_odd_person(entry: Json, place: Place, wrong: Wrong) -> None:
     if "number" not in entry and "lid" not in entry:
-        raise wrong((*place, "number"), "a person needs a number, or a lid alone: add one of them")
+        raise wrong((*place, "number"), "a person needs a number or a lid: add one of them")
     if "number" not in entry:
         for field in ("also", "jid", "formerly", "whatsapp"):
             if field in entry:
-                sentence = f"{field} belongs to people with a number: take it out or add number"
+                sentence = f"{field} is only for people with a number: remove it or add number"
                 raise wrong((*place, field), sentence)
     if not entry.get("whatsapp", True):
         for field in _OF_ACCOUNTS:
             if field in entry:
-                sentence = f"{field} belongs to accounts: take it out or set whatsapp: true"
+                sentence = f"{field} is only for accounts: remove it or set whatsapp: true"
                 raise wrong((*place, field), sentence)
     _refuse_odd_addressing(entry, place, wrong)
     if "verified_name" in entry and entry.get("business") is False:
-        sentence = "only businesses have a verified_name: take one of the two out"
+        sentence = "only businesses have a verified_name: remove one of the two"
         raise wrong((*place, "business"), sentence)
     _refuse_taken_lid(entry, place, wrong)
 
@@ -180,9 +180,11 @@ def _refuse_odd_addressing(entry: Json, place: Place, wrong: Wrong) -> None:
     if entry.get("addressing") != BY_PHONE:
         return
     if "number" not in entry:
-        raise wrong((*place, "addressing"), "who has no number is met by lid: take it out")
+        raise wrong(
+            (*place, "addressing"), "a person without a number can only be met by lid: remove it"
+        )
     if entry.get("number_hidden"):
-        sentence = "whose number is hidden is met by lid: take one of the two out"
+        sentence = "a person with a hidden number is met by lid: remove one of the two"
         raise wrong((*place, "addressing"), sentence)
 
 
@@ -192,7 +194,7 @@ def _refuse_number_kept(entry: Json, place: Place, ninth: NinthDigit, wrong: Wro
         return
     numbers = {*numbers_of(entry), _bare(entry.get("jid", ""))} - {before}
     if before in (entry.get("number"), *entry.get("also", ())) or ninth.other(before) in numbers:
-        sentence = f"{before} still reaches this person: name the number they had before"
+        sentence = f"{before} still reaches this person: write the number they had before"
         raise wrong((*place, "formerly"), sentence)
 
 
@@ -200,7 +202,7 @@ def _refuse_taken_lid(entry: Json, place: Place, wrong: Wrong) -> None:
     hidden = number_behind(Jid.parse(entry["lid"])) if "lid" in entry else None
     if hidden is not None and hidden not in numbers_of(entry):
         sentence = (
-            f"{entry['lid']} is the one made for {hidden}: use 15 digits, or another first one"
+            f"{entry['lid']} is generated for {hidden}: use 15 digits, or another first digit"
         )
         raise wrong((*place, "lid"), sentence)
 
@@ -297,17 +299,15 @@ def _group(entry: Json, directory: Directory, wrong: Wrong, place_of_group: Plac
             sentence = f"{directory.no_account(Jid.parse(member))}: name somebody who has one"
             raise wrong((*place_of_group, *place), sentence)
         if contact.state == UNREGISTERED and "participants" in place:
-            sentence = f"{member} is {UNREGISTERED}, and who deletes the account leaves the groups"
-            raise wrong(
-                (*place_of_group, *place), f"{sentence}: take it out, or give it another state"
-            )
+            sentence = f"{member} is {UNREGISTERED}, and an account that was deleted is in no group"
+            raise wrong((*place_of_group, *place), f"{sentence}: remove it, or change its state")
         return contact.jid
 
     members: dict[Jid, Participant] = {}
     for at, member in enumerate(entry["participants"]):
         jid = person(member["number"], "participants", at, "number")
         if jid in members:
-            sentence = f"{member['number']} is in this group already: take one of the two out"
+            sentence = f"{member['number']} is already in this group: remove one of the two"
             raise wrong((*place_of_group, "participants", at, "number"), sentence)
         members[jid] = Participant(jid, member.get("admin"))
     description = entry.get("description")

@@ -58,4 +58,4 @@ def _seeds(state: dict[str, Any], path: Path) -> tuple[InstanceSeed, ...]:
             for instance in state["instances"]
         )
     except (KeyError, TypeError):
-        raise WorldError(f"{path}: its instances cannot be read: take it again") from None
+        raise WorldError(f"{path}: its instances cannot be read: save it again") from None

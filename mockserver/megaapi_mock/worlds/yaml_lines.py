@@ -73,7 +73,7 @@ def _oddities(
     if node is None:
         return
     if node in above:
-        yield place, "it holds itself: write it out"
+        yield place, "it contains itself: write the value out"
         return
     if id(node) in visited:
         return
@@ -95,7 +95,7 @@ def _inside(
         for key, value in node.value:
             name = str(key.value)
             if name in names:
-                yield (*place, name), "it stands here twice: take one of the two out"
+                yield (*place, name), "it is written twice: remove one of the two"
             names.add(name)
             if key.tag not in (f"{_TAG}str", f"{_TAG}merge"):
                 yield (*place, name), "a name must be a string: put it in quotes"

@@ -290,7 +290,7 @@ def test_an_interrupt_ends_with_what_was_done() -> None:
         (["text-plain", "--to", "http://x:99999"], "not a port number"),
         (["text-plain", "--to", URL, "--set", "oi"], "--set 'oi' has no value"),
         (["text-plain", "--to", URL, "--set", "key.id.x=1"], "'key.id.x' leads through a value"),
-        (["text-plain", "--to", URL, "--set", "message.\udcff=1"], "only Unicode text"),
+        (["text-plain", "--to", URL, "--set", "message.\udcff=1"], "must be Unicode text"),
         (["text-plain", "--to", URL, "--set", "=x"], "must be names joined by dots"),
         (["text-plain", "--to", URL, "--set", "message..x=1"], "must be names joined by dots"),
         (["text-plain", "--to", URL, "--set", "message.=1"], "must be names joined by dots"),

@@ -78,7 +78,7 @@ def test_a_stop_with_twenty_streams_open_drains_the_courier(started: Any, number
     begun = time.monotonic()
     assert process.stop(number) == 0
     assert time.monotonic() - begun < 5
-    assert "Stopped, no webhook left waiting." in process.output
+    assert "Stopped, all webhooks sent." in process.output
     for stream in streams:
         stream.close()
 
@@ -144,7 +144,7 @@ def broken_world(folder: Path) -> str:
         (["--set", "echo=perhaps"], "switch echo cannot be 'perhaps': use on | off"),
         (["--profile", "gold"], "there is no profile 'gold': use one of business, code, start"),
         (["--world", "mars"], "there is no world 'mars'"),
-        (["--store", "sqlite:///x"], "--store sqlite:///x: only `memory` is there yet"),
+        (["--store", "sqlite:///x"], "--store sqlite:///x: only `memory` exists"),
         (["--workers", "2"], "--workers 2"),
         (["--port", "70000"], "--port 70000"),
         (["--spec", "/nowhere/at/all"], "holds no openapi.yaml"),

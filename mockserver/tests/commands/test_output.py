@@ -230,7 +230,7 @@ def test_an_emoji_in_a_reason(encoding: str, tmp_path: Path) -> None:
         assert status in (403, 500) and reason
         assert sent(url, "5511900000002")[0] == 200
     assert "POST /rest/sendMessage" in shown.read_text(encoding)
-    assert shown.read_text(encoding).endswith("Stopped, no webhook left waiting.\n")
+    assert shown.read_text(encoding).endswith("Stopped, all webhooks sent.\n")
 
 
 SERVE = """

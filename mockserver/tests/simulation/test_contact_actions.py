@@ -618,7 +618,7 @@ def test_group_events_find_a_group(chat: Chat, event: str) -> None:
         part = payload["message"]["senderKeyDistributionMessage"]
         assert part["groupId"] == GROUP and payload["messageType"] == "conversation"
     refusal = chat.refused(event, **{"from": COLLEAGUE})
-    assert "are in no group together" in refusal
+    assert "have no group in common" in refusal
 
 
 def test_a_mention_is_of_the_instance(chat: Chat) -> None:
@@ -646,8 +646,8 @@ def test_the_owner_types_on_the_phone(chat: Chat) -> None:
 NOT_THEIRS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("from-me-phone", {"from": FRIEND}, "is typed on the instance's own phone, 5511900000001"),
     ("self-chat", {"from": FRIEND}, "is typed on the instance's own phone"),
-    ("text-plain-lid", {"from": OWN}, "nobody does text-plain-lid on the instance's own phone"),
-    ("text-plain", {"to": FRIEND}, "only from-me-phone goes to one"),
+    ("text-plain-lid", {"from": OWN}, "text-plain-lid cannot be done on its own phone"),
+    ("text-plain", {"to": FRIEND}, "only from-me-phone takes it"),
     ("from-me-phone", {"to": "5511900000099"}, "has no WhatsApp"),
     ("from-me-phone", {"group": "120363000000000009@g.us"}, "is not a group of"),
     ("newsletter", {"from": FRIEND}, "is not a channel"),
@@ -674,7 +674,7 @@ def test_stories_and_channels_come_from_their_own_places(chat: Chat) -> None:
 def test_what_the_gateway_causes_names_its_route(chat: Chat) -> None:
     for event, way in CAUSED.items():
         sentence = chat.refused(event, status=400)
-        assert f"{event!r} is nothing a contact does" in sentence
+        assert f"{event!r} is not something a contact does" in sentence
         assert sentence.endswith(f"the gateway causes it: {way}")
 
 

@@ -313,7 +313,7 @@ def test_without_a_webhook_there_is_nobody_to_tell(calm: Door) -> None:
     ("body", "sentence"),
     [
         ({}, "event: is required; any webhook event"),
-        ({"event": "text"}, "event: 'text' is none"),
+        ({"event": "text"}, "event: there is no 'text'"),
         ({"event": "image", "count": 0}, "count: must be a whole number"),
         ({"event": "image", "count": 1.5}, "count: must be a whole number"),
         ({"event": "image", "count": 5001}, "count: must be a whole number"),

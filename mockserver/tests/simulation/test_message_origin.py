@@ -108,10 +108,10 @@ def test_a_contact_cannot_edit_what_the_owner_wrote(phone: Phone) -> None:
 @pytest.mark.parametrize(
     ("event", "body", "sentence"),
     [
-        ("list-response", {}, "nobody does list-response on the instance's own phone"),
-        ("status-story", {}, "nobody does status-story"),
-        ("call", {}, "nobody does call"),
-        ("presence", {}, "nobody does presence"),
+        ("list-response", {}, "list-response cannot be done on its own phone"),
+        ("status-story", {}, "status-story cannot be done"),
+        ("call", {}, "call cannot be done"),
+        ("presence", {}, "presence cannot be done"),
         ("image", {"to": "5511900000099"}, "has no WhatsApp"),
         ("image", {"group": "120363000000000009@g.us"}, "is not a group of"),
     ],

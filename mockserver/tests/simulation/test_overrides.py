@@ -78,7 +78,7 @@ def test_typo_is_refused_with_the_name_that_was_meant(
     body = {"event": "text-plain", "set": wanted}
     refusal = door.refusal("POST", route, body)
     assert refusal.startswith("set: ") and sentence in refusal
-    assert '"force": true sets it all the same' in refusal
+    assert '"force": true sets it anyway' in refusal
     assert door.items("/deliveries") == []
     door.post(route, {**body, "force": True}, status=201)
     assert len(door.items("/deliveries")) == 1

@@ -557,7 +557,7 @@ def test_refusals_say_what_is_wrong_where_and_what_to_do(make_app: MakeApp) -> N
     assert "instances[0].messages.3EB0" in sentences["a time that is none"]
     assert ".time: must be a number, not 'now'" in sentences["a time that is none"]
     assert ".content: must be the text of a JSON object" in sentences["content that is none"]
-    assert f"instances[1]: there is another {KEY}" in sentences["the same key twice"]
+    assert f"instances[1]: {KEY} is in it twice" in sentences["the same key twice"]
     assert "media[0]: must be base64" in sentences["media that are none"]
     for text in sentences.values():
         assert "GET /_mock/state" in text or "that wrote it" in text

@@ -87,5 +87,5 @@ def test_the_bytes_of_a_file(door: Door) -> None:
 
 def test_a_file_that_is_not_kept(calm: Door) -> None:
     sentence = calm.refusal("GET", f"/instances/{KEY}/media?path=/v/t62/0.enc", status=404)
-    assert "keeps no file at /v/t62/0.enc: it expired" in sentence
+    assert "has no file at /v/t62/0.enc: it expired" in sentence
     assert calm.refusal("GET", f"/instances/{KEY}/media", status=400).startswith("path: give")

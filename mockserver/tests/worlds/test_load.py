@@ -143,7 +143,7 @@ MISTAKES: list[tuple[Any, str, str]] = [
         "needs a number",
     ),
     # contacts
-    (without("contacts", "number"), "contacts/0/number", "a number, or a lid alone"),
+    (without("contacts", "number"), "contacts/0/number", "a person needs a number or a lid"),
     (one("contacts", number="+5511900000002"), "contacts/0/number", "does not match"),
     (one("contacts", whatsapp="no"), "contacts/0/whatsapp", "boolean"),
     (one("contacts", jid="5511900000002"), "contacts/0/jid", "does not match"),
@@ -167,10 +167,10 @@ MISTAKES: list[tuple[Any, str, str]] = [
     (one("contacts", saved_name=1), "contacts/0/saved_name", "address book"),
     (one("contacts", business=1), "contacts/0/business", "boolean"),
     (one("contacts", verified_name=""), "contacts/0/verified_name", "verifiedBizName"),
-    (one("contacts", verified_name="x", business=False), "contacts/0/business", "take one of"),
+    (one("contacts", verified_name="x", business=False), "contacts/0/business", "remove one of"),
     (one("contacts", state="asleep"), "contacts/0/state", "reachable, blocked"),
     (one("contacts", whatsapp=False, state="blocked"), "contacts/0/state", "whatsapp: true"),
-    (one("contacts", lid=str(lid_of("5511900000077"))), "contacts/0/lid", "made for"),
+    (one("contacts", lid=str(lid_of("5511900000077"))), "contacts/0/lid", "is generated for"),
     ({"contacts": [{"lid": "1@lid", "also": []}]}, "contacts/0/also", "add number"),
     (
         {"contacts": [{"number": "5511900000002", "lid": "1@lid"}, {"lid": "1@lid"}]},
@@ -239,7 +239,7 @@ MISTAKES: list[tuple[Any, str, str]] = [
     (
         one("groups", participants=[*MEMBERS, *MEMBERS]),
         "groups/0/participants/1/number",
-        "in this group already",
+        "already in this group",
     ),
     (
         {**one("groups", owner="5511900000099"),
@@ -475,7 +475,7 @@ def test_aliases_of_aliases_are_refused_before_they_take_memory(tmp_path: Path) 
     file = tmp_path / "bomb.yaml"
     file.write_text("contacts:\n  l0: &l0 [x, x, x]\n" + "\n".join(levels) + "\n")
     assert file.stat().st_size < 1_000
-    with pytest.raises(WorldError, match="its aliases stand for more than 5,000,000 values"):
+    with pytest.raises(WorldError, match="its aliases expand to more than 5,000,000 values"):
         load_world(str(file), FIXTURES)
 
 

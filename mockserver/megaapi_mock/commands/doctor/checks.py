@@ -124,7 +124,7 @@ class _Exam:
             advice = "check the port, the firewall, and whether the mock runs"
             return Finding("connection", "wrong", str(why), advice)
         self._open = True
-        return Finding("connection", "ok", f"{address} takes connections")
+        return Finding("connection", "ok", f"{address} accepts connections")
 
     def tls(self) -> Finding:
         if not self._open:
@@ -138,7 +138,9 @@ class _Exam:
             self._place.shake_hands(self._case.timeout)
         except Unreachable as why:
             self._open = False
-            return Finding("tls", "wrong", str(why), "a mock speaks http://; a real host https://")
+            return Finding(
+                "tls", "wrong", str(why), "use http:// for a mock and https:// for a real host"
+            )
         return Finding("tls", "ok", "the certificate is valid")
 
     def gateway(self) -> Finding:
@@ -147,7 +149,7 @@ class _Exam:
         try:
             reply = self._get("instance")
         except Unreachable as why:
-            advice = "is this the port of another service?"
+            advice = "does another service use this port?"
             return Finding("gateway", "wrong", str(why), advice)
         outcome, message, advice = self._is_gateway(reply)
         if outcome == "ok":
@@ -162,14 +164,18 @@ class _Exam:
             more = f"leave {path} out of --target" if path else "this may be another product's host"
             return "wrong", "it has no /rest/instance/{key}", more
         if reply.status in (502, 503, 504):
-            message = f"something before the gateway answers {reply.in_words}"
-            return "wrong", message, "the gateway is down, or the host is another plan's: try later"
+            message = f"a proxy in front of the gateway answers {reply.in_words}"
+            return (
+                "wrong",
+                message,
+                "the gateway is down, or the host belongs to another plan: try later",
+            )
         document = reply.document or {}
         if "error" in document or {"name", "message", "statusCode"} <= set(document):
-            return "ok", "it answers as megaAPI does", ""
+            return "ok", "it answers like megaAPI", ""
         if reply.status == 200 and reply.empty:
             return "ok", "it answers 200 without a body, as some hosts do while offline", ""
-        message = f"it answers {reply.in_words}, which is not megaAPI's"
+        message = f"it answers {reply.in_words}; this is not megaAPI"
         return "wrong", message, "check host and port in --target"
 
     # -- the instance ------------------------------------------------------------------------
@@ -178,9 +184,7 @@ class _Exam:
         status = self._answer()
         if status.message == "Instance not found":
             message = f"no instance has the key {self._case.key}"
-            return Finding(
-                "key", "wrong", message, "copy the key from your panel; it names its host"
-            )
+            return Finding("key", "wrong", message, "copy the key from your panel, with its host")
         return Finding("key", "ok", f"{self._case.key} is known")
 
     def token(self) -> Finding:
@@ -188,13 +192,16 @@ class _Exam:
         if status.message == "Instance not found":
             raise Skipped("the key is not known")
         if status.status == 401:
-            message = "it is not the instance's token"
+            message = "this is not the token of the instance"
             return Finding(
-                "token", "wrong", message, "copy the token from your panel, it may be new"
+                "token",
+                "wrong",
+                message,
+                "copy the token from your panel again; it may have changed",
             )
         if status.status >= 400:
-            message = f"the status is answered {status.in_words}: {status.message}"
-            return Finding("token", "wrong", message, "see what the answer says")
+            message = f"the status call answers {status.in_words}: {status.message}"
+            return Finding("token", "wrong", message, "read the answer")
         self._let_in = True
         return Finding("token", "ok", "it is accepted")
 
@@ -203,7 +210,7 @@ class _Exam:
         instance = (status.document or {}).get("instance")
         state = instance.get("status") if isinstance(instance, dict) else None
         if state == "connected":
-            message = "the status says connected; only a message shows that messages pass"
+            message = "the status is connected; only a test message proves that messages arrive"
             return Finding("linked", "ok", message)
         message = f"no phone is connected: {state or status.message or 'the status is empty'}"
         return Finding("linked", "wrong", message, "scan the QR code, or type the pairing code")
@@ -211,10 +218,12 @@ class _Exam:
     def clock(self) -> Finding:
         off = self._answer().clock_off
         if off is None:
-            raise Skipped("the host does not say what time it is")
+            raise Skipped("the host does not send its time")
         if abs(off) > CLOCK_MOST:
             message = f"this machine is {abs(off):.0f} s {'ahead' if off > 0 else 'behind'}"
-            return Finding("clock", "warning", message, "let both machines set their clocks")
+            return Finding(
+                "clock", "warning", message, "synchronise the clocks of both machines (NTP)"
+            )
         return Finding("clock", "ok", "both clocks agree")
 
     # -- its webhook -------------------------------------------------------------------------
@@ -231,13 +240,13 @@ class _Exam:
         if reply.status >= 400 or not isinstance(url, str):
             raise Skipped(f"the host does not show it: {reply.in_words}")
         if not url:
-            return Finding("webhook_set", "wrong", "there is no URL", "set one with configWebhook")
+            return Finding("webhook_set", "wrong", "no URL is set", "set one with configWebhook")
         self._url = url
         return Finding("webhook_set", "ok", url)
 
     def webhook_on(self) -> Finding:
         if self._url is None:
-            raise Skipped("no webhook is known")
+            raise Skipped("the webhook is not known")
         if self._settings.get("webhookEnabled") is False:
             advice = 'call configWebhook with "webhookEnabled": true'
             return Finding("webhook_on", "wrong", "it is switched off", advice)
@@ -246,14 +255,14 @@ class _Exam:
     def webhook_same(self) -> Finding:
         expected = self._case.webhook
         if self._url is None:
-            raise Skipped("no webhook is known")
+            raise Skipped("the webhook is not known")
         if expected is None:
             raise Skipped("give --webhook to compare")
         differs = _differences(self._url, expected)
         if differs:
             message = f"it is {self._url}, which differs in {' and '.join(differs)}"
             return Finding("webhook_same", "wrong", message, "set it again with configWebhook")
-        return Finding("webhook_same", "ok", "it is the one given")
+        return Finding("webhook_same", "ok", "it is the URL of --webhook")
 
     def events(self) -> Finding:
         self._inside()
@@ -268,22 +277,24 @@ class _Exam:
         accepted = settings.get("webhookEvents")
         deaf = NEEDED in blocked or (isinstance(accepted, list) and NEEDED not in accepted)
         if deaf:
-            message = f"{NEEDED} is blocked: no message of a customer arrives"
+            message = f"{NEEDED} is blocked: messages from customers do not arrive"
             return Finding("events", "wrong", message, "unblock it with configAcceptWebhooks")
         if blocked:
             message = f"blocked: {', '.join(map(str, blocked))}"
-            return Finding("events", "warning", message, "fine if your bot needs none of them")
-        return Finding("events", "ok", "none is blocked")
+            return Finding(
+                "events", "warning", message, "this is fine if your bot does not need them"
+            )
+        return Finding("events", "ok", "no event is blocked")
 
     def _answer(self) -> Reply:
         if self._status is None:
-            raise Skipped("no answer of a gateway")
+            raise Skipped("the gateway did not answer")
         return self._status
 
     def _inside(self) -> Reply:
         status = self._answer()
         if not self._let_in:
-            raise Skipped("key or token is not accepted")
+            raise Skipped("the key or the token is not accepted")
         return status
 
     def _get(self, controller: str) -> Reply:

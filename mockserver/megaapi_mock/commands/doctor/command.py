@@ -46,10 +46,10 @@ import click
 )
 @click.option("--json", "as_json", is_flag=True, help="print the findings as JSON")
 def doctor(as_json: bool, **case: Any) -> None:
-    """What is wrong with a set-up. Only reads, real hosts too. Exit code 1 when something is.
+    """Find what is wrong with a setup; it only reads. Exit code 1 if something is wrong.
 
-    With --webhook the receiver gets one acknowledgement of a message nobody sent. A receiver that
-    takes those may still fail on messages: --message posts one, which a bot in production answers.
+    With --webhook your receiver gets one acknowledgement of a message that nobody sent. It may
+    still fail on messages: --message posts a made-up one, which a bot in production answers.
     """
     from . import findings
     from .checks import Case, examine

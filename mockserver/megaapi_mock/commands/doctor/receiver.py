@@ -53,11 +53,13 @@ class Hook:
             return Finding("hook_address", "wrong", str(why), "check the host in --webhook")
         message = f"{place.host} is at {self._addresses[0]}"
         if gateway_is_remote and is_local(self._addresses):
-            advice = "a gateway in the internet cannot call it: use a tunnel or a public host"
-            return Finding("hook_address", "wrong", f"{message}, of this network alone", advice)
+            advice = "a gateway on the internet cannot reach it: use a tunnel or a public host"
+            return Finding(
+                "hook_address", "wrong", f"{message}, which is on this network only", advice
+            )
         if gateway_is_remote and not place.tls:
-            advice = "use https://: customers' messages travel there"
-            return Finding("hook_address", "warning", f"{message}, unencrypted", advice)
+            advice = "use https://: it receives messages of customers"
+            return Finding("hook_address", "warning", f"{message}, without encryption", advice)
         return Finding("hook_address", "ok", message)
 
     def connection(self) -> Finding:
@@ -72,7 +74,7 @@ class Hook:
             advice = "start the receiver; check port, certificate and http:// or https://"
             return Finding("hook_connection", "wrong", str(why), advice)
         self._open = True
-        return Finding("hook_connection", "ok", f"{place.host}:{place.port} takes connections")
+        return Finding("hook_connection", "ok", f"{place.host}:{place.port} accepts connections")
 
     def answer(self) -> Finding:
         """POST the acknowledgement, once."""
@@ -81,7 +83,7 @@ class Hook:
         except DeliveryFailed as failure:
             return _failed("hook_answer", failure)
         if answer is None:
-            raise Skipped("there was none in time")
+            raise Skipped("it came too late")
         return _judged("hook_answer", answer, "a sample event")
 
     def speed(self) -> Finding:
@@ -93,9 +95,9 @@ class Hook:
         """POST a message that nobody wrote, once, where that was asked for."""
         self._require_place()
         if not self._with_message:
-            raise Skipped("--message posts a made-up message too; a bot may act on it")
+            raise Skipped("--message also posts a made-up message; a bot may act on it")
         if self._seconds is None or self._seconds >= self._timeout:
-            raise Skipped("not even an acknowledgement was answered")
+            raise Skipped("it did not answer the acknowledgement either")
         body = {
             **self._sample(MESSAGE),
             "pushName": "megaapi-mock doctor",
@@ -130,7 +132,7 @@ class Hook:
     def _timed(self, check: str, seconds: float) -> Finding:
         if seconds >= self._timeout:
             message = f"no answer within {self._timeout:g} s: the gateway gives up"
-            return Finding(check, "wrong", message, "answer 200 first, work afterwards")
+            return Finding(check, "wrong", message, "answer 200 first, then do the work")
         message = f"it answered after {seconds:.2f} s"
         if seconds >= self._slow:
             advice = f"the gateway gives up after {self._timeout:g} s: answer 200 first"
@@ -147,7 +149,7 @@ class Hook:
 
 
 def _failed(check: str, failure: DeliveryFailed) -> Finding:
-    advice = "the receiver must answer in HTTP"
+    advice = "the receiver must speak HTTP"
     if isinstance(failure.__cause__, ssl.SSLError):
         advice = "check http:// or https:// in --webhook"
     return Finding(check, "wrong", str(failure), advice)
@@ -160,12 +162,12 @@ def _judged(check: str, answer: Answer, subject: str) -> Finding:
         return Finding(check, "ok", f"it answered {status} to {subject}")
     headers = {name.lower(): value for name, value in answer.headers}
     advice = {
-        401: "let the gateway in without credentials: it sends none",
-        403: "let the gateway in without credentials: it sends none",
+        401: "accept the gateway without credentials: it sends none",
+        403: "accept the gateway without credentials: it sends none",
         404: "check the path in --webhook",
         405: f"it must take POST; it takes {headers.get('allow', 'something else')}",
-    }.get(status, "see the receiver's own log")
+    }.get(status, "read the log of the receiver")
     if 300 <= status < 400:
         location = headers.get("location", "nowhere")
-        advice = f"give {location} itself: a redirect loses the POST"
+        advice = f"give {location} in --webhook: a redirect loses the POST"
     return Finding(check, "wrong", f"it answered {status} to {subject}", advice)

@@ -105,8 +105,8 @@ class Belongings:
 
 def _no_file(key: str, address: str) -> str:
     return (
-        f"{key} keeps no file at {address}: it expired, the memory for media was needed for "
-        "newer ones, or the address was made up"
+        f"{key} has no file at {address}: it expired, or was removed to make room for "
+        "newer files, or the address does not exist"
     )
 
 

@@ -67,7 +67,7 @@ class Guard:
             raise ControlRefused(403, f"Host {request.host!r} is not this machine: use 127.0.0.1")
         origin = request.headers.get("Origin")
         if origin is not None and _split(origin).netloc != request.host:
-            raise ControlRefused(403, f"pages of {origin!r} may not drive the control API")
+            raise ControlRefused(403, f"pages of {origin!r} may not use the control API")
 
     def _require_token(self) -> None:
         if self._open:
@@ -75,17 +75,17 @@ class Guard:
         if not self._token:
             raise ControlRefused(
                 403,
-                f"the control API is closed on {self._host}: "
+                f"the control API is disabled on {self._host}: "
                 "start with --control-token and send it as X-Mock-Token",
             )
         token = request.headers.get("X-Mock-Token", "")
         if not hmac.compare_digest(token.encode(), self._token.encode()):
-            raise ControlRefused(403, "X-Mock-Token is missing or not the one of --control-token")
+            raise ControlRefused(403, "X-Mock-Token is missing or differs from --control-token")
 
     def _require_no_webhook(self) -> None:
         """A webhook URL may point back here, where its POST would reset or drive the mock."""
         if request.method == "POST" and self.is_webhook(request.get_data()):
-            raise ControlRefused(404, "a webhook does not drive the control API: change its URL")
+            raise ControlRefused(404, "a webhook may not call the control API: change its URL")
 
 
 def is_ours(path: str) -> bool:

@@ -68,7 +68,7 @@ class Places:
         while self._is_full() and not self._end_oldest():
             if time.monotonic() > deadline:
                 raise ControlRefused(
-                    503, f"{self._most} streams and waits are open: close some, or ask again later"
+                    503, f"{self._most} streams and waits are open: close some, or try again later"
                 )
             self._beat()
             self._changed.wait(BEAT)

@@ -140,7 +140,7 @@ class RecordRoutes:
 
         def look() -> list[Any]:
             if existed and not self._runtime.store.has(str(key)):
-                raise UnknownInstance(f"{key} was deleted meanwhile")
+                raise UnknownInstance(f"{key} was deleted in the meantime")
             # Before the records: what is forgotten meanwhile is then told by the next look.
             epochs.append(journal.epoch(key))
             return [record for record in records(epochs[-1]) if matches(record)]

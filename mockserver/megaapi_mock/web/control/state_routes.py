@@ -94,7 +94,9 @@ class StateRoutes:
     @contextmanager
     def _one_state(self) -> Iterator[None]:
         if not self._states.acquire(timeout=STATE_PATIENCE):
-            raise ControlRefused(503, f"{STATES_MOST} states are on their way already: come later")
+            raise ControlRefused(
+                503, f"{STATES_MOST} states are being saved or loaded already: try again later"
+            )
         try:
             yield
         finally:
@@ -119,5 +121,5 @@ class StateRoutes:
             raise ControlRefused(
                 413,
                 f"a state of {size} bytes is above the {limit} this mock takes: "
-                "start it with a larger --state-bytes, or take ?instance=KEY alone",
+                "start it with a larger --state-bytes, or save one instance with ?instance=KEY",
             )

@@ -83,7 +83,7 @@ def rebuild(chaos_dispatcher: ChaosDispatcher, saved: tuple[SavedSeries, ...]) -
         except (IndexError, ValueError, struct.error, ControlRefused) as error:
             where = f"chaos[{at}]: {error}"
             raise ControlRefused(
-                400, f"this state cannot be read: {where}; take it again with GET /_mock/state"
+                400, f"this state cannot be read: {where}; save it again with GET /_mock/state"
             ) from None
     return made
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -44,7 +45,9 @@ class TransportReply:
 
 
 class Receiver:
-    """Receives webhooks, answers each with 200, and lets a probe wait for them. Thread-safe.
+    """Receives webhooks, answers with 200 unless told otherwise, lets a probe wait for them.
+
+    Thread-safe.
 
     It fits the mock's transport port. `url` is the address to configure; a path may be appended to
     it to tell two instances apart. Over HTTP it ends in a new random path for each run, so that a
@@ -63,6 +66,11 @@ class Receiver:
         self.webhooks: list[Webhook] = []
         self.name: Callable[[Any], str | None] = lambda payload: None
         self.spoil: Callable[[bytes], Sequence[bytes]] = lambda body: (body,)
+        # What is taken instead of one delivery, each body with the address it comes to.
+        self.carry: Callable[[str, bytes], Sequence[tuple[str, bytes]]] = lambda url, body: [
+            (url, content) for content in self.spoil(body)
+        ]
+        self._status = 200
         self._changed = threading.Condition()
         # The instance's own address while webhooks come here in its place, and what forwards them.
         self.owner = ""
@@ -77,9 +85,9 @@ class Receiver:
         self, url: str, body: bytes, headers: Sequence[tuple[str, str]], *, timeout: float
     ) -> TransportReply:
         """Receive one webhook from the courier of a mock in this process."""
-        for content in self.spoil(body):
-            self.add(content, tuple(headers), url)
-        return TransportReply()
+        for address, content in self.carry(url, body):
+            self.add(content, tuple(headers), address)
+        return TransportReply(self._status)
 
     def add(self, body: bytes, headers: tuple[tuple[str, str], ...], url: str = "") -> None:
         """Store one webhook, and wake up whoever waits for it."""
@@ -90,6 +98,15 @@ class Receiver:
             if len(self.webhooks) < MAX_WEBHOOKS:
                 self.webhooks.append(webhook)
             self._changed.notify_all()
+
+    @contextmanager
+    def answering(self, status: int) -> Iterator[None]:
+        """Take webhooks as ever, and answer each with this status meanwhile."""
+        self._status = status
+        try:
+            yield
+        finally:
+            self._status = 200
 
     def is_own_path(self, path: str) -> bool:
         """Whether a POST to this path belongs to the run; any other is refused."""
@@ -185,12 +202,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Take a webhook; 404 for a path that is not the run's."""
         receiver = self.server.receiver
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        is_webhook = receiver.is_own_path(self.path)
-        if is_webhook:
+        status = 404
+        if receiver.is_own_path(self.path):
             if receiver.owner:
                 receiver.forward(receiver.owner, body)
-            receiver.post(self.path, body, tuple(self.headers.items()), timeout=0)
-        self.send_response(200 if is_webhook else 404)
+            headers = tuple(self.headers.items())
+            status = receiver.post(self.path, body, headers, timeout=0).status
+        self.send_response(status)
         self.send_header("Content-Length", "0")
         self.end_headers()
 

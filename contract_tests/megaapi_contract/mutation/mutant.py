@@ -46,6 +46,13 @@ class Fault:
         """The webhooks the suite gets instead of this one."""
         return (body,)
 
+    def deliveries(self, url: str, body: bytes) -> Sequence[tuple[str, bytes]]:
+        """The webhooks the suite gets instead of this one, each with the address it comes to."""
+        return [(url, content) for content in self.webhook(body)]
+
+    def played(self, request: Request) -> None:
+        """Take note of what a phone or a customer is about to do, through the control API."""
+
 
 @dataclass(frozen=True)
 class Mutant:

@@ -40,12 +40,12 @@ class MutatedMock(MockTarget):
     def put_on(self, fault: Fault) -> None:
         """Spoil everything from now on."""
         self._fault, self._strikes, self._failed = fault, 0, ""
-        self.receiver.spoil = self._spoil
+        self.receiver.carry = self._carry
 
     def take_off(self) -> None:
         """Clean again, and as it was at the start; what was on its way has arrived."""
         self._fault = None
-        self.receiver.spoil = lambda body: (body,)
+        self.receiver.carry = lambda url, body: ((url, body),)
         self._settle()
         self.door("POST", "/_mock/reset", {"ids": "again"})
         self.receiver.webhooks.clear()
@@ -59,6 +59,8 @@ class MutatedMock(MockTarget):
         """The answer as the fault leaves it."""
         fault = self._fault
         if fault is None or request.path.startswith(CONTROL_API):
+            if fault is not None:
+                fault.played(request)
             return super().send(request)
         asked: list[Request] = []
         answers: list[Answer] = []
@@ -89,17 +91,17 @@ class MutatedMock(MockTarget):
             raise Unusable(f"the control API answers {answer.status} to {method} {path}")
         return json.loads(answer.body)
 
-    def _spoil(self, body: bytes) -> Sequence[bytes]:
+    def _carry(self, url: str, body: bytes) -> Sequence[tuple[str, bytes]]:
         fault = self._fault
         if fault is None:
-            return (body,)
+            return ((url, body),)
         try:
-            spoilt = tuple(fault.webhook(body))
+            spoilt = tuple(fault.deliveries(url, body))
         except Exception as error:
             # In the courier's thread it would be a failed delivery and no more.
             self._failed = f"{body[:80]!r}: {error!r}"
-            return (body,)
-        if spoilt != (body,):
+            return ((url, body),)
+        if spoilt != ((url, body),):
             self._strike()
         return spoilt
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
-from megaapi_contract.host.http import Answer
+from megaapi_contract.host.http import Answer, Request
 
 from ..spoiling import (
     Fault,
+    Spoil,
     ack,
     asked,
     beside,
@@ -51,6 +55,79 @@ ONCE = f"{CONTENT}.viewOnceMessage.message.imageMessage"
 OTHER_ID, OTHER = "3EB0AAAAAAAAAAAAAAAAAA", "5511900000002@s.whatsapp.net"
 STRANGER = "5511900000099:1@s.whatsapp.net"
 NUMBERS = iter(map("{:032X}".format, range(99)))
+
+
+def without_context(payload: Any) -> Any:
+    """A message whose content says of nothing what it is a reply to."""
+    for part in payload.get("message", {}).values():
+        if isinstance(part, dict):
+            part.pop("contextInfo", None)
+    return payload
+
+
+def first_of(field: str) -> Fault:
+    """Every webhook has the first one's value there."""
+
+    def make() -> Spoil:
+        first: list[Any] = []
+
+        def spoil(payload: Any) -> Sequence[Any]:
+            first.append(payload[field])
+            return ({**payload, field: first[0]},)
+
+        return spoil
+
+    return Fault(make_spoil=make)
+
+
+def kept_newest() -> Fault:
+    """Of each chat only the first message is told."""
+
+    def make() -> Spoil:
+        seen: set[str] = set()
+
+        def spoil(payload: Any) -> Sequence[Any]:
+            chat = str(payload.get("key", {}).get("remoteJid"))
+            again = "message" in payload and chat in seen
+            seen.add(chat)
+            return () if again else (payload,)
+
+        return spoil
+
+    return Fault(make_spoil=make)
+
+
+def first_lost() -> Fault:
+    """The first webhook of every instance never comes."""
+
+    def make() -> Spoil:
+        seen: set[str] = set()
+
+        def spoil(payload: Any) -> Sequence[Any]:
+            again = payload["instance_key"] in seen
+            seen.add(payload["instance_key"])
+            return (payload,) if again else ()
+
+        return spoil
+
+    return Fault(make_spoil=make)
+
+
+def sticking(*options: str) -> Fault:
+    """An option that was given once is given with every later message."""
+    kept: dict[str, dict[str, Any]] = {}
+
+    def rewrite(request: Request) -> Request:
+        if "/sendMessage/" not in request.path or not request.body:
+            return request
+        document = json.loads(request.body)
+        data = document["messageData"]
+        given = kept.setdefault(request.path, {})
+        given.update({name: data[name] for name in options if name in data})
+        document["messageData"] = {**given, **data}
+        return replace(request, body=json.dumps(document).encode())
+
+    return Fault(rewrite=rewrite)
 
 
 # For every rule, one way to break it: the rules of one subject, as each law's name has it.
@@ -258,6 +335,57 @@ FAULTS: Mapping[str, Fault] = {
     "an admins deletion names the author": changed(
         "message.protocolMessage.key.participant", OTHER
     ),
+    # every field of every send
+    "every text at every place comes back": replaced("\u2764".encode(), b""),
+    "the words around a link stay": edited(f"{TEXT}.text", "https://loja.example.test/ofertas"),
+    "any number is a degree": edited(f"{CONTENT}.locationMessage.degreesLatitude", 1.5),
+    "a document has the type it was given": edited(
+        f"{CONTENT}.documentMessage.mimetype", "application/octet-stream"
+    ),
+    "what is left out is not remembered": sticking(
+        "caption", "gifPlayback", "viewOnce", "address", "title", "description", "footer"
+    ),
+    "files of every size come back whole": edited("data", lambda text: text[:80_000]),
+    "every code of ones own comes back": edited("pairingCode", lambda code: code.lstrip("0")),
+    # what is one's own
+    "everybody is looked up on their own": frozen("/isOnWhatsApp"),
+    "groups are not looked up": edited("exists", False),
+    "several that wait have each their code": frozen("/qrcode_base64"),
+    "what several are shown is their own": frozen("/rest/webhook"),
+    "one address serves several": first_of("instance_key"),
+    "what one blocks comes to the others": first_lost(),
+    "the old token opens nothing": turned(401, 200),
+    "names given one by one add up": edited("configData.statusEvents", lambda names: names[-1:]),
+    # what has happened
+    "ids never start again": edited(f"{DATA}.key.id", OTHER_ID),
+    "all that comes during a restart is told": kept_newest(),
+    "an address is used as it was written": asked(b"%2F", b"/"),
+    "a webhook that is off is told nothing": asked(b":false", b":true"),
+    "a new address gets all that is still to come": lost(ack(4)),
+    "a logout leaves the webhook": lost(kind("qrcode_update")),
+    "the status is of the phone that is linked": edited("instance.user.id", STRANGER),
+    "a receiver that errs is not given up": edited("webhookData.webhookEnabled", False),
+    "every letter of a token counts": turned(401, 200),
+    # groups after every change
+    "every change of a group is shown and listed": edited("groups.*.announce", False),
+    "jids and numbers may be mixed": edited("group.participants", lambda people: people[:2]),
+    "what is told of each person is so": edited("updatedParticipants.*.*.status", "200"),
+    "a group that was left is silent": forgotten("/leaveGroup"),
+    "an admin deletes what members wrote": edited(
+        f"{CONTENT}.protocolMessage.key.fromMe", True
+    ),
+    # several of something, and a second time
+    "every card is a card of its own": changed(
+        "message.contactsArrayMessage.contacts", lambda cards: cards[:1] * len(cards)
+    ),
+    "everybody who is mentioned is named": changed(
+        "message.extendedTextMessage.contextInfo.mentionedJid", lambda people: people[:1]
+    ),
+    "each row is told with its own words": changed("message.listResponseMessage.title", "Vendas"),
+    "every later change names the message": changed("message.protocolMessage.key.id", OTHER_ID),
+    "every reaction says what it is now": changed("message.reactionMessage.text", ""),
+    "a reply with a file says to what": told(lambda payload: (without_context(payload),)),
+    "a hidden writer has a number whatever they send": changed("key.senderPn", OTHER_ID),
     # lives
     "the life of a link": forgotten("/logout"),
     "the life of groups": forgotten("/leaveGroup"),

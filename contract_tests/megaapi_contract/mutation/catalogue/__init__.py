@@ -8,6 +8,7 @@ from . import (
     admission,
     from_customers,
     from_the_contract,
+    from_users,
     groups,
     instance,
     messages,
@@ -21,7 +22,7 @@ from . import (
 _SUBJECTS = (
     shape, access, instance, settings, messages, groups, webhooks, second_call, admission, people,
     from_customers,
-    from_the_contract,
+    from_the_contract, from_users,
 )  # fmt: skip
 
 

@@ -7,16 +7,21 @@ from megaapi_mock.resources import root
 from ..probe import Probe
 from . import (
     access,
+    aftermath,
     chat,
     connection,
     content_fidelity,
     customers,
+    every_text,
+    group_changes,
     groups,
     lifecycle,
     media,
     messages,
+    neighbours,
     particulars,
     people,
+    rich_events,
     settings,
     tokens,
     uniqueness,
@@ -29,7 +34,8 @@ _SUBJECTS = (
     access, tokens, messages, media, groups, connection, settings, chat, uniqueness,
     content_fidelity,
     unsettled, webhooks, customers, people,
-    particulars, webhook_targets, lifecycle,
+    particulars, every_text, neighbours, aftermath, group_changes, rich_events,
+    webhook_targets, lifecycle,
 )  # fmt: skip
 
 

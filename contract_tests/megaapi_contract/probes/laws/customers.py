@@ -171,14 +171,14 @@ def what_a_customer_does_is_told_once(event: str, session: Session, stage: Stage
     chats = (key.get("remoteJid"), key.get("senderPn"))
     hook.claim(event, made["chat"] in chats, "remoteJid is the chat", came[0])
     hook.claim(event, key.get("fromMe") is made["from_me"], "fromMe is whose it is", came[0])
-    same = _written(payload.get("message")) == _written(made["content"])
+    same = written(payload.get("message")) == written(made["content"])
     hook.claim(event, same, "the content is what was written", came[0])
     if event != "newsletter":
         hook.names(came[0], event, place.number if made["from_me"] else WORLD[0])
     _fetchable(session, place, payload)
 
 
-def _written(content: Any) -> Any:
+def written(content: Any) -> Any:
     """A message's content without what its writer's client adds: some years leave that out."""
     if not isinstance(content, dict):
         return content

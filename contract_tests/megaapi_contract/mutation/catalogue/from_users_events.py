@@ -1,0 +1,223 @@
+"""Faults users would report: webhooks."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import orjson
+
+from ...host.http import Answer
+from ..answer_faults import good, json_of
+from ..mutant import Call, Fault
+from ..payload_edits import edited, places, put, reached, without
+from ..webhook_faults import (
+    CONNECTED,
+    Payload,
+    Spoilt,
+    ack,
+    changed,
+    connection,
+    every,
+    having,
+    inbound,
+    lost,
+)
+from .from_customers_events import _jid_in_qr
+from .from_users_settings import _blank_settings
+from .planted_rules import MEDIA, Planted, changed_answer, told
+from .second_call import _body
+
+FILES = (*MEDIA, "documentWithCaptionMessage", "viewOnceMessage", "viewOnceMessageV2", "ptvMessage")
+FAILED_MOST = 5
+PARENT = "message.messageContextInfo.messageAssociation.parentMessageKey"
+CARDS = "message.contactsArrayMessage.contacts"
+MENTIONS = "message.extendedTextMessage.contextInfo.mentionedJid"
+
+
+class ShortLength(Fault):
+    """A body ends after as many bytes as it has characters."""
+
+    def webhook(self, body: bytes) -> Sequence[bytes]:
+        return (body[: len(body.decode())],)
+
+
+def _first_writer(payload: Payload, memory: Any) -> Sequence[Payload]:
+    key = payload.get("instance_key")
+    if connection(CONNECTED)(payload):
+        for known in [one for one in memory if one[0] == key]:
+            del memory[known]
+    chat = str(reached(payload, "key.remoteJid"))
+    if inbound(payload) and chat.endswith("@g.us") and "pushName" in payload:
+        payload["pushName"] = memory.setdefault((key, chat), payload["pushName"])
+    return (payload,)
+
+
+def _file_of_a_lid(payload: Payload) -> bool:
+    chat = str(reached(payload, "key.remoteJid"))
+    files = any(name in (payload.get("message") or {}) for name in FILES)
+    return inbound(payload) and chat.endswith("@lid") and files
+
+
+def _edit_of(payload: Payload) -> Any:
+    for path in ("message", "message.editedMessage.message"):
+        found = reached(payload, f"{path}.protocolMessage")
+        if isinstance(found, dict) and "editedMessage" in found:
+            return found
+    return None
+
+
+def _first_edit(payload: Payload, memory: Any) -> Sequence[Payload]:
+    edit = _edit_of(payload) if inbound(payload) else None
+    if edit is not None:
+        message = edit["key"]["id"]
+        first = memory.setdefault(message, payload["key"]["id"])
+        edit["key"]["id"] = message if first == payload["key"]["id"] else first
+    return (payload,)
+
+
+def _first_picture(payload: Payload, memory: Any) -> Sequence[Payload]:
+    album = reached(payload, f"{PARENT}.id")
+    if album is not None:
+        first = memory.setdefault(album, reached(payload, "key.id"))
+        if first != reached(payload, "key.id"):
+            put(f"{PARENT}.id", first)(payload)
+    return (payload,)
+
+
+class SectionChosen(Fault):
+    """A choice from a list of several sections is named after its section."""
+
+    def __init__(self) -> None:
+        self._lists: dict[str, list[Any]] = {}
+        self._sending = threading.RLock()
+
+    def answer(self, call: Call) -> Answer:
+        if call.operation != "send_list":
+            return call.ask(call.request)
+        with self._sending:
+            answer = call.ask(call.request)
+            sent, sections = (
+                reached(json_of(answer), "messageData.key.id"),
+                _body(call, "messageData", "sections"),
+            )
+            if good(answer) and sent and isinstance(sections, list) and len(sections) > 1:
+                self._lists[str(sent)] = sections
+        return answer
+
+    def webhook(self, body: bytes) -> Sequence[bytes]:
+        payload = orjson.loads(body)
+        shown = reached(payload, "message.listResponseMessage")
+        if not isinstance(shown, dict):
+            return (body,)
+        with self._sending:
+            sections = self._lists.get(str(reached(shown, "contextInfo.stanzaId")), [])
+        row = reached(shown, "singleSelectReply.selectedRowId")
+        for section in sections:
+            if any(one.get("rowId") == row for one in section["rows"]):
+                shown["title"] = section.get("title", "")
+                return (orjson.dumps(payload),)
+        return (body,)
+
+
+def _first_card(payload: Payload) -> Payload:
+    cards = reached(payload, CARDS)
+    return edited(f"{CARDS}.*.vcard", lambda _: cards[0]["vcard"])(payload)  # type: ignore[no-any-return]
+
+
+def _no_context(payload: Payload) -> Payload:
+    for name in ("image", "video", "audio", "document"):
+        for node, key in list(places(payload, f"message.{name}Message.contextInfo")):
+            if "stanzaId" in node[key]:
+                del node[key]
+    return payload
+
+
+class GivenUp(Fault):
+    """After five deliveries in a row that failed the webhook is off until it is set again."""
+
+    def __init__(self) -> None:
+        self._off: set[str] = set()
+        self._since: dict[str, str] = {}
+
+    def answer(self, call: Call) -> Answer:
+        answer = call.ask(call.request)
+        if call.operation == "configure_webhook" and good(answer):
+            self._off.discard(call.key)
+            self._since[call.key] = next(reversed(self._ids(call)), "")
+        if call.operation and call.key not in self._off and self._fails(call):
+            self._off.add(call.key)
+        if call.operation == "webhook_settings" and call.key in self._off:
+            return changed_answer(answer, call, _switched_off)
+        return answer
+
+    def _listed(self, call: Call) -> list[Any]:
+        if call.key not in call.tokens:
+            return []
+        path = f"/_mock/deliveries?instance={call.key}&limit=5000"
+        found = call.door("GET", path, None)["items"]
+        return [one for one in found if one["attempts"]]
+
+    def _ids(self, call: Call) -> list[str]:
+        return [one["id"] for one in self._listed(call)]
+
+    def _fails(self, call: Call) -> bool:
+        listed = self._listed(call)
+        ids = [one["id"] for one in listed]
+        since = self._since.get(call.key)
+        last = listed[ids.index(since) + 1 :] if since in ids else listed
+        statuses = [one["attempts"][-1].get("status") or 0 for one in last][-FAILED_MOST:]
+        return len(statuses) == FAILED_MOST and all(one >= 400 for one in statuses)
+
+    def webhook(self, body: bytes) -> Sequence[bytes]:
+        return () if orjson.loads(body).get("instance_key") in self._off else (body,)
+
+
+def _switched_off(found: Any, call: Call) -> Any:
+    shown = reached(found, "*.webhookUrl") or reached(found, "webhookUrl")
+    _blank_settings(found, call)
+    for path in ("webhookUrl", "*.webhookUrl"):
+        put(path, shown)(found)
+    return found
+
+
+class OneKeyPerAddress(Fault):
+    """Whoever posted to an address first names the instance of all that comes there."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, str] = {}
+
+    def deliveries(self, url: str, body: bytes) -> Sequence[tuple[str, bytes]]:
+        payload = orjson.loads(body)
+        first = self._first.setdefault(url, payload["instance_key"])
+        if first == payload["instance_key"]:
+            return ((url, body),)
+        return ((url, orjson.dumps({**payload, "instance_key": first})),)
+
+
+FAULTS: tuple[Planted, ...] = (
+    (51, (), ("text-plain",), "Content-Length counts characters.", ShortLength),
+    (52, (), ("group-text",), "A group's messages have the name of its first writer.",
+     told(_first_writer)),
+    (53, (), ("image", "text-plain-lid"), "Hidden numbers lose their phone in media.",
+     partial(Spoilt, _file_of_a_lid, changed(without("key.senderPn")))),
+    (54, (), ("reaction",), "A reaction taken back is never told.",
+     partial(Spoilt, every(inbound, having("message.reactionMessage.text", "")), lost)),
+    (55, (), ("edited",), "The second edit points at the first.", told(_first_edit)),
+    (56, (), ("ack-played",), "Played is reported as read.",
+     partial(Spoilt, ack(5), changed(put("update.status", 4)))),
+    (57, (), ("album",), "Pictures of an album hang on the first.", told(_first_picture)),
+    (58, (), ("list-response",), "A choice is named after its section.", SectionChosen),
+    (59, (), ("contacts-array",), "The second card is the first again.",
+     partial(Spoilt, having(CARDS), changed(_first_card))),
+    (60, (), ("text-mention",), "Only the first mention counts.",
+     partial(Spoilt, every(inbound, having(MENTIONS)), changed(edited(
+         MENTIONS, lambda people: people[:1])))),
+    (61, (), ("text-quoted-reply",), "Replies with a file do not say to what.",
+     partial(Spoilt, inbound, changed(_no_context))),
+    (62, (), ("qrcode",), "The QR event names the last owner.", told(_jid_in_qr)),
+    (63, ("webhook_settings",), ("text-plain",), "A receiver that errs is given up.", GivenUp),
+    (64, (), ("text-plain",), "Two instances with one address have one key.", OneKeyPerAddress),
+)  # fmt: skip

@@ -1,0 +1,232 @@
+"""Faults users would report: instances, webhook settings and config."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+import orjson
+
+from ...host.http import Answer, Request
+from ..answer_faults import (
+    Altered,
+    document,
+    good,
+    json_of,
+    with_body,
+    with_document,
+)
+from ..mutant import Call, Fault
+from ..payload_edits import edited, reached
+from ..request_faults import bearer, with_token
+from ..webhook_faults import Payload, inbound
+from .planted_rules import Planted, answered, rule
+from .second_call import _body
+
+STATUS, LOOK_UP = ("instance_status",), ("is_on_whatsapp",)
+DOWNLOAD = ("download_media",)
+OLD_GROUP = re.compile(r"\d+-\d+@g\.us")
+NO_MEDIA = {"error": True, "message": "media not found", "data": ""}
+BLOCK = 65_536
+
+
+def now(call: Call) -> float:
+    """What time it is for the mock."""
+    return float(call.door("GET", "/_mock/clock", None)["now"])
+
+
+def asked_jid(call: Call) -> str:
+    """Who is asked about."""
+    return unquote(parse_qs(call.request.query).get("jid", [""])[0])
+
+
+def _first_owner(call: Call, memory: Any) -> Answer:
+    answer = call.ask(call.request)
+    found = json_of(answer)
+    user = reached(found, "instance.user")
+    if not good(answer) or not user:
+        return answer
+    first = memory.setdefault(call.key, {"id": user["id"], "name": user["name"]})
+    if first["id"] == user["id"]:
+        return answer
+    user.update(first)
+    return with_document(answer, found)
+
+
+class StillAUser(Fault):
+    """A link that ended on the phone leaves its user in the status; a logout does not."""
+
+    def __init__(self) -> None:
+        self._users: dict[str, Any] = {}
+
+    def answer(self, call: Call) -> Answer:
+        self._remember(call)
+        answer = call.ask(call.request)
+        if call.operation == "logout" and good(answer):
+            self._users.pop(call.key, None)
+        found = json_of(answer)
+        if call.operation != "instance_status" or not good(answer):
+            return answer
+        user = reached(found, "instance.user")
+        if user is not None or call.key not in self._users:
+            return answer
+        found["instance"]["user"] = self._users[call.key]
+        return with_document(answer, found)
+
+    def _remember(self, call: Call) -> None:
+        if not call.key or call.key not in call.tokens:
+            return
+        asked = Request("GET", f"/rest/instance/{call.key}")
+        found = json_of(call.look(with_token(asked, call.tokens[call.key])))
+        user = reached(found, "instance.user")
+        if user is not None:
+            self._users[call.key] = user
+
+
+def _cached(call: Call, memory: Any) -> Answer:
+    answer = call.ask(call.request)
+    digits = re.sub(r"\D", "", asked_jid(call).partition("@")[0])
+    if not good(answer) or len(digits) < 12 or asked_jid(call).endswith("@g.us"):
+        return answer
+    at, first = memory.get((call.key, digits[:12]), (None, None))
+    if first is not None and now(call) - at < 60:
+        return answer if first.body == answer.body else with_body(answer, first.body)
+    memory[call.key, digits[:12]] = now(call), answer
+    return answer
+
+
+def _no_old_groups(found: Any, call: Call) -> Any:
+    if OLD_GROUP.fullmatch(asked_jid(call)):
+        return {**found, "exists": False, "jid": asked_jid(call)}
+    return found
+
+
+def _url_safe(data: Any) -> Any:
+    head, comma, coded = str(data).partition(",")
+    return f"{head}{comma}{coded.translate(str.maketrans('+/', '-_', '='))}"
+
+
+def _linked(call: Call, key: str) -> bool:
+    return bool(call.door("GET", f"/_mock/instances/{key}", None)["state"] == "connected")
+
+
+class LastCodesPage(Fault):
+    """The page shows the code that was asked for last, by whomever."""
+
+    def __init__(self) -> None:
+        self._last: tuple[str, str] = ("", "")
+
+    def answer(self, call: Call) -> Answer:
+        answer = call.ask(call.request)
+        if call.operation == "qr_code_base64" and good(answer):
+            code = reached(json_of(answer), "qrcode")
+            self._last = (call.key, code) if code else self._last
+        key, code = self._last
+        if call.operation != "qr_code_page" or not good(answer) or key in ("", call.key):
+            return answer
+        if key not in call.tokens or _linked(call, key):
+            return answer
+        page = re.sub(rb"data:image/png;base64,[A-Za-z0-9+/=]+", code.encode(), answer.body)
+        return answer if page == answer.body else with_body(answer, page)
+
+
+def _as_number(found: Any, call: Call) -> Any:
+    asked = parse_qs(call.request.query).get("customPairingCode", [""])[0]
+    if re.fullmatch(r"[0-9]{8}", asked) and found.get("pairingCode") == asked:
+        found["pairingCode"] = str(int(asked))
+    return found
+
+
+class NewestOfABurst(Fault):
+    """Of what arrives during a restart each chat keeps the newest message alone."""
+
+    def __init__(self) -> None:
+        self._door: Callable[..., Any] | None = None
+        self._since: dict[str, set[str]] = {}
+
+    def answer(self, call: Call) -> Answer:
+        answer = call.ask(call.request)
+        self._door = call.door
+        if call.operation == "restart" and good(answer):
+            self._since[call.key] = {one["id"] for one in self._messages(call.key)}
+        return answer
+
+    def _messages(self, key: str) -> list[Any]:
+        assert self._door is not None
+        found = self._door("GET", f"/_mock/messages?instance={key}&limit=5000", None)
+        return [one for one in found["items"] if not one["from_me"]]
+
+    def webhook(self, body: bytes) -> Sequence[bytes]:
+        payload = orjson.loads(body)
+        key = str(payload.get("instance_key"))
+        before = self._since.get(key)
+        if before is None or not inbound(payload):
+            return (body,)
+        burst = [one for one in self._messages(key) if one["id"] not in before]
+        chat = [one["id"] for one in burst if one["chat"] == self._chat(burst, payload)]
+        told = reached(payload, "key.id")
+        if told not in chat or told in self._later(key):
+            return (body,)
+        return (body,) if chat[-1] == told else ()
+
+    def _chat(self, burst: list[Any], payload: Payload) -> Any:
+        told = reached(payload, "key.id")
+        return next((one["chat"] for one in burst if one["id"] == told), None)
+
+    def _later(self, key: str) -> set[str]:
+        """What came when the connection was open again."""
+        assert self._door is not None
+        queued = self._door("GET", f"/_mock/deliveries?instance={key}&limit=5000", None)["items"]
+        opened = [one["time"] for one in queued if one["event"] == "connected"]
+        if not opened:
+            return set()
+        return {one["id"] for one in self._messages(key) if one["time"] > max(opened)}
+
+
+def _no_last_block(data: Any) -> Any:
+    head, comma, coded = str(data).partition(",")
+    content = base64.b64decode(coded)
+    if len(content) <= BLOCK:
+        return data
+    return f"{head}{comma}{base64.b64encode(content[: len(content) // BLOCK * BLOCK]).decode()}"
+
+
+def _path_alone(found: Any, call: Call) -> Any:
+    without_path = not _body(call, "messageKeys", "directPath")
+    with_url = bool(_body(call, "messageKeys", "url"))
+    return dict(NO_MEDIA) if without_path and with_url and not found.get("error") else found
+
+
+class TokenBegins(Fault):
+    """Whatever begins with the token is the token."""
+
+    def answer(self, call: Call) -> Answer:
+        answer = call.ask(call.request)
+        token = call.tokens.get(call.key, "") if answer.status == 401 else ""
+        if token and bearer(call.request).startswith(token):
+            return call.ask(with_token(call.request, token))
+        return answer
+
+
+FAULTS: tuple[Planted, ...] = (
+    (1, STATUS, (), "The status names the first phone for ever.", rule(STATUS, _first_owner)),
+    (2, STATUS, (), "A phone that unlinks stays in the status.", StillAUser),
+    (3, LOOK_UP, (), "Look-ups are cached by twelve digits.", rule(LOOK_UP, _cached)),
+    (4, LOOK_UP, (), "Old group ids are looked up as persons.",
+     answered(LOOK_UP, _no_old_groups)),
+    (5, ("qr_code_base64",), (), "The QR code comes in the URL-safe alphabet.",
+     partial(Altered, ("qr_code_base64",), document(edited("qrcode", _url_safe)))),
+    (6, ("qr_code_page",), (), "The QR page shows another instance's code.", LastCodesPage),
+    (7, ("pairing_code",), (), "A pairing code of digits loses its zeros.",
+     answered(("pairing_code",), _as_number)),
+    (8, ("restart",), (), "Of each chat only the newest message outlives a restart.",
+     NewestOfABurst),
+    (9, DOWNLOAD, (), "A download loses its last block.",
+     partial(Altered, DOWNLOAD, document(edited("data", _no_last_block)))),
+    (10, DOWNLOAD, (), "There is no download by url alone.", answered(DOWNLOAD, _path_alone)),
+    (11, ("send_text", "instance_status"), (), "A token need only begin rightly.", TokenBegins),
+)  # fmt: skip

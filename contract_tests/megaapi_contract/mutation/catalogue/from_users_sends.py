@@ -1,0 +1,298 @@
+"""Faults users would report: what is sent, and chats."""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import orjson
+
+from ...host.http import Answer, Request
+from ..answer_faults import good, json_of, status, with_body, with_document
+from ..mutant import Call, Fault
+from ..payload_edits import edited, reached
+from ..webhook_faults import echo
+from .from_contract_sends import DeletesNewest
+from .from_users_instance import now
+from .planted_rules import ACCOUNT, SENDS, Planted, own_jid, rewritten, rule, to_group
+from .second_call import Refusing, _body
+
+TEXT_MOST, BODY_MOST = 4096, 2**20
+QUOTED = "extendedTextMessage.contextInfo"
+LINK = re.compile(r"https?://[^\s]+")
+MEDIA_CALLS = ("send_media_url", "send_media_base64")
+
+
+def _text(change: Any) -> Any:
+    """The change, of texts alone: another type is refused, and stays so."""
+    return lambda value: change(value) if isinstance(value, str) else value
+
+
+_cut = _text(lambda text: text[:TEXT_MOST])
+_joiners = _text(lambda text: re.sub("[\u200d\ufe0f]", "", text))
+_link_alone = _text(lambda text: found.group() if (found := LINK.search(text)) else text)
+_escaped = _text(lambda address: address.replace("&", "&amp;"))
+
+
+def _plain(row: str) -> str:
+    letters = unicodedata.normalize("NFKD", row)
+    return "".join(one for one in letters if not unicodedata.combining(one) and ord(one) < 128)
+
+
+def _once_in_ten_seconds(call: Call, memory: Any) -> Answer:
+    asked = (call.key, _body(call, "messageData", "to"), _body(call, "messageData", "text"))
+    at, first = memory.get(asked, (None, None))
+    allowed = call.key in call.tokens
+    if first is not None and allowed and now(call) - at <= 10 and good(_status(call)):
+        call.strike()
+        return first  # type: ignore[no-any-return]
+    answer = call.ask(call.request)
+    if good(answer):
+        memory[asked] = now(call), answer
+    return answer
+
+
+def _status(call: Call) -> Answer:
+    headers = tuple(one for one in call.request.headers if one[0].lower() == "authorization")
+    return call.look(Request("GET", f"/rest/instance/{call.key}", headers))
+
+
+class IdsAgain(Fault):
+    """After a restart the ids of messages are those since the link, from the first on."""
+
+    def __init__(self) -> None:
+        self._sent: dict[str, list[str]] = {}
+        self._turn: dict[str, int] = {}
+        self._shown: dict[str, str] = {}
+        self._sending = threading.RLock()
+
+    def answer(self, call: Call) -> Answer:
+        if call.operation not in SENDS:
+            answer = call.ask(replace(call.request, body=self._true(call.request.body)))
+            if call.operation == "restart" and good(answer):
+                self._turn[call.key] = 0
+            if call.operation == "logout" and good(answer):
+                self._sent.pop(call.key, None)
+                self._turn.pop(call.key, None)
+            return self._told(answer)
+        with self._sending:
+            answer = call.ask(replace(call.request, body=self._true(call.request.body)))
+            sent = reached(json_of(answer), "messageData.key.id")
+            if good(answer) and sent:
+                self._count(call.key, str(sent))
+            return self._told(answer)
+
+    def _count(self, key: str, sent: str) -> None:
+        ids = self._sent.setdefault(key, [])
+        turn = self._turn.get(key, len(ids))
+        if turn < len(ids):
+            self._shown[sent] = ids[turn]
+        else:
+            ids.append(sent)
+        self._turn[key] = turn + 1
+
+    def _told(self, answer: Answer) -> Answer:
+        body = self._spoilt(answer.body)
+        return answer if body == answer.body else with_body(answer, body)
+
+    def _spoilt(self, body: bytes) -> bytes:
+        for sent, shown in self._shown.items():
+            body = body.replace(sent.encode(), shown.encode())
+        return body
+
+    def _true(self, body: bytes) -> bytes:
+        """The newest message of an id is meant by it."""
+        for sent, shown in reversed(self._shown.items()):
+            body = body.replace(shown.encode(), sent.encode())
+        return body
+
+    def webhook(self, body: bytes) -> Sequence[bytes]:
+        with self._sending:
+            return (self._spoilt(body),)
+
+
+def _registered(call: Call, memory: Any) -> Answer:
+    answer = call.ask(call.request)
+    found = json_of(answer)
+    to = str(_body(call, "messageData", "to"))
+    if not good(answer) or to_group(call) or to.endswith("@lid"):
+        return answer
+    headers = tuple(one for one in call.request.headers if one[0].lower() == "authorization")
+    path = f"/rest/instance/isOnWhatsApp/{call.key}?jid={to}"
+    known = json_of(call.look(Request("GET", path, headers)))
+    jid = reached(known, "jid")
+    if not jid or jid == reached(found, "messageData.key.remoteJid"):
+        return answer
+    found["messageData"]["key"]["remoteJid"] = jid
+    return with_document(answer, found)
+
+
+def _octets(body: Any) -> Any:
+    data = body["messageData"]
+    given = data.get("mimeType")
+    if data.get("type") == "document" and isinstance(given, str) and given != "application/pdf":
+        data["mimeType"] = "application/octet-stream"
+    return body
+
+
+def _sticky_gif(call: Call, memory: Any) -> Answer:
+    body = orjson.loads(call.request.body)
+    data = body["messageData"]
+    if data.get("type") != "video":
+        return call.ask(call.request)
+    if "gifPlayback" not in data and call.key in memory:
+        data["gifPlayback"] = True
+        return call.ask(replace(call.request, body=orjson.dumps(body)))
+    answer = call.ask(call.request)
+    if good(answer) and data.get("gifPlayback") is True:
+        memory[call.key] = True
+    return answer
+
+
+def _after_comma(body: Any) -> Any:
+    data = body["messageData"]
+    if isinstance(data["base64"], str) and data["base64"] and "," not in data["base64"]:
+        data["base64"] = f"data:{data.get('mimeType')};base64,"
+    return body
+
+
+def _one_mebibyte(call: Call, memory: Any) -> Answer:
+    if len(call.request.body) <= BODY_MOST:
+        return call.ask(call.request)
+    shown = {"name": "PAYLOAD_TOO_LARGE", "message": "request entity too large",
+             "statusCode": 413}  # fmt: skip
+    call.strike()
+    return with_document(status(413)(_status(call)), shown)
+
+
+def _no_equator(body: Any) -> Any:
+    data = body["messageData"]
+    for name in ("latitude", "longitude"):
+        value = data.get(name)
+        zero = isinstance(value, (int, float)) and not isinstance(value, bool) and value == 0
+        if zero or value == "0":
+            del data[name]
+    return body
+
+
+def _addresses(body: Any) -> Any:
+    for one in body["messageData"]["buttons"]:
+        if one.get("type") in ("url", "urlButton"):
+            one["payload"] = _escaped(one.get("payload"))
+    return body
+
+
+def _first_forward(body: Any) -> Any:
+    if body["messageData"]["key"].get("fromMe") is not False:
+        return body
+    return edited("messageData.message.*.contextInfo.forwardingScore", lambda _: 0)(body)
+
+
+class QuotesTheOther(Fault):
+    """Whoever quotes an own message in a private chat quotes the other party."""
+
+    def answer(self, call: Call) -> Answer:
+        answer = call.ask(call.request)
+        if call.operation != "quote_message" or not good(answer) or to_group(call):
+            return answer
+        found = json_of(answer)
+        quoted = reached(found, f"messageData.message.{QUOTED}")
+        chat = reached(found, "messageData.key.remoteJid")
+        if not isinstance(quoted, dict) or quoted.get("participant") != _bare(own_jid(call)):
+            return answer
+        quoted["participant"] = chat
+        return with_document(answer, found)
+
+    def webhook(self, body: bytes) -> Sequence[bytes]:
+        payload = orjson.loads(body)
+        quoted: Any = reached(payload, f"message.{QUOTED}") if echo(payload) else None
+        chat = str(reached(payload, "key.remoteJid"))
+        own = isinstance(quoted, dict) and quoted.get("participant") == payload.get("jid")
+        if not own or not chat.endswith(ACCOUNT):
+            return (body,)
+        quoted["participant"] = chat
+        return (orjson.dumps(payload),)
+
+
+def _bare(jid: str) -> str:
+    return re.sub(r":\d+@", "@", jid)
+
+
+def _as_own(body: Any) -> Any:
+    key = body["messageData"]["key"]
+    if str(key.get("remoteJid")).endswith("@g.us") and key.get("fromMe") is False:
+        if key.pop("participant", None):
+            key["fromMe"] = True
+    return body
+
+
+def _for_all(call: Call, memory: Any) -> Answer:
+    answer = call.ask(call.request)
+    body = orjson.loads(call.request.body)
+    data = body["messageData"]
+    key = data.get("key") or {"remoteJid": _jid(body.get("to")), "fromMe": True, "id": data["id"]}
+    if good(answer) and key.get("fromMe") is True:
+        path = call.request.path.replace("deleteMessageFromMe", "deleteMessage")
+        revoke = {"messageData": {"to": data.get("to") or body.get("to"), "key": key}}
+        call.ask(replace(call.request, target=path, method="POST", body=orjson.dumps(revoke)))
+    return answer
+
+
+def _jid(to: Any) -> str:
+    return str(to) if "@" in str(to) else f"{to}{ACCOUNT}"
+
+
+def _beside(call: Call) -> bool:
+    return _body(call, "to") is not None
+
+
+ROW_IDS = "messageData.sections.*.rows.*.rowId"
+
+FAULTS: tuple[Planted, ...] = (
+    (16, ("send_text",), (), "Long texts are cut.",
+     rewritten("send_text", edited("messageData.text", _cut))),
+    (17, ("send_text",), (), "Composed emoji fall apart.",
+     rewritten("send_text", edited("messageData.text", _joiners))),
+    (18, ("send_text",), (), "The same call twice is one message.",
+     rule(("send_text",), _once_in_ten_seconds)),
+    (19, ("restart", "send_text"), ("from-me-api-echo",), "Ids start again after a restart.",
+     IdsAgain),
+    (20, ("send_text",), (), "A send is answered with the registered number.",
+     rule(("send_text",), _registered)),
+    (21, ("send_media_url",), (), "Every document but a PDF is octets.",
+     rewritten("send_media_url", _octets)),
+    (22, MEDIA_CALLS, (), "Once a GIF, always a GIF.", rule(MEDIA_CALLS, _sticky_gif)),
+    (23, ("send_media_base64",), (), "Bare base64 is an empty file.",
+     rewritten("send_media_base64", _after_comma)),
+    (24, ("send_media_base64",), (), "Bodies end at one mebibyte.",
+     rule(("send_media_base64",), _one_mebibyte)),
+    (25, ("send_location",), (), "The equator does not exist.",
+     rewritten("send_location", _no_equator)),
+    (26, ("send_link_preview",), (), "Only the link of a text is sent.",
+     rewritten("send_link_preview", edited("messageData.textWithLink", _link_alone))),
+    (27, ("send_list",), ("list-response",), "Row ids lose their accents.",
+     rewritten("send_list", edited(ROW_IDS, _text(_plain)))),
+    (28, ("send_buttons",), (), "The third button is missing.",
+     rewritten("send_buttons", edited("messageData.buttons", lambda all_of: all_of[:2]))),
+    (29, ("send_template",), (), "Addresses of buttons are escaped.",
+     rewritten("send_template", _addresses)),
+    (30, ("forward_message",), (), "A forwarded forward counts as the first.",
+     rewritten("forward_message", _first_forward)),
+    (31, ("quote_message",), ("from-me-api-echo",), "Quoting oneself names the other.",
+     QuotesTheOther),
+    (38, ("delete_message",), (), "The newest is deleted in place of the named.", DeletesNewest),
+    (39, ("delete_message",), (), "What members wrote is deleted as the admin's own.",
+     rewritten("delete_message", _as_own)),
+    (40, ("delete_message_from_me",), (), "Only one form deletes.",
+     partial(Refusing, "delete_message_from_me", _beside)),
+    (41, ("delete_message_from_me",), (), "What is deleted for oneself is deleted for all.",
+     rule(("delete_message_from_me",), _for_all)),
+    (42, ("update_presence",), (), "Recording shows as typing.",
+     rewritten("update_presence", edited("option", lambda option: "composing"
+                                         if option == "recording" else option))),
+)  # fmt: skip

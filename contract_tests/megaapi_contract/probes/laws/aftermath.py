@@ -1,0 +1,219 @@
+"""What holds after something has happened: ids, bursts, addresses, switches, receivers that err."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+from ...errors import Impossible, NotTried
+from ...host.place import Place
+from ...host.stage import WORLD, Stage
+from ...session import Session
+from ..probe import Laws
+from .assertions import at, claim, done
+from .calls import sent_id, set_webhook, someone, text
+from .connection import link, restarted, unlink
+from .media import qr
+from .particulars import NEW_PHONE
+from .settings import NEW_TOKEN
+from .webhook_listener import READ, WebhookListener
+from .webhooks import ECHO, PHASE, is_ack, listening, message_id, unsaid
+
+LAWS = Laws()
+
+# What a receiver needs its address for: a secret with signs that decoding would change.
+QUERIES = ("token=a%2Bb%2Fc%3D", "q=a+b&q=%C3%A7%20d", "a=1&a=&b", "%F0%9F%91%8D=%25")
+# More failures in a row than anybody would count.
+FAILURES = 12
+# How long a restart takes here, in seconds: long enough for several to write meanwhile.
+SLOW = 3
+
+
+def _does(stage: Stage, place: Place, event: str, **more: Any) -> str:
+    made = stage.control_api(
+        "POST", f"/_mock/instances/{place.key}/inbound", {"event": event, **more}
+    )
+    return str(made.get("id"))
+
+
+@LAWS.law("send_text", "restart", "logout", effects=("sends", "disconnects"), phone=True)
+def ids_never_start_again(session: Session, stage: Stage) -> None:
+    place, ids = stage.place(), list[str]()
+    for happens in ("nothing", "restart", "drop", "logout"):
+        if happens == "restart":
+            restarted(session, stage, place)
+        if happens == "drop":
+            unlink(stage, place, by="gateway")
+            restarted(session, stage, place)
+        if happens == "logout":
+            session.call("logout", place)
+            link(stage, place)
+        for said in ("Um", "Dois", "Tr\u00eas"):
+            sent = text(session, place, someone(session), said)
+            done(session, sent, "a text while linked")
+            new = sent_id(sent) not in ("", *ids)
+            claim(session, sent, new, "no id comes again, whatever happened to the link")
+            ids.append(sent_id(sent))
+
+
+@LAWS.law("restart", effects=("changes", "disconnects"), phase=PHASE, phone=True,
+          events=("text-plain",))  # fmt: skip
+def all_that_comes_during_a_restart_is_told(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    body = {"fault": "slow-start", "instance": place.key, "seconds": SLOW, "times": 1}
+    armed = stage.control_api("POST", "/_mock/faults", body)["id"]
+    try:
+        session.call("restart", place)
+    finally:
+        with suppress(Impossible):
+            stage.control_api("DELETE", f"/_mock/faults/{armed}")
+    people = (WORLD[0], WORLD[1], WORLD[0], WORLD[0], WORLD[1])
+    wanted = [
+        _does(stage, place, "text-plain", set={"message.conversation": f"Texto {turn}"},
+              **{"from": who})
+        for turn, who in enumerate(people)
+    ]  # fmt: skip
+    came = hook.heard(lambda found: set(wanted) <= set(map(message_id, found)))
+    told = [id_ for id_ in map(message_id, came) if id_ in wanted]
+    hook.claim("text-plain", told == wanted, "every message of a restart is told, in order")
+
+
+@LAWS.law("configure_webhook", "webhook_settings", effects=("changes", "reads"), phase=PHASE,
+          phone=True, events=("text-plain",))  # fmt: skip
+def an_address_is_used_as_it_was_written(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    for query in QUERIES:
+        hook = WebhookListener(session, stage, place)
+        hook.url += f"?{query}"
+        hook.open()
+        found = session.call("webhook_settings", place)
+        shown = at(found.json, "webhookData", "webhookUrl") or at(found.json, "webhookUrl")
+        claim(session, found, shown == hook.url, "the address reads back letter for letter")
+        _does(stage, place, "text-plain")
+        came = hook.heard()
+        hook.claim("text-plain", came, "a text comes to the address")
+        for one in came:
+            kept = urlsplit(one.url).query == query
+            hook.claim("text-plain", kept, "the address is used letter for letter", one)
+
+
+@LAWS.law("configure_webhook", "send_text", "qr_code_base64",
+          effects=("changes", "sends", "reads"), phase=PHASE, phone=True,
+          events=("text-plain", "connected", "disconnected", "qrcode", ECHO))  # fmt: skip
+def a_webhook_that_is_off_is_told_nothing(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    off, after = (WebhookListener(session, stage, place, end) for end in ("-off", "-after"))
+    off.open()
+    off.heard()
+    before = len(session.receiver.webhooks)
+    set_webhook(session, place, off.url, enabled=False)
+    _does(stage, place, "text-plain")
+    text(session, place)
+    unlink(stage, place)
+    qr(session, place)
+    link(stage, place)
+    after.open()
+    _does(stage, place, "text-plain")
+    after.heard()
+    told = off.mine(session.receiver.webhooks[before:])
+    off.nothing(told, "text-plain", "a webhook that is off", unsaid(session))
+
+
+@LAWS.law("configure_webhook", "send_text", effects=("changes", "sends"), phase=PHASE, phone=True,
+          events=("ack-read",))  # fmt: skip
+def a_new_address_gets_all_that_is_still_to_come(session: Session, stage: Stage) -> None:
+    """Receipts of what was sent before it was set, too."""
+    place = stage.place()
+    old, new = (WebhookListener(session, stage, place, end) for end in ("-old", "-new"))
+    contact = f"/_mock/instances/{place.key}/contacts/{WORLD[0]}"
+    old.open()
+    stage.control_api("POST", contact, {"state": "phone_off"})
+    sent = text(session, place, WORLD[0])
+    new.open()
+    stage.control_api("POST", contact, {"state": "reachable"})
+    came = new.heard(lambda found: any(at(one.json, "update", "status") == READ for one in found))
+    stray = old.mine(session.receiver.webhooks)
+    acks = [one for one in (*came, *stray) if is_ack(one) and message_id(one) == sent_id(sent)]
+    if not new.settle_acks(bool(acks)):
+        return
+    late = [one for one in acks if at(one.json, "update", "status") == READ]
+    here = bool(late) and all(one in came for one in late)
+    new.claim("ack-read", here, "receipts come to the address there is now")
+
+
+@LAWS.law("logout", "webhook_settings", "qr_code_base64",
+          effects=("changes", "disconnects", "reads"), phase=PHASE, phone=True,
+          events=("qrcode", "connected", "text-plain"))  # fmt: skip
+def a_logout_leaves_the_webhook(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    session.call("logout", place)
+    hook.heard()
+    found = session.call("webhook_settings", place)
+    shown = at(found.json, "webhookData") or found.json
+    kept = at(shown, "webhookUrl") == hook.url and at(shown, "webhookEnabled") is True
+    claim(session, found, kept, "after a logout the webhook is as it was")
+    qr(session, place)
+    came = [at(one.json, "messageType") for one in hook.heard()]
+    hook.claim("qrcode", "qrcode_update" in came, "a code after a logout is told")
+    link(stage, place)
+    id_ = _does(stage, place, "text-plain")
+    told = [message_id(one) for one in hook.heard()]
+    hook.claim("text-plain", told.count(id_) == 1, "a text after the next link is told")
+
+
+@LAWS.law("logout", "instance_status", effects=("disconnects", "reads"), phone=True)
+def the_status_is_of_the_phone_that_is_linked(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    session.call("instance_status", place)
+    session.call("logout", place)
+    try:
+        stage.control_api("POST", f"/_mock/instances/{place.key}/link", {"number": NEW_PHONE})
+    except Impossible as refusal:
+        raise NotTried(f"no other number to link: {refusal}") from None
+    found = session.call("instance_status", place)
+    user = at(found.json, "instance", "user")
+    right = user is None or str(at(user, "id")).startswith(NEW_PHONE)
+    claim(session, found, right, "user.id is of the number that is linked now")
+    unlink(stage, place)
+    found = session.call("instance_status", place)
+    gone = at(found.json, "instance", "user") is None
+    claim(session, found, gone, "no user once the phone has left")
+
+
+@LAWS.law("configure_webhook", "webhook_settings", effects=("changes", "reads"), phase=PHASE,
+          phone=True, events=("text-plain",))  # fmt: skip
+def a_receiver_that_errs_is_not_given_up(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    with session.receiver.answering(500):
+        for turn in range(FAILURES):
+            _does(stage, place, "text-plain", set={"message.conversation": f"Texto {turn}"})
+        hook.heard()
+    found = session.call("webhook_settings", place)
+    shown = at(found.json, "webhookData") or found.json
+    claim(session, found, at(shown, "webhookEnabled") is True, "the webhook stays on")
+    id_ = _does(stage, place, "text-plain")
+    told = [message_id(one) for one in hook.heard()]
+    hook.claim("text-plain", id_ in told, "what comes after errors is told")
+
+
+TOKENS = ("a", "0123456789abcdef", "0123456789abcdefg", "NOVO-token_de.40/letras+e=sinais~!*#$%&",
+          NEW_TOKEN * 4)  # fmt: skip
+
+
+@LAWS.law("change_token", "instance_status", effects=("changes", "reads"), phone=True)
+def every_letter_of_a_token_counts(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    token = place.token
+    for new in TOKENS:
+        body = {"messageData": {"token": new}}
+        changed = session.call("change_token", place, token=token, body=body)
+        if not done(session, changed, "a new token"):
+            return
+        found = session.call("instance_status", place, token=new)
+        done(session, found, "the whole token")
+        for wrong in (new[:-1], new[: len(new) // 2], f"{new}x", f"{new}{new}", new[::-1] + "z"):
+            found = session.call("instance_status", place, token=wrong)
+            claim(session, found, found.status == 401, "nothing but the whole token opens",
+                  promise=session.contract.promise("instance_status", 401))  # fmt: skip
+        token = new

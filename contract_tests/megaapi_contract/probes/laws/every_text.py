@@ -1,0 +1,234 @@
+"""Every field of every send: each text at each place, each number, type and size, each option."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from functools import partial, update_wrapper
+from typing import Any
+
+from ...host.stage import Stage
+from ...judging.results import Promise
+from ...session import PICTURE_URL, Session
+from ..cases import PICTURE
+from ..probe import Laws
+from .assertions import at, claim, done
+from .calls import message, parsed, someone, texts
+from .media import fetch, same_bytes
+from .messages import SHOP
+from .sent_message import hold_sent
+
+LAWS = Laws()
+Fields = dict[str, Any]
+Way = tuple[str | int, ...]
+
+# Accents, signs of HTML and JSON, composed emoji, zeros in front: whatever carelessness spoils.
+_FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467 \u2764\ufe0f"
+ODD = f'op\u00e7\u00e3o & <b>"0{{0}}"</b> \\ {_FAMILY} 0{{0}}'
+ODD_ADDRESS = f"{SHOP}/0{{0}}?a=1&b=%2B{{0}}#topo"
+# Fields that are no free text.
+FIXED = ("to", "type", "base64", "url", "mimeType", "remoteJid")
+
+_ROWS = [{"title": "Comprar", "description": "Novo pedido", "rowId": "1"},
+         {"title": "Trocar", "description": "Pedido feito", "rowId": "2"}]  # fmt: skip
+_FRAME = {"title": "Menu", "text": "Escolha", "footer": "Loja"}
+_FILE = {"type": "document", "fileName": "a.pdf", "caption": "Veja", "mimeType": "application/pdf"}
+# The fullest body of each operation that people write texts for: three of everything.
+FULL: Mapping[str, Fields] = {
+    "send_text": {"text": "Oi"},
+    "send_media_url": {**_FILE, "url": PICTURE_URL},
+    "send_media_base64": {**_FILE, "base64": PICTURE},
+    "send_location": {"latitude": 1, "longitude": 2, "caption": "Loja", "address": "Rua A"},
+    "send_link_preview": {"textWithLink": "Veja"},
+    "send_list": {
+        "title": "Menu", "text": "Escolha", "description": "Loja", "buttonText": "Ver",
+        "listType": 0, "sections": [{"title": "Setor", "rows": deepcopy(_ROWS)} for _ in range(3)],
+    },
+    "send_buttons": {
+        **_FRAME, "type": "text",
+        "buttons": [{"type": "reply", "title": "Sim", "id": "sim"} for _ in range(3)],
+    },
+    "send_template": {
+        **_FRAME, "type": "text",
+        "buttons": [{"type": "copy", "title": "Copiar", "payload": "A"},
+                    {"type": "url", "title": "Abrir", "payload": SHOP},
+                    {"type": "url", "title": "Abrir", "payload": SHOP}],
+    },
+}  # fmt: skip
+# What may be left out, one field at a time: the body without it, and a value for it.
+OPTIONS: Mapping[str, tuple[Fields, Fields]] = {
+    "send_media_url": (
+        {"url": PICTURE_URL, "type": "video", "mimeType": "video/mp4"},
+        {"caption": "Veja", "gifPlayback": True, "viewOnce": True},
+    ),
+    "send_media_base64": (
+        {"base64": PICTURE, "type": "video", "mimeType": "video/mp4"},
+        {"caption": "Veja", "gifPlayback": True, "viewOnce": True},
+    ),
+    "send_location": (
+        {"latitude": 1, "longitude": 2}, {"caption": "Loja", "address": "Rua A"},
+    ),
+    "send_list": (
+        {"text": "Escolha", "buttonText": "Ver", "sections": [{"rows": _ROWS}]},
+        {"title": "Menu", "description": "Loja"},
+    ),
+    "send_buttons": (
+        {"text": "Escolha", "buttons": FULL["send_buttons"]["buttons"]},
+        {"title": "Menu", "footer": "Loja"},
+    ),
+    "send_template": (
+        {"text": "Escolha", "buttons": FULL["send_template"]["buttons"]},
+        {"title": "Menu", "footer": "Loja"},
+    ),
+}  # fmt: skip
+# Under these names an answer shows what was asked for besides the message itself.
+SHOWN_OPTIONS = frozenset(
+    {"caption", "gifPlayback", "viewOnce", "viewOnceMessage", "name", "address", "title",
+     "description", "footerText", "footer", "header", "ptt"}
+)  # fmt: skip
+TYPES = (
+    ("tabela.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("carta.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ("dados.csv", "text/csv"),
+    ("tudo.zip", "application/zip"),
+)
+DEGREES = ((0, 0), ("0", "0.0"), (0.0, -46.5), (-23.5, 0), (-90, 180))
+SIZES = (1, 65_535, 65_536, 65_537, 100_000, 300_001)
+
+
+def _each(
+    operations: Mapping[str, Any], *more: str, effects: tuple[str, ...] = ("sends",)
+) -> Callable[[Callable[[str, Session, Stage], None]], Callable[..., None]]:
+    def keep(rule: Callable[[str, Session, Stage], None]) -> Callable[..., None]:
+        for operation in operations:
+            run = partial(rule, operation)
+            update_wrapper(run, rule)
+            LAWS.law(operation, *more, effects=effects, about=operation, phone=True)(run)
+        return rule
+
+    return keep
+
+
+def leaves(node: Any, way: Way = ()) -> Iterator[Way]:
+    """The way to every free text of a body."""
+    if isinstance(node, dict):
+        for name, inner in node.items():
+            yield from leaves(inner, (*way, name)) if name not in FIXED else ()
+    elif isinstance(node, list):
+        for index, inner in enumerate(node):
+            yield from leaves(inner, (*way, index))
+    elif isinstance(node, str):
+        yield way
+
+
+def odd(data: Fields) -> tuple[Fields, dict[str, str]]:
+    """The body with an odd text at every place, and each of these by the way to it."""
+    made, told = deepcopy(data), {}
+    for number, way in enumerate(leaves(data), 1):
+        node = made
+        for step in way[:-1]:
+            node = node[step]  # type: ignore[index]
+        address = way[-1] == "payload" and node.get("type") == "url"
+        node[way[-1]] = (ODD_ADDRESS if address else ODD).format(number)  # type: ignore[index]
+        told[".".join(map(str, way))] = node[way[-1]]  # type: ignore[index]
+    return made, told
+
+
+def shown_texts(content: Any) -> Iterator[str]:
+    """Every text of a message, those in the JSON texts of its buttons too."""
+    for found in texts(content):
+        yield found
+        if found.startswith("{"):
+            yield from texts(parsed(found))
+
+
+@_each(FULL)
+def every_text_at_every_place_comes_back(operation: str, session: Session, stage: Stage) -> None:
+    data, told = odd(FULL[operation])
+    sent = message(session, stage.place(), operation, to=someone(session), **data)
+    if done(session, sent, "a body full of odd texts"):
+        shown = [*shown_texts(at(sent.json, "messageData", "message"))]
+        for name, wanted in told.items():
+            claim(session, sent, wanted in shown, f"{name} comes back letter for letter")
+
+
+@LAWS.law("send_link_preview", effects=("sends",), phone=True)
+def the_words_around_a_link_stay(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    for said in (f"Veja \u00e7 {SHOP}?a=1&b=2 hoje & sempre", f"{SHOP} fim", f"come\u00e7o {SHOP}"):
+        sent = message(session, place, "send_link_preview", to=to, textWithLink=said)
+        hold_sent(session, stage, sent, to, extendedTextMessage={"text": said})
+
+
+@LAWS.law("send_location", effects=("sends",), phone=True)
+def any_number_is_a_degree(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    for latitude, longitude in DEGREES:
+        data = {"latitude": latitude, "longitude": longitude}
+        sent = message(session, place, "send_location", to=to, **data)
+        wanted = {"degreesLatitude": float(latitude), "degreesLongitude": float(longitude)}
+        hold_sent(session, stage, sent, to, locationMessage=wanted)
+
+
+@_each({"send_media_url": "url", "send_media_base64": "base64"})
+def a_document_has_the_type_it_was_given(operation: str, session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    given = {"url": PICTURE_URL} if operation == "send_media_url" else {"base64": PICTURE}
+    for name, kind in TYPES:
+        data = {**given, "type": "document", "fileName": name, "mimeType": kind}
+        sent = message(session, place, operation, to=to, **data)
+        hold_sent(session, stage, sent, to, documentMessage={"mimetype": kind, "fileName": name})
+
+
+@_each(OPTIONS)
+def what_is_left_out_is_not_remembered(operation: str, session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    bare, options = OPTIONS[operation]
+    first = message(session, place, operation, to=to, **bare)
+    if not done(session, first, "a bare body"):
+        return
+    before = _options(first.json)
+    for name, value in options.items():
+        message(session, place, operation, to=to, **bare, **{name: value})
+        again = message(session, place, operation, to=to, **bare)
+        same = _options(again.json) == before
+        claim(session, again, same, f"{name} of one message is not the next one's")
+
+
+def _options(document: Any) -> list[tuple[str, str]]:
+    """What an answer shows of options, and in which words."""
+    found: list[tuple[str, str]] = []
+    for name, part in document.items() if isinstance(document, dict) else ():
+        if name in SHOWN_OPTIONS:
+            found.append((name, "" if isinstance(part, dict) else str(part)))
+        found += _options(part)
+    return sorted(found)
+
+
+@LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)
+def files_of_every_size_come_back_whole(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    for size in SIZES:
+        content = (bytes(range(251)) * (size // 251 + 1))[:size]
+        sent = message(
+            session, place, "send_media_base64", to=to, type="document", fileName="a.bin",
+            base64=b64encode(content).decode(), mimeType="application/octet-stream",
+        )  # fmt: skip
+        if done(session, sent, f"a file of {size} bytes"):
+            part = at(sent.json, "messageData", "message", "documentMessage") or {}
+            same_bytes(session, fetch(session, place, part, "document"), part, content)
+
+
+CODES = ("01234567", "00000000", "aBcD12eF", "ZZZZZZZ9", "12345678", "abcdefgh")
+
+
+@LAWS.law("pairing_code", effects=("changes",), phone=True)
+def every_code_of_ones_own_comes_back(session: Session, stage: Stage) -> None:
+    place = stage.place(connected=False)
+    promise = Promise("baileys", session.contract.by_id["pairing_code"].spec_file)
+    for code in CODES:
+        query = {"phoneNumber": "5511900000020", "customPairingCode": code}
+        found = session.call("pairing_code", place, query=query)
+        same = at(found.json, "pairingCode") == code
+        claim(session, found, same, "the custom code, character by character", promise=promise)

@@ -1,0 +1,170 @@
+"""Groups after every change: read back in details and list, for each person, by whoever made it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from megaapi_mock.domain.jid import as_given
+
+from ...errors import Impossible
+from ...host.place import Place
+from ...host.stage import WORLD, Stage
+from ...judging.results import Exchange, Promise
+from ...session import Session
+from ..probe import Laws
+from .assertions import at, claim, done, guess
+from .calls import group_of, leave, make_group, members, message
+from .groups import verdicts_of
+from .webhooks import PHASE, listening
+
+LAWS = Laws()
+Json = dict[str, Any]
+
+# People by JID and by bare number, in every order.
+MIXES = ((True, False, True), (False, True, False), (True, True, False), (False, False, True))
+# What phones do to a group: who, the event, and what about it.
+PHONES_DO: tuple[tuple[str, Json], ...] = (
+    ("group-participants", {"option": "promote", "to": WORLD[0]}),
+    ("group-update", {"set": {"announce": True}}),
+    ("group-update", {"set": {"announce": False, "restrict": True}}),
+    ("group-update", {"set": {"restrict": False}}),
+    ("group-participants", {"option": "demote", "to": WORLD[0]}),
+    ("group-participants", {"option": "promote", "to": WORLD[1]}),
+    ("group-participants", {"option": "add", "to": WORLD[2]}),
+    ("group-update", {"set": {"subject": "Outra equipe"}}),
+    ("group-participants", {"option": "remove", "to": WORLD[0]}),
+)
+
+
+def _made(session: Session, stage: Stage, place: Place, *people: str) -> str:
+    return str(make_group(session, stage, place, *people)[1].get("id"))
+
+
+def _details(session: Session, place: Place, jid: str) -> tuple[Exchange, Json]:
+    found = session.call("group_details", place, query={"jid": jid})
+    return found, group_of(found)
+
+
+def _listed(session: Session, place: Place, jid: str) -> tuple[Exchange, Json]:
+    found = session.call("list_groups", place)
+    groups = at(found.json, "groups")
+    listed = groups if isinstance(groups, list) else []
+    return found, next((one for one in listed if at(one, "id") == jid), {})
+
+
+@LAWS.law("create_group", "group_details", "list_groups", effects=("changes", "reads"), phone=True)
+def every_change_of_a_group_is_shown_and_listed(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    jid = _made(session, stage, place, *WORLD[:2])
+    _listed(session, place, jid)
+    for event, more in (("", {}), *PHONES_DO):
+        if event:
+            body = {"event": event, "group": jid, "from": place.number, **more}
+            stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
+        true = stage.control_api("GET", f"/_mock/instances/{place.key}/groups/{jid}")
+        people = {one["jid"]: one["admin"] for one in true["participants"]}
+        for found, shown in (_details(session, place, jid), _listed(session, place, jid)):
+            for name in ("subject", "announce", "restrict"):
+                claim(session, found, shown.get(name) == true[name], f"{name} is what it is now")
+            right = members(shown) == people
+            claim(session, found, right, "each member has the rank of now")
+            once = len(shown.get("participants") or ()) == shown.get("size") == len(people)
+            claim(session, found, once, "everybody stands in it once")
+
+
+def _forms(people: tuple[str, ...], mix: tuple[bool, ...]) -> list[str]:
+    pairs = zip(people, mix, strict=False)
+    return [as_given(person) if by_jid else person for person, by_jid in pairs]
+
+
+@LAWS.law("create_group", "add_participants", "remove_participants", "group_details",
+          effects=("changes", "reads"), phone=True)  # fmt: skip
+def jids_and_numbers_may_be_mixed(session: Session, stage: Stage) -> None:
+    place, people = stage.place(), WORLD[:3]
+    everybody = {as_given(person) for person in people}
+    for mix in MIXES:
+        made, group = make_group(session, stage, place, *_forms(people, mix))
+        claim(session, made, everybody <= set(members(group)), "all who were named are in it")
+        jid = str(group.get("id"))
+        for operation, inside in (("remove_participants", False), ("add_participants", True)):
+            data = {"jid": jid, "participants": _forms(people, mix)}
+            changed = session.call(operation, place, body={"group_data": data})
+            done(session, changed, "a change of several")
+            now = everybody & set(members(_details(session, place, jid)[1]))
+            fits = now == (everybody if inside else set())
+            claim(session, changed, fits, "all who were named are in it or out of it")
+
+
+@LAWS.law("create_group", "add_participants", "remove_participants", "group_details",
+          effects=("changes", "reads"), phone=True)  # fmt: skip
+def what_is_told_of_each_person_is_so(session: Session, stage: Stage) -> None:
+    """Whoever has a 200 was moved; whoever has not, was not; and each is tried."""
+    place = stage.place()
+    jid = _made(session, stage, place, WORLD[0], WORLD[1])
+    steps = (
+        ("add_participants", (WORLD[2], WORLD[0], WORLD[3]), True),
+        ("remove_participants", (WORLD[0], WORLD[2], WORLD[1]), False),
+        ("add_participants", (WORLD[3], WORLD[1], WORLD[0], WORLD[2]), True),
+        ("remove_participants", (WORLD[0], WORLD[1], WORLD[2], WORLD[3]), False),
+    )
+    for operation, people, inside in steps:
+        before = set(members(_details(session, place, jid)[1]))
+        data = {"jid": jid, "participants": list(people)}
+        changed = session.call(operation, place, body={"group_data": data})
+        told = verdicts_of(session, changed)
+        found, group = _details(session, place, jid)
+        named = [as_given(person) for person in people]
+        if told is not None:
+            claim(session, changed, [who for who, _ in told] == named, "one result per person")
+            wanted = [(who in before) is not inside for who in named]
+            moved = [status == "200" for _, status in told]
+            claim(session, changed, moved == wanted, "200 for whoever was moved, and nobody else")
+        after = set(members(group))
+        fits = all((who in after) is inside for who in named)
+        claim(session, found, fits, "everybody who was named is in it or out of it")
+        alone = after - {*named} == before - {*named}
+        claim(session, found, alone, "nobody else has been moved")
+        once = len(group.get("participants") or ()) == group.get("size") == len(after)
+        claim(session, found, once, "everybody stands in it once")
+
+
+@LAWS.law("create_group", "leave_group", effects=("changes",), phase=PHASE, phone=True,
+          events=("group-text",))  # fmt: skip
+def a_group_that_was_left_is_silent(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    jid = _made(session, stage, place, *WORLD[:2])
+    done(session, leave(session, place, jid), "leaving")
+    hook.heard()
+    for event in ("group-text", "group-image"):
+        try:
+            body = {"event": event, "group": jid, "from": WORLD[0]}
+            stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
+        except Impossible:
+            # Nobody can reach the instance there: so it should be.
+            continue
+    promise = guess(session, "leave_group")
+    hook.nothing(hook.heard(), "group-text", "after leaving a group", promise)
+
+
+@LAWS.law("delete_message", "create_group", effects=("sends", "changes"), phone=True)
+def an_admin_deletes_what_members_wrote(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    jid = _made(session, stage, place, *WORLD[:2])
+    promise = Promise("baileys", session.contract.by_id["delete_message"].spec_file)
+    for person in WORLD[:2]:
+        body = {"event": "group-text", "group": jid, "from": person}
+        said = stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
+        key = {"remoteJid": jid, "fromMe": False, "id": said["id"],
+               "participant": as_given(person)}  # fmt: skip
+        gone = message(session, place, "delete_message", to=jid, key=key)
+        if not done(session, gone, "deleting a member's message"):
+            return
+        named = at(gone.json, "messageData", "message", "protocolMessage", "key")
+        for field in ("remoteJid", "fromMe", "id", "participant"):
+            same = at(named, field) == key[field]
+            claim(session, gone, same, f"{field} of the deleted message", promise=promise)
+        listed = stage.control_api("GET", f"/_mock/messages?instance={place.key}&limit=5000")[
+            "items"
+        ]
+        state = next(one["deleted"] for one in listed if one["id"] == said["id"])
+        claim(session, gone, state == "everyone", "the member's message is gone", promise=promise)

@@ -1,0 +1,195 @@
+"""What is one's own: look-ups, codes, settings, addresses and filters of several at a time."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from contextlib import suppress
+from functools import partial, update_wrapper
+from typing import Any
+
+from megaapi_mock.domain.jid import as_given
+
+from ...errors import Impossible
+from ...host.stage import NO_WHATSAPP, WORLD, Stage
+from ...judging.results import Promise
+from ...session import Session
+from ..probe import Laws
+from .assertions import at, claim, done, guess, refused
+from .calls import make_group, set_webhook, someone
+from .media import qr
+from .requests import ASKS
+from .settings import NEW_TOKEN
+from .webhook_targets import CATEGORIES
+from .webhooks import PHASE, Rule, listening
+
+LAWS = Laws()
+
+GROUPS = ("120363000000000098@g.us", f"{WORLD[0]}-1623275280@g.us", "5511900000002-1@g.us")
+# Differs from numbers of the suite's people in its last digit alone.
+STRANGER = f"{WORLD[1][:-1]}9"
+_DIGITS = re.compile(rb"data:image/png;base64,([A-Za-z0-9+/=]+)")
+
+
+@LAWS.law("is_on_whatsapp", phone=True)
+def everybody_is_looked_up_on_their_own(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    with suppress(Impossible):
+        # In some worlds nobody has this number to begin with.
+        door = f"/_mock/instances/{place.key}/contacts/{STRANGER}"
+        stage.control_api("POST", door, {"state": "unregistered"})
+    for person in (*WORLD[:4], STRANGER, *reversed(WORLD[:4]), NO_WHATSAPP, WORLD[1]):
+        found = session.call("is_on_whatsapp", place, query={"jid": person})
+        if person in (STRANGER, NO_WHATSAPP):
+            there = (
+                session.takes_alternative(found, "not_on_whatsapp")
+                or at(found.json, "exists") is False
+            )
+            claim(session, found, there, "who has no account does not exist",
+                  promise=guess(session, "is_on_whatsapp"))  # fmt: skip
+            continue
+        right = at(found.json, "exists") is True and at(found.json, "jid") == as_given(person)
+        claim(session, found, right, "exists and jid are those of the number asked for")
+
+
+@LAWS.law("is_on_whatsapp", phone=True)
+def groups_are_not_looked_up(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    promise = Promise("baileys", session.contract.by_id["is_on_whatsapp"].spec_file)
+    for group in GROUPS:
+        found = session.call("is_on_whatsapp", place, query={"jid": group})
+        right = at(found.json, "exists") is True and at(found.json, "jid") == group
+        claim(session, found, right, "a group's JID comes back as it is", promise=promise)
+
+
+@LAWS.law("qr_code_base64", "qr_code_page", "qr_code_image", phone=True)
+def several_that_wait_have_each_their_code(session: Session, stage: Stage) -> None:
+    places = [stage.place(connected=False) for _ in range(2)]
+    codes = {place.key: qr(session, place)[1] for place in places}
+    for place in (*places, *reversed(places)):
+        page = session.call("qr_code_page", place)
+        picture = session.call("qr_code_image", place)
+        again, code = qr(session, place)
+        if code != codes[place.key] and code not in codes.values():
+            # Another twenty seconds have begun meanwhile.
+            return
+        claim(session, again, code == codes[place.key], "the code is the instance's own")
+        shown = b64encode(code)
+        inside = not _DIGITS.search(page.body) or shown in page.body
+        unsure = guess(session, "qr_code_page")
+        claim(session, page, inside, "the page has the instance's own code", promise=unsure)
+        same = picture.body == code
+        claim(session, picture, same, "the picture is the instance's own code",
+              promise=guess(session, "qr_code_image"))  # fmt: skip
+
+
+@LAWS.law("webhook_settings", "configure_webhook", "block_events", "config_details",
+          "create_group", "list_groups", "instance_status",
+          effects=("reads", "changes"), phone=True)  # fmt: skip
+def what_several_are_shown_is_their_own(session: Session, stage: Stage) -> None:
+    places = [stage.place() for _ in range(2)]
+    names = [f"Equipe {place.key[-4:]}" for place in places]
+    for place, name in zip(places, names, strict=True):
+        set_webhook(session, place, f"{session.receiver.url}/{place.key}")
+        body = {"messageData": {"events": [f"own{place.key[-4:]}"]}}
+        session.call("block_events", place, body=body)
+        make_group(session, stage, place, someone(session), name=name)
+    marks = [(place.key, f"own{place.key[-4:]}", name, f'"{place.number}')
+             for place, name in zip(places, names, strict=True)]  # fmt: skip
+    for turn in (0, 1, 0, 1):
+        for operation, which in (
+            ("webhook_settings", 0), ("config_details", 1), ("list_groups", 2),
+            ("instance_status", 3),
+        ):  # fmt: skip
+            found = session.call(operation, places[turn])
+            said = found.body.decode()
+            own, strange = marks[turn][which] in said, marks[1 - turn][which] in said
+            claim(session, found, not strange, "nothing of a neighbour's is shown")
+            if operation != "instance_status":
+                claim(session, found, own, "one's own is shown")
+
+
+@LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
+          events=("text-plain",))  # fmt: skip
+def one_address_serves_several(session: Session, stage: Stage) -> None:
+    """Two instances post to the very same address; each event says whose it is."""
+    place, hook = listening(session, stage)
+    other = stage.place()
+    set_webhook(session, other, hook.url)
+    made: dict[str, str] = {}
+    for who in (place, other, place, other):
+        door = f"/_mock/instances/{who.key}/inbound"
+        made[stage.control_api("POST", door, {"event": "text-plain"})["id"]] = who.key
+    came = hook.heard(lambda found: len(found) >= len(made))
+    if not _all_there(came, made):
+        # Two instances may be told at once: the other one's last webhook may follow.
+        came += hook.heard(lambda found: _all_there(came + found, made))
+    told = {at(one.json, "key", "id"): at(one.json, "instance_key") for one in came}
+    whole = all(told.get(id_) == key for id_, key in made.items())
+    hook.claim("text-plain", whole, "instance_key is that of the instance that was written to")
+
+
+def _all_there(came: list[Any], made: dict[str, str]) -> bool:
+    return set(made) <= {at(one.json, "key", "id") for one in came}
+
+
+def _category(rule: Rule) -> Rule:
+    for category, event in CATEGORIES.items():
+        run = partial(rule, category)
+        update_wrapper(run, rule)
+        LAWS.law("block_events", effects=("changes",), phase=PHASE, about=category,
+                 events=(event,), phone=True)(run)  # fmt: skip
+    return rule
+
+
+@_category
+def what_one_blocks_comes_to_the_others(category: str, session: Session, stage: Stage) -> None:
+    blocking, (place, hook) = stage.place(), listening(session, stage)
+    event, alarm = CATEGORIES[category], "text-plain" if category == "calls" else "call"
+    came = []
+    for names in ([], [category]):
+        session.call("block_events", blocking, body={"messageData": {"events": names}})
+        stage.control_api("POST", f"/_mock/instances/{place.key}/emit", {"event": event})
+        came.append(len(hook.heard(alarm=alarm)))
+    # Some hosts acknowledge nothing unless they are asked to.
+    silent = event.startswith("ack-") and came == [0, 0]
+    hook.claim(event, silent or came == [1, 1], "a neighbour's filter is the neighbour's")
+
+
+# -- one instance's token before and after ---------------------------------------------------
+
+
+def the_old_token_opens_nothing(operation: str, session: Session, stage: Stage) -> None:
+    place = stage.place()
+    body = {"messageData": {"token": NEW_TOKEN}}
+    if not done(session, session.call("change_token", place, body=body), "a new token"):
+        return
+    promise = guess(session, "change_token")
+    said = ASKS[operation].make(someone(session))
+    found = session.call(operation, place, **said)
+    refused(session, found, 401, "the old token", promise=promise)
+
+
+for _operation, _ask in ASKS.items():
+    _run = partial(the_old_token_opens_nothing, _operation)
+    update_wrapper(_run, the_old_token_opens_nothing)
+    LAWS.law("change_token", _operation, effects={"changes", _ask.effect}, about=_operation,
+             phone=True)(_run)  # fmt: skip
+
+
+ADDING = {"block_events": "blockEvents", "accept_webhook_events": "webhookEvents",
+          "accept_status_events": "statusEvents"}  # fmt: skip
+
+
+@LAWS.law(*ADDING, "config_details", effects=("changes", "reads"), phone=True)
+def names_given_one_by_one_add_up(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    for operation, shown in ADDING.items():
+        names = [f"{operation}{turn}" for turn in range(3)]
+        for turn, name in enumerate(names, 1):
+            session.call(operation, place, body={"messageData": {"events": [name]}})
+            found = session.call("config_details", place)
+            listed = at(found.json, "configData", shown)
+            kept = listed if isinstance(listed, list) else []
+            claim(session, found, set(names[:turn]) <= set(map(str, kept)), "names add up",
+                  promise=guess(session, operation))  # fmt: skip

@@ -1,0 +1,192 @@
+"""Events that hold several of something, or that come a second time: nothing beyond the first
+is lost, and every field is what caused it."""
+
+from __future__ import annotations
+
+from functools import partial, update_wrapper
+from typing import Any
+
+from megaapi_mock.domain.jid import as_given
+
+from ...host.place import Place
+from ...host.stage import WORLD, Stage
+from ...judging.results import Promise, Webhook
+from ...session import Session
+from ..probe import Laws
+from .assertions import at
+from .calls import make_group, message, sent_id, text
+from .customers import written
+from .particulars import LIST, SECTIONS
+from .webhook_listener import WebhookListener
+from .webhooks import PHASE, listening
+
+LAWS = Laws()
+Json = dict[str, Any]
+
+FILES = ("image", "video", "audio-file", "audio-voice-note", "document", "sticker")
+CONTENT = {"image": "imageMessage", "video": "videoMessage", "audio-file": "audioMessage",
+           "audio-voice-note": "audioMessage", "document": "documentMessage",
+           "sticker": "stickerMessage"}  # fmt: skip
+_TEXTS = ("Bom dia", "\u00c0s 10h? \u2615\ufe0f", "N\u00e3o & sim <b>")
+
+
+def _card(name: str, number: str) -> Json:
+    lines = ("BEGIN:VCARD", "VERSION:3.0", f"N:;{name};;;", f"FN:{name}",
+             f"item1.TEL;waid={number}:+{number}", "END:VCARD")  # fmt: skip
+    return {"displayName": name, "vcard": "\n".join(lines)}
+
+
+def _does(stage: Stage, place: Place, event: str, **more: Any) -> Json:
+    body = {"event": event, **more}
+    made: Json = stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
+    return made
+
+
+def _as_written(hook: WebhookListener, event: str, came: list[Webhook], *made: Json) -> None:
+    """Hold that each message was told once, in order, with every field of its content."""
+    ids = [at(one.json, "key", "id") for one in came]
+    if hook.claim(event, ids == [one["id"] for one in made], "each is told once, in order"):
+        for one, message_ in zip(came, made, strict=True):
+            same = written(at(one.json, "message")) == written(message_["content"])
+            hook.claim(event, same, "every field is what was written", one)
+
+
+@LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
+          events=("contacts-array",))  # fmt: skip
+def every_card_is_a_card_of_its_own(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    cards = [_card(f"Contato {turn} \u00e7", number) for turn, number in enumerate(WORLD[:4])]
+    given = {"message.contactsArrayMessage.contacts": cards}
+    made = _does(stage, place, "contacts-array", set=given)
+    came = hook.heard()
+    _as_written(hook, "contacts-array", came, made)
+    told = [at(one.json, "message", "contactsArrayMessage", "contacts") for one in came]
+    hook.claim("contacts-array", told == [cards], "every card, in order")
+
+
+@LAWS.law("create_group", effects=("changes",), phase=PHASE, phone=True,
+          events=("text-mention",))  # fmt: skip
+def everybody_who_is_mentioned_is_named(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    group = make_group(session, stage, place, *WORLD[:3])[1].get("id")
+    hook.heard()
+    people = [as_given(person) for person in WORLD[1:3]] + [as_given(place.number)]
+    made = _does(stage, place, "text-mention", group=group,
+                 set={"message.extendedTextMessage.contextInfo.mentionedJid": people,
+                      "message.extendedTextMessage.text": "Vejam @um @dois @tr\u00eas"},
+                 **{"from": WORLD[0]})  # fmt: skip
+    came = hook.heard()
+    _as_written(hook, "text-mention", came, made)
+    way = ("message", "extendedTextMessage", "contextInfo", "mentionedJid")
+    told = [at(one.json, *way) for one in came]
+    hook.claim("text-mention", told == [people], "mentionedJid names all of them, in order")
+
+
+@LAWS.law("send_list", effects=("sends", "changes"), phase=PHASE, phone=True,
+          events=("list-response",))  # fmt: skip
+def each_row_is_told_with_its_own_words(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    sent = message(session, place, "send_list", to=WORLD[0], **LIST)
+    hook.heard()
+    rows = [row for section in SECTIONS for row in section["rows"] if isinstance(row, dict)]
+    made = [_does(stage, place, "list-response", message=sent_id(sent), option=row["rowId"])
+            for row in rows]  # fmt: skip
+    came = hook.heard()
+    _as_written(hook, "list-response", came, *made)
+    for one, row in zip(came, rows, strict=False):
+        reply = at(one.json, "message", "listResponseMessage")
+        chosen = at(reply, "singleSelectReply", "selectedRowId")
+        hook.claim("list-response", chosen == row["rowId"], "selectedRowId is the row's", one)
+        title = at(reply, "title")
+        hook.claim("list-response", title == row["title"], "title is the row's", one)
+        told = at(reply, "description")
+        hook.claim("list-response", told == row["description"], "description is the row's", one)
+
+
+@LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
+          events=("edited", "deleted"))  # fmt: skip
+def every_later_change_names_the_message(session: Session, stage: Stage) -> None:
+    """Edited twice, another one between, and deleted at last."""
+    place, hook = listening(session, stage)
+    first, second = (_does(stage, place, "text-plain")["id"] for _ in range(2))
+    hook.heard()
+    path = "message.protocolMessage.editedMessage.conversation"
+    made = [
+        *(_does(stage, place, "edited", message=of, set={path: said})
+          for of, said in zip((first, second, first), _TEXTS, strict=True)),
+        _does(stage, place, "deleted", message=first),
+    ]  # fmt: skip
+    came = hook.heard()
+    _as_written(hook, "edited", came, *made)
+    for one, of in zip(came, (first, second, first, first), strict=False):
+        named = _protocol_key(one.json)
+        event = "deleted" if one is came[-1] else "edited"
+        hook.claim(event, named == of, "protocolMessage.key.id is the message's", one)
+
+
+def _protocol_key(payload: Any) -> Any:
+    """The id of the message that an edit or a deletion is about, however deep it stands."""
+    for way in (("message",), ("message", "editedMessage", "message")):
+        found = at(payload, *way, "protocolMessage", "key", "id")
+        if found is not None:
+            return found
+    return None
+
+
+@LAWS.law("send_text", effects=("sends", "changes"), phase=PHASE, phone=True, events=("reaction",))
+def every_reaction_says_what_it_is_now(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    about = [sent_id(text(session, place, WORLD[0], said)) for said in _TEXTS[:2]]
+    hook.heard()
+    steps = [(about[0], "\U0001f44d"), (about[1], "\u2764\ufe0f"), (about[0], "\U0001f602"),
+             (about[0], ""), (about[1], "")]  # fmt: skip
+    for of, emoji in steps:
+        given = {"message.reactionMessage.text": emoji}
+        _does(stage, place, "reaction", message=of, set=given)
+    shown = [at(one.json, "message", "reactionMessage") for one in hook.heard()]
+    told = [(at(one, "key", "id"), at(one, "text")) for one in shown]
+    hook.claim("reaction", told == steps, "each reaction is told, of its message")
+
+
+def _each_file(rule: Any) -> Any:
+    for event in FILES:
+        run = partial(rule, event)
+        update_wrapper(run, rule)
+        LAWS.law("send_text", effects=("sends", "changes"), phase=PHASE, about=event,
+                 events=(event, "text-quoted-reply"), phone=True)(run)  # fmt: skip
+    return rule
+
+
+@_each_file
+def a_reply_with_a_file_says_to_what(event: str, session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    about = sent_id(text(session, place, WORLD[0], "Qual deles?"))
+    hook.heard()
+    context = {"stanzaId": about, "participant": as_given(place.number),
+               "quotedMessage": {"conversation": "Qual deles?"}}  # fmt: skip
+    made = _does(stage, place, event, set={f"message.{CONTENT[event]}.contextInfo": context})
+    came = hook.heard()
+    _as_written(hook, event, came, made)
+    for one in came:
+        shown = at(one.json, "message", CONTENT[event], "contextInfo")
+        hook.claim(event, shown == context, "contextInfo says to what it is a reply", one,
+                   promise=Promise("baileys", "webhooks/text-quoted-reply.yaml"))  # fmt: skip
+
+
+@LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
+          events=("text-plain-lid", *FILES))  # fmt: skip
+def a_hidden_writer_has_a_number_whatever_they_send(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    who = hook.person(WORLD[0])
+    key = {"key.remoteJid": who["lid"], "key.senderPn": who["jid"], "key.senderLid": who["lid"]}
+    events = ("text-plain-lid", *FILES, "location", "contact", "reaction", "edited")
+    for event in events:
+        body = {"event": event, "set": key}
+        stage.control_api("POST", f"/_mock/instances/{place.key}/emit", body)
+    came = hook.heard()
+    if not hook.claim("text-plain-lid", len(came) == len(events), "each event is told"):
+        return
+    for one, event in zip(came, events, strict=True):
+        told = at(one.json, "key", "remoteJid") == who["lid"]
+        right = not told or at(one.json, "key", "senderPn") == who["jid"]
+        hook.claim(event, right, "senderPn is the number to answer to", one)

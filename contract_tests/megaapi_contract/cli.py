@@ -96,11 +96,11 @@ def _interrupt_on_signals() -> Iterator[None]:
     def interrupted(number: int, frame: Any) -> None:
         raise KeyboardInterrupt
 
-    before = {name: signal.signal(name, interrupted) for name in _ENDINGS}
+    previous_handlers = {name: signal.signal(name, interrupted) for name in _ENDINGS}
     try:
         yield
     finally:
-        for name, handler in before.items():
+        for name, handler in previous_handlers.items():
             signal.signal(name, handler)
 
 

@@ -93,32 +93,32 @@ class Session:
             return body
         return {**body, "messageData": {**data, "url": self.media_url}}
 
-    def exchange(self, sent: Request) -> Exchange:
+    def exchange(self, request: Request) -> Exchange:
         """Send one request, and note every promise that its answer breaks."""
-        done = self._send(sent)
+        exchange = self._send(request)
         self.exchanges += 1
-        self.called_operations.add(done.operation)
-        self.on_exchange(done)
-        self.judge.require_gateway(done)
-        self._settle_form(done)
-        if self.judge.is_doubtful(done):
-            self.judge.require_json_status(done, self._ask_status())
-        self.breaches += self.judge.exchange(done, self.probe)
-        self.restorer.observe(done)
-        self._remember_message_id(sent, done)
-        return done
+        self.called_operations.add(exchange.operation)
+        self.on_exchange(exchange)
+        self.judge.require_gateway(exchange)
+        self._settle_form(exchange)
+        if self.judge.is_doubtful(exchange):
+            self.judge.require_json_status(exchange, self._ask_status())
+        self.breaches += self.judge.exchange(exchange, self.probe)
+        self.restorer.observe(exchange)
+        self._remember_message_id(request, exchange)
+        return exchange
 
-    def _settle_form(self, done: Exchange) -> None:
-        form = settled_form(done.operation, done.json) if done.ok else None
+    def _settle_form(self, exchange: Exchange) -> None:
+        form = settled_form(exchange.operation, exchange.json) if exchange.ok else None
         if form is not None:
-            self.settle(*form, exchange=done)
+            self.settle(*form, exchange=exchange)
 
-    def _remember_message_id(self, request: Request, done: Exchange) -> None:
-        operation = self.contract.by_id.get(str(done.operation))
-        if operation is None or operation.effect != "sends" or not done.ok:
+    def _remember_message_id(self, request: Request, exchange: Exchange) -> None:
+        operation = self.contract.by_id.get(str(exchange.operation))
+        if operation is None or operation.effect != "sends" or not exchange.ok:
             return
         route = self.contract.route(request.method, request.path)
-        data = done.json.get("messageData") if isinstance(done.json, dict) else None
+        data = exchange.json.get("messageData") if isinstance(exchange.json, dict) else None
         key = data.get("key") if isinstance(data, dict) else None
         id_ = key.get("id") if isinstance(key, dict) else None
         if route is not None and isinstance(id_, str):
@@ -136,17 +136,17 @@ class Session:
         headers = [("Accept", "application/json"), ("Authorization", f"Bearer {fence.token}")]
         return self.gate.send(request("GET", path, headers=headers))
 
-    def _send(self, sent: Request) -> Exchange:
+    def _send(self, request: Request) -> Exchange:
         """Send a request after its undo step is stored: an answer may never come."""
-        undo = self.restorer.undo_before(sent)
+        undo = self.restorer.undo_before(request)
         if undo is not None:
             self.undo.append(undo)
         try:
-            return self.gate.send(sent)
+            return self.gate.send(request)
         except HeldBack:
             if undo is not None:
                 self.discard_undo(undo)
-                self.restorer.forget_unsent(sent)
+                self.restorer.forget_unsent(request)
             raise
 
     # -- what must hold ----------------------------------------------------------------------
@@ -163,10 +163,17 @@ class Session:
     ) -> bool:
         """Note a breach of a rule unless `holds` is true; whether it is."""
         if not holds:
-            about = operation or (exchange.operation if exchange else "") or ""
+            operation_id = operation or (exchange.operation if exchange else "") or ""
             self.breaches.append(
                 Breach(
-                    self.probe, "law", about, sentence, promise, exchange, webhook, rule=sentence
+                    self.probe,
+                    "law",
+                    operation_id,
+                    sentence,
+                    promise,
+                    exchange,
+                    webhook,
+                    rule=sentence,
                 )
             )
         return bool(holds)
@@ -181,9 +188,11 @@ class Session:
         webhook: Webhook | None = None,
     ) -> None:
         """Note a new fact, which breaks no promise; reports show it once."""
-        about = str(exchange.operation or "") if exchange else ""
+        operation_id = str(exchange.operation or "") if exchange else ""
         self.breaches.append(
-            Breach(self.probe, kind, about, sentence, promise, exchange, webhook, rule=sentence)
+            Breach(
+                self.probe, kind, operation_id, sentence, promise, exchange, webhook, rule=sentence
+            )
         )
 
     # -- where the contract knows several ways ----------------------------------------------
@@ -223,11 +232,14 @@ class Session:
         if value != USUAL:
             sentence = f"{switch}={value}: a documented alternative"
             self.note(sentence, kind="alternative", promise=promise, exchange=exchange)
-        is_same_as_before = self.settled_switches.is_same_as_before(switch, value)
+        is_consistent = self.settled_switches.is_same_as_before(switch, value)
         # However unsure the contract is which way a host takes, none takes two.
-        sure = Promise("observed", promise.file, promise.sources)
+        sure_promise = Promise("observed", promise.file, promise.sources)
         self.hold(
-            is_same_as_before, f"{switch}: one way throughout", promise=sure, exchange=exchange
+            is_consistent,
+            f"{switch}: one way throughout",
+            promise=sure_promise,
+            exchange=exchange,
         )
 
     # -- what must be as it was --------------------------------------------------------------
@@ -245,10 +257,10 @@ class Session:
             step = self.undo[-1]
             try:
                 step()
-            except KeyboardInterrupt as ended:
+            except KeyboardInterrupt as interruption:
                 if interrupted is not None:
                     raise
-                interrupted = ended
+                interrupted = interruption
                 continue
             except Exception as fault:
                 error = fault if isinstance(fault, SuiteError) else as_bug(fault)

@@ -43,8 +43,8 @@ def read_status(exchange: Exchange) -> Status:
         return Status(EMPTY, "disconnected")
     document = exchange.json
     if isinstance(document, list):
-        shown = document[0] if len(document) == 1 else None
-        instance = shown.get("instance") if isinstance(shown, dict) else None
+        entry = document[0] if len(document) == 1 else None
+        instance = entry.get("instance") if isinstance(entry, dict) else None
         state = instance.get("status") if isinstance(instance, dict) else None
         return Status(LIST, state) if isinstance(state, str) else Status(NONE)
     instance = document.get("instance") if isinstance(document, dict) else None

@@ -72,9 +72,13 @@ def alternatives(operation: Operation, response_of: Any) -> tuple[Alternative, .
                 marked.append(
                     Alternative(switch, name, int(status), value, is_text_known, foreign_fields)
                 )
-        known = {(each.switch, each.value) for each in marked}
+        known = {(alternative.switch, alternative.value) for alternative in marked}
         by_description = _alternatives_of_response(response, int(status), examples)
-        marked += [each for each in by_description if (each.switch, each.value) not in known]
+        marked += [
+            alternative
+            for alternative in by_description
+            if (alternative.switch, alternative.value) not in known
+        ]
     return tuple(marked)
 
 
@@ -97,7 +101,9 @@ def _examples(response: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _fields(documents: Any) -> frozenset[str]:
-    return frozenset(name for each in documents if isinstance(each, dict) for name in each)
+    return frozenset(
+        name for document in documents if isinstance(document, dict) for name in document
+    )
 
 
 @dataclass(slots=True)

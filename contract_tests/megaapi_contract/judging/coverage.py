@@ -53,7 +53,7 @@ class Coverage:
         broken_rules = self._rules[covered.operation].broken_by(exchange)
         covered.broken_keywords |= broken_rules
         if not broken_rules and exchange.ok:
-            covered.kept = True
+            covered.accepted = True
 
 
 class _RequestRules:

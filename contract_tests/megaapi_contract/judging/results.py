@@ -13,7 +13,7 @@ from ..errors import INTERRUPTED
 # Nothing was broken, and not everything could be tried: the printed verdict is NOT COMPLETE.
 INCOMPLETE = 3
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-SURE = frozenset({"vendor-doc", "observed"})
+SURE_GRADES = frozenset({"vendor-doc", "observed"})
 
 Severity = Literal["failure", "finding", "new fact"]
 ProbeState = Literal["passed", "failed", "findings", "left out", "unusable"]
@@ -43,7 +43,7 @@ class Promise:
     @property
     def sure(self) -> bool:
         """Whether a host that breaks it is wrong; else the contract only guesses."""
-        return self.grade in SURE
+        return self.grade in SURE_GRADES
 
 
 GRADES = ("inferred", "baileys", "observed", "vendor-doc")
@@ -129,14 +129,14 @@ class Breach:
 
         What a host adds breaks no promise, however strict the run is: it is a new fact.
         """
-        if self.kind in NEW:
+        if self.kind in NEW_FACT_KINDS:
             return "new fact"
         return "failure" if strict or self.promise.sure else "finding"
 
     @property
     def identity(self) -> tuple[str, ...]:
         """Breaches with the same identity are one fault."""
-        if self.kind in NEW:
+        if self.kind in NEW_FACT_KINDS:
             return (self.kind, self.rule or self.message)
         return (self.kind, self.operation, self.rule or self.message, self.promise.file)
 
@@ -154,7 +154,7 @@ KINDS: Mapping[str, str] = {
     "alternative": "a documented alternative",
 }
 # Kinds that break no promise: what is added, and which of several documented ways is taken.
-NEW = frozenset({"addition", "alternative"})
+NEW_FACT_KINDS = frozenset({"addition", "alternative"})
 
 
 @dataclass(slots=True)
@@ -186,7 +186,7 @@ class OperationCoverage:
 
     `answers` counts statuses; `promised` are those the contract knows. `keywords` are the rules of
     the request's schema (`messageData/to: type`), `broken_keywords` those some request broke, and
-    `kept` says whether a request that keeps all of them was answered with a 2xx.
+    `accepted` says whether a request that keeps all of them was answered with a 2xx.
     """
 
     operation: str
@@ -195,7 +195,7 @@ class OperationCoverage:
     promised: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     broken_keywords: set[str] = field(default_factory=set)
-    kept: bool = False
+    accepted: bool = False
     why_not: str = ""
 
     @property
@@ -237,7 +237,9 @@ class Report:
         return list(by_identity.values())
 
     def _of_severity(self, severity: Severity) -> list[Breach]:
-        return [each for each in self.breaches if each.severity(strict=self.strict) == severity]
+        return [
+            breach for breach in self.breaches if breach.severity(strict=self.strict) == severity
+        ]
 
     @property
     def failures(self) -> list[Breach]:

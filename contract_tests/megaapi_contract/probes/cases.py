@@ -113,7 +113,7 @@ class Cases:
 
 
 @dataclass
-class Casting:
+class CaseSender:
     """Sends cases to an instance, filled with values that exist there.
 
     Every fourth case keeps the random values it was generated with, so that what nobody has ever
@@ -156,12 +156,12 @@ class Casting:
         title = failure.title if isinstance(failure, Failure) else type(failure).__name__
         operation = str(exchange.operation or exchange.method)
         known = operation in self.session.contract.by_id
-        about = operation if known else self.session.probe.rpartition(" ")[2]
+        operation_id = operation if known else self.session.probe.rpartition(" ")[2]
         self.session.breaches.append(
             Breach(
-                self.session.probe, "check", about,
+                self.session.probe, "check", operation_id,
                 f"{title}: {' '.join(str(failure).split())}"[:200],
-                self.session.contract.promise(about), exchange, rule=title,
+                self.session.contract.promise(operation_id), exchange, rule=title,
             )
         )  # fmt: skip
 

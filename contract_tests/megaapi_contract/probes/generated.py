@@ -13,7 +13,7 @@ from schemathesis import GenerationMode
 from ..errors import HeldBack, NotTried
 from ..host.stage import Stage
 from ..session import Session
-from .cases import LINKING, Cases, Casting
+from .cases import LINKING, Cases, CaseSender
 from .hypothesis_settings import suite_settings, without_flaky_errors
 from .probe import Probe
 
@@ -47,7 +47,7 @@ class _CaseRunner:
 
     def __init__(self, session: Session, stage: Stage, operation: Operation) -> None:
         self._session, self._stage, self._operation = session, stage, operation
-        self._casting: Casting | None = None
+        self._case_sender: CaseSender | None = None
         self._turn = 0
         self.error: Exception | None = None
 
@@ -62,19 +62,19 @@ class _CaseRunner:
             # Hypothesis would try it again and call it flaky.
             self.error = error
 
-    def _for_case(self) -> Casting:
+    def _for_case(self) -> CaseSender:
         """A casting on an instance in the state the operation needs; every seventh in the other."""
         self._turn += 1
         linked = self._operation.id not in LINKING
         connected = linked ^ (self._turn % 7 == 0)
         needs_new_instance = self._operation.effect in _SPENDS or self._turn % 7 in (0, 1)
-        if self._casting is None or (needs_new_instance and self._stage.phone):
+        if self._case_sender is None or (needs_new_instance and self._stage.phone):
             try:
                 place = self._stage.place(connected=connected)
             except NotTried:
                 place = self._stage.place(connected=not connected)
-            self._casting = Casting(self._session, place, self._turn)
-        return self._casting
+            self._case_sender = CaseSender(self._session, place, self._turn)
+        return self._case_sender
 
 
 def _run_every_case(

@@ -13,10 +13,10 @@ from ..session import Session
 PHASES = ("examples", "laws", "coverage", "fuzzing", "stateful", "lifecycle", "webhooks")
 
 # What vouches for the host being in the state that its own answers told of.
-STORY = Promise("vendor-doc", "openapi.yaml")
-NEXT = "what comes next can happen"
+STATE_PROMISE = Promise("vendor-doc", "openapi.yaml")
+NEXT_STEP_RULE = "what comes next can happen"
 
-Try = Callable[[Session, Stage], None]
+ProbeFunction = Callable[[Session, Stage], None]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Probe:
     name: str
     phase: str
     operations: tuple[str, ...]
-    run: Try = field(repr=False)
+    run: ProbeFunction = field(repr=False)
     effects: frozenset[str] = frozenset({"reads"})
     events: tuple[str, ...] = ()
     phone: bool = False
@@ -50,13 +50,13 @@ class Laws:
         phone: bool = False,
         phase: str = "laws",
         about: str = "",
-    ) -> Callable[[Try], Try]:
+    ) -> Callable[[ProbeFunction], ProbeFunction]:
         """The function's name is its sentence; `about` tells those of one rule apart.
 
         What a law changed is put back when it ends.
         """
 
-        def add_probe(run: Try) -> Try:
+        def add_probe(run: ProbeFunction) -> ProbeFunction:
             self.probes.append(
                 Probe(
                     name=f"{sentence(run)}: {about}" if about else sentence(run),
@@ -78,7 +78,7 @@ def sentence(run: Callable[..., None]) -> str:
     return run.__name__.replace("_", " ")
 
 
-def restoring(run: Try, about: str = "") -> Try:
+def restoring(run: ProbeFunction, about: str = "") -> ProbeFunction:
     """The same function, which restores what it changed even when it fails.
 
     What cannot happen next is a broken rule of the operation it is `about`: the host said that
@@ -89,8 +89,10 @@ def restoring(run: Try, about: str = "") -> Try:
         try:
             run(session, stage)
         except Impossible as refusal:
-            message = f"{NEXT}: {refusal}"
-            session.breaches.append(Breach(session.probe, "law", about, message, STORY, rule=NEXT))
+            message = f"{NEXT_STEP_RULE}: {refusal}"
+            session.breaches.append(
+                Breach(session.probe, "law", about, message, STATE_PROMISE, rule=NEXT_STEP_RULE)
+            )
         finally:
             session.put_back()
 

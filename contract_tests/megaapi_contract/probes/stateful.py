@@ -20,7 +20,7 @@ from ..host.stage import Stage
 from ..judging.contract import Contract
 from ..judging.results import Exchange
 from ..session import Session
-from .cases import Cases, Casting
+from .cases import Cases, CaseSender
 from .hypothesis_settings import suite_settings, without_flaky_errors
 from .laws.calls import texts
 from .probe import Probe, restoring
@@ -29,7 +29,7 @@ PHASE = "stateful"
 # Calls in one chain.
 STEPS = 10
 # A link is no promise that the phone is still there, or the group.
-FAIR = (403, 404)
+ALLOWED_REFUSALS = (403, 404)
 
 
 def stateful(
@@ -52,14 +52,14 @@ def stateful(
         return state_machine
 
     def run(session: Session, stage: Stage) -> None:
-        walk = Walk(session, stage)
-        chain = _chain(machine(), walk)
-        with without_flaky_errors(walk):
+        chain_run = ChainRun(session, stage)
+        chain = _chain(machine(), chain_run)
+        with without_flaky_errors(chain_run):
             run_state_machine_as_test(
                 suite_settings(session.seed, chains, stateful_step_count=STEPS)(chain)
             )
-        if walk.error is not None:
-            raise walk.error
+        if chain_run.error is not None:
+            raise chain_run.error
 
     yield Probe(
         name="chains along the links",
@@ -70,19 +70,19 @@ def stateful(
     )
 
 
-def _chain(base: type[Any], walk: Walk) -> type[Any]:
+def _chain(base: type[Any], chain_run: ChainRun) -> type[Any]:
     """The state machine of Schemathesis, with its calls sent through the gate."""
 
     def setup(self: Any) -> None:
-        walk.begin()
+        chain_run.begin()
 
     def step(self: Any, input: StepInput) -> StepOutput | None:
-        return walk.step(input)
+        return chain_run.step(input)
 
     return type("Chain", (base,), {"setup": setup, "step": step})
 
 
-class Chained(Casting):
+class ChainedCaseSender(CaseSender):
     """A casting that keeps the values which a link took from the answer before."""
 
     link_input: StepInput | None = None
@@ -115,18 +115,18 @@ def _merged(base: Any, over: Any) -> Any:
     return {**base, **{name: _merged(base.get(name), part) for name, part in over.items()}}
 
 
-class Walk:
+class ChainRun:
     """All chains of one probe; `error` is what ended them early."""
 
     def __init__(self, session: Session, stage: Stage) -> None:
         self._session, self._stage = session, stage
-        self._casting: Chained | None = None
+        self._case_sender: ChainedCaseSender | None = None
         self._left_groups: set[str] = set()
         self.error: Exception | None = None
 
     def begin(self) -> None:
         """Begin another chain, on another instance."""
-        self._casting = None
+        self._case_sender = None
         self._left_groups.clear()
 
     def step(self, input: StepInput) -> StepOutput | None:
@@ -142,10 +142,10 @@ class Walk:
             return None
 
     def _call(self, input: StepInput) -> StepOutput:
-        if self._casting is None:
-            self._casting = Chained(self._session, self._place())
-        self._casting.link_input = None if _negative(input.case) else input
-        exchange, response = self._casting.send(input.case)
+        if self._case_sender is None:
+            self._case_sender = ChainedCaseSender(self._session, self._place())
+        self._case_sender.link_input = None if _negative(input.case) else input
+        exchange, response = self._case_sender.send(input.case)
         self._hold(input, exchange)
         if exchange.ok:
             self._learn(exchange)
@@ -167,7 +167,7 @@ class Walk:
             # Of a group that the chain itself has left nothing more is promised.
             return
         self._session.hold(
-            exchange.ok or exchange.status in FAIR,
+            exchange.ok or exchange.status in ALLOWED_REFUSALS,
             "what an answer names can be used in the next call",
             promise=self._session.contract.promise(operation, 200),
             exchange=exchange,

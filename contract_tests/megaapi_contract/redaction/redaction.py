@@ -153,9 +153,13 @@ class Redaction:
     def sentence(self, text: str) -> str:
         """A sentence of the suite, the host or a library, without private words."""
         for origin in self._origins:
-            before, separator, after = text.partition(origin)
-            if separator and (not after or after[0] in " :,;)"):
-                return self._sentences.clean(before) + separator + self._sentences.clean(after)
+            before_origin, separator, after_origin = text.partition(origin)
+            if separator and (not after_origin or after_origin[0] in " :,;)"):
+                return (
+                    self._sentences.clean(before_origin)
+                    + separator
+                    + self._sentences.clean(after_origin)
+                )
         return self._sentences.clean(text)
 
     def option(self, name: str, text: str) -> str:
@@ -324,7 +328,7 @@ class Redaction:
         return replace(
             result,
             reason=self.sentence(result.reason),
-            breaches=tuple(self.breach(each) for each in result.breaches),
+            breaches=tuple(self.breach(breach) for breach in result.breaches),
         )
 
     def _coverage(self, covered: OperationCoverage) -> OperationCoverage:

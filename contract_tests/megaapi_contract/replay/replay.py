@@ -173,11 +173,11 @@ def _result(
     recording: Recording, breaches: Iterable[Breach], exchanges: tuple[Exchange, ...]
 ) -> ReplayResult:
     fault = recording.document["fault"]
-    about = f"{fault['operation']}: {fault['message']}"
+    fault_text = f"{fault['operation']}: {fault['message']}"
     fault_again = next((each for each in breaches if _is_same_fault(each, fault)), None)
     if fault_again is not None:
-        return ReplayResult("still fails", f"still fails: {about}", exchanges)
-    return ReplayResult("keeps", f"does not fail any more: {about}", exchanges)
+        return ReplayResult("still fails", f"still fails: {fault_text}", exchanges)
+    return ReplayResult("keeps", f"does not fail any more: {fault_text}", exchanges)
 
 
 def _is_same_fault(breach: Breach, fault: Mapping[str, Any]) -> bool:

@@ -23,7 +23,7 @@ class FailurePrinter:
 
     def print_failures(self, result: Result, exchanges: list[Exchange]) -> None:
         """Print the new failures of a probe that has ended, with these exchanges."""
-        new_breaches = [each for each in result.breaches if self._is_new(each)]
+        new_breaches = [breach for breach in result.breaches if self._is_new(breach)]
         # What the exchanges hold is looked for in sentences afterwards.
         for exchange in exchanges if new_breaches else ():
             self._redaction.exchange(exchange)

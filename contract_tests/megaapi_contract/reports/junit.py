@@ -21,7 +21,7 @@ def junit(report: Report) -> str:
     Findings and new facts are properties. An operation without any 2xx is a failed case of its
     own, as it fails the run; a skipped one where the given instance or the allowance is the reason.
     """
-    reported_faults = {each.breach.identity: each for each in wording.reported_faults(report)}
+    reported_faults = {fault.breach.identity: fault for fault in wording.reported_faults(report)}
     root = ElementTree.Element("testsuites", name="megaapi-contract")
     by_phase: dict[str, list[Result]] = {}
     for result in report.results:
@@ -60,13 +60,13 @@ def _case(
         time=f"{result.seconds:.3f}",
     )
     faults = {breach.identity: reported_faults[breach.identity] for breach in result.breaches}
-    failures = [each for each in faults.values() if each.severity == "failure"]
-    findings = [each for each in faults.values() if each.severity == "finding"]
-    other_faults = [each for each in faults.values() if each.severity != "failure"]
+    failures = [fault for fault in faults.values() if fault.severity == "failure"]
+    findings = [fault for fault in faults.values() if fault.severity == "finding"]
+    other_faults = [fault for fault in faults.values() if fault.severity != "failure"]
     if other_faults:
         properties = _add(case, "properties")
-        for each in other_faults:
-            _add(properties, "property", name=each.severity, value=each.sentence)
+        for fault in other_faults:
+            _add(properties, "property", name=fault.severity, value=fault.sentence)
     if result.state == "left out":
         _add(case, "skipped", message=result.reason)
     elif result.state == "unusable":
@@ -76,9 +76,11 @@ def _case(
         failure = _add(
             case, "failure", message=failures[0].sentence + more, type=failures[0].breach.kind
         )
-        failure.text = _clean("\n\n".join(_fault_text(each) for each in failures))
+        failure.text = _clean("\n\n".join(_fault_text(fault) for fault in failures))
     if findings:
-        _add(case, "system-out").text = _clean("\n\n".join(_fault_text(each) for each in findings))
+        _add(case, "system-out").text = _clean(
+            "\n\n".join(_fault_text(fault) for fault in findings)
+        )
 
 
 def _complete(root: ElementTree.Element, report: Report) -> None:
@@ -103,13 +105,13 @@ def _complete(root: ElementTree.Element, report: Report) -> None:
     _set_counts(suite)
 
 
-def _fault_text(each: ReportedFault) -> str:
-    lines = [f"{each.kind}: {each.sentence}"]
-    lines += [f"expected {each.breach.expected}"] if each.breach.expected else []
-    lines += [f"got {each.breach.got}"] if each.breach.got else []
-    lines.append(f"promised by {each.promise}")
-    lines += [each.curl] if each.curl else []
-    return "\n".join([*lines, each.replay_command])
+def _fault_text(fault: ReportedFault) -> str:
+    lines = [f"{fault.kind}: {fault.sentence}"]
+    lines += [f"expected {fault.breach.expected}"] if fault.breach.expected else []
+    lines += [f"got {fault.breach.got}"] if fault.breach.got else []
+    lines.append(f"promised by {fault.promise}")
+    lines += [fault.curl] if fault.curl else []
+    return "\n".join([*lines, fault.replay_command])
 
 
 def _set_counts(suite: ElementTree.Element) -> None:

@@ -45,7 +45,7 @@ def page(report: Report) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        pretty=_pretty, chips=_chips, seconds=lambda each: f"{each:.2f} s", count=wording.count
+        pretty=_pretty, chips=_chips, seconds=lambda fault: f"{fault:.2f} s", count=wording.count
     )
     reported_faults = wording.reported_faults(report)
     return environment.get_template("page.html.jinja").render(
@@ -55,9 +55,9 @@ def page(report: Report) -> str:
         headline=wording.headline(report),
         reasons=wording.not_complete(report),
         figures=list(wording.figures(report)),
-        failures=wording.cards(each for each in reported_faults if each.severity == "failure"),
-        findings=wording.cards(each for each in reported_faults if each.severity == "finding"),
-        new_facts=wording.cards(each for each in reported_faults if each.severity == "new fact"),
+        failures=wording.cards(fault for fault in reported_faults if fault.severity == "failure"),
+        findings=wording.cards(fault for fault in reported_faults if fault.severity == "finding"),
+        new_facts=wording.cards(fault for fault in reported_faults if fault.severity == "new fact"),
         requests=wording.requests(report),
         left_out=wording.left_out(report),
         phases=wording.phases(report),
@@ -68,9 +68,9 @@ def page(report: Report) -> str:
     )
 
 
-def _pretty(part: Exchange | Webhook, which: str = "body") -> str:
+def _pretty(part: Exchange | Webhook, attribute: str = "body") -> str:
     """A body as people read it."""
-    content: bytes = getattr(part, which)
+    content: bytes = getattr(part, attribute)
     try:
         text = json.dumps(json.loads(content), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
@@ -94,11 +94,11 @@ def _chips(covered: OperationCoverage) -> list[Chip]:
     return chips
 
 
-def _rules(covered: Iterable[OperationCoverage]) -> dict[str, Any]:
+def _rules(coverage: Iterable[OperationCoverage]) -> dict[str, Any]:
     tried_rules = total = 0
-    for each in covered:
-        tried_rules += len(each.broken_keywords)
-        total += len(each.keywords)
+    for covered in coverage:
+        tried_rules += len(covered.broken_keywords)
+        total += len(covered.keywords)
     return {
         "tried": tried_rules,
         "total": total,

@@ -56,21 +56,23 @@ def summary(report: Report) -> dict[str, Any]:
 def _faults(reported_faults: list[ReportedFault], severity: str) -> list[dict[str, Any]]:
     causes = _causes(reported_faults)
     return [
-        _fault(each, causes[each.number]) for each in reported_faults if each.severity == severity
+        _fault(fault, causes[fault.number])
+        for fault in reported_faults
+        if fault.severity == severity
     ]
 
 
 def _causes(reported_faults: list[ReportedFault]) -> dict[int, int]:
     """The number of the first fault that has the same cause, by number."""
     return {
-        each.number: card.first.number
+        fault.number: card.first.number
         for card in wording.cards(reported_faults)
-        for each in (card.first, *card.others)
+        for fault in (card.first, *card.others)
     }
 
 
-def _fault(each: ReportedFault, cause: int) -> dict[str, Any]:
-    breach = each.breach
+def _fault(fault: ReportedFault, cause: int) -> dict[str, Any]:
+    breach = fault.breach
     return {
         "probe": breach.probe,
         "kind": breach.kind,
@@ -86,34 +88,36 @@ def _fault(each: ReportedFault, cause: int) -> dict[str, Any]:
         },
         "exchange": breach.exchange.number if breach.exchange else None,
         "webhook": breach.webhook.number if breach.webhook else None,
-        "curl": each.curl,
-        "replay": each.file,
-        "again": each.replay_command,
+        "curl": fault.curl,
+        "replay": fault.file,
+        "again": fault.replay_command,
     }
 
 
-def _covered(each: OperationCoverage) -> dict[str, Any]:
+def _covered(covered: OperationCoverage) -> dict[str, Any]:
     return {
-        "requests": each.requests,
-        "answers": {str(status): each.answers[status] for status in sorted(each.answers)},
-        "promised": list(each.promised),
-        "answered": each.answered,
-        "why_not": each.why_not,
-        "rules": len(each.keywords),
-        "rules_broken": sorted(each.broken_keywords),
-        "rules_not_broken": [name for name in each.keywords if name not in each.broken_keywords],
-        "kept": each.kept,
+        "requests": covered.requests,
+        "answers": {str(status): covered.answers[status] for status in sorted(covered.answers)},
+        "promised": list(covered.promised),
+        "answered": covered.answered,
+        "why_not": covered.why_not,
+        "rules": len(covered.keywords),
+        "rules_broken": sorted(covered.broken_keywords),
+        "rules_not_broken": [
+            name for name in covered.keywords if name not in covered.broken_keywords
+        ],
+        "kept": covered.accepted,
     }
 
 
-def _probe(each: Result) -> dict[str, Any]:
+def _probe(result: Result) -> dict[str, Any]:
     return {
-        "probe": each.probe,
-        "phase": each.phase,
-        "operations": list(each.operations),
-        "state": each.state,
-        "seconds": round(each.seconds, 3),
-        "requests": each.cases,
-        "held": each.held_back,
-        "reason": each.reason,
+        "probe": result.probe,
+        "phase": result.phase,
+        "operations": list(result.operations),
+        "state": result.state,
+        "seconds": round(result.seconds, 3),
+        "requests": result.cases,
+        "held": result.held_back,
+        "reason": result.reason,
     }

@@ -93,26 +93,26 @@ def _answers(covered: OperationCoverage) -> str:
 
 
 def _faults(console: Console, title: str, severity: str, report: Report, folder: str) -> None:
-    chosen = [each for each in wording.reported_faults(report) if each.severity == severity]
+    chosen = [fault for fault in wording.reported_faults(report) if fault.severity == severity]
     if not chosen:
         return
     colour = {"failure": "red", "finding": "yellow"}.get(severity, "cyan")
     console.print(f"\n[bold {colour}]{title}[/]")
     shown_cards = wording.cards(chosen)
     for card in shown_cards[:MAX_SHOWN]:
-        each = card.first
-        _line(console, f"[{colour}]{each.number:>3}[/] {escape(each.sentence)}")
-        for name, text in (("expected", each.breach.expected), ("got", each.breach.got)):
+        fault = card.first
+        _line(console, f"[{colour}]{fault.number:>3}[/] {escape(fault.sentence)}")
+        for name, text in (("expected", fault.breach.expected), ("got", fault.breach.got)):
             if text:
                 _line(console, f"    {name:<8} {escape(text)}")
         if card.others:
             others = wording.count(len(card.others), "other place")
             _line(console, f"    the same in {others}: {escape(card.elsewhere)}")
-        _line(console, f"    [dim]promised by {escape(each.promise)}[/]")
-        if each.curl:
-            _line(console, f"    {escape(each.curl)}")
-        replay_command = replay_line(report, f"{folder}/{each.file}") if folder else ""
-        _line(console, f"    {escape(replay_command or probe_line(report, each.breach))}")
+        _line(console, f"    [dim]promised by {escape(fault.promise)}[/]")
+        if fault.curl:
+            _line(console, f"    {escape(fault.curl)}")
+        replay_command = replay_line(report, f"{folder}/{fault.file}") if folder else ""
+        _line(console, f"    {escape(replay_command or probe_line(report, fault.breach))}")
     if len(shown_cards) > MAX_SHOWN:
         source = f"{folder}/index.html and {folder}/junit.xml have" if folder else "--report keeps"
         _line(

@@ -83,15 +83,15 @@ class Card:
     @property
     def elsewhere(self) -> str:
         """Where else the same was found: each operation or event once."""
-        names = dict.fromkeys(each.breach.operation for each in self.others)
+        names = dict.fromkeys(fault.breach.operation for fault in self.others)
         return ", ".join(names)
 
 
 def cards(reported_faults: Iterable[ReportedFault]) -> list[Card]:
     """One card per cause, in the order of the first of each."""
     causes: dict[tuple[str, ...], list[ReportedFault]] = {}
-    for each in reported_faults:
-        causes.setdefault((each.severity, *cause(each.breach)), []).append(each)
+    for fault in reported_faults:
+        causes.setdefault((fault.severity, *cause(fault.breach)), []).append(fault)
     return [Card(first, tuple(others)) for first, *others in causes.values()]
 
 

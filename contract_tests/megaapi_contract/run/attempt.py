@@ -130,9 +130,13 @@ def _require_routes(probe: Probe, context: RunContext, session: Session) -> None
 
 
 def _unreadable_breach(probe: Probe, context: RunContext, error: Exception) -> Breach:
-    about = next((name for name in probe.operations if name in context.contract.by_id), "")
-    promise = context.contract.promise(about) if about else Promise("inferred", "openapi.yaml")
+    operation_id = next((name for name in probe.operations if name in context.contract.by_id), "")
+    promise = (
+        context.contract.promise(operation_id)
+        if operation_id
+        else Promise("inferred", "openapi.yaml")
+    )
     message = f"ended on an answer it could not read: {type(error).__name__}"
     if isinstance(error, Impossible):
         message += f" {error}"
-    return Breach(probe.name, "law", about, message[:200], promise, rule="unreadable answer")
+    return Breach(probe.name, "law", operation_id, message[:200], promise, rule="unreadable answer")

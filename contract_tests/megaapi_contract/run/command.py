@@ -49,7 +49,7 @@ from .runner import RunContext, make_target, prepare_run, probes, try_probe
 from .runner import run as run_all
 
 # How a sentence ends that a budget has made.
-SPENT = ("(--max-messages)", "(--max-groups)")
+BUDGET_SUFFIXES = ("(--max-messages)", "(--max-groups)")
 
 
 @dataclass
@@ -275,7 +275,9 @@ def _rerun_probe(context: RunContext, name: str) -> tuple[Breach, ...]:
     result = try_probe(probe, context)
     if result.state == "unusable":
         raise Unusable(result.reason)
-    budget_reason = next((reason for reason in context.gate.refusals if reason.endswith(SPENT)), "")
+    budget_reason = next(
+        (reason for reason in context.gate.refusals if reason.endswith(BUDGET_SUFFIXES)), ""
+    )
     if not result.breaches and (result.reason or budget_reason):
         raise NotTried(result.reason or budget_reason)
     return result.breaches

@@ -87,7 +87,9 @@ def nothing_tried(report: Report, options: RunOptions) -> bool:
     """Whether no probe, or no request of the selected operations, was made."""
     any_request = any(covered.requests for covered in report.coverage.values())
     limited = bool(options.operations and report.coverage)
-    return (limited and not any_request) or all(each.state == "left out" for each in report.results)
+    return (limited and not any_request) or all(
+        result.state == "left out" for result in report.results
+    )
 
 
 def reason_of(result: Result) -> str:

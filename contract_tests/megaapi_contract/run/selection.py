@@ -82,15 +82,15 @@ def is_selected(probe: Probe, options: RunOptions) -> bool:
 
 def chosen_probes(context: RunContext) -> list[Probe]:
     """The probes the options ask for; SetupError names an operation or a probe there is not."""
-    every, options = list(probes(context)), context.options
-    names = [probe.name for probe in every]
+    all_probes, options = list(probes(context)), context.options
+    names = [probe.name for probe in all_probes]
     for name in options.probes:
         if name not in names:
             raise SetupError(
                 f"--probe {name}: there is no such probe: {did_you_mean(name, names)}"
                 "`megaapi-contract probes` lists them all"
             )
-    chosen = [probe for probe in every if is_selected(probe, options)]
+    chosen = [probe for probe in all_probes if is_selected(probe, options)]
     if not chosen:
         raise SetupError("no probe of that name is about that operation: give one of the two")
     return chosen

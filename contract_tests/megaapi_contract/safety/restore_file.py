@@ -179,8 +179,8 @@ def _replace_texts(node: Any, pairs: tuple[tuple[str, str], ...]) -> Any:
         return {name: _replace_texts(value, pairs) for name, value in node.items()}
     if isinstance(node, list):
         return [_replace_texts(value, pairs) for value in node]
-    for old, new in pairs if isinstance(node, str) else ():
-        node = node.replace(old, new) if old else node
+    for text, replacement in pairs if isinstance(node, str) else ():
+        node = node.replace(text, replacement) if text else node
     return node
 
 

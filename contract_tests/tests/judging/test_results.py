@@ -14,8 +14,8 @@ from megaapi_contract.judging.results import (
     GRADES,
     INCOMPLETE,
     KINDS,
-    NEW,
-    SURE,
+    NEW_FACT_KINDS,
+    SURE_GRADES,
     Breach,
     Exchange,
     OperationCoverage,
@@ -96,7 +96,7 @@ def test_a_breach_fails_only_where_the_contract_is_sure_or_the_run_strict(
 ) -> None:
     expected = (
         "new fact" if breach.kind in {"addition", "alternative"}
-        else "failure" if strict or breach.promise.grade in SURE
+        else "failure" if strict or breach.promise.grade in SURE_GRADES
         else "finding"
     )  # fmt: skip
     assert breach.severity(strict=strict) == expected
@@ -114,7 +114,7 @@ def test_the_same_rule_broken_with_other_values_is_one_breach() -> None:
     assert all(other.identity != breach.identity for other in others)
 
 
-@pytest.mark.parametrize("kind", sorted(NEW))
+@pytest.mark.parametrize("kind", sorted(NEW_FACT_KINDS))
 def test_a_new_fact_of_two_operations_is_one(kind: str) -> None:
     fact = failure("groups/0: a new field", kind=kind)
     assert replace(fact, operation="list_groups").identity == fact.identity

@@ -19,7 +19,7 @@ from megaapi_contract.host.place import Place
 from megaapi_contract.host.webhook_receiver import Receiver
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.judge import Judge
-from megaapi_contract.probes.cases import PICTURE, Cases, Casting
+from megaapi_contract.probes.cases import PICTURE, Cases, CaseSender
 from megaapi_contract.safety.fence import EFFECTS, UNKNOWN_KEY, Fence, digits_of
 from megaapi_contract.safety.gate import Gate
 from megaapi_contract.session import Session
@@ -120,7 +120,7 @@ OPERATIONS = sorted(operation.id for operation in contract().operations)
 ALLOWANCES = [(), ("sends",), ("changes",), ("sends", "changes"), EFFECTS]
 
 
-class Raw(Casting):
+class Raw(CaseSender):
     """Puts in the instance alone: everything else stays as it was generated."""
 
     def prepare(self, case: Any) -> None:
@@ -136,9 +136,9 @@ def sent_out(
     session = Session(
         contract(), out, Judge(contract(), mock=False), Receiver(), (LISTED,), 0, probe=name
     )
-    casting = (Casting if filled else Raw)(session, Place(KEY, TOKEN, OWN))
+    case_sender = (CaseSender if filled else Raw)(session, Place(KEY, TOKEN, OWN))
     try:
-        casting.send(case)
+        case_sender.send(case)
     except HeldBack:
         pass
     nothing_forbidden_left(host, {"reads", *allow})

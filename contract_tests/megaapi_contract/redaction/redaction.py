@@ -153,13 +153,9 @@ class Redaction:
     def sentence(self, text: str) -> str:
         """A sentence of the suite, the host or a library, without private words."""
         for origin in self._origins:
-            before_origin, separator, after_origin = text.partition(origin)
-            if separator and (not after_origin or after_origin[0] in " :,;)"):
-                return (
-                    self._sentences.clean(before_origin)
-                    + separator
-                    + self._sentences.clean(after_origin)
-                )
+            head, separator, tail = text.partition(origin)
+            if separator and (not tail or tail[0] in " :,;)"):
+                return self._sentences.clean(head) + separator + self._sentences.clean(tail)
         return self._sentences.clean(text)
 
     def option(self, name: str, text: str) -> str:

@@ -64,7 +64,7 @@ def test_a_report_before_is_replaced_and_other_files_stay(
 
 def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path, redaction: Redaction) -> None:
     (tmp_path / "index.html").write_text("mine")
-    with pytest.raises(SetupError, match="no report; name a new one"):
+    with pytest.raises(SetupError, match="are not a report; name a new one"):
         write_reports(bad(), tmp_path, redaction)
     assert names(tmp_path) == {"index.html"}
     with pytest.raises(SetupError, match="this is a file"):

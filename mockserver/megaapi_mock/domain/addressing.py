@@ -46,10 +46,12 @@ class Addresses:
     def key(self, key: Mapping[str, Any]) -> dict[str, Any]:
         """The key of a message with its people as the chat shows them, and both their addresses."""
         chat = str(key["remoteJid"])
+        if self._is_plain(chat):
+            return dict(key)
         side = "participant" if "participant" in key else "remoteJid"
         given = str(key[side])
         shown, person = self.shown(given, chat), self._person(given)
-        if person is None or self._is_plain(chat) or not shown.endswith(HIDDEN):
+        if person is None or not shown.endswith(HIDDEN):
             return dict(key)
         lid, number = _BESIDE[side]
         rest = {name: value for name, value in key.items() if name not in (lid, number)}
@@ -59,6 +61,8 @@ class Addresses:
     def receipt_key(self, key: Mapping[str, Any]) -> dict[str, Any]:
         """The key of a receipt, which names nobody twice."""
         chat = str(key["remoteJid"])
+        if self._is_plain(chat):
+            return dict(key)
         return {
             name: self.shown(value, chat) if name in ("remoteJid", "participant") else value
             for name, value in key.items()

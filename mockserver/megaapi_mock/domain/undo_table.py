@@ -55,6 +55,8 @@ class UndoTable(Generic[K, V]):
             self.writes.clear()
             self._order_lost = None
         gone: list[V] = []
+        if keep is None and budget is None:
+            return gone
         while self._is_over(keep, budget):
             key = next(iter(self._rows))
             row = self._rows.pop(key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,8 @@ def exchange_bytes(exchange: Exchange) -> int:
         + len(exchange.response_body)
         + len(exchange.path)
         + len(exchange.reason or "")
-        + _headers((*exchange.request_headers, *exchange.response_headers))
+        + _headers(exchange.request_headers)
+        + _headers(exchange.response_headers)
         + sum(map(len, exchange.violations))
     )
 
@@ -46,6 +47,5 @@ def _attempt(attempt: Attempt) -> int:
     return ATTEMPT + len(attempt.body) + len(attempt.error or "") + led + _headers(attempt.headers)
 
 
-def _headers(headers: Iterable[tuple[str, str]]) -> int:
-    texts = [*chain.from_iterable(headers)]
-    return HEADER * (len(texts) // 2) + sum(map(len, texts))
+def _headers(headers: Sequence[tuple[str, str]]) -> int:
+    return HEADER * len(headers) + sum(map(len, chain.from_iterable(headers)))

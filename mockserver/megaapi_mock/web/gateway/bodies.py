@@ -70,10 +70,11 @@ def _json_alone(request: Request, limit: int) -> Any:
 
 
 def _as_express(request: Request, limit: int) -> Any:
-    if request.content_type not in (JSON, FORM):
+    content_type, charset = request.type_and_charset
+    if content_type not in (JSON, FORM):
         return None
-    charset = request.charset or "utf-8"
-    if request.content_type == FORM:
+    charset = charset or "utf-8"
+    if content_type == FORM:
         _require_charset(charset, charset == "utf-8")
         return _form(_text(request.inflated(inflate, limit), charset))
     if charset == "utf-8":

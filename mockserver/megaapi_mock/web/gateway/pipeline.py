@@ -179,7 +179,7 @@ class Pipeline:
 
     def _change(self, request: Request, endpoint: Endpoint, key: str) -> tuple[Reply, Batch | None]:
         """The checks and the handler, as one change; undone where a fault wants it so."""
-        reply = Reply(0, b"", "")
+        reply: Reply | None = None
         try:
             with self.publisher.changing(key) as (instance, batch):
                 reply = self._on(instance, request, endpoint)
@@ -189,6 +189,7 @@ class Pipeline:
                         raise UndoChange
                     struck.went_well(self.faults, instance)
         except UndoChange:
+            assert reply is not None, "raised for a reply alone"
             return reply, None
         return reply, batch
 

@@ -90,14 +90,14 @@ class Request:
         return str(self.environ.get(f"HTTP_{name.upper().replace('-', '_')}", ""))
 
     @property
-    def content_type(self) -> str:
-        """The media type without parameters, lower case."""
-        return _content_type(str(self.environ.get("CONTENT_TYPE") or ""))[0]
+    def type_and_charset(self) -> tuple[str, str]:
+        """What Content-Type names, lower case: the media type alone, and the charset if any."""
+        return _content_type(str(self.environ.get("CONTENT_TYPE") or ""))
 
     @property
-    def charset(self) -> str:
-        """The charset that Content-Type names, lower case; empty when it names none."""
-        return _content_type(str(self.environ.get("CONTENT_TYPE") or ""))[1]
+    def content_type(self) -> str:
+        """The media type without parameters, lower case."""
+        return self.type_and_charset[0]
 
     def read_body(self, parse: Callable[[Request], Any]) -> None:
         """Read the body's document, or why it cannot be read, for whoever asks."""

@@ -1,0 +1,61 @@
+"""How far one call walks: the files of the mock whose functions it runs.
+
+A bound is the count when it was set: who makes a call longer sees it here first.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import megaapi_mock
+import pytest
+from megaapi_mock.web.app import MockApp
+
+from ..support import AUTH, KEY
+
+HERE = Path(megaapi_mock.__file__).parent
+SEND = (
+    "POST",
+    f"/rest/sendMessage/{KEY}/text",
+    {"messageData": {"to": "5511900000002", "text": "oi"}},
+    AUTH,
+)
+INBOUND = ("POST", f"/_mock/instances/{KEY}/inbound", {"from": "5511900000002", "text": "oi"}, {})
+STATUS = ("GET", f"/rest/instance/{KEY}", None, AUTH)
+
+
+def files_visited(app: MockApp, call: tuple[str, str, Any, dict[str, str]]) -> set[str]:
+    """The files of the mock in which a function was called, by their paths in the package."""
+    method, path, body, headers = call
+    visited: set[str] = set()
+
+    def look(frame: FrameType, event: str, _: Any) -> None:
+        name = frame.f_code.co_filename
+        if event == "call" and name.startswith(f"{HERE}/"):
+            visited.add(name.removeprefix(f"{HERE}/"))
+
+    client = app.test_client()
+    before = sys.getprofile()
+    sys.setprofile(look)
+    try:
+        reply = client.open(path, method=method, json=body, headers=headers)
+        reply.get_data()
+        reply.close()
+    finally:
+        sys.setprofile(before)
+    assert reply.status_code in (200, 201), reply.text
+    return visited
+
+
+@pytest.mark.parametrize(
+    ("call", "bound"), [(SEND, 36), (INBOUND, 36), (STATUS, 25)], ids=["send", "inbound", "status"]
+)
+def test_a_call_that_comes_again_visits_few_files(
+    app: MockApp, call: tuple[str, str, Any, dict[str, str]], bound: int
+) -> None:
+    files_visited(app, call)
+    visited = files_visited(app, call)
+    assert len(visited) <= bound, sorted(visited)

@@ -24,8 +24,8 @@ Environ = dict[str, Any]
 
 # The quote of a path that needs none.
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_.~/-]*")
-# Different names and types that clients send; each is looked at once.
-_KNOWN_MOST = 1_000
+# Names and types of headers are looked at once each, so many of them and none that is longer.
+_NAMES_MOST, _REMEMBERED_MOST = 1_000, 200
 
 
 class _HeaderNames(dict[str, str | None]):
@@ -33,7 +33,7 @@ class _HeaderNames(dict[str, str | None]):
 
     def __missing__(self, name: str) -> str | None:
         written = name[5:].replace("_", "-").title() if name.startswith("HTTP_") else None
-        if len(self) < _KNOWN_MOST:
+        if len(self) < _NAMES_MOST and len(name) <= _REMEMBERED_MOST:
             self[name] = written
         return written
 
@@ -92,7 +92,9 @@ class Request:
     @property
     def type_and_charset(self) -> tuple[str, str]:
         """What Content-Type names, lower case: the media type alone, and the charset if any."""
-        return _content_type(str(self.environ.get("CONTENT_TYPE") or ""))
+        full = str(self.environ.get("CONTENT_TYPE") or "")
+        short = len(full) <= _REMEMBERED_MOST
+        return _content_type(full) if short else _content_type.__wrapped__(full)
 
     @property
     def content_type(self) -> str:

@@ -1,0 +1,50 @@
+"""Reading a request leaves little behind, whatever clients send."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+from megaapi_mock.domain import jid
+from megaapi_mock.domain.jid import Jid
+from megaapi_mock.web.gateway import request
+from megaapi_mock.web.gateway.auth import is_token
+from megaapi_mock.web.gateway.request import Request
+
+
+def environ(**more: Any) -> dict[str, Any]:
+    return {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "wsgi.input": BytesIO(b""), **more}
+
+
+def test_headers_are_named_as_http_writes_them() -> None:
+    asked = Request(environ(HTTP_X_ODD_NAME="1", CONTENT_TYPE="text/plain", SERVER_NAME="x"))
+    assert asked.headers() == [("X-Odd-Name", "1"), ("Content-Type", "text/plain")]
+
+
+def test_long_header_names_are_read_and_not_remembered() -> None:
+    name = "HTTP_" + "A" * 300
+    assert Request(environ(**{name: "1"})).headers() == [("A" + "a" * 299, "1")]
+    assert name not in request._HEADER_NAMES
+
+
+def test_header_names_are_remembered_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request, "_HEADER_NAMES", request._HeaderNames())
+    for number in range(request._NAMES_MOST + 50):
+        assert Request(environ(**{f"HTTP_N{number}": "1"})).headers() == [(f"N{number}", "1")]
+    assert len(request._HEADER_NAMES) <= request._NAMES_MOST
+
+
+def test_long_types_and_addresses_are_read_and_not_remembered() -> None:
+    before = request._content_type.cache_info().currsize, jid._parsed.cache_info().currsize
+    long_type = "Text/Plain; charset=UTF-8; x=" + "a" * 300
+    assert Request(environ(CONTENT_TYPE=long_type)).type_and_charset == ("text/plain", "utf-8")
+    assert Jid.parse("5" * 300).user == "5" * 300
+    after = request._content_type.cache_info().currsize, jid._parsed.cache_info().currsize
+    assert after == before
+
+
+def test_a_token_is_read_in_any_case_of_its_scheme() -> None:
+    assert is_token("bearer  T1 ", "T1")
+    assert not is_token("Basic T1", "T1")
+    assert not is_token("Bearer T2", "T1")

@@ -112,7 +112,16 @@ def receive(runtime: Runtime, key: str, body: Mapping[str, Any]) -> dict[str, An
     incoming = _Incoming(runtime, event, sender, body, outside, inside)
     messages: list[Message] = []
     runtime.publisher.change(key, lambda instance: messages.append(incoming.arrive(instance)))
-    return message_json((key, messages[0]))
+    return _answer(runtime, key, messages[0])
+
+
+def _answer(runtime: Runtime, key: str, message: Message) -> dict[str, Any]:
+    """The message as the control API lists it; the least of it where that fails: it is kept."""
+    try:
+        return message_json((key, message))
+    except Exception:
+        runtime.bugs.note(f"message {message.id} of {key} cannot be shown")
+        return {"instance": key, "id": message.id}
 
 
 def _in_album(content: Mapping[str, Any]) -> list[str]:

@@ -73,15 +73,15 @@ class MemoryStore:
             instance.begin(at)
             try:
                 yield instance
+                instance.wake(instance.now)
+                if not kept.registered:
+                    with self._lock:
+                        self._register(key, kept)
+                instance.commit()
             except BaseException:
                 instance.rollback()
                 raise
-            instance.wake(instance.now)
-            instance.commit()
             self._note(key, kept)
-            if not kept.registered:
-                with self._lock:
-                    self._register(key, kept)
 
     def create(
         self,

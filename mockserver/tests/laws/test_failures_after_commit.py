@@ -19,10 +19,13 @@ import orjson
 import pytest
 from megaapi_mock.commands.console import Lines
 from megaapi_mock.commands.output import Output
+from megaapi_mock.domain.instance import Instance
 from megaapi_mock.domain.mailbox import Mailbox
+from megaapi_mock.domain.number_registry import NumberRegistry
 from megaapi_mock.records.journal import Journal
 from megaapi_mock.records.subscription import Subscription
 from megaapi_mock.records.waiter import Waiter
+from megaapi_mock.simulation import contact_messages
 from megaapi_mock.spec.validate import Validators
 from megaapi_mock.testing import Served
 from megaapi_mock.timers import Timers
@@ -316,3 +319,41 @@ def test_a_failure_behind_a_kept_change_loses_no_message(
     assert "queued" not in states
     assert PLANTED in caplog.text
     assert bool(app.runtime.bugs) == place.in_bugs
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_an_inbound_message_that_cannot_be_shown_is_answered_with_its_id(
+    app: MockApp, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(contact_messages, "message_json", Break(error))
+        body = {"from": ANA, "set": {"message.conversation": "kept"}}
+        reply = app.test_client().post(f"/_mock/instances/{KEY}/inbound", json=body)
+    assert app.runtime.courier.wait_idle(10)
+    shown = app.test_client().get(f"/_mock/messages?instance={KEY}").get_json()["items"]
+    assert (reply.status_code, reply.get_json()) == (201, {"instance": KEY, "id": shown[0]["id"]})
+    assert receiver.texts == kept(app) == ["kept"]
+    assert PLANTED in app.runtime.bugs[0]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize(
+    ("holder", "name"), [(NumberRegistry, "register"), (Instance, "commit"), (Journal, "next_id")]
+)
+def test_a_failure_before_a_change_is_kept_undoes_all_of_it(
+    app: MockApp, monkeypatch: pytest.MonkeyPatch, holder: type, name: str, error: Exception
+) -> None:
+    """The bare 500 of our own bug, and nothing has happened; the next call works."""
+    client, path = app.test_client(), f"/_mock/instances/{UNLINKED}"
+    publisher = app.runtime.publisher
+    publisher.change(UNLINKED, lambda instance: instance.set_webhook("http://127.0.0.1:9/"))
+    before = client.get(path).get_json()
+    broken = Break(error)
+    with monkeypatch.context() as patch:
+        patch.setattr(holder, name, broken.method())
+        assert client.post(f"{path}/link").status_code == 500
+    assert broken.count
+    assert client.get(path).get_json() == before
+    assert client.post(f"{path}/link").status_code == 200
+    assert client.get(path).get_json()["state"] == "connected"
+    assert app.runtime.courier.wait_idle(10)

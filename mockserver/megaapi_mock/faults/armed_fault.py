@@ -30,12 +30,12 @@ def _addressable(value: Any) -> bool:
 
 RECIPIENT = Form(_addressable, "a number such as 5511900000002, or the JID of a person or a group")
 SCOPE: tuple[Parameter, ...] = (
-    Parameter("operation", None, TEXT, "calls of this operation alone, by its id"),
-    Parameter("instance", None, TEXT, "this instance alone, by its key"),
-    Parameter("recipient", None, RECIPIENT, "sends to this number, JID or group alone"),
-    Parameter("times", None, COUNT, "it strikes so often, then it is over"),
+    Parameter("operation", None, TEXT, "only calls of this operation, by its id"),
+    Parameter("instance", None, TEXT, "only this instance, by its key"),
+    Parameter("recipient", None, RECIPIENT, "only sends to this number, JID or group"),
+    Parameter("times", None, COUNT, "it strikes so many times, then it is over"),
     Parameter("percent", None, PERCENT, "it strikes this share of the calls, drawn from the seed"),
-    Parameter("skip", None, FROM_ZERO, "so many calls that match pass first"),
+    Parameter("skip", None, FROM_ZERO, "so many matching calls pass first"),
 )
 SCOPE_NAMES = tuple(parameter.name for parameter in SCOPE)
 

@@ -15,7 +15,7 @@ from .registry import Kinds, Listed
 _INTRODUCTION = """\
 # Faults
 
-What can go wrong on the way to a gateway and in it, on request. Nothing is armed by itself; a
+What can go wrong on the way to a gateway and inside it, on request. No fault is armed by itself; a
 reset clears all. *This page is made from the code: `megaapi-mock faults --page > docs/faults.md`;
 a test fails when the two differ.*
 
@@ -27,23 +27,23 @@ curl $MOCK/faults              # what is armed, and how often each has struck
 curl -X DELETE $MOCK/faults    # all; ?instance=KEY: that one's own; /faults/f1: one
 ```
 
-Who cannot reach the control API asks with a header, for that call alone:
+A client that cannot reach the control API asks with a header, for that one call:
 
 ```sh
 curl http://127.0.0.1:8080/rest/instance/megacode-TESTKEY0001 \\
   -H 'Authorization: Bearer TESTKEY0001' -H 'X-Mock-Fault: reply; status=503; seconds=0.5'
 ```
 
-Values in the header are JSON where they are JSON, else text; a `;` cannot stand in one. A header
-that asks for what there is not is told in `X-Mock-Reason`, and the call goes on as usual.
+Values in the header are read as JSON, else as text, and cannot contain a `;`. A header
+that asks for something unknown is explained in `X-Mock-Reason`, and the call goes on as usual.
 
 **Where a strike is seen.** `GET /_mock/strikes` has every one, whatever was struck: which fault,
 when, at which instance, and what: a call by its operation, the phone that scans as `link`, what a
-contact does as `inbound from` their JID. `GET /_mock/faults` shows the newest ten of each fault.
+contact does as `inbound from` their JID. `GET /_mock/faults` shows the last ten of each fault.
 A call that was struck says so too: in `X-Mock-Reason` and in the journal (`fault` and `reason` of
 `GET /_mock/exchanges`). A message that a zombie session swallows stays in `GET /_mock/messages`
 with its reason; calls and typing that it swallows, and a phone that does not link, are strikes
-alone. What follows from a strike, an ack that never comes, is no strike of its own.
+only. What follows from a strike, such as an ack that never comes, is not a strike itself.
 
 ## The kinds
 """
@@ -51,22 +51,22 @@ alone. What follows from a strike, an ack that never comes, is no strike of its 
 _SCOPE = """\
 ## Which calls, how often
 
-Every fault takes these beside its own parameters:
+Every fault takes these in addition to its own parameters:
 """
 
 _SHARED = """\
-Those that send something else than the real answer also take these:
+Faults that replace the real answer also take these:
 """
 
 _ORDER = """\
 A fault strikes behind the checks of route, instance and token, before the body is looked at. Of
-several that replace the answer the oldest strikes alone; all others strike together. `times`,
+several that replace the answer only the oldest strikes; all others strike together. `times`,
 `skip` and `used` count over all instances. What `percent` draws, windows and numbers of messages
 count for each instance by itself: what others call changes nothing there. A fault armed for one
 instance has an id of that one's own count (`f1.KEY`).
 
-**Before or after.** Unless `after` is true nothing happens: no message, no webhook. With
-`"after": true` the call is done, its webhooks leave, and the answer alone is lost: who sends again
+**Before or after.** Unless `after` is true the call is not done: no message, no webhook. With
+`"after": true` the call is done, its webhooks leave, and only the answer is lost: sending again
 sends twice. For `cut-body` and `malformed-json` the real answer is made in both cases, and what
 the call did is undone without `after`.
 

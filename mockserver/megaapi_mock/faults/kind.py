@@ -106,7 +106,7 @@ class Replacing(Kind):
         default=False,
         metadata=about(
             YES_NO,
-            "true: the call is done and its webhooks leave, the answer alone is lost",
+            "true: the call is done and its webhooks leave, only the answer is lost",
         ),
     )
     seconds: float = field(default=0.0, metadata=about(SECONDS, "seconds before the answer"))

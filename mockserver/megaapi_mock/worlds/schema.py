@@ -34,7 +34,8 @@ def _list(description: str, items: Json) -> Json:
 _NUMBER = "^[1-9][0-9]{7,14}$"
 _DIGITS = "8 to 15 digits in quotes, country code first, such as '5511900000002'"
 _LID = _text(
-    "^[0-9]+@lid$", "the hidden number: digits and @lid, such as 100000000000002@lid; else made"
+    "^[0-9]+@lid$",
+    "the hidden number: digits and @lid, such as 100000000000002@lid; default: generated",
 )
 _JID = _text(
     r"^[0-9]+@s\.whatsapp\.net$",
@@ -43,17 +44,17 @@ _JID = _text(
 _BUSINESS: Json = {
     "business": {"type": "boolean", "description": "true for a WhatsApp Business account"},
     "verified_name": _text(
-        ".", "name WhatsApp verified, told as verifiedBizName; the account is a business then"
+        ".", "name verified by WhatsApp, sent as verifiedBizName; the account is then a business"
     ),
 }
 _ADDRESSING: Json = {
     "enum": list(ADDRESSINGS),
-    "description": "how people meet them, in everything: phone, or lid, whatever the switch says",
+    "description": "which address everything uses for them: phone or lid, whatever the switch says",
 }
 _INSTANCE = _object(
     ("key", "token"),
     key=_text("^[A-Za-z0-9._-]{1,100}$", "letters, digits, '.', '_' and '-', 100 at most"),
-    token=_text("^[!-~]+$", "printable ASCII without blanks"),
+    token=_text("^[!-~]+$", "printable ASCII without spaces"),
     number=_text(_NUMBER, f"the phone's number: {_DIGITS}"),
     name={"type": "string", "description": "profile name, `Test Shop` if not given"},
     jid=_JID,
@@ -64,7 +65,9 @@ _INSTANCE = _object(
 )
 _CONTACT = _object(
     (),
-    number=_text(_NUMBER, f"{_DIGITS}; leave it out, and give `lid`, for a hidden number alone"),
+    number=_text(
+        _NUMBER, f"{_DIGITS}; for a person with only a hidden number, leave it out and give `lid`"
+    ),
     also=_list(
         "other numbers that reach the same person, such as the form without the ninth digit",
         _text(_NUMBER, _DIGITS),
@@ -80,14 +83,16 @@ _CONTACT = _object(
     addressing=_ADDRESSING,
     number_hidden={
         "type": "boolean",
-        "description": "true when nothing shows the number: no senderPn beside the hidden one",
+        "description": "true when no webhook shows the number (no senderPn beside the lid)",
     },
     state={
         "enum": list(CONTACT_STATES),
-        "description": f"how they begin for every instance: {', '.join(CONTACT_STATES)}",
+        "description": f"their state at the start, for every instance: {', '.join(CONTACT_STATES)}",
     },
     formerly=_text(_NUMBER, "number the person had before, which has no WhatsApp now"),
-    group_add=_text("^[0-9]{3}$", "what adding them to a group answers, in quotes; '403' forbids"),
+    group_add=_text(
+        "^[0-9]{3}$", "status that adding them to a group answers, in quotes; '403' forbids it"
+    ),
     **_BUSINESS,
 )
 _WHO = r"^([1-9][0-9]{7,14}|[0-9]+@lid)$"
@@ -103,12 +108,12 @@ _GROUP = _object(
     ("jid", "subject", "owner", "participants"),
     jid=_text(r"^[0-9-]+@g\.us$", "digits and @g.us, such as 120363000000000001@g.us"),
     subject={"type": "string", "description": "the group's name"},
-    owner=_text(_WHO, "number or hidden number of who made it"),
+    owner=_text(_WHO, "number or hidden number of the person who created it"),
     description={"type": "string", "description": "text under the name"},
     community={"type": "boolean", "description": "true for a community"},
     addressing={
         "enum": list(ADDRESSINGS),
-        "description": "how everybody in it is met there: phone or lid; else as each person is",
+        "description": "address of everybody in it: phone or lid; default: that of each person",
     },
     participants=_list("who is in it, each with `number` and `admin`", _MEMBER),
 )
@@ -129,11 +134,11 @@ FORM: Json = _object(
     },
     numbers_without_country_code={
         "enum": ["not_on_whatsapp", "on_whatsapp"],
-        "description": "what 11900000002 is, unless it is listed: not_on_whatsapp or on_whatsapp",
+        "description": "if 11900000002, not listed, has WhatsApp: not_on_whatsapp or on_whatsapp",
     },
     unlisted_numbers={
         "enum": ["on_whatsapp", "not_on_whatsapp"],
-        "description": "what a number that is not listed is: on_whatsapp or not_on_whatsapp",
+        "description": "if numbers not listed have WhatsApp: on_whatsapp or not_on_whatsapp",
     },
 )
 SECTIONS: Mapping[str, Json] = {

@@ -13,7 +13,7 @@ from ..parameters import TEXT, about
 
 @dataclass(frozen=True, slots=True)
 class ErrorTrue200(Replacing):
-    """Answers 200 with `error: true`: who looks at the status alone takes it for a success."""
+    """Answers 200 with `error: true`: a success to a client that reads only the status."""
 
     example: ClassVar[Mapping[str, Any]] = {
         "fault": "error-true-200",

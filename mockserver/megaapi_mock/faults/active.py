@@ -58,7 +58,7 @@ class ActiveFaults:
     # -- arming ------------------------------------------------------------------------------
 
     def arm(self, body: Mapping[str, Any]) -> ArmedFault:
-        """What a body asks for, from now on. ControlRefused says what cannot be, and what can."""
+        """Arm the fault that a body describes. ControlRefused says what is wrong with it."""
         given = {name: value for name, value in body.items() if value is not None}
         scope = {name: given[name] for name in SCOPE_NAMES if name in given}
         own = {name: given[name] for name in given if name not in (*SCOPE_NAMES, "fault")}
@@ -128,7 +128,7 @@ class ActiveFaults:
         return self._all
 
     def clear(self, id_: str | None = None) -> int:
-        """One fault, or all; how many there were. ControlRefused when it is not there."""
+        """Clear one fault, or all; returns how many. ControlRefused for an unknown id."""
         with self._lock:
             faults = [armed for armed in self._all if id_ in (None, armed.id)]
             if id_ is not None and not faults:
@@ -139,14 +139,14 @@ class ActiveFaults:
         return len(faults)
 
     def clear_instance(self, key: str) -> int:
-        """Those armed for one instance alone; how many there were."""
+        """Clear the faults that were armed for one instance; returns how many."""
         with self._lock:
             faults = [armed for armed in self._all if armed.instance == key]
             self._drop(faults)
         return len(faults)
 
     def reset(self, key: str | None = None) -> None:
-        """As at the start: all, or what is one instance's own; numbers begin anew."""
+        """Clear all faults, or one instance's own; ids are counted from 1 again."""
         with self._lock:
             if key is None:
                 self.clear()
@@ -215,7 +215,7 @@ class ActiveFaults:
             return self._draw(strike.armed, key, strike.what) is not None
 
     def asked(self, listed: Listed, kind: Kind, key: str, operation: Operation) -> Strike | None:
-        """What the call itself asked for; None when the kind lets a single call pass."""
+        """The fault that a call's header asked for; None when its kind passes a single call."""
         with self._lock:
             tally = tally_of(self._header_tallies, key)
             tally.calls += 1
@@ -229,7 +229,7 @@ class ActiveFaults:
         return strike
 
     def refuses(self, occasion: Occasion, key: str) -> Strike | None:
-        """What strikes something that is no call of the gateway."""
+        """The fault that strikes something other than a call of the gateway."""
         return self._outside(key, occasion, lambda armed: armed.kind.occasion == occasion)
 
     # -- as the domain asks ------------------------------------------------------------------

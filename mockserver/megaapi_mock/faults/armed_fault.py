@@ -75,11 +75,11 @@ class ArmedFault:
 
     @property
     def over(self) -> bool:
-        """Whether it has struck as often as it was to."""
+        """Whether it has struck `times` times."""
         return self.times is not None and self.used >= self.times
 
     def tally(self, key: str, *, among: int = 1) -> Tally:
-        """What it has seen of one instance."""
+        """The tally of one instance."""
         return tally_of(self.tallies, key, among=among)
 
     def as_json(self) -> dict[str, Any]:
@@ -106,12 +106,12 @@ class Strike:
     armed: ArmedFault | None = None
 
     def at(self, key: str) -> FaultHit:
-        """As a record."""
+        """The hit as a record of this instance."""
         return FaultHit(self.moment.now, key, (self.id, self.name), self.what)
 
     @property
     def reason(self) -> str:
-        """Which fault, and who wanted it."""
+        """The fault's name, and how it was armed, in words."""
         if self.id is None:
             return f"fault {self.name}, asked for by {HEADER}"
         return f"fault {self.id} {self.name}, armed by POST /_mock/faults"

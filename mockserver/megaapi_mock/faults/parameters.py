@@ -21,7 +21,7 @@ LEVELS_AROUND = 24
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a value must be: whether it fits, and the same in words."""
+    """What a value must be: a function that checks it, and the same in words."""
 
     fits: Callable[[Any], bool]
     words: str
@@ -128,12 +128,12 @@ def _number(value: Any, least: float, most: float) -> bool:
 
 
 def optional(form: Form) -> Form:
-    """The same, or null."""
+    """A form that accepts null too."""
     return Form(lambda value: value is None or form.fits(value), f"{form.words}, or null")
 
 
 def one_of(*choices: str) -> Form:
-    """One of some words."""
+    """A form that accepts one of these words."""
     return Form(lambda value: value in choices, " or ".join(choices))
 
 

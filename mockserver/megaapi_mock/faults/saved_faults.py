@@ -39,7 +39,7 @@ class SavedFaults:
 
 
 def save(faults: ActiveFaults, key: str | None) -> SavedFaults:
-    """Every armed fault; of one instance those for it alone."""
+    """Every armed fault; with a key only those of that instance."""
     with faults._lock:
         numbers = {owner or "": number for owner, number in faults._numbers.items()}
         tallies = faults._header_tallies
@@ -96,7 +96,7 @@ def put_back(
     directory: Directory,
     key: str | None,
 ) -> None:
-    """These faults instead of all others, or instead of those of one instance alone."""
+    """Replace all faults, or those of one instance, with these."""
     with faults._lock:
         faults.reset(key)
         faults._directory = directory
@@ -108,7 +108,7 @@ def put_back(
 
 
 def _copies(tallies: Mapping[str, Tally]) -> dict[str, Tally]:
-    """As they are now: those at work count on while these are written."""
+    """Copies of the tallies: the originals go on counting while these are written."""
     return {owner: replace(tally) for owner, tally in tallies.items()}
 
 

@@ -1,1 +1,1 @@
-"""Judging a receiver from what was delivered to it and what it sent back: pure, over data."""
+"""Judges a receiver by what was delivered to it and what it sent back. Pure functions."""

@@ -1,4 +1,4 @@
-"""Judging a receiver, from what was delivered to it and what it sent back: pure, over data."""
+"""Checks of a receiver, from what was delivered to it and what it sent back. Pure functions."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def _awaited(name: str, never: Sequence[Inbound], terms: Terms, now: float) -> C
 
 
 def _silent(name: str, spoken: Sequence[Chat], instance: str, terms: Terms, now: float) -> Check:
-    """A bot may answer later, or through another instance: nothing vouches for one that is mute."""
+    """The check of a bot that sent nothing at all: it may use another instance."""
     message = f"it answered nothing at all through {instance}"
     # All of it: a group that nobody answered in demands nothing.
     expected = never_answered(spoken, terms.burst)
@@ -182,7 +182,7 @@ def _no_loop(chats: Sequence[Chat], terms: Terms) -> Check:
 
 
 def _endless(chat: Chat, terms: Terms) -> Sequence[Message]:
-    """Beyond all answers that every webhook of a contact may have, it answers own messages."""
+    """Replies beyond all that the contacts' messages explain: the bot answers its own messages."""
     times = sum(len(each.attempts) or len(each.deliveries) for each in chat.inbound.values())
     if not (chat.inbound and chat.echoes):
         return ()
@@ -190,7 +190,7 @@ def _endless(chat: Chat, terms: Terms) -> Sequence[Message]:
 
 
 def _accepted(refused: Sequence[tuple[str, str]], chats: Sequence[Chat]) -> Check:
-    """A send the gateway refuses reaches nobody: to a LID's digits, say."""
+    """Whether all its sends were accepted; a refused one reaches nobody."""
     name = "sends_accepted"
     if refused:
         message = f"{len(refused)} of its sends were refused, the first: {refused[0][1]}"

@@ -1,4 +1,4 @@
-"""What was told a receiver in each chat, and which of its messages answer what: pure, over data."""
+"""What a receiver got in each chat, and which of its messages answer which. Pure functions."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ class Inbound:
 
     @property
     def given(self) -> bool:
-        """Whether the receiver said at least once that it has it."""
+        """Whether the receiver accepted it at least once."""
         return any(delivery.state == "delivered" for delivery in self.deliveries)
 
     @property
     def attempts(self) -> list[Attempt]:
-        """Every try to deliver it."""
+        """Every attempt to deliver it."""
         return [attempt for delivery in self.deliveries for attempt in delivery.attempts]
 
     @property
@@ -186,7 +186,7 @@ def _attribute(chat: Chat, own: set[str], foreign: set[str]) -> None:
 
 
 def _by_name(chat: Chat, free: list[Message]) -> list[Message]:
-    """Give each message the first reply that repeats a number of it alone; what is left."""
+    """Give each message the first reply that repeats a number only it has; returns the others."""
     numbers = {each.id: set(NAMING.findall(each.text)) for each in chat.inbound.values()}
     common = Counter(number for own_numbers in numbers.values() for number in own_numbers)
     owner = {
@@ -235,7 +235,7 @@ def _asking(chat: Chat) -> list[Inbound]:
 
 
 def _give(reply: Message, messages: Sequence[Inbound]) -> bool:
-    """Make it the answer of the first of these that had come before it, else of the first."""
+    """Add the reply to the first of these messages that came before it, else to the first."""
     before = [each for each in messages if each.begun <= reply.time]
     for each in [*before, *messages][:1]:
         each.answers.append(reply)

@@ -66,7 +66,7 @@ class Verdict:
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Verdict:
-        """What `as_json` showed."""
+        """A verdict from the JSON that `as_json` returned."""
         checks = tuple(
             Check(each["name"], each["outcome"], each["message"], tuple(each["offending"]))
             for each in document["checks"]

@@ -1,4 +1,4 @@
-"""One payload owed to one URL, and each try at it: plain records, changed by the courier alone."""
+"""One payload for one URL, with each attempt: plain records that only the courier changes."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Delivery:
 
 
 def end(delivery: Delivery, state: State, reason: str | None) -> None:
-    """Let a delivery come to its end."""
+    """End a delivery with a state and a reason."""
     # The reason first: who sees the new state without a lock finds its reason there.
     delivery.reason = reason
     delivery.state = state

@@ -1,4 +1,4 @@
-"""That a fault struck, and what it struck."""
+"""The record of a fault that struck, and of what it struck."""
 
 from __future__ import annotations
 

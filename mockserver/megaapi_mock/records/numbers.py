@@ -12,7 +12,7 @@ OWNERS_MOST = 20_000
 
 
 class RecordNumbers:
-    """Numbers by kind and owner, `""` for records of no instance. Not safe by itself."""
+    """Numbers by kind and owner, `""` for records of no instance. Not thread-safe."""
 
     def __init__(self) -> None:
         self._owners: OrderedDict[str, dict[str, int]] = OrderedDict()
@@ -24,7 +24,7 @@ class RecordNumbers:
         return number
 
     def set(self, owner: str, numbers: Mapping[str, int]) -> None:
-        """This owner has counted so far."""
+        """Set how far this owner has counted."""
         self._of(owner).update(numbers)
 
     def of(self, owner: str) -> dict[str, int]:
@@ -42,7 +42,7 @@ class RecordNumbers:
         )
 
     def forget(self, owner: str | None) -> None:
-        """One owner, or everybody."""
+        """Forget the numbers of one owner, or of all."""
         if owner is None:
             self._owners.clear()
         else:

@@ -1,4 +1,4 @@
-"""What one event stream has still to read, within bounds: who reads too slowly is let go."""
+"""What one event stream has still to read, within bounds: a slow reader is disconnected."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ class Subscription(Generic[R]):
             self._queue.put((entry, size))
 
     def wake(self) -> None:
-        """Let whoever waits in `next` go on."""
+        """Wake a reader that waits in `next`."""
         self._queue.put(((None, None), 0))
 
     def beat(self) -> None:
-        """A sign of life, unless there is something to read anyway."""
+        """Send a heartbeat, unless there is something to read anyway."""
         if self._queue.empty():
             self.wake()
 
     def next(self, seconds: float) -> tuple[StreamEntry[R], int]:
-        """The next record and its size; a sign of life when there is none for so long."""
+        """The next record and its size; a heartbeat when none came within `seconds`."""
         try:
             return self._queue.get(timeout=seconds)
         except Empty:

@@ -1,4 +1,4 @@
-"""Whoever waits for a record: woken by what they asked for, and by nothing else.
+"""Waits for records: each is woken only by the records it asked for.
 
 A record is shown to those who wait for its kind and its instance alone, and only one that they
 accept wakes them: what happens in other instances costs nobody's thread a turn.
@@ -50,7 +50,7 @@ class Waiter:
 
     @property
     def over(self) -> bool:
-        """Whether it was let go, or its client has left."""
+        """Whether the wait was ended, or its client has left."""
         return self._over
 
     def show(self, record: Any) -> None:
@@ -60,16 +60,16 @@ class Waiter:
             self._woken.set()
 
     def wake(self) -> None:
-        """Look again, whatever was written: records were forgotten, or the instance has gone."""
+        """Wake it in any case: records were forgotten, or the instance was deleted."""
         self._woken.set()
 
     def let_go(self) -> None:
-        """The wait is over before its time."""
+        """End the wait early."""
         self._over = True
         self._woken.set()
 
     def wait(self, deadline: float) -> bool:
-        """Until there is something to look at; False once the wait is over."""
+        """Block until there is something to look at; False once the wait is over."""
         while not self._over and (seconds := deadline - time.monotonic()) > 0:
             if self._woken.wait(
                 seconds if self._client_gone is None else min(seconds, CLIENT_LOOK)
@@ -95,11 +95,11 @@ class Waiters:
         return sum(map(len, tuple(self.topics.values())))
 
     def add(self, waiter: Waiter) -> None:
-        """It is shown what is written from now on."""
+        """Add a wait: it is shown every record from now on."""
         self.topics.setdefault((waiter.kind, waiter.instance), {})[waiter] = None
 
     def remove(self, waiter: Waiter) -> None:
-        """It waits no longer."""
+        """Remove a wait."""
         topic = (waiter.kind, waiter.instance)
         del self.topics[topic][waiter]
         if not self.topics[topic]:
@@ -110,7 +110,7 @@ class Waiters:
         return any(self._of(kind, instance))
 
     def show(self, kind: Kind, instance: str | None, record: Any) -> None:
-        """To everyone who waits for such a record, and to nobody else."""
+        """Show a record to the waits for such records only."""
         for waiters in self._of(kind, instance):
             for waiter in waiters:
                 self._show(waiter, record)
@@ -125,14 +125,14 @@ class Waiters:
             waiter.wake()
 
     def wake(self, instance: str | None) -> None:
-        """Everyone who waits for something of this instance, or of any; of all for None."""
+        """Wake all waits for this instance and those for any; with None all waits."""
         for (_, instance_key), waiters in self.topics.items():
             if instance is None or instance_key in (None, instance):
                 for waiter in waiters:
                     waiter.wake()
 
     def let_go(self) -> None:
-        """Nobody waits any longer."""
+        """End all waits."""
         for waiters in self.topics.values():
             for waiter in waiters:
                 waiter.let_go()

@@ -1,4 +1,4 @@
-"""What an instance owes when it is reset, replaced or deleted: none of it is sent any more."""
+"""Ends the queued webhooks of an instance that is reset, replaced or deleted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from ..runtime import Runtime
 
 
 def abandon(runtime: Runtime, key: str | None = None) -> None:
-    """End everything owed by one instance, or by all, as abandoned.
+    """End all queued webhooks of one instance, or of all, as abandoned.
 
     An attempt under way may finish, in its old record; nothing that is owed from now on waits for
     it. The caller holds whoever begins anew (`Publisher.at_rest`) until this has returned and the

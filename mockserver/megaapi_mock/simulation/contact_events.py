@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """Who does what where; `to` is whom it concerns."""
+    """One event of a contact: who does what in which chat; `to` is the person it concerns."""
 
     instance: Instance
     event: str
@@ -41,7 +41,7 @@ class Doing:
 def happen(
     runtime: Runtime, key: str, event: str, sender: Contact, body: Mapping[str, Any]
 ) -> Json:
-    """It happens, and its webhook leaves at once; the control API's answer.
+    """Let a contact's event happen; its webhook leaves at once. Returns the control API's answer.
 
     Raises ControlRefused with a sentence for whatever cannot happen.
     """
@@ -79,7 +79,7 @@ def happen(
 
 
 def _addressed(doing: Doing, fields: Json, chat: str) -> Json:
-    """With everybody in it as the chat shows them."""
+    """The fields of the event, with people named by the address that this chat shows."""
     addresses = doing.instance.addresses
     if doing.event in _BY_OTHERS:
         addressed: Json = addresses.everywhere(fields, chat)
@@ -129,7 +129,7 @@ def _group(instance: Instance, body: Mapping[str, Any]) -> Group | None:
 
 
 def _call(doing: Doing) -> Json:
-    """A call rings, in private or in a group; `option` is where it stands."""
+    """A call in private or in a group; `option` is its status."""
     caller, instance = str(doing.sender.jid), doing.instance
     date = utc(instance.now).isoformat(timespec="milliseconds")
     data = {

@@ -186,7 +186,7 @@ def in_message(path: str) -> bool:
 
 
 def _sender(runtime: Runtime, event: str, body: Mapping[str, Any]) -> Contact | None:
-    """Who does it; None for the instance's own phone and for channels, which are nobody."""
+    """The contact who acts; None for the instance's own phone and for channels."""
     if event == "newsletter" or (event in OWN and "from" not in body):
         return None
     jid = runtime.world.directory.read(body.get("from", SOMEBODY))

@@ -23,7 +23,7 @@ from .overrides import overrides_of
 
 
 def emit(runtime: Runtime, key: str, body: Mapping[str, Any]) -> tuple[list[Delivery], str | None]:
-    """Any event, told as this instance would tell it.
+    """Send the webhook of any event, as this instance would send it.
 
     Its state does not change, but that the media told of can be downloaded.
     The deliveries, and why there are none where the instance's own filter stopped them.
@@ -138,7 +138,7 @@ def _require_number(runtime: Runtime, event: str) -> None:
 def _with_media(
     runtime: Runtime, instance: Instance, sample: Mapping[str, Any], overrides: Mapping[str, Any]
 ) -> Mapping[str, Any]:
-    """What is set, and where that is a message with media, keys that lead to real bytes.
+    """What is set in the sample; for media also the keys by which its bytes can be downloaded.
 
     What is set on the media itself wins: a test may want keys that lead nowhere.
     """
@@ -161,7 +161,7 @@ def _with_media(
 
 
 def _owned(payload: dict[str, Any], instance: Instance) -> dict[str, Any]:
-    """Wherever the sample names its own instance's person, it is this instance's."""
+    """The sample with the owner of this instance wherever it names the owner of its own."""
     owner = instance.owner
     if owner is None:
         return payload

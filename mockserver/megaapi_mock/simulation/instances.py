@@ -16,7 +16,7 @@ RECORDS = ("x", "d")
 
 
 def remove(runtime: Runtime, key: str) -> None:
-    """One instance less; UnknownInstance when there is none."""
+    """Delete an instance; UnknownInstance when there is none with this key."""
     runtime.publisher.look(key, lambda instance: None)
     with runtime.publisher.at_rest() as instances:
         counters = [counters_of(instance) for instance in instances if instance.key == key]
@@ -28,7 +28,7 @@ def remove(runtime: Runtime, key: str) -> None:
 
 
 def succeed(runtime: Runtime, instance: Instance) -> None:
-    """Let a new instance go on where the last one of its key stopped, if there was one.
+    """Let a new instance continue the counters of the last one with its key, if there was one.
 
     The caller changes the instance, before anyone else can.
     """

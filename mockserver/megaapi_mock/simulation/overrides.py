@@ -1,4 +1,4 @@
-"""What a caller sets in an event: known fields alone, unless they insist; and a plain `text`."""
+"""What a caller sets in an event: only known fields, unless forced; and a plain `text`."""
 
 from __future__ import annotations
 

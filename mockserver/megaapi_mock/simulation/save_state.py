@@ -1,4 +1,4 @@
-"""The whole mock as one document, out: everything but what it has recorded."""
+"""Saving the state of the whole mock, or of one instance, as one document; records are left out."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ FORMS: Mapping[str, Any] = {
 
 
 def save(runtime: Runtime, key: str | None = None) -> Json:
-    """Everything that decides what the mock will do: of all instances, or of one alone.
+    """Everything that decides what the mock will do: of all instances, or of only one.
 
     Deliveries on their way to a receiver are no part of it; those that chaos holds are.
     Raises UnknownInstance.

@@ -1,4 +1,4 @@
-"""The whole mock as one document, out and in: everything but what it has recorded."""
+"""Loading the state of the whole mock, or of one instance, from one document."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def load(
     start: Mapping[str, Any] | None = None,
     begun: Callable[[], object] = lambda: None,
 ) -> Json:
-    """Be what was saved: all of it, or one instance alone; the control API's answer.
+    """Replace the running state, or one instance, with a saved one; returns the API's answer.
 
     `start` is what a reset leads back to from now on, where that is no plain world. What the mock
     has recorded is forgotten. `begun` is called once all of it stands, before anyone can see it.
@@ -73,7 +73,7 @@ def _prepared(runtime: Runtime, saved: Json, start: Mapping[str, Any] | None) ->
 
 
 def begin(runtime: Runtime, saved: Mapping[str, Any]) -> None:
-    """Start in a state, and come back to it with every reset. SetupError when it cannot be."""
+    """Start with a saved state, to which every reset returns. SetupError for a bad one."""
     try:
         load(runtime, dict(saved), start=saved)
     except ControlRefused as refusal:
@@ -83,7 +83,7 @@ def begin(runtime: Runtime, saved: Mapping[str, Any]) -> None:
 def reset(
     runtime: Runtime, key: str | None = None, *, begun: Callable[[], object] = lambda: None
 ) -> None:
-    """Back to the state the mock started with, or to what it says of one instance.
+    """Return to the state the mock started with, or one instance to what that state says of it.
 
     An instance it does not have is removed. `begun` as in `load`. Raises UnknownInstance.
     """
@@ -103,7 +103,7 @@ def reset(
 
 
 def alone(saved: Mapping[str, Any], key: str) -> Json:
-    """What a state says of one instance; ControlRefused when it says nothing."""
+    """The part of a saved state that is about one instance; ControlRefused when there is none."""
     try:
         forms = Forms()
         instances = forms.of(list[Any]).decode(saved.get("instances"))
@@ -135,7 +135,7 @@ def _faults_of(faults: SavedFaults, key: str) -> SavedFaults:
 
 
 class _Prepared:
-    """Everything read and made, nothing changed yet; after `require`, `swap` cannot fail."""
+    """A saved state, read and checked; nothing has changed yet, and `swap` cannot fail."""
 
     def __init__(self, runtime: Runtime, saved: Json) -> None:
         self._runtime, self._saved = runtime, saved
@@ -154,7 +154,7 @@ class _Prepared:
         self._instances: list[Instance] = []
 
     def answer(self) -> Json:
-        """What was restored, and what is another here than where it was saved."""
+        """What was restored, and which settings differ from where the state was saved."""
         return {
             "restored": self._saved.get("instance") or "all",
             "instances": len(self._instances),
@@ -206,7 +206,7 @@ class _Prepared:
 
 
 class _All(_Prepared):
-    """The world, its time, and everybody in it."""
+    """A saved state of the whole mock: world, time and all instances."""
 
     def __init__(self, runtime: Runtime, saved: Json, start: Mapping[str, Any] | None) -> None:
         super().__init__(runtime, saved)
@@ -238,10 +238,10 @@ class _All(_Prepared):
         self._make(self._gateway)
 
     def require(self) -> None:
-        """It stands for itself: nothing that is here now can be in its way."""
+        """A whole state always fits: it replaces everything."""
 
     def swap(self) -> None:
-        """Be all that."""
+        """Replace the running state with this one."""
         runtime = self._runtime
         runtime.clock.restore(self._clock)
         runtime.ids.seed = self._seed
@@ -251,7 +251,7 @@ class _All(_Prepared):
 
 
 class _One(_Prepared):
-    """One instance; time, world and all others stay as they are."""
+    """A saved state of one instance; time, world and all other instances stay as they are."""
 
     def __init__(self, runtime: Runtime, saved: Json, start: Mapping[str, Any] | None) -> None:
         super().__init__(runtime, saved)
@@ -262,12 +262,12 @@ class _One(_Prepared):
                 raise Misfit(f"must contain only {self._key!r}")
 
     def require(self) -> None:
-        """ControlRefused where its number has come to another name since; the caller holds all."""
+        """ControlRefused when another name has its number since; the caller holds all instances."""
         for instance in self._instances:
             self._runtime.gateway.admitted(_seed(instance))
 
     def swap(self) -> None:
-        """Be that one."""
+        """Replace the instance with the saved one."""
         runtime, (instance,) = self._runtime, self._instances
         instance.messages.restore(_after_all_others(instance.messages, runtime.clock.tick))
         for blob in self._media:
@@ -277,7 +277,7 @@ class _One(_Prepared):
 
 
 def _seed(instance: Instance) -> InstanceSeed:
-    """What it would have been made from."""
+    """The seed that would create such an instance."""
     return InstanceSeed(instance.key, instance.token, instance.number, instance.name)
 
 
@@ -291,7 +291,7 @@ def _require_phone(instance: Instance) -> None:
 def _after_all_others(
     messages: UndoTable[str, Message], tick: Callable[[], int]
 ) -> UndoTable[str, Message]:
-    """The same messages, in the same order among themselves."""
+    """The same messages in the same order, numbered after all messages of other instances."""
     arrivals = {
         message.id: tick()
         for message in sorted(messages.values(), key=lambda message: message.arrival)

@@ -1,4 +1,4 @@
-"""A message that goes nowhere."""
+"""The fault accepted-undelivered: a message is accepted and never arrives."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class AcceptedUndelivered(Kind):
     )
 
     def concerns(self, operation: Operation) -> bool:
-        """Sends alone."""
+        """Only sends."""
         return sends_message(operation)
 
     def fault_effects(self) -> FaultEffects:

@@ -1,4 +1,4 @@
-"""What the CDN answers when the gateway behind it does not."""
+"""The fault bad-gateway: the CDN's answer when the gateway is down."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""WhatsApp loses patience."""
+"""The fault ban-after: the number is banned after some messages."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class BanAfter(Kind):
     )
 
     def concerns(self, operation: Operation) -> bool:
-        """Sends alone."""
+        """Only sends."""
         return sends_message(operation)
 
     def due(self, tally: Tally, now: float) -> bool:

@@ -1,4 +1,4 @@
-"""An answer that ends in the middle."""
+"""The fault cut-body: an answer that ends in the middle."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The right answer, late."""
+"""The fault delay: the right answer, late."""
 
 from __future__ import annotations
 

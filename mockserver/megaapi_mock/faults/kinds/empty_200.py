@@ -1,4 +1,4 @@
-"""A success that says nothing."""
+"""The fault empty-200: an empty answer with status 200."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ class Empty200(Replacing):
     example: ClassVar[Mapping[str, Any]] = {"fault": "empty-200", "operation": "instance_status"}
 
     def answer(self, real: Answered, moment: Moment) -> Answered:
-        """Nothing, with a good status."""
+        """An empty body with status 200."""
         return Answered(200, b"", "")

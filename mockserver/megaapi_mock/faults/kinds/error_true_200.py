@@ -1,4 +1,4 @@
-"""A failure with a good status."""
+"""The fault error-true-200: an error with status 200."""
 
 from __future__ import annotations
 

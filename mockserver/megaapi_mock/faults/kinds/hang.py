@@ -1,4 +1,4 @@
-"""No answer, and nothing that says so."""
+"""The fault hang: no answer, on an open connection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An answer that says JSON and is none."""
+"""The fault malformed-json: an answer that is not valid JSON."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class MalformedJson(Replacing):
     example: ClassVar[Mapping[str, Any]] = {"fault": "malformed-json", "times": 1}
 
     def answer(self, real: Answered, moment: Moment) -> Answered:
-        """The last bracket is missing; what is no JSON becomes the beginning of some."""
+        """The real answer without its last bracket, or the beginning of one."""
         closed = real.body[:1] in (b"{", b"[")
         body = real.body[:-1] if closed else b'{"error": false, "message": "'
         return replace(real, body=body, content_type=JSON)

@@ -1,4 +1,4 @@
-"""Media that WhatsApp no longer keeps."""
+"""The fault media-expired: media that can no longer be downloaded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class MediaExpired(Kind):
     example: ClassVar[Mapping[str, Any]] = {"fault": "media-expired", "times": 1}
 
     def concerns(self, operation: Operation) -> bool:
-        """The download alone."""
+        """Only the download."""
         return operation.id == "download_media"
 
     def fault_effects(self) -> FaultEffects:

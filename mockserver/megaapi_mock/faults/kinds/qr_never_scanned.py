@@ -1,4 +1,4 @@
-"""Nobody holds a phone to the screen."""
+"""The fault qr-never-scanned: the phone never links."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ class QrNeverScanned(Kind):
     }
 
     def concerns(self, operation: Operation) -> bool:
-        """No call."""
+        """It concerns no call."""
         return False

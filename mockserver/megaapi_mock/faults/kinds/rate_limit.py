@@ -1,4 +1,4 @@
-"""Too many calls."""
+"""The fault rate-limit: too many calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Any answer you like."""
+"""The fault reply: an answer of your choice."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Reply(Replacing):
     )
 
     def answer(self, real: Answered, moment: Moment) -> Answered:
-        """What was asked for."""
+        """The answer that the parameters describe."""
         text = isinstance(self.body, str)
         body = self.body.encode() if text else dumps(self._document())
         if self.status in BODILESS:

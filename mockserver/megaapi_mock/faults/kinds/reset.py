@@ -1,4 +1,4 @@
-"""No answer, and no connection any more."""
+"""The fault reset: the connection is broken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A gateway that takes its time."""
+"""The fault slow-start: a restart that takes long."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SlowStart(Kind):
     )
 
     def concerns(self, operation: Operation) -> bool:
-        """The restart alone."""
+        """Only the restart."""
         return operation.id == "restart"
 
     def fault_effects(self) -> FaultEffects:

@@ -1,4 +1,4 @@
-"""A secret that stopped working."""
+"""The fault token-revoked: the right token is refused."""
 
 from __future__ import annotations
 

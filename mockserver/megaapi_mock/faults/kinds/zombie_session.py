@@ -1,4 +1,4 @@
-"""Connected in name only."""
+"""The fault zombie-session: connected, but nothing passes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ZombieSession(Kind):
     }
 
     def concerns(self, operation: Operation) -> bool:
-        """Sends alone."""
+        """Only sends."""
         return sends_message(operation)
 
     def fault_effects(self) -> FaultEffects:

@@ -21,13 +21,13 @@ Json = dict[str, Any]
 
 
 class Belongings:
-    """One method per route, as in the rest of the control API."""
+    """Routes by subject: one method per route, which returns a document, maybe with a status."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
-        """Method, path and view of each."""
+        """Method, path and view of each route."""
         return [
             ("GET", "/instances/<key>/groups", self.groups),
             ("POST", "/instances/<key>/groups", self.create_group),

@@ -15,13 +15,13 @@ Json = dict[str, Any]
 
 
 class FaultRoutes:
-    """One method per route, as in the rest of the control API."""
+    """Routes by subject: one method per route, which returns a document, maybe with a status."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime, self._faults = runtime, runtime.faults
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
-        """Method, path and view of each."""
+        """Method, path and view of each route."""
         return [
             ("GET", "/faults", self.armed),
             ("POST", "/faults", self.arm),
@@ -40,7 +40,7 @@ class FaultRoutes:
         return lists.page(faults[start : start + limit + 1], limit=limit)
 
     def arm(self, body: Json) -> tuple[Json, int]:
-        """From now on, until it is over or cleared."""
+        """Arm a fault; it strikes until it is over or cleared."""
         key = body.get("instance")
         if key is None:
             return self._faults.arm(body).as_json(), 201

@@ -1,4 +1,4 @@
-"""Who may use the control API: no web page, no webhook, and far away only the token's owner."""
+"""Who may use the control API: no web page, no webhook, and from outside only with the token."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LOOPBACK_HOST = re.compile(r"(?:127\.0\.0\.1|localhost)(?::[0-9]{1,5})?")
 
 
 class Guard:
-    """Bound to loopback the door is open; elsewhere it asks for --control-token or stays shut."""
+    """Open on loopback; on other addresses it requires --control-token, and is disabled without."""
 
     def __init__(self, settings: Settings, is_webhook: Callable[[bytes], bool]) -> None:
         self.is_webhook = is_webhook
@@ -40,7 +40,7 @@ class Guard:
         )
 
     def check(self) -> Response | None:
-        """403 for web pages of other origins and whoever lacks the token, 404 for webhooks."""
+        """403 for other origins' pages and calls without the token, 404 for webhooks; else None."""
         if not is_ours(request.path):
             return None
         request.max_content_length = self._limit()
@@ -94,7 +94,7 @@ def is_ours(path: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can be meant."""
+    """Whether a host name or address is this machine's loopback."""
     if host in ("localhost", ""):
         return host == "localhost"
     try:

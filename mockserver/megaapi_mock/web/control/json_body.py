@@ -65,12 +65,12 @@ def json_reply(document: Any, status: int) -> Response:
 
 
 def refused(refusal: ControlRefused) -> Response:
-    """One sentence, however much of what was sent it repeats."""
+    """The answer to a refusal: one sentence, cut when it repeats too much of the request."""
     return json_reply({"error": shortened(str(refusal))}, refusal.status)
 
 
 def shortened(sentence: str, most: int = SENTENCE_MOST) -> str:
-    """The sentence, without its middle when it is too long for anybody."""
+    """The sentence, without its middle when it is longer than `most`."""
     if len(sentence) <= most:
         return sentence
     half = most // 2

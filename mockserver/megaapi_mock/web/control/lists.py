@@ -117,7 +117,7 @@ def strike_matches(arguments: Arguments) -> Callable[[RecordedHit], bool]:
 def _matching(
     arguments: Arguments, known_filters: Mapping[str, Callable[[Any, str], bool]]
 ) -> Callable[[Any], bool]:
-    """What fits every filter that was given. Waits ask it at each record: it must cost little."""
+    """Whether a record fits every filter given. Waits ask for each record, so it must be fast."""
     filters = [(fits, arguments[name]) for name, fits in known_filters.items() if name in arguments]
 
     def matches(record: Any) -> bool:
@@ -146,7 +146,7 @@ def messages(
 
 
 def _newer(instance: Instance, start: int) -> list[Message]:
-    """From the newest back: of many messages few are new."""
+    """Messages that arrived after `start`; read from the newest back, as few of many are new."""
     newer = list(takewhile(lambda each: each.arrival > start, instance.messages.newest()))
     newer.reverse()
     return newer
@@ -165,7 +165,7 @@ def arrival_of(store: Store, publisher: Publisher, instance: str | None, since: 
 
 
 def message_cursor(store: Store, publisher: Publisher, entry: tuple[str, Message]) -> str:
-    """What `since` takes to go on after this message: KEY/ID where another instance has the id."""
+    """The value of `since` that continues after this message: its id, or KEY/ID where needed."""
     key, message = entry
     for other in store.keys():
         if other == key:

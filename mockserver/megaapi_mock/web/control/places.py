@@ -1,4 +1,4 @@
-"""Places for those who wait or watch: each holds one of the server's threads.
+"""Places for waits and streams: each occupies one of the server's threads.
 
 A server need not tell when a client has left (granian does not): a wait that nobody reads any more
 looks like any other. So a full house answers the oldest wait early instead of refusing the newest:
@@ -27,7 +27,7 @@ PATIENCE, BEAT = 0.5, 0.1
 
 
 class Places:
-    """Thread-safe. ControlRefused for whoever finds none."""
+    """A bounded number of places. Thread-safe; ControlRefused (503) when none is free."""
 
     def __init__(self, beat: Callable[[], object], most: int = PLACES) -> None:
         """`beat` sends something on every stream: so the server notices who has left."""

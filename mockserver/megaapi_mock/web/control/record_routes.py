@@ -23,13 +23,13 @@ Matches = Callable[[Any], bool]
 
 
 class RecordRoutes:
-    """One method per route, as in the rest of the control API."""
+    """Routes by subject: one method per route, which returns a document, maybe with a status."""
 
     def __init__(self, runtime: Runtime, places: Places) -> None:
         self._runtime, self._places = runtime, places
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
-        """Method, path and view of each."""
+        """Method, path and view of each route."""
         return [
             ("GET", "/exchanges", self.exchanges),
             ("GET", "/deliveries", self.deliveries),

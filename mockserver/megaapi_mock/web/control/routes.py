@@ -72,7 +72,7 @@ class ControlRoutes:
         return {"routes": self._routes, "description": "spec/control.yaml"}
 
     def health(self) -> Json:
-        """Alive, and which version."""
+        """That the mock runs, and its version."""
         return {"status": "ok", "version": __version__}
 
     def stream(self) -> Response:

@@ -25,14 +25,14 @@ STATES_MOST, STATE_PATIENCE = 2, 60.0
 
 
 class StateRoutes:
-    """One method per route, as in the rest of the control API."""
+    """Routes by subject: one method per route, which returns a document, maybe with a status."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._states = threading.BoundedSemaphore(STATES_MOST)
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
-        """Method, path and view of each."""
+        """Method, path and view of each route."""
         return [
             ("POST", "/reset", self.reset),
             ("GET", "/clock", self.clock),
@@ -62,7 +62,7 @@ class StateRoutes:
             self._runtime.journal.forget(key)
 
     def clock(self) -> Json:
-        """What time it is here."""
+        """The mock's time, and whether it stands still."""
         now, frozen = self._runtime.clock.read()
         return {"now": now, "frozen": frozen}
 
@@ -80,14 +80,14 @@ class StateRoutes:
         return self.clock()
 
     def state(self) -> Response:
-        """The whole mock, or one instance, as a file."""
+        """The state of the whole mock, or of one instance, as a file."""
         with self._one_state():
             sealed = seal(save_state.save(self._runtime, request.args.get("instance")))
         self._require_size(len(sealed))
         return Response(sealed, mimetype="application/json")
 
     def restore(self) -> Json:
-        """As it was when the file was taken."""
+        """Replace the running state with that of a file."""
         with self._one_state():
             return self._restored()
 

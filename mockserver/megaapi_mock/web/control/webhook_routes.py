@@ -35,13 +35,13 @@ _DELIVERY = re.compile(r"d[1-9][0-9]{0,15}")
 
 
 class WebhookRoutes:
-    """One method per route, as in the rest of the control API."""
+    """Routes by subject: one method per route, which returns a document, maybe with a status."""
 
     def __init__(self, runtime: Runtime, places: Places) -> None:
         self._runtime, self._places = runtime, places
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
-        """Method, path and view of each."""
+        """Method, path and view of each route."""
         return [
             ("GET", "/instances/<key>/chaos", self.chaos),
             ("POST", "/instances/<key>/chaos", self.start_chaos),
@@ -53,11 +53,11 @@ class WebhookRoutes:
         ]
 
     def chaos(self, key: str) -> Json:
-        """What is done to this instance's webhooks."""
+        """The chaos that is done to this instance's webhooks."""
         return self._chaos_status(key)
 
     def start_chaos(self, key: str, body: Json) -> Json:
-        """From now on; earlier chaos ends."""
+        """Start chaos; earlier chaos ends."""
         self._require(key)
         chaos = Chaos.of(body, seed=self._runtime.ids.seed)
         # While the instance is locked: chaos does not outlive it.
@@ -66,12 +66,12 @@ class WebhookRoutes:
         return self._chaos_status(key, released=released)
 
     def end_chaos(self, key: str) -> Json:
-        """What is held leaves now."""
+        """End chaos; held webhooks leave now."""
         self._require(key)
         return self._chaos_status(key, released=self._runtime.chaos_dispatcher.end(key))
 
     def emit(self, key: str, body: Json) -> tuple[Json, int]:
-        """Any event by name."""
+        """Send the webhook of any event."""
         deliveries, reason = emit.emit(self._runtime, key, body)
         return {"deliveries": [delivery.id for delivery in deliveries], "reason": reason}, 201
 
@@ -87,11 +87,11 @@ class WebhookRoutes:
         return self._runtime.publisher.look(key, lambda instance: instance.as_json())
 
     def resend(self, id: str, body: Json) -> tuple[Json, int]:
-        """One delivery again."""
+        """Send one delivery again."""
         return delivery_json(emit.resend(self._runtime, id, body.get("body"))), 201
 
     def verdict(self, body: Json) -> Json | Response:
-        """How the receiver of one instance did."""
+        """Judge the receiver of one instance."""
         verdict = self._decided(body["instance"], body)
         match body.get("format", "json"):
             case "table":
@@ -101,7 +101,7 @@ class WebhookRoutes:
         return verdict.as_json()
 
     def _decided(self, key: str, body: Json) -> Verdict:
-        """The verdict once nothing is still to come, or after `wait` seconds as it is then."""
+        """The verdict as soon as it is decided, or what is known after `wait` seconds."""
         wait = body.get("wait", VERDICT_WAIT)
         terms = self._terms(body)
         deadline = time.monotonic() + wait
@@ -175,7 +175,7 @@ class WebhookRoutes:
         ]
 
     def _require_delivery(self, since: str) -> None:
-        """Refuse an id that no delivery ever had; one the journal has let go is as good as any."""
+        """Refuse an id that no delivery ever had; an id the journal has forgotten is fine."""
         number, _, owner = since.partition(".")
         last = self._runtime.journal.counted(owner).get(f"d.{owner}", 0)
         if not _DELIVERY.fullmatch(number) or int(number[1:]) > last:

@@ -54,10 +54,14 @@ class Change:
 
     # -- all or nothing ---------------------------------------------------------------------
 
-    def begin(self, at: float | None = None) -> None:
-        """Start a change, now or at that moment: from here on everything can be taken back."""
+    def look(self, at: float | None = None) -> None:
+        """Turn to this moment, now or an earlier one; nothing is begun."""
         self.now = self.clock.now() if at is None else at
         self.fault_effects = NO_EFFECTS
+
+    def begin(self, at: float | None = None) -> None:
+        """Start a change, now or at that moment: from here on everything can be taken back."""
+        self.look(at)
         self._values_before = self._values()
         self._events_before = len(self._events)
         self._peer_messages_before = len(self._peer_messages)
@@ -219,3 +223,9 @@ class Change:
         """When something is due next."""
         due = self.agenda.first()
         return None if due is None else due[0]
+
+    @property
+    def is_due(self) -> bool:
+        """Whether something has become due by now."""
+        due = self.agenda.first()
+        return due is not None and due[0] <= self.now

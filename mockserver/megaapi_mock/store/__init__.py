@@ -21,6 +21,12 @@ class Store(Protocol):
 
     due_earlier: Callable[[], None]
 
+    def read(self, key: str) -> AbstractContextManager[Instance]:
+        """Hold one instance alone and read it as it is now: no change begins, nothing is written.
+
+        Raises UnknownInstance. What is due by now has not happened yet: see `Instance.is_due`.
+        """
+
     def change(self, key: str, at: float | None = None) -> AbstractContextManager[Instance]:
         """Hold one instance alone; kept when the block ends, undone when it raises.
 
@@ -28,7 +34,7 @@ class Store(Protocol):
         now, or at an earlier moment that a jump of the clock has just come to.
         """
 
-    def create(
+    def add(
         self,
         seed: InstanceSeed,
         *,
@@ -41,9 +47,6 @@ class Store(Protocol):
         ControlRefused, and nothing has changed, where there is one already, or `most`, or where
         the gateway does not admit the seed.
         """
-
-    def add(self, seed: InstanceSeed) -> None:
-        """A new instance; an old one with the same key is replaced."""
 
     def remove(self, key: str) -> None:
         """An instance is gone with all it knew. Raises UnknownInstance."""

@@ -56,19 +56,20 @@ class MemoryStore:
         self.reset()
 
     @contextmanager
+    def read(self, key: str) -> Iterator[Instance]:
+        """Hold one instance alone and read it as it is now: no change begins."""
+        kept = self._take(key)
+        try:
+            kept.instance.look()
+            yield kept.instance
+        finally:
+            kept.lock.release()
+
+    @contextmanager
     def change(self, key: str, at: float | None = None) -> Iterator[Instance]:
         """Hold one instance alone; kept when the block ends, undone when it raises."""
-        kept = self._kept.get(key)
-        if kept is None:
-            raise UnknownInstance(
-                f"no instance has the key {key!r}: GET /_mock/instances lists them"
-            )
-        with kept.lock:
-            if self._kept.get(key) is not kept:
-                # Replaced by a reset while this waited: what is changed must be the new one.
-                with self.change(key, at) as instance:
-                    yield instance
-                return
+        kept = self._take(key)
+        try:
             instance = kept.instance
             instance.begin(at)
             try:
@@ -82,8 +83,23 @@ class MemoryStore:
                 instance.rollback()
                 raise
             self._note(key, kept)
+        finally:
+            kept.lock.release()
 
-    def create(
+    def _take(self, key: str) -> _Kept:
+        """What is kept under this key, its lock held: after a reset meanwhile, the new one."""
+        while True:
+            kept = self._kept.get(key)
+            if kept is None:
+                raise UnknownInstance(
+                    f"no instance has the key {key!r}: GET /_mock/instances lists them"
+                )
+            kept.lock.acquire()
+            if self._kept.get(key) is kept:
+                return kept
+            kept.lock.release()
+
+    def add(
         self,
         seed: InstanceSeed,
         *,
@@ -126,11 +142,6 @@ class MemoryStore:
                 "larger --instances-limit",
             )
 
-    def add(self, seed: InstanceSeed) -> None:
-        """A new instance; an old one with the same key is replaced."""
-        with self._structure:
-            self.restore_one(self._gateway.instance(seed))
-
     def _keep(self, instance: Instance) -> _Kept:
         """Ready to be kept; where all others are held, this one is too, until they are free."""
         kept = _Kept(instance)
@@ -162,7 +173,8 @@ class MemoryStore:
                 self._replace_all(self._gateway, map(self._gateway.instance, seeds.values()))
                 self._gateway.vault.clear()
             elif key in seeds:
-                self.add(self._gateway.admitted(seeds[key], named=False))
+                seed = self._gateway.admitted(seeds[key], named=False)
+                self.restore_one(self._gateway.instance(seed))
             else:
                 self.remove(key)
 

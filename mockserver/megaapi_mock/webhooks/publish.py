@@ -203,7 +203,13 @@ class Publisher:
                     return
 
     def look(self, key: str, at: Callable[[Instance], Seen]) -> Seen:
-        """Read one instance. What became due meanwhile has happened then, and is owed."""
+        """Read one instance. What became due meanwhile has happened then, and is owed.
+
+        Where nothing did, no change begins.
+        """
+        with self._store.read(key) as instance:
+            if not instance.is_due:
+                return at(instance)
         with self.changing(key) as (instance, batch):
             instance.wake(instance.now)
             seen = at(instance)

@@ -74,7 +74,8 @@ class DomainWay:
         self.events[key] += taken
 
     def create(self, key: str, number: str, *, connected: bool, url: str) -> str:
-        self.store.add(InstanceSeed(key, f"token of {key}", number, connected=connected))
+        seed = InstanceSeed(key, f"token of {key}", number, connected=connected)
+        self.store.add(seed, begin=lambda _: None)
         self.events[key].clear()
         with self.on(key) as instance:
             instance.set_webhook(url)

@@ -551,7 +551,7 @@ def _loses_the_last_byte(text: str) -> tuple[bytes, str | None]:
 
 
 def _shares_groups(self: MemoryStore, seed: Any, **options: Any) -> Any:
-    shown = CREATES(self, seed, **options)
+    shown = ADDS(self, seed, **options)
     first = self._kept[next(iter(self._kept))].instance.state
     self._kept[seed.key].instance.state.group_table = first.group_table
     return shown
@@ -561,11 +561,11 @@ def _keeps_the_discarded(self: MemoryStore, key: str) -> None:
     return None
 
 
-TARGETS, OWED, DECODES, CREATES = (
+TARGETS, OWED, DECODES, ADDS = (
     publish._targets,
     Publisher._owed,
     uploads.decode_base64,
-    MemoryStore.create,
+    MemoryStore.add,
 )
 WRONGS: list[tuple[object, str, Callable[..., Any]]] = [
     (EventFilter, "lets_through", _tells_the_blocked),
@@ -576,7 +576,7 @@ WRONGS: list[tuple[object, str, Callable[..., Any]]] = [
     (Publisher, "_owed", _tells_backwards),
     (pipeline, "require_token", _lets_everyone_in),
     (uploads, "decode_base64", _loses_the_last_byte),
-    (MemoryStore, "create", _shares_groups),
+    (MemoryStore, "add", _shares_groups),
     (MemoryStore, "remove", _keeps_the_discarded),
 ]
 

@@ -299,6 +299,19 @@ def test_an_emission_whose_chaos_fails_leaves(
     assert len(arrived(hooked, transport)) == 2
 
 
+def test_reading_an_instance_begins_no_change(
+    app: MockApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(app, "one")
+    app.runtime.clock.advance(10)
+    door = app.test_client()
+    with monkeypatch.context() as patch:
+        patch.setattr(Instance, "begin", None)
+        assert door.get(f"/_mock/instances/{KEY}").get_json()["key"] == KEY
+        assert len(door.get(f"/_mock/messages?instance={KEY}").get_json()["items"]) == 1
+    assert send(app, "two").status_code == 200
+
+
 def test_what_is_due_and_fails_is_due_no_more(
     make_app: MakeApp, transport: RecordingTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,7 +61,7 @@ class InstanceRoutes:
                 instance.set_webhook(url)
             return instance.as_json()
 
-        document = self._runtime.store.create(
+        document = self._runtime.store.add(
             self._seed(body),
             begin=begin,
             named="name" in body,

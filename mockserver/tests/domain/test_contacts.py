@@ -167,7 +167,7 @@ def test_any_other_number_does_and_can_be_written_to(make_app: MakeApp) -> None:
     ("place", "number", "said"),
     [
         (("instances", 0), "5511900000099", "no WhatsApp account"),
-        (("instances", 0), None, "number: null, though a phone is linked"),
+        (("instances", 0), None, "number: null, but a phone is or was linked"),
         (("instances", 0), "loja", "must be 8 to 15 digits"),
         (("world", "instances", 0), "5511900000099", "no WhatsApp account"),
     ],

@@ -80,7 +80,7 @@ class Receiver(ThreadingHTTPServer):
         return f"http://{address!s}:{port}"
 
     @property
-    def heard(self) -> int:
+    def webhook_count(self) -> int:
         """How many webhooks came."""
         return self.fitted + self.others.total()
 

@@ -214,7 +214,9 @@ class ActiveFaults:
         with self._lock:
             return self._draw(strike.armed, key, strike.what) is not None
 
-    def asked(self, listed: Listed, kind: Kind, key: str, operation: Operation) -> Strike | None:
+    def from_header(
+        self, fault_kind: Listed, kind: Kind, key: str, operation: Operation
+    ) -> Strike | None:
         """The fault that a call's header asked for; None when its kind passes a single call."""
         with self._lock:
             tally = tally_of(self._header_tallies, key)
@@ -223,7 +225,7 @@ class ActiveFaults:
             if not kind.late and not kind.due(Tally(), now):
                 return None
             chance = self._chance(key, "fault asked for", tally.calls)
-            strike = Strike(kind, listed.name, None, Moment(now, chance, now), operation.id)
+            strike = Strike(kind, fault_kind.name, None, Moment(now, chance, now), operation.id)
         if not kind.late:
             self._on_hit(strike.at(key))
         return strike

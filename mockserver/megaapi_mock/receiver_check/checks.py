@@ -126,7 +126,7 @@ def _timed_out(error: str) -> bool:
 def _once(chats: Sequence[Chat], instance: str, terms: Terms, now: float) -> Check:
     name = "answered_once"
     spoken = [chat for chat in chats if chat.inbound]
-    if not any(each.given for chat in spoken for each in chat.inbound.values()):
+    if not any(each.accepted for chat in spoken for each in chat.inbound.values()):
         return Check(name, OPEN, "it accepted no message of a contact")
     if not any(chat.replies for chat in spoken):
         return _silent(name, spoken, instance, terms, now)
@@ -176,7 +176,7 @@ def _no_loop(chats: Sequence[Chat], terms: Terms) -> Check:
         return Check(
             name, FAILED, f"{len(looped)} answers to its own messages: a loop", tuple(looped)
         )
-    if not any(chat.heard for chat in chats):
+    if not any(chat.delivered for chat in chats):
         return Check(name, OPEN, "none of its own messages was echoed to it")
     return Check(name, PASSED, "it answered none of its own messages")
 
@@ -205,7 +205,7 @@ def _in_order(chats: Sequence[Chat], plain: Mapping[Delivery, int]) -> Check:
     name = "answered_in_order"
     known, unknown, wrong = 0, 0, []
     for chat in chats:
-        answered = [each for each in chat.inbound.values() if each.answers and each.given]
+        answered = [each for each in chat.inbound.values() if each.answers and each.accepted]
         # An answer known by its place alone would be in its place whatever it answers.
         sure = [each for each in answered if each.sure]
         pairs, late = _out_of_order(sure, plain)
@@ -229,8 +229,8 @@ def _out_of_order(
     """How many messages have a known predecessor, and the ids of those answered too late."""
     by_had = sorted(answered, key=lambda each: each.had)
     known, wrong, position, latest = 0, set(), 0, (-1, "")
-    for each in sorted(answered, key=lambda each: each.begun):
-        while position < len(by_had) and by_had[position].had <= each.begun:
+    for each in sorted(answered, key=lambda each: each.first_attempt):
+        while position < len(by_had) and by_had[position].had <= each.first_attempt:
             latest = max(latest, (by_had[position].answers[0].arrival, by_had[position].id))
             position += 1
         if position:

@@ -39,7 +39,7 @@ class Inbound:
     arrival: int | None = None
 
     @property
-    def given(self) -> bool:
+    def accepted(self) -> bool:
         """Whether the receiver accepted it at least once."""
         return any(delivery.state == "delivered" for delivery in self.deliveries)
 
@@ -49,7 +49,7 @@ class Inbound:
         return [attempt for delivery in self.deliveries for attempt in delivery.attempts]
 
     @property
-    def begun(self) -> float:
+    def first_attempt(self) -> float:
         """Before this the receiver cannot have had it."""
         # An attempt under way is not recorded yet.
         open_ = [each.time for each in self.deliveries if each.state == "queued"]
@@ -78,7 +78,7 @@ class Chat:
     name: str
     inbound: dict[str, Inbound] = field(default_factory=dict)
     echoes: set[str] = field(default_factory=set)
-    heard: bool = False
+    delivered: bool = False
     replies: list[Message] = field(default_factory=list)
     free: list[Message] = field(default_factory=list)
     looped: list[Message] = field(default_factory=list)
@@ -104,7 +104,7 @@ def chats_of(
         chat = chats.setdefault(name, Chat(name))
         if key.get("fromMe"):
             chat.echoes.add(message_id)
-            chat.heard |= delivery.state == "delivered"
+            chat.delivered |= delivery.state == "delivered"
             if message_id not in own:
                 foreign.setdefault(name, set()).add(message_id)
             continue
@@ -229,14 +229,14 @@ def _by_place(chat: Chat, free: Sequence[Message]) -> None:
 
 def _asking(chat: Chat) -> list[Inbound]:
     """The messages an answer may be meant for: those that must have one, else all, in order."""
-    order = sorted(chat.inbound.values(), key=lambda each: each.begun)
-    expected = [each for each in order if each.must and each.given]
+    order = sorted(chat.inbound.values(), key=lambda each: each.first_attempt)
+    expected = [each for each in order if each.must and each.accepted]
     return [each for each in expected if not each.answers] or order
 
 
 def _give(reply: Message, messages: Sequence[Inbound]) -> bool:
     """Add the reply to the first of these messages that came before it, else to the first."""
-    before = [each for each in messages if each.begun <= reply.time]
+    before = [each for each in messages if each.first_attempt <= reply.time]
     for each in [*before, *messages][:1]:
         each.answers.append(reply)
     return bool(messages)

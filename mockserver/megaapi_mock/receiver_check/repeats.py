@@ -53,7 +53,7 @@ def never_answered(chats: Iterable[Chat], burst: float) -> list[Inbound]:
         if chat.replies or not chat.name.endswith("@g.us")
         for group in _bursts(chat, burst)
         for each in group
-        if each.must and each.given and not _covered(each, group, chat)
+        if each.must and each.accepted and not _covered(each, group, chat)
     ]
 
 
@@ -69,19 +69,19 @@ def _covered(message: Inbound, burst: Sequence[Inbound], chat: Chat) -> bool:
 
 def _after(reply: Message, message: Inbound) -> bool:
     """Whether a reply was sent when the message had come, also by a clock that stands still."""
-    if reply.time != message.begun:
-        return reply.time > message.begun
+    if reply.time != message.first_attempt:
+        return reply.time > message.first_attempt
     return message.arrival is not None and reply.arrival > message.arrival
 
 
 def _bursts(chat: Chat, seconds: float) -> list[list[Inbound]]:
     """The messages of a chat in the order they came, parted where nobody wrote for so long."""
-    order = sorted(chat.inbound.values(), key=lambda each: each.begun)
+    order = sorted(chat.inbound.values(), key=lambda each: each.first_attempt)
     if not order:
         return []
     bursts = [[order[0]]]
     for before, after in pairwise(order):
-        if after.begun - before.begun < seconds:
+        if after.first_attempt - before.first_attempt < seconds:
             bursts[-1].append(after)
         else:
             bursts.append([after])
@@ -100,7 +100,7 @@ def _repeated(message: Inbound) -> bool:
 
 def _answered_for_each_copy(messages: Sequence[Inbound]) -> list[Inbound]:
     """Those that came several times, when they have as many times the usual number of answers."""
-    texts = [each for each in messages if each.must and each.given]
+    texts = [each for each in messages if each.must and each.accepted]
     copied = [each for each in texts if _copies(each) > 1]
     single = [each for each in texts if _copies(each) == 1]
     if not copied or not single or not any(each.answers for each in single):

@@ -20,16 +20,16 @@ def _probe(host: str, port: int) -> tuple[str, int]:
     if not 0 <= port <= 65535:  # getaddrinfo takes it modulo 65536
         raise SetupError(f"port {port} does not exist: choose one from 0 to 65535 with --port")
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         # IPv4 first: `localhost` is both, and the vendor's clients have IPv4 addresses in them.
-        family, kind, proto, _, where = min(found, key=lambda f: f[0] != socket.AF_INET)
+        family, kind, proto, _, address = min(entries, key=lambda f: f[0] != socket.AF_INET)
         with socket.socket(family, kind, proto) as taker:
             # Elsewhere this skips connections in TIME_WAIT; on Windows it would share the port.
             if sys.platform != "win32":
                 taker.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            taker.bind(where)
+            taker.bind(address)
             taker.listen(1)  # a bound but silent socket is only noticed by listening
-            return str(where[0]), int(taker.getsockname()[1])
+            return str(address[0]), int(taker.getsockname()[1])
     except (OSError, UnicodeError) as error:
         raise SetupError(refusal(error, host, port)) from None
 
@@ -41,8 +41,8 @@ def refusal(error: Exception, host: str, port: int) -> str:
     if isinstance(error, PermissionError):
         return f"port {port} on {host} needs more rights: choose one above 1023 with --port"
     if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-        here = f"port {port} on {host}"
-        return f"{here} is taken: stop what listens there or choose another with --port"
+        place = f"port {port} on {host}"
+        return f"{place} is taken: stop what listens there or choose another with --port"
     return f"host {host} cannot be listened on ({error}): choose another with --host"
 
 

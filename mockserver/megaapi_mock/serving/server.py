@@ -221,13 +221,13 @@ def _keep(served: Served, terms: _Terms, reader: socket.socket, tell: _Tell) -> 
     """
     parent = multiprocessing.parent_process()
     assert parent is not None, "granian's worker is a process of its own"
-    told: list[Any] = []
-    while not told:
+    ready: list[Any] = []
+    while not ready:
         if not threading.main_thread().is_alive():
             return  # granian failed and nobody asked for a stop: its error ends the process
-        told = wait([reader, parent.sentinel], timeout=0.5)
+        ready = wait([reader, parent.sentinel], timeout=0.5)
     reader.detach()  # stays open: a second Ctrl-C that found it closed would print an error
-    orphan = parent.sentinel in told
+    orphan = parent.sentinel in ready
     if orphan:
         os.kill(os.getpid(), signal.SIGTERM)
     served.close_streams()

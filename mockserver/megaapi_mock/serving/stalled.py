@@ -91,9 +91,11 @@ def close_stalled(port: int, after: float, most: float) -> int:
 
 def _is_stalled(connection: socket.socket, after: float, most: float) -> bool:
     """Whether data came so long ago, and none has gone since."""
-    told = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO)
-    (sent,), (came,) = (struct.unpack_from("I", told, at) for at in (_LAST_SENT, _LAST_CAME))
-    return bool(after * 1000 <= came <= most * 1000 and sent >= came)
+    info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO)
+    (last_sent,), (last_received,) = (
+        struct.unpack_from("I", info, at) for at in (_LAST_SENT, _LAST_CAME)
+    )
+    return bool(after * 1000 <= last_received <= most * 1000 and last_sent >= last_received)
 
 
 def _connections(port: int) -> Iterator[socket.socket]:
@@ -103,13 +105,13 @@ def _connections(port: int) -> Iterator[socket.socket]:
             number = int(name)
             if not stat.S_ISSOCK(os.fstat(number).st_mode):
                 continue
-            found = socket.socket(fileno=os.dup(number))
+            connection = socket.socket(fileno=os.dup(number))
             try:
-                found.getpeername()
-                mine = found.getsockname()[1] == port
+                connection.getpeername()
+                mine = connection.getsockname()[1] == port
             except (OSError, IndexError):
                 mine = False
             if mine:
-                yield found
+                yield connection
             else:
-                found.close()
+                connection.close()

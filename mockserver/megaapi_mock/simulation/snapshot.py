@@ -40,12 +40,12 @@ def load(
     saved: Json,
     *,
     start: Mapping[str, Any] | None = None,
-    begun: Callable[[], object] = lambda: None,
+    on_loaded: Callable[[], object] = lambda: None,
 ) -> Json:
     """Replace the running state, or one instance, with a saved one; returns the API's answer.
 
-    `start` is what a reset leads back to from now on, where that is no plain world. What the mock
-    has recorded is forgotten. `begun` is called once all of it stands, before anyone can see it.
+    `start` is what a reset leads back to from now on, where that is no plain world. The records are
+    forgotten. `on_loaded` is called once all of it stands, before anyone can see it.
     Raises ControlRefused before anything has changed.
     """
     is_one_instance = saved.get("instance") is not None
@@ -55,7 +55,7 @@ def load(
         with runtime.publisher.at_rest():
             prepared.require()
             prepared.swap()
-            begun()
+            on_loaded()
     if is_one_instance:
         runtime.timers.run_due()
     else:
@@ -81,25 +81,25 @@ def begin(runtime: Runtime, saved: Mapping[str, Any]) -> None:
 
 
 def reset(
-    runtime: Runtime, key: str | None = None, *, begun: Callable[[], object] = lambda: None
+    runtime: Runtime, key: str | None = None, *, on_loaded: Callable[[], object] = lambda: None
 ) -> None:
     """Return to the state the mock started with, or one instance to what that state says of it.
 
-    An instance it does not have is removed. `begun` as in `load`. Raises UnknownInstance.
+    An instance it does not have is removed. `on_loaded` as in `load`. Raises UnknownInstance.
     """
     start = runtime.world.state
     assert start is not None, "a mock that started in a world is reset by its store"
     if key is None:
-        load(runtime, dict(start), start=start, begun=begun)
+        load(runtime, dict(start), start=start, on_loaded=on_loaded)
     elif any(instance["key"] == key for instance in start["instances"]):
-        load(runtime, alone(start, key), begun=begun)
+        load(runtime, alone(start, key), on_loaded=on_loaded)
     else:
         with runtime.publisher.at_rest():
             runtime.store.remove(key)
             abandon.abandon(runtime, key)
             runtime.faults.reset(key)
             runtime.journal.forget(key)
-            begun()
+            on_loaded()
 
 
 def alone(saved: Mapping[str, Any], key: str) -> Json:

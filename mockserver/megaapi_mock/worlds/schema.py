@@ -155,7 +155,7 @@ def mistakes(content: Any) -> Iterable[tuple[Place, str]]:
     """Where a document breaks the form, and in words what is wrong and what to write instead."""
     for problem in jsonschema_rs.Draft202012Validator(FORM).iter_errors(content):
         place = list(problem.instance_path)
-        rule = _at(place)
+        rule = _rule_at(place)
         advice = rule.get("description")
         if problem.message.endswith("is a required property"):
             field = next(name for name in rule["required"] if f'"{name}"' in problem.message)
@@ -167,7 +167,7 @@ def mistakes(content: Any) -> Iterable[tuple[Place, str]]:
         yield place, problem.message if advice is None else f"{problem.message}; {advice}"
 
 
-def _at(place: Place) -> Json:
+def _rule_at(place: Place) -> Json:
     """The rule for a place in a document."""
     rule = FORM
     for step in place:

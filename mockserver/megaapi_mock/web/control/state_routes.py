@@ -48,7 +48,7 @@ class StateRoutes:
         renew = self._runtime.ids.begin_again if repeat else self._runtime.ids.renew
         with self._runtime.loading:
             if self._runtime.world.state is not None:
-                snapshot.reset(self._runtime, key, begun=lambda: renew(key))
+                snapshot.reset(self._runtime, key, on_loaded=lambda: renew(key))
             else:
                 self._reset_to_world(key, renew)
         return {"reset": key or "all", "instances": len(self._runtime.store.keys())}

@@ -138,7 +138,7 @@ def _asked(
     if not kind.concerns(operation):
         notes.append(f"{HEADER} is ignored: {name} concerns {kind.concerned}, not {operation.id}")
         return []
-    strike = faults.asked(listed, kind, key, operation)
+    strike = faults.from_header(listed, kind, key, operation)
     if strike is None:
         notes.append(f"{HEADER}: {name} lets a single call pass")
         return []

@@ -65,6 +65,13 @@ def without_context(payload: Any) -> Any:
     return payload
 
 
+def emptied(payload: Any) -> Any:
+    """A message of somebody else without its content."""
+    if payload.get("key", {}).get("fromMe") is False and "message" in payload:
+        return {**payload, "message": {name: {} for name in payload["message"]}}
+    return payload
+
+
 def first_of(field: str) -> Fault:
     """Every webhook has the first one's value there."""
 
@@ -72,6 +79,8 @@ def first_of(field: str) -> Fault:
         first: list[Any] = []
 
         def spoil(payload: Any) -> Sequence[Any]:
+            if field not in payload:
+                return (payload,)
             first.append(payload[field])
             return ({**payload, field: first[0]},)
 
@@ -386,6 +395,17 @@ FAULTS: Mapping[str, Fault] = {
     "every reaction says what it is now": changed("message.reactionMessage.text", ""),
     "a reply with a file says to what": told(lambda payload: (without_context(payload),)),
     "a hidden writer has a number whatever they send": changed("key.senderPn", OTHER_ID),
+    # every event
+    "what several write is told apart": first_of("pushName"),
+    "what arrives is what was answered": told(lambda payload: (emptied(payload),)),
+    "a long burst is told whole and in order": lost(
+        lambda payload: payload.get("message", {}).get("conversation") == "Texto 50"
+    ),
+    "files stay whatever comes after": edited(
+        "data", lambda text: text[:-4]
+    ),
+    "what is passed on keeps its content": edited(f"{TEXT}.contextInfo.quotedMessage", {}),
+    "many sends have each their own answer": frozen("/text"),
     # lives
     "the life of a link": forgotten("/logout"),
     "the life of groups": forgotten("/leaveGroup"),

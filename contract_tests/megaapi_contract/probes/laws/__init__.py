@@ -12,6 +12,7 @@ from . import (
     connection,
     content_fidelity,
     customers,
+    every_event,
     every_text,
     group_changes,
     groups,
@@ -34,7 +35,7 @@ _SUBJECTS = (
     access, tokens, messages, media, groups, connection, settings, chat, uniqueness,
     content_fidelity,
     unsettled, webhooks, customers, people,
-    particulars, every_text, neighbours, aftermath, group_changes, rich_events,
+    particulars, every_text, every_event, neighbours, aftermath, group_changes, rich_events,
     webhook_targets, lifecycle,
 )  # fmt: skip
 

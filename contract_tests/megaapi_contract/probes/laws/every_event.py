@@ -1,0 +1,180 @@
+"""Every event of several people, with odd texts and in long bursts; what passes between two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial, update_wrapper
+from typing import Any
+
+from megaapi_mock.domain.jid import as_given
+
+from ...host.place import Place
+from ...host.stage import WORLD, Stage
+from ...session import Session
+from ..probe import Laws
+from .assertions import at, claim, done
+from .calls import message, sent_id, someone, text
+from .connection import restarted
+from .customers import written
+from .every_text import ODD
+from .media import PNG, fetch, same_bytes
+from .requests import ASKS
+from .webhooks import PHASE, SENDS, Rule, listening, message_id
+
+LAWS = Laws()
+Json = dict[str, Any]
+
+# What people write without anything having happened before.
+WRITTEN_FIRST = (
+    "text-plain", "text-extended", "text-link-preview", "text-forwarded", "ephemeral", "image",
+    "video", "video-note", "audio-voice-note", "audio-file", "document",
+    "document-with-caption", "sticker", "location", "live-location", "contact",
+    "contacts-array", "poll-creation", "view-once", "group-invite", "interactive-order", "order",
+)  # fmt: skip
+# Fields of a content that somebody typed.
+TYPED = frozenset(
+    {"conversation", "text", "caption", "title", "description", "name", "address", "fileName",
+     "displayName", "comment", "orderTitle", "groupName"}
+)  # fmt: skip
+BURST, OTHERS = 60, 25
+QUOTED = ("text-extended", "image", "document", "location", "contact", "audio-voice-note")
+
+
+def _does(stage: Stage, place: Place, event: str, **more: Any) -> Json:
+    body = {"event": event, **more}
+    made: Json = stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
+    return made
+
+
+def _each(
+    names: Iterable[str], *causes: str, effects: tuple[str, ...] = ("changes",)
+) -> Callable[[Rule], Rule]:
+    """The rule as a law of each of these events or operations."""
+
+    def keep(rule: Rule) -> Rule:
+        for name in names:
+            run = partial(rule, name)
+            update_wrapper(run, rule)
+            events = (name,) if name not in ASKS else ("text-plain",)
+            operations = (*causes, "configure_webhook") if name not in ASKS else (name, *causes)
+            LAWS.law(*operations, effects=effects, phase=PHASE, about=name, events=events,
+                     phone=True)(run)  # fmt: skip
+        return rule
+
+    return keep
+
+
+def typed(content: Any, way: tuple[str, ...] = ()) -> Iterator[str]:
+    """The dotted path to every field that somebody typed, lists left out."""
+    for name, part in content.items() if isinstance(content, dict) else ():
+        if isinstance(part, str) and name in TYPED:
+            yield ".".join((*way, name))
+        elif name not in ("contextInfo", "messageContextInfo"):
+            yield from typed(part, (*way, name))
+
+
+@_each(WRITTEN_FIRST)
+def what_several_write_is_told_apart(event: str, session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    made = [_does(stage, place, event, **{"from": WORLD[0]})]
+    texts = [*typed(made[0]["content"])]
+    odd = {f"message.{way}": ODD.format(number) for number, way in enumerate(texts)}
+    for who, more in ((WORLD[1], {"set": odd} if odd else {}), (WORLD[0], {}), (WORLD[2], {})):
+        stage.pass_time(7)
+        made.append(_does(stage, place, event, **{"from": who}, **more))
+    came = hook.heard(lambda found: len(found) >= len(made))
+    ids = [message_id(one) for one in came]
+    if not hook.claim(event, ids == [one["id"] for one in made], "each is told once, in order"):
+        return
+    for one, message_, who in zip(
+        came, made, (WORLD[0], WORLD[1], WORLD[0], WORLD[2]), strict=True
+    ):
+        same = written(at(one.json, "message")) == written(message_["content"])
+        hook.claim(event, same, "every field is what was written", one)
+        hook.names(one, event, who)
+        moment = at(one.json, "messageTimestamp")
+        right = moment is None or moment == int(message_["time"])
+        hook.claim(event, right, "messageTimestamp is when it was written", one)
+
+
+@_each([name for name in SENDS if name != "delete_message"], effects=("sends", "changes"))
+def what_arrives_is_what_was_answered(operation: str, session: Session, stage: Stage) -> None:
+    """Two instances of one host: what the other one is told is what the sender was answered."""
+    other, hook = listening(session, stage)
+    sent = session.call(operation, stage.place(), **ASKS[operation].make(other.number))
+    if not done(session, sent, "a good send"):
+        return
+    came = [one for one in hook.heard() if message_id(one) == sent_id(sent)]
+    if hook.claim("text-plain", len(came) == 1, "what was sent arrives once"):
+        shown = written(at(came[0].json, "message"))
+        same = _bare(shown) == _bare(written(at(sent.json, "messageData", "message")))
+        hook.claim("text-plain", same, "what arrives is what was answered", came[0])
+
+
+def _bare(content: Any) -> Any:
+    """A content without what only one of the two sides is told: where it is kept, and context."""
+    if isinstance(content, dict):
+        return {name: _bare(part) for name, part in content.items() if name != "contextInfo"}
+    return [_bare(one) for one in content] if isinstance(content, list) else content
+
+
+@LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
+          events=("text-plain",))  # fmt: skip
+def a_long_burst_is_told_whole_and_in_order(session: Session, stage: Stage) -> None:
+    place, hook = listening(session, stage)
+    wanted = [
+        _does(stage, place, "text-plain", set={"message.conversation": f"Texto {turn}"},
+              **{"from": WORLD[turn % 3]})["id"]
+        for turn in range(BURST)
+    ]  # fmt: skip
+    came = hook.heard(lambda found: len(found) >= BURST)
+    hook.claim("text-plain", [*map(message_id, came)] == wanted, "all of a burst, in order")
+    said = [at(one.json, "message", "conversation") for one in came]
+    right = said == [f"Texto {turn}" for turn in range(BURST)]
+    hook.claim("text-plain", right, "each with its own words")
+
+
+@LAWS.law("send_media_base64", "download_media", "restart",
+          effects=("sends", "reads", "disconnects"), phone=True)  # fmt: skip
+def files_stay_whatever_comes_after(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    sent = session.call("send_media_base64", place, **ASKS["send_media_base64"].make(to))
+    part = at(sent.json, "messageData", "message", "imageMessage") or {}
+    for _ in range(OTHERS):
+        session.call("send_media_base64", place, **ASKS["send_media_base64"].make(to))
+    same_bytes(session, fetch(session, place, part, "image"), part, PNG)
+    restarted(session, stage, place)
+    same_bytes(session, fetch(session, place, part, "image"), part, PNG)
+    same_bytes(session, fetch(session, place, part, "image"), part, PNG)
+
+
+@_each(QUOTED, "forward_message", "quote_message", effects=("sends", "changes"))
+def what_is_passed_on_keeps_its_content(event: str, session: Session, stage: Stage) -> None:
+    place, to = stage.place(), WORLD[1]
+    made = _does(stage, place, event, **{"from": WORLD[0]})
+    content = written(made["content"])
+    key = {"remoteJid": as_given(WORLD[0]), "fromMe": False, "id": made["id"]}
+    data = {"to": to, "key": key, "message": content}
+    sent = message(session, place, "forward_message", **data)
+    if done(session, sent, "a forward"):
+        shown = written(at(sent.json, "messageData", "message"))
+        claim(session, sent, _bare(shown) == _bare(content), "a forward keeps every field")
+    sent = message(session, place, "quote_message", **data, text="Sobre este")
+    if done(session, sent, "a quote"):
+        way = ("messageData", "message", "extendedTextMessage", "contextInfo", "quotedMessage")
+        same = _bare(at(sent.json, *way)) == _bare(content)
+        claim(session, sent, same, "a quote keeps every field")
+
+
+@LAWS.law("send_text", effects=("sends",), phone=True)
+def many_sends_have_each_their_own_answer(session: Session, stage: Stage) -> None:
+    place, ids = stage.place(), set[str]()
+    for turn in range(BURST):
+        to, said = WORLD[turn % 3], f"Texto {turn}"
+        sent = text(session, place, to, said)
+        back = at(sent.json, "messageData", "message", "extendedTextMessage", "text")
+        claim(session, sent, back == said, "the text is this send's")
+        chat = at(sent.json, "messageData", "key", "remoteJid")
+        claim(session, sent, chat == as_given(to), "remoteJid is this send's")
+        claim(session, sent, sent_id(sent) not in ids, "the id is this send's")
+        ids.add(sent_id(sent))

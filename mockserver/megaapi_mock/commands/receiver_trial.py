@@ -142,7 +142,7 @@ class _Trial:
         strangers = [number for number in everybody if f"{number}@s.whatsapp.net" not in met]
         if len(strangers) <= CONTACTS:
             strangers = everybody
-        # An instance made anew has met nobody, its bot may have.
+        # A new instance has met nobody, its bot may have.
         chance = Random(f"{seed}|{since or ''}")
         *contacts, friend = chance.sample(strangers, CONTACTS + 1)
         deadline = time.monotonic() + terms.limit

@@ -144,7 +144,7 @@ class Journal:
         return f"{prefix}{number}.{owner}" if owner else f"{prefix}{number}"
 
     def epoch(self, instance: str | None = None) -> int:
-        """Changes whenever records are forgotten, of this instance or of any: ids begin anew."""
+        """Changes whenever records are forgotten, of this instance or of any: ids start again."""
         with self._lock:
             if instance is None:
                 return self._forgotten.total()

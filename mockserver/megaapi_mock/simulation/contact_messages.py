@@ -222,7 +222,7 @@ def _origin(
                 400, f"from: {event} is typed on the instance's own phone, {own.user}"
             )
         return typed(instance, event, body, payload)
-    assert sender is not None, "only channels and the own phone have no sender"
+    assert sender is not None, "only channels and the instance's own phone have no sender"
     instance.chats.require_contact(sender)
     if event == "status-story":
         key = story_key(instance, sender)

@@ -59,7 +59,7 @@ def load(
     if is_one_instance:
         runtime.timers.run_due()
     else:
-        # Whoever waits for a turn looks anew; what is due by now happens.
+        # Whoever waits for a turn looks again; what is due by now happens.
         runtime.clock.announce()
     return prepared.answer()
 

@@ -37,7 +37,7 @@ class Ledger:
             self.came.notify_all()
 
     def begin(self, *texts: str | None) -> None:
-        """Another state: ids begin anew."""
+        """Another state: ids start again."""
         with self.came:
             self.epoch += 1
             self.lines = [Line(str(number), text) for number, text in enumerate(texts, 1)]

@@ -410,7 +410,7 @@ def test_states_are_made_two_at_a_time(make_app: MakeApp, monkeypatch: pytest.Mo
     for _ in threads:
         assert inside.acquire(timeout=30)
     refused = board.door("GET", "/state", None, 503)
-    assert "2 states are on their way already" in refused["error"]
+    assert "2 states are being saved or loaded already" in refused["error"]
     gate.set()
     for thread in threads:
         thread.join()

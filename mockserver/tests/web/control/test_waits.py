@@ -32,7 +32,7 @@ def until(fact: Callable[[], Any], *, limit: float = 30) -> None:
 
 
 def waiters(app: MockApp) -> list[Waiter]:
-    with app.runtime.journal._stirred:
+    with app.runtime.journal._lock:
         return [one for them in app.runtime.journal._waiters.topics.values() for one in them]
 
 
@@ -238,7 +238,7 @@ def test_a_wait_keeps_its_place_for_a_while(app: MockApp, monkeypatch: pytest.Mo
     """Too many who are still there would do nothing but answer each other."""
     monkeypatch.setattr(places, "PLACE_KEPT", 1000.0)
     with waiting(app, *["/exchanges?wait=60"] * places.PLACES) as answers:
-        assert "ask again later" in Door(app).refusal("GET", "/exchanges?wait=1", status=503)
+        assert "try again later" in Door(app).refusal("GET", "/exchanges?wait=1", status=503)
         assert answers == []
         app.close_streams()
 

@@ -10,8 +10,6 @@ from .import_graph import module_paths
 from .test_floors import MOCK
 
 LINES_MOST = 40
-# Functions that are still longer. This list only shrinks.
-KNOWN_LONG = {"domain.chats.arrive", "domain.chats.send", "domain.instance.__init__"}
 
 
 def functions(path: Path) -> Iterator[tuple[str, int]]:
@@ -28,7 +26,7 @@ def test_no_function_is_over_forty_lines() -> None:
         for name, lines in functions(path)
         if lines > LINES_MOST
     }
-    assert long - KNOWN_LONG == set()
+    assert long == set()
 
 
 def test_decorators_do_not_count(tmp_path: Path) -> None:

@@ -371,6 +371,7 @@ FAULTS: Mapping[str, Fault] = {
     "an address is used as it was written": asked(b"%2F", b"/"),
     "a webhook that is off is told nothing": asked(b":false", b":true"),
     "a new address gets all that is still to come": lost(ack(4)),
+    "a receipt has the time it came": changed("timestamp", 1767225600),
     "a logout leaves the webhook": lost(kind("qrcode_update")),
     "the status is of the phone that is linked": edited("instance.user.id", STRANGER),
     "a receiver that errs is not given up": edited("webhookData.webhookEnabled", False),

@@ -9,7 +9,6 @@ from . import from_customers_answers, from_customers_events
 
 # Why nobody notices, by number.
 REASONS = {
-    27: "nobody of the suite's people is met under a LID",
     51: "a switch decides whether an empty address is kept; the suite sends none",
 }
 

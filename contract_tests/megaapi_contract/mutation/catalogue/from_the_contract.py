@@ -13,10 +13,7 @@ from . import (
 )
 
 # Why nobody notices, by number.
-REASONS = {
-    51: "nobody of the suite's people is met under a LID",
-    55: "receipts come in the second of the send unless a clock is moved between them",
-}
+REASONS: dict[int, str] = {}
 
 
 def mutants() -> Iterator[Mutant]:

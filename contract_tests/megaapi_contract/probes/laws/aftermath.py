@@ -28,6 +28,8 @@ QUERIES = ("token=a%2Bb%2Fc%3D", "q=a+b&q=%C3%A7%20d", "a=1&a=&b", "%F0%9F%91%8D
 FAILURES = 12
 # How long a restart takes here, in seconds: long enough for several to write meanwhile.
 SLOW = 3
+# How long a phone is off, in seconds.
+OFF = 60
 
 
 def _does(stage: Stage, place: Place, event: str, **more: Any) -> str:
@@ -140,6 +142,25 @@ def a_new_address_gets_all_that_is_still_to_come(session: Session, stage: Stage)
     late = [one for one in acks if at(one.json, "update", "status") == READ]
     here = bool(late) and all(one in came for one in late)
     new.claim("ack-read", here, "receipts come to the address there is now")
+
+
+@LAWS.law("send_text", effects=("sends", "changes"), phase=PHASE, phone=True,
+          events=("ack-read",))  # fmt: skip
+def a_receipt_has_the_time_it_came(session: Session, stage: Stage) -> None:
+    """The phone was off for a while: it read the message long after it was sent."""
+    place, hook = listening(session, stage)
+    contact = f"/_mock/instances/{place.key}/contacts/{WORLD[0]}"
+    stage.control_api("POST", contact, {"state": "phone_off"})
+    sent = text(session, place, WORLD[0])
+    if not stage.pass_time(OFF):
+        return
+    stage.control_api("POST", contact, {"state": "reachable"})
+    wrote = int(str(at(sent.json, "messageData", "messageTimestamp") or 0))
+    for one in hook.heard():
+        if is_ack(one) and at(one.json, "update", "status") == READ:
+            moment = at(one.json, "timestamp")
+            late = type(moment) is int and moment >= wrote + OFF
+            hook.claim("ack-read", moment is None or late, "timestamp is when it was read", one)
 
 
 @LAWS.law("logout", "webhook_settings", "qr_code_base64",

@@ -186,7 +186,9 @@ def a_hidden_writer_has_a_number_whatever_they_send(session: Session, stage: Sta
     came = hook.heard()
     if not hook.claim("text-plain-lid", len(came) == len(events), "each event is told"):
         return
+    hidden = at(came[0].json, "key", "remoteJid") == who["lid"]
     for one, event in zip(came, events, strict=True):
         told = at(one.json, "key", "remoteJid") == who["lid"]
+        hook.claim(event, told is hidden, "remoteJid is that of a text of the same person", one)
         right = not told or at(one.json, "key", "senderPn") == who["jid"]
         hook.claim(event, right, "senderPn is the number to answer to", one)

@@ -91,7 +91,8 @@ def _sentence(error: Any, root: Mapping[str, Any], document: Any) -> str:
     value = _value(document, place)
     actual = f"of {len(value)}" if rule in ("maxItems", "minItems") else shown(value)
     where = written_place(place) or "the body"
-    return f"{where}: must be {allowed(schema, rule)}, not {actual}"
+    advice = f"; {schema['x-advice']}" if "x-advice" in schema else ""
+    return f"{where}: must be {allowed(schema, rule)}, not {actual}{advice}"
 
 
 def _schema_of(error: Any, root: Mapping[str, Any]) -> Mapping[str, Any]:

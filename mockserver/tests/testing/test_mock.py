@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from megaapi_mock.errors import ControlRefused, SetupError
+from megaapi_mock.handlers.registry import discover
 from megaapi_mock.settings import Settings
 from megaapi_mock.testing import Mock, MockServer, Served
 
@@ -128,8 +129,8 @@ def test_a_bug_of_the_mock_is_told() -> None:
     def broken(call: object) -> dict[str, object]:
         raise ZeroDivisionError
 
-    with MockServer() as server, server.instance() as shop:
-        server.app.pipeline.handlers["send_message/send_text"] = broken
+    handlers = {**discover(), "send_message/send_text": broken}
+    with MockServer(handlers=handlers) as server, server.instance() as shop:
         client = server.app.test_client()
         body = {"messageData": {"to": "5511900000002", "text": "Oi"}}
         client.post(f"/rest/sendMessage/{shop.key}/text", json=body, headers=shop.headers)

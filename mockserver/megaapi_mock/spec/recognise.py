@@ -64,12 +64,17 @@ class Recogniser:
     def __init__(self, bundle: Bundle) -> None:
         compiler = Compiler(bundle.document)
         self._by_type: dict[str, list[_Candidate]] = {}
+        # Events that may carry content of several kinds: what the owner writes, lists, channels.
+        self._any_content: dict[str, list[_Candidate]] = {}
         for event in webhook_events(bundle):
             schema = _schema(event)
             candidate = _Candidate(event, compiler.compile(schema))
             # Some payloads of 2023 went by another messageType, which their schema allows.
-            for kind in {event.message_type, *_types(schema, bundle.document)}:
+            own = {event.message_type, *_types(schema, bundle.document)}
+            for kind in own:
                 self._by_type.setdefault(kind, []).append(candidate)
+            for kind in set(_types(schema, bundle.document, shared=True)) - own:
+                self._any_content.setdefault(kind, []).append(candidate)
 
     def recognise(self, payload: Any) -> Recognised:
         """The first event that fits, else the one with the fewest misfits.
@@ -83,7 +88,7 @@ class Recogniser:
         candidates = self._by_type.get(kind, []) if isinstance(kind, str) else []
         if not candidates:
             return Recognised(None, (self._unknown(payload),))
-        for candidate in candidates:
+        for candidate in (*candidates, *self._any_content.get(kind, ())):
             if candidate.validator.is_valid(payload):
                 return Recognised(candidate.event)
         tried = [(candidate, tuple(_misfits(candidate, payload))) for candidate in candidates]
@@ -109,15 +114,19 @@ def _schema(event: WebhookEvent) -> Mapping[str, Any]:
     return schema
 
 
-def _types(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[str]:
-    """Every messageType the schema names."""
-    found = resolve(schema, document)
-    named = found.get("properties", {}).get("messageType", {})
+def _types(
+    schema: Mapping[str, Any], document: Mapping[str, Any], *, shared: bool = False
+) -> Iterator[str]:
+    """Every messageType the schema names; `shared`: those of a schema of its own for them too."""
+    resolved = resolve(schema, document)
+    named = resolved.get("properties", {}).get("messageType", {})
+    if shared:
+        named = resolve(named, document)
     yield from named.get("enum", ())
     if "const" in named:
         yield named["const"]
-    for part in found.get("allOf", ()):
-        yield from _types(part, document)
+    for part in resolved.get("allOf", ()):
+        yield from _types(part, document, shared=shared)
 
 
 def _left_unwritten(candidate: _Candidate, payload: Mapping[str, Any]) -> int:

@@ -24,6 +24,27 @@ def test_every_sample_is_recognised(event: Any) -> None:
     assert found.event is not None and found.event.message_type == event.message_type
 
 
+@pytest.mark.parametrize(
+    "event", ["image", "audio-voice-note", "document", "sticker", "location", "contact", "edited"]
+)
+def test_what_the_owner_sends_from_the_phone_fits_whatever_it_is(event: str) -> None:
+    payload = SAMPLES.payload(event)
+    payload["key"] = {**payload["key"], "fromMe": True}
+    for name in ("senderLid", "senderPn"):
+        payload["key"].pop(name, None)
+    found = RECOGNISER.recognise(payload)
+    assert found.fits
+    assert found.event is not None and found.event.name == "from-me-phone"
+
+
+def test_a_broken_picture_is_held_to_the_rules_of_pictures() -> None:
+    payload = SAMPLES.payload("image")
+    payload["message"]["imageMessage"]["mediaKey"] = 5
+    found = RECOGNISER.recognise(payload)
+    assert found.event is not None and found.event.name == "image"
+    assert [misfit.field for misfit in found.misfits] == ["message.imageMessage.mediaKey"]
+
+
 def test_the_field_and_the_file_with_its_rule_are_named() -> None:
     payload = SAMPLES.payload("text-plain")
     payload["key"]["id"] = 5

@@ -48,8 +48,8 @@ def test_an_operation_in_any_spelling(spelling: str, operation: str | None) -> N
 @pytest.mark.parametrize(
     ("command", "sentence"),
     [
-        (["serve", "--fixtures", "/nowhere"], "--fixtures /nowhere: there is no such folder"),
-        (["serve", "--fixtures", "/"], "it has no profiles/"),
+        (["serve", "--fixtures", "/nowhere"], "--fixtures /nowhere: this folder does not exist"),
+        (["serve", "--fixtures", "/"], "it has no folder profiles/"),
         (["serve", "--profile", "cod"], "did you mean code?"),
         (["serve", "--world", "brazil"], "did you mean brasil?"),
         (["serve", "--set", "disconected_status=401"], "did you mean disconnected_status"),

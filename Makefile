@@ -17,7 +17,8 @@ serve: setup
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -n 2 -m "not hosts" $(ARGS)
 
-# Whole runs of the contract suite against hosts of every kind: minutes that `make test` leaves out.
+# Whole runs against hosts of every kind, of the contract suite and of Schemathesis: minutes that
+# `make test` leaves out.
 hosts: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -n 2 -m hosts $(ARGS)
 

@@ -151,6 +151,7 @@ def in_none(token: str, folder: Path, said: str) -> None:
             assert form not in name.lower()
 
 
+@pytest.mark.hosts
 @pytest.mark.parametrize(
     "token", ["GeheimesWort7Q4Z", "772193", "hello", "Ab/c+d=e=="], ids=lambda token: token
 )
@@ -170,6 +171,7 @@ def test_what_a_mock_says_of_the_token_is_not_repeated(
     in_none(token, tmp_path / "report", said.out + said.err)
 
 
+@pytest.mark.hosts
 @pytest.mark.parametrize("token", ["GeheimesWort7Q4Z", "772193"])
 def test_what_a_host_says_of_the_token_is_not_repeated(
     token: str,

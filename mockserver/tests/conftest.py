@@ -74,6 +74,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "broken_bodies: the test sends webhooks that leave the contract on purpose"
     )
+    config.addinivalue_line("markers", "hosts: whole runs against hosts; `make hosts` has them")
 
 
 @pytest.fixture(scope="session", autouse=True)

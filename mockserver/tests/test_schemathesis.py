@@ -67,6 +67,7 @@ constants = {{ enabled = false }}
 """
 
 
+@pytest.mark.hosts
 @pytest.mark.timeout(300)
 def test_schemathesis_run_finds_only_what_is_the_vendors_own(tmp_path: Path) -> None:
     (tmp_path / "schemathesis.toml").write_text(TOML)

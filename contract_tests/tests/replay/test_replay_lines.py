@@ -106,6 +106,7 @@ def spoiling(monkeypatch: pytest.MonkeyPatch) -> Spoiling:
 ALLOWED = ("--allow", "sends", "--allow", "changes", "--recipient", LISTED, "--max-messages", "60")
 
 
+@pytest.mark.hosts
 @pytest.mark.timeout(420)
 def test_on_somebodys_host(server: MockServer, spoiling: Spoiling, tmp_path: Path) -> None:
     spoiling(created)
@@ -126,6 +127,7 @@ def test_on_somebodys_host_that_is_only_read(
     assert any("status-group-details" in file for file in said)
 
 
+@pytest.mark.hosts
 @pytest.mark.timeout(420)
 def test_on_a_mock_of_bad_tokens(spoiling: Spoiling, tmp_path: Path) -> None:
     spoiling(forbidding)

@@ -86,7 +86,7 @@ class Recogniser:
             return Recognised(None, (Misfit("body", "is not a JSON object"),))
         kind = payload.get("messageType")
         candidates = self._by_type.get(kind, []) if isinstance(kind, str) else []
-        if not candidates:
+        if not isinstance(kind, str) or not candidates:
             return Recognised(None, (self._unknown(payload),))
         for candidate in (*candidates, *self._any_content.get(kind, ())):
             if candidate.validator.is_valid(payload):

@@ -87,13 +87,15 @@ class Chat:
 def chats_of(
     deliveries: Sequence[Delivery], messages: list[Message], chat_of: ChatOf = str
 ) -> list[Chat]:
-    """Every chat of these deliveries, with what the instance itself wrote there since the first.
+    """Every chat of these deliveries, with what the instance wrote there since it got a message.
 
     `chat_of` tells which chat an address leads to: webhooks name a person met by LID by that.
     """
     chats: dict[str, Chat] = {}
     own = {message.id for message in messages if message.from_me}
     foreign: dict[str, set[str]] = {}
+    # When the receiver was first given something that it can have answered.
+    start = inf
     for delivery in deliveries:
         payload = orjson.loads(delivery.body)
         key = payload.get("key") if isinstance(payload, dict) else None
@@ -101,6 +103,8 @@ def chats_of(
         if not isinstance(key, dict) or not isinstance(content, dict) or "update" in payload:
             continue
         name, message_id = chat_of(_address(key)), str(key.get("id"))
+        if message_id not in own:
+            start = min(start, delivery.time)
         chat = chats.setdefault(name, Chat(name))
         if key.get("fromMe"):
             chat.echoes.add(message_id)
@@ -111,7 +115,10 @@ def chats_of(
         if message_id not in chat.inbound:
             chat.inbound[message_id] = _inbound(name, message_id, content)
         chat.inbound[message_id].deliveries.append(delivery)
-    _collect(chats, deliveries, messages)
+    if start == inf and deliveries:
+        # Nobody wrote: whatever was sent may be part of a loop.
+        start = deliveries[0].time
+    _collect(chats, start, messages)
     for chat in chats.values():
         _attribute(chat, own, foreign.get(chat.name, set()))
     return list(chats.values())
@@ -147,10 +154,11 @@ def _address(key: Mapping[str, Any]) -> str:
     return str(key.get("senderPn") or jid) if jid.endswith("@lid") else jid
 
 
-def _collect(
-    chats: Mapping[str, Chat], deliveries: Sequence[Delivery], messages: list[Message]
-) -> None:
-    """Give each chat what the instance itself wrote there since the first delivery."""
+def _collect(chats: Mapping[str, Chat], start: float, messages: list[Message]) -> None:
+    """Give each chat what the instance itself wrote there after the first message it was told of.
+
+    What it wrote before answers none of them, though its echo may be delivered beside them.
+    """
     message_ids = {message_id for chat in chats.values() for message_id in chat.inbound}
     known = {message.id: message.arrival for message in messages if message.id in message_ids}
     for chat in chats.values():
@@ -158,7 +166,6 @@ def _collect(
             each.arrival = known.get(each.id)
     # What was emitted without a message behind it is only known by its time.
     first = min(known.values()) if known and len(known) == len(message_ids) else None
-    start = deliveries[0].time if deliveries else 0.0
     for message in messages:
         later = message.arrival > first if first is not None else message.time >= start
         if message.from_me and later and message.chat in chats:

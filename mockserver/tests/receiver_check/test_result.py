@@ -392,6 +392,19 @@ def test_what_was_sent_before_is_no_answer(story: Story) -> None:
     assert outcome(story.judged(), "answered_once") == "passed"
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_what_was_sent_before_is_no_answer_although_its_echo_is_judged_too(
+    known: bool, story: Story
+) -> None:
+    story.answer("OLD")
+    story.told("OLD", own=True)
+    if known:
+        story.wrote("A1")
+    story.told("A1")
+    verdict = story.judged(listens_only=True)
+    assert outcome(verdict, "answered_once") == "not applicable"
+
+
 # -- several bubbles, and one answer for a burst --------------------------------------------------
 
 

@@ -9,8 +9,8 @@ from .content import KINDS, kind_named
 from .message import content_key
 
 Content = dict[str, Any]
-# Lists, templates and native flows: only business accounts send them.
-FROM_BUSINESSES = "interactive-order"
+# What any other content arrives as: lists, templates and native flows of business accounts.
+DEFAULT_EVENT = "interactive-order"
 _PROTOCOL: Mapping[str, str] = {
     "MESSAGE_EDIT": "edited",
     "EPHEMERAL_SETTING": "disappearing-setting",
@@ -33,7 +33,7 @@ def arrival_event(content: Mapping[str, Any], *, group: bool) -> str:
         context = fields.get("contextInfo")
         quotes = isinstance(context, dict) and bool(context.get("quotedMessage"))
         return "text-quoted-reply" if quotes else "text-extended"
-    return kind_named(kind).event or FROM_BUSINESSES
+    return kind_named(kind).event or DEFAULT_EVENT
 
 
 def revoked_id(content: Mapping[str, Any]) -> str | None:

@@ -239,7 +239,7 @@ class ActiveFaults:
     def severed(self, key: str, *people: str) -> bool:
         """Whether nothing passes between this instance and that chat just now; not counted."""
         return any(
-            armed.kind.severs and not armed.over and self._meets(armed, key, people)
+            armed.kind.cuts_link and not armed.over and self._meets(armed, key, people)
             for armed in self._all
         )
 
@@ -248,7 +248,7 @@ class ActiveFaults:
         strike = self._outside(
             key,
             f"inbound from {people[0]}",
-            lambda armed: armed.kind.severs and self._meets(armed, key, people),
+            lambda armed: armed.kind.cuts_link and self._meets(armed, key, people),
         )
         return strike.reason if strike else None
 

@@ -60,7 +60,7 @@ class Kind:
     example: ClassVar[Mapping[str, Any]] = {}
     # Where it strikes, and whether nothing passes between the instance and the world meanwhile.
     occasion: ClassVar[Occasion] = "call"
-    severs: ClassVar[bool] = False
+    cuts_link: ClassVar[bool] = False
     # Whether it stands in for the gateway's own answer: one such fault is enough for a call.
     replaces: ClassVar[bool] = False
     # Whether it is decided only once a call went well.
@@ -100,7 +100,7 @@ class Replacing(Kind):
 
     replaces: ClassVar[bool] = True
     # Whether it needs the real answer to make its own.
-    shapes: ClassVar[bool] = False
+    needs_real_answer: ClassVar[bool] = False
 
     after: bool = field(
         default=False,

@@ -64,7 +64,7 @@ class Log(Generic[R]):
             if len(self._records) > self.limit or self._size > self.budget:
                 self._trim()
 
-    def weigh(self, record: R) -> int:
+    def update_size(self, record: R) -> int:
         """Count a record again that has grown since it was added; its size now."""
         size = self.size_of(record)
         with self._lock:
@@ -159,7 +159,7 @@ class Journal:
         return {f"{prefix}.{owner}": number for prefix, number in sorted(numbers.items())}
 
     def keep_count(self, owner: str, numbers: Mapping[str, int]) -> None:
-        """Remember how far an owner counted who goes; told again by `counted` as `kind.owner`."""
+        """Keep the last numbers of an instance that is deleted; `counted` returns them later."""
         with self._lock:
             self._numbers.set(owner, numbers)
 
@@ -195,7 +195,7 @@ class Journal:
     def delivery_changed(self, delivery: Delivery) -> None:
         """A delivery has come further."""
         with self._lock:
-            self.deliveries.weigh(delivery)
+            self.deliveries.update_size(delivery)
             self._tell("delivery", delivery)
 
     def awaits_messages(self, instance: str) -> bool:

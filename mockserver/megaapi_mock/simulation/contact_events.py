@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Doing:
+class ContactAction:
     """One event of a contact: who does what in which chat; `to` is the person it concerns."""
 
     instance: Instance
@@ -45,7 +45,7 @@ def happen(
 
     Raises ControlRefused with a sentence for whatever cannot happen.
     """
-    fields, options = HAPPENINGS[event]
+    fields, options = NON_MESSAGE_EVENTS[event]
     option, to = _option(event, body, options), _addressee(runtime, sender, body)
     time: list[float] = []
 
@@ -54,7 +54,7 @@ def happen(
         _require_author(instance, event, sender)
         if option == "add" and instance.reachability.registered(to) is None:
             raise ControlRefused(400, f"to: {to.jid} has no WhatsApp account any more")
-        doing = Doing(
+        action = ContactAction(
             instance,
             event,
             sender,
@@ -65,23 +65,23 @@ def happen(
             body.get("set", {}),
         )
         time.append(instance.now)
-        chat = str(doing.group.jid) if doing.group else str(sender.jid)
+        chat = str(action.group.jid) if action.group else str(sender.jid)
         faults = instance.fault_source
         if faults.armed and faults.swallows(key, str(sender.jid), chat):
             return
-        payload_fields = _addressed(doing, fields(doing), chat)
-        for path, value in doing.set.items():
-            put_at({**doing.sample, **payload_fields}, path, value)
-        instance.record(event, {"fields": payload_fields, "set": dict(doing.set)})
+        payload_fields = _addressed(action, fields(action), chat)
+        for path, value in action.set.items():
+            put_at({**action.sample, **payload_fields}, path, value)
+        instance.record(event, {"fields": payload_fields, "set": dict(action.set)})
 
     runtime.publisher.change(key, do)
     return {"instance": key, "event": event, "time": time[0]}
 
 
-def _addressed(doing: Doing, fields: Json, chat: str) -> Json:
+def _addressed(action: ContactAction, fields: Json, chat: str) -> Json:
     """The fields of the event, with people named by the address that this chat shows."""
-    addresses = doing.instance.addresses
-    if doing.event in _BY_OTHERS:
+    addresses = action.instance.addresses
+    if action.event in _BY_OTHERS:
         addressed: Json = addresses.everywhere(fields, chat)
         return addressed
     return addresses.group_fields(fields)
@@ -128,60 +128,63 @@ def _group(instance: Instance, body: Mapping[str, Any]) -> Group | None:
     return group
 
 
-def _call(doing: Doing) -> Json:
+def _call(action: ContactAction) -> Json:
     """A call in private or in a group; `option` is its status."""
-    caller, instance = str(doing.sender.jid), doing.instance
+    caller, instance = str(action.sender.jid), action.instance
     date = utc(instance.now).isoformat(timespec="milliseconds")
     data = {
-        **doing.sample["data"],
-        "chatId": str(doing.group.jid) if doing.group else caller,
+        **action.sample["data"],
+        "chatId": str(action.group.jid) if action.group else caller,
         "from": caller,
         "id": instance.chats.inbound_id(),
         "date": date.replace("+00:00", "Z"),
-        "status": doing.option,
-        "isGroup": doing.group is not None,
+        "status": action.option,
+        "isGroup": action.group is not None,
     }
-    if doing.group is not None:
-        data["groupJid"] = str(doing.group.jid)
+    if action.group is not None:
+        data["groupJid"] = str(action.group.jid)
     return {"data": data}
 
 
-def _presence(doing: Doing) -> Json:
+def _presence(action: ContactAction) -> Json:
     """Somebody is typing or online, in private or in a group."""
-    person = str(doing.sender.jid)
-    presence = {"lastKnownPresence": doing.option, "lastSeen": int(doing.instance.now)}
-    return {"id": str(doing.group.jid) if doing.group else person, "presences": {person: presence}}
-
-
-def _participants(doing: Doing) -> Json:
-    """Somebody joins or leaves; who is an admin acts on others, the instance included."""
-    group, author = doing.require_group(), doing.sender.jid
-    doing.instance.groups.change_member(group, author, doing.to, doing.option)
+    person = str(action.sender.jid)
+    presence = {"lastKnownPresence": action.option, "lastSeen": int(action.instance.now)}
     return {
-        "id": str(group.jid),
-        "author": str(author),
-        "participants": [str(doing.to)],
-        "action": doing.option,
+        "id": str(action.group.jid) if action.group else person,
+        "presences": {person: presence},
     }
 
 
-def _update(doing: Doing) -> Json:
+def _participants(action: ContactAction) -> Json:
+    """Somebody joins or leaves; who is an admin acts on others, the instance included."""
+    group, author = action.require_group(), action.sender.jid
+    action.instance.groups.change_member(group, author, action.to, action.option)
+    return {
+        "id": str(group.jid),
+        "author": str(author),
+        "participants": [str(action.to)],
+        "action": action.option,
+    }
+
+
+def _update(action: ContactAction) -> Json:
     """A member gives the group another subject, or what `set` names: desc, announce, restrict."""
-    group, author = doing.require_group(), doing.sender.jid
-    changes = {name: doing.set[name] for name in _SETTINGS if name in doing.set}
-    changes = changes or {"subject": doing.sample["subject"]}
+    group, author = action.require_group(), action.sender.jid
+    changes = {name: action.set[name] for name in _SETTINGS if name in action.set}
+    changes = changes or {"subject": action.sample["subject"]}
     for name, value in changes.items():
         if not isinstance(value, _SETTINGS[name]):
             raise ControlRefused(400, f"set: {name} must be a {_SETTINGS[name].__name__}")
-    doing.instance.groups.update_by(group, author, changes)
+    action.instance.groups.update_by(group, author, changes)
     return {"id": str(group.jid), **changes, "author": str(author)}
 
 
 _SETTINGS: Mapping[str, type] = {"subject": str, "desc": str, "announce": bool, "restrict": bool}
-# What the gateway tells of others alone.
+# Events that tell only about other people, never about the own number.
 _BY_OTHERS = frozenset({"call", "presence"})
-# How each is told, and the options it has, the first by default.
-HAPPENINGS: Mapping[str, tuple[Callable[[Doing], Json], tuple[str, ...]]] = {
+# By event: what builds the fields of its payload, and its options, the default first.
+NON_MESSAGE_EVENTS: Mapping[str, tuple[Callable[[ContactAction], Json], tuple[str, ...]]] = {
     "call": (_call, ("offer", "ringing", "accept", "reject", "timeout", "terminate")),
     "presence": (_presence, ("composing", "recording", "paused", "available", "unavailable")),
     "group-participants": (_participants, ("add", "remove", "promote", "demote")),

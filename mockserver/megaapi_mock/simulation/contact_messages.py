@@ -20,7 +20,7 @@ from ..records.message import message_json
 from ..runtime import Runtime
 from ..spelling import did_you_mean
 from ..webhooks.json_path import put_at
-from .contact_events import HAPPENINGS, happen
+from .contact_events import NON_MESSAGE_EVENTS, happen
 from .message_origin import OWN, SOMEBODY, MessageOrigin, channel, story_key, typed
 from .overrides import overrides_of, require_no_path
 
@@ -102,7 +102,7 @@ def receive(runtime: Runtime, key: str, body: Mapping[str, Any]) -> dict[str, An
     event = _event(runtime, body)
     sender = _sender(runtime, event, body)
     overrides = overrides_of(runtime, event, body)
-    if event in HAPPENINGS:
+    if event in NON_MESSAGE_EVENTS:
         assert sender is not None, "somebody calls, types or joins"
         return happen(runtime, key, event, sender, {**body, "set": overrides})
     if body.get("group") is not None and _private(runtime, event):
@@ -174,7 +174,7 @@ def _event(runtime: Runtime, body: Mapping[str, Any]) -> str:
 def _is_inbound(runtime: Runtime, event: str) -> bool:
     sample = runtime.samples.sample(event)
     is_message = "key" in sample and "message" in sample
-    return event in HAPPENINGS or (is_message and event not in CAUSED)
+    return event in NON_MESSAGE_EVENTS or (is_message and event not in CAUSED)
 
 
 def in_message(path: str) -> bool:

@@ -11,7 +11,7 @@ from ..records.bugs import log_failure
 from ..records.delivery import OLD_WORLD, Delivery, State, end
 from .http.client import DeliveryFailed, Headers, Refused, Transport
 from .lanes import Lane, Lanes
-from .trip import Clock, Trip, failure_reason
+from .trip import Clock, RunningAttempt, failure_reason
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ class Courier:
         self._free = 0  # threads without a lane
         self._lanes = Lanes()
         self._watcher: threading.Thread | None = None  # while lanes wait for a thread
-        self._trips: dict[Delivery, Trip] = {}
+        self._trips: dict[Delivery, RunningAttempt] = {}
         self._pending = 0
         self._pausing = 0
         self._accepting = True
@@ -218,7 +218,7 @@ class Courier:
             if lane.silent > PATIENCE and lane.queue:
                 self._pause()
 
-    def _next(self, lane: Lane | None) -> tuple[Lane, Delivery, Trip] | None:
+    def _next(self, lane: Lane | None) -> tuple[Lane, Delivery, RunningAttempt] | None:
         """Book the end of the lane's last delivery, then wait for the next one of any lane."""
         with self._lock:
             if lane is not None and not self._ended:
@@ -238,7 +238,7 @@ class Courier:
                 self._free -= 1
             lane.turns -= 1
             delivery = self._lanes.next_of(lane)
-            trip = self._trips[delivery] = Trip(delivery.time, now)
+            trip = self._trips[delivery] = RunningAttempt(delivery.time, now)
             return lane, delivery, trip
 
     def _book(self, lane: Lane) -> Lane | None:
@@ -266,7 +266,7 @@ class Courier:
         with self._lock:
             self._pausing -= 1
 
-    def _carry_safely(self, delivery: Delivery, trip: Trip) -> bool:
+    def _carry_safely(self, delivery: Delivery, trip: RunningAttempt) -> bool:
         """The same as `_carry`; where the attempt cannot be recorded, the lane goes on."""
         try:
             return self._carry(delivery, trip)
@@ -280,7 +280,7 @@ class Courier:
                 self._tell(delivery)
             return True
 
-    def _carry(self, delivery: Delivery, trip: Trip) -> bool:
+    def _carry(self, delivery: Delivery, trip: RunningAttempt) -> bool:
         """Make the one attempt and record it; say False when the receiver was not to be heard."""
         answer, error = None, None
         state: State = "failed"

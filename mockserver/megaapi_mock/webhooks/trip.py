@@ -22,7 +22,7 @@ class Clock(Protocol):
 
 
 @dataclass(slots=True)
-class Trip:
+class RunningAttempt:
     """When a delivery left, for the record of its attempt."""
 
     time: float

@@ -39,7 +39,7 @@ from megaapi_mock.webhooks.chaos.series import Series
 from megaapi_mock.webhooks.http.client import HttpTransport
 from megaapi_mock.webhooks.lanes import Lanes
 from megaapi_mock.webhooks.render import Renderer
-from megaapi_mock.webhooks.trip import Trip
+from megaapi_mock.webhooks.trip import RunningAttempt
 
 from ..conftest import MakeApp
 from ..support import AUTH, KEY, UNLINKED
@@ -232,9 +232,9 @@ PLACES = (
     Place("transport", of(HttpTransport), "post", loses=True, in_bugs=False),
     Place("transport-without-log", of(HttpTransport), "post", loses=True, in_bugs=False,
           around=nobody_can_log),
-    Place("attempt", of(Trip), "attempt", in_bugs=False),
+    Place("attempt", of(RunningAttempt), "attempt", in_bugs=False),
     Place("attempt-reason", of(courier), "failure_reason", in_bugs=False),
-    Place("attempt-journal", lambda app: app.runtime.journal.deliveries, "weigh", in_bugs=False),
+    Place("attempt-journal", lambda app: app.runtime.journal.deliveries, "update_size", in_bugs=False),
 )  # fmt: skip
 CASES = [
     pytest.param(place, call, id=f"{place.id}-{call}") for place in PLACES for call in place.calls

@@ -11,7 +11,7 @@ import pytest
 from megaapi_mock.domain.contact_actions import ANSWERED
 from megaapi_mock.resources import root
 from megaapi_mock.samples import Samples
-from megaapi_mock.simulation.contact_events import HAPPENINGS
+from megaapi_mock.simulation.contact_events import NON_MESSAGE_EVENTS
 from megaapi_mock.simulation.contact_messages import CAUSED
 from megaapi_mock.spec.authority import Authority
 from megaapi_mock.spec.verdict import valid_bundle
@@ -598,7 +598,7 @@ def test_every_event_that_is_not_the_gateways_own_is_covered() -> None:
                "pin-in-chat", "album"}  # fmt: skip
     places = {"group-text", "group-text-first-of-sender", "text-mention", "from-me-phone",
               "self-chat", "newsletter"}  # fmt: skip
-    covered = {*PLAIN, *MEDIA, *answers, *places, *CAUSED, *HAPPENINGS}
+    covered = {*PLAIN, *MEDIA, *answers, *places, *CAUSED, *NON_MESSAGE_EVENTS}
     assert covered == set(Samples(root("fixtures")).names())
 
 

@@ -17,7 +17,7 @@ from megaapi_mock.domain.message_states import CONTACT_STATES
 from megaapi_mock.faults.registry import discover
 from megaapi_mock.resources import root
 from megaapi_mock.samples import Samples
-from megaapi_mock.simulation.contact_events import HAPPENINGS
+from megaapi_mock.simulation.contact_events import NON_MESSAGE_EVENTS
 from megaapi_mock.simulation.contact_messages import CAUSED
 from megaapi_mock.spec.bundle import read_yaml
 from megaapi_mock.spec.operations import operations
@@ -56,8 +56,8 @@ def names() -> Mapping[str, Sequence[str]]:
         "WebhookState": control["DeliveryState"]["enum"],
         "ContactState": list(CONTACT_STATES),
         "UnlinkedBy": list(UNLINKED_BY),
-        "CallStatus": list(HAPPENINGS["call"][1]),
-        "Presence": list(HAPPENINGS["presence"][1]),
+        "CallStatus": list(NON_MESSAGE_EVENTS["call"][1]),
+        "Presence": list(NON_MESSAGE_EVENTS["presence"][1]),
     }
 
 
@@ -78,7 +78,7 @@ def kinds(spec: Path) -> list[str]:
 
 def _by_contact(event: str) -> bool:
     payload = Samples(root("fixtures")).payload(event)
-    return event in HAPPENINGS or (
+    return event in NON_MESSAGE_EVENTS or (
         "key" in payload and "message" in payload and event not in CAUSED
     )
 

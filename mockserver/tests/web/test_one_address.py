@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 import pytest
-from megaapi_mock.simulation.contact_events import HAPPENINGS
+from megaapi_mock.simulation.contact_events import NON_MESSAGE_EVENTS
 from megaapi_mock.simulation.message_origin import PHONE
 
 from ..conftest import MakeApp
@@ -125,7 +125,9 @@ class Story:
 
     def _happening(self) -> None:
         where = {"group": self.chance.choice(GROUPS)} if self.chance.random() < 0.5 else {}
-        self._post({"event": self.chance.choice([*HAPPENINGS]), "from": self._someone(), **where})
+        self._post(
+            {"event": self.chance.choice([*NON_MESSAGE_EVENTS]), "from": self._someone(), **where}
+        )
 
     def _member(self) -> None:
         verb = self.chance.choice(("addParticipants", "removeParticipants"))
@@ -136,7 +138,9 @@ class Story:
             self._note(group, answer)
 
     def _emit(self) -> None:
-        event = self.chance.choice((*EVENTS, *IN_GROUPS[:2], *HAPPENINGS, "ack-group", "ack-read"))
+        event = self.chance.choice(
+            (*EVENTS, *IN_GROUPS[:2], *NON_MESSAGE_EVENTS, "ack-group", "ack-read")
+        )
         self._post({"event": event}, "emit")
 
     def _list(self) -> None:

@@ -144,7 +144,7 @@ def test_listeners_that_fail_are_nobodys_trouble(
 def test_a_delivery_that_no_journal_takes_is_sent(
     hooked: MockApp, transport: RecordingTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hooked.runtime.journal.deliveries, "weigh", failing)
+    monkeypatch.setattr(hooked.runtime.journal.deliveries, "update_size", failing)
     send(hooked, "one")
     send(hooked, "two")
     assert arrived(hooked, transport) == ["one", "two"]

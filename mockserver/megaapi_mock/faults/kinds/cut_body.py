@@ -14,7 +14,7 @@ from ..parameters import FROM_ZERO, about, optional
 class CutBody(Replacing):
     """Sends part of the real answer and closes; Content-Length promises all of it."""
 
-    shapes: ClassVar[bool] = True
+    needs_real_answer: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {"fault": "cut-body", "keep": 20, "times": 1}
 
     keep: int | None = field(

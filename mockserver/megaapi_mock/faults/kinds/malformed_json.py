@@ -13,7 +13,7 @@ from ..kind import JSON, Answered, Moment, Replacing
 class MalformedJson(Replacing):
     """Sends the real answer as JSON that was never closed, with a Content-Length that is right."""
 
-    shapes: ClassVar[bool] = True
+    needs_real_answer: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {"fault": "malformed-json", "times": 1}
 
     def answer(self, real: Answered, moment: Moment) -> Answered:

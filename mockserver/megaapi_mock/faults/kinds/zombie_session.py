@@ -16,7 +16,7 @@ from ..kind import Kind, sends_message
 class ZombieSession(Kind):
     """Status says connected, sends are accepted; nothing is delivered and nothing comes in."""
 
-    severs: ClassVar[bool] = True
+    cuts_link: ClassVar[bool] = True
     concerned: ClassVar[str] = "sends, and what contacts do"
     example: ClassVar[Mapping[str, Any]] = {
         "fault": "zombie-session",

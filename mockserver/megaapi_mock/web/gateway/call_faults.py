@@ -52,7 +52,7 @@ class CallFaults:
     def early(self) -> bool:
         """Whether nothing of the call happens at all."""
         found = self.replacing
-        return found is not None and not (found[0].after or found[0].shapes)
+        return found is not None and not (found[0].after or found[0].needs_real_answer)
 
     @property
     def takes_back(self) -> bool:
@@ -95,7 +95,7 @@ class CallFaults:
             reply = _replaced(kind, strike, _NOTHING if self.early else _answered(real))
             if kind.after:
                 told.append(f"the real answer was {real.status}")
-            if kind.after or kind.shapes:
+            if kind.after or kind.needs_real_answer:
                 reply.violations = real.violations
         if self.strikes:
             first = self.replacing[1] if self.replacing else self.strikes[0]

@@ -234,7 +234,8 @@ PLACES = (
           around=nobody_can_log),
     Place("attempt", of(RunningAttempt), "attempt", in_bugs=False),
     Place("attempt-reason", of(courier), "failure_reason", in_bugs=False),
-    Place("attempt-journal", lambda app: app.runtime.journal.deliveries, "update_size", in_bugs=False),
+    Place("attempt-journal", lambda app: app.runtime.journal.deliveries, "update_size",
+          in_bugs=False),
 )  # fmt: skip
 CASES = [
     pytest.param(place, call, id=f"{place.id}-{call}") for place in PLACES for call in place.calls

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
 
-.PHONY: setup serve test hosts test-all endurance mutation healthy lint check soak fuzz spec-lint bundle bench contract wheel-check lock clean
+.PHONY: setup serve test hosts test-all endurance mutation healthy lint check soak fuzz spec-lint names bundle bench contract wheel-check lock clean
 
 setup: $(VENV)/serve.stamp
 
@@ -62,6 +62,10 @@ test-all: check hosts spec-lint wheel-check endurance
 spec-lint: node_modules/stamp $(VENV)/serve.stamp
 	$(BIN)/megaapi-mock spec lint
 	npm run --silent lint
+
+# The types of event, operation and fault names in megaapi_mock/testing/names.py, from spec and code.
+names: $(VENV)/dev.stamp
+	$(BIN)/python mockserver/tests/testing/names_of_spec.py
 
 bundle: setup
 	$(BIN)/megaapi-mock spec bundle -o dist/megaapi.yaml

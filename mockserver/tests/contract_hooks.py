@@ -20,23 +20,35 @@ from pathlib import Path
 from typing import Any
 
 import schemathesis
+from megaapi_mock.domain.jid import Jid
+from megaapi_mock.resources import root
+from megaapi_mock.spec.operations import Operation, operations
+from megaapi_mock.spec.validate import resolve
+from megaapi_mock.spec.verdict import valid_bundle
 from schemathesis.core.parameters import ParameterLocation
 
 FRIENDS = ("5511900000002", "5511900000004@s.whatsapp.net", "5531990000005", "100000000000006@lid")
 # In place of a token in the configuration; the case's own instance has the real one.
 PLACEHOLDER = "TESTKEYPLACEHOLDER"
 LINKING = frozenset({"qr_code_page", "qr_code_image", "qr_code_base64", "pairing_code"})
-BODIES = frozenset(
-    {
-        "download_media", "configure_webhook", "change_token", "block_events",
-        "accept_webhook_events", "accept_status_events", "update_presence", "delete_message",
-        "delete_message_from_me", "create_group", "add_participants", "remove_participants",
-        "send_text", "send_media_url", "send_media_base64", "send_location", "send_link_preview",
-        "send_list", "send_buttons", "send_template", "forward_message", "quote_message",
+CONTRACT = valid_bundle(root("spec"))
+OPERATIONS = {each.id: each for each in operations(CONTRACT)}
+
+
+def query_examples(operation: Operation) -> dict[str, str]:
+    """The example of every query parameter that the operation requires."""
+    parameters = operation.definition.get("parameters", ())
+    resolved = [resolve(parameter, CONTRACT.document) for parameter in parameters]
+    return {
+        parameter["name"]: str(parameter["example"])
+        for parameter in resolved
+        if parameter["in"] == "query" and parameter.get("required")
     }
-)  # fmt: skip
-SENDS = frozenset(name for name in BODIES if name.startswith(("send_", "forward", "quote")))
-TO_CHATS = SENDS | {"update_presence", "delete_message"}
+
+
+BODIES = frozenset(id_ for id_, each in OPERATIONS.items() if each.request_schema is not None)
+QUERIES = frozenset(id_ for id_, each in OPERATIONS.items() if query_examples(each))
+TO_CHATS = frozenset(id_ for id_, each in OPERATIONS.items() if each.recipient is not None)
 
 
 @dataclass(frozen=True)
@@ -70,7 +82,7 @@ ODDITIES = (
     ),
     Oddity(
         "unusable query parameter", "ServerError", 500,
-        frozenset({"is_on_whatsapp", "pairing_code", "group_details", "leave_group"}),
+        QUERIES,
         r"^request: .* query parameter|^customPairingCode: |^phoneNumber: ",
         ("ancestor", "gestao-logs", "baileys"),
         "the parameter is used unseen; bad input is a 500 on this gateway",
@@ -146,7 +158,8 @@ class Watch:
     def _fill(self, case: Any, turn: int, key: str, token: str) -> None:
         operation = operation_id(case)
         if not _spoilt(case, ParameterLocation.QUERY) and "jid" in (case.query or {}):
-            wants_group = operation in ("group_details", "leave_group")
+            example = query_examples(OPERATIONS[operation]).get("jid", "")
+            wants_group = Jid.parse(example).group
             case.query["jid"] = self._group(key, token) if wants_group else FRIENDS[0]
         if _spoilt(case, ParameterLocation.BODY) or not isinstance(case.body, dict):
             return

@@ -130,12 +130,28 @@ class Contract:
         """The same for the widened contract."""
         return Recogniser(replace(self.bundle, document=widened(self.document)))
 
-    def example(self, operation: Operation) -> Any:
-        """The body of the first request example; None for operations without a body."""
+    def example(self, operation: Operation, name: str | None = None) -> Any:
+        """The body of the first request example, or of the one of that name.
+
+        None for operations without a body.
+        """
         content = operation.definition.get("requestBody", {}).get("content", {}).get(JSON, {})
-        for example in content.get("examples", {}).values():
-            return example["value"]
-        return None
+        examples = content.get("examples", {})
+        if name is not None:
+            return examples[name]["value"]
+        return next((example["value"] for example in examples.values()), None)
+
+    def query_examples(self, operation: Operation) -> Mapping[str, str]:
+        """The example of every query parameter that the operation requires."""
+        parameters = [
+            resolve(parameter, self.document)
+            for parameter in operation.definition.get("parameters", ())
+        ]
+        return {
+            parameter["name"]: str(parameter["example"])
+            for parameter in parameters
+            if parameter["in"] == "query" and parameter.get("required")
+        }
 
     def answer_example(self, operation: Operation) -> tuple[int, str, Any]:
         """Status, content type and document of the first 2xx example."""

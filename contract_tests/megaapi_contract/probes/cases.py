@@ -10,6 +10,7 @@ from typing import Any
 
 import requests
 import schemathesis
+from megaapi_mock.domain.jid import Jid
 from schemathesis import GenerationMode
 from schemathesis.core.failures import AcceptedNegativeData, Failure, FailureGroup
 from schemathesis.core.parameters import ParameterLocation
@@ -182,7 +183,9 @@ class CaseSender:
     def _fill(self, case: Any) -> None:
         operation = str(case.operation.definition.raw["operationId"])
         if not _is_negative_at(case, ParameterLocation.QUERY) and "jid" in (case.query or {}):
-            of_group = operation in ("group_details", "leave_group")
+            contract = self.session.contract
+            example = contract.query_examples(contract.by_id[operation]).get("jid", "")
+            of_group = Jid.parse(example).group
             case.query["jid"] = self.group() if of_group else self._recipient(self.turn)
         if _is_negative_at(case, ParameterLocation.BODY) or not isinstance(case.body, dict):
             return

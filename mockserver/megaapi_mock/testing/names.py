@@ -1,6 +1,6 @@
 """Names of spec and mock as types, so that editors complete them and mypy finds a typo.
 
-Written by `mockserver/tests/testing/names_of_spec.py`, and held to the spec by a test.
+Written by `make names`, and held to the spec by a test.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The names that `megaapi_mock/testing/names.py` types, as spec and code have them.
 
-.venv/bin/python mockserver/tests/testing/names_of_spec.py     writes the file anew
+`make names` writes the file again.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def source() -> str:
     lines = [
         '"""Names of spec and mock as types, so that editors complete them and mypy finds a typo.',
         "",
-        "Written by `mockserver/tests/testing/names_of_spec.py`, and held to the spec by a test.",
+        "Written by `make names`, and held to the spec by a test.",
         '"""',
         "",
         "from __future__ import annotations",

@@ -17,7 +17,7 @@ from .names_of_spec import names as names_of_spec
 
 @pytest.mark.parametrize(("name", "values"), names_of_spec().items(), ids=names_of_spec())
 def test_a_type_has_the_names_of_the_spec(name: str, values: list[str]) -> None:
-    written = "python mockserver/tests/testing/names_of_spec.py writes names.py anew"
+    written = "`make names` writes megaapi_mock/testing/names.py again"
     assert list(get_args(getattr(names, name))) == list(values), written
     assert getattr(testing, name) is getattr(names, name) and name in testing.__all__
 

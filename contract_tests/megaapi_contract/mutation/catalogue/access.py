@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from ...judging.contract import Contract
 from ..answer_faults import (
     Altered,
     Change,
@@ -33,16 +34,7 @@ from ..request_faults import (
 )
 
 # Every operation has its own check, and can forget it.
-CHECKED = (
-    "instance_status", "is_on_whatsapp", "qr_code_page", "qr_code_image", "qr_code_base64",
-    "pairing_code", "logout", "restart", "download_media", "webhook_settings",
-    "configure_webhook", "send_text", "send_media_url", "send_media_base64", "send_location",
-    "send_link_preview", "send_list", "send_buttons", "send_template", "forward_message",
-    "quote_message", "config_details", "change_token", "block_events", "accept_webhook_events",
-    "accept_status_events", "update_presence", "delete_message", "delete_message_from_me",
-    "list_groups", "group_details", "create_group", "add_participants", "remove_participants",
-    "leave_group",
-)  # fmt: skip
+CHECKED = tuple(Contract().by_id)
 # One of each controller.
 PROBED = (
     "qr_code_base64", "webhook_settings", "send_text", "config_details", "update_presence",

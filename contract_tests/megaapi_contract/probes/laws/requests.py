@@ -1,12 +1,17 @@
-"""A good request of every operation, and the same one spoilt."""
+"""A good request of every operation, made from the contract's examples, and the same one spoilt."""
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+from megaapi_mock.spec.operations import Operation
+
+from ...judging.contract import Contract
 from ...session import PICTURE_URL
 from ..cases import NO_GROUP, PICTURE
 
@@ -17,27 +22,78 @@ MEDIA_KEY = b64encode(bytes(32)).decode()
 MESSAGE_ID = "3EB0FFEEDDCCBBAAFFEEDD"
 BROKEN_JSON = b'{"messageData": {"to": '
 
+# What the examples of the contract name: people and groups of the made-up world, and files that do
+# not exist.
+_PERSON = re.compile(r"5511900000\d{3}(@s\.whatsapp\.net)?")
+_GROUP = re.compile(r"\d+@g\.us")
+_FILES = "https://files.example.test/"
+# The example to send where the first one would have webhooks go to an address of nobody.
+_EXAMPLE_NAMES = {"configure_webhook": "switched_off"}
+# Fields to replace in an example, or to leave out (None). A phone opens the files it gets, and the
+# example's is a stub. The fence of a given host takes a timestamp and the digits in an address of
+# media for numbers that nobody has listed.
+_FIELDS: Mapping[str, Fields] = {
+    "send_media_base64": {
+        "base64": PICTURE,
+        "fileName": "foto.png",
+        "type": "image",
+        "mimeType": "image/png",
+    },
+    "download_media": {"directPath": "/v/none", "url": None},
+    "delete_message": {"messageTimestamp": None},
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """How an operation is asked.
+    """How an operation is asked: everything that the contract says about a good request."""
 
-    `make` turns a person into keyword arguments of Session.call. `linked`: it needs a phone.
-    `strange`: it names a group, a file or a setting that a given instance does not have.
-    `people`: where a recipient without WhatsApp is refused. `loose`: nothing in it is needed.
-    """
+    operation: Operation
+    body: Any
+    query: Mapping[str, Any]
 
-    effect: str
-    make: Callable[[str], Arguments]
-    linked: bool = True
-    strange: bool = False
-    people: bool = False
-    loose: bool = False
+    @property
+    def effect(self) -> str:
+        """reads, sends, changes or disconnects."""
+        return self.operation.effect
+
+    @property
+    def linked(self) -> bool:
+        """Whether it needs a phone."""
+        return self.operation.needs_connection
+
+    @property
+    def people(self) -> bool:
+        """Whether a recipient without WhatsApp is refused."""
+        return self.operation.recipient is not None
+
+    @property
+    def strange(self) -> bool:
+        """Whether it names a group or a file that a given instance does not have."""
+        texts = _texts([self.body, self.query])
+        return any(_GROUP.fullmatch(text) or text.startswith(_FILES) for text in texts)
+
+    @property
+    def loose(self) -> bool:
+        """Whether nothing in it is needed."""
+        body = self.operation.definition.get("requestBody", {})
+        return not self.query and not body.get("required", False)
 
     @property
     def phone(self) -> bool:
         """Whether it is left to mocks, so that nobody's instance is changed by asking."""
         return self.strange or self.effect in ("changes", "disconnects")
+
+    def make(self, to: str) -> Arguments:
+        """The keyword arguments of Session.call for a request about this person."""
+        arguments: Arguments = {}
+        if self.query:
+            arguments["query"] = _about(self.query, to)
+        if self.body is not None:
+            arguments["body"] = _about(self.body, to)
+            if self.operation.recipient is not None:
+                _set(arguments["body"], self.operation.recipient.split("."), to)
+        return arguments
 
     def spoilt(self, to: str) -> Arguments:
         """The same without its wrapper, or without what it needs."""
@@ -48,102 +104,52 @@ class Ask:
         return {"body": inner if isinstance(inner, dict) else {}}
 
 
-def _read(**others: Any) -> Ask:
-    return Ask("reads", lambda to: {}, linked=False, loose=True, **others)
+def asks_of(contract: Contract) -> Mapping[str, Ask]:
+    """One good request per operation of a contract, by the operation's id."""
+    return {operation.id: _ask(operation, contract) for operation in contract.operations}
 
 
-def _send(strange: bool = False, **data: Any) -> Ask:
-    return Ask(
-        "sends", lambda to: {"body": {"messageData": {"to": to, **data}}},
-        strange=strange, people=True,
-    )  # fmt: skip
+def _ask(operation: Operation, contract: Contract) -> Ask:
+    body = contract.example(operation, _EXAMPLE_NAMES.get(operation.id))
+    if operation.id in _FIELDS:
+        wrapper = next(iter(body))
+        fields = {**body[wrapper], **_FIELDS[operation.id]}
+        body = {**body, wrapper: {key: each for key, each in fields.items() if each is not None}}
+    return Ask(operation, body, contract.query_examples(operation))
 
 
-def _config(**data: Any) -> Ask:
-    return Ask("changes", lambda to: {"body": {"messageData": data}}, linked=False)
+def _about(node: Any, to: str) -> Any:
+    """A copy of an example with this person, no group of anybody's, and the file of the run."""
+    if isinstance(node, Mapping):
+        return {name: _about(value, to) for name, value in node.items()}
+    if isinstance(node, list):
+        return [_about(value, to) for value in node]
+    if not isinstance(node, str):
+        return deepcopy(node)
+    person = _PERSON.fullmatch(node)
+    if person is not None:
+        return to + (person[1] or "")
+    if _GROUP.fullmatch(node):
+        return NO_GROUP
+    return PICTURE_URL if node.startswith(_FILES) else node
 
 
-def _group(effect: str = "changes", **data: Any) -> Ask:
-    return Ask(
-        effect,
-        lambda to: {"body": {"group_data": {**data, "participants": [to]}}},
-        strange=True,
-    )
+def _set(document: Any, steps: list[str], value: str) -> None:
+    for step in steps[:-1]:
+        document = document[step]
+    document[steps[-1]] = value
 
 
-def _of_group(effect: str) -> Ask:
-    return Ask(effect, lambda to: {"query": {"jid": NO_GROUP}}, strange=True)
+def _texts(node: Any) -> Iterable[str]:
+    """Every text in a document."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, Mapping):
+        for value in node.values():
+            yield from _texts(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _texts(value)
 
 
-def _key(to: str) -> dict[str, Any]:
-    return {"remoteJid": f"{to}@s.whatsapp.net", "fromMe": True, "id": MESSAGE_ID}
-
-
-def _about(operation_fields: Mapping[str, Any]) -> Ask:
-    return Ask(
-        "sends",
-        lambda to: {"body": {"messageData": {"to": to, "key": _key(to), **operation_fields}}},
-        people=True,
-    )
-
-
-_ROW: Fields = {"title": "Vendas", "description": "Falar com vendas", "rowId": "vendas"}
-_LIST: Fields = {
-    "buttonText": "Ver", "text": "Escolha", "title": "Menu", "description": "Loja Exemplo",
-    "sections": [{"title": "Setores", "rows": [_ROW]}], "listType": 0,
-}  # fmt: skip
-_BUTTONS: Fields = {
-    "title": "Pagamento", "text": "Confirma?", "footer": "Loja Exemplo", "type": "text",
-}  # fmt: skip
-_REPLY = {"type": "reply", "title": "Sim", "id": "sim"}
-_COPY = {"type": "copy", "title": "Copiar", "payload": "CODIGO-TESTE"}
-_MEDIA = {
-    "messageType": "image", "mediaKey": MEDIA_KEY, "directPath": "/v/none", "mimetype": "image/png",
-}  # fmt: skip
-
-ASKS: Mapping[str, Ask] = {
-    "instance_status": _read(),
-    "is_on_whatsapp": Ask("reads", lambda to: {"query": {"jid": f"{to}@s.whatsapp.net"}}),
-    "qr_code_page": _read(),
-    "qr_code_image": _read(),
-    "qr_code_base64": _read(),
-    "pairing_code": Ask("changes", lambda to: {"query": {"phoneNumber": to}}, linked=False),
-    "logout": Ask("disconnects", lambda to: {}, linked=False, loose=True),
-    "restart": Ask("disconnects", lambda to: {}, linked=False, loose=True),
-    "download_media": Ask("reads", lambda to: {"body": {"messageKeys": _MEDIA}}, linked=False),
-    "webhook_settings": _read(),
-    "configure_webhook": _config(webhookUrl="", webhookEnabled=False),
-    "send_text": _send(text="Bom dia"),
-    "send_media_url": _send(
-        strange=True, url=PICTURE_URL, fileName="foto.jpg", type="image", mimeType="image/jpeg"
-    ),
-    "send_media_base64": _send(
-        base64=PICTURE, fileName="foto.png", type="image", mimeType="image/png"
-    ),
-    "send_location": _send(latitude=-23.56, longitude=-46.65, caption="Loja", address="Rua A"),
-    "send_link_preview": _send(textWithLink="Veja a loja"),
-    "send_list": _send(**_LIST),
-    "send_buttons": _send(**_BUTTONS, buttons=[_REPLY]),
-    "send_template": _send(**_BUTTONS, buttons=[_COPY]),
-    "forward_message": _about({"message": {"conversation": "Bom dia"}}),
-    "quote_message": _about({"message": {"conversation": "Bom dia"}, "text": "Oi"}),
-    "config_details": _read(),
-    "change_token": _config(token="NEWTESTTOKEN0001"),
-    "block_events": _config(events=["presence"]),
-    "accept_webhook_events": _config(events=["presence"]),
-    "accept_status_events": _config(events=["read"]),
-    "update_presence": Ask(
-        "sends", lambda to: {"body": {"to": to, "option": "composing"}}, people=True
-    ),
-    "delete_message": _about({}),
-    "delete_message_from_me": Ask(
-        "changes",
-        lambda to: {"body": {"to": to, "messageData": {"id": MESSAGE_ID, "timestamp": 1767225600}}},
-    ),
-    "list_groups": Ask("reads", lambda to: {}, loose=True),
-    "group_details": _of_group("reads"),
-    "create_group": _group(group_name="Equipe"),
-    "add_participants": _group(jid=NO_GROUP),
-    "remove_participants": _group(jid=NO_GROUP),
-    "leave_group": _of_group("changes"),
-}
+ASKS: Mapping[str, Ask] = asks_of(Contract())

@@ -31,7 +31,7 @@ VALIDATORS = Validators(BUNDLE, tuple(OPERATIONS.values()))
 EXAMPLES = sorted((FIXTURES / "examples").glob("*/*/*.json"))
 SAMPLES = sorted((FIXTURES / "webhooks").glob("*.json"))
 
-# What users of plan Code rely on: none of these goes. An operation that is added is not listed here.
+# What users of plan Code rely on: none of these goes. A new operation is not listed here.
 DESIGNED = {
     "instance": "instance_status is_on_whatsapp qr_code_page qr_code_image qr_code_base64 "
     "pairing_code logout restart download_media",

@@ -1,4 +1,4 @@
-"""The Flask app over a runtime: the gateway's routes, the control API, the documents."""
+"""The app over a runtime: the gateway before Flask, the control API and the documents in Flask."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Flask
-from werkzeug.routing import Rule
 
 from ..records.delivery import Delivery
 from ..records.exchange import Exchange
@@ -20,28 +19,9 @@ from .gateway.pipeline import Pipeline
 from .gateway.route_hints import RouteHints
 
 
-class _Route(Rule):
-    """Compiles what builds its URL when one is built, which hardly anybody does.
-
-    Werkzeug compiles it at start: a tenth of what starting a mock costs.
-    """
-
-    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        compile_now = super()._compile_builder
-        compiled: list[Callable[..., tuple[str, str]]] = []
-
-        def build(rule: Rule, **values: Any) -> tuple[str, str]:
-            if not compiled:
-                compiled.append(compile_now(append_unknown))
-            return compiled[0](rule, **values)
-
-        return build
-
-
 class MockApp(Flask):
     """A WSGI app; `runtime` is everything behind it. Stop it when done: it owns threads."""
 
-    url_rule_class = _Route
     runtime: Runtime
     pipeline: Pipeline
 
@@ -87,7 +67,6 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined]
     # Werkzeug would redirect `//` away; the gateway's router does not know such paths.
     app.url_map.merge_slashes = False
-    _add_routes(app, pipeline)
     app.register_blueprint(routes.blueprint(runtime))
     paths = {operation.path for operation in pipeline.operations}
     app.register_blueprint(docs.blueprint(runtime.document, paths, runtime.settings.host))
@@ -104,23 +83,6 @@ def build_app(
 ) -> MockApp:
     """`build_runtime` and `create_app` in one step; `parts` are those of `build_runtime`."""
     return create_app(build_runtime(on_delivery=on_delivery, **parts), on_exchange=on_exchange)
-
-
-def _add_routes(app: MockApp, pipeline: Pipeline) -> None:
-    """One rule per operation: their URLs can be built; the front answers them before Flask."""
-
-    def never() -> Any:
-        raise AssertionError("the front answers the gateway's routes")
-
-    for operation in pipeline.operations:
-        app.add_url_rule(
-            operation.path.replace("{", "<").replace("}", ">"),
-            endpoint=operation.address,
-            view_func=never,
-            methods=[operation.method],
-            provide_automatic_options=False,
-            strict_slashes=True,
-        )
 
 
 __all__: Sequence[str] = ("MockApp", "build_app", "create_app")

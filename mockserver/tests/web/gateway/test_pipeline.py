@@ -571,11 +571,3 @@ def test_a_reply_against_the_contract_is_logged_and_stands(
     assert len(app.test_client().get("/_mock/messages").get_json()["items"]) == 1
     assert "spec/paths/send_message/send_text.yaml" in app.runtime.bugs.pop()
     assert "our own bug" in caplog.text
-
-
-def test_urls_can_be_built(app: MockApp) -> None:
-    """Compiled only then, twice the same."""
-    urls = app.url_map.bind("mock")
-    for _ in range(2):
-        built = urls.build("send_message/send_text", {"instance_key": "k", "more": "1"})
-        assert built == "/rest/sendMessage/k/text?more=1"

@@ -23,6 +23,7 @@ from ..spelling import did_you_mean
 from .console import Lines, webhook_count
 from .doctor.command import doctor
 from .emit import emit, write
+from .open_page import open_page
 from .output import LogHandler, Output
 from .start_screen import Greeting, farewell, greet
 
@@ -92,7 +93,10 @@ def _settings_options(function: Callable[..., None]) -> Callable[..., None]:
 @main.command()
 @_settings_options
 @click.option("--set", "switches", multiple=True, metavar="NAME=VALUE", help="set a switch")
-def serve(switches: tuple[str, ...], **given: Any) -> None:
+@click.option(
+    "--open", "opens", is_flag=True, help="open the page in a browser, where there is one"
+)
+def serve(switches: tuple[str, ...], opens: bool, **given: Any) -> None:
     """Start the mock."""
     settings = _settings(given)
     profile = _profile(settings, switches)
@@ -100,12 +104,19 @@ def serve(switches: tuple[str, ...], **given: Any) -> None:
     from ..serving.server import serve as run
 
     output = Output()
+    greeting = _greeting(settings, profile)
+
+    def ready(url: str) -> None:
+        greet(greeting, output, url)
+        if opens:
+            open_page(url)
+
     run(
         partial(_make_app, settings, profile, output),
         host=settings.host,
         port=settings.port,
         stop_grace=profile.seconds("stop_grace"),
-        on_ready=partial(greet, _greeting(settings, profile), output),
+        on_ready=ready,
         on_stopped=partial(farewell, output),
     )
 

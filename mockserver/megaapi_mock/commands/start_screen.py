@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .open_page import page_of
 from .output import Output, coloured, end_log
 
 _BOLD, _DIM, _TITLE = "1", "2", "1;32"
@@ -42,6 +43,7 @@ def start_screen(greeting: Greeting, url: str, *, colour: bool = False) -> str:
         rows += [("Instance key", paint(_BOLD, greeting.key))]
         rows += [("Token", paint(_BOLD, greeting.token or ""))]
     rows += [
+        ("Page", page_of(url)),
         ("Control API", f"{url}/_mock/  ({greeting.control})"),
         ("Documents", f"{url}/docs/"),
         ("Profile, world", f"{greeting.profile}, {greeting.world}  (seed {greeting.seed})"),

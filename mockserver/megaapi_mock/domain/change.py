@@ -114,6 +114,12 @@ class Change:
             state.order,
         )
 
+    @property
+    def alters_what_is_shown(self) -> bool:
+        """Whether it changes what the control API shows of the instance itself."""
+        # All but the last: how far the agenda has counted shows nowhere.
+        return bool(self.state.presence.writes) or self._values()[:-1] != self._values_before[:-1]
+
     def _unbounded(self) -> tuple[UndoTable[Any, Any], ...]:
         """The tables that are no larger than what others, or their verbs, let them become."""
         state = self.state

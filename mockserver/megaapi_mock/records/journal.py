@@ -15,15 +15,12 @@ from .bugs import log_failure
 from .delivery import Delivery
 from .exchange import Exchange
 from .fault_hit import FaultHit, RecordedHit
+from .feed import Feed, Kind
 from .numbers import OWNERS_MOST, RecordNumbers
 from .sizes import delivery_bytes, exchange_bytes, hit_bytes
-from .subscription import StreamEntry, Subscription
 from .waiter import Waiter, Waiters
 
 log = logging.getLogger(__name__)
-
-# Seconds between signs of life on an event stream.
-HEARTBEAT = 15.0
 
 
 class Record(Protocol):
@@ -112,8 +109,8 @@ class Log(Generic[R]):
 class Journal:
     """Thread-safe. Who waits is shown what was written of the kind and instance waited for.
 
-    `budget` is bytes: of exchanges, and as many of deliveries with their attempts. A stream that is
-    read slowly may lie a quarter of it behind.
+    `budget` is bytes: of exchanges, and as many of deliveries with their attempts. A quarter of it
+    is what the `feed` of event streams may keep.
     """
 
     def __init__(self, *, limit: int = 5_000, budget: int = 32 * 2**20) -> None:
@@ -121,12 +118,11 @@ class Journal:
         self.exchanges: Log[Exchange] = Log(limit, budget, exchange_bytes, self._lock)
         self.deliveries: Log[Delivery] = Log(limit, budget, delivery_bytes, self._lock)
         self.strikes: Log[RecordedHit] = Log(limit, budget, hit_bytes, self._lock)
-        self._budget = budget
+        self.feed = Feed(budget // 4)
         self._numbers = RecordNumbers()
         self._forgotten: Counter[str | None] = Counter()
         self._waiters = Waiters()
         self._closed = False
-        self._listeners: list[Subscription[Exchange | Delivery]] = []
 
     @property
     def waiting(self) -> int:
@@ -166,7 +162,7 @@ class Journal:
     def recount(self, numbers: Mapping[str, int], owner: str | None = None) -> None:
         """Forget every record, or one owner's, and go on counting from here."""
         with self._lock:
-            self.forget(owner)
+            self.forget(owner, "state")
             for scope, number in numbers.items():
                 prefix, _, name = scope.partition(".")
                 self._numbers.set(name, {prefix: number})
@@ -191,6 +187,7 @@ class Journal:
             record = RecordedHit(id_, hit)
             self.strikes.add(record)
             self._waiters.show("strike", hit.instance, record)
+            self.show("strike", hit.instance, record, hit_bytes(record))
 
     def delivery_changed(self, delivery: Delivery) -> None:
         """A delivery has come further."""
@@ -199,77 +196,53 @@ class Journal:
             self._tell("delivery", delivery)
 
     def awaits_messages(self, instance: str) -> bool:
-        """Whether anyone waits for messages of this instance, or of any."""
-        return bool(self._waiters.topics) and self._waiters.awaits("message", instance)
+        """Whether anyone waits for messages of this instance, or of any, or reads a stream."""
+        return self.feed.awake or (
+            bool(self._waiters.topics) and self._waiters.awaits("message", instance)
+        )
 
     def messages_changed(self, instance: str, messages: Iterable[Any]) -> None:
         """Messages of an instance came or have come further."""
         with self._lock:
             for message in messages:
                 self._waiters.show("message", instance, (instance, message))
+                # Its id alone: a stream shows what has become of it.
+                self.show("message", instance, message.id)
 
     def instance_gone(self, instance: str) -> None:
         """Whoever waits for something of this instance waits in vain."""
         with self._lock:
             self._waiters.wake(instance)
+            self.show("instance-removed", instance, {"instance": instance})
+
+    def show(self, kind: Kind, instance: str | None, record: Any, size: int = 0) -> None:
+        """Show it on the event streams; one that cannot take it is no trouble of who wrote it."""
+        if not self.feed.awake:
+            return
+        try:
+            self.feed.add(kind, instance, record, size)
+        except Exception:
+            log_failure(log, "our own bug: an event stream did not get a record")
 
     def _tell(self, kind: Literal["exchange", "delivery"], record: Exchange | Delivery) -> None:
         if self._waiters.topics:
             self._waiters.show(kind, record.instance, record)
-        if self._listeners:
+        if self.feed.awake:
             size = (
                 delivery_bytes(record) if isinstance(record, Delivery) else exchange_bytes(record)
             )
-            for listener in self._listeners:
-                self._tell_stream(listener, (kind, record), size)
-
-    @staticmethod
-    def _tell_stream(
-        listener: Subscription[Exchange | Delivery],
-        entry: StreamEntry[Exchange | Delivery],
-        size: int,
-    ) -> None:
-        """A stream that cannot take a record is no trouble of who wrote it."""
-        try:
-            listener.tell(entry, size)
-        except Exception:
-            log_failure(log, "our own bug: an event stream did not get a record")
-
-    def listen(self) -> Iterator[StreamEntry[Exchange | Delivery]]:
-        """Every record from now on, as (kind, record); (None, None) each 15 s.
-
-        Ends on `close`, and for a reader who falls too far behind.
-        """
-        listener = Subscription[Exchange | Delivery](self._budget // 4)
-        with self._lock:
-            if self._closed:
-                return
-            self._listeners.append(listener)
-        try:
-            yield None, None
-            while not self._closed and not listener.behind:
-                entry, size = listener.next(HEARTBEAT)
-                with self._lock:
-                    listener.read_done(size)
-                if not (self._closed or listener.behind):
-                    yield entry
-        finally:
-            with self._lock:
-                self._listeners.remove(listener)
+            self.show(kind, record.instance, record, size)
 
     def beat(self) -> None:
         """Send a sign of life on every stream: a client that has left is noticed by that."""
-        with self._lock:
-            for listener in self._listeners:
-                listener.beat()
+        self.feed.beat()
 
     def close(self) -> None:
         """Let everyone go who waits or listens."""
         with self._lock:
             self._closed = True
             self._waiters.let_go()
-            for listener in self._listeners:
-                listener.wake()
+        self.feed.close()
 
     def wait_for(
         self, look: Callable[[], list[Any]], seconds: float, waiter: Waiter | None = None
@@ -299,8 +272,8 @@ class Journal:
             with self._lock:
                 self._waiters.remove(waiter)
 
-    def forget(self, instance: str | None = None) -> None:
-        """Drop everything, or what belongs to one instance."""
+    def forget(self, instance: str | None = None, reason: str = "reset") -> None:
+        """Drop everything, or what belongs to one instance; streams say why."""
         with self._lock:
             for log in (self.exchanges, self.deliveries):
                 log.drop(lambda record: instance is not None and record.instance != instance)
@@ -313,3 +286,4 @@ class Journal:
             if len(self._forgotten) > OWNERS_MOST:
                 del self._forgotten[next(name for name in self._forgotten if name is not None)]
             self._waiters.wake(instance)
+            self.show("reset", instance, {"reason": reason, "instance": instance})

@@ -12,6 +12,7 @@ from ..domain.group import Group
 from ..domain.instance import Instance
 from ..domain.jid import Jid
 from ..errors import ControlRefused
+from ..records.feed import Kind
 from ..runtime import Runtime
 from ..webhooks.json_path import put_at
 
@@ -75,7 +76,20 @@ def happen(
         instance.record(event, {"fields": payload_fields, "set": dict(action.set)})
 
     runtime.publisher.change(key, do)
-    return {"instance": key, "event": event, "time": time[0]}
+    answer = {"instance": key, "event": event, "time": time[0]}
+    _show(runtime, answer, sender, body, option)
+    return answer
+
+
+def _show(
+    runtime: Runtime, answer: Json, sender: Contact, body: Mapping[str, Any], option: str
+) -> None:
+    """On the event streams: a webhook of it may be blocked, or owed to nobody."""
+    kind = _SHOWN.get(answer["event"])
+    if kind is not None:
+        person = str(sender.jid)
+        shown = {"chat": body.get("group") or person, "participant": person, "option": option}
+        runtime.journal.show(kind, answer["instance"], {**answer, **shown})
 
 
 def _addressed(action: ContactAction, fields: Json, chat: str) -> Json:
@@ -183,6 +197,7 @@ def _update(action: ContactAction) -> Json:
 _SETTINGS: Mapping[str, type] = {"subject": str, "desc": str, "announce": bool, "restrict": bool}
 # Events that tell only about other people, never about the own number.
 _BY_OTHERS = frozenset({"call", "presence"})
+_SHOWN: Mapping[str, Kind] = {"call": "call", "presence": "presence"}
 # By event: what builds the fields of its payload, and its options, the default first.
 NON_MESSAGE_EVENTS: Mapping[str, tuple[Callable[[ContactAction], Json], tuple[str, ...]]] = {
     "call": (_call, ("offer", "ringing", "accept", "reject", "timeout", "terminate")),

@@ -17,6 +17,7 @@ from .control.direct_inbound import DirectInbound
 from .gateway.front import Front
 from .gateway.pipeline import Pipeline
 from .gateway.route_hints import RouteHints
+from .ui import pages
 
 
 class MockApp(Flask):
@@ -68,6 +69,7 @@ def create_app(
     # Werkzeug would redirect `//` away; the gateway's router does not know such paths.
     app.url_map.merge_slashes = False
     app.register_blueprint(routes.blueprint(runtime))
+    app.register_blueprint(pages.blueprint())
     paths = {operation.path for operation in pipeline.operations}
     app.register_blueprint(docs.blueprint(runtime.document, paths, runtime.settings.host))
     front = Front(pipeline, DirectInbound(app, app.wsgi_app, runtime))

@@ -16,6 +16,7 @@ from ..domain.peer_messages import Envelope, failed_ack
 from ..errors import ControlRefused, RequestRejected, UnknownInstance
 from ..records.bugs import Bugs
 from ..records.delivery import OLD_WORLD, Delivery, end
+from ..records.feed import Kind
 from ..records.journal import Journal
 from ..spec.operations import WebhookEvent
 from ..store import Store
@@ -80,6 +81,7 @@ class Publisher:
         batch = Batch(key)
         peer_messages: Sequence[Envelope] = ()
         messages: Sequence[Message] = ()
+        altered: list[Kind] = []
         try:
             with self._store.change(key, at) as instance:
                 yield instance, batch
@@ -90,6 +92,7 @@ class Publisher:
                 peer_messages = instance.take_peer_messages()
                 if self._journal.awaits_messages(key):
                     messages = instance.messages.changed()
+                    altered = _altered(instance)
                 if batch.deliveries or peer_messages:
                     self._keep(batch, peer_messages)
         except BaseException:
@@ -97,6 +100,8 @@ class Publisher:
             raise
         if messages:
             self._tell_messages(key, messages)
+        for kind in altered:
+            self._journal.show(kind, key, {"instance": key})
         if peer_messages:
             self._carry()
 
@@ -320,6 +325,12 @@ class Publisher:
             body=body,
             lane=lane,
         )
+
+
+def _altered(instance: Instance) -> list[Kind]:
+    """What event streams have to show beside messages, once the change is kept."""
+    altered: list[Kind] = ["instance"] if instance.alters_what_is_shown else []
+    return [*altered, "groups"] if instance.group_table.writes else altered
 
 
 def _targets(instance: Instance) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +22,8 @@ from megaapi_mock.commands.output import Output
 from megaapi_mock.domain.instance import Instance
 from megaapi_mock.domain.mailbox import Mailbox
 from megaapi_mock.domain.number_registry import NumberRegistry
+from megaapi_mock.records.feed import Feed
 from megaapi_mock.records.journal import Journal
-from megaapi_mock.records.subscription import Subscription
 from megaapi_mock.records.waiter import Waiter
 from megaapi_mock.simulation import contact_messages
 from megaapi_mock.spec.validate import Validators
@@ -149,10 +149,8 @@ def somebody_waits(app: MockApp) -> Iterator[None]:
 
 @contextmanager
 def a_stream_is_open(app: MockApp) -> Iterator[None]:
-    stream = app.runtime.journal.listen()
-    next(stream)
-    yield
-    stream.close()  # type: ignore[attr-defined]
+    with closing(app.runtime.journal.feed.read()):
+        yield
 
 
 @contextmanager
@@ -206,7 +204,7 @@ PLACES = (
     # Who waits and who listens.
     Place("message-waits", of(Journal), "messages_changed", around=somebody_waits),
     Place("waits", of(Waiter), "show", in_bugs=False, around=somebody_waits),
-    Place("event-streams", of(Subscription), "tell", in_bugs=False, around=a_stream_is_open),
+    Place("event-streams", of(Feed), "add", in_bugs=False, around=a_stream_is_open),
     Place("console-lines", of(Lines), "_print", in_bugs=False),
     Place("console", of(Output), "write", in_bugs=False),
     # The answer of the call.

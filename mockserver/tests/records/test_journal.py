@@ -17,7 +17,6 @@ from megaapi_mock.records.delivery import Attempt, Delivery
 from megaapi_mock.records.exchange import BODY_SHOWN, Exchange, shown_body
 from megaapi_mock.records.journal import Journal, Log
 from megaapi_mock.records.sizes import HEADER, RECORD
-from megaapi_mock.records.subscription import BACKLOG
 
 from ..support import KEY, START, UNLINKED
 
@@ -272,7 +271,7 @@ def waiting_for(journal: Journal, look: Callable[[], list[Any]]) -> Callable[[],
         lambda journal: journal.add_exchange(exchange(1)),
         lambda journal: journal.add_deliveries([delivery(1)]),
         lambda journal: journal.delivery_changed(delivery(1)),
-        lambda journal: journal.messages_changed(KEY, [object()]),
+        lambda journal: journal.messages_changed(KEY, [Row("TESTMESSAGE1")]),
         lambda journal: journal.instance_gone(KEY),
         lambda journal: journal.forget(),
     ],
@@ -345,75 +344,6 @@ def test_closing_lets_everyone_go_and_nobody_waits_again() -> None:
     begin = time.monotonic()
     assert journal.wait_for(list, 30) == []
     assert time.monotonic() - begin < 5
-
-
-# -- listening ---------------------------------------------------------------------------------
-
-
-def test_who_listens_hears_everything_from_then_on_in_order() -> None:
-    journal = Journal()
-    journal.add_exchange(exchange(1))
-    told = journal.listen()
-    assert next(told) == (None, None)
-    second, owed = exchange(2), delivery(1)
-    journal.add_exchange(second)
-    journal.add_deliveries([owed])
-    journal.delivery_changed(owed)
-    journal.forget()
-    assert [next(told) for _ in range(3)] == [
-        ("exchange", second),
-        ("delivery", owed),
-        ("delivery", owed),
-    ]
-    journal.close()
-    assert list(told) == []
-    assert list(journal.listen()) == []
-
-
-def test_a_sign_of_life_comes_when_nothing_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("megaapi_mock.records.journal.HEARTBEAT", 0.001)
-    told = Journal().listen()
-    assert [next(told) for _ in range(3)] == [(None, None)] * 3
-    told.close()  # type: ignore[attr-defined]
-
-
-def test_who_does_not_read_is_cut_off() -> None:
-    journal = Journal(limit=10)
-    slow, quick = journal.listen(), journal.listen()
-    next(slow), next(quick)
-    record = exchange(1)
-    for _ in range(BACKLOG + 1):
-        journal.add_exchange(record)
-        next(quick)
-    assert len(list(slow)) <= BACKLOG
-    assert len(journal._listeners) == 1
-    journal.close()
-    assert list(quick) == []
-
-
-def test_what_a_stream_has_not_read_is_bounded_in_bytes() -> None:
-    journal = Journal(limit=10, budget=4_000_000)
-    slow, quick = journal.listen(), journal.listen()
-    next(slow), next(quick)
-    for number in range(100):
-        journal.add_exchange(exchange(number, body=bytes(100_000)))
-        assert next(quick)[0] == "exchange"
-        assert sum(listener._size for listener in journal._listeners) <= 1_000_000
-    # It has ended, and holds nothing that the journal has let go.
-    assert list(slow) == []
-    assert len(journal._listeners) == 1
-    journal.close()
-
-
-def test_a_stream_hears_of_a_record_that_is_larger_than_its_budget() -> None:
-    journal = Journal(limit=10, budget=10_000)
-    told = journal.listen()
-    next(told)
-    large = exchange(1, body=bytes(20_000))
-    journal.add_exchange(large)
-    assert next(told) == ("exchange", large)
-    journal.close()
-    assert list(told) == []
 
 
 # -- bodies ------------------------------------------------------------------------------------

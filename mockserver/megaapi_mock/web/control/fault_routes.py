@@ -43,19 +43,29 @@ class FaultRoutes:
         """Arm a fault; it strikes until it is over or cleared."""
         key = body.get("instance")
         if key is None:
-            return self._faults.arm(body).as_json(), 201
-        # While the instance is locked: a fault that is armed for it does not outlive it.
-        return self._runtime.publisher.look(key, lambda _: self._faults.arm(body).as_json()), 201
+            fault = self._faults.arm(body).as_json()
+        else:
+            # While the instance is locked: a fault that is armed for it does not outlive it.
+            fault = self._runtime.publisher.look(key, lambda _: self._faults.arm(body).as_json())
+        self._show()
+        return fault, 201
 
     def clear(self) -> Json:
         """All of them; with ?instance= only those that were armed for it."""
         key = request.args.get("instance")
         count = self._faults.clear() if key is None else self._faults.clear_instance(key)
+        self._show()
         return {"cleared": count}
 
     def clear_one(self, id: str) -> Json:
         """One of them."""
-        return {"cleared": self._faults.clear(id)}
+        count = self._faults.clear(id)
+        self._show()
+        return {"cleared": count}
+
+    def _show(self) -> None:
+        count = sum(1 for _ in self._faults.items())
+        self._runtime.journal.show("faults", None, {"armed": count})
 
     def kinds(self) -> Json:
         """What can be armed, and how."""

@@ -17,6 +17,7 @@ from ...settings import Settings
 from ..gateway.request import BODY_LIMIT
 
 STATE_PATH = "/_mock/state"
+PAGE_PATH = "/_mock/ui"
 _LOOPBACK_HOST = re.compile(r"(?:127\.0\.0\.1|localhost)(?::[0-9]{1,5})?")
 
 
@@ -70,7 +71,8 @@ class Guard:
             raise ControlRefused(403, f"pages of {origin!r} may not use the control API")
 
     def _require_token(self) -> None:
-        if self._open:
+        # The page's files hold no secret, and a browser cannot be told to send the token for them.
+        if self._open or _is_page(request.path, request.method):
             return
         if not self._token:
             raise ControlRefused(
@@ -91,6 +93,12 @@ class Guard:
 def is_ours(path: str) -> bool:
     """Whether a path belongs to the control API."""
     return path == "/_mock" or path.startswith("/_mock/")
+
+
+def _is_page(path: str, method: str) -> bool:
+    """Whether somebody reads a file of the page."""
+    below = path == PAGE_PATH or path.startswith(f"{PAGE_PATH}/")
+    return below and method in ("GET", "HEAD")
 
 
 def is_loopback(host: str) -> bool:

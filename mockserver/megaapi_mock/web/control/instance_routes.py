@@ -67,6 +67,7 @@ class InstanceRoutes:
             named="name" in body,
             most=self._runtime.settings.instances_limit,
         )
+        self._runtime.journal.show("instance", document["key"], document)
         return document, 201
 
     def show(self, key: str) -> Json:
@@ -120,7 +121,9 @@ class InstanceRoutes:
         self._runtime.publisher.change(
             key, lambda instance: instance.contact_states.set(person, state)
         )
-        return self.contact(key, number)
+        shown = self.contact(key, number)
+        self._runtime.journal.show("contact", key, shown)
+        return shown
 
     def _person(self, number: str) -> Contact:
         jid = self._runtime.world.directory.read(number)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import orjson
-from flask import Blueprint, Response
+from flask import Blueprint
 from werkzeug.exceptions import HTTPException
 
 from ... import __version__
-from ...records.delivery import Delivery, delivery_json
 from ...runtime import Runtime
 from .belongings import Belongings
 from .fault_routes import FaultRoutes
@@ -20,6 +18,7 @@ from .json_body import answering, plain
 from .places import Places
 from .record_routes import RecordRoutes
 from .state_routes import StateRoutes
+from .stream_routes import StreamRoutes
 from .webhook_routes import WebhookRoutes
 
 Json = dict[str, Any]
@@ -44,7 +43,7 @@ class ControlRoutes:
         routes: list[tuple[str, str, Callable[..., Any]]] = [
             ("GET", "", self.index),
             ("GET", "/health", self.health),
-            ("GET", "/stream", self.stream),
+            *StreamRoutes(self._runtime, self._places).routes(),
             *StateRoutes(self._runtime).routes(),
             *InstanceRoutes(self._runtime).routes(),
             *RecordRoutes(self._runtime, self._places).routes(),
@@ -74,23 +73,3 @@ class ControlRoutes:
     def health(self) -> Json:
         """That the mock runs, and its version."""
         return {"status": "ok", "version": __version__}
-
-    def stream(self) -> Response:
-        """Exchanges and deliveries as server-sent events."""
-        ended = self._places.watching()
-        response = Response(
-            _events(self._runtime.journal.listen()),
-            mimetype="text/event-stream",
-            headers={"Cache-Control": "no-store"},
-        )
-        response.call_on_close(ended)
-        return response
-
-
-def _events(entries: Iterator[tuple[str | None, Any]]) -> Iterator[bytes]:
-    for kind, record in entries:
-        if kind is None:
-            yield b": here\n\n"
-            continue
-        document = delivery_json(record) if isinstance(record, Delivery) else record.as_json()
-        yield b"event: " + kind.encode() + b"\ndata: " + orjson.dumps(document) + b"\n\n"

@@ -77,7 +77,9 @@ class StateRoutes:
             )
         except OutOfRange:
             raise ControlRefused(400, "the clock runs from 1970 to the end of 9999") from None
-        return self.clock()
+        shown = self.clock()
+        self._runtime.journal.show("clock", None, shown)
+        return shown
 
     def state(self) -> Response:
         """The state of the whole mock, or of one instance, as a file."""

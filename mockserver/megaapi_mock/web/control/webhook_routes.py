@@ -63,12 +63,12 @@ class WebhookRoutes:
         # While the instance is locked: chaos does not outlive it.
         chaos_dispatcher = self._runtime.chaos_dispatcher
         released = self._runtime.publisher.look(key, lambda _: chaos_dispatcher.start(key, chaos))
-        return self._chaos_status(key, released=released)
+        return self._changed_chaos(key, released)
 
     def end_chaos(self, key: str) -> Json:
         """End chaos; held webhooks leave now."""
         self._require(key)
-        return self._chaos_status(key, released=self._runtime.chaos_dispatcher.end(key))
+        return self._changed_chaos(key, self._runtime.chaos_dispatcher.end(key))
 
     def emit(self, key: str, body: Json) -> tuple[Json, int]:
         """Send the webhook of any event."""
@@ -192,6 +192,11 @@ class WebhookRoutes:
             "held": len(self._runtime.chaos_dispatcher.held(key)),
             "released": released,
         }
+
+    def _changed_chaos(self, key: str, released: int) -> Json:
+        status = self._chaos_status(key, released=released)
+        self._runtime.journal.show("chaos", key, status)
+        return status
 
     def _require(self, key: str) -> None:
         if key not in self._runtime.store.keys():

@@ -38,7 +38,7 @@ class Front:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO") or "/"
-        if path in _OURS or path.startswith(_BELOW_OURS):
+        if path in _OURS or path.startswith(_BELOW_OURS) or _is_visit(path, environ):
             return self._flask(environ, start_response)
         request = Request(environ, self._body_limit)
         if request.method == "OPTIONS":
@@ -102,6 +102,17 @@ class Front:
         except Exception:
             self._pipeline.bugs.note(f"{request.method} {request.path} is answered uncompressed")
             return reply, headers
+
+
+def _is_visit(path: str, environ: Environ) -> bool:
+    """Whether a person's browser looks at the mock's first page; nothing of the gateway is there.
+
+    A client of the API does not name HTML among what it accepts, and gets the gateway's own 404.
+    """
+    return path == "/" and (
+        environ["REQUEST_METHOD"] in ("GET", "HEAD")
+        and "text/html" in environ.get("HTTP_ACCEPT", "").lower()
+    )
 
 
 def _match(routes: Routes, any_case: AnyCase | None, path: str, method: str) -> Match | None:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import itertools
 import socket
 import time
+from contextlib import closing
+from typing import Any
 
+import orjson
+from megaapi_mock.settings import Settings
 from megaapi_mock.testing.wsgi_server import Served
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.web.control.places import PLACES
 
-from ...support import AUTH, KEY
+from ...conftest import MakeApp
+from ...control import Door
+from ...support import AUTH, KEY, UNLINKED
 
 
 def test_streams_are_bounded_and_give_their_place_back(app: MockApp) -> None:
@@ -56,6 +62,135 @@ def test_streams_that_are_read_keep_their_places(app: MockApp) -> None:
         assert client.get("/_mock/stream").status_code == 503
     app.test_client().get(f"/rest/instance/{KEY}", headers=AUTH).close()
     for stream in streams:
-        told = b"".join(itertools.islice(stream.iter_encoded(), 3))
+        told = b"".join(itertools.islice(stream.iter_encoded(), 2))
         assert b"event: exchange" in told
         stream.close()
+
+
+# -- what is shown -----------------------------------------------------------------------------
+
+
+class Stream:
+    """One stream, read event by event; `until` reads on to one of a kind."""
+
+    def __init__(self, app: MockApp, path: str = "/_mock/stream", **headers: str) -> None:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self._reply = app.test_client().get(path, headers=named, buffered=False)
+        self._chunks = self._reply.iter_encoded()
+        assert next(self._chunks) == b": here\n\n"
+        self.last_id = ""
+
+    def next(self) -> tuple[str, Any]:
+        lines = next(self._chunks).decode().splitlines()
+        fields = dict(line.split(": ", 1) for line in lines if line)
+        self.last_id = fields["id"]
+        return fields["event"], orjson.loads(fields["data"])
+
+    def until(self, kind: str) -> Any:
+        """What the next event of this kind says; at most 50 may come before."""
+        for _ in range(50):
+            event, document = self.next()
+            if event == kind:
+                return document
+        raise AssertionError(f"no {kind}")
+
+    def close(self) -> None:
+        self._reply.close()
+
+
+def test_what_a_contact_writes_and_does_is_shown(app: MockApp, door: Door) -> None:
+    with closing(Stream(app)) as stream:
+        text = {"from": "5511900000002", "text": "oi"}
+        sent = door.post(f"/instances/{KEY}/inbound", text, status=201)
+        assert stream.until("message") == sent
+        typing = {"from": "5511900000002", "event": "presence", "option": "recording"}
+        door.post(f"/instances/{KEY}/inbound", typing, status=201)
+        shown = stream.until("presence")
+        assert (shown["chat"], shown["option"]) == ("5511900000002@s.whatsapp.net", "recording")
+        door.post(f"/instances/{KEY}/contacts/5511900000002", {"state": "phone_off"})
+        assert stream.until("contact")["state"] == "phone_off"
+
+
+def test_a_message_is_shown_as_it_is_by_then(make_app: MakeApp) -> None:
+    app = make_app(switches={"ack_delays": "1,2,3"})
+    door = Door(app)
+    with closing(Stream(app, "/_mock/stream?kinds=message")) as stream:
+        body = {"messageData": {"to": "5511900000002", "text": "Bom dia"}}
+        app.test_client().post(f"/rest/sendMessage/{KEY}/text", json=body, headers=AUTH)
+        door.post("/clock", {"advance": 60})
+        assert stream.until("message")["state"] == "read"
+        assert stream.next()[1] == door.items("/messages")[-1]
+
+
+def test_what_happens_to_an_instance_is_shown(app: MockApp, door: Door) -> None:
+    with closing(Stream(app, "/_mock/stream?kinds=instance,instance-removed,groups")) as stream:
+        app.test_client().get(f"/rest/instance/{KEY}", headers=AUTH)
+        door.post(f"/instances/{KEY}/unlink", {"by": "phone"})
+        assert stream.next()[1] == door.get(f"/instances/{KEY}")
+        made = door.post("/instances", {}, status=201)
+        assert stream.next() == ("instance", made)
+        door.post(f"/instances/{made['key']}/link")
+        assert stream.next()[1]["state"] == "connected"
+        door.post(f"/instances/{made['key']}/groups", status=201)
+        assert stream.next() == ("groups", {"instance": made["key"]})
+        door.delete(f"/instances/{made['key']}")
+        assert stream.next() == ("instance-removed", {"instance": made["key"]})
+
+
+def test_levers_are_shown(app: MockApp, door: Door) -> None:
+    with closing(Stream(app)) as stream:
+        fault = door.post("/faults", {"fault": "bad-gateway", "times": 1}, status=201)
+        assert stream.next() == ("faults", {"armed": 1})
+        app.test_client().get(f"/rest/instance/{KEY}", headers=AUTH)
+        assert stream.until("strike")["fault"]["id"] == fault["id"]
+        door.delete(f"/faults/{fault['id']}")
+        assert stream.until("faults") == {"armed": 0}
+        door.post(f"/instances/{KEY}/chaos", {"duplicate": 2})
+        assert stream.until("chaos")["chaos"]["duplicate"] == 2
+        door.delete(f"/instances/{KEY}/chaos")
+        assert stream.until("chaos")["chaos"] is None
+        moved = door.post("/clock", {"advance": 5})
+        assert stream.until("clock") == moved
+
+
+def test_a_reset_and_a_state_are_shown(app: MockApp, door: Door) -> None:
+    state = app.test_client().get("/_mock/state").data
+    with closing(Stream(app, "/_mock/stream?kinds=message")) as stream:
+        door.post(f"/reset?instance={KEY}")
+        assert stream.next() == ("reset", {"reason": "reset", "instance": KEY})
+        door.post("/reset")
+        assert stream.next() == ("reset", {"reason": "reset", "instance": None})
+        app.test_client().put("/_mock/state", data=state)
+        assert stream.next() == ("reset", {"reason": "state", "instance": None})
+
+
+def test_a_reader_who_comes_back_misses_nothing(app: MockApp, door: Door) -> None:
+    with closing(Stream(app)) as stream:
+        door.post("/clock", {"advance": 1})
+        stream.until("clock")
+    door.post("/clock", {"advance": 1})
+    now = door.get("/clock")
+    for back in (
+        Stream(app, Last_Event_ID=stream.last_id),
+        Stream(app, f"/_mock/stream?since={stream.last_id}"),
+    ):
+        with closing(back):
+            assert back.next() == ("clock", now)
+
+
+def test_a_reader_of_another_server_is_told(app: MockApp) -> None:
+    with closing(Stream(app, Last_Event_ID="0badcafe-7")) as stream:
+        assert stream.next() == ("reset", {"reason": "restart", "instance": None})
+
+
+def test_a_stream_of_one_instance_shows_no_other(app: MockApp, door: Door) -> None:
+    with closing(Stream(app, f"/_mock/stream?instance={UNLINKED}")) as stream:
+        door.post(f"/instances/{KEY}/unlink", {})
+        door.post(f"/instances/{UNLINKED}/link", {})
+        assert stream.next()[1]["key"] == UNLINKED
+
+
+def test_beyond_loopback_a_stream_needs_the_token(make_app: MakeApp) -> None:
+    app = make_app(settings=Settings(host="0.0.0.0", control_token="TESTTOKEN"))
+    assert app.test_client().get("/_mock/stream").status_code == 403
+    Stream(app, X_Mock_Token="TESTTOKEN").close()

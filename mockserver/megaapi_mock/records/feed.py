@@ -1,0 +1,232 @@
+"""What happens, in order and numbered, for event streams; bounded, and empty while nobody reads."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Literal
+
+# Entries that are kept: a reader who comes back, or reads slowly, may lie so many behind.
+ENTRIES_MOST = 10_000
+# Seconds between signs of life on an event stream.
+HEARTBEAT = 15.0
+# Seconds for which entries are kept after the last reader has left.
+PATIENCE = 600.0
+# What an entry takes beside its record, and what a reader is given at once.
+ENTRY, BATCH_BYTES = 200, 2**17
+
+Kind = Literal[
+    "exchange", "delivery", "message", "instance", "instance-removed", "groups", "contact",
+    "presence", "call", "strike", "faults", "chaos", "clock", "play", "reset",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened; `record` is what shows it, `instance` whose it is."""
+
+    id: str
+    number: int
+    kind: Kind
+    instance: str | None
+    record: Any
+    size: int
+
+
+class Feed:
+    """Thread-safe. Writers never wait for readers; a reader who falls too far behind is told so.
+
+    Nothing is kept before the first reader comes, and nothing once the last has been gone for
+    PATIENCE seconds: a mock that nobody looks at pays nothing. `awake` says which it is.
+    """
+
+    def __init__(self, budget: int, *, now: Callable[[], float] = time.monotonic) -> None:
+        self.awake = False
+        # Another one after every start: ids of an earlier server lead nowhere.
+        self._start = secrets.token_hex(4)
+        self._budget, self._now = budget, now
+        self._changed = threading.Condition()
+        self._entries: deque[Entry] = deque()
+        self._size = self._last = self._readers = 0
+        self._left_at = 0.0
+        # Signs of life sent so far, and whether every stream is to end.
+        self.beats, self.closed = 0, False
+
+    @property
+    def readers(self) -> int:
+        """How many streams are open."""
+        return self._readers
+
+    @property
+    def size(self) -> int:
+        """Bytes of all that is kept."""
+        return self._size
+
+    def add(self, kind: Kind, instance: str | None, record: Any, size: int = 0) -> None:
+        """Note that something happened, unless nobody reads."""
+        if not self.awake:
+            return
+        with self._changed:
+            if not self._readers and self._now() - self._left_at > PATIENCE:
+                self._sleep()
+                return
+            self._last += 1
+            entry_id = f"{self._start}-{self._last}"
+            self._entries.append(Entry(entry_id, self._last, kind, instance, record, size + ENTRY))
+            self._size += size + ENTRY
+            self._trim()
+            self._changed.notify_all()
+
+    def read(
+        self,
+        since: str | None = None,
+        *,
+        kinds: Collection[str] | None = None,
+        instance: str | None = None,
+    ) -> Reader:
+        """A reader of what happens from now on, or after the entry with the id `since`.
+
+        Of `kinds` alone, and of one `instance` with what belongs to none, where they are given.
+        """
+        with self._changed:
+            self.awake = True
+            self._readers += 1
+            reader = Reader(self, self._last, kinds, instance)
+            if since:
+                reader.continue_after(since)
+            return reader
+
+    def position(self, since: str) -> tuple[int, str | None]:
+        """The number of the entry with this id, and why a reader there has missed something."""
+        start, _, digits = since.rpartition("-")
+        if start != self._start or not digits.isdecimal():
+            return self._last, "restart"
+        number = int(digits)
+        if number > self._last:
+            return self._last, "restart"
+        return (self._last, "behind") if number < self._oldest() - 1 else (number, None)
+
+    def reset_entry(self, reason: str, number: int | None = None) -> Entry:
+        """What tells a reader at that number, or at the last, to look at everything again."""
+        number = self._last if number is None else number
+        record = {"reason": reason, "instance": None}
+        return Entry(f"{self._start}-{number}", number, "reset", None, record, 0)
+
+    def entries_after(self, number: int, beats: int) -> tuple[list[Entry] | None, int, bool]:
+        """What came after that number, as soon as anything does; nothing on a sign of life.
+
+        None when part of it has gone. Then the count of signs of life, and whether it is over.
+        """
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self.closed or self._last > number or self.beats != beats, HEARTBEAT
+            )
+            if self.closed:
+                return [], self.beats, True
+            if number < self._oldest() - 1:
+                return None, self.beats, False
+            start = number + 1 - self._oldest()
+            return self._batch(islice(self._entries, start, None)), self.beats, False
+
+    def leave(self) -> None:
+        """A reader has gone."""
+        with self._changed:
+            self._readers -= 1
+            self._left_at = self._now()
+
+    def beat(self) -> None:
+        """Send a sign of life on every stream: a client that has left is noticed by that."""
+        with self._changed:
+            self.beats += 1
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """End every stream."""
+        with self._changed:
+            self.closed = True
+            self._changed.notify_all()
+
+    @staticmethod
+    def _batch(entries: Iterable[Entry]) -> list[Entry]:
+        """Some of them, so that slow readers hold little that is no longer kept here."""
+        batch: list[Entry] = []
+        size = 0
+        for entry in entries:
+            size += entry.size
+            if batch and size > BATCH_BYTES:
+                break
+            batch.append(entry)
+        return batch
+
+    def _oldest(self) -> int:
+        return self._entries[0].number if self._entries else self._last + 1
+
+    def _trim(self) -> None:
+        # The newest always stays: a reader must hear of a record larger than the whole budget.
+        while len(self._entries) > 1 and (
+            len(self._entries) > ENTRIES_MOST or self._size > self._budget
+        ):
+            self._size -= self._entries.popleft().size
+
+    def _sleep(self) -> None:
+        # Who comes back with an older id is told that something is missing.
+        self._last += 1
+        self._entries.clear()
+        self._size, self.awake = 0, False
+
+
+class Reader:
+    """One stream: iterate over it, and close it when it ends. None is a sign of life."""
+
+    def __init__(
+        self, feed: Feed, position: int, kinds: Collection[str] | None, instance: str | None
+    ) -> None:
+        self._feed, self._position = feed, position
+        self._kinds, self._instance = kinds, instance
+        self._missed: str | None = None
+        self._lock = threading.Lock()
+        self._left = False
+
+    def continue_after(self, since: str) -> None:
+        """Begin behind the entry with this id; the caller holds the feed."""
+        self._position, self._missed = self._feed.position(since)
+
+    def __iter__(self) -> Iterator[Entry | None]:
+        beats = self._feed.beats
+        if self._feed.closed:
+            return
+        yield None
+        if self._missed:
+            yield self._feed.reset_entry(self._missed, self._position)
+        while True:
+            entries, beats, over = self._feed.entries_after(self._position, beats)
+            if over:
+                return
+            if entries is None:
+                entry = self._feed.reset_entry("behind")
+                self._position = entry.number
+                yield entry
+                continue
+            for entry in entries:
+                self._position = entry.number
+                if self._wants(entry) and not self._feed.closed:
+                    yield entry
+            if not entries:
+                yield None
+
+    def close(self) -> None:
+        """Leave, once."""
+        with self._lock:
+            left, self._left = self._left, True
+        if not left:
+            self._feed.leave()
+
+    def _wants(self, entry: Entry) -> bool:
+        if self._kinds is not None and entry.kind not in self._kinds and entry.kind != "reset":
+            return False
+        return self._instance is None or entry.instance in (None, self._instance)

@@ -1,0 +1,29 @@
+// A dialog in the middle of the page.
+import { button, freshId, h } from "./dom.js";
+import { t } from "./i18n.js";
+import { icon } from "./icons.js";
+
+/** Open a dialog; it closes by Escape, its button, or `close()`. */
+export function openDialog(title, children, { onClose = () => undefined } = {}) {
+  const name = freshId("dialog");
+  const dialog = h("dialog", { class: "dialog", "aria-labelledby": name },
+    h("header", {}, h("h2", { id: name }, title), button(t("close"), () => dialog.close(), { kind: "plain", icon: icon("close"), bare: true })),
+    h("div", { class: "dialog-body" }, children));
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    onClose();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
+/** A line for what was refused, or what was done. */
+export function outcomeLine() {
+  const line = h("p", { class: "outcome", role: "status" });
+  line.say = (sentence, bad = false) => {
+    line.textContent = sentence;
+    line.classList.toggle("bad", bad);
+  };
+  return line;
+}

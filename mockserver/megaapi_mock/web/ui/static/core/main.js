@@ -1,0 +1,11 @@
+// The page's start: the store, the views, and what frames them.
+import { onTokenWanted } from "./api.js";
+import { Shell } from "./shell.js";
+import { Store } from "./store.js";
+import { askForToken } from "./token.js";
+
+onTokenWanted(askForToken);
+const store = new Store();
+const shell = new Shell(document.getElementById("app"), store);
+shell.draw();
+store.start();

@@ -1,0 +1,170 @@
+// A long list of which only a window is in the page. Scrolling moves the window over what is
+// loaded and asks for more at the far end; what is on screen does not jump.
+import { oncePerFrame } from "./dom.js";
+
+const WINDOW = 90;
+const STEP = 30;
+const NEAR = 600;
+
+/**
+ * `source.items()`: what is loaded, in the order shown. `source.render(item, before)`: its element.
+ * `source.keyOf(item)`. `source.more()`: load more at the far end; how many came. With `bottom` the
+ * list is read from its end, as a chat is, and more comes at the top.
+ */
+export class WindowedList {
+  constructor(container, source, { bottom = false } = {}) {
+    Object.assign(this, { container, source, bottom });
+    this.elements = new Map();
+    this.loading = false;
+    this.start = 0;
+    this.end = 0;
+    const look = oncePerFrame(() => this.followScroll());
+    container.addEventListener("scroll", look, { passive: true });
+  }
+
+  /** Show the list from its near end. */
+  reset() {
+    const { length } = this.source.items();
+    this.elements.clear();
+    this.container.textContent = "";
+    this.start = this.bottom ? Math.max(0, length - WINDOW) : 0;
+    this.end = this.bottom ? length : Math.min(length, WINDOW);
+    this.draw();
+    this.toNearEnd();
+  }
+
+  /** Move the window so that this item is in the page. */
+  showIndex(index) {
+    if (index >= this.start && index < this.end) return;
+    this.start = Math.max(0, index - WINDOW / 2);
+    this.keepWindow();
+    this.draw();
+  }
+
+  toNearEnd() {
+    this.container.scrollTop = this.bottom ? this.container.scrollHeight : 0;
+  }
+
+  /** Whether the near end is on screen. */
+  isAtNearEnd() {
+    const { scrollTop, scrollHeight, clientHeight } = this.container;
+    return this.bottom ? scrollHeight - scrollTop - clientHeight < 80 : scrollTop < 40;
+  }
+
+  /** Items came at the near end. */
+  grown() {
+    const { length } = this.source.items();
+    if (this.bottom) {
+      const follow = this.isAtNearEnd();
+      if (!follow) return;
+      this.end = length;
+      this.start = Math.max(this.start, length - WINDOW - STEP);
+      this.draw();
+      this.toNearEnd();
+    } else if (this.isAtNearEnd()) {
+      this.end = Math.min(length, Math.max(this.end, WINDOW));
+      this.keepWindow();
+      this.draw();
+    }
+  }
+
+  keepWindow() {
+    this.end = Math.min(this.source.items().length, this.start + WINDOW);
+  }
+
+  /** Draw an item again, if it is in the page. */
+  changed(key) {
+    const old = this.elements.get(key);
+    if (!old) return;
+    const items = this.source.items();
+    const index = this.indexOf(key, items);
+    if (index < 0) return;
+    const follow = this.isAtNearEnd();
+    const focused = old.contains(document.activeElement);
+    const fresh = this.source.render(items[index], items[index - 1]);
+    old.replaceWith(fresh);
+    this.elements.set(key, fresh);
+    if (focused) fresh.querySelector("button")?.focus({ preventScroll: true });
+    if (follow && this.bottom) this.toNearEnd();
+  }
+
+  indexOf(key, items) {
+    for (let index = Math.min(this.end, items.length) - 1; index >= this.start; index -= 1) {
+      if (this.source.keyOf(items[index]) === key) return index;
+    }
+    return -1;
+  }
+
+  /** Bring what is in the page in line with the window, without moving what is on screen. */
+  draw() {
+    const items = this.source.items();
+    const shown = items.slice(this.start, this.end);
+    const keys = new Set(shown.map((item) => this.source.keyOf(item)));
+    for (const [key, element] of this.elements) {
+      if (keys.has(key)) continue;
+      element.remove();
+      this.elements.delete(key);
+    }
+    let after = null;
+    shown.forEach((item, offset) => { after = this.place(item, items[this.start + offset - 1], after); });
+  }
+
+  place(item, before, after) {
+    const key = this.source.keyOf(item);
+    let element = this.elements.get(key);
+    if (!element) {
+      element = this.source.render(item, before);
+      this.elements.set(key, element);
+    }
+    const next = after ? after.nextSibling : this.container.firstChild;
+    if (element !== next) this.container.insertBefore(element, next);
+    return element;
+  }
+
+  async followScroll() {
+    const { scrollTop, scrollHeight, clientHeight } = this.container;
+    const above = scrollTop;
+    const below = scrollHeight - scrollTop - clientHeight;
+    if (above < NEAR && this.start > 0) this.move(Math.max(0, this.start - STEP));
+    else if (below < NEAR && this.end < this.source.items().length) this.move(this.start + STEP);
+    const far = this.bottom ? this.start === 0 && above < NEAR : this.end >= this.source.items().length && below < NEAR;
+    if (far) await this.loadMore();
+  }
+
+  move(start) {
+    this.keepingPlace(() => {
+      this.start = Math.min(start, Math.max(0, this.source.items().length - 1));
+      this.keepWindow();
+      this.draw();
+    });
+  }
+
+  async loadMore() {
+    if (this.loading || !this.source.more) return;
+    this.loading = true;
+    const count = await this.source.more().catch(() => 0);
+    this.loading = false;
+    if (!count) return;
+    if (this.bottom) {
+      this.start += count;
+      this.end += count;
+    }
+    this.followScroll();
+  }
+
+  /** Do something to the elements while the first one on screen stays where it is. */
+  keepingPlace(work) {
+    const anchor = this.firstOnScreen();
+    const before = anchor?.offsetTop ?? 0;
+    work();
+    if (anchor?.isConnected) this.container.scrollTop += anchor.offsetTop - before;
+  }
+
+  firstOnScreen() {
+    const top = this.container.scrollTop;
+    for (const element of this.container.children) {
+      if (element.offsetTop + element.offsetHeight > top) return element;
+    }
+    return null;
+  }
+}

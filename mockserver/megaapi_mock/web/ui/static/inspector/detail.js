@@ -1,0 +1,116 @@
+// Everything that is known of one exchange or delivery.
+import * as api from "../core/api.js";
+import { button, fill, h } from "../core/dom.js";
+import { inLanguage, t } from "../core/i18n.js";
+import { icon } from "../core/icons.js";
+import { outcomeOf } from "../core/records.js";
+import { durationOf, momentOf, secondOf } from "../core/time.js";
+import { asCurl, asPytest, asScript } from "./copy_as.js";
+import { codeBlock, copyButton, headerBlock } from "./json_view.js";
+import { openResend } from "./resend.js";
+
+/** The detail of a record. */
+export function recordDetail(record, store) {
+  return record.kind === "exchange" ? exchangeDetail(record, store) : deliveryDetail(record, store);
+}
+
+function heading(record, title, status) {
+  return h("header", { class: "detail-head" }, h("h3", {}, title), h("span", { class: `pill pill-${outcomeOf(record)}` }, status));
+}
+
+function copies(record) {
+  return h("div", { class: "actions" },
+    copyButton(t("copy.curl"), () => asCurl(record)), copyButton(t("copy.pytest"), () => asPytest(record)),
+    copyButton(t("copy.script"), () => asScript(record)));
+}
+
+function facts(pairs) {
+  const given = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
+  return h("dl", { class: "facts" }, given.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+}
+
+function reasonLine(record) {
+  if (!record.reason) return null;
+  return h("p", { class: outcomeOf(record) === "ok" ? "reason" : "reason bad" }, icon("warning", 16), h("span", {}, record.reason));
+}
+
+/** Spec file, evidence and title of an operation or event, filled in when the catalogue is there. */
+function contractLine(store, path, matches) {
+  const place = h("p", { class: "contract" });
+  store.list(path).then((items) => {
+    const entry = items.find(matches);
+    if (!entry) return;
+    fill(place, h("span", {}, inLanguage(entry.summary, entry.summary_pt)), h("code", {}, entry.spec_file),
+      h("span", { class: `grade grade-${entry.grade}`, title: t("grade.title") }, t(`grade.${entry.grade}`)));
+  }, () => undefined);
+  return place;
+}
+
+function exchangeDetail(record, store) {
+  const { request, response } = record;
+  return h("article", { class: "detail" },
+    heading(record, `${request.method} ${request.path}`, response.status || t("exchange.no-answer")),
+    record.operation ? contractLine(store, "/operations", (one) => one.id === record.operation) : h("p", { class: "contract" }, t("exchange.unknown-route")),
+    reasonLine(record),
+    facts([
+      [t("fact.time"), momentOf(record.time)], [t("fact.instance"), record.instance], [t("fact.operation"), record.operation],
+      [t("fact.duration"), durationOf(record.duration_ms)], [t("fact.fault"), record.fault?.name], [t("fact.events"), record.events.join(", ")],
+    ]),
+    copies(record),
+    record.violations.length ? codeBlock(t("exchange.violations"), record.violations.join("\n")) : null,
+    codeBlock(t("exchange.request"), request.body, { note: sizeNote(request) }), headerBlock(t("exchange.request-headers"), request.headers),
+    codeBlock(t("exchange.response"), response.body, { note: sizeNote(response) }), headerBlock(t("exchange.response-headers"), response.headers),
+    h("p", { class: "id" }, record.id));
+}
+
+function sizeNote(part) {
+  return part.cut ? t("body.cut", { size: part.size }) : null;
+}
+
+function deliveryDetail(record, store) {
+  const again = h("div", { class: "actions" },
+    button(t("resend.edit"), () => openResend(record), { kind: "primary", icon: icon("edit", 16) }),
+    button(t("resend.same"), () => api.resend(record.id), { icon: icon("webhook", 16) }));
+  return h("article", { class: "detail" },
+    heading(record, record.event, t(`delivery.${record.state}`)),
+    contractLine(store, "/events", (one) => one.name === record.event),
+    reasonLine(record),
+    facts([
+      [t("fact.time"), momentOf(record.time)], [t("fact.instance"), record.instance], [t("fact.url"), record.url],
+      [t("fact.type"), record.message_type], [t("fact.chaos"), record.chaos],
+    ]),
+    again, copies(record),
+    h("h4", {}, t("delivery.attempts")), record.attempts.length ? record.attempts.map(attempt) : h("p", { class: "empty" }, t("delivery.no-attempt")),
+    codeBlock(t("delivery.payload"), record.payload, { note: sizeNote(record) }),
+    h("h4", {}, t("delivery.calls")), callList(record, store),
+    h("p", { class: "id" }, record.id));
+}
+
+function attempt(one) {
+  const good = one.status >= 200 && one.status < 300;
+  return h("div", { class: `attempt ${good ? "" : "bad"}` },
+    h("div", { class: "attempt-head" }, h("time", {}, secondOf(one.time)), h("strong", {}, one.status ?? t("delivery.no-answer")),
+      h("span", {}, durationOf(one.duration_ms)), one.error ? h("span", { class: "reason bad" }, one.error) : null),
+    codeBlock(t("delivery.answer"), one.body, { open: false }), headerBlock(t("exchange.response-headers"), one.headers));
+}
+
+function callList(record, store) {
+  const place = h("div", { class: "calls" }, h("p", { class: "empty" }, t("loading")));
+  api.callsOf(record.id).then(({ items }) => {
+    const shown = items.map(({ why, exchange }) => call({ ...exchange, kind: "exchange" }, why, store));
+    fill(place, shown.length ? shown : h("p", { class: "empty" }, t("delivery.no-calls")));
+  }, (refusal) => fill(place, h("p", { class: "empty" }, refusal.message)));
+  return place;
+}
+
+/** A call in one line, opened to its detail. */
+function call(exchange, why, store) {
+  const inside = h("div");
+  const row = h("details", { class: `call call-${outcomeOf(exchange)}` },
+    h("summary", {}, h("span", { class: `pill pill-${outcomeOf(exchange)}` }, exchange.response.status || "—"),
+      h("strong", {}, exchange.operation ?? exchange.request.path), h("small", {}, t(`calls.${why}`)),
+      exchange.reason ? h("small", { class: "reason bad" }, exchange.reason) : null),
+    inside);
+  row.addEventListener("toggle", () => { if (row.open && !inside.firstChild) inside.append(recordDetail(exchange, store)); });
+  return row;
+}

@@ -1,0 +1,38 @@
+// Bodies and headers, readable and copyable.
+import { button, h } from "../core/dom.js";
+import { t } from "../core/i18n.js";
+import { icon } from "../core/icons.js";
+
+/** A body as text: JSON indented, anything else as it is. */
+export function bodyText(body) {
+  if (body === null || body === undefined) return "";
+  return typeof body === "string" ? body : JSON.stringify(body, null, 2);
+}
+
+/** A titled block of code with a copy button; nothing for an empty one. */
+export function codeBlock(title, body, { open = true, note = null } = {}) {
+  const text = bodyText(body);
+  if (!text) return null;
+  const copy = copyButton(t("copy"), () => text);
+  return h("details", { class: "code-block", open }, h("summary", {}, title, note ? h("small", {}, ` ${note}`) : null),
+    h("div", { class: "code" }, copy, h("pre", { tabindex: "0" }, text)));
+}
+
+/** Headers, folded. */
+export function headerBlock(title, headers) {
+  const names = Object.entries(headers ?? {});
+  if (!names.length) return null;
+  return h("details", { class: "code-block" }, h("summary", {}, title),
+    h("dl", { class: "headers" }, names.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])));
+}
+
+/** A button that copies and says so. */
+export function copyButton(label, textOf, { kind = "small" } = {}) {
+  const press = async () => {
+    const copied = await navigator.clipboard?.writeText(textOf()).then(() => true, () => false);
+    element.lastChild.textContent = t(copied ? "copied" : "copy.failed");
+    setTimeout(() => { element.lastChild.textContent = label; }, 1500);
+  };
+  const element = button(label, press, { kind, icon: icon("copy", 14) });
+  return element;
+}

@@ -1,0 +1,25 @@
+// A webhook, edited and sent once more.
+import * as api from "../core/api.js";
+import { button, field, h } from "../core/dom.js";
+import { openDialog, outcomeLine } from "../core/dialog.js";
+import { t } from "../core/i18n.js";
+import { bodyText } from "./json_view.js";
+
+/** Open the editor of a webhook's body. */
+export function openResend(delivery) {
+  const body = h("textarea", { rows: 18, class: "code-input", spellcheck: "false", value: bodyText(delivery.payload) });
+  const outcome = outcomeLine();
+  const dialog = openDialog(t("resend.title", { event: delivery.event }), [
+    h("p", { class: "hint" }, t("resend.to", { url: delivery.url })), field(t("delivery.payload"), body), outcome,
+    button(t("resend.send"), () => send(delivery, body.value, outcome, dialog), { kind: "primary" }),
+  ]);
+}
+
+async function send(delivery, text, outcome, dialog) {
+  try {
+    await api.resend(delivery.id, JSON.parse(text));
+    dialog.close();
+  } catch (trouble) {
+    outcome.say(trouble instanceof SyntaxError ? t("json.bad", { reason: trouble.message }) : trouble.message, true);
+  }
+}

@@ -1,0 +1,57 @@
+// Beside the phones: all that belongs to one message, or one refused call.
+import * as api from "../core/api.js";
+import { button, fill, h } from "../core/dom.js";
+import { t } from "../core/i18n.js";
+import { icon } from "../core/icons.js";
+import { messageIdOf } from "../core/records.js";
+import { Subscriptions } from "../core/topics.js";
+import { recordDetail } from "./detail.js";
+import { codeBlock } from "./json_view.js";
+
+export class Trace {
+  constructor(store, onClose) {
+    Object.assign(this, { store, subject: null });
+    this.subscriptions = new Subscriptions(store.topics);
+    this.body = h("div", { class: "trace-body" });
+    this.element = h("aside", { class: "trace-pane", "aria-label": t("trace.title") },
+      h("header", {}, h("h2", {}, t("trace.title")), button(t("close"), onClose, { kind: "plain", icon: icon("close"), bare: true })), this.body);
+    fill(this.body, h("p", { class: "empty" }, t("trace.empty")));
+    this.subscriptions.on("records", ({ record }) => this.hear(record));
+  }
+
+  end() {
+    this.subscriptions.end();
+  }
+
+  /** Show what belongs to `{message}` or `{exchange: id}`. */
+  async show(subject) {
+    this.subject = subject;
+    fill(this.body, h("p", { class: "empty" }, t("loading")));
+    try {
+      const records = await this.recordsOf(subject);
+      if (this.subject === subject) this.draw(subject, records);
+    } catch (refusal) {
+      fill(this.body, h("p", { class: "empty" }, refusal.message));
+    }
+  }
+
+  async recordsOf({ message, exchange }) {
+    if (exchange) return [{ ...(await api.exchange(exchange)), kind: "exchange" }];
+    const filter = { instance: message.instance, message: message.id, limit: 50 };
+    const [calls, webhooks] = await Promise.all([api.exchanges(filter), api.deliveries(filter)]);
+    return [
+      ...calls.items.map((record) => ({ ...record, kind: "exchange" })), ...webhooks.items.map((record) => ({ ...record, kind: "delivery" })),
+    ].sort((one, other) => one.time - other.time);
+  }
+
+  draw({ message }, records) {
+    const none = message && !records.length ? h("p", { class: "empty" }, t(message.from_me ? "trace.no-call" : "trace.no-webhook")) : null;
+    fill(this.body, none, records.map((record) => recordDetail(record, this.store)),
+      message ? codeBlock(t("trace.message"), message, { open: false }) : null);
+  }
+
+  hear(record) {
+    const id = this.subject?.message?.id;
+    if (id && record && messageIdOf(record) === id) this.show(this.subject);
+  }
+}

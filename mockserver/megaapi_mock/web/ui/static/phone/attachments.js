@@ -1,0 +1,85 @@
+// What a customer can send beside text: files of their own or made-up ones, a place, a contact, a
+// poll, and what is no message (typing, a call).
+import { button, field, h } from "../core/dom.js";
+import { t } from "../core/i18n.js";
+import { icon } from "../core/icons.js";
+import { openMenu } from "../core/menu.js";
+import { dataUri } from "./recorder.js";
+
+const PART = { image: "imageMessage", video: "videoMessage", document: "documentMessage" };
+
+/** The event a file of that type is sent as. */
+export function eventFor(type) {
+  const family = type.split("/")[0];
+  return { image: "image", video: "video", audio: "audio-file" }[family] ?? "document";
+}
+
+/** Send a file the user chose. */
+export async function sendFile(phone, file, caption = "") {
+  const event = eventFor(file.type);
+  const set = event === "document" ? { "message.documentMessage.fileName": file.name, "message.documentMessage.title": file.name } : {};
+  if (caption && PART[event]) set[`message.${PART[event]}.caption`] = caption;
+  return phone.act({ event, media: await dataUri(file), ...(Object.keys(set).length ? { set } : {}) });
+}
+
+/** Open the menu of attachments. */
+export function openAttachments(anchor, phone) {
+  const send = (event, more = {}) => () => phone.act({ event, ...more });
+  const made = (event, key, name) => ({ label: t(`attach.${key}`), icon: icon(name, 16), act: send(event) });
+  openMenu(anchor, [
+    { label: t("attach.file"), icon: icon("attach", 16), act: () => openFileForm(phone) },
+    made("image", "image", "image"), made("video", "video", "video"), made("audio-voice-note", "voice", "microphone"),
+    made("audio-file", "audio", "audio"), made("document", "document", "document"), made("sticker", "sticker", "smile"),
+    { label: t("attach.location"), icon: icon("location", 16), act: () => openLocationForm(phone) },
+    { label: t("attach.contact"), icon: icon("person", 16), act: () => openContactForm(phone) },
+    made("poll-creation", "poll", "poll"),
+    { label: t("attach.typing"), icon: icon("edit", 16), act: send("presence", { option: "composing" }) },
+    { label: t("attach.recording"), icon: icon("microphone", 16), act: send("presence", { option: "recording" }) },
+    { label: t("attach.call"), icon: icon("call", 16), act: send("call") },
+  ], { label: t("composer.attach") });
+}
+
+function openFileForm(phone) {
+  const file = h("input", { type: "file" });
+  const caption = h("input", { type: "text", maxlength: 1000 });
+  openForm(phone, t("attach.file"), [field(t("attach.choose"), file), field(t("attach.caption"), caption)],
+    () => file.files[0] && sendFile(phone, file.files[0], caption.value.trim()));
+}
+
+function openLocationForm(phone) {
+  const latitude = h("input", { type: "number", step: "any", min: -90, max: 90, value: "-15.7801", required: true });
+  const longitude = h("input", { type: "number", step: "any", min: -180, max: 180, value: "-47.9292", required: true });
+  const name = h("input", { type: "text", value: t("attach.place-name") });
+  openForm(phone, t("attach.location"), [
+    field(t("attach.latitude"), latitude), field(t("attach.longitude"), longitude), field(t("attach.name"), name),
+  ], () => phone.act({ event: "location", set: {
+    "message.locationMessage.degreesLatitude": Number(latitude.value),
+    "message.locationMessage.degreesLongitude": Number(longitude.value),
+    "message.locationMessage.name": name.value,
+  } }));
+}
+
+function openContactForm(phone) {
+  const name = h("input", { type: "text", value: "Test Person", required: true });
+  const number = h("input", { type: "tel", value: "5511900000003", pattern: "[0-9]{8,15}", required: true });
+  openForm(phone, t("attach.contact"), [field(t("attach.name"), name), field(t("attach.number"), number)], () => phone.act({
+    event: "contact",
+    set: { "message.contactMessage.displayName": name.value, "message.contactMessage.vcard": vcard(name.value, number.value) },
+  }));
+}
+
+function vcard(name, number) {
+  const plain = name.replace(/[\r\n;,:]/g, " ");
+  return `BEGIN:VCARD\nVERSION:3.0\nFN:${plain}\nitem1.TEL;waid=${number}:+${number}\nEND:VCARD`;
+}
+
+function openForm(phone, title, fields, send) {
+  const form = h("form", { class: "sheet-form" }, fields, button(t("send"), () => undefined, { kind: "primary", type: "submit" }));
+  const sheet = phone.openSheet(title, [form]);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    sheet.remove();
+    send();
+  });
+  form.querySelector("input")?.focus();
+}

@@ -1,0 +1,91 @@
+// One message on a phone: quote, content, marks, time, ticks, reactions and the trace below it.
+import { button, h } from "../core/dom.js";
+import { t } from "../core/i18n.js";
+import { icon, ticks } from "../core/icons.js";
+import { isForwarded, isGroup, quoteOf } from "../core/messages.js";
+import { dayOf, hourOf, momentOf } from "../core/time.js";
+import { openBubbleMenu } from "./bubble_menu.js";
+import { content, inShort } from "./content.js";
+import { traceChip } from "./trace_chip.js";
+
+/** A message with the day above it where a new one begins. */
+export function entry(message, before, conversation) {
+  const day = dayOf(message.time);
+  const isNew = !before || dayOf(before.time) !== day;
+  const body = message.refusal ? refusal(message, conversation) : bubble(message, conversation);
+  return h("div", { class: "entry", "data-message": message.id },
+    isNew ? h("div", { class: "day" }, h("span", {}, day)) : null, body);
+}
+
+/** A call of the bot that was refused: nobody's message, but the reason why one is missing. */
+function refusal(exchange, conversation) {
+  const { status } = exchange.response;
+  return h("button", { type: "button", class: "refusal", on: { click: () => conversation.inspect({ exchange: exchange.id }) } },
+    icon("warning", 16), h("span", {}, h("strong", {}, t("refusal.title", { operation: exchange.operation ?? exchange.request.path, status })),
+      exchange.reason ? h("small", {}, exchange.reason) : null));
+}
+
+function bubble(message, conversation) {
+  const own = conversation.isOwn(message);
+  const { phone, log } = conversation;
+  const deleted = message.deleted === "everyone";
+  const names = ["bubble", own ? "own" : "theirs", waits(message) ? "not-here" : "", deleted ? "deleted" : ""];
+  return h("div", { class: `line ${own ? "line-own" : ""}` },
+    h("div", { class: names.filter(Boolean).join(" ") },
+      author(message, own, conversation),
+      deleted ? deletedNotice() : [forwardedMark(message), quote(message, conversation), content(message, phone)],
+      foot(message, log, deleted),
+      deleted ? null : menuButton(message, own, conversation)),
+    reactions(log, message),
+    traceChip(message, phone.store.records, () => conversation.inspect({ message })));
+}
+
+function waits(message) {
+  return message.from_me && ["pending", "server", "stopped"].includes(message.state);
+}
+
+function author(message, own, conversation) {
+  if (own || !isGroup(message.chat)) return null;
+  return h("div", { class: "author" }, conversation.phone.nameOf(message.sender));
+}
+
+function deletedNotice() {
+  return h("em", { class: "deleted-notice" }, icon("block", 14), t("message.deleted"));
+}
+
+function forwardedMark(message) {
+  return isForwarded(message.content) ? h("small", { class: "mark" }, icon("forward", 13), t("message.forwarded")) : null;
+}
+
+function quote(message, conversation) {
+  const quoted = quoteOf(message.content);
+  if (!quoted) return null;
+  return h("button", { type: "button", class: "quote", on: { click: () => conversation.showMessage(quoted.id) } },
+    h("strong", {}, conversation.phone.nameOf(quoted.author)), inShort(quoted.content));
+}
+
+function foot(message, log, deleted) {
+  const edited = log.edited.has(message.id) && !deleted;
+  const state = t(`state.${message.state}`);
+  return h("div", { class: "foot" },
+    edited ? h("span", {}, t("message.edited")) : null,
+    h("time", { title: momentOf(message.time) }, hourOf(message.time)),
+    message.state === "stopped" ? stopped(message) : ticks(message.state, state));
+}
+
+function stopped(message) {
+  return h("span", { class: "stopped", title: message.reason ?? "" }, icon("warning", 13), t("state.stopped"));
+}
+
+function menuButton(message, own, conversation) {
+  return button(t("bubble.menu"), (event) => openBubbleMenu(event.currentTarget, message, own, conversation),
+    { kind: "plain bubble-menu", icon: icon("down", 16), bare: true, "aria-haspopup": "menu" });
+}
+
+function reactions(log, message) {
+  const given = [...(log.reactions.get(message.id) ?? new Map()).values()];
+  if (!given.length) return null;
+  const label = t("reactions", { list: given.join(" ") });
+  return h("div", { class: "reactions", role: "img", "aria-label": label },
+    [...new Set(given)].join(""), given.length > 1 ? ` ${given.length}` : null);
+}

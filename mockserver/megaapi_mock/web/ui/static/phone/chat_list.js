@@ -1,0 +1,74 @@
+// The chats of a phone: the instance's private chat and the groups both are in.
+import * as api from "../core/api.js";
+import { fill, h } from "../core/dom.js";
+import { t } from "../core/i18n.js";
+import { icon } from "../core/icons.js";
+import { Subscriptions } from "../core/topics.js";
+import { hourOf } from "../core/time.js";
+import { WindowedList } from "../core/windowed_list.js";
+import { inShort } from "./content.js";
+
+const PAGE = 60;
+
+export class ChatList {
+  constructor(phone) {
+    this.phone = phone;
+    this.chats = [];
+    this.next = null;
+    this.subscriptions = new Subscriptions(phone.store.topics);
+    this.rows = h("div", { class: "chat-rows", role: "list" });
+    this.element = h("div", { class: "chat-list" }, h("header", { class: "chat-header" }, h("h3", {}, t("chats.title"))), this.rows);
+    this.list = new WindowedList(this.rows, {
+      items: () => this.chats, keyOf: (chat) => chat.chat, render: (chat) => this.row(chat), more: () => this.more(),
+    });
+    this.subscriptions.on("message", (message) => this.hear(message));
+    this.subscriptions.on("group", () => this.load());
+    this.subscriptions.on("rewound", () => this.load());
+    this.load();
+  }
+
+  end() {
+    this.subscriptions.end();
+  }
+
+  async page(since) {
+    return api.chatsOf(this.phone.instance, { with: this.phone.address(), limit: PAGE, since });
+  }
+
+  async load() {
+    try {
+      const page = await this.page(null);
+      this.chats = page.items;
+      this.next = page.next;
+      this.list.reset();
+    } catch (refusal) {
+      fill(this.rows, h("p", { class: "empty" }, refusal.message));
+    }
+  }
+
+  async more() {
+    if (!this.next) return 0;
+    const page = await this.page(this.next);
+    this.next = page.next;
+    this.chats = [...this.chats, ...page.items];
+    return page.items.length;
+  }
+
+  hear(message) {
+    const index = this.chats.findIndex((chat) => chat.chat === message.chat);
+    if (index < 0 || message.instance !== this.phone.instance) return;
+    const [chat] = this.chats.splice(index, 1);
+    this.chats.unshift({ ...chat, last: message });
+    this.list.reset();
+  }
+
+  row(chat) {
+    const unread = this.phone.unread.get(chat.chat) ?? 0;
+    const name = chat.kind === "group" ? chat.name : (this.phone.shop()?.name ?? this.phone.instance);
+    return h("div", { role: "listitem" }, h("button", { type: "button", class: "chat-row", on: { click: () => this.phone.openChat(chat.chat) } },
+      h("span", { class: "avatar" }, icon(chat.kind === "group" ? "people" : "phone", 20)),
+      h("span", { class: "chat-words" }, h("strong", {}, name), chat.last ? inShort(chat.last.content) : h("span", { class: "in-short" }, t("chats.none-yet"))),
+      h("span", { class: "chat-end" }, chat.last ? h("time", {}, hourOf(chat.last.time)) : null,
+        unread ? h("span", { class: "badge", "aria-label": t("chats.unread", { count: unread }) }, unread) : null)));
+  }
+}

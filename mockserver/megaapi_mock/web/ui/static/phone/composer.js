@@ -1,0 +1,112 @@
+// Where the customer writes: text, a quote or an edit, attachments, a voice note.
+import { button, fill, h } from "../core/dom.js";
+import { t } from "../core/i18n.js";
+import { icon } from "../core/icons.js";
+import { isGroup, numberOf, textOf } from "../core/messages.js";
+import { openAttachments, sendFile } from "./attachments.js";
+import { inShort } from "./content.js";
+import { Recorder } from "./recorder.js";
+
+export class Composer {
+  constructor(conversation) {
+    this.conversation = conversation;
+    this.phone = conversation.phone;
+    this.about = null;
+    this.build();
+  }
+
+  build() {
+    const label = t("composer.label", { name: this.phone.title() });
+    this.input = h("textarea", {
+      rows: 1, placeholder: t("composer.placeholder"), "aria-label": label,
+      on: { input: () => this.resize(), keydown: (event) => this.onKey(event), paste: (event) => this.onPaste(event) },
+    });
+    this.aboutBar = h("div", { class: "about", hidden: true });
+    this.recorder = new Recorder((media) => this.phone.act({ event: "audio-voice-note", media }), (sentence) => this.phone.notice(sentence));
+    this.sendButton = button(t("send"), () => this.send(), { kind: "primary send", icon: icon("send"), bare: true });
+    const attach = button(t("composer.attach"), (event) => openAttachments(event.currentTarget, this.phone),
+      { kind: "plain", icon: icon("attach"), bare: true, "aria-haspopup": "menu" });
+    this.element = h("div", { class: "composer" }, this.aboutBar, this.writers(),
+      h("div", { class: "composer-row" }, attach, this.input, this.recorder.element, this.sendButton));
+    this.resize();
+  }
+
+  /** In a group, whose phone writes. */
+  writers() {
+    const { group } = this.conversation;
+    if (!group || !isGroup(group.jid)) return null;
+    const people = group.participants.filter((one) => !one.me);
+    const chosen = this.phone.number;
+    const options = people.map((one) => h("option", { value: numberOf(one.jid), selected: numberOf(one.jid) === chosen }, this.phone.nameOf(one.jid)));
+    this.writer = h("select", { "aria-label": t("composer.as") }, options);
+    return h("label", { class: "writers" }, t("composer.as"), this.writer);
+  }
+
+  onKey(event) {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      this.send();
+    } else if (event.key === "Escape" && this.about) {
+      event.stopPropagation();
+      this.forgetAbout();
+    }
+  }
+
+  onPaste(event) {
+    const file = [...(event.clipboardData?.files ?? [])][0];
+    if (!file) return;
+    event.preventDefault();
+    sendFile(this.phone, file);
+  }
+
+  resize() {
+    this.input.style.height = "auto";
+    this.input.style.height = `${Math.min(this.input.scrollHeight, 120)}px`;
+    const empty = !this.input.value.trim();
+    this.sendButton.hidden = empty && this.recorder.isOffered;
+    this.recorder.element.hidden = !empty || !this.recorder.isOffered;
+  }
+
+  async send() {
+    const text = this.input.value.trim();
+    if (!text) return;
+    const action = this.actionFor(text);
+    this.input.value = "";
+    this.forgetAbout();
+    const message = await this.phone.act(action);
+    // What was refused is not lost.
+    if (!message && !this.input.value) this.input.value = text;
+    this.resize();
+  }
+
+  actionFor(text) {
+    if (this.about?.kind === "edit") return { event: "edited", message: this.about.message.id, text };
+    if (this.about?.kind === "quote") return { event: "text-quoted-reply", message: this.about.message.id, text };
+    return { event: "text-plain", text };
+  }
+
+  quote(message) {
+    this.setAbout("quote", message);
+  }
+
+  edit(message) {
+    this.setAbout("edit", message);
+    this.input.value = textOf(message.content);
+    this.resize();
+  }
+
+  setAbout(kind, message) {
+    this.about = { kind, message };
+    fill(this.aboutBar, icon(kind === "edit" ? "edit" : "reply", 16), inShort(message.content),
+      button(t("cancel"), () => this.forgetAbout(), { kind: "plain", icon: icon("close", 16), bare: true }));
+    this.aboutBar.hidden = false;
+    this.input.focus();
+  }
+
+  forgetAbout() {
+    if (this.about?.kind === "edit") this.input.value = "";
+    this.about = null;
+    this.aboutBar.hidden = true;
+    this.resize();
+  }
+}

@@ -1,0 +1,207 @@
+// One chat open on a phone: its header, messages and composer.
+import * as api from "../core/api.js";
+import { chatTopic } from "../core/chat_log.js";
+import { announce, button, fill, h } from "../core/dom.js";
+import { t } from "../core/i18n.js";
+import { icon } from "../core/icons.js";
+import { contentOf, isGroup, textOf } from "../core/messages.js";
+import { addresseeOf, messageIdOf, outcomeOf, sameChat } from "../core/records.js";
+import { Subscriptions } from "../core/topics.js";
+import { WindowedList } from "../core/windowed_list.js";
+import { entry } from "./bubble.js";
+import { Composer } from "./composer.js";
+import { nameOf } from "./content.js";
+
+export class Conversation {
+  constructor(phone, chat, { group = null, inspect, rewindBefore }) {
+    Object.assign(this, { phone, chat, group, inspect, rewindBefore });
+    this.log = phone.store.log(phone.instance, chat);
+    this.subscriptions = new Subscriptions(phone.store.topics);
+    this.refusals = [];
+    this.merged = null;
+    this.composer = new Composer(this);
+    this.build();
+    this.listen();
+    this.open();
+  }
+
+  build() {
+    this.presence = h("small", { class: "presence", "aria-live": "polite" });
+    this.messages = h("div", { class: "messages", tabindex: "0", role: "log", "aria-label": t("conversation.messages", { name: this.phone.title() }) });
+    this.newer = button(t("conversation.newer"), () => this.toNewest(), { kind: "newer", icon: icon("down", 16), hidden: true });
+    this.element = h("div", { class: "conversation" }, this.header(), this.messages, this.newer, this.composer.element);
+    this.list = new WindowedList(this.messages, {
+      items: () => this.items(),
+      keyOf: (item) => item.id,
+      render: (item, before) => entry(item, before, this),
+      more: () => this.loadOlder(),
+    }, { bottom: true });
+    this.messages.addEventListener("scroll", () => { if (this.list.isAtNearEnd()) this.newer.hidden = true; }, { passive: true });
+  }
+
+  header() {
+    const shop = this.phone.store.instances.get(this.phone.instance);
+    const title = this.group?.subject ?? shop?.name ?? this.phone.instance;
+    const back = button(t("back"), () => this.phone.showChats(), { kind: "plain", icon: icon("back"), bare: true });
+    return h("header", { class: "chat-header" }, back, h("span", { class: "avatar" }, icon(this.group ? "people" : "phone", 20)),
+      h("div", { class: "chat-title" }, h("strong", {}, title), this.presence), this.actions());
+  }
+
+  actions() {
+    return button(t("conversation.save"), () => this.phone.saveConversation(this.chat),
+      { kind: "plain", icon: icon("download", 18), bare: true });
+  }
+
+  listen() {
+    this.subscriptions.on(chatTopic(this.phone.instance, this.chat), (change) => this.hear(change));
+    this.subscriptions.on("records", (change) => this.hearRecord(change));
+    this.subscriptions.on("presence", () => this.showPresence());
+    this.subscriptions.on("instance", () => this.showPresence());
+    const timer = setInterval(() => this.showPresence(), 5000);
+    this.subscriptions.add(() => clearInterval(timer));
+  }
+
+  async open() {
+    try {
+      await this.log.load();
+    } catch (refusal) {
+      fill(this.messages, h("p", { class: "empty" }, refusal.message));
+      return;
+    }
+    this.findRefusals();
+    this.list.reset();
+    this.showPresence();
+  }
+
+  end() {
+    this.subscriptions.end();
+  }
+
+  items() {
+    if (!this.refusals.length) return this.log.items;
+    if (this.merged?.version !== this.log.version) this.merged = { version: this.log.version, items: this.merge() };
+    return this.merged.items;
+  }
+
+  /** Messages and refused calls in order of time. */
+  merge() {
+    const first = this.log.older ? (this.log.items[0]?.time ?? 0) : 0;
+    const merged = [];
+    const waiting = this.refusals.filter((refusal) => refusal.time >= first);
+    for (const message of this.log.items) {
+      while (waiting.length && waiting[0].time < message.time) merged.push(waiting.shift());
+      merged.push(message);
+    }
+    return [...merged, ...waiting];
+  }
+
+  findRefusals() {
+    this.refusals = this.phone.store.records.refusalsIn(this.phone.instance, this.chat).map((record) => ({ ...record, refusal: true }));
+    this.merged = null;
+  }
+
+  async loadOlder() {
+    const before = this.items().length;
+    await this.log.loadOlder();
+    return this.items().length - before;
+  }
+
+  hear(change) {
+    if (change.reloaded) {
+      this.findRefusals();
+      this.list.reset();
+      return;
+    }
+    if (change.changed) this.list.changed(change.changed);
+    if (change.added) this.hearNew(change.added);
+  }
+
+  hearNew(id) {
+    const message = this.log.byId.get(id);
+    this.showGrowth(this.isOwn(message));
+    if (message.from_me) announce(t("conversation.new", { name: this.phone.title(), text: textOf(message.content) || contentOf(message.content).kind }));
+    this.showPresence();
+  }
+
+  showGrowth(follow) {
+    if (follow && !this.list.isAtNearEnd()) {
+      this.list.reset();
+      return;
+    }
+    this.newer.hidden = this.list.isAtNearEnd();
+    this.list.grown();
+  }
+
+  hearRecord({ record, reloaded }) {
+    if (reloaded) {
+      this.findRefusals();
+      this.list.reset();
+      return;
+    }
+    if (record.instance !== this.phone.instance) return;
+    const message = messageIdOf(record);
+    if (message) this.list.changed(message);
+    if (record.kind === "exchange" && outcomeOf(record) === "refused" && sameChat(addresseeOf(record), this.chat)) {
+      this.findRefusals();
+      this.showGrowth(false);
+    }
+  }
+
+  toNewest() {
+    this.newer.hidden = true;
+    this.list.reset();
+  }
+
+  showPresence() {
+    const shop = this.phone.store.instances.get(this.phone.instance);
+    const shown = shop?.presence?.[this.chat];
+    const typing = this.othersTyping();
+    const key = typing ? `presence.${typing.presence}` : `presence.${shown ?? (shop?.state === "connected" ? "online" : "offline")}`;
+    const text = typing ? `${nameOf(typing.participant, this.phone.names)}: ${t(key)}` : t(key);
+    if (this.presence.textContent !== text) this.presence.textContent = text;
+    this.presence.classList.toggle("active", Boolean(typing) || ["composing", "recording"].includes(shown));
+  }
+
+  /** Who else types in this group right now. */
+  othersTyping() {
+    if (!isGroup(this.chat)) return null;
+    const now = this.phone.store.now();
+    return [...this.phone.store.presence.values()].find((one) => one.instance === this.phone.instance && one.chat === this.chat
+      && !this.phone.isMe(one.participant) && ["composing", "recording"].includes(one.presence) && now - one.time < 20) ?? null;
+  }
+
+  isOwn(message) {
+    return isGroup(this.chat) ? !message.from_me && this.phone.isMe(message.sender) : !message.from_me;
+  }
+
+  ownReactionTo(id) {
+    const given = this.log.reactions.get(id) ?? new Map();
+    return [...given].find(([sender]) => this.phone.isMe(sender))?.[1] ?? null;
+  }
+
+  /** Who writes: the phone's owner, or the participant chosen in a group. */
+  writer() {
+    return this.composer.writer?.value ?? this.phone.number;
+  }
+
+  async showMessage(id) {
+    for (let pages = 0; pages < 20 && !this.items().some((item) => item.id === id); pages += 1) {
+      if (!(await this.loadOlder())) break;
+    }
+    const index = this.items().findIndex((item) => item.id === id);
+    if (index < 0) {
+      this.phone.notice(t("conversation.gone"));
+      return;
+    }
+    this.list.showIndex(index);
+    const element = this.list.elements.get(id);
+    element?.scrollIntoView({ block: "center" });
+    element?.classList.add("flash");
+    setTimeout(() => element?.classList.remove("flash"), 1500);
+  }
+
+  /** Find messages with that text. */
+  search(text) {
+    return api.messages({ instance: this.phone.instance, chat: this.chat, text, limit: 50 });
+  }
+}

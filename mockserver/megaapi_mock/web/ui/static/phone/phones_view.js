@@ -1,0 +1,167 @@
+// The customers' phones side by side, and beside them the trace of the message that was picked.
+import * as api from "../core/api.js";
+import { button, field, fill, h, select } from "../core/dom.js";
+import { openDialog, outcomeLine } from "../core/dialog.js";
+import { t } from "../core/i18n.js";
+import { icon } from "../core/icons.js";
+import { numberOf } from "../core/messages.js";
+import { Trace } from "../inspector/trace.js";
+import { openRewind } from "../replay/rewind.js";
+import { Subscriptions } from "../core/topics.js";
+import { firstSteps } from "../connection/first_steps.js";
+import { Phone } from "./phone.js";
+
+const KEPT_AS = "megaapi-mock-phones";
+const MOST = 8;
+const FIRST_NUMBER = "5511900000002";
+
+function keptPhones() {
+  try {
+    return JSON.parse(localStorage.getItem(KEPT_AS)) ?? [];
+  } catch {
+    return [];
+  }
+}
+
+export class PhonesView {
+  constructor(store) {
+    this.store = store;
+    this.phones = [];
+    this.trace = null;
+    this.subscriptions = new Subscriptions(store.topics);
+    this.tools = h("div", { class: "toolbar" });
+    this.hint = h("div", { class: "first-steps" });
+    this.row = h("div", { class: "phone-row" });
+    this.element = h("div", { class: "phones-view" }, h("div", { class: "phones-main" }, this.tools, this.hint, this.row));
+    this.subscriptions.on("instances", () => this.drawTools());
+    this.subscriptions.on("instance", (instance) => { if (instance.key === this.instance) this.drawHint(); });
+    this.subscriptions.on("loaded", () => this.openKept());
+    this.subscriptions.on("records", () => this.drawHint());
+    if (store.instances.size) this.openKept();
+  }
+
+  end() {
+    this.phones.forEach((phone) => phone.end());
+    this.trace?.end();
+    this.subscriptions.end();
+  }
+
+  openKept() {
+    this.drawTools();
+    if (this.phones.length) return;
+    const kept = keptPhones().filter(({ instance }) => this.store.instances.has(instance));
+    const first = this.instance ? [{ instance: this.instance, number: FIRST_NUMBER }] : [];
+    (kept.length ? kept : first).forEach((one) => this.add(one));
+  }
+
+  drawTools() {
+    const keys = [...this.store.instances.values()];
+    if (!this.store.instances.has(this.instance)) this.instance = (keys.find((one) => one.state === "connected") ?? keys[0])?.key;
+    const pairs = keys.map((one) => [one.key, `${one.name} · ${one.key}`]);
+    const picker = select(pairs, this.instance, (key) => { this.instance = key; this.drawHint(); }, { "aria-label": t("phones.instance") });
+    fill(this.tools, h("label", { class: "inline-field" }, t("phones.instance"), picker),
+      button(t("phones.add"), () => this.openPicker(), { kind: "primary", icon: icon("plus", 16) }),
+      button(t("phones.group"), () => this.openGroup(), { icon: icon("people", 16) }));
+    this.drawHint();
+  }
+
+  drawHint() {
+    const instance = this.store.instances.get(this.instance);
+    const key = JSON.stringify([instance?.state, instance?.webhook, Boolean(this.store.records.items.length), this.instance]);
+    if (key === this.hintShown) return;
+    this.hintShown = key;
+    fill(this.hint, instance ? firstSteps(instance, this.store) : null);
+  }
+
+  add(which) {
+    if (this.phones.some((phone) => phone.instance === which.instance && phone.number === which.number)) return;
+    if (this.phones.length >= MOST) this.close(this.phones[0]);
+    const phone = new Phone(this.store, which, this);
+    this.phones.push(phone);
+    this.row.append(phone.element);
+    this.keep();
+  }
+
+  close(phone) {
+    phone.end();
+    phone.element.remove();
+    this.phones = this.phones.filter((one) => one !== phone);
+    this.keep();
+  }
+
+  keep() {
+    localStorage.setItem(KEPT_AS, JSON.stringify(this.phones.map(({ instance, number }) => ({ instance, number }))));
+  }
+
+  inspect(subject) {
+    if (!this.trace) {
+      this.trace = new Trace(this.store, () => this.closeTrace());
+      this.element.append(this.trace.element);
+    }
+    this.trace.show(subject);
+  }
+
+  closeTrace() {
+    this.trace?.end();
+    this.trace?.element.remove();
+    this.trace = null;
+  }
+
+  rewindBefore(phone, message) {
+    openRewind(phone.instance, message, (sentence) => phone.notice(sentence));
+  }
+
+  /** Choose a contact of the world, or type any number. */
+  openPicker() {
+    const { instance } = this;
+    const found = h("div", { class: "picker-list", role: "list" });
+    const search = h("input", { type: "search", placeholder: t("phones.search"), on: { input: () => look() } });
+    const dialog = openDialog(t("phones.add"), [field(t("phones.who"), search, t("phones.who-hint")), found]);
+    const take = (number) => {
+      dialog.close();
+      this.add({ instance, number });
+    };
+    const look = async () => {
+      const text = search.value.trim();
+      const { items } = await api.contactsOf(instance, { text, limit: 50 }).catch(() => ({ items: [] }));
+      const typed = /^\d{8,15}$/.test(text) && !items.some((one) => one.number === text) ? [{ number: text, name: t("phones.any") }] : [];
+      fill(found, [...typed, ...items].map((one) => pickerRow(one, take)));
+    };
+    look();
+    search.focus();
+  }
+
+  openGroup() {
+    const subject = h("input", { type: "text", value: t("group.subject-default"), required: true });
+    const members = h("input", { type: "text", value: this.phones.map((phone) => phone.number).join(", ") || FIRST_NUMBER, required: true });
+    const outcome = outcomeLine();
+    const create = async () => {
+      try {
+        const participants = members.value.split(/[\s,;]+/).filter(Boolean);
+        const group = await api.createGroup(this.instance, { subject: subject.value, participants });
+        dialog.close();
+        this.openGroupOn(group, participants);
+      } catch (refusal) {
+        outcome.say(refusal.message, true);
+      }
+    };
+    const dialog = openDialog(t("phones.group"), [
+      field(t("group.subject"), subject), field(t("group.members"), members, t("group.members-hint")), outcome,
+      button(t("group.create"), create, { kind: "primary" }),
+    ]);
+  }
+
+  openGroupOn(group, participants) {
+    participants.forEach((number) => this.add({ instance: group.instance, number: numberOf(number) }));
+    for (const phone of this.phones) {
+      if (phone.instance === group.instance && participants.map(numberOf).includes(phone.number)) phone.showLater(group.jid);
+    }
+  }
+}
+
+function pickerRow(contact, take) {
+  const number = contact.number ?? contact.jid;
+  return h("div", { role: "listitem" }, h("button", { type: "button", class: "chat-row", on: { click: () => take(number) } },
+    h("span", { class: "avatar small" }, icon("person", 18)),
+    h("span", { class: "chat-words" }, h("strong", {}, contact.name ?? number), h("span", { class: "in-short" }, number))));
+}

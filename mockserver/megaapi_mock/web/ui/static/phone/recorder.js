@@ -1,0 +1,65 @@
+// A voice note recorded with the browser's microphone.
+import { button, h } from "../core/dom.js";
+import { t } from "../core/i18n.js";
+import { icon } from "../core/icons.js";
+
+const TYPES = ["audio/ogg;codecs=opus", "audio/webm;codecs=opus", "audio/mp4"];
+const LONGEST = 120_000;
+
+/** A file as a data URI. */
+export function dataUri(blob) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.addEventListener("load", () => resolve(reader.result));
+    reader.addEventListener("error", () => reject(reader.error));
+    reader.readAsDataURL(blob);
+  });
+}
+
+export class Recorder {
+  constructor(onNote, onTrouble) {
+    Object.assign(this, { onNote, onTrouble });
+    this.recorder = null;
+    this.isOffered = Boolean(navigator.mediaDevices?.getUserMedia && window.MediaRecorder);
+    this.element = h("div", { class: "recorder" });
+    this.draw();
+  }
+
+  draw() {
+    const recording = Boolean(this.recorder);
+    this.element.replaceChildren(button(t(recording ? "recorder.stop" : "recorder.start"), () => (recording ? this.stop() : this.start()),
+      { kind: recording ? "danger send" : "plain send", icon: icon(recording ? "stop" : "microphone"), bare: true, "aria-pressed": String(recording) }));
+  }
+
+  async start() {
+    try {
+      const sound = await navigator.mediaDevices.getUserMedia({ audio: true });
+      this.record(sound);
+    } catch (trouble) {
+      this.onTrouble(t("recorder.refused", { reason: trouble.message }));
+    }
+  }
+
+  record(sound) {
+    const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type));
+    const pieces = [];
+    this.recorder = new MediaRecorder(sound, { mimeType });
+    this.recorder.addEventListener("dataavailable", (event) => pieces.push(event.data));
+    this.recorder.addEventListener("stop", () => this.finish(sound, new Blob(pieces, { type: this.recorder.mimeType })));
+    this.recorder.start();
+    this.limit = setTimeout(() => this.stop(), LONGEST);
+    this.draw();
+  }
+
+  stop() {
+    clearTimeout(this.limit);
+    this.recorder?.stop();
+  }
+
+  async finish(sound, blob) {
+    sound.getTracks().forEach((track) => track.stop());
+    this.recorder = null;
+    this.draw();
+    if (blob.size) this.onNote(await dataUri(blob));
+  }
+}

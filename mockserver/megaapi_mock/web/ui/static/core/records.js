@@ -1,9 +1,9 @@
 // Exchanges and deliveries as the inspector lists them: newest first, bounded, indexed by message.
 import * as api from "./api.js";
-import { contentOf, numberOf } from "./messages.js";
+import { contentOf, numberOf, textOf } from "./messages.js";
 
-const KEPT = 3000;
-const FIRST_PAGE = 300;
+const KEPT = 12_000;
+const PAGE = 300;
 
 /** The id of the message a record is about, or null. */
 export function messageIdOf(record) {
@@ -43,6 +43,14 @@ export function answerOf(delivery) {
   return { status: attempt?.status ?? null, milliseconds: attempt?.duration_ms ?? null, error: attempt?.error ?? null };
 }
 
+/** Pages of both kinds as records, oldest first. */
+function inOrder(exchanges, deliveries) {
+  const records = [
+    ...exchanges.map((record) => ({ ...record, kind: "exchange" })), ...deliveries.map((record) => ({ ...record, kind: "delivery" })),
+  ];
+  return records.sort((one, other) => one.time - other.time);
+}
+
 export class Records {
   constructor(topics) {
     this.topics = topics;
@@ -53,22 +61,35 @@ export class Records {
     this.items = [];
     this.byId = new Map();
     this.byMessage = new Map();
+    this.next = { exchange: null, delivery: null };
   }
 
   /** Load the newest page of both, and keep what has arrived meanwhile. */
   async load() {
-    const [exchanges, deliveries] = await Promise.all([
-      api.exchanges({ limit: FIRST_PAGE }), api.deliveries({ limit: FIRST_PAGE }),
-    ]);
+    const [exchanges, deliveries] = await Promise.all([api.exchanges({ limit: PAGE }), api.deliveries({ limit: PAGE })]);
     const arrived = this.items;
     this.clear();
-    const records = [
-      ...exchanges.items.map((record) => ({ ...record, kind: "exchange" })),
-      ...deliveries.items.map((record) => ({ ...record, kind: "delivery" })),
-    ].sort((one, other) => one.time - other.time);
-    records.forEach((record) => this.keep(record));
+    this.next = { exchange: exchanges.next, delivery: deliveries.next };
+    inOrder(exchanges.items, deliveries.items).forEach((record) => this.keep(record));
     [...arrived].reverse().forEach((record) => this.keep(record));
     this.topics.publish("records", { reloaded: true });
+  }
+
+  /** Load the page before the oldest records; gives how many came. */
+  async loadOlder() {
+    const { exchange, delivery } = this.next;
+    const none = { items: [], next: null };
+    const [exchanges, deliveries] = await Promise.all([
+      exchange ? api.exchanges({ limit: PAGE, since: exchange }) : none, delivery ? api.deliveries({ limit: PAGE, since: delivery }) : none,
+    ]);
+    this.next = { exchange: exchanges.next, delivery: deliveries.next };
+    const fresh = inOrder(exchanges.items, deliveries.items).filter((record) => !this.byId.has(record.id));
+    for (const record of fresh) {
+      this.byId.set(record.id, record);
+      this.index(record);
+    }
+    this.items.push(...fresh.reverse());
+    return fresh.length;
   }
 
   hear(kind, record) {
@@ -112,18 +133,19 @@ export class Records {
         && outcomeOf(record) === "refused" && sameChat(addresseeOf(record), chat))
       .reverse();
   }
+}
 
-  /** What a record says in a few words, for lists. */
-  static summaryOf(record) {
-    if (record.kind === "exchange") return record.operation ?? `${record.request.method} ${record.request.path}`;
-    return record.event;
-  }
+/** A record's name: the operation, the route, or the event. */
+export function nameOfRecord(record) {
+  if (record.kind === "exchange") return record.operation ?? `${record.request.method} ${record.request.path}`;
+  return record.event;
+}
 
-  static wordsOf(record) {
-    const message = record.kind === "delivery" ? record.payload?.message : record.request?.body?.messageData;
-    if (message === null || typeof message !== "object") return typeof message === "string" ? message : "";
-    const { kind, part } = contentOf(message);
-    const text = message.text ?? message.caption ?? (typeof part === "string" ? part : part?.text ?? part?.caption);
-    return typeof text === "string" ? text : kind;
-  }
+/** The words of the message a record carries, for lists. */
+export function wordsOfRecord(record) {
+  const message = record.kind === "delivery" ? record.payload?.message : record.request?.body?.messageData;
+  if (message === null || message === undefined) return "";
+  if (typeof message !== "object") return String(message);
+  const text = message.text ?? message.caption ?? textOf(message);
+  return text || contentOf(message).kind;
 }

@@ -1,9 +1,114 @@
-import { h } from "../core/dom.js";
+// The live list of calls and webhooks with its filters, the graph above it and the detail beside.
+import { fill, h, oncePerFrame } from "../core/dom.js";
+import { t } from "../core/i18n.js";
+import { icon } from "../core/icons.js";
+import { answerOf, nameOfRecord, outcomeOf, wordsOfRecord } from "../core/records.js";
+import { durationOf, momentOf, secondOf } from "../core/time.js";
+import { Subscriptions } from "../core/topics.js";
+import { WindowedList } from "../core/windowed_list.js";
+import { recordDetail } from "./detail.js";
+import { Filters } from "./filters.js";
+import { Graph } from "./graph.js";
+
+const MOST_PAGES = 10;
 
 export class InspectorView {
-  constructor() {
-    this.element = h("div");
+  constructor(store) {
+    this.store = store;
+    this.shown = [];
+    this.chosen = null;
+    this.subscriptions = new Subscriptions(store.topics);
+    this.filters = new Filters(store, () => this.filter());
+    this.graph = new Graph(store, (record) => this.choose(record));
+    this.build();
+    const refresh = oncePerFrame(() => this.refresh());
+    this.subscriptions.on("records", (change) => this.hear(change, refresh));
+    this.subscriptions.on("instances", () => this.filters.draw());
+    this.filter();
   }
 
-  end() {}
+  build() {
+    this.rows = h("div", { class: "record-rows", role: "list", "aria-label": t("inspector.list"), tabindex: "0" });
+    this.count = h("p", { class: "hint record-count", role: "status" });
+    this.detail = h("div", { class: "inspector-detail", "aria-live": "polite" }, h("p", { class: "empty" }, t("inspector.pick")));
+    this.element = h("div", { class: "inspector-view" }, this.filters.element, this.graph.element,
+      h("div", { class: "inspector-panes" }, h("div", { class: "record-list" }, this.count, this.rows), this.detail));
+    this.list = new WindowedList(this.rows, {
+      items: () => this.shown, keyOf: (record) => record.id, render: (record) => this.row(record), more: () => this.more(),
+    });
+  }
+
+  end() {
+    this.subscriptions.end();
+    this.graph.end();
+  }
+
+  /** Choose what is listed again, from everything that is loaded. */
+  filter() {
+    this.shown = this.store.records.items.filter((record) => this.filters.accept(record));
+    this.list.reset();
+    this.showCount();
+  }
+
+  async more() {
+    const before = this.shown.length;
+    for (let pages = 0; pages < MOST_PAGES && this.shown.length === before; pages += 1) {
+      if (!(await this.store.records.loadOlder())) break;
+      this.shown = this.store.records.items.filter((record) => this.filters.accept(record));
+    }
+    this.showCount();
+    return this.shown.length - before;
+  }
+
+  hear({ record, known, reloaded }, refresh) {
+    if (reloaded) {
+      this.filter();
+      return;
+    }
+    if (this.chosen === record.id) this.choose(record);
+    if (known) this.replace(record);
+    else if (this.filters.accept(record)) this.shown.unshift(record);
+    this.grew = this.grew || !known;
+    refresh();
+  }
+
+  replace(record) {
+    const index = this.shown.findIndex((one) => one.id === record.id);
+    if (index < 0) return;
+    this.shown[index] = record;
+    this.list.changed(record.id);
+  }
+
+  refresh() {
+    if (this.grew) this.list.grown();
+    this.grew = false;
+    this.showCount();
+  }
+
+  showCount() {
+    this.count.textContent = this.shown.length ? t("inspector.count", { count: this.shown.length }) : t("inspector.none");
+  }
+
+  row(record) {
+    const outcome = outcomeOf(record);
+    const { status, milliseconds } = record.kind === "exchange" ? { status: record.response.status, milliseconds: record.duration_ms } : answerOf(record);
+    const state = status || (record.kind === "exchange" ? t("exchange.no-answer") : t(`delivery.${record.state}`));
+    return h("div", { role: "listitem" }, h("button", {
+      type: "button", class: `record record-${outcome}`, "aria-current": record.id === this.chosen ? "true" : null, on: { click: () => this.choose(record) },
+    },
+    h("time", { title: momentOf(record.time) }, secondOf(record.time)),
+    icon(record.kind === "exchange" ? "call" : "webhook", 16),
+    h("span", { class: "record-words" }, h("span", {}, h("span", { class: "unseen" }, t(`inspector.${record.kind}`), " "), h("strong", {}, nameOfRecord(record)), h("small", {}, ` ${wordsOfRecord(record).slice(0, 90)}`)),
+      record.reason ? h("small", { class: outcome === "ok" ? "" : "bad" }, record.reason) : null),
+    h("small", { class: "record-time" }, durationOf(milliseconds)), h("span", { class: `pill pill-${outcome}` }, state)));
+  }
+
+  choose(record) {
+    const before = this.chosen;
+    this.chosen = record.id;
+    fill(this.detail, recordDetail(record, this.store));
+    if (before !== record.id) this.detail.scrollTop = 0;
+    this.list.changed(before);
+    this.list.changed(record.id);
+  }
 }

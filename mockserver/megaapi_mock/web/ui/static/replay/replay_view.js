@@ -1,9 +1,36 @@
-import { h } from "../core/dom.js";
+// Points an instance can return to, and conversations that are played to the bot again.
+import { fill, h, select } from "../core/dom.js";
+import { t } from "../core/i18n.js";
+import { Subscriptions } from "../core/topics.js";
+import { PlayPanel } from "./play_panel.js";
+import { PointsPanel } from "./points_panel.js";
 
 export class ReplayView {
-  constructor() {
-    this.element = h("div");
+  constructor(store) {
+    this.store = store;
+    this.instance = [...store.instances.keys()][0];
+    this.subscriptions = new Subscriptions(store.topics);
+    this.tools = h("div", { class: "toolbar" });
+    this.panels = [new PlayPanel(store, () => this.instance), new PointsPanel(store, () => this.instance)];
+    this.element = h("div", { class: "panel-view" }, this.tools, h("div", { class: "cards replay" }, this.panels.map((panel) => panel.element)));
+    this.subscriptions.on("instances", () => this.draw());
+    this.draw();
   }
 
-  end() {}
+  end() {
+    this.panels.forEach((panel) => panel.end());
+    this.subscriptions.end();
+  }
+
+  draw() {
+    const pairs = [...this.store.instances.values()].map((one) => [one.key, `${one.name} · ${one.key}`]);
+    if (!this.store.instances.has(this.instance)) this.choose(pairs[0]?.[0]);
+    fill(this.tools, h("h2", {}, t("replay.title")), h("label", { class: "inline-field" }, t("phones.instance"),
+      select(pairs, this.instance, (key) => this.choose(key), { "aria-label": t("phones.instance") })));
+  }
+
+  choose(key) {
+    this.instance = key;
+    this.panels.forEach((panel) => panel.choose());
+  }
 }

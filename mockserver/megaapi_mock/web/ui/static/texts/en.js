@@ -1,7 +1,9 @@
 // Every text of the page in English; pt.js has the same keys.
+import levers from "./en_levers.js";
 import panels from "./en_panels.js";
 
 export default {
+  ...levers,
   ...panels,
   title: "megaAPI mock: phones and inspector",
   nav: "Views",

@@ -1,7 +1,9 @@
 // Todos os textos da página em português; en.js tem as mesmas chaves.
+import levers from "./pt_levers.js";
 import panels from "./pt_panels.js";
 
 export default {
+  ...levers,
   ...panels,
   title: "megaAPI mock: celulares e inspetor",
   nav: "Telas",

@@ -1,0 +1,105 @@
+// One instance: its state, the QR and pairing codes, what can end the link, and its webhook.
+import * as api from "../core/api.js";
+import { button, field, fill, freshId, h } from "../core/dom.js";
+import { outcomeLine } from "../core/dialog.js";
+import { t } from "../core/i18n.js";
+import { icon } from "../core/icons.js";
+import { copyButton } from "../inspector/json_view.js";
+import { WebhookForm } from "./webhook_form.js";
+
+export class InstanceCard {
+  constructor(store, instance) {
+    Object.assign(this, { store, instance });
+    const name = freshId("instance");
+    this.head = h("header", { class: "card-head" });
+    this.heading = h("h3", { id: name });
+    this.facts = h("dl", { class: "facts" });
+    this.link = h("div", { class: "link-part" });
+    this.outcome = outcomeLine();
+    this.webhook = new WebhookForm(store, instance);
+    this.element = h("section", { class: "card", "aria-labelledby": name }, this.head, this.facts, this.link, this.outcome, this.webhook.element);
+    this.drawn = "";
+    this.hear(instance);
+  }
+
+  end() {
+    this.webhook.end();
+  }
+
+  hear(instance) {
+    this.instance = instance;
+    this.webhook.hear(instance);
+    const { presence, webhook, ...rest } = instance;
+    const key = JSON.stringify(rest);
+    if (key === this.drawn) return;
+    this.drawn = key;
+    this.draw();
+  }
+
+  draw() {
+    const { instance } = this;
+    this.heading.textContent = instance.name;
+    fill(this.head, this.heading, h("span", { class: `pill state-${instance.state}` }, t(`instance.${instance.banned ? "banned" : instance.state}`)),
+      button(t("instance.delete", { key: instance.key }), () => this.run(() => api.deleteInstance(instance.key)), { kind: "plain", icon: icon("trash", 18), bare: true }));
+    fill(this.facts, this.fact(t("instance.key"), instance.key), this.fact(t("instance.token"), instance.token), this.fact(t("instance.number"), instance.number));
+    if (instance.state === "connected") this.drawLinked();
+    else this.drawLinking();
+  }
+
+  fact(name, value) {
+    if (!value) return null;
+    return [h("dt", {}, name), h("dd", {}, h("code", {}, value), " ", copyButton(t("copy"), () => value, { kind: "small plain" }))];
+  }
+
+  drawLinked() {
+    const end = (by) => () => this.run(() => api.onInstance(this.instance.key, "unlink", { by }));
+    fill(this.link, h("div", { class: "actions" },
+      button(t("instance.unlink"), end("phone"), { icon: icon("link", 16) }), button(t("instance.drop"), end("gateway"), { icon: icon("power", 16) }),
+      button(t("instance.ban"), end("ban"), { kind: "danger", icon: icon("block", 16) })));
+  }
+
+  drawLinking() {
+    const { key, state } = this.instance;
+    this.qr = h("div", { class: "qr" });
+    const scan = button(t("instance.scan"), () => this.run(() => api.onInstance(key, "link")), { kind: "primary", icon: icon("phone", 16) });
+    const show = button(t("instance.show-qr"), () => this.run(() => api.onInstance(key, "qr")), { icon: icon("qr", 16) });
+    fill(this.link, this.qr, h("div", { class: "actions" }, scan, state === "qr" ? null : show), this.pairing());
+    this.drawQr();
+  }
+
+  pairing() {
+    const { key, number, pairing_code: code } = this.instance;
+    if (!code) return this.askForPairing(key, number);
+    const typed = h("input", { type: "text", autocomplete: "off", placeholder: "ABCD-1234", maxlength: 12 });
+    const form = h("form", { class: "pairing" }, h("p", {}, t("instance.pairing-code"), " ", h("code", { class: "pairing-code" }, code)),
+      field(t("instance.type-code"), typed), button(t("instance.link"), () => undefined, { kind: "primary", type: "submit" }));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.run(() => api.onInstance(key, "link", { code: typed.value.trim() }));
+    });
+    return form;
+  }
+
+  askForPairing(key, number) {
+    const wanted = h("input", { type: "tel", value: number ?? "5511900000020", pattern: "[0-9]{8,15}" });
+    return h("div", { class: "pairing-ask" }, field(t("instance.number"), wanted),
+      button(t("instance.show-pairing"), () => this.run(() => api.onInstance(key, "pairing-code", { number: wanted.value.trim() })), { icon: icon("link", 16) }));
+  }
+
+  async drawQr() {
+    const place = this.qr;
+    const shown = await api.readInstance(this.instance.key, "/qr").catch(() => null);
+    if (shown?.image) fill(place, h("img", { src: shown.image, alt: t("instance.qr-alt"), width: 200, height: 200 }));
+    else fill(place, h("div", { class: "qr-none" }, icon("qr", 56), h("p", {}, t("instance.no-qr"))));
+  }
+
+  async run(work) {
+    this.outcome.say("");
+    try {
+      const instance = await work();
+      if (instance.key && instance.state) this.store.hearInstance(instance);
+    } catch (refusal) {
+      this.outcome.say(refusal.message, true);
+    }
+  }
+}

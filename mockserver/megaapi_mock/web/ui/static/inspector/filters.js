@@ -1,0 +1,56 @@
+// Which records are listed: by kind, instance, operation or event, outcome, and text.
+import { fill, h, select } from "../core/dom.js";
+import { t } from "../core/i18n.js";
+import { nameOfRecord, outcomeOf } from "../core/records.js";
+
+export class Filters {
+  constructor(store, onChange) {
+    Object.assign(this, { store, onChange });
+    this.values = { kind: "", instance: "", name: "", outcome: "", text: "" };
+    this.element = h("div", { class: "toolbar filters", role: "search" });
+    this.names = new Map();
+    this.draw();
+    this.loadNames();
+  }
+
+  async loadNames() {
+    const [operations, events] = await Promise.all([
+      this.store.list("/operations").catch(() => []), this.store.list("/events").catch(() => []),
+    ]);
+    this.names = new Map([...operations.map((one) => [one.id, one.id]), ...events.map((one) => [one.name, one.name])]);
+    this.draw();
+  }
+
+  draw() {
+    const { values } = this;
+    const keys = [...this.store.instances.keys()].map((key) => [key, key]);
+    const outcomes = ["ok", "waiting", "refused", "failed"].map((key) => [key, t(`outcome.${key}`)]);
+    const text = h("input", { type: "search", value: values.text, placeholder: t("filter.text"), "aria-label": t("filter.text"), on: { input: (event) => this.set("text", event.target.value) } });
+    const focused = this.element.contains(document.activeElement) && document.activeElement.type === "search";
+    fill(this.element,
+      this.choice("kind", [["", t("filter.all")], ["exchange", t("filter.exchanges")], ["delivery", t("filter.deliveries")]]),
+      this.choice("instance", [["", t("filter.every-instance")], ...keys]),
+      this.choice("name", [["", t("filter.every-name")], ...this.names]),
+      this.choice("outcome", [["", t("filter.every-outcome")], ...outcomes]), text);
+    if (focused) text.focus();
+  }
+
+  choice(name, pairs) {
+    return select(pairs, this.values[name], (value) => this.set(name, value), { "aria-label": t(`filter.${name}`) });
+  }
+
+  set(name, value) {
+    this.values[name] = value;
+    this.onChange();
+  }
+
+  accept(record) {
+    const { kind, instance, name, outcome, text } = this.values;
+    return (!kind || record.kind === kind) && (!instance || record.instance === instance)
+      && (!name || nameOfRecord(record) === name) && (!outcome || outcomeOf(record) === outcome) && (!text || says(record, text));
+  }
+}
+
+function says(record, text) {
+  return JSON.stringify(record).toLowerCase().includes(text.toLowerCase());
+}

@@ -1,0 +1,86 @@
+// A conversation, from a chat or a file, played to the bot again: step by step, or all of it.
+import * as api from "../core/api.js";
+import { button, field, fill, h } from "../core/dom.js";
+import { pickText, saveFile } from "../core/files.js";
+import { t } from "../core/i18n.js";
+import { icon } from "../core/icons.js";
+import { numberOf, textOf } from "../core/messages.js";
+import { Panel } from "../levers/panel.js";
+
+const WAIT = 10;
+
+export class PlayPanel extends Panel {
+  constructor(store, instance) {
+    super(store, t("play.title"));
+    this.instance = instance;
+    this.play = null;
+    this.chat = h("select");
+    this.turns = h("ol", { class: "turns" });
+    this.controls = h("div", { class: "actions" });
+    fill(this.body, h("p", { class: "hint" }, t("play.what")),
+      field(t("play.chat"), this.chat), h("div", { class: "actions" },
+        button(t("play.take"), () => this.take(), { kind: "primary", icon: icon("rewind", 16) }),
+        button(t("play.save"), () => this.save(), { icon: icon("download", 16) }),
+        button(t("play.open"), () => this.openFile(), { icon: icon("document", 16) })),
+      this.controls, this.turns);
+    this.subscriptions.on("play", (play) => { if (play.id === this.play?.id) this.show(play); });
+    this.choose();
+  }
+
+  async choose() {
+    if (!this.instance()) return;
+    const page = await this.run(() => api.chatsOf(this.instance(), { limit: 200 }));
+    const chats = (page?.items ?? []).filter((chat) => chat.messages);
+    fill(this.chat, chats.map((chat) => h("option", { value: chat.chat }, `${chat.name ?? ""} ${chat.number ?? numberOf(chat.chat)} (${chat.messages})`)));
+    this.chat.disabled = !chats.length;
+  }
+
+  async take() {
+    if (!this.chat.value) return;
+    const text = await this.run(() => api.exportConversation(this.instance(), this.chat.value, "yaml"));
+    if (text !== null) this.load(text);
+  }
+
+  save() {
+    if (!this.chat.value) return;
+    this.run(async () => saveFile(`${numberOf(this.chat.value)}.yaml`, await api.exportConversation(this.instance(), this.chat.value, "yaml"), "text/yaml"), t("play.saved"));
+  }
+
+  async openFile() {
+    const text = await pickText(".yaml,.yml,.json,text/yaml");
+    if (text !== null) this.load(text);
+  }
+
+  async load(text) {
+    const play = await this.run(() => api.post("/plays", { instance: this.instance(), yaml: text }), t("play.loaded"));
+    if (play) this.show(play);
+  }
+
+  show(play) {
+    this.play = play;
+    const done = play.state === "done";
+    fill(this.controls,
+      button(t("play.step"), () => this.advance("step"), { icon: icon("step", 16), disabled: done }),
+      button(t("play.run"), () => this.advance("run"), { kind: "primary", icon: icon("play", 16), disabled: done }),
+      h("span", { class: "hint", role: "status" }, t(`play.${play.state}`)));
+    fill(this.turns, play.turns.map((turn) => this.turn(turn)));
+  }
+
+  turn(turn) {
+    const wanted = this.play.conversation.turns[turn.index]?.[turn.who] ?? {};
+    const words = wanted.text ?? wanted.option ?? wanted.event ?? wanted.type ?? "";
+    const came = turn.who === "bot" && turn.message && turn.same === false ? textOf(turn.message.content) : null;
+    const state = turn.same === false ? "differs" : turn.state;
+    return h("li", { class: `turn turn-${turn.who} turn-${state}` },
+      h("strong", {}, t(`play.who-${turn.who}`)), h("span", {}, String(words)), h("span", { class: "pill" }, t(`turn.${state}`)),
+      came ? h("small", {}, t("play.came", { text: came })) : null, turn.error ? h("small", { class: "bad" }, turn.error) : null);
+  }
+
+  async advance(how) {
+    this.controls.querySelectorAll("button").forEach((one) => { one.disabled = true; });
+    const play = await this.run(() => api.post(`/plays/${encodeURIComponent(this.play.id)}/${how}`, { wait: WAIT }));
+    if (play) this.show(play);
+    else this.show(this.play);
+    if (how === "run" && play?.state === "playing") this.advance("run");
+  }
+}

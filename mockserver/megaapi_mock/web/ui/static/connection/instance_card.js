@@ -48,7 +48,7 @@ export class InstanceCard {
 
   fact(name, value) {
     if (!value) return null;
-    return [h("dt", {}, name), h("dd", {}, h("code", {}, value), " ", copyButton(t("copy"), () => value, { kind: "small plain" }))];
+    return [h("dt", {}, name), h("dd", {}, h("code", {}, value), copyButton(t("copy.what", { name }), () => value, { bare: true }))];
   }
 
   drawLinked() {

@@ -1,5 +1,5 @@
 // Bodies and headers, readable and copyable.
-import { button, h } from "../core/dom.js";
+import { announce, button, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 
@@ -27,12 +27,14 @@ export function headerBlock(title, headers) {
 }
 
 /** A button that copies and says so. */
-export function copyButton(label, textOf, { kind = "small" } = {}) {
+export function copyButton(label, textOf, { bare = false } = {}) {
   const press = async () => {
     const copied = await navigator.clipboard?.writeText(textOf()).then(() => true, () => false);
-    element.lastChild.textContent = t(copied ? "copied" : "copy.failed");
-    setTimeout(() => { element.lastChild.textContent = label; }, 1500);
+    const sentence = t(copied ? "copied" : "copy.failed");
+    announce(sentence);
+    element.lastChild.replaceWith(bare ? icon(copied ? "check" : "warning", 14) : sentence);
+    setTimeout(() => element.lastChild.replaceWith(bare ? icon("copy", 14) : label), 1500);
   };
-  const element = button(label, press, { kind, icon: icon("copy", 14) });
+  const element = button(label, press, { kind: bare ? "small plain" : "small", icon: icon("copy", 14), bare });
   return element;
 }

@@ -17,6 +17,7 @@ export default {
   you: "You",
   copy: "Copy",
   copied: "Copied",
+  "copy.what": "Copy: {name}",
   "copied-text": "Copied: {text}",
   "copy.failed": "Not copied",
   "theme.dark": "Dark colours",

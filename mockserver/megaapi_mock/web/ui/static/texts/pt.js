@@ -17,6 +17,7 @@ export default {
   you: "Você",
   copy: "Copiar",
   copied: "Copiado",
+  "copy.what": "Copiar: {name}",
   "copied-text": "Copiado: {text}",
   "copy.failed": "Não copiado",
   "theme.dark": "Cores escuras",

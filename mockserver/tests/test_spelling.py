@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 from megaapi_mock.commands.main import main
 from megaapi_mock.resources import root
+from megaapi_mock.spec.bundle import read_yaml
 from megaapi_mock.spec.operations import find_operation, operations
 from megaapi_mock.spec.verdict import valid_bundle
 from megaapi_mock.spelling import did_you_mean
@@ -68,5 +69,7 @@ def test_a_wrong_name_gets_the_right_one(command: list[str], sentence: str) -> N
 def test_bundle_says_what_it_wrote(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["spec", "bundle", "-o", str(tmp_path / "one.yaml")])
     assert done.exit_code == 0
-    assert done.stderr == f"wrote {tmp_path / 'one.yaml'}: 35 paths, 62 webhooks\n"
+    index = read_yaml(root("spec") / "openapi.yaml")
+    count = f"{len(index['paths'])} paths, {len(index['webhooks'])} webhooks"
+    assert done.stderr == f"wrote {tmp_path / 'one.yaml'}: {count}\n"
     assert done.stdout == ""

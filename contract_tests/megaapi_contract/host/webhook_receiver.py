@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from megaapi_mock.testing.webhook_server import Page, Post, WebhookServer
 
 from ..errors import SetupError
 from ..judging.results import Webhook
@@ -78,7 +79,7 @@ class Receiver:
         self._arrivals = self._misses = 0
         # Why nothing is waited for any more: once said, it stays so.
         self._silence = ""
-        self._server: _Server | None = None
+        self._server: WebhookServer | None = None
         self._thread: threading.Thread | None = None
 
     def post(
@@ -160,7 +161,7 @@ class Receiver:
         `url` is where the port is reached from elsewhere: it becomes the address to configure.
         """
         try:
-            self._server = _Server((host, port), self)
+            self._server = WebhookServer(host, port, self._receive, self._page)
         except OSError as error:
             address = f"--webhook-port {port}" + (f" on {host}" if host != "127.0.0.1" else "")
             sentence = f"{address}: nothing can listen there ({error.strerror or error})"
@@ -172,6 +173,19 @@ class Receiver:
         )
         self._thread.start()
 
+    def _receive(self, post: Post) -> int:
+        """Take a posted webhook, whole or not; 404 for a path that is not the run's."""
+        if not self.is_own_path(post.path):
+            return 404
+        if self.owner:
+            self.forward(self.owner, post.body)
+        return self.post(post.path, post.body, post.headers, timeout=0).status
+
+    def _page(self, path: str) -> Page:
+        """One of the files; 404 where there is none."""
+        content = self.file_at(path)
+        return Page(404 if content is None else 200, content or b"", "image/png")
+
     def close(self) -> None:
         """Stop listening."""
         server, self._server = self._server, None
@@ -180,46 +194,3 @@ class Receiver:
             server.server_close()
             assert self._thread is not None
             self._thread.join(timeout=5)
-
-
-class _Server(ThreadingHTTPServer):
-    """Serves one receiver."""
-
-    daemon_threads = True
-
-    def __init__(self, address: tuple[str, int], receiver: Receiver) -> None:
-        self.receiver = receiver
-        super().__init__(address, _Handler)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """Takes webhooks by POST, and gives out the receiver's files by GET."""
-
-    protocol_version = "HTTP/1.1"
-    server: _Server
-
-    def do_POST(self) -> None:
-        """Take a webhook; 404 for a path that is not the run's."""
-        receiver = self.server.receiver
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        status = 404
-        if receiver.is_own_path(self.path):
-            if receiver.owner:
-                receiver.forward(receiver.owner, body)
-            headers = tuple(self.headers.items())
-            status = receiver.post(self.path, body, headers, timeout=0).status
-        self.send_response(status)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def do_GET(self) -> None:
-        """Give out a file; 404 where there is none."""
-        content = self.server.receiver.file_at(self.path)
-        self.send_response(404 if content is None else 200)
-        self.send_header("Content-Type", "image/png")
-        self.send_header("Content-Length", str(len(content or b"")))
-        self.end_headers()
-        self.wfile.write(content or b"")
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Print nothing: webhooks are shown by the report alone."""

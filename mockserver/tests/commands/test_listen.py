@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from megaapi_mock.commands import listen as module
 from megaapi_mock.commands.console import Lines, webhook_count
 from megaapi_mock.commands.listen import Receiver, Webhook, summary
 from megaapi_mock.commands.output import Output
@@ -23,6 +22,7 @@ from megaapi_mock.resources import root
 from megaapi_mock.samples import Samples
 from megaapi_mock.spec.recognise import Misfit, Recognised, Recogniser
 from megaapi_mock.spec.verdict import valid_bundle
+from megaapi_mock.testing import webhook_server as module
 
 from ..processes import Process, mock_command
 

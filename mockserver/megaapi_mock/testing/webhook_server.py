@@ -1,0 +1,214 @@
+"""An HTTP server for webhooks: reads any POST whole, hands it over, and answers as it is told.
+
+What `megaapi-mock listen` and the contract suite receive webhooks with. What a webhook means, and
+what becomes of it, is up to the one who hears of it.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
+from typing import Any
+
+# The gateway's own limit of a body, which a webhook's media thumbnails stay far below.
+BODY_MOST = 32 * 2**20
+# A sender that says nothing for so long is let go.
+PATIENCE = 60.0
+# What a refused sender may still say, so that it reads the refusal instead of a reset.
+LINGER = 64 * 2**20
+_PIECE = 2**16
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One POST as it came. `problem` says why `body` is not the whole of it, if it is not."""
+
+    path: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What answers a GET or a HEAD."""
+
+    status: int = 200
+    content: bytes = b""
+    content_type: str | None = None
+
+
+class WebhookServer(ThreadingHTTPServer):
+    """Answers each POST with the status that `receive` returns, once it has heard of it.
+
+    A body that does not come whole is answered with 400 or 413, whatever `receive` returns.
+    `page` answers a GET. Both are called in the thread of the connection. Raises OSError, or
+    UnicodeError for an odd host, when it cannot listen.
+    """
+
+    daemon_threads = True
+    request_queue_size = 512
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        receive: Callable[[Post], int],
+        page: Callable[[str], Page] = lambda path: Page(),
+    ) -> None:
+        self.receive, self.page = receive, page
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        # Elsewhere this skips connections in TIME_WAIT; on Windows it would share the port.
+        self.allow_reuse_address = sys.platform != "win32"
+        super().__init__((host, port), _Connection)
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        host, port = self.server_address[:2]
+        address = f"[{host!s}]" if self.address_family == socket.AF_INET6 else host
+        return f"http://{address!s}:{port}"
+
+    def server_bind(self) -> None:
+        """Bind without HTTPServer's look-up of the host's name, which can take seconds."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of senders that hang up; everything else is our own bug and shown."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
+class _Connection(BaseHTTPRequestHandler):
+    """One connection; its bodies may be chunked, packed, cut off or no JSON at all."""
+
+    protocol_version = "HTTP/1.1"
+    timeout = PATIENCE
+    disable_nagle_algorithm = True
+    server: WebhookServer
+
+    def do_POST(self) -> None:
+        headers = tuple(self.headers.items())
+        received = bytearray()
+        try:
+            for piece in self._raw():
+                received += piece
+            body = self._unpacked(bytes(received))
+        except _NoBody as problem:
+            self.close_connection = True
+            self.server.receive(Post(self.path, headers, bytes(received), str(problem)))
+            self._answer(Page(problem.status))
+            self._linger()
+            return
+        self._answer(Page(self.server.receive(Post(self.path, headers, body))))
+
+    def do_GET(self) -> None:
+        self._answer(self.server.page(self.path))
+
+    do_HEAD = do_GET
+
+    def _raw(self) -> Iterator[bytes]:
+        """The body's bytes as they come, BODY_MOST of them at most."""
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            yield from self._chunks()
+            return
+        length = self.headers.get("Content-Length", "0").strip()
+        if not (length.isascii() and length.isdigit() and len(length) < 20):
+            raise _NoBody(f"its Content-Length is not a number: {length[:40]!r}")
+        yield from self._exactly(int(length), 0)
+
+    def _chunks(self) -> Iterator[bytes]:
+        total = 0
+        while size := self._chunk_size():
+            yield from self._exactly(size, total)
+            total += size
+            self.rfile.readline(3)
+        while self.rfile.readline(_PIECE) not in (b"\r\n", b"\n", b""):
+            pass  # trailers
+
+    def _chunk_size(self) -> int:
+        line = self.rfile.readline(_PIECE).partition(b";")[0].strip()
+        if not line:
+            raise _NoBody("it ended before its last chunk")
+        try:
+            return int(line[:20], 16)
+        except ValueError:
+            raise _NoBody(f"its chunk size is not a number: {line[:20]!r}") from None
+
+    def _exactly(self, size: int, before: int) -> Iterator[bytes]:
+        if size < 0 or before + size > BODY_MOST:
+            raise _NoBody(f"it is above {BODY_MOST} bytes", 413)
+        missing = size
+        while missing:
+            try:
+                piece = self.rfile.read1(min(missing, _PIECE))
+            except TimeoutError:
+                piece = b""
+            if not piece:
+                raise _NoBody(f"it ended after {before + size - missing} of {before + size} bytes")
+            missing -= len(piece)
+            yield piece
+
+    def _unpacked(self, body: bytes) -> bytes:
+        coding = self.headers.get("Content-Encoding", "identity").strip().lower()
+        if coding in ("identity", ""):
+            return body
+        if coding not in ("gzip", "x-gzip", "deflate"):
+            raise _NoBody(f"its Content-Encoding {coding[:40]!r} is not known here")
+        return _inflated(body)
+
+    def _answer(self, page: Page) -> None:
+        # The sender may have gone; its webhook has been heard all the same.
+        with suppress(ConnectionError, TimeoutError):
+            self.send_response(page.status)
+            if page.content_type is not None:
+                self.send_header("Content-Type", page.content_type)
+            if page.status not in (204, 304):
+                self.send_header("Content-Length", str(len(page.content)))
+            if self.close_connection:
+                self.send_header("Connection", "close")
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(page.content)
+
+    def _linger(self) -> None:
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_WR)
+            self.connection.settimeout(1.0)
+            remaining = LINGER
+            while remaining > 0 and (piece := self.rfile.read1(_PIECE)):
+                remaining -= len(piece)
+
+    def log_message(self, *_: Any) -> None:
+        return
+
+
+class _NoBody(Exception):
+    """There is no whole body: the text says why, `status` answers it."""
+
+    def __init__(self, sentence: str, status: int = 400) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+def _inflated(body: bytes) -> bytes:
+    """Unpack gzip, or deflate in either of its two forms."""
+    for window in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
+        unpacker = zlib.decompressobj(window)
+        try:
+            plain = unpacker.decompress(body, BODY_MOST + 1)
+        except zlib.error:
+            continue
+        if len(plain) > BODY_MOST:
+            raise _NoBody(f"it unpacks to more than {BODY_MOST} bytes", 413)
+        if not unpacker.eof:
+            raise _NoBody("its packed form ends too early")
+        return plain
+    raise _NoBody("it cannot be unpacked")

@@ -335,10 +335,15 @@ class History:
 
 
 def exchanges(app: MockApp, key: str) -> list[Json]:
-    """Every recorded exchange of an instance."""
+    """Every recorded exchange of an instance, but for the real time it took."""
     kept = app.runtime.journal.exchanges.after(None)
     return [
-        {**kept.as_json(), "raw": kept.response_body, "sent": list(kept.response_headers)}
+        {
+            **kept.as_json(),
+            "duration_ms": None,
+            "raw": kept.response_body,
+            "sent": list(kept.response_headers),
+        }
         for kept in kept
         if kept.instance == key
     ]

@@ -185,6 +185,10 @@ class Directory:
         hidden = any(who.hides_number for who in people)
         return hidden, hidden or any(who.addressing == LID for who in people)
 
+    def people(self) -> list[Contact]:
+        """Everybody who is listed, those without a number too."""
+        return list(self._by_lid.values())
+
     @property
     def unreachable(self) -> Iterable[Contact]:
         """Who is not reachable as the world begins."""

@@ -35,6 +35,8 @@ class Exchange:
     events: Sequence[str] = ()
     # Id (None when the call asked for it) and name of the fault that struck.
     fault: tuple[str | None, str] | None = None
+    # From its first byte to its answer, by the machine's own clock.
+    duration_ms: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
         """As the control API lists it."""
@@ -54,6 +56,7 @@ class Exchange:
                 "headers": dict(self.response_headers),
                 **shown_body(self.response_body),
             },
+            "duration_ms": self.duration_ms,
             "reason": self.reason,
             "violations": list(self.violations),
             "events": list(self.events),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from bisect import bisect_left
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from .bugs import log_failure
@@ -45,8 +47,9 @@ class Log(Generic[R]):
     budget: int
     size_of: Callable[[R], int]
     lock: AbstractContextManager[object]
+    # Shared by logs whose records are to be put in one order.
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _records: OrderedDict[str, tuple[int, R, int]] = field(default_factory=OrderedDict)
-    _count: int = 0
     _size: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -55,8 +58,7 @@ class Log(Generic[R]):
         size = self.size_of(record)
         with self._lock:
             before = self._records.pop(record.id, None)
-            self._count += 1
-            self._records[record.id] = (self._count, record, size)
+            self._records[record.id] = (next(self.numbers), record, size)
             self._size += size - (before[2] if before else 0)
             if len(self._records) > self.limit or self._size > self.budget:
                 self._trim()
@@ -88,8 +90,16 @@ class Log(Generic[R]):
                 newer.append(record)
         return reversed(newer)
 
+    def before(self, record_id: str | None) -> Iterator[R]:
+        """Records older than the one with this id, newest first; all of them without an id."""
+        with self._lock:
+            records = [record for _, record, _ in self._records.values()]
+            end = self.number(record_id)
+            numbers = [number for number, _, _ in self._records.values()]
+        return reversed(records if record_id is None else records[: bisect_left(numbers, end)])
+
     def number(self, record_id: str | None) -> int:
-        """The place of a record in the order of all; 0, before every other, when it has gone."""
+        """The place of a record among all that share `numbers`; 0, before all, when it has gone."""
         entry = self._records.get(record_id) if record_id else None
         return entry[0] if entry else 0
 
@@ -115,8 +125,10 @@ class Journal:
 
     def __init__(self, *, limit: int = 5_000, budget: int = 32 * 2**20) -> None:
         self._lock = threading.RLock()
-        self.exchanges: Log[Exchange] = Log(limit, budget, exchange_bytes, self._lock)
-        self.deliveries: Log[Delivery] = Log(limit, budget, delivery_bytes, self._lock)
+        # One order for both: which calls came after which webhooks.
+        numbers = count(1)
+        self.exchanges: Log[Exchange] = Log(limit, budget, exchange_bytes, self._lock, numbers)
+        self.deliveries: Log[Delivery] = Log(limit, budget, delivery_bytes, self._lock, numbers)
         self.strikes: Log[RecordedHit] = Log(limit, budget, hit_bytes, self._lock)
         self.feed = Feed(budget // 4)
         self._numbers = RecordNumbers()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from heapq import merge
@@ -50,6 +51,11 @@ def keys_after(keys: Sequence[str], since: str | None) -> Sequence[str]:
 def limit_of(arguments: Arguments) -> int:
     """?limit=, 100 when it is not given."""
     return int(arguments.get("limit", LIMIT))
+
+
+def newest_first(arguments: Arguments) -> bool:
+    """Whether ?order=newest; then `since` and `next` lead to older records."""
+    return arguments.get("order") == "newest"
 
 
 def wait_of(arguments: Arguments) -> float:
@@ -143,6 +149,27 @@ def messages(
             continue
         by_instance.append([(key, message) for message in newer])
     return merge(*by_instance, key=lambda row: row[1].arrival)
+
+
+def newest_messages(
+    store: Store, publisher: Publisher, instance: str | None, before: int | None
+) -> Iterator[tuple[str, Message]]:
+    """Messages that arrived before the one numbered so, the latest first; all with None."""
+    by_instance: list[list[tuple[str, Message]]] = []
+    for key in store.keys() if instance is None else [instance]:
+        try:
+            rows = publisher.look(key, lambda instance: tuple(instance.messages.values()))
+        except UnknownInstance:
+            if instance is not None:
+                raise
+            continue
+        end = len(rows) if before is None else bisect_left(rows, before, key=_arrival)
+        by_instance.append([(key, message) for message in reversed(rows[:end])])
+    return merge(*by_instance, key=lambda row: row[1].arrival, reverse=True)
+
+
+def _arrival(message: Message) -> int:
+    return message.arrival
 
 
 def _newer(instance: Instance, start: int) -> list[Message]:

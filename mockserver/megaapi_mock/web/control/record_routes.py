@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from flask import request
 
 from ...domain.message import Message
 from ...errors import ControlRefused, UnknownInstance
 from ...records.delivery import Delivery, delivery_json
+from ...records.exchange import Exchange
+from ...records.journal import Log
 from ...records.message import message_json
 from ...records.sizes import delivery_bytes, exchange_bytes, hit_bytes
 from ...records.waiter import Kind, Waiter
@@ -17,9 +20,11 @@ from ...runtime import Runtime
 from . import lists
 from .client import gone_of
 from .places import Places
+from .record_search import RecordSearch
 
 Json = dict[str, Any]
 Matches = Callable[[Any], bool]
+Listed = TypeVar("Listed", Exchange, Delivery)
 
 
 class RecordRoutes:
@@ -27,11 +32,13 @@ class RecordRoutes:
 
     def __init__(self, runtime: Runtime, places: Places) -> None:
         self._runtime, self._places = runtime, places
+        self._search = RecordSearch(runtime)
 
     def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         """Method, path and view of each route."""
         return [
             ("GET", "/exchanges", self.exchanges),
+            ("GET", "/exchanges/<id>", self.exchange),
             ("GET", "/deliveries", self.deliveries),
             ("GET", "/deliveries/<id>", self.delivery),
             ("GET", "/messages", self.messages),
@@ -40,24 +47,40 @@ class RecordRoutes:
 
     def exchanges(self) -> Json:
         """Requests with their replies, newest last."""
-        matches = lists.exchange_matches(request.args)
+        plain, search = lists.exchange_matches(request.args), self._search.exchanges(request.args)
+
+        def matches(exchange: Exchange) -> bool:
+            return plain(exchange) and search(exchange)
+
         return self._page(
-            lambda epoch: self._runtime.journal.exchanges.after(self._since(epoch)),
+            lambda epoch: self._listed(self._runtime.journal.exchanges, epoch),
             matches,
             lambda exchange: exchange.as_json(),
             exchange_bytes,
             waiter=self._waiter("exchange", matches),
         )
 
+    def exchange(self, id: str) -> Json:
+        """One request with its reply."""
+        exchange = self._runtime.journal.exchanges.get(id)
+        if exchange is None:
+            raise ControlRefused(404, f"there is no exchange {id!r}: see /_mock/exchanges")
+        return exchange.as_json()
+
     def deliveries(self) -> Json:
         """Webhooks with their attempts, newest last."""
-        log, matches = self._runtime.journal.deliveries, lists.delivery_matches(request.args)
+        log, plain = self._runtime.journal.deliveries, lists.delivery_matches(request.args)
+        search = self._search.deliveries(request.args)
+
+        def matches(delivery: Delivery) -> bool:
+            return plain(delivery) and search(delivery)
+
         # Where the reader stands, in the order of all: what comes further is not newer by that.
         start = [0]
 
         def look(epoch: int) -> Iterable[Delivery]:
             start[0] = log.number(self._since(epoch))
-            return log.after(self._since(epoch))
+            return self._listed(log, epoch)
 
         def accepts(delivery: Delivery) -> bool:
             return matches(delivery) and log.number(delivery.id) > start[0]
@@ -84,11 +107,18 @@ class RecordRoutes:
     def messages(self) -> Json:
         """Messages of all instances, or of one, newest last."""
         store, publisher = self._runtime.store, self._runtime.publisher
-        key, matches = request.args.get("instance"), lists.message_matches(request.args)
-        start = [0]
+        key, plain = request.args.get("instance"), lists.message_matches(request.args)
+        search, start = self._search.messages(request.args), [0]
+
+        def matches(entry: tuple[str, Message]) -> bool:
+            return plain(entry) and search(entry)
 
         def look(epoch: int) -> Iterable[tuple[str, Message]]:
-            start[0] = lists.arrival_of(store, publisher, key, self._since(epoch))
+            since = self._since(epoch)
+            start[0] = lists.arrival_of(store, publisher, key, since)
+            if lists.newest_first(request.args):
+                before = start[0] if since else None
+                return lists.newest_messages(store, publisher, key, before)
             return lists.messages(store, publisher, key, start[0])
 
         def accepts(changed: tuple[str, Message]) -> bool:
@@ -118,6 +148,10 @@ class RecordRoutes:
     def _since(epoch: int) -> str | None:
         return lists.since_of(request.args, epoch)
 
+    def _listed(self, log: Log[Listed], epoch: int) -> Iterable[Listed]:
+        since = self._since(epoch)
+        return log.before(since) if lists.newest_first(request.args) else log.after(since)
+
     @staticmethod
     def _waiter(kind: Kind, accepts: Matches) -> Waiter:
         client_gone = gone_of(request.environ)
@@ -143,7 +177,9 @@ class RecordRoutes:
                 raise UnknownInstance(f"{key} was deleted in the meantime")
             # Before the records: what is forgotten meanwhile is then told by the next look.
             epochs.append(journal.epoch(key))
-            return [record for record in records(epochs[-1]) if matches(record)]
+            # One more than are shown: whether there is a next page.
+            matching = (record for record in records(epochs[-1]) if matches(record))
+            return list(islice(matching, limit + 1))
 
         matching = self._waited(look, wait, waiter)
         limit = lists.fitting(matching[:limit], size_of, limit)

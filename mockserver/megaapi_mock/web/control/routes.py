@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from ... import __version__
 from ...runtime import Runtime
 from .belongings import Belongings
+from .chat_routes import ChatRoutes
 from .fault_routes import FaultRoutes
 from .guard import Guard
 from .instance_routes import InstanceRoutes
@@ -50,6 +51,7 @@ class ControlRoutes:
             *WebhookRoutes(self._runtime, self._places).routes(),
             *FaultRoutes(self._runtime).routes(),
             *Belongings(self._runtime).routes(),
+            *ChatRoutes(self._runtime).routes(),
         ]
         self._routes = [f"{method} /_mock{path}" for method, path, _ in routes]
         for method, path, view in routes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 from ...records.exchange import Exchange
 from ...webhooks.publish import Batch
 from .reply import Reply
@@ -33,4 +35,5 @@ def exchange_of(
         reply.violations,
         [event.name for event in batch.events] if batch else (),
         reply.fault,
+        round((perf_counter() - request.begun) * 1000, 3),
     )

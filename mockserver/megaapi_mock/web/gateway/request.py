@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote
 
@@ -51,6 +52,7 @@ class Request:
 
     def __init__(self, environ: Environ, limit: int = BODY_LIMIT) -> None:
         """Take the request in, at most `limit` bytes of body."""
+        self.begun = perf_counter()
         self.environ = environ
         self.method = str(environ["REQUEST_METHOD"])
         raw: str = environ.get("PATH_INFO") or "/"

@@ -1,0 +1,207 @@
+"""The control API's routes to an instance's chats, to people, and to what a webhook led to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+
+from ...domain.instance import Instance
+from ...domain.jid import GROUP, HIDDEN, PERSON, Jid
+from ...domain.message import Message
+from ...domain.message_states import DELIVERED, SERVER
+from ...errors import ControlRefused
+from ...records.delivery import Delivery
+from ...records.exchange import Exchange
+from ...records.message import message_json
+from ...runtime import Runtime
+from . import lists
+from .record_search import RecordSearch, is_inbound, message_told, names_message
+
+Json = dict[str, Any]
+# Of the instance's messages these have left and were not read.
+_UNREAD = frozenset({SERVER, DELIVERED})
+_STATUS = "status@broadcast"
+
+
+@dataclass(slots=True)
+class ChatSummary:
+    """One chat as a phone's list shows it; `open` while only unread messages were counted."""
+
+    last: Message | None = None
+    count: int = 0
+    unread: int = 0
+    open: bool = True
+
+    def add(self, message: Message) -> None:
+        """Count the next older message."""
+        self.last = self.last or message
+        self.count += 1
+        self.open = self.open and message.from_me and message.state in _UNREAD
+        self.unread += self.open
+
+
+def summaries(newest_first: Iterable[Message]) -> dict[str, ChatSummary]:
+    """Every chat of these messages, the one with the latest message first."""
+    chats: dict[str, ChatSummary] = {}
+    for message in newest_first:
+        summary = chats.get(message.chat)
+        if summary is None:
+            summary = chats[message.chat] = ChatSummary()
+        summary.add(message)
+    return chats
+
+
+class ChatRoutes:
+    """Routes by subject: one method per route, which returns a document, maybe with a status."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime, self._search = runtime, RecordSearch(runtime)
+
+    def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
+        """Method, path and view of each route."""
+        return [
+            ("GET", "/instances/<key>/chats", self.chats),
+            ("GET", "/instances/<key>/contacts", self.contacts),
+            ("GET", "/deliveries/<id>/calls", self.calls),
+        ]
+
+    def chats(self, key: str) -> Json:
+        """The chats of an instance, the latest message first; of one person with ?with=."""
+        rows, groups = self._runtime.publisher.look(key, self._look)
+        chats = summaries(reversed(rows))
+        person = request.args.get("with")
+        if person is not None:
+            theirs = self._of_person(self._search.chat_written(person), groups)
+            chats = {chat: chats.get(chat, ChatSummary()) for chat in _in_order(chats, theirs)}
+        text = request.args.get("text", "").casefold()
+        named = [(chat, self._name(chat, groups)) for chat in chats]
+        names = {chat: name for chat, name in named if text in f"{name} {chat}".casefold()}
+        limit = lists.limit_of(request.args)
+        wanted = lists.keys_after(list(names), request.args.get("since"))[: limit + 1]
+        items = [self._chat_json(key, chat, names[chat], chats[chat]) for chat in wanted]
+        return lists.page(items, limit=limit, id_="chat")
+
+    def contacts(self, key: str) -> Json:
+        """The people of the world; ?text= is part of a name or number."""
+        text, limit = request.args.get("text", "").casefold(), lists.limit_of(request.args)
+        people = {
+            str(person.jid): person
+            for person in self._runtime.world.directory.people()
+            if text in f"{person.name} {person.saved_name or ''} {person.jid}".casefold()
+        }
+        wanted = lists.keys_after(list(people), request.args.get("since"))[: limit + 1]
+
+        def look(instance: Instance) -> list[Json]:
+            return [instance.contact_states.as_json(people[jid]) for jid in wanted]
+
+        return lists.page(self._runtime.publisher.look(key, look), limit=limit, id_="jid")
+
+    def calls(self, id: str) -> Json:
+        """The calls that were probably made because of a webhook, each with why it is thought."""
+        deliveries = self._runtime.journal.deliveries
+        delivery = deliveries.get(id)
+        if delivery is None:
+            raise ControlRefused(404, f"there is no delivery {id!r}: see /_mock/deliveries")
+        chat, message = self._search.chat_told(delivery), message_told(delivery)
+        chat = chat if is_inbound(delivery) else None
+        until = self._next_inbound(delivery, chat, message)
+        begin, end = deliveries.number(id), None if until is None else deliveries.number(until.id)
+        items = []
+        for exchange in self._later_calls(delivery, begin):
+            early = end is None or self._runtime.journal.exchanges.number(exchange.id) < end
+            why = self._why(exchange, delivery, chat if early else None, message)
+            if why is not None:
+                items.append({"why": why, "exchange": exchange.as_json()})
+        return {"items": items, "until": None if until is None else until.id, "next": None}
+
+    def _later_calls(self, delivery: Delivery, begin: int) -> Iterable[Exchange]:
+        exchanges = self._runtime.journal.exchanges
+        for exchange in exchanges.after(None):
+            if exchange.instance == delivery.instance and exchanges.number(exchange.id) > begin:
+                yield exchange
+
+    def _why(
+        self, exchange: Exchange, delivery: Delivery, chat: str | None, message: str | None
+    ) -> str | None:
+        if message is not None and names_message(exchange, message):
+            return "message"
+        named = self._search.chats_named(exchange)
+        if chat is not None and chat in named:
+            return "chat"
+        # On a frozen clock everything happens at one time, which says nothing.
+        during = not named and not self._runtime.clock.frozen and _during(exchange, delivery)
+        return "during" if during else None
+
+    def _next_inbound(
+        self, delivery: Delivery, chat: str | None, message: str | None
+    ) -> Delivery | None:
+        """The next webhook of the same chat that tells of another message of a contact."""
+        if chat is None:
+            return None
+        for later in self._runtime.journal.deliveries.after(delivery.id):
+            if (
+                later.instance == delivery.instance
+                and is_inbound(later)
+                and message_told(later) != message
+                and self._search.chat_told(later) == chat
+            ):
+                return later
+        return None
+
+    @staticmethod
+    def _look(instance: Instance) -> tuple[tuple[Message, ...], dict[str, tuple[str, list[str]]]]:
+        """All messages, and the groups with their subjects and members."""
+        groups = {
+            str(group.jid): (group.subject, [str(member.jid) for member in group.participants])
+            for group in instance.groups
+        }
+        return tuple(instance.messages.values()), groups
+
+    @staticmethod
+    def _of_person(person: str, groups: dict[str, tuple[str, list[str]]]) -> list[str]:
+        return [person, *(jid for jid, (_, members) in groups.items() if person in members)]
+
+    def _name(self, chat: str, groups: dict[str, tuple[str, list[str]]]) -> str:
+        if chat in groups:
+            return groups[chat][0]
+        person = self._runtime.gateway.person(Jid.parse(chat))
+        return chat if person is None else person.saved_name or person.name
+
+    def _chat_json(self, key: str, chat: str, name: str, summary: ChatSummary) -> Json:
+        jid = Jid.parse(chat)
+        person = self._runtime.gateway.person(jid)
+        return {
+            "instance": key,
+            "chat": chat,
+            "kind": _kind(chat),
+            "name": name,
+            "number": None if person is None else person.number,
+            "messages": summary.count,
+            "unread": summary.unread,
+            "last": None if summary.last is None else message_json((key, summary.last)),
+        }
+
+
+def _in_order(chats: Iterable[str], wanted: Sequence[str]) -> list[str]:
+    """What is wanted, in the order of the chats; those without a message last."""
+    busy = [chat for chat in chats if chat in wanted]
+    return [*busy, *(chat for chat in wanted if chat not in busy)]
+
+
+def _kind(chat: str) -> str:
+    if chat.endswith(f"@{GROUP}"):
+        return "group"
+    if chat == _STATUS:
+        return "status"
+    return "person" if chat.endswith((f"@{PERSON}", HIDDEN)) else "other"
+
+
+def _during(exchange: Exchange, delivery: Delivery) -> bool:
+    """Whether a call was recorded while the receiver was still answering the webhook."""
+    return any(
+        attempt.time <= exchange.time <= attempt.time + attempt.duration_ms / 1000
+        for attempt in delivery.attempts
+    )

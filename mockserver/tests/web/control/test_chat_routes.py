@@ -1,0 +1,229 @@
+"""Chats, people, and the calls that a webhook led to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from megaapi_mock.clock import Clock
+from megaapi_mock.web.app import MockApp
+from megaapi_mock.webhooks.http.client import Answer
+
+from ...conftest import MakeApp
+from ...control import Door
+from ...support import AUTH, KEY, RecordingTransport
+
+ANA, ANAS_CHAT = "5511900000002", "5511900000002@s.whatsapp.net"
+RUI, RUIS_CHAT = "5511900000004", "5511900000004@s.whatsapp.net"
+GROUP = "120363000000000001@g.us"
+
+Send = Callable[..., Any]
+
+
+@pytest.fixture
+def says(door: Door) -> Send:
+    """A contact writes; the message."""
+
+    def write(who: str, text: str, **more: Any) -> Any:
+        body = {"from": who, "text": text, **more}
+        return door.post(f"/instances/{KEY}/inbound", body, status=201)
+
+    return write
+
+
+@pytest.fixture
+def answers(app: MockApp) -> Send:
+    """The bot writes; the id of the call."""
+
+    def write(to: str, text: str) -> str:
+        body = {"messageData": {"to": to, "text": text}}
+        reply = app.test_client().post(f"/rest/sendMessage/{KEY}/text", json=body, headers=AUTH)
+        assert reply.status_code == 200
+        return reply.headers["X-Mock-Exchange"]
+
+    return write
+
+
+@pytest.fixture
+def hears(door: Door) -> None:
+    """The instance has a webhook."""
+    door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9000/hook"})
+
+
+def chats(door: Door, query: str = "") -> list[str]:
+    return [chat["chat"] for chat in door.items(f"/instances/{KEY}/chats{query}")]
+
+
+def delivery_of(door: Door, message: Any) -> str:
+    (delivery,) = door.items(f"/deliveries?instance={KEY}&message={message['id']}")
+    return str(delivery["id"])
+
+
+def calls(door: Door, delivery: str) -> list[tuple[str, str]]:
+    items = door.get(f"/deliveries/{delivery}/calls")["items"]
+    return [(item["why"], item["exchange"]["id"]) for item in items]
+
+
+# -- chats -------------------------------------------------------------------------------------
+
+
+def test_the_chat_with_the_latest_message_is_first(door: Door, says: Send, answers: Send) -> None:
+    says(ANA, "oi")
+    says(RUI, "olá")
+    says(ANA, "oi", group=GROUP, event="group-text")
+    last = says(RUI, "tem pizza?")
+    assert chats(door) == [RUIS_CHAT, GROUP, ANAS_CHAT]
+    first, group, _ = door.items(f"/instances/{KEY}/chats")
+    assert (first["kind"], first["number"], first["messages"]) == ("person", RUI, 2)
+    assert first["last"] == last
+    assert (group["kind"], group["name"], group["number"]) == ("group", "Equipe Teste", None)
+
+
+def test_unread_is_what_the_contact_has_not_read(
+    door: Door, says: Send, answers: Send, app: MockApp
+) -> None:
+    door.post(f"/instances/{KEY}/contacts/{ANA}", {"state": "phone_off"})
+    answers(ANA, "um")
+    answers(ANA, "dois")
+    assert [chat["unread"] for chat in door.items(f"/instances/{KEY}/chats")] == [2]
+    door.post(f"/instances/{KEY}/contacts/{ANA}", {"state": "reachable"})
+    assert [chat["unread"] for chat in door.items(f"/instances/{KEY}/chats")] == [0]
+
+
+def test_a_person_has_the_common_groups_on_the_phone(door: Door, says: Send) -> None:
+    says(RUI, "olá")
+    assert chats(door, f"?with={ANA}") == [ANAS_CHAT, GROUP]
+    says(ANA, "oi", group=GROUP, event="group-text")
+    assert chats(door, f"?with={ANAS_CHAT}") == [GROUP, ANAS_CHAT]
+    empty = door.items(f"/instances/{KEY}/chats?with={ANA}")[1]
+    assert (empty["messages"], empty["last"]) == (0, None)
+
+
+def test_chats_are_paged_and_found_by_name_or_number(door: Door, says: Send) -> None:
+    numbers = [f"55119100000{number:02d}" for number in range(7)]
+    for number in numbers:
+        says(number, "oi")
+    assert [chat["number"] for chat in door.walk(f"/instances/{KEY}/chats?limit=3")] == [
+        *reversed(numbers)
+    ]
+    assert chats(door, "?text=10000003") == ["5511910000003@s.whatsapp.net"]
+    assert chats(door, "?text=NOBODY") == []
+
+
+def test_a_thousand_chats_of_fifty_thousand_messages_are_listed_quickly(
+    app: MockApp, door: Door
+) -> None:
+    door.post(f"/instances/{KEY}/inbound", {"text": "oi"}, status=201)
+    with app.runtime.store.change(KEY) as instance:
+        message = next(instance.messages.newest())
+        for number in range(50_000):
+            chat = f"55119{number % 1000:08d}@s.whatsapp.net"
+            other = replace(message, id=f"M{number}", chat=chat, arrival=instance.tick())
+            instance.messages.put(other.id, other)
+    # Each is asked three times: a busy machine delays one of them, and not all.
+    for path in (
+        f"/instances/{KEY}/chats",
+        f"/messages?instance={KEY}&order=newest",
+        f"/messages?instance={KEY}&order=newest&chat=5511900000999",
+        f"/messages?instance={KEY}&order=newest&text=nowhere",
+    ):
+        seconds = []
+        for _ in range(3):
+            begun = time.perf_counter()
+            assert app.test_client().get(f"/_mock{path}").status_code == 200
+            seconds.append(time.perf_counter() - begun)
+        assert min(seconds) < 1, path
+
+
+# -- people ------------------------------------------------------------------------------------
+
+
+def test_people_are_listed_as_the_instance_meets_them(door: Door) -> None:
+    people = door.walk(f"/instances/{KEY}/contacts?limit=2")
+    numbers = [person["number"] for person in people]
+    assert ANA in numbers and len(numbers) == len(set(numbers))
+    assert people[numbers.index(ANA)] == door.get(f"/instances/{KEY}/contacts/{ANA}")
+    found = door.items(f"/instances/{KEY}/contacts?text=0000002")
+    assert ANA in [person["number"] for person in found] and len(found) < len(people)
+
+
+# -- what a webhook led to ---------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("hears")
+def test_what_the_bot_wrote_into_a_chat_belongs_to_its_last_message(
+    door: Door, says: Send, answers: Send
+) -> None:
+    first = says(ANA, "oi")
+    hello, other = answers(ANA, "Bom dia"), answers(RUI, "Promoção")
+    bare = answers(ANAS_CHAT, "Pois não?")
+    second = says(ANA, "tem pizza?")
+    menu = answers(ANA, "Temos")
+    assert calls(door, delivery_of(door, first)) == [("chat", hello), ("chat", bare)]
+    assert calls(door, delivery_of(door, second)) == [("chat", menu)]
+    until = door.get(f"/deliveries/{delivery_of(door, first)}/calls")["until"]
+    assert until == delivery_of(door, second)
+    assert other not in dict(calls(door, delivery_of(door, first))).values()
+
+
+@pytest.mark.usefixtures("hears")
+def test_a_call_that_names_the_message_belongs_to_it_whenever_it_comes(
+    app: MockApp, door: Door, says: Send
+) -> None:
+    first = says(ANA, "oi")
+    says(ANA, "alô?")
+    key = {"remoteJid": ANAS_CHAT, "fromMe": False, "id": first["id"]}
+    body = {
+        "messageData": {
+            "to": ANA,
+            "text": "Sim?",
+            "key": key,
+            "message": {"conversation": "oi"},
+        }
+    }
+    reply = app.test_client().post(f"/rest/sendMessage/{KEY}/quoteMessage", json=body, headers=AUTH)
+    quoted = reply.headers["X-Mock-Exchange"]
+    assert ("message", quoted) in calls(door, delivery_of(door, first))
+
+
+class Asking(RecordingTransport):
+    """Asks for the instance's status before it answers a webhook."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.app: MockApp | None = None
+        self.asked: list[str] = []
+
+    def post(
+        self, url: str, body: bytes, headers: Sequence[tuple[str, str]], *, timeout: float
+    ) -> Answer:
+        assert self.app is not None
+        self.asked.append(ask_status(self.app))
+        return super().post(url, body, headers, timeout=timeout)
+
+
+def ask_status(app: MockApp) -> str:
+    reply = app.test_client().get(f"/rest/instance/{KEY}", headers=AUTH)
+    return reply.headers["X-Mock-Exchange"]
+
+
+def test_a_call_without_a_chat_belongs_to_the_webhook_that_is_being_answered(
+    make_app: MakeApp,
+) -> None:
+    transport = Asking()
+    transport.app = app = make_app(clock=Clock(), transport=transport)
+    door = Door(app)
+    door.post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9000/hook"})
+    message = door.post(f"/instances/{KEY}/inbound", {"text": "oi"}, status=201)
+    assert app.runtime.courier.wait_idle(5)
+    outside = ask_status(app)
+    related = calls(door, delivery_of(door, message))
+    assert related == [("during", transport.asked[0])]
+    assert outside not in transport.asked
+
+
+def test_an_unknown_delivery_has_no_calls(door: Door) -> None:
+    assert "d9" in door.refusal("GET", "/deliveries/d9/calls", status=404)

@@ -59,17 +59,17 @@ def _each(
 def only_the_right_key_and_token_get_in(
     operation: str, ask: Ask, session: Session, stage: Stage
 ) -> None:
-    place, said = stage.place(connected=None), ask.make(someone(session))
+    place, arguments = stage.place(connected=None), ask.make(someone(session))
     for when, token in (("a wrong token", session.wrong_token()), ("no token", "")):
-        refused(session, session.call(operation, place, token=token, **said), 401, when)
+        refused(session, session.call(operation, place, token=token, **arguments), 401, when)
     if stage.phone:
         other = stage.place()
-        found = session.call(operation, place, token=other.token, **said)
-        refused(session, found, 401, "another instance's token")
+        answer = session.call(operation, place, token=other.token, **arguments)
+        refused(session, answer, 401, "another instance's token")
     if stage.phone or ask.effect == "reads":
         nowhere = Place(UNKNOWN_KEY, place.token)
-        found = session.call(operation, nowhere, **said)
-        refused(session, found, 404, "an unknown instance", message=UNKNOWN_INSTANCE,
+        answer = session.call(operation, nowhere, **arguments)
+        refused(session, answer, 404, "an unknown instance", message=UNKNOWN_INSTANCE,
                 switches=UNKNOWN)  # fmt: skip
 
 
@@ -80,30 +80,30 @@ def checks_come_in_the_documented_order(
     place = stage.place(connected=False)
     wrong = session.wrong_token()
 
-    def broken(where: Place, token: str | None = None) -> Exchange:
+    def broken_call(where: Place, token: str | None = None) -> Exchange:
         return session.call(operation, where, raw=BROKEN_JSON, token=token)
 
-    found = broken(Place(UNKNOWN_KEY, place.token), wrong)
-    refused(session, found, 404, "an unknown key before all", message=UNKNOWN_INSTANCE,
+    answer = broken_call(Place(UNKNOWN_KEY, place.token), wrong)
+    refused(session, answer, 404, "an unknown key before all", message=UNKNOWN_INSTANCE,
             switches=UNKNOWN)  # fmt: skip
 
     def before(status: int) -> Promise:
         return in_order(session, operation, status)
 
-    refused(session, broken(place, wrong), 401, "a wrong token before an unreadable body",
+    refused(session, broken_call(place, wrong), 401, "a wrong token before an unreadable body",
             promise=before(401))  # fmt: skip
-    refused(session, broken(place), 400, "an unreadable body before the missing phone",
+    refused(session, broken_call(place), 400, "an unreadable body before the missing phone",
             promise=before(400))  # fmt: skip
     if ask.loose:
         return
-    spoilt = session.call(operation, place, **ask.spoilt(NO_WHATSAPP))
+    incomplete = session.call(operation, place, **ask.incomplete(NO_WHATSAPP))
     if ask.linked:
         not_logged_in(
-            session, spoilt, "the missing phone before unusable fields", promise=before(403)
+            session, incomplete, "the missing phone before unusable fields", promise=before(403)
         )
     else:
         refused(
-            session, spoilt, 500, "unusable fields without a phone", promise=before(500),
+            session, incomplete, 500, "unusable fields without a phone", promise=before(500),
             switches=HANDLED,
         )  # fmt: skip
 
@@ -111,16 +111,16 @@ def checks_come_in_the_documented_order(
 @_each(about=lambda operation, ask: ask.linked)
 def nothing_goes_without_a_phone(operation: str, ask: Ask, session: Session, stage: Stage) -> None:
     place = stage.place(connected=False)
-    found = session.call(operation, place, **ask.make(someone(session)))
-    not_logged_in(session, found, "without a phone")
+    answer = session.call(operation, place, **ask.make(someone(session)))
+    not_logged_in(session, answer, "without a phone")
 
 
 @_each(about=lambda operation, ask: not ask.linked)
 def no_phone_is_needed(operation: str, ask: Ask, session: Session, stage: Stage) -> None:
     place = stage.place(connected=False)
-    found = session.call(operation, place, **ask.make(someone(session)))
-    if not session.takes_alternative(found, "logout_disconnected", "media_gone"):
-        claim(session, found, found.ok, "answered without a phone")
+    answer = session.call(operation, place, **ask.make(someone(session)))
+    if not session.takes_alternative(answer, "logout_disconnected", "media_gone"):
+        claim(session, answer, answer.ok, "answered without a phone")
 
 
 @_each(about=lambda operation, ask: not ask.loose)
@@ -128,8 +128,8 @@ def what_lacks_its_fields_is_a_bare_500(
     operation: str, ask: Ask, session: Session, stage: Stage
 ) -> None:
     place = stage.place(connected=operation not in LINKING)
-    found = session.call(operation, place, **ask.spoilt(someone(session)))
-    refused(session, found, 500, "without its wrapper or its fields", switches=HANDLED)
+    answer = session.call(operation, place, **ask.incomplete(someone(session)))
+    refused(session, answer, 500, "without its wrapper or its fields", switches=HANDLED)
 
 
 @_each(about=lambda operation, ask: ask.people)
@@ -137,9 +137,9 @@ def numbers_without_whatsapp_are_refused(
     operation: str, ask: Ask, session: Session, stage: Stage
 ) -> None:
     place = stage.place()
-    found = session.call(operation, place, **ask.make(NO_WHATSAPP))
-    no_account(session, found, "a number without WhatsApp")
-    unusable = session.call(operation, place, **ask.spoilt(NO_WHATSAPP))
+    answer = session.call(operation, place, **ask.make(NO_WHATSAPP))
+    no_account(session, answer, "a number without WhatsApp")
+    unusable = session.call(operation, place, **ask.incomplete(NO_WHATSAPP))
     refused(session, unusable, 500, "unusable fields before the number", switches=HANDLED,
             promise=in_order(session, operation, 500))  # fmt: skip
 
@@ -153,14 +153,14 @@ def other_methods_are_unknown_routes(
     headers = (("Authorization", f"Bearer {place.token}"), ("Content-Type", "application/json"))
     for method in METHODS:
         if session.contract.route(method, path) is None:
-            found = session.exchange(request(method, path, body={}, headers=headers))
-            refused(session, found, 404, "another method", operation=operation)
+            answer = session.exchange(request(method, path, body={}, headers=headers))
+            refused(session, answer, 404, "another method", operation=operation)
 
 
 @LAWS.law("instance_status")
 def unknown_routes_are_404_in_the_usual_form(session: Session, stage: Stage) -> None:
-    found = session.exchange(request("GET", UNKNOWN_ROUTE, headers=(("Accept", "*/*"),)))
-    refused(session, found, 404, "an unknown route", operation="instance_status")
+    answer = session.exchange(request("GET", UNKNOWN_ROUTE, headers=(("Accept", "*/*"),)))
+    refused(session, answer, 404, "an unknown route", operation="instance_status")
 
 
 @LAWS.law("send_text", "instance_status", effects=("sends", "reads"), phone=True)
@@ -168,10 +168,10 @@ def odd_bodies_that_are_no_json_are_400(session: Session, stage: Stage) -> None:
     place = stage.place()
     nested = b"[" * 101 + b"]" * 101
     for raw in (b"\xff\xfe{}", b"{'to': 1}", b'{"a": NaN}', nested, b'{"messageData": {}} x'):
-        found = session.call("send_text", place, raw=raw)
-        refused(session, found, 400, "a body that is no JSON")
-    found = session.call("instance_status", place, raw=b"{")
-    refused(session, found, 400, "a body that is no JSON, on a GET")
+        answer = session.call("send_text", place, raw=raw)
+        refused(session, answer, 400, "a body that is no JSON")
+    answer = session.call("instance_status", place, raw=b"{")
+    refused(session, answer, 400, "a body that is no JSON, on a GET")
 
 
 @LAWS.law("send_text", "configure_webhook", effects=("sends", "changes"), phone=True)
@@ -191,8 +191,8 @@ def bodies_above_the_limit_are_413(session: Session, stage: Stage) -> None:
 def media_above_the_limit_is_413(session: Session, stage: Stage) -> None:
     place, encoded = stage.place(), "AAAA" * (MEDIA_TOO_LARGE // 3 + 1)
     data = {"to": someone(session), "type": "document", "base64": encoded}
-    found = session.call("send_media_base64", place, body={"messageData": data})
-    refused(session, found, 413, "media above 16 MiB", promise=guess(session, "send_media_base64"))
+    answer = session.call("send_media_base64", place, body={"messageData": data})
+    refused(session, answer, 413, "media above 16 MiB", promise=guess(session, "send_media_base64"))
 
 
 @LAWS.law("send_media_base64", effects=("sends",), phone=True)
@@ -202,12 +202,12 @@ def media_up_to_the_limit_is_taken(session: Session, stage: Stage) -> None:
         "type": "document",
         "base64": "AAAA" * (MEDIA_MOST // 3) + "AA==",
     }
-    found = session.call("send_media_base64", stage.place(), body={"messageData": data})
-    done(session, found, "media of just 16 MiB", promise=guess(session, "send_media_base64"))
+    answer = session.call("send_media_base64", stage.place(), body={"messageData": data})
+    done(session, answer, "media of just 16 MiB", promise=guess(session, "send_media_base64"))
 
 
 @LAWS.law("send_text", effects=("sends",), phone=True)
 def bodies_declared_as_something_else_are_not_read(session: Session, stage: Stage) -> None:
-    place, said = stage.place(), ASKS["send_text"].make(someone(session))
-    found = session.call("send_text", place, content_type="text/plain", **said)
-    refused(session, found, 500, "a text/plain body", promise=guess(session, "send_text"))
+    place, arguments = stage.place(), ASKS["send_text"].make(someone(session))
+    answer = session.call("send_text", place, content_type="text/plain", **arguments)
+    refused(session, answer, 500, "a text/plain body", promise=guess(session, "send_text"))

@@ -33,10 +33,10 @@ OFF = 60
 
 
 def _does(stage: Stage, place: Place, event: str, **more: Any) -> str:
-    made = stage.control_api(
+    inbound_message = stage.control_api(
         "POST", f"/_mock/instances/{place.key}/inbound", {"event": event, **more}
     )
-    return str(made.get("id"))
+    return str(inbound_message.get("id"))
 
 
 @LAWS.law("send_text", "restart", "logout", effects=("sends", "disconnects"), phone=True)
@@ -46,17 +46,17 @@ def ids_never_start_again(session: Session, stage: Stage) -> None:
         if happens == "restart":
             restarted(session, stage, place)
         if happens == "drop":
-            unlink(stage, place, by="gateway")
+            unlink(stage, place, cause="gateway")
             restarted(session, stage, place)
         if happens == "logout":
             session.call("logout", place)
             link(stage, place)
-        for said in ("Um", "Dois", "Tr\u00eas"):
-            sent = text(session, place, someone(session), said)
-            done(session, sent, "a text while linked")
-            new = sent_id(sent) not in ("", *ids)
-            claim(session, sent, new, "no id comes again, whatever happened to the link")
-            ids.append(sent_id(sent))
+        for words in ("Um", "Dois", "Tr\u00eas"):
+            answer = text(session, place, someone(session), words)
+            done(session, answer, "a text while linked")
+            new = sent_id(answer) not in ("", *ids)
+            claim(session, answer, new, "no id comes again, whatever happened to the link")
+            ids.append(sent_id(answer))
 
 
 @LAWS.law("restart", effects=("changes", "disconnects"), phase=PHASE, phone=True,
@@ -71,14 +71,16 @@ def all_that_comes_during_a_restart_is_told(session: Session, stage: Stage) -> N
         with suppress(Impossible):
             stage.control_api("DELETE", f"/_mock/faults/{armed}")
     people = (WORLD[0], WORLD[1], WORLD[0], WORLD[0], WORLD[1])
-    wanted = [
+    expected = [
         _does(stage, place, "text-plain", set={"message.conversation": f"Texto {turn}"},
-              **{"from": who})
-        for turn, who in enumerate(people)
+              **{"from": person})
+        for turn, person in enumerate(people)
     ]  # fmt: skip
-    came = hook.heard(lambda found: set(wanted) <= set(map(message_id, found)))
-    told = [id_ for id_ in map(message_id, came) if id_ in wanted]
-    hook.claim("text-plain", told == wanted, "every message of a restart is told, in order")
+    webhooks = hook.receive(lambda webhooks: set(expected) <= set(map(message_id, webhooks)))
+    arrived_ids = [id_ for id_ in map(message_id, webhooks) if id_ in expected]
+    hook.claim(
+        "text-plain", arrived_ids == expected, "every message of a restart is told, in order"
+    )
 
 
 @LAWS.law("configure_webhook", "webhook_settings", effects=("changes", "reads"), phase=PHASE,
@@ -89,15 +91,15 @@ def an_address_is_used_as_it_was_written(session: Session, stage: Stage) -> None
         hook = WebhookListener(session, stage, place)
         hook.url += f"?{query}"
         hook.open()
-        found = session.call("webhook_settings", place)
-        shown = at(found.json, "webhookData", "webhookUrl") or at(found.json, "webhookUrl")
-        claim(session, found, shown == hook.url, "the address reads back letter for letter")
+        answer = session.call("webhook_settings", place)
+        address = at(answer.json, "webhookData", "webhookUrl") or at(answer.json, "webhookUrl")
+        claim(session, answer, address == hook.url, "the address reads back letter for letter")
         _does(stage, place, "text-plain")
-        came = hook.heard()
-        hook.claim("text-plain", came, "a text comes to the address")
-        for one in came:
-            kept = urlsplit(one.url).query == query
-            hook.claim("text-plain", kept, "the address is used letter for letter", one)
+        webhooks = hook.receive()
+        hook.claim("text-plain", webhooks, "a text comes to the address")
+        for one in webhooks:
+            is_kept = urlsplit(one.url).query == query
+            hook.claim("text-plain", is_kept, "the address is used letter for letter", one)
 
 
 @LAWS.law("configure_webhook", "send_text", "qr_code_base64",
@@ -105,11 +107,13 @@ def an_address_is_used_as_it_was_written(session: Session, stage: Stage) -> None
           events=("text-plain", "connected", "disconnected", "qrcode", ECHO))  # fmt: skip
 def a_webhook_that_is_off_is_told_nothing(session: Session, stage: Stage) -> None:
     place = stage.place()
-    off, after = (WebhookListener(session, stage, place, end) for end in ("-off", "-after"))
-    off.open()
-    off.heard()
+    switched_off, after = (
+        WebhookListener(session, stage, place, end) for end in ("-off", "-after")
+    )
+    switched_off.open()
+    switched_off.receive()
     before = len(session.receiver.webhooks)
-    set_webhook(session, place, off.url, enabled=False)
+    set_webhook(session, place, switched_off.url, enabled=False)
     _does(stage, place, "text-plain")
     text(session, place)
     unlink(stage, place)
@@ -117,9 +121,9 @@ def a_webhook_that_is_off_is_told_nothing(session: Session, stage: Stage) -> Non
     link(stage, place)
     after.open()
     _does(stage, place, "text-plain")
-    after.heard()
-    told = off.mine(session.receiver.webhooks[before:])
-    off.nothing(told, "text-plain", "a webhook that is off", unsaid(session))
+    after.receive()
+    late_webhooks = switched_off.mine(session.receiver.webhooks[before:])
+    switched_off.nothing(late_webhooks, "text-plain", "a webhook that is off", unsaid(session))
 
 
 @LAWS.law("configure_webhook", "send_text", effects=("changes", "sends"), phase=PHASE, phone=True,
@@ -131,17 +135,21 @@ def a_new_address_gets_all_that_is_still_to_come(session: Session, stage: Stage)
     contact = f"/_mock/instances/{place.key}/contacts/{WORLD[0]}"
     old.open()
     stage.control_api("POST", contact, {"state": "phone_off"})
-    sent = text(session, place, WORLD[0])
+    answer = text(session, place, WORLD[0])
     new.open()
     stage.control_api("POST", contact, {"state": "reachable"})
-    came = new.heard(lambda found: any(at(one.json, "update", "status") == READ for one in found))
+    webhooks = new.receive(
+        lambda webhooks: any(at(one.json, "update", "status") == READ for one in webhooks)
+    )
     stray = old.mine(session.receiver.webhooks)
-    acks = [one for one in (*came, *stray) if is_ack(one) and message_id(one) == sent_id(sent)]
+    acks = [
+        one for one in (*webhooks, *stray) if is_ack(one) and message_id(one) == sent_id(answer)
+    ]
     if not new.settle_acks(bool(acks)):
         return
     late = [one for one in acks if at(one.json, "update", "status") == READ]
-    here = bool(late) and all(one in came for one in late)
-    new.claim("ack-read", here, "receipts come to the address there is now")
+    is_here = bool(late) and all(one in webhooks for one in late)
+    new.claim("ack-read", is_here, "receipts come to the address there is now")
 
 
 @LAWS.law("send_text", effects=("sends", "changes"), phase=PHASE, phone=True,
@@ -151,12 +159,12 @@ def a_receipt_has_the_time_it_came(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     contact = f"/_mock/instances/{place.key}/contacts/{WORLD[0]}"
     stage.control_api("POST", contact, {"state": "phone_off"})
-    sent = text(session, place, WORLD[0])
+    answer = text(session, place, WORLD[0])
     if not stage.pass_time(OFF):
         return
     stage.control_api("POST", contact, {"state": "reachable"})
-    wrote = int(str(at(sent.json, "messageData", "messageTimestamp") or 0))
-    for one in hook.heard():
+    wrote = int(str(at(answer.json, "messageData", "messageTimestamp") or 0))
+    for one in hook.receive():
         if is_ack(one) and at(one.json, "update", "status") == READ:
             moment = at(one.json, "timestamp")
             late = type(moment) is int and moment >= wrote + OFF
@@ -169,18 +177,18 @@ def a_receipt_has_the_time_it_came(session: Session, stage: Stage) -> None:
 def a_logout_leaves_the_webhook(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     session.call("logout", place)
-    hook.heard()
-    found = session.call("webhook_settings", place)
-    shown = at(found.json, "webhookData") or found.json
-    kept = at(shown, "webhookUrl") == hook.url and at(shown, "webhookEnabled") is True
-    claim(session, found, kept, "after a logout the webhook is as it was")
+    hook.receive()
+    answer = session.call("webhook_settings", place)
+    settings = at(answer.json, "webhookData") or answer.json
+    is_kept = at(settings, "webhookUrl") == hook.url and at(settings, "webhookEnabled") is True
+    claim(session, answer, is_kept, "after a logout the webhook is as it was")
     qr(session, place)
-    came = [at(one.json, "messageType") for one in hook.heard()]
-    hook.claim("qrcode", "qrcode_update" in came, "a code after a logout is told")
+    types = [at(one.json, "messageType") for one in hook.receive()]
+    hook.claim("qrcode", "qrcode_update" in types, "a code after a logout is told")
     link(stage, place)
     id_ = _does(stage, place, "text-plain")
-    told = [message_id(one) for one in hook.heard()]
-    hook.claim("text-plain", told.count(id_) == 1, "a text after the next link is told")
+    message_ids = [message_id(one) for one in hook.receive()]
+    hook.claim("text-plain", message_ids.count(id_) == 1, "a text after the next link is told")
 
 
 @LAWS.law("logout", "instance_status", effects=("disconnects", "reads"), phone=True)
@@ -192,14 +200,14 @@ def the_status_is_of_the_phone_that_is_linked(session: Session, stage: Stage) ->
         stage.control_api("POST", f"/_mock/instances/{place.key}/link", {"number": NEW_PHONE})
     except Impossible as refusal:
         raise NotTried(f"no other number to link: {refusal}") from None
-    found = session.call("instance_status", place)
-    user = at(found.json, "instance", "user")
+    answer = session.call("instance_status", place)
+    user = at(answer.json, "instance", "user")
     right = user is None or str(at(user, "id")).startswith(NEW_PHONE)
-    claim(session, found, right, "user.id is of the number that is linked now")
+    claim(session, answer, right, "user.id is of the number that is linked now")
     unlink(stage, place)
-    found = session.call("instance_status", place)
-    gone = at(found.json, "instance", "user") is None
-    claim(session, found, gone, "no user once the phone has left")
+    answer = session.call("instance_status", place)
+    is_gone = at(answer.json, "instance", "user") is None
+    claim(session, answer, is_gone, "no user once the phone has left")
 
 
 @LAWS.law("configure_webhook", "webhook_settings", effects=("changes", "reads"), phase=PHASE,
@@ -209,13 +217,13 @@ def a_receiver_that_errs_is_not_given_up(session: Session, stage: Stage) -> None
     with session.receiver.answering(500):
         for turn in range(FAILURES):
             _does(stage, place, "text-plain", set={"message.conversation": f"Texto {turn}"})
-        hook.heard()
-    found = session.call("webhook_settings", place)
-    shown = at(found.json, "webhookData") or found.json
-    claim(session, found, at(shown, "webhookEnabled") is True, "the webhook stays on")
+        hook.receive()
+    answer = session.call("webhook_settings", place)
+    settings = at(answer.json, "webhookData") or answer.json
+    claim(session, answer, at(settings, "webhookEnabled") is True, "the webhook stays on")
     id_ = _does(stage, place, "text-plain")
-    told = [message_id(one) for one in hook.heard()]
-    hook.claim("text-plain", id_ in told, "what comes after errors is told")
+    message_ids = [message_id(one) for one in hook.receive()]
+    hook.claim("text-plain", id_ in message_ids, "what comes after errors is told")
 
 
 TOKENS = ("a", "0123456789abcdef", "0123456789abcdefg", "NOVO-token_de.40/letras+e=sinais~!*#$%&",
@@ -231,10 +239,10 @@ def every_letter_of_a_token_counts(session: Session, stage: Stage) -> None:
         changed = session.call("change_token", place, token=token, body=body)
         if not done(session, changed, "a new token"):
             return
-        found = session.call("instance_status", place, token=new)
-        done(session, found, "the whole token")
+        answer = session.call("instance_status", place, token=new)
+        done(session, answer, "the whole token")
         for wrong in (new[:-1], new[: len(new) // 2], f"{new}x", f"{new}{new}", new[::-1] + "z"):
-            found = session.call("instance_status", place, token=wrong)
-            claim(session, found, found.status == 401, "nothing but the whole token opens",
+            answer = session.call("instance_status", place, token=wrong)
+            claim(session, answer, answer.status == 401, "nothing but the whole token opens",
                   promise=session.contract.promise("instance_status", 401))  # fmt: skip
         token = new

@@ -170,5 +170,5 @@ def handled(
         return True
     if switch and exchange.status == 200:
         session.settle(switch, exchange=exchange, promise=promise)
-    said = exchange.status == 200 and at(exchange.json, "error") is True
-    return claim(session, exchange, said, f"{when}: 200 with error true", promise=promise)
+    is_handled = exchange.status == 200 and at(exchange.json, "error") is True
+    return claim(session, exchange, is_handled, f"{when}: 200 with error true", promise=promise)

@@ -34,15 +34,15 @@ def now(stage: Stage) -> float:
 def message(session: Session, place: Place, operation: str, **data: Any) -> Exchange:
     """A call whose fields stand under messageData. What it brings along and gets is known then."""
     session.gate.learn(texts(data))
-    sent = session.call(operation, place, body={"messageData": data})
-    if sent.ok:
-        session.gate.learn(texts(at(sent.json, "messageData")))
-    return sent
+    answer = session.call(operation, place, body={"messageData": data})
+    if answer.ok:
+        session.gate.learn(texts(at(answer.json, "messageData")))
+    return answer
 
 
-def text(session: Session, place: Place, to: str = "", said: str = "Bom dia") -> Exchange:
+def text(session: Session, place: Place, to: str = "", words: str = "Bom dia") -> Exchange:
     """A text to somebody."""
-    return message(session, place, "send_text", to=to or someone(session), text=said)
+    return message(session, place, "send_text", to=to or someone(session), text=words)
 
 
 def texts(node: Any) -> Iterator[str]:
@@ -57,9 +57,9 @@ def texts(node: Any) -> Iterator[str]:
             yield from texts(inner)
 
 
-def sent_id(sent: Exchange) -> str:
+def sent_id(sent_message: Exchange) -> str:
     """The id of the message an answer speaks of; empty when it names none."""
-    return str(at(sent.json, "messageData", "key", "id") or "")
+    return str(at(sent_message.json, "messageData", "key", "id") or "")
 
 
 # -- groups ----------------------------------------------------------------------------------
@@ -70,14 +70,14 @@ def make_group(
 ) -> tuple[Exchange, Json]:
     """A group with these people and what its answer says of it; a real host's is left again."""
     group_data = {"group_name": name, "participants": list(people)}
-    made = session.call("create_group", place, body={"group_data": group_data})
-    return made, group_of(made)
+    answer = session.call("create_group", place, body={"group_data": group_data})
+    return answer, group_of(answer)
 
 
 def group_of(answer: Exchange) -> Json:
     """The group an answer shows, nested or flat; empty when it shows none."""
-    shown = at(answer.json, "group") or answer.json
-    return shown if answer.ok and isinstance(shown, dict) else {}
+    group = at(answer.json, "group") or answer.json
+    return group if answer.ok and isinstance(group, dict) else {}
 
 
 def leave(session: Session, place: Place, jid: str) -> Exchange:
@@ -93,13 +93,19 @@ def members(group: Json) -> dict[str, Any]:
 def owner_of(group: Json) -> str:
     """Who made a group, as `members` names people."""
     owner = str(group.get("owner"))
-    named = {str(one.get("id")): numbered(one, "id", "phoneNumber") for one in _people(group)}
-    return named.get(owner, owner)
+    jids_of_people = {
+        str(one.get("id")): numbered(one, "id", "phoneNumber") for one in _people(group)
+    }
+    return jids_of_people.get(owner, owner)
 
 
 def _people(group: Json) -> list[dict[str, Any]]:
-    listed = group.get("participants")
-    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    participants = group.get("participants")
+    return (
+        [one for one in participants if isinstance(one, dict)]
+        if isinstance(participants, list)
+        else []
+    )
 
 
 def numbered(person: Mapping[str, Any], field: str, number: str) -> str:

@@ -18,14 +18,14 @@ LAWS = Laws()
 PRESENCES = ("composing", "recording", "paused", "available", "unavailable")
 
 
-def _delete(session: Session, place: Place, sent: Exchange, to: str) -> Exchange:
-    key = at(sent.json, "messageData", "key")
+def _delete(session: Session, place: Place, answer: Exchange, to: str) -> Exchange:
+    key = at(answer.json, "messageData", "key")
     return message(session, place, "delete_message", to=to, key=key)
 
 
 def _deleted(stage: Stage, place: Place, id_: str) -> object:
-    listed = stage.control_api("GET", f"/_mock/messages?instance={place.key}&limit=5000")
-    return next((item["deleted"] for item in listed["items"] if item["id"] == id_), "lost")
+    messages = stage.control_api("GET", f"/_mock/messages?instance={place.key}&limit=5000")
+    return next((item["deleted"] for item in messages["items"] if item["id"] == id_), "lost")
 
 
 @LAWS.law("update_presence", effects=("sends",))
@@ -33,11 +33,13 @@ def every_presence_is_taken(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     # On a real host each counts as a message.
     for option in PRESENCES if stage.phone else PRESENCES[:1]:
-        found = session.call("update_presence", place, body={"to": to, "option": option})
-        done(session, found, "a presence")
+        answer = session.call("update_presence", place, body={"to": to, "option": option})
+        done(session, answer, "a presence")
         if stage.phone:
-            seen = stage.control_api("GET", f"/_mock/instances/{place.key}")["presence"]
-            claim(session, found, seen.get(as_given(to)) == option, "the contact sees it")
+            shown_presence = stage.control_api("GET", f"/_mock/instances/{place.key}")["presence"]
+            claim(
+                session, answer, shown_presence.get(as_given(to)) == option, "the contact sees it"
+            )
 
 
 @LAWS.law("update_presence", "create_group", effects=("sends", "changes"), phone=True)
@@ -52,73 +54,78 @@ def presence_is_shown_in_groups_too(session: Session, stage: Stage) -> None:
 def a_presence_nobody_knows_is_passed_over(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     for body in ({"to": to, "option": "pause"}, {"to": to}):
-        found = session.call("update_presence", place, body=body)
-        done(session, found, "an unknown presence", promise=guess(session, "update_presence"))
+        answer = session.call("update_presence", place, body=body)
+        done(session, answer, "an unknown presence", promise=guess(session, "update_presence"))
 
 
 @LAWS.law("delete_message", "send_text", effects=("sends",))
 def deleting_for_everyone_is_a_message_of_its_own(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
-    sent = text(session, place, to)
-    found = _delete(session, place, sent, to)
-    if not done(session, found, "deleting for everyone"):
+    sent_message = text(session, place, to)
+    answer = _delete(session, place, sent_message, to)
+    if not done(session, answer, "deleting for everyone"):
         return
-    data = at(found.json, "messageData")
+    data = at(answer.json, "messageData")
     jid = at(data, "key", "remoteJid")
-    claim(session, found, jid == as_given(to), "remoteJid is built from `to`")
-    new = sent_id(found) not in ("", sent_id(sent))
-    claim(session, found, new, "the answer has an id of its own")
+    claim(session, answer, jid == as_given(to), "remoteJid is built from `to`")
+    new = sent_id(answer) not in ("", sent_id(sent_message))
+    claim(session, answer, new, "the answer has an id of its own")
     part = at(data, "message", "protocolMessage")
-    claim(session, found, at(part, "type") == "REVOKE", "the content is a REVOKE")
-    claim(session, found, at(part, "key", "id") == sent_id(sent), "it names what is deleted")
+    claim(session, answer, at(part, "type") == "REVOKE", "the content is a REVOKE")
+    claim(
+        session, answer, at(part, "key", "id") == sent_id(sent_message), "it names what is deleted"
+    )
     moment = str(at(data, "messageTimestamp"))
     close = moment.isdecimal() and abs(int(moment) - now(stage)) <= 120
-    claim(session, found, close, "messageTimestamp is the time in seconds")
+    claim(session, answer, close, "messageTimestamp is the time in seconds")
     if stage.phone:
-        gone = _deleted(stage, place, sent_id(sent)) == "everyone"
-        claim(session, found, gone, "the message is gone for everyone")
+        is_gone = _deleted(stage, place, sent_id(sent_message)) == "everyone"
+        claim(session, answer, is_gone, "the message is gone for everyone")
 
 
 @LAWS.law("delete_message", effects=("sends",), phone=True)
 def what_nobody_knows_can_be_deleted(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     key = {"remoteJid": as_given(to), "fromMe": True, "id": MESSAGE_ID}
-    found = message(session, place, "delete_message", to=to, key=key)
-    done(session, found, "deleting an unknown message")
-    named = at(found.json, "messageData", "message", "protocolMessage", "key", "id")
-    claim(session, found, named == MESSAGE_ID, "it names what is deleted")
+    answer = message(session, place, "delete_message", to=to, key=key)
+    done(session, answer, "deleting an unknown message")
+    deleted_id = at(answer.json, "messageData", "message", "protocolMessage", "key", "id")
+    claim(session, answer, deleted_id == MESSAGE_ID, "it names what is deleted")
 
 
 @LAWS.law("delete_message_from_me", "send_text", effects=("changes", "sends"))
 def deleting_for_oneself_sends_nothing(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
-    sent = text(session, place, to)
-    data = {"id": sent_id(sent), "timestamp": at(sent.json, "messageData", "messageTimestamp")}
-    found = session.call("delete_message_from_me", place, body={"to": to, "messageData": data})
-    done(session, found, "deleting for oneself")
-    claim(session, found, at(found.json, "messageData") is None, "no message comes of it")
+    sent_message = text(session, place, to)
+    data = {
+        "id": sent_id(sent_message),
+        "timestamp": at(sent_message.json, "messageData", "messageTimestamp"),
+    }
+    answer = session.call("delete_message_from_me", place, body={"to": to, "messageData": data})
+    done(session, answer, "deleting for oneself")
+    claim(session, answer, at(answer.json, "messageData") is None, "no message comes of it")
     if stage.phone:
-        gone = _deleted(stage, place, sent_id(sent)) == "me"
-        claim(session, found, gone, "the message is gone for the instance alone")
+        is_gone = _deleted(stage, place, sent_id(sent_message)) == "me"
+        claim(session, answer, is_gone, "the message is gone for the instance alone")
 
 
 @LAWS.law("delete_message_from_me", "send_text", effects=("changes", "sends"), phone=True)
 def deleting_for_oneself_has_a_second_form(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
-    sent = text(session, place, to)
-    key = at(sent.json, "messageData", "key")
-    stamp = at(sent.json, "messageData", "messageTimestamp")
+    sent_message = text(session, place, to)
+    key = at(sent_message.json, "messageData", "key")
+    stamp = at(sent_message.json, "messageData", "messageTimestamp")
     data = {"to": to, "key": key, "messageTimestamp": stamp}
-    found = session.call("delete_message_from_me", place, body={"messageData": data})
-    done(session, found, "deleting for oneself, all wrapped")
-    gone = _deleted(stage, place, sent_id(sent)) == "me"
-    claim(session, found, gone, "the message is gone for the instance alone")
+    answer = session.call("delete_message_from_me", place, body={"messageData": data})
+    done(session, answer, "deleting for oneself, all wrapped")
+    is_gone = _deleted(stage, place, sent_id(sent_message)) == "me"
+    claim(session, answer, is_gone, "the message is gone for the instance alone")
 
 
 @LAWS.law("delete_message", "send_text", "logout", effects=("sends", "disconnects"), phone=True)
 def nothing_is_deleted_without_a_phone(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
-    sent = text(session, place, to)
+    answer = text(session, place, to)
     session.call("logout", place)
-    not_logged_in(session, _delete(session, place, sent, to), "deleting without a phone")
-    claim(session, sent, _deleted(stage, place, sent_id(sent)) is None, "the message is there")
+    not_logged_in(session, _delete(session, place, answer, to), "deleting without a phone")
+    claim(session, answer, _deleted(stage, place, sent_id(answer)) is None, "the message is there")

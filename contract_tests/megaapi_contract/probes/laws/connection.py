@@ -24,66 +24,66 @@ RESTARTS, LOOKS = 10.0, 20
 _DEVICE = re.compile(r"(\d+)(?::\d+)?@s\.whatsapp\.net")
 
 
-def link(stage: Stage, place: Place, **how: str) -> None:
+def link(stage: Stage, place: Place, **details: str) -> None:
     """Somebody scans the code or types it."""
-    stage.control_api("POST", f"/_mock/instances/{place.key}/link", how)
+    stage.control_api("POST", f"/_mock/instances/{place.key}/link", details)
 
 
-def unlink(stage: Stage, place: Place, by: str = "phone") -> None:
+def unlink(stage: Stage, place: Place, cause: str = "phone") -> None:
     """The link ends without anybody asking the gateway."""
-    stage.control_api("POST", f"/_mock/instances/{place.key}/unlink", {"by": by})
+    stage.control_api("POST", f"/_mock/instances/{place.key}/unlink", {"by": cause})
 
 
-def status(session: Session, place: Place, wanted: str, when: str) -> None:
+def status(session: Session, place: Place, expected: str, when: str) -> None:
     """Hold what the status says."""
-    found = session.call("instance_status", place)
-    done(session, found, f"{when}: the status")
-    shown = form_of(session, found)
-    claim(session, found, shown.state == wanted, f"{when}: {wanted}")
-    if shown.form in (LIST, EMPTY):
+    answer = session.call("instance_status", place)
+    done(session, answer, f"{when}: the status")
+    shown_status = form_of(session, answer)
+    claim(session, answer, shown_status.state == expected, f"{when}: {expected}")
+    if shown_status.form in (LIST, EMPTY):
         return
-    claim(session, found, shown.key == place.key, f"{when}: its own key")
-    if wanted == "disconnected":
-        claim(session, found, shown.user is None, f"{when}: no user")
+    claim(session, answer, shown_status.key == place.key, f"{when}: its own key")
+    if expected == "disconnected":
+        claim(session, answer, shown_status.user is None, f"{when}: no user")
         return
-    owner = _DEVICE.fullmatch(str(at(shown.user, "id")))
-    claim(session, found, owner, f"{when}: the user's JID")
+    owner = _DEVICE.fullmatch(str(at(shown_status.user, "id")))
+    claim(session, answer, owner, f"{when}: the user's JID")
     if owner and place.number:
-        claim(session, found, owner[1] == place.number, f"{when}: the phone's own number")
+        claim(session, answer, owner[1] == place.number, f"{when}: the phone's own number")
 
 
-def form_of(session: Session, found: Exchange) -> Status:
+def form_of(session: Session, answer: Exchange) -> Status:
     """The state an answer tells; its form is one of the documented ones, the same throughout."""
-    shown = read_status(found)
-    if shown.form == EMPTY:
-        session.settle("status_disconnected", EMPTY, exchange=found)
-    elif shown.form != NONE:
-        session.settle("status_shape", shown.form, exchange=found)
-        if shown.state == "disconnected":
-            session.settle("status_disconnected", exchange=found)
-    return shown
+    shown_status = read_status(answer)
+    if shown_status.form == EMPTY:
+        session.settle("status_disconnected", EMPTY, exchange=answer)
+    elif shown_status.form != NONE:
+        session.settle("status_shape", shown_status.form, exchange=answer)
+        if shown_status.state == "disconnected":
+            session.settle("status_disconnected", exchange=answer)
+    return shown_status
 
 
 def restarted(session: Session, stage: Stage, place: Place) -> Exchange:
     """A restart, and the time a host may take over it; what it answered."""
-    found = session.call("restart", place)
-    if found.ok and not stage.pass_time(RESTARTS):
+    answer = session.call("restart", place)
+    if answer.ok and not stage.pass_time(RESTARTS):
         for _ in range(LOOKS):
             if read_status(session.call("instance_status", place)).connected:
                 break
             session.gate.rest(RESTARTS / LOOKS)
-    return found
+    return answer
 
 
 @LAWS.law("instance_status")
 def the_status_of_a_linked_instance_names_its_user(session: Session, stage: Stage) -> None:
     place = stage.place()
     status(session, place, "connected", "linked")
-    found = session.call("instance_status", place)
-    shown = at(read_status(found).user, "name")
-    if stage.phone and shown is not None:
+    answer = session.call("instance_status", place)
+    user_name = at(read_status(answer).user, "name")
+    if stage.phone and user_name is not None:
         name = stage.control_api("GET", f"/_mock/instances/{place.key}")["name"]
-        claim(session, found, shown == name, "linked: the name on the phone")
+        claim(session, answer, user_name == name, "linked: the name on the phone")
 
 
 @LAWS.law("instance_status", phone=True)
@@ -94,24 +94,26 @@ def the_status_of_an_unlinked_instance_names_no_user(session: Session, stage: St
 @LAWS.law("is_on_whatsapp")
 def people_on_whatsapp_exist(session: Session, stage: Stage) -> None:
     place, person = stage.place(), someone(session)
-    for given in (person, as_given(person)):
-        found = session.call("is_on_whatsapp", place, query={"jid": given})
-        claim(session, found, at(found.json, "exists") is True, "somebody with WhatsApp exists")
-        jid = str(at(found.json, "jid"))
-        claim(session, found, jid == as_given(person), "the JID is theirs")
+    for number_form in (person, as_given(person)):
+        answer = session.call("is_on_whatsapp", place, query={"jid": number_form})
+        claim(session, answer, at(answer.json, "exists") is True, "somebody with WhatsApp exists")
+        jid = str(at(answer.json, "jid"))
+        claim(session, answer, jid == as_given(person), "the JID is theirs")
 
 
 @LAWS.law("is_on_whatsapp", phone=True)
 def people_without_whatsapp_do_not_exist(session: Session, stage: Stage) -> None:
-    found = session.call("is_on_whatsapp", stage.place(), query={"jid": NO_WHATSAPP})
-    if session.takes_alternative(found, "not_on_whatsapp"):
+    answer = session.call("is_on_whatsapp", stage.place(), query={"jid": NO_WHATSAPP})
+    if session.takes_alternative(answer, "not_on_whatsapp"):
         return
-    session.settle("not_on_whatsapp", exchange=found)
+    session.settle("not_on_whatsapp", exchange=answer)
     unsure = guess(session, "is_on_whatsapp")
-    said = at(found.json, "exists") is False
-    claim(session, found, found.ok and said, "nobody there: exists is false", promise=unsure)
-    jid = at(found.json, "jid")
-    claim(session, found, jid == as_given(NO_WHATSAPP), "nobody there: the JID", promise=unsure)
+    is_unknown = at(answer.json, "exists") is False
+    claim(
+        session, answer, answer.ok and is_unknown, "nobody there: exists is false", promise=unsure
+    )
+    jid = at(answer.json, "jid")
+    claim(session, answer, jid == as_given(NO_WHATSAPP), "nobody there: the JID", promise=unsure)
 
 
 @LAWS.law("pairing_code", effects=("changes",), phone=True)
@@ -119,11 +121,11 @@ def pairing_codes_have_eight_characters(session: Session, stage: Stage) -> None:
     place = stage.place(connected=False)
     codes = []
     for _ in range(3):
-        found = session.call("pairing_code", place, query={"phoneNumber": "5511900000020"})
-        done(session, found, "a pairing code")
-        codes.append(str(at(found.json, "pairingCode")))
-        claim(session, found, PAIRING.fullmatch(codes[-1]), "eight characters, no hyphen")
-    claim(session, found, len(set(codes)) == 3, "another code each time",
+        answer = session.call("pairing_code", place, query={"phoneNumber": "5511900000020"})
+        done(session, answer, "a pairing code")
+        codes.append(str(at(answer.json, "pairingCode")))
+        claim(session, answer, PAIRING.fullmatch(codes[-1]), "eight characters, no hyphen")
+    claim(session, answer, len(set(codes)) == 3, "another code each time",
           promise=guess(session, "pairing_code"))  # fmt: skip
 
 
@@ -131,18 +133,18 @@ def pairing_codes_have_eight_characters(session: Session, stage: Stage) -> None:
 def a_code_of_ones_own_is_used(session: Session, stage: Stage) -> None:
     place = stage.place(connected=False)
     query = {"phoneNumber": "5511900000020", "customPairingCode": "TESTCODE"}
-    found = session.call("pairing_code", place, query=query)
-    same = at(found.json, "pairingCode") == "TESTCODE"
-    claim(session, found, same, "the custom code is the code")
-    found = session.call("pairing_code", place, query={**query, "customPairingCode": "CURTO"})
-    refused(session, found, 500, "a custom code of another length",
+    answer = session.call("pairing_code", place, query=query)
+    same = at(answer.json, "pairingCode") == "TESTCODE"
+    claim(session, answer, same, "the custom code is the code")
+    answer = session.call("pairing_code", place, query={**query, "customPairingCode": "CURTO"})
+    refused(session, answer, 500, "a custom code of another length",
             promise=guess(session, "pairing_code"))  # fmt: skip
 
 
 @LAWS.law("pairing_code", effects=("changes",), phone=True)
 def a_linked_instance_gives_no_pairing_code(session: Session, stage: Stage) -> None:
-    found = session.call("pairing_code", stage.place(), query={"phoneNumber": "5511900000020"})
-    refused(session, found, 403, "a pairing code of a linked instance",
+    answer = session.call("pairing_code", stage.place(), query={"phoneNumber": "5511900000020"})
+    refused(session, answer, 403, "a pairing code of a linked instance",
             message=LINKED_ALREADY, promise=guess(session, "pairing_code"))  # fmt: skip
 
 
@@ -153,8 +155,8 @@ def scanning_the_code_links(session: Session, stage: Stage) -> None:
     status(session, place, "disconnected", "before the scan")
     link(stage, place)
     status(session, place, "connected", "after the scan")
-    found, _ = qr(session, place)
-    refused(session, found, 403, "a QR code after the scan", message=LINKED_ALREADY,
+    answer, _ = qr(session, place)
+    refused(session, answer, 403, "a QR code after the scan", message=LINKED_ALREADY,
             switches=("qr_base64_connected",))  # fmt: skip
     done(session, text(session, place), "a text after the scan")
 
@@ -176,8 +178,8 @@ def after_a_logout_everything_waits_for_a_phone(session: Session, stage: Stage) 
     done(session, session.call("logout", place), "a logout")
     status(session, place, "disconnected", "after a logout")
     not_logged_in(session, text(session, place), "a text after a logout")
-    found, content = qr(session, place)
-    claim(session, found, content, "after a logout there is a QR code")
+    answer, content = qr(session, place)
+    claim(session, answer, content, "after a logout there is a QR code")
     logged_out(session, session.call("logout", place), "a second logout")
     link(stage, place)
     status(session, place, "connected", "linked again")
@@ -196,7 +198,7 @@ def a_restart_keeps_the_link(session: Session, stage: Stage) -> None:
 @LAWS.law("restart", "instance_status", effects=("disconnects", "reads"), phone=True)
 def a_restart_brings_back_what_the_gateway_dropped(session: Session, stage: Stage) -> None:
     place = stage.place()
-    unlink(stage, place, by="gateway")
+    unlink(stage, place, cause="gateway")
     status(session, place, "disconnected", "dropped")
     done(session, restarted(session, stage, place), "a restart")
     status(session, place, "connected", "restarted after a drop")
@@ -209,7 +211,7 @@ def a_restart_brings_nobody_back_who_left(session: Session, stage: Stage) -> Non
         if leave == "logout":
             session.call("logout", place)
         else:
-            unlink(stage, place, by=leave)
+            unlink(stage, place, cause=leave)
         done(session, restarted(session, stage, place), "a restart")
         status(session, place, "disconnected", "restarted without a session")
 
@@ -219,8 +221,8 @@ def a_phone_that_leaves_takes_the_link_with_it(session: Session, stage: Stage) -
     place = stage.place()
     unlink(stage, place)
     status(session, place, "disconnected", "after the phone left")
-    found = session.call("is_on_whatsapp", place, query={"jid": someone(session)})
-    not_logged_in(session, found, "after the phone left")
+    answer = session.call("is_on_whatsapp", place, query={"jid": someone(session)})
+    not_logged_in(session, answer, "after the phone left")
 
 
 @LAWS.law("logout", "instance_status", effects=("disconnects", "reads"), phone=True)

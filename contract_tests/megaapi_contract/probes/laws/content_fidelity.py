@@ -54,10 +54,10 @@ WRITTEN: dict[str, tuple[tuple[str | int, ...], ...]] = {
 @LAWS.law("send_text", effects=("sends",), phone=True)
 def texts_come_back_letter_for_letter(session: Session, stage: Stage) -> None:
     place = stage.place()
-    for said in TEXTS:
-        sent = text(session, place, said=said)
-        back = at(sent.json, "messageData", "message", "extendedTextMessage", "text")
-        claim(session, sent, back == said, "every letter comes back")
+    for words in TEXTS:
+        answer = text(session, place, words=words)
+        back = at(answer.json, "messageData", "message", "extendedTextMessage", "text")
+        claim(session, answer, back == words, "every letter comes back")
 
 
 def _each_that_writes(rule: Callable[[str, Session, Stage], None]) -> Callable[..., None]:
@@ -77,38 +77,38 @@ def long_texts_come_back_whole(operation: str, session: Session, stage: Stage) -
         for step in way[:-1]:
             node = node[step]
         node[way[-1]] = LONG
-        sent = session.call(operation, place, body=body)
-        shown = set(_read_by_people(at(sent.json, "messageData", "message")))
+        answer = session.call(operation, place, body=body)
+        shown_texts = set(_read_by_people(at(answer.json, "messageData", "message")))
         name = ".".join(map(str, way))
-        claim(session, sent, LONG in shown, f"{name} comes back letter for letter")
+        claim(session, answer, LONG in shown_texts, f"{name} comes back letter for letter")
 
 
 def _read_by_people(content: Any) -> Iterator[str]:
     """Every text of a message, those in the JSON texts of its buttons too."""
-    for found in texts(content):
-        yield found
-        if found.startswith("{"):
-            yield from texts(parsed(found))
+    for text_of_message in texts(content):
+        yield text_of_message
+        if text_of_message.startswith("{"):
+            yield from texts(parsed(text_of_message))
 
 
 @LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)
 def large_files_come_back_whole(session: Session, stage: Stage) -> None:
     place, content = stage.place(), bytes(range(256)) * (LARGE // 256)
-    sent = message(
+    answer = message(
         session, place, "send_media_base64", to=someone(session), type="document",
         base64=b64encode(content).decode(), fileName="grande.pdf", mimeType="application/pdf",
     )  # fmt: skip
-    if done(session, sent, "a file of two megabytes"):
-        part = at(sent.json, "messageData", "message", "documentMessage") or {}
+    if done(session, answer, "a file of two megabytes"):
+        part = at(answer.json, "messageData", "message", "documentMessage") or {}
         same_bytes(session, fetch(session, place, part, "document"), part, content)
 
 
 @LAWS.law("create_group", effects=("changes",), phone=True)
 def groups_take_several_people_at_once(session: Session, stage: Stage) -> None:
     place = stage.place()
-    made, group = make_group(session, stage, place, *WORLD[:3])
-    wanted = {as_given(person) for person in WORLD[:3]}
-    claim(session, made, wanted <= set(members(group)), "all who were named are in it")
+    creation, group = make_group(session, stage, place, *WORLD[:3])
+    expected = {as_given(person) for person in WORLD[:3]}
+    claim(session, creation, expected <= set(members(group)), "all who were named are in it")
 
 
 # -- settings --------------------------------------------------------------------------------
@@ -117,8 +117,11 @@ def groups_take_several_people_at_once(session: Session, stage: Stage) -> None:
 def _settings(session: Session, place: Place, token: str | None = None) -> tuple[Any, Any]:
     config = session.call("config_details", place, token=token)
     webhook = session.call("webhook_settings", place, token=token)
-    shown = at(webhook.json, "webhookData") or webhook.json
-    return at(config.json, "configData"), (at(shown, "webhookUrl"), at(shown, "webhookEnabled"))
+    settings = at(webhook.json, "webhookData") or webhook.json
+    return at(config.json, "configData"), (
+        at(settings, "webhookUrl"),
+        at(settings, "webhookEnabled"),
+    )
 
 
 def _block(session: Session, place: Place, *names: str) -> Exchange:
@@ -130,9 +133,9 @@ def what_is_blocked_adds_up(session: Session, stage: Stage) -> None:
     place = stage.place()
     for name in ("presence", "calls"):
         done(session, _block(session, place, name), "blocking")
-    found = session.call("config_details", place)
-    blocked = at(found.json, "configData", "blockEvents") or ()
-    claim(session, found, {"presence", "calls"} <= set(map(str, blocked)), "earlier blocks stay",
+    answer = session.call("config_details", place)
+    blocked = at(answer.json, "configData", "blockEvents") or ()
+    claim(session, answer, {"presence", "calls"} <= set(map(str, blocked)), "earlier blocks stay",
           promise=guess(session, "block_events"))  # fmt: skip
 
 
@@ -147,12 +150,12 @@ def settings_outlive_what_happens_to_the_link(session: Session, stage: Stage) ->
         if operation == "change_token":
             token = NEW_TOKEN
             body = {"messageData": {"token": token}}
-            found = session.call(operation, place, body=body)
+            answer = session.call(operation, place, body=body)
         else:
-            found = session.call(operation, place)
-        done(session, found, operation)
+            answer = session.call(operation, place)
+        done(session, answer, operation)
         same = _settings(session, place, token) == before
-        claim(session, found, same, "settings are as before", promise=guess(session, operation))
+        claim(session, answer, same, "settings are as before", promise=guess(session, operation))
 
 
 # -- customers -------------------------------------------------------------------------------
@@ -167,14 +170,14 @@ def every_customer_writes_from_a_number_of_their_own(session: Session, stage: St
     for person in people:
         body = {"event": "text-plain", "from": person}
         stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
-    came = hook.heard(lambda found: len(found) >= len(people))
-    keys = [at(one.json, "key") for one in came]
+    webhooks = hook.receive(lambda webhooks: len(webhooks) >= len(people))
+    keys = [at(one.json, "key") for one in webhooks]
     chats = [numbered(key, "remoteJid", "senderPn") for key in keys if isinstance(key, dict)]
     right = chats == [as_given(person) for person in people]
     hook.claim("text-plain", right, "the key has the customer's number")
     by_lid = [str(at(key, "remoteJid")).endswith("@lid") for key in keys]
     session.settle("addressing", "lid" if all(by_lid) else "mixed" if any(by_lid) else "")
-    hidden = [at(one.json, "key", "senderLid") for one in came]
+    hidden = [at(one.json, "key", "senderLid") for one in webhooks]
     theirs = [
         stage.control_api("GET", f"/_mock/instances/{place.key}/contacts/{person}")["lid"]
         for person in people

@@ -22,17 +22,7 @@ from .content_fidelity import LONG
 from .media import PNG, fetch, same_bytes
 from .requests import ASKS
 from .webhook_listener import WebhookListener
-from .webhooks import (
-    ECHO,
-    PHASE,
-    Json,
-    Rule,
-    all_read,
-    echoed,
-    is_ack,
-    listening,
-    message_id,
-)
+from .webhooks import ECHO, PHASE, Json, Rule, all_read, check_echo, is_ack, listening, message_id
 
 LAWS = Laws()
 
@@ -56,27 +46,29 @@ def _after_poll(session: Session, stage: Stage, place: Place) -> Json:
 
 def _after(operation: str) -> Callable[[Session, Stage, Place], Json]:
     def send(session: Session, stage: Stage, place: Place) -> Json:
-        said = ASKS[operation].make(WORLD[0])
-        return {"message": sent_id(session.call(operation, place, **said))}
+        arguments = ASKS[operation].make(WORLD[0])
+        return {"message": sent_id(session.call(operation, place, **arguments))}
 
     return send
 
 
 def _after_native_buttons(session: Session, stage: Stage, place: Place) -> Json:
-    sent = session.call("send_buttons", place, **ASKS["send_buttons"].make(WORLD[0]))
-    if _are_old(sent) and session.takes_alternative(sent, "buttons_form"):
+    answer = session.call("send_buttons", place, **ASKS["send_buttons"].make(WORLD[0]))
+    if _are_old(answer) and session.takes_alternative(answer, "buttons_form"):
         raise NotTried("its buttons are those of 2022, which are answered otherwise")
-    return {"message": sent_id(sent)}
+    return {"message": sent_id(answer)}
 
 
-def _are_old(sent: Exchange) -> bool:
-    return at(sent.json, "messageData", "message", "interactiveMessage") is None
+def _are_old(answer: Exchange) -> bool:
+    return at(answer.json, "messageData", "message", "interactiveMessage") is None
 
 
 def _after_template(session: Session, stage: Stage, place: Place) -> Json:
     buttons = [{"type": "replyButton", "title": "Sim", "payload": "sim"}]
-    sent = message(session, place, "send_template", to=WORLD[0], text="Confirma?", buttons=buttons)
-    return {"message": sent_id(sent)}
+    answer = message(
+        session, place, "send_template", to=WORLD[0], text="Confirma?", buttons=buttons
+    )
+    return {"message": sent_id(answer)}
 
 
 def _in_group(session: Session, stage: Stage, place: Place) -> Json:
@@ -158,27 +150,31 @@ def _inbound(rule: Rule) -> Rule:
 def what_a_customer_does_is_told_once(event: str, session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     before = INBOUND[event](session, stage, place)
-    hook.heard()
+    hook.receive()
     body = {"event": event, **before}
-    made = stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
-    came = hook.heard()
-    payload = hook.only(came[:1], event, "what a customer does")
-    _follow(hook, event, payload, came[1:])
-    if not payload or "id" not in made:
+    inbound_message = stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
+    webhooks = hook.receive()
+    payload = hook.only(webhooks[:1], event, "what a customer does")
+    _follow(hook, event, payload, webhooks[1:])
+    if not payload or "id" not in inbound_message:
         return
     key = payload.get("key") or {}
-    hook.claim(event, key.get("id") == made["id"], "the id is the message's", came[0])
+    hook.claim(
+        event, key.get("id") == inbound_message["id"], "the id is the message's", webhooks[0]
+    )
     chats = (key.get("remoteJid"), key.get("senderPn"))
-    hook.claim(event, made["chat"] in chats, "remoteJid is the chat", came[0])
-    hook.claim(event, key.get("fromMe") is made["from_me"], "fromMe is whose it is", came[0])
-    same = written(payload.get("message")) == written(made["content"])
-    hook.claim(event, same, "the content is what was written", came[0])
+    hook.claim(event, inbound_message["chat"] in chats, "remoteJid is the chat", webhooks[0])
+    hook.claim(
+        event, key.get("fromMe") is inbound_message["from_me"], "fromMe is whose it is", webhooks[0]
+    )
+    same = author_content(payload.get("message")) == author_content(inbound_message["content"])
+    hook.claim(event, same, "the content is what was written", webhooks[0])
     if event != "newsletter":
-        hook.names(came[0], event, place.number if made["from_me"] else WORLD[0])
+        hook.names(webhooks[0], event, place.number if inbound_message["from_me"] else WORLD[0])
     _fetchable(session, place, payload)
 
 
-def written(content: Any) -> Any:
+def author_content(content: Any) -> Any:
     """A message's content without what its writer's client adds: some years leave that out."""
     if not isinstance(content, dict):
         return content
@@ -202,19 +198,19 @@ def _follow(hook: WebhookListener, event: str, payload: Json, rest: list[Webhook
 def _fetchable(session: Session, place: Place, payload: Json) -> None:
     """Hold that the file of a message can be fetched, byte for byte."""
     for kind, part in _files(payload.get("message")):
-        found = fetch(session, place, part, FETCHED[kind])
-        same_bytes(session, found, part, None)
+        answer = fetch(session, place, part, FETCHED[kind])
+        same_bytes(session, answer, part, None)
 
 
 def _files(node: Any) -> list[tuple[str, Json]]:
-    found = []
+    file_parts = []
     for name, part in node.items() if isinstance(node, dict) else ():
         kind = str(name).removesuffix("Message")
         if kind in FETCHED and isinstance(part, dict) and "mediaKey" in part:
-            found.append((kind, part))
+            file_parts.append((kind, part))
         elif isinstance(part, dict) and name != "contextInfo":
-            found += _files(part)
-    return found
+            file_parts += _files(part)
+    return file_parts
 
 
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
@@ -223,7 +219,7 @@ def long_texts_of_customers_come_whole(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     path = f"/_mock/instances/{place.key}/inbound"
     stage.control_api("POST", path, {"event": "text-plain", "set": {"message.conversation": LONG}})
-    payload = hook.only(hook.heard(), "text-plain", "a long text")
+    payload = hook.only(hook.receive(), "text-plain", "a long text")
     whole = at(payload, "message", "conversation") == LONG
     hook.claim("text-plain", whole, "every letter comes")
 
@@ -232,10 +228,10 @@ def long_texts_of_customers_come_whole(session: Session, stage: Stage) -> None:
           events=("image",))  # fmt: skip
 def a_customers_picture_is_the_one_they_took(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
-    taken = f"data:image/png;base64,{b64encode(PNG).decode()}"
+    picture_uri = f"data:image/png;base64,{b64encode(PNG).decode()}"
     path = f"/_mock/instances/{place.key}/inbound"
-    stage.control_api("POST", path, {"event": "image", "media": taken})
-    payload = hook.only(hook.heard(), "image", "a picture")
+    stage.control_api("POST", path, {"event": "image", "media": picture_uri})
+    payload = hook.only(hook.receive(), "image", "a picture")
     part = at(payload, "message", "imageMessage")
     if isinstance(part, dict):
         same_bytes(session, fetch(session, place, part, "image"), part, PNG)
@@ -246,17 +242,21 @@ def a_customers_picture_is_the_one_they_took(session: Session, stage: Stage) -> 
 def ids_of_messages_never_come_again(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     path = f"/_mock/instances/{place.key}/inbound"
-    sent = [text(session, place) for _ in range(3)]
+    sent_messages = [text(session, place) for _ in range(3)]
     for turn in range(9):
         stage.control_api("POST", path, {"event": "text-plain", "from": WORLD[turn % 3]})
-    came = [one for one in hook.heard() if not is_ack(one)]
-    again = [id_ for id_, times in Counter(map(message_id, came)).items() if times > 1]
-    hook.claim("text-plain", not again, "ids of messages differ")
-    own = [one for one in came if message_id(one) in map(sent_id, sent)]
+    webhooks = [one for one in hook.receive() if not is_ack(one)]
+    repeated_ids = [id_ for id_, times in Counter(map(message_id, webhooks)).items() if times > 1]
+    hook.claim("text-plain", not repeated_ids, "ids of messages differ")
+    own = [one for one in webhooks if message_id(one) in map(sent_id, sent_messages)]
     hook.settle_echo(bool(own))
-    hook.claim("text-plain", len(came) - len(own) == 9, "every message of a customer is told")
-    hook.claim(ECHO, len(own) in (0, len(sent)), "every message of the instance is told")
-    names = {at(one.json, "pushName") for one in came if message_id(one) not in map(sent_id, sent)}
+    hook.claim("text-plain", len(webhooks) - len(own) == 9, "every message of a customer is told")
+    hook.claim(ECHO, len(own) in (0, len(sent_messages)), "every message of the instance is told")
+    names = {
+        at(one.json, "pushName")
+        for one in webhooks
+        if message_id(one) not in map(sent_id, sent_messages)
+    }
     hook.claim("text-plain", len(names) == 3, "each customer has a name of their own")
 
 
@@ -265,12 +265,12 @@ def ids_of_messages_never_come_again(session: Session, stage: Stage) -> None:
 def what_was_received_can_be_answered(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
-    payload = hook.only(hook.heard(), "text-plain", "a text")
+    payload = hook.only(hook.receive(), "text-plain", "a text")
     if not payload:
         return
     to, key = as_given(WORLD[0]), payload["key"]
     content = {name: part for name, part in payload["message"].items() if "Info" not in name}
     for operation, more in (("quote_message", {"text": "Sim"}), ("forward_message", {})):
         data = {"to": to, "key": key, "message": content, **more}
-        sent = message(session, place, operation, **data)
-        echoed(hook, hook.heard(all_read), sent)
+        answer = message(session, place, operation, **data)
+        check_echo(hook, hook.receive(all_read), answer)

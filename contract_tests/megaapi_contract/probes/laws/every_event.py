@@ -15,7 +15,7 @@ from ..probe import Laws
 from .assertions import at, claim, done
 from .calls import message, sent_id, someone, text
 from .connection import restarted
-from .customers import written
+from .customers import author_content
 from .every_text import ODD
 from .media import PNG, fetch, same_bytes
 from .requests import ASKS
@@ -42,8 +42,8 @@ QUOTED = ("text-extended", "image", "document", "location", "contact", "audio-vo
 
 def _does(stage: Stage, place: Place, event: str, **more: Any) -> Json:
     body = {"event": event, **more}
-    made: Json = stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
-    return made
+    inbound_message: Json = stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
+    return inbound_message
 
 
 def _each(
@@ -76,22 +76,24 @@ def typed(content: Any, way: tuple[str, ...] = ()) -> Iterator[str]:
 @_each(WRITTEN_FIRST)
 def what_several_write_is_told_apart(event: str, session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
-    made = [_does(stage, place, event, **{"from": WORLD[0]})]
-    texts = [*typed(made[0]["content"])]
+    inbound_messages = [_does(stage, place, event, **{"from": WORLD[0]})]
+    texts = [*typed(inbound_messages[0]["content"])]
     odd = {f"message.{way}": ODD.format(number) for number, way in enumerate(texts)}
-    for who, more in ((WORLD[1], {"set": odd} if odd else {}), (WORLD[0], {}), (WORLD[2], {})):
+    for person, more in ((WORLD[1], {"set": odd} if odd else {}), (WORLD[0], {}), (WORLD[2], {})):
         stage.pass_time(7)
-        made.append(_does(stage, place, event, **{"from": who}, **more))
-    came = hook.heard(lambda found: len(found) >= len(made))
-    ids = [message_id(one) for one in came]
-    if not hook.claim(event, ids == [one["id"] for one in made], "each is told once, in order"):
-        return
-    for one, message_, who in zip(
-        came, made, (WORLD[0], WORLD[1], WORLD[0], WORLD[2]), strict=True
+        inbound_messages.append(_does(stage, place, event, **{"from": person}, **more))
+    webhooks = hook.receive(lambda webhooks: len(webhooks) >= len(inbound_messages))
+    ids = [message_id(one) for one in webhooks]
+    if not hook.claim(
+        event, ids == [one["id"] for one in inbound_messages], "each is told once, in order"
     ):
-        same = written(at(one.json, "message")) == written(message_["content"])
+        return
+    for one, message_, person in zip(
+        webhooks, inbound_messages, (WORLD[0], WORLD[1], WORLD[0], WORLD[2]), strict=True
+    ):
+        same = author_content(at(one.json, "message")) == author_content(message_["content"])
         hook.claim(event, same, "every field is what was written", one)
-        hook.names(one, event, who)
+        hook.names(one, event, person)
         moment = at(one.json, "messageTimestamp")
         right = moment is None or moment == int(message_["time"])
         hook.claim(event, right, "messageTimestamp is when it was written", one)
@@ -101,14 +103,14 @@ def what_several_write_is_told_apart(event: str, session: Session, stage: Stage)
 def what_arrives_is_what_was_answered(operation: str, session: Session, stage: Stage) -> None:
     """Two instances of one host: what the other one is told is what the sender was answered."""
     other, hook = listening(session, stage)
-    sent = session.call(operation, stage.place(), **ASKS[operation].make(other.number))
-    if not done(session, sent, "a good send"):
+    answer = session.call(operation, stage.place(), **ASKS[operation].make(other.number))
+    if not done(session, answer, "a good send"):
         return
-    came = [one for one in hook.heard() if message_id(one) == sent_id(sent)]
-    if hook.claim("text-plain", len(came) == 1, "what was sent arrives once"):
-        shown = written(at(came[0].json, "message"))
-        same = _bare(shown) == _bare(written(at(sent.json, "messageData", "message")))
-        hook.claim("text-plain", same, "what arrives is what was answered", came[0])
+    webhooks = [one for one in hook.receive() if message_id(one) == sent_id(answer)]
+    if hook.claim("text-plain", len(webhooks) == 1, "what was sent arrives once"):
+        content = author_content(at(webhooks[0].json, "message"))
+        same = _bare(content) == _bare(author_content(at(answer.json, "messageData", "message")))
+        hook.claim("text-plain", same, "what arrives is what was answered", webhooks[0])
 
 
 def _bare(content: Any) -> Any:
@@ -122,15 +124,15 @@ def _bare(content: Any) -> Any:
           events=("text-plain",))  # fmt: skip
 def a_long_burst_is_told_whole_and_in_order(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
-    wanted = [
+    expected = [
         _does(stage, place, "text-plain", set={"message.conversation": f"Texto {turn}"},
               **{"from": WORLD[turn % 3]})["id"]
         for turn in range(BURST)
     ]  # fmt: skip
-    came = hook.heard(lambda found: len(found) >= BURST)
-    hook.claim("text-plain", [*map(message_id, came)] == wanted, "all of a burst, in order")
-    said = [at(one.json, "message", "conversation") for one in came]
-    right = said == [f"Texto {turn}" for turn in range(BURST)]
+    webhooks = hook.receive(lambda webhooks: len(webhooks) >= BURST)
+    hook.claim("text-plain", [*map(message_id, webhooks)] == expected, "all of a burst, in order")
+    texts_in_order = [at(one.json, "message", "conversation") for one in webhooks]
+    right = texts_in_order == [f"Texto {turn}" for turn in range(BURST)]
     hook.claim("text-plain", right, "each with its own words")
 
 
@@ -138,8 +140,8 @@ def a_long_burst_is_told_whole_and_in_order(session: Session, stage: Stage) -> N
           effects=("sends", "reads", "disconnects"), phone=True)  # fmt: skip
 def files_stay_whatever_comes_after(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
-    sent = session.call("send_media_base64", place, **ASKS["send_media_base64"].make(to))
-    part = at(sent.json, "messageData", "message", "imageMessage") or {}
+    answer = session.call("send_media_base64", place, **ASKS["send_media_base64"].make(to))
+    part = at(answer.json, "messageData", "message", "imageMessage") or {}
     for _ in range(OTHERS):
         session.call("send_media_base64", place, **ASKS["send_media_base64"].make(to))
     same_bytes(session, fetch(session, place, part, "image"), part, PNG)
@@ -151,30 +153,35 @@ def files_stay_whatever_comes_after(session: Session, stage: Stage) -> None:
 @_each(QUOTED, "forward_message", "quote_message", effects=("sends", "changes"))
 def what_is_passed_on_keeps_its_content(event: str, session: Session, stage: Stage) -> None:
     place, to = stage.place(), WORLD[1]
-    made = _does(stage, place, event, **{"from": WORLD[0]})
-    content = written(made["content"])
-    key = {"remoteJid": as_given(WORLD[0]), "fromMe": False, "id": made["id"]}
+    inbound_message = _does(stage, place, event, **{"from": WORLD[0]})
+    content = author_content(inbound_message["content"])
+    key = {"remoteJid": as_given(WORLD[0]), "fromMe": False, "id": inbound_message["id"]}
     data = {"to": to, "key": key, "message": content}
-    sent = message(session, place, "forward_message", **data)
-    if done(session, sent, "a forward"):
-        shown = written(at(sent.json, "messageData", "message"))
-        claim(session, sent, _bare(shown) == _bare(content), "a forward keeps every field")
-    sent = message(session, place, "quote_message", **data, text="Sobre este")
-    if done(session, sent, "a quote"):
+    answer = message(session, place, "forward_message", **data)
+    if done(session, answer, "a forward"):
+        forwarded_content = author_content(at(answer.json, "messageData", "message"))
+        claim(
+            session,
+            answer,
+            _bare(forwarded_content) == _bare(content),
+            "a forward keeps every field",
+        )
+    answer = message(session, place, "quote_message", **data, text="Sobre este")
+    if done(session, answer, "a quote"):
         way = ("messageData", "message", "extendedTextMessage", "contextInfo", "quotedMessage")
-        same = _bare(at(sent.json, *way)) == _bare(content)
-        claim(session, sent, same, "a quote keeps every field")
+        same = _bare(at(answer.json, *way)) == _bare(content)
+        claim(session, answer, same, "a quote keeps every field")
 
 
 @LAWS.law("send_text", effects=("sends",), phone=True)
 def many_sends_have_each_their_own_answer(session: Session, stage: Stage) -> None:
     place, ids = stage.place(), set[str]()
     for turn in range(BURST):
-        to, said = WORLD[turn % 3], f"Texto {turn}"
-        sent = text(session, place, to, said)
-        back = at(sent.json, "messageData", "message", "extendedTextMessage", "text")
-        claim(session, sent, back == said, "the text is this send's")
-        chat = at(sent.json, "messageData", "key", "remoteJid")
-        claim(session, sent, chat == as_given(to), "remoteJid is this send's")
-        claim(session, sent, sent_id(sent) not in ids, "the id is this send's")
-        ids.add(sent_id(sent))
+        to, words = WORLD[turn % 3], f"Texto {turn}"
+        answer = text(session, place, to, words)
+        back = at(answer.json, "messageData", "message", "extendedTextMessage", "text")
+        claim(session, answer, back == words, "the text is this send's")
+        chat = at(answer.json, "messageData", "key", "remoteJid")
+        claim(session, answer, chat == as_given(to), "remoteJid is this send's")
+        claim(session, answer, sent_id(answer) not in ids, "the id is this send's")
+        ids.add(sent_id(answer))

@@ -124,41 +124,47 @@ def leaves(node: Any, way: Way = ()) -> Iterator[Way]:
 
 def odd(data: Fields) -> tuple[Fields, dict[str, str]]:
     """The body with an odd text at every place, and each of these by the way to it."""
-    made, told = deepcopy(data), {}
+    odd_data, texts_by_path = deepcopy(data), {}
     for number, way in enumerate(leaves(data), 1):
-        node = made
+        node = odd_data
         for step in way[:-1]:
             node = node[step]  # type: ignore[index]
         address = way[-1] == "payload" and node.get("type") == "url"
         node[way[-1]] = (ODD_ADDRESS if address else ODD).format(number)  # type: ignore[index]
-        told[".".join(map(str, way))] = node[way[-1]]  # type: ignore[index]
-    return made, told
+        texts_by_path[".".join(map(str, way))] = node[way[-1]]  # type: ignore[index]
+    return odd_data, texts_by_path
 
 
 def shown_texts(content: Any) -> Iterator[str]:
     """Every text of a message, those in the JSON texts of its buttons too."""
-    for found in texts(content):
-        yield found
-        if found.startswith("{"):
-            yield from texts(parsed(found))
+    for text_of_message in texts(content):
+        yield text_of_message
+        if text_of_message.startswith("{"):
+            yield from texts(parsed(text_of_message))
 
 
 @_each(FULL)
 def every_text_at_every_place_comes_back(operation: str, session: Session, stage: Stage) -> None:
-    data, told = odd(FULL[operation])
-    sent = message(session, stage.place(), operation, to=someone(session), **data)
-    if done(session, sent, "a body full of odd texts"):
-        shown = [*shown_texts(at(sent.json, "messageData", "message"))]
-        for name, wanted in told.items():
-            claim(session, sent, wanted in shown, f"{name} comes back letter for letter")
+    data, texts_by_path = odd(FULL[operation])
+    answer = message(session, stage.place(), operation, to=someone(session), **data)
+    if done(session, answer, "a body full of odd texts"):
+        texts_of_answer = [*shown_texts(at(answer.json, "messageData", "message"))]
+        for name, expected in texts_by_path.items():
+            claim(
+                session, answer, expected in texts_of_answer, f"{name} comes back letter for letter"
+            )
 
 
 @LAWS.law("send_link_preview", effects=("sends",), phone=True)
 def the_words_around_a_link_stay(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
-    for said in (f"Veja \u00e7 {SHOP}?a=1&b=2 hoje & sempre", f"{SHOP} fim", f"come\u00e7o {SHOP}"):
-        sent = message(session, place, "send_link_preview", to=to, textWithLink=said)
-        hold_sent(session, stage, sent, to, extendedTextMessage={"text": said})
+    for words in (
+        f"Veja \u00e7 {SHOP}?a=1&b=2 hoje & sempre",
+        f"{SHOP} fim",
+        f"come\u00e7o {SHOP}",
+    ):
+        answer = message(session, place, "send_link_preview", to=to, textWithLink=words)
+        hold_sent(session, stage, answer, to, extendedTextMessage={"text": words})
 
 
 @LAWS.law("send_location", effects=("sends",), phone=True)
@@ -166,19 +172,19 @@ def any_number_is_a_degree(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     for latitude, longitude in DEGREES:
         data = {"latitude": latitude, "longitude": longitude}
-        sent = message(session, place, "send_location", to=to, **data)
-        wanted = {"degreesLatitude": float(latitude), "degreesLongitude": float(longitude)}
-        hold_sent(session, stage, sent, to, locationMessage=wanted)
+        answer = message(session, place, "send_location", to=to, **data)
+        expected = {"degreesLatitude": float(latitude), "degreesLongitude": float(longitude)}
+        hold_sent(session, stage, answer, to, locationMessage=expected)
 
 
 @_each({"send_media_url": "url", "send_media_base64": "base64"})
 def a_document_has_the_type_it_was_given(operation: str, session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
-    given = {"url": PICTURE_URL} if operation == "send_media_url" else {"base64": PICTURE}
+    source = {"url": PICTURE_URL} if operation == "send_media_url" else {"base64": PICTURE}
     for name, kind in TYPES:
-        data = {**given, "type": "document", "fileName": name, "mimeType": kind}
-        sent = message(session, place, operation, to=to, **data)
-        hold_sent(session, stage, sent, to, documentMessage={"mimetype": kind, "fileName": name})
+        data = {**source, "type": "document", "fileName": name, "mimeType": kind}
+        answer = message(session, place, operation, to=to, **data)
+        hold_sent(session, stage, answer, to, documentMessage={"mimetype": kind, "fileName": name})
 
 
 @_each(OPTIONS)
@@ -191,19 +197,19 @@ def what_is_left_out_is_not_remembered(operation: str, session: Session, stage: 
     before = _options(first.json)
     for name, value in options.items():
         message(session, place, operation, to=to, **bare, **{name: value})
-        again = message(session, place, operation, to=to, **bare)
-        same = _options(again.json) == before
-        claim(session, again, same, f"{name} of one message is not the next one's")
+        second_answer = message(session, place, operation, to=to, **bare)
+        same = _options(second_answer.json) == before
+        claim(session, second_answer, same, f"{name} of one message is not the next one's")
 
 
 def _options(document: Any) -> list[tuple[str, str]]:
     """What an answer shows of options, and in which words."""
-    found: list[tuple[str, str]] = []
+    options: list[tuple[str, str]] = []
     for name, part in document.items() if isinstance(document, dict) else ():
         if name in SHOWN_OPTIONS:
-            found.append((name, "" if isinstance(part, dict) else str(part)))
-        found += _options(part)
-    return sorted(found)
+            options.append((name, "" if isinstance(part, dict) else str(part)))
+        options += _options(part)
+    return sorted(options)
 
 
 @LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)
@@ -211,12 +217,12 @@ def files_of_every_size_come_back_whole(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     for size in SIZES:
         content = (bytes(range(251)) * (size // 251 + 1))[:size]
-        sent = message(
+        answer = message(
             session, place, "send_media_base64", to=to, type="document", fileName="a.bin",
             base64=b64encode(content).decode(), mimeType="application/octet-stream",
         )  # fmt: skip
-        if done(session, sent, f"a file of {size} bytes"):
-            part = at(sent.json, "messageData", "message", "documentMessage") or {}
+        if done(session, answer, f"a file of {size} bytes"):
+            part = at(answer.json, "messageData", "message", "documentMessage") or {}
             same_bytes(session, fetch(session, place, part, "document"), part, content)
 
 
@@ -229,6 +235,6 @@ def every_code_of_ones_own_comes_back(session: Session, stage: Stage) -> None:
     promise = Promise("baileys", session.contract.by_id["pairing_code"].spec_file)
     for code in CODES:
         query = {"phoneNumber": "5511900000020", "customPairingCode": code}
-        found = session.call("pairing_code", place, query=query)
-        same = at(found.json, "pairingCode") == code
-        claim(session, found, same, "the custom code, character by character", promise=promise)
+        answer = session.call("pairing_code", place, query=query)
+        same = at(answer.json, "pairingCode") == code
+        claim(session, answer, same, "the custom code, character by character", promise=promise)

@@ -36,40 +36,40 @@ PHONES_DO: tuple[tuple[str, Json], ...] = (
 )
 
 
-def _made(session: Session, stage: Stage, place: Place, *people: str) -> str:
+def _create_group(session: Session, stage: Stage, place: Place, *people: str) -> str:
     return str(make_group(session, stage, place, *people)[1].get("id"))
 
 
 def _details(session: Session, place: Place, jid: str) -> tuple[Exchange, Json]:
-    found = session.call("group_details", place, query={"jid": jid})
-    return found, group_of(found)
+    answer = session.call("group_details", place, query={"jid": jid})
+    return answer, group_of(answer)
 
 
-def _listed(session: Session, place: Place, jid: str) -> tuple[Exchange, Json]:
-    found = session.call("list_groups", place)
-    groups = at(found.json, "groups")
-    listed = groups if isinstance(groups, list) else []
-    return found, next((one for one in listed if at(one, "id") == jid), {})
+def _group_in_list(session: Session, place: Place, jid: str) -> tuple[Exchange, Json]:
+    answer = session.call("list_groups", place)
+    groups = at(answer.json, "groups")
+    group_list = groups if isinstance(groups, list) else []
+    return answer, next((one for one in group_list if at(one, "id") == jid), {})
 
 
 @LAWS.law("create_group", "group_details", "list_groups", effects=("changes", "reads"), phone=True)
 def every_change_of_a_group_is_shown_and_listed(session: Session, stage: Stage) -> None:
     place = stage.place()
-    jid = _made(session, stage, place, *WORLD[:2])
-    _listed(session, place, jid)
+    jid = _create_group(session, stage, place, *WORLD[:2])
+    _group_in_list(session, place, jid)
     for event, more in (("", {}), *PHONES_DO):
         if event:
             body = {"event": event, "group": jid, "from": place.number, **more}
             stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
         true = stage.control_api("GET", f"/_mock/instances/{place.key}/groups/{jid}")
         people = {one["jid"]: one["admin"] for one in true["participants"]}
-        for found, shown in (_details(session, place, jid), _listed(session, place, jid)):
+        for answer, group in (_details(session, place, jid), _group_in_list(session, place, jid)):
             for name in ("subject", "announce", "restrict"):
-                claim(session, found, shown.get(name) == true[name], f"{name} is what it is now")
-            right = members(shown) == people
-            claim(session, found, right, "each member has the rank of now")
-            once = len(shown.get("participants") or ()) == shown.get("size") == len(people)
-            claim(session, found, once, "everybody stands in it once")
+                claim(session, answer, group.get(name) == true[name], f"{name} is what it is now")
+            right = members(group) == people
+            claim(session, answer, right, "each member has the rank of now")
+            is_single = len(group.get("participants") or ()) == group.get("size") == len(people)
+            claim(session, answer, is_single, "everybody stands in it once")
 
 
 def _forms(people: tuple[str, ...], mix: tuple[bool, ...]) -> list[str]:
@@ -83,8 +83,8 @@ def jids_and_numbers_may_be_mixed(session: Session, stage: Stage) -> None:
     place, people = stage.place(), WORLD[:3]
     everybody = {as_given(person) for person in people}
     for mix in MIXES:
-        made, group = make_group(session, stage, place, *_forms(people, mix))
-        claim(session, made, everybody <= set(members(group)), "all who were named are in it")
+        creation, group = make_group(session, stage, place, *_forms(people, mix))
+        claim(session, creation, everybody <= set(members(group)), "all who were named are in it")
         jid = str(group.get("id"))
         for operation, inside in (("remove_participants", False), ("add_participants", True)):
             data = {"jid": jid, "participants": _forms(people, mix)}
@@ -100,7 +100,7 @@ def jids_and_numbers_may_be_mixed(session: Session, stage: Stage) -> None:
 def what_is_told_of_each_person_is_so(session: Session, stage: Stage) -> None:
     """Whoever has a 200 was moved; whoever has not, was not; and each is tried."""
     place = stage.place()
-    jid = _made(session, stage, place, WORLD[0], WORLD[1])
+    jid = _create_group(session, stage, place, WORLD[0], WORLD[1])
     steps = (
         ("add_participants", (WORLD[2], WORLD[0], WORLD[3]), True),
         ("remove_participants", (WORLD[0], WORLD[2], WORLD[1]), False),
@@ -111,30 +111,35 @@ def what_is_told_of_each_person_is_so(session: Session, stage: Stage) -> None:
         before = set(members(_details(session, place, jid)[1]))
         data = {"jid": jid, "participants": list(people)}
         changed = session.call(operation, place, body={"group_data": data})
-        told = verdicts_of(session, changed)
-        found, group = _details(session, place, jid)
-        named = [as_given(person) for person in people]
-        if told is not None:
-            claim(session, changed, [who for who, _ in told] == named, "one result per person")
-            wanted = [(who in before) is not inside for who in named]
-            moved = [status == "200" for _, status in told]
-            claim(session, changed, moved == wanted, "200 for whoever was moved, and nobody else")
+        verdicts = verdicts_of(session, changed)
+        answer, group = _details(session, place, jid)
+        jids = [as_given(person) for person in people]
+        if verdicts is not None:
+            claim(session, changed, [who for who, _ in verdicts] == jids, "one result per person")
+            expected = [(who in before) is not inside for who in jids]
+            has_changed = [status == "200" for _, status in verdicts]
+            claim(
+                session,
+                changed,
+                has_changed == expected,
+                "200 for whoever was moved, and nobody else",
+            )
         after = set(members(group))
-        fits = all((who in after) is inside for who in named)
-        claim(session, found, fits, "everybody who was named is in it or out of it")
-        alone = after - {*named} == before - {*named}
-        claim(session, found, alone, "nobody else has been moved")
-        once = len(group.get("participants") or ()) == group.get("size") == len(after)
-        claim(session, found, once, "everybody stands in it once")
+        fits = all((who in after) is inside for who in jids)
+        claim(session, answer, fits, "everybody who was named is in it or out of it")
+        alone = after - {*jids} == before - {*jids}
+        claim(session, answer, alone, "nobody else has been moved")
+        is_single = len(group.get("participants") or ()) == group.get("size") == len(after)
+        claim(session, answer, is_single, "everybody stands in it once")
 
 
 @LAWS.law("create_group", "leave_group", effects=("changes",), phase=PHASE, phone=True,
           events=("group-text",))  # fmt: skip
 def a_group_that_was_left_is_silent(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
-    jid = _made(session, stage, place, *WORLD[:2])
+    jid = _create_group(session, stage, place, *WORLD[:2])
     done(session, leave(session, place, jid), "leaving")
-    hook.heard()
+    hook.receive()
     for event in ("group-text", "group-image"):
         try:
             body = {"event": event, "group": jid, "from": WORLD[0]}
@@ -143,28 +148,30 @@ def a_group_that_was_left_is_silent(session: Session, stage: Stage) -> None:
             # Nobody can reach the instance there: so it should be.
             continue
     promise = guess(session, "leave_group")
-    hook.nothing(hook.heard(), "group-text", "after leaving a group", promise)
+    hook.nothing(hook.receive(), "group-text", "after leaving a group", promise)
 
 
 @LAWS.law("delete_message", "create_group", effects=("sends", "changes"), phone=True)
 def an_admin_deletes_what_members_wrote(session: Session, stage: Stage) -> None:
     place = stage.place()
-    jid = _made(session, stage, place, *WORLD[:2])
+    jid = _create_group(session, stage, place, *WORLD[:2])
     promise = Promise("baileys", session.contract.by_id["delete_message"].spec_file)
     for person in WORLD[:2]:
         body = {"event": "group-text", "group": jid, "from": person}
-        said = stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
-        key = {"remoteJid": jid, "fromMe": False, "id": said["id"],
+        inbound_message = stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
+        key = {"remoteJid": jid, "fromMe": False, "id": inbound_message["id"],
                "participant": as_given(person)}  # fmt: skip
-        gone = message(session, place, "delete_message", to=jid, key=key)
-        if not done(session, gone, "deleting a member's message"):
+        deletion = message(session, place, "delete_message", to=jid, key=key)
+        if not done(session, deletion, "deleting a member's message"):
             return
-        named = at(gone.json, "messageData", "message", "protocolMessage", "key")
+        deleted_key = at(deletion.json, "messageData", "message", "protocolMessage", "key")
         for field in ("remoteJid", "fromMe", "id", "participant"):
-            same = at(named, field) == key[field]
-            claim(session, gone, same, f"{field} of the deleted message", promise=promise)
-        listed = stage.control_api("GET", f"/_mock/messages?instance={place.key}&limit=5000")[
+            same = at(deleted_key, field) == key[field]
+            claim(session, deletion, same, f"{field} of the deleted message", promise=promise)
+        messages = stage.control_api("GET", f"/_mock/messages?instance={place.key}&limit=5000")[
             "items"
         ]
-        state = next(one["deleted"] for one in listed if one["id"] == said["id"])
-        claim(session, gone, state == "everyone", "the member's message is gone", promise=promise)
+        state = next(one["deleted"] for one in messages if one["id"] == inbound_message["id"])
+        claim(
+            session, deletion, state == "everyone", "the member's message is gone", promise=promise
+        )

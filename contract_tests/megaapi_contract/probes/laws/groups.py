@@ -32,15 +32,15 @@ def _change(
 ) -> tuple[Exchange, dict[str, str] | None]:
     """Add or remove people; the answer, and what it says of each by JID, if it says anything."""
     group_data = {"jid": jid, "participants": list(people)}
-    found = session.call(operation, place, body={"group_data": group_data})
-    told = verdicts_of(session, found)
-    return found, None if told is None else dict(told)
+    answer = session.call(operation, place, body={"group_data": group_data})
+    verdicts = verdicts_of(session, answer)
+    return answer, None if verdicts is None else dict(verdicts)
 
 
 def verdicts_of(session: Session, changed: Exchange) -> list[tuple[str, str]] | None:
     """What became of each person, JID and status; None where, as in 2022, only JIDs are told."""
-    told = at(changed.json, "updatedParticipants")
-    parts = told if isinstance(told, list) else []
+    verdicts = at(changed.json, "updatedParticipants")
+    parts = verdicts if isinstance(verdicts, list) else []
     nested = [part for part in parts if isinstance(part, list)]
     people = [one for part in parts for one in (part if isinstance(part, list) else [part])]
     bare = bool(people) and all(isinstance(one, str) for one in people)
@@ -49,90 +49,96 @@ def verdicts_of(session: Session, changed: Exchange) -> list[tuple[str, str]] | 
         session.settle("participants_shape", form, exchange=changed)
     if bare:
         return None
-    return [(_whom(one), str(at(one, "status"))) for one in people]
+    return [(_person_of_verdict(one), str(at(one, "status"))) for one in people]
 
 
-def _whom(told: Any) -> str:
+def _person_of_verdict(verdict: Any) -> str:
     """Whom a verdict is about, by number where one is told."""
-    attributes = at(told, "content", "attrs")
+    attributes = at(verdict, "content", "attrs")
     beside = attributes if isinstance(attributes, dict) else {}
-    return numbered({**beside, "jid": at(told, "jid")}, "jid", "phone_number")
+    return numbered({**beside, "jid": at(verdict, "jid")}, "jid", "phone_number")
 
 
 def _reserved(stage: Stage, place: Place) -> tuple[str, ...]:
     """Whoever of this world may not be added to a group; nobody in a world without such people."""
     path = f"/_mock/instances/{place.key}/contacts/{RESERVED}"
     try:
-        shown = stage.control_api("GET", path)
+        contact = stage.control_api("GET", path)
     except Impossible:
         return ()
-    return (RESERVED,) if shown.get("group_add") == PRIVATE else ()
+    return (RESERVED,) if contact.get("group_add") == PRIVATE else ()
 
 
-def _made(session: Session, stage: Stage, place: Place, *people: str) -> tuple[str, Json]:
+def _create_group(session: Session, stage: Stage, place: Place, *people: str) -> tuple[str, Json]:
     """A group of these people; its JID is empty when none was made."""
-    made, group = make_group(session, stage, place, *people)
-    done(session, made, "a good group")
+    creation, group = make_group(session, stage, place, *people)
+    done(session, creation, "a good group")
     jid = group.get("id")
     fits = isinstance(jid, str) and jid.endswith("@g.us")
-    claim(session, made, fits, "a new group has a JID")
+    claim(session, creation, fits, "a new group has a JID")
     return (str(jid) if fits else ""), group
 
 
 def _details(session: Session, place: Place, jid: str) -> tuple[Exchange, Json]:
-    found = session.call("group_details", place, query={"jid": jid})
-    return found, group_of(found)
+    answer = session.call("group_details", place, query={"jid": jid})
+    return answer, group_of(answer)
 
 
-def _listed(session: Session, place: Place) -> tuple[Exchange, dict[str, Json]]:
-    found = session.call("list_groups", place)
-    groups = at(found.json, "groups")
-    shown = [one for one in groups if isinstance(one, dict)] if isinstance(groups, list) else []
-    return found, {str(one.get("id")): one for one in shown}
+def _groups_by_jid(session: Session, place: Place) -> tuple[Exchange, dict[str, Json]]:
+    answer = session.call("list_groups", place)
+    groups = at(answer.json, "groups")
+    groups_with_fields = (
+        [one for one in groups if isinstance(one, dict)] if isinstance(groups, list) else []
+    )
+    return answer, {str(one.get("id")): one for one in groups_with_fields}
 
 
 @LAWS.law("create_group", effects=("changes",))
 def a_new_group_is_as_it_was_asked_for(session: Session, stage: Stage) -> None:
     place, person = stage.place(), someone(session)
-    made, group = make_group(session, stage, place, as_given(person), name="Equipe de vendas")
-    if not done(session, made, "a good group"):
+    creation, group = make_group(session, stage, place, as_given(person), name="Equipe de vendas")
+    if not done(session, creation, "a good group"):
         return
-    claim(session, made, group.get("subject") == "Equipe de vendas", "the subject is the name")
+    claim(session, creation, group.get("subject") == "Equipe de vendas", "the subject is the name")
     people = members(dict(group))
-    claim(session, made, as_given(person) in people, "whom it was made with is in it")
-    claim(session, made, people.get(as_given(person)) is None, "others are no admins")
+    claim(session, creation, as_given(person) in people, "whom it was made with is in it")
+    claim(session, creation, people.get(as_given(person)) is None, "others are no admins")
     own = [jid for jid, rank in people.items() if rank == "superadmin"]
-    claim(session, made, len(own) == 1 and len(people) == 2, "the instance is its superadmin")
-    claim(session, made, owner_of(dict(group)) in own, "the instance is its owner")
-    claim(session, made, group.get("size") == len(people), "size counts the participants")
+    claim(session, creation, len(own) == 1 and len(people) == 2, "the instance is its superadmin")
+    claim(session, creation, owner_of(dict(group)) in own, "the instance is its owner")
+    claim(session, creation, group.get("size") == len(people), "size counts the participants")
     moment = group.get("creation")
     close = type(moment) is int and abs(moment - now(stage)) <= SECONDS
-    claim(session, made, close, "creation is the time in seconds")
+    claim(session, creation, close, "creation is the time in seconds")
     if place.number:
-        claim(session, made, own == [f"{place.number}@s.whatsapp.net"], "its own number rules it")
+        claim(
+            session, creation, own == [f"{place.number}@s.whatsapp.net"], "its own number rules it"
+        )
 
 
 @LAWS.law("create_group", effects=("changes",), phone=True)
 def participants_may_be_bare_numbers(session: Session, stage: Stage) -> None:
     place, person = stage.place(), someone(session)
-    made, group = make_group(session, stage, place, person)
-    claim(session, made, as_given(person) in members(dict(group)), "a bare number is in it")
+    creation, group = make_group(session, stage, place, person)
+    claim(session, creation, as_given(person) in members(dict(group)), "a bare number is in it")
 
 
 @LAWS.law("create_group", "group_details", "list_groups", effects=("changes", "reads"))
 def a_new_group_is_shown_and_listed(session: Session, stage: Stage) -> None:
     place = stage.place()
-    jid, group = _made(session, stage, place, someone(session))
+    jid, group = _create_group(session, stage, place, someone(session))
     if not jid:
         return
-    found, shown = _details(session, place, jid)
-    done(session, found, "the details of a group")
-    claim(session, found, _known(session, shown) == _known(session, group), "details as made")
-    _slashed(session, place, jid, found)
-    listing, listed = _listed(session, place)
+    answer, group_details = _details(session, place, jid)
+    done(session, answer, "the details of a group")
+    claim(
+        session, answer, _known(session, group_details) == _known(session, group), "details as made"
+    )
+    _slashed(session, place, jid, answer)
+    listing, groups_by_jid = _groups_by_jid(session, place)
     done(session, listing, "the list of groups")
-    if claim(session, listing, jid in listed, "a new group is listed"):
-        same = _known(session, listed[jid]) == _known(session, group)
+    if claim(session, listing, jid in groups_by_jid, "a new group is listed"):
+        same = _known(session, groups_by_jid[jid]) == _known(session, group)
         claim(session, listing, same, "a group is listed as it was made")
     communities = at(listing.json, "communitys")
     claim(session, listing, isinstance(communities, list), "communities have their own list")
@@ -142,10 +148,10 @@ def _slashed(session: Session, place: Place, jid: str, plain: Exchange) -> None:
     """Hold that a slash before the question mark leads to the same details."""
     path = session.contract.by_id["group_details"].path.replace("{instance_key}", place.key)
     headers = (("Accept", "application/json"), ("Authorization", f"Bearer {place.token}"))
-    found = session.exchange(request("GET", f"{path}/", query={"jid": jid}, headers=headers))
-    shown = [_known(session, group_of(one)) for one in (found, plain)]
-    same = found.status == plain.status and shown[0] == shown[1]
-    claim(session, found, same, "a slash before the question mark changes nothing",
+    answer = session.exchange(request("GET", f"{path}/", query={"jid": jid}, headers=headers))
+    groups_shown = [_known(session, group_of(one)) for one in (answer, plain)]
+    same = answer.status == plain.status and groups_shown[0] == groups_shown[1]
+    claim(session, answer, same, "a slash before the question mark changes nothing",
           promise=session.contract.promise("group_details"))  # fmt: skip
 
 
@@ -158,12 +164,12 @@ def _known(session: Session, group: Json) -> Json:
 @LAWS.law("create_group", "list_groups", effects=("changes", "reads"), phone=True)
 def groups_have_a_jid_of_their_own(session: Session, stage: Stage) -> None:
     place = stage.place()
-    made = [make_group(session, stage, place, someone(session)) for _ in range(5)]
-    jids = [group.get("id") for _, group in made]
-    claim(session, made[-1][0], len({*jids}) == 5 and all(jids), "the JIDs of groups differ")
-    listing, listed = _listed(session, place)
-    claim(session, listing, set(listed) >= set(map(str, jids)), "every group is listed")
-    claim(session, listing, len(listed) == 5, "nothing else is listed")
+    creations = [make_group(session, stage, place, someone(session)) for _ in range(5)]
+    jids = [group.get("id") for _, group in creations]
+    claim(session, creations[-1][0], len({*jids}) == 5 and all(jids), "the JIDs of groups differ")
+    listing, groups_by_jid = _groups_by_jid(session, place)
+    claim(session, listing, set(groups_by_jid) >= set(map(str, jids)), "every group is listed")
+    claim(session, listing, len(groups_by_jid) == 5, "nothing else is listed")
 
 
 @LAWS.law("create_group", "add_participants", "remove_participants", "group_details",
@@ -172,39 +178,39 @@ def who_is_added_is_in_until_removed(session: Session, stage: Stage) -> None:
     place, first, second = stage.place(), someone(session), someone(session, 1)
     if first == second:
         return
-    jid, _ = _made(session, stage, place, as_given(first))
+    jid, _ = _create_group(session, stage, place, as_given(first))
     if not jid:
         return
     for operation, inside in (("add_participants", True), ("remove_participants", False)):
-        changed, told = _change(session, place, operation, jid, as_given(second))
+        changed, verdicts = _change(session, place, operation, jid, as_given(second))
         done(session, changed, "a good change")
-        right = told in (None, {as_given(second): ADDED})
+        right = verdicts in (None, {as_given(second): ADDED})
         claim(session, changed, right, "200 for the person")
-        found, group = _details(session, place, jid)
+        answer, group = _details(session, place, jid)
         people = members(dict(group))
-        claim(session, found, (as_given(second) in people) is inside, "the group has changed")
-        claim(session, found, as_given(first) in people, "the others are still in it")
-        claim(session, found, group.get("size") == len(people), "size counts the participants")
+        claim(session, answer, (as_given(second) in people) is inside, "the group has changed")
+        claim(session, answer, as_given(first) in people, "the others are still in it")
+        claim(session, answer, group.get("size") == len(people), "size counts the participants")
 
 
 @LAWS.law("create_group", "add_participants", "group_details", effects=("changes", "reads"),
           phone=True)  # fmt: skip
 def every_participant_has_a_verdict_of_their_own(session: Session, stage: Stage) -> None:
     place, inside = stage.place(), someone(session)
-    jid, _ = _made(session, stage, place, inside)
+    jid, _ = _create_group(session, stage, place, inside)
     if not jid:
         return
     new, reserved = WORLD[1], _reserved(stage, place)
     people = (inside, new, *reserved, NO_WHATSAPP)
-    changed, told = _change(session, place, "add_participants", jid, *people)
-    wanted = {
+    changed, verdicts = _change(session, place, "add_participants", jid, *people)
+    expected = {
         as_given(inside): ALREADY_IN, as_given(new): ADDED,
-        **{as_given(who): PRIVATE for who in reserved}, as_given(NO_WHATSAPP): NOT_FOUND,
+        **{as_given(person): PRIVATE for person in reserved}, as_given(NO_WHATSAPP): NOT_FOUND,
     }  # fmt: skip
     done(session, changed, "a mixed change")
-    if told is not None:
-        claim(session, changed, list(told) == list(wanted), "one verdict for each, in order")
-        claim(session, changed, told == wanted, "200, 403, 404 or 409 as the case is")
+    if verdicts is not None:
+        claim(session, changed, list(verdicts) == list(expected), "one verdict for each, in order")
+        claim(session, changed, verdicts == expected, "200, 403, 404 or 409 as the case is")
     _, group = _details(session, place, jid)
     inside_now = set(members(dict(group)))
     claim(session, changed, {as_given(new), as_given(inside)} <= inside_now, "who may, is in")
@@ -215,48 +221,48 @@ def every_participant_has_a_verdict_of_their_own(session: Session, stage: Stage)
 @LAWS.law("create_group", "remove_participants", effects=("changes",), phone=True)
 def who_is_not_in_cannot_be_removed(session: Session, stage: Stage) -> None:
     place, inside = stage.place(), someone(session)
-    jid, _ = _made(session, stage, place, inside)
+    jid, _ = _create_group(session, stage, place, inside)
     if not jid:
         return
-    changed, told = _change(session, place, "remove_participants", jid, WORLD[1], inside)
-    wanted = {as_given(WORLD[1]): NOT_FOUND, as_given(inside): ADDED}
-    right = told in (None, wanted)
+    changed, verdicts = _change(session, place, "remove_participants", jid, WORLD[1], inside)
+    expected = {as_given(WORLD[1]): NOT_FOUND, as_given(inside): ADDED}
+    right = verdicts in (None, expected)
     claim(session, changed, right, "404 for strangers, 200 for members")
 
 
 @LAWS.law("create_group", effects=("changes",), phone=True)
 def who_may_not_be_added_is_left_out_of_a_new_group(session: Session, stage: Stage) -> None:
     place = stage.place()
-    made, group = make_group(session, stage, place, someone(session), *_reserved(stage, place))
-    done(session, made, "a group with somebody reserved")
-    out = as_given(RESERVED) not in members(dict(group))
-    claim(session, made, out, "somebody reserved is left out")
-    made, _ = make_group(session, stage, place, NO_WHATSAPP)
-    refused(session, made, 403, "a number without WhatsApp", message=NOT_REGISTERED)
-    made, _ = make_group(session, stage, place)
-    refused(session, made, 500, "a group of nobody", promise=guess(session, "create_group"))
+    creation, group = make_group(session, stage, place, someone(session), *_reserved(stage, place))
+    done(session, creation, "a group with somebody reserved")
+    is_left_out = as_given(RESERVED) not in members(dict(group))
+    claim(session, creation, is_left_out, "somebody reserved is left out")
+    creation, _ = make_group(session, stage, place, NO_WHATSAPP)
+    refused(session, creation, 403, "a number without WhatsApp", message=NOT_REGISTERED)
+    creation, _ = make_group(session, stage, place)
+    refused(session, creation, 500, "a group of nobody", promise=guess(session, "create_group"))
 
 
 @LAWS.law("create_group", "leave_group", "group_details", "list_groups", "send_text",
           effects=("changes", "reads", "sends"))  # fmt: skip
 def a_group_that_was_left_is_gone(session: Session, stage: Stage) -> None:
     place = stage.place()
-    jid, _ = _made(session, stage, place, someone(session))
+    jid, _ = _create_group(session, stage, place, someone(session))
     if not jid:
         return
-    left = leave(session, place, jid)
-    done(session, left, "leaving")
-    listing, listed = _listed(session, place)
-    claim(session, listing, jid not in listed, "a group that was left is not listed")
+    departure = leave(session, place, jid)
+    done(session, departure, "leaving")
+    listing, groups_by_jid = _groups_by_jid(session, place)
+    claim(session, listing, jid not in groups_by_jid, "a group that was left is not listed")
     if not stage.phone:
         return
     unsure = guess(session, "leave_group")
     refused(session, leave(session, place, jid), 404, "leaving twice", promise=unsure)
-    found, _ = _details(session, place, jid)
-    refused(session, found, 404, "details of a group that was left", promise=unsure)
+    answer, _ = _details(session, place, jid)
+    refused(session, answer, 404, "details of a group that was left", promise=unsure)
     data = {"to": jid, "text": "Bom dia"}
-    sent = session.call("send_text", place, body={"messageData": data})
-    refused(session, sent, 500, "a text to a group that was left", promise=unsure,
+    sent_message = session.call("send_text", place, body={"messageData": data})
+    refused(session, sent_message, 500, "a text to a group that was left", promise=unsure,
             switches=("not_a_member",))  # fmt: skip
 
 
@@ -266,28 +272,28 @@ def groups_nobody_knows_are_404(session: Session, stage: Stage) -> None:
     place, person = stage.place(), as_given(someone(session))
     group_data = {"jid": UNKNOWN_GROUP, "participants": [person]}
     for operation in ("add_participants", "remove_participants"):
-        found = session.call(operation, place, body={"group_data": group_data})
-        refused(session, found, 404, "an unknown group", promise=guess(session, operation))
+        answer = session.call(operation, place, body={"group_data": group_data})
+        refused(session, answer, 404, "an unknown group", promise=guess(session, operation))
     for operation in ("group_details", "leave_group"):
-        found = session.call(operation, place, query={"jid": UNKNOWN_GROUP})
-        refused(session, found, 404, "an unknown group", promise=guess(session, operation))
+        answer = session.call(operation, place, query={"jid": UNKNOWN_GROUP})
+        refused(session, answer, 404, "an unknown group", promise=guess(session, operation))
 
 
 @LAWS.law("create_group", "add_participants", "remove_participants", effects=("changes",),
           phone=True)  # fmt: skip
 def nobody_to_add_or_remove_is_refused(session: Session, stage: Stage) -> None:
     place = stage.place()
-    jid, _ = _made(session, stage, place, someone(session))
+    jid, _ = _create_group(session, stage, place, someone(session))
     for operation in ("add_participants", "remove_participants") if jid else ():
-        found, _ = _change(session, place, operation, jid)
-        refused(session, found, 500, "nobody", promise=guess(session, operation))
+        answer, _ = _change(session, place, operation, jid)
+        refused(session, answer, 500, "nobody", promise=guess(session, operation))
 
 
 @LAWS.law("create_group", "add_participants", "remove_participants", effects=("changes",),
           phone=True)  # fmt: skip
 def only_admins_change_who_is_in(session: Session, stage: Stage) -> None:
     place, person = stage.place(), someone(session)
-    jid, _ = _made(session, stage, place, person)
+    jid, _ = _create_group(session, stage, place, person)
     if not jid:
         return
     path = f"/_mock/instances/{place.key}/inbound"
@@ -297,5 +303,5 @@ def only_admins_change_who_is_in(session: Session, stage: Stage) -> None:
         author = {"from": place.number} if option == "promote" else {}
         stage.control_api("POST", path, {**happening, **author, "option": option, "to": to})
     for operation in ("add_participants", "remove_participants"):
-        found, _ = _change(session, place, operation, jid, WORLD[1])
-        refused(session, found, 403, "not an admin", message="Not authorized")
+        answer, _ = _change(session, place, operation, jid, WORLD[1])
+        refused(session, answer, 403, "not an admin", message="Not authorized")

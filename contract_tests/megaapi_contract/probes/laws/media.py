@@ -50,8 +50,8 @@ def _send(session: Session, place: Place, type_: str, content: bytes, **more: An
     )  # fmt: skip
 
 
-def _part(sent: Exchange, type_: str) -> Json:
-    part = at(sent.json, "messageData", "message", KINDS[type_][0])
+def _part(answer: Exchange, type_: str) -> Json:
+    part = at(answer.json, "messageData", "message", KINDS[type_][0])
     return part if isinstance(part, dict) else {}
 
 
@@ -61,9 +61,9 @@ def fetch(session: Session, place: Place, part: Json, kind: str, **changes: Any)
     return session.call("download_media", place, body={"messageKeys": keys})
 
 
-def fetched(found: Exchange) -> tuple[str, bytes | None]:
+def fetched(answer: Exchange) -> tuple[str, bytes | None]:
     """The type a download names (none for bare base64), and its bytes; None without any."""
-    text = at(found.json, "data")
+    text = at(answer.json, "data")
     if not isinstance(text, str):
         return "", None
     head, comma, encoded = text.rpartition(",")
@@ -75,30 +75,30 @@ def fetched(found: Exchange) -> tuple[str, bytes | None]:
     return kind, content
 
 
-def same_bytes(session: Session, found: Exchange, part: Json, content: bytes | None) -> bool:
+def same_bytes(session: Session, answer: Exchange, part: Json, content: bytes | None) -> bool:
     """Hold that a download is the file its message speaks of; `content` where it is known."""
-    if not done(session, found, "a good download"):
+    if not done(session, answer, "a good download"):
         return False
-    kind, received = fetched(found)
+    kind, received = fetched(answer)
     whole = received is not None and (content is None or received == content)
-    claim(session, found, whole, "the file comes back byte for byte")
+    claim(session, answer, whole, "the file comes back byte for byte")
     received = received or b""
     digest = b64encode(sha256(received).digest()).decode()
-    claim(session, found, part.get("fileSha256") == digest, "fileSha256 is that of the file")
+    claim(session, answer, part.get("fileSha256") == digest, "fileSha256 is that of the file")
     length = str(part.get("fileLength"))
-    claim(session, found, length == str(len(received)), "fileLength is that of the file")
-    return claim(session, found, kind in ("", part.get("mimetype")), "the type comes back")
+    claim(session, answer, length == str(len(received)), "fileLength is that of the file")
+    return claim(session, answer, kind in ("", part.get("mimetype")), "the type comes back")
 
 
 @LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"))
 def a_picture_comes_back_byte_for_byte(session: Session, stage: Stage) -> None:
     place = stage.place()
-    sent = _send(session, place, "image", PNG, caption="Foto", fileName="foto.png")
-    if not done(session, sent, "a good picture"):
+    answer = _send(session, place, "image", PNG, caption="Foto", fileName="foto.png")
+    if not done(session, answer, "a good picture"):
         return
-    part = _part(sent, "image")
-    claim(session, sent, part.get("caption") == "Foto", "the caption is what was sent")
-    claim(session, sent, part.get("mimetype") == "image/png", "the type is what was sent")
+    part = _part(answer, "image")
+    claim(session, answer, part.get("caption") == "Foto", "the caption is what was sent")
+    claim(session, answer, part.get("mimetype") == "image/png", "the type is what was sent")
     same_bytes(session, fetch(session, place, part, "image"), part, PNG)
 
 
@@ -107,17 +107,17 @@ def every_kind_of_file_comes_back(session: Session, stage: Stage) -> None:
     place = stage.place()
     for number, type_ in enumerate(KINDS):
         content = PLAIN + bytes([number])
-        sent = _send(session, place, type_, content, fileName="arquivo.pdf", caption="Veja")
-        if not done(session, sent, "a good file"):
+        answer = _send(session, place, type_, content, fileName="arquivo.pdf", caption="Veja")
+        if not done(session, answer, "a good file"):
             continue
-        part, (_, kind, mimetype) = _part(sent, type_), KINDS[type_]
-        claim(session, sent, part, "the content is of the type that was sent")
-        claim(session, sent, part.get("mimetype") == mimetype, "the type is what was sent")
-        claim(session, sent, bool(part.get("ptt")) is (type_ == "ptt"), "ptt marks voice notes")
+        part, (_, kind, mimetype) = _part(answer, type_), KINDS[type_]
+        claim(session, answer, part, "the content is of the type that was sent")
+        claim(session, answer, part.get("mimetype") == mimetype, "the type is what was sent")
+        claim(session, answer, bool(part.get("ptt")) is (type_ == "ptt"), "ptt marks voice notes")
         if type_ == "document":
-            claim(session, sent, part.get("fileName") == "arquivo.pdf", "documents keep a name")
+            claim(session, answer, part.get("fileName") == "arquivo.pdf", "documents keep a name")
         if type_ in CAPTIONED:
-            claim(session, sent, part.get("caption") == "Veja", "the caption is what was sent")
+            claim(session, answer, part.get("caption") == "Veja", "the caption is what was sent")
         same_bytes(session, fetch(session, place, part, kind), part, content)
 
 
@@ -125,15 +125,15 @@ def every_kind_of_file_comes_back(session: Session, stage: Stage) -> None:
 def one_address_is_enough(session: Session, stage: Stage) -> None:
     place = stage.place()
     part = _part(_send(session, place, "image", PNG), "image")
-    for gone in ("url", "directPath"):
-        found = fetch(session, place, part, "image", **{gone: None})
-        same_bytes(session, found, part, PNG)
+    for field in ("url", "directPath"):
+        answer = fetch(session, place, part, "image", **{field: None})
+        same_bytes(session, answer, part, PNG)
     same_bytes(session, fetch(session, place, part, "imageMessage"), part, PNG)
 
 
-def usual(found: Exchange) -> bool:
+def usual(answer: Exchange) -> bool:
     """Whether a failed download has the form that comes with an empty `data`."""
-    return found.status == 200 and at(found.json, "statusCode") is None
+    return answer.status == 200 and at(answer.json, "statusCode") is None
 
 
 @LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)
@@ -146,9 +146,9 @@ def a_wrong_key_or_kind_opens_nothing(session: Session, stage: Stage) -> None:
         ("another kind", {"messageType": "video"}),
         ("an unknown address", {"directPath": "/v/none", "url": None}),
     ):
-        found = fetch(session, place, part, "image", **changes)
-        if handled(session, found, when, promise=promise, switch="media_gone") and usual(found):
-            claim(session, found, at(found.json, "data") == "", f"{when}: no data")
+        answer = fetch(session, place, part, "image", **changes)
+        if handled(session, answer, when, promise=promise, switch="media_gone") and usual(answer):
+            claim(session, answer, at(answer.json, "data") == "", f"{when}: no data")
 
 
 @LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)
@@ -156,55 +156,55 @@ def files_are_there_for_their_own_instance_alone(session: Session, stage: Stage)
     first, second = stage.place(), stage.place()
     part = _part(_send(session, first, "image", PNG), "image")
     unsure = guess(session, "download_media")
-    found = fetch(session, second, part, "image")
-    handled(session, found, "another instance's file", promise=unsure, switch="media_gone")
+    answer = fetch(session, second, part, "image")
+    handled(session, answer, "another instance's file", promise=unsure, switch="media_gone")
 
 
 @LAWS.law("send_media_base64", effects=("sends",), phone=True)
 def each_file_has_keys_of_its_own(session: Session, stage: Stage) -> None:
     place = stage.place()
-    sent = [_send(session, place, "image", PNG) for _ in range(3)]
+    sent_messages = [_send(session, place, "image", PNG) for _ in range(3)]
     for name in ("mediaKey", "directPath", "url"):
-        values = {str(_part(one, "image").get(name)) for one in sent}
-        claim(session, sent[-1], len(values) == 3, f"{name} differs from file to file")
+        values = {str(_part(one, "image").get(name)) for one in sent_messages}
+        claim(session, sent_messages[-1], len(values) == 3, f"{name} differs from file to file")
 
 
 @LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)
 def a_data_uri_names_the_type(session: Session, stage: Stage) -> None:
     place = stage.place()
     encoded = f"data:image/webp;base64,{b64encode(PNG).decode()}"
-    sent = message(
+    answer = message(
         session, place, "send_media_base64", to=someone(session), type="image", base64=encoded
     )
-    if not done(session, sent, "a data URI"):
+    if not done(session, answer, "a data URI"):
         return
-    part = _part(sent, "image")
-    claim(session, sent, part.get("mimetype") == "image/webp", "the type is the data URI's")
+    part = _part(answer, "image")
+    claim(session, answer, part.get("mimetype") == "image/webp", "the type is the data URI's")
     same_bytes(session, fetch(session, place, part, "image"), part, PNG)
 
 
 @LAWS.law("send_media_base64", effects=("sends",), phone=True)
 def what_is_seen_once_says_so(session: Session, stage: Stage) -> None:
-    sent = _send(session, stage.place(), "image", PNG, viewOnce=True)
-    part = at(sent.json, "messageData", "message", "viewOnceMessage", "message", "imageMessage")
-    claim(session, sent, at(part, "viewOnce") is True, "view-once media is wrapped and marked")
+    answer = _send(session, stage.place(), "image", PNG, viewOnce=True)
+    part = at(answer.json, "messageData", "message", "viewOnceMessage", "message", "imageMessage")
+    claim(session, answer, at(part, "viewOnce") is True, "view-once media is wrapped and marked")
 
 
 @LAWS.law("send_media_url", "download_media", effects=("sends", "reads"), phone=True)
 def a_file_by_address_is_described_as_one_by_bytes(session: Session, stage: Stage) -> None:
     place = stage.place()
     for type_ in ("image", "document"):
-        sent = message(
+        answer = message(
             session, place, "send_media_url", to=someone(session), type=type_, url=PICTURE_URL,
             fileName="arquivo.pdf", caption="Veja", mimeType=KINDS[type_][2],
         )  # fmt: skip
-        if not done(session, sent, "a good address"):
+        if not done(session, answer, "a good address"):
             return
-        part = _part(sent, type_)
-        claim(session, sent, part.get("caption") == "Veja", "the caption is what was sent")
-        claim(session, sent, part.get("mimetype") == KINDS[type_][2], "the type is as sent")
-        named = type_ == "image" or part.get("fileName") == "arquivo.pdf"
-        claim(session, sent, named, "documents keep a name")
+        part = _part(answer, type_)
+        claim(session, answer, part.get("caption") == "Veja", "the caption is what was sent")
+        claim(session, answer, part.get("mimetype") == KINDS[type_][2], "the type is as sent")
+        is_named = type_ == "image" or part.get("fileName") == "arquivo.pdf"
+        claim(session, answer, is_named, "documents keep a name")
         same_bytes(session, fetch(session, place, part, type_), part, None)
 
 
@@ -212,70 +212,70 @@ def a_file_by_address_is_described_as_one_by_bytes(session: Session, stage: Stag
 def files_that_are_none_are_refused(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     unsure = guess(session, "send_media_url")
-    sent = message(session, place, "send_media_url", to=to, type="image", url="foto.jpg")
-    refused(session, sent, 500, "no address", promise=unsure)
+    answer = message(session, place, "send_media_url", to=to, type="image", url="foto.jpg")
+    refused(session, answer, 500, "no address", promise=unsure)
     for operation, field in (("send_media_url", "url"), ("send_media_base64", "base64")):
         data = {field: PICTURE_URL if field == "url" else b64encode(PNG).decode()}
-        sent = message(session, place, operation, to=to, type="gif", **data)
-        refused(session, sent, 500, "an unknown kind", promise=unsure)
+        answer = message(session, place, operation, to=to, type="gif", **data)
+        refused(session, answer, 500, "an unknown kind", promise=unsure)
 
 
 # -- the picture to scan ---------------------------------------------------------------------
 
 
-def _scannable(session: Session, found: Exchange, content: bytes) -> None:
+def _scannable(session: Session, answer: Exchange, content: bytes) -> None:
     try:
-        shown = png.rows(content)
+        picture_rows = png.rows(content)
     except png.NoPicture as problem:
-        claim(session, found, False, f"the QR code is a PNG picture ({problem})")
+        claim(session, answer, False, f"the QR code is a PNG picture ({problem})")
         return
-    claim(session, found, png.shows_qr(shown), "the picture shows a QR code")
+    claim(session, answer, png.shows_qr(picture_rows), "the picture shows a QR code")
 
 
 def qr(session: Session, place: Place) -> tuple[Exchange, bytes]:
     """The answer with the QR code in base64, and the picture in it; empty without one."""
-    found = session.call("qr_code_base64", place)
-    if session.takes_alternative(found, "qr_base64_first"):
+    answer = session.call("qr_code_base64", place)
+    if session.takes_alternative(answer, "qr_base64_first"):
         # The call that opens a series may only say so; the next one has the code.
-        found = session.call("qr_code_base64", place)
+        answer = session.call("qr_code_base64", place)
     try:
-        return found, png.from_data_uri(at(found.json, "qrcode"))
+        return answer, png.from_data_uri(at(answer.json, "qrcode"))
     except png.NoPicture:
-        return found, b""
+        return answer, b""
 
 
 @LAWS.law("qr_code_base64", phone=True)
 def the_qr_code_is_a_picture_to_scan(session: Session, stage: Stage) -> None:
-    found, content = qr(session, stage.place(connected=False))
-    done(session, found, "a QR code")
-    if claim(session, found, content, "qrcode is a data URI of a PNG"):
-        _scannable(session, found, content)
+    answer, content = qr(session, stage.place(connected=False))
+    done(session, answer, "a QR code")
+    if claim(session, answer, content, "qrcode is a data URI of a PNG"):
+        _scannable(session, answer, content)
 
 
 @LAWS.law("qr_code_image", phone=True)
 def the_picture_of_the_qr_code_can_be_scanned(session: Session, stage: Stage) -> None:
-    found = session.call("qr_code_image", stage.place(connected=False))
-    if done(session, found, "a QR code"):
-        kind = found.header("Content-Type").partition(";")[0]
-        claim(session, found, kind == "image/png", "its type is image/png")
-        _scannable(session, found, found.body)
+    answer = session.call("qr_code_image", stage.place(connected=False))
+    if done(session, answer, "a QR code"):
+        kind = answer.header("Content-Type").partition(";")[0]
+        claim(session, answer, kind == "image/png", "its type is image/png")
+        _scannable(session, answer, answer.body)
 
 
 @LAWS.law("qr_code_page", phone=True)
 def the_page_of_the_qr_code_shows_it(session: Session, stage: Stage) -> None:
-    found = session.call("qr_code_page", stage.place(connected=False))
-    if not done(session, found, "a QR code"):
+    answer = session.call("qr_code_page", stage.place(connected=False))
+    if not done(session, answer, "a QR code"):
         return
-    kind = found.header("Content-Type").partition(";")[0]
-    claim(session, found, kind == "text/html", "its type is text/html")
-    image = _IMAGE.search(found.body)
-    if claim(session, found, image, "the page holds a picture") and image:
+    kind = answer.header("Content-Type").partition(";")[0]
+    claim(session, answer, kind == "text/html", "its type is text/html")
+    image = _IMAGE.search(answer.body)
+    if claim(session, answer, image, "the page holds a picture") and image:
         source = image.group(1).decode()
         if source.startswith("data:image/png"):
             try:
-                _scannable(session, found, png.from_data_uri(source))
+                _scannable(session, answer, png.from_data_uri(source))
             except png.NoPicture:
-                claim(session, found, False, "the picture on the page is whole")
+                claim(session, answer, False, "the picture on the page is whole")
 
 
 @LAWS.law("qr_code_page", "qr_code_image", "qr_code_base64", phone=True)
@@ -297,20 +297,20 @@ def all_ways_show_the_same_code(session: Session, stage: Stage) -> None:
 def codes_change_every_twenty_seconds(session: Session, stage: Stage) -> None:
     place = stage.place(connected=False)
     _, first = qr(session, place)
-    found, again = qr(session, place)
-    claim(session, found, again == first, "the code stays for its twenty seconds")
-    seen, terms = [first], 0
+    answer, second_code = qr(session, place)
+    claim(session, answer, second_code == first, "the code stays for its twenty seconds")
+    codes, terms = [first], 0
     for _ in range(5):
         for _ in range(TERMS):
             if not stage.pass_time(20):
                 return
             terms += 1
-            found, code = qr(session, place)
-            if code != seen[-1]:
+            answer, code = qr(session, place)
+            if code != codes[-1]:
                 break
-        seen.append(code)
-    claim(session, found, len(set(seen)) == len(seen), "a code is followed by another code")
-    claim(session, found, terms == 5, "after twenty seconds there is another code",
+        codes.append(code)
+    claim(session, answer, len(set(codes)) == len(codes), "a code is followed by another code")
+    claim(session, answer, terms == 5, "after twenty seconds there is another code",
           promise=guess(session, "qr_code_base64"))  # fmt: skip
 
 
@@ -319,8 +319,8 @@ def a_new_series_has_new_codes(session: Session, stage: Stage) -> None:
     place = stage.place(connected=False)
     _, first = qr(session, place)
     done(session, session.call("restart", place), "a restart without a phone")
-    found, second = qr(session, place)
-    claim(session, found, second and second != first, "a new series has new codes",
+    answer, second = qr(session, place)
+    claim(session, answer, second and second != first, "a new series has new codes",
           promise=guess(session, "qr_code_base64"))  # fmt: skip
 
 
@@ -328,10 +328,10 @@ def a_new_series_has_new_codes(session: Session, stage: Stage) -> None:
 def a_linked_instance_shows_no_code(session: Session, stage: Stage) -> None:
     place = stage.place()
     for operation in ("qr_code_page", "qr_code_image", "qr_code_base64"):
-        found = session.call(operation, place)
+        answer = session.call(operation, place)
         unsure = guess(session, operation)
         refused(
-            session, found, 403, "a QR code of a linked instance",
+            session, answer, 403, "a QR code of a linked instance",
             message=LINKED_ALREADY, promise=unsure,
             switches=("qr_page_connected", "qr_base64_connected"),
         )  # fmt: skip

@@ -31,10 +31,10 @@ ROWS = (
 
 @LAWS.law("send_text", effects=("sends",))
 def a_text_comes_back_as_it_was_sent(session: Session, stage: Stage) -> None:
-    place, said = stage.place(), "*Pedido 42*\nconfirmado ✅"
+    place, words = stage.place(), "*Pedido 42*\nconfirmado ✅"
     for to in (someone(session), f"{someone(session, 1)}@s.whatsapp.net"):
         hold_sent(
-            session, stage, text(session, place, to, said), to, extendedTextMessage={"text": said}
+            session, stage, text(session, place, to, words), to, extendedTextMessage={"text": words}
         )
 
 
@@ -44,59 +44,59 @@ def an_empty_text_is_sent_and_fields_nobody_knows_are_passed_over(
 ) -> None:
     place, to = stage.place(), someone(session)
     data = {"to": to, "text": "", "linkPreview": None, "preview_url": True}
-    sent = message(session, place, "send_text", **data)
-    hold_sent(session, stage, sent, to, extendedTextMessage={"text": ""})
+    answer = message(session, place, "send_text", **data)
+    hold_sent(session, stage, answer, to, extendedTextMessage={"text": ""})
 
 
 @LAWS.law("send_text", "is_on_whatsapp", effects=("sends", "reads"), phone=True)
 def the_ninth_digit_stays_in_answers(session: Session, stage: Stage) -> None:
     place, dialled = stage.place(), WORLD[4]
-    sent = text(session, place, dialled)
-    jid = at(sent.json, "messageData", "key", "remoteJid")
+    answer = text(session, place, dialled)
+    jid = at(answer.json, "messageData", "key", "remoteJid")
     claim(
-        session, sent, jid == as_given(dialled), "remoteJid keeps the digits as dialled",
+        session, answer, jid == as_given(dialled), "remoteJid keeps the digits as dialled",
         promise=guess(session, "send_text"),
     )  # fmt: skip
-    found = session.call("is_on_whatsapp", place, query={"jid": dialled})
+    answer = session.call("is_on_whatsapp", place, query={"jid": dialled})
     # Each world says which of the two it is.
     registered = stage.control_api("GET", f"/_mock/instances/{place.key}/contacts/{dialled}")["jid"]
-    claim(session, found, at(found.json, "jid") == registered, "the number WhatsApp knows")
+    claim(session, answer, at(answer.json, "jid") == registered, "the number WhatsApp knows")
 
 
 @LAWS.law("send_link_preview", effects=("sends",))
 def a_link_is_found_in_the_text(session: Session, stage: Stage) -> None:
-    place, to, said = stage.place(), someone(session), f"Veja {SHOP} hoje"
-    sent = message(session, place, "send_link_preview", to=to, textWithLink=said)
-    fields = {"text": said, "matchedText": SHOP}
-    hold_sent(session, stage, sent, to, extendedTextMessage=fields)
+    place, to, words = stage.place(), someone(session), f"Veja {SHOP} hoje"
+    answer = message(session, place, "send_link_preview", to=to, textWithLink=words)
+    fields = {"text": words, "matchedText": SHOP}
+    hold_sent(session, stage, answer, to, extendedTextMessage=fields)
 
 
 @LAWS.law("send_link_preview", effects=("sends",))
 def a_text_without_a_link_has_no_preview(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
-    sent = message(session, place, "send_link_preview", to=to, textWithLink="Bom dia")
+    answer = message(session, place, "send_link_preview", to=to, textWithLink="Bom dia")
     fields = {"text": "Bom dia", "matchedText": None, "title": None}
-    hold_sent(session, stage, sent, to, extendedTextMessage=fields)
+    hold_sent(session, stage, answer, to, extendedTextMessage=fields)
 
 
 @LAWS.law("send_location", effects=("sends",))
 def a_place_comes_back_with_its_name(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     data = {"latitude": -23.561, "longitude": -46.656, "caption": "Loja", "address": "Rua A, 1"}
-    sent = message(session, place, "send_location", to=to, **data)
-    wanted = {
+    answer = message(session, place, "send_location", to=to, **data)
+    expected = {
         "degreesLatitude": -23.561, "degreesLongitude": -46.656,
         "name": "Loja", "address": "Rua A, 1",
     }  # fmt: skip
-    hold_sent(session, stage, sent, to, locationMessage=wanted)
+    hold_sent(session, stage, answer, to, locationMessage=expected)
 
 
 @LAWS.law("send_location", effects=("sends",), phone=True)
 def degrees_may_be_texts(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
-    sent = message(session, place, "send_location", to=to, latitude="-23.5", longitude="-46.25")
-    wanted = {"degreesLatitude": -23.5, "degreesLongitude": -46.25, "name": None}
-    hold_sent(session, stage, sent, to, locationMessage=wanted)
+    answer = message(session, place, "send_location", to=to, latitude="-23.5", longitude="-46.25")
+    expected = {"degreesLatitude": -23.5, "degreesLongitude": -46.25, "name": None}
+    hold_sent(session, stage, answer, to, locationMessage=expected)
 
 
 # -- lists and buttons -----------------------------------------------------------------------
@@ -106,21 +106,22 @@ def degrees_may_be_texts(session: Session, stage: Stage) -> None:
 def a_list_comes_back_with_every_row(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     sections = [{"title": "Setores", "rows": list(ROWS)}]
-    sent = message(
+    answer = message(
         session, place, "send_list", to=to, title="Menu", text="Escolha um setor",
         description="Loja Exemplo", buttonText="Ver setores", sections=sections, listType=0,
     )  # fmt: skip
-    wanted = {
+    expected = {
         "title": "Menu", "description": "Escolha um setor", "footerText": "Loja Exemplo",
         "buttonText": "Ver setores", "sections": sections, "listType": "SINGLE_SELECT",
     }  # fmt: skip
-    hold_sent(session, stage, sent, to, listMessage=wanted)
+    hold_sent(session, stage, answer, to, listMessage=expected)
 
 
-def _buttons(sent: Exchange, message: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    shown = at(message, "interactiveMessage", "nativeFlowMessage", "buttons")
+def _buttons(answer: Exchange, message: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    button_list = at(message, "interactiveMessage", "nativeFlowMessage", "buttons")
     return [
-        (str(at(button, "name")), parsed(at(button, "buttonParamsJson"))) for button in shown or ()
+        (str(at(button, "name")), parsed(at(button, "buttonParamsJson")))
+        for button in button_list or ()
     ]
 
 
@@ -132,16 +133,16 @@ def reply_buttons_come_back_with_title_and_id(session: Session, stage: Stage) ->
         {"type": "reply", "title": "Agora n\u00e3o"},
     ]
     data = {"title": "Pagamento", "text": "Confirma?", "footer": "Loja Exemplo", "type": "text"}
-    sent = message(session, place, "send_buttons", to=to, **data, buttons=buttons)
-    wanted = {"body": {"text": "Confirma?"}, "footer": {"text": "Loja Exemplo"}}
-    shown = _buttons(sent, hold_sent(session, stage, sent, to, interactiveMessage=wanted))
-    names = [name for name, _ in shown]
-    claim(session, sent, names == ["quick_reply"] * 2, "one quick reply for each button")
-    titles = [at(fields, "display_text") for _, fields in shown]
-    claim(session, sent, titles == ["Sim", "Agora n\u00e3o"], "titles in their order")
-    ids = [at(fields, "id") for _, fields in shown]
-    claim(session, sent, ids[:1] == ["sim"], "a button keeps its id")
-    claim(session, sent, all(ids) and len(set(ids)) == 2, "a button without an id gets one")
+    answer = message(session, place, "send_buttons", to=to, **data, buttons=buttons)
+    expected = {"body": {"text": "Confirma?"}, "footer": {"text": "Loja Exemplo"}}
+    pairs = _buttons(answer, hold_sent(session, stage, answer, to, interactiveMessage=expected))
+    names = [name for name, _ in pairs]
+    claim(session, answer, names == ["quick_reply"] * 2, "one quick reply for each button")
+    titles = [at(fields, "display_text") for _, fields in pairs]
+    claim(session, answer, titles == ["Sim", "Agora n\u00e3o"], "titles in their order")
+    ids = [at(fields, "id") for _, fields in pairs]
+    claim(session, answer, ids[:1] == ["sim"], "a button keeps its id")
+    claim(session, answer, all(ids) and len(set(ids)) == 2, "a button without an id gets one")
 
 
 @LAWS.law("send_template", effects=("sends",))
@@ -154,23 +155,23 @@ def template_buttons_come_back_with_their_payload(session: Session, stage: Stage
         {"type": "call", "title": "Ligar", "payload": number},
     ]
     data = {"title": "Pagamento", "text": "Copie o Pix", "footer": "Loja Exemplo", "type": "text"}
-    sent = message(session, place, "send_template", to=to, **data, buttons=buttons)
-    wanted = {"body": {"text": "Copie o Pix"}, "footer": {"text": "Loja Exemplo"}}
-    shown = _buttons(sent, hold_sent(session, stage, sent, to, interactiveMessage=wanted))
+    answer = message(session, place, "send_template", to=to, **data, buttons=buttons)
+    layout = {"body": {"text": "Copie o Pix"}, "footer": {"text": "Loja Exemplo"}}
+    pairs = _buttons(answer, hold_sent(session, stage, answer, to, interactiveMessage=layout))
     expected = [
         ("cta_copy", {"display_text": "Copiar", "copy_code": "CODIGO-TESTE"}),
         ("cta_url", {"display_text": "Abrir", "url": SHOP}),
         ("cta_call", {"display_text": "Ligar", "phone_number": number}),
     ]
-    claim(session, sent, shown == expected, "every button with title and payload, in order")
+    claim(session, answer, pairs == expected, "every button with title and payload, in order")
 
 
 @LAWS.law("send_buttons", "send_template", effects=("sends",), phone=True)
 def nothing_to_choose_from_is_refused(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     for operation in ("send_buttons", "send_template"):
-        sent = message(session, place, operation, to=to, text="Escolha", type="text", buttons=[])
-        refused(session, sent, 500, "no buttons", promise=guess(session, operation))
+        answer = message(session, place, operation, to=to, text="Escolha", type="text", buttons=[])
+        refused(session, answer, 500, "no buttons", promise=guess(session, operation))
 
 
 # -- messages about messages -----------------------------------------------------------------
@@ -181,18 +182,18 @@ def a_quote_names_what_it_quotes(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     first = text(session, place, to, "Pedido 42 confirmado")
     key, content = at(first.json, "messageData", "key"), at(first.json, "messageData", "message")
-    sent = message(
+    answer = message(
         session, place, "quote_message", to=to, text="Sobre este", key=key, message=content
     )
     part = at(
-        hold_sent(session, stage, sent, to, extendedTextMessage={"text": "Sobre este"}),
+        hold_sent(session, stage, answer, to, extendedTextMessage={"text": "Sobre este"}),
         "extendedTextMessage", "contextInfo",
     )  # fmt: skip
-    claim(session, sent, at(part, "stanzaId") == at(key, "id"), "stanzaId is the quoted id")
-    claim(session, sent, at(part, "quotedMessage") == content, "the quoted content is there")
+    claim(session, answer, at(part, "stanzaId") == at(key, "id"), "stanzaId is the quoted id")
+    claim(session, answer, at(part, "quotedMessage") == content, "the quoted content is there")
     own = str(at(part, "participant"))
     fits = own.endswith("@s.whatsapp.net") and (not place.number or own.startswith(place.number))
-    claim(session, sent, fits, "an own message is quoted as the instance's")
+    claim(session, answer, fits, "an own message is quoted as the instance's")
 
 
 @LAWS.law("quote_message", effects=("sends",), phone=True)
@@ -201,24 +202,26 @@ def somebody_elses_message_is_quoted_as_theirs(session: Session, stage: Stage) -
     theirs = as_given(someone(session, 1))
     key = {"remoteJid": theirs, "fromMe": False, "id": MESSAGE_ID}
     content = {"conversation": "Bom dia"}
-    sent = message(session, place, "quote_message", to=to, text="Oi", key=key, message=content)
-    message_ = hold_sent(session, stage, sent, to, extendedTextMessage={"text": "Oi"})
+    answer = message(session, place, "quote_message", to=to, text="Oi", key=key, message=content)
+    message_ = hold_sent(session, stage, answer, to, extendedTextMessage={"text": "Oi"})
     part = at(message_, "extendedTextMessage", "contextInfo")
-    claim(session, sent, at(part, "participant") == theirs, "the author of the quoted message")
-    claim(session, sent, at(part, "quotedMessage") == content, "the quoted content is there")
+    claim(session, answer, at(part, "participant") == theirs, "the author of the quoted message")
+    claim(session, answer, at(part, "quotedMessage") == content, "the quoted content is there")
     if theirs != as_given(to):
-        claim(session, sent, at(part, "remoteJid") == theirs, "a quote from another chat names it")
+        claim(
+            session, answer, at(part, "remoteJid") == theirs, "a quote from another chat names it"
+        )
 
 
 @LAWS.law("forward_message", "send_text", effects=("sends",))
 def a_forwarded_text_is_the_same_text(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
-    said = "Pedido 42 confirmado"
-    first = text(session, place, to, said)
+    words = "Pedido 42 confirmado"
+    first = text(session, place, to, words)
     data = {name: at(first.json, "messageData", name) for name in ("key", "message")}
-    sent = message(session, place, "forward_message", to=to, **data)
-    hold_sent(session, stage, sent, to, extendedTextMessage={"text": said})
-    claim(session, sent, sent_id(sent) != sent_id(first), "a forwarded message is a new one")
+    answer = message(session, place, "forward_message", to=to, **data)
+    hold_sent(session, stage, answer, to, extendedTextMessage={"text": words})
+    claim(session, answer, sent_id(answer) != sent_id(first), "a forwarded message is a new one")
 
 
 @LAWS.law("forward_message", effects=("sends",), phone=True)
@@ -232,12 +235,12 @@ def the_score_of_what_others_wrote_grows(session: Session, stage: Stage) -> None
         ({"extendedTextMessage": {"text": "Oi", "contextInfo": info}}, 4),
         (place_content, 1),
     ):
-        sent = message(session, place, "forward_message", to=to, key=theirs, message=content)
-        message_ = hold_sent(session, stage, sent, to)
+        answer = message(session, place, "forward_message", to=to, key=theirs, message=content)
+        message_ = hold_sent(session, stage, answer, to)
         part = at(message_, "extendedTextMessage") or at(message_, "locationMessage")
-        found = at(part, "contextInfo")
-        claim(session, sent, at(found, "forwardingScore") == score, "the score is one higher")
-        claim(session, sent, at(found, "isForwarded") is True, "it says that it was forwarded")
+        context = at(part, "contextInfo")
+        claim(session, answer, at(context, "forwardingScore") == score, "the score is one higher")
+        claim(session, answer, at(context, "isForwarded") is True, "it says that it was forwarded")
 
 
 @LAWS.law("forward_message", "quote_message", effects=("sends",), phone=True)
@@ -245,9 +248,9 @@ def nothing_to_forward_or_quote_is_refused(session: Session, stage: Stage) -> No
     place, to = stage.place(), someone(session)
     key = {"remoteJid": as_given(to), "fromMe": True, "id": MESSAGE_ID}
     for operation, more in (("forward_message", {}), ("quote_message", {"text": "Oi"})):
-        sent = message(session, place, operation, to=to, key=key, message={}, **more)
+        answer = message(session, place, operation, to=to, key=key, message={}, **more)
         promise = guess(session, operation)
-        refused(session, sent, 500, "a message without content", promise=promise)
+        refused(session, answer, 500, "a message without content", promise=promise)
 
 
 # -- ids, groups, neighbours -----------------------------------------------------------------
@@ -257,44 +260,44 @@ def nothing_to_forward_or_quote_is_refused(session: Session, stage: Stage) -> No
 def every_message_has_an_id_of_its_own(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     for _ in range(4 if stage.phone else 1):
-        sent = [
+        sent_messages = [
             text(session, place, to),
             message(session, place, "send_location", to=to, latitude=1, longitude=2),
             message(session, place, "send_link_preview", to=to, textWithLink="Oi"),
         ]
-        ids = [sent_id(one) for one in sent]
-        claim(session, sent[-1], all(ids) and len(set(ids)) == len(ids), "ids differ")
+        ids = [sent_id(one) for one in sent_messages]
+        claim(session, sent_messages[-1], all(ids) and len(set(ids)) == len(ids), "ids differ")
         if not stage.phone:
             return
-    again = [sent_id(text(session, place, to)) for _ in range(12)]
+    later_ids = [sent_id(text(session, place, to)) for _ in range(12)]
     last = text(session, place, to)
-    claim(session, last, len({*again, *ids, sent_id(last)}) == 16, "ids never come again")
+    claim(session, last, len({*later_ids, *ids, sent_id(last)}) == 16, "ids never come again")
 
 
 @LAWS.law("send_text", "create_group", "list_groups", "group_details",
           effects=("sends", "changes", "reads"), phone=True)  # fmt: skip
 def two_instances_share_nothing(session: Session, stage: Stage) -> None:
     first, second = stage.place(), stage.place()
-    mine = text(session, first, said="Da primeira")
-    theirs = text(session, second, said="Da segunda")
+    mine = text(session, first, words="Da primeira")
+    theirs = text(session, second, words="Da segunda")
     claim(session, theirs, sent_id(mine) != sent_id(theirs), "ids of two instances differ")
     for place, own, other in ((first, mine, theirs), (second, theirs, mine)):
-        seen = _kept(stage, place)
-        claim(session, own, sent_id(own) in seen, "an instance has what it sent")
-        claim(session, other, sent_id(other) not in seen, "an instance has nobody else's messages")
+        ids = _messages_of(stage, place)
+        claim(session, own, sent_id(own) in ids, "an instance has what it sent")
+        claim(session, other, sent_id(other) not in ids, "an instance has nobody else's messages")
     _, group = make_group(session, stage, first, someone(session))
-    listed = session.call("list_groups", second)
-    jids = [at(shown, "id") for shown in at(listed.json, "groups") or ()]
-    claim(session, listed, group.get("id") not in jids, "an instance lists nobody else's groups")
-    found = session.call("group_details", second, query={"jid": str(group.get("id"))})
+    listing = session.call("list_groups", second)
+    jids = [at(each, "id") for each in at(listing.json, "groups") or ()]
+    claim(session, listing, group.get("id") not in jids, "an instance lists nobody else's groups")
+    answer = session.call("group_details", second, query={"jid": str(group.get("id"))})
     refused(
-        session, found, 404, "another instance's group", promise=guess(session, "group_details")
+        session, answer, 404, "another instance's group", promise=guess(session, "group_details")
     )
 
 
-def _kept(stage: Stage, place: Place) -> list[str]:
-    listed = stage.control_api("GET", f"/_mock/messages?instance={place.key}&limit=5000")
-    return [str(item["id"]) for item in listed["items"]]
+def _messages_of(stage: Stage, place: Place) -> list[str]:
+    messages = stage.control_api("GET", f"/_mock/messages?instance={place.key}&limit=5000")
+    return [str(item["id"]) for item in messages["items"]]
 
 
 _TO_GROUP: Mapping[str, dict[str, Any]] = {
@@ -307,29 +310,29 @@ _TO_GROUP: Mapping[str, dict[str, Any]] = {
 @LAWS.law(*_TO_GROUP, "create_group", effects=("sends", "changes"))
 def sends_to_a_group_name_the_sender(session: Session, stage: Stage) -> None:
     place = stage.place()
-    made, group = make_group(session, stage, place, someone(session))
+    creation, group = make_group(session, stage, place, someone(session))
     jid = group.get("id")
-    if not claim(session, made, isinstance(jid, str), "a group was made"):
+    if not claim(session, creation, isinstance(jid, str), "a group was made"):
         return
     for operation, data in _TO_GROUP.items() if stage.phone else [("send_text", {"text": "Oi"})]:
-        sent = message(session, place, operation, to=str(jid), **data)
-        hold_sent(session, stage, sent, str(jid))
-        who = str(at(sent.json, "messageData", "participant"))
-        fits = who.endswith("@s.whatsapp.net") and who.startswith(place.number)
-        claim(session, sent, fits, "participant is the instance itself")
+        answer = message(session, place, operation, to=str(jid), **data)
+        hold_sent(session, stage, answer, str(jid))
+        participant = str(at(answer.json, "messageData", "participant"))
+        fits = participant.endswith("@s.whatsapp.net") and participant.startswith(place.number)
+        claim(session, answer, fits, "participant is the instance itself")
 
 
 @LAWS.law("send_text", effects=("sends",))
 def sends_to_a_person_name_no_participant(session: Session, stage: Stage) -> None:
-    sent = text(session, stage.place())
+    answer = text(session, stage.place())
     claim(
-        session, sent, "participant" not in (at(sent.json, "messageData") or {}),
+        session, answer, "participant" not in (at(answer.json, "messageData") or {}),
         "no participant outside groups",
     )  # fmt: skip
 
 
 @LAWS.law("send_text", effects=("sends",), phone=True)
 def groups_the_instance_is_not_in_are_refused(session: Session, stage: Stage) -> None:
-    sent = text(session, stage.place(), "120363000000000098@g.us")
-    refused(session, sent, 500, "a group it is not in", promise=guess(session, "send_text"),
+    answer = text(session, stage.place(), "120363000000000098@g.us")
+    refused(session, answer, 500, "a group it is not in", promise=guess(session, "send_text"),
             switches=("not_a_member",))  # fmt: skip

@@ -39,17 +39,17 @@ def everybody_is_looked_up_on_their_own(session: Session, stage: Stage) -> None:
         door = f"/_mock/instances/{place.key}/contacts/{STRANGER}"
         stage.control_api("POST", door, {"state": "unregistered"})
     for person in (*WORLD[:4], STRANGER, *reversed(WORLD[:4]), NO_WHATSAPP, WORLD[1]):
-        found = session.call("is_on_whatsapp", place, query={"jid": person})
+        answer = session.call("is_on_whatsapp", place, query={"jid": person})
         if person in (STRANGER, NO_WHATSAPP):
-            there = (
-                session.takes_alternative(found, "not_on_whatsapp")
-                or at(found.json, "exists") is False
+            is_registered = (
+                session.takes_alternative(answer, "not_on_whatsapp")
+                or at(answer.json, "exists") is False
             )
-            claim(session, found, there, "who has no account does not exist",
+            claim(session, answer, is_registered, "who has no account does not exist",
                   promise=guess(session, "is_on_whatsapp"))  # fmt: skip
             continue
-        right = at(found.json, "exists") is True and at(found.json, "jid") == as_given(person)
-        claim(session, found, right, "exists and jid are those of the number asked for")
+        right = at(answer.json, "exists") is True and at(answer.json, "jid") == as_given(person)
+        claim(session, answer, right, "exists and jid are those of the number asked for")
 
 
 @LAWS.law("is_on_whatsapp", phone=True)
@@ -57,9 +57,9 @@ def groups_are_not_looked_up(session: Session, stage: Stage) -> None:
     place = stage.place()
     promise = Promise("baileys", session.contract.by_id["is_on_whatsapp"].spec_file)
     for group in GROUPS:
-        found = session.call("is_on_whatsapp", place, query={"jid": group})
-        right = at(found.json, "exists") is True and at(found.json, "jid") == group
-        claim(session, found, right, "a group's JID comes back as it is", promise=promise)
+        answer = session.call("is_on_whatsapp", place, query={"jid": group})
+        right = at(answer.json, "exists") is True and at(answer.json, "jid") == group
+        claim(session, answer, right, "a group's JID comes back as it is", promise=promise)
 
 
 @LAWS.law("qr_code_base64", "qr_code_page", "qr_code_image", phone=True)
@@ -69,13 +69,13 @@ def several_that_wait_have_each_their_code(session: Session, stage: Stage) -> No
     for place in (*places, *reversed(places)):
         page = session.call("qr_code_page", place)
         picture = session.call("qr_code_image", place)
-        again, code = qr(session, place)
+        answer, code = qr(session, place)
         if code != codes[place.key] and code not in codes.values():
             # Another twenty seconds have begun meanwhile.
             return
-        claim(session, again, code == codes[place.key], "the code is the instance's own")
-        shown = b64encode(code)
-        inside = not _DIGITS.search(page.body) or shown in page.body
+        claim(session, answer, code == codes[place.key], "the code is the instance's own")
+        code_shown = b64encode(code)
+        inside = not _DIGITS.search(page.body) or code_shown in page.body
         unsure = guess(session, "qr_code_page")
         claim(session, page, inside, "the page has the instance's own code", promise=unsure)
         same = picture.body == code
@@ -101,12 +101,12 @@ def what_several_are_shown_is_their_own(session: Session, stage: Stage) -> None:
             ("webhook_settings", 0), ("config_details", 1), ("list_groups", 2),
             ("instance_status", 3),
         ):  # fmt: skip
-            found = session.call(operation, places[turn])
-            said = found.body.decode()
-            own, strange = marks[turn][which] in said, marks[1 - turn][which] in said
-            claim(session, found, not strange, "nothing of a neighbour's is shown")
+            answer = session.call(operation, places[turn])
+            page = answer.body.decode()
+            own, strange = marks[turn][which] in page, marks[1 - turn][which] in page
+            claim(session, answer, not strange, "nothing of a neighbour's is shown")
             if operation != "instance_status":
-                claim(session, found, own, "one's own is shown")
+                claim(session, answer, own, "one's own is shown")
 
 
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
@@ -116,21 +116,22 @@ def one_address_serves_several(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     other = stage.place()
     set_webhook(session, other, hook.url)
-    made: dict[str, str] = {}
-    for who in (place, other, place, other):
-        door = f"/_mock/instances/{who.key}/inbound"
-        made[stage.control_api("POST", door, {"event": "text-plain"})["id"]] = who.key
-    came = hook.heard(lambda found: len(found) >= len(made))
-    if not _all_there(came, made):
+    keys_by_message: dict[str, str] = {}
+    for each in (place, other, place, other):
+        path = f"/_mock/instances/{each.key}/inbound"
+        id_ = stage.control_api("POST", path, {"event": "text-plain"})["id"]
+        keys_by_message[id_] = each.key
+    webhooks = hook.receive(lambda webhooks: len(webhooks) >= len(keys_by_message))
+    if not _all_there(webhooks, keys_by_message):
         # Two instances may be told at once: the other one's last webhook may follow.
-        came += hook.heard(lambda found: _all_there(came + found, made))
-    told = {at(one.json, "key", "id"): at(one.json, "instance_key") for one in came}
-    whole = all(told.get(id_) == key for id_, key in made.items())
+        webhooks += hook.receive(lambda later: _all_there(webhooks + later, keys_by_message))
+    keys_by_id = {at(one.json, "key", "id"): at(one.json, "instance_key") for one in webhooks}
+    whole = all(keys_by_id.get(id_) == key for id_, key in keys_by_message.items())
     hook.claim("text-plain", whole, "instance_key is that of the instance that was written to")
 
 
-def _all_there(came: list[Any], made: dict[str, str]) -> bool:
-    return set(made) <= {at(one.json, "key", "id") for one in came}
+def _all_there(webhooks: list[Any], keys_by_message: dict[str, str]) -> bool:
+    return set(keys_by_message) <= {at(one.json, "key", "id") for one in webhooks}
 
 
 def _category(rule: Rule) -> Rule:
@@ -146,14 +147,14 @@ def _category(rule: Rule) -> Rule:
 def what_one_blocks_comes_to_the_others(category: str, session: Session, stage: Stage) -> None:
     blocking, (place, hook) = stage.place(), listening(session, stage)
     event, alarm = CATEGORIES[category], "text-plain" if category == "calls" else "call"
-    came = []
+    counts = []
     for names in ([], [category]):
         session.call("block_events", blocking, body={"messageData": {"events": names}})
         stage.control_api("POST", f"/_mock/instances/{place.key}/emit", {"event": event})
-        came.append(len(hook.heard(alarm=alarm)))
+        counts.append(len(hook.receive(alarm=alarm)))
     # Some hosts acknowledge nothing unless they are asked to.
-    silent = event.startswith("ack-") and came == [0, 0]
-    hook.claim(event, silent or came == [1, 1], "a neighbour's filter is the neighbour's")
+    silent = event.startswith("ack-") and counts == [0, 0]
+    hook.claim(event, silent or counts == [1, 1], "a neighbour's filter is the neighbour's")
 
 
 # -- one instance's token before and after ---------------------------------------------------
@@ -165,9 +166,9 @@ def the_old_token_opens_nothing(operation: str, session: Session, stage: Stage) 
     if not done(session, session.call("change_token", place, body=body), "a new token"):
         return
     promise = guess(session, "change_token")
-    said = ASKS[operation].make(someone(session))
-    found = session.call(operation, place, **said)
-    refused(session, found, 401, "the old token", promise=promise)
+    arguments = ASKS[operation].make(someone(session))
+    answer = session.call(operation, place, **arguments)
+    refused(session, answer, 401, "the old token", promise=promise)
 
 
 for _operation, _ask in ASKS.items():
@@ -184,12 +185,12 @@ ADDING = {"block_events": "blockEvents", "accept_webhook_events": "webhookEvents
 @LAWS.law(*ADDING, "config_details", effects=("changes", "reads"), phone=True)
 def names_given_one_by_one_add_up(session: Session, stage: Stage) -> None:
     place = stage.place()
-    for operation, shown in ADDING.items():
+    for operation, field in ADDING.items():
         names = [f"{operation}{turn}" for turn in range(3)]
         for turn, name in enumerate(names, 1):
             session.call(operation, place, body={"messageData": {"events": [name]}})
-            found = session.call("config_details", place)
-            listed = at(found.json, "configData", shown)
-            kept = listed if isinstance(listed, list) else []
-            claim(session, found, set(names[:turn]) <= set(map(str, kept)), "names add up",
+            answer = session.call("config_details", place)
+            field_value = at(answer.json, "configData", field)
+            names_listed = field_value if isinstance(field_value, list) else []
+            claim(session, answer, set(names[:turn]) <= set(map(str, names_listed)), "names add up",
                   promise=guess(session, operation))  # fmt: skip

@@ -68,18 +68,18 @@ def the_given_type_of_a_document_is_kept(session: Session, stage: Stage) -> None
     place, to = stage.place(), someone(session)
     data = {"url": PICTURE_URL, "type": "document", "fileName": "pdfExemplo.png",
             "mimeType": "application/pdf"}  # fmt: skip
-    sent = message(session, place, "send_media_url", to=to, **data)
-    wanted = {"mimetype": "application/pdf", "fileName": "pdfExemplo.png"}
-    hold_sent(session, stage, sent, to, documentMessage=wanted)
+    answer = message(session, place, "send_media_url", to=to, **data)
+    expected = {"mimetype": "application/pdf", "fileName": "pdfExemplo.png"}
+    hold_sent(session, stage, answer, to, documentMessage=expected)
 
 
 @LAWS.law("pairing_code", effects=("changes",), phone=True)
 def a_code_of_ones_own_keeps_its_letters(session: Session, stage: Stage) -> None:
     place = stage.place(connected=False)
     query = {"phoneNumber": "5511900000020", "customPairingCode": "aBcD12eF"}
-    found = session.call("pairing_code", place, query=query)
-    same = at(found.json, "pairingCode") == "aBcD12eF"
-    claim(session, found, same, "the custom code as it was asked for",
+    answer = session.call("pairing_code", place, query=query)
+    same = at(answer.json, "pairingCode") == "aBcD12eF"
+    claim(session, answer, same, "the custom code as it was asked for",
           promise=_sourced(session, "pairing_code"))  # fmt: skip
 
 
@@ -88,8 +88,8 @@ def a_body_where_none_is_needed_is_passed_over(session: Session, stage: Stage) -
     place = stage.place()
     done(session, session.call("list_groups", place, body={}), "the list of groups, with a body")
     jid = str(make_group(session, stage, place, someone(session))[1].get("id"))
-    left = session.call("leave_group", place, query={"jid": jid}, body={})
-    done(session, left, "leaving a group, with a body")
+    departure = session.call("leave_group", place, query={"jid": jid}, body={})
+    done(session, departure, "leaving a group, with a body")
 
 
 @LAWS.law("instance_status", effects=("reads", "changes"), phone=True)
@@ -97,15 +97,15 @@ def another_state_has_another_tag(session: Session, stage: Stage) -> None:
     place = stage.place()
     linked = session.call("instance_status", place)
     unlink(stage, place)
-    gone = session.call("instance_status", place)
-    tags = [found.header("ETag") for found in (linked, gone)]
-    differ = not all(tags) or tags[0] != tags[1] or linked.body == gone.body
-    claim(session, gone, differ, "an ETag is that of one body")
+    unlinked_status = session.call("instance_status", place)
+    tags = [answer.header("ETag") for answer in (linked, unlinked_status)]
+    differ = not all(tags) or tags[0] != tags[1] or linked.body == unlinked_status.body
+    claim(session, unlinked_status, differ, "an ETag is that of one body")
     if tags[0]:
         path = session.contract.by_id["instance_status"].path.replace("{instance_key}", place.key)
         headers = (("Authorization", f"Bearer {place.token}"), ("If-None-Match", tags[0]))
-        asked = session.exchange(request("GET", path, headers=headers))
-        claim(session, asked, asked.status == 200, "a state that changed is told in full")
+        later = session.exchange(request("GET", path, headers=headers))
+        claim(session, later, later.status == 200, "a state that changed is told in full")
 
 
 @LAWS.law("remove_participants", "create_group", "group_details", effects=("changes", "reads"),
@@ -115,12 +115,12 @@ def who_is_not_named_stays(session: Session, stage: Stage) -> None:
     place, people = stage.place(), WORLD[1:4]
     jid = str(make_group(session, stage, place, *people)[1].get("id"))
     data = {"jid": jid, "participants": [people[0]]}
-    gone = session.call("remove_participants", place, body={"group_data": data})
-    shown = session.call("group_details", place, query={"jid": jid})
-    inside = members(dict(group_of(shown)))
-    claim(session, gone, as_given(people[0]) not in inside, "a bare number is removed")
+    removal = session.call("remove_participants", place, body={"group_data": data})
+    details = session.call("group_details", place, query={"jid": jid})
+    inside = members(dict(group_of(details)))
+    claim(session, removal, as_given(people[0]) not in inside, "a bare number is removed")
     stay = all(as_given(one) in inside for one in people[1:])
-    claim(session, gone, stay, "the others are still in it")
+    claim(session, removal, stay, "the others are still in it")
 
 
 @LAWS.law("add_participants", "create_group", effects=("changes",), phone=True)
@@ -129,20 +129,23 @@ def everybody_has_a_result_of_their_own(session: Session, stage: Stage) -> None:
     jid = str(make_group(session, stage, place, WORLD[0])[1].get("id"))
     data = {"jid": jid, "participants": [as_given(one) for one in (WORLD[1], WORLD[0])]}
     changed = session.call("add_participants", place, body={"group_data": data})
-    told = verdicts_of(session, changed)
-    if told is not None:
-        wanted = {as_given(WORLD[1]): "200", as_given(WORLD[0]): "409"}
-        claim(session, changed, dict(told) == wanted, "200 for the new one, 409 for who was in",
-              promise=_sourced(session, "add_participants"))  # fmt: skip
+    verdicts = verdicts_of(session, changed)
+    if verdicts is not None:
+        expected = {as_given(WORLD[1]): "200", as_given(WORLD[0]): "409"}
+        claim(
+            session, changed, dict(verdicts) == expected,
+            "200 for the new one, 409 for who was in",
+            promise=_sourced(session, "add_participants"),
+        )  # fmt: skip
 
 
 @LAWS.law("send_text", effects=("sends",), phone=True)
 def an_old_group_id_is_no_person(session: Session, stage: Stage) -> None:
     """Ids of groups once began with the number of who made them."""
     place = stage.place()
-    sent = text(session, place, f"{WORLD[0]}-1623275280@g.us")
-    person = at(sent.json, "messageData", "key", "remoteJid") == as_given(WORLD[0])
-    claim(session, sent, not person, "a group is written to, not a person",
+    answer = text(session, place, f"{WORLD[0]}-1623275280@g.us")
+    is_person = at(answer.json, "messageData", "key", "remoteJid") == as_given(WORLD[0])
+    claim(session, answer, not is_person, "a group is written to, not a person",
           promise=session.contract.promise("send_text"))  # fmt: skip
 
 
@@ -152,14 +155,14 @@ def what_is_deleted_is_what_was_named(session: Session, stage: Stage) -> None:
     """Two instances: what the other one is told shows what really went."""
     other, hook = listening(session, stage)
     place = stage.place()
-    first, _ = (text(session, place, other.number, said) for said in ("Primeira", "Segunda"))
-    hook.heard()
+    first, _ = (text(session, place, other.number, words) for words in ("Primeira", "Segunda"))
+    hook.receive()
     key = {"remoteJid": as_given(other.number), "fromMe": True, "id": sent_id(first)}
     body = {"messageData": {"to": other.number, "key": key}}
     session.call("delete_message", place, body=body)
-    came = [at(one.json, "message", "protocolMessage", "key", "id") for one in hook.heard()]
-    gone = [one for one in came if one is not None]
-    hook.claim("deleted", gone in ([sent_id(first)], []), "the message that was named")
+    ids = [at(one.json, "message", "protocolMessage", "key", "id") for one in hook.receive()]
+    deleted_ids = [one for one in ids if one is not None]
+    hook.claim("deleted", deleted_ids in ([sent_id(first)], []), "the message that was named")
 
 
 # -- what customers do -----------------------------------------------------------------------
@@ -174,15 +177,15 @@ def _customer_does(stage: Stage, place: Place, event: str, **more: Any) -> Any:
 def many_who_write_at_once_are_told_apart(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     group = make_group(session, stage, place, *WORLD[:3])[1].get("id")
-    hook.heard()
+    hook.receive()
     for person in WORLD[:3]:
         _customer_does(stage, place, "group-text", group=group, **{"from": person})
-    came = hook.heard(lambda found: len(found) >= 3)
-    hook.claim("group-text", len(came) == 3, "every message of a group is told")
-    for one, person in zip(came, WORLD, strict=False):
+    webhooks = hook.receive(lambda webhooks: len(webhooks) >= 3)
+    hook.claim("group-text", len(webhooks) == 3, "every message of a group is told")
+    for one, person in zip(webhooks, WORLD, strict=False):
         hook.names(one, "group-text", person)
-    names = {at(one.json, "pushName") for one in came}
-    hook.claim("group-text", len(names) == len(came), "each author has a name of their own")
+    names = {at(one.json, "pushName") for one in webhooks}
+    hook.claim("group-text", len(names) == len(webhooks), "each author has a name of their own")
 
 
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
@@ -191,7 +194,7 @@ def names_keep_their_accents(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     name = "Jo\u00e3o \u00c7a\u00edque \U0001f6cd"
     _customer_does(stage, place, "text-plain", set={"pushName": name})
-    payload = hook.only(hook.heard(), "text-plain", "a text")
+    payload = hook.only(hook.receive(), "text-plain", "a text")
     hook.claim("text-plain", not payload or payload.get("pushName") == name,
                "pushName is the name, letter by letter")  # fmt: skip
 
@@ -200,12 +203,12 @@ def names_keep_their_accents(session: Session, stage: Stage) -> None:
 def a_reaction_taken_back_is_told(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     about = sent_id(text(session, place, WORLD[0]))
-    hook.heard()
+    hook.receive()
     for emoji in ("\U0001f44d", ""):
-        given = {"message.reactionMessage.text": emoji}
-        _customer_does(stage, place, "reaction", message=about, set=given)
-    told = [at(one.json, "message", "reactionMessage", "text") for one in hook.heard()]
-    hook.claim("reaction", told == ["\U0001f44d", ""], "given, and taken back with an empty text")
+        fields = {"message.reactionMessage.text": emoji}
+        _customer_does(stage, place, "reaction", message=about, set=fields)
+    emojis = [at(one.json, "message", "reactionMessage", "text") for one in hook.receive()]
+    hook.claim("reaction", emojis == ["\U0001f44d", ""], "given, and taken back with an empty text")
 
 
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
@@ -215,10 +218,10 @@ def a_poll_has_all_its_options(session: Session, stage: Stage) -> None:
     options = [{"optionName": name} for name in ("Pix", "Boleto", "Cart\u00e3o", "Dinheiro")]
     path = "message.pollCreationMessageV3.options"
     _customer_does(stage, place, "poll-creation", set={path: options})
-    payload = hook.only(hook.heard(), "poll-creation", "a poll")
-    shown = at(payload, "message", "pollCreationMessageV3", "options")
-    hook.claim("poll-creation", shown in (None, options) if not payload else shown == options,
-               "every option, in order")  # fmt: skip
+    payload = hook.only(hook.receive(), "poll-creation", "a poll")
+    shown_options = at(payload, "message", "pollCreationMessageV3", "options")
+    complete = shown_options == options or (not payload and shown_options is None)
+    hook.claim("poll-creation", complete, "every option, in order")
     # Some years leave out what a writer's client adds.
     added = at(payload, "message", "messageContextInfo")
     secret = added is None or at(added, "messageSecret")
@@ -232,8 +235,8 @@ def a_picture_without_words_has_none(session: Session, stage: Stage) -> None:
     path = "message.imageMessage.caption"
     for words in ("Segue a foto", ""):
         _customer_does(stage, place, "image", set={path: words})
-    told = [at(one.json, "message", "imageMessage", "caption") for one in hook.heard()]
-    hook.claim("image", told in (["Segue a foto", ""], ["Segue a foto", None]),
+    captions = [at(one.json, "message", "imageMessage", "caption") for one in hook.receive()]
+    hook.claim("image", captions in (["Segue a foto", ""], ["Segue a foto", None]),
                "each picture has its own caption")  # fmt: skip
 
 
@@ -246,21 +249,21 @@ def events_accepted_one_by_one_add_up(session: Session, stage: Stage) -> None:
     for name in names:
         body = {"messageData": {"events": [name]}}
         session.call("accept_webhook_events", place, body=body)
-    shown = session.call("config_details", place)
-    text_ = orjson.dumps(at(shown.json, "configData", "webhookEvents")).decode()
+    config = session.call("config_details", place)
+    text_ = orjson.dumps(at(config.json, "configData", "webhookEvents")).decode()
     promise = Promise("inferred", session.contract.by_id["accept_webhook_events"].spec_file)
     both = text_ == "null" or all(f'"{name}"' in text_ for name in names)
-    claim(session, shown, both, "what was accepted first stays accepted", promise=promise)
+    claim(session, config, both, "what was accepted first stays accepted", promise=promise)
 
 
 @LAWS.law("send_list", effects=("sends", "changes"), phase=PHASE, phone=True,
           events=("list-response",))  # fmt: skip
 def a_row_of_a_later_section_is_told_by_its_own_id(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
-    sent = message(session, place, "send_list", to=WORLD[0], **LIST)
-    hook.heard()
-    _customer_does(stage, place, "list-response", message=sent_id(sent), option="004")
-    payload = hook.only(hook.heard(), "list-response", "a choice")
+    answer = message(session, place, "send_list", to=WORLD[0], **LIST)
+    hook.receive()
+    _customer_does(stage, place, "list-response", message=sent_id(answer), option="004")
+    payload = hook.only(hook.receive(), "list-response", "a choice")
     reply = at(payload, "message", "listResponseMessage", "singleSelectReply")
     right = not payload or at(reply, "selectedRowId") == "004"
     hook.claim("list-response", right, "the row's id as it was sent")
@@ -270,10 +273,11 @@ def a_row_of_a_later_section_is_told_by_its_own_id(session: Session, stage: Stag
 def a_files_name_keeps_its_accents(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     name = "or\u00e7amento n\u00ba 3 \u2013 mar\u00e7o.pdf"
-    sent = message(session, place, "send_media_base64", to=to, type="document", fileName=name,
-                   base64="data:application/pdf;base64,JVBERi0xLjQK",
-                   mimeType="application/pdf")  # fmt: skip
-    hold_sent(session, stage, sent, to, documentMessage={"fileName": name})
+    answer = message(
+        session, place, "send_media_base64", to=to, type="document", fileName=name,
+        base64="data:application/pdf;base64,JVBERi0xLjQK", mimeType="application/pdf",
+    )  # fmt: skip
+    hold_sent(session, stage, answer, to, documentMessage={"fileName": name})
 
 
 @LAWS.law("logout", effects=("changes", "disconnects"), phase=PHASE, phone=True,
@@ -281,14 +285,14 @@ def a_files_name_keeps_its_accents(session: Session, stage: Stage) -> None:
 def after_a_swap_of_phones_the_new_number_is_told(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     session.call("logout", place)
-    hook.heard()
+    hook.receive()
     try:
         stage.control_api("POST", f"/_mock/instances/{place.key}/link", {"number": NEW_PHONE})
     except Impossible as refusal:
         raise NotTried(f"no other number to link: {refusal}") from None
     _customer_does(stage, place, "text-plain")
-    told = [at(one.json, "jid") for one in hook.heard()]
-    right = bool(told) and all(str(jid or NEW_PHONE).startswith(NEW_PHONE) for jid in told)
+    jids = [at(one.json, "jid") for one in hook.receive()]
+    right = bool(jids) and all(str(jid or NEW_PHONE).startswith(NEW_PHONE) for jid in jids)
     hook.claim("connected", right, "jid is the number that is connected now")
 
 
@@ -299,8 +303,10 @@ def nobodys_number_stands_beside_a_code(session: Session, stage: Stage) -> None:
     _customer_does(stage, place, "text-plain")
     session.call("logout", place)
     session.call("qr_code_base64", place)
-    came = [one for one in hook.heard() if at(one.json, "messageType") == "qrcode_update"]
-    hook.claim("qrcode", all("jid" not in one.json for one in came), "no jid: nobody is connected")
+    webhooks = [one for one in hook.receive() if at(one.json, "messageType") == "qrcode_update"]
+    hook.claim(
+        "qrcode", all("jid" not in one.json for one in webhooks), "no jid: nobody is connected"
+    )
 
 
 @LAWS.law("restart", effects=("changes", "disconnects"), phase=PHASE, phone=True,
@@ -308,9 +314,9 @@ def nobodys_number_stands_beside_a_code(session: Session, stage: Stage) -> None:
 def what_comes_after_a_restart_is_told(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     session.call("restart", place)
-    made = _customer_does(stage, place, "text-plain")
-    ids = [at(one.json, "key", "id") for one in hook.heard()]
-    hook.claim("text-plain", ids.count(made["id"]) == 1, "a text after a restart is told once")
+    inbound = _customer_does(stage, place, "text-plain")
+    ids = [at(one.json, "key", "id") for one in hook.receive()]
+    hook.claim("text-plain", ids.count(inbound["id"]) == 1, "a text after a restart is told once")
 
 
 @LAWS.law("send_text", effects=("sends", "changes"), phase=PHASE, phone=True,
@@ -319,8 +325,8 @@ def who_receives_is_whose_event_it_is(session: Session, stage: Stage) -> None:
     """Two instances of one host write to each other."""
     other, hook = listening(session, stage)
     text(session, stage.place(), other.number, "De uma para a outra")
-    came = [one.json for one in hook.heard() if at(one.json, "key", "fromMe") is False]
-    hook.claim("text-extended", len(came) == 1, "the receiver is told once, under its own key")
+    payloads = [one.json for one in hook.receive() if at(one.json, "key", "fromMe") is False]
+    hook.claim("text-extended", len(payloads) == 1, "the receiver is told once, under its own key")
 
 
 @LAWS.law("create_group", effects=("changes",), phase=PHASE, phone=True, events=("deleted",))
@@ -329,12 +335,12 @@ def an_admins_deletion_names_the_author(session: Session, stage: Stage) -> None:
     group = make_group(session, stage, place, *WORLD[:2])[1].get("id")
     _customer_does(stage, place, "group-participants", group=group, to=WORLD[0],
                    option="promote", **{"from": place.number})  # fmt: skip
-    said = _customer_does(stage, place, "group-text", group=group, **{"from": WORLD[1]})
-    hook.heard()
-    _customer_does(stage, place, "deleted", group=group, message=said["id"],
+    inbound = _customer_does(stage, place, "group-text", group=group, **{"from": WORLD[1]})
+    hook.receive()
+    _customer_does(stage, place, "deleted", group=group, message=inbound["id"],
                    **{"from": WORLD[0]})  # fmt: skip
-    payload = hook.only(hook.heard(), "deleted", "a deletion")
+    payload = hook.only(hook.receive(), "deleted", "a deletion")
     author = at(payload, "message", "protocolMessage", "key", "participant")
-    who = hook.person(WORLD[1])
-    right = not payload or author in (None, who["jid"], who["lid"])
+    person = hook.person(WORLD[1])
+    right = not payload or author in (None, person["jid"], person["lid"])
     hook.claim("deleted", right, "the author of what is deleted")

@@ -38,13 +38,13 @@ def _groups(
     session: Session, stage: Stage, place: Place, hook: WebhookListener, *people: str
 ) -> list[str]:
     """Two groups of these people, and what their making told is heard."""
-    made = [make_group(session, stage, place, *people)[1] for _ in range(2)]
-    hook.heard()
-    return [str(group.get("id")) for group in made]
+    groups = [make_group(session, stage, place, *people)[1] for _ in range(2)]
+    hook.receive()
+    return [str(group.get("id")) for group in groups]
 
 
-def _told(came: list[Webhook], *names: str) -> list[tuple[Any, ...]]:
-    return [tuple(at(one.json, name) for name in names) for one in came]
+def _reported(webhooks: list[Webhook], *names: str) -> list[tuple[Any, ...]]:
+    return [tuple(at(one.json, name) for name in names) for one in webhooks]
 
 
 @LAWS.law("create_group", effects=("changes",), phase=PHASE, phone=True, events=GROUP_EVENTS)
@@ -58,9 +58,9 @@ def who_writes_to_a_group_is_named(session: Session, stage: Stage) -> None:
     ]
     for event, group, person in caused:
         _happening(stage, place, event)(person, group=group)
-    came = hook.heard(lambda found: len(found) >= len(caused))
-    hook.claim("group-text", len(came) == len(caused), "every message of a group is told")
-    for one, (event, group, person) in zip(came, caused, strict=False):
+    webhooks = hook.receive(lambda webhooks: len(webhooks) >= len(caused))
+    hook.claim("group-text", len(webhooks) == len(caused), "every message of a group is told")
+    for one, (event, group, person) in zip(webhooks, caused, strict=False):
         if hook.is_event(one, event, "a message of a group"):
             right = at(one.json, "key", "remoteJid") == group
             hook.claim(event, right, "remoteJid is the group's", one)
@@ -78,15 +78,17 @@ def who_comes_and_goes_is_told_as_it_is(session: Session, stage: Stage) -> None:
         (second, WORLD[0], WORLD[2], "add"), (first, WORLD[3], WORLD[3], "add"),
         (second, WORLD[0], WORLD[2], "remove"), (first, WORLD[1], WORLD[1], "remove"),
     ]  # fmt: skip
-    for group, author, whom, option in steps:
-        happen(author, group=group, to=whom, option=option)
-    told = _told(hook.heard(), "id", "author", "participants", "action")
-    wanted = [(group, as_given(by), [as_given(to)], what) for group, by, to, what in steps]
+    for group, author, person, option in steps:
+        happen(author, group=group, to=person, option=option)
+    reports = _reported(hook.receive(), "id", "author", "participants", "action")
+    expected = [
+        (group, as_given(actor), [as_given(to)], action) for group, actor, to, action in steps
+    ]
     for position, sentence in enumerate(
         ("id is the group's", "author is who did it", "participants are whom it was done to",
          "action is what was done")
     ):  # fmt: skip
-        right = [one[position] for one in told] == [one[position] for one in wanted]
+        right = [one[position] for one in reports] == [one[position] for one in expected]
         hook.claim("group-participants", right, sentence)
 
 
@@ -99,12 +101,12 @@ def a_new_subject_is_told_with_who_gave_it(session: Session, stage: Stage) -> No
     steps = [*zip(groups, WORLD[:2], ("Vendas", "Suporte"), strict=True)]
     for group, author, subject in steps:
         happen(author, group=group, set={"subject": subject})
-    told = _told(hook.heard(), "id", "author", "subject")
-    wanted = [(group, as_given(author), subject) for group, author, subject in steps]
+    reports = _reported(hook.receive(), "id", "author", "subject")
+    expected = [(group, as_given(author), subject) for group, author, subject in steps]
     for position, sentence in enumerate(
         ("id is the group's", "author is who changed it", "subject is the new one")
     ):
-        right = [one[position] for one in told] == [one[position] for one in wanted]
+        right = [one[position] for one in reports] == [one[position] for one in expected]
         hook.claim("group-update", right, sentence)
 
 
@@ -117,20 +119,20 @@ def what_somebody_does_in_a_chat_is_told_as_it_is(session: Session, stage: Stage
     for person, option in steps:
         happen(person, option=option)
     happen(WORLD[0], option="composing", group=group)
-    came = hook.heard()
+    webhooks = hook.receive()
     chats = [*(as_given(person) for person, _ in steps), group]
-    hook.claim("presence", [at(one.json, "id") for one in came] == chats, "id is the chat")
-    shown = [
+    hook.claim("presence", [at(one.json, "id") for one in webhooks] == chats, "id is the chat")
+    presences = [
         {
-            who: at(how, "lastKnownPresence")
-            for who, how in (at(one.json, "presences") or {}).items()
+            jid: at(presence, "lastKnownPresence")
+            for jid, presence in (at(one.json, "presences") or {}).items()
         }
-        for one in came
+        for one in webhooks
     ]
-    wanted = [{as_given(person): option} for person, option in (*steps, (WORLD[0], "composing"))]
-    people = [list(one) for one in shown] == [list(one) for one in wanted]
+    expected = [{as_given(person): option} for person, option in (*steps, (WORLD[0], "composing"))]
+    people = [list(one) for one in presences] == [list(one) for one in expected]
     hook.claim("presence", people, "presences are of who does it")
-    hook.claim("presence", not people or shown == wanted, "lastKnownPresence is what they do")
+    hook.claim("presence", not people or presences == expected, "lastKnownPresence is what they do")
 
 
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
@@ -141,9 +143,9 @@ def calls_say_who_calls_and_how_they_stand(session: Session, stage: Stage) -> No
     calls = [("offer", True), ("offer", False), ("reject", False), ("timeout", True)]
     for person, (option, video) in zip(WORLD, calls, strict=False):
         happen(person, option=option, set={"data.isVideo": video})
-    data = [at(one.json, "data") for one in hook.heard(alarm="text-plain")]
-    told = [(at(one, "status"), at(one, "isVideo")) for one in data]
-    hook.claim("call", told == calls, "status and isVideo are the call's")
+    data = [at(one.json, "data") for one in hook.receive(alarm="text-plain")]
+    call_states = [(at(one, "status"), at(one, "isVideo")) for one in data]
+    hook.claim("call", call_states == calls, "status and isVideo are the call's")
     for field in ("from", "chatId"):
         right = [at(one, field) for one in data] == [as_given(person) for person in WORLD[:4]]
         hook.claim("call", right, f"{field} is who calls")
@@ -158,5 +160,5 @@ def receipts_of_a_group_name_whose_they_are(session: Session, stage: Stage) -> N
     for person in people:
         body = {"event": "ack-group", "set": {"key.participant": person}}
         stage.control_api("POST", f"/_mock/instances/{place.key}/emit", body)
-    told = [at(one.json, "key", "participant") for one in hook.heard()]
-    hook.claim("ack-group", told == people, "participant is whose receipt it is")
+    participants = [at(one.json, "key", "participant") for one in hook.receive()]
+    hook.claim("ack-group", participants == people, "participant is whose receipt it is")

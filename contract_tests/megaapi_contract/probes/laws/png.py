@@ -38,14 +38,14 @@ def rows(content: bytes) -> Rows:
     """
     if not content.startswith(SIGNATURE):
         raise NoPicture("no PNG signature")
-    header, palette, packed = b"", b"", b""
+    header, palette, packed_rows = b"", b"", b""
     for kind, data in _chunks(content):
         if kind == b"IHDR":
             header = data
         elif kind == b"PLTE":
             palette = data
         elif kind == b"IDAT":
-            packed += data
+            packed_rows += data
     if len(header) != 13:
         raise NoPicture("no header")
     width, height, depth, colours, _, _, laced = struct.unpack(">IIBBBBB", header)
@@ -53,7 +53,7 @@ def rows(content: bytes) -> Rows:
         raise NoPicture("a form of PNG that no gateway sends")
     line = (width * depth * _CHANNELS[colours] + 7) // 8
     plain = _unfiltered(
-        _unpacked(packed, height * (line + 1)), line, max(1, depth * _CHANNELS[colours] // 8)
+        _unpack(packed_rows, height * (line + 1)), line, max(1, depth * _CHANNELS[colours] // 8)
     )
     return [_dark(part, width, depth, colours, palette) for part in plain]
 
@@ -65,36 +65,36 @@ def shows_qr(picture: Rows) -> bool:
         return False
     top, bottom = dark[0], dark[-1]
     columns = [number for line in picture for number, dot in enumerate(line) if dot]
-    left, right = min(columns), max(columns)
-    module = _run(picture[top][left:]) / 7
-    side = right - left + 1
+    first, right = min(columns), max(columns)
+    module = _run(picture[top][first:]) / 7
+    side = right - first + 1
     if module < 1 or side != bottom - top + 1 or round(side / module) not in range(21, 178, 4):
         return False
     middle = round(3.5 * module)
-    lines = (picture[top + middle][left:], picture[top + middle][: right + 1][::-1],
-             picture[bottom - middle][left:])  # fmt: skip
+    lines = (picture[top + middle][first:], picture[top + middle][: right + 1][::-1],
+             picture[bottom - middle][first:])  # fmt: skip
     return all(_finder(line, module) for line in lines)
 
 
 def _chunks(content: bytes) -> list[tuple[bytes, bytes]]:
-    at, found = len(SIGNATURE), []
-    while at + 12 <= len(content):
-        (length,) = struct.unpack_from(">I", content, at)
-        kind, data = content[at + 4 : at + 8], content[at + 8 : at + 8 + length]
-        told = content[at + 8 + length : at + 12 + length]
-        if told != struct.pack(">I", zlib.crc32(kind + data)):
+    offset, chunks = len(SIGNATURE), []
+    while offset + 12 <= len(content):
+        (length,) = struct.unpack_from(">I", content, offset)
+        kind, data = content[offset + 4 : offset + 8], content[offset + 8 : offset + 8 + length]
+        checksum = content[offset + 8 + length : offset + 12 + length]
+        if checksum != struct.pack(">I", zlib.crc32(kind + data)):
             raise NoPicture("a checksum is wrong")
-        found.append((kind, data))
-        at += 12 + length
-    if not found or found[-1][0] != b"IEND":
+        chunks.append((kind, data))
+        offset += 12 + length
+    if not chunks or chunks[-1][0] != b"IEND":
         raise NoPicture("cut off before its end")
-    return found
+    return chunks
 
 
-def _unpacked(packed: bytes, size: int) -> bytes:
+def _unpack(packed_rows: bytes, size: int) -> bytes:
     unpacker = zlib.decompressobj()
     try:
-        plain = unpacker.decompress(packed, size + 1)
+        plain = unpacker.decompress(packed_rows, size + 1)
     except zlib.error:
         raise NoPicture("its dots cannot be unpacked") from None
     if len(plain) != size:
@@ -106,31 +106,33 @@ def _unfiltered(plain: bytes, line: int, step: int) -> list[bytes]:
     before, done = bytes(line), []
     for start in range(0, len(plain), line + 1):
         kind, part = plain[start], bytearray(plain[start + 1 : start + 1 + line])
-        for at in range(line) if kind else ():
-            left = part[at - step] if at >= step else 0
-            corner = before[at - step] if at >= step else 0
-            part[at] = (part[at] + _predicted(kind, left, before[at], corner)) & 255
+        for index in range(line) if kind else ():
+            byte_before = part[index - step] if index >= step else 0
+            corner = before[index - step] if index >= step else 0
+            part[index] = (part[index] + _predicted(kind, byte_before, before[index], corner)) & 255
         before = bytes(part)
         done.append(before)
     return done
 
 
-def _predicted(kind: int, left: int, above: int, corner: int) -> int:
+def _predicted(kind: int, before: int, above: int, corner: int) -> int:
     if kind == 4:
-        guess = left + above - corner
-        return min((left, above, corner), key=lambda value: abs(guess - value))
+        guess = before + above - corner
+        return min((before, above, corner), key=lambda value: abs(guess - value))
     if kind > 4:
         raise NoPicture("a filter that PNG does not have")
-    return (0, left, above, (left + above) // 2)[kind]
+    return (0, before, above, (before + above) // 2)[kind]
 
 
 def _dark(line: bytes, width: int, depth: int, colours: int, palette: bytes) -> list[bool]:
     if depth == 8:
         step = _CHANNELS[colours]
-        values = [line[at * step] for at in range(width)]
+        values = [line[index * step] for index in range(width)]
     else:
         per, most = 8 // depth, (1 << depth) - 1
-        values = [(line[at // per] >> (8 - depth * (at % per + 1))) & most for at in range(width)]
+        values = [
+            (line[index // per] >> (8 - depth * (index % per + 1))) & most for index in range(width)
+        ]
         if colours == 0:
             values = [value * 255 // most for value in values]
     if colours == 3:
@@ -139,7 +141,7 @@ def _dark(line: bytes, width: int, depth: int, colours: int, palette: bytes) -> 
 
 
 def _run(line: list[bool]) -> int:
-    return next((at for at, dot in enumerate(line) if not dot), len(line))
+    return next((index for index, dot in enumerate(line) if not dot), len(line))
 
 
 def _finder(line: list[bool], module: float) -> bool:

@@ -95,7 +95,7 @@ class Ask:
                 _set(arguments["body"], self.operation.recipient.split("."), to)
         return arguments
 
-    def spoilt(self, to: str) -> Arguments:
+    def incomplete(self, to: str) -> Arguments:
         """The same without its wrapper, or without what it needs."""
         body = self.make(to).get("body")
         if not isinstance(body, dict):

@@ -15,7 +15,7 @@ from ...session import Session
 from ..probe import Laws
 from .assertions import at
 from .calls import make_group, message, sent_id, text
-from .customers import written
+from .customers import author_content
 from .particulars import LIST, SECTIONS
 from .webhook_listener import WebhookListener
 from .webhooks import PHASE, listening
@@ -38,16 +38,20 @@ def _card(name: str, number: str) -> Json:
 
 def _does(stage: Stage, place: Place, event: str, **more: Any) -> Json:
     body = {"event": event, **more}
-    made: Json = stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
-    return made
+    inbound_message: Json = stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
+    return inbound_message
 
 
-def _as_written(hook: WebhookListener, event: str, came: list[Webhook], *made: Json) -> None:
+def _as_written(
+    hook: WebhookListener, event: str, webhooks: list[Webhook], *inbound_messages: Json
+) -> None:
     """Hold that each message was told once, in order, with every field of its content."""
-    ids = [at(one.json, "key", "id") for one in came]
-    if hook.claim(event, ids == [one["id"] for one in made], "each is told once, in order"):
-        for one, message_ in zip(came, made, strict=True):
-            same = written(at(one.json, "message")) == written(message_["content"])
+    ids = [at(one.json, "key", "id") for one in webhooks]
+    if hook.claim(
+        event, ids == [one["id"] for one in inbound_messages], "each is told once, in order"
+    ):
+        for one, message_ in zip(webhooks, inbound_messages, strict=True):
+            same = author_content(at(one.json, "message")) == author_content(message_["content"])
             hook.claim(event, same, "every field is what was written", one)
 
 
@@ -56,12 +60,14 @@ def _as_written(hook: WebhookListener, event: str, came: list[Webhook], *made: J
 def every_card_is_a_card_of_its_own(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     cards = [_card(f"Contato {turn} \u00e7", number) for turn, number in enumerate(WORLD[:4])]
-    given = {"message.contactsArrayMessage.contacts": cards}
-    made = _does(stage, place, "contacts-array", set=given)
-    came = hook.heard()
-    _as_written(hook, "contacts-array", came, made)
-    told = [at(one.json, "message", "contactsArrayMessage", "contacts") for one in came]
-    hook.claim("contacts-array", told == [cards], "every card, in order")
+    fields = {"message.contactsArrayMessage.contacts": cards}
+    inbound_message = _does(stage, place, "contacts-array", set=fields)
+    webhooks = hook.receive()
+    _as_written(hook, "contacts-array", webhooks, inbound_message)
+    contact_lists = [
+        at(one.json, "message", "contactsArrayMessage", "contacts") for one in webhooks
+    ]
+    hook.claim("contacts-array", contact_lists == [cards], "every card, in order")
 
 
 @LAWS.law("create_group", effects=("changes",), phase=PHASE, phone=True,
@@ -69,38 +75,42 @@ def every_card_is_a_card_of_its_own(session: Session, stage: Stage) -> None:
 def everybody_who_is_mentioned_is_named(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     group = make_group(session, stage, place, *WORLD[:3])[1].get("id")
-    hook.heard()
+    hook.receive()
     people = [as_given(person) for person in WORLD[1:3]] + [as_given(place.number)]
-    made = _does(stage, place, "text-mention", group=group,
+    inbound_message = _does(stage, place, "text-mention", group=group,
                  set={"message.extendedTextMessage.contextInfo.mentionedJid": people,
                       "message.extendedTextMessage.text": "Vejam @um @dois @tr\u00eas"},
                  **{"from": WORLD[0]})  # fmt: skip
-    came = hook.heard()
-    _as_written(hook, "text-mention", came, made)
+    webhooks = hook.receive()
+    _as_written(hook, "text-mention", webhooks, inbound_message)
     way = ("message", "extendedTextMessage", "contextInfo", "mentionedJid")
-    told = [at(one.json, *way) for one in came]
-    hook.claim("text-mention", told == [people], "mentionedJid names all of them, in order")
+    mentioned = [at(one.json, *way) for one in webhooks]
+    hook.claim("text-mention", mentioned == [people], "mentionedJid names all of them, in order")
 
 
 @LAWS.law("send_list", effects=("sends", "changes"), phase=PHASE, phone=True,
           events=("list-response",))  # fmt: skip
 def each_row_is_told_with_its_own_words(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
-    sent = message(session, place, "send_list", to=WORLD[0], **LIST)
-    hook.heard()
+    answer = message(session, place, "send_list", to=WORLD[0], **LIST)
+    hook.receive()
     rows = [row for section in SECTIONS for row in section["rows"] if isinstance(row, dict)]
-    made = [_does(stage, place, "list-response", message=sent_id(sent), option=row["rowId"])
-            for row in rows]  # fmt: skip
-    came = hook.heard()
-    _as_written(hook, "list-response", came, *made)
-    for one, row in zip(came, rows, strict=False):
+    list_id = sent_id(answer)
+    inbound_messages = [
+        _does(stage, place, "list-response", message=list_id, option=row["rowId"]) for row in rows
+    ]
+    webhooks = hook.receive()
+    _as_written(hook, "list-response", webhooks, *inbound_messages)
+    for one, row in zip(webhooks, rows, strict=False):
         reply = at(one.json, "message", "listResponseMessage")
-        chosen = at(reply, "singleSelectReply", "selectedRowId")
-        hook.claim("list-response", chosen == row["rowId"], "selectedRowId is the row's", one)
+        row_id = at(reply, "singleSelectReply", "selectedRowId")
+        hook.claim("list-response", row_id == row["rowId"], "selectedRowId is the row's", one)
         title = at(reply, "title")
         hook.claim("list-response", title == row["title"], "title is the row's", one)
-        told = at(reply, "description")
-        hook.claim("list-response", told == row["description"], "description is the row's", one)
+        row_description = at(reply, "description")
+        hook.claim(
+            "list-response", row_description == row["description"], "description is the row's", one
+        )
 
 
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
@@ -109,43 +119,43 @@ def every_later_change_names_the_message(session: Session, stage: Stage) -> None
     """Edited twice, another one between, and deleted at last."""
     place, hook = listening(session, stage)
     first, second = (_does(stage, place, "text-plain")["id"] for _ in range(2))
-    hook.heard()
+    hook.receive()
     path = "message.protocolMessage.editedMessage.conversation"
-    made = [
-        *(_does(stage, place, "edited", message=of, set={path: said})
-          for of, said in zip((first, second, first), _TEXTS, strict=True)),
+    inbound_messages = [
+        *(_does(stage, place, "edited", message=of, set={path: words})
+          for of, words in zip((first, second, first), _TEXTS, strict=True)),
         _does(stage, place, "deleted", message=first),
     ]  # fmt: skip
-    came = hook.heard()
-    _as_written(hook, "edited", came, *made)
-    for one, of in zip(came, (first, second, first, first), strict=False):
-        named = _protocol_key(one.json)
-        event = "deleted" if one is came[-1] else "edited"
-        hook.claim(event, named == of, "protocolMessage.key.id is the message's", one)
+    webhooks = hook.receive()
+    _as_written(hook, "edited", webhooks, *inbound_messages)
+    for one, of in zip(webhooks, (first, second, first, first), strict=False):
+        message_key_id = _protocol_key(one.json)
+        event = "deleted" if one is webhooks[-1] else "edited"
+        hook.claim(event, message_key_id == of, "protocolMessage.key.id is the message's", one)
 
 
 def _protocol_key(payload: Any) -> Any:
     """The id of the message that an edit or a deletion is about, however deep it stands."""
     for way in (("message",), ("message", "editedMessage", "message")):
-        found = at(payload, *way, "protocolMessage", "key", "id")
-        if found is not None:
-            return found
+        key_id = at(payload, *way, "protocolMessage", "key", "id")
+        if key_id is not None:
+            return key_id
     return None
 
 
 @LAWS.law("send_text", effects=("sends", "changes"), phase=PHASE, phone=True, events=("reaction",))
 def every_reaction_says_what_it_is_now(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
-    about = [sent_id(text(session, place, WORLD[0], said)) for said in _TEXTS[:2]]
-    hook.heard()
+    about = [sent_id(text(session, place, WORLD[0], words)) for words in _TEXTS[:2]]
+    hook.receive()
     steps = [(about[0], "\U0001f44d"), (about[1], "\u2764\ufe0f"), (about[0], "\U0001f602"),
              (about[0], ""), (about[1], "")]  # fmt: skip
     for of, emoji in steps:
-        given = {"message.reactionMessage.text": emoji}
-        _does(stage, place, "reaction", message=of, set=given)
-    shown = [at(one.json, "message", "reactionMessage") for one in hook.heard()]
-    told = [(at(one, "key", "id"), at(one, "text")) for one in shown]
-    hook.claim("reaction", told == steps, "each reaction is told, of its message")
+        fields = {"message.reactionMessage.text": emoji}
+        _does(stage, place, "reaction", message=of, set=fields)
+    reactions = [at(one.json, "message", "reactionMessage") for one in hook.receive()]
+    reaction_states = [(at(one, "key", "id"), at(one, "text")) for one in reactions]
+    hook.claim("reaction", reaction_states == steps, "each reaction is told, of its message")
 
 
 def _each_file(rule: Any) -> Any:
@@ -161,15 +171,17 @@ def _each_file(rule: Any) -> Any:
 def a_reply_with_a_file_says_to_what(event: str, session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     about = sent_id(text(session, place, WORLD[0], "Qual deles?"))
-    hook.heard()
+    hook.receive()
     context = {"stanzaId": about, "participant": as_given(place.number),
                "quotedMessage": {"conversation": "Qual deles?"}}  # fmt: skip
-    made = _does(stage, place, event, set={f"message.{CONTENT[event]}.contextInfo": context})
-    came = hook.heard()
-    _as_written(hook, event, came, made)
-    for one in came:
-        shown = at(one.json, "message", CONTENT[event], "contextInfo")
-        hook.claim(event, shown == context, "contextInfo says to what it is a reply", one,
+    inbound_message = _does(
+        stage, place, event, set={f"message.{CONTENT[event]}.contextInfo": context}
+    )
+    webhooks = hook.receive()
+    _as_written(hook, event, webhooks, inbound_message)
+    for one in webhooks:
+        shown_context = at(one.json, "message", CONTENT[event], "contextInfo")
+        hook.claim(event, shown_context == context, "contextInfo says to what it is a reply", one,
                    promise=Promise("baileys", "webhooks/text-quoted-reply.yaml"))  # fmt: skip
 
 
@@ -177,18 +189,22 @@ def a_reply_with_a_file_says_to_what(event: str, session: Session, stage: Stage)
           events=("text-plain-lid", *FILES))  # fmt: skip
 def a_hidden_writer_has_a_number_whatever_they_send(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
-    who = hook.person(WORLD[0])
-    key = {"key.remoteJid": who["lid"], "key.senderPn": who["jid"], "key.senderLid": who["lid"]}
+    person = hook.person(WORLD[0])
+    key = {
+        "key.remoteJid": person["lid"],
+        "key.senderPn": person["jid"],
+        "key.senderLid": person["lid"],
+    }
     events = ("text-plain-lid", *FILES, "location", "contact", "reaction", "edited")
     for event in events:
         body = {"event": event, "set": key}
         stage.control_api("POST", f"/_mock/instances/{place.key}/emit", body)
-    came = hook.heard()
-    if not hook.claim("text-plain-lid", len(came) == len(events), "each event is told"):
+    webhooks = hook.receive()
+    if not hook.claim("text-plain-lid", len(webhooks) == len(events), "each event is told"):
         return
-    hidden = at(came[0].json, "key", "remoteJid") == who["lid"]
-    for one, event in zip(came, events, strict=True):
-        told = at(one.json, "key", "remoteJid") == who["lid"]
-        hook.claim(event, told is hidden, "remoteJid is that of a text of the same person", one)
-        right = not told or at(one.json, "key", "senderPn") == who["jid"]
+    hidden = at(webhooks[0].json, "key", "remoteJid") == person["lid"]
+    for one, event in zip(webhooks, events, strict=True):
+        is_told = at(one.json, "key", "remoteJid") == person["lid"]
+        hook.claim(event, is_told is hidden, "remoteJid is that of a text of the same person", one)
+        right = not is_told or at(one.json, "key", "senderPn") == person["jid"]
         hook.claim(event, right, "senderPn is the number to answer to", one)

@@ -21,27 +21,27 @@ SECONDS = 120
 
 
 def hold_sent(
-    session: Session, stage: Stage, sent: Exchange, to: str, **content: Any
+    session: Session, stage: Stage, answer: Exchange, to: str, **content: Any
 ) -> Mapping[str, Any]:
     """Hold what every send answers; the content, empty when the send failed.
 
     `content` names the one kind of content and the fields it must have.
     """
-    if not done(session, sent, "a good send"):
+    if not done(session, answer, "a good send"):
         return {}
-    data, jid = at(sent.json, "messageData"), as_given(to)
-    claim(session, sent, at(data, "key", "remoteJid") == jid, "remoteJid is built from `to`")
-    claim(session, sent, at(data, "key", "fromMe") is True, "fromMe is true")
-    claim(session, sent, OWN_ID.fullmatch(sent_id(sent)), "the id is 3EB0 and 18 hex digits")
+    data, jid = at(answer.json, "messageData"), as_given(to)
+    claim(session, answer, at(data, "key", "remoteJid") == jid, "remoteJid is built from `to`")
+    claim(session, answer, at(data, "key", "fromMe") is True, "fromMe is true")
+    claim(session, answer, OWN_ID.fullmatch(sent_id(answer)), "the id is 3EB0 and 18 hex digits")
     moment = str(at(data, "messageTimestamp"))
     close = moment.isdecimal() and abs(int(moment) - now(stage)) <= SECONDS
-    claim(session, sent, close, "messageTimestamp is the time in seconds")
-    claim(session, sent, at(data, "status") == "PENDING", "the status is PENDING")
+    claim(session, answer, close, "messageTimestamp is the time in seconds")
+    claim(session, answer, at(data, "status") == "PENDING", "the status is PENDING")
     message = at(data, "message")
     for kind, fields in content.items():
         part = at(message, kind)
-        if not claim(session, sent, isinstance(part, dict), f"the content is {kind}"):
+        if not claim(session, answer, isinstance(part, dict), f"the content is {kind}"):
             return {}
         for name, value in fields.items():
-            claim(session, sent, at(part, name) == value, f"{kind}.{name} is what was sent")
+            claim(session, answer, at(part, name) == value, f"{kind}.{name} is what was sent")
     return message if isinstance(message, dict) else {}

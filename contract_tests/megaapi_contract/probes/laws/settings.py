@@ -19,31 +19,31 @@ def _events(session: Session, place: Place, operation: str, *names: str) -> Exch
     return session.call(operation, place, body={"messageData": {"events": list(names)}})
 
 
-def _shown(session: Session, place: Place, name: str) -> tuple[Exchange, list[str]]:
-    found = session.call("config_details", place)
-    done(session, found, "the configuration")
-    listed = at(found.json, "configData", name)
-    names = listed if isinstance(listed, list) else []
-    return found, [name for name in names if isinstance(name, str)]
+def _config_names(session: Session, place: Place, name: str) -> tuple[Exchange, list[str]]:
+    answer = session.call("config_details", place)
+    done(session, answer, "the configuration")
+    names_listed = at(answer.json, "configData", name)
+    names = names_listed if isinstance(names_listed, list) else []
+    return answer, [name for name in names if isinstance(name, str)]
 
 
 @LAWS.law("configure_webhook", "webhook_settings", effects=("changes", "reads"))
 def a_webhook_reads_back_as_it_was_set(session: Session, stage: Stage) -> None:
     place, url = stage.place(connected=None), f"{session.receiver.url}/reads-back"
-    asked = f"{url}?loja=1&modo=teste"
-    for address, enabled in ((url, True), (asked, True), (url, False), ("", False)):
+    requested_url = f"{url}?loja=1&modo=teste"
+    for address, enabled in ((url, True), (requested_url, True), (url, False), ("", False)):
         changed = set_webhook(session, place, address, enabled=enabled)
         done(session, changed, "setting a webhook")
-        named = at(changed.json, "webhookUrl")
+        shown_url = at(changed.json, "webhookUrl")
         if session.takes_alternative(changed, "webhook_saved"):
-            named = at(changed.json, "dataMessage", "url")
-        answered = named == address
-        claim(session, changed, answered, "the answer names the address")
-        found = session.call("webhook_settings", place)
-        done(session, found, "the webhook settings")
-        shown = at(found.json, "webhookData") or found.json
-        claim(session, found, at(shown, "webhookUrl") == address, "the address reads back")
-        claim(session, found, at(shown, "webhookEnabled") is enabled, "on or off reads back")
+            shown_url = at(changed.json, "dataMessage", "url")
+        is_answered = shown_url == address
+        claim(session, changed, is_answered, "the answer names the address")
+        answer = session.call("webhook_settings", place)
+        done(session, answer, "the webhook settings")
+        settings = at(answer.json, "webhookData") or answer.json
+        claim(session, answer, at(settings, "webhookUrl") == address, "the address reads back")
+        claim(session, answer, at(settings, "webhookEnabled") is enabled, "on or off reads back")
 
 
 @LAWS.law("webhook_settings", "configure_webhook", "block_events", "config_details",
@@ -52,31 +52,31 @@ def settings_belong_to_one_instance(session: Session, stage: Stage) -> None:
     first, second = stage.place(), stage.place()
     set_webhook(session, first, session.receiver.url)
     _events(session, first, "block_events", "presence")
-    found = session.call("webhook_settings", second)
-    shown = at(found.json, "webhookData") or found.json
-    fresh = at(shown, "webhookUrl") == "" and at(shown, "webhookEnabled") is False
-    claim(session, found, fresh, "a new instance has no webhook")
-    found, blocked = _shown(session, second, "blockEvents")
-    claim(session, found, blocked == [], "a new instance blocks nothing")
+    answer = session.call("webhook_settings", second)
+    settings = at(answer.json, "webhookData") or answer.json
+    fresh = at(settings, "webhookUrl") == "" and at(settings, "webhookEnabled") is False
+    claim(session, answer, fresh, "a new instance has no webhook")
+    answer, blocked = _config_names(session, second, "blockEvents")
+    claim(session, answer, blocked == [], "a new instance blocks nothing")
 
 
 @LAWS.law("block_events", "accept_webhook_events", "config_details", effects=("changes", "reads"))
 def blocked_events_are_shown_until_accepted(session: Session, stage: Stage) -> None:
     place = stage.place(connected=None)
     done(session, _events(session, place, "block_events", "presence", "calls"), "blocking")
-    found, blocked = _shown(session, place, "blockEvents")
-    claim(session, found, {"presence", "calls"} <= set(blocked), "blocked events are shown")
-    found, accepted = _shown(session, place, "webhookEvents")
-    gone = not {"presence", "calls"} & set(accepted)
-    claim(session, found, gone, "blocked events are not among the accepted")
+    answer, blocked = _config_names(session, place, "blockEvents")
+    claim(session, answer, {"presence", "calls"} <= set(blocked), "blocked events are shown")
+    answer, accepted = _config_names(session, place, "webhookEvents")
+    is_gone = not {"presence", "calls"} & set(accepted)
+    claim(session, answer, is_gone, "blocked events are not among the accepted")
     done(session, _events(session, place, "accept_webhook_events", "presence"), "accepting")
-    found, blocked = _shown(session, place, "blockEvents")
-    claim(session, found, "presence" not in blocked, "accepted events are no longer blocked")
-    claim(session, found, "calls" in blocked, "the others stay blocked")
-    found, accepted = _shown(session, place, "webhookEvents")
-    claim(session, found, "presence" in accepted, "accepted events are shown")
-    once = len(accepted) == len(set(accepted))
-    claim(session, found, once, "no event is listed twice")
+    answer, blocked = _config_names(session, place, "blockEvents")
+    claim(session, answer, "presence" not in blocked, "accepted events are no longer blocked")
+    claim(session, answer, "calls" in blocked, "the others stay blocked")
+    answer, accepted = _config_names(session, place, "webhookEvents")
+    claim(session, answer, "presence" in accepted, "accepted events are shown")
+    is_single = len(accepted) == len(set(accepted))
+    claim(session, answer, is_single, "no event is listed twice")
 
 
 @LAWS.law("accept_status_events", "block_events", "config_details",
@@ -85,10 +85,10 @@ def accepted_statuses_are_shown(session: Session, stage: Stage) -> None:
     place = stage.place()
     _events(session, place, "block_events", "messagesStatus")
     done(session, _events(session, place, "accept_status_events", "delivered", "read"), "accepting")
-    found, shown = _shown(session, place, "statusEvents")
-    claim(session, found, shown == ["delivered", "read"], "accepted statuses are shown")
-    found, blocked = _shown(session, place, "blockEvents")
-    claim(session, found, "messagesStatus" not in blocked, "acknowledgements are back")
+    answer, names_shown = _config_names(session, place, "statusEvents")
+    claim(session, answer, names_shown == ["delivered", "read"], "accepted statuses are shown")
+    answer, blocked = _config_names(session, place, "blockEvents")
+    claim(session, answer, "messagesStatus" not in blocked, "acknowledgements are back")
 
 
 @LAWS.law("block_events", "accept_webhook_events", "accept_status_events", "config_details",
@@ -100,8 +100,8 @@ def names_nobody_knows_are_kept(session: Session, stage: Stage) -> None:
         ("accept_status_events", "statusEvents"),
     ):  # fmt: skip
         done(session, _events(session, place, operation, "somethingNew"), "an unknown name")
-        found, shown = _shown(session, place, name)
-        claim(session, found, "somethingNew" in shown, "an unknown name is kept")
+        answer, names_shown = _config_names(session, place, name)
+        claim(session, answer, "somethingNew" in names_shown, "an unknown name is kept")
 
 
 @LAWS.law("change_token", "instance_status", effects=("changes", "reads"), phone=True)
@@ -109,10 +109,10 @@ def only_the_new_token_gets_in(session: Session, stage: Stage) -> None:
     place, other = stage.place(), stage.place()
     data = {"messageData": {"token": NEW_TOKEN}}
     done(session, session.call("change_token", place, body=data), "a new token")
-    found = session.call("instance_status", place)
-    refused(session, found, 401, "the old token", promise=guess(session, "change_token"))
-    found = session.call("instance_status", place, token=NEW_TOKEN)
-    done(session, found, "the new token", promise=guess(session, "change_token"))
+    answer = session.call("instance_status", place)
+    refused(session, answer, 401, "the old token", promise=guess(session, "change_token"))
+    answer = session.call("instance_status", place, token=NEW_TOKEN)
+    done(session, answer, "the new token", promise=guess(session, "change_token"))
     done(session, session.call("instance_status", other), "another instance's token")
 
 

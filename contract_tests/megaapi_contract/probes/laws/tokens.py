@@ -33,7 +33,7 @@ def _unlinked(session: Session, stage: Stage) -> tuple[Place, Arguments]:
 
 def _dropped(session: Session, stage: Stage) -> tuple[Place, Arguments]:
     place = stage.place()
-    unlink(stage, place, by="gateway")
+    unlink(stage, place, cause="gateway")
     return place, {}
 
 
@@ -48,10 +48,10 @@ def _received(session: Session, stage: Stage) -> tuple[Place, Arguments]:
     return place, {"body": {"to": person, "messageData": {"id": id_, "timestamp": 1767225600}}}
 
 
-def _grouped(whom: str, session: Session, stage: Stage) -> tuple[Place, Arguments]:
+def _grouped(person: str, session: Session, stage: Stage) -> tuple[Place, Arguments]:
     place = stage.place()
     _, group = make_group(session, stage, place, WORLD[0])
-    return place, {"body": {"group_data": {"jid": group.get("id"), "participants": [whom]}}}
+    return place, {"body": {"group_data": {"jid": group.get("id"), "participants": [person]}}}
 
 
 def _leaving(session: Session, stage: Stage) -> tuple[Place, Arguments]:
@@ -79,30 +79,30 @@ def _all_of(stage: Stage, place: Place) -> Any:
     return stage.control_api("GET", f"/_mock/state?instance={place.key}")["state"]["instances"]
 
 
-def _not_done(session: Session, found: Exchange, holds: bool) -> None:
-    promise = session.contract.promise(str(found.operation), 401)
-    claim(session, found, holds, CLOSED, promise=promise)
+def _not_done(session: Session, answer: Exchange, holds: bool) -> None:
+    promise = session.contract.promise(str(answer.operation), 401)
+    claim(session, answer, holds, CLOSED, promise=promise)
 
 
 def what_is_refused_for_its_token_is_not_done(
     operation: str, session: Session, stage: Stage
 ) -> None:
-    place, said = SCENES.get(operation, partial(_plain, operation))(session, stage)
+    place, arguments = SCENES.get(operation, partial(_plain, operation))(session, stage)
     before = _all_of(stage, place)
     for token in (session.wrong_token(), ""):
-        found = session.call(operation, place, token=token, **said)
-        _not_done(session, found, _all_of(stage, place) == before)
+        answer = session.call(operation, place, token=token, **arguments)
+        _not_done(session, answer, _all_of(stage, place) == before)
 
 
 def only_the_token_itself_opens(operation: str, session: Session, stage: Stage) -> None:
-    place, said = stage.place(), ASKS[operation].make(someone(session))
+    place, arguments = stage.place(), ASKS[operation].make(someone(session))
     for when, scheme, token in (
         ("the token alone", "", place.token),
         ("the token as Basic", "Basic", place.token),
         ("the token in letters of the other size", "Bearer", place.token.swapcase()),
     ):
-        found = session.call(operation, place, scheme=scheme, token=token, **said)
-        refused(session, found, 401, when)
+        answer = session.call(operation, place, scheme=scheme, token=token, **arguments)
+        refused(session, answer, 401, when)
 
 
 def _each(rule: Callable[[str, Session, Stage], None], *, reads: bool) -> None:
@@ -126,13 +126,13 @@ def a_wrong_token_sets_no_webhook(session: Session, stage: Stage) -> None:
     session.gate.learn([url])
     before = _webhook(session, place)
     body = {"messageData": {"webhookUrl": url, "webhookEnabled": True}}
-    found = session.call("configure_webhook", place, token=session.wrong_token(), body=body)
-    refused(session, found, 401, "a wrong token")
-    _not_done(session, found, _webhook(session, place) == before)
+    answer = session.call("configure_webhook", place, token=session.wrong_token(), body=body)
+    refused(session, answer, 401, "a wrong token")
+    _not_done(session, answer, _webhook(session, place) == before)
 
 
 def _webhook(session: Session, place: Place) -> tuple[Any, Any]:
     """Address and switch; whatever else an answer holds may be another each time."""
-    found = session.call("webhook_settings", place)
-    shown = at(found.json, "webhookData") or found.json
-    return at(shown, "webhookUrl"), at(shown, "webhookEnabled")
+    answer = session.call("webhook_settings", place)
+    settings = at(answer.json, "webhookData") or answer.json
+    return at(settings, "webhookUrl"), at(settings, "webhookEnabled")

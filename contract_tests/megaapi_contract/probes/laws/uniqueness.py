@@ -27,9 +27,11 @@ SENDS = tuple(
 
 def each_send_has_an_id_of_its_own(operation: str, session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
-    sent = [session.call(operation, place, **ASKS[operation].make(to)) for _ in range(3)]
-    ids = {sent_id(one) for one in sent if done(session, one, "a good send")}
-    claim(session, sent[-1], len(ids) == 3 and "" not in ids, "ids differ from send to send")
+    sent_messages = [session.call(operation, place, **ASKS[operation].make(to)) for _ in range(3)]
+    ids = {sent_id(one) for one in sent_messages if done(session, one, "a good send")}
+    claim(
+        session, sent_messages[-1], len(ids) == 3 and "" not in ids, "ids differ from send to send"
+    )
 
 
 for _operation in SENDS:
@@ -42,30 +44,30 @@ for _operation in SENDS:
 def every_number_has_an_answer_of_its_own(session: Session, stage: Stage) -> None:
     place = stage.place()
     for person in dict.fromkeys((someone(session), someone(session, 1))):
-        found = session.call("is_on_whatsapp", place, query={"jid": person})
-        right = at(found.json, "jid") == as_given(person)
-        claim(session, found, found.ok and right, "the JID is that of the number asked for")
+        answer = session.call("is_on_whatsapp", place, query={"jid": person})
+        right = at(answer.json, "jid") == as_given(person)
+        claim(session, answer, answer.ok and right, "the JID is that of the number asked for")
 
 
-def _listed(session: Session, place: Place) -> list[Any]:
-    found = session.call("list_groups", place)
-    done(session, found, "the list of groups")
-    jids = [at(group, "id") for group in at(found.json, "groups") or ()]
-    claim(session, found, len(jids) == len(set(map(str, jids))), "no group is listed twice")
+def _group_jids(session: Session, place: Place) -> list[Any]:
+    answer = session.call("list_groups", place)
+    done(session, answer, "the list of groups")
+    jids = [at(group, "id") for group in at(answer.json, "groups") or ()]
+    claim(session, answer, len(jids) == len(set(map(str, jids))), "no group is listed twice")
     return jids
 
 
 @LAWS.law("list_groups", "create_group", "leave_group", effects=("changes", "reads"), phone=True)
 def the_list_follows_every_change(session: Session, stage: Stage) -> None:
     place = stage.place()
-    made, _ = make_group(session, stage, place, someone(session))
-    claim(session, made, len(_listed(session, place)) == 1, "one group is listed as one")
+    creation, _ = make_group(session, stage, place, someone(session))
+    claim(session, creation, len(_group_jids(session, place)) == 1, "one group is listed as one")
     second, group = make_group(session, stage, place, someone(session), name="Outra equipe")
-    both = _listed(session, place)
+    both = _group_jids(session, place)
     claim(session, second, len(both) == 2 and group.get("id") in both, "a second joins the list")
-    left = leave(session, place, str(group.get("id")))
-    gone = group.get("id") not in _listed(session, place)
-    claim(session, left, gone, "a group that was left goes from the list")
+    departure = leave(session, place, str(group.get("id")))
+    is_gone = group.get("id") not in _group_jids(session, place)
+    claim(session, departure, is_gone, "a group that was left goes from the list")
 
 
 @LAWS.law("group_details", "create_group", effects=("changes", "reads"), phone=True)
@@ -73,11 +75,11 @@ def groups_have_details_of_their_own(session: Session, stage: Stage) -> None:
     first, second = stage.place(), stage.place()
     for place, person, name in ((first, WORLD[0], "Vendas"), (second, WORLD[1], "Suporte")):
         _, group = make_group(session, stage, place, person, name=name)
-        found = session.call("group_details", place, query={"jid": str(group.get("id"))})
-        shown = at(found.json, "group") or found.json
-        claim(session, found, at(shown, "subject") == name, "the subject is the group's own")
-        inside = as_given(person) in members(shown if isinstance(shown, dict) else {})
-        claim(session, found, inside, "the people are the group's own")
+        answer = session.call("group_details", place, query={"jid": str(group.get("id"))})
+        group_shown = at(answer.json, "group") or answer.json
+        claim(session, answer, at(group_shown, "subject") == name, "the subject is the group's own")
+        inside = as_given(person) in members(group_shown if isinstance(group_shown, dict) else {})
+        claim(session, answer, inside, "the people are the group's own")
 
 
 def _read(webhooks: list[Webhook]) -> bool:
@@ -90,9 +92,9 @@ def the_end_of_a_link_repeats_nothing(session: Session, stage: Stage) -> None:
     place = stage.place()
     hook = WebhookListener(session, stage, place).open()
     text(session, place)
-    hook.heard(_read)
+    hook.receive(_read)
     session.call("logout", place)
-    hook.only(hook.heard(), "disconnected", "a logout after a text")
+    hook.only(hook.receive(), "disconnected", "a logout after a text")
 
 
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
@@ -107,6 +109,6 @@ def a_hidden_author_is_named_by_the_number(session: Session, stage: Stage) -> No
         ("text-plain-lid", "inbound", {"from": WORLD[0]}, "senderPn"),
     ):
         stage.control_api("POST", f"/_mock/instances/{place.key}/{verb}", {"event": event, **body})
-        payload = hook.only(hook.heard(), event, "a hidden author")
-        named = at(payload, "key", number) == as_given(WORLD[0])
-        hook.claim(event, named, f"{number} is the author's number")
+        payload = hook.only(hook.receive(), event, "a hidden author")
+        is_named = at(payload, "key", number) == as_given(WORLD[0])
+        hook.claim(event, is_named, f"{number} is the author's number")

@@ -66,23 +66,23 @@ QUESTIONS: Mapping[str, Question] = {
 
 
 def what_is_unsettled_is_decided_once(switch: str, session: Session, stage: Stage) -> None:
-    asked, place, to = QUESTIONS[switch], stage.place(), someone(session)
+    question, place, to = QUESTIONS[switch], stage.place(), someone(session)
     for _ in range(TIMES):
-        found = session.call(asked.operation, place, body=asked.body(to))
-        if found.status not in (200, 500):
+        answer = session.call(question.operation, place, body=question.body(to))
+        if answer.status not in (200, 500):
             continue
-        is_refused = found.status == 500 or session.takes_alternative(found, "swallowed_sends")
-        value = USUAL if is_refused is asked.refused else "500" if is_refused else "200"
-        promise = guess(session, asked.operation)
-        session.settle(switch, value, exchange=found, promise=promise)
+        is_refused = answer.status == 500 or session.takes_alternative(answer, "swallowed_sends")
+        value = USUAL if is_refused is question.refused else "500" if is_refused else "200"
+        promise = guess(session, question.operation)
+        session.settle(switch, value, exchange=answer, promise=promise)
 
 
 def _each() -> None:
-    for switch, asked in QUESTIONS.items():
+    for switch, question in QUESTIONS.items():
         run = partial(what_is_unsettled_is_decided_once, switch)
         update_wrapper(run, what_is_unsettled_is_decided_once)
-        effect = ASKS[asked.operation].effect
-        LAWS.law(asked.operation, effects=(effect,), phone=True, about=switch)(run)
+        effect = ASKS[question.operation].effect
+        LAWS.law(question.operation, effects=(effect,), phone=True, about=switch)(run)
 
 
 _each()
@@ -92,44 +92,44 @@ _each()
 def a_group_it_is_not_in_is_told_one_way(session: Session, stage: Stage) -> None:
     place = stage.place()
     for _ in range(TIMES):
-        found = text(session, place, NO_GROUP)
-        if found.status == 500 or session.takes_alternative(found, "not_a_member"):
-            _settle(session, found, "not_a_member")
+        answer = text(session, place, NO_GROUP)
+        if answer.status == 500 or session.takes_alternative(answer, "not_a_member"):
+            _settle(session, answer, "not_a_member")
 
 
 @LAWS.law("send_text", effects=("sends",), phone=True)
 def a_number_registered_otherwise_is_named_one_way(session: Session, stage: Stage) -> None:
     place, to = stage.place(), WORLD[-1]
     for _ in range(TIMES):
-        sent = text(session, place, to)
-        chat = at(sent.json, "messageData", "key", "remoteJid")
+        answer = text(session, place, to)
+        chat = at(answer.json, "messageData", "key", "remoteJid")
         if isinstance(chat, str):
             value = USUAL if chat == as_given(to) else "canonical"
             promise = guess(session, "send_text")
-            session.settle("remote_jid", value, exchange=sent, promise=promise)
+            session.settle("remote_jid", value, exchange=answer, promise=promise)
 
 
 @LAWS.law("send_location", effects=("sends",), phone=True)
 def a_send_that_fails_is_told_one_way(session: Session, stage: Stage) -> None:
     place = stage.place()
     for _ in range(TIMES):
-        found = session.call("send_location", place, **ASKS["send_location"].make(NO_WHATSAPP))
-        no_account(session, found, "a number without WhatsApp")
+        answer = session.call("send_location", place, **ASKS["send_location"].make(NO_WHATSAPP))
+        no_account(session, answer, "a number without WhatsApp")
 
 
 @LAWS.law("is_on_whatsapp", phone=True)
 def a_number_without_an_account_is_answered_one_way(session: Session, stage: Stage) -> None:
     place = stage.place()
     for _ in range(TIMES):
-        found = session.call("is_on_whatsapp", place, query={"jid": NO_WHATSAPP})
-        _settle(session, found, "not_on_whatsapp")
+        answer = session.call("is_on_whatsapp", place, query={"jid": NO_WHATSAPP})
+        _settle(session, answer, "not_on_whatsapp")
 
 
 @LAWS.law("qr_code_base64", phone=True)
 def the_first_code_is_told_one_way(session: Session, stage: Stage) -> None:
     for _ in range(TIMES):
-        found = session.call("qr_code_base64", stage.place(connected=False))
-        _settle(session, found, "qr_base64_first")
+        answer = session.call("qr_code_base64", stage.place(connected=False))
+        _settle(session, answer, "qr_base64_first")
 
 
 @LAWS.law("qr_code_page", phone=True)
@@ -139,6 +139,6 @@ def the_page_of_a_linked_instance_is_told_one_way(session: Session, stage: Stage
         _settle(session, session.call("qr_code_page", place), "qr_page_connected")
 
 
-def _settle(session: Session, found: Exchange, switch: str) -> None:
-    if not session.takes_alternative(found, switch):
-        session.settle(switch, exchange=found)
+def _settle(session: Session, answer: Exchange, switch: str) -> None:
+    if not session.takes_alternative(answer, switch):
+        session.settle(switch, exchange=answer)

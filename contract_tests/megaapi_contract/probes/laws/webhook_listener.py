@@ -34,7 +34,7 @@ Wanted = Callable[[list[Webhook]], bool]
 
 
 class WebhookListener:
-    """Set at once; `heard` gives what came since the last look.
+    """Set at once; `receive` gives what came since the last look.
 
     Where there is a control API, a call nobody made is announced after everything else. Webhooks
     of an instance come in order, so what has not come before it will not come at all.
@@ -49,7 +49,7 @@ class WebhookListener:
         self._session, self._stage, self.place = session, stage, place
         self._end = f"/{place.key}{name}"
         self.url = f"{receiver.url}{self._end}"
-        self._seen = len(receiver.webhooks)
+        self._first_unread = len(receiver.webhooks)
         self._looks = 0
         self._since = self._until = now(stage)
         self._acknowledged_ids: set[str] = set()
@@ -65,8 +65,8 @@ class WebhookListener:
         set_webhook(self._session, self.place, self.url)
         return self
 
-    def heard(
-        self, wanted: Wanted = lambda webhooks: True, *, alarm: str = "call"
+    def receive(
+        self, expected: Wanted = lambda webhooks: True, *, alarm: str = "call"
     ) -> list[Webhook]:
         """What came. `wanted` is waited for where time cannot be made to pass.
 
@@ -75,44 +75,44 @@ class WebhookListener:
         self._looks += 1
         self._since, self._until = self._until, now(self._stage)
         mark = sha256(f"{self.place.key} {self._looks}".encode()).hexdigest()[:32].upper().encode()
-        passed = self._stage.pass_time(AGES)
+        is_time_passed = self._stage.pass_time(AGES)
         if self._stage.phone:
             self._announce(alarm, mark.decode())
 
         def all_there(webhooks: list[Webhook]) -> bool:
             mine = self.mine(webhooks)
             last = any(mark in one.body for one in mine) or not self._stage.phone
-            if not last or passed:
+            if not last or is_time_passed:
                 return last
-            return self._acknowledged(mine) and wanted(self._told(mine, mark))
+            return self._acknowledged(mine) and expected(self._own_webhooks(mine, mark))
 
-        came = self._session.receiver.wait_for(all_there, since=self._seen)
-        self._seen += len(came)
-        mine = self.mine(came)
+        all_webhooks = self._session.receiver.wait_for(all_there, since=self._first_unread)
+        self._first_unread += len(all_webhooks)
+        mine = self.mine(all_webhooks)
         for one in mine:
             self._session.breaches += self._session.judge.webhook(one, self._session.probe)
-        found = self._told(mine, mark)
+        own_webhooks = self._own_webhooks(mine, mark)
         if self._stage.phone:
             self._session.hold(
                 any(mark in one.body for one in mine), "a webhook that was asked for comes",
                 promise=self._session.contract.event_promise(alarm), operation=alarm,
             )  # fmt: skip
-        return found
+        return own_webhooks
 
-    def _told(self, mine: list[Webhook], mark: bytes) -> list[Webhook]:
+    def _own_webhooks(self, mine: list[Webhook], mark: bytes) -> list[Webhook]:
         """What came without the mark and without what a host adds: a new event, a presence."""
-        found = [one for one in mine if mark not in one.body and not self._is_new(one)]
-        following = [*found[1:], None]
+        webhooks = [one for one in mine if mark not in one.body and not self._is_new(one)]
+        following = [*webhooks[1:], None]
         return [
-            one for one, after in zip(found, following, strict=False)
+            one for one, after in zip(webhooks, following, strict=False)
             if not self._heralds(one, after)
         ]  # fmt: skip
 
     def _is_new(self, one: Webhook) -> bool:
         """Whether it is an event that the contract does not have, which the judge notes."""
         kind = at(one.json, "messageType")
-        named = isinstance(kind, str) and at(one.json, "instance_key") == self.place.key
-        return named and self._session.contract.recogniser.recognise(one.json).event is None
+        is_named = isinstance(kind, str) and at(one.json, "instance_key") == self.place.key
+        return is_named and self._session.contract.recogniser.recognise(one.json).event is None
 
     def _heralds(self, one: Webhook, after: Webhook | None) -> bool:
         """Whether a presence only precedes the message of the same person."""
@@ -120,28 +120,30 @@ class WebhookListener:
             return False
         key = at(after.json, "key")
         chats = (at(key, "remoteJid"), at(key, "senderPn"), at(key, "senderLid"))
-        who = at(one.json, "id")
-        theirs = at(key, "fromMe") is False and (who in chats or self._is_hidden(who, chats[0]))
+        person = at(one.json, "id")
+        theirs = at(key, "fromMe") is False and (
+            person in chats or self._is_hidden(person, chats[0])
+        )
         if theirs and at(after.json, "messageTimestamp") is not None:
             self.settle("presence_events", "on", one)
             return True
         return False
 
-    def _is_hidden(self, who: Any, chat: Any) -> bool:
+    def _is_hidden(self, person: Any, chat: Any) -> bool:
         """Whether a LID is that of a chat, whose messages need not show it in every year's form."""
         number, _, server = str(chat).partition("@")
-        hidden = str(who).endswith("@lid") and server == "s.whatsapp.net" and self.plays_people
-        return hidden and bool(self.person(number)["lid"] == who)
+        hidden = str(person).endswith("@lid") and server == "s.whatsapp.net" and self.plays_people
+        return hidden and bool(self.person(number)["lid"] == person)
 
     def _acknowledged(self, mine: list[Webhook]) -> bool:
         """Whether every message of this place got the acknowledgement that is sure to come."""
         if self._session.settled_switches.value_of_switch.get("acks") == "off":
             return True
         last = READ if self.plays_people else SERVER
-        come = {
+        acknowledged_ids = {
             at(one.json, "key", "id") for one in mine if at(one.json, "update", "status") == last
         }
-        self._acknowledged_ids |= come
+        self._acknowledged_ids |= acknowledged_ids
         return self._session.sent_message_ids(self.place.key) <= self._acknowledged_ids
 
     # -- which documented way the host takes -------------------------------------------------
@@ -150,15 +152,15 @@ class WebhookListener:
         """Note which documented way the host's webhooks take."""
         self._session.settle(switch, value, promise=Promise("inferred", "openapi.yaml"))
 
-    def settle_echo(self, told: bool) -> bool:
+    def settle_echo(self, is_sent: bool) -> bool:
         """Note whether the instance's own messages come back; whether they do."""
-        self.settle("echo", "" if told else "off")
-        return told
+        self.settle("echo", "" if is_sent else "off")
+        return is_sent
 
-    def settle_acks(self, told: bool) -> bool:
+    def settle_acks(self, is_sent: bool) -> bool:
         """Note whether acknowledgements come unasked; whether they do."""
-        self.settle("acks", "" if told else "off")
-        return told
+        self.settle("acks", "" if is_sent else "off")
+        return is_sent
 
     def _announce(self, event: str, mark: str) -> None:
         """Have the last webhook sent; NotTried when the instance has forgotten where to."""
@@ -170,8 +172,8 @@ class WebhookListener:
             if "no webhook" not in str(refusal):
                 raise
             forgotten = Promise("inferred", self._session.contract.by_id[WEBHOOK].spec_file)
-            said = "the webhook stays set, whatever happens to the link"
-            self._session.hold(False, said, promise=forgotten, operation=WEBHOOK)
+            words = "the webhook stays set, whatever happens to the link"
+            self._session.hold(False, words, promise=forgotten, operation=WEBHOOK)
             raise NotTried("the instance has forgotten its webhook") from None
 
     def mine(self, webhooks: list[Webhook]) -> list[Webhook]:
@@ -224,9 +226,9 @@ class WebhookListener:
         return bool(wide.is_valid(payload)) and not contract.recogniser.recognise(payload).fits
 
     def _own_lid(self, event: str, webhook: Webhook) -> None:
-        shown = at(webhook.json, "lid")
-        if shown is not None and self.plays_people:
-            own = shown == self.person(self.place.number)["lid"]
+        hidden_number = at(webhook.json, "lid")
+        if hidden_number is not None and self.plays_people:
+            own = hidden_number == self.person(self.place.number)["lid"]
             promise = self.of_field(event, "WebhookOwner", "lid")
             self.claim(event, own, "lid is the instance's own", webhook, promise=promise)
 
@@ -250,32 +252,32 @@ class WebhookListener:
 
     def names(self, webhook: Webhook, event: str, number: str) -> None:
         """Hold that a message names this person as its author, wherever it names one."""
-        who, payload = self.person(number), webhook.json
+        person, payload = self.person(number), webhook.json
         # Beside what the own phone wrote, the sender is who it was written to.
         own = at(payload, "key", "fromMe") is True
         for field in AUTHOR[: 3 if own else None]:
-            shown = at(payload, "key", field)
-            if shown is not None:
-                theirs = who["lid"] if str(shown).endswith("@lid") else who["jid"]
+            shown_jid = at(payload, "key", field)
+            if shown_jid is not None:
+                theirs = person["lid"] if str(shown_jid).endswith("@lid") else person["jid"]
                 promise = self.of_field(event, "WebhookKey", field)
                 sentence = f"{field} is the author"
-                self.claim(event, shown == theirs, sentence, webhook, promise=promise)
+                self.claim(event, shown_jid == theirs, sentence, webhook, promise=promise)
         name = at(payload, "pushName")
         if name not in NAMELESS:
-            self.claim(event, name == who["name"], "pushName is the author's name", webhook)
+            self.claim(event, name == person["name"], "pushName is the author's name", webhook)
 
     def _recent(self, moment: int) -> bool:
         """Whether a time lies between the last two looks, give or take what clocks differ."""
         return self._since - CLOSE <= moment <= self._until + AGES + CLOSE
 
-    def only(self, came: list[Webhook], event: str, when: str) -> dict[str, Any]:
+    def only(self, webhooks: list[Webhook], event: str, when: str) -> dict[str, Any]:
         """Hold that exactly this event came, once; its payload, empty when it did not."""
-        if not self.claim(event, len(came) == 1, f"{when}: exactly one webhook"):
+        if not self.claim(event, len(webhooks) == 1, f"{when}: exactly one webhook"):
             return {}
-        payload = came[0].json
-        return payload if self.is_event(came[0], event, when) else {}
+        payload = webhooks[0].json
+        return payload if self.is_event(webhooks[0], event, when) else {}
 
-    def nothing(self, came: list[Webhook], event: str, when: str, promise: Promise) -> bool:
+    def nothing(self, webhooks: list[Webhook], event: str, when: str, promise: Promise) -> bool:
         """Hold that nothing came."""
-        first = came[0] if came else None
-        return self.claim(event, not came, f"{when}: no webhook", first, promise=promise)
+        first = webhooks[0] if webhooks else None
+        return self.claim(event, not webhooks, f"{when}: no webhook", first, promise=promise)

@@ -19,10 +19,10 @@ from .webhooks import (
     PHASE,
     Rule,
     all_read,
+    check_acks,
     is_ack,
     listening,
     message_id,
-    told,
     unsaid,
 )
 
@@ -44,7 +44,7 @@ def webhooks_go_where_they_were_sent_last(session: Session, stage: Stage) -> Non
     for hook, other in ((old, new), (new, old)):
         hook.open()
         stage.control_api("POST", path, {"event": "text-plain"})
-        hook.only(hook.heard(), "text-plain", "a text")
+        hook.only(hook.receive(), "text-plain", "a text")
         stray = other.mine(session.receiver.webhooks)
         hook.claim("text-plain", hook is new or not stray, "nothing goes elsewhere")
     set_webhook(session, place, new.url, enabled=False)
@@ -52,9 +52,9 @@ def webhooks_go_where_they_were_sent_last(session: Session, stage: Stage) -> Non
     stage.control_api("POST", path, {"event": "text-plain"})
     # The switched-off webhook would have come before what the next address gets.
     old.open()
-    old.heard()
-    told = new.mine(session.receiver.webhooks[before:])
-    new.nothing(told, "text-plain", "a webhook switched off", unsaid(session))
+    old.receive()
+    late_webhooks = new.mine(session.receiver.webhooks[before:])
+    new.nothing(late_webhooks, "text-plain", "a webhook switched off", unsaid(session))
 
 
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
@@ -65,9 +65,9 @@ def webhooks_keep_the_query_of_their_address(session: Session, stage: Stage) -> 
     hook.url += f"?{query}"
     hook.open()
     stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
-    for one in hook.heard():
-        kept = urlsplit(one.url).query == query
-        hook.claim("text-plain", kept, "the query of the address is kept", one)
+    for one in hook.receive():
+        is_kept = urlsplit(one.url).query == query
+        hook.claim("text-plain", is_kept, "the query of the address is kept", one)
 
 
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
@@ -84,8 +84,8 @@ def a_second_address_gets_the_same(session: Session, stage: Stage) -> None:
     }  # fmt: skip
     session.call("configure_webhook", place, body={"messageData": data})
     stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
-    one = first.only(first.heard(), "text-plain", "a text")
-    other = second.only(second.heard(), "text-plain", "a text, the second time")
+    one = first.only(first.receive(), "text-plain", "a text")
+    other = second.only(second.receive(), "text-plain", "a text, the second time")
     first.claim("text-plain", one == other, "both addresses get the same")
 
 
@@ -93,21 +93,23 @@ def a_second_address_gets_the_same(session: Session, stage: Stage) -> None:
           events=("text-plain", ECHO))  # fmt: skip
 def instances_are_told_of_themselves_alone(session: Session, stage: Stage) -> None:
     (first, mine), (second, theirs) = listening(session, stage), listening(session, stage)
-    sent = {hook: text(session, place) for place, hook in ((first, mine), (second, theirs))}
+    sent_messages = {
+        hook: text(session, place) for place, hook in ((first, mine), (second, theirs))
+    }
     for place in (first, second):
         stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
     for hook, other in ((mine, theirs), (theirs, mine)):
-        came = hook.heard(lambda found: any(at(one.json, "key", "fromMe") is False
-                                            for one in found if not is_ack(one)))  # fmt: skip
-        keys = {at(one.json, "instance_key") for one in came}
+        webhooks = hook.receive(lambda webhooks: any(at(one.json, "key", "fromMe") is False
+                                            for one in webhooks if not is_ack(one)))  # fmt: skip
+        keys = {at(one.json, "instance_key") for one in webhooks}
         hook.claim("text-plain", keys == {hook.place.key}, "instance_key is the instance's")
-        acks = sum(map(is_ack, came))
-        own = [one for one in came if not is_ack(one) and at(one.json, "key", "fromMe") is True]
+        acks = sum(map(is_ack, webhooks))
+        own = [one for one in webhooks if not is_ack(one) and at(one.json, "key", "fromMe") is True]
         hook.settle_acks(acks > 0)
         hook.settle_echo(bool(own))
-        whole = acks in (0, 3) and len(own) <= 1 and len(came) == acks + len(own) + 1
+        whole = acks in (0, 3) and len(own) <= 1 and len(webhooks) == acks + len(own) + 1
         hook.claim("text-plain", whole, "an echo, three acknowledgements and a text")
-        strange = [one for one in came if message_id(one) == sent_id(sent[other])]
+        strange = [one for one in webhooks if message_id(one) == sent_id(sent_messages[other])]
         hook.claim(ECHO, not strange, "nothing is told of a neighbour")
 
 
@@ -116,7 +118,7 @@ def instances_are_told_of_themselves_alone(session: Session, stage: Stage) -> No
 def webhooks_are_posted_as_json(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
-    for one in hook.heard():
+    for one in hook.receive():
         headers = {name.lower(): value for name, value in one.headers}
         kind = headers.get("content-type", "").partition(";")[0]
         hook.claim("text-plain", kind == "application/json", "the type is JSON", one)
@@ -154,14 +156,14 @@ def what_is_blocked_does_not_come(category: str, session: Session, stage: Stage)
     session.call("block_events", place, body=names)
     for name, caused in CATEGORIES.items():
         stage.control_api("POST", emit, {"event": caused, "set": {"category": name}, "force": True})
-    marks = [at(one.json, "category") for one in hook.heard(alarm=alarm)]
+    marks = [at(one.json, "category") for one in hook.receive(alarm=alarm)]
     hook.claim(event, category not in marks, "what is blocked does not come", promise=promise)
     others = [name for name in CATEGORIES if name != category]
     marks = [name for name in marks if name != category]
     hook.claim(event, marks == others, "what is not blocked comes", promise=promise)
     session.call("accept_webhook_events", place, body=names)
     stage.control_api("POST", emit, {"event": event})
-    hook.only(hook.heard(alarm=alarm), event, "an accepted event")
+    hook.only(hook.receive(alarm=alarm), event, "an accepted event")
 
 
 @LAWS.law("block_events", "accept_status_events", "send_text", effects=("changes", "sends"),
@@ -172,13 +174,13 @@ def blocked_acknowledgements_come_back_when_accepted(session: Session, stage: St
     names = {"messageData": {"events": ["messagesStatus"]}}
     session.call("block_events", place, body=names)
     text(session, place)
-    came = hook.heard()
-    only_echo = len(came) == 1 and not is_ack(came[0])
+    webhooks = hook.receive()
+    only_echo = len(webhooks) == 1 and not is_ack(webhooks[0])
     hook.claim(ECHO, only_echo, "blocked acknowledgements do not come", promise=promise)
     names = {"messageData": {"events": ["delivered", "read"]}}
     session.call("accept_status_events", place, body=names)
-    sent = text(session, place)
-    told(hook, hook.heard(all_read), sent, asked=True)
+    answer = text(session, place)
+    check_acks(hook, hook.receive(all_read), answer, on_request=True)
 
 
 @LAWS.law("block_events", effects=("changes",), phase=PHASE, phone=True,
@@ -189,8 +191,8 @@ def an_event_can_be_blocked_by_its_own_name(session: Session, stage: Stage) -> N
     path = f"/_mock/instances/{place.key}/inbound"
     for event in ("image", "text-plain"):
         stage.control_api("POST", path, {"event": event})
-    came = hook.heard()
-    kinds = [at(one.json, "messageType") for one in came]
+    webhooks = hook.receive()
+    kinds = [at(one.json, "messageType") for one in webhooks]
     hook.claim("image", kinds == ["conversation"], "an event blocked by name does not come",
                promise=guess(session, "block_events"))  # fmt: skip
 
@@ -215,17 +217,17 @@ def what_is_asked_for_is_told_once(event: str, session: Session, stage: Stage) -
     """Not an effect of the gateway's own: it shows that each payload keeps the contract."""
     place, hook = listening(session, stage)
     stage.control_api("POST", f"/_mock/instances/{place.key}/emit", {"event": event, "count": 2})
-    came = hook.heard()
-    if event.startswith("ack-") and not came and not _acknowledges(session, place, hook):
+    webhooks = hook.receive()
+    if event.startswith("ack-") and not webhooks and not _acknowledges(session, place, hook):
         return
-    if hook.claim(event, len(came) == 2, "what is asked for comes as often as it was asked"):
-        for one in came:
+    if hook.claim(event, len(webhooks) == 2, "what is asked for comes as often as it was asked"):
+        for one in webhooks:
             hook.is_event(one, event, "what is asked for")
-        ids = [message_id(one) for one in came if at(one.json, "messageTimestamp") is not None]
+        ids = [message_id(one) for one in webhooks if at(one.json, "messageTimestamp") is not None]
         hook.claim(event, len(set(ids)) == len(ids), "ids of messages differ")
 
 
 def _acknowledges(session: Session, place: Place, hook: WebhookListener) -> bool:
     """Whether acknowledgements come without having been asked for."""
     text(session, place)
-    return hook.settle_acks(any(map(is_ack, hook.heard())))
+    return hook.settle_acks(any(map(is_ack, hook.receive())))

@@ -59,10 +59,10 @@ def is_ack(webhook: Webhook) -> bool:
     return bool(at(webhook.json, "messageType") == "message.ack")
 
 
-def acks(came: list[Webhook], id_: str) -> list[Any]:
+def acks(webhooks: list[Webhook], id_: str) -> list[Any]:
     """The statuses told of a message, in the order they came."""
-    told = [one.json for one in came if is_ack(one) and message_id(one) == id_]
-    return [_number_or_text(at(payload, "update", "status")) for payload in told]
+    ack_payloads = [one.json for one in webhooks if is_ack(one) and message_id(one) == id_]
+    return [_number_or_text(at(payload, "update", "status")) for payload in ack_payloads]
 
 
 def _number_or_text(status: Any) -> int | str:
@@ -80,47 +80,51 @@ all_read = partial(_came_to, READ)
 # -- what the instance sends -----------------------------------------------------------------
 
 
-def told(
-    hook: WebhookListener, came: list[Webhook], sent: Exchange, steps: tuple[int, ...] = UNPLAYED,
-    *, asked: bool = False,
-) -> None:  # fmt: skip
+def check_acks(
+    hook: WebhookListener,
+    webhooks: list[Webhook],
+    answer: Exchange,
+    steps: tuple[int, ...] = UNPLAYED,
+    *,
+    on_request: bool = False,
+) -> None:
     """Hold the acknowledgements of one sent message: these, in order, each once.
 
     A person may have switched the phone off: then the gateway's own is the only one that is sure.
-    Some hosts send none unless they were `asked` to.
+    Some hosts send none unless they were asked to (`on_request`).
     """
-    id_ = sent_id(sent)
-    statuses = acks(came, id_)
-    if not asked and not hook.settle_acks(bool(statuses)):
+    id_ = sent_id(answer)
+    statuses = acks(webhooks, id_)
+    if not on_request and not hook.settle_acks(bool(statuses)):
         return
     if PLAYED in steps and hook.plays_people:
         hook.settle("ack_delays", "" if PLAYED in statuses else "without_played")
     for step in steps:
         least = 1 if hook.plays_people or step == SERVER else 0
         least = 0 if step == PLAYED else least
-        once = least <= statuses.count(step) <= 1
-        hook.claim(ACKS[step], once, f"a sent message is told {ACKS[step]} once")
+        is_single = least <= statuses.count(step) <= 1
+        hook.claim(ACKS[step], is_single, f"a sent message is told {ACKS[step]} once")
     numbers = [status for status in statuses if type(status) is int]
     ordered = statuses == numbers == sorted(numbers)
     hook.claim(ACKS[steps[0]], ordered, "acknowledgements never go back")
     hook.claim(ACKS[steps[0]], set(statuses) <= set(steps), "no acknowledgement is made up")
-    for one in came:
+    for one in webhooks:
         status = at(one.json, "update", "status")
         if is_ack(one) and message_id(one) == id_ and status in ACKS:
             hook.is_event(one, ACKS[status], "an acknowledgement")
 
 
-def echoed(hook: WebhookListener, came: list[Webhook], sent: Exchange) -> None:
+def check_echo(hook: WebhookListener, webhooks: list[Webhook], sent_message: Exchange) -> None:
     """Hold the echo of one sent message: once, before its acks, with what the answer says."""
-    id_ = sent_id(sent)
-    about = [one for one in came if message_id(one) == id_]
+    id_ = sent_id(sent_message)
+    about = [one for one in webhooks if message_id(one) == id_]
     echoes = [one for one in about if not is_ack(one)]
     if not hook.settle_echo(bool(echoes)):
         return
     if not hook.claim(ECHO, len(echoes) == 1, "a sent message is echoed once"):
         return
     hook.claim(ECHO, about[0] is echoes[0], "the echo comes before the acknowledgements")
-    payload, data = echoes[0].json, at(sent.json, "messageData")
+    payload, data = echoes[0].json, at(sent_message.json, "messageData")
     same = at(payload, "message") == at(data, "message")
     hook.claim(ECHO, same, "the echo has the content of the answer", echoes[0])
     hook.claim(ECHO, at(payload, "key", "fromMe") is True, "an echo is from the instance")
@@ -146,12 +150,12 @@ def a_text_is_echoed_and_acknowledged(session: Session, stage: Stage) -> None:
     stray = session.call(
         "send_text", place, token=session.wrong_token(), body={"messageData": data}
     )
-    sent = text(session, place)
-    came = hook.heard()
-    echoed(hook, came, sent)
-    told(hook, came, sent)
+    answer = text(session, place)
+    webhooks = hook.receive()
+    check_echo(hook, webhooks, answer)
+    check_acks(hook, webhooks, answer)
     # What was sent before is told before, so that nothing needs to be waited for.
-    quiet = not any(UNHEARD.encode() in one.body for one in came)
+    quiet = not any(UNHEARD.encode() in one.body for one in webhooks)
     promise = session.contract.promise("send_text", 401)
     claim(session, stray, quiet, "a text under a wrong token is not sent", promise=promise)
 
@@ -160,8 +164,8 @@ def _require_told(session: Session, stage: Stage, *categories: str) -> None:
     """NotTried where the owner of a given instance has switched these webhooks off."""
     if stage.phone or "config_details" not in session.contract.by_id:
         return
-    shown = session.call("config_details", stage.place())
-    for name in at(shown.json, "configData", "blockEvents") or ():
+    config = session.call("config_details", stage.place())
+    for name in at(config.json, "configData", "blockEvents") or ():
         if name in categories:
             raise NotTried(f"the given instance blocks {name}")
 
@@ -190,13 +194,13 @@ SENDS = tuple(
 @each_of(SENDS)
 def what_is_sent_comes_back(operation: str, session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
-    sent = session.call(operation, place, **ASKS[operation].make(someone(session)))
-    came = hook.heard(all_read)
+    answer = session.call(operation, place, **ASKS[operation].make(someone(session)))
+    webhooks = hook.receive(all_read)
     if operation != "delete_message":
-        echoed(hook, came, sent)
-    told(hook, came, sent)
-    ids = {message_id(one) for one in came}
-    hook.claim(ECHO, ids == {sent_id(sent)}, "nothing else is told of a send")
+        check_echo(hook, webhooks, answer)
+    check_acks(hook, webhooks, answer)
+    ids = {message_id(one) for one in webhooks}
+    hook.claim(ECHO, ids == {sent_id(answer)}, "nothing else is told of a send")
 
 
 @LAWS.law("send_media_base64", effects=("sends", "changes"), phase=PHASE, phone=True,
@@ -211,12 +215,12 @@ def only_what_can_be_played_is_told_as_played(session: Session, stage: Stage) ->
     ):
         # Real files: what no phone can play is never told as played.
         content = files.media("video" if type_ == "ptv" else "audio")
-        sent = message(
+        answer = message(
             session, place, "send_media_base64", to=someone(session), type=type_,
             base64=b64encode(content).decode(), mimeType=KINDS[type_][2],
         )  # fmt: skip
-        came = hook.heard(partial(_came_to, steps[-1]))
-        told(hook, came, sent, steps)
+        webhooks = hook.receive(partial(_came_to, steps[-1]))
+        check_acks(hook, webhooks, answer, steps)
 
 
 @LAWS.law("send_text", "create_group", effects=("sends", "changes"), phase=PHASE, phone=True,
@@ -224,13 +228,13 @@ def only_what_can_be_played_is_told_as_played(session: Session, stage: Stage) ->
 def a_text_to_a_group_is_told_of_that_group(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     _, group = make_group(session, stage, place, someone(session))
-    hook.nothing(hook.heard(), "group-participants", "making a group", unsaid(session))
+    hook.nothing(hook.receive(), "group-participants", "making a group", unsaid(session))
     jid = str(group.get("id"))
-    sent = text(session, place, jid)
-    came = hook.heard(all_read)
-    echoed(hook, came, sent)
-    told(hook, came, sent)
-    chats = {at(one.json, "key", "remoteJid") for one in came}
+    answer = text(session, place, jid)
+    webhooks = hook.receive(all_read)
+    check_echo(hook, webhooks, answer)
+    check_acks(hook, webhooks, answer)
+    chats = {at(one.json, "key", "remoteJid") for one in webhooks}
     hook.claim(ECHO, chats == {jid}, "remoteJid is the group's")
 
 
@@ -238,12 +242,16 @@ def a_text_to_a_group_is_told_of_that_group(session: Session, stage: Stage) -> N
           events=(ECHO, *ACK_EVENTS))  # fmt: skip
 def webhooks_come_in_the_order_of_their_causes(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
-    sent = [text(session, place, someone(session, turn), f"Mensagem {turn}") for turn in range(6)]
-    came = hook.heard(lambda found: sum(map(is_ack, found)) >= 18)
-    echoes = [message_id(one) for one in came if not is_ack(one)]
-    hook.claim(ECHO, echoes == [sent_id(one) for one in sent], "echoes come as they were sent")
-    for one in sent:
-        told(hook, came, one)
+    sent_messages = [
+        text(session, place, someone(session, turn), f"Mensagem {turn}") for turn in range(6)
+    ]
+    webhooks = hook.receive(lambda webhooks: sum(map(is_ack, webhooks)) >= 18)
+    echoes = [message_id(one) for one in webhooks if not is_ack(one)]
+    hook.claim(
+        ECHO, echoes == [sent_id(one) for one in sent_messages], "echoes come as they were sent"
+    )
+    for one in sent_messages:
+        check_acks(hook, webhooks, one)
 
 
 @LAWS.law("send_text", "update_presence", effects=("sends", "changes"),
@@ -252,10 +260,10 @@ def calls_that_fail_are_told_to_nobody(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     text(session, place, NO_WHATSAPP)
     session.call("send_text", place, body={"to": someone(session), "text": "Bom dia"})
-    said = ASKS["send_text"].make(someone(session))
-    session.call("send_text", place, token=session.wrong_token(), **said)
+    arguments = ASKS["send_text"].make(someone(session))
+    session.call("send_text", place, token=session.wrong_token(), **arguments)
     session.call("update_presence", place, **ASKS["update_presence"].make(someone(session)))
-    hook.nothing(hook.heard(), ECHO, "calls that fail", unsaid(session))
+    hook.nothing(hook.receive(), ECHO, "calls that fail", unsaid(session))
 
 
 @LAWS.law("send_text", "logout", effects=("sends", "disconnects", "changes"), phase=PHASE,
@@ -263,10 +271,10 @@ def calls_that_fail_are_told_to_nobody(session: Session, stage: Stage) -> None:
 def after_a_logout_nothing_more_is_told(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     session.call("logout", place)
-    hook.only(hook.heard(), "disconnected", "a logout")
+    hook.only(hook.receive(), "disconnected", "a logout")
     text(session, place)
     session.call("logout", place)
-    hook.nothing(hook.heard(), "disconnected", "calls after a logout", unsaid(session))
+    hook.nothing(hook.receive(), "disconnected", "calls after a logout", unsaid(session))
 
 
 # -- the link --------------------------------------------------------------------------------
@@ -276,14 +284,14 @@ def after_a_logout_nothing_more_is_told(session: Session, stage: Stage) -> None:
           events=("connected", "disconnected"))  # fmt: skip
 def linking_and_unlinking_is_told(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage, connected=False)
-    for by in ("phone", "gateway", "ban"):
+    for cause in ("phone", "gateway", "ban"):
         link(stage, place)
-        shown = stage.control_api("GET", f"/_mock/instances/{place.key}")
-        hook.place = Place(place.key, place.token, str(shown["number"]))
-        payload = hook.only(hook.heard(), "connected", "linking")
+        instance = stage.control_api("GET", f"/_mock/instances/{place.key}")
+        hook.place = Place(place.key, place.token, str(instance["number"]))
+        payload = hook.only(hook.receive(), "connected", "linking")
         hook.claim("connected", payload.get("message") == "phone_connected", "phone_connected")
-        unlink(stage, place, by=by)
-        hook.only(hook.heard(), "disconnected", "unlinking")
+        unlink(stage, place, cause=cause)
+        hook.only(hook.receive(), "disconnected", "unlinking")
 
 
 @LAWS.law("restart", effects=("disconnects", "changes"), phase=PHASE, phone=True,
@@ -291,24 +299,24 @@ def linking_and_unlinking_is_told(session: Session, stage: Stage) -> None:
 def a_restart_ends_with_the_link(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     session.call("restart", place)
-    came = hook.heard()
-    if hook.claim("connected", came, "a restart is told"):
-        hook.is_event(came[-1], "connected", "the end of a restart")
-        once = [at(one.json, "message") for one in came].count("phone_connected")
-        hook.claim("connected", once == 1, "a restart links once")
+    webhooks = hook.receive()
+    if hook.claim("connected", webhooks, "a restart is told"):
+        hook.is_event(webhooks[-1], "connected", "the end of a restart")
+        connections = [at(one.json, "message") for one in webhooks].count("phone_connected")
+        hook.claim("connected", connections == 1, "a restart links once")
 
 
 @LAWS.law("qr_code_base64", effects=("reads", "changes"), phase=PHASE, phone=True,
           events=("qrcode",))  # fmt: skip
 def a_code_that_is_shown_is_told(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage, connected=False)
-    found, _ = qr(session, place)
-    came = hook.heard()
-    if not hook.claim("qrcode", came, "a QR code is told"):
+    answer, _ = qr(session, place)
+    webhooks = hook.receive()
+    if not hook.claim("qrcode", webhooks, "a QR code is told"):
         return
-    hook.is_event(came[0], "qrcode", "a QR code")
-    same = at(came[0].json, "qrcode") == at(found.json, "qrcode")
-    hook.claim("qrcode", same, "the code told is the code shown", came[0])
+    hook.is_event(webhooks[0], "qrcode", "a QR code")
+    same = at(webhooks[0].json, "qrcode") == at(answer.json, "qrcode")
+    hook.claim("qrcode", same, "the code told is the code shown", webhooks[0])
 
 
 @LAWS.law("qr_code_base64", effects=("reads", "changes"), phase=PHASE, phone=True,
@@ -318,15 +326,17 @@ def codes_are_told_until_the_series_ends(session: Session, stage: Stage) -> None
     codes: list[object] = []
     for series in (1, 2):
         qr(session, place)
-        came = hook.heard()
+        webhooks = hook.receive()
         if not stage.pass_time(0):
             return
-        told = [at(one.json, "qrcode") for one in came]
+        pushed_codes = [at(one.json, "qrcode") for one in webhooks]
         # With codes that live longer a call may open no series: the last one goes on.
-        hook.claim("qrcode", told or series > 1, "codes are told")
-        hook.claim("qrcode", len(told) == 5, "five codes make a series", promise=unsaid(session))
-        codes += told
+        hook.claim("qrcode", pushed_codes or series > 1, "codes are told")
+        hook.claim(
+            "qrcode", len(pushed_codes) == 5, "five codes make a series", promise=unsaid(session)
+        )
+        codes += pushed_codes
         hook.claim("qrcode", len(set(map(str, codes))) == len(codes), "no code comes twice")
-        for one in came[:series]:
+        for one in webhooks[:series]:
             hook.is_event(one, "qrcode", "a QR code")
-    hook.nothing(hook.heard(), "qrcode", "after the series", unsaid(session))
+    hook.nothing(hook.receive(), "qrcode", "after the series", unsaid(session))

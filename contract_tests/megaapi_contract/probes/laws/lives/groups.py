@@ -30,11 +30,11 @@ class Groups(Life):
     @keep_error
     def makes_one(self, people: set[str]) -> None:
         """A new group has a new JID."""
-        made, group = make_group(self.session, self.stage, self.place, *sorted(people))
+        creation, group = make_group(self.session, self.stage, self.place, *sorted(people))
         jid = group.get("id")
-        if done(self.session, made, "a group") and isinstance(jid, str):
+        if done(self.session, creation, "a group") and isinstance(jid, str):
             new = jid not in self.groups and jid not in self.left
-            claim(self.session, made, new, "a new group has a JID of its own")
+            claim(self.session, creation, new, "a new group has a JID of its own")
             self.groups[jid] = {as_given(person) for person in people}
 
     @precondition(lambda self: self.groups)
@@ -51,14 +51,14 @@ class Groups(Life):
         group_data = {"jid": jid, "participants": people}
         changed = self.call(operation, body={"group_data": group_data})
         inside = self.groups[jid]
-        wanted = [self._verdict(as_given(person), inside, adding) for person in people]
+        expected = [self._verdict(as_given(person), inside, adding) for person in people]
         verdicts = verdicts_of(self.session, changed)
         claim(
-            self.session, changed, verdicts is None or [told for _, told in verdicts] == wanted,
+            self.session, changed, verdicts is None or [each for _, each in verdicts] == expected,
             "200, 404 or 409 for each person",
         )  # fmt: skip
-        moved = {as_given(p) for p, v in zip(people, wanted, strict=True) if v == "200"}
-        self.groups[jid] = inside | moved if adding else inside - moved
+        changed_jids = {as_given(p) for p, v in zip(people, expected, strict=True) if v == "200"}
+        self.groups[jid] = inside | changed_jids if adding else inside - changed_jids
 
     @staticmethod
     def _verdict(jid: str, inside: set[str], adding: bool) -> str:
@@ -74,19 +74,19 @@ class Groups(Life):
     def looks_at_one(self, which: int) -> None:
         """Exactly the people of the model are in it."""
         jid = self._pick(which)
-        found = self.call("group_details", query={"jid": jid})
-        people = {who for who, rank in members(group_of(found)).items() if rank is None}
-        claim(self.session, found, people == self.groups[jid], "the people who were added")
+        answer = self.call("group_details", query={"jid": jid})
+        people = {person for person, rank in members(group_of(answer)).items() if rank is None}
+        claim(self.session, answer, people == self.groups[jid], "the people who were added")
 
     @rule()
     @keep_error
     def lists_them(self) -> None:
         """Exactly the groups of the model are listed."""
-        found = self.call("list_groups")
-        groups = at(found.json, "groups")
-        listed = groups if isinstance(groups, list) else []
-        jids = {str(at(one, "id")) for one in listed}
-        claim(self.session, found, jids == set(self.groups), "the groups it is in, no others")
+        answer = self.call("list_groups")
+        groups = at(answer.json, "groups")
+        group_list = groups if isinstance(groups, list) else []
+        jids = {str(at(one, "id")) for one in group_list}
+        claim(self.session, answer, jids == set(self.groups), "the groups it is in, no others")
 
     @precondition(lambda self: self.groups)
     @rule(which=st.integers(0, 9))
@@ -103,9 +103,9 @@ class Groups(Life):
     @keep_error
     def asks_for_one_that_was_left(self) -> None:
         """It is unknown."""
-        found = self.call("group_details", query={"jid": self.left[-1]})
+        answer = self.call("group_details", query={"jid": self.left[-1]})
         refused(
-            self.session, found, 404, "a group that was left",
+            self.session, answer, 404, "a group that was left",
             promise=guess(self.session, "group_details"),
         )  # fmt: skip
 
@@ -115,10 +115,10 @@ class Groups(Life):
     def writes_to_one(self, which: int) -> None:
         """Texts to a group go there."""
         jid = self._pick(which)
-        sent = text(self.session, self.place, jid)
-        done(self.session, sent, "a text to a group")
-        to = at(sent.json, "messageData", "key", "remoteJid")
-        claim(self.session, sent, to == jid, "remoteJid is the group")
+        answer = text(self.session, self.place, jid)
+        done(self.session, answer, "a text to a group")
+        to = at(answer.json, "messageData", "key", "remoteJid")
+        claim(self.session, answer, to == jid, "remoteJid is the group")
 
     def _pick(self, which: int) -> str:
         return sorted(self.groups)[which % len(self.groups)]

@@ -57,18 +57,18 @@ class Life(RuleBasedStateMachine):
         self.session, self.stage = self.lived.session, self.lived.stage
         self.place = Place("", "")
 
-    def call(self, operation: str, **said: Any) -> Exchange:
+    def call(self, operation: str, **arguments: Any) -> Exchange:
         """A call of this life's instance."""
-        return self.session.call(operation, self.place, **said)
+        return self.session.call(operation, self.place, **arguments)
 
 
 def live(life: type[Life], session: Session, stage: Stage) -> None:
     """Many lives, the same for the same seed."""
     lived = Lived(session, stage)
-    made = type(life.__name__, (life,), {"lived": lived})
+    life_class = type(life.__name__, (life,), {"lived": lived})
     with without_flaky_errors(lived):
         run_state_machine_as_test(
-            suite_settings(session.seed, LIVES, stateful_step_count=STEPS)(made)
+            suite_settings(session.seed, LIVES, stateful_step_count=STEPS)(life_class)
         )
     if lived.error is not None:
         raise lived.error

@@ -32,38 +32,38 @@ class Link(Life):
         """The status says what the model says."""
         status(self.session, self.place, "connected" if self.linked else "disconnected", "in life")
 
-    @rule(who=st.sampled_from(FRIENDS))
+    @rule(person=st.sampled_from(FRIENDS))
     @keep_error
-    def writes(self, who: str) -> None:
+    def writes(self, person: str) -> None:
         """Texts go while linked."""
-        sent = text(self.session, self.place, who)
+        answer = text(self.session, self.place, person)
         if self.linked:
-            done(self.session, sent, "a text while linked")
+            done(self.session, answer, "a text while linked")
         else:
-            not_logged_in(self.session, sent, "a text while not linked")
+            not_logged_in(self.session, answer, "a text while not linked")
 
     @rule()
     @keep_error
     def shows_a_code(self) -> None:
         """Codes are shown while not linked."""
-        found, content = qr(self.session, self.place)
+        answer, content = qr(self.session, self.place)
         if self.linked:
-            refused(self.session, found, 403, "a code while linked", message=LINKED_ALREADY,
+            refused(self.session, answer, 403, "a code while linked", message=LINKED_ALREADY,
                     switches=("qr_base64_connected",))  # fmt: skip
         else:
-            claim(self.session, found, content, "a code while not linked")
+            claim(self.session, answer, content, "a code while not linked")
 
     @rule(number=st.sampled_from(("5511900000020", "5511900000021")))
     @keep_error
     def asks_for_a_pairing_code(self, number: str) -> None:
         """Pairing codes are given while not linked; who types it is that number then."""
-        found = self.call("pairing_code", query={"phoneNumber": number})
+        answer = self.call("pairing_code", query={"phoneNumber": number})
         if self.linked:
             refused(
-                self.session, found, 403, "a pairing code while linked",
+                self.session, answer, 403, "a pairing code while linked",
                 message=LINKED_ALREADY, promise=guess(self.session, "pairing_code"),
             )  # fmt: skip
-        elif done(self.session, found, "a pairing code while not linked"):
+        elif done(self.session, answer, "a pairing code while not linked"):
             link(self.stage, self.place)
             self.place = Place(self.place.key, self.place.token, number)
             self.linked = self.session_kept = True
@@ -78,25 +78,25 @@ class Link(Life):
         self.linked = self.session_kept = True
 
     @precondition(lambda self: self.linked)
-    @rule(by=st.sampled_from(("phone", "gateway", "ban")))
+    @rule(cause=st.sampled_from(("phone", "gateway", "ban")))
     @keep_error
-    def is_unlinked(self, by: str) -> None:
+    def is_unlinked(self, cause: str) -> None:
         """The link ends; only the gateway's own drop leaves something to come back to."""
-        unlink(self.stage, self.place, by=by)
-        self.linked, self.session_kept = False, by == "gateway"
+        unlink(self.stage, self.place, cause=cause)
+        self.linked, self.session_kept = False, cause == "gateway"
 
     @rule()
     @keep_error
     def logs_out(self) -> None:
         """The link is gone for good."""
-        found = self.call("logout")
+        answer = self.call("logout")
         if self.linked:
-            done(self.session, found, "a logout")
+            done(self.session, answer, "a logout")
         elif self.session_kept:
             # Not linked, and yet there is something to end: a host may see it either way.
-            ended_or_refused(self.session, found, "a logout")
+            ended_or_refused(self.session, answer, "a logout")
         else:
-            logged_out(self.session, found, "a logout")
+            logged_out(self.session, answer, "a logout")
         self.linked = self.session_kept = False
 
     @rule()

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
 
-.PHONY: setup serve test hosts test-all endurance mutation healthy lint check soak fuzz spec-lint names bundle bench contract wheel-check lock clean
+.PHONY: setup serve test hosts page test-all endurance mutation healthy lint check soak fuzz spec-lint names bundle bench contract wheel-check lock clean
 
 setup: $(VENV)/serve.stamp
 
@@ -15,12 +15,17 @@ serve: setup
 	@exec $(BIN)/megaapi-mock serve $(if $(PORT),--port $(PORT)) $(ARGS)
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n 2 -m "not hosts" $(ARGS)
+	$(BIN)/python -m pytest -n 2 -m "not hosts and not page" $(ARGS)
+	@echo "Left out: tests of the page in a browser (make page) and whole runs against hosts (make hosts)."
 
 # Whole runs against hosts of every kind, of the contract suite and of Schemathesis: minutes that
 # `make test` leaves out.
 hosts: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -n 2 -m hosts $(ARGS)
+
+# The page in a headless browser: Debian's chromium, driven by Playwright.
+page: $(VENV)/page.stamp
+	$(BIN)/python -m pytest -m page mockserver/tests/page $(ARGS)
 
 # Would the contract suite notice a faulty gateway? Writes docs/mutation.md and docs/mutation.json.
 mutation: $(VENV)/dev.stamp
@@ -56,7 +61,7 @@ endurance: $(VENV)/dev.stamp
 	MEGAAPI_TEST_SEEDS=20 $(BIN)/python -m pytest -n 2 mockserver/tests/commands/test_receiver_trial.py
 
 # Everything there is: npm too, and an empty environment elsewhere.
-test-all: check hosts spec-lint wheel-check endurance
+test-all: check hosts page spec-lint wheel-check endurance
 
 # The contract under the eyes of Redocly and Spectral.
 spec-lint: node_modules/stamp $(VENV)/serve.stamp
@@ -91,6 +96,8 @@ lock:
 	  --python-version 3.11 pyproject.toml --group build -o requirements/serve.txt
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
 	  --python-version 3.11 pyproject.toml --group dev --group build -o requirements/dev.txt
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
+	  --python-version 3.11 pyproject.toml --group page -c requirements/dev.txt -o requirements/page.txt
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else 0'
@@ -109,6 +116,13 @@ $(VENV)/dev.stamp: $(VENV)/serve.stamp requirements/dev.txt
 
 node_modules/stamp: package-lock.json
 	npm ci --silent --no-audit --no-fund
+	@touch $@
+
+# The browser comes from the system's own packages; Playwright downloads none.
+$(VENV)/page.stamp: $(VENV)/dev.stamp requirements/page.txt
+	$(PIP) --require-hashes -r requirements/page.txt
+	@command -v chromium >/dev/null || test "$$(id -u)" != 0 || apt-get install -qq -y chromium
+	@command -v chromium >/dev/null || { echo "make page needs chromium: apt-get install chromium" >&2; exit 1; }
 	@touch $@
 
 clean:

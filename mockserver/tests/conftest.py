@@ -75,6 +75,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "broken_bodies: the test sends webhooks that leave the contract on purpose"
     )
     config.addinivalue_line("markers", "hosts: whole runs against hosts; `make hosts` has them")
+    config.addinivalue_line("markers", "page: the page in a browser; `make page` has them")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -38,6 +38,13 @@ export function fill(element, ...children) {
   return element;
 }
 
+/** Fill a list with rows, or say why it is empty: a list without items would be none. */
+export function fillList(element, rows, sentence) {
+  if (rows.length) element.setAttribute("role", "list");
+  else element.removeAttribute("role");
+  return fill(element, rows.length ? rows : h("p", { class: "empty" }, sentence));
+}
+
 /** A button; its label is what a screen reader says when it shows an icon alone. */
 export function button(label, onClick, { kind = "", icon = null, bare = false, ...more } = {}) {
   const names = ["button", kind, bare && icon ? "icon-only" : ""].filter(Boolean).join(" ");

@@ -28,10 +28,10 @@ export class InspectorView {
   }
 
   build() {
-    this.rows = h("div", { class: "record-rows", role: "list", "aria-label": t("inspector.list"), tabindex: "0" });
+    this.rows = h("div", { class: "record-rows", tabindex: "0", "aria-label": t("inspector.list") });
     this.count = h("p", { class: "hint record-count", role: "status" });
     this.detail = h("div", { class: "inspector-detail", "aria-live": "polite" }, h("p", { class: "empty" }, t("inspector.pick")));
-    this.element = h("div", { class: "inspector-view" }, this.filters.element, this.graph.element,
+    this.element = h("div", { class: "inspector-view" }, h("h2", { class: "unseen" }, t("view.inspector")), this.filters.element, this.graph.element,
       h("div", { class: "inspector-panes" }, h("div", { class: "record-list" }, this.count, this.rows), this.detail));
     this.list = new WindowedList(this.rows, {
       items: () => this.shown, keyOf: (record) => record.id, render: (record) => this.row(record), more: () => this.more(),
@@ -86,6 +86,7 @@ export class InspectorView {
   }
 
   showCount() {
+    this.rows.setAttribute("role", this.shown.length ? "list" : "group");
     this.count.textContent = this.shown.length ? t("inspector.count", { count: this.shown.length }) : t("inspector.none");
   }
 

@@ -1,6 +1,6 @@
 // Faults that are armed, and a form that arms one: its kinds and parameters are the server's.
 import * as api from "../core/api.js";
-import { button, field, fill, h, select } from "../core/dom.js";
+import { button, field, fill, fillList, h, select } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { parseValue } from "./values.js";
@@ -10,13 +10,14 @@ export class FaultPanel extends Panel {
   constructor(store, instance) {
     super(store, t("faults.title"));
     this.instance = instance;
-    this.armed = h("div", { class: "armed", role: "list", "aria-label": t("faults.armed") });
+    this.armed = h("div", { class: "armed" });
     this.form = h("form", { class: "fault-form" });
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.arm();
     });
-    fill(this.body, this.armed, this.form);
+    this.clearAll = button(t("faults.clear-all"), () => this.run(() => api.remove("/faults"), t("faults.cleared")), { kind: "small", hidden: true });
+    fill(this.body, this.armed, this.clearAll, this.form);
     this.subscriptions.on("faults", () => this.load());
     this.subscriptions.on("strike", () => this.load());
     this.subscriptions.on("loaded", () => this.load());
@@ -36,8 +37,8 @@ export class FaultPanel extends Panel {
     const page = await api.get("/faults?limit=200").catch(() => null);
     if (!page) return;
     const rows = page.items.map((fault) => this.row(fault));
-    fill(this.armed, rows.length ? rows : h("p", { class: "empty" }, t("faults.none")));
-    if (rows.length > 1) this.armed.append(button(t("faults.clear-all"), () => this.run(() => api.remove("/faults"), t("faults.cleared")), { kind: "small" }));
+    fillList(this.armed, rows, t("faults.none"));
+    this.clearAll.hidden = rows.length < 2;
   }
 
   row(fault) {

@@ -16,7 +16,7 @@ export class ChatList {
     this.chats = [];
     this.next = null;
     this.subscriptions = new Subscriptions(phone.store.topics);
-    this.rows = h("div", { class: "chat-rows", role: "list" });
+    this.rows = h("div", { class: "chat-rows" });
     this.element = h("div", { class: "chat-list" }, h("header", { class: "chat-header" }, h("h3", {}, t("chats.title"))), this.rows);
     this.list = new WindowedList(this.rows, {
       items: () => this.chats, keyOf: (chat) => chat.chat, render: (chat) => this.row(chat), more: () => this.more(),
@@ -40,6 +40,7 @@ export class ChatList {
       const page = await this.page(null);
       this.chats = page.items;
       this.next = page.next;
+      this.rows.setAttribute("role", this.chats.length ? "list" : "group");
       this.list.reset();
     } catch (refusal) {
       fill(this.rows, h("p", { class: "empty" }, refusal.message));

@@ -80,7 +80,7 @@ export class Composer {
   }
 
   actionFor(text) {
-    if (this.about?.kind === "edit") return { event: "edited", message: this.about.message.id, text };
+    if (this.about?.kind === "edit") return { event: "edited", message: this.about.message.id, set: { "message.protocolMessage.editedMessage.conversation": text } };
     if (this.about?.kind === "quote") return { event: "text-quoted-reply", message: this.about.message.id, text };
     return { event: "text-plain", text };
   }

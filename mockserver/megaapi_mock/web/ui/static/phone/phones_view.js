@@ -1,6 +1,6 @@
 // The customers' phones side by side, and beside them the trace of the message that was picked.
 import * as api from "../core/api.js";
-import { button, field, fill, h, select } from "../core/dom.js";
+import { button, field, fill, fillList, h, select } from "../core/dom.js";
 import { openDialog, outcomeLine } from "../core/dialog.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
@@ -114,7 +114,7 @@ export class PhonesView {
   /** Choose a contact of the world, or type any number. */
   openPicker() {
     const { instance } = this;
-    const found = h("div", { class: "picker-list", role: "list" });
+    const found = h("div", { class: "picker-list" });
     const search = h("input", { type: "search", placeholder: t("phones.search"), on: { input: () => look() } });
     const dialog = openDialog(t("phones.add"), [field(t("phones.who"), search, t("phones.who-hint")), found]);
     const take = (number) => {
@@ -125,7 +125,7 @@ export class PhonesView {
       const text = search.value.trim();
       const { items } = await api.contactsOf(instance, { text, limit: 50 }).catch(() => ({ items: [] }));
       const typed = /^\d{8,15}$/.test(text) && !items.some((one) => one.number === text) ? [{ number: text, name: t("phones.any") }] : [];
-      fill(found, [...typed, ...items].map((one) => pickerRow(one, take)));
+      fillList(found, [...typed, ...items].map((one) => pickerRow(one, take)), t("phones.nobody"));
     };
     look();
     search.focus();

@@ -1,6 +1,6 @@
 // The points of an instance: right before each thing a customer did, and those with a name.
 import * as api from "../core/api.js";
-import { button, field, fill, h } from "../core/dom.js";
+import { button, field, fill, fillList, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { numberOf } from "../core/messages.js";
@@ -12,7 +12,7 @@ export class PointsPanel extends Panel {
     super(store, t("points.title"));
     this.instance = instance;
     this.name = h("input", { type: "text", placeholder: t("points.name-example") });
-    this.rows = h("div", { class: "point-rows", role: "list" });
+    this.rows = h("div", { class: "point-rows", tabindex: "0" });
     fill(this.body, h("p", { class: "hint" }, t("points.what")),
       h("div", { class: "in-line" }, field(t("points.name"), this.name), button(t("points.keep"), () => this.keep(), { icon: icon("plus", 16) })), this.rows);
     this.subscriptions.on("rewound", () => this.load());
@@ -37,7 +37,7 @@ export class PointsPanel extends Panel {
   async load() {
     const page = await this.run(() => api.readInstance(this.instance(), "/points?order=newest&limit=200"));
     if (!page) return;
-    fill(this.rows, page.items.length ? page.items.map((point) => this.row(point)) : h("p", { class: "empty" }, t("points.none")));
+    fillList(this.rows, page.items.map((point) => this.row(point)), t("points.none"));
   }
 
   row(point) {

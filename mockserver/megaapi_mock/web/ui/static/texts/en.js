@@ -41,6 +41,7 @@ export default {
   "phones.who-hint": "A name or number of this world, or any number with 8 to 15 digits.",
   "phones.search": "Name or number",
   "phones.any": "This number",
+  "phones.nobody": "Nobody has that name. Type a whole number.",
   "phones.none": "No phone is open. Add one to be a customer of this instance.",
   "group.subject": "Subject",
   "group.subject-default": "Test group",

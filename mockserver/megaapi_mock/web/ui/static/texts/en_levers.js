@@ -106,7 +106,6 @@ export default {
   "clock.set": "Set",
   "clock.no-time": "Choose a date and time first.",
   "faults.title": "Faults",
-  "faults.armed": "Armed faults",
   "faults.none": "The gateway behaves.",
   "faults.kind": "Kind of fault",
   "faults.scope": "When and for whom",

@@ -41,6 +41,7 @@ export default {
   "phones.who-hint": "Um nome ou número deste mundo, ou qualquer número de 8 a 15 dígitos.",
   "phones.search": "Nome ou número",
   "phones.any": "Este número",
+  "phones.nobody": "Ninguém tem esse nome. Digite um número inteiro.",
   "phones.none": "Nenhum celular aberto. Abra um para ser cliente desta instância.",
   "group.subject": "Assunto",
   "group.subject-default": "Grupo de teste",

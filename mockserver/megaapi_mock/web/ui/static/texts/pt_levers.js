@@ -106,7 +106,6 @@ export default {
   "clock.set": "Acertar",
   "clock.no-time": "Escolha primeiro uma data e hora.",
   "faults.title": "Falhas",
-  "faults.armed": "Falhas armadas",
   "faults.none": "O gateway se comporta.",
   "faults.kind": "Tipo de falha",
   "faults.scope": "Quando e para quem",

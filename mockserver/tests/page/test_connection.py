@@ -1,0 +1,100 @@
+"""Linking by QR and pairing code, the end of a link, the webhook's address, new instances."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from megaapi_mock.settings import Settings
+from megaapi_mock.testing import Instance, MockServer
+
+from .screen import Screen, expect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator
+
+UNLINKED = "megacode-TESTKEY0002"
+
+
+def card(screen: Screen, key: str) -> Locator:
+    return screen.page.locator("section.card").filter(has_text=key)
+
+
+def test_instance_is_linked_by_its_qr_code(screen: Screen, mock: MockServer) -> None:
+    second = card(screen.view("connection"), UNLINKED)
+    second.get_by_role("button", name="Show a QR code").click()
+    expect(second.get_by_role("img", name="QR code")).to_be_visible()
+    second.get_by_role("button", name="Scan with the phone").click()
+    expect(second.locator(".pill").first).to_have_text("connected")
+    assert mock.attach(UNLINKED).state == "connected"
+
+
+def test_instance_is_linked_by_its_pairing_code_and_no_other(
+    screen: Screen, mock: MockServer
+) -> None:
+    second = card(screen.view("connection"), UNLINKED)
+    second.get_by_role("button", name="Get a pairing code").click()
+    code = second.locator(".pairing-code").inner_text()
+    typed = second.get_by_label("Type it on the phone")
+    typed.fill("AAAA0000")
+    typed.press("Enter")
+    expect(second.locator(".outcome.bad").first).not_to_be_empty()
+    assert mock.attach(UNLINKED).state != "connected"
+    typed.fill(code)
+    typed.press("Enter")
+    expect(second.locator(".pill").first).to_have_text("connected")
+
+
+def test_link_ends_by_the_phone_the_gateway_and_a_ban(screen: Screen) -> None:
+    first = card(screen.view("connection"), "megacode-TESTKEY0001")
+    for label in ("Unlink on the phone", "Drop the connection", "Ban the number"):
+        first.get_by_role("button", name=label).click()
+        expect(first.locator(".pill").first).not_to_have_text("connected")
+        if label != "Ban the number":
+            first.get_by_role("button", name="Scan with the phone").click()
+            expect(first.locator(".pill").first).to_have_text("connected")
+
+
+def test_webhook_address_is_tested_and_changed(screen: Screen, shop: Instance) -> None:
+    first = card(screen.view("connection"), shop.key)
+    first.get_by_role("button", name="Test it").click()
+    expect(first.locator(".webhook-part .outcome")).to_contain_text("It answered 200")
+    address = first.get_by_label("Address")
+    address.fill("http://127.0.0.1:9/nobody")
+    first.get_by_role("button", name="Save").click()
+    expect(first.locator(".webhook-part .outcome")).to_have_text("Saved.")
+    first.get_by_role("button", name="Test it").click()
+    expect(first.locator(".webhook-part .outcome.bad")).to_contain_text("nothing listens")
+
+
+def test_new_instance_takes_two_clicks_and_says_what_is_next(screen: Screen) -> None:
+    page = screen.view("connection").page
+    page.get_by_role("button", name="New instance").click()
+    page.get_by_role("menuitem", name="Linked already").click()
+    new = card(screen, "megacode-MADE0000001")
+    expect(new.locator(".pill").first).to_have_text("connected")
+    expect(new).to_contain_text("your bot hears of nothing")
+    screen.view("phones").page.get_by_label("Instance").select_option("megacode-MADE0000001")
+    step = page.locator(".next-step")
+    expect(step).to_contain_text("Your bot has no webhook yet")
+    expect(step).to_contain_text("/rest/webhook/megacode-MADE0000001/configWebhook")
+
+
+def test_instance_that_another_program_makes_appears(screen: Screen, mock: MockServer) -> None:
+    screen.view("connection")
+    with mock.instance(key="megacode-TESTKEY0009", name="Loja Nova"):
+        expect(card(screen, "megacode-TESTKEY0009")).to_contain_text("Loja Nova")
+    expect(card(screen, "megacode-TESTKEY0009")).to_have_count(0)
+
+
+def test_control_token_is_asked_for_once(browser: Browser) -> None:
+    settings = replace(Settings(seed=0), control_token="made-up", host="0.0.0.0")
+    with MockServer(settings=settings) as server, browser.new_context(locale="en-US") as context:
+        page = context.new_page()
+        page.goto(f"{server.url}/_mock/ui/")
+        dialog = page.get_by_role("dialog", name="Control token")
+        dialog.get_by_label("Control token").fill("made-up")
+        dialog.get_by_role("button", name="Use it").click()
+        expect(page.locator("section.phone")).to_be_visible()
+        page.reload()
+        expect(page.locator("section.phone")).to_be_visible()

@@ -1,0 +1,92 @@
+"""Clock, faults, chaos, state and events, switched from the page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from megaapi_mock.testing import Instance, MockServer
+
+from .gateway import send
+from .screen import Screen, expect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+
+
+def panel(screen: Screen, title: str) -> Locator:
+    heading = screen.page.get_by_role("heading", name=title, exact=True)
+    return screen.page.locator("section.card").filter(has=heading)
+
+
+def test_fault_is_armed_strikes_and_is_seen(screen: Screen, shop: Instance) -> None:
+    faults = panel(screen.view("levers"), "Faults")
+    faults.get_by_label("Kind of fault").select_option("bad-gateway")
+    faults.get_by_role("button", name="Arm it").click()
+    armed = faults.locator(".armed-row")
+    expect(armed).to_contain_text("bad-gateway")
+    assert send(shop, "text", {"text": "x"}) == 502
+    expect(armed).to_contain_text("struck 1")
+    screen.view("phones")
+    expect(screen.phone().locator(".refusal")).to_contain_text("502")
+    faults = panel(screen.view("levers"), "Faults")
+    faults.get_by_role("button", name="Clear bad-gateway").click()
+    expect(faults).to_contain_text("The gateway behaves.")
+    assert send(shop, "text", {"text": "x"}) == 200
+
+
+def test_clock_is_frozen_and_moved(screen: Screen, mock: MockServer, shop: Instance) -> None:
+    clock = panel(screen.view("levers"), "Clock")
+    clock.get_by_label("Freeze the clock").check()
+    expect(screen.page.locator(".bar-clock")).to_contain_text("frozen")
+    before = mock.clock.now
+    clock.get_by_role("button", name="+1 day").click()
+    expect(clock.get_by_label("Freeze the clock")).to_be_checked()
+    screen.page.wait_for_function("document.querySelector('.outcome') !== null")
+    clock.get_by_role("button", name="+1 h").click()
+    screen.view("phones").write("Um dia depois")
+    expect(screen.bubble("Um dia depois")).to_be_visible()
+    assert mock.clock.now == before + 86_400 + 3600
+
+
+def test_chaos_duplicates_webhooks(screen: Screen, shop: Instance) -> None:
+    chaos = panel(screen.view("levers"), "Chaos in webhooks")
+    chaos.get_by_label("Send each so many times").fill("2")
+    chaos.get_by_role("button", name="Start").click()
+    expect(chaos.locator(".reason")).to_contain_text("duplicate 2")
+    screen.view("phones").write("oi")
+    expect(screen.bubble("oi").locator(".trace")).to_contain_text("\u00d72")
+    chaos = panel(screen.view("levers"), "Chaos in webhooks")
+    chaos.get_by_role("button", name="End").click()
+    expect(chaos.locator(".reason")).to_be_hidden()
+
+
+def test_state_is_saved_reset_and_loaded(screen: Screen, shop: Instance, tmp_path: Path) -> None:
+    screen.write("Guarde isto")
+    expect(screen.bubble("Guarde isto")).to_be_visible()
+    state = panel(screen.view("levers"), "State")
+    with screen.page.expect_download() as saving:
+        state.get_by_role("button", name="Save as a file").click()
+    file = tmp_path / "state.json"
+    saving.value.save_as(file)
+    state.get_by_role("button", name="Reset…").click()
+    screen.page.get_by_role("dialog").get_by_role("button", name="Reset", exact=True).click()
+    screen.view("phones")
+    expect(screen.phone().locator(".line")).to_have_count(0)
+    state = panel(screen.view("levers"), "State")
+    with screen.page.expect_file_chooser() as choosing:
+        state.get_by_role("button", name="Load a file…").click()
+    choosing.value.set_files(file)
+    expect(state.locator(".outcome")).to_contain_text("Loaded: 2 instances")
+    screen.view("phones")
+    expect(screen.bubble("Guarde isto")).to_be_visible()
+
+
+def test_event_is_emitted_from_its_form(screen: Screen, shop: Instance) -> None:
+    emit = panel(screen.view("levers"), "Emit an event")
+    emit.get_by_label("Event", exact=True).select_option("location")
+    emit.get_by_label("message.locationMessage.name").fill("Outro lugar")
+    emit.get_by_role("button", name="Emit", exact=True).click()
+    expect(emit.locator(".outcome")).to_contain_text("Sent: 1")
+    webhook = shop.inbox.wait_for("location")
+    assert webhook.payload["message"]["locationMessage"]["name"] == "Outro lugar"

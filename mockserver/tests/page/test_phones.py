@@ -1,0 +1,235 @@
+"""The customer's phone: what the bot sends is seen, and what the customer does reaches the bot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from megaapi_mock.testing import Instance
+
+from .gateway import call, send
+from .screen import Screen, expect
+
+
+def test_text_is_sent_and_the_bot_answers(screen: Screen, shop: Instance) -> None:
+    screen.write("Bom dia")
+    expect(screen.bubble("Olá, Contato Teste!")).to_be_visible()
+    own = screen.bubble("Bom dia")
+    expect(own.locator(".bubble.own")).to_be_visible()
+    expect(own.locator(".trace")).to_contain_text("webhook 200")
+    expect(screen.bubble("Olá, Contato Teste!").locator(".trace")).to_contain_text("send_text 200")
+
+
+def test_list_row_is_tapped_and_the_bot_answers_with_a_picture(
+    screen: Screen, shop: Instance
+) -> None:
+    screen.write("oi")
+    screen.bubble("O que deseja?").get_by_role("button", name="Abrir").click()
+    sheet = screen.page.get_by_role("dialog", name="Abrir")
+    sheet.get_by_text("Ver o cardápio").click()
+    sheet.get_by_role("button", name="Send").click()
+    expect(screen.bubble("Ver o cardápio").locator(".own")).to_be_visible()
+    expect(screen.bubble("O cardápio").locator(".media")).to_be_visible()
+    assert shop.inbox.wait_for("list-response").status == 200
+
+
+def test_message_is_quoted_edited_reacted_to_and_deleted(screen: Screen, shop: Instance) -> None:
+    screen.write("errado")
+    screen.do("errado", "Edit")
+    box = screen.phone().get_by_label("Message from")
+    expect(box).to_have_value("errado")
+    box.fill("certo")
+    box.press("Enter")
+    expect(screen.bubble("certo")).to_contain_text("Edited")
+    screen.do("certo", "Reply")
+    screen.write("resposta")
+    expect(screen.bubble("resposta").locator(".quote")).to_contain_text("certo")
+    screen.do("resposta", "Delete for everyone")
+    expect(screen.bubble("This message was deleted")).to_be_visible()
+    bubble = screen.phone().locator(".line").filter(has_text="Olá, Contato Teste!").first
+    bubble.hover()
+    bubble.get_by_role("button", name="What to do with this message").click()
+    screen.page.get_by_role("menuitemcheckbox", name="React with 👍").click()
+    expect(bubble.locator(".reactions")).to_have_text("👍")
+    for event in ("edited", "text-quoted-reply", "deleted", "reaction"):
+        assert shop.inbox.wait_for(event).status == 200
+
+
+@pytest.mark.parametrize(
+    ("label", "event", "seen"),
+    [
+        ("Sample picture", "image", ".picture img"),
+        ("Sample video", "video", ".film video"),
+        ("Sample voice note", "audio-voice-note", ".sound audio"),
+        ("Sample audio file", "audio-file", ".sound audio"),
+        ("Sample document", "document", ".file"),
+        ("Sample sticker", "sticker", ".sticker"),
+        ("Sample poll", "poll-creation", ".offers"),
+    ],
+)
+def test_sample_of_every_kind_is_sent_and_seen(
+    screen: Screen, shop: Instance, label: str, event: str, seen: str
+) -> None:
+    screen.attach(label)
+    expect(screen.phone().locator(f".bubble.own {seen}").last).to_be_visible()
+    assert shop.inbox.wait_for(event).status == 200
+
+
+def test_place_and_contact_card_are_sent_from_their_forms(screen: Screen, shop: Instance) -> None:
+    screen.attach("Location…")
+    screen.phone().get_by_label("Name").fill("Praça Central")
+    screen.phone().get_by_role("button", name="Send").last.click()
+    expect(screen.bubble("Praça Central").locator(".own .place")).to_be_visible()
+    screen.attach("Contact card…")
+    screen.phone().get_by_label("Name").fill("Outra Pessoa")
+    screen.phone().get_by_role("button", name="Send").last.click()
+    expect(screen.bubble("Outra Pessoa")).to_contain_text("5511900000003")
+    assert shop.inbox.wait_for("location").status == 200
+    assert shop.inbox.wait_for("contact").status == 200
+
+
+def test_file_of_the_users_own_is_sent_with_its_caption(screen: Screen, shop: Instance) -> None:
+    screen.attach("A file of yours…")
+    form = screen.phone().get_by_role("dialog")
+    form.get_by_label("File").set_input_files(
+        {"name": "nota.txt", "mimeType": "text/plain", "buffer": b"made up"}
+    )
+    form.get_by_role("button", name="Send").click()
+    expect(screen.bubble("nota.txt").locator(".own .file")).to_contain_text("7 B")
+    webhook = shop.inbox.wait_for("document")
+    assert webhook.payload["message"]["documentMessage"]["fileName"] == "nota.txt"
+
+
+def test_voice_note_is_recorded_and_sent(screen: Screen, shop: Instance) -> None:
+    screen.phone().get_by_role("button", name="Record a voice note").click()
+    stop = screen.phone().get_by_role("button", name="Stop and send")
+    expect(stop).to_have_attribute("aria-pressed", "true")
+    # The browser's made-up microphone needs a moment to say anything.
+    screen.page.wait_for_timeout(400)
+    stop.click()
+    expect(screen.phone().locator(".own .sound audio")).to_be_visible()
+    assert shop.inbox.wait_for("audio-voice-note").status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "seen", "words"),
+    [
+        ("text", {"text": "*negrito* e _itálico_"}, "strong", "negrito"),
+        ("sendLinkPreview", {"textWithLink": "Veja https://loja.example.test/x"}, "a", "loja"),
+        (
+            "location",
+            {"address": "Rua 1", "caption": "Loja", "latitude": -23.5, "longitude": -46.6},
+            ".place",
+            "Loja",
+        ),
+        (
+            "mediaBase64",
+            {
+                "base64": "data:application/pdf;base64,JVBERi0xLjQK",
+                "fileName": "boleto.pdf",
+                "type": "document",
+                "mimeType": "application/pdf",
+            },
+            ".file",
+            "boleto.pdf",
+        ),
+    ],
+)
+def test_message_of_the_bot_is_shown_as_on_a_phone(
+    screen: Screen, shop: Instance, path: str, data: dict[str, Any], seen: str, words: str
+) -> None:
+    send(shop, path, data)
+    bubble = screen.phone().locator(".bubble.theirs").last
+    expect(bubble.locator(seen).first).to_contain_text(words)
+    expect(bubble.locator(".ticks-read")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("path", "reply"),
+    [
+        ("buttonMessage", {"type": "reply", "title": "Sim", "id": "sim"}),
+        ("templateMessage", {"type": "replyButton", "title": "Mais"}),
+    ],
+)
+def test_button_of_the_bot_is_tapped(
+    screen: Screen, shop: Instance, path: str, reply: dict[str, str]
+) -> None:
+    site = {"type": "url", "title": "Site", "payload": "https://loja.example.test"}
+    buttons = [reply] if path == "buttonMessage" else [site, reply]
+    data = {"title": "Aviso", "text": "Confirma?", "footer": "Loja", "type": "text"}
+    assert send(shop, path, {**data, "buttons": buttons}) == 200
+    screen.bubble("Confirma?").get_by_role("button", name=reply["title"]).click()
+    expect(screen.phone().locator(".own .chosen").last).to_contain_text(reply["title"])
+
+
+def test_poll_is_voted_on(screen: Screen, shop: Instance) -> None:
+    screen.attach("Sample poll")
+    poll = screen.bubble("Qual horario?")
+    poll.get_by_role("button", name="Tarde").click()
+    expect(poll).to_contain_text("Votes: 1")
+    assert shop.inbox.wait_for("poll-vote").status == 200
+
+
+def test_phone_that_is_off_receives_when_it_is_on_again(screen: Screen, shop: Instance) -> None:
+    def switch(label: str) -> None:
+        screen.phone().get_by_role("button", name="Switches of this phone").click()
+        screen.page.get_by_role("menuitem", name=label).click()
+
+    switch("Switch the phone off")
+    expect(screen.phone().locator(".flag")).to_have_text("off")
+    send(shop, "text", {"text": "Você recebeu?"})
+    expect(screen.bubble("Você recebeu?").get_by_role("img", name="Sent")).to_be_visible()
+    switch("Switch the phone on")
+    expect(screen.bubble("Você recebeu?").get_by_role("img", name="Read")).to_be_visible()
+
+
+def test_phone_without_buttons_shows_a_notice_instead(screen: Screen, shop: Instance) -> None:
+    screen.write("oi")
+    expect(screen.bubble("O que deseja?")).to_be_visible()
+    screen.phone().get_by_role("button", name="Switches of this phone").click()
+    screen.page.get_by_role("menuitem", name="Stop showing buttons").click()
+    expect(screen.phone().locator(".not-shown")).to_be_visible()
+
+
+def test_typing_of_the_bot_is_shown(screen: Screen, shop: Instance) -> None:
+    body = {"to": "5511900000002", "option": "composing"}
+    assert call(shop, f"/rest/chat/{shop.key}/presenceUpdateChat", body) == 200
+    expect(screen.phone().locator(".presence")).to_have_text("typing…")
+
+
+def test_group_of_two_phones_is_written_in_by_both(screen: Screen, shop: Instance) -> None:
+    page = screen.page
+    page.get_by_role("button", name="New group").click()
+    page.get_by_label("Subject").fill("Turma")
+    page.get_by_label("Members beside the instance").fill("5511900000002, 5511900000004")
+    page.get_by_role("button", name="Create").click()
+    other = "Cliente Exemplo"
+    expect(screen.phone(other).locator(".chat-title")).to_contain_text("Turma")
+    expect(screen.phone().locator(".chat-title")).to_contain_text("Turma")
+    screen.write("Boa tarde, turma", other)
+    there = screen.bubble("Boa tarde, turma")
+    expect(there.locator(".theirs .author")).to_have_text(other)
+    screen.write("Boa tarde também")
+    author = screen.bubble("Boa tarde também", other).locator(".author")
+    expect(author).to_have_text("Contato Teste")
+
+
+def test_refused_call_is_shown_in_the_chat_with_its_reason(screen: Screen, shop: Instance) -> None:
+    send(shop, "text", {"text": "x"}, token="wrong")
+    refusal = screen.phone().locator(".refusal")
+    expect(refusal).to_contain_text("send_text refused: 401")
+    expect(refusal).to_contain_text("token")
+    refusal.click()
+    expect(screen.page.locator(".trace-pane .reason.bad")).to_contain_text("token")
+
+
+def test_text_from_the_wire_is_never_markup(screen: Screen, shop: Instance) -> None:
+    hostile = '<img src=x onerror="document.title=1"><script>document.title=2</script>*<b>x</b>*'
+    send(shop, "text", {"text": hostile})
+    screen.write(f"{hostile} javascript:alert(1)")
+    bubbles = screen.phone().locator(".bubble").filter(has_text="document.title=1")
+    expect(bubbles).to_have_count(2)
+    for bubble in bubbles.all():
+        expect(bubble).to_contain_text("<script>document.title=2</script>")
+        assert bubble.locator("img[src=x], script, b").count() == 0
+    assert "megaAPI" in screen.page.title()

@@ -1,0 +1,79 @@
+"""Reloads, restarts of the server, languages: nothing is lost, all is in one language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+from megaapi_mock.testing import Instance
+
+from .gateway import send
+from .screen import Screen, expect
+from .served import free_port, serving
+
+
+def test_reload_shows_the_same_conversation(screen: Screen, shop: Instance) -> None:
+    screen.write("Antes de recarregar")
+    expect(screen.bubble("O que deseja?")).to_be_visible()
+    lines = screen.phone().locator(".line").count()
+    screen.page.reload()
+    expect(screen.bubble("Antes de recarregar").locator(".trace")).to_contain_text("webhook 200")
+    expect(screen.phone().locator(".line")).to_have_count(lines)
+
+
+def test_restarted_server_is_found_again_with_its_conversation(
+    open_screen: Any, tmp_path: Path
+) -> None:
+    port, file = free_port(), tmp_path / "state.json"
+    with serving(port) as url:
+        screen = open_screen(url=url)
+        screen.write("Antes da parada")
+        expect(screen.bubble("Antes da parada")).to_be_visible()
+        with urlopen(f"{url}/_mock/state") as reply:
+            file.write_bytes(reply.read())
+    expect(screen.page.locator(".live")).to_have_text("Reconnecting…")
+    with serving(port, "--world", str(file)):
+        expect(screen.page.locator(".live")).to_have_text("Live", timeout=20_000)
+        expect(screen.bubble("Antes da parada")).to_be_visible()
+        screen.write("Depois da volta")
+        expect(screen.bubble("Depois da volta")).to_be_visible()
+        expect(screen.phone().locator(".line")).to_have_count(2)
+
+
+def test_language_is_the_browsers_and_can_be_switched(open_screen: Any, shop: Instance) -> None:
+    screen: Screen = open_screen(locale="pt-BR")
+    page = screen.page
+    expect(page.locator("nav")).to_contain_text("Celulares")
+    assert page.evaluate("document.documentElement.lang") == "pt-BR"
+    page.get_by_label("Idioma").select_option("en")
+    expect(page.locator("nav")).to_contain_text("Phones")
+    page.reload()
+    expect(page.locator("nav")).to_contain_text("Phones")
+
+
+def test_keyboard_alone_writes_answers_and_opens_the_menu_of_a_message(
+    screen: Screen, shop: Instance
+) -> None:
+    page = screen.page
+    screen.phone().get_by_label("Message from").focus()
+    page.keyboard.type("Só com o teclado")
+    page.keyboard.press("Enter")
+    bubble = screen.bubble("Só com o teclado")
+    expect(bubble.locator(".trace")).to_contain_text("webhook 200")
+    bubble.get_by_role("button", name="What to do with this message").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("menuitemcheckbox").first).to_be_focused()
+    page.keyboard.press("End")
+    expect(page.get_by_role("menuitem").last).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("menu")).to_have_count(0)
+
+
+def test_chat_that_is_not_open_counts_what_is_unread(screen: Screen, shop: Instance) -> None:
+    screen.phone().get_by_role("button", name="Back").click()
+    send(shop, "text", {"text": "Ainda aí?"})
+    row = screen.phone().locator(".chat-row").filter(has_text="Ainda aí?")
+    expect(row.locator(".badge")).to_have_text("1")
+    row.click()
+    expect(screen.bubble("Ainda aí?")).to_be_visible()

@@ -28,15 +28,15 @@ class Coverage:
     """Counts exchanges; `operations` holds the coverage by operation id. Not thread-safe."""
 
     def __init__(self, contract: Contract, operations: Iterable[Operation] | None = None) -> None:
-        chosen = contract.operations if operations is None else tuple(operations)
-        self._rules = {operation.id: _RequestRules(contract, operation) for operation in chosen}
+        selection = contract.operations if operations is None else tuple(operations)
+        self._rules = {operation.id: _RequestRules(contract, operation) for operation in selection}
         self.operations = {
             operation.id: OperationCoverage(
                 operation.id,
                 promised=tuple(operation.definition["responses"]),
                 keywords=tuple(self._rules[operation.id].names),
             )
-            for operation in chosen
+            for operation in selection
         }
 
     def of_operation(self, operation: str) -> OperationCoverage:

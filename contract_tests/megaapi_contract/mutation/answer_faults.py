@@ -49,10 +49,10 @@ def document(edit: Edit) -> Change:
 
     def change(answer: Answer) -> Answer:
         try:
-            found = orjson.loads(answer.body)
+            body = orjson.loads(answer.body)
         except orjson.JSONDecodeError:
             return answer
-        return with_body(answer, orjson.dumps(edit(found)))
+        return with_body(answer, orjson.dumps(edit(body)))
 
     return change
 
@@ -62,9 +62,9 @@ def with_body(answer: Answer, body: bytes) -> Answer:
     return replace(answer, body=body, headers=_header(answer, "Content-Length", str(len(body))))
 
 
-def with_document(answer: Answer, found: Any) -> Answer:
+def with_document(answer: Answer, body: Any) -> Answer:
     """The same answer with another document."""
-    return with_body(answer, orjson.dumps(found))
+    return with_body(answer, orjson.dumps(body))
 
 
 def json_of(answer: Answer) -> Any:
@@ -87,9 +87,9 @@ def content_type(name: str) -> Change:
 
 def no_header(name: str) -> Change:
     """One header less."""
-    kept = name.lower()
+    header_name = name.lower()
     return lambda answer: replace(
-        answer, headers=tuple(one for one in answer.headers if one[0].lower() != kept)
+        answer, headers=tuple(one for one in answer.headers if one[0].lower() != header_name)
     )
 
 

@@ -16,7 +16,7 @@ from .table import by_controller, by_operation
 def run(sample: int | None, only: tuple[str, ...], workers: int) -> int:
     """The exit code: 0 when enough is noticed, else 1. A whole measurement is written to docs/."""
     score, mutants = _measured(sample, only, workers)
-    _shown(score, mutants)
+    _show_score(score, mutants)
     folder = docs()
     if sample is None and not only and folder is not None:
         store(score, mutants, folder)
@@ -31,14 +31,14 @@ def _measured(
     with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
         task = progress.add_task("getting ready", total=None)
 
-        def told(what: str, done: int, of: int) -> None:
-            progress.update(task, description=what, completed=done, total=of)
+        def show_progress(stage: str, done: int, of: int) -> None:
+            progress.update(task, description=stage, completed=done, total=of)
 
-        return mutate(only=only, sample=sample, workers=workers, on_progress=told)
+        return mutate(only=only, sample=sample, workers=workers, on_progress=show_progress)
 
 
-def _shown(score: Score, mutants: list[Mutant]) -> None:
-    out, contract = Console(), Contract()
+def _show_score(score: Score, mutants: list[Mutant]) -> None:
+    console, contract = Console(), Contract()
     for title, rows in (
         ("operation", by_operation(score, mutants, contract)),
         ("controller", by_controller(score, mutants, contract)),
@@ -47,10 +47,10 @@ def _shown(score: Score, mutants: list[Mutant]) -> None:
         for row in rows:
             if row.faults:
                 table.add_row(row.of, str(row.faults), str(row.killed), str(row.survived or ""))
-        out.print(table)
+        console.print(table)
     real = counted(mutants)
     for mutant in real:
         outcome = score.outcomes[mutant.name][0]
         if outcome != "killed":
-            out.print(f"{outcome}: {mutant.name}: {mutant.sentence}", markup=False)
-    out.print(f"{score.killed(real)} of {len(real)} faults noticed, seed {score.seed}")
+            console.print(f"{outcome}: {mutant.name}: {mutant.sentence}", markup=False)
+    console.print(f"{score.killed(real)} of {len(real)} faults noticed, seed {score.seed}")

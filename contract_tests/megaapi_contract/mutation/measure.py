@@ -28,38 +28,38 @@ def mutate(
     sample: int | None = None,
     workers: int = 2,
     seed: int = SEED,
-    on_progress: OnProgress = lambda what, done, of: None,
+    on_progress: OnProgress = lambda stage, done, of: None,
 ) -> tuple[Score, list[Mutant]]:
     """Measure the mutants asked for; all of them unless told otherwise.
 
     SetupError when the clean mock already breaks a promise, or the suite itself breaks.
     """
-    mutants, whole = chosen(only, sample), not only and sample is None
+    mutants, whole = chosen_mutants(only, sample), not only and sample is None
     sources = sources_hash()
-    with pool(workers, seed) as made:
+    with pool(workers, seed) as workers_pool:
         if whole:
             with on_trial(seed) as trials:
-                _hold_clean(made, trials.probes, on_progress)
+                _hold_clean(workers_pool, trials.probes, on_progress)
         names = [mutant.name for mutant in mutants]
-        verdicts = made.verdicts(names, _counter("faults", len(names), on_progress))
+        verdicts = workers_pool.verdicts(names, _counter("faults", len(names), on_progress))
         if not whole:
-            _hold_clean(made, {one.by for one in verdicts if one.by}, on_progress)
+            _hold_clean(workers_pool, {one.by for one in verdicts if one.by}, on_progress)
     if sources_hash() != sources:
         raise SetupError("the sources changed during the measurement: measure again")
     return score_of(verdicts, seed=seed, sources=sources), mutants
 
 
-def _hold_clean(made: Pool, probes: Iterable[str], on_progress: OnProgress) -> None:
+def _hold_clean(workers_pool: Pool, probes: Iterable[str], on_progress: OnProgress) -> None:
     """SetupError unless these probes have nothing to say of the clean mock."""
     names = sorted(set(probes) - {WHOLE_RUN})
-    said = made.clean(names, _counter("clean mock", len(names), on_progress))
-    wrong = {probe: words for probe, words in said.items() if words}
+    failures = workers_pool.clean(names, _counter("clean mock", len(names), on_progress))
+    wrong = {probe: words for probe, words in failures.items() if words}
     if wrong:
         probe = min(wrong)
         raise SetupError(f"the clean mock is not clean: {probe}: {wrong[probe]}")
 
 
-def chosen(only: Sequence[str], sample: int | None) -> list[Mutant]:
+def chosen_mutants(only: Sequence[str], sample: int | None) -> list[Mutant]:
     """Those with this name, or with this text in it; or so many from all over the list."""
     mutants = list(all_mutants())
     if only:
@@ -72,7 +72,7 @@ def chosen(only: Sequence[str], sample: int | None) -> list[Mutant]:
         if not mutants:
             raise SetupError(f"no fault is called {only[0]}: docs/{PAGE} lists the operations")
     if sample is not None and sample < len(mutants):
-        mutants = [mutants[at * len(mutants) // sample] for at in range(sample)]
+        mutants = [mutants[index * len(mutants) // sample] for index in range(sample)]
     return mutants
 
 
@@ -88,7 +88,7 @@ def docs() -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def _counter(what: str, of: int, on_progress: OnProgress) -> Callable[[str], None]:
+def _counter(stage: str, of: int, on_progress: OnProgress) -> Callable[[str], None]:
     done = iter(range(1, of + 1))
-    on_progress(what, 0, of)
-    return lambda name: on_progress(what, next(done), of)
+    on_progress(stage, 0, of)
+    return lambda name: on_progress(stage, next(done), of)

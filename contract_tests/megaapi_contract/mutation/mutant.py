@@ -31,8 +31,8 @@ class Call:
     @property
     def tokens(self) -> dict[str, str]:
         """The token of every instance of the mock, by its key."""
-        listed = self.door("GET", "/_mock/instances?limit=5000", None)
-        return {found["key"]: found["token"] for found in listed["items"]}
+        instances = self.door("GET", "/_mock/instances?limit=5000", None)
+        return {instance["key"]: instance["token"] for instance in instances["items"]}
 
 
 class Fault:

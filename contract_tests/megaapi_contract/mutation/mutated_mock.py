@@ -62,17 +62,17 @@ class MutatedMock(MockTarget):
             if fault is not None:
                 fault.played(request)
             return super().send(request)
-        asked: list[Request] = []
+        requests: list[Request] = []
         answers: list[Answer] = []
 
         def ask(other: Request) -> Answer:
-            asked.append(other)
+            requests.append(other)
             answers.append(look(other))
             return answers[-1]
 
         look = super().send
-        found = self._contract.route(request.method, request.path)
-        operation, key = (found[0].id, found[1]) if found else ("", "")
+        route = self._contract.route(request.method, request.path)
+        operation, key = (route[0].id, route[1]) if route else ("", "")
         call = Call(request, operation, key, ask, look, self._strike, self.door)
         try:
             answer = fault.answer(call)
@@ -80,7 +80,7 @@ class MutatedMock(MockTarget):
             # A probe takes what is raised here for a mistake of the suite's own, and goes on.
             self._failed = f"{request.method} {request.path}: {error!r}"
             raise FaultBroken(self._failed) from error
-        if asked != [request] or _seen(answer) != _seen(answers[0]):
+        if requests != [request] or _visible_part(answer) != _visible_part(answers[0]):
             self._strike()
         return answer
 
@@ -96,14 +96,14 @@ class MutatedMock(MockTarget):
         if fault is None:
             return ((url, body),)
         try:
-            spoilt = tuple(fault.deliveries(url, body))
+            bodies = tuple(fault.deliveries(url, body))
         except Exception as error:
             # In the courier's thread it would be a failed delivery and no more.
             self._failed = f"{body[:80]!r}: {error!r}"
             return ((url, body),)
-        if spoilt != ((url, body),):
+        if bodies != ((url, body),):
             self._strike()
-        return spoilt
+        return bodies
 
     def _strike(self) -> None:
         with self._counting:
@@ -117,6 +117,6 @@ class MutatedMock(MockTarget):
         raise Unusable("webhooks of one mutant were still on their way when the next was due")
 
 
-def _seen(answer: Answer) -> tuple[int, frozenset[tuple[str, str]], bytes]:
+def _visible_part(answer: Answer) -> tuple[int, frozenset[tuple[str, str]], bytes]:
     """What of an answer a client can tell from another's."""
     return answer.status, frozenset(answer.headers), answer.body

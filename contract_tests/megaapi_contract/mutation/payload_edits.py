@@ -25,8 +25,8 @@ def _keys(node: Any, step: str) -> list[Any]:
     if isinstance(node, dict):
         return list(node) if step == "*" else [step] if step in node else []
     if isinstance(node, list):
-        found = range(len(node)) if step == "*" else [int(step)] if step.isdecimal() else []
-        return [index for index in found if index < len(node)]
+        keys = range(len(node)) if step == "*" else [int(step)] if step.isdecimal() else []
+        return [index for index in keys if index < len(node)]
     return []
 
 
@@ -57,7 +57,7 @@ def without(path: str) -> Edit:
     return edit
 
 
-def moved(path: str, to: str) -> Edit:
+def renamed(path: str, to: str) -> Edit:
     """The same value under another name beside it."""
 
     def edit(document: Any) -> Any:

@@ -36,8 +36,8 @@ class Pool:
         for name in names:
             self._jobs.put((kind, name))
         for _ in names:
-            told, name, result = self._next()
-            if told == BROKEN:
+            message_kind, name, result = self._next()
+            if message_kind == BROKEN:
                 raise SetupError(f"the suite itself broke on {name}: {result}")
             on_done(name)
             yield name, result
@@ -45,8 +45,8 @@ class Pool:
     def _next(self) -> tuple[str, str, Any]:
         while True:
             try:
-                found: tuple[str, str, Any] = self._done.get(timeout=LOOK_EVERY)
-                return found
+                result: tuple[str, str, Any] = self._done.get(timeout=LOOK_EVERY)
+                return result
             except Empty:
                 if not all(worker.is_alive() for worker in self._workers):
                     raise SetupError("a worker process ended before its work did") from None
@@ -57,17 +57,17 @@ def pool(workers: int, seed: int) -> Iterator[Pool]:
     """So many processes, ended at the end whatever happens."""
     context = multiprocessing.get_context("spawn")
     jobs, done = context.Queue(), context.Queue()
-    made = [context.Process(target=_work, args=(jobs, done, seed)) for _ in range(workers)]
-    for worker in made:
+    processes = [context.Process(target=_work, args=(jobs, done, seed)) for _ in range(workers)]
+    for worker in processes:
         worker.start()
     try:
-        yield Pool(jobs, done, made)
-        for _ in made:
+        yield Pool(jobs, done, processes)
+        for _ in processes:
             jobs.put(None)
-        for worker in made:
+        for worker in processes:
             worker.join()
     finally:
-        for worker in made:
+        for worker in processes:
             worker.terminate()
 
 

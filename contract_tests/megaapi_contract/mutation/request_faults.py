@@ -67,14 +67,14 @@ def good_body(example: Any) -> Mend:
 
 def on_a_linked_instance(call: Call) -> Request | None:
     """Another instance, a linked one, does it instead."""
-    made = call.door("POST", "/_mock/instances", {"connected": True})
-    return at_instance(call.request, call.key, made)
+    instance = call.door("POST", "/_mock/instances", {"connected": True})
+    return at_instance(call.request, call.key, instance)
 
 
-def at_instance(request: Request, key: str, made: Any) -> Request:
+def at_instance(request: Request, key: str, instance: Any) -> Request:
     """The same request to another instance, under its token."""
-    moved = replace(request, target=request.target.replace(key, made["key"]))
-    return with_token(moved, made["token"])
+    moved_request = replace(request, target=request.target.replace(key, instance["key"]))
+    return with_token(moved_request, instance["token"])
 
 
 class Registered(Fault):
@@ -89,6 +89,6 @@ class Registered(Fault):
         if call.operation not in self._operations or not refused:
             return answer
         nobody, somebody = NO_WHATSAPP.encode(), WORLD[0].encode()
-        sent = replace(call.request, body=call.request.body.replace(nobody, somebody))
-        done = call.ask(sent)
+        request = replace(call.request, body=call.request.body.replace(nobody, somebody))
+        done = call.ask(request)
         return with_body(done, done.body.replace(somebody, nobody))

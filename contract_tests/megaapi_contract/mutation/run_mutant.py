@@ -54,16 +54,16 @@ class MutantRuns:
 
     def clean(self, name: str) -> str:
         """What a probe says of the clean mock; empty when it has nothing to say."""
-        result = self._tried(self.probes[name])
+        result = self._try_probe(self.probes[name])
         self._forget()
         self._mock.take_off()
-        return _said(result)
+        return _finding(result)
 
     def of(self, mutant: Mutant, *, first: Iterable[str] = ()) -> Verdict:
         """Try a mutant; the probes named `first` before all others, the nearest after them."""
         self._mock.put_on(mutant.make())
         try:
-            return self._noticed(mutant, [*self._named(first), *self._near(mutant)])
+            return self._noticed(mutant, [*self._probes_named(first), *self._near(mutant)])
         finally:
             self._forget()
             self._mock.take_off()
@@ -73,33 +73,33 @@ class MutantRuns:
         self._context.settled_switches.clear()
         self._context.routes.clear()
 
-    def _noticed(self, mutant: Mutant, chosen: list[Probe]) -> Verdict:
-        answered: set[str] = set()
+    def _noticed(self, mutant: Mutant, probes: list[Probe]) -> Verdict:
+        answered_operations: set[str] = set()
         seconds = 0.0
 
         def heard(exchange: Exchange) -> None:
             if exchange.ok and exchange.operation:
-                answered.add(exchange.operation)
+                answered_operations.add(exchange.operation)
 
-        for tried, probe in enumerate(chosen, 1):
-            result = self._tried(probe, heard)
+        for count, probe in enumerate(probes, 1):
+            result = self._try_probe(probe, heard)
             seconds += result.seconds
-            if _said(result) and self._mock.strikes:
-                return Verdict(mutant.name, "killed", probe.name, _said(result), tried, seconds)
-        silent = sorted(set(mutant.operations) - answered)
+            if _finding(result) and self._mock.strikes:
+                return Verdict(mutant.name, "killed", probe.name, _finding(result), count, seconds)
+        silent = sorted(set(mutant.operations) - answered_operations)
         if silent and self._mock.strikes:
-            said = f"no request of {silent[0]} got a 2xx"
-            return Verdict(mutant.name, "killed", WHOLE_RUN, said, len(chosen), seconds)
+            reason = f"no request of {silent[0]} got a 2xx"
+            return Verdict(mutant.name, "killed", WHOLE_RUN, reason, len(probes), seconds)
         outcome: Outcome = "survived" if self._mock.strikes else "idle"
-        return Verdict(mutant.name, outcome, "", "", len(chosen), seconds)
+        return Verdict(mutant.name, outcome, "", "", len(probes), seconds)
 
-    def _tried(self, probe: Probe, heard: Heard = lambda exchange: None) -> Result:
-        result = try_probe(probe, self._context, heard)
+    def _try_probe(self, probe: Probe, on_exchange: Heard = lambda exchange: None) -> Result:
+        result = try_probe(probe, self._context, on_exchange)
         self._context.stage.close()
         self._mock.require_sound_fault()
         return result
 
-    def _named(self, names: Iterable[str]) -> Iterator[Probe]:
+    def _probes_named(self, names: Iterable[str]) -> Iterator[Probe]:
         return (self.probes[name] for name in names if name in self.probes)
 
     def _near(self, mutant: Mutant) -> list[Probe]:
@@ -107,17 +107,17 @@ class MutantRuns:
         operations, events = set(mutant.operations), set(mutant.events)
         order = []
         for probe in self.probes.values():
-            told = bool(events & set(probe.events))
-            near = told or bool(operations & set(probe.operations))
+            is_about_event = bool(events & set(probe.events))
+            near = is_about_event or bool(operations & set(probe.operations))
             if near or probe.phase in ELSEWHERE:
                 breadth = len(probe.events) + len(probe.operations)
-                nearest = told if events else near
+                nearest = is_about_event if events else near
                 rank = self._rank[probe.phase]
                 order.append((not near, not nearest, rank, breadth, probe.name))
         return [self.probes[name] for *_, name in sorted(order)]
 
 
-def _said(result: Result) -> str:
+def _finding(result: Result) -> str:
     """What a probe noticed; empty for nothing."""
     if result.bug:
         # A mistake of ours notices nothing.

@@ -36,8 +36,8 @@ class Score:
     def dump(self) -> str:
         """The stored form: no times, so that the same score is the same text."""
         lines = ",\n".join(
-            f"  {_text(name)}: {_text([outcome, by] if by else [outcome])}"
-            for name, (outcome, by) in self.outcomes.items()
+            f"  {_text(name)}: {_text([outcome, probe] if probe else [outcome])}"
+            for name, (outcome, probe) in self.outcomes.items()
         )
         head = f'"seed": {self.seed}, "sources": {_text(self.sources)}'
         return f'{{{head}, "mutants": {{\n{lines}\n}}}}\n'
@@ -56,11 +56,12 @@ def score_of(verdicts: Iterable[Verdict], *, seed: int, sources: str) -> Score:
 def load(path: Path) -> Score:
     """The stored score; SetupError with what to do when there is none."""
     try:
-        kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         outcomes = {
-            str(name): (str(outcome), str(*by)) for name, (outcome, *by) in kept["mutants"].items()
+            str(name): (str(outcome), str(*probe))
+            for name, (outcome, *probe) in document["mutants"].items()
         }
-        return Score(int(kept["seed"]), str(kept["sources"]), outcomes)
+        return Score(int(document["seed"]), str(document["sources"]), outcomes)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SetupError(f"{path.name} holds no score ({error}): run make mutation") from None
 

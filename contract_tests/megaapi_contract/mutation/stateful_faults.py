@@ -32,9 +32,9 @@ class NotDone(Fault):
         if status is None or not good(status):
             return call.ask(call.request)
         linked = b'"connected"' in status.body
-        made = call.door("POST", "/_mock/instances", {"connected": linked})
-        answer = call.ask(at_instance(call.request, call.key, made))
-        return with_body(answer, answer.body.replace(made["key"].encode(), call.key.encode()))
+        instance = call.door("POST", "/_mock/instances", {"connected": linked})
+        answer = call.ask(at_instance(call.request, call.key, instance))
+        return with_body(answer, answer.body.replace(instance["key"].encode(), call.key.encode()))
 
 
 class Undone(Fault):
@@ -63,8 +63,8 @@ class Frozen(Fault):
         answer = call.ask(call.request)
         if call.operation not in self._operations or not good(answer):
             return answer
-        whose = "" if self._everybody else call.key
-        first = self._first.setdefault((call.operation, whose), answer)
+        owner = "" if self._everybody else call.key
+        first = self._first.setdefault((call.operation, owner), answer)
         # Each answer has an exchange of its own; with it alone nothing would be spoilt.
         return answer if first.body == answer.body else with_body(answer, first.body)
 
@@ -78,16 +78,16 @@ class FrozenField(Fault):
 
     def answer(self, call: Call) -> Answer:
         answer = call.ask(call.request)
-        found = json_of(answer) if call.operation in self._operations and good(answer) else None
-        value = reached(found, self._path)
+        document = json_of(answer) if call.operation in self._operations and good(answer) else None
+        value = reached(document, self._path)
         if value is None:
             return answer
         if self._first is None:
             self._first = value
         *way, last = self._path.split(".")
-        node = reached(found, ".".join(way))
+        node = reached(document, ".".join(way))
         node[last] = self._first
-        return answer if value == self._first else with_document(answer, found)
+        return answer if value == self._first else with_document(answer, document)
 
 
 class OldTokenToo(Fault):
@@ -98,10 +98,10 @@ class OldTokenToo(Fault):
 
     def answer(self, call: Call) -> Answer:
         answer = call.ask(call.request)
-        given = bearer(call.request)
+        token = bearer(call.request)
         if call.operation == "change_token" and good(answer):
-            self._old[call.key, given] = orjson.loads(call.request.body)["messageData"]["token"]
-        new = self._old.get((call.key, given))
+            self._old[call.key, token] = orjson.loads(call.request.body)["messageData"]["token"]
+        new = self._old.get((call.key, token))
         if answer.status == 401 and new is not None:
             return call.ask(with_token(call.request, new))
         return answer
@@ -110,8 +110,8 @@ class OldTokenToo(Fault):
 class Leak(Fault):
     """Whoever asks `shown` sees what the instance has that last did `done`."""
 
-    def __init__(self, shown: str, done: str) -> None:
-        self._shown, self._done = shown, done
+    def __init__(self, shown_text: str, done: str) -> None:
+        self._shown, self._done = shown_text, done
         self._last: dict[str, str] | None = None
 
     def answer(self, call: Call) -> Answer:

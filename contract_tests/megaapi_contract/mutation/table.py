@@ -93,7 +93,7 @@ def _lines(score: Score, mutants: Sequence[Mutant], contract: Contract) -> Itera
     yield from _table("Operation", by_operation(score, mutants, contract))
     yield from _table("Webhook event", by_event(score, mutants, contract))
     yield from _table("Kind of fault", by_kind(score, mutants))
-    yield from _left(score, real)
+    yield from _survivors(score, real)
     yield from _equivalent(mutants)
 
 
@@ -105,15 +105,15 @@ def _table(of: str, rows: Sequence[Row]) -> Iterator[str]:
     yield ""
 
 
-def _left(score: Score, mutants: Sequence[Mutant]) -> Iterator[str]:
+def _survivors(score: Score, mutants: Sequence[Mutant]) -> Iterator[str]:
     yield "## Not noticed"
     yield ""
-    left = [mutant for mutant in mutants if score.outcomes[mutant.name][0] != "killed"]
-    for mutant in left:
+    survivors = [mutant for mutant in mutants if score.outcomes[mutant.name][0] != "killed"]
+    for mutant in survivors:
         idle = " It never struck." if score.outcomes[mutant.name][0] == "idle" else ""
         reason = mutant.reason or "No reason is given yet."
         yield f"- **{mutant.name}** {mutant.sentence}{idle} {reason}"
-    if not left:
+    if not survivors:
         yield "Nothing."
     yield ""
 

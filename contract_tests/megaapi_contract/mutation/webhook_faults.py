@@ -25,8 +25,8 @@ def having(path: str, *values: Any) -> Which:
     """With something at the path, or with one of these values there."""
 
     def which(payload: Payload) -> bool:
-        found = reached(payload, path)
-        return found is not None if not values else found in values
+        value = reached(payload, path)
+        return value is not None if not values else value in values
 
     return which
 
@@ -105,17 +105,17 @@ class Late(Fault):
         if self._which(orjson.loads(body)):
             self._held.append((self._after, body))
             return ()
-        self._held = [(left - 1, held) for left, held in self._held]
-        due = [held for left, held in self._held if left <= 0]
-        self._held = [(left, held) for left, held in self._held if left > 0]
+        self._held = [(turns - 1, held_body) for turns, held_body in self._held]
+        due = [held_body for turns, held_body in self._held if turns <= 0]
+        self._held = [(turns, held_body) for turns, held_body in self._held if turns > 0]
         return (body, *due)
 
 
 class Echoing(Fault):
     """When one kind of webhook comes, the last of another kind comes again after it."""
 
-    def __init__(self, when: Which, again: Which) -> None:
-        self._when, self._again = when, again
+    def __init__(self, when: Which, repeat: Which) -> None:
+        self._when, self._again = when, repeat
         self._last: dict[str, bytes] = {}
 
     def webhook(self, body: bytes) -> Sequence[bytes]:

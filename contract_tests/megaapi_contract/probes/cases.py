@@ -218,8 +218,8 @@ class CaseSender:
         if operation == "send_media_base64":
             data["base64"] = PICTURE
         if operation in ABOUT_A_MESSAGE:
-            sent = self.sent() or {}
-            data.update({name: value for name, value in sent.items() if name in data})
+            last_sent = self.sent() or {}
+            data.update({name: value for name, value in last_sent.items() if name in data})
 
     def _recipient(self, number: int) -> str:
         own = (self.place.number,) if self.session.gate.fence and self.place.number else ()
@@ -267,10 +267,12 @@ class CaseSender:
         """The media keys of a picture that the instance has sent; None when it cannot send."""
         if self._media is None and self.place.connected:
             data = {"to": self._recipient(0), "type": "image", "base64": PICTURE}
-            sent = self.session.call("send_media_base64", self.place, body={"messageData": data})
-            content = at(sent.json, "messageData", "message", "imageMessage")
+            sent_message = self.session.call(
+                "send_media_base64", self.place, body={"messageData": data}
+            )
+            content = at(sent_message.json, "messageData", "message", "imageMessage")
             names = ("mediaKey", "directPath", "url", "mimetype")
-            if sent.ok and isinstance(content, dict) and content.keys() >= set(names):
+            if sent_message.ok and isinstance(content, dict) and content.keys() >= set(names):
                 self._media = {name: content[name] for name in names} | {"messageType": "image"}
                 self.session.gate.learn(self._media.values())
         return self._media
@@ -279,9 +281,9 @@ class CaseSender:
         """Key and content of a text that the instance has sent; None when it cannot send."""
         if self._sent is None and self.place.connected:
             data = {"to": self._recipient(0), "text": "Pedido 42 confirmado"}
-            sent = self.session.call("send_text", self.place, body={"messageData": data})
-            message_data = at(sent.json, "messageData")
-            if sent.ok and at(message_data, "key", "id") and at(message_data, "message"):
+            sent_message = self.session.call("send_text", self.place, body={"messageData": data})
+            message_data = at(sent_message.json, "messageData")
+            if sent_message.ok and at(message_data, "key", "id") and at(message_data, "message"):
                 self._sent = {
                     "key": message_data["key"],
                     "message": message_data["message"],

@@ -39,9 +39,9 @@ def stateful(
 
     No probe when no link leads from one of them to another.
     """
-    chosen = tuple(operations)
-    names = {operation.id for operation in chosen}
-    if not any(target in names for operation in chosen for target in contract.links(operation)):
+    selection = tuple(operations)
+    names = {operation.id for operation in selection}
+    if not any(target in names for operation in selection for target in contract.links(operation)):
         return
 
     @cache
@@ -64,9 +64,9 @@ def stateful(
     yield Probe(
         name="chains along the links",
         phase=PHASE,
-        operations=tuple(operation.id for operation in chosen),
+        operations=tuple(operation.id for operation in selection),
         run=restoring(run),
-        effects=frozenset(operation.effect for operation in chosen),
+        effects=frozenset(operation.effect for operation in selection),
     )
 
 

@@ -136,14 +136,14 @@ class Redaction:
 
     def _redact_breach(self, breach: Breach) -> Breach:
         exchange, webhook = self._evidence(breach)
-        expected, got = difference(breach, self.contract)
+        expected, actual = difference(breach, self.contract)
         return replace(
             breach,
             operation=self._operation(breach.operation),
             message=self.sentence(breach.message),
             rule=self.sentence(breach.rule),
             expected=self.sentence(expected),
-            got=self.sentence(got),
+            got=self.sentence(actual),
             exchange=exchange,
             webhook=webhook,
         )

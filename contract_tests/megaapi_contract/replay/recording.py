@@ -123,12 +123,12 @@ class _RequestTemplate:
     def _without_unused_reads(self, requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The requests without earlier reads that no later request takes a value from."""
         by_id = self.redaction.contract.by_id
-        used = {source["from"]["exchange"] for source in self.values.values()}
+        used_exchanges = {source["from"]["exchange"] for source in self.values.values()}
         kept_numbers = [
             number
             for number, each in enumerate(requests, 1)
             if number == len(requests)
-            or number in used
+            or number in used_exchanges
             or _has_effect(by_id.get(each["operation"]))
         ]
         for source in self.values.values():
@@ -302,15 +302,15 @@ def _has_effect(operation: Operation | None) -> bool:
     return operation is not None and operation.effect != "reads"
 
 
-def _leaves(pointer: str, node: Any, shown: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+def _leaves(pointer: str, node: Any, is_shown: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
     """Every text below names of the contract, which alone may be shown, with its JSON pointer."""
     if isinstance(node, str):
         yield pointer, node
     elif isinstance(node, dict):
         for key, value in node.items():
-            if shown(key):
+            if is_shown(key):
                 step = key.replace("~", "~0").replace("/", "~1")
-                yield from _leaves(f"{pointer}/{step}", value, shown)
+                yield from _leaves(f"{pointer}/{step}", value, is_shown)
     elif isinstance(node, list):
         for index, value in enumerate(node):
-            yield from _leaves(f"{pointer}/{index}", value, shown)
+            yield from _leaves(f"{pointer}/{index}", value, is_shown)

@@ -93,12 +93,12 @@ def _answers(covered: OperationCoverage) -> str:
 
 
 def _faults(console: Console, title: str, severity: str, report: Report, folder: str) -> None:
-    chosen = [fault for fault in wording.reported_faults(report) if fault.severity == severity]
-    if not chosen:
+    faults = [fault for fault in wording.reported_faults(report) if fault.severity == severity]
+    if not faults:
         return
     colour = {"failure": "red", "finding": "yellow"}.get(severity, "cyan")
     console.print(f"\n[bold {colour}]{title}[/]")
-    shown_cards = wording.cards(chosen)
+    shown_cards = wording.cards(faults)
     for card in shown_cards[:MAX_SHOWN]:
         fault = card.first
         _line(console, f"[{colour}]{fault.number:>3}[/] {escape(fault.sentence)}")

@@ -250,11 +250,11 @@ def requests(report: Report) -> int:
 
 def figures(report: Report) -> Iterator[tuple[str, str]]:
     """The run in figures, each with its name."""
-    answered = sum(each.answered for each in report.coverage.values())
+    answered_count = sum(each.answered for each in report.coverage.values())
     yield "failures", f"{len(report.failures):,}"
     yield "findings", f"{len(report.findings):,}"
     yield "new facts", f"{len(report.new_facts):,}"
-    yield "operations answered", f"{answered} of {len(report.coverage)}"
+    yield "operations answered", f"{answered_count} of {len(report.coverage)}"
     yield "requests", f"{requests(report):,}"
     yield "webhooks", f"{len(report.webhooks):,}"
     yield "time", f"{report.seconds:.1f} s"

@@ -40,11 +40,11 @@ class ExchangeKeeper:
 
 
 def coverage_of(
-    coverage: Coverage, chosen: Iterable[Probe], context: RunContext
+    coverage: Coverage, probes: Iterable[Probe], context: RunContext
 ) -> dict[str, OperationCoverage]:
     """The coverage of each operation that the run was about."""
     operation_ids = {
-        name for probe in chosen if not skip_reason(probe, context) for name in probe.operations
+        name for probe in probes if not skip_reason(probe, context) for name in probe.operations
     }
     coverage_by_id: dict[str, OperationCoverage] = {}
     for operation in context.contract.operations:

@@ -148,14 +148,14 @@ class RunOptions:
 
     def shown(self) -> Mapping[str, str]:
         """The options as reports show them, without private values."""
-        shown = {
+        options = {
             "allow": ", ".join(sorted(self.allow)),
             "recipients": str(len(self.recipients)),
             "quick": "yes" if self.quick else "no",
             "strict": "yes" if self.strict else "no",
             "plan": self.gateway_plan,
         }
-        return shown | self._unusual()
+        return options | self._unusual()
 
     def _unusual(self) -> dict[str, str]:
         """The options with unusual values that influence a run."""

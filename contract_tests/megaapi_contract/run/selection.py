@@ -90,10 +90,10 @@ def chosen_probes(context: RunContext) -> list[Probe]:
                 f"--probe {name}: there is no such probe: {did_you_mean(name, names)}"
                 "`megaapi-contract probes` lists them all"
             )
-    chosen = [probe for probe in all_probes if is_selected(probe, options)]
-    if not chosen:
+    selection = [probe for probe in all_probes if is_selected(probe, options)]
+    if not selection:
         raise SetupError("no probe of that name is about that operation: give one of the two")
-    return chosen
+    return selection
 
 
 def with_operation_ids(context: RunContext) -> RunContext:

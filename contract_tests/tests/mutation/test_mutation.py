@@ -10,7 +10,7 @@ from megaapi_contract.errors import SetupError
 from megaapi_contract.host.http import Answer
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.mutation.catalogue import all_mutants
-from megaapi_contract.mutation.measure import PAGE, TABLE, chosen, docs
+from megaapi_contract.mutation.measure import PAGE, TABLE, chosen_mutants, docs
 from megaapi_contract.mutation.mutant import Call, Fault, Mutant
 from megaapi_contract.mutation.mutated_mock import FaultBroken
 from megaapi_contract.mutation.run_mutant import on_trial
@@ -188,11 +188,13 @@ def test_the_hash_sees_a_change_of_any_source(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_faults_can_be_chosen_by_name_or_by_number() -> None:
-    assert [mutant.name for mutant in chosen(["send_text: cut"], None)] == ["send_text: cut"]
-    assert len(chosen([], 20)) == 20
-    assert len({mutant.operations for mutant in chosen([], 20)}) > 10
+    assert [mutant.name for mutant in chosen_mutants(["send_text: cut"], None)] == [
+        "send_text: cut"
+    ]
+    assert len(chosen_mutants([], 20)) == 20
+    assert len({mutant.operations for mutant in chosen_mutants([], 20)}) > 10
     with pytest.raises(SetupError, match="no fault is called"):
-        chosen(["nothing of the kind"], None)
+        chosen_mutants(["nothing of the kind"], None)
 
 
 def test_a_table_that_is_none_says_what_to_do(tmp_path: Path) -> None:

@@ -28,6 +28,6 @@ _SUBJECTS = (
 
 def all_mutants() -> tuple[Mutant, ...]:
     """Every mutant of every subject; their names differ."""
-    found = tuple(mutant for subject in _SUBJECTS for mutant in subject.mutants())
-    assert len({mutant.name for mutant in found}) == len(found), "two mutants share a name"
-    return found
+    mutants = tuple(mutant for subject in _SUBJECTS for mutant in subject.mutants())
+    assert len({mutant.name for mutant in mutants}) == len(mutants), "two mutants share a name"
+    return mutants

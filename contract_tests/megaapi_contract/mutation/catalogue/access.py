@@ -94,7 +94,7 @@ REFUSED: tuple[tuple[str, int, str, Change], ...] = (
     ("config_details", 401, "with another envelope", document(lambda _: {"detail": "no token"})),
     ("add_participants", 404, "without a name", document(without("name"))),
     ("webhook_settings", 404, "without a number", document(without("statusCode"))),
-    ("send_location", 500, "with a stack", document(lambda found: {**found, "stack": "at send"})),
+    ("send_location", 500, "with a stack", document(lambda error: {**error, "stack": "at send"})),
     ("is_on_whatsapp", 403, "with its number as a text", document(put("statusCode", "403"))),
     ("send_media_base64", 413, "as a page", _AS_PAGE),
     ("change_token", 400, "as a page", _AS_PAGE),

@@ -58,8 +58,12 @@ class Smaller(Fault):
         encoded = reached(orjson.loads(call.request.body), "messageData.base64")
         if len(str(encoded)) * 3 // 4 <= self._most:
             return answer
-        shown = {"name": "PAYLOAD_TOO_LARGE", "message": "Payload Too Large", "statusCode": 413}
-        return with_document(status(413)(answer), shown)
+        error_body = {
+            "name": "PAYLOAD_TOO_LARGE",
+            "message": "Payload Too Large",
+            "statusCode": 413,
+        }
+        return with_document(status(413)(answer), error_body)
 
 
 class QueryLost(Fault):
@@ -71,9 +75,13 @@ class QueryLost(Fault):
 
     def answer(self, call: Call) -> Answer:
         if call.operation == "configure_webhook":
-            return self._shown(call, call.ask(self._cut(call)), "webhookUrl")
+            return self._settings_answer(call, call.ask(self._cut(call)), "webhookUrl")
         answer = call.ask(call.request)
-        return self._shown(call, answer, _SHOWN) if call.operation == "webhook_settings" else answer
+        return (
+            self._settings_answer(call, answer, _SHOWN)
+            if call.operation == "webhook_settings"
+            else answer
+        )
 
     def _cut(self, call: Call) -> Request:
         try:
@@ -88,11 +96,11 @@ class QueryLost(Fault):
         body["messageData"]["webhookUrl"] = url.partition("?")[0]
         return replace(call.request, body=orjson.dumps(body))
 
-    def _shown(self, call: Call, answer: Answer, path: str) -> Answer:
-        url, found = self._whole.get(call.key), json_of(answer)
-        if not self._hidden or url is None or reached(found, path) is None:
+    def _settings_answer(self, call: Call, answer: Answer, path: str) -> Answer:
+        url, document = self._whole.get(call.key), json_of(answer)
+        if not self._hidden or url is None or reached(document, path) is None:
             return answer
-        return with_document(answer, edited(path, lambda _: url)(found))
+        return with_document(answer, edited(path, lambda _: url)(document))
 
 
 class NoSlash(Fault):
@@ -117,9 +125,9 @@ def _of_scheme(*schemes: str) -> Mend:
 
 
 def _of_any_case(call: Call) -> Request | None:
-    scheme, _, given = (call.request.header("Authorization") or "").partition(" ")
+    scheme, _, bearer_token = (call.request.header("Authorization") or "").partition(" ")
     token = call.tokens.get(call.key, "")
-    same = scheme == "Bearer" and given.lower() == token.lower()
+    same = scheme == "Bearer" and bearer_token.lower() == token.lower()
     return with_token(call.request, token) if same and token else None
 
 
@@ -130,8 +138,8 @@ def _lenient() -> Iterator[Mutant]:
         ("token in any case", "Capitals and small letters of a token are one.", _of_any_case),
     )
     for name, sentence, mend in mends:
-        chosen = [(f"{operation}: {name}", (operation,)) for operation in PROBED]
-        for title, operations in ((f"every operation: {name}", CHECKED), *chosen):
+        groups = [(f"{operation}: {name}", (operation,)) for operation in PROBED]
+        for title, operations in ((f"every operation: {name}", CHECKED), *groups):
             make = partial(LetIn, operations, of_status(401), mend)
             yield Mutant(title, "token not checked", sentence, make, operations)
 

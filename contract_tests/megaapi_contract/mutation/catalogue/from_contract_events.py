@@ -63,13 +63,13 @@ def _media_of_lid(payload: Payload) -> bool:
 
 
 def _caption_before(payload: Payload, memory: Any) -> Sequence[Payload]:
-    shown = reached(payload, "message.imageMessage")
-    if inbound(payload) and isinstance(shown, dict):
+    image = reached(payload, "message.imageMessage")
+    if inbound(payload) and isinstance(image, dict):
         before, memory[payload["instance_key"]] = (
-            memory.get(payload["instance_key"]), shown.get("caption"),
+            memory.get(payload["instance_key"]), image.get("caption"),
         )  # fmt: skip
-        if before and not shown.get("caption"):
-            shown["caption"] = before
+        if before and not image.get("caption"):
+            image["caption"] = before
     return (payload,)
 
 
@@ -84,17 +84,17 @@ def _time_of_send(payload: Payload, memory: Any) -> Sequence[Payload]:
 
 
 def _old_text(payload: Payload, memory: Any) -> Sequence[Payload]:
-    shown = payload.get("message")
-    if not isinstance(shown, dict):
+    message = payload.get("message")
+    if not isinstance(message, dict):
         return (payload,)
-    text = shown.get("conversation") or reached(shown, "extendedTextMessage.text")
+    text = message.get("conversation") or reached(message, "extendedTextMessage.text")
     if text:
         memory[reached(payload, "key.id")] = text
-    inner = reached(shown, "protocolMessage.editedMessage") or reached(
-        shown, "editedMessage.message.protocolMessage.editedMessage"
+    inner = reached(message, "protocolMessage.editedMessage") or reached(
+        message, "editedMessage.message.protocolMessage.editedMessage"
     )
-    of = reached(shown, "protocolMessage.key.id") or reached(
-        shown, "editedMessage.message.protocolMessage.key.id"
+    of = reached(message, "protocolMessage.key.id") or reached(
+        message, "editedMessage.message.protocolMessage.key.id"
     )
     if isinstance(inner, dict) and of in memory:
         for path in ("conversation", "extendedTextMessage.text"):
@@ -103,14 +103,14 @@ def _old_text(payload: Payload, memory: Any) -> Sequence[Payload]:
 
 
 def _newest_quoted(payload: Payload, memory: Any) -> Sequence[Payload]:
-    chat, shown = reached(payload, "key.remoteJid"), payload.get("message")
-    if not message(payload) or not isinstance(shown, dict):
+    chat, content = reached(payload, "key.remoteJid"), payload.get("message")
+    if not message(payload) or not isinstance(content, dict):
         return (payload,)
-    quoted = reached(shown, "*.contextInfo.quotedMessage")
+    quoted = reached(content, "*.contextInfo.quotedMessage")
     if quoted is not None and chat in memory:
-        put("*.contextInfo.quotedMessage", memory[chat])(shown)
+        put("*.contextInfo.quotedMessage", memory[chat])(content)
         return (payload,)
-    memory[chat] = orjson.loads(orjson.dumps(shown))
+    memory[chat] = orjson.loads(orjson.dumps(content))
     return (payload,)
 
 

@@ -20,42 +20,42 @@ from .planted_rules import (
 from .second_call import _body
 
 
-def _no_last(found: Any, call: Call) -> Any:
-    if len(found.get("groups", [])) > 1:
-        found["groups"] = found["groups"][:-1]
-    return found
+def _no_last(document: Any, call: Call) -> Any:
+    if len(document.get("groups", [])) > 1:
+        document["groups"] = document["groups"][:-1]
+    return document
 
 
 def _stale_members(call: Call, memory: Any) -> Answer:
     answer = call.ask(call.request)
-    found = json_of(answer)
-    shown = found.get("group", found) if isinstance(found, dict) else None
-    if not good(answer) or not isinstance(shown, dict) or "participants" not in shown:
+    document = json_of(answer)
+    group = document.get("group", document) if isinstance(document, dict) else None
+    if not good(answer) or not isinstance(group, dict) or "participants" not in group:
         return answer
     first = memory.setdefault(
-        (call.key, shown.get("id")), {"participants": shown["participants"], "size": shown["size"]}
+        (call.key, group.get("id")), {"participants": group["participants"], "size": group["size"]}
     )
-    if first["participants"] == shown["participants"]:
+    if first["participants"] == group["participants"]:
         return answer
-    shown.update(first)
-    return with_document(answer, found)
+    group.update(first)
+    return with_document(answer, document)
 
 
-def _demoted(found: Any, call: Call) -> Any:
+def _demoted(document: Any, call: Call) -> Any:
     change = edited("group.participants.*.admin", _no_super)
-    return edited("participants.*.admin", _no_super)(change(found))
+    return edited("participants.*.admin", _no_super)(change(document))
 
 
 def _no_super(rank: Any) -> Any:
     return "admin" if rank == "superadmin" else rank
 
 
-def _first_result(found: Any, call: Call) -> Any:
-    parts = found.get("updatedParticipants")
+def _first_result(document: Any, call: Call) -> Any:
+    parts = document.get("updatedParticipants")
     people = [one for part in parts or () for one in (part if isinstance(part, list) else [part])]
     for one in people[1:]:
         one["status"] = people[0].get("status")
-    return found
+    return document
 
 
 def _by_prefix(call: Call, memory: Any) -> Answer:
@@ -67,15 +67,15 @@ def _by_prefix(call: Call, memory: Any) -> Answer:
     jid = data.get("jid")
     look = replace(call.request, method="GET", body=b"",
                    target=f"/rest/group/{call.key}/group?jid={jid}")  # fmt: skip
-    listed = json_of(call.look(look)) or {}
-    members = listed.get("group", listed).get("participants", [])
+    groups = json_of(call.look(look)) or {}
+    members = groups.get("group", groups).get("participants", [])
     own = own_jid(call).partition("@")[0]
     bare = [str(one)[:-1] for one in people if "@" not in str(one)]
     more = [
-        who["id"].partition("@")[0]
-        for who in members
-        if any(who["id"].startswith(one) for one in bare)
-        and who["id"].partition("@")[0] not in (own, *map(str, people))
+        person["id"].partition("@")[0]
+        for person in members
+        if any(person["id"].startswith(one) for one in bare)
+        and person["id"].partition("@")[0] not in (own, *map(str, people))
     ]
     if more:
         body = orjson.dumps({"group_data": {"jid": jid, "participants": more}})

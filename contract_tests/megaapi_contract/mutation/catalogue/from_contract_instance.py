@@ -33,15 +33,15 @@ STATUS = ("instance_status",)
 
 def _user_before(call: Call, memory: Any) -> Answer:
     answer = call.ask(call.request)
-    found = json_of(answer)
-    user = reached(found, "instance.user")
+    document = json_of(answer)
+    user = reached(document, "instance.user")
     if not good(answer) or user is None:
         return answer
     before, memory["user"] = memory.get("user"), user
     if before is None or before == user:
         return answer
-    found["instance"]["user"] = before
-    return with_document(answer, found)
+    document["instance"]["user"] = before
+    return with_document(answer, document)
 
 
 def _status_lags(call: Call, memory: Any) -> Answer:
@@ -55,17 +55,17 @@ def _status_lags(call: Call, memory: Any) -> Answer:
 
 def _user_stays(call: Call, memory: Any) -> Answer:
     answer = call.ask(call.request)
-    found = json_of(answer)
-    if not good(answer) or not isinstance(reached(found, "instance"), dict):
+    document = json_of(answer)
+    if not good(answer) or not isinstance(reached(document, "instance"), dict):
         return answer
-    user = reached(found, "instance.user")
+    user = reached(document, "instance.user")
     if user is not None:
         memory[call.key] = user
         return answer
     if call.key not in memory:
         return answer
-    found["instance"]["user"] = memory[call.key]
-    return with_document(answer, found)
+    document["instance"]["user"] = memory[call.key]
+    return with_document(answer, document)
 
 
 def _stale(call: Call, memory: Any) -> Answer:
@@ -77,11 +77,11 @@ def _stale(call: Call, memory: Any) -> Answer:
     return replace(answer, headers=(*headers, ("ETag", tag)))
 
 
-def _asked_jid(found: Any, call: Call) -> Any:
-    asked = unquote(parse_qs(call.request.query).get("jid", [""])[0])
-    if found.get("exists") is True:
-        found["jid"] = asked if "@" in asked else f"{asked}{ACCOUNT}"
-    return found
+def _asked_jid(document: Any, call: Call) -> Any:
+    requested_jid = unquote(parse_qs(call.request.query).get("jid", [""])[0])
+    if document.get("exists") is True:
+        document["jid"] = requested_jid if "@" in requested_jid else f"{requested_jid}{ACCOUNT}"
+    return document
 
 
 def _one_download(call: Call, memory: Any) -> Answer:
@@ -89,25 +89,25 @@ def _one_download(call: Call, memory: Any) -> Answer:
     file = (call.key, str(_body(call, "messageKeys", "mediaKey")))
     if good(answer) and reached(json_of(answer), "error") is False:
         if file in memory:
-            gone = {"error": True, "message": "media not found", "data": ""}
-            return with_document(answer, gone)
+            error_body = {"error": True, "message": "media not found", "data": ""}
+            return with_document(answer, error_body)
         memory[file] = True
     return answer
 
 
-def _empty_success(found: Any, call: Call) -> Any:
-    if found.get("error") is True:
+def _empty_success(document: Any, call: Call) -> Any:
+    if document.get("error") is True:
         mimetype = _body(call, "messageKeys", "mimetype")
         return {"error": False, "message": "Media message downloaded",
                 "data": f"data:{mimetype};base64,"}  # fmt: skip
-    return found
+    return document
 
 
 def _neighbour_too(call: Call, memory: Any) -> Answer:
     answer = call.ask(call.request)
     if good(answer):
-        listed = call.door("GET", "/_mock/instances?limit=5000", None)["items"]
-        for one in listed:
+        instances = call.door("GET", "/_mock/instances?limit=5000", None)["items"]
+        for one in instances:
             if one["key"] != call.key and one["state"] == "connected":
                 call.door("POST", f"/_mock/instances/{one['key']}/unlink", {"by": "gateway"})
                 call.strike()
@@ -115,16 +115,18 @@ def _neighbour_too(call: Call, memory: Any) -> Answer:
     return answer
 
 
-def _capitals(found: Any, call: Call) -> Any:
-    if "customPairingCode" in call.request.query and "pairingCode" in found:
-        found["pairingCode"] = str(found["pairingCode"]).upper()
-    return found
+def _capitals(document: Any, call: Call) -> Any:
+    if "customPairingCode" in call.request.query and "pairingCode" in document:
+        document["pairingCode"] = str(document["pairingCode"]).upper()
+    return document
 
 
 def _no_query(call: Call, memory: Any) -> Answer:
     if call.operation == "webhook_settings":
         answer = call.ask(call.request)
-        return changed_answer(answer, call, lambda found, _: _full_url(found, memory.get(call.key)))
+        return changed_answer(
+            answer, call, lambda document, _: _full_url(document, memory.get(call.key))
+        )
     url = str(_body(call, "messageData", "webhookUrl") or "")
     memory[call.key] = url
     if "?" not in url:
@@ -132,11 +134,11 @@ def _no_query(call: Call, memory: Any) -> Answer:
     body = orjson.loads(call.request.body)
     body["messageData"]["webhookUrl"] = url.partition("?")[0]
     answer = call.ask(replace(call.request, body=orjson.dumps(body)))
-    return changed_answer(answer, call, lambda found, _: _full_url(found, url))
+    return changed_answer(answer, call, lambda document, _: _full_url(document, url))
 
 
-def _full_url(found: Any, url: str | None) -> Any:
-    text = orjson.dumps(found).decode()
+def _full_url(document: Any, url: str | None) -> Any:
+    text = orjson.dumps(document).decode()
     if url and "?" in url:
         text = text.replace(f'"{url.partition("?")[0]}"', orjson.dumps(url).decode())
     return orjson.loads(text)
@@ -146,21 +148,21 @@ class AcksGoOn(Fault):
     """A webhook that is switched off still gets receipts."""
 
     def __init__(self) -> None:
-        self._off: dict[str, bool] = {}
+        self._switched_off: dict[str, bool] = {}
 
     def answer(self, call: Call) -> Answer:
-        if call.operation == "webhook_settings" and self._off.get(call.key):
+        if call.operation == "webhook_settings" and self._switched_off.get(call.key):
             answer = call.ask(call.request)
             switched_off = both(
                 put("webhookData.webhookEnabled", False), put("webhookEnabled", False)
             )
-            return changed_answer(answer, call, lambda found, _: switched_off(found))
-        off = _body(call, "messageData", "webhookEnabled") is False
+            return changed_answer(answer, call, lambda document, _: switched_off(document))
+        is_switched_off = _body(call, "messageData", "webhookEnabled") is False
         url = _body(call, "messageData", "webhookUrl")
         if call.operation != "configure_webhook" or not url:
             return call.ask(call.request)
-        self._off[call.key] = off
-        if not off:
+        self._switched_off[call.key] = is_switched_off
+        if not is_switched_off:
             return call.ask(call.request)
         body = orjson.loads(call.request.body)
         body["messageData"]["webhookEnabled"] = True
@@ -169,7 +171,7 @@ class AcksGoOn(Fault):
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
         payload = orjson.loads(body)
-        silent = self._off.get(str(payload.get("instance_key")))
+        silent = self._switched_off.get(str(payload.get("instance_key")))
         return () if silent and payload.get("messageType") != "message.ack" else (body,)
 
 
@@ -216,8 +218,8 @@ class TokenFirst(Fault):
         answer = call.ask(call.request)
         if call.operation in SENDS and answer.status == 404 and b"Instance" in answer.body:
             if bearer(call.request) in call.tokens.values():
-                shown = {"name": "UNAUTHORIZED", "message": "Unauthorized", "statusCode": 401}
-                return with_document(status(401)(answer), shown)
+                error_body = {"name": "UNAUTHORIZED", "message": "Unauthorized", "statusCode": 401}
+                return with_document(status(401)(answer), error_body)
         return answer
 
 
@@ -238,8 +240,8 @@ class NoBodies(Fault):
     def answer(self, call: Call) -> Answer:
         answer = call.ask(call.request)
         if call.operation in ("list_groups", "leave_group") and call.request.body and good(answer):
-            shown = {"name": "BAD_REQUEST", "message": "Bad request", "statusCode": 400}
-            return with_document(status(400)(answer), shown)
+            error_body = {"name": "BAD_REQUEST", "message": "Bad request", "statusCode": 400}
+            return with_document(status(400)(answer), error_body)
         return answer
 
 
@@ -264,8 +266,8 @@ class AddingReplaces(Fault):
             return changed_answer(
                 answer,
                 call,
-                lambda found, _: edited("*.webhookEvents", lambda _: last)(
-                    edited("webhookEvents", lambda _: last)(found)
+                lambda document, _: edited("*.webhookEvents", lambda _: last)(
+                    edited("webhookEvents", lambda _: last)(document)
                 ),
             )
         return answer

@@ -30,13 +30,13 @@ from .second_call import _body
 
 
 def _repeat(call: Call, memory: Any) -> Answer:
-    asked = (call.key, _body(call, "messageData", "to"), _body(call, "messageData", "text"))
-    if asked in memory:
+    call_key = (call.key, _body(call, "messageData", "to"), _body(call, "messageData", "text"))
+    if call_key in memory:
         call.strike()
-        return memory[asked]  # type: ignore[no-any-return]
+        return memory[call_key]  # type: ignore[no-any-return]
     answer = call.ask(call.request)
     if good(answer):
-        memory[asked] = answer
+        memory[call_key] = answer
     return answer
 
 
@@ -47,19 +47,19 @@ def _blank_lines(call: Call, memory: Any) -> Answer:
     body = orjson.loads(call.request.body)
     body["messageData"]["text"] = text.replace("\n", " ")
     answer = call.ask(replace(call.request, body=orjson.dumps(body)))
-    spoilt, right = orjson.dumps(text.replace("\n", " ")), orjson.dumps(text)
-    return with_body(answer, answer.body.replace(spoilt, right))
+    damaged, right = orjson.dumps(text.replace("\n", " ")), orjson.dumps(text)
+    return with_body(answer, answer.body.replace(damaged, right))
 
 
 def _joiners(text: Any) -> Any:
     return re.sub("[\u200c\u200d\ufe0f]", "", text) if isinstance(text, str) else text
 
 
-def _milliseconds(found: Any, call: Call) -> Any:
+def _milliseconds(document: Any, call: Call) -> Any:
     return (
-        edited("messageData.messageTimestamp", lambda at: f"{at}000")(found)
+        edited("messageData.messageTimestamp", lambda seconds: f"{seconds}000")(document)
         if to_group(call)
-        else found
+        else document
     )
 
 
@@ -99,9 +99,9 @@ def _by_extension(body: Any) -> Any:
     return body
 
 
-def _length_of_text(found: Any, call: Call) -> Any:
+def _length_of_text(document: Any, call: Call) -> Any:
     length = len(str(_body(call, "messageData", "base64")).rpartition(",")[2])
-    return edited("messageData.message.*.fileLength", lambda _: str(length))(found)
+    return edited("messageData.message.*.fileLength", lambda _: str(length))(document)
 
 
 _FILE = ("mediaKey", "fileSha256", "fileEncSha256", "directPath", "url")
@@ -109,24 +109,24 @@ _FILE = ("mediaKey", "fileSha256", "fileEncSha256", "directPath", "url")
 
 def _last_file(call: Call, memory: Any) -> Answer:
     answer = call.ask(call.request)
-    found = json_of(answer)
-    shown = next(iter((reached(found, "messageData.message") or {}).values()), None)
-    if not good(answer) or not isinstance(shown, dict):
+    document = json_of(answer)
+    content = next(iter((reached(document, "messageData.message") or {}).values()), None)
+    if not good(answer) or not isinstance(content, dict):
         return answer
-    own = {name: shown[name] for name in _FILE if name in shown}
+    own = {name: content[name] for name in _FILE if name in content}
     before, memory[call.key] = memory.get(call.key), own
     if before is None:
         return answer
-    shown.update(before)
-    return with_document(answer, found)
+    content.update(before)
+    return with_document(answer, document)
 
 
 def _low_limit(call: Call, memory: Any) -> Answer:
     answer = call.ask(call.request)
     if good(answer) and len(str(_body(call, "messageData", "base64"))) > 9 * 2**20 * 4 // 3:
-        shown = {"name": "PAYLOAD_TOO_LARGE", "message": "request entity too large",
+        error_body = {"name": "PAYLOAD_TOO_LARGE", "message": "request entity too large",
                  "statusCode": 413}  # fmt: skip
-        return with_document(status(413)(answer), shown)
+        return with_document(status(413)(answer), error_body)
     return answer
 
 
@@ -139,9 +139,9 @@ def _few_rows(sections: Any) -> Any:
         return sections
     return [
         {**one, "rows": one["rows"][:1]}
-        if at and isinstance(one, dict) and one.get("rows")
+        if position and isinstance(one, dict) and one.get("rows")
         else one
-        for at, one in enumerate(sections)
+        for position, one in enumerate(sections)
     ]
 
 
@@ -149,21 +149,21 @@ def _number_ids(row: Any) -> Any:
     return str(int(row)) if isinstance(row, str) and row.isdecimal() else row
 
 
-def _swapped(found: Any, call: Call) -> Any:
-    shown = reached(found, "messageData.message.listMessage")
-    if to_group(call) and isinstance(shown, dict):
-        first, second = shown.get("description"), shown.get("footerText")
-        shown["description"], shown["footerText"] = second, first
-    return found
+def _swapped(document: Any, call: Call) -> Any:
+    list_message = reached(document, "messageData.message.listMessage")
+    if to_group(call) and isinstance(list_message, dict):
+        first, second = list_message.get("description"), list_message.get("footerText")
+        list_message["description"], list_message["footerText"] = second, first
+    return document
 
 
-def _quoted_me(found: Any, call: Call) -> Any:
+def _quoted_me(document: Any, call: Call) -> Any:
     if reached(orjson.loads(call.request.body), "messageData.key.fromMe") is False or (
         reached(orjson.loads(call.request.body), "messageData.quoteMessage.key.fromMe") is False
     ):
         return edited("messageData.message.*.contextInfo.participant",
-                      lambda _: own_jid(call))(found)  # fmt: skip
-    return found
+                      lambda _: own_jid(call))(document)  # fmt: skip
+    return document
 
 
 class DeletesNewest(Fault):
@@ -179,19 +179,21 @@ class DeletesNewest(Fault):
             if good(answer):
                 self._newest[call.key, chat] = str(reached(json_of(answer), "messageData.key.id"))
             return answer
-        asked = _body(call, "messageData", "key", "id")
+        message_id = _body(call, "messageData", "key", "id")
         chat = str(_body(call, "messageData", "key", "remoteJid"))
         newest = self._newest.get((call.key, chat))
-        if call.operation != "delete_message" or newest in (None, asked):
+        if call.operation != "delete_message" or newest in (None, message_id):
             return call.ask(call.request)
-        body = call.request.body.replace(str(asked).encode(), str(newest).encode())
+        body = call.request.body.replace(str(message_id).encode(), str(newest).encode())
         answer = call.ask(replace(call.request, body=body))
-        return with_body(answer, answer.body.replace(str(newest).encode(), str(asked).encode()))
+        return with_body(
+            answer, answer.body.replace(str(newest).encode(), str(message_id).encode())
+        )
 
 
-def _repeats_id(found: Any, call: Call) -> Any:
-    inner = reached(found, "messageData.message.protocolMessage.key.id")
-    return found if inner is None else put("messageData.key.id", inner)(found)
+def _repeats_id(document: Any, call: Call) -> Any:
+    inner = reached(document, "messageData.message.protocolMessage.key.id")
+    return document if inner is None else put("messageData.key.id", inner)(document)
 
 
 def _for_everyone(call: Call, memory: Any) -> Answer:

@@ -25,10 +25,10 @@ DOWNLOAD = ("download_media",)
 SETTINGS = ("webhook_settings",)
 
 
-def _own_code(found: Any, call: Call) -> Any:
-    if "customPairingCode" in call.request.query and "pairingCode" in found:
-        found["pairingCode"] = "QWRT5678"
-    return found
+def _own_code(document: Any, call: Call) -> Any:
+    if "customPairingCode" in call.request.query and "pairingCode" in document:
+        document["pairingCode"] = "QWRT5678"
+    return document
 
 
 def _needs_link(call: Call, memory: Any) -> Answer:
@@ -36,8 +36,8 @@ def _needs_link(call: Call, memory: Any) -> Answer:
     if not good(answer):
         return answer
     if call.door("GET", f"/_mock/instances/{call.key}", None)["state"] != "connected":
-        shown = {"name": "FORBIDDEN", "message": "Instance not logged in", "statusCode": 403}
-        return with_document(status(403)(answer), shown)
+        error_body = {"name": "FORBIDDEN", "message": "Instance not logged in", "statusCode": 403}
+        return with_document(status(403)(answer), error_body)
     return answer
 
 
@@ -53,8 +53,8 @@ class TokenBeforeKey(Fault):
         answer = call.ask(call.request)
         if call.operation == "config_details" and answer.status == 404:
             if (call.request.header("Authorization") or "")[7:] in call.tokens.values():
-                shown = {"name": "UNAUTHORIZED", "message": "Unauthorized", "statusCode": 401}
-                return with_document(status(401)(answer), shown)
+                error_body = {"name": "UNAUTHORIZED", "message": "Unauthorized", "statusCode": 401}
+                return with_document(status(401)(answer), error_body)
         return answer
 
 
@@ -66,10 +66,10 @@ class BothTokens(Fault):
 
     def answer(self, call: Call) -> Answer:
         answer = call.ask(call.request)
-        given = (call.request.header("Authorization") or "")[7:]
+        token = (call.request.header("Authorization") or "")[7:]
         if call.operation == "change_token" and good(answer):
-            self._old[call.key, given] = True
-        if answer.status == 401 and (call.key, given) in self._old:
+            self._old[call.key, token] = True
+        if answer.status == 401 and (call.key, token) in self._old:
             return call.ask(with_token(call.request, call.tokens[call.key]))
         return answer
 
@@ -77,30 +77,30 @@ class BothTokens(Fault):
 def _silenced(call: Call, memory: Any) -> Answer:
     answer = call.ask(call.request)
     if good(answer):
-        shown = call.door("GET", f"/_mock/instances/{call.key}", None)["webhook"]
-        if shown.get("enabled"):
-            off = {"url": shown["url"], "enabled": False}
-            call.door("POST", f"/_mock/instances/{call.key}/webhook", off)
+        webhook = call.door("GET", f"/_mock/instances/{call.key}", None)["webhook"]
+        if webhook.get("enabled"):
+            settings = {"url": webhook["url"], "enabled": False}
+            call.door("POST", f"/_mock/instances/{call.key}/webhook", settings)
             call.strike()
     return answer
 
 
-def _null_url(found: Any) -> Any:
-    return edited("webhookData.webhookUrl", lambda url: url or None)(found)
+def _null_url(document: Any) -> Any:
+    return edited("webhookData.webhookUrl", lambda url: url or None)(document)
 
 
 def _no_wrapper(call: Call, memory: Any) -> Answer:
     answer = call.ask(call.request)
     body = orjson.loads(call.request.body)
     if answer.status == 500 and isinstance(body, dict) and "webhookUrl" in body:
-        shown = {"error": False, "message": "Webhook updated", "webhookUrl": ""}
-        return with_document(status(200)(answer), shown)
+        answer_body = {"error": False, "message": "Webhook updated", "webhookUrl": ""}
+        return with_document(status(200)(answer), answer_body)
     return answer
 
 
-def _view_once(found: Any) -> Any:
-    inner = reached(found, "messageData.message.viewOnceMessage.message")
-    return put("messageData.message", inner)(found) if inner else found
+def _view_once(document: Any) -> Any:
+    inner = reached(document, "messageData.message.viewOnceMessage.message")
+    return put("messageData.message", inner)(document) if inner else document
 
 
 def _plain_letters(name: Any) -> Any:
@@ -108,11 +108,11 @@ def _plain_letters(name: Any) -> Any:
     return "".join(one for one in text if not unicodedata.combining(one) and ord(one) < 128)
 
 
-def _grown(found: Any, call: Call) -> Any:
+def _grown(document: Any, call: Call) -> Any:
     if _body(call, "messageData", "key", "fromMe") is not True:
-        return found
+        return document
     path = "messageData.message.*.contextInfo"
-    return edited(path, lambda info: info or {"forwardingScore": 1, "isForwarded": True})(found)
+    return edited(path, lambda info: info or {"forwardingScore": 1, "isForwarded": True})(document)
 
 
 def _melted(sections: Any) -> Any:
@@ -122,18 +122,18 @@ def _melted(sections: Any) -> Any:
     return [{**sections[0], "rows": rows}]
 
 
-def _no_address(found: Any) -> Any:
-    shown = reached(found, "messageData.message.locationMessage")
-    if isinstance(shown, dict) and shown.get("address") == "":
-        del shown["address"]
-    return found
+def _no_address(document: Any) -> Any:
+    location = reached(document, "messageData.message.locationMessage")
+    if isinstance(location, dict) and location.get("address") == "":
+        del location["address"]
+    return document
 
 
-def _empty_preview(found: Any) -> Any:
-    shown = reached(found, "messageData.message.extendedTextMessage")
-    if isinstance(shown, dict) and "matchedText" not in shown:
-        shown.update({"matchedText": "", "title": "", "description": ""})
-    return found
+def _empty_preview(document: Any) -> Any:
+    text_message = reached(document, "messageData.message.extendedTextMessage")
+    if isinstance(text_message, dict) and "matchedText" not in text_message:
+        text_message.update({"matchedText": "", "title": "", "description": ""})
+    return document
 
 
 def _is_bare(call: Call) -> bool:
@@ -155,8 +155,8 @@ def _first_alone(call: Call, memory: Any) -> Answer:
     body = orjson.loads(call.request.body)
     body["group_data"]["participants"] = people[:1]
     answer = call.ask(replace(call.request, body=orjson.dumps(body)))
-    found = json_of(answer)
-    parts = found.get("updatedParticipants") if isinstance(found, dict) else None
+    document = json_of(answer)
+    parts = document.get("updatedParticipants") if isinstance(document, dict) else None
     if good(answer) and isinstance(parts, list) and parts:
         inner = parts[0] if isinstance(parts[0], list) else parts
         for one in people[1:]:
@@ -164,15 +164,15 @@ def _first_alone(call: Call, memory: Any) -> Answer:
             copy = orjson.loads(orjson.dumps(inner[0]).replace(
                 str(inner[0].get("jid")).encode(), str(jid).encode()))  # fmt: skip
             inner.append(copy)
-        return with_document(answer, found)
+        return with_document(answer, document)
     return answer
 
 
 def _one_fails_all(call: Call, memory: Any) -> Answer:
     answer = call.ask(call.request)
     if good(answer) and b'"403"' in answer.body:
-        shown = {"name": "FORBIDDEN", "message": "Not authorized", "statusCode": 403}
-        return with_document(status(403)(answer), shown)
+        error_body = {"name": "FORBIDDEN", "message": "Not authorized", "statusCode": 403}
+        return with_document(status(403)(answer), error_body)
     return answer
 
 
@@ -180,31 +180,31 @@ class StaysListed(Fault):
     """A group that was left stays in the list."""
 
     def __init__(self) -> None:
-        self._left: dict[str, list[Any]] = {}
-        self._seen: dict[tuple[str, str], Any] = {}
+        self._departed: dict[str, list[Any]] = {}
+        self._details: dict[tuple[str, str], Any] = {}
 
     def answer(self, call: Call) -> Answer:
         answer = call.ask(call.request)
-        found = json_of(answer)
+        document = json_of(answer)
         if call.operation == "create_group" and good(answer):
-            group = found.get("group", found)
-            self._seen[call.key, str(group.get("id"))] = group
+            group = document.get("group", document)
+            self._details[call.key, str(group.get("id"))] = group
         if call.operation == "leave_group" and good(answer):
             jid = re.sub("%40", "@", call.request.query.partition("jid=")[2])
-            if (call.key, jid) in self._seen:
-                self._left.setdefault(call.key, []).append(self._seen[call.key, jid])
-        if call.operation == "list_groups" and good(answer) and call.key in self._left:
-            found["groups"] = [*found["groups"], *self._left[call.key]]
-            return with_document(answer, found)
+            if (call.key, jid) in self._details:
+                self._departed.setdefault(call.key, []).append(self._details[call.key, jid])
+        if call.operation == "list_groups" and good(answer) and call.key in self._departed:
+            document["groups"] = [*document["groups"], *self._departed[call.key]]
+            return with_document(answer, document)
         return answer
 
 
 def _no_body(call: Call, memory: Any) -> Answer:
     if call.request.body:
         answer = call.look(replace(call.request, target=call.request.target + "x"))
-        shown = {"name": "BAD_REQUEST", "message": "Bad request", "statusCode": 400}
+        error_body = {"name": "BAD_REQUEST", "message": "Bad request", "statusCode": 400}
         call.strike()
-        return with_document(status(400)(answer), shown)
+        return with_document(status(400)(answer), error_body)
     return call.ask(call.request)
 
 
@@ -212,8 +212,8 @@ def _slash(call: Call, memory: Any) -> Answer:
     answer = call.ask(call.request)
     if good(answer) and call.request.path.endswith("/"):
         text = f'Resource "{call.request.path}" not found'
-        shown = {"name": "NOT_FOUND", "message": text, "statusCode": 404}
-        return with_document(status(404)(answer), shown)
+        error_body = {"name": "NOT_FOUND", "message": text, "statusCode": 404}
+        return with_document(status(404)(answer), error_body)
     return answer
 
 

@@ -112,11 +112,11 @@ def _jid_in_qr(payload: Payload, memory: Any) -> Sequence[Payload]:
 
 def _owner_swapped(payload: Payload, memory: Any) -> Sequence[Payload]:
     """An inbound message whose text another instance has just sent bears that one's key."""
-    said = reached(payload, "message.conversation") or reached(payload, "message.*.text")
+    words = reached(payload, "message.conversation") or reached(payload, "message.*.text")
     if echo(payload):
-        memory[said] = payload["instance_key"]
-    elif inbound(payload) and said in memory:
-        return ({**payload, "instance_key": memory[said]},)
+        memory[words] = payload["instance_key"]
+    elif inbound(payload) and words in memory:
+        return ({**payload, "instance_key": memory[words]},)
     return (payload,)
 
 
@@ -155,8 +155,8 @@ class SubjectAsName(Fault):
     def answer(self, call: Call) -> Answer:
         answer = call.ask(call.request)
         if call.operation == "create_group" and good(answer):
-            found = json_of(answer)
-            group = found.get("group", found)
+            document = json_of(answer)
+            group = document.get("group", document)
             self._subjects[str(group.get("id"))] = str(group.get("subject"))
         return answer
 
@@ -178,23 +178,23 @@ def _customers_name(payload: Payload, memory: Any) -> Sequence[Payload]:
 
 
 def _plain_conversation(payload: Payload) -> Payload:
-    said = reached(payload, "message.extendedTextMessage.text")
-    if said is None:
+    words = reached(payload, "message.extendedTextMessage.text")
+    if words is None:
         return payload
-    return {**payload, "message": {"conversation": said}, "messageType": "conversation"}
+    return {**payload, "message": {"conversation": words}, "messageType": "conversation"}
 
 
 def _wrong_section(payload: Payload, memory: Any) -> Sequence[Payload]:
-    shown = reached(payload, "message.listMessage.sections")
-    if isinstance(shown, list):
-        memory["sections"] = shown
+    list_sections = reached(payload, "message.listMessage.sections")
+    if isinstance(list_sections, list):
+        memory["sections"] = list_sections
     path = "message.listResponseMessage.singleSelectReply.selectedRowId"
     picked = reached(payload, path)
     sections = memory.get("sections") or []
     for section in sections[1:]:
-        for at, row in enumerate(section.get("rows", ())):
-            if row.get("rowId") == picked and at < len(sections[0]["rows"]):
-                return (put(path, sections[0]["rows"][at]["rowId"])(payload),)
+        for position, row in enumerate(section.get("rows", ())):
+            if row.get("rowId") == picked and position < len(sections[0]["rows"]):
+                return (put(path, sections[0]["rows"][position]["rowId"])(payload),)
     return (payload,)
 
 

@@ -63,9 +63,9 @@ def _file_of_a_lid(payload: Payload) -> bool:
 
 def _edit_of(payload: Payload) -> Any:
     for path in ("message", "message.editedMessage.message"):
-        found = reached(payload, f"{path}.protocolMessage")
-        if isinstance(found, dict) and "editedMessage" in found:
-            return found
+        protocol_message = reached(payload, f"{path}.protocolMessage")
+        if isinstance(protocol_message, dict) and "editedMessage" in protocol_message:
+            return protocol_message
     return None
 
 
@@ -99,25 +99,25 @@ class SectionChosen(Fault):
             return call.ask(call.request)
         with self._sending:
             answer = call.ask(call.request)
-            sent, sections = (
+            message_id, sections = (
                 reached(json_of(answer), "messageData.key.id"),
                 _body(call, "messageData", "sections"),
             )
-            if good(answer) and sent and isinstance(sections, list) and len(sections) > 1:
-                self._lists[str(sent)] = sections
+            if good(answer) and message_id and isinstance(sections, list) and len(sections) > 1:
+                self._lists[str(message_id)] = sections
         return answer
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
         payload = orjson.loads(body)
-        shown = reached(payload, "message.listResponseMessage")
-        if not isinstance(shown, dict):
+        list_reply = reached(payload, "message.listResponseMessage")
+        if not isinstance(list_reply, dict):
             return (body,)
         with self._sending:
-            sections = self._lists.get(str(reached(shown, "contextInfo.stanzaId")), [])
-        row = reached(shown, "singleSelectReply.selectedRowId")
+            sections = self._lists.get(str(reached(list_reply, "contextInfo.stanzaId")), [])
+        row = reached(list_reply, "singleSelectReply.selectedRowId")
         for section in sections:
             if any(one.get("rowId") == row for one in section["rows"]):
-                shown["title"] = section.get("title", "")
+                list_reply["title"] = section.get("title", "")
                 return (orjson.dumps(payload),)
         return (body,)
 
@@ -139,48 +139,48 @@ class GivenUp(Fault):
     """After five deliveries in a row that failed the webhook is off until it is set again."""
 
     def __init__(self) -> None:
-        self._off: set[str] = set()
+        self._switched_off: set[str] = set()
         self._since: dict[str, str] = {}
 
     def answer(self, call: Call) -> Answer:
         answer = call.ask(call.request)
         if call.operation == "configure_webhook" and good(answer):
-            self._off.discard(call.key)
+            self._switched_off.discard(call.key)
             self._since[call.key] = next(reversed(self._ids(call)), "")
-        if call.operation and call.key not in self._off and self._fails(call):
-            self._off.add(call.key)
-        if call.operation == "webhook_settings" and call.key in self._off:
+        if call.operation and call.key not in self._switched_off and self._fails(call):
+            self._switched_off.add(call.key)
+        if call.operation == "webhook_settings" and call.key in self._switched_off:
             return changed_answer(answer, call, _switched_off)
         return answer
 
-    def _listed(self, call: Call) -> list[Any]:
+    def _recent_exchanges(self, call: Call) -> list[Any]:
         if call.key not in call.tokens:
             return []
         path = f"/_mock/deliveries?instance={call.key}&limit=5000"
-        found = call.door("GET", path, None)["items"]
-        return [one for one in found if one["attempts"]]
+        exchanges = call.door("GET", path, None)["items"]
+        return [one for one in exchanges if one["attempts"]]
 
     def _ids(self, call: Call) -> list[str]:
-        return [one["id"] for one in self._listed(call)]
+        return [one["id"] for one in self._recent_exchanges(call)]
 
     def _fails(self, call: Call) -> bool:
-        listed = self._listed(call)
-        ids = [one["id"] for one in listed]
+        exchanges = self._recent_exchanges(call)
+        ids = [one["id"] for one in exchanges]
         since = self._since.get(call.key)
-        last = listed[ids.index(since) + 1 :] if since in ids else listed
+        last = exchanges[ids.index(since) + 1 :] if since in ids else exchanges
         statuses = [one["attempts"][-1].get("status") or 0 for one in last][-FAILED_MOST:]
         return len(statuses) == FAILED_MOST and all(one >= 400 for one in statuses)
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
-        return () if orjson.loads(body).get("instance_key") in self._off else (body,)
+        return () if orjson.loads(body).get("instance_key") in self._switched_off else (body,)
 
 
-def _switched_off(found: Any, call: Call) -> Any:
-    shown = reached(found, "*.webhookUrl") or reached(found, "webhookUrl")
-    _blank_settings(found, call)
+def _switched_off(document: Any, call: Call) -> Any:
+    url = reached(document, "*.webhookUrl") or reached(document, "webhookUrl")
+    _blank_settings(document, call)
     for path in ("webhookUrl", "*.webhookUrl"):
-        put(path, shown)(found)
-    return found
+        put(path, url)(document)
+    return document
 
 
 class OneKeyPerAddress(Fault):

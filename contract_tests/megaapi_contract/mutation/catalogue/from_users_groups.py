@@ -23,16 +23,16 @@ SHOWING = ("group_details", "list_groups")
 Json = dict[str, Any]
 
 
-def groups_of(found: Any) -> Iterator[Json]:
+def groups_of(document: Any) -> Iterator[Json]:
     """Every group of an answer, in whatever form it has."""
-    if not isinstance(found, dict):
+    if not isinstance(document, dict):
         return
-    if isinstance(found.get("groups"), list):
-        yield from (one for one in found["groups"] if isinstance(one, dict))
-    elif isinstance(found.get("group"), dict):
-        yield found["group"]
-    elif "participants" in found:
-        yield found
+    if isinstance(document.get("groups"), list):
+        yield from (one for one in document["groups"] if isinstance(one, dict))
+    elif isinstance(document.get("group"), dict):
+        yield document["group"]
+    elif "participants" in document:
+        yield document
 
 
 def _jids_alone(body: Any) -> Any:
@@ -47,26 +47,26 @@ class BrasiliaTime(Fault):
     """Groups made through the API are three hours older than they are."""
 
     def __init__(self) -> None:
-        self._made: set[str] = set()
+        self._created: set[str] = set()
 
     def answer(self, call: Call) -> Answer:
         answer = call.ask(call.request)
-        found = json_of(answer)
+        document = json_of(answer)
         if call.operation not in (*SHOWING, "create_group") or not good(answer):
             return answer
-        spoilt = False
-        for group in groups_of(found):
+        has_changed = False
+        for group in groups_of(document):
             if call.operation == "create_group":
-                self._made.add(str(group.get("id")))
-            if group.get("id") in self._made and isinstance(group.get("creation"), int):
+                self._created.add(str(group.get("id")))
+            if group.get("id") in self._created and isinstance(group.get("creation"), int):
                 group["creation"] -= BRASILIA
-                spoilt = True
-        return with_document(answer, found) if spoilt else answer
+                has_changed = True
+        return with_document(answer, document) if has_changed else answer
 
 
-def results_of(found: Any) -> list[Json]:
+def results_of(document: Any) -> list[Json]:
     """One result per person, in nested and in flat answers."""
-    parts = found.get("updatedParticipants") or []
+    parts = document.get("updatedParticipants") or []
     return [one for part in parts for one in (part if isinstance(part, list) else [part])]
 
 
@@ -79,14 +79,14 @@ def _until_refused(call: Call, memory: Any) -> Answer:
     for person in people:
         body["group_data"]["participants"] = [person]
         answer = call.ask(replace(call.request, body=orjson.dumps(body)))
-        found = json_of(answer)
+        document = json_of(answer)
         if not good(answer):
             return answer
         if whole is None:
-            whole = found
+            whole = document
         else:
-            whole["updatedParticipants"] += found["updatedParticipants"]
-        if any(one.get("status") != "200" for one in results_of(found)):
+            whole["updatedParticipants"] += document["updatedParticipants"]
+        if any(one.get("status") != "200" for one in results_of(document)):
             break
     return with_document(answer, whole)
 
@@ -95,30 +95,30 @@ class AddedAgain(Fault):
     """Who is in already is added again, and stands twice among the members."""
 
     def __init__(self) -> None:
-        self._twice: dict[tuple[str, str], list[str]] = {}
+        self._repeated: dict[tuple[str, str], list[str]] = {}
 
     def answer(self, call: Call) -> Answer:
         answer = call.ask(call.request)
-        found = json_of(answer)
+        document = json_of(answer)
         if call.operation not in (*SHOWING, "add_participants") or not good(answer):
             return answer
-        before = orjson.dumps(found)
+        before = orjson.dumps(document)
         if call.operation == "add_participants":
-            self._add(call, found)
-        for group in groups_of(found):
-            for person in self._twice.get((call.key, str(group.get("id"))), ()):
+            self._add(call, document)
+        for group in groups_of(document):
+            for person in self._repeated.get((call.key, str(group.get("id"))), ()):
                 copies = [one for one in group["participants"] if one["id"] == person]
                 group["participants"] += copies
                 group["size"] += len(copies)
-        return answer if orjson.dumps(found) == before else with_document(answer, found)
+        return answer if orjson.dumps(document) == before else with_document(answer, document)
 
-    def _add(self, call: Call, found: Any) -> None:
+    def _add(self, call: Call, document: Any) -> None:
         group = str(_body(call, "group_data", "jid"))
-        for one in results_of(found):
+        for one in results_of(document):
             if isinstance(one, dict) and one.get("status") == "409":
                 one["status"] = "200"
                 reached(one, "content.attrs").pop("error", None)
-                self._twice.setdefault((call.key, group), []).append(one["jid"])
+                self._repeated.setdefault((call.key, group), []).append(one["jid"])
 
 
 def _every_second(call: Call, memory: Any) -> Answer:
@@ -130,12 +130,12 @@ def _every_second(call: Call, memory: Any) -> Answer:
     answer = call.ask(replace(call.request, body=orjson.dumps(body)))
     if not good(answer):
         return answer
-    found = json_of(answer)
-    told = found["updatedParticipants"]
-    for at, person in enumerate(people[1::2]):
+    document = json_of(answer)
+    verdicts = document["updatedParticipants"]
+    for position, person in enumerate(people[1::2]):
         jid = str(person) if "@" in str(person) else f"{person}@s.whatsapp.net"
-        told.insert(2 * at + 1, _result(told[0], jid))
-    return with_document(answer, found)
+        verdicts.insert(2 * position + 1, _result(verdicts[0], jid))
+    return with_document(answer, document)
 
 
 def _result(like: Any, jid: str) -> Any:
@@ -158,13 +158,13 @@ class RanksOfTheFirstLook(Fault):
             self._first.pop(call.key, None)
         if call.operation != "list_groups" or not good(answer):
             return answer
-        first, found, spoilt = self._first.setdefault(call.key, {}), json_of(answer), False
-        for group in groups_of(found):
+        first, document, has_changed = self._first.setdefault(call.key, {}), json_of(answer), False
+        for group in groups_of(document):
             for one in group["participants"]:
                 rank = first.setdefault((str(group["id"]), one["id"]), one["admin"])
-                spoilt = spoilt or rank != one["admin"]
+                has_changed = has_changed or rank != one["admin"]
                 one["admin"] = rank
-        return with_document(answer, found) if spoilt else answer
+        return with_document(answer, document) if has_changed else answer
 
 
 class SettingsSwapped(Fault):
@@ -174,23 +174,23 @@ class SettingsSwapped(Fault):
         self._changed: set[tuple[str, str]] = set()
 
     def played(self, request: Request) -> None:
-        found = re.fullmatch(r"/_mock/instances/([^/]+)/inbound", request.path)
-        body = orjson.loads(request.body) if found and request.body else None
-        if found and isinstance(body, dict) and body.get("event") == "group-update":
+        match = re.fullmatch(r"/_mock/instances/([^/]+)/inbound", request.path)
+        body = orjson.loads(request.body) if match and request.body else None
+        if match and isinstance(body, dict) and body.get("event") == "group-update":
             if {"announce", "restrict"} & {*map(str, body.get("set") or ())}:
-                self._changed.add((found[1], str(body.get("group"))))
+                self._changed.add((match[1], str(body.get("group"))))
 
     def answer(self, call: Call) -> Answer:
         answer = call.ask(call.request)
         if call.operation != "group_details" or not good(answer):
             return answer
-        found = json_of(answer)
-        for group in groups_of(found):
+        document = json_of(answer)
+        for group in groups_of(document):
             if (call.key, str(group["id"])) not in self._changed:
                 continue
             if group["announce"] != group["restrict"]:
                 group["announce"], group["restrict"] = group["restrict"], group["announce"]
-                return with_document(answer, found)
+                return with_document(answer, document)
         return answer
 
 
@@ -198,39 +198,39 @@ class StillListening(Fault):
     """A group that was left is out of sight, and its messages still come."""
 
     def __init__(self) -> None:
-        self._left: set[tuple[str, str]] = set()
+        self._departed: set[tuple[str, str]] = set()
 
     def answer(self, call: Call) -> Answer:
         if call.operation == "leave_group":
             return self._leave(call)
-        gone = [group for key, group in self._left if key == call.key]
+        departed_groups = [group for key, group in self._departed if key == call.key]
         request = call.request
-        for group in gone:
+        for group in departed_groups:
             body = request.body.replace(group.encode(), NOBODYS.encode())
             request = replace(request, target=_other(request.target, group), body=body)
         answer = call.ask(request)
-        for group in gone:
+        for group in departed_groups:
             if request != call.request:
                 body = answer.body.replace(NOBODYS.encode(), group.encode())
                 answer = answer if body == answer.body else with_body(answer, body)
-        found = json_of(answer)
-        if call.operation != "list_groups" or not good(answer) or not gone:
+        document = json_of(answer)
+        if call.operation != "list_groups" or not good(answer) or not departed_groups:
             return answer
-        found["groups"] = [one for one in found["groups"] if one["id"] not in gone]
-        return with_document(answer, found)
+        document["groups"] = [one for one in document["groups"] if one["id"] not in departed_groups]
+        return with_document(answer, document)
 
     def _leave(self, call: Call) -> Answer:
         group = unquote(call.request.query.partition("jid=")[2])
-        if (call.key, group) in self._left:
+        if (call.key, group) in self._departed:
             return call.ask(replace(call.request, target=_other(call.request.target, group)))
         path = call.request.path.replace("/leaveGroup", "/group")
         look = replace(call.request, method="GET", target=f"{path}?{call.request.query}", body=b"")
-        shown = call.look(look)
-        if not good(shown):
+        answer = call.look(look)
+        if not good(answer):
             return call.ask(call.request)
-        self._left.add((call.key, group))
+        self._departed.add((call.key, group))
         call.strike()
-        return with_document(shown, {"error": False, "message": "Left group"})
+        return with_document(answer, {"error": False, "message": "Left group"})
 
 
 def _other(target: str, group: str) -> str:

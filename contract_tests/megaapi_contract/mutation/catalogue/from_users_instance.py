@@ -46,15 +46,15 @@ def asked_jid(call: Call) -> str:
 
 def _first_owner(call: Call, memory: Any) -> Answer:
     answer = call.ask(call.request)
-    found = json_of(answer)
-    user = reached(found, "instance.user")
+    document = json_of(answer)
+    user = reached(document, "instance.user")
     if not good(answer) or not user:
         return answer
     first = memory.setdefault(call.key, {"id": user["id"], "name": user["name"]})
     if first["id"] == user["id"]:
         return answer
     user.update(first)
-    return with_document(answer, found)
+    return with_document(answer, document)
 
 
 class StillAUser(Fault):
@@ -68,21 +68,21 @@ class StillAUser(Fault):
         answer = call.ask(call.request)
         if call.operation == "logout" and good(answer):
             self._users.pop(call.key, None)
-        found = json_of(answer)
+        document = json_of(answer)
         if call.operation != "instance_status" or not good(answer):
             return answer
-        user = reached(found, "instance.user")
+        user = reached(document, "instance.user")
         if user is not None or call.key not in self._users:
             return answer
-        found["instance"]["user"] = self._users[call.key]
-        return with_document(answer, found)
+        document["instance"]["user"] = self._users[call.key]
+        return with_document(answer, document)
 
     def _remember(self, call: Call) -> None:
         if not call.key or call.key not in call.tokens:
             return
-        asked = Request("GET", f"/rest/instance/{call.key}")
-        found = json_of(call.look(with_token(asked, call.tokens[call.key])))
-        user = reached(found, "instance.user")
+        status_request = Request("GET", f"/rest/instance/{call.key}")
+        document = json_of(call.look(with_token(status_request, call.tokens[call.key])))
+        user = reached(document, "instance.user")
         if user is not None:
             self._users[call.key] = user
 
@@ -92,17 +92,17 @@ def _cached(call: Call, memory: Any) -> Answer:
     digits = re.sub(r"\D", "", asked_jid(call).partition("@")[0])
     if not good(answer) or len(digits) < 12 or asked_jid(call).endswith("@g.us"):
         return answer
-    at, first = memory.get((call.key, digits[:12]), (None, None))
-    if first is not None and now(call) - at < 60:
+    moment, first = memory.get((call.key, digits[:12]), (None, None))
+    if first is not None and now(call) - moment < 60:
         return answer if first.body == answer.body else with_body(answer, first.body)
     memory[call.key, digits[:12]] = now(call), answer
     return answer
 
 
-def _no_old_groups(found: Any, call: Call) -> Any:
+def _no_old_groups(document: Any, call: Call) -> Any:
     if OLD_GROUP.fullmatch(asked_jid(call)):
-        return {**found, "exists": False, "jid": asked_jid(call)}
-    return found
+        return {**document, "exists": False, "jid": asked_jid(call)}
+    return document
 
 
 def _url_safe(data: Any) -> Any:
@@ -134,11 +134,11 @@ class LastCodesPage(Fault):
         return answer if page == answer.body else with_body(answer, page)
 
 
-def _as_number(found: Any, call: Call) -> Any:
-    asked = parse_qs(call.request.query).get("customPairingCode", [""])[0]
-    if re.fullmatch(r"[0-9]{8}", asked) and found.get("pairingCode") == asked:
-        found["pairingCode"] = str(int(asked))
-    return found
+def _as_number(document: Any, call: Call) -> Any:
+    requested_code = parse_qs(call.request.query).get("customPairingCode", [""])[0]
+    if re.fullmatch(r"[0-9]{8}", requested_code) and document.get("pairingCode") == requested_code:
+        document["pairingCode"] = str(int(requested_code))
+    return document
 
 
 class NewestOfABurst(Fault):
@@ -157,8 +157,8 @@ class NewestOfABurst(Fault):
 
     def _messages(self, key: str) -> list[Any]:
         assert self._door is not None
-        found = self._door("GET", f"/_mock/messages?instance={key}&limit=5000", None)
-        return [one for one in found["items"] if not one["from_me"]]
+        messages = self._door("GET", f"/_mock/messages?instance={key}&limit=5000", None)
+        return [one for one in messages["items"] if not one["from_me"]]
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
         payload = orjson.loads(body)
@@ -168,14 +168,14 @@ class NewestOfABurst(Fault):
             return (body,)
         burst = [one for one in self._messages(key) if one["id"] not in before]
         chat = [one["id"] for one in burst if one["chat"] == self._chat(burst, payload)]
-        told = reached(payload, "key.id")
-        if told not in chat or told in self._later(key):
+        message_id = reached(payload, "key.id")
+        if message_id not in chat or message_id in self._later(key):
             return (body,)
-        return (body,) if chat[-1] == told else ()
+        return (body,) if chat[-1] == message_id else ()
 
     def _chat(self, burst: list[Any], payload: Payload) -> Any:
-        told = reached(payload, "key.id")
-        return next((one["chat"] for one in burst if one["id"] == told), None)
+        message_id = reached(payload, "key.id")
+        return next((one["chat"] for one in burst if one["id"] == message_id), None)
 
     def _later(self, key: str) -> set[str]:
         """What came when the connection was open again."""
@@ -195,10 +195,10 @@ def _no_last_block(data: Any) -> Any:
     return f"{head}{comma}{base64.b64encode(content[: len(content) // BLOCK * BLOCK]).decode()}"
 
 
-def _path_alone(found: Any, call: Call) -> Any:
+def _path_alone(document: Any, call: Call) -> Any:
     without_path = not _body(call, "messageKeys", "directPath")
     with_url = bool(_body(call, "messageKeys", "url"))
-    return dict(NO_MEDIA) if without_path and with_url and not found.get("error") else found
+    return dict(NO_MEDIA) if without_path and with_url and not document.get("error") else document
 
 
 class TokenBegins(Fault):

@@ -35,7 +35,7 @@ def _text(change: Any) -> Any:
 
 _cut = _text(lambda text: text[:TEXT_MOST])
 _joiners = _text(lambda text: re.sub("[\u200d\ufe0f]", "", text))
-_link_alone = _text(lambda text: found.group() if (found := LINK.search(text)) else text)
+_link_alone = _text(lambda text: match.group() if (match := LINK.search(text)) else text)
 _escaped = _text(lambda address: address.replace("&", "&amp;"))
 
 
@@ -45,15 +45,15 @@ def _plain(row: str) -> str:
 
 
 def _once_in_ten_seconds(call: Call, memory: Any) -> Answer:
-    asked = (call.key, _body(call, "messageData", "to"), _body(call, "messageData", "text"))
-    at, first = memory.get(asked, (None, None))
+    call_key = (call.key, _body(call, "messageData", "to"), _body(call, "messageData", "text"))
+    moment, first = memory.get(call_key, (None, None))
     allowed = call.key in call.tokens
-    if first is not None and allowed and now(call) - at <= 10 and good(_status(call)):
+    if first is not None and allowed and now(call) - moment <= 10 and good(_status(call)):
         call.strike()
         return first  # type: ignore[no-any-return]
     answer = call.ask(call.request)
     if good(answer):
-        memory[asked] = now(call), answer
+        memory[call_key] = now(call), answer
     return answer
 
 
@@ -66,9 +66,9 @@ class IdsAgain(Fault):
     """After a restart the ids of messages are those since the link, from the first on."""
 
     def __init__(self) -> None:
-        self._sent: dict[str, list[str]] = {}
+        self._message_ids: dict[str, list[str]] = {}
         self._turn: dict[str, int] = {}
-        self._shown: dict[str, str] = {}
+        self._id_in_place_of: dict[str, str] = {}
         self._sending = threading.RLock()
 
     def answer(self, call: Call) -> Answer:
@@ -77,48 +77,48 @@ class IdsAgain(Fault):
             if call.operation == "restart" and good(answer):
                 self._turn[call.key] = 0
             if call.operation == "logout" and good(answer):
-                self._sent.pop(call.key, None)
+                self._message_ids.pop(call.key, None)
                 self._turn.pop(call.key, None)
-            return self._told(answer)
+            return self._with_repeated_ids(answer)
         with self._sending:
             answer = call.ask(replace(call.request, body=self._true(call.request.body)))
-            sent = reached(json_of(answer), "messageData.key.id")
-            if good(answer) and sent:
-                self._count(call.key, str(sent))
-            return self._told(answer)
+            message_id = reached(json_of(answer), "messageData.key.id")
+            if good(answer) and message_id:
+                self._count(call.key, str(message_id))
+            return self._with_repeated_ids(answer)
 
-    def _count(self, key: str, sent: str) -> None:
-        ids = self._sent.setdefault(key, [])
+    def _count(self, key: str, message_id: str) -> None:
+        ids = self._message_ids.setdefault(key, [])
         turn = self._turn.get(key, len(ids))
         if turn < len(ids):
-            self._shown[sent] = ids[turn]
+            self._id_in_place_of[message_id] = ids[turn]
         else:
-            ids.append(sent)
+            ids.append(message_id)
         self._turn[key] = turn + 1
 
-    def _told(self, answer: Answer) -> Answer:
-        body = self._spoilt(answer.body)
+    def _with_repeated_ids(self, answer: Answer) -> Answer:
+        body = self._with_repeated_ids_in(answer.body)
         return answer if body == answer.body else with_body(answer, body)
 
-    def _spoilt(self, body: bytes) -> bytes:
-        for sent, shown in self._shown.items():
-            body = body.replace(sent.encode(), shown.encode())
+    def _with_repeated_ids_in(self, body: bytes) -> bytes:
+        for message_id, repeated_id in self._id_in_place_of.items():
+            body = body.replace(message_id.encode(), repeated_id.encode())
         return body
 
     def _true(self, body: bytes) -> bytes:
         """The newest message of an id is meant by it."""
-        for sent, shown in reversed(self._shown.items()):
-            body = body.replace(shown.encode(), sent.encode())
+        for message_id, repeated_id in reversed(self._id_in_place_of.items()):
+            body = body.replace(repeated_id.encode(), message_id.encode())
         return body
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
         with self._sending:
-            return (self._spoilt(body),)
+            return (self._with_repeated_ids_in(body),)
 
 
 def _registered(call: Call, memory: Any) -> Answer:
     answer = call.ask(call.request)
-    found = json_of(answer)
+    document = json_of(answer)
     to = str(_body(call, "messageData", "to"))
     if not good(answer) or to_group(call) or to.endswith("@lid"):
         return answer
@@ -126,16 +126,20 @@ def _registered(call: Call, memory: Any) -> Answer:
     path = f"/rest/instance/isOnWhatsApp/{call.key}?jid={to}"
     known = json_of(call.look(Request("GET", path, headers)))
     jid = reached(known, "jid")
-    if not jid or jid == reached(found, "messageData.key.remoteJid"):
+    if not jid or jid == reached(document, "messageData.key.remoteJid"):
         return answer
-    found["messageData"]["key"]["remoteJid"] = jid
-    return with_document(answer, found)
+    document["messageData"]["key"]["remoteJid"] = jid
+    return with_document(answer, document)
 
 
 def _octets(body: Any) -> Any:
     data = body["messageData"]
-    given = data.get("mimeType")
-    if data.get("type") == "document" and isinstance(given, str) and given != "application/pdf":
+    mime_type = data.get("mimeType")
+    if (
+        data.get("type") == "document"
+        and isinstance(mime_type, str)
+        and mime_type != "application/pdf"
+    ):
         data["mimeType"] = "application/octet-stream"
     return body
 
@@ -164,10 +168,10 @@ def _after_comma(body: Any) -> Any:
 def _one_mebibyte(call: Call, memory: Any) -> Answer:
     if len(call.request.body) <= BODY_MOST:
         return call.ask(call.request)
-    shown = {"name": "PAYLOAD_TOO_LARGE", "message": "request entity too large",
+    error_body = {"name": "PAYLOAD_TOO_LARGE", "message": "request entity too large",
              "statusCode": 413}  # fmt: skip
     call.strike()
-    return with_document(status(413)(_status(call)), shown)
+    return with_document(status(413)(_status(call)), error_body)
 
 
 def _no_equator(body: Any) -> Any:
@@ -200,13 +204,13 @@ class QuotesTheOther(Fault):
         answer = call.ask(call.request)
         if call.operation != "quote_message" or not good(answer) or to_group(call):
             return answer
-        found = json_of(answer)
-        quoted = reached(found, f"messageData.message.{QUOTED}")
-        chat = reached(found, "messageData.key.remoteJid")
+        document = json_of(answer)
+        quoted = reached(document, f"messageData.message.{QUOTED}")
+        chat = reached(document, "messageData.key.remoteJid")
         if not isinstance(quoted, dict) or quoted.get("participant") != _bare(own_jid(call)):
             return answer
         quoted["participant"] = chat
-        return with_document(answer, found)
+        return with_document(answer, document)
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
         payload = orjson.loads(body)

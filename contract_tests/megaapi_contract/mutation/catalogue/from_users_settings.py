@@ -61,11 +61,11 @@ class LogoutForgets(Fault):
         return (body,)
 
 
-def _blank_settings(found: Any, call: Call) -> Any:
+def _blank_settings(document: Any, call: Call) -> Any:
     for path, value in (("webhookUrl", ""), ("webhookEnabled", False)):
-        put(path, value)(found)
-        put(f"*.{path}", value)(found)
-    return found
+        put(path, value)(document)
+        put(f"*.{path}", value)(document)
+    return document
 
 
 class ConnectionGoesOn(AcksGoOn):
@@ -73,7 +73,7 @@ class ConnectionGoesOn(AcksGoOn):
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
         payload = orjson.loads(body)
-        silent = self._off.get(str(payload.get("instance_key")))
+        silent = self._switched_off.get(str(payload.get("instance_key")))
         linked = payload.get("messageType") in ("connection_update", "qrcode_update")
         return () if silent and not linked else (body,)
 
@@ -89,9 +89,9 @@ class ReceiptsToTheOld(Fault):
         if call.key in call.tokens:
             url = call.door("GET", f"/_mock/instances/{call.key}", None)["webhook"]["url"]
         answer = call.ask(call.request)
-        sent = reached(json_of(answer), "messageData.key.id")
-        if good(answer) and sent and url:
-            self._then[str(sent)] = url
+        message_id = reached(json_of(answer), "messageData.key.id")
+        if good(answer) and message_id and url:
+            self._then[str(message_id)] = url
         return answer
 
     def deliveries(self, url: str, body: bytes) -> Sequence[tuple[str, bytes]]:
@@ -160,7 +160,7 @@ class StatusReplaces(AddingReplaces):
         if call.operation == "config_details" and call.key in self._last:
             last = self._last[call.key]
             return changed_answer(
-                answer, call, lambda found, _: edited("*.statusEvents", lambda _: last)(found)
+                answer, call, lambda document, _: edited("*.statusEvents", lambda _: last)(document)
             )
         return answer
 
@@ -169,8 +169,8 @@ class OldTokenInTwo(OldTokenToo):
     """A token that was changed still opens groups and chats."""
 
     def answer(self, call: Call) -> Answer:
-        kept = call.request.path.startswith(("/rest/group/", "/rest/chat/"))
-        if not kept and call.operation != "change_token":
+        is_lenient = call.request.path.startswith(("/rest/group/", "/rest/chat/"))
+        if not is_lenient and call.operation != "change_token":
             return call.ask(call.request)
         return super().answer(call)
 

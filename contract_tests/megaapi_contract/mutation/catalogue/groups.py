@@ -26,18 +26,18 @@ class StaysIn(Fault):
         if call.operation != "leave_group":
             return call.ask(call.request)
         path = f"/rest/group/{call.key}/group?{call.request.query}"
-        there = call.look(replace(call.request, method="GET", target=path, body=b""))
-        if not good(there):
+        membership = call.look(replace(call.request, method="GET", target=path, body=b""))
+        if not good(membership):
             return call.ask(call.request)
-        return with_body(there, b'{"error":false,"message":"Left group"}')
+        return with_body(membership, b'{"error":false,"message":"Left group"}')
 
 
 def _changed(verb: str) -> Callable[[Call, Any], Request | None]:
     """The request that takes back what one of the two participants operations did."""
 
     def undo(call: Call, answer: Any) -> Request | None:
-        told = [one for part in answer["updatedParticipants"] for one in part]
-        done = [one["jid"] for one in told if one["status"] == _ADDED]
+        people = [one for part in answer["updatedParticipants"] for one in part]
+        done = [one["jid"] for one in people if one["status"] == _ADDED]
         if not done:
             return None
         data = orjson.loads(call.request.body)["group_data"]
@@ -48,7 +48,7 @@ def _changed(verb: str) -> Callable[[Call, Any], Request | None]:
     return undo
 
 
-def _left(call: Call, answer: Any) -> Request | None:
+def _leave_request(call: Call, answer: Any) -> Request | None:
     jid = reached(answer, "group.id")
     query = f"jid={quote(str(jid))}"
     return replace(
@@ -56,7 +56,7 @@ def _left(call: Call, answer: Any) -> Request | None:
     )
 
 
-def _twice(people: Any) -> Any:
+def _doubled(people: Any) -> Any:
     return people + people
 
 
@@ -66,16 +66,16 @@ ALTERED: tuple[tuple[str, str, str, Edit], ...] = (
      edited("groups", lambda groups: groups[1:])),
     ("list_groups", "last missing", "The last group is not listed.",
      edited("groups", lambda groups: groups[:-1])),
-    ("list_groups", "listed twice", "Every group is listed twice.", edited("groups", _twice)),
+    ("list_groups", "listed twice", "Every group is listed twice.", edited("groups", _doubled)),
     ("list_groups", "spelled right", "`communitys` is spelled `communities`.",
-     lambda found: {("communities" if name == "communitys" else name): value
-                    for name, value in found.items()}),
+     lambda body: {("communities" if name == "communitys" else name): value
+                    for name, value in body.items()}),
     ("list_groups", "all are communities", "Groups are listed as communities.",
-     lambda found: {**found, "groups": found["communitys"], "communitys": found["groups"]}),
+     lambda body: {**body, "groups": body["communitys"], "communitys": body["groups"]}),
     ("list_groups", "without people", "Listed groups show no participants.",
      put("groups.*.participants", [])),
     ("group_details", "people twice", "Everybody is shown twice.",
-     edited("group.participants", _twice)),
+     edited("group.participants", _doubled)),
     ("group_details", "size too large", "`size` is one too many.",
      edited("group.size", lambda size: size + 1)),
     ("group_details", "no admins", "Nobody is an admin.",
@@ -118,7 +118,7 @@ REMEMBERED: tuple[tuple[str, tuple[str, ...], str, str, Callable[[], Fault]], ..
      "Who was removed is still in the group.",
      partial(Undone, "remove_participants", _changed("addParticipants"))),
     ("create_group: not kept", ("create_group",), "group not updated",
-     "A new group is unknown afterwards.", partial(Undone, "create_group", _left)),
+     "A new group is unknown afterwards.", partial(Undone, "create_group", _leave_request)),
     ("leave_group: not done", ("leave_group",), "group not updated",
      "Who left a group is still in it.", StaysIn),
     ("group_details: never others", ("group_details",), "value constant",

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..answer_faults import Altered, Change, When, document, good, raw, saying
 from ..mutant import Fault, Mutant
-from ..payload_edits import both, edited, moved, put, without
+from ..payload_edits import both, edited, put, renamed, without
 from ..stateful_faults import After, Frozen, NotDone
 
 _PIXEL = bytes.fromhex(
@@ -34,14 +34,14 @@ def _other_bytes(text: Any) -> Any:
     return f"{head}{comma}{b64encode(b'some other file').decode()}" if text else text
 
 
-def _no_user(found: Any) -> Any:
-    found["instance"]["user"] = None
-    return found
+def _no_user(document: Any) -> Any:
+    document["instance"]["user"] = None
+    return document
 
 
-def _as_connected(found: Any) -> Any:
-    found["instance"]["user"] = {"id": "5511900000001:1@s.whatsapp.net", "name": "Test Shop"}
-    return put("instance.status", "connected")(found)
+def _as_connected(document: Any) -> Any:
+    document["instance"]["user"] = {"id": "5511900000001:1@s.whatsapp.net", "name": "Test Shop"}
+    return put("instance.status", "connected")(document)
 
 
 # Operation, name, sentence, which answers, and what becomes of them.
@@ -52,7 +52,7 @@ ALTERED: tuple[tuple[str, str, str, When, Change], ...] = (
      _LINKED, document(both(put("instance.status", "disconnected"), without("instance.user")))),
     ("instance_status", "state in other words", "The state is `open` and `close`.",
      good, document(edited("instance.status",
-                           lambda told: "open" if told == "connected" else "close"))),
+                           lambda state: "open" if state == "connected" else "close"))),
     ("instance_status", "user null when unlinked", "An unlinked instance shows `user: null`.",
      _UNLINKED, document(_no_user)),
     ("instance_status", "somebody else's number", "The status names another number as its user.",
@@ -68,7 +68,7 @@ ALTERED: tuple[tuple[str, str, str, When, Change], ...] = (
     ("is_on_whatsapp", "nobody exists", "Numbers with WhatsApp do not exist.", good,
      document(put("exists", False))),
     ("is_on_whatsapp", "in an envelope", "The answer stands under `data`.", good,
-     document(lambda found: {"error": False, "data": found})),
+     document(lambda body: {"error": False, "data": body})),
     ("is_on_whatsapp", "jid without a host", "The JID is bare digits.", good,
      document(edited("jid", lambda jid: str(jid).partition("@")[0]))),
     ("is_on_whatsapp", "jid with a ninth digit", "The JID is not the number WhatsApp knows.", good,
@@ -95,7 +95,7 @@ ALTERED: tuple[tuple[str, str, str, When, Change], ...] = (
     ("qr_code_base64", "bare base64", "`qrcode` is no data URI.", good,
      document(edited("qrcode", lambda text: str(text).rpartition(",")[2]))),
     ("qr_code_base64", "under another name", "The code stands under `base64`.", good,
-     document(moved("qrcode", "base64"))),
+     document(renamed("qrcode", "base64"))),
     ("pairing_code", "hyphenated", "The code comes as `ABCD-EFGH`.", good,
      document(edited("pairingCode", lambda code: f"{code[:4]}-{code[4:]}"))),
     ("pairing_code", "seven characters", "The code lacks its last character.", good,

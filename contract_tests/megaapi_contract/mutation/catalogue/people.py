@@ -21,85 +21,85 @@ def _other(jid: Any) -> Any:
     return HIDDEN if str(jid).endswith("@lid") else SOMEBODY
 
 
-def _to_somebody(shown: Any) -> Any:
-    return dict.fromkeys([SOMEBODY], next(iter(shown.values())))
+def _to_somebody(payload: Any) -> Any:
+    return dict.fromkeys([SOMEBODY], next(iter(payload.values())))
 
 
 def _in_group(path: str) -> Which:
     return every(inbound, having("isGroup", True), having(path))
 
 
-def _told(which: Which, edit: Edit) -> Callable[[], Fault]:
+def _edit_event(which: Which, edit: Edit) -> Callable[[], Fault]:
     return partial(Spoilt, which, changed(edit))
 
 
 # Name, events, sentence, fault.
 FAULTS: tuple[tuple[str, tuple[str, ...], str, Callable[[], Fault]], ...] = (
     ("group message: another author", _GROUP, "Who wrote to the group is told as somebody else.",
-     _told(_in_group("key.participant"), edited("key.participant", _other))),
+     _edit_event(_in_group("key.participant"), edited("key.participant", _other))),
     ("group message: one author", _GROUP, "Whoever writes to a group is told as one customer.",
-     _told(_in_group("key.participantLid"), put("key.participant", CUSTOMER))),
+     _edit_event(_in_group("key.participantLid"), put("key.participant", CUSTOMER))),
     ("group message: another hidden number", ("group-text", "group-image"),
      "The author's hidden number is another person's.",
-     _told(_in_group("key.participantLid"), put("key.participantLid", HIDDEN))),
+     _edit_event(_in_group("key.participantLid"), put("key.participantLid", HIDDEN))),
     ("group message: another number", ("group-text-first-of-sender",),
      "The number of a hidden author is another person's.",
-     _told(_in_group("key.participantPn"), put("key.participantPn", SOMEBODY))),
+     _edit_event(_in_group("key.participantPn"), put("key.participantPn", SOMEBODY))),
     ("group message: another name", _GROUP, "The author's name is another person's.",
-     _told(_in_group("pushName"), put("pushName", "Outro Cliente"))),
+     _edit_event(_in_group("pushName"), put("pushName", "Outro Cliente"))),
     ("message: another hidden number", ("image", "reaction", "text-plain"),
      "Whoever writes has the hidden number of another.",
-     _told(every(inbound, having("key.senderLid")), put("key.senderLid", HIDDEN))),
+     _edit_event(every(inbound, having("key.senderLid")), put("key.senderLid", HIDDEN))),
     ("message: first hidden number", ("text-plain",), "All customers have one hidden number.",
      partial(Stuck, inbound, "key.senderLid")),
     ("message: another number", ("text-plain-lid",),
      "The number of a hidden customer is another person's.",
-     _told(having("key.senderPn"), put("key.senderPn", SOMEBODY))),
+     _edit_event(having("key.senderPn"), put("key.senderPn", SOMEBODY))),
     ("message: another name", ("image", "reaction", "text-plain"),
      "Whoever writes has the name of another.",
-     _told(inbound, put("pushName", "Outro Cliente"))),
+     _edit_event(inbound, put("pushName", "Outro Cliente"))),
     ("message: another own hidden number", ("text-plain", "image"),
-     "The instance's own hidden number is another's.", _told(inbound, put("lid", HIDDEN))),
+     "The instance's own hidden number is another's.", _edit_event(inbound, put("lid", HIDDEN))),
     ("echo: another own hidden number", ("from-me-api-echo",),
-     "The instance's own hidden number is another's.", _told(echo, put("lid", HIDDEN))),
+     "The instance's own hidden number is another's.", _edit_event(echo, put("lid", HIDDEN))),
     ("ack: another own hidden number", ("ack-server", "ack-read"),
-     "The instance's own hidden number is another's.", _told(ack(), put("lid", HIDDEN))),
+     "The instance's own hidden number is another's.", _edit_event(ack(), put("lid", HIDDEN))),
     ("every webhook: first own hidden number", ("text-plain", "from-me-api-echo"),
      "All instances have the hidden number of the first.",
      partial(Stuck, having("lid"), "lid")),
     ("echo: another name", ("from-me-api-echo",), "What the instance sent has another name.",
-     _told(echo, put("pushName", "Outra Loja"))),
+     _edit_event(echo, put("pushName", "Outra Loja"))),
     ("from-me-phone: another name", ("from-me-phone", "self-chat"),
      "What was typed on the phone has another name.",
-     _told(every(having("messageTimestamp"), having("key.fromMe", True)),
+     _edit_event(every(having("messageTimestamp"), having("key.fromMe", True)),
            put("pushName", "Outra Loja"))),
     ("ack-group: another reader", ("ack-group",), "Who of the group has it is somebody else.",
-     _told(every(ack(), having("key.participant")), put("key.participant", SOMEBODY))),
+     _edit_event(every(ack(), having("key.participant")), put("key.participant", SOMEBODY))),
     ("group-participants: other people", ("group-participants",),
      "Somebody else is told as the one who came or went.",
-     _told(_PEOPLE, put("participants", [SOMEBODY]))),
+     _edit_event(_PEOPLE, put("participants", [SOMEBODY]))),
     ("group-participants: another group", ("group-participants",),
      "People come and go in another group.",
-     _told(_PEOPLE, put("id", "120363000000000077@g.us"))),
+     _edit_event(_PEOPLE, put("id", "120363000000000077@g.us"))),
     ("group-participants: another author", ("group-participants",),
-     "Somebody else is told as the one who did it.", _told(_PEOPLE, put("author", SOMEBODY))),
+     "Somebody else is told as the one who did it.", _edit_event(_PEOPLE, put("author", SOMEBODY))),
     ("group-participants: always added", ("group-participants",), "Whoever goes is told as added.",
-     _told(_PEOPLE, put("action", "add"))),
+     _edit_event(_PEOPLE, put("action", "add"))),
     ("presence: another person", ("presence",), "Somebody else is told as the one who types.",
-     _told(kind("presence.update"), edited("presences", _to_somebody))),
+     _edit_event(kind("presence.update"), edited("presences", _to_somebody))),
     ("presence: another chat", ("presence",), "Somebody types in another chat.",
-     _told(kind("presence.update"), put("id", SOMEBODY))),
+     _edit_event(kind("presence.update"), put("id", SOMEBODY))),
     ("group-update: another subject", ("group-update",), "The new subject is another.",
-     _told(_SUBJECT, put("subject", "Outro nome"))),
+     _edit_event(_SUBJECT, put("subject", "Outro nome"))),
     ("group-update: another author", ("group-update",),
      "Somebody else is told as the one who gave the subject.",
-     _told(_SUBJECT, put("author", SOMEBODY))),
+     _edit_event(_SUBJECT, put("author", SOMEBODY))),
     ("group-update: another group", ("group-update",), "Another group has the new subject.",
-     _told(_SUBJECT, put("id", "120363000000000077@g.us"))),
+     _edit_event(_SUBJECT, put("id", "120363000000000077@g.us"))),
     ("call: another caller", ("call",), "Somebody else calls.",
-     _told(kind("call"), put("data.from", SOMEBODY))),
+     _edit_event(kind("call"), put("data.from", SOMEBODY))),
     ("call: another chat", ("call",), "The call is one of another chat.",
-     _told(kind("call"), put("data.chatId", SOMEBODY))),
+     _edit_event(kind("call"), put("data.chatId", SOMEBODY))),
 )  # fmt: skip
 
 

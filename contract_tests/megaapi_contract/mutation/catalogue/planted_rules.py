@@ -71,10 +71,10 @@ class Told(Fault):
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
         payload = orjson.loads(body)
-        made = self._change(payload, self._memory)
-        if len(made) == 1 and made[0] == orjson.loads(body):
+        payloads = self._change(payload, self._memory)
+        if len(payloads) == 1 and payloads[0] == orjson.loads(body):
             return (body,)
-        return [orjson.dumps(one) for one in made]
+        return [orjson.dumps(one) for one in payloads]
 
 
 def safely(edit: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -90,15 +90,19 @@ def safely(edit: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def changed_answer(answer: Answer, call: Call, edit: Callable[[Any, Call], Any]) -> Answer:
-    found = json_of(answer)
-    if found is None or not good(answer):
+    document = json_of(answer)
+    if document is None or not good(answer):
         return answer
-    before = orjson.dumps(found)
+    before = orjson.dumps(document)
     try:
-        made = edit(found, call)
+        edited_document = edit(document, call)
     except ODD_SHAPE:
         return answer
-    return answer if orjson.dumps(made) == before else with_document(answer, made)
+    return (
+        answer
+        if orjson.dumps(edited_document) == before
+        else with_document(answer, edited_document)
+    )
 
 
 def answered(operations: Sequence[str], edit: Callable[[Any, Call], Any]) -> Callable[[], Fault]:

@@ -30,9 +30,9 @@ _CALLS = {
 
 def _refused(answer: Answer) -> Answer:
     """In the gateway's own form: that it is a refusal is all that is wrong with it."""
-    shown = {"name": _NAMES[answer.status], "message": "Refused", "statusCode": answer.status}
+    error_body = {"name": _NAMES[answer.status], "message": "Refused", "statusCode": answer.status}
     noted = replace(answer, headers=(*answer.headers, ("X-Mock-Reason", "a fault")))
-    return with_document(noted, shown)
+    return with_document(noted, error_body)
 
 
 class Refusing(Fault):
@@ -66,16 +66,16 @@ class OnceOnly(Fault):
     def __init__(self, operation: str, *, refused: int = 0) -> None:
         self._operation, self._refused = operation, refused
         self._not_done = NotDone(operation)
-        self._seen: set[str] = set()
+        self._called: set[str] = set()
 
     def answer(self, call: Call) -> Answer:
-        again = call.operation == self._operation and call.key in self._seen
-        if again and not self._refused:
+        is_repeated = call.operation == self._operation and call.key in self._called
+        if is_repeated and not self._refused:
             return self._not_done.answer(call)
         answer = call.ask(call.request)
         if call.operation == self._operation and good(answer):
-            self._seen.add(call.key)
-        return _refused(status(self._refused)(answer)) if again and good(answer) else answer
+            self._called.add(call.key)
+        return _refused(status(self._refused)(answer)) if is_repeated and good(answer) else answer
 
 
 class Besides(Fault):
@@ -125,12 +125,12 @@ class UnknownRoutes(Fault):
 
 def _body(call: Call, *path: str) -> Any:
     try:
-        found = orjson.loads(call.request.body)
+        document = orjson.loads(call.request.body)
     except orjson.JSONDecodeError:
         return None
     for step in path:
-        found = found.get(step) if isinstance(found, dict) else None
-    return found
+        document = document.get(step) if isinstance(document, dict) else None
+    return document
 
 
 def _has_jid(call: Call) -> bool:
@@ -151,13 +151,13 @@ def _emoji_lost(text: Any) -> str:
 
 
 def _unlinked(call: Call) -> Request | None:
-    made = call.door("POST", "/_mock/instances", {"connected": False})
-    return at_instance(call.request, call.key, made)
+    instance = call.door("POST", "/_mock/instances", {"connected": False})
+    return at_instance(call.request, call.key, instance)
 
 
 def _begins_right(call: Call) -> Request | None:
-    token, given = call.tokens.get(call.key, ""), bearer(call.request)
-    return with_token(call.request, token) if token and given[:4] == token[:4] else None
+    token, token_given = call.tokens.get(call.key, ""), bearer(call.request)
+    return with_token(call.request, token) if token and token_given[:4] == token[:4] else None
 
 
 def _big_media(call: Call) -> bool:
@@ -264,7 +264,7 @@ FAULTS: tuple[
      partial(Sometimes, "update_presence", lambda call: _body(call, "option") != "composing")),
     ("update_presence: turned round", ("update_presence",), (), "`composing` is shown as `paused`.",
      partial(Rewritten, "update_presence",
-             edited("option", lambda told: "paused" if told == "composing" else told))),
+             edited("option", lambda option: "paused" if option == "composing" else option))),
     ("delete_message_from_me: one form", ("delete_message_from_me",), (),
      "The body with everything under messageData is refused.",
      partial(Refusing, "delete_message_from_me", lambda call: _body(call, "to") is None)),

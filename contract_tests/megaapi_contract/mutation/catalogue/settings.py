@@ -7,7 +7,7 @@ from functools import partial
 
 from ..answer_faults import Altered, Change, document, good
 from ..mutant import Fault, Mutant
-from ..payload_edits import edited, moved, put, swapped
+from ..payload_edits import edited, put, renamed, swapped
 from ..stateful_faults import Frozen, FrozenField, Leak, NotDone, OldTokenToo
 
 _REVOKED = "messageData.message.protocolMessage"
@@ -28,14 +28,14 @@ ALTERED: tuple[tuple[str, str, str, Change], ...] = (
     ("configure_webhook", "another address", "The answer names the address with another end.",
      document(edited("webhookUrl", lambda url: f"{url}/" if url else url))),
     ("webhook_settings", "flag turned", "On reads back as off.",
-     document(edited("webhookData.webhookEnabled", lambda on: not on))),
+     document(edited("webhookData.webhookEnabled", lambda enabled: not enabled))),
     ("webhook_settings", "address without its path", "The address reads back without its path.",
      document(edited("webhookData.webhookUrl",
                      lambda url: "/".join(str(url).split("/")[:3])))),
     ("webhook_settings", "null instead of no address", "No address reads back as null.",
      document(edited("webhookData.webhookUrl", lambda url: url or None))),
     ("webhook_settings", "under another name", "The settings stand under `webhook`.",
-     document(moved("webhookData", "webhook"))),
+     document(renamed("webhookData", "webhook"))),
     ("config_details", "lists exchanged", "Blocked events are shown as accepted ones.",
      document(swapped("configData.blockEvents", "webhookEvents"))),
     ("config_details", "nothing blocked", "What is blocked is not shown.",
@@ -55,7 +55,7 @@ ALTERED: tuple[tuple[str, str, str, Change], ...] = (
     ("delete_message", "without time", "The time of the deletion is 0.",
      document(put("messageData.messageTimestamp", "0"))),
     ("delete_message_from_me", "answers with a message", "Deleting for oneself tells of a message.",
-     document(lambda found: {**found, "messageData": {"key": {"id": "3EB0"}}})),
+     document(lambda body: {**body, "messageData": {"key": {"id": "3EB0"}}})),
 )  # fmt: skip
 
 REMEMBERED: tuple[tuple[str, tuple[str, ...], str, str, Callable[[], Fault]], ...] = (

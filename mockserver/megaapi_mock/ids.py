@@ -23,22 +23,37 @@ class Ids:
         self.seed = seed
         self._resets = 0
         self._resets_of: dict[str, int] = {}
+        # The last series that each of them began: going back to an earlier one repeats none.
+        self._begun_of: dict[str, int] = {}
 
     def renew(self, key: str | None = None) -> None:
         """From now on other identifiers, for one instance or for all."""
         if key is None or (key not in self._resets_of and len(self._resets_of) >= KEYS_MOST):
             self._resets += 1
-            self._resets_of = {}
+            self._resets_of, self._begun_of = {}, {}
         else:
-            self._resets_of[key] = self._resets_of.get(key, 0) + 1
+            last = max(self._resets_of.get(key, 0), self._begun_of.get(key, 0))
+            self._resets_of[key] = self._begun_of[key] = last + 1
+
+    def series(self, key: str) -> int:
+        """Which series of identifiers an instance gives out now."""
+        return self._resets_of.get(key, 0)
+
+    def return_to(self, key: str, series: int) -> None:
+        """Go on with an earlier series: the same arguments give its identifiers again."""
+        if series:
+            self._resets_of[key] = series
+        else:
+            self._resets_of.pop(key, None)
 
     def begin_again(self, key: str | None = None) -> None:
         """From now on the identifiers of the beginning once more."""
         if key is None:
             self._resets = 0
-            self._resets_of = {}
+            self._resets_of, self._begun_of = {}, {}
         else:
             self._resets_of.pop(key, None)
+            self._begun_of.pop(key, None)
 
     def raw(self, key: str, kind: str, number: int, size: int) -> bytes:
         """`size` bytes (at most 64)."""

@@ -29,6 +29,7 @@ from .spec.validate import Validators
 from .spec.verdict import valid_bundle
 from .store import Store
 from .store.memory import MemoryStore
+from .store.points import Points
 from .timers import Timers
 from .webhooks.chaos.capacity import Capacity
 from .webhooks.chaos.dispatcher import ChaosDispatcher
@@ -76,6 +77,7 @@ class Runtime:
     handlers: Handlers
     validators: Validators
     fixtures: Path
+    points: Points
     loading: threading.RLock = field(default_factory=threading.RLock)
 
     def stop(self, grace: float) -> int:
@@ -275,6 +277,7 @@ def _assembled(
         handlers=contract.handlers,
         validators=Validators(contract.bundle, contract.index),
         fixtures=base.fixtures,
+        points=Points(base.settings.points_bytes),
     )
 
 

@@ -14,15 +14,18 @@ class UndoTable(Generic[K, V]):
 
     Where `size_of` says how many bytes a row takes, `size` is what all committed rows take.
     `writes` is empty between changes: what was written, each with what stood there before.
+    `touched` is for whoever keeps copies: the keys written since it was last emptied, in order;
+    None where that does not say it all, because rows went or came back.
     """
 
-    __slots__ = ("_order_lost", "_rows", "_size_of", "size", "writes")
+    __slots__ = ("_order_lost", "_rows", "_size_of", "size", "touched", "writes")
 
     def __init__(
         self, rows: dict[K, V] | None = None, *, size_of: Callable[[K, V], int] | None = None
     ) -> None:
         self._rows: dict[K, V] = dict(rows or {})
         self.writes: list[tuple[K, V | None]] = []
+        self.touched: dict[K, None] | None = None
         self._order_lost: list[K] | None = None
         self._size_of = size_of
         self.size = self._counted()
@@ -31,6 +34,7 @@ class UndoTable(Generic[K, V]):
         """Be like another table from now on; there is no way back."""
         self._rows = dict(rows.items())
         self.writes.clear()
+        self.touched = None
         self._order_lost = None
         self.size = self._counted()
 
@@ -38,12 +42,15 @@ class UndoTable(Generic[K, V]):
         """Write one row."""
         self.writes.append((key, self._rows.get(key)))
         self._rows[key] = value
+        if self.touched is not None:
+            self.touched[key] = None
 
     def remove(self, key: K) -> None:
         """Delete one row; KeyError when it is not there."""
         if self._order_lost is None:
             self._order_lost = list(self._rows)
         self.writes.append((key, self._rows.pop(key)))
+        self.touched = None
 
     def commit(self, *, keep: int | None = None, budget: int | None = None) -> list[V]:
         """Accept what was written; the oldest rows beyond the bounds go and are returned.
@@ -61,11 +68,14 @@ class UndoTable(Generic[K, V]):
             key = next(iter(self._rows))
             row = self._rows.pop(key)
             self.size -= self._size(key, row)
+            self.touched = None
             gone.append(row)
         return gone
 
     def rollback(self) -> None:
         """Forget what was written since the last commit, order included."""
+        if self.writes:
+            self.touched = None
         for key, value in reversed(self.writes):
             if value is None:
                 self._rows.pop(key, None)

@@ -14,6 +14,7 @@ from ..domain.jid import Jid
 from ..errors import ControlRefused
 from ..records.feed import Kind
 from ..runtime import Runtime
+from ..store.points import Point
 from ..webhooks.json_path import put_at
 
 Json = dict[str, Any]
@@ -49,9 +50,11 @@ def happen(
     fields, options = NON_MESSAGE_EVENTS[event]
     option, to = _option(event, body, options), _addressee(runtime, sender, body)
     time: list[float] = []
+    points: list[Point | None] = []
 
     def do(instance: Instance) -> None:
         instance.chats.require_link()
+        points.append(runtime.points.begin(instance))
         _require_author(instance, event, sender)
         if option == "add" and instance.reachability.registered(to) is None:
             raise ControlRefused(400, f"to: {to.jid} has no WhatsApp account any more")
@@ -76,6 +79,8 @@ def happen(
         instance.record(event, {"fields": payload_fields, "set": dict(action.set)})
 
     runtime.publisher.change(key, do)
+    if points[0] is not None:
+        runtime.points.keep(points[0], event=event, chat=body.get("group") or str(sender.jid))
     answer = {"instance": key, "event": event, "time": time[0]}
     _show(runtime, answer, sender, body, option)
     return answer

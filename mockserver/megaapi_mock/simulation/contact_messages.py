@@ -19,6 +19,7 @@ from ..handlers import uploads
 from ..records.message import message_json
 from ..runtime import Runtime
 from ..spelling import did_you_mean
+from ..store.points import Point
 from ..webhooks.json_path import put_at
 from .contact_events import NON_MESSAGE_EVENTS, happen
 from .message_origin import OWN, SOMEBODY, MessageOrigin, channel, story_key, typed
@@ -111,8 +112,17 @@ def receive(runtime: Runtime, key: str, body: Mapping[str, Any]) -> dict[str, An
     inside = {path: value for path, value in overrides.items() if path not in outside}
     incoming = _Incoming(runtime, event, sender, body, outside, inside)
     messages: list[Message] = []
-    runtime.publisher.change(key, lambda instance: messages.append(incoming.arrive(instance)))
-    return _answer(runtime, key, messages[0])
+    points: list[Point | None] = []
+
+    def arrive(instance: Instance) -> None:
+        points.append(runtime.points.begin(instance))
+        messages.append(incoming.arrive(instance))
+
+    runtime.publisher.change(key, arrive)
+    message = messages[0]
+    if points[0] is not None:
+        runtime.points.keep(points[0], event=event, chat=message.chat, message=message.id)
+    return _answer(runtime, key, message)
 
 
 def _answer(runtime: Runtime, key: str, message: Message) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from .instance_routes import InstanceRoutes
 from .json_body import answering, plain
 from .places import Places
 from .record_routes import RecordRoutes
+from .rewind_routes import RewindRoutes
 from .state_routes import StateRoutes
 from .stream_routes import StreamRoutes
 from .webhook_routes import WebhookRoutes
@@ -52,6 +53,7 @@ class ControlRoutes:
             *FaultRoutes(self._runtime).routes(),
             *Belongings(self._runtime).routes(),
             *ChatRoutes(self._runtime).routes(),
+            *RewindRoutes(self._runtime).routes(),
         ]
         self._routes = [f"{method} /_mock{path}" for method, path, _ in routes]
         for method, path, view in routes:

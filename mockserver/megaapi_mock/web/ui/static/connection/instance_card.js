@@ -38,8 +38,9 @@ export class InstanceCard {
 
   draw() {
     const { instance } = this;
+    const state = instance.banned ? "banned" : instance.state;
     this.heading.textContent = instance.name;
-    fill(this.head, this.heading, h("span", { class: `pill state-${instance.state}` }, t(`instance.${instance.banned ? "banned" : instance.state}`)),
+    fill(this.head, this.heading, h("span", { class: `pill state-${instance.state}` }, t(`instance.${state}`)),
       button(t("instance.delete", { key: instance.key }), () => this.run(() => api.deleteInstance(instance.key)), { kind: "plain", icon: icon("trash", 18), bare: true }));
     fill(this.facts, this.fact(t("instance.key"), instance.key), this.fact(t("instance.token"), instance.token), this.fact(t("instance.number"), instance.number));
     if (instance.state === "connected") this.drawLinked();

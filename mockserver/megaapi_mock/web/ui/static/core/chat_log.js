@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { contentOf, subjectOf } from "./messages.js";
 
 const PAGE = 100;
+const OLDER_PAGE = 300;
 
 export const chatTopic = (instance, chat) => `chat ${instance} ${chat}`;
 
@@ -53,7 +54,7 @@ export class ChatLog {
   /** Load the page before the oldest one; gives how many visible messages came. */
   async loadOlder() {
     if (!this.older) return 0;
-    const page = await api.messages({ instance: this.instance, chat: this.chat, limit: PAGE, since: this.older });
+    const page = await api.messages({ instance: this.instance, chat: this.chat, limit: OLDER_PAGE, since: this.older });
     this.older = page.next;
     const fresh = page.items.filter((message) => !this.byId.has(message.id)).reverse();
     fresh.forEach((message) => this.note(message));

@@ -11,6 +11,9 @@ import { WindowedList } from "../core/windowed_list.js";
 import { entry } from "./bubble.js";
 import { Composer } from "./composer.js";
 import { nameOf } from "./content.js";
+import { Search } from "./search.js";
+
+const MOST_PAGES = 500;
 
 export class Conversation {
   constructor(phone, chat, { group = null, inspect, rewindBefore }) {
@@ -29,7 +32,8 @@ export class Conversation {
     this.presence = h("small", { class: "presence", "aria-live": "polite" });
     this.messages = h("div", { class: "messages", tabindex: "0", role: "log", "aria-label": t("conversation.messages", { name: this.phone.title() }) });
     this.newer = button(t("conversation.newer"), () => this.toNewest(), { kind: "newer", icon: icon("down", 16), hidden: true });
-    this.element = h("div", { class: "conversation" }, this.header(), this.messages, this.newer, this.composer.element);
+    this.search = new Search((text) => this.find(text), (id) => this.showMessage(id));
+    this.element = h("div", { class: "conversation" }, this.header(), this.search.element, this.messages, this.newer, this.composer.element);
     this.list = new WindowedList(this.messages, {
       items: () => this.items(),
       keyOf: (item) => item.id,
@@ -48,8 +52,9 @@ export class Conversation {
   }
 
   actions() {
-    return button(t("conversation.save"), () => this.phone.saveConversation(this.chat),
+    const save = button(t("conversation.save"), () => this.phone.saveConversation(this.chat),
       { kind: "plain", icon: icon("download", 18), bare: true });
+    return [this.search.button, save];
   }
 
   listen() {
@@ -185,7 +190,7 @@ export class Conversation {
   }
 
   async showMessage(id) {
-    for (let pages = 0; pages < 20 && !this.items().some((item) => item.id === id); pages += 1) {
+    for (let pages = 0; pages < MOST_PAGES && !this.items().some((item) => item.id === id); pages += 1) {
       if (!(await this.loadOlder())) break;
     }
     const index = this.items().findIndex((item) => item.id === id);
@@ -201,7 +206,7 @@ export class Conversation {
   }
 
   /** Find messages with that text. */
-  search(text) {
+  find(text) {
     return api.messages({ instance: this.phone.instance, chat: this.chat, text, limit: 50 });
   }
 }

@@ -45,9 +45,11 @@ export class Phone {
 
   async open() {
     try {
+      const learning = this.learnNames();
       this.contact = await api.contact(this.instance, this.number);
-      await this.learnNames();
+      this.learnName(this.contact);
       this.drawTop();
+      await learning;
       await this.openFirst();
     } catch (refusal) {
       this.drawTop();
@@ -57,7 +59,7 @@ export class Phone {
 
   async learnNames() {
     const { items } = await api.contactsOf(this.instance, { limit: 500 }).catch(() => ({ items: [] }));
-    for (const one of [...items, this.contact]) this.learnName(one);
+    items.forEach((one) => this.learnName(one));
     for (const shop of this.store.instances.values()) if (shop.number) this.names.set(shop.number, shop.name);
   }
 

@@ -31,7 +31,8 @@ export class PhonesView {
     this.subscriptions = new Subscriptions(store.topics);
     this.tools = h("div", { class: "toolbar" });
     this.hint = h("div", { class: "first-steps" });
-    this.row = h("div", { class: "phone-row" });
+    this.none = h("p", { class: "empty" }, t("phones.none"));
+    this.row = h("div", { class: "phone-row" }, this.none);
     this.element = h("div", { class: "phones-view" }, h("div", { class: "phones-main" }, this.tools, this.hint, this.row));
     this.subscriptions.on("instances", () => this.drawTools());
     this.subscriptions.on("instance", (instance) => { if (instance.key === this.instance) this.drawHint(); });
@@ -90,6 +91,7 @@ export class PhonesView {
   }
 
   keep() {
+    this.none.hidden = this.phones.length > 0;
     localStorage.setItem(KEPT_AS, JSON.stringify(this.phones.map(({ instance, number }) => ({ instance, number }))));
   }
 

@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 # What pip installs with the extra `[contract]`.
-EXTRA_MODULES = ("schemathesis", "hypothesis", "requests")
+EXTRA_MODULES = ("schemathesis", "hypothesis", "requests", "allpairspy")
 # What shells make of a process that was ended by Ctrl-C: not 1, which says the host is wrong.
 INTERRUPTED = 130
 

@@ -408,6 +408,8 @@ FAULTS: Mapping[str, Fault] = {
     "what is passed on keeps its content": edited(f"{TEXT}.contextInfo.quotedMessage", {}),
     "many sends have each their own answer": frozen("/text"),
     # lives
+    "what is refused leaves no trace": turned(401, 200),
+    "whatever is combined is done and told": edited(f"{DATA}.key.id", OTHER_ID),
     "the life of a link": forgotten("/logout"),
     "the life of groups": forgotten("/leaveGroup"),
     "the life of a conversation": swapped(ack(3)),

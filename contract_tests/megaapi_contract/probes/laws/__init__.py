@@ -20,9 +20,11 @@ from . import (
     media,
     messages,
     neighbours,
+    no_trace,
     particulars,
     people,
     rich_events,
+    sessions,
     settings,
     tokens,
     uniqueness,
@@ -36,7 +38,7 @@ _SUBJECTS = (
     content_fidelity,
     unsettled, webhooks, customers, people,
     particulars, every_text, every_event, neighbours, aftermath, group_changes, rich_events,
-    webhook_targets, lifecycle,
+    webhook_targets, no_trace, sessions, lifecycle,
 )  # fmt: skip
 
 

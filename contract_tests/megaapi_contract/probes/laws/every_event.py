@@ -109,15 +109,15 @@ def what_arrives_is_what_was_answered(operation: str, session: Session, stage: S
     webhooks = [one for one in hook.receive() if message_id(one) == sent_id(answer)]
     if hook.claim("text-plain", len(webhooks) == 1, "what was sent arrives once"):
         content = author_content(at(webhooks[0].json, "message"))
-        same = _bare(content) == _bare(author_content(at(answer.json, "messageData", "message")))
+        same = bare(content) == bare(author_content(at(answer.json, "messageData", "message")))
         hook.claim("text-plain", same, "what arrives is what was answered", webhooks[0])
 
 
-def _bare(content: Any) -> Any:
+def bare(content: Any) -> Any:
     """A content without what only one of the two sides is told: where it is kept, and context."""
     if isinstance(content, dict):
-        return {name: _bare(part) for name, part in content.items() if name != "contextInfo"}
-    return [_bare(one) for one in content] if isinstance(content, list) else content
+        return {name: bare(part) for name, part in content.items() if name != "contextInfo"}
+    return [bare(one) for one in content] if isinstance(content, list) else content
 
 
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,
@@ -163,13 +163,13 @@ def what_is_passed_on_keeps_its_content(event: str, session: Session, stage: Sta
         claim(
             session,
             answer,
-            _bare(forwarded_content) == _bare(content),
+            bare(forwarded_content) == bare(content),
             "a forward keeps every field",
         )
     answer = message(session, place, "quote_message", **data, text="Sobre este")
     if done(session, answer, "a quote"):
         way = ("messageData", "message", "extendedTextMessage", "contextInfo", "quotedMessage")
-        same = _bare(at(answer.json, *way)) == _bare(content)
+        same = bare(at(answer.json, *way)) == bare(content)
         claim(session, answer, same, "a quote keeps every field")
 
 

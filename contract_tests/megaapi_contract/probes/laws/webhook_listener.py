@@ -51,6 +51,7 @@ class WebhookListener:
         self.url = f"{receiver.url}{self._end}"
         self._first_unread = len(receiver.webhooks)
         self._looks = 0
+        self._mark = b""
         self._since = self._until = now(stage)
         self._acknowledged_ids: set[str] = set()
         self._people: dict[str, dict[str, Any]] = {}
@@ -75,6 +76,7 @@ class WebhookListener:
         self._looks += 1
         self._since, self._until = self._until, now(self._stage)
         mark = sha256(f"{self.place.key} {self._looks}".encode()).hexdigest()[:32].upper().encode()
+        self._mark = mark
         is_time_passed = self._stage.pass_time(AGES)
         if self._stage.phone:
             self._announce(alarm, mark.decode())
@@ -98,6 +100,23 @@ class WebhookListener:
                 promise=self._session.contract.event_promise(alarm), operation=alarm,
             )  # fmt: skip
         return own_webhooks
+
+    def receive_beside(self, other: WebhookListener) -> list[Webhook]:
+        """What came here until the last webhook that `other` received, which comes to both."""
+        mark = other._mark
+
+        def all_there(webhooks: list[Webhook]) -> bool:
+            return any(mark in one.body for one in self.mine(webhooks)) or not self._stage.phone
+
+        webhooks = self._session.receiver.wait_for(all_there, since=self._first_unread)
+        self._first_unread += len(webhooks)
+        return self._own_webhooks(self.mine(webhooks), mark)
+
+    def unread(self) -> list[Webhook]:
+        """What has come here since the last look."""
+        webhooks = self._session.receiver.webhooks[self._first_unread :]
+        self._first_unread += len(webhooks)
+        return self.mine(webhooks)
 
     def _own_webhooks(self, mine: list[Webhook], mark: bytes) -> list[Webhook]:
         """What came without the mark and without what a host adds: a new event, a presence."""

@@ -1,0 +1,83 @@
+"""What is done to a group, by the instance or on the own phone."""
+
+from __future__ import annotations
+
+from megaapi_mock.domain.jid import as_given
+
+from ....host.stage import NO_WHATSAPP, WORLD
+from ..assertions import claim
+from ..groups import verdicts_of
+from .factors import Row
+from .model import Happening
+from .play import Chat, Play
+
+PEOPLE = WORLD[:4]
+PARTICIPANTS, UPDATE = "group-participants", "group-update"
+
+
+def change_group(play: Play, chat: Chat, row: Row, words: str) -> None:
+    """Somebody is added or removed, or the group has another name."""
+    if row.what == "renames":
+        rename(play, chat, words)
+    elif row.actor == "phone":
+        change_by_phone(play, chat, row.what)
+    else:
+        change_by_call(play, chat, row.what)
+
+
+def rename(play: Play, chat: Chat, words: str) -> None:
+    """The owner gives the group another name."""
+    subject = words[:60].strip()
+    body = {"event": UPDATE, "group": chat.jid, "from": play.place.number}
+    play.control("POST", "inbound", {**body, "set": {"subject": subject}})
+    play.model.groups[chat.jid].subject = subject
+    play.model.happenings.append(Happening(UPDATE, chat.jid, (("subject", subject),)))
+
+
+def change_by_phone(play: Play, chat: Chat, what: str) -> None:
+    """The owner adds or removes one."""
+    people = play.model.groups[chat.jid].people
+    action = "add" if what == "adds" else "remove"
+    number = next((one for one in PEOPLE if (_jid(play, one) in people) is (action != "add")), "")
+    if not number or number == chat.person:
+        return
+    body = {"event": PARTICIPANTS, "group": chat.jid, "from": play.place.number, "to": number}
+    play.control("POST", "inbound", {**body, "option": action})
+    (people.add if action == "add" else people.discard)(_jid(play, number))
+    play.model.happenings.append(Happening(PARTICIPANTS, chat.jid, (("action", action),)))
+
+
+def change_by_call(play: Play, chat: Chat, what: str) -> None:
+    """Several are named: one of the group, one of outside, one without an account."""
+    people, adding = play.model.groups[chat.jid].people, what == "adds"
+    inside = [one for one in PEOPLE[1:] if _jid(play, one) in people]
+    outside = [one for one in PEOPLE[1:] if _jid(play, one) not in people]
+    named = [*inside[:1], *outside[:1], NO_WHATSAPP]
+    data = {"jid": chat.jid, "participants": _written(play, named)}
+    operation = "add_participants" if adding else "remove_participants"
+    found = play.call(operation, body={"group_data": data})
+    moved = outside[:1] if adding else inside[:1]
+    wanted = [(as_given(one), _verdict(one, one in moved, adding)) for one in named]
+    told = verdicts_of(play.session, found)
+    claim(play.session, found, told is None or told == wanted, "each has a verdict of their own")
+    for number in moved:
+        (people.add if adding else people.discard)(_jid(play, number))
+        fields = (("action", "add" if adding else "remove"),)
+        play.model.happenings.append(Happening(PARTICIPANTS, chat.jid, fields, is_own=True))
+
+
+def _written(play: Play, people: list[str]) -> list[str]:
+    """Numbers and JIDs by turns."""
+    return [
+        as_given(one) if (turn + play.turns) % 2 else one for turn, one in enumerate(people)
+    ]  # fmt: skip
+
+
+def _verdict(number: str, is_moved: bool, adding: bool) -> str:
+    if is_moved:
+        return "200"
+    return "409" if adding and number != NO_WHATSAPP else "404"
+
+
+def _jid(play: Play, number: str) -> str:
+    return str(play.person(number)["jid"])

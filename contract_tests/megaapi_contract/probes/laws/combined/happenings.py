@@ -1,0 +1,71 @@
+"""What customers do, and the owner on the own phone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..customers import author_content
+from .contents import CONTENTS, WRITTEN
+from .factors import Row
+from .look import hear
+from .model import INPUT, OUTPUT, REACTION, Owed, Written
+from .play import Chat, Play
+from .sends import send
+
+KINDS = {"its own": "instance", "a customer's": "customer", "the phone's": "phone"}
+ABOUT_ANOTHER = ("reaction", "text-quoted-reply", "edited", "deleted")
+
+
+def happens(play: Play, chat: Chat, row: Row, words: str) -> None:
+    """A customer does something, or the owner does on the own phone."""
+    target = _target(play, chat, row)
+    if row.what in ABOUT_ANOTHER and target is None:
+        return
+    said = {way: f"{words} {number}" for number, way in enumerate(WRITTEN.get(row.what, ()))}
+    more: dict[str, Any] = {"set": said} if said else {}
+    if target is not None:
+        more["message"] = target.id
+    body = {"event": row.what, **play.writes(chat, row), **more}
+    made = play.control("POST", "inbound", body)
+    author = play.place.number if row.actor == "phone" else chat.person
+    content = author_content(made["content"])
+    one = Written(str(made["id"]), chat.jid, author, row.actor == "phone", content, row.actor)
+    one.time = float(made["time"])
+    category = OUTPUT if row.actor == "phone" else REACTION if row.what == "reaction" else INPUT
+    play.model.write(Owed(one, event_of(row, chat), category, made=made, names=chat.names))
+    if target is not None and row.what == "deleted":
+        target.deleted = "everyone"
+    if target is not None and row.what == "edited":
+        target.is_edited = True
+
+
+def _target(play: Play, chat: Chat, row: Row) -> Written | None:
+    """The message that is reacted to, answered, edited or deleted."""
+    if row.what not in ABOUT_ANOTHER:
+        return None
+    kind = KINDS[row.about]
+    if row.what in ("edited", "deleted"):
+        kind = row.actor if row.actor == "customer" or kind == "customer" else kind
+    return target_in(play, chat, kind, only_texts=row.what == "edited")
+
+
+def target_in(play: Play, chat: Chat, kind: str, *, only_texts: bool = False) -> Written | None:
+    """The last message of this kind in a chat; where there is none, one is written first."""
+    found = play.model.last(chat.jid, kind, only_texts=only_texts)
+    if found is not None or not play.is_fast:
+        return found
+    if kind == "instance":
+        send(play, chat, CONTENTS["text"]("Antes"))
+    else:
+        happens(play, chat, Row(f"{kind}: text-plain", "", "plain", "", "alone"), "Antes")
+    hear(play)
+    return play.model.last(chat.jid, kind, only_texts=only_texts)
+
+
+def event_of(row: Row, chat: Chat) -> str:
+    """The event as which it is told."""
+    if row.actor == "phone":
+        return "from-me-phone"
+    if chat.is_group:
+        return {"text-plain": "group-text", "image": "group-image"}.get(row.what, row.what)
+    return row.what

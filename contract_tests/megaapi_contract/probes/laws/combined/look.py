@@ -1,0 +1,191 @@
+"""After every step: all that can be observed is as the model has it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+from urllib.parse import urlsplit
+
+from ....host.status import EMPTY, LIST, NONE, read_status
+from ....judging.results import Exchange, Webhook
+from ..assertions import at, claim, guess
+from ..calls import members
+from ..customers import author_content
+from ..webhook_listener import READ
+from ..webhooks import ECHO, is_ack, message_id
+from .model import STATUS, Owed
+from .play import Play
+from .webhooks_owed import hold_acks, hold_echo, hold_happenings, hold_told
+
+LIMIT = 5000
+
+
+def look(play: Play, *, whole: bool = True) -> None:
+    """Hold all that was told since the last look, and all that can be asked for."""
+    hear(play)
+    if whole:
+        hold_settings(play)
+        hold_groups(play)
+        hold_messages(play)
+
+
+def hear(play: Play) -> None:
+    """Hold that what is owed has come, to every address, and nothing else has."""
+    owed, play.model.owed = play.model.owed, []
+    happenings, play.model.happenings = play.model.happenings, []
+    wanted = sum(1 for one in owed if READ in one.steps and play.model.is_told(STATUS))
+
+    def all_read(webhooks: list[Webhook]) -> bool:
+        statuses = [at(one.json, "update", "status") for one in webhooks]
+        return statuses.count(READ) >= wanted
+
+    came = play.hook.receive(all_read, alarm=play.model.alarm)
+    query = urlsplit(play.hook.url).query
+    kept = all(urlsplit(one.url).query == query for one in came)
+    play.hook.claim(ECHO, kept, "the query of the address is kept")
+    about_groups = [one for one in came if at(one.json, "key") is None]
+    hold_happenings(play, about_groups, happenings)
+    _hold_order(play, [one for one in came if one not in about_groups], owed)
+    for one in owed:
+        about = [webhook for webhook in came if message_id(webhook) == one.message.id]
+        if one.sent is not None:
+            hold_echo(play, about, one)
+            hold_acks(play, about, one)
+        else:
+            hold_told(play, about, one)
+    if play.second is not None:
+        others = play.second.receive_beside(play.hook)
+        same = [one.json for one in others] == [one.json for one in came]
+        play.hook.claim(ECHO, same, "both addresses get the same, in the same order")
+
+
+def hear_link(play: Play) -> None:
+    """Hold that the end and the return of a link are told, and nothing else is."""
+    came = play.hook.receive(alarm=play.model.alarm)
+    told = [one for one in came if at(one.json, "key") is None]
+    play.hook.claim("connected", told == came, "a link that comes back repeats no message")
+    if play.model.is_told("connectionStatus"):
+        last = told[-1] if told else None
+        kept = at(last.json, "message") == "phone_connected" if last else False
+        play.hook.claim("connected", kept, "the new link is told last", last)
+    else:
+        play.hook.nothing(told, "connected", "blocked events", play.guessed)
+    if play.second is not None:
+        others = [one.json for one in play.second.receive_beside(play.hook)]
+        same = others == [one.json for one in came]
+        play.hook.claim("connected", same, "both addresses get the same")
+
+
+def _hold_order(play: Play, came: list[Webhook], owed: list[Owed]) -> None:
+    """Hold that messages are told once, in the order they were written, and no others."""
+    optional = {one.message.id for one in owed if not one.echoes}
+    told = [message_id(one) for one in came if not is_ack(one)]
+    told = [id_ for id_ in told if id_ not in optional]
+    due = [one for one in owed if one.echoes and play.model.is_told(one.category)]
+    theirs = [one.message.id for one in due if one.sent is None]
+    own = {one.message.id for one in due if one.sent is not None}
+    if own:
+        play.hook.settle_echo(bool(own & set(told)))
+    if play.echoes:
+        theirs = [one.message.id for one in due]
+    promise = play.promise(due)
+    play.hook.claim(ECHO, told == theirs, "what is owed comes once, in order, and nothing else",
+                    promise=promise)  # fmt: skip
+    known = {one.message.id for one in owed}
+    strays = [one for one in came if is_ack(one) and message_id(one) not in known]
+    play.hook.claim("ack-server", not strays, "no message is acknowledged later again")
+    doubled = [times for times in Counter(one.body for one in came).values() if times > 1]
+    play.hook.claim(ECHO, not doubled, "no webhook comes twice")
+
+
+# -- what can be asked for -------------------------------------------------------------------
+
+
+def hold_settings(play: Play) -> None:
+    """Hold status, webhook and blocked events."""
+    found = play.call("instance_status")
+    shown = read_status(found)
+    if shown.form != NONE:
+        claim(play.session, found, shown.connected, "the status is what it was")
+    if shown.form not in (LIST, EMPTY, NONE):
+        own = shown.user is None or shown.number in ("", play.place.number)
+        claim(play.session, found, own and shown.key == play.place.key, "its own key and number")
+    found = play.call("webhook_settings")
+    settings = at(found.json, "webhookData") or found.json
+    url = at(settings, "webhookUrl")
+    claim(play.session, found, url == play.model.url, "the address is the one that was set")
+    on = at(settings, "webhookEnabled")
+    claim(play.session, found, on is play.model.enabled, "the webhook is on or off as it was set")
+    if play.model.has_config:
+        _hold_config(play)
+
+
+def _hold_config(play: Play) -> None:
+    found = play.call("config_details")
+    config, model = at(found.json, "configData"), play.model
+    promise = guess(play.session, "config_details")
+    for name, wanted in (
+        ("blockEvents", model.shown_as_blocked), ("webhookEvents", model.shown_as_accepted),
+        ("statusEvents", set(model.statuses)),
+    ):  # fmt: skip
+        names = at(config, name)
+        shown = Counter(map(str, names)) if isinstance(names, list) else Counter()
+        claim(play.session, found, shown == Counter(wanted), f"{name} are those that were set",
+              promise=promise)  # fmt: skip
+
+
+def hold_groups(play: Play) -> None:
+    """Hold the list of groups, and each group's details, which say the same."""
+    listed = play.call("list_groups")
+    groups = at(listed.json, "groups")
+    shown = {str(at(one, "id")): one for one in groups} if isinstance(groups, list) else {}
+    right = isinstance(groups, list) and len(groups) == len(shown)
+    claim(play.session, listed, right and set(shown) == set(play.model.groups),
+          "the groups it is in, each once")  # fmt: skip
+    for jid in play.model.groups:
+        found = play.call("group_details", query={"jid": jid})
+        details = at(found.json, "group") or found.json
+        _hold_group(play, found, jid, details)
+        if jid in shown:
+            claim(
+                play.session,
+                listed,
+                shown[jid] == without_envelope(details),
+                "listed as in its details",
+            )
+
+
+def without_envelope(details: Any) -> Any:
+    """A group without what stands beside it in a flat answer."""
+    return {name: part for name, part in details.items() if name not in BESIDE}
+
+
+BESIDE = ("error", "message", "requestId")
+
+
+def _hold_group(play: Play, found: Exchange, jid: str, details: Any) -> None:
+    group = play.model.groups[jid]
+    people = members(details) if isinstance(details, dict) else {}
+    others = {who for who in people if who.partition("@")[0] != play.place.number}
+    claim(play.session, found, others == group.people, "who is in it")
+    claim(play.session, found, at(details, "subject") == group.subject, "its name")
+    size = at(details, "size")
+    claim(play.session, found, size == len(group.people) + 1, "size counts everybody")
+
+
+def hold_messages(play: Play) -> None:
+    """Hold that the gateway has what was written, nothing more, nothing else."""
+    path = f"/_mock/messages?instance={play.place.key}&limit={LIMIT}"
+    items = play.stage.control_api("GET", path)["items"]
+    model, hook = play.model, play.hook
+    same = [one["id"] for one in items] == [*model.messages]
+    hook.claim(ECHO, same, "the gateway has each message once, in order, and no others")
+    for item in items:
+        one = model.messages.get(str(item["id"]))
+        if one is None:
+            continue
+        whose = (item["chat"], item["from_me"]) == (one.chat, one.from_me)
+        hook.claim(ECHO, whose, "each message is in the chat it was written to")
+        same = one.is_edited or author_content(item["content"]) == one.content
+        hook.claim(ECHO, same, "each message has the content it was given")
+        hook.claim(ECHO, item["deleted"] == one.deleted, "only what was deleted is deleted")

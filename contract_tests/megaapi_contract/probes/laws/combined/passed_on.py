@@ -1,0 +1,107 @@
+"""Messages about messages: what a quote names and shows, and what a forward keeps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ....judging.results import Exchange
+from ..assertions import at, claim
+from ..calls import message
+from ..customers import author_content
+from ..every_event import bare
+from ..webhooks import UNPLAYED
+from .factors import Row
+from .happenings import KINDS, target_in
+from .model import Written
+from .play import Chat, Play
+from .sends import PLAYABLE, hold_answer, remember
+
+QUOTE = ("extendedTextMessage", "contextInfo")
+
+
+def pass_on(play: Play, chat: Chat, row: Row, words: str) -> None:
+    """An earlier message is quoted or forwarded, every other time one of another chat."""
+    kind = KINDS[row.about]
+    outside = kind != "instance" and chat.person == play.place.number
+    target = play.model.last(chat.jid, "instance") if outside else target_in(play, chat, kind)
+    elsewhere = [one for one in play.model.chats() if one != chat.jid]
+    if play.turns % 2 and elsewhere:
+        target = play.model.last(elsewhere[-1], kind) or target
+    if target is None:
+        return
+    data = {"to": chat.to, "key": target.key, "message": target.content}
+    if row.what == "forward":
+        sent = message(play.session, play.place, "forward_message", **data)
+        hold_forward(play, chat, sent, target)
+    else:
+        sent = message(play.session, play.place, "quote_message", **data, text=words)
+        hold_quote(play, chat, sent, target, words)
+
+
+def hold_forward(play: Play, chat: Chat, sent: Exchange, target: Written) -> None:
+    """Hold that a forward is the same message, marked as forwarded where others wrote it."""
+    shown = hold_answer(play, chat, sent)
+    if not shown:
+        return
+    same = as_forwarded(shown) == as_forwarded(target.content)
+    claim(play.session, sent, same, "a forward keeps every field")
+    score, is_forwarded = _score(shown)
+    before, _ = _score(target.content)
+    wanted = before + (not target.from_me)
+    claim(play.session, sent, score == wanted, "the score counts who wrote it")
+    claim(play.session, sent, is_forwarded is (wanted > 0), "isForwarded says so")
+    can_be_played = at(shown, "audioMessage", "ptt") is True
+    remember(play, chat, sent, shown, steps=PLAYABLE if can_be_played else UNPLAYED)
+
+
+# What a message is taken out of when it is quoted or forwarded.
+WRAPPERS = ("viewOnceMessage", "ephemeralMessage", "documentWithCaptionMessage")
+
+
+def unwrapped(content: Any) -> Any:
+    """A content out of its wrapper, without context."""
+    inner = next((at(content, name, "message") for name in WRAPPERS if at(content, name)), None)
+    return bare(content) if inner is None else unwrapped(author_content(inner))
+
+
+def as_forwarded(content: Any) -> Any:
+    """A content as it is forwarded: plain texts become extended ones."""
+    content = unwrapped(content)
+    if isinstance(content, dict) and "conversation" in content:
+        others = {name: part for name, part in content.items() if name != "conversation"}
+        return {**others, "extendedTextMessage": {"text": content["conversation"]}}
+    return content
+
+
+def _score(content: Any) -> tuple[int, bool]:
+    """How often a message was forwarded, and whether it says so."""
+    for part in content.values() if isinstance(content, dict) else ():
+        info = at(part, "contextInfo")
+        if info is not None:
+            score = at(info, "forwardingScore")
+            return score if type(score) is int else 0, at(info, "isForwarded") is True
+    return 0, False
+
+
+def _author(target: Written) -> str:
+    """Who wrote a message, as its key says."""
+    own = f"{target.author}@s.whatsapp.net"
+    return own if target.from_me else str(target.key.get("participant", target.chat))
+
+
+def hold_quote(play: Play, chat: Chat, sent: Exchange, target: Written, words: str) -> None:
+    """Hold that a quote names the message, its author, and its chat where that is another one."""
+    shown = hold_answer(play, chat, sent, extendedTextMessage={"text": words})
+    if not shown:
+        return
+    info = at(shown, *QUOTE)
+    claim(play.session, sent, at(info, "stanzaId") == target.id, "stanzaId is the quoted id")
+    author, _, server = str(at(info, "participant")).partition("@")
+    right = f"{author.partition(':')[0]}@{server}" == _author(target)
+    claim(play.session, sent, right, "participant is who wrote the quoted message")
+    same = unwrapped(at(info, "quotedMessage")) == unwrapped(target.content)
+    claim(play.session, sent, same, "the quoted content is there, whole")
+    elsewhere = target.chat if target.chat not in chat.names else None
+    named = at(info, "remoteJid")
+    claim(play.session, sent, named == elsewhere, "remoteJid is named where it is another chat")
+    remember(play, chat, sent, shown)

@@ -1,0 +1,180 @@
+"""Every way in which an operation is refused, asked so that doing it would leave a trace."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from typing import Any
+
+from ....host.http import request
+from ....host.place import Place
+from ....host.stage import NO_WHATSAPP, WORLD
+from ....judging.results import Exchange
+from ....safety.fence import UNKNOWN_KEY
+from ...cases import NO_GROUP
+from ..access import METHODS, UNKNOWN
+from ..assertions import NAMES, UNKNOWN_INSTANCE, at, refused
+from ..calls import set_webhook
+from ..requests import ASKS, BROKEN_JSON, Arguments
+from .play import Play
+from .snapshot import differences, snapshot
+
+Way = tuple[str | int, ...]
+# In place of what an operation needs; the last one is nothing at all.
+WRONG: tuple[Any, ...] = (None, 5, True, [], {}, "", ["x"], ...)
+NO_JIDS = (NO_WHATSAPP, "999999999999999@lid", "120363000000000097@g.us", "status@broadcast")
+# A token of any other type would lock everybody out.
+UNCHANGED = ("change_token",)
+
+
+def good_call(play: Play, operation: str) -> Arguments:
+    """Arguments that the instance would carry out: a real group, message or file."""
+    chat, group = play.chat("number"), play.chat("group")
+    arguments = deepcopy(ASKS[operation].make(WORLD[1]))
+    if "jid" in arguments.get("query", {}) and operation != "is_on_whatsapp":
+        arguments["query"]["jid"] = group.jid
+    body = arguments.get("body", {})
+    if "jid" in body.get("group_data", {}):
+        someone = WORLD[1] if operation == "add_participants" else group.person
+        body["group_data"] = {"jid": group.jid, "participants": [someone]}
+    if operation == "accept_webhook_events":
+        # All that is known is accepted already.
+        body["messageData"] = {"events": ["somethingNew"]}
+    own = play.model.last(chat.jid, "instance")
+    data = body.get("messageData", {})
+    if own is not None and "key" in data:
+        data.update(to=chat.to, key=own.key)
+    if own is not None and operation == "delete_message_from_me":
+        body.update(to=chat.to, messageData={"id": own.id, "timestamp": int(own.time)})
+    return arguments
+
+
+def refuse_all(play: Play, operation: str) -> None:
+    """Hold that each refusal is one, and that none of them leaves a trace."""
+    good = good_call(play, operation)
+    before = snapshot(play)
+    _stay_outside(play, operation, good)
+    _hold_no_trace(play, operation, before)
+    for when, arguments in spoilt_calls(play, operation, good):
+        found = play.call(operation, **arguments)
+        if _is_refusal(found):
+            _hold_form(play, found, when)
+            continue
+        # It was taken, which some hosts may do: what comes of it is nothing to hold.
+        if operation == "configure_webhook":
+            set_webhook(play.session, play.place, play.hook.url)
+        play.hook.receive(alarm=play.model.alarm)
+        before = snapshot(play)
+    _hold_no_trace(play, operation, before)
+
+
+def _is_refusal(found: Exchange) -> bool:
+    return found.status >= 400 or at(found.json, "error") is True
+
+
+def _stay_outside(play: Play, operation: str, good: Arguments) -> None:
+    """Wrong tokens, keys and methods, with a body that is good."""
+    call, session, place = play.call, play.session, play.place
+    others = play.stage.place(connected=None).token
+    for when, token in (
+        ("no token", ""), ("a wrong token", session.wrong_token()), ("another one's token", others),
+        ("half a token", place.token[: len(place.token) // 2]),
+    ):  # fmt: skip
+        refused(session, call(operation, token=token, **good), 401, when)
+    found = call(operation, scheme="Basic", **good)
+    refused(session, found, 401, "another scheme")
+    found = session.call(operation, Place(UNKNOWN_KEY, place.token), **good)
+    refused(session, found, 404, "an unknown key", message=UNKNOWN_INSTANCE, switches=UNKNOWN)
+    path = session.contract.by_id[operation].path.replace("{instance_key}", place.key)
+    headers = (("Authorization", f"Bearer {place.token}"), ("Content-Type", "application/json"))
+    for method in METHODS:
+        if session.contract.route(method, path) is None:
+            asked = request(
+                method, path, body=good.get("body"), query=good.get("query"), headers=headers
+            )
+            refused(session, session.exchange(asked), 404, "another method", operation=operation)
+
+
+def spoilt_calls(play: Play, operation: str, good: Arguments) -> Iterator[tuple[str, Arguments]]:
+    """Bodies and queries that lack something, or have something else in its place."""
+    drawn = random.Random(f"refusals {operation} {play.session.seed}")
+    if "query" in good:
+        yield "without its query", {}
+        yield "a group or a person of another host", {"query": _with_no_jid(good["query"], drawn)}
+    body = good.get("body")
+    if body is None:
+        return
+    yield "a body that is no JSON", {"raw": BROKEN_JSON}
+    yield "an empty body", {"body": {}}
+    if ASKS[operation].people:
+        for jid in NO_JIDS:
+            yield "nobody there", {"body": _addressed(body, jid)}
+    if operation in UNCHANGED:
+        return
+    for way in ways(body):
+        yield f"{way[-1]} is something else", {"body": spoil(body, way, drawn.choice(WRONG))}
+
+
+def _with_no_jid(query: Mapping[str, str], drawn: random.Random) -> dict[str, str]:
+    name = next(iter(query))
+    return {**query, name: drawn.choice((NO_GROUP, "", "x@g.us"))}
+
+
+def _addressed(body: Any, jid: str) -> Any:
+    """The same to somebody else."""
+    other = deepcopy(body)
+    for part in (other, other.get("messageData")):
+        if isinstance(part, dict) and "to" in part:
+            part["to"] = jid
+    return other
+
+
+def ways(node: Any, way: Way = ()) -> Iterator[Way]:
+    """The way to every member of a body."""
+    members = node.items() if isinstance(node, dict) else ()
+    for name, inner in members:
+        yield (*way, name)
+        yield from ways(inner, (*way, name))
+
+
+def spoil(body: Any, way: Way, value: Any) -> Any:
+    """The same body with this value there, or without what was there."""
+    other = deepcopy(body)
+    node = other
+    for step in way[:-1]:
+        node = node[step]
+    if value is ...:
+        del node[way[-1]]
+    else:
+        node[way[-1]] = value
+    return other
+
+
+def _hold_form(play: Play, found: Exchange, when: str) -> None:
+    """Hold that a refusal is an error of three fields, whichever it is."""
+    if found.status < 400 or found.status not in NAMES:
+        return
+    if not play.session.takes_alternative(found, *ALTERNATIVES):
+        refused(play.session, found, found.status, when)
+
+
+# Where a documented alternative has a form of its own.
+ALTERNATIVES = (
+    "disconnected_status", "unknown_instance", "not_on_whatsapp", "media_gone", "swallowed_sends",
+    "unregistered_sends", "not_a_member", "logout_disconnected",
+)  # fmt: skip
+
+
+def _hold_no_trace(play: Play, operation: str, before: Mapping[str, Any]) -> None:
+    changed = differences(before, snapshot(play))
+    promise = play.session.contract.promise(operation, 401)
+    play.session.hold(
+        not changed, f"what is refused changes nothing: {', '.join(changed)}", promise=promise,
+        operation=operation,
+    )  # fmt: skip
+    strays = play.hook.receive(alarm=play.model.alarm)
+    play.session.hold(
+        not strays, "what is refused is told to nobody", promise=promise, operation=operation,
+        webhook=strays[0] if strays else None,
+    )  # fmt: skip

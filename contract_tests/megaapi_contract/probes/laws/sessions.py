@@ -1,0 +1,52 @@
+"""Everything combined with everything else, in sessions that are held to a model throughout."""
+
+from __future__ import annotations
+
+from functools import partial, update_wrapper
+from itertools import product
+
+from ...host.stage import Stage
+from ...session import Session
+from ..probe import Laws
+from .combined.factors import HISTORIES, HOOKS
+from .combined.script import play_session
+from .webhooks import ACKS, ECHO, PHASE
+
+LAWS = Laws()
+
+CALLED = (
+    "send_text", "send_media_base64", "send_media_url", "download_media", "send_location",
+    "send_link_preview", "send_list", "send_buttons", "send_template", "forward_message",
+    "quote_message", "delete_message", "delete_message_from_me", "update_presence",
+    "is_on_whatsapp", "add_participants", "remove_participants",
+    "create_group", "list_groups", "group_details", "instance_status", "webhook_settings",
+    "configure_webhook",
+)  # fmt: skip
+SETS = {
+    "some blocked": ("block_events", "config_details"),
+    "blocked and accepted": ("block_events", "accept_webhook_events", "config_details"),
+    "statuses asked for": ("accept_status_events", "config_details"),
+}
+CAUSES = {
+    "a restart": ("restart",), "a logout and a new link": ("logout",),
+    "a drop and a restart": ("restart",), "a new token": ("change_token",),
+}  # fmt: skip
+EVENTS = (ECHO, *ACKS.values(), "text-plain", "from-me-phone")
+
+
+def whatever_is_combined_is_done_and_told(
+    hooks: str, history: str, session: Session, stage: Stage
+) -> None:
+    """Each two levels of all factors meet in one of these sessions."""
+    play_session(hooks, history, session, stage)
+
+
+for _hooks, _history in product(HOOKS, HISTORIES):
+    _run = partial(whatever_is_combined_is_done_and_told, _hooks, _history)
+    update_wrapper(_run, whatever_is_combined_is_done_and_told)
+    LAWS.law(
+        *CALLED, *SETS.get(_hooks, ()), *CAUSES.get(_history, ()),
+        effects=("reads", "sends", "changes")
+        + (("disconnects",) if _history in HISTORIES[1:4] else ()),
+        phase=PHASE, about=f"{_hooks}, {_history}", events=EVENTS, phone=True,
+    )(_run)  # fmt: skip

@@ -51,7 +51,8 @@ _HOSTS: Mapping[str, AllowedHosts] = {
 class Runtime:
     """Everything behind an app: for the control API, for what contacts do, and for tests.
 
-    `index` is every operation of the contract, `operations` those of this profile's plan.
+    `index` is every operation of the contract, `operations` those of this profile's plan, `events`
+    all webhooks.
     `loading` is held by whoever prepares and loads a state.
     """
 
@@ -74,6 +75,7 @@ class Runtime:
     fields: PayloadFields
     index: tuple[Operation, ...]
     operations: tuple[Operation, ...]
+    events: tuple[WebhookEvent, ...]
     handlers: Handlers
     validators: Validators
     fixtures: Path
@@ -121,7 +123,7 @@ def build_runtime(**parts: Unpack[RuntimeParts]) -> Runtime:
     )
     gateway = _gateway(base, faults)
     store = parts.get("store", MemoryStore)(gateway)
-    webhooks = _webhooks(base, webhook_events(contract.bundle), journal, store, parts)
+    webhooks = _webhooks(base, contract.events, journal, store, parts)
     return _assembled(base, contract, gateway, store, faults, webhooks)
 
 
@@ -145,6 +147,7 @@ class _Contract:
     bundle: Bundle
     index: tuple[Operation, ...]
     operations: tuple[Operation, ...]
+    events: tuple[WebhookEvent, ...]
     handlers: Handlers
 
 
@@ -180,7 +183,7 @@ def _contract(settings: Settings, profile: Profile, parts: RuntimeParts) -> _Con
     handlers = discover() if handlers is None else handlers
     require_matching(handlers, index)
     offered = tuple(operation for operation in index if _offered(operation, profile))
-    return _Contract(bundle, index, offered, handlers)
+    return _Contract(bundle, index, offered, webhook_events(bundle), handlers)
 
 
 def _gateway(base: _Base, faults: ActiveFaults) -> Gateway:
@@ -274,6 +277,7 @@ def _assembled(
         fields=PayloadFields(document),
         index=contract.index,
         operations=contract.operations,
+        events=contract.events,
         handlers=contract.handlers,
         validators=Validators(contract.bundle, contract.index),
         fixtures=base.fixtures,

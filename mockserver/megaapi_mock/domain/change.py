@@ -130,6 +130,7 @@ class Change:
             state.moving,
             state.phone_steps,
             state.contact_states,
+            state.without_buttons,
             state.held_acks,
             state.unread,
             state.awaited,

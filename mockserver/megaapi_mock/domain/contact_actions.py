@@ -234,6 +234,8 @@ def _choice(event: str, scene: Scene) -> tuple[Message, Option]:
             return []
         return options_of(orjson.loads(found.content))
 
+    if event != "poll-vote" and not scene.mine:
+        _require_buttons(scene)
     nothing = f"a {ANSWERED[event]} must have been sent there first"
     newest = scene.target(lambda found: bool(offers(found)), nothing)
     candidates = [newest] if scene.message is not None else scene.newest()
@@ -246,6 +248,15 @@ def _choice(event: str, scene: Scene) -> tuple[Message, Option]:
         f"option: {scene.chosen!r} was never offered; message {newest.id} offers "
         + ", ".join(map(str, offers(newest))),
     )
+
+
+def _require_buttons(scene: Scene) -> None:
+    if scene.author in scene.instance.state.without_buttons:
+        raise ControlRefused(
+            409,
+            f"the phone of {scene.author} shows no lists and no buttons: nothing can be chosen; "
+            'POST .../contacts/{number} {"shows_buttons": true}',
+        )
 
 
 def _kind(found: Message) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from typing import Any
 
 from ..errors import ControlRefused
@@ -53,6 +54,15 @@ class ContactStates:
             self._groups.drop_account(contact.jid)
         self._mailbox.read_waiting(contact.jid)
 
+    def show_buttons(self, contact: Contact, shown: bool) -> None:
+        """Whether this person's phone shows lists, buttons and templates; new versions do not."""
+        jid, without = str(contact.jid), self._state.without_buttons
+        if shown and jid in without:
+            without.remove(jid)
+        elif not shown and jid not in without:
+            _require_room(without)
+            without.put(jid, True)
+
     def _require_settable(self, contact: Contact, state: str) -> None:
         jid, states = str(contact.jid), self._state.contact_states
         if state == UNREGISTERED and contact.jid == self._change.own_jid:
@@ -61,10 +71,8 @@ class ContactStates:
                 f"{jid} is the number of {self._state.key} itself, and who has an instance has "
                 'an account: unlink it {"by": "ban"}',
             )
-        if jid not in states and len(states) >= PEOPLE_MOST:
-            raise ControlRefused(
-                409, f"{PEOPLE_MOST} people have a state of their own already: reset some of them"
-            )
+        if jid not in states:
+            _require_room(states)
 
     def as_json(self, contact: Contact) -> dict[str, Any]:
         """As the control API shows one person."""
@@ -81,4 +89,12 @@ class ContactStates:
             "verified_name": contact.verified_name,
             "group_add": contact.group_add,
             "state": self._reachability.state(str(contact.jid)),
+            "shows_buttons": str(contact.jid) not in self._state.without_buttons,
         }
+
+
+def _require_room(people: Sized) -> None:
+    if len(people) >= PEOPLE_MOST:
+        raise ControlRefused(
+            409, f"{PEOPLE_MOST} people have a state of their own already: reset some of them"
+        )

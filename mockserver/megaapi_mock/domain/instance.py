@@ -10,7 +10,7 @@ from .acknowledgements import Acknowledgements
 from .addressing import Addresses
 from .change import Change
 from .chats import Chats
-from .connection import Connection
+from .connection import QR, Connection
 from .contact_states import ContactStates
 from .due_work import DueWork
 from .environment import Environment
@@ -205,6 +205,8 @@ class Instance(Change):
             "state": state.connection.state,
             "webhook": {"url": state.webhook.url, "enabled": state.webhook.enabled},
             "pairing_code": state.connection.pairing_code,
+            "qr": self.linking.qr_text() if state.connection.state == QR else None,
+            "banned": state.connection.banned,
             "blocked_events": list(state.filter.blocked),
             "presence": self.shown_presence(),
         }

@@ -61,7 +61,8 @@ class InstanceState:
     has the generation of its kind. `moving` are messages on their way, which a disconnection
     stops. `phone_steps` is the last status each phone of a group has reported, by message.
     `delayed` happened while a restarted socket was down. `contact_states` are those of people
-    who are not simply reachable; `held_acks` wait for a phone, by message. `unread` came from
+    who are not simply reachable, `without_buttons` those whose phones show no buttons;
+    `held_acks` wait for a phone, by message. `unread` came from
     other instances and waits; `awaited` are messages that other instances do not have yet: by
     person, whether it has left.
     """
@@ -85,6 +86,7 @@ class InstanceState:
     moving: UndoTable[str, bool] = field(default_factory=UndoTable)
     phone_steps: UndoTable[str, Mapping[str, int]] = field(default_factory=UndoTable)
     contact_states: UndoTable[str, str] = field(default_factory=UndoTable)
+    without_buttons: UndoTable[str, bool] = field(default_factory=UndoTable)
     held_acks: UndoTable[str, tuple[HeldAck, ...]] = field(default_factory=UndoTable)
     unread: UndoTable[int, Envelope] = field(default_factory=_unread)
     awaited: UndoTable[str, Mapping[str, bool]] = field(default_factory=UndoTable)

@@ -93,6 +93,8 @@ def require_sane(state: InstanceState) -> None:
     _require_delayed(state)
     _require_names("group_table", state.group_table, lambda group: group.jid)
     _require_states("contact_states", state.contact_states.values())
+    with inside("without_buttons"):
+        _require(all(state.without_buttons.values()), "must be true for everybody in it")
 
 
 def _require_identity(key: str, token: str, number: str | None) -> None:

@@ -90,6 +90,7 @@ class InstanceRoutes:
             known = instance.number or instance.connection.pairing_number
             if number is None and known is None:
                 raise ControlRefused(400, f'{key} has no number yet: give {{"number": "5511..."}}')
+            _require_code(instance, body.get("code"))
             if self._runtime.faults.armed and not instance.linked:
                 strike = self._runtime.faults.refuses("link", key)
                 if strike is not None:
@@ -117,10 +118,16 @@ class InstanceRoutes:
     def change_contact(self, key: str, number: str, body: Json) -> Json:
         """The phone goes off or on, the person blocks the number, the account goes."""
         person = self._person(number)
-        state = body.get("state", REACHABLE)
-        self._runtime.publisher.change(
-            key, lambda instance: instance.contact_states.set(person, state)
-        )
+        # Nothing at all means reachable, as ever.
+        state = body.get("state", None if "shows_buttons" in body else REACHABLE)
+
+        def change(instance: Instance) -> None:
+            if state is not None:
+                instance.contact_states.set(person, state)
+            if "shows_buttons" in body:
+                instance.contact_states.show_buttons(person, body["shows_buttons"])
+
+        self._runtime.publisher.change(key, change)
         shown = self.contact(key, number)
         self._runtime.journal.show("contact", key, shown)
         return shown
@@ -159,6 +166,18 @@ class InstanceRoutes:
 
     def _instance_json(self, key: str) -> Json:
         return self._runtime.publisher.look(key, lambda instance: instance.as_json())
+
+
+def _require_code(instance: Instance, typed: str | None) -> None:
+    """ControlRefused when a code is typed that is not on show; dashes and case do not matter."""
+    shown = instance.connection.pairing_code
+    if typed is not None and (shown is None or _plain(typed) != _plain(shown)):
+        what = "shows no pairing code" if shown is None else f"shows another code than {typed!r}"
+        raise ControlRefused(409, f"code: {instance.key} {what}")
+
+
+def _plain(code: str) -> str:
+    return code.replace("-", "").replace(" ", "").upper()
 
 
 def _made_key(number: int) -> str:

@@ -11,11 +11,13 @@ from werkzeug.exceptions import HTTPException
 from ... import __version__
 from ...runtime import Runtime
 from .belongings import Belongings
+from .catalogue_routes import CatalogueRoutes
 from .chat_routes import ChatRoutes
 from .fault_routes import FaultRoutes
 from .guard import Guard
 from .instance_routes import InstanceRoutes
 from .json_body import answering, plain
+from .linking_routes import LinkingRoutes
 from .places import Places
 from .record_routes import RecordRoutes
 from .rewind_routes import RewindRoutes
@@ -52,7 +54,9 @@ class ControlRoutes:
             *WebhookRoutes(self._runtime, self._places).routes(),
             *FaultRoutes(self._runtime).routes(),
             *Belongings(self._runtime).routes(),
+            *LinkingRoutes(self._runtime).routes(),
             *ChatRoutes(self._runtime).routes(),
+            *CatalogueRoutes(self._runtime).routes(),
             *RewindRoutes(self._runtime).routes(),
         ]
         self._routes = [f"{method} /_mock{path}" for method, path, _ in routes]

@@ -227,3 +227,51 @@ def test_a_call_without_a_chat_belongs_to_the_webhook_that_is_being_answered(
 
 def test_an_unknown_delivery_has_no_calls(door: Door) -> None:
     assert "d9" in door.refusal("GET", "/deliveries/d9/calls", status=404)
+
+
+# -- phones that show no buttons ---------------------------------------------------------------
+
+
+@pytest.fixture
+def offered(app: MockApp) -> str:
+    """A list that Ana was sent."""
+    rows = [{"title": "Vendas", "rowId": "opcao_1", "description": "d"}]
+    data = {
+        "to": ANA,
+        "buttonText": "Abrir",
+        "text": "Escolha",
+        "title": "Menu",
+        "description": "Escolha",
+        "sections": [{"title": "Setores", "rows": rows}],
+        "listType": 0,
+    }
+    reply = app.test_client().post(
+        f"/rest/sendMessage/{KEY}/listMessage", json={"messageData": data}, headers=AUTH
+    )
+    assert reply.status_code == 200, reply.text
+    return str(reply.get_json()["messageData"]["key"]["id"])
+
+
+def test_a_phone_without_buttons_chooses_nothing(door: Door, offered: str) -> None:
+    path, tap = f"/instances/{KEY}/contacts/{ANA}", {"from": ANA, "event": "list-response"}
+    door.post(path, {"state": "reachable"})
+    assert door.post(path, {"shows_buttons": False})["shows_buttons"] is False
+    assert "no buttons" in door.refusal("POST", f"/instances/{KEY}/inbound", tap, status=409)
+    (message,) = door.items(f"/messages?instance={KEY}")
+    assert (message["id"], message["state"]) == (offered, "read")
+    assert door.post(path, {"shows_buttons": True})["shows_buttons"] is True
+    door.post(f"/instances/{KEY}/inbound", tap, status=201)
+
+
+def test_buttons_and_the_state_of_a_phone_are_set_apart(app: MockApp, door: Door) -> None:
+    path = f"/instances/{KEY}/contacts/{ANA}"
+    door.post(path, {"state": "phone_off"})
+    shown = door.post(path, {"shows_buttons": False})
+    assert (shown["state"], shown["shows_buttons"]) == ("phone_off", False)
+    shown = door.post(path, {})
+    assert (shown["state"], shown["shows_buttons"]) == ("reachable", False)
+    state = app.test_client().get("/_mock/state").data
+    door.post("/reset")
+    assert door.get(path)["shows_buttons"] is True
+    app.test_client().put("/_mock/state", data=state)
+    assert door.get(path)["shows_buttons"] is False

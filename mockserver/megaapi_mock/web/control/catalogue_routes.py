@@ -1,0 +1,115 @@
+"""The control API's routes to the contract: operations and webhook events, with their evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+from ...errors import ControlRefused
+from ...runtime import Runtime
+from ...simulation.contact_events import NON_MESSAGE_EVENTS
+from ...simulation.contact_messages import CAUSED
+from ...spec.operations import Operation, WebhookEvent
+
+Json = dict[str, Any]
+# References are followed so deep; what lies below shows as anything.
+DEEPEST = 12
+
+
+class CatalogueRoutes:
+    """Routes by subject: one method per route, which returns a document, maybe with a status."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
+        """Method, path and view of each route."""
+        return [
+            ("GET", "/operations", self.operations),
+            ("GET", "/events", self.events),
+            ("GET", "/events/<name>", self.event),
+        ]
+
+    def operations(self) -> Json:
+        """The operations of this profile's plan."""
+        return {"items": [_operation_json(each) for each in self._runtime.operations], "next": None}
+
+    def events(self) -> Json:
+        """Every webhook event."""
+        return {"items": [_event_json(each) for each in self._events.values()], "next": None}
+
+    def event(self, name: str) -> Json:
+        """One webhook event with its sample and its schema."""
+        event = self._events.get(name)
+        if event is None:
+            raise ControlRefused(404, f"there is no event {name!r}: see /_mock/events")
+        content = event.definition["requestBody"]["content"]["application/json"]
+        return {
+            **_event_json(event),
+            "sample": self._runtime.samples.payload(name),
+            "schema": resolved(content["schema"], self._runtime.document),
+        }
+
+    @cached_property
+    def _events(self) -> Mapping[str, WebhookEvent]:
+        return {event.name: event for event in self._runtime.events}
+
+
+def resolved(schema: Any, document: Mapping[str, Any], depth: int = 0) -> Any:
+    """The schema with what it refers to in the place of each reference, down to DEEPEST."""
+    if isinstance(schema, list):
+        return [resolved(each, document, depth) for each in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    reference = schema.get("$ref")
+    if isinstance(reference, str):
+        if depth >= DEEPEST:
+            return {}
+        return resolved(_target(reference, document), document, depth + 1)
+    return {name: resolved(value, document, depth) for name, value in schema.items()}
+
+
+def _target(reference: str, document: Mapping[str, Any]) -> Any:
+    target: Any = document
+    for step in reference.removeprefix("#/").split("/"):
+        target = target[step.replace("~1", "/").replace("~0", "~")]
+    return target
+
+
+def _operation_json(operation: Operation) -> Json:
+    definition = operation.definition
+    return {
+        "id": operation.id,
+        "controller": operation.controller,
+        "method": operation.method,
+        "path": operation.path,
+        "summary": definition["summary"],
+        "summary_pt": definition["x-summary-pt"],
+        "effect": operation.effect,
+        "spec_file": f"spec/{operation.spec_file}",
+        **_evidence(definition),
+        "responses": {
+            status: response.get("x-provenance", {}).get("grade")
+            for status, response in definition["responses"].items()
+        },
+    }
+
+
+def _event_json(event: WebhookEvent) -> Json:
+    return {
+        "name": event.name,
+        "message_type": event.message_type,
+        "category": event.category,
+        "summary": event.summary,
+        "summary_pt": event.definition["x-summary-pt"],
+        "spec_file": f"spec/{event.spec_file}",
+        **_evidence(event.definition),
+        "by": "emit" if event.name in CAUSED else "inbound",
+        "message": event.name not in CAUSED and event.name not in NON_MESSAGE_EVENTS,
+    }
+
+
+def _evidence(definition: Mapping[str, Any]) -> Json:
+    provenance = definition.get("x-provenance", {})
+    return {"grade": provenance.get("grade"), "sources": list(provenance.get("sources", ()))}

@@ -154,7 +154,7 @@ def test_every_part_of_the_mock_has_been_thought_of(app: MockApp) -> None:
     wired = {
         "settings", "profile", "publisher", "courier", "timers", "samples", "bugs",
         "document", "fields", "loading", "index", "operations", "handlers", "validators",
-        "fixtures",
+        "fixtures", "events", "points",
     }  # fmt: skip
     assert vars(app.runtime).keys() == held | wired
 

@@ -20,12 +20,17 @@ export class WindowedList {
     this.end = 0;
     const look = oncePerFrame(() => this.followScroll());
     container.addEventListener("scroll", look, { passive: true });
+    container.addEventListener("scroll", () => { this.follows = this.isAtNearEnd(); }, { passive: true });
+    // Pictures grow when they have come: a list that was at its end stays there.
+    this.sizes = new ResizeObserver(() => { if (bottom && this.follows) this.toNearEnd(); });
+    this.follows = true;
   }
 
   /** Show the list from its near end. */
   reset() {
     const { length } = this.source.items();
     this.elements.clear();
+    this.sizes.disconnect();
     this.container.textContent = "";
     this.start = this.bottom ? Math.max(0, length - WINDOW) : 0;
     this.end = this.bottom ? length : Math.min(length, WINDOW);
@@ -35,6 +40,7 @@ export class WindowedList {
 
   /** Move the window so that this item is in the page. */
   showIndex(index) {
+    this.follows = false;
     if (index >= this.start && index < this.end) return;
     this.start = Math.max(0, index - WINDOW / 2);
     this.keepWindow();
@@ -42,6 +48,7 @@ export class WindowedList {
   }
 
   toNearEnd() {
+    this.follows = true;
     this.container.scrollTop = this.bottom ? this.container.scrollHeight : 0;
   }
 
@@ -83,6 +90,8 @@ export class WindowedList {
     const focused = old.contains(document.activeElement);
     const fresh = this.source.render(items[index], items[index - 1]);
     old.replaceWith(fresh);
+    this.sizes.unobserve(old);
+    this.sizes.observe(fresh);
     this.elements.set(key, fresh);
     if (focused) fresh.querySelector("button")?.focus({ preventScroll: true });
     if (follow && this.bottom) this.toNearEnd();
@@ -103,6 +112,7 @@ export class WindowedList {
     for (const [key, element] of this.elements) {
       if (keys.has(key)) continue;
       element.remove();
+      this.sizes.unobserve(element);
       this.elements.delete(key);
     }
     let after = null;
@@ -115,6 +125,7 @@ export class WindowedList {
     if (!element) {
       element = this.source.render(item, before);
       this.elements.set(key, element);
+      this.sizes.observe(element);
     }
     const next = after ? after.nextSibling : this.container.firstChild;
     if (element !== next) this.container.insertBefore(element, next);

@@ -81,8 +81,8 @@ function deliveryDetail(record, store) {
     ]),
     again, copies(record),
     h("h4", {}, t("delivery.attempts")), record.attempts.length ? record.attempts.map(attempt) : h("p", { class: "empty" }, t("delivery.no-attempt")),
-    codeBlock(t("delivery.payload"), record.payload, { note: sizeNote(record) }),
     h("h4", {}, t("delivery.calls")), callList(record, store),
+    codeBlock(t("delivery.payload"), record.payload, { note: sizeNote(record) }),
     h("p", { class: "id" }, record.id));
 }
 
@@ -91,7 +91,7 @@ function attempt(one) {
   return h("div", { class: `attempt ${good ? "" : "bad"}` },
     h("div", { class: "attempt-head" }, h("time", {}, secondOf(one.time)), h("strong", {}, one.status ?? t("delivery.no-answer")),
       h("span", {}, durationOf(one.duration_ms)), one.error ? h("span", { class: "reason bad" }, one.error) : null),
-    codeBlock(t("delivery.answer"), one.body, { open: false }), headerBlock(t("exchange.response-headers"), one.headers));
+    codeBlock(t("delivery.answer"), one.body), headerBlock(t("exchange.response-headers"), one.headers));
 }
 
 function callList(record, store) {

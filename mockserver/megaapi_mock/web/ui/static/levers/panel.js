@@ -17,11 +17,11 @@ export class Panel {
     this.subscriptions.end();
   }
 
-  /** Do something; say that it is done, or why not. */
-  async run(work, done = "") {
+  /** Do something; say why it failed, or what is given for when it is done. */
+  async run(work, done = null) {
     try {
       const result = await work();
-      this.outcome.say(typeof done === "function" ? done(result) : done);
+      if (done !== null) this.outcome.say(typeof done === "function" ? done(result) : done);
       return result;
     } catch (refusal) {
       this.outcome.say(refusal.message, true);

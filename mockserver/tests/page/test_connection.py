@@ -20,6 +20,31 @@ def card(screen: Screen, key: str) -> Locator:
     return screen.page.locator("section.card").filter(has_text=key)
 
 
+def test_instance_is_linked_by_its_qr_code(screen: Screen, mock: MockServer) -> None:
+    second = card(screen.view("connection"), UNLINKED)
+    second.get_by_role("button", name="Show a QR code").click()
+    expect(second.get_by_role("img", name="QR code")).to_be_visible()
+    second.get_by_role("button", name="Scan with the phone").click()
+    expect(second.locator(".pill").first).to_have_text("connected")
+    assert mock.attach(UNLINKED).state == "connected"
+
+
+def test_instance_is_linked_by_its_pairing_code_and_no_other(
+    screen: Screen, mock: MockServer
+) -> None:
+    second = card(screen.view("connection"), UNLINKED)
+    second.get_by_role("button", name="Get a pairing code").click()
+    code = second.locator(".pairing-code").inner_text()
+    typed = second.get_by_label("Type it on the phone")
+    typed.fill("AAAA0000")
+    typed.press("Enter")
+    expect(second.locator(".outcome.bad").first).not_to_be_empty()
+    assert mock.attach(UNLINKED).state != "connected"
+    typed.fill(code)
+    typed.press("Enter")
+    expect(second.locator(".pill").first).to_have_text("connected")
+
+
 def test_link_ends_by_the_phone_the_gateway_and_a_ban(screen: Screen) -> None:
     first = card(screen.view("connection"), "megacode-TESTKEY0001")
     for label in ("Unlink on the phone", "Drop the connection", "Ban the number"):

@@ -18,6 +18,51 @@ def record(screen: Screen, words: str) -> Locator:
     return screen.page.locator(".record").filter(has_text=words).first
 
 
+def test_webhook_shows_its_answer_its_spec_file_and_the_calls_it_caused(
+    screen: Screen, shop: Instance
+) -> None:
+    screen.write("Bom dia")
+    expect(screen.bubble("O que deseja?")).to_be_visible()
+    screen.view("inspector")
+    record(screen, "text-plain").click()
+    detail = screen.page.locator(".inspector-detail")
+    expect(detail.locator(".attempt-head")).to_contain_text("200")
+    expect(detail.locator(".contract")).to_contain_text("spec/webhooks/text-plain.yaml")
+    expect(detail.locator(".grade").first).not_to_be_empty()
+    expect(detail.locator(".call")).to_have_count(2)
+    expect(detail.locator(".call").first).to_contain_text("send_text")
+
+
+def test_refused_call_is_red_and_says_why(screen: Screen, shop: Instance) -> None:
+    send(shop, "text", {"text": "x"}, token="wrong")
+    screen.view("inspector")
+    row = record(screen, "send_text")
+    expect(row.locator(".pill-refused")).to_have_text("401")
+    expect(row.locator(".bad")).to_contain_text("token")
+    row.click()
+    detail = screen.page.locator(".inspector-detail")
+    expect(detail.locator(".reason.bad")).to_contain_text("token")
+    expect(detail).to_contain_text("spec/paths/send_message/send_text.yaml")
+
+
+def test_records_appear_live_and_are_filtered(screen: Screen, shop: Instance) -> None:
+    screen.view("inspector")
+    send(shop, "text", {"text": "Primeira"})
+    expect(record(screen, "Primeira")).to_be_visible()
+    send(shop, "text", {"text": "Segunda"}, token="wrong")
+    page = screen.page
+    page.get_by_label("Outcome").select_option("refused")
+    expect(page.locator(".record")).to_have_count(1)
+    page.get_by_label("Outcome").select_option("")
+    page.get_by_label("Kind", exact=True).select_option("exchange")
+    expect(page.locator(".record")).to_have_count(2)
+    page.get_by_label("Search text").fill("primeira")
+    expect(page.locator(".record")).to_have_count(1)
+    page.get_by_label("Search text").fill("")
+    page.get_by_label("Operation or event").select_option("send_list")
+    expect(page.locator(".record")).to_have_count(0)
+
+
 def test_webhook_is_edited_and_resent(screen: Screen, shop: Instance) -> None:
     screen.write("Bom dia")
     expect(screen.bubble("O que deseja?")).to_be_visible()

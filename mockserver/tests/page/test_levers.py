@@ -80,3 +80,13 @@ def test_state_is_saved_reset_and_loaded(screen: Screen, shop: Instance, tmp_pat
     expect(state.locator(".outcome")).to_contain_text("Loaded: 2 instances")
     screen.view("phones")
     expect(screen.bubble("Guarde isto")).to_be_visible()
+
+
+def test_event_is_emitted_from_its_form(screen: Screen, shop: Instance) -> None:
+    emit = panel(screen.view("levers"), "Emit an event")
+    emit.get_by_label("Event", exact=True).select_option("location")
+    emit.get_by_label("message.locationMessage.name").fill("Outro lugar")
+    emit.get_by_role("button", name="Emit", exact=True).click()
+    expect(emit.locator(".outcome")).to_contain_text("Sent: 1")
+    webhook = shop.inbox.wait_for("location")
+    assert webhook.payload["message"]["locationMessage"]["name"] == "Outro lugar"

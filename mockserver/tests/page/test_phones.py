@@ -183,6 +183,14 @@ def test_phone_that_is_off_receives_when_it_is_on_again(screen: Screen, shop: In
     expect(screen.bubble("Você recebeu?").get_by_role("img", name="Read")).to_be_visible()
 
 
+def test_phone_without_buttons_shows_a_notice_instead(screen: Screen, shop: Instance) -> None:
+    screen.write("oi")
+    expect(screen.bubble("O que deseja?")).to_be_visible()
+    screen.phone().get_by_role("button", name="Switches of this phone").click()
+    screen.page.get_by_role("menuitem", name="Stop showing buttons").click()
+    expect(screen.phone().locator(".not-shown")).to_be_visible()
+
+
 def test_typing_of_the_bot_is_shown(screen: Screen, shop: Instance) -> None:
     body = {"to": "5511900000002", "option": "composing"}
     assert call(shop, f"/rest/chat/{shop.key}/presenceUpdateChat", body) == 200

@@ -46,3 +46,32 @@ def test_axe_finds_nothing_on_a_view(
     if view == "inspector":
         screen.page.locator(".record").first.click()
     assert violations(screen) == []
+
+
+def test_axe_finds_nothing_in_menus_sheets_and_dialogs(screen: Screen, shop: Instance) -> None:
+    page = screen.page
+    screen.write("oi")
+    expect(screen.bubble("O que deseja?")).to_be_visible()
+    screen.phone().get_by_role("button", name="Attach").click()
+    assert violations(screen) == []
+    page.keyboard.press("Escape")
+    screen.bubble("oi").get_by_role("button", name="What to do with this message").focus()
+    page.keyboard.press("Enter")
+    assert violations(screen) == []
+    page.keyboard.press("Escape")
+    screen.bubble("O que deseja?").get_by_role("button", name="Abrir").click()
+    assert violations(screen) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Add a phone").click()
+    expect(page.get_by_role("dialog").locator(".chat-row").first).to_be_visible()
+    assert violations(screen) == []
+    page.keyboard.press("Escape")
+    screen.bubble("oi").locator(".trace").click()
+    page.get_by_role("button", name="Edit and resend").click()
+    assert violations(screen) == []
+
+
+def test_axe_finds_nothing_on_the_list_of_chats(screen: Screen, shop: Instance) -> None:
+    screen.phone().get_by_role("button", name="Back").click()
+    expect(screen.phone().locator(".chat-row")).to_have_count(2)
+    assert violations(screen) == []

@@ -233,3 +233,21 @@ def test_text_from_the_wire_is_never_markup(screen: Screen, shop: Instance) -> N
         expect(bubble).to_contain_text("<script>document.title=2</script>")
         assert bubble.locator("img[src=x], script, b").count() == 0
     assert "megaAPI" in screen.page.title()
+
+
+def test_phone_is_opened_by_name_and_by_any_number(screen: Screen, shop: Instance) -> None:
+    page = screen.page
+    shop.customer("5521987650001").says("Você não me conhece")
+    page.get_by_role("button", name="Add a phone").click()
+    rows = page.get_by_role("dialog").locator(".chat-row")
+    expect(rows.first).to_contain_text("5521987650001")
+    page.get_by_role("searchbox").fill("Ana")
+    expect(rows).to_have_count(1)
+    rows.click()
+    expect(screen.phone("Ana Exemplo")).to_be_visible()
+    page.get_by_role("button", name="Add a phone").click()
+    page.get_by_role("searchbox").fill("5521987650002")
+    page.get_by_role("dialog").locator(".chat-row").filter(has_text="5521987650002").click()
+    expect(page.locator("section.phone")).to_have_count(3)
+    page.reload()
+    expect(page.locator("section.phone")).to_have_count(3)

@@ -8,7 +8,8 @@ export function openMenu(anchor, items, { label }) {
   close();
   const entries = items.map((item) => (item instanceof Node ? item : entry(item)));
   const menu = h("div", { class: "menu", role: "menu", "aria-label": label, tabindex: "-1" }, entries);
-  document.body.append(menu);
+  // Inside the main part: a screen reader that goes by landmarks finds it there.
+  (document.querySelector("main") ?? document.body).append(menu);
   place(menu, anchor);
   close = () => {
     menu.remove();

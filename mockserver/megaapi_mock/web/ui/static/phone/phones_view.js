@@ -1,6 +1,6 @@
 // The customers' phones side by side, and beside them the trace of the message that was picked.
 import * as api from "../core/api.js";
-import { button, field, fill, fillList, h, select } from "../core/dom.js";
+import { button, field, fill, h, select } from "../core/dom.js";
 import { openDialog, outcomeLine } from "../core/dialog.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
@@ -10,6 +10,7 @@ import { openRewind } from "../replay/rewind.js";
 import { Subscriptions } from "../core/topics.js";
 import { firstSteps } from "../connection/first_steps.js";
 import { Phone } from "./phone.js";
+import { openPicker } from "./picker.js";
 
 const KEPT_AS = "megaapi-mock-phones";
 const MOST = 8;
@@ -61,7 +62,7 @@ export class PhonesView {
     const pairs = keys.map((one) => [one.key, `${one.name} · ${one.key}`]);
     const picker = select(pairs, this.instance, (key) => { this.instance = key; this.drawHint(); }, { "aria-label": t("phones.instance") });
     fill(this.tools, h("label", { class: "inline-field" }, t("phones.instance"), picker),
-      button(t("phones.add"), () => this.openPicker(), { kind: "primary", icon: icon("plus", 16) }),
+      button(t("phones.add"), () => openPicker(this.instance, (number) => this.add({ instance: this.instance, number })), { kind: "primary", icon: icon("plus", 16) }),
       button(t("phones.group"), () => this.openGroup(), { icon: icon("people", 16) }));
     this.drawHint();
   }
@@ -113,26 +114,6 @@ export class PhonesView {
     openRewind(phone.instance, message, (sentence) => phone.notice(sentence));
   }
 
-  /** Choose a contact of the world, or type any number. */
-  openPicker() {
-    const { instance } = this;
-    const found = h("div", { class: "picker-list" });
-    const search = h("input", { type: "search", placeholder: t("phones.search"), on: { input: () => look() } });
-    const dialog = openDialog(t("phones.add"), [field(t("phones.who"), search, t("phones.who-hint")), found]);
-    const take = (number) => {
-      dialog.close();
-      this.add({ instance, number });
-    };
-    const look = async () => {
-      const text = search.value.trim();
-      const { items } = await api.contactsOf(instance, { text, limit: 50 }).catch(() => ({ items: [] }));
-      const typed = /^\d{8,15}$/.test(text) && !items.some((one) => one.number === text) ? [{ number: text, name: t("phones.any") }] : [];
-      fillList(found, [...typed, ...items].map((one) => pickerRow(one, take)), t("phones.nobody"));
-    };
-    look();
-    search.focus();
-  }
-
   openGroup() {
     const subject = h("input", { type: "text", value: t("group.subject-default"), required: true });
     const members = h("input", { type: "text", value: this.phones.map((phone) => phone.number).join(", ") || FIRST_NUMBER, required: true });
@@ -159,11 +140,4 @@ export class PhonesView {
       if (phone.instance === group.instance && participants.map(numberOf).includes(phone.number)) phone.showLater(group.jid);
     }
   }
-}
-
-function pickerRow(contact, take) {
-  const number = contact.number ?? contact.jid;
-  return h("div", { role: "listitem" }, h("button", { type: "button", class: "chat-row", on: { click: () => take(number) } },
-    h("span", { class: "avatar small" }, icon("person", 18)),
-    h("span", { class: "chat-words" }, h("strong", {}, contact.name ?? number), h("span", { class: "in-short" }, number))));
 }

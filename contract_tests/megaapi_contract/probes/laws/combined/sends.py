@@ -63,6 +63,8 @@ def hold_answer(play: Play, chat: Chat, sent: Exchange, **content: Any) -> Any:
 def _addressed(play: Play, chat: Chat, sent: Exchange) -> str:
     """How the answer names the chat: as it was given, or as WhatsApp knows it."""
     named = at(sent.json, "messageData", "key", "remoteJid")
+    if chat.to.endswith("@lid") and named in chat.names:
+        return str(named)
     if chat.jid != as_given(chat.to) and named in (chat.jid, as_given(chat.to)):
         value = USUAL if named == as_given(chat.to) else "canonical"
         promise = guess(play.session, str(sent.operation))

@@ -72,8 +72,8 @@ class Ids:
 
     def pairing_code(self, key: str, number: int) -> str:
         """Eight characters of Baileys' alphabet."""
-        chosen = self.raw(key, "pairing", number, 8)
-        return "".join(PAIRING_ALPHABET[byte % len(PAIRING_ALPHABET)] for byte in chosen)
+        code = self.raw(key, "pairing", number, 8)
+        return "".join(PAIRING_ALPHABET[byte % len(PAIRING_ALPHABET)] for byte in code)
 
     def group(self, key: str, number: int) -> str:
         """The user part of a group's JID: 18 digits, as WhatsApp makes them today."""

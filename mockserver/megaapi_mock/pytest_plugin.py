@@ -51,7 +51,7 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"megaapi: seed {seed}, repeat its ids with --megaapi-seed {seed}"
 
 
-def _chosen(config: pytest.Config, name: str) -> str:
+def _option_of(config: pytest.Config, name: str) -> str:
     """The option, else the ini line, else nothing."""
     return str(config.getoption(name) or config.getini(name) or "")
 
@@ -65,12 +65,12 @@ def megaapi_options() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def megaapi(pytestconfig: pytest.Config, megaapi_options: dict[str, Any]) -> Iterator[Mock]:
     """A mock: in this process on a free port, one for each xdist worker, or `--megaapi-gateway`."""
-    url = _chosen(pytestconfig, "megaapi_gateway")
+    url = _option_of(pytestconfig, "megaapi_gateway")
     if url:
         from .testing.mock import Mock
 
         shared = not pytestconfig.getoption("megaapi_own_clock")
-        token = _chosen(pytestconfig, "megaapi_control_token")
+        token = _option_of(pytestconfig, "megaapi_control_token")
         with Mock(url, shared=shared, token=token) as mock:
             yield mock
         return

@@ -182,8 +182,8 @@ def _contract(settings: Settings, profile: Profile, parts: RuntimeParts) -> _Con
     index, handlers = operations(bundle), parts.get("handlers")
     handlers = discover() if handlers is None else handlers
     require_matching(handlers, index)
-    offered = tuple(operation for operation in index if _offered(operation, profile))
-    return _Contract(bundle, index, offered, webhook_events(bundle), handlers)
+    offered_operations = tuple(operation for operation in index if _is_offered(operation, profile))
+    return _Contract(bundle, index, offered_operations, webhook_events(bundle), handlers)
 
 
 def _gateway(base: _Base, faults: ActiveFaults) -> Gateway:
@@ -285,7 +285,7 @@ def _assembled(
     )
 
 
-def _offered(operation: Operation, profile: Profile) -> bool:
+def _is_offered(operation: Operation, profile: Profile) -> bool:
     if operation.id == "qr_code_image" and not profile.on("qrcode_img"):
         return False
     return profile.plan in operation.plans

@@ -15,9 +15,11 @@ def did_you_mean(wrong: str, known: Iterable[str], most: int = 3) -> str:
         return ""
     # A name that holds the whole of the wrong one is near however long it is: text, text-plain.
     folded = {plain(name): name for name in known}
-    asked = plain(wrong)
-    near = get_close_matches(asked, folded, n=most, cutoff=0.6)
-    near += [name for name in folded if len(asked) > 2 and asked in name and name not in near]
+    wanted_name = plain(wrong)
+    near = get_close_matches(wanted_name, folded, n=most, cutoff=0.6)
+    near += [
+        name for name in folded if len(wanted_name) > 2 and wanted_name in name and name not in near
+    ]
     names = [folded[name] for name in near[:most]]
     return f"did you mean {' or '.join(names)}? " if names else ""
 

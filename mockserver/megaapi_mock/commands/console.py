@@ -48,8 +48,8 @@ def tally_lines(name: str, url: str, total: int, tally: Tally) -> str:
     """How an emission went: one line, and one for each reason of a failure."""
     late = [f"{label} {milliseconds:.1f} ms" for label, milliseconds in _latencies(tally)]
     headline = f"{name} to {url}: {tally.delivered:,} of {total:,} delivered"
-    took = f"in {tally.seconds:.2f} s ({tally.rate:,.0f}/s)"
-    lines = [", ".join([f"{headline} {took}", *late])]
+    duration = f"in {tally.seconds:.2f} s ({tally.rate:,.0f}/s)"
+    lines = [", ".join([f"{headline} {duration}", *late])]
     lines += [f"  {count:,} failed: {failure}" for failure, count in tally.failures.most_common()]
     if unsent := total - tally.delivered - tally.failed:
         lines.append(f"  {unsent:,} not sent: stopped before")
@@ -77,9 +77,9 @@ class Lines:
     def delivery(self, delivery: Delivery) -> None:
         """A webhook that has come to its end."""
         last = delivery.attempts[-1] if delivery.attempts else None
-        took = f" in {last.duration_ms:.0f} ms" if last else ""
+        duration = f" in {last.duration_ms:.0f} ms" if last else ""
         colour = _GREEN if delivery.state == "delivered" else _RED
-        text = f" ->  {delivery.event} to {delivery.url}: {delivery.state}{took}"
+        text = f" ->  {delivery.event} to {delivery.url}: {delivery.state}{duration}"
         self._print(delivery.time, colour, text, delivery.reason)
 
     def webhook(self, webhook: Webhook) -> None:

@@ -114,7 +114,7 @@ def emit(
     seed: int | None,
     as_json: bool,
     verdict: bool,
-    **given: Any,
+    **options: Any,
 ) -> None:
     """Send sample webhooks to a receiver, without a server. Exit code 1 if any failed.
 
@@ -122,16 +122,16 @@ def emit(
     come several times and out of order, then one of every event a bot meets, or with EVENT only
     such events. --instance-key names the instance the bot answers with.
     """
-    trial = {name: given.pop(name) for name in _TRIAL}
+    trial = {name: options.pop(name) for name in _TRIAL}
     context = click.get_current_context()
     if verdict:
         _refuse_given(context, _EMISSION, "is for single events: a trial has its own script")
-        _judge(event, given["url"], seed or 0, given["instance_key"], as_json=as_json, **trial)
+        _judge(event, options["url"], seed or 0, options["instance_key"], as_json=as_json, **trial)
         return
     _refuse_given(context, _TRIAL, "is about the trial: use it together with --verdict")
     if event is None:
         raise SetupError("name an event: `megaapi-mock events` lists them")
-    _send(event, changes, seed, as_json=as_json, **given)
+    _send(event, changes, seed, as_json=as_json, **options)
 
 
 def _send(
@@ -141,14 +141,14 @@ def _send(
     *,
     as_json: bool,
     force: bool,
-    **given: Any,
+    **options: Any,
 ) -> None:
     from ..ids import Ids
     from ..samples import Samples
     from .console import progress_bar
     from .emitter import Emitter, Order
 
-    order = Order(event, changes=parse_assignments(changes), **given)
+    order = Order(event, changes=parse_assignments(changes), **options)
     ids = Ids(secrets.randbits(64) if seed is None else seed)
     fields = _payload_fields() if changes and not force else None
     emitter = Emitter(order, samples=Samples(root("fixtures")), ids=ids, fields=fields)
@@ -212,7 +212,7 @@ def _judged(
     if event is not None and event not in known:
         guess = did_you_mean(event, known)
         raise SetupError(f"there is no event {event!r}: {guess}`megaapi-mock events` lists all")
-    chosen = Terms(**{name: value for name, value in terms.items() if value is not None})
+    trial_terms = Terms(**{name: value for name, value in terms.items() if value is not None})
     switch = run_verdict(
         gateway,
         url,
@@ -220,7 +220,7 @@ def _judged(
         seed=seed,
         instance=instance,
         control_token=control_token,
-        terms=chosen,
+        terms=trial_terms,
     )
     if junit is not None:
         write(junit, switch.as_junit())

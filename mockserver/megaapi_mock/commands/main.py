@@ -96,9 +96,9 @@ def _settings_options(function: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--open", "opens", is_flag=True, help="open the page in a browser, where there is one"
 )
-def serve(switches: tuple[str, ...], opens: bool, **given: Any) -> None:
+def serve(switches: tuple[str, ...], opens: bool, **options: Any) -> None:
     """Start the mock."""
-    settings = _settings(given)
+    settings = _settings(options)
     profile = _profile(settings, switches)
     _refuse_unbuilt(settings)
     from ..serving.server import serve as run
@@ -265,8 +265,8 @@ def show_command(operation: str) -> None:
 
 
 def _settings(options: dict[str, Any]) -> Settings:
-    chosen = {name: value for name, value in options.items() if value is not None}
-    settings = Settings(**{**from_environment(), **chosen})
+    values = {name: value for name, value in options.items() if value is not None}
+    settings = Settings(**{**from_environment(), **values})
     if settings.seed < 0:
         # A new seed each start: message ids a client has seen before would look like repeats.
         return replace(settings, seed=secrets.randbelow(1_000_000))
@@ -310,12 +310,12 @@ def _make_app(settings: Settings, profile: Profile, output: Output) -> Any:
     # What is made here stays: to look for garbage in it meanwhile is a tenth of a start.
     gc.disable()
     try:
-        return _built(settings, profile, output)
+        return _build_app(settings, profile, output)
     finally:
         gc.enable()
 
 
-def _built(settings: Settings, profile: Profile, output: Output) -> Any:
+def _build_app(settings: Settings, profile: Profile, output: Output) -> Any:
     from ..web.app import build_app
 
     logging.basicConfig(format="%(levelname)s %(message)s", handlers=[LogHandler()])

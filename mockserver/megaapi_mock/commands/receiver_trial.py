@@ -137,9 +137,9 @@ class _Trial:
     ) -> _Trial:
         """A trial among people this instance has never heard of."""
         messages = door.past("/messages", key)
-        met = {message["chat"] for message in messages}
+        chats_met = {message["chat"] for message in messages}
         everybody = [f"5511900{number}00" for number in PEOPLE]
-        strangers = [number for number in everybody if f"{number}@s.whatsapp.net" not in met]
+        strangers = [number for number in everybody if f"{number}@s.whatsapp.net" not in chats_met]
         if len(strangers) <= CONTACTS:
             strangers = everybody
         # A new instance has met nobody, its bot may have.
@@ -213,7 +213,7 @@ class _Trial:
         ):
             if event.startswith("group-") and verb == "emit":
                 return
-            delivery = self._tried(verb, each)
+            delivery = self._post_or_note(verb, each)
             if delivery is None:
                 continue
             self.delivered.append(str(delivery.get("id", event)))
@@ -223,7 +223,7 @@ class _Trial:
                 self.unanswered.add(str(delivery.get("chat", chat)))
             return
 
-    def _tried(self, verb: str, body: Json) -> Json | None:
+    def _post_or_note(self, verb: str, body: Json) -> Json | None:
         """What it led to; None when the mock refuses it."""
         try:
             return self.door.try_call("POST", f"/instances/{quote(self.key)}/{verb}", body)
@@ -259,30 +259,30 @@ class _Trial:
 
     def _settled(self) -> bool:
         """Wait until all is delivered and answered; False for a receiver that talks to itself."""
-        moved = time.monotonic()
+        last_change = time.monotonic()
         while time.monotonic() < self.deadline:
             # Whatever it says, in other chats too, shows that it is at work.
             if self._look() or self._deliveries(status="queued", limit=1):
-                moved = time.monotonic()
+                last_change = time.monotonic()
                 if self._loops():
                     return False
             elif self.answers >= self.awaited:
                 return True
-            elif not self.unanswered and time.monotonic() - moved >= self.terms.quiet:
+            elif not self.unanswered and time.monotonic() - last_change >= self.terms.quiet:
                 # Every chat was answered: this bot answers several messages with one.
                 return True
-            elif time.monotonic() - moved >= self._patience():
+            elif time.monotonic() - last_change >= self._patience():
                 self.gave_up = True
                 return True
         return True
 
     def _rested(self) -> None:
         """Wait for what it may still say to those of the story."""
-        moved = time.monotonic()
+        last_change = time.monotonic()
         while not self._loops() and time.monotonic() < self.deadline:
             if self.chats.intersection(self._look()) or self._deliveries(status="queued", limit=1):
-                moved = time.monotonic()
-            elif time.monotonic() - moved >= self.terms.quiet:
+                last_change = time.monotonic()
+            elif time.monotonic() - last_change >= self.terms.quiet:
                 return
 
     def _loops(self) -> bool:

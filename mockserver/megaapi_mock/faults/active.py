@@ -59,11 +59,11 @@ class ActiveFaults:
 
     def arm(self, body: Mapping[str, Any]) -> ArmedFault:
         """Arm the fault that a body describes. ControlRefused says what is wrong with it."""
-        given = {name: value for name, value in body.items() if value is not None}
-        scope = {name: given[name] for name in SCOPE_NAMES if name in given}
-        own = {name: given[name] for name in given if name not in (*SCOPE_NAMES, "fault")}
+        arguments = {name: value for name, value in body.items() if value is not None}
+        scope = {name: arguments[name] for name in SCOPE_NAMES if name in arguments}
+        own = {name: arguments[name] for name in arguments if name not in (*SCOPE_NAMES, "fault")}
         try:
-            fault_kind = kind_named(self.kinds, given.get("fault"))
+            fault_kind = kind_named(self.kinds, arguments.get("fault"))
             checked(fault_kind.name, SCOPE, scope)
             kind = fault_kind.create(own, also=SCOPE_NAMES)
             self._require_concern(fault_kind, kind, scope)
@@ -73,13 +73,13 @@ class ActiveFaults:
         if recipient is not None:
             scope["recipient"] = self.person(recipient)
         with self._lock:
-            return self._add(fault_kind, kind, scope, given)
+            return self._add(fault_kind, kind, scope, arguments)
 
     def _add(
-        self, fault_kind: Listed, kind: Kind, scope: dict[str, Any], given: Mapping[str, Any]
+        self, fault_kind: Listed, kind: Kind, scope: dict[str, Any], arguments: Mapping[str, Any]
     ) -> ArmedFault:
         self._make_room()
-        self._require_bytes(given)
+        self._require_bytes(arguments)
         key = scope.get("instance")
         number = self._numbers.pop(key, 0) + 1
         self._numbers[key] = number
@@ -87,7 +87,7 @@ class ActiveFaults:
             del self._numbers[next(iter(self._numbers))]
         # Counted per instance, so that what others arm does not shift what is drawn.
         id_ = f"f{number}.{key}" if key else f"f{number}"
-        armed = ArmedFault(id=id_, name=fault_kind.name, kind=kind, given=given, **scope)
+        armed = ArmedFault(id=id_, name=fault_kind.name, kind=kind, given=arguments, **scope)
         self._set((*self._all, armed))
         return armed
 
@@ -101,8 +101,8 @@ class ActiveFaults:
             )
         self._set(tuple(armed for armed in self._all if armed is not spent))
 
-    def _require_bytes(self, given: Mapping[str, Any]) -> None:
-        size = sum(len(dumps(each)) for each in (given, *(armed.given for armed in self._all)))
+    def _require_bytes(self, arguments: Mapping[str, Any]) -> None:
+        size = sum(len(dumps(each)) for each in (arguments, *(armed.given for armed in self._all)))
         if size > GIVEN_MOST:
             raise ControlRefused(
                 413,
@@ -258,11 +258,11 @@ class ActiveFaults:
     def _meets(armed: ArmedFault, key: str, people: Sequence[str]) -> bool:
         return armed.instance in (None, key) and armed.recipient in (None, *people)
 
-    def _outside(self, key: str, what: str, fits: Callable[[ArmedFault], bool]) -> Strike | None:
+    def _outside(self, key: str, subject: str, fits: Callable[[ArmedFault], bool]) -> Strike | None:
         with self._lock:
             for armed in self._all:
                 if armed.operation is None and armed.instance in (None, key) and fits(armed):
-                    strike = self._draw(armed, key, what)
+                    strike = self._draw(armed, key, subject)
                     if strike is not None:
                         return strike
         return None
@@ -278,11 +278,11 @@ class ActiveFaults:
             and armed.kind.concerns(operation)
         )
 
-    def _candidate(self, armed: ArmedFault, key: str, what: str) -> Strike:
+    def _candidate(self, armed: ArmedFault, key: str, subject: str) -> Strike:
         now = self._clock.now()
-        return Strike(armed.kind, armed.name, armed.id, Moment(now, 0.0, now), what, armed)
+        return Strike(armed.kind, armed.name, armed.id, Moment(now, 0.0, now), subject, armed)
 
-    def _draw(self, armed: ArmedFault, key: str, what: str) -> Strike | None:
+    def _draw(self, armed: ArmedFault, key: str, subject: str) -> Strike | None:
         """Count the call, and say whether it is struck; the lock is held."""
         if armed.over:
             return None
@@ -300,7 +300,7 @@ class ActiveFaults:
         chance = self._chance(key, f"fault {armed.id} seconds", tally.calls)
         window = now if tally.window is None else tally.window
         moment = Moment(now, chance, window)
-        strike = Strike(armed.kind, armed.name, armed.id, moment, what, armed)
+        strike = Strike(armed.kind, armed.name, armed.id, moment, subject, armed)
         armed.strikes.append(strike.at(key))
         self._on_hit(strike.at(key))
         return strike

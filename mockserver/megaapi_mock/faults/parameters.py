@@ -65,19 +65,19 @@ def parameters_of(kind: Any) -> tuple[Parameter, ...]:
 
 
 def checked(
-    name: str, known: Sequence[Parameter], given: Mapping[str, Any], *, also: Sequence[str] = ()
+    name: str, known: Sequence[Parameter], arguments: Mapping[str, Any], *, also: Sequence[str] = ()
 ) -> dict[str, Any]:
     """The given values when each is known and fits; BadParameter says what is accepted.
 
     `also` are names that count as accepted elsewhere, for the sentence alone.
     """
     by_name = {parameter.name: parameter for parameter in known}
-    for key, value in given.items():
+    for key, value in arguments.items():
         if key not in by_name:
             raise BadParameter(f"{key}: {name} has no such parameter{meant(key, by_name, also)}")
         if not by_name[key].form.fits(value):
             raise BadParameter(f"{key}: must be {by_name[key].form.words}, not {shown(value)}")
-    return dict(given)
+    return dict(arguments)
 
 
 def meant(wrong: str, accepted: Mapping[str, Any] | Sequence[str], also: Sequence[str] = ()) -> str:

@@ -28,9 +28,9 @@ class Listed:
         """`wire` for what changes the answer, `domain` for what changes the instance."""
         return "wire" if issubclass(self.kind, Replacing) or self.name == "delay" else "domain"
 
-    def create(self, given: Mapping[str, Any], *, also: tuple[str, ...] = ()) -> Kind:
+    def create(self, arguments: Mapping[str, Any], *, also: tuple[str, ...] = ()) -> Kind:
         """The kind with these parameters; BadParameter says what is accepted."""
-        return self.kind(**checked(self.name, self.parameters, given, also=also))
+        return self.kind(**checked(self.name, self.parameters, arguments, also=also))
 
     def as_json(self) -> dict[str, Any]:
         """As the control API lists it."""

@@ -57,7 +57,7 @@ def rebuild(faults: ActiveFaults, saved: SavedFaults) -> list[ArmedFault]:
         raise ControlRefused(
             400, f"this state cannot be read: faults.armed: more than {ARMED_MOST}"
         )
-    for at, fault in enumerate(saved.armed):
+    for index, fault in enumerate(saved.armed):
         scope = {name: fault.given[name] for name in SCOPE_NAMES if name in fault.given}
         own = {
             name: value
@@ -70,7 +70,7 @@ def rebuild(faults: ActiveFaults, saved: SavedFaults) -> list[ArmedFault]:
         except BadParameter as refusal:
             raise ControlRefused(
                 400,
-                f"this state cannot be read: faults.armed[{at}]: {refusal}; "
+                f"this state cannot be read: faults.armed[{index}]: {refusal}; "
                 "load it with the megaapi-mock that wrote it",
             ) from None
         rebuilt.append(

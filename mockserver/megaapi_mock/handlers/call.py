@@ -53,8 +53,8 @@ class Call:
     @property
     def data(self) -> Json:
         """The body inside its messageData wrapper."""
-        wrapped: Json = self.body["messageData"]
-        return wrapped
+        message_data: Json = self.body["messageData"]
+        return message_data
 
     @property
     def to(self) -> Recipient:

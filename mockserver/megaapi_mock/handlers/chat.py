@@ -34,15 +34,15 @@ def delete_message(call: Call) -> Json:
     revoked = revoke(call.instance, key["id"], call.to.chat)
     if revoked.note is not None:
         call.note(revoked.note)
-    named = ("remoteJid", "fromMe", "id", "participant")
+    key_fields = ("remoteJid", "fromMe", "id", "participant")
     content = {
         "protocolMessage": {
-            "key": {name: key[name] for name in named if key.get(name) is not None},
+            "key": {name: key[name] for name in key_fields if key.get(name) is not None},
             "type": "REVOKE",
         }
     }
-    sent = chats.send(call.to, content, echo=False, heard=revoked.heard)
-    return done("Message sent", messageData=sent)
+    message = chats.send(call.to, content, echo=False, heard=revoked.heard)
+    return done("Message sent", messageData=message)
 
 
 @operation()

@@ -11,13 +11,13 @@ from .call import Call, Json, done, operation
 @operation()
 def config_details(call: Call) -> Json:
     """What is filtered; the token is never shown."""
-    kept = call.instance.filter
+    filtered = call.instance.filter
     return done(
         "Config data fetched",
         configData={
-            "blockEvents": list(kept.blocked),
-            "webhookEvents": list(kept.accepted),
-            "statusEvents": list(kept.status),
+            "blockEvents": list(filtered.blocked),
+            "webhookEvents": list(filtered.accepted),
+            "statusEvents": list(filtered.status),
         },
     )
 
@@ -53,8 +53,8 @@ def accept_status_events(call: Call) -> Json:
     return done("Events updated")
 
 
-def _note_ignored(call: Call, kept: Iterable[str]) -> None:
-    ignored = set(call.data["events"]) - set(kept)
+def _note_ignored(call: Call, event_filter: Iterable[str]) -> None:
+    ignored = set(call.data["events"]) - set(event_filter)
     if ignored:
         call.note(
             f"{len(ignored)} names were ignored: {NAMES_MOST} names of at most "

@@ -35,17 +35,17 @@ class Files:
     """The files of one call, downloaded before it holds anything."""
 
     def __init__(self) -> None:
-        self._got: dict[str, Fetched | RequestRejected] = {}
+        self._files: dict[str, Fetched | RequestRejected] = {}
 
     def get(self, url: str, limit: int) -> Fetched:
         """The file; Absent when it is still to be downloaded, RequestRejected when it cannot be."""
-        if url not in self._got:
+        if url not in self._files:
             raise Absent(url, limit)
-        got = self._got[url]
-        if isinstance(got, RequestRejected):
-            raise got
-        return got
+        file = self._files[url]
+        if isinstance(file, RequestRejected):
+            raise file
+        return file
 
-    def put(self, url: str, got: Fetched | RequestRejected) -> None:
+    def put(self, url: str, file: Fetched | RequestRejected) -> None:
         """What came of a download."""
-        self._got[url] = got
+        self._files[url] = file

@@ -18,8 +18,8 @@ def list_groups(call: Call) -> Json:
     groups = list(call.instance.groups)
     return done(
         "Groups listed",
-        groups=[_shown(call, group) for group in groups if not group.community],
-        communitys=[_shown(call, group) for group in groups if group.community],
+        groups=[_group_document(call, group) for group in groups if not group.community],
+        communitys=[_group_document(call, group) for group in groups if group.community],
     )
 
 
@@ -35,8 +35,8 @@ def create_group(call: Call) -> Json:
     data = call.body["group_data"]
     _require_somebody(call)
     group = call.instance.groups.create(data["group_name"], data["participants"])
-    asked = {Jid.parse(text) for text in data["participants"]}
-    if len(group.participants) <= len(asked):
+    invited = {Jid.parse(text) for text in data["participants"]}
+    if len(group.participants) <= len(invited):
         call.note(
             "some participants were left out: they do not allow being added to groups, or nobody "
             "has their hidden number"
@@ -68,7 +68,7 @@ def _require_somebody(call: Call) -> None:
         raise Unusable("group_data.participants is empty: name at least one")
 
 
-def _shown(call: Call, group: Group) -> Json:
+def _group_document(call: Call, group: Group) -> Json:
     addresses = call.instance.addresses
     owner = addresses.shown(str(group.owner), str(group.jid))
     return {
@@ -87,8 +87,8 @@ def _shown(call: Call, group: Group) -> Json:
         "joinApprovalMode": False,
         "memberAddMode": False,
         "participants": [
-            {**addresses.participant(who.jid, group), "admin": who.admin}
-            for who in group.participants
+            {**addresses.participant(participant.jid, group), "admin": participant.admin}
+            for participant in group.participants
         ],
     }
 
@@ -103,8 +103,8 @@ def _description(group: Group) -> Json:
 
 def _one(call: Call, message: str, group: Group) -> Json:
     if call.profile["group_shape"] == "flat":
-        return done(message, **_shown(call, group))
-    return done(message, group=_shown(call, group))
+        return done(message, **_group_document(call, group))
+    return done(message, group=_group_document(call, group))
 
 
 def _changed(call: Call, message: str, change: Change) -> Json:
@@ -115,8 +115,8 @@ def _changed(call: Call, message: str, change: Change) -> Json:
     # Really slow, as the ancestor is: a switch for those who test their own time-outs.
     call.pause = call.profile.seconds("participants_pause") * len(outcome)
     if call.profile["participants_shape"] == "2022":
-        shown = [call.instance.addresses.shown(jid, str(group.jid)) for jid, _ in outcome]
-        return done(message, updatedParticipants=[[jid] for jid in shown])
+        addresses = [call.instance.addresses.shown(jid, str(group.jid)) for jid, _ in outcome]
+        return done(message, updatedParticipants=[[jid] for jid in addresses])
     people = [_person(call, group, jid, status) for jid, status in outcome]
     if call.profile["participants_shape"] == "flat":
         return done(message, updatedParticipants=people)
@@ -125,9 +125,11 @@ def _changed(call: Call, message: str, change: Change) -> Json:
 
 def _person(call: Call, group: Group, jid: str, status: str) -> Json:
     """What became of somebody; a number behind a hidden one stands in the attributes (baileys)."""
-    shown = call.instance.addresses.participant(Jid.parse(jid), group)
-    attributes = {"jid": shown["id"]} if status == "200" else {"error": status, "jid": shown["id"]}
-    if "phoneNumber" in shown:
-        attributes["phone_number"] = shown["phoneNumber"]
+    address = call.instance.addresses.participant(Jid.parse(jid), group)
+    attributes = (
+        {"jid": address["id"]} if status == "200" else {"error": status, "jid": address["id"]}
+    )
+    if "phoneNumber" in address:
+        attributes["phone_number"] = address["phoneNumber"]
     content = {"tag": "participant", "attrs": attributes}
-    return {"status": status, "jid": shown["id"], "content": content}
+    return {"status": status, "jid": address["id"], "content": content}

@@ -52,28 +52,28 @@ def _unlinked_as_handled(refusal: RequestRejected, profile: Profile) -> RequestR
 def instance_status(call: Call) -> Json | list[Json] | Answer:
     """`user` present means linked; absent, not null, when it is not (vendor)."""
     instance, form = call.instance, call.profile["status_shape"]
-    shown: Json = {"key": instance.key, "status": "connected"}
+    status: Json = {"key": instance.key, "status": "connected"}
     if instance.linked:
-        shown["user"] = {"id": instance.device_jid, "name": instance.name}
+        status["user"] = {"id": instance.device_jid, "name": instance.name}
     elif call.profile["status_disconnected"] == "empty":
         call.note("switch status_disconnected=empty")
         return EMPTY
     else:
-        shown["status"] = "disconnected"
+        status["status"] = "disconnected"
     if form == "list":
-        return [{"instance": {"status": shown["status"]}}]
+        return [{"instance": {"status": status["status"]}}]
     if form == "2022":
-        shown = _as_in_2022(shown)
-    return done("Instance data fetched", instance=shown)
+        status = _as_in_2022(status)
+    return done("Instance data fetched", instance=status)
 
 
-def _as_in_2022(shown: Json) -> Json:
+def _as_in_2022(status: Json) -> Json:
     """Key and user alone; the profile's name twice (vendor-postman-2023)."""
-    user = shown.get("user")
+    user = status.get("user")
     if user is None:
-        return {"key": shown["key"]}
-    named = {"id": user["id"], "verifiedName": user["name"], "name": user["name"]}
-    return {"key": shown["key"], "user": named}
+        return {"key": status["key"]}
+    user_of_2022 = {"id": user["id"], "verifiedName": user["name"], "name": user["name"]}
+    return {"key": status["key"], "user": user_of_2022}
 
 
 @operation(refused=_unlinked_as_handled)
@@ -177,13 +177,13 @@ def download_media(call: Call) -> Json:
     """The very bytes behind keys this mock made; works while unlinked (ancestor)."""
     keys = call.body["messageKeys"]
     addresses = [keys[name] for name in ("directPath", "url") if keys.get(name)]
-    found = call.instance.find_media(addresses)
-    if found is None:
-        raise _gone(call, "no media with this address, or it expired")
-    media, content = found
+    stored_media = call.instance.find_media(addresses)
+    if stored_media is None:
+        raise _media_gone(call, "no media with this address, or it expired")
+    media, content = stored_media
     problem = _mismatch(keys, media)
     if problem:
-        raise _gone(call, problem)
+        raise _media_gone(call, problem)
     encoded = b64encode(content).decode("ascii")
     bare = call.profile["download_body"] == "base64"
     data = encoded if bare else f"data:{keys['mimetype']};base64,{encoded}"
@@ -192,10 +192,10 @@ def download_media(call: Call) -> Json:
 
 def _mismatch(keys: Json, media: Media) -> str | None:
     try:
-        given = b64decode(keys["mediaKey"], validate=True)
+        media_key = b64decode(keys["mediaKey"], validate=True)
     except (Base64Error, ValueError):
         return "mediaKey is not base64"
-    if not hmac.compare_digest(given, media.media_key):
+    if not hmac.compare_digest(media_key, media.media_key):
         return "mediaKey does not decrypt this media"
     kind = str(keys["messageType"]).removesuffix("Message")
     if media.kind not in DOWNLOAD_KINDS.get(kind, ()):
@@ -203,7 +203,7 @@ def _mismatch(keys: Json, media: Media) -> str | None:
     return None
 
 
-def _gone(call: Call, reason: str) -> RequestRejected:
+def _media_gone(call: Call, reason: str) -> RequestRejected:
     form, message = call.profile["media_gone"], "Unable to download file"
     if form == "403":
         return Forbidden(reason, message=message)

@@ -17,13 +17,13 @@ Handlers = Mapping[str, Handler]
 def discover(package: ModuleType | None = None) -> dict[str, Handler]:
     """Every marked function below a package of handler modules, by `<module>/<function>`."""
     package = package or import_module(__package__ or "")
-    found: dict[str, Handler] = {}
+    handlers: dict[str, Handler] = {}
     for module in iter_modules(package.__path__):
         members = vars(import_module(f"{package.__name__}.{module.name}"))
         for name, member in members.items():
             if mark_of(member) is not None:
-                found[f"{module.name}/{name}"] = member
-    return found
+                handlers[f"{module.name}/{name}"] = member
+    return handlers
 
 
 def require_matching(handlers: Handlers, operations: Sequence[Operation]) -> None:

@@ -38,7 +38,7 @@ def swallow(refusal: RequestRejected, profile: Profile) -> RequestRejected:
 @operation(mend=fill_missing_text)
 def send_text(call: Call) -> Json:
     """Text comes back as extendedTextMessage, never as conversation (baileys)."""
-    return _sent(call, {"extendedTextMessage": {"text": call.data["text"]}})
+    return _answer_of_send(call, {"extendedTextMessage": {"text": call.data["text"]}})
 
 
 @operation()
@@ -54,9 +54,9 @@ def send_media_base64(call: Call) -> Json:
     """Raw base64 or a data URI; what is not base64 in it is passed over (Node's decoder)."""
     type_, kind = _media_kind(call)
     _question(call, file_check.base64_problem(call.data["base64"]), call.profile["odd_base64"])
-    content, named = uploads.decode_base64(call.data["base64"])
+    content, uri_type = uploads.decode_base64(call.data["base64"])
     uploads.require_size(content, uploads.media_limit(call.profile))
-    return _send_file(call, type_, kind, content, call.data.get("mimeType"), named)
+    return _send_file(call, type_, kind, content, call.data.get("mimeType"), uri_type)
 
 
 @operation(refused=swallow)
@@ -71,7 +71,7 @@ def send_location(call: Call) -> Json:
     for field, source in (("name", "caption"), ("address", "address"), ("url", "url")):
         if data.get(source) if tidied else data.get(source) is not None:
             place[field] = data[source]
-    return _sent(call, {"locationMessage": place})
+    return _answer_of_send(call, {"locationMessage": place})
 
 
 @operation()
@@ -88,7 +88,7 @@ def send_link_preview(call: Call) -> Json:
             "description": "",
             "previewType": "NONE",
         }
-    return _sent(call, {"extendedTextMessage": part})
+    return _answer_of_send(call, {"extendedTextMessage": part})
 
 
 @operation()
@@ -104,7 +104,7 @@ def send_list(call: Call) -> Json:
         "sections": [_section(section) for section in data["sections"]],
         "footerText": data.get("description"),
     }
-    return _sent(call, {"listMessage": present(part)})
+    return _answer_of_send(call, {"listMessage": present(part)})
 
 
 @operation(mend=buttons.as_todays, refused=swallow)
@@ -112,8 +112,8 @@ def send_buttons(call: Call) -> Json:
     """Answer in native-flow form, which no log shows (inferred); ids are made when missing."""
     buttons.require_some(call)
     if call.profile["buttons_form"] == "2022":
-        return _sent(call, buttons.of_2022(call.data), "Button Message sent")
-    return _sent(call, {"interactiveMessage": buttons.replies(call)})
+        return _answer_of_send(call, buttons.of_2022(call.data), "Button Message sent")
+    return _answer_of_send(call, {"interactiveMessage": buttons.replies(call)})
 
 
 @operation(refused=swallow)
@@ -122,8 +122,10 @@ def send_template(call: Call) -> Json:
     buttons.require_some(call)
     if buttons.legacy(call.data):
         call.note("button types of 2022: today's are copy, url and call")
-        return _sent(call, {"templateMessage": {"hydratedTemplate": buttons.hydrated(call.data)}})
-    return _sent(call, {"interactiveMessage": buttons.actions(call)})
+        return _answer_of_send(
+            call, {"templateMessage": {"hydratedTemplate": buttons.hydrated(call.data)}}
+        )
+    return _answer_of_send(call, {"interactiveMessage": buttons.actions(call)})
 
 
 @operation()
@@ -142,7 +144,7 @@ def forward_message(call: Call) -> Json:
     score = score if type(score) is int and score > 0 else 0
     score += 0 if call.data["key"]["fromMe"] else 1
     context = {"forwardingScore": score, "isForwarded": True} if score else {}
-    return _sent(call, {key: {**part, "contextInfo": context}})
+    return _answer_of_send(call, {key: {**part, "contextInfo": context}})
 
 
 @operation()
@@ -164,7 +166,9 @@ def quote_message(call: Call) -> Json:
     }
     if _chat(call, key["remoteJid"]) not in (call.to.chat, Jid.parse(call.to.given)):
         context["remoteJid"] = key["remoteJid"]
-    return _sent(call, {"extendedTextMessage": {"text": data["text"], "contextInfo": context}})
+    return _answer_of_send(
+        call, {"extendedTextMessage": {"text": data["text"], "contextInfo": context}}
+    )
 
 
 def _chat(call: Call, text: str) -> Jid:
@@ -197,10 +201,10 @@ def _is_content(name: str, part: Any) -> bool:
     return isinstance(part, dict) and (name not in TEXTS or isinstance(part.get("text"), str))
 
 
-def _sent(
-    call: Call, content: Json, said: str = "Message sent", unshown: str | None = None
+def _answer_of_send(
+    call: Call, content: Json, sentence: str = "Message sent", unshown: str | None = None
 ) -> Json:
-    return done(said, messageData=call.instance.chats.send(call.to, content, unshown=unshown))
+    return done(sentence, messageData=call.instance.chats.send(call.to, content, unshown=unshown))
 
 
 def _question(call: Call, problem: str | None, status: str) -> None:
@@ -219,20 +223,20 @@ def _list_problem(sections: list[Json]) -> str | None:
     return f"section {', '.join(bare)} has no rows: nothing to choose there" if bare else None
 
 
-def _number(given: float | str) -> float | int:
+def _number(value: float | str) -> float | int:
     """A number as the gateway's language writes it: a whole one without a point."""
-    number = float(given)
+    number = float(value)
     exact = number.is_integer() and abs(number) < 2**53
     return int(number) if exact else number
 
 
-def _send_file(call: Call, type_: str, kind: str, content: bytes, *named: str | None) -> Json:
-    mimetype = uploads.mimetype_of(kind, *named)
+def _send_file(call: Call, type_: str, kind: str, content: bytes, *type_names: str | None) -> Json:
+    mimetype = uploads.mimetype_of(kind, *type_names)
     media = call.instance.keep_media(kind, mimetype, content)
     unshown = file_check.unshown(type_, content)
     if unshown is not None:
         call.note(f"the message stops at the phone: {unshown}")
-    return _sent(call, uploads.content_of(call, type_, kind, media), unshown=unshown)
+    return _answer_of_send(call, uploads.content_of(call, type_, kind, media), unshown=unshown)
 
 
 def _media_kind(call: Call) -> tuple[str, str]:

@@ -64,12 +64,12 @@ def linked_file(call: Call, url: str, kind: str) -> bytes:
             f"url {url[:80]!r} is not an http or https address: the gateway cannot fetch it"
         )
     if call.fetch is not None:
-        got = call.fetch(url, media_limit(call.profile))
-        if got.page and kind != "document":
+        file = call.fetch(url, media_limit(call.profile))
+        if file.page and kind != "document":
             call.note(
                 f"url leads to an HTML page, not to {kind}: use the address of the file itself"
             )
-        return got.content
+        return file.content
     call.note("the file was not fetched (fetch_media=off): stand-in bytes were sent")
     return call.samples.media(kind)
 
@@ -106,12 +106,12 @@ def described(media: Media) -> Json:
     }
 
 
-def mimetype_of(kind: str, *named: Any) -> str:
+def mimetype_of(kind: str, *type_names: Any) -> str:
     """The first type anyone names, else what the library takes for the kind (baileys).
 
     A test may have put anything in a message's place for it.
     """
-    texts = (name for name in named if name and isinstance(name, str))
+    texts = (name for name in type_names if name and isinstance(name, str))
     return next(texts, DEFAULT_TYPES[kind])
 
 

@@ -10,10 +10,10 @@ from .call import Call, Json, done, operation
 def webhook_settings(call: Call) -> Json:
     """Nested under webhookData; an unset URL is an empty string (ancestor)."""
     settings = call.instance.webhook
-    shown = {"webhookUrl": settings.url, "webhookEnabled": settings.enabled}
+    settings_shown = {"webhookUrl": settings.url, "webhookEnabled": settings.enabled}
     if call.profile["webhook_settings_shape"] == "flat":
-        return done("Webhook status fetched", **shown)
-    return done("Webhook status fetched", webhookData=shown)
+        return done("Webhook status fetched", **settings_shown)
+    return done("Webhook status fetched", webhookData=settings_shown)
 
 
 @operation()
@@ -32,6 +32,6 @@ def configure_webhook(call: Call) -> Json:
     )
     url = call.instance.webhook.url
     if call.profile["webhook_saved"] == "2022":
-        shown = {"url": url, "sendMessage": call.instance.webhook.enabled}
-        return done("Webhook configured", dataMessage=shown)
+        webhook = {"url": url, "sendMessage": call.instance.webhook.enabled}
+        return done("Webhook configured", dataMessage=webhook)
     return done("Webhook updated", webhookUrl=url)

@@ -37,7 +37,7 @@ def judge(
     instance: str,
     now: float,
     terms: Terms | None = None,
-    held: Collection[Delivery] = (),
+    held_back: Collection[Delivery] = (),
     refused: Sequence[tuple[str, str]] = (),
     chat_of: ChatOf = str,
 ) -> Verdict:
@@ -45,23 +45,23 @@ def judge(
 
     What the instance itself sent into a chat from the first delivery on counts as an answer:
     to the message it quotes, else to the one whose number it repeats, else by its place among the
-    others. `held` has not left yet and is not judged; what else is unfinished leaves the verdict
-    undecided, and has failed once it is `within` seconds old. Who answers nothing fails, unless it
-    `listens_only`. `refused` are the sends the gateway refused meanwhile: id and reason.
+    others. `held_back` has not left yet and is not judged; what else is unfinished leaves the
+    verdict undecided, and has failed once it is `within` seconds old. Who answers nothing fails,
+    unless it `listens_only`. `refused` are the sends the gateway refused meanwhile: id and reason.
     `chat_of` tells which chat an address leads to, a hidden number too.
     """
     terms = terms or Terms()
-    tried = [delivery for delivery in deliveries if delivery.state not in _NEVER_TRIED]
-    waiting = [each for each in tried if each.state == "queued" and each not in set(held)]
-    ended = [delivery for delivery in tried if delivery.state != "queued"]
+    outgoing = [delivery for delivery in deliveries if delivery.state not in _NEVER_TRIED]
+    waiting = [each for each in outgoing if each.state == "queued" and each not in set(held_back)]
+    ended = [delivery for delivery in outgoing if delivery.state != "queued"]
     # An answer to what has not come to its end yet proves nothing.
-    chats = chats_of(tried, list(messages), chat_of) if ended else []
+    chats = chats_of(outgoing, list(messages), chat_of) if ended else []
     # Why the mock itself sent nothing: what its policy refused names the switch.
     unsent = next((each.reason for each in deliveries if each.state == "refused"), None)
     checks = (
         _in_time(ended, waiting, now=now, within=terms.within, unsent=unsent),
-        _up(ended),
-        _once(chats, instance, terms, now),
+        _stayed_up(ended),
+        _answered_once(chats, instance, terms, now),
         _no_loop(chats, terms),
         _in_order(chats, _plain_order(deliveries)),
         _accepted(refused, chats),
@@ -82,7 +82,7 @@ def _in_time(
     unsent: str | None,
 ) -> Check:
     name = "answered_in_time"
-    late = [each for each in ended if not _answered(each, within)]
+    late = [each for each in ended if not _is_answered(each, within)]
     overdue = [each for each in waiting if now - each.time > within]
     if late or overdue:
         message = f"{len(late) + len(overdue)} webhooks had no 2xx within {within:g} s"
@@ -95,11 +95,11 @@ def _in_time(
     return Check(name, PASSED, f"{len(ended)} webhooks had a 2xx within {within:g} s")
 
 
-def _answered(delivery: Delivery, within: float) -> bool:
+def _is_answered(delivery: Delivery, within: float) -> bool:
     return delivery.state == "delivered" and delivery.attempts[-1].duration_ms <= within * 1000
 
 
-def _up(ended: Sequence[Delivery]) -> Check:
+def _stayed_up(ended: Sequence[Delivery]) -> Check:
     name = "stayed_up"
     if not ended:
         return Check(name, OPEN, "nothing was delivered yet")
@@ -123,43 +123,45 @@ def _timed_out(error: str) -> bool:
     return " within " in error
 
 
-def _once(chats: Sequence[Chat], instance: str, terms: Terms, now: float) -> Check:
+def _answered_once(chats: Sequence[Chat], instance: str, terms: Terms, now: float) -> Check:
     name = "answered_once"
-    spoken = [chat for chat in chats if chat.inbound]
-    if not any(each.accepted for chat in spoken for each in chat.inbound.values()):
+    chats_written_to = [chat for chat in chats if chat.inbound]
+    if not any(each.accepted for chat in chats_written_to for each in chat.inbound.values()):
         return Check(name, OPEN, "it accepted no message of a contact")
-    if not any(chat.replies for chat in spoken):
-        return _silent(name, spoken, instance, terms, now)
-    often = [each.id for each in answered_too_often(spoken, terms.answers)]
-    surplus = [message.id for message in surplus_of(spoken)]
-    never = [] if terms.listens_only else never_answered(spoken, terms.burst)
-    late = [each for each in never if now - each.had >= terms.patience]
+    if not any(chat.replies for chat in chats_written_to):
+        return _silent(name, chats_written_to, instance, terms, now)
+    often = [each.id for each in answered_too_often(chats_written_to, terms.answers)]
+    surplus = [message.id for message in surplus_of(chats_written_to)]
+    unanswered = [] if terms.listens_only else never_answered(chats_written_to, terms.burst)
+    late = [each for each in unanswered if now - each.had >= terms.patience]
     if often or surplus or late:
         message = (
             f"{len(often)} messages answered too often, {len(surplus)} answers repeated,"
             f" {len(late)} messages never answered"
         )
         return Check(name, FAILED, message, (*often, *surplus, *(each.id for each in late)))
-    if never:
-        return _awaited(name, never, terms, now)
-    count = sum(bool(each.answers) for chat in spoken for each in chat.inbound.values())
+    if unanswered:
+        return _awaited(name, unanswered, terms, now)
+    count = sum(bool(each.answers) for chat in chats_written_to for each in chat.inbound.values())
     if terms.listens_only and not count:
         return Check(name, OPEN, "it answered no message, and does not have to")
     return Check(name, PASSED, f"{count} messages answered, each once")
 
 
-def _awaited(name: str, never: Sequence[Inbound], terms: Terms, now: float) -> Check:
+def _awaited(name: str, unanswered: Sequence[Inbound], terms: Terms, now: float) -> Check:
     """Answers that may still come."""
-    seconds = terms.patience - min(now - each.had for each in never)
-    message = f"{len(never)} messages have no answer yet: ask again in {seconds:.0f} s"
-    return Check(name, UNDECIDED, message, tuple(each.id for each in never))
+    seconds = terms.patience - min(now - each.had for each in unanswered)
+    message = f"{len(unanswered)} messages have no answer yet: ask again in {seconds:.0f} s"
+    return Check(name, UNDECIDED, message, tuple(each.id for each in unanswered))
 
 
-def _silent(name: str, spoken: Sequence[Chat], instance: str, terms: Terms, now: float) -> Check:
+def _silent(
+    name: str, chats_written_to: Sequence[Chat], instance: str, terms: Terms, now: float
+) -> Check:
     """The check of a bot that sent nothing at all: it may use another instance."""
     message = f"it answered nothing at all through {instance}"
     # All of it: a group that nobody answered in demands nothing.
-    expected = never_answered(spoken, terms.burst)
+    expected = never_answered(chats_written_to, terms.burst)
     if terms.listens_only or not expected:
         return Check(name, OPEN, message)
     if young := [each for each in expected if now - each.had < terms.patience]:
@@ -205,11 +207,13 @@ def _in_order(chats: Sequence[Chat], plain: Mapping[Delivery, int]) -> Check:
     name = "answered_in_order"
     known, unknown, wrong = 0, 0, []
     for chat in chats:
-        answered = [each for each in chat.inbound.values() if each.answers and each.accepted]
+        answered_messages = [
+            each for each in chat.inbound.values() if each.answers and each.accepted
+        ]
         # An answer known by its place alone would be in its place whatever it answers.
-        sure = [each for each in answered if each.sure]
+        sure = [each for each in answered_messages if each.sure]
         pairs, late = _out_of_order(sure, plain)
-        known, unknown = known + pairs, unknown + len(answered) - len(sure)
+        known, unknown = known + pairs, unknown + len(answered_messages) - len(sure)
         wrong += late
     if wrong:
         message = f"{len(wrong)} messages were overtaken by answers to later ones"
@@ -224,12 +228,12 @@ _UNTOLD = "cannot be told: its answers neither quote a message nor repeat a long
 
 
 def _out_of_order(
-    answered: Sequence[Inbound], plain: Mapping[Delivery, int]
+    answered_messages: Sequence[Inbound], plain: Mapping[Delivery, int]
 ) -> tuple[int, list[str]]:
     """How many messages have a known predecessor, and the ids of those answered too late."""
-    by_had = sorted(answered, key=lambda each: each.had)
+    by_had = sorted(answered_messages, key=lambda each: each.had)
     known, wrong, position, latest = 0, set(), 0, (-1, "")
-    for each in sorted(answered, key=lambda each: each.first_attempt):
+    for each in sorted(answered_messages, key=lambda each: each.first_attempt):
         while position < len(by_had) and by_had[position].had <= each.first_attempt:
             latest = max(latest, (by_had[position].answers[0].arrival, by_had[position].id))
             position += 1
@@ -238,7 +242,9 @@ def _out_of_order(
             if latest[0] > each.answers[0].arrival:
                 wrong.add(latest[1])
     # While the clock stands still the times say nothing; the line of the untouched still does.
-    line = [each for each in answered if all(delivery in plain for delivery in each.deliveries)]
+    line = [
+        each for each in answered_messages if all(delivery in plain for delivery in each.deliveries)
+    ]
     line.sort(key=lambda each: plain[each.deliveries[0]])
     for before, after in pairwise(line):
         known += 1

@@ -51,7 +51,7 @@ class Watched:
             time.sleep(self._after / 4)
             now = time.monotonic()
             # A copy in one step: calls come and go meanwhile.
-            longest = max((now - begun for begun in list(self._reads.values())), default=0.0)
+            longest = max((now - start for start in list(self._reads.values())), default=0.0)
             if longest >= self._after:
                 close_stalled(self._port, self._after, longest + SLACK)
 
@@ -93,7 +93,7 @@ def _is_stalled(connection: socket.socket, after: float, most: float) -> bool:
     """Whether data came so long ago, and none has gone since."""
     info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO)
     (last_sent,), (last_received,) = (
-        struct.unpack_from("I", info, at) for at in (_LAST_SENT, _LAST_CAME)
+        struct.unpack_from("I", info, offset) for offset in (_LAST_SENT, _LAST_CAME)
     )
     return bool(after * 1000 <= last_received <= most * 1000 and last_sent >= last_received)
 

@@ -93,8 +93,8 @@ def _show(
     kind = _SHOWN.get(answer["event"])
     if kind is not None:
         person = str(sender.jid)
-        shown = {"chat": body.get("group") or person, "participant": person, "option": option}
-        runtime.journal.show(kind, answer["instance"], {**answer, **shown})
+        presence = {"chat": body.get("group") or person, "participant": person, "option": option}
+        runtime.journal.show(kind, answer["instance"], {**answer, **presence})
 
 
 def _addressed(action: ContactAction, fields: Json, chat: str) -> Json:

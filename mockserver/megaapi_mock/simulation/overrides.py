@@ -25,15 +25,15 @@ def overrides_of(runtime: Runtime, event: str, body: Mapping[str, Any]) -> dict[
     names a field the event does not know; `"force": true` sets it all the same.
     """
     sample = runtime.samples.sample(event)
-    given = body.get("set", {})
-    overrides = dict(given)
+    values_by_path = body.get("set", {})
+    overrides = dict(values_by_path)
     if "text" in body:
         path = text_path(sample)
         if path is None:
             raise ControlRefused(400, f"text: {event} has no text; use set for its other fields")
         overrides = {path: body["text"], **overrides}
     # Where a sample has its text there is a field for it.
-    for path, value in given.items():
+    for path, value in values_by_path.items():
         require_path(path)
         if body.get("force"):
             continue

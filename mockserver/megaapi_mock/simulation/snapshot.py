@@ -126,11 +126,11 @@ def alone(saved: Mapping[str, Any], key: str) -> Json:
 
 
 def _faults_of(faults: SavedFaults, key: str) -> SavedFaults:
-    numbers, asked = faults.numbers or {}, faults.asked or {}
+    numbers, asked_by_operation = faults.numbers or {}, faults.asked or {}
     return SavedFaults(
         armed=tuple(fault for fault in faults.armed if fault.given.get("instance") == key),
         numbers={owner: numbers[owner] for owner in numbers if owner == key},
-        asked={owner: asked[owner] for owner in asked if owner == key},
+        asked={owner: asked_by_operation[owner] for owner in asked_by_operation if owner == key},
     )
 
 
@@ -178,10 +178,10 @@ class _Prepared:
     def _make(self, gateway: Gateway) -> None:
         keys = set()
         with inside("instances"):
-            for at, saved in enumerate(
+            for index, saved in enumerate(
                 self._forms.of(list[Any]).decode(self._saved.get("instances"))
             ):
-                with inside(at):
+                with inside(index):
                     instance = load_instance(saved, gateway, self._forms)
                     if instance.key in keys:
                         raise Misfit(f"{instance.key} is in it twice")
@@ -283,8 +283,10 @@ def _seed(instance: Instance) -> InstanceSeed:
 
 def _require_phone(instance: Instance) -> None:
     connection = instance.connection
-    ever = connection.links or connection.session or connection.state in (CONNECTING, CONNECTED)
-    if instance.number is None and ever:
+    was_linked = (
+        connection.links or connection.session or connection.state in (CONNECTING, CONNECTED)
+    )
+    if instance.number is None and was_linked:
         raise Misfit("number: null, but a phone is or was linked")
 
 

@@ -73,14 +73,14 @@ class _KeptValidators(DialectSchemaValidatorsFactory):
         super().__init__(
             oas31.schema_validator_cls, oas31.default_jsonschema_dialect_id, oas31.format_checker
         )
-        self._made: dict[Any, Any] = {}
+        self._validators: dict[Any, Any] = {}
 
     def create(self, spec: Any, schema: Any, *args: Any, **kwargs: Any) -> Any:
         with schema.resolve() as resolved:
             key = (id(resolved.contents), *[v for v in kwargs.values() if isinstance(v, bool)])
-        if key not in self._made:
-            self._made[key] = super().create(spec, schema, *args, **kwargs)
-        return self._made[key]
+        if key not in self._validators:
+            self._validators[key] = super().create(spec, schema, *args, **kwargs)
+        return self._validators[key]
 
 
 class Authority:

@@ -28,11 +28,13 @@ def lint(root: Path) -> list[Finding]:
     if faults:
         return faults
     try:
-        made = bundle(root)
-        contract = Contract(root, made, _sources(root))
+        contract_bundle = bundle(root)
+        contract = Contract(root, contract_bundle, _sources(root))
     except SpecError as error:
         return [Finding("openapi.yaml", "", "bundle", str(error))]
-    return sorted(_dangling(contract)) or sorted(set(_findings(contract, first_problem(made))))
+    return sorted(_dangling(contract)) or sorted(
+        set(_findings(contract, first_problem(contract_bundle)))
+    )
 
 
 def _sources(root: Path) -> Mapping[str, Any]:
@@ -62,22 +64,22 @@ def unknown_keys(node: Node) -> Iterator[Finding]:
     known = KINDS[node.kind].known
     if node.is_reference:
         known = frozenset({"$ref", "summary", "description"})
-    said = lint_schemas.FORBIDDEN if node.kind == "schema" else {}
+    forbidden = lint_schemas.FORBIDDEN if node.kind == "schema" else {}
     for key in node.value:
-        if key not in known and key not in said:
+        if key not in known and key not in forbidden:
             yield node.finding("unknown-keyword", f"{key} is not a key of a {node.kind}")
 
 
 def unused(nodes: list[Node], contract: Contract) -> Iterator[Finding]:
     """Components that nothing refers to."""
-    used = set(references(contract.document))
+    referenced = set(references(contract.document))
     for node in nodes:
         if node.kind in ("document", "operation"):
             for requirement in node.value.get("security") or ():
-                used.update(f"#/components/securitySchemes/{name}" for name in requirement)
+                referenced.update(f"#/components/securitySchemes/{name}" for name in requirement)
     for section, members in contract.document.get("components", {}).items():
         for name in members:
-            if f"#/components/{section}/{name}" not in used:
+            if f"#/components/{section}/{name}" not in referenced:
                 place = f"components/{section}/{name}"
                 yield Finding("openapi.yaml", place, "component-unused", "nothing refers to it")
 
@@ -108,14 +110,14 @@ def _keys(root: Path, file: Path) -> Iterator[Finding]:
 
 
 def _pair_faults(name: str, mapping: yaml.MappingNode) -> Iterator[Finding]:
-    seen: set[str] = set()
+    reported: set[str] = set()
     for key, _ in mapping.value:
         where = f"line {key.start_mark.line + 1}"
         if key.tag != "tag:yaml.org,2002:str":
             yield Finding(name, where, "key-not-text", f"quote the key {key.value}")
-        if key.value in seen:
+        if key.value in reported:
             yield Finding(name, where, "key-twice", f"{key.value} stands twice in one mapping")
-        seen.add(key.value)
+        reported.add(key.value)
 
 
 _CALL_CHECKS: tuple[Check, ...] = (lint_calls.titles, lint_calls.tags, lint_calls.security)
@@ -131,8 +133,8 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         lint_links.links,
     ),
     "webhook": (*_CALL_CHECKS, lint_calls.kinds, lint_calls.arrival),
-    "request": (lint_calls.shown,),
-    "response": (lint_calls.shown,),
+    "request": (lint_calls.shown_calls,),
+    "response": (lint_calls.shown_calls,),
     "media": (lint_schemas.examples,),
     "parameter": (lint_schemas.examples,),
     "header": (lint_schemas.examples,),

@@ -44,10 +44,10 @@ def _is_text(value: Any) -> bool:
 def tags(node: Node, contract: Contract) -> Iterator[Finding]:
     """A tag, and none that openapi.yaml does not declare."""
     declared = {tag.get("name") for tag in contract.document.get("tags", ())}
-    named = node.value.get("tags") or ()
-    if not named:
+    tag_names = node.value.get("tags") or ()
+    if not tag_names:
         yield node.finding("tag", "tags is missing: name the controller")
-    for tag in named:
+    for tag in tag_names:
         if tag not in declared:
             yield node.finding("tag", f"tag {tag!r} is not declared in spec/openapi.yaml")
 
@@ -81,11 +81,11 @@ def uses(node: Node, contract: Contract) -> Iterator[Finding]:
     """Further uses of an operation have their titles, plans and an example of the request."""
     content = (node.value.get("requestBody") or {}).get("content", {})
     known = content.get("application/json", {}).get("examples", {})
-    wanted = {"summary", "x-summary-pt", "description", "x-plans", "x-provenance", "example"}
+    known_fields = {"summary", "x-summary-pt", "description", "x-plans", "x-provenance", "example"}
     for place, use in further_uses(node.value):
-        for key in sorted(wanted - set(use)):
+        for key in sorted(known_fields - set(use)):
             yield node.finding("uses", f"{place}: {key} is missing")
-        for key in sorted(set(use) - wanted - {"controller"}):
+        for key in sorted(set(use) - known_fields - {"controller"}):
             yield node.finding("unknown-keyword", f"{place}: {key} is not known")
         if use.get("example") not in known:
             yield node.finding("uses", f"{place}: example names none of the request's")
@@ -116,25 +116,25 @@ def arrival(node: Node, contract: Contract) -> Iterator[Finding]:
 def security(node: Node, contract: Contract) -> Iterator[Finding]:
     """Schemes that exist: an unknown name would let everyone in, silently."""
     known = contract.document.get("components", {}).get("securitySchemes", {})
-    stated = node.value.get("security")
-    for requirement in stated or ():
+    requirements = node.value.get("security")
+    for requirement in requirements or ():
         for name in requirement:
             if name not in known:
                 yield node.finding("security-unknown", f"security scheme {name!r} does not exist")
-    if node.kind == "webhook" and stated != []:
+    if node.kind == "webhook" and requirements != []:
         yield node.finding("security-webhook", "the gateway signs nothing: write security: []")
-    if node.kind == "document" and not stated:
+    if node.kind == "document" and not requirements:
         yield node.finding("security-missing", "no security: every operation would be open")
 
 
 def scheme(node: Node, contract: Contract) -> Iterator[Finding]:
     """HTTP schemes in lower case: openapi-core rejects every request for `Bearer`."""
-    written = str(node.value.get("scheme", ""))
-    if written != written.lower():
-        yield node.finding("scheme-case", f"write scheme: {written.lower()}")
+    scheme_name = str(node.value.get("scheme", ""))
+    if scheme_name != scheme_name.lower():
+        yield node.finding("scheme-case", f"write scheme: {scheme_name.lower()}")
 
 
-def shown(node: Node, contract: Contract) -> Iterator[Finding]:
+def shown_calls(node: Node, contract: Contract) -> Iterator[Finding]:
     """Every kind of content of a request or a response has a named example."""
     for media_type, media in (node.value.get("content") or {}).items():
         if not media.get("examples"):
@@ -150,7 +150,7 @@ def operation_file(node: Node, contract: Contract) -> Iterator[Finding]:
     calls = [node.value[method] for method in METHODS if method in node.value]
     if len(calls) != 1:
         yield node.finding("file-name", f"a file holds one operation, not {len(calls)}")
-    yield from _named(node, calls, stem)
+    yield from _calls_of_operation(node, calls, stem)
 
 
 def webhook_file(node: Node, contract: Contract) -> Iterator[Finding]:
@@ -159,11 +159,13 @@ def webhook_file(node: Node, contract: Contract) -> Iterator[Finding]:
     if stem != node.name:
         yield node.finding("file-name", f"its key under webhooks is {node.name!r}: use one name")
     calls = [node.value["post"]] if "post" in node.value else []
-    yield from _named(node, calls, f"webhook_{stem.replace('-', '_')}")
+    yield from _calls_of_operation(node, calls, f"webhook_{stem.replace('-', '_')}")
 
 
-def _named(node: Node, calls: list[Mapping[str, Any]], wanted: str) -> Iterator[Finding]:
+def _calls_of_operation(
+    node: Node, calls: list[Mapping[str, Any]], operation_id: str
+) -> Iterator[Finding]:
     for call in calls:
-        if call.get("operationId") != wanted:
-            stated = call.get("operationId")
-            yield node.finding("file-name", f"operationId is {stated!r}, not {wanted!r}")
+        if call.get("operationId") != operation_id:
+            call_id = call.get("operationId")
+            yield node.finding("file-name", f"operationId is {call_id!r}, not {operation_id!r}")

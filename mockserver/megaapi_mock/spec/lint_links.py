@@ -42,9 +42,9 @@ class _Source:
         if parameter:
             return self._parameter(*parameter.groups())
         if body and body[1] == "request":
-            return _at(self._example(self.operation.get("requestBody") or {}), body[2])
+            return _value_at(self._example(self.operation.get("requestBody") or {}), body[2])
         if body:
-            return _at(self._example(self.response), body[2])
+            return _value_at(self._example(self.response), body[2])
         if expression.startswith("$response.header."):
             name = expression.removeprefix("$response.header.")
             if name in (self.response.get("headers") or {}):
@@ -52,8 +52,8 @@ class _Source:
         raise _Nowhere
 
     def _parameter(self, place: str, name: str) -> Any:
-        for written in self.operation.get("parameters") or ():
-            parameter = resolve(written, self.document)
+        for declared_parameter in self.operation.get("parameters") or ():
+            parameter = resolve(declared_parameter, self.document)
             if (parameter.get("in"), parameter.get("name")) == (place, name):
                 return parameter.get("example")
         raise _Nowhere
@@ -73,16 +73,16 @@ def links(node: Node, contract: Contract) -> Iterator[Finding]:
         for method in METHODS
         if method in item
     }
-    for status, written in (node.value.get("responses") or {}).items():
-        response = resolve(written, contract.document)
+    for status, declared_response in (node.value.get("responses") or {}).items():
+        response = resolve(declared_response, contract.document)
         source = _Source(node.value, response, contract.document)
         for name, written_link in (response.get("links") or {}).items():
             link = resolve(written_link, contract.document)
             place = f"responses/{status}/links/{name}"
             target = targets.get(link.get("operationId"))
             if target is None:
-                said = f"{place}: there is no operation {link.get('operationId')!r}"
-                yield node.finding("link-unknown", said)
+                sentence = f"{place}: there is no operation {link.get('operationId')!r}"
+                yield node.finding("link-unknown", sentence)
             else:
                 for rule, problem in _faults(link, target, source, contract):
                     yield node.finding(rule, f"{place}: {problem}")
@@ -92,42 +92,44 @@ def _faults(
     link: Object, target: Object, source: _Source, contract: Contract
 ) -> Iterator[tuple[str, str]]:
     """Rule and sentence of each thing wrong with a link."""
-    given = link.get("parameters") or {}
-    for expression in _expressions([given, link.get("requestBody")]):
+    parameters = link.get("parameters") or {}
+    for expression in _expressions([parameters, link.get("requestBody")]):
         try:
             source.value(expression)
         except _Nowhere:
             yield "link-expression", f"{expression} points at nothing in the first example"
             return
-    yield from _parameter_faults(given, target, contract)
+    yield from _parameter_faults(parameters, target, contract)
     if "requestBody" in link:
         yield from _body_faults(link["requestBody"], target, source, contract)
 
 
 def _parameter_faults(
-    given: Object, target: Object, contract: Contract
+    parameters: Object, target: Object, contract: Contract
 ) -> Iterator[tuple[str, str]]:
     declared = [resolve(one, contract.document) for one in target.get("parameters") or ()]
     names = {str(one["name"]) for one in declared}
     names |= {f"{one['in']}.{one['name']}" for one in declared}
-    for name in given:
+    for name in parameters:
         if name not in names:
             yield "link-parameter", f"{target['operationId']} has no parameter {name}"
     for one in declared:
-        if one.get("required") and not {one["name"], f"{one['in']}.{one['name']}"} & set(given):
+        if one.get("required") and not {one["name"], f"{one['in']}.{one['name']}"} & set(
+            parameters
+        ):
             yield "link-parameter", f"{target['operationId']} needs {one['name']}"
 
 
 def _body_faults(
     body: Any, target: Object, source: _Source, contract: Contract
 ) -> Iterator[tuple[str, str]]:
-    asked = resolve(target.get("requestBody") or {}, contract.document)
-    schema = asked.get("content", {}).get(JSON, {}).get("schema")
+    body_schema = resolve(target.get("requestBody") or {}, contract.document)
+    schema = body_schema.get("content", {}).get(JSON, {}).get("schema")
     if schema is None:
         yield "link-body", f"{target['operationId']} takes no body"
         return
-    made = _evaluated(body, source)
-    error = next(contract.compiler.compile(schema).iter_errors(made), None)
+    value = _evaluated(body, source)
+    error = next(contract.compiler.compile(schema).iter_errors(value), None)
     if error is not None:
         where = "/".join(map(str, error.instance_path)) or "the body"
         yield "link-body", f"{where}: {error.message[:200]}"
@@ -155,11 +157,11 @@ def _evaluated(node: Any, source: _Source) -> Any:
     if isinstance(node, str) and _EXPRESSION.match(node):
         return source.value(node)
     if isinstance(node, str):
-        return _EMBEDDED.sub(lambda found: str(source.value(found[1])), node)
+        return _EMBEDDED.sub(lambda match: str(source.value(match[1])), node)
     return node
 
 
-def _at(document: Any, pointer: str | None) -> Any:
+def _value_at(document: Any, pointer: str | None) -> Any:
     """What a JSON pointer leads to."""
     for step in (pointer or "").split("/")[1:]:
         step = step.replace("~1", "/").replace("~0", "~")

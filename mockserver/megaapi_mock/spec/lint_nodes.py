@@ -159,8 +159,8 @@ class Node:
             for name, value in _members(self.value.get(key), shape):
                 if isinstance(value, Mapping):
                     where = "/".join(part for part in (self.where, key, name) if part)
-                    promised = self.promised or kind in ("response", "webhook")
-                    yield Node(kind, name or key, self.file, where, value, promised, self.kind)
+                    is_promise = self.promised or kind in ("response", "webhook")
+                    yield Node(kind, name or key, self.file, where, value, is_promise, self.kind)
 
 
 def _members(value: Any, shape: str) -> Iterator[tuple[str, Any]]:
@@ -184,15 +184,15 @@ class Contract:
 
     def nodes(self) -> Iterator[Node]:
         """Every object, each once, outer ones first."""
-        sent = self._sent_schemas()
+        sent_schemas = self._sent_schemas()
         waiting = [Node("document", "", "openapi.yaml", "", self.document)]
         while waiting:
             node = waiting.pop()
             if node.kind != "components":
                 yield node
-            waiting.extend(self._placed(node, child, sent) for child in node.children())
+            waiting.extend(self._placed(node, child, sent_schemas) for child in node.children())
 
-    def _placed(self, parent: Node, child: Node, sent: frozenset[str]) -> Node:
+    def _placed(self, parent: Node, child: Node, sent_schemas: frozenset[str]) -> Node:
         """Give a path item, a webhook or a component the file it stands in."""
         if parent.kind == "document" and child.kind in ("path item", "webhook item"):
             file = self.files[child.name]
@@ -200,11 +200,13 @@ class Contract:
             return replace(child, file=file, where=where)
         if parent.kind == "components":
             section = child.where.split("/")[1]
-            promised = child.kind == "response" or (section == "schemas" and child.name in sent)
+            is_promise = child.kind == "response" or (
+                section == "schemas" and child.name in sent_schemas
+            )
             file = f"components/{section}/{child.name}.yaml"
             apart = (self.root / file).is_file()
             file, where = (file, "") if apart else ("openapi.yaml", child.where)
-            return replace(child, file=file, where=where, promised=promised)
+            return replace(child, file=file, where=where, promised=is_promise)
         return child
 
     def _sent_schemas(self) -> frozenset[str]:

@@ -145,19 +145,19 @@ def _branches(schema: Schema) -> Iterator[tuple[str, Schema]]:
 
 def _parts(schema: Schema, document: Schema, *, sure: bool = False) -> list[Schema]:
     """The schema, what it refers to and what it combines, flat; `sure`: what always holds."""
-    found: list[Schema] = []
+    parts: list[Schema] = []
     waiting: list[Schema] = [schema]
     while waiting:
         part = waiting.pop()
-        if any(part is known for known in found):
+        if any(part is known for known in parts):
             continue
-        found.append(part)
+        parts.append(part)
         if "$ref" in part:
             waiting.append(resolve({"$ref": part["$ref"]}, document))
         waiting.extend(
             branch for step, branch in _branches(part) if not sure or step.startswith("allOf")
         )
-    return found
+    return parts
 
 
 def step_into(schema: Schema, name: str, document: Schema) -> Schema | None:
@@ -183,10 +183,10 @@ def examples(node: Node, contract: Contract) -> Iterator[Finding]:
     schema = node.value.get("schema")
     if not isinstance(schema, Mapping) or node.is_reference:
         return
-    named = node.value.get("examples") or {}
+    examples_by_name = node.value.get("examples") or {}
     values = [
         (f"examples/{name}", resolve(example, contract.document).get("value"))
-        for name, example in named.items()
+        for name, example in examples_by_name.items()
     ]
     if "example" in node.value:
         values.append(("example", node.value["example"]))

@@ -88,16 +88,16 @@ class WebhookEvent:
 
 def operations(bundle: Bundle) -> tuple[Operation, ...]:
     """Every operation; SpecError when a file's name is not its operation's id."""
-    found = tuple(_operations(bundle))
-    seen: dict[str, str] = {}
-    for operation in found:
-        if operation.id in seen:
+    index = tuple(_operations(bundle))
+    file_of_id: dict[str, str] = {}
+    for operation in index:
+        if operation.id in file_of_id:
             raise SpecError(
-                f"spec/{operation.spec_file} and spec/{seen[operation.id]} "
+                f"spec/{operation.spec_file} and spec/{file_of_id[operation.id]} "
                 f"both define {operation.id}"
             )
-        seen[operation.id] = operation.spec_file
-    return found
+        file_of_id[operation.id] = operation.spec_file
+    return index
 
 
 def _operations(bundle: Bundle) -> Iterator[Operation]:
@@ -127,8 +127,8 @@ def find_operation(known: Iterable[Operation], name: str) -> Operation | None:
     """The operation a person means: sendText, send_text, send_message/send_text, POST text, or
     its path. None when no operation, or more than one, is called so.
     """
-    asked = plain(name)
-    exact = [operation for operation in known if asked in _names(operation)]
+    wanted_name = plain(name)
+    exact = [operation for operation in known if wanted_name in _names(operation)]
     return exact[0] if len(exact) == 1 else None
 
 
@@ -143,13 +143,13 @@ def _names(operation: Operation) -> set[str]:
 
 def webhook_events(bundle: Bundle) -> tuple[WebhookEvent, ...]:
     """Every webhook event; SpecError when a file's name is not its event's."""
-    found = []
+    events = []
     for name, item in bundle.document.get("webhooks", {}).items():
         file = bundle.files[name]
         if PurePosixPath(file).stem != name:
             raise SpecError(f"spec/{file} is named {name!r} in spec/openapi.yaml: use one name")
         definition = item["post"]
-        found.append(
+        events.append(
             WebhookEvent(
                 name=name,
                 message_type=definition["x-message-type"],
@@ -160,4 +160,4 @@ def webhook_events(bundle: Bundle) -> tuple[WebhookEvent, ...]:
                 definition=definition,
             )
         )
-    return tuple(found)
+    return tuple(events)

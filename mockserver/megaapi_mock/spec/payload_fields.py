@@ -31,25 +31,25 @@ class PayloadFields:
         knows it.
         """
         for steps in _paths(path, value):
-            found = self._unknown(event, steps, sample)
-            if found is not None:
-                return found
+            unknown_step = self._unknown(event, steps, sample)
+            if unknown_step is not None:
+                return unknown_step
         return None
 
     def _unknown(self, event: str, steps: tuple[str, ...], sample: Json) -> str | None:
-        schemas, here = [self._schema(event)], [sample]
-        for at, step in enumerate(steps):
-            names = {*_names(here), *self._properties(schemas)}
-            index = _is_index(step) and any(isinstance(each, list) for each in here)
+        schemas, values = [self._schema(event)], [sample]
+        for position, step in enumerate(steps):
+            names = {*_names(values), *self._properties(schemas)}
+            index = _is_index(step) and any(isinstance(each, list) for each in values)
             # A kind of message of which nothing is written but what all have is free.
             if index or not names - {"contextInfo"}:
                 names.add(step)
             if step not in names and not self._open(schemas):
-                return _sentence(event, steps, at, names)
+                return _sentence(event, steps, position, names)
             if step in _UNCHECKED:
                 return None
             schemas = self._messages if step in _MESSAGES else self._below(schemas, step)
-            here = [below for each in here for below in _below(each, step)]
+            values = [below for each in values for below in _below(each, step)]
         return None
 
     def _schema(self, event: str) -> Json:
@@ -61,7 +61,7 @@ class PayloadFields:
     def _messages(self) -> list[Json]:
         """What any message may be: one may be set, quoted or wrapped that is of another kind."""
         every = self._document["webhooks"]
-        return [found for name in every for found in self._below([self._schema(name)], "message")]
+        return [each for name in every for each in self._below([self._schema(name)], "message")]
 
     def _flat(self, schemas: Iterable[Json], depth: int = 0) -> Iterator[Json]:
         """The schemas with everything they refer to or are combined of."""
@@ -75,10 +75,10 @@ class PayloadFields:
                 yield from self._flat(schema.get(name, ()), depth + 1)
 
     def _target(self, reference: str) -> Json:
-        found: Any = self._document
+        node: Any = self._document
         for step in reference.removeprefix("#/").split("/"):
-            found = found[step.replace("~1", "/").replace("~0", "~")]
-        target: Json = found
+            node = node[step.replace("~1", "/").replace("~0", "~")]
+        target: Json = node
         return target
 
     def _properties(self, schemas: Iterable[Json]) -> set[str]:
@@ -95,14 +95,14 @@ class PayloadFields:
         )
 
     def _below(self, schemas: Iterable[Json], step: str) -> list[Json]:
-        found: list[Json] = []
+        inner_schemas: list[Json] = []
         for each in self._flat(schemas):
             if step in each.get("properties", ()):
-                found.append(each["properties"][step])
+                inner_schemas.append(each["properties"][step])
             for name in ("items", "additionalProperties"):
                 if isinstance(each.get(name), Mapping):
-                    found.append(each[name])
-        return found
+                    inner_schemas.append(each[name])
+        return inner_schemas
 
 
 def _paths(path: str, value: Any) -> Iterator[tuple[str, ...]]:
@@ -135,10 +135,10 @@ def _is_index(step: str) -> bool:
     return step.isascii() and step.isdigit()
 
 
-def _sentence(event: str, steps: tuple[str, ...], at: int, names: set[str]) -> str:
-    place = ".".join(steps[: at + 1])
-    near = did_you_mean(steps[at], names, most=2).strip()
-    above = ".".join(steps[:at])
+def _sentence(event: str, steps: tuple[str, ...], position: int, names: set[str]) -> str:
+    place = ".".join(steps[: position + 1])
+    near = did_you_mean(steps[position], names, most=2).strip()
+    above = ".".join(steps[:position])
     if near and above:
         near = near.replace("did you mean ", f"did you mean {above}.").replace(
             " or ", f" or {above}."

@@ -91,9 +91,9 @@ class Recogniser:
         for candidate in (*candidates, *self._any_content.get(kind, ())):
             if candidate.validator.is_valid(payload):
                 return Recognised(candidate.event)
-        tried = [(candidate, tuple(_misfits(candidate, payload))) for candidate in candidates]
-        fewest = min(len(misfits) for _, misfits in tried)
-        nearest = [each for each in tried if len(each[1]) == fewest]
+        results = [(candidate, tuple(_misfits(candidate, payload))) for candidate in candidates]
+        fewest = min(len(misfits) for _, misfits in results)
+        nearest = [each for each in results if len(each[1]) == fewest]
         if len(nearest) > 1:
             nearest.sort(key=lambda each: _left_unwritten(each[0], payload))
         candidate, misfits = nearest[0]
@@ -119,12 +119,12 @@ def _types(
 ) -> Iterator[str]:
     """Every messageType the schema names; `shared`: those of a schema of its own for them too."""
     resolved = resolve(schema, document)
-    named = resolved.get("properties", {}).get("messageType", {})
+    type_schema = resolved.get("properties", {}).get("messageType", {})
     if shared:
-        named = resolve(named, document)
-    yield from named.get("enum", ())
-    if "const" in named:
-        yield named["const"]
+        type_schema = resolve(type_schema, document)
+    yield from type_schema.get("enum", ())
+    if "const" in type_schema:
+        yield type_schema["const"]
     for part in resolved.get("allOf", ()):
         yield from _types(part, document, shared=shared)
 

@@ -40,12 +40,12 @@ class _Compiled:
         self.replies: dict[str, dict[str, Any]] = {}
         self.may_be_empty: set[str] = set()
         for status, response in definition["responses"].items():
-            found = resolve(response, document)
+            resolved = resolve(response, document)
             self.replies[status] = {
                 media_type: compiler.compile(content.get("schema"))
-                for media_type, content in found.get("content", {}).items()
+                for media_type, content in resolved.get("content", {}).items()
             }
-            if found.get("x-may-be-empty") or not self.replies[status]:
+            if resolved.get("x-may-be-empty") or not self.replies[status]:
                 self.may_be_empty.add(status)
 
 
@@ -57,7 +57,7 @@ class Validators:
         self.schemas: Mapping[str, Any] = bundle.document.get("components", {}).get("schemas", {})
         compiler = Compiler(bundle.document)
         self._compiled = {
-            found.id: _Compiled(found, bundle.document, compiler) for found in operations
+            each.id: _Compiled(each, bundle.document, compiler) for each in operations
         }
         self._authority: Authority | None = None
         self._lock = threading.Lock()
@@ -103,9 +103,9 @@ class Validators:
         `document` is the parsed body, None when there is none.
         """
         if document is not None and operation.request_schema is not None:
-            found = self.authority.body_violations(operation, document)
-            if found:
-                return found
+            violations = self.authority.body_violations(operation, document)
+            if violations:
+                return violations
         return self.authority.request_violations(operation, query, body)
 
     def reply_violations(
@@ -116,17 +116,17 @@ class Validators:
         `document` is the parsed JSON body, the bytes of another kind, or None for an empty one.
         """
         compiled = self._compiled[operation.id]
-        promised = compiled.replies.get(str(status))
-        if promised is None:
+        promised_schema = compiled.replies.get(str(status))
+        if promised_schema is None:
             return [Violation("status", "responses", f"{status} is not promised")]
         if document is None:
             if str(status) in compiled.may_be_empty:
                 return []
             return [Violation("body", "content", "the body is empty")]
         media_type = content_type.partition(";")[0]
-        if media_type not in promised:
+        if media_type not in promised_schema:
             return [Violation("content-type", "content", f"{media_type} is not promised")]
-        validator = promised[media_type]
+        validator = promised_schema[media_type]
         if validator is None or media_type != JSON or validator.is_valid(document):
             return []
         return [
@@ -155,19 +155,21 @@ class Compiler:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._schemas: Mapping[str, Any] = document.get("components", {}).get("schemas", {})
-        self._made: dict[bytes, Any] = {}
+        self._validators: dict[bytes, Any] = {}
 
     def compile(self, schema: Mapping[str, Any] | None) -> Any:
         """A validator; None where nothing is promised."""
         if not schema:
             return None
         name = orjson.dumps(schema)
-        if name not in self._made:
-            needed = {used: self._schemas[used] for used in self._reached(schema)}
-            self._made[name] = jsonschema_rs.Draft202012Validator(
+        if name not in self._validators:
+            needed = {
+                schema_name: self._schemas[schema_name] for schema_name in self._reached(schema)
+            }
+            self._validators[name] = jsonschema_rs.Draft202012Validator(
                 {**schema, "components": {"schemas": needed}}
             )
-        return self._made[name]
+        return self._validators[name]
 
     def _reached(self, schema: Any) -> set[str]:
         """Only what the schema leads to travels with it: compiling costs by size."""

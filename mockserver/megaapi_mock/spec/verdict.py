@@ -21,24 +21,24 @@ def valid_bundle(root: Path) -> Bundle:
     in the user's cache folder under the hash of its files.
     """
     memory = _memory(digest(root))
-    kept = _recall(memory)
-    if kept is not None:
-        return kept
-    made = bundle(root)
-    problem = first_problem(made)
+    cached_bundle = _recall(memory)
+    if cached_bundle is not None:
+        return cached_bundle
+    fresh_bundle = bundle(root)
+    problem = first_problem(fresh_bundle)
     if problem is not None:
         raise SpecError(f"the contract is not valid OpenAPI 3.1: {problem}")
     # A read-only home costs the next start a second, nothing else.
     with suppress(OSError):
-        _remember(memory, made)
-    return made
+        _remember(memory, fresh_bundle)
+    return fresh_bundle
 
 
-def first_problem(made: Bundle) -> str | None:
+def first_problem(candidate: Bundle) -> str | None:
     """What is wrong with the document, in one line; None when it is valid."""
     from openapi_spec_validator import OpenAPIV31SpecValidator
 
-    for error in OpenAPIV31SpecValidator(made.document).iter_errors():
+    for error in OpenAPIV31SpecValidator(candidate.document).iter_errors():
         where = "/".join(map(str, getattr(error, "absolute_path", ()))) or "document"
         return f"{where}: {' '.join(str(error.message).split())[:300]}"
     return None
@@ -56,10 +56,12 @@ def _recall(memory: Path) -> Bundle | None:
         return None
 
 
-def _remember(memory: Path, made: Bundle) -> None:
+def _remember(memory: Path, candidate: Bundle) -> None:
     memory.parent.mkdir(parents=True, exist_ok=True)
     draft = memory.with_suffix(f".{os.getpid()}")
     draft.write_bytes(
-        orjson.dumps({"document": made.document, "files": made.files, "digest": made.digest})
+        orjson.dumps(
+            {"document": candidate.document, "files": candidate.files, "digest": candidate.digest}
+        )
     )
     draft.replace(memory)

@@ -97,7 +97,7 @@ class _Request:
         self._scope, self._body = scope, body
         self._status, self._headers = 500, list[tuple[str, str]]()
         self._content = bytearray()
-        self._taken, self._ended = False, asyncio.Event()
+        self._is_body_taken, self._ended = False, asyncio.Event()
 
     async def run(self, app: AsgiApp) -> None:
         """The app deals with it; what it raises is logged, and answered with 500."""
@@ -106,15 +106,15 @@ class _Request:
             if not self.answer.done():
                 _log.error("the ASGI app returned without an answer: its webhook is answered 500")
         except Exception:
-            what = "after its answer" if self.answer.done() else "its webhook is answered 500"
-            _log.exception("the ASGI app raised an exception: %s", what)
+            moment = "after its answer" if self.answer.done() else "its webhook is answered 500"
+            _log.exception("the ASGI app raised an exception: %s", moment)
         finally:
             if not self.answer.done():
                 self.answer.set_result((500, [], b""))
 
     async def _receive(self) -> Event:
-        if not self._taken:
-            self._taken = True
+        if not self._is_body_taken:
+            self._is_body_taken = True
             return {"type": "http.request", "body": self._body, "more_body": False}
         await self._ended.wait()
         return {"type": "http.disconnect"}
@@ -137,7 +137,7 @@ class _Lifespan:
 
     def __init__(self, app: AsgiApp, state: dict[str, Any]) -> None:
         self._app, self._state = app, state
-        self._asked: asyncio.Queue[Event] = asyncio.Queue()
+        self._questions: asyncio.Queue[Event] = asyncio.Queue()
         self._answers: asyncio.Queue[Event] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
 
@@ -149,17 +149,17 @@ class _Lifespan:
         if self._task is not None and not self._task.done():
             await self._ask("lifespan.shutdown")
 
-    async def _ask(self, what: str) -> None:
-        await self._asked.put({"type": what})
+    async def _ask(self, message_type: str) -> None:
+        await self._questions.put({"type": message_type})
         answer = await self._answers.get()
-        if answer["type"] == f"{what}.failed":
+        if answer["type"] == f"{message_type}.failed":
             words = str(answer.get("message", "")).strip().splitlines() or ["it does not say why"]
-            raise SetupError(f"the app failed at its {what.partition('.')[2]}: {words[-1]}")
+            raise SetupError(f"the app failed at its {message_type.partition('.')[2]}: {words[-1]}")
 
     async def _run(self) -> None:
         scope = {"type": "lifespan", "asgi": _VERSIONS, "state": self._state}
         try:
-            await self._app(scope, self._asked.get, self._answers.put)
+            await self._app(scope, self._questions.get, self._answers.put)
         except Exception as error:
             # Apps that know no lifespan raise here, says the specification: go on without.
             _log.debug("the app takes no lifespan events: %r", error)
@@ -170,8 +170,8 @@ class _Lifespan:
 def _scope_of(environ: WSGIEnvironment, state: dict[str, Any]) -> Event:
     path = str(environ.get("PATH_INFO", "/")).encode("latin-1")
     names = [name for name in environ if name.startswith("HTTP_")]
-    named = [(name.removeprefix("HTTP_"), environ[name]) for name in names]
-    named += [
+    headers = [(name.removeprefix("HTTP_"), environ[name]) for name in names]
+    headers += [
         (name, environ[name]) for name in ("CONTENT_TYPE", "CONTENT_LENGTH") if environ.get(name)
     ]
     return {
@@ -186,7 +186,7 @@ def _scope_of(environ: WSGIEnvironment, state: dict[str, Any]) -> Event:
         "root_path": "",
         "headers": [
             (name.replace("_", "-").lower().encode("latin-1"), str(value).encode("latin-1"))
-            for name, value in named
+            for name, value in headers
         ],
         "client": (environ.get("REMOTE_ADDR", "127.0.0.1"), int(environ.get("REMOTE_PORT") or 0)),
         "server": (environ.get("SERVER_NAME", "127.0.0.1"), int(environ.get("SERVER_PORT") or 0)),

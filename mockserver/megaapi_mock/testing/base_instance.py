@@ -123,10 +123,10 @@ class BaseInstance:
 
     def file(self, path: str) -> bytes:
         """The bytes behind a `directPath` or `url` in a message; ControlRefused when it is gone."""
-        shown = self.door.call(
+        answer = self.door.call(
             "GET", join_path("instances", self.key, "media"), query={"path": path}
         )
-        return b64decode(shown["data"])
+        return b64decode(answer["data"])
 
     def bugs(self) -> list[str]:
         """What the mock itself got wrong for it."""

@@ -42,13 +42,13 @@ class Clock:
 
     def remember(self) -> Json:
         """How it stands, for `restore`."""
-        shown = self._mock.door.call("GET", "/clock")
-        return {"frozen": shown["frozen"], "now": shown["now"], "real": time.time()}
+        clock = self._mock.door.call("GET", "/clock")
+        return {"frozen": clock["frozen"], "now": clock["now"], "real": time.time()}
 
     def restore(self, before: Json) -> None:
         """As it was, with the time that has really passed since, unless it stood still."""
-        passed = 0.0 if before["frozen"] else time.time() - before["real"]
-        self._move({"freeze": before["frozen"], "set": before["now"] + passed})
+        passed_seconds = 0.0 if before["frozen"] else time.time() - before["real"]
+        self._move({"freeze": before["frozen"], "set": before["now"] + passed_seconds})
 
     def __repr__(self) -> str:
         return f"<Clock of {self._mock!r}>"

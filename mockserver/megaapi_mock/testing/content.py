@@ -45,11 +45,11 @@ def path_of_media(content: Any) -> str | None:
 
 def brief(value: Any) -> str:
     """The value on one line, without its middle when that would be long."""
-    shown = repr(value)
-    if len(shown) <= SHOWN:
-        return shown
+    text = repr(value)
+    if len(text) <= SHOWN:
+        return text
     half = SHOWN // 2
-    return f"{shown[:half]} [... {len(shown) - 2 * half} more letters ...] {shown[-half:]}"
+    return f"{text[:half]} [... {len(text) - 2 * half} more letters ...] {text[-half:]}"
 
 
 def _inner(content: Any) -> Mapping[str, Any]:

@@ -135,15 +135,15 @@ class ControlClient:
         query: Mapping[str, Any] | None = None,
     ) -> Json:
         """The document. ControlRefused says why not; SetupError when no mock answers there."""
-        asked = {name: value for name, value in (query or {}).items() if value is not None}
-        sent = None if body is None else json.dumps(body).encode()
-        whole = f"/_mock{path}" + (f"?{urlencode(asked)}" if asked else "")
-        headers = {"Content-Type": "application/json"} if sent is not None else {}
+        arguments = {name: value for name, value in (query or {}).items() if value is not None}
+        body_bytes = None if body is None else json.dumps(body).encode()
+        whole = f"/_mock{path}" + (f"?{urlencode(arguments)}" if arguments else "")
+        headers = {"Content-Type": "application/json"} if body_bytes is not None else {}
         if self._token:
             headers["X-Mock-Token"] = self._token
-        timeout = PATIENCE + float(asked.get("wait", 0))
+        timeout = PATIENCE + float(arguments.get("wait", 0))
         try:
-            status, answer = self._wire.send(method, whole, sent, headers, timeout=timeout)
+            status, answer = self._wire.send(method, whole, body_bytes, headers, timeout=timeout)
             document: Json = json.loads(answer)
         except (OSError, HTTPException, ValueError) as error:
             raise SetupError(f"no mock answers at {self._place}: {error}") from None
@@ -162,8 +162,8 @@ class ControlClient:
         items += page["items"]
         epoch = int(page.get("epoch", 0))
         while page["next"] is not None:
-            again = {**query, "since": page["next"], "epoch": epoch, "wait": None}
-            page = self.call("GET", path, query={"limit": PAGE, **again})
+            next_query = {**query, "since": page["next"], "epoch": epoch, "wait": None}
+            page = self.call("GET", path, query={"limit": PAGE, **next_query})
             items += page["items"]
         return epoch, items
 

@@ -66,7 +66,7 @@ class Customer(Person, Writer):
         words(option, "option")
 
         def offers(message: Message) -> bool:
-            return any(it.is_called(option) for it in message.options)
+            return any(candidate.is_called(option) for candidate in message.options)
 
         offering = Filter(
             "message",
@@ -77,8 +77,10 @@ class Customer(Person, Writer):
         )
         self._instance.sent.await_one(offering, timeout, take=False)
         chat = self._chat()
-        mine = (sent for sent in reversed(self._instance.sent.all()) if sent.chat == chat)
-        offer = next(sent for sent in mine if offers(sent))
+        mine = (
+            outgoing for outgoing in reversed(self._instance.sent.all()) if outgoing.chat == chat
+        )
+        offer = next(outgoing for outgoing in mine if offers(outgoing))
         event = event or _TAPS[offer.kind]
         return self.does(event, message=offer.id, option=option)
 

@@ -38,13 +38,13 @@ class Explanations:
     created_at: float
     has_own_inbox: Callable[[], bool]
 
-    def of_inbox(self, wanted: str | None) -> list[str]:
+    def of_inbox(self, event: str | None) -> list[str]:
         """Why no webhook came, or not this event."""
-        shown = self._instance()
-        if shown is None:
-            return [self._gone()]
+        instance = self._instance()
+        if instance is None:
+            return [self._gone_sentence()]
         webhooks = self.source.webhooks()
-        reasons = [*self._of_settings(shown, wanted), *self._of_time(), *self._of_chaos()]
+        reasons = [*self._of_settings(instance, event), *self._of_time(), *self._of_chaos()]
         reasons += [*_of_failures(webhooks), *self._fault_hits()]
         return reasons if reasons or webhooks else [NOTHING_DONE]
 
@@ -54,14 +54,14 @@ class Explanations:
 
     def of_calls(self) -> list[str]:
         """Why the bot has called nothing, or something else."""
-        shown = self._instance()
-        if shown is None:
-            return [self._gone()]
+        instance = self._instance()
+        if instance is None:
+            return [self._gone_sentence()]
         webhooks = self.source.webhooks()
         undelivered = [webhook for webhook in webhooks if webhook.state != "delivered"]
         reasons = self._calls_of_no_instance()
         reasons += [f"webhook: {webhook}" for webhook in undelivered[-LISTED:]]
-        reasons += [*_of_path(undelivered), *self._of_settings(shown, None)]
+        reasons += [*_of_path(undelivered), *self._of_settings(instance, None)]
         return reasons if reasons or self.source.calls() else self._of_bot(webhooks)
 
     # -- the set-up --------------------------------------------------------------------------
@@ -78,14 +78,14 @@ class Explanations:
                 raise
             return None
 
-    def _gone(self) -> str:
+    def _gone_sentence(self) -> str:
         return f"{self.source.key} does not exist any more: removed, or taken by a reset"
 
     @staticmethod
-    def _of_settings(shown: Json, wanted: str | None) -> Iterator[str]:
-        yield from _of_webhook(shown)
-        yield from _of_blocked_events(shown, wanted)
-        yield from _of_link(shown)
+    def _of_settings(instance: Json, event: str | None) -> Iterator[str]:
+        yield from _of_webhook(instance)
+        yield from _of_blocked_events(instance, event)
+        yield from _of_link(instance)
 
     def _of_time(self) -> Iterator[str]:
         if self._door.call("GET", "/clock")["frozen"]:
@@ -128,11 +128,13 @@ class Explanations:
 
     def _calls_of_no_instance(self) -> list[str]:
         """The newest calls that name no instance there is, of all since this one was made."""
-        calls = [shown for shown in self._door.find("/exchanges") if shown["instance"] is None]
+        calls = [
+            exchange for exchange in self._door.find("/exchanges") if exchange["instance"] is None
+        ]
         # A clock that was set back tells nothing of what came before.
         if self._door.call("GET", "/clock")["now"] >= self.created_at:
-            calls = [shown for shown in calls if shown["time"] >= self.created_at]
-        return [f"call of no instance: {Call(shown)}" for shown in calls[-LISTED:]]
+            calls = [exchange for exchange in calls if exchange["time"] >= self.created_at]
+        return [f"call of no instance: {Call(exchange)}" for exchange in calls[-LISTED:]]
 
     def _fault_hits(self) -> list[str]:
         """The newest that faults have hit."""
@@ -140,8 +142,8 @@ class Explanations:
         return [f"fault {hit['fault']['name']} struck {hit['what']}" for hit in hits[-LISTED:]]
 
 
-def _of_webhook(shown: Json) -> Iterator[str]:
-    url, enabled = shown["webhook"]["url"], shown["webhook"]["enabled"]
+def _of_webhook(instance: Json) -> Iterator[str]:
+    url, enabled = instance["webhook"]["url"], instance["webhook"]["enabled"]
     if not url:
         yield "no webhook is set: instance.webhook_to(...) takes your bot, or its URL"
     elif not enabled:
@@ -151,23 +153,23 @@ def _of_webhook(shown: Json) -> Iterator[str]:
         )
 
 
-def _of_blocked_events(shown: Json, wanted: str | None) -> Iterator[str]:
-    blocked = shown["blocked_events"]
-    category = CATEGORY_OF.get(wanted or "")
-    own = {wanted, category, (wanted or "").removeprefix("ack-")}
-    if wanted is not None and own & set(blocked):
+def _of_blocked_events(instance: Json, event: str | None) -> Iterator[str]:
+    blocked = instance["blocked_events"]
+    category = CATEGORY_OF.get(event or "")
+    own = {event, category, (event or "").removeprefix("ack-")}
+    if event is not None and own & set(blocked):
         yield (
-            f"it blocks {', '.join(name for name in blocked if name in own)}, so {wanted} is "
+            f"it blocks {', '.join(name for name in blocked if name in own)}, so {event} is "
             f"not sent: configAcceptWebhooks with {category} brings it back"
         )
     elif blocked:
         yield f"it blocks {', '.join(blocked)}"
 
 
-def _of_link(shown: Json) -> Iterator[str]:
-    if shown["state"] != "connected":
+def _of_link(instance: Json) -> Iterator[str]:
+    if instance["state"] != "connected":
         yield (
-            f"the instance is not linked (it is {shown['state']}), so no message comes or "
+            f"the instance is not linked (it is {instance['state']}), so no message comes or "
             "goes: instance.link() links it"
         )
 

@@ -31,12 +31,12 @@ class Fault:
     @property
     def used(self) -> int:
         """How often it has hit."""
-        return int(self._shown()["used"])
+        return int(self._fault_now()["used"])
 
     @property
     def strikes(self) -> list[Json]:
         """The newest it has hit: when, at which instance, and what (`time`, `instance`, `what`)."""
-        return list(self._shown()["strikes"])
+        return list(self._fault_now()["strikes"])
 
     def clear(self) -> None:
         """The gateway behaves again; clearing what is gone does nothing."""
@@ -49,10 +49,10 @@ class Fault:
     def __repr__(self) -> str:
         return f"<Fault {self.id}: {self.name}>"
 
-    def _shown(self) -> Json:
-        for shown in self._door.find("/faults"):
-            if shown["id"] == self.id:
-                return shown
+    def _fault_now(self) -> Json:
+        for fault in self._door.find("/faults"):
+            if fault["id"] == self.id:
+                return fault
         raise NotThere(f"fault {self.id} is gone")
 
     def __enter__(self) -> Self:

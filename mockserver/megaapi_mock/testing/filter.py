@@ -52,52 +52,56 @@ class Filter(Generic[R]):
 
     def distance(self, record: R) -> float:
         """How far it is off: up to 1 for each difference, less for texts that are alike."""
-        asked = [*self.fields.items(), *self.ends.items()]
-        unlike = sum(_unlike(wanted, getattr(record, name)) for name, wanted in asked)
+        conditions = [*self.fields.items(), *self.ends.items()]
+        unlike = sum(_unlike(expected, getattr(record, name)) for name, expected in conditions)
         counted = len(_differences(self.fields, record))
         return unlike + len(self.misses(record)) - counted
 
     def __str__(self) -> str:
-        asked = [*self.fields.items(), *self.ends.items()]
-        conditions = [f"{name} {_shown(wanted)}" for name, wanted in asked]
+        values_by_field = [*self.fields.items(), *self.ends.items()]
+        conditions = [f"{name} {_condition(expected)}" for name, expected in values_by_field]
         conditions += [self.wanted] if self.where is not None else []
         return self.what + (f" with {' and '.join(conditions)}" if conditions else "")
 
 
-def _differences(wanted: Mapping[str, Any], record: object) -> list[str]:
-    pairs = ((name, value, getattr(record, name)) for name, value in wanted.items())
+def _differences(expected: Mapping[str, Any], record: object) -> list[str]:
+    pairs = ((name, value, getattr(record, name)) for name, value in expected.items())
     return [
-        f"{name} is {brief(got)}, not {_shown(value)}{_as_pattern(value, got)}"
-        for name, value, got in pairs
-        if not _fits(value, got)
+        f"{name} is {brief(actual)}, not {_condition(value)}{_as_pattern(value, actual)}"
+        for name, value, actual in pairs
+        if not _fits(value, actual)
     ]
 
 
-def _as_pattern(wanted: Any, got: Any) -> str:
+def _as_pattern(expected: Any, actual: Any) -> str:
     """A hint where a text was meant as a pattern, and would fit as one."""
-    if not (isinstance(wanted, str) and isinstance(got, str) and re.escape(wanted) != wanted):
+    if not (
+        isinstance(expected, str) and isinstance(actual, str) and re.escape(expected) != expected
+    ):
         return ""
     with suppress(re.error):
-        if re.search(wanted, got[:COMPARED]):
+        if re.search(expected, actual[:COMPARED]):
             return " (a text is equal; re.compile(...) makes it a pattern)"
     return ""
 
 
-def _fits(wanted: Any, got: Any) -> bool:
-    if isinstance(wanted, re.Pattern):
-        return isinstance(got, str) and wanted.search(got) is not None
-    return bool(wanted == got)
+def _fits(expected: Any, actual: Any) -> bool:
+    if isinstance(expected, re.Pattern):
+        return isinstance(actual, str) and expected.search(actual) is not None
+    return bool(expected == actual)
 
 
-def _unlike(wanted: Any, got: Any) -> float:
+def _unlike(expected: Any, actual: Any) -> float:
     """0 for what fits, 1 for what has nothing in common; numbers and addresses fit or do not."""
-    if _fits(wanted, got):
+    if _fits(expected, actual):
         return 0.0
-    texts = isinstance(wanted, str) and isinstance(got, str)
-    if not texts or not any(map(str.isalpha, wanted)) or "@" in wanted:
+    texts = isinstance(expected, str) and isinstance(actual, str)
+    if not texts or not any(map(str.isalpha, expected)) or "@" in expected:
         return 1.0
-    return 1.0 - SequenceMatcher(None, got[:COMPARED], wanted[:COMPARED], autojunk=False).ratio()
+    return (
+        1.0 - SequenceMatcher(None, actual[:COMPARED], expected[:COMPARED], autojunk=False).ratio()
+    )
 
 
-def _shown(wanted: Any) -> str:
-    return f"/{wanted.pattern}/" if isinstance(wanted, re.Pattern) else brief(wanted)
+def _condition(expected: Any) -> str:
+    return f"/{expected.pattern}/" if isinstance(expected, re.Pattern) else brief(expected)

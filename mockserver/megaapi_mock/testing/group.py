@@ -45,17 +45,17 @@ class Group(GroupChat):
     @property
     def subject(self) -> str:
         """What it is called now."""
-        return str(self._shown()["subject"])
+        return str(self._group_now()["subject"])
 
     @property
     def members(self) -> list[Member]:
         """Who is in it now, the instance too."""
-        return [Member(**shown) for shown in self._shown()["participants"]]
+        return [Member(**member) for member in self._group_now()["participants"]]
 
     def customer(self, who: str | Customer, *, name: str | None = None) -> GroupCustomer:
         """A member, whose every word goes to this group: `says`, `sends_image`, `taps`..."""
-        shown = who.name if isinstance(who, Customer) and name is None else name
-        return GroupCustomer(self, number_of(who), shown)
+        customer_name = who.name if isinstance(who, Customer) and name is None else name
+        return GroupCustomer(self, number_of(who), customer_name)
 
     def says(self, who: str | Customer, text: str) -> Message:
         """A member writes a text."""
@@ -86,7 +86,7 @@ class Group(GroupChat):
         people = {"from": number_of(who if by is None else by), "to": number_of(who)}
         self.instance.do("inbound", {**body, **people})
 
-    def _shown(self) -> Json:
+    def _group_now(self) -> Json:
         path = join_path("instances", self.instance.key, "groups", self.jid)
         return self.instance.door.call("GET", path)
 

@@ -45,7 +45,7 @@ class Instance(BaseInstance):
         The instance is its admin, unless `owner` has made it and is. Groups that your bot makes,
         or the world has, are in `groups`.
         """
-        body: Json = {"subject": subject, "participants": [number_of(who) for who in members]}
+        body: Json = {"subject": subject, "participants": [number_of(member) for member in members]}
         if owner is not None:
             body["owner"] = number_of(owner)
         return Group(self, str(self.do("groups", body)["jid"]))
@@ -53,8 +53,8 @@ class Instance(BaseInstance):
     @property
     def groups(self) -> list[Group]:
         """Every group this instance is in, the newest last."""
-        listed = self.door.find(join_path("instances", self.key, "groups"))
-        return [Group(self, str(shown["jid"])) for shown in listed]
+        items = self.door.find(join_path("instances", self.key, "groups"))
+        return [Group(self, str(group["jid"])) for group in items]
 
     def phone(self, to: str | Customer = "5511900000002") -> OwnPhone:
         """The instance's own phone, in the chat with `to`: what its owner writes past the bot."""

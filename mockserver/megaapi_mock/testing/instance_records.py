@@ -35,7 +35,7 @@ class Inbox(Waiter[Webhook]):
         super().__init__(
             source.reader("/deliveries", source.webhook),
             settle=self._end_of,
-            hint=lambda wanted: explain.of_inbox(wanted.fields.get("event")),
+            hint=lambda filter_: explain.of_inbox(filter_.fields.get("event")),
         )
 
     def wait_for(
@@ -59,15 +59,15 @@ class Inbox(Waiter[Webhook]):
         require_state(state)
         require_wait(text, where, timeout)
         message_id = None if message is None else id_of(message)
-        fields = _given(event=event, text=text, message_id=message_id)
-        ends = _given(state=state, status=status)
+        fields = _given_fields(event=event, text=text, message_id=message_id)
+        ends = _given_fields(state=state, status=status)
         return self.await_one(Filter("webhook", fields, where, ends), timeout)
 
     def _end_of(self, webhook: Webhook, seconds: float) -> Webhook:
         deadline = time.monotonic() + seconds
         # A mock that many wait for may answer before the time is up.
-        while webhook.state == "queued" and (left := deadline - time.monotonic()) > 0:
-            wait = {"wait": min(left, WAIT_MOST)}
+        while webhook.state == "queued" and (seconds_left := deadline - time.monotonic()) > 0:
+            wait = {"wait": min(seconds_left, WAIT_MOST)}
             path = join_path("deliveries", webhook.id)
             webhook = self._source.webhook(self._source.door.call("GET", path, query=wait))
         return webhook
@@ -99,7 +99,7 @@ class Sent(Waiter[Message]):
         """
         require_kind(kind)
         require_wait(text, where, timeout)
-        fields = _given(text=text, kind=kind, **self._recipient(to))
+        fields = _given_fields(text=text, kind=kind, **self._recipient(to))
         return self.await_one(Filter("message sent", fields, where), timeout)
 
     def _recipient(self, to: str | Person | GroupChat | None) -> dict[str, str]:
@@ -108,19 +108,19 @@ class Sent(Waiter[Message]):
             return {}
         if isinstance(to, GroupChat):
             return {"chat": to.jid}
-        written = to.number if isinstance(to, Person) else number_written(to, "to")
-        chat = self._person(written)
+        digits = to.number if isinstance(to, Person) else number_written(to, "to")
+        chat = self._person(digits)
         number, _, server = chat.partition("@")
         return {"number": number} if server in ("", PERSON) else {"chat": chat}
 
-    def _person(self, written: str) -> str:
+    def _person(self, number: str) -> str:
         """The JID of the person; what is not the address of one stays.
 
         ControlRefused for a number without WhatsApp: nothing can be sent there.
         """
-        if "-" in written or written.partition("@")[2] not in ("", PERSON, LID):
-            return written
-        path = join_path("instances", self._source.key, "contacts", written)
+        if "-" in number or number.partition("@")[2] not in ("", PERSON, LID):
+            return number
+        path = join_path("instances", self._source.key, "contacts", number)
         return str(self._source.door.call("GET", path)["jid"])
 
 
@@ -144,10 +144,10 @@ class Calls(Waiter[Call]):
         """
         require_operation(operation)
         require_wait(None, where, timeout)
-        fields = _given(operation=operation, status=status)
+        fields = _given_fields(operation=operation, status=status)
         return self.await_one(Filter("call", fields, where), timeout)
 
 
-def _given(**fields: Any) -> dict[str, Any]:
+def _given_fields(**fields: Any) -> dict[str, Any]:
     """The fields that a test asks for."""
     return {name: value for name, value in fields.items() if value is not None}

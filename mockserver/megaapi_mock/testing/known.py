@@ -24,8 +24,8 @@ def require_kind(kind: str | None) -> None:
 
 def require_operation(operation: str | None) -> None:
     """UnknownName unless it is an operation of the gateway, or None."""
-    listed = "megaapi_mock.testing.OperationName lists all"
-    _require(operation, get_args(names.OperationName), "operation", listed)
+    source = "megaapi_mock.testing.OperationName lists all"
+    _require(operation, get_args(names.OperationName), "operation", source)
 
 
 def require_state(state: str | None) -> None:
@@ -36,5 +36,5 @@ def require_state(state: str | None) -> None:
 
 def _require(name: Any, known: tuple[str, ...], what: str, listed: str) -> None:
     if name is not None and name not in known:
-        meant = did_you_mean(str(name), known)
-        raise UnknownName(f"{what}: there is no {name!r}; {meant}{listed}")
+        guess = did_you_mean(str(name), known)
+        raise UnknownName(f"{what}: there is no {name!r}; {guess}{listed}")

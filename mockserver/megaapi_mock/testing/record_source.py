@@ -49,9 +49,9 @@ class RecordSource:
         def read(cursor: Cursor, wait: float) -> tuple[int, list[R]]:
             place = {"since": cursor.last, "epoch": cursor.epoch, "wait": wait or None}
             epoch, items = self.door.follow(path, instance=self.key, **place, **query)
-            return epoch, [record(shown) for shown in items]
+            return epoch, [record(item) for item in items]
 
         return read
 
     def _all(self, path: str, record: Callable[[Json], R]) -> list[R]:
-        return [record(shown) for shown in self.door.find(path, instance=self.key)]
+        return [record(item) for item in self.door.find(path, instance=self.key)]

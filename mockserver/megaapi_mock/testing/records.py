@@ -137,8 +137,8 @@ class Message(Shown):
         options = f", options {', '.join(map(str, self.options))}" if self.options else ""
         other = f"to {self.number}" if self.from_me else f"from {self.sender.partition('@')[0]}"
         text = "" if self.text is None else f", text {brief(self.text)}"
-        why = f" ({self.reason})" if self.reason else ""
-        return f"{self.kind} {other}{text}{options}, {self.state}{why}"
+        reason = f" ({self.reason})" if self.reason else ""
+        return f"{self.kind} {other}{text}{options}, {self.state}{reason}"
 
 
 @dataclass(frozen=True, repr=False)
@@ -240,9 +240,9 @@ class Webhook(Shown):
     def __str__(self) -> str:
         answer = "" if self.status is None else f" {self.status}"
         answer = " without an answer yet" if self.state == "queued" else answer
-        why = f" ({self.reason})" if self.reason else ""
+        reason = f" ({self.reason})" if self.reason else ""
         text = "" if self.text is None else f", text {brief(self.text)}"
-        return f"{self.event}{text}, {self.state}{answer}{why}"
+        return f"{self.event}{text}, {self.state}{answer}{reason}"
 
 
 @dataclass(frozen=True, repr=False)
@@ -297,5 +297,5 @@ class Call(Shown):
         return reason
 
     def __str__(self) -> str:
-        why = f": {self.reason}" if self.reason else ""
-        return f"{self.method} {self.path} answered {self.status}{why}"
+        reason = f": {self.reason}" if self.reason else ""
+        return f"{self.method} {self.path} answered {self.status}{reason}"

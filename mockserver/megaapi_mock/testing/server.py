@@ -39,8 +39,8 @@ def _require_known(parts: Iterable[str], known: Iterable[str]) -> None:
     names = sorted({*known, "listen", "switches"})
     for name in parts:
         if name not in names:
-            meant = did_you_mean(name, names)
-            raise Misused(f"a server has no {name!r}: {meant}there are {', '.join(names)}")
+            guess = did_you_mean(name, names)
+            raise Misused(f"a server has no {name!r}: {guess}there are {', '.join(names)}")
 
 
 class MockServer(Mock):

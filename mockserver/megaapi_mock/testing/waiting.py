@@ -53,16 +53,16 @@ class Waiter(Generic[R]):
         read: Callable[[Cursor, float], tuple[int, Iterable[R]]],
         *,
         settle: Callable[[R, float], R] = lambda record, _: record,
-        hint: Callable[[Filter[R]], Sequence[str]] = lambda wanted: (),
+        hint: Callable[[Filter[R]], Sequence[str]] = lambda filter_: (),
     ) -> None:
         self._read, self._settle, self._hint = read, settle, hint
         self._lock = threading.Lock()
         self._epoch: int | None = None
         self._known: dict[str, R] = {}
-        self._taken: set[str] = set()
+        self._taken_ids: set[str] = set()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}: {len(self._taken)} of {len(self._known)} handed out>"
+        return f"<{type(self).__name__}: {len(self._taken_ids)} of {len(self._known)} handed out>"
 
     def all(self) -> list[R]:
         """Everything there is now, handed out or not."""
@@ -70,9 +70,9 @@ class Waiter(Generic[R]):
 
     def rest(self) -> list[R]:
         """Everything there is now that no wait has handed out."""
-        return [record for record in self.all() if record.id not in self._taken]
+        return [record for record in self.all() if record.id not in self._taken_ids]
 
-    def await_one(self, wanted: Filter[R], timeout: float, *, take: bool = True) -> R:
+    def await_one(self, filter_: Filter[R], timeout: float, *, take: bool = True) -> R:
         """The oldest record that fits and was not handed out yet; it is now.
 
         With `take` off it is only looked at, handed out before or not. Blocks until one comes.
@@ -81,18 +81,19 @@ class Waiter(Generic[R]):
         deadline = time.monotonic() + timeout
         failed: set[tuple[int | None, str]] = set()
         while True:
-            left = max(deadline - time.monotonic(), 0)
-            record = self._pick(wanted, take, failed)
+            seconds_left = max(deadline - time.monotonic(), 0)
+            record = self._pick(filter_, take, failed)
             if record is not None:
-                ended = self._ended(record, left)
-                if not wanted.failures(ended):
+                ended = self._ended(record, seconds_left)
+                if not filter_.failures(ended):
                     return ended
                 failed.add((self._epoch, ended.id))
                 self._put_back(ended)
             elif (
-                not self._learn(self._read_newer(self._cursor(), min(left, WAIT_MOST))) and not left
+                not self._learn(self._read_newer(self._cursor(), min(seconds_left, WAIT_MOST)))
+                and not seconds_left
             ):
-                raise AssertionError(self._report(wanted, timeout, take))
+                raise AssertionError(self._report(filter_, timeout, take))
 
     def _read_newer(self, cursor: Cursor, seconds: float) -> Iterable[R]:
         """What is newer; what was known of another epoch is forgotten."""
@@ -101,16 +102,18 @@ class Waiter(Generic[R]):
             if epoch != self._epoch:
                 self._epoch = epoch
                 self._known.clear()
-                self._taken.clear()
+                self._taken_ids.clear()
         return records
 
-    def _pick(self, wanted: Filter[R], take: bool, failed: set[tuple[int | None, str]]) -> R | None:
+    def _pick(
+        self, filter_: Filter[R], take: bool, failed: set[tuple[int | None, str]]
+    ) -> R | None:
         """The oldest that fits; `where` may look at this list too, so it is asked without lock."""
         with self._lock:
             epoch, known = self._epoch, list(self._known.values())
         for record in known:
-            given = take and record.id in self._taken
-            if given or (epoch, record.id) in failed or wanted.misses(record):
+            is_taken = take and record.id in self._taken_ids
+            if is_taken or (epoch, record.id) in failed or filter_.misses(record):
                 continue
             if not take or self._take(epoch, record):
                 return record
@@ -119,9 +122,9 @@ class Waiter(Generic[R]):
     def _take(self, epoch: int | None, record: R) -> bool:
         """Whether it could be taken: another thread or a reset may have come before."""
         with self._lock:
-            if epoch != self._epoch or record.id in self._taken:
+            if epoch != self._epoch or record.id in self._taken_ids:
                 return False
-            self._taken.add(record.id)
+            self._taken_ids.add(record.id)
             return True
 
     def _ended(self, record: R, seconds: float) -> R:
@@ -132,7 +135,7 @@ class Waiter(Generic[R]):
 
     def _put_back(self, record: R) -> None:
         with self._lock:
-            self._taken.discard(record.id)
+            self._taken_ids.discard(record.id)
 
     def _cursor(self) -> Cursor:
         with self._lock:
@@ -146,33 +149,35 @@ class Waiter(Generic[R]):
                 self._known.setdefault(record.id, record)
             return len(self._known) > before
 
-    def _report(self, wanted: Filter[R], timeout: float, take: bool) -> str:
+    def _report(self, filter_: Filter[R], timeout: float, take: bool) -> str:
         # Looked at anew: what was on its way when it was first seen may have ended.
         known = self.all()
         with self._lock:
-            taken = set(self._taken) if take else set()
+            taken_ids = set(self._taken_ids) if take else set()
         numbered = dict(enumerate(known, 1))
-        free = {number: record for number, record in numbered.items() if record.id not in taken}
+        free = {number: record for number, record in numbered.items() if record.id not in taken_ids}
         nearest = min(
-            free, key=lambda number: (wanted.distance(free[number]), -number), default=None
+            free, key=lambda number: (filter_.distance(free[number]), -number), default=None
         )
-        lines = [f"no {wanted} within {timeout:g} s; {len(known) or 'nothing'} came"]
-        lines += _listed(numbered, nearest)
-        given = [str(number) for number in numbered if number not in free]
-        lines += [f"handed out by earlier waits: {', '.join(given)}"] if given else []
+        lines = [f"no {filter_} within {timeout:g} s; {len(known) or 'nothing'} came"]
+        lines += _lines_around(numbered, nearest)
+        taken_numbers = [str(number) for number in numbered if number not in free]
+        lines += (
+            [f"handed out by earlier waits: {', '.join(taken_numbers)}"] if taken_numbers else []
+        )
         if nearest is not None:
-            why = "; ".join([*wanted.misses(free[nearest]), *wanted.failures(free[nearest])])
-            lines.append(f"nearest: {nearest}., but {why or 'it came too late'}")
-        return "\n".join([*lines, *self._hint(wanted)])
+            reason = "; ".join([*filter_.misses(free[nearest]), *filter_.failures(free[nearest])])
+            lines.append(f"nearest: {nearest}., but {reason or 'it came too late'}")
+        return "\n".join([*lines, *self._hint(filter_)])
 
 
-def _listed(numbered: Mapping[int, object], nearest: int | None) -> list[str]:
+def _lines_around(numbered: Mapping[int, object], nearest: int | None) -> list[str]:
     """The newest records, and the nearest one however old it is."""
     first = max(0, len(numbered) - SHOWN) + 1
-    lines, left = [], first - 1
+    lines, skipped = [], first - 1
     if nearest is not None and nearest < first:
-        lines, left = [f"  {nearest}. {numbered[nearest]}"], left - 1
-    if left:
-        lines.append(f"  ... {left} {'others' if lines else 'before these'}")
+        lines, skipped = [f"  {nearest}. {numbered[nearest]}"], skipped - 1
+    if skipped:
+        lines.append(f"  ... {skipped} {'others' if lines else 'before these'}")
     newest = range(first, len(numbered) + 1)
     return [*lines, *(f"  {number}. {numbered[number]}" for number in newest)]

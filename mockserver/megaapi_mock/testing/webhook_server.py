@@ -16,6 +16,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from typing import Any
 
+from .hiding import between_test_and_refusal
+
+__tracebackhide__ = between_test_and_refusal
+
 # The gateway's own limit of a body, which a webhook's media thumbnails stay far below.
 BODY_MOST = 32 * 2**20
 # A sender that says nothing for so long is let go.
@@ -100,7 +104,7 @@ class _Connection(BaseHTTPRequestHandler):
         try:
             for piece in self._raw():
                 received += piece
-            body = self._unpacked(bytes(received))
+            body = self._unpack(bytes(received))
         except _NoBody as problem:
             self.close_connection = True
             self.server.receive(Post(self.path, headers, bytes(received), str(problem)))
@@ -156,7 +160,7 @@ class _Connection(BaseHTTPRequestHandler):
             missing -= len(piece)
             yield piece
 
-    def _unpacked(self, body: bytes) -> bytes:
+    def _unpack(self, body: bytes) -> bytes:
         coding = self.headers.get("Content-Encoding", "identity").strip().lower()
         if coding in ("identity", ""):
             return body

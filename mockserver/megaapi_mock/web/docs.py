@@ -42,7 +42,7 @@ def blueprint(document: dict[str, Any], offered_paths: Collection[str], host: st
 
 def _origin(host: str) -> str:
     """Where this mock answers: as the reader called it, unless only loopback can be meant."""
-    called = urlsplit(request.host_url)
-    if is_loopback(host) and not is_loopback(called.hostname or ""):
+    url = urlsplit(request.host_url)
+    if is_loopback(host) and not is_loopback(url.hostname or ""):
         return f"http://{host}:{request.environ.get('SERVER_PORT', 80)}"
     return request.host_url.rstrip("/")

@@ -119,14 +119,14 @@ class Courier:
         An attempt under way may finish; nothing accepted from now on waits for it.
         """
         with self._lock:
-            left = self._lanes.leave(owner)
-            for delivery in left:
+            lane_deliveries = self._lanes.leave(owner)
+            for delivery in lane_deliveries:
                 end(delivery, "abandoned", OLD_WORLD)
-        for delivery in left:
+        for delivery in lane_deliveries:
             self._tell(delivery)
         with self._lock:
             if not self._ended:
-                self._settle(len(left))
+                self._settle(len(lane_deliveries))
 
     def carries(self, body: bytes) -> bool:
         """Whether a delivery of just this body is under way."""
@@ -149,11 +149,11 @@ class Courier:
                 self._idle.wait_for(lambda: self._pending == 0, grace)
                 self._ended = True
                 self._over.set()
-                left = self._abandon_all()
-                self._abandoned += len(left)
+                abandoned = self._abandon_all()
+                self._abandoned += len(abandoned)
                 self._work.notify_all()
                 self._idle.notify_all()
-            for delivery in left:
+            for delivery in abandoned:
                 self._tell(delivery)
             try:
                 self._transport.close()
@@ -170,15 +170,15 @@ class Courier:
 
     def _grow(self) -> None:
         """Start threads for the lanes that wait for one, as many as there may be by now."""
-        wanted = self._lanes.ready - self._free
-        if wanted <= 0:
+        missing_threads = self._lanes.ready - self._free
+        if missing_threads <= 0:
             return
         most = self._workers
         if len(self._threads) >= most:
             now = time.perf_counter()
             stuck = sum(now - trip.started > STUCK for trip in self._trips.values())
             most = min(stuck + max(stuck, most), WORKERS_MOST)
-        for _ in range(min(wanted, most - len(self._threads))):
+        for _ in range(min(missing_threads, most - len(self._threads))):
             self._start_worker()
 
     def _start_worker(self) -> None:
@@ -316,15 +316,15 @@ class Courier:
 
     def _abandon_all(self) -> list[Delivery]:
         """Give up what is under way and what waits; the threads find nothing left to book."""
-        left = list(self._trips)
+        trips = list(self._trips)
         for delivery, trip in self._trips.items():
             delivery.attempts.append(trip.attempt("abandoned: the mock stopped before an answer"))
-        left.extend(self._lanes.leave())
-        for delivery in left:
+        trips.extend(self._lanes.leave())
+        for delivery in trips:
             end(delivery, "abandoned", "the mock stopped before it was delivered")
         self._trips.clear()
         self._pending = 0
-        return left
+        return trips
 
     def _tell(self, delivery: Delivery) -> None:
         try:

@@ -113,14 +113,14 @@ class Lanes:
 
         A lane that a thread holds is empty from now on, and in nobody's way.
         """
-        gone = [lane for lane in self._lanes.values() if owner in (None, lane.owner)]
-        left = [delivery for lane in gone for delivery in lane.queue]
-        for lane in gone:
+        lanes = [lane for lane in self._lanes.values() if owner in (None, lane.owner)]
+        deliveries = [delivery for lane in lanes for delivery in lane.queue]
+        for lane in lanes:
             del self._lanes[lane.name]
             lane.queue.clear()
             self._shares.pop(lane.owner, None)
             self._parked.pop(lane.owner, None)
         self._new = deque(lane for lane in self._new if lane.queue)
         self._others = deque(lane for lane in self._others if lane.queue)
-        self.size -= sum(len(delivery.body) for delivery in left)
-        return left
+        self.size -= sum(len(delivery.body) for delivery in deliveries)
+        return deliveries

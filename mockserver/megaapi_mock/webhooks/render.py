@@ -136,10 +136,17 @@ def _verify(payload: Payload, name: str | None) -> None:
 
 def _addressed(key: Mapping[str, Any], like: Mapping[str, Any]) -> dict[str, Any]:
     """The key, with the chat named by hidden number where the sample is about just that."""
-    made = dict(key)
-    if _is_lid(like.get("remoteJid")) and "senderLid" in made and not _is_lid(made["remoteJid"]):
-        made["senderPn"], made["remoteJid"] = made["remoteJid"], made["senderLid"]
-    return made
+    renumbered = dict(key)
+    if (
+        _is_lid(like.get("remoteJid"))
+        and "senderLid" in renumbered
+        and not _is_lid(renumbered["remoteJid"])
+    ):
+        renumbered["senderPn"], renumbered["remoteJid"] = (
+            renumbered["remoteJid"],
+            renumbered["senderLid"],
+        )
+    return renumbered
 
 
 def _is_lid(jid: Any) -> bool:
@@ -160,11 +167,11 @@ def _as_2025(payload: Payload) -> Payload:
 
 def _without_lids(key: Mapping[str, Any]) -> dict[str, Any]:
     """Before 2026 people were addressed by number alone."""
-    kept = {name: value for name, value in key.items() if name not in _LID_KEYS}
+    other_fields = {name: value for name, value in key.items() if name not in _LID_KEYS}
     for name, number in _NUMBERS.items():
-        if _is_lid(kept.get(name)) and number in key:
-            kept[name] = key[number]
-    return kept
+        if _is_lid(other_fields.get(name)) and number in key:
+            other_fields[name] = key[number]
+    return other_fields
 
 
 def _as_2024(payload: Payload) -> Payload:
@@ -183,8 +190,8 @@ def _as_2023(payload: Payload) -> Payload:
     message = older.get("message")
     context = message.get("messageContextInfo") if isinstance(message, dict) else None
     if isinstance(message, dict) and isinstance(context, dict) and "messageSecret" in context:
-        kept = {name: value for name, value in context.items() if name != "messageSecret"}
-        older["message"] = {**message, "messageContextInfo": kept}
+        other_fields = {name: value for name, value in context.items() if name != "messageSecret"}
+        older["message"] = {**message, "messageContextInfo": other_fields}
     return older
 
 

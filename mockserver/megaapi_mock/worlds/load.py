@@ -86,8 +86,8 @@ def _read(content: Mapping[str, Any], wrong: Wrong, more: int) -> World:
         people += crowd(more, lambda number: number in owners or ninth.other(number) in owners)
     directory = _directory(content, people, ninth)
     groups = [
-        _group(entry, directory, wrong, ("groups", at))
-        for at, entry in enumerate(content.get("groups", ()))
+        _group(entry, directory, wrong, ("groups", index))
+        for index, entry in enumerate(content.get("groups", ()))
     ]
     seeds = tuple(_seed(entry, directory, groups) for entry in content.get("instances", ()))
     return World(directory, seeds, tuple(groups))
@@ -107,10 +107,10 @@ def _seed(entry: Json, directory: Directory, groups: Iterable[Group]) -> Instanc
 
 def _ninth(entry: Mapping[str, Sequence[str]], wrong: Wrong) -> NinthDigit:
     for name in _TABLE:
-        for at, span in enumerate(entry.get(name, ())):
+        for index, span in enumerate(entry.get(name, ())):
             if not [*_areas((span,))]:
                 sentence = f"{span} contains no area code: write the smaller one first"
-                raise wrong(("ninth_digit", name, at), sentence)
+                raise wrong(("ninth_digit", name, index), sentence)
     areas = {name: frozenset(_areas(entry.get(name, ()))) for name in _TABLE}
     both = sorted(areas[_TABLE[0]] & areas[_TABLE[1]])
     if both:
@@ -138,19 +138,19 @@ def _refuse_contradictions(
 
     Returns every number and hidden number that belongs to somebody, with its place.
     """
-    for at, entry in enumerate(content.get("contacts", ())):
-        _refuse_odd_person(entry, ("contacts", at), wrong)
-        _refuse_number_kept(entry, ("contacts", at), ninth, wrong)
-    for at, entry in enumerate(content.get("instances", ())):
-        place = ("instances", at)
+    for index, entry in enumerate(content.get("contacts", ())):
+        _refuse_odd_person(entry, ("contacts", index), wrong)
+        _refuse_number_kept(entry, ("contacts", index), ninth, wrong)
+    for index, entry in enumerate(content.get("instances", ())):
+        place = ("instances", index)
         if "number" not in entry and (entry.get("connected") or "jid" in entry or "lid" in entry):
             reason = "an instance that is connected, or has a jid or lid, needs a number"
             raise wrong((*place, "number"), f"{reason}: add number, such as '5511900000001'")
         _refuse_taken_lid(entry, place, wrong)
     for section, field in (("instances", "key"), ("groups", "jid")):
         identifiers = (
-            (entry[field], (section, at, field))
-            for at, entry in enumerate(content.get(section, ()))
+            (entry[field], (section, index, field))
+            for index, entry in enumerate(content.get(section, ()))
         )
         _owned(identifiers, wrong)
     return _owned(_claims(content, ninth), wrong)
@@ -210,13 +210,13 @@ def _refuse_taken_lid(entry: Json, place: Place, wrong: Wrong) -> None:
 def _claims(content: Mapping[str, Any], ninth: NinthDigit) -> Iterator[tuple[str, Place]]:
     """Every number and hidden number with the entry that claims it."""
     for section in ("instances", "contacts"):
-        for at, entry in enumerate(content.get(section, ())):
+        for index, entry in enumerate(content.get(section, ())):
             own: dict[str, Place] = {}
             for field in ("number", "formerly", "jid", "lid"):
                 if field in entry:
-                    own.setdefault(_bare(entry[field]), (section, at, field))
+                    own.setdefault(_bare(entry[field]), (section, index, field))
             for more, number in enumerate(entry.get("also", ())):
-                own.setdefault(number, (section, at, "also", more))
+                own.setdefault(number, (section, index, "also", more))
             for number, place in [*own.items()]:
                 other = ninth.other(number)
                 if other is not None:
@@ -249,7 +249,7 @@ def _directory(content: Mapping[str, Any], people: Iterable[Json], ninth: NinthD
     by_number: list[tuple[str, Contact]] = []
     hidden: list[Contact] = []
     without: list[str] = []
-    moved: dict[str, Contact] = {}
+    contacts_by_jid: dict[str, Contact] = {}
     for entry in (*owners, *people):
         numbers = [entry["number"], *entry.get("also", ())] if "number" in entry else []
         if not entry.get("whatsapp", True):
@@ -260,12 +260,12 @@ def _directory(content: Mapping[str, Any], people: Iterable[Json], ninth: NinthD
         if not numbers:
             hidden.append(contact)
         if "formerly" in entry:
-            moved[entry["formerly"]] = contact
+            contacts_by_jid[entry["formerly"]] = contact
     return Directory(
         by_number,
         people=hidden,
         without_whatsapp=without,
-        moved=moved,
+        moved=contacts_by_jid,
         unlisted_on_whatsapp=content.get("unlisted_numbers", "on_whatsapp") == "on_whatsapp",
         ninth=ninth,
         short_on_whatsapp=content.get("numbers_without_country_code") == "on_whatsapp",
@@ -304,11 +304,11 @@ def _group(entry: Json, directory: Directory, wrong: Wrong, place_of_group: Plac
         return contact.jid
 
     members: dict[Jid, Participant] = {}
-    for at, member in enumerate(entry["participants"]):
-        jid = person(member["number"], "participants", at, "number")
+    for index, member in enumerate(entry["participants"]):
+        jid = person(member["number"], "participants", index, "number")
         if jid in members:
             sentence = f"{member['number']} is already in this group: remove one of the two"
-            raise wrong((*place_of_group, "participants", at, "number"), sentence)
+            raise wrong((*place_of_group, "participants", index, "number"), sentence)
         members[jid] = Participant(jid, member.get("admin"))
     description = entry.get("description")
     return Group(

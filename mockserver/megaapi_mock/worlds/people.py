@@ -30,11 +30,11 @@ def crowd(count: int, is_taken: Callable[[str], bool]) -> Iterator[Json]:
 
     faker = Faker("pt_BR", use_weighting=False)
     faker.seed_instance(_SEED)
-    at = 0
+    index = 0
     while count:
         name = f"{faker.first_name()} {faker.last_name()}"
-        person = _person(at, name, faker.last_name())
-        at += 1
+        person = _person(index, name, faker.last_name())
+        index += 1
         if not any(is_taken(number) for number in numbers_of(person)):
             count -= 1
             yield person
@@ -52,8 +52,8 @@ def numbers_of(entry: Json) -> list[str]:
     return list(dict.fromkeys(number for number in (*addresses, registered) if number))
 
 
-def _person(at: int, name: str, other: str) -> Json:
-    area, place = AREAS[at % len(AREAS)], _FIRST + at // len(AREAS)
+def _person(index: int, name: str, other: str) -> Json:
+    area, place = AREAS[index % len(AREAS)], _FIRST + index // len(AREAS)
     mobile, old = f"55{area}90000{place:04d}", f"55{area}0000{place:04d}"
     landline, company = f"55{area}2000{place:04d}", f"{other} Modelo"
     kinds: dict[int, Json] = {
@@ -61,10 +61,10 @@ def _person(at: int, name: str, other: str) -> Json:
         2: {"number": landline, "whatsapp": False},
         3: {"number": mobile, "name": name, "jid": f"{old}@s.whatsapp.net"},
         4: {"number": mobile, "whatsapp": False},
-        5: {"lid": f"3{at:014d}@lid", "name": name},
+        5: {"lid": f"3{index:014d}@lid", "name": name},
         6: {"number": mobile, "name": company, "verified_name": company},
         7: {"number": mobile, "name": name, "formerly": f"55{area}90001{place:04d}"},
         8: {"number": mobile, "name": name, "saved_name": f"{name} (cliente)"},
     }
     # Not by the place alone: every area has every kind.
-    return kinds.get((at + at // len(AREAS)) % 20, {"number": mobile, "name": name})
+    return kinds.get((index + index // len(AREAS)) % 20, {"number": mobile, "name": name})

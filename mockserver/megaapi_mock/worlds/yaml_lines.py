@@ -88,8 +88,8 @@ def _inside(
     node: yaml.Node, place: Place, visited: set[int], above: tuple[yaml.Node, ...]
 ) -> Iterator[tuple[Place, str]]:
     if isinstance(node, yaml.SequenceNode):
-        for at, item in enumerate(node.value):
-            yield from _oddities(item, (*place, at), visited, above)
+        for index, item in enumerate(node.value):
+            yield from _oddities(item, (*place, index), visited, above)
     elif isinstance(node, yaml.MappingNode):
         names: set[str] = set()
         for key, value in node.value:

@@ -115,7 +115,7 @@ class Story:
             self.messages,
             instance=KEY,
             now=self.now if now is None else now,
-            held=held,
+            held_back=held,
             refused=refused,
             chat_of=chat_of,
             terms=Terms(**terms),

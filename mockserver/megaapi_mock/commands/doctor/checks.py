@@ -109,9 +109,9 @@ class _Exam:
     def host(self) -> Finding:
         try:
             self._addresses = self._place.addresses()
-        except Unreachable as why:
+        except Unreachable as refusal:
             advice = "check the host in --target: your panel names it"
-            return Finding("host", "wrong", str(why), advice)
+            return Finding("host", "wrong", str(refusal), advice)
         return Finding("host", "ok", f"{self._place.host} is at {self._addresses[0]}")
 
     def connection(self) -> Finding:
@@ -120,9 +120,9 @@ class _Exam:
         address = f"{self._place.host}:{self._place.port}"
         try:
             self._place.connect(self._case.timeout)
-        except Unreachable as why:
+        except Unreachable as refusal:
             advice = "check the port, the firewall, and whether the mock runs"
-            return Finding("connection", "wrong", str(why), advice)
+            return Finding("connection", "wrong", str(refusal), advice)
         self._open = True
         return Finding("connection", "ok", f"{address} accepts connections")
 
@@ -136,10 +136,10 @@ class _Exam:
             raise Skipped("http, on this network")
         try:
             self._place.shake_hands(self._case.timeout)
-        except Unreachable as why:
+        except Unreachable as refusal:
             self._open = False
             return Finding(
-                "tls", "wrong", str(why), "use http:// for a mock and https:// for a real host"
+                "tls", "wrong", str(refusal), "use http:// for a mock and https:// for a real host"
             )
         return Finding("tls", "ok", "the certificate is valid")
 
@@ -148,9 +148,9 @@ class _Exam:
             raise Skipped("no connection")
         try:
             reply = self._get("instance")
-        except Unreachable as why:
+        except Unreachable as refusal:
             advice = "does another service use this port?"
-            return Finding("gateway", "wrong", str(why), advice)
+            return Finding("gateway", "wrong", str(refusal), advice)
         outcome, message, advice = self._is_gateway(reply)
         if outcome == "ok":
             self._status = reply
@@ -216,11 +216,11 @@ class _Exam:
         return Finding("linked", "wrong", message, "scan the QR code, or type the pairing code")
 
     def clock(self) -> Finding:
-        off = self._answer().clock_off
-        if off is None:
+        offset = self._answer().clock_off
+        if offset is None:
             raise Skipped("the host does not send its time")
-        if abs(off) > CLOCK_MOST:
-            message = f"this machine is {abs(off):.0f} s {'ahead' if off > 0 else 'behind'}"
+        if abs(offset) > CLOCK_MOST:
+            message = f"this machine is {abs(offset):.0f} s {'ahead' if offset > 0 else 'behind'}"
             return Finding(
                 "clock", "warning", message, "synchronise the clocks of both machines (NTP)"
             )
@@ -232,8 +232,8 @@ class _Exam:
         self._inside()
         try:
             reply = self._get("webhook")
-        except Unreachable as why:
-            return Finding("webhook_set", "wrong", str(why))
+        except Unreachable as refusal:
+            return Finding("webhook_set", "wrong", str(refusal))
         nested = (reply.document or {}).get("webhookData")
         self._settings = nested if isinstance(nested, dict) else reply.document or {}
         url = self._settings.get("webhookUrl")

@@ -49,8 +49,8 @@ class Hook:
         place = self._require_place()
         try:
             self._addresses = place.addresses()
-        except Unreachable as why:
-            return Finding("hook_address", "wrong", str(why), "check the host in --webhook")
+        except Unreachable as refusal:
+            return Finding("hook_address", "wrong", str(refusal), "check the host in --webhook")
         message = f"{place.host} is at {self._addresses[0]}"
         if gateway_is_remote and is_local(self._addresses):
             advice = "a gateway on the internet cannot reach it: use a tunnel or a public host"
@@ -70,9 +70,9 @@ class Hook:
             place.connect(self._timeout)
             if place.tls:
                 place.shake_hands(self._timeout)
-        except Unreachable as why:
+        except Unreachable as refusal:
             advice = "start the receiver; check port, certificate and http:// or https://"
-            return Finding("hook_connection", "wrong", str(why), advice)
+            return Finding("hook_connection", "wrong", str(refusal), advice)
         self._open = True
         return Finding("hook_connection", "ok", f"{place.host}:{place.port} accepts connections")
 

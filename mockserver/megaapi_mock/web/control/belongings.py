@@ -66,9 +66,11 @@ class Belongings:
 
         def create(instance: Instance) -> None:
             instance.chats.require_link()
-            chosen = None if owner is None or owner.jid == instance.own_jid else owner.jid
+            owner_jid = None if owner is None or owner.jid == instance.own_jid else owner.jid
             jids = [str(person.jid) for person in people]
-            group = instance.groups.create(body.get("subject", "Grupo Teste"), jids, owner=chosen)
+            group = instance.groups.create(
+                body.get("subject", "Grupo Teste"), jids, owner=owner_jid
+            )
             answers.append(_group_json(instance, group))
 
         self._runtime.publisher.change(key, create)

@@ -77,11 +77,11 @@ class ChatRoutes:
             theirs = self._of_person(self._search.chat_written(person), groups)
             chats = {chat: chats.get(chat, ChatSummary()) for chat in _in_order(chats, theirs)}
         text = request.args.get("text", "").casefold()
-        named = [(chat, self._name(chat, groups)) for chat in chats]
-        names = {chat: name for chat, name in named if text in f"{name} {chat}".casefold()}
+        chat_names = [(chat, self._name(chat, groups)) for chat in chats]
+        names = {chat: name for chat, name in chat_names if text in f"{name} {chat}".casefold()}
         limit = lists.limit_of(request.args)
-        wanted = lists.keys_after(list(names), request.args.get("since"))[: limit + 1]
-        items = [self._chat_json(key, chat, names[chat], chats[chat]) for chat in wanted]
+        chosen_keys = lists.keys_after(list(names), request.args.get("since"))[: limit + 1]
+        items = [self._chat_json(key, chat, names[chat], chats[chat]) for chat in chosen_keys]
         return lists.page(items, limit=limit, id_="chat")
 
     def contacts(self, key: str) -> Json:
@@ -92,10 +92,10 @@ class ChatRoutes:
             for person in self._runtime.world.directory.people()
             if text in f"{person.name} {person.saved_name or ''} {person.jid}".casefold()
         }
-        wanted = lists.keys_after(list(people), request.args.get("since"))[: limit + 1]
+        chosen_keys = lists.keys_after(list(people), request.args.get("since"))[: limit + 1]
 
         def look(instance: Instance) -> list[Json]:
-            return [instance.contact_states.as_json(people[jid]) for jid in wanted]
+            return [instance.contact_states.as_json(people[jid]) for jid in chosen_keys]
 
         return lists.page(self._runtime.publisher.look(key, look), limit=limit, id_="jid")
 
@@ -112,9 +112,9 @@ class ChatRoutes:
         items = []
         for exchange in self._later_calls(delivery, begin):
             early = end is None or self._runtime.journal.exchanges.number(exchange.id) < end
-            why = self._why(exchange, delivery, chat if early else None, message)
-            if why is not None:
-                items.append({"why": why, "exchange": exchange.as_json()})
+            relation = self._relation(exchange, delivery, chat if early else None, message)
+            if relation is not None:
+                items.append({"why": relation, "exchange": exchange.as_json()})
         return {"items": items, "until": None if until is None else until.id, "next": None}
 
     def _later_calls(self, delivery: Delivery, begin: int) -> Iterable[Exchange]:
@@ -123,16 +123,16 @@ class ChatRoutes:
             if exchange.instance == delivery.instance and exchanges.number(exchange.id) > begin:
                 yield exchange
 
-    def _why(
+    def _relation(
         self, exchange: Exchange, delivery: Delivery, chat: str | None, message: str | None
     ) -> str | None:
         if message is not None and names_message(exchange, message):
             return "message"
-        named = self._search.chats_named(exchange)
-        if chat is not None and chat in named:
+        chats = self._search.chats_named(exchange)
+        if chat is not None and chat in chats:
             return "chat"
         # On a frozen clock everything happens at one time, which says nothing.
-        during = not named and not self._runtime.clock.frozen and _during(exchange, delivery)
+        during = not chats and not self._runtime.clock.frozen and _during(exchange, delivery)
         return "during" if during else None
 
     def _next_inbound(
@@ -185,10 +185,10 @@ class ChatRoutes:
         }
 
 
-def _in_order(chats: Iterable[str], wanted: Sequence[str]) -> list[str]:
+def _in_order(chats: Iterable[str], order: Sequence[str]) -> list[str]:
     """What is wanted, in the order of the chats; those without a message last."""
-    busy = [chat for chat in chats if chat in wanted]
-    return [*busy, *(chat for chat in wanted if chat not in busy)]
+    busy = [chat for chat in chats if chat in order]
+    return [*busy, *(chat for chat in order if chat not in busy)]
 
 
 def _kind(chat: str) -> str:

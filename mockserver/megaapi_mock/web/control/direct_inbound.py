@@ -42,9 +42,9 @@ class DirectInbound:
         if len(body) < int(length) or self._guard.is_webhook(body):
             return self._flask({**environ, "wsgi.input": BytesIO(body)}, start_response)
         try:
-            taken = operation_input("POST", "/instances/<key>/inbound")
-            given = taken.checked_body(object_in(body))
-            document = receive(self._runtime, match[1], given)
+            schema = operation_input("POST", "/instances/<key>/inbound")
+            input_ = schema.checked_body(object_in(body))
+            document = receive(self._runtime, match[1], input_)
         except Exception as error:
             return self._refuse(error, environ, start_response)
         content = orjson.dumps(document)

@@ -101,8 +101,8 @@ class InstanceRoutes:
 
     def unlink(self, key: str, body: Json) -> Json:
         """The link ends by the phone, the gateway, or a ban."""
-        by = body.get("by", "phone")
-        return self._change(key, lambda instance: instance.linking.unlink(by))
+        cause = body.get("by", "phone")
+        return self._change(key, lambda instance: instance.linking.unlink(cause))
 
     def inbound(self, key: str, body: Json) -> tuple[Json, int]:
         """A contact does something."""
@@ -128,9 +128,9 @@ class InstanceRoutes:
                 instance.contact_states.show_buttons(person, body["shows_buttons"])
 
         self._runtime.publisher.change(key, change)
-        shown = self.contact(key, number)
-        self._runtime.journal.show("contact", key, shown)
-        return shown
+        contact = self.contact(key, number)
+        self._runtime.journal.show("contact", key, contact)
+        return contact
 
     def _person(self, number: str) -> Contact:
         jid = self._runtime.world.directory.read(number)

@@ -73,10 +73,10 @@ def exchange_matches(arguments: Arguments) -> Callable[[Exchange], bool]:
     return _matching(
         arguments,
         {
-            "instance": lambda exchange, wanted: wanted == exchange.instance,
-            "operation": lambda exchange, wanted: wanted == exchange.operation,
-            "status": lambda exchange, wanted: wanted == str(exchange.status),
-            "event": lambda exchange, wanted: wanted in exchange.events,
+            "instance": lambda exchange, value: value == exchange.instance,
+            "operation": lambda exchange, value: value == exchange.operation,
+            "status": lambda exchange, value: value == str(exchange.status),
+            "event": lambda exchange, value: value in exchange.events,
         },
     )
 
@@ -86,14 +86,14 @@ def delivery_matches(arguments: Arguments) -> Callable[[Delivery], bool]:
     return _matching(
         arguments,
         {
-            "instance": lambda delivery, wanted: wanted == delivery.instance,
-            "event": lambda delivery, wanted: wanted == delivery.event,
-            "status": lambda delivery, wanted: wanted in (delivery.state, _answered(delivery)),
+            "instance": lambda delivery, value: value == delivery.instance,
+            "event": lambda delivery, value: value == delivery.event,
+            "status": lambda delivery, value: value in (delivery.state, _delivery_state(delivery)),
         },
     )
 
 
-def _answered(delivery: Delivery) -> str:
+def _delivery_state(delivery: Delivery) -> str:
     return str(delivery.attempts[-1].status if delivery.attempts else None)
 
 
@@ -102,9 +102,9 @@ def message_matches(arguments: Arguments) -> Callable[[tuple[str, Message]], boo
     return _matching(
         arguments,
         {
-            "status": lambda entry, wanted: wanted == entry[1].state,
-            "event": lambda entry, wanted: wanted == entry[1].type,
-            "from_me": lambda entry, wanted: wanted == str(entry[1].from_me).lower(),
+            "status": lambda entry, value: value == entry[1].state,
+            "event": lambda entry, value: value == entry[1].type,
+            "from_me": lambda entry, value: value == str(entry[1].from_me).lower(),
         },
     )
 
@@ -114,8 +114,8 @@ def strike_matches(arguments: Arguments) -> Callable[[RecordedHit], bool]:
     return _matching(
         arguments,
         {
-            "instance": lambda hit, wanted: wanted == hit.struck.instance,
-            "fault": lambda hit, wanted: wanted in hit.struck.fault,
+            "instance": lambda hit, value: value == hit.struck.instance,
+            "fault": lambda hit, value: value in hit.struck.fault,
         },
     )
 
@@ -127,8 +127,8 @@ def _matching(
     filters = [(fits, arguments[name]) for name, fits in known_filters.items() if name in arguments]
 
     def matches(record: Any) -> bool:
-        for fits, wanted in filters:
-            if not fits(record, wanted):
+        for fits, value in filters:
+            if not fits(record, value):
                 return False
         return True
 

@@ -53,7 +53,7 @@ class RecordRoutes:
             return plain(exchange) and search(exchange)
 
         return self._page(
-            lambda epoch: self._listed(self._runtime.journal.exchanges, epoch),
+            lambda epoch: self._page_of(self._runtime.journal.exchanges, epoch),
             matches,
             lambda exchange: exchange.as_json(),
             exchange_bytes,
@@ -80,7 +80,7 @@ class RecordRoutes:
 
         def look(epoch: int) -> Iterable[Delivery]:
             start[0] = log.number(self._since(epoch))
-            return self._listed(log, epoch)
+            return self._page_of(log, epoch)
 
         def accepts(delivery: Delivery) -> bool:
             return matches(delivery) and log.number(delivery.id) > start[0]
@@ -148,7 +148,7 @@ class RecordRoutes:
     def _since(epoch: int) -> str | None:
         return lists.since_of(request.args, epoch)
 
-    def _listed(self, log: Log[Listed], epoch: int) -> Iterable[Listed]:
+    def _page_of(self, log: Log[Listed], epoch: int) -> Iterable[Listed]:
         since = self._since(epoch)
         return log.before(since) if lists.newest_first(request.args) else log.after(since)
 

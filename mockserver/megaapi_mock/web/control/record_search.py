@@ -84,8 +84,8 @@ class RecordSearch:
         """?chat= ?text= ?message= of webhooks."""
         checks: list[Matches] = []
         if "message" in arguments:
-            wanted = arguments["message"]
-            checks.append(lambda delivery: message_told(delivery) == wanted)
+            message_id = arguments["message"]
+            checks.append(lambda delivery: message_told(delivery) == message_id)
         if "chat" in arguments:
             chat = self.chat_written(arguments["chat"])
             checks.append(lambda delivery: self.chat_told(delivery) == chat)
@@ -138,11 +138,11 @@ def is_refused(exchange: Exchange) -> bool:
 
 def names_message(exchange: Exchange, message_id: str) -> bool:
     """Whether a call or its answer names a message."""
-    wanted = message_id.encode()
-    return bool(wanted) and (
-        wanted in exchange.request_body
-        or wanted in exchange.response_body
-        or wanted in exchange.path.encode()
+    id_bytes = message_id.encode()
+    return bool(id_bytes) and (
+        id_bytes in exchange.request_body
+        or id_bytes in exchange.response_body
+        or id_bytes in exchange.path.encode()
     )
 
 
@@ -163,14 +163,14 @@ def is_inbound(delivery: Delivery) -> bool:
 
 def words_match(text: str) -> Callable[[Message], bool]:
     """Whether the words of a message have this text, in any case."""
-    wanted = text.casefold()
-    written = orjson.dumps(wanted)[1:-1].decode()
+    folded_text = text.casefold()
+    json_words = orjson.dumps(folded_text)[1:-1].decode()
 
     def matches(message: Message) -> bool:
         # Most messages do not have it anywhere: only the others are read.
-        if written not in message.content.decode("utf-8", "replace").casefold():
+        if json_words not in message.content.decode("utf-8", "replace").casefold():
             return False
-        return any(wanted in words.casefold() for words in _words(_document(message.content)))
+        return any(folded_text in words.casefold() for words in _words(_document(message.content)))
 
     return matches
 
@@ -180,7 +180,7 @@ class _Needle:
 
     def __init__(self, text: str) -> None:
         self._plain = text.casefold()
-        self._written = orjson.dumps(self._plain)[1:-1].decode()
+        self._json_text = orjson.dumps(self._plain)[1:-1].decode()
 
     def is_in(self, *bodies: bytes) -> bool:
         """Whether any of them has it, in any case."""
@@ -191,7 +191,7 @@ class _Needle:
             document = _document(body)
             body = body if document is None else orjson.dumps(document)
         text = body.decode("utf-8", "replace").casefold()
-        return self._plain in text or self._written in text
+        return self._plain in text or self._json_text in text
 
 
 def _document(body: bytes) -> Any:

@@ -77,9 +77,9 @@ class StateRoutes:
             )
         except OutOfRange:
             raise ControlRefused(400, "the clock runs from 1970 to the end of 9999") from None
-        shown = self.clock()
-        self._runtime.journal.show("clock", None, shown)
-        return shown
+        clock = self.clock()
+        self._runtime.journal.show("clock", None, clock)
+        return clock
 
     def state(self) -> Response:
         """The state of the whole mock, or of one instance, as a file."""

@@ -71,8 +71,8 @@ class Frames:
             case "delivery":
                 return delivery_json(entry.record)
             case "exchange" | "strike":
-                shown: Json = entry.record.as_json()
-                return shown
+                record_json: Json = entry.record.as_json()
+                return record_json
             case "message":
                 return self._message(str(entry.instance), entry.record)
             case "instance":

@@ -147,7 +147,7 @@ class WebhookRoutes:
             instance=key,
             now=runtime.clock.now(),
             terms=terms,
-            held=runtime.chaos_dispatcher.held(key),
+            held_back=runtime.chaos_dispatcher.held(key),
             refused=self._refused_sends(key, deliveries),
             chat_of=self._chat_of,
         )

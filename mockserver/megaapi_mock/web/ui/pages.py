@@ -65,7 +65,7 @@ class File:
     """One file as it is sent: plain, and packed where that helps."""
 
     content: bytes
-    packed: bytes | None
+    gzipped: bytes | None
     etag: str
     type: str
 
@@ -102,12 +102,12 @@ def _answer(path: Path) -> Response:
     stat = path.stat()
     file = _read(path, stat.st_mtime_ns, stat.st_size)
     packs = request.accept_encodings["gzip"] > 0
-    packed = file.packed if packs else None
-    response = Response(file.content if packed is None else packed, headers=HEADERS)
+    gzipped = file.gzipped if packs else None
+    response = Response(file.content if gzipped is None else gzipped, headers=HEADERS)
     response.headers["Content-Type"] = file.type
-    if packed is not None:
+    if gzipped is not None:
         response.headers["Content-Encoding"] = "gzip"
-    response.set_etag(file.etag if packed is None else f"{file.etag}-gzip")
+    response.set_etag(file.etag if gzipped is None else f"{file.etag}-gzip")
     answer = response.make_conditional(request.environ)
     return Response(answer.get_data(), answer.status_code, list(answer.headers))
 
@@ -117,8 +117,8 @@ def _read(path: Path, _changed: int, _size: int) -> File:
     content = path.read_bytes()
     suffix = path.suffix.lower()
     # Without a time of its own: the same file is the same bytes.
-    packed = gzip.compress(content, mtime=0) if suffix in _PACKED else None
-    if packed is not None and len(packed) >= len(content):
-        packed = None
+    gzipped = gzip.compress(content, mtime=0) if suffix in _PACKED else None
+    if gzipped is not None and len(gzipped) >= len(content):
+        gzipped = None
     etag = blake2b(content, digest_size=12).hexdigest()
-    return File(content, packed, etag, TYPES.get(suffix, "application/octet-stream"))
+    return File(content, gzipped, etag, TYPES.get(suffix, "application/octet-stream"))

@@ -185,8 +185,10 @@ class ChaosDispatcher:
 
     def _of(self, key: str | None) -> list[Series]:
         """Every series of chaos at work; whatever is held has an entry in the agenda."""
-        found = dict.fromkeys((*self._series.values(), *(entry[2] for entry in self._agenda)))
-        return [series for series in found if key is None or series.key == key]
+        series_of_key = dict.fromkeys(
+            (*self._series.values(), *(entry[2] for entry in self._agenda))
+        )
+        return [series for series in series_of_key if key is None or series.key == key]
 
     def _later(self, due: float, series: Series, what: str, subject: Delivery | Place) -> None:
         heapq.heappush(self._agenda, (due, next(self._order), series, what, subject))
@@ -221,10 +223,10 @@ class ChaosDispatcher:
             series.flush(at, out)
 
     def _take_entries(self, series: Series) -> list[Entry]:
-        taken = sorted(entry for entry in self._agenda if entry[2] is series)
+        series_entries = sorted(entry for entry in self._agenda if entry[2] is series)
         self._agenda = [entry for entry in self._agenda if entry[2] is not series]
         heapq.heapify(self._agenda)
-        return taken
+        return series_entries
 
     def _let_out(self, out: Out) -> None:
         # Within the lock: two threads must not overtake each other on the way out.
@@ -239,16 +241,16 @@ class ChaosDispatcher:
                 self._changed(delivery)
 
     def _copy(self, delivery: Delivery, mark: str, at: float) -> Delivery:
-        made = self._journal.next_id("d", delivery.instance)
+        id_ = self._journal.next_id("d", delivery.instance)
         copy = Delivery(
-            id=made,
+            id=id_,
             time=at,
             instance=delivery.instance,
             event=delivery.event,
             message_type=delivery.message_type,
             url=delivery.url,
             body=delivery.body,
-            lane=f"{delivery.lane}#{made}",
+            lane=f"{delivery.lane}#{id_}",
             chaos=mark,
         )
         self._journal.add_deliveries([copy])

@@ -76,16 +76,16 @@ def save(chaos_dispatcher: ChaosDispatcher, key: str | None) -> tuple[SavedSerie
 
 def rebuild(chaos_dispatcher: ChaosDispatcher, saved: tuple[SavedSeries, ...]) -> list[Rebuilt]:
     """The same at work again, once `put_back`. ControlRefused for what does not fit together."""
-    made = []
-    for at, series in enumerate(saved):
+    chaos_list = []
+    for index, series in enumerate(saved):
         try:
-            made.append(_rebuilt(chaos_dispatcher, series))
+            chaos_list.append(_rebuilt(chaos_dispatcher, series))
         except (IndexError, ValueError, struct.error, ControlRefused) as error:
-            where = f"chaos[{at}]: {error}"
+            where = f"chaos[{index}]: {error}"
             raise ControlRefused(
                 400, f"this state cannot be read: {where}; save it again with GET /_mock/state"
             ) from None
-    return made
+    return chaos_list
 
 
 def put_back(
@@ -105,8 +105,8 @@ def put_back(
         for one in rebuilt:
             if one.active:
                 chaos_dispatcher._series[one.series.key] = one.series
-        again = [delivery for one in rebuilt for delivery in one.series.held]
-        return _as_recorded(again)
+        held_again = [delivery for one in rebuilt for delivery in one.series.held]
+        return _as_recorded(held_again)
 
 
 def _as_recorded(deliveries: list[Delivery]) -> list[Delivery]:
@@ -127,7 +127,7 @@ def _number(delivery: Delivery) -> int:
 
 
 def _saved(chaos_dispatcher: ChaosDispatcher, series: Series, turns: list[Entry]) -> SavedSeries:
-    at = {delivery: number for number, delivery in enumerate(series.held)}
+    numbers = {delivery: number for number, delivery in enumerate(series.held)}
     return SavedSeries(
         key=series.key,
         chaos=series.chaos,
@@ -137,46 +137,48 @@ def _saved(chaos_dispatcher: ChaosDispatcher, series: Series, turns: list[Entry]
         shuffles=_chance(series._shuffles),
         # As they are now: whoever is let go meanwhile comes further.
         held=tuple(replace(each, attempts=list(each.attempts)) for each in series.held),
-        window=tuple(at[delivery] for delivery in series._window),
-        crowd=tuple(at[delivery] for delivery in series._crowd),
+        window=tuple(numbers[delivery] for delivery in series._window),
+        crowd=tuple(numbers[delivery] for delivery in series._crowd),
         echoes=tuple(
-            (place, tuple(at[delivery] for delivery in waiting))
+            (place, tuple(numbers[delivery] for delivery in waiting))
             for place, waiting in series._echoes.items()
         ),
         acked=tuple(series._acked),
-        agenda=tuple(_turns(series, at, turns)),
+        agenda=tuple(_turns(series, numbers, turns)),
     )
 
 
 def _turns(series: Series, at: dict[Delivery, int], turns: list[Entry]) -> list[Waiting]:
-    found = []
-    for rank, (due, _, whose, what, subject) in enumerate(turns):
-        if whose is not series:
+    waiting = []
+    for rank, (due, _, owner, what, subject) in enumerate(turns):
+        if owner is not series:
             continue
         if isinstance(subject, tuple):
-            found.append(Waiting(due, rank, what, place=subject))
+            waiting.append(Waiting(due, rank, what, place=subject))
         else:
-            found.append(Waiting(due, rank, what, delivery=at[subject]))
-    return found
+            waiting.append(Waiting(due, rank, what, delivery=at[subject]))
+    return waiting
 
 
 def _rebuilt(chaos_dispatcher: ChaosDispatcher, saved: SavedSeries) -> Rebuilt:
     # Held to the same bounds as a body that asks for it.
     chaos = Chaos.of(saved.chaos.as_json(), seed=saved.chaos.seed)
     series = chaos_dispatcher._new(saved.key, chaos, saved.awaited)
-    held = saved.held
+    held_deliveries = saved.held
     # Counted elsewhere until it is put back: a state that is refused leaves nothing behind.
     series.held.move_to(Capacity())
-    series.held.restore(held)
-    series._window = [held[number] for number in saved.window]
-    series._crowd = [held[number] for number in saved.crowd]
-    series._echoes = {place: [held[number] for number in them] for place, them in saved.echoes}
+    series.held.restore(held_deliveries)
+    series._window = [held_deliveries[number] for number in saved.window]
+    series._crowd = [held_deliveries[number] for number in saved.crowd]
+    series._echoes = {
+        place: [held_deliveries[number] for number in them] for place, them in saved.echoes
+    }
     series._acked.update(dict.fromkeys(saved.acked))
     _set_chance(series._chance, saved.chance)
     _set_chance(series._shuffles, saved.shuffles)
     entries: list[Entry] = []
     for turn in saved.agenda:
-        subject = turn.place if turn.delivery is None else held[turn.delivery]
+        subject = turn.place if turn.delivery is None else held_deliveries[turn.delivery]
         if subject is None:
             raise ValueError(f"the turn {turn.order} is about nothing")
         entries.append((turn.due, turn.order, series, turn.what, subject))

@@ -42,17 +42,17 @@ class Chaos:
     def of(cls, wishes: Mapping[str, Any], *, seed: int) -> Chaos:
         """What a body asks for; `seed` where it names none. ControlRefused says what cannot be."""
         names = [field.name for field in fields(cls)]
-        given = {name: value for name, value in wishes.items() if value is not None}
-        for name, value in given.items():
+        options = {name: value for name, value in wishes.items() if value is not None}
+        for name, value in options.items():
             if name not in names:
                 raise ControlRefused(
                     400, f"{name}: no such kind of chaos; there are {', '.join(names)}"
                 )
             if not _FITS[name](value):
                 raise ControlRefused(400, f"{name}: must be {_IN_WORDS[name]}")
-        if "delay" in given:
-            given["delay"] = (float(given["delay"][0]), float(given["delay"][1]))
-        return cls(**{"seed": seed, **given})
+        if "delay" in options:
+            options["delay"] = (float(options["delay"][0]), float(options["delay"][1]))
+        return cls(**{"seed": seed, **options})
 
     def as_json(self) -> dict[str, Any]:
         """As the control API shows it."""
@@ -219,7 +219,7 @@ class Series:
 
     def _after_ack(self, delivery: Delivery, at: float, out: Out) -> None:
         """An own message waits until its first acknowledgement is out."""
-        kind, message_id = _told(delivery) if self.chaos.early_ack else ("", "")
+        kind, message_id = _order_key(delivery) if self.chaos.early_ack else ("", "")
         place = (delivery.lane, message_id)
         if kind == "echo" and place not in self._acked:
             _mark(delivery, "early_ack")
@@ -263,10 +263,10 @@ class Series:
         for _ in range(self.chaos.duplicate - 1):
             out.append(self._copy(delivery, f"duplicate of {delivery.id}", at))
         if self.chaos.redeliver > 0:
-            again = self._copy(delivery, f"redelivery of {delivery.id}", at)
-            self.held.add(again)
-            if not self._turned_away(again):
-                self._later(at + self.chaos.redeliver, self, AGAIN, again)
+            redelivery = self._copy(delivery, f"redelivery of {delivery.id}", at)
+            self.held.add(redelivery)
+            if not self._turned_away(redelivery):
+                self._later(at + self.chaos.redeliver, self, AGAIN, redelivery)
 
     def _turned_away(self, delivery: Delivery) -> bool:
         """Drop what would have to wait here, when more is held already than may be."""
@@ -283,7 +283,7 @@ def _mark(delivery: Delivery, what: str) -> None:
     delivery.chaos = what if delivery.chaos is None else f"{delivery.chaos}, {what}"
 
 
-def _told(delivery: Delivery) -> tuple[str, str]:
+def _order_key(delivery: Delivery) -> tuple[str, str]:
     """("echo" or "ack", message id) of an own message; ("", "") of everything else."""
     payload = orjson.loads(delivery.body)
     key = payload.get("key")

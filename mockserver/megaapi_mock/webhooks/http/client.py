@@ -114,7 +114,7 @@ class HttpTransport:
         trail: list[str] = []
         while True:
             try:
-                answer = self._answered(hop, deadline, timeout, most)
+                answer = self._answer_of_hop(hop, deadline, timeout, most)
                 following = hop.after(answer) if self._redirects else None
             except DeliveryFailed as error:
                 if not trail:
@@ -129,7 +129,7 @@ class HttpTransport:
             hop = following
             trail.append(f"{hop.method} {hop.url}")
 
-    def _answered(self, hop: Hop, deadline: float, timeout: float, most: int) -> Answer:
+    def _answer_of_hop(self, hop: Hop, deadline: float, timeout: float, most: int) -> Answer:
         target = Target.parse(hop.url)
         request = request_bytes(
             target, hop.body, hop.headers, keep_alive=self._keep_alive, method=hop.method
@@ -152,10 +152,10 @@ class HttpTransport:
             self._idle.clear()
             for connection in idle:
                 self._open.discard(connection.sock)
-            used = list(self._open)
+            connections = list(self._open)
         for connection in idle:
             connection.sock.close()
-        for sock in used:
+        for sock in connections:
             # Only cut, never closed here: its thread may be in recv, and the number of a closed
             # socket can belong to another one a moment later.
             with suppress(OSError):
@@ -171,8 +171,8 @@ class HttpTransport:
         except (OSError, HTTPException) as error:
             place = connection.target.authority
             if isinstance(error, TimeoutError):
-                begun = "did not end its answer" if connection.partial else "gave no answer"
-                sentence = f"{place} {begun} within {timeout:g} s"
+                failure = "did not end its answer" if connection.partial else "gave no answer"
+                sentence = f"{place} {failure} within {timeout:g} s"
             elif connection.partial:
                 sentence = f"{place} broke off its answer"
             else:
@@ -187,13 +187,13 @@ class HttpTransport:
             with self._lock:
                 # The newest first: the receiver is least likely to have closed it meanwhile.
                 same = (c for c in reversed(self._idle) if c.target.place == target.place)
-                found = next(same, None)
-                if found is None:
+                usable = next(same, None)
+                if usable is None:
                     return None
-                self._idle.remove(found)
-            if found.is_clean():
-                return found
-            self._drop(found.sock)
+                self._idle.remove(usable)
+            if usable.is_clean():
+                return usable
+            self._drop(usable.sock)
 
     def _give_back(self, connection: Connection, *, keep: bool) -> None:
         surplus: Connection | None = connection
@@ -218,19 +218,19 @@ class HttpTransport:
 
     def _resolve(self, target: Target) -> list[_Address]:
         """Look the host up once; what is judged here is the very list that is connected to."""
-        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
-        for *_, address in found:
+        infos = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+        for *_, address in infos:
             if not _is_allowed(str(address[0]), self._allowed_hosts):
                 raise Refused(
                     f"{target.host} is at {address[0]}, where webhook_hosts={self._allowed_hosts} "
                     "lets no webhook go (webhook_hosts=any does)"
                 )
-        return [(family, address) for family, *_, address in found]
+        return [(family, address) for family, *_, address in infos]
 
     def _dial(self, addresses: list[_Address], deadline: float) -> socket.socket:
         """Connect to the first address that takes the call, each given its share of the time."""
         problem: OSError = ConnectionRefusedError()
-        for tried, (family, address) in enumerate(addresses):
+        for failures, (family, address) in enumerate(addresses):
             try:
                 sock = self._remember(socket.socket(family, socket.SOCK_STREAM))
             except OSError as error:  # a family this machine has switched off
@@ -238,7 +238,7 @@ class HttpTransport:
                 continue
             try:
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                sock.settimeout(time_left(deadline) / (len(addresses) - tried))
+                sock.settimeout(time_left(deadline) / (len(addresses) - failures))
                 sock.connect(address)
                 # A dead port of the ephemeral range may be lent to this very socket.
                 if sock.getsockname() == sock.getpeername():

@@ -104,7 +104,7 @@ def _ascii_host(host: str) -> str:
 
 def _sendable(text: str) -> bytes:
     raw = text.encode("utf-8", "surrogatepass")
-    return _UNSENDABLE.sub(lambda found: b"%%%02X" % found[0][0], raw)
+    return _UNSENDABLE.sub(lambda match: b"%%%02X" % match[0][0], raw)
 
 
 def request_bytes(
@@ -113,9 +113,9 @@ def request_bytes(
     """Return the whole request, its header lines in the order axios on Node has them."""
     fields = list(headers)
     names = [name.lower() for name, _ in fields]
-    at = names.index("accept-encoding") if "accept-encoding" in names else len(names)
+    position = names.index("accept-encoding") if "accept-encoding" in names else len(names)
     if method != "GET":
-        fields.insert(at, ("Content-Length", str(len(body))))
+        fields.insert(position, ("Content-Length", str(len(body))))
     fields.append(("Host", target.authority))
     # axios 1.7 takes user and password as they stand in the URL, still percent-encoded, and no
     # password without a user.
@@ -133,10 +133,10 @@ def request_bytes(
 
 def time_left(deadline: float) -> float:
     """Return the seconds until `deadline`, or raise TimeoutError when there are none."""
-    left = deadline - time.monotonic()
-    if left <= 0:
+    seconds_left = deadline - time.monotonic()
+    if seconds_left <= 0:
         raise TimeoutError
-    return left
+    return seconds_left
 
 
 class Connection:
@@ -150,7 +150,7 @@ class Connection:
         self.missed = False
         self._incoming = _Incoming(sock)
         self._reader = _Reader(self._incoming)
-        self._sent = 0
+        self._bytes_sent = 0
 
     def is_clean(self) -> bool:
         """Whether the receiver has neither closed this connection nor said anything unasked."""
@@ -167,13 +167,13 @@ class Connection:
         `missed` says that the receiver had hung up before the first byte of the request left.
         """
         self.partial, self.missed = None, False
-        self._sent = 0
+        self._bytes_sent = 0
         self._incoming.count = 0
         self._incoming.deadline = deadline
         try:
             return self._sent_and_answered(request, deadline)
         except ConnectionError:
-            self.missed = not self._sent and not self._incoming.count
+            self.missed = not self._bytes_sent and not self._incoming.count
             raise
 
     def makefile(self, mode: str) -> io.BufferedReader:
@@ -196,7 +196,7 @@ class Connection:
         while rest:
             self.sock.settimeout(time_left(deadline))
             count = self.sock.send(rest)
-            self._sent += count
+            self._bytes_sent += count
             rest = rest[count:]
 
     def _receive(self) -> tuple[Answer, bool]:

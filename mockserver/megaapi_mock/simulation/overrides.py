@@ -54,6 +54,9 @@ def text_path(payload: Mapping[str, Any]) -> str | None:
             return f"{path}.{name}.text"
         if name in CAPTIONED:
             return f"{path}.{name}.caption"
+        if name == "protocolMessage" and "editedMessage" in content[name]:
+            content, path = content[name]["editedMessage"], f"{path}.{name}.editedMessage"
+            continue
         if name not in WRAPPERS:
             return None
         content, path = content[name].get("message"), f"{path}.{name}.message"

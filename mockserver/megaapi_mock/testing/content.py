@@ -5,30 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..domain.content import kind_named
 from ..domain.message import content_key, unwrapped
+from ..domain.words import words_of
 from .hiding import between_test_and_refusal
 
 __tracebackhide__ = between_test_and_refusal
+__all__ = ("brief", "kind_of", "path_of_media", "words_of")
 
 # Letters of a text that one line of a report shows.
 SHOWN = 200
-
-
-def words_of(content: Any) -> str | None:
-    """The text, caption, title or question of a content object; None when it has none."""
-    kind, inner = kind_of(content), _inner(content)
-    if kind == "protocolMessage":
-        # The new text, or caption, of what is edited.
-        part = inner[kind]
-        return words_of(part.get("editedMessage")) if isinstance(part, dict) else None
-    path = kind_named(kind).words
-    if path is None:
-        return None
-    value: Any = inner[kind]
-    for step in filter(None, path.split(".")):
-        value = value.get(step) if isinstance(value, dict) else None
-    return value if isinstance(value, str) else None
 
 
 def kind_of(content: Any) -> str:

@@ -13,6 +13,7 @@ from ...runtime import Runtime
 from .belongings import Belongings
 from .catalogue_routes import CatalogueRoutes
 from .chat_routes import ChatRoutes
+from .conversation_routes import ConversationRoutes
 from .fault_routes import FaultRoutes
 from .guard import Guard
 from .instance_routes import InstanceRoutes
@@ -58,6 +59,7 @@ class ControlRoutes:
             *ChatRoutes(self._runtime).routes(),
             *CatalogueRoutes(self._runtime).routes(),
             *RewindRoutes(self._runtime).routes(),
+            *ConversationRoutes(self._runtime, self._places).routes(),
         ]
         self._routes = [f"{method} /_mock{path}" for method, path, _ in routes]
         for method, path, view in routes:

@@ -1,0 +1,25 @@
+"""What a message says: its text, caption, title or question."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .content import kind_named
+from .message import content_key, unwrapped
+
+
+def words_of(content: Any) -> str | None:
+    """The text, caption, title or question of a content object; None when it has none."""
+    inner = unwrapped(content) if isinstance(content, dict) else {}
+    kind = content_key(inner) or ""
+    if kind == "protocolMessage":
+        # The new text, or caption, of what is edited.
+        part = inner[kind]
+        return words_of(part.get("editedMessage")) if isinstance(part, dict) else None
+    path = kind_named(kind).words
+    if path is None:
+        return None
+    value: Any = inner[kind]
+    for step in filter(None, path.split(".")):
+        value = value.get(step) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else None

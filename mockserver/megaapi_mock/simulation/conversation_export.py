@@ -1,0 +1,208 @@
+"""A chat as a conversation that can be played again: what was done in it, turn by turn."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from ..domain.content import KINDS, kind_named
+from ..domain.instance import Instance
+from ..domain.jid import Jid
+from ..domain.message import Message, content_key, unwrapped
+from ..domain.options import options_of
+from ..domain.words import words_of
+from ..errors import ControlRefused
+from ..runtime import Runtime
+from .conversation_file import BOT, CUSTOMER, PHONE, VERSION
+
+Json = dict[str, Any]
+# Larger files are left out; whoever plays the conversation gets the sample's bytes instead.
+MEDIA_MOST = 256 * 2**10
+# Where an answer to a list or to buttons says what was chosen.
+_CHOSEN: Mapping[str, tuple[str, ...]] = {
+    "listResponseMessage": ("singleSelectReply", "selectedRowId"),
+    "buttonsResponseMessage": ("selectedButtonId",),
+    "templateButtonReplyMessage": ("selectedId",),
+}
+# Members of contents of their own that are told by `set`.
+_SET: Mapping[str, tuple[str, ...]] = {
+    "locationMessage": ("degreesLatitude", "degreesLongitude", "name", "address"),
+    "contactMessage": ("displayName", "vcard"),
+    "documentMessage": ("fileName", "title"),
+}
+_WRITTEN = ("conversation", "extendedTextMessage")
+
+
+def export(runtime: Runtime, key: str, chat: str, since: str | None) -> Json:
+    """The conversation in a chat, after the message `since`. ControlRefused where there is none."""
+    return runtime.publisher.look(key, lambda each: _Export(runtime, each, chat).document(since))
+
+
+class _Export:
+    """One chat of one instance, which the caller holds."""
+
+    def __init__(self, runtime: Runtime, instance: Instance, chat: str) -> None:
+        self._runtime, self._instance, self._chat = runtime, instance, chat
+        self._labels: dict[str, str] = {}
+
+    def document(self, since: str | None) -> Json:
+        """All of it."""
+        messages = [each for each in self._instance.messages.values() if each.chat == self._chat]
+        if since is not None:
+            places = [place for place, each in enumerate(messages) if each.id == since]
+            if not places:
+                raise ControlRefused(404, f"since: there is no message {since[:80]!r} in that chat")
+            messages = messages[places[0] + 1 :]
+        turns = [self._turn(message) for message in messages]
+        named = self._with_labels(messages, turns)
+        jid = Jid.parse(self._chat)
+        with_ = jid.user if str(jid).endswith("@s.whatsapp.net") else self._chat
+        return {"conversation": VERSION, "with": with_, "turns": named}
+
+    def _turn(self, message: Message) -> Json:
+        content = orjson.loads(message.content)
+        if message.from_me and message.id.startswith("3EB0"):
+            return {BOT: self._said(message, content)}
+        done = self._done(message, content)
+        if message.from_me:
+            return {PHONE: done}
+        if Jid.parse(self._chat).group:
+            done = {"from": Jid.parse(message.sender).user, **done}
+        return {CUSTOMER: done}
+
+    def _said(self, message: Message, content: Json) -> Json:
+        said: Json = {"type": content_key(unwrapped(content)) or message.type}
+        if (words := words_of(content)) is not None:
+            said["text"] = words
+        if options := [option.id for option in options_of(content)]:
+            said["options"] = options
+        return self._about(said, content)
+
+    def _done(self, message: Message, content: Json) -> Json:
+        """What makes such a message come in again."""
+        kind, part = _inside(content)
+        done: Json = {"event": _event(kind, part, content)}
+        words = words_of(self._as_it_came(message, content))
+        if words is not None and (KINDS[kind].editable or kind == "protocolMessage"):
+            done["text"] = words
+        if (option := _option(kind, part)) is not None:
+            done["option"] = option
+        settings = _settings(kind, part)
+        if settings:
+            done["set"] = settings
+        if (media := self._media(part)) is not None:
+            done["media"] = media
+        return self._about(done, content)
+
+    def _about(self, turn: Json, content: Json) -> Json:
+        about = _names(content)
+        return turn if about is None else {**turn, "message": about}
+
+    def _as_it_came(self, message: Message, content: Json) -> Json:
+        """The content before it was edited, where the webhook that told it is still recorded."""
+        edits = (_names(orjson.loads(each.content)) for each in self._edits())
+        if message.id not in edits:
+            return content
+        for delivery in self._runtime.journal.deliveries.after(None):
+            payload = orjson.loads(delivery.body)
+            if isinstance(payload, dict) and isinstance(payload.get("key"), dict):
+                told = payload.get("message")
+                if payload["key"].get("id") == message.id and isinstance(told, dict):
+                    return told
+        return content
+
+    def _edits(self) -> Sequence[Message]:
+        return [
+            each
+            for each in self._instance.messages.values()
+            if each.chat == self._chat and each.type in ("protocolMessage", "editedMessage")
+        ]
+
+    def _media(self, part: Any) -> str | None:
+        path = part.get("directPath") if isinstance(part, dict) else None
+        file = self._instance.find_media([path]) if isinstance(path, str) else None
+        if file is None:
+            return None
+        media, content = file
+        if len(content) > MEDIA_MOST or content == self._runtime.samples.media(media.kind):
+            return None
+        return f"data:{media.mimetype};base64,{b64encode(content).decode('ascii')}"
+
+    def _with_labels(self, messages: Sequence[Message], turns: Sequence[Json]) -> list[Json]:
+        """Messages that others are about are called m1, m2...; those from before are left out."""
+        inside = {message.id for message in messages}
+        wanted = {
+            turn["message"] for each in turns for turn in each.values() if "message" in turn
+        } & inside
+        names: dict[str, str] = {}
+        for message in messages:
+            if message.id in wanted:
+                names[message.id] = f"m{len(names) + 1}"
+        return [
+            {who: _labelled(turn, names, message.id) for who, turn in each.items()}
+            for each, message in zip(turns, messages, strict=True)
+        ]
+
+
+def _labelled(turn: Json, names: Mapping[str, str], message_id: str) -> Json:
+    made = {name: value for name, value in turn.items() if name != "message"}
+    if turn.get("message") in names:
+        made["message"] = names[turn["message"]]
+    if message_id in names:
+        made["as"] = names[message_id]
+    return made
+
+
+def _inside(content: Json) -> tuple[str, Any]:
+    inner = unwrapped(content)
+    kind = content_key(inner) or "conversation"
+    return (kind, inner[kind]) if kind in KINDS and kind in inner else ("conversation", "")
+
+
+def _event(kind: str, part: Any, content: Json) -> str:
+    """The event by which such a content comes in."""
+    if kind == "protocolMessage":
+        return "deleted" if part.get("type") in ("REVOKE", 0) else "edited"
+    if kind in _WRITTEN:
+        return "text-plain" if _names(content) is None else "text-quoted-reply"
+    if kind == "audioMessage":
+        return "audio-voice-note" if part.get("ptt") else "audio-file"
+    outer = content_key(content) or kind
+    return kind_named(outer).event or kind_named(kind).event or "text-plain"
+
+
+def _names(content: Json) -> str | None:
+    """The id of the message that this one is about."""
+    kind, part = _inside(content)
+    if not isinstance(part, dict):
+        return None
+    refers = KINDS[kind].refers
+    key = part.get(refers) if refers else None
+    if isinstance(key, dict):
+        return key.get("id")
+    context = part.get("contextInfo")
+    return context.get("stanzaId") if isinstance(context, dict) else None
+
+
+def _option(kind: str, part: Any) -> str | None:
+    value = part
+    for step in _CHOSEN.get(kind, ("",)):
+        value = value.get(step) if isinstance(value, dict) else None
+    if kind == "interactiveResponseMessage":
+        native = part.get("nativeFlowResponseMessage") or {}
+        value = orjson.loads(native.get("paramsJson") or "{}").get("id")
+    return value if isinstance(value, str) else None
+
+
+def _settings(kind: str, part: Any) -> Json:
+    if kind == "reactionMessage":
+        return {"message.reactionMessage.text": part.get("text", "")}
+    if kind.startswith("pollCreationMessage"):
+        return {
+            f"message.{kind}": {name: part[name] for name in ("name", "options") if name in part}
+        }
+    names = _SET.get(kind, ())
+    return {f"message.{kind}.{name}": part[name] for name in names if part.get(name) is not None}

@@ -1,0 +1,116 @@
+"""Conversations as files: what a customer and a bot said, in YAML; docs/conversations.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+import yaml
+
+from ..errors import ControlRefused
+
+Json = dict[str, Any]
+VERSION = 1
+# Who acts in a turn: a contact, the bot, the owner of the instance on the own phone.
+CUSTOMER, BOT, PHONE = "customer", "bot", "phone"
+# All else is text, whatever it looks like: 12:30, 2026-01-01, no.
+_TYPED = frozenset({"conversation", "set"})
+_NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
+
+
+def read_yaml(text: str) -> Json:
+    """The conversation that a file holds, unchecked. ControlRefused names the line."""
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        raise ControlRefused(400, _not_yaml(error)) from None
+    except RecursionError:
+        raise ControlRefused(400, "yaml: it nests too deeply") from None
+    if not isinstance(node, yaml.MappingNode):
+        raise ControlRefused(400, "yaml: a conversation has `conversation: 1` and `turns`")
+    document = _Reader().value(node, typed=False)
+    assert isinstance(document, dict), "a mapping is a mapping"
+    return document
+
+
+def write_yaml(conversation: Mapping[str, Any]) -> str:
+    """The file of a conversation; a turn that only says something is one line."""
+    turns = [_shortened(turn) for turn in conversation["turns"]]
+    return yaml.safe_dump(
+        {**conversation, "turns": turns}, sort_keys=False, allow_unicode=True, width=100
+    )
+
+
+def normalized(conversation: Mapping[str, Any]) -> Json:
+    """The conversation with every turn written out."""
+    turns = [
+        {who: {"text": turn} if isinstance(turn, str) else dict(turn) for who, turn in each.items()}
+        for each in conversation["turns"]
+    ]
+    return {**conversation, "turns": turns}
+
+
+def who_acts(turn: Mapping[str, Any]) -> str:
+    """`customer`, `bot` or `phone`."""
+    return str(next(iter(turn)))
+
+
+class _Reader:
+    """Makes values of nodes; a node that comes again is refused, as it may come a million times."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+
+    def value(self, node: yaml.Node, *, typed: bool) -> Any:
+        """The value of a node: text, unless `typed` or a mapping or list."""
+        if isinstance(node, yaml.ScalarNode):
+            return _scalar(node, typed=typed)
+        if id(node) in self._seen:
+            raise ControlRefused(400, f"yaml: line {_line(node)} is an alias, which none may be")
+        self._seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(each, typed=typed) for each in node.value]
+        assert isinstance(node, yaml.MappingNode), "there are no other nodes"
+        made: Json = {}
+        for key, value in node.value:
+            name = _scalar(key, typed=False) if isinstance(key, yaml.ScalarNode) else None
+            if not isinstance(name, str) or name in made:
+                raise ControlRefused(
+                    400, f"yaml: line {_line(key)} has a name that is twice there, or is no text"
+                )
+            made[name] = self.value(value, typed=typed or name in _TYPED)
+        return made
+
+
+def _scalar(node: yaml.ScalarNode, *, typed: bool) -> Any:
+    text: str = node.value
+    if node.style is not None:
+        return text
+    if text in _NOTHING:
+        return None
+    if not typed:
+        return text
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text
+
+
+def _shortened(turn: Mapping[str, Any]) -> Json:
+    who = who_acts(turn)
+    said = turn[who]
+    plain = {"event": "text-plain"} if who == CUSTOMER else {"type": "extendedTextMessage"}
+    if "text" in said and said == {**plain, "text": said["text"]}:
+        return {who: said["text"]}
+    return dict(turn)
+
+
+def _not_yaml(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or "it cannot be read"
+    return f"yaml: line {mark.line + 1 if mark else 1}: {problem}"
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1

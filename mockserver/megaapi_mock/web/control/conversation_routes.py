@@ -1,0 +1,108 @@
+"""The control API's routes to conversations: saved from a chat, and played to the bot again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, request
+
+from ...errors import ControlRefused
+from ...records.waiter import Waiter
+from ...runtime import Runtime
+from ...simulation.conversation_export import export
+from ...simulation.conversation_file import read_yaml, write_yaml
+from ...simulation.plays import DONE, REFUSED, Play, Plays, is_sent
+from . import lists
+from .client import gone_of
+from .operation_input import operation_input
+from .places import Places
+from .record_search import RecordSearch
+
+Json = dict[str, Any]
+# Seconds for the bot to answer a turn, and for one call to play many of them.
+WAIT, RUN_MOST = 10.0, 60.0
+
+
+class ConversationRoutes:
+    """Routes by subject: one method per route, which returns a document, maybe with a status."""
+
+    def __init__(self, runtime: Runtime, places: Places) -> None:
+        self._runtime, self._places = runtime, places
+        self._search, self._plays = RecordSearch(runtime), Plays(runtime)
+
+    def routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
+        """Method, path and view of each route."""
+        return [
+            ("GET", "/instances/<key>/conversation", self.conversation),
+            ("GET", "/plays", self.plays),
+            ("POST", "/plays", self.add),
+            ("GET", "/plays/<id>", self.play),
+            ("DELETE", "/plays/<id>", self.remove),
+            ("POST", "/plays/<id>/step", self.step),
+            ("POST", "/plays/<id>/run", self.run),
+        ]
+
+    def conversation(self, key: str) -> Json | Response:
+        """A chat as a conversation."""
+        if "chat" not in request.args:
+            raise ControlRefused(400, "chat: give the number of the person, or the group's JID")
+        chat = self._search.chat_written(request.args["chat"])
+        document = export(self._runtime, key, chat, request.args.get("since"))
+        if request.args.get("format", "json") == "yaml":
+            return Response(write_yaml(document), content_type="application/yaml; charset=utf-8")
+        return document
+
+    def plays(self) -> Json:
+        """Every play that is remembered."""
+        plays, limit = self._plays.all(), lists.limit_of(request.args)
+        ids, since = [play.id for play in plays], request.args.get("since")
+        start = ids.index(since) + 1 if since in ids else 0
+        items = [play.as_json() for play in plays[start : start + limit + 1]]
+        return lists.page(items, limit=limit)
+
+    def add(self, body: Json) -> tuple[Json, int]:
+        """A conversation that is to be played; nothing is done yet."""
+        if ("yaml" in body) == ("conversation" in body):
+            raise ControlRefused(400, "conversation: give either `conversation` or `yaml`")
+        instance, with_ = body["instance"], body.get("with")
+        if "yaml" in body:
+            whole = {"instance": instance, "conversation": read_yaml(body["yaml"])}
+            body = operation_input("POST", "/plays").checked_body(whole)
+        play = self._plays.add(instance, body["conversation"], with_)
+        return play.as_json(), 201
+
+    def play(self, id: str) -> Json:
+        """One play."""
+        return self._plays.get(id).as_json()
+
+    def remove(self, id: str) -> Json:
+        """Forget one play."""
+        self._plays.remove(id)
+        return {"removed": id}
+
+    def step(self, id: str, body: Json) -> Json:
+        """The next turn of the customer, and what the bot answers."""
+        play = self._plays.get(id)
+        self._step(play, float(body.get("wait", WAIT)))
+        return play.as_json()
+
+    def run(self, id: str, body: Json) -> Json:
+        """All turns that are left, until one is refused or the time of one call is over."""
+        play, deadline = self._plays.get(id), time.monotonic() + RUN_MOST
+        while play.state != DONE and (left := deadline - time.monotonic()) > 0:
+            begun = play.next
+            self._step(play, min(float(body.get("wait", WAIT)), left))
+            if any(result.state == REFUSED for result in play.results[begun : play.next]):
+                break
+        return play.as_json()
+
+    def _step(self, play: Play, seconds: float) -> None:
+        waiter = Waiter(
+            "message",
+            play.instance,
+            accepts=lambda entry: entry[1].chat == play.chat and is_sent(entry[1]),
+            client_gone=gone_of(request.environ),
+        )
+        self._plays.step(play, seconds, self._places.waiting(waiter), waiter)

@@ -1,0 +1,350 @@
+"""Conversations saved from a chat and played to a bot: at once, step by step, and with misses."""
+
+from __future__ import annotations
+
+import re
+import threading
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from megaapi_mock.web.app import MockApp
+from megaapi_mock.webhooks.http.client import Answer
+
+from ...conftest import MakeApp
+from ...control import Door
+from ...support import AUTH, KEY, UNLINKED, RecordingTransport
+
+ANA, RUI = "5511900000002", "5511900000004"
+GROUP = "120363000000000001@g.us"
+DOCS = Path(__file__).parents[4] / "docs" / "conversations.md"
+Json = dict[str, Any]
+LIST = {
+    "buttonText": "Abrir",
+    "text": "Escolha",
+    "title": "Menu",
+    "description": "Escolha",
+    "sections": [{"title": "S", "rows": [{"title": "Menu", "rowId": "menu", "description": "d"}]}],
+    "listType": 0,
+}
+
+
+class Bot(RecordingTransport):
+    """Answers the webhook of a text or a tap by what `replies` says; silent for all else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.app: MockApp | None = None
+        self.replies: dict[str, list[tuple[str, Json]]] = {}
+
+    def post(
+        self, url: str, body: bytes, headers: Sequence[tuple[str, str]], *, timeout: float
+    ) -> Answer:
+        payload = orjson.loads(body)
+        key = payload.get("key", {})
+        if not key.get("fromMe") and "message" in payload:
+            text = str(payload["message"])
+            for word, replies in self.replies.items():
+                if word in text:
+                    for kind, data in replies:
+                        self._send(kind, {"to": key["remoteJid"], **data})
+        return super().post(url, body, headers, timeout=timeout)
+
+    def _send(self, kind: str, data: Json) -> None:
+        assert self.app is not None
+        body = {"messageData": data}
+        reply = self.app.test_client().post(
+            f"/rest/sendMessage/{KEY}/{kind}", json=body, headers=AUTH
+        )
+        # What it causes leaves once the answer is read.
+        assert reply.get_json()["error"] is False
+
+
+@pytest.fixture
+def bot(make_app: MakeApp) -> Iterator[Bot]:
+    bot = Bot()
+    bot.app = make_app(transport=bot)
+    bot.replies = {
+        "oi": [("text", {"text": "Bom dia! O que deseja?"}), ("listMessage", dict(LIST))],
+        "menu": [("text", {"text": "Temos pizza."})],
+    }
+    Door(bot.app).post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9000/hook"})
+    yield bot
+
+
+@pytest.fixture
+def talk(bot: Bot) -> Door:
+    """The control API of the bot's mock."""
+    assert bot.app is not None
+    return Door(bot.app)
+
+
+def does(door: Door, **body: Any) -> Json:
+    message: Json = door.post(f"/instances/{KEY}/inbound", {"from": ANA, **body}, status=201)
+    return message
+
+
+def idle(bot: Bot) -> None:
+    assert bot.app is not None and bot.app.runtime.courier.wait_idle(5)
+
+
+def load(door: Door, turns: list[Json], **more: Any) -> Json:
+    conversation = {"conversation": 1, "with": ANA, "turns": turns}
+    body = {"instance": KEY, "conversation": conversation, **more}
+    play: Json = door.post("/plays", body, status=201)
+    return play
+
+
+def states(play: Json) -> list[str]:
+    return [turn["state"] for turn in play["turns"]]
+
+
+def saved(door: Door, chat: str = ANA, **query: str) -> Json:
+    reply = door.client.get(
+        f"/_mock/instances/{KEY}/conversation", query_string={"chat": chat, **query}
+    )
+    assert reply.status_code == 200, reply.text
+    document: Json = reply.get_json()
+    return document
+
+
+# -- saving ------------------------------------------------------------------------------------
+
+
+def test_a_chat_is_saved_and_played_again_as_it_was(bot: Bot, talk: Door) -> None:
+    does(talk, text="oi")
+    idle(bot)
+    does(talk, event="list-response", option="menu")
+    idle(bot)
+    path = f"/_mock/instances/{KEY}/conversation?chat={ANA}&format=yaml"
+    reply = talk.client.get(path)
+    assert reply.mimetype == "application/yaml"
+    document = saved(talk)
+    assert [next(iter(turn)) for turn in document["turns"]] == [
+        "customer",
+        "bot",
+        "bot",
+        "customer",
+        "bot",
+    ]
+    assert document["turns"][2]["bot"] == {
+        "type": "listMessage",
+        "text": "Escolha",
+        "options": ["menu"],
+        "as": "m1",
+    }
+    assert document["turns"][3]["customer"] == {
+        "event": "list-response",
+        "option": "menu",
+        "message": "m1",
+    }
+    talk.post(f"/instances/{KEY}/rewind", {"point": "p1"})
+    play = talk.post("/plays", {"instance": KEY, "yaml": reply.text}, status=201)
+    assert (play["state"], play["next"], set(states(play))) == ("ready", 0, {"waiting"})
+    play = talk.post(f"/plays/{play['id']}/run", {"wait": 5})
+    assert (play["state"], play["next"], set(states(play))) == ("done", None, {"done"})
+    assert all(turn["same"] for turn in play["turns"] if turn["who"] == "bot")
+    assert saved(talk) == document
+
+
+EVENTS: list[Json] = [
+    {"event": "text-plain", "text": "12:30"},
+    {"event": "image", "text": "foto", "media": "data:image/png;base64,iVBORw0KGgo="},
+    {"event": "video", "text": "filme"},
+    {"event": "audio-voice-note"},
+    {"event": "audio-file"},
+    {"event": "sticker"},
+    {"event": "video-note"},
+    {"event": "document", "set": {"message.documentMessage.fileName": "pedido.pdf"}},
+    {"event": "location", "set": {"message.locationMessage.degreesLatitude": -15.5}},
+    {"event": "contact", "set": {"message.contactMessage.displayName": "Rui"}},
+    {"event": "poll-creation"},
+    {"event": "reaction", "set": {"message.reactionMessage.text": "👍"}},
+    {"event": "text-quoted-reply", "text": "este"},
+    {"event": "edited"},
+    {"event": "deleted"},
+    {"event": "pin-in-chat"},
+]
+
+
+def test_what_a_customer_can_do_is_saved_and_done_again(bot: Bot, talk: Door) -> None:
+    for body in EVENTS:
+        does(talk, text="primeira")
+        does(talk, **body)
+    document = saved(talk)
+    turns = [turn["customer"] for turn in document["turns"]]
+    assert [turn["event"] for turn in turns[1::2]] == [body["event"] for body in EVENTS]
+    assert turns[3]["media"] == "data:image/png;base64,iVBORw0KGgo="
+    assert turns[15]["set"]["message.documentMessage.fileName"] == "pedido.pdf"
+    messages = talk.walk("/messages?limit=1000")
+    talk.post(f"/instances/{KEY}/rewind", {"point": "p1"})
+    play = talk.post("/plays", {"instance": KEY, "conversation": document}, status=201)
+    play = talk.post(f"/plays/{play['id']}/run", {"wait": 5})
+    assert [turn["error"] for turn in play["turns"] if turn["error"]] == []
+    assert set(states(play)) == {"done"}
+    again = talk.walk("/messages?limit=1000")
+    assert [each["type"] for each in again] == [each["type"] for each in messages]
+    assert saved(talk) == document
+
+
+def test_a_message_that_was_edited_is_saved_as_it_came(bot: Bot, talk: Door) -> None:
+    first = does(talk, text="pizzza")
+    does(talk, event="edited", message=first["id"])
+    (came, edited) = (turn["customer"] for turn in saved(talk)["turns"])
+    assert (came["text"], came["as"]) == ("pizzza", "m1")
+    assert (edited["text"], edited["message"]) == ("Texto corrigido", "m1")
+
+
+def test_a_group_is_saved_with_who_wrote(bot: Bot, talk: Door) -> None:
+    does(talk, text="bom dia", group=GROUP)
+    document = saved(talk, GROUP)
+    assert document["with"] == GROUP
+    assert document["turns"] == [
+        {"customer": {"from": ANA, "event": "text-plain", "text": "bom dia"}}
+    ]
+    play = talk.post("/plays", {"instance": KEY, "conversation": document}, status=201)
+    play = talk.post(f"/plays/{play['id']}/step")
+    assert play["turns"][0]["message"]["chat"] == GROUP
+
+
+def test_what_the_owner_types_is_a_turn_of_the_phone(bot: Bot, talk: Door) -> None:
+    does(talk, text="alguém?")
+    own = {"event": "from-me-phone", "to": ANA, "set": {"message.conversation": "Já vou"}}
+    talk.post(f"/instances/{KEY}/inbound", own, status=201)
+    document = saved(talk)
+    assert document["turns"][1] == {"phone": {"event": "text-plain", "text": "Já vou"}}
+    play = talk.post("/plays", {"instance": KEY, "conversation": document}, status=201)
+    play = talk.post(f"/plays/{play['id']}/run")
+    assert set(states(play)) == {"done"}
+    assert play["turns"][1]["message"]["from_me"] is True
+
+
+def test_only_what_came_after_a_message_is_saved(bot: Bot, talk: Door) -> None:
+    first, second = does(talk, text="um"), does(talk, text="dois")
+    assert [turn["customer"]["text"] for turn in saved(talk, since=first["id"])["turns"]] == [
+        "dois"
+    ]
+    assert saved(talk, since=second["id"])["turns"] == []
+    talk.refusal("GET", f"/instances/{KEY}/conversation?chat={ANA}&since=gone", status=404)
+    assert "chat" in talk.refusal("GET", f"/instances/{KEY}/conversation")
+
+
+def test_a_large_file_is_left_out(bot: Bot, talk: Door) -> None:
+    does(talk, event="document", media=b64encode(bytes(300_000)).decode())
+    assert "media" not in saved(talk)["turns"][0]["customer"]
+
+
+# -- playing -----------------------------------------------------------------------------------
+
+
+def test_step_by_step_one_turn_of_the_customer_is_done(bot: Bot, talk: Door) -> None:
+    turns = [
+        {"customer": "oi"},
+        {"bot": "Bom dia! O que deseja?"},
+        {"bot": {}},
+        {"customer": "menu"},
+    ]
+    play = load(talk, turns)
+    path = f"/plays/{play['id']}/step"
+    play = talk.post(path, {"wait": 5})
+    assert (states(play), play["next"]) == (["done", "done", "done", "waiting"], 3)
+    assert [turn["same"] for turn in play["turns"]] == [None, True, True, None]
+    play = talk.post(path)
+    assert (play["state"], states(play)[3]) == ("done", "done")
+    assert talk.post(path) == talk.get(f"/plays/{play['id']}") == play
+
+
+def test_a_silent_bot_and_one_that_says_something_else_are_noticed(bot: Bot, talk: Door) -> None:
+    turns = [{"customer": "oi"}, {"bot": "Boa noite"}, {"bot": {}}, {"bot": {}}]
+    play = talk.post(f"/plays/{load(talk, turns)['id']}/step", {"wait": 0.3})
+    assert states(play) == ["done", "done", "done", "missing"]
+    assert [turn["same"] for turn in play["turns"]] == [None, False, True, None]
+    assert play["turns"][1]["message"]["content"]["extendedTextMessage"]["text"].startswith("Bom")
+
+
+def test_a_turn_that_cannot_be_done_ends_the_run(bot: Bot, talk: Door) -> None:
+    tap = {"customer": {"event": "list-response", "option": "nope"}}
+    play = load(talk, [tap, {"bot": "?"}, {"customer": "tchau"}])
+    play = talk.post(f"/plays/{play['id']}/run")
+    assert states(play) == ["refused", "waiting", "waiting"]
+    assert "must have been sent" in play["turns"][0]["error"] and play["next"] == 2
+    assert states(talk.post(f"/plays/{play['id']}/run")) == ["refused", "waiting", "done"]
+
+
+def test_another_customer_plays_it(bot: Bot, talk: Door) -> None:
+    play = load(talk, [{"customer": "oi"}, {"bot": {}}, {"bot": {}}], **{"with": RUI})
+    play = talk.post(f"/plays/{play['id']}/run", {"wait": 5})
+    assert play["chat"] == f"{RUI}@s.whatsapp.net" and set(states(play)) == {"done"}
+
+
+def test_a_wait_ends_as_soon_as_the_bot_has_answered(bot: Bot, talk: Door) -> None:
+    """The answer comes from elsewhere, while the step waits."""
+    assert bot.app is not None
+    app, played = bot.app, []
+    play = load(talk, [{"customer": "?"}, {"bot": "Pronto"}])
+
+    def step() -> None:
+        played.append(Door(app).post(f"/plays/{play['id']}/step", {"wait": 60}))
+
+    thread = threading.Thread(target=step)
+    thread.start()
+    while not app.runtime.journal.waiting:
+        assert thread.is_alive()
+    said = talk.refusal("POST", f"/plays/{play['id']}/step", status=409)
+    assert "being played already" in said
+    bot._send("text", {"to": RUI, "text": "outro"})
+    bot._send("text", {"to": ANA, "text": "Pronto"})
+    thread.join(10)
+    assert states(played[0]) == ["done", "done"]
+
+
+def test_the_example_of_the_documents_is_played(bot: Bot, talk: Door) -> None:
+    (block,) = re.findall(r"```yaml\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+    rows = [
+        {"title": "Menu", "rowId": "menu", "description": "d"},
+        {"title": "Pessoa", "rowId": "pessoa", "description": "d"},
+    ]
+    bot.replies["oi"][1][1]["sections"] = [{"title": "S", "rows": rows}]
+    play = talk.post("/plays", {"instance": KEY, "yaml": block}, status=201)
+    play = talk.post(f"/plays/{play['id']}/run", {"wait": 5})
+    assert set(states(play)) == {"done"}
+    assert [turn["same"] for turn in play["turns"] if turn["who"] == "bot"] == [True] * 3
+    assert play["title"] == "A greeting and a choice"
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({}, "either `conversation` or `yaml`"),
+        ({"yaml": "a: b: c"}, "line 1"),
+        ({"yaml": "conversation: 2\nwith: x\nturns: []"}, "conversation.conversation"),
+        ({"yaml": "conversation: 1\nturns: []"}, "with"),
+        ({"yaml": f"conversation: 1\nwith: {ANA}\nturns: [{{robot: oi}}]"}, "robot"),
+        ({"yaml": f"conversation: 1\nwith: {ANA}\nturns: [{{customer: {{x: 1}}}}]"}, "customer"),
+        ({"yaml": "conversation: 1\nwith: '5511900000099'\nturns: []"}, "no WhatsApp account"),
+        (
+            {
+                "yaml": f"conversation: 1\nwith: {ANA}\nturns: "
+                "[{customer: {as: a}}, {bot: {as: a}}]"
+            },
+            "called 'a' already",
+        ),
+    ],
+)
+def test_what_is_no_conversation_is_refused(talk: Door, body: Json, words: str) -> None:
+    assert words in talk.refusal("POST", "/plays", {"instance": KEY, **body})
+
+
+def test_plays_are_listed_and_forgotten(talk: Door) -> None:
+    first, second = load(talk, []), load(talk, [])
+    assert [play["id"] for play in talk.walk("/plays?limit=1")] == [first["id"], second["id"]]
+    talk.delete(f"/plays/{first['id']}")
+    talk.refusal("GET", f"/plays/{first['id']}", status=404)
+    talk.refusal("POST", "/plays/x/step", status=404)
+    assert [play["id"] for play in talk.items("/plays")] == [second["id"]]
+    body = {"instance": "x", "conversation": {"conversation": 1, "with": ANA, "turns": []}}
+    talk.refusal("POST", "/plays", body, status=404)
+    assert UNLINKED in [each["key"] for each in talk.items("/instances")]

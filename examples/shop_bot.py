@@ -14,7 +14,13 @@ from flask import Flask, request
 MENU, PERSON = "menu", "person"
 ROWS = [{"title": "Ver o cardápio", "description": "Com fotos", "rowId": MENU},
         {"title": "Falar com alguém", "description": "Até 18 h", "rowId": PERSON}]  # fmt: skip
-PICTURE = "data:image/png;base64,iVBORw0KGgo="
+PICTURE = (
+    "data:image/png;base64,"
+    "iVBORw0KGgoAAAANSUhEUgAAAGAAAAA8AgMAAADkulcnAAAADFBMVEX67NawSCbwoEb///8hdk2SAAAAk0lE"
+    "QVR42mNgGOmAMQCBGRgYGBiYcKkcLhKMECoUSej1gSHoDxZMf1w7MPxikBlZyABJ4g+yBD/C5/yoptjAJQxQ"
+    "JZjhEgfQLD4AlWBGd5EBVIIHXYIHnz8YGBgY+P+jgT9QHV/QVX6BSvxFl7gAY9ijGYXLkj9wD35ENekIUiAg"
+    "a/iAw8V/0AIOq3qEpj+Do2QDACxOY917goI2AAAAAElFTkSuQmCC"
+)
 TRIES = 3
 
 

@@ -1,7 +1,7 @@
 // One instance: its state, the QR and pairing codes, what can end the link, and its webhook.
 import * as api from "../core/api.js";
 import { button, field, fill, freshId, h } from "../core/dom.js";
-import { outcomeLine } from "../core/dialog.js";
+import { openDialog, outcomeLine } from "../core/dialog.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { copyButton } from "../inspector/json_view.js";
@@ -41,10 +41,19 @@ export class InstanceCard {
     const state = instance.banned ? "banned" : instance.state;
     this.heading.textContent = instance.name;
     fill(this.head, this.heading, h("span", { class: `pill state-${instance.state}` }, t(`instance.${state}`)),
-      button(t("instance.delete", { key: instance.key }), () => this.run(() => api.deleteInstance(instance.key)), { kind: "plain", icon: icon("trash", 18), bare: true }));
+      button(t("instance.delete", { key: instance.key }), () => this.askToDelete(), { kind: "plain", icon: icon("trash", 18), bare: true }));
     fill(this.facts, this.fact(t("instance.key"), instance.key), this.fact(t("instance.token"), instance.token), this.fact(t("instance.number"), instance.number));
     if (instance.state === "connected") this.drawLinked();
     else this.drawLinking();
+  }
+
+  askToDelete() {
+    const { key } = this.instance;
+    const dialog = openDialog(t("instance.delete", { key }), [h("p", {}, t("instance.delete-what")), h("div", { class: "actions" },
+      button(t("instance.do-delete"), () => {
+        dialog.close();
+        this.run(() => api.deleteInstance(key));
+      }, { kind: "danger", icon: icon("trash", 16) }))]);
   }
 
   fact(name, value) {

@@ -8,7 +8,7 @@ import { LeversView } from "../levers/levers_view.js";
 import { PhonesView } from "../phone/phones_view.js";
 import { ReplayView } from "../replay/replay_view.js";
 import { Subscriptions } from "./topics.js";
-import { momentOf } from "./time.js";
+import { shortMomentOf } from "./time.js";
 
 const VIEWS = {
   phones: { icon: "phone", make: PhonesView },
@@ -84,7 +84,7 @@ export class Shell {
 
   showClock() {
     const { frozen } = this.store.clock;
-    const text = momentOf(this.store.now());
+    const text = shortMomentOf(this.store.now());
     this.clock.classList.toggle("frozen", frozen);
     if (this.clock.dataset.shown === `${text}${frozen}`) return;
     this.clock.dataset.shown = `${text}${frozen}`;

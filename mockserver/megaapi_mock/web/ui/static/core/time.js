@@ -29,6 +29,11 @@ export function momentOf(seconds) {
   return `${dayOf(seconds)} ${secondOf(seconds)}`;
 }
 
+/** 28/11/2026, 14:05:09 */
+export function shortMomentOf(seconds) {
+  return format("short", { dateStyle: "short", timeStyle: "medium" }).format(seconds * 1000);
+}
+
 /** 12 ms, 1.2 s */
 export function durationOf(milliseconds) {
   if (milliseconds === null || milliseconds === undefined) return "";

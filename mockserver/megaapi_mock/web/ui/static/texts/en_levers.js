@@ -17,6 +17,8 @@ export default {
   "instance.token": "Token",
   "instance.number": "Number",
   "instance.delete": "Delete {key}",
+  "instance.delete-what": "It is removed with its chats, groups and media; what was recorded of it stays.",
+  "instance.do-delete": "Delete",
   "instance.unlink": "Unlink on the phone",
   "instance.drop": "Drop the connection",
   "instance.ban": "Ban the number",

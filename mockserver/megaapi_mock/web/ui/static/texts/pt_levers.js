@@ -17,6 +17,8 @@ export default {
   "instance.token": "Token",
   "instance.number": "Número",
   "instance.delete": "Remover {key}",
+  "instance.delete-what": "Ela é removida com conversas, grupos e mídias; o que foi registrado dela fica.",
+  "instance.do-delete": "Remover",
   "instance.unlink": "Desconectar no celular",
   "instance.drop": "Derrubar a conexão",
   "instance.ban": "Banir o número",

@@ -112,6 +112,7 @@ export const createGroup = (key, wishes) => post(instancePath(key, "/groups"), w
 export const inbound = (key, action) => post(instancePath(key, "/inbound"), action);
 export const mediaOf = (key, path) => get(instancePath(key, `/media${query({ path })}`));
 export const messages = (filter) => get(`/messages${query({ order: "newest", ...filter })}`);
+export const firstMessage = (filter) => get(`/messages${query({ ...filter, limit: 1 })}`).then(({ items }) => items[0] ?? null);
 export const exchanges = (filter) => get(`/exchanges${query({ order: "newest", ...filter })}`);
 export const deliveries = (filter) => get(`/deliveries${query({ order: "newest", ...filter })}`);
 export const exchange = (id) => get(`/exchanges/${encodeURIComponent(id)}`);
@@ -123,5 +124,5 @@ export const startChaos = (key, settings) => post(instancePath(key, "/chaos"), s
 export const endChaos = (key) => remove(instancePath(key, "/chaos"));
 export const saveState = (key) => text(`/state${query({ instance: key })}`);
 export const loadState = (body, key) => put(`/state${query({ instance: key })}`, body);
-export const exportConversation = (key, chat, format) =>
-  text(instancePath(key, `/conversation${query({ chat, format })}`));
+export const exportConversation = (key, chat, format, since) =>
+  text(instancePath(key, `/conversation${query({ chat, format, since })}`));

@@ -36,6 +36,6 @@ function entries(message, own, conversation) {
     own ? { label: t("bubble.delete"), icon: icon("trash", 16), danger: true, act: () => phone.act({ event: "deleted", message: message.id }) } : null,
     { label: t("bubble.copy"), icon: icon("copy", 16), act: () => navigator.clipboard?.writeText(textOf(message.content)) },
     { label: t("bubble.inspect"), icon: icon("webhook", 16), act: () => conversation.inspect({ message }) },
-    { label: t("bubble.rewind"), icon: icon("rewind", 16), act: () => conversation.rewindBefore(message) },
+    { label: t("bubble.rewind"), icon: icon("rewind", 16), act: () => conversation.rewindBefore(message, conversation.log.idBefore(message)) },
   ].filter(Boolean);
 }

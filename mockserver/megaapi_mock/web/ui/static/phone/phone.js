@@ -174,7 +174,7 @@ export class Phone {
     this.unread.delete(chat);
     const group = isGroup(chat) ? await api.group(this.instance, chat).catch(() => null) : null;
     this.show(new Conversation(this, chat, {
-      group, inspect: (subject) => this.owner.inspect(subject), rewindBefore: (message) => this.owner.rewindBefore(this, message),
+      group, inspect: (subject) => this.owner.inspect(subject), rewindBefore: (message, previous) => this.owner.rewindBefore(this, message, previous),
     }));
   }
 

@@ -110,8 +110,8 @@ export class PhonesView {
     this.trace = null;
   }
 
-  rewindBefore(phone, message) {
-    openRewind(phone.instance, message, (sentence) => phone.notice(sentence));
+  rewindBefore(phone, message, previous) {
+    openRewind(message, previous, (sentence) => phone.notice(sentence));
   }
 
   openGroup() {

@@ -6,8 +6,7 @@ import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { numberOf, textOf } from "../core/messages.js";
 import { Panel } from "../levers/panel.js";
-
-const WAIT = 10;
+import { playOn } from "./plays.js";
 
 export class PlayPanel extends Panel {
   constructor(store, instance) {
@@ -15,10 +14,13 @@ export class PlayPanel extends Panel {
     this.instance = instance;
     this.play = null;
     this.chat = h("select");
+    this.other = h("input", { type: "text", inputmode: "numeric", placeholder: t("play.same-customer") });
+    this.begin = h("input", { type: "checkbox" });
     this.turns = h("ol", { class: "turns" });
     this.controls = h("div", { class: "actions" });
     fill(this.body, h("p", { class: "hint" }, t("play.what")),
-      field(t("play.chat"), this.chat), h("div", { class: "actions" },
+      field(t("play.chat"), this.chat), field(t("play.with"), this.other, t("play.with-hint")),
+      h("label", { class: "check" }, this.begin, t("play.rewind-first")), h("div", { class: "actions" },
         button(t("play.take"), () => this.take(), { kind: "primary", icon: icon("rewind", 16) }),
         button(t("play.save"), () => this.save(), { icon: icon("download", 16) }),
         button(t("play.open"), () => this.openFile(), { icon: icon("document", 16) })),
@@ -33,12 +35,28 @@ export class PlayPanel extends Panel {
     const chats = (page?.items ?? []).filter((chat) => chat.messages);
     fill(this.chat, chats.map((chat) => h("option", { value: chat.chat }, `${chat.name ?? ""} ${chat.number ?? numberOf(chat.chat)} (${chat.messages})`)));
     this.chat.disabled = !chats.length;
+    this.showLatest();
+  }
+
+  /** What was played last, wherever it was begun. */
+  async showLatest() {
+    const { items } = await api.get("/plays?limit=100").catch(() => ({ items: [] }));
+    const latest = items.filter((play) => play.instance === this.instance()).at(-1);
+    if (latest) this.show(latest);
   }
 
   async take() {
     if (!this.chat.value) return;
     const text = await this.run(() => api.exportConversation(this.instance(), this.chat.value, "yaml"));
-    if (text !== null) this.load(text);
+    if (text === null) return;
+    if (this.begin.checked && !(await this.run(() => this.rewind()))) return;
+    this.load(text);
+  }
+
+  /** Return the instance to before the chat's first message. */
+  async rewind() {
+    const first = await api.firstMessage({ instance: this.instance(), chat: this.chat.value });
+    return api.onInstance(this.instance(), "rewind", { before: first.id });
   }
 
   save() {
@@ -52,7 +70,7 @@ export class PlayPanel extends Panel {
   }
 
   async load(text) {
-    const play = await this.run(() => api.post("/plays", { instance: this.instance(), yaml: text }), t("play.loaded"));
+    const play = await this.run(() => api.post("/plays", { instance: this.instance(), yaml: text, with: this.other.value.trim() || null }), t("play.loaded"));
     if (play) this.show(play);
   }
 
@@ -68,7 +86,7 @@ export class PlayPanel extends Panel {
 
   turn(turn) {
     const wanted = this.play.conversation.turns[turn.index]?.[turn.who] ?? {};
-    const words = wanted.text ?? wanted.option ?? wanted.event ?? wanted.type ?? "";
+    const words = typeof wanted === "string" ? wanted : (wanted.text ?? wanted.option ?? wanted.event ?? wanted.type ?? "");
     const came = turn.who === "bot" && turn.message && turn.same === false ? textOf(turn.message.content) : null;
     const state = turn.same === false ? "differs" : turn.state;
     return h("li", { class: `turn turn-${turn.who} turn-${state}` },
@@ -78,9 +96,7 @@ export class PlayPanel extends Panel {
 
   async advance(how) {
     this.controls.querySelectorAll("button").forEach((one) => { one.disabled = true; });
-    const play = await this.run(() => api.post(`/plays/${encodeURIComponent(this.play.id)}/${how}`, { wait: WAIT }));
-    if (play) this.show(play);
-    else this.show(this.play);
-    if (how === "run" && play?.state === "playing") this.advance("run");
+    const play = await this.run(() => playOn(this.play, how, (current) => this.show(current)));
+    this.show(play ?? this.play);
   }
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.redaction.vocabulary import Vocabulary
+
+# A shell without job control starts what runs in the background deaf to Ctrl-C, and what that
+# starts inherits it: the tests that press it could not be heard.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
     "suite",

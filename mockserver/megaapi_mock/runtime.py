@@ -17,6 +17,7 @@ from .handlers.registry import Handlers, discover, require_matching
 from .ids import Ids
 from .profile import Profile, load_profile
 from .records.bugs import Bugs, guarded
+from .records.capacity import Capacity
 from .records.delivery import Delivery
 from .records.journal import Journal
 from .resources import root
@@ -31,7 +32,6 @@ from .store import Store
 from .store.memory import MemoryStore
 from .store.points import Points
 from .timers import Timers
-from .webhooks.chaos.capacity import Capacity
 from .webhooks.chaos.dispatcher import ChaosDispatcher
 from .webhooks.courier import Courier
 from .webhooks.http.client import AllowedHosts, HttpTransport, Transport, axios_headers
@@ -53,7 +53,8 @@ class Runtime:
 
     `index` is every operation of the contract, `operations` those of this profile's plan, `events`
     all webhooks.
-    `loading` is held by whoever prepares and loads a state.
+    `loading` is held by whoever prepares and loads a state. `memo` is what use cases have worked
+    out of what stays as it is, each under a key of its own.
     """
 
     settings: Settings
@@ -81,6 +82,7 @@ class Runtime:
     fixtures: Path
     points: Points
     loading: threading.RLock = field(default_factory=threading.RLock)
+    memo: dict[Any, Any] = field(default_factory=dict)
 
     def stop(self, grace: float) -> int:
         """Stop timers, let go what is held, drain the courier; how many were abandoned."""
@@ -95,7 +97,7 @@ class RuntimeParts(TypedDict, total=False):
     settings: Settings | None
     profile: Profile | None
     world: World | None
-    store: Callable[[Gateway], Store]
+    store: Callable[..., Store]
     clock: Clock | None
     ids: Ids | None
     spec: Path | None
@@ -122,8 +124,9 @@ def build_runtime(**parts: Unpack[RuntimeParts]) -> Runtime:
         on_hit=guarded(journal.add_strike, "our own bug: a fault hit is not in the journal"),
     )
     gateway = _gateway(base, faults)
-    store = parts.get("store", MemoryStore)(gateway)
-    webhooks = _webhooks(base, contract.events, journal, store, parts)
+    bugs = Bugs()
+    store = _store(base, gateway, journal, bugs, parts)
+    webhooks = _webhooks(base, contract.events, journal, store, bugs, parts)
     return _assembled(base, contract, gateway, store, faults, webhooks)
 
 
@@ -202,14 +205,22 @@ def _gateway(base: _Base, faults: ActiveFaults) -> Gateway:
     )
 
 
+def _store(
+    base: _Base, gateway: Gateway, journal: Journal, bugs: Bugs, parts: RuntimeParts
+) -> Store:
+    room = Capacity(base.settings.outbox_limit, base.settings.outbox_bytes)
+    return parts.get("store", MemoryStore)(gateway, journal=journal, room=room, bugs=bugs)
+
+
 def _webhooks(
     base: _Base,
     catalogue: Iterable[WebhookEvent],
     journal: Journal,
     store: Store,
+    bugs: Bugs,
     parts: RuntimeParts,
 ) -> _Webhooks:
-    settings, bugs = base.settings, Bugs()
+    settings = base.settings
     changed = _listener(journal, parts.get("on_delivery"))
     courier = _courier(base.profile, settings, base.clock, changed, parts.get("transport"))
     chaos_dispatcher = ChaosDispatcher(
@@ -227,7 +238,6 @@ def _webhooks(
         accept=chaos_dispatcher.accept,
         changed=changed,
         bugs=bugs,
-        room=Capacity(settings.outbox_limit, settings.outbox_bytes),
     )
     timers = Timers(clock=base.clock, store=store, wake=publisher.wake, others=[chaos_dispatcher])
     store.due_earlier = chaos_dispatcher.due_earlier = timers.due_earlier

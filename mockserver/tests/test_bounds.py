@@ -187,16 +187,18 @@ def test_a_size_follows_every_way_a_row_can_change() -> None:
     assert look(store, lambda instance: instance.messages.size) == 0
 
 
-def test_addresses_shared_by_messages_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chats, "ADDRESSES_MOST", 20)
+def test_people_whose_addresses_messages_share_are_bounded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(chats, "PEOPLE_MOST", 20)
     store = store_of()
     for number in range(100):
         send(store, to=f"55119{number:08d}")
-    assert len(look(store, lambda instance: instance.chats._shared_addresses)) <= 20
+    assert len(look(store, lambda instance: instance.chats._people)) <= 20
     # Few of them share one text: that is what they are remembered for.
     send(store), send(store)
     *_, one, other = look(store, lambda instance: list(instance.messages.values()))
-    assert one.chat is other.chat
+    assert one.chat is other.chat and one.remote_jid is other.remote_jid
 
 
 def test_people_with_a_state_of_their_own_are_bounded(
@@ -284,7 +286,7 @@ def test_webhooks_behind_a_late_answer_are_bounded(make_app: MakeApp, bounds: Se
         )
     for _ in range(30):
         board.send(1, FRIEND)
-    room = publisher._room
+    room = board.app.runtime.store.owed._room
     assert room.count <= 10 + 4 or room.size <= 5_000 + 4 * 500
     owed = board.door("GET", "/deliveries?limit=500")["items"]
     states = [row["state"] for row in owed]
@@ -306,9 +308,9 @@ def test_what_a_reset_ends_makes_room(make_app: MakeApp) -> None:
         instance.chats.send(
             instance.chats.recipient(FRIEND), {"extendedTextMessage": {"text": "oi"}}
         )
-    assert publisher._room.count > 0
+    assert board.app.runtime.store.owed._room.count > 0
     board.door("POST", "/reset")
-    assert publisher._room.count == publisher._room.size == 0
+    assert board.app.runtime.store.owed._room.count == board.app.runtime.store.owed._room.size == 0
 
 
 # -- the mock as a whole -----------------------------------------------------------------------

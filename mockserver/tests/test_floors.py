@@ -16,7 +16,8 @@ FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "megaapi_mock": (
         ("", "clock", "codec", "errors", "ids", "qr", "spelling"),
         ("domain", "resources", "samples", "serving", "settings", "spec"),
-        ("profile", "records", "store"),
+        ("profile", "records"),
+        ("store",),
         ("faults", "handlers", "receiver_check", "timers", "webhooks", "worlds"),
         ("runtime",),
         ("simulation",),

@@ -9,18 +9,20 @@ from . import message_states
 from .addressing import Addresses
 from .change import Change
 from .fault_effects import UNDELIVERED
-from .jid import HIDDEN
+from .jid import Jid
 from .message import Message
 from .message_states import (
     ACK_STATUS,
     BLOCKED,
     DELIVERED,
     PENDING,
+    PLAYABLE,
     READ,
     SERVER,
     STOPPABLE,
     STOPPED,
     TO,
+    UNPLAYED,
     Halt,
     drawn,
     fixed,
@@ -41,18 +43,21 @@ class Acknowledgements:
         self._addresses, self._reachability, self._outbox = addresses, reachability, outbox
         self._fixed = fixed(change.rules.ack_delays)
 
-    def acknowledge(self, message_id: str, step: str, person: str = "") -> None:
+    def acknowledge(self, message_id: str, step: str, member: str = "") -> None:
         """WhatsApp reports progress; nothing goes backwards and no step is left out.
 
-        `person` is the member of a group whose phone this is about, when each is told of.
+        `member` is who of a group has the phone this is about, when each is told of.
         """
+        person = Jid.written(member) if member else None
         message = self._state.messages.get(message_id)
         if message is None or not self._goes_on(message, step, person):
             return
         if message.state == TO[step].source:
             # That it gets no further stays true while it moves; any other reason is over now.
-            moved = message.moved(step, message.reason if _stays(message.reason) else None)
-            stopped = step == DELIVERED and message_states.unshown(message.reason)
+            reason = message.reason
+            lasting = reason if reason is not None and _stays(reason) else None
+            moved = message.moved(step, lasting)
+            stopped = lasting is not None and step == DELIVERED and message_states.unshown(lasting)
             self._state.messages.put(
                 message_id, moved.moved(STOPPED, moved.reason) if stopped else moved
             )
@@ -66,23 +71,24 @@ class Acknowledgements:
         name = f"ack-{step}"
         if person:
             name, key["participant"] = "ack-group", person
-        shown = self._addresses.receipt_key(key)
-        self._change.record(name, {"key": shown, "status": ACK_STATUS[step]})
+        if not (self._addresses.plain_in_private and not message.chat.group):
+            key = self._addresses.receipt_key(key)
+        self._change.record(name, {"key": key, "status": ACK_STATUS[step]})
 
-    def _goes_on(self, message: Message, step: str, person: str) -> bool:
+    def _goes_on(self, message: Message, step: str, person: Jid | None) -> bool:
         """Whether nothing keeps this step from happening: a fault, a phone that is off, a peer."""
         faults = self._change.fault_source
-        if faults.armed and faults.severed(self._state.key, message.chat, person):
+        if faults.armed and faults.severed(self._state.key, message.chat, person or ""):
             return False
         # A hidden number was not looked up: nobody may have it.
-        stoppable = self._state.contact_states or message.chat.endswith(HIDDEN)
+        stoppable = self._state.contact_states or message.chat.lid
         if stoppable and self._halted(message, step, person):
             return False
         if self._state.awaited and self._outbox.holds_back(message, step, person):
             return False
-        return not person or self._next_of_phone(message.id, step, person)
+        return person is None or self._next_of_phone(message.id, step, person)
 
-    def _next_of_phone(self, message_id: str, step: str, person: str) -> bool:
+    def _next_of_phone(self, message_id: str, step: str, person: Jid) -> bool:
         """Whether this is what that phone says next: one that was off may have missed a step."""
         reported, status = self._state.phone_steps.get(message_id) or {}, ACK_STATUS[step]
         if status != reported.get(person, ACK_STATUS[SERVER]) + 1:
@@ -104,8 +110,10 @@ class Acknowledgements:
     def expect(self, message: Message, content: Mapping[str, Any], number: int) -> None:
         """Progress comes by itself: all of it is on its way before the first step arrives."""
         change = self._change
-        steps, delays = targets(content), self._delays(number, "ack")
-        if message_states.unshown(message.reason):
+        delays = self._fixed or self._drawn(number, "ack")
+        # Nearly nothing can be played; a look at the names is all it costs then.
+        steps = UNPLAYED if PLAYABLE.isdisjoint(content) else targets(content)
+        if message.reason is not None and message_states.unshown(message.reason):
             steps = steps[: steps.index(DELIVERED) + 1]
         stays = change.fault_effects.stays
         if stays is not None:
@@ -115,23 +123,25 @@ class Acknowledgements:
         members = self._reachability.members(message.chat) if change.rules.each_in_group else ()
         if not members:
             for step, delay in zip(steps, delays, strict=False):
-                change.schedule(delay, "ack", (message.id, step))
+                if delay <= 0:
+                    change.acknowledge_at_once(self.acknowledge, (message.id, step))
+                else:
+                    change.schedule(delay, "ack", (message.id, step))
             return
         first, *others = steps
         # The server answers once; each phone then speaks for itself.
         change.schedule(delays[0], "ack", (message.id, first))
         for person in members:
-            own = [max(delays[0], delay) for delay in self._delays(number, f"ack {person}")[1:]]
+            drawn_for = self._fixed or self._drawn(number, f"ack {person}")
+            own = [max(delays[0], delay) for delay in drawn_for[1:]]
             for step, delay in zip(others, own, strict=False):
                 change.schedule(delay, "ack", (message.id, step, person))
 
-    def _delays(self, number: int, kind: str) -> Sequence[float]:
-        if self._fixed:
-            return self._fixed
+    def _drawn(self, number: int, kind: str) -> Sequence[float]:
         change, key = self._change, self._state.key
         return drawn(change.rules.ack_delays, lambda: change.ids.raw(key, kind, number, 32))
 
-    def _halted(self, message: Message, step: str, person: str) -> bool:
+    def _halted(self, message: Message, step: str, person: Jid | None) -> bool:
         """Whether the state of who should have it keeps this step from happening."""
         if not TO[step].needs_phone:
             return False
@@ -160,6 +170,6 @@ class Acknowledgements:
                 self._state.moving.remove(message.id)
 
 
-def _stays(reason: str | None) -> bool:
+def _stays(reason: str) -> bool:
     """Whether this reason holds for good, however far the message comes."""
     return reason in UNDELIVERED or message_states.unshown(reason)

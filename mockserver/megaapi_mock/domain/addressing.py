@@ -8,7 +8,7 @@ from typing import Any
 from .change import Change
 from .contacts import Contact
 from .group import Group
-from .jid import HIDDEN, PERSON, Jid
+from .jid import Jid
 
 BY_PHONE, BY_LID, MIXED = "phone", "lid", "mixed"
 _EVEN = ("0", "2", "4", "6", "8")
@@ -33,25 +33,32 @@ class Addresses:
 
     def __init__(self, change: Change) -> None:
         self._change = change
+        rules, directory = change.rules, change.directory
+        # Whether nobody at all is met by LID in private. Every webhook asks.
+        self.plain_in_private = (
+            rules.addressing == BY_PHONE and not directory.meets_by_lid
+            if rules.knows_lids
+            else not directory.hides_numbers
+        )
 
-    def shown(self, jid: str, chat: str) -> str:
+    def shown(self, jid: str, chat: Jid) -> str:
         """The address of a person, registered or hidden, as this chat shows it."""
         if self._is_plain(chat):
-            return jid
+            return str(jid)
         person = self._person(jid)
         if person is None:
-            return jid
+            return str(jid)
         return str(person.lid if self._by_lid(person, chat) else person.jid)
 
     def key(self, key: Mapping[str, Any]) -> dict[str, Any]:
         """The key of a message with its people as the chat shows them, and both their addresses."""
-        chat = str(key["remoteJid"])
+        chat = Jid.written(key["remoteJid"])
         if self._is_plain(chat):
             return dict(key)
         side = "participant" if "participant" in key else "remoteJid"
         given = str(key[side])
         shown, person = self.shown(given, chat), self._person(given)
-        if person is None or not shown.endswith(HIDDEN):
+        if person is None or not Jid.written(shown).lid:
             return dict(key)
         lid, number = _BESIDE[side]
         rest = {name: value for name, value in key.items() if name not in (lid, number)}
@@ -60,7 +67,7 @@ class Addresses:
 
     def receipt_key(self, key: Mapping[str, Any]) -> dict[str, Any]:
         """The key of a receipt, which names nobody twice."""
-        chat = str(key["remoteJid"])
+        chat = Jid.written(key["remoteJid"])
         if self._is_plain(chat):
             return dict(key)
         return {
@@ -68,13 +75,13 @@ class Addresses:
             for name, value in key.items()
         }
 
-    def everywhere(self, document: Any, chat: str) -> Any:
+    def everywhere(self, document: Any, chat: Jid) -> Any:
         """The same with every person it names, by keys of objects too, as this chat shows them."""
         return document if self._is_plain(chat) else self._replaced(document, chat)
 
     def group_fields(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """What is told of a group, its author's number beside the hidden one."""
-        shown: dict[str, Any] = self.everywhere(dict(fields), str(fields["id"]))
+        shown: dict[str, Any] = self.everywhere(dict(fields), Jid.written(fields["id"]))
         author = fields.get("author")
         if author is None or "action" not in fields or shown["author"] == author:
             return shown
@@ -82,13 +89,13 @@ class Addresses:
 
     def participant(self, jid: Jid, group: Group) -> dict[str, str]:
         """A member as lists of the group show them: `id`, and the number behind a hidden one."""
-        shown = self.shown(str(jid), str(group.jid))
-        hidden = shown.endswith(HIDDEN)
-        return {"id": shown, **(self._number(str(jid), "phoneNumber") if hidden else {})}
+        shown = self.shown(jid, group.jid)
+        hidden = Jid.written(shown).lid
+        return {"id": shown, **(self._number(jid, "phoneNumber") if hidden else {})}
 
     def is_hidden(self, person: Contact) -> bool:
         """Whether a private chat with this person shows the hidden number."""
-        return self.shown(str(person.jid), str(person.jid)).endswith(HIDDEN)
+        return Jid.written(self.shown(person.jid, person.jid)).lid
 
     def _number(self, jid: str, field: str) -> dict[str, str]:
         """The number of somebody met by LID, unless there is none or nobody may see it."""
@@ -97,7 +104,7 @@ class Addresses:
             return {}
         return {field: str(person.jid)}
 
-    def _replaced(self, document: Any, chat: str, *, names: bool = False) -> Any:
+    def _replaced(self, document: Any, chat: Jid, *, names: bool = False) -> Any:
         if isinstance(document, dict):
             return {
                 self._address(name, chat): self._replaced(value, chat, names=_names(name))
@@ -107,24 +114,23 @@ class Addresses:
             return [self._replaced(item, chat, names=names) for item in document]
         return self._address(document, chat) if names else document
 
-    def _address(self, text: Any, chat: str) -> Any:
-        known = isinstance(text, str) and text.endswith((f"@{PERSON}", HIDDEN))
-        return self.shown(text, chat) if known else text
+    def _address(self, text: Any, chat: Jid) -> Any:
+        if not isinstance(text, str) or "@" not in text:
+            return text
+        jid = Jid.written(text)
+        return self.shown(text, chat) if jid.person or jid.lid else text
 
-    def _is_plain(self, chat: str) -> bool:
-        """Whether nobody at all is met by LID there. Every webhook asks: it must cost little."""
-        rules, directory = self._change.rules, self._change.directory
-        if not rules.knows_lids:
-            return not directory.hides_numbers
-        if rules.addressing != BY_PHONE or directory.meets_by_lid:
+    def _is_plain(self, chat: Jid) -> bool:
+        """Whether nobody at all is met by LID there."""
+        if not self.plain_in_private:
             return False
-        group = self._group(chat)
+        if not (chat.group and self._change.rules.knows_lids):
+            return True
+        group = self._change.state.group_table.get(chat)
         return group is None or group.addressing != BY_LID
 
-    def _group(self, chat: str) -> Group | None:
-        return (
-            self._change.state.group_table.get(Jid.parse(chat)) if chat.endswith("@g.us") else None
-        )
+    def _group(self, chat: Jid) -> Group | None:
+        return self._change.state.group_table.get(chat) if chat.group else None
 
     def _person(self, jid: str) -> Contact | None:
         address = Jid.parse(jid)
@@ -133,13 +139,13 @@ class Addresses:
             return owner
         return self._change.person(address)
 
-    def _by_lid(self, person: Contact, chat: str) -> bool:
+    def _by_lid(self, person: Contact, chat: Jid) -> bool:
         if person.hides_number or not self._change.rules.knows_lids:
             return person.hides_number
         group = self._group(chat)
         if group is not None and group.addressing is not None:
             return group.addressing == BY_LID
-        if chat.endswith((f"@{PERSON}", HIDDEN)):
+        if chat.person or chat.lid:
             # Both sides of a private chat are named as the other one is.
             person = self._person(chat) or person
         return self._is_met_by_lid(person)
@@ -164,10 +170,10 @@ def told(addresses: Addresses, payload: Mapping[str, Any]) -> dict[str, Any]:
     key, data = payload.get("key"), payload.get("data")
     if isinstance(key, Mapping):
         shown = addresses.receipt_key(key) if "update" in payload else addresses.key(key)
-        message = addresses.everywhere(payload.get("message"), str(key["remoteJid"]))
+        message = addresses.everywhere(payload.get("message"), Jid.written(key["remoteJid"]))
         return {**payload, "key": shown, **({"message": message} if "message" in payload else {})}
     if isinstance(data, Mapping) and "chatId" in data:
-        return {**payload, "data": addresses.everywhere(data, str(data["chatId"]))}
+        return {**payload, "data": addresses.everywhere(data, Jid.written(data["chatId"]))}
     if "id" not in payload:
         return dict(payload)
     whose = {name: payload[name] for name in ("jid", "lid") if name in payload}

@@ -13,21 +13,17 @@ ACKS_MOST, OTHERS_MOST = 4, 1_000
 class Agenda:
     """The plans in an instance's state, beside those of the change that is being made.
 
-    What a change plans is apart until it is kept: taking it back costs nothing then.
+    What a change has `scheduled` is apart until it is kept: taking it back costs nothing then;
+    `done` is what it took out of the state.
     """
 
-    __slots__ = ("_done", "_scheduled", "_state", "failed")
+    __slots__ = ("_state", "done", "failed", "scheduled")
 
     def __init__(self, state: InstanceState) -> None:
         self._state = state
-        self._scheduled: list[Due] = []
-        self._done: list[Due] = []
+        self.scheduled: list[Due] = []
+        self.done: list[Due] = []
         # Order of what was due and failed; 0: nothing did.
-        self.failed = 0
-
-    def begin(self) -> None:
-        """A change begins: nothing is done yet."""
-        self._done.clear()
         self.failed = 0
 
     def schedule(self, due: float, kind: str, arguments: tuple[str, ...]) -> None:
@@ -35,7 +31,7 @@ class Agenda:
         state = self._state
         state.order += 1
         generation = state.generations.get(kind) or 0
-        heapq.heappush(self._scheduled, (due, state.order, kind, generation, arguments))
+        heapq.heappush(self.scheduled, (due, state.order, kind, generation, arguments))
 
     def cancel(self, kind: str) -> None:
         """What is planned of this kind will not happen."""
@@ -53,7 +49,7 @@ class Agenda:
         while (plans := self._plans()) and plans[0][0] <= now:
             due = heapq.heappop(plans)
             if plans is state.agenda:
-                self._done.append(due)
+                self.done.append(due)
             if due[3] == (state.generations.get(due[2]) or 0):
                 return due
         return None
@@ -61,9 +57,10 @@ class Agenda:
     def commit(self, messages_kept: int) -> None:
         """Accept what was planned; too much of it is thinned out."""
         agenda = self._state.agenda
-        for due in self._scheduled:
+        for due in self.scheduled:
             heapq.heappush(agenda, due)
-        self._scheduled.clear()
+        self.scheduled.clear()
+        self.done.clear()
         if len(agenda) > messages_kept * ACKS_MOST + OTHERS_MOST:
             self._thin_out(messages_kept)
 
@@ -72,20 +69,21 @@ class Agenda:
 
         What was due and failed does not come back, or every later change would fail by it too.
         """
-        for due in self._done:
+        for due in self.done:
             if due[1] != self.failed:
                 heapq.heappush(self._state.agenda, due)
-        self._done.clear()
-        self._scheduled.clear()
+        self.done.clear()
+        self.scheduled.clear()
+        self.failed = 0
 
     def _plans(self) -> list[Due]:
         """Whichever list holds what is due next; an empty one when neither holds anything."""
         agenda = self._state.agenda
-        if not self._scheduled:
+        if not self.scheduled:
             return agenda
         if not agenda:
-            return self._scheduled
-        return min(agenda, self._scheduled, key=lambda plans: plans[0])
+            return self.scheduled
+        return min(agenda, self.scheduled, key=lambda plans: plans[0])
 
     def _thin_out(self, messages_kept: int) -> None:
         """Let go what nobody waits for any more; then the acks that were planned first.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..codec import dumps
@@ -41,11 +42,27 @@ class Change:
         self.fault_effects = NO_EFFECTS
         self.now = self.clock.now()
         self.agenda = Agenda(state)
+        # What is due at once and has not happened yet: acknowledgements, with their arguments.
+        self._at_once: deque[tuple[Callable[..., None], tuple[str, ...]]] = deque()
+        self.run_due: Callable[[float], None] = self._nothing_is_due
         self._events: list[Event] = []
         self._events_before = 0
         self._peer_messages: list[Envelope] = []
         self._peer_messages_before = 0
         self._values_before = self._values()
+        # The tables that are no larger than what others, or their verbs, let them become.
+        self._unbounded: tuple[UndoTable[Any, Any], ...] = (
+            state.group_table,
+            state.counters,
+            state.generations,
+            state.moving,
+            state.phone_steps,
+            state.contact_states,
+            state.without_buttons,
+            state.held_acks,
+            state.unread,
+            state.awaited,
+        )
         # Who was found under which number last, and both addresses: a directory does not change,
         # and every event asks.
         self._owner_number: str | None = None
@@ -65,20 +82,20 @@ class Change:
         self._values_before = self._values()
         self._events_before = len(self._events)
         self._peer_messages_before = len(self._peer_messages)
-        self.agenda.begin()
 
     def commit(self) -> None:
         """Accept the change; the oldest messages and media beyond the bounds go."""
         state, keep, budget = self.state, self.rules.messages_kept, self.rules.messages_bytes
         for message in state.messages.commit(keep=keep, budget=budget):
             state.forget_message(message.id)
-        for table in self._unbounded():
+        for table in self._unbounded:
             if table.writes:
                 table.commit()
-        state.media.commit(keep=keep, budget=budget)
-        state.presence.commit(keep=keep, budget=budget)
-        state.delayed.commit(keep=keep, budget=budget)
-        self.agenda.commit(keep)
+        for bounded in (state.media, state.presence, state.delayed):
+            if bounded.writes:
+                bounded.commit(keep=keep, budget=budget)
+        if self.agenda.scheduled or self.agenda.done:
+            self.agenda.commit(keep)
 
     def rollback(self) -> None:
         """Forget the change, its events and what it planned."""
@@ -96,9 +113,10 @@ class Change:
         state.media.rollback()
         state.presence.rollback()
         state.delayed.rollback()
-        for table in self._unbounded():
+        for table in self._unbounded:
             table.rollback()
         self.agenda.rollback()
+        self._at_once.clear()
         del self._events[self._events_before :]
         del self._peer_messages[self._peer_messages_before :]
 
@@ -119,22 +137,6 @@ class Change:
         """Whether it changes what the control API shows of the instance itself."""
         # All but the last: how far the agenda has counted shows nowhere.
         return bool(self.state.presence.writes) or self._values()[:-1] != self._values_before[:-1]
-
-    def _unbounded(self) -> tuple[UndoTable[Any, Any], ...]:
-        """The tables that are no larger than what others, or their verbs, let them become."""
-        state = self.state
-        return (
-            state.group_table,
-            state.counters,
-            state.generations,
-            state.moving,
-            state.phone_steps,
-            state.contact_states,
-            state.without_buttons,
-            state.held_acks,
-            state.unread,
-            state.awaited,
-        )
 
     # -- identity ---------------------------------------------------------------------------
 
@@ -189,7 +191,7 @@ class Change:
         return events
 
     def send_to_peer(
-        self, to: str, address: str, content: PeerMessage | PeerAck | GroupUpdate
+        self, to: str, address: Jid, content: PeerMessage | PeerAck | GroupUpdate
     ) -> None:
         """Another instance is owed this; it leaves when the change is kept."""
         self._peer_messages.append(Envelope(self.state.key, to, address, self.now, content))
@@ -224,15 +226,52 @@ class Change:
         """What is scheduled of these kinds will not happen."""
         for kind in kinds:
             self.agenda.cancel(kind)
+        if "ack" in kinds:
+            self._at_once.clear()
+
+    def acknowledge_at_once(
+        self, acknowledge: Callable[..., None], arguments: tuple[str, ...]
+    ) -> None:
+        """An acknowledgement that is due now: it happens when the change wakes, before it is kept.
+
+        Most do, and need no place in the agenda.
+        """
+        self._at_once.append((acknowledge, arguments))
+
+    def wake(self, now: float) -> None:
+        """Do what is due by `now`, in order, each at its own time."""
+        while self._at_once:
+            if self._peer_messages or self._is_due_by(self.now):
+                self._plan_at_once()
+                break
+            acknowledge, arguments = self._at_once.popleft()
+            acknowledge(*arguments)
+        if self._is_due_by(now):
+            self.run_due(now)
+        else:
+            self.now = now
+
+    def _plan_at_once(self) -> None:
+        """What was planned before, and what peers answer, may come first: these wait their turn."""
+        while self._at_once:
+            self.schedule(0.0, "ack", self._at_once.popleft()[1])
+
+    def _is_due_by(self, moment: float) -> bool:
+        planned, scheduled = self.state.agenda, self.agenda.scheduled
+        if planned and planned[0][0] <= moment:
+            return True
+        return bool(scheduled) and scheduled[0][0] <= moment
+
+    def _nothing_is_due(self, now: float) -> None:
+        self.now = now
 
     @property
     def next_due(self) -> float | None:
-        """When something is due next."""
-        due = self.agenda.first()
-        return None if due is None else due[0]
+        """When something is due next, by what is kept."""
+        planned = self.state.agenda
+        return planned[0][0] if planned else None
 
     @property
     def is_due(self) -> bool:
         """Whether something has become due by now."""
-        due = self.agenda.first()
-        return due is not None and due[0] <= self.now
+        return self._is_due_by(self.now)

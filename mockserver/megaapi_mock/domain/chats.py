@@ -13,30 +13,30 @@ from ..errors import ControlRefused, NotAMember, NumberNotRegistered
 from .acknowledgements import Acknowledgements
 from .addressing import Addresses
 from .change import Change
+from .connection import WITH_PHONE
 from .contacts import Contact
-from .jid import HIDDEN, PERSON, Jid, as_given
+from .jid import Jid, as_given
 from .message import UNKNOWN, Message, content_key, edited_content
 from .message_states import DELIVERED, PENDING, REACHABLE, SERVER, STOPPED, UNSHOWN
 from .outbox import Outbox
 from .reachability import Reachability
 from .revoke import mark_deleted
 
-# Addresses whose text many messages share.
-ADDRESSES_MOST = 1_000
+# People whose addresses many messages share; longer ones are nobody's.
+PEOPLE_MOST, REMEMBERED_MOST = 1_000, 64
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """`given` is echoed to the caller, `chat` is where the message really goes."""
+    """`given` is echoed to the caller, `chat` is where the message really goes.
+
+    `hidden`: one of them is a hidden number.
+    """
 
     given: str
     chat: Jid
     registered: bool = True
-
-    @property
-    def group(self) -> bool:
-        """Whether this is a group."""
-        return self.chat.group
+    hidden: bool = False
 
 
 class Chats:
@@ -53,11 +53,28 @@ class Chats:
         self._change, self._state = change, change.state
         self._addresses, self._reachability, self._outbox = addresses, reachability, outbox
         self._acknowledgements = acknowledgements
-        # Not sys.intern: what that is given stays for good with CPython 3.12.
-        self._shared_addresses: dict[str, str] = {}
+        # People written to lately: a hundred thousand messages have few, and share their addresses.
+        # They hold while nobody is unreachable and no instance gets or loses a number.
+        self._people: dict[str, Recipient] = {}
+        self._people_version = change.number_registry.version
 
     def recipient(self, to: str) -> Recipient:
         """Resolve `to`; refuses numbers without WhatsApp and groups the instance is not in."""
+        holds = self._people_version == self._change.number_registry.version
+        if holds and not self._state.contact_states and to in self._people:
+            return self._people[to]
+        recipient = self._resolved(to)
+        if recipient.chat.group or len(to) > REMEMBERED_MOST:
+            return recipient
+        if not holds or len(self._people) >= PEOPLE_MOST:
+            self._people.clear()
+            self._people_version = self._change.number_registry.version
+        before = self._people.get(to)
+        if before != recipient:
+            before = self._people[to] = recipient
+        return before
+
+    def _resolved(self, to: str) -> Recipient:
         jid, given = Jid.parse(to), as_given(to)
         if jid.group:
             if jid not in self._state.group_table:
@@ -71,9 +88,10 @@ class Chats:
         if (jid.lid and jid.user) or self._reachability.registered(person) is not None:
             chat = jid if person is None else person.jid
             canonical = self._change.rules.canonical_jid
-            return Recipient(str(chat) if canonical else given, chat)
+            hidden = jid.lid or chat.lid
+            return Recipient(str(chat) if canonical else given, chat, hidden=hidden)
         if not self._change.rules.refuse_unregistered:
-            return Recipient(given, jid, registered=False)
+            return Recipient(given, jid, registered=False, hidden=jid.lid)
         raise NumberNotRegistered(self._change.directory.no_account(jid))
 
     def send(
@@ -99,10 +117,11 @@ class Chats:
         messages.put(message.id, message)
         key = {"remoteJid": to.given, "fromMe": True, "id": message.id}
         if echo and change.rules.echo:
-            self._record_echo(key, content, message)
+            self._record_echo(to, key, content, message)
         if to.registered:
             self._state.moving.put(message.id, True)
-            if heard:
+            # To most people one look is all it costs that instances can write to each other.
+            if heard and change.number_registry.linked > 1:
                 self._outbox.expect(message, to.chat)
             self._acknowledgements.expect(message, content, number)
             if change.fault_effects.stays is not None:
@@ -111,25 +130,24 @@ class Chats:
             messages.put(message.id, message.moved(STOPPED, "not registered"))
         time = str(int(message.time))
         answer = {"key": key, "message": content, "messageTimestamp": time, "status": "PENDING"}
-        if to.group:
+        if to.chat.group:
             answer["participant"] = str(change.own_jid)
         return answer
 
     def _record_echo(
-        self, key: Mapping[str, Any], content: Mapping[str, Any], message: Message
+        self, to: Recipient, key: Mapping[str, Any], content: Mapping[str, Any], message: Message
     ) -> None:
         """The instance's own message, as a webhook announces it."""
-        facts = {
-            "key": self._echoed(key, message.chat),
-            "message": self._addresses.everywhere(content, message.chat),
-            "timestamp": int(message.time),
-        }
+        if to.hidden or not self._is_plain(to.chat):
+            key = self._echoed(key, to.chat)
+            content = self._addresses.everywhere(content, to.chat)
+        facts = {"key": dict(key), "message": content, "timestamp": int(message.time)}
         self._change.record("from-me-api-echo", facts)
 
-    def _echoed(self, key: Mapping[str, Any], chat: str) -> dict[str, Any]:
+    def _echoed(self, key: Mapping[str, Any], chat: Jid) -> dict[str, Any]:
         """A send's key as its echo has it: by number as it was given, else as the chat shows it."""
         shown = self._addresses.key({**key, "remoteJid": chat})
-        hidden = any(str(each["remoteJid"]).endswith(HIDDEN) for each in (key, shown))
+        hidden = any(Jid.written(each["remoteJid"]).lid for each in (key, shown))
         return shown if hidden else dict(key)
 
     def arrive(
@@ -138,7 +156,7 @@ class Chats:
         key: Mapping[str, Any],
         content: Mapping[str, Any],
         *,
-        author: str,
+        author: Jid,
         name: str,
         verified: str | None = None,
         overrides: Mapping[str, Any] | None = None,
@@ -159,7 +177,7 @@ class Chats:
         self._change.record(
             event,
             {
-                "key": self._addresses.key(key),
+                "key": dict(key) if self._is_plain(message.chat) else self._addresses.key(key),
                 "message": content,
                 "timestamp": int(message.time),
                 "name": name,
@@ -169,7 +187,11 @@ class Chats:
         )
         return message
 
-    def _arrived(self, key: Mapping[str, Any], content: Mapping[str, Any], author: str) -> Message:
+    def _is_plain(self, chat: Jid) -> bool:
+        """Whether it costs nothing to know that everybody there goes by number."""
+        return self._addresses.plain_in_private and not chat.group
+
+    def _arrived(self, key: Mapping[str, Any], content: Mapping[str, Any], author: Jid) -> Message:
         return Message(
             id=key["id"],
             time=self._change.now,
@@ -187,13 +209,13 @@ class Chats:
     def _record_composing(self, message: Message) -> None:
         """Whoever writes in private was seen to be typing."""
         author = message.sender
-        if message.chat == author and author.endswith(f"@{PERSON}"):
+        if message.chat == author and author.person:
             seen = {"lastKnownPresence": "composing", "lastSeen": int(self._change.now)}
-            fields = {"id": author, "presences": {author: seen}}
+            fields = {"id": author, "presences": {str(author): seen}}
             fields = self._addresses.everywhere(fields, author)
             self._change.record("presence", {"fields": fields})
 
-    def _lost(self, key: Mapping[str, Any], author: str) -> str | None:
+    def _lost(self, key: Mapping[str, Any], author: Jid) -> str | None:
         """Why what others write never arrives; None when it does."""
         faults = self._change.fault_source
         if not faults.armed or key["fromMe"]:
@@ -203,12 +225,14 @@ class Chats:
     def require_link(self) -> None:
         """ControlRefused while no phone is linked; what comes while it restarts is told later."""
         key = self._state.key
-        if not self._state.connection.has_phone:
+        if self._state.connection.state not in WITH_PHONE:
             raise ControlRefused(409, f"{key} is not linked: no message reaches it; link it first")
 
     def require_contact(self, sender: Contact) -> None:
         """ControlRefused while this person can write nothing."""
-        state = self._reachability.state(str(sender.jid))
+        if not (self._state.contact_states or sender.jid.lid):
+            return
+        state = self._reachability.state(sender.jid)
         if state != REACHABLE:
             raise ControlRefused(
                 409,
@@ -241,22 +265,15 @@ class Chats:
         return Message(
             id=change.ids.message(self._state.key, number),
             time=change.now,
-            # Shared: a hundred thousand messages have few addresses.
-            chat=self._shared(str(to.chat)),
-            remote_jid=self._shared(to.given),
-            sender=self._shared(str(change.own_jid)),
+            chat=to.chat,
+            remote_jid=to.given,
+            sender=change.own_jid,
             from_me=True,
             type=content_key(content) or "unknown",
             content=dumps(content),
             arrival=change.tick(),
             state=PENDING,
         )
-
-    def _shared(self, address: str) -> str:
-        """The same text for the same address, of those used since there were too many of them."""
-        if len(self._shared_addresses) >= ADDRESSES_MOST:
-            self._shared_addresses.clear()
-        return self._shared_addresses.setdefault(address, address)
 
     def inbound_id(self) -> str:
         """An id as a phone makes it."""
@@ -276,15 +293,15 @@ class Chats:
         """The key of somebody's message, in private or in a group."""
         if group is None:
             return {
-                "remoteJid": str(sender.jid),
+                "remoteJid": sender.jid,
                 "fromMe": False,
                 "id": message_id,
-                "senderLid": str(sender.lid),
+                "senderLid": sender.lid,
             }
         return {
-            "remoteJid": str(group),
+            "remoteJid": group,
             "fromMe": False,
             "id": message_id,
-            "participant": str(sender.jid),
-            "participantLid": str(sender.lid),
+            "participant": sender.jid,
+            "participantLid": sender.lid,
         }

@@ -11,6 +11,8 @@ DISCONNECTED, QR, PAIRING, CONNECTING, CONNECTED = (
     "connecting",
     "connected",
 )
+# Where a phone is linked, be the socket open or opening again.
+WITH_PHONE = (CONNECTED, CONNECTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Connection:
     @property
     def has_phone(self) -> bool:
         """Whether a phone is linked, be the socket open or opening again."""
-        return self.state in (CONNECTED, CONNECTING)
+        return self.state in WITH_PHONE
 
     @property
     def qr_name(self) -> str:

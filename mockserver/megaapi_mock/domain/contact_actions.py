@@ -53,6 +53,13 @@ def _in_words(names: Mapping[str, Any]) -> str:
     return ", ".join(names)
 
 
+def names_its_chat(content: Content) -> bool:
+    """Whether something in it is another thing in each chat, or at each moment."""
+    named = ("senderKeyDistributionMessage", "groupInviteMessage", "orderMessage")
+    settings = content.get("protocolMessage", {}).get("type") == "EPHEMERAL_SETTING"
+    return settings or any(name in content for name in named)
+
+
 def _as_it_is(scene: Scene, content: Content) -> Content:
     """Contents of their own; only what names this chat, its owner or this moment is filled in."""
     if "senderKeyDistributionMessage" in content:
@@ -62,7 +69,7 @@ def _as_it_is(scene: Scene, content: Content) -> Content:
         expiry = str(int(scene.instance.now) + 3 * 86_400)
         content["groupInviteMessage"]["inviteExpiration"] = expiry
     if "orderMessage" in content:
-        content["orderMessage"]["sellerJid"] = str(scene.instance.own_jid)
+        content["orderMessage"]["sellerJid"] = scene.instance.own_jid
     if content.get("protocolMessage", {}).get("type") == "EPHEMERAL_SETTING":
         key = {"remoteJid": scene.chat, "fromMe": False, "id": scene.id}
         content["protocolMessage"]["key"] = key
@@ -99,11 +106,11 @@ def _forward(scene: Scene, content: Content) -> Content:
 
 def _mention(scene: Scene, content: Content) -> Content:
     """The instance itself is mentioned: what a bot in a group waits for."""
-    own = str(scene.instance.own_jid)
-    shown = Jid.parse(scene.instance.addresses.shown(own, scene.chat))
+    own = scene.instance.own_jid
+    shown = Jid.written(scene.instance.addresses.shown(own, scene.chat))
     part = content["extendedTextMessage"]
     part["text"] = f"@{shown.user} pode ver?"
-    part["contextInfo"]["mentionedJid"] = [str(shown)]
+    part["contextInfo"]["mentionedJid"] = [shown]
     return content
 
 

@@ -41,7 +41,7 @@ class ContactStates:
         Whoever deletes the account leaves the groups, and coming back brings nobody into one.
         ControlRefused for the own account: an instance has one.
         """
-        jid = str(contact.jid)
+        jid = contact.jid
         self._require_settable(contact, state)
         # What is due at this very moment still meets the old state.
         self._due_work.run(self._change.now)
@@ -56,7 +56,7 @@ class ContactStates:
 
     def show_buttons(self, contact: Contact, shown: bool) -> None:
         """Whether this person's phone shows lists, buttons and templates; new versions do not."""
-        jid, without = str(contact.jid), self._state.without_buttons
+        jid, without = contact.jid, self._state.without_buttons
         if shown and jid in without:
             without.remove(jid)
         elif not shown and jid not in without:
@@ -64,7 +64,7 @@ class ContactStates:
             without.put(jid, True)
 
     def _require_settable(self, contact: Contact, state: str) -> None:
-        jid, states = str(contact.jid), self._state.contact_states
+        jid, states = contact.jid, self._state.contact_states
         if state == UNREGISTERED and contact.jid == self._change.own_jid:
             raise ControlRefused(
                 400,
@@ -79,8 +79,8 @@ class ContactStates:
         return {
             "instance": self._state.key,
             "number": contact.number,
-            "jid": str(contact.jid),
-            "lid": str(contact.lid),
+            "jid": contact.jid,
+            "lid": contact.lid,
             "addressing": BY_LID if self._addresses.is_hidden(contact) else BY_PHONE,
             "number_hidden": contact.number_hidden,
             "name": contact.name,
@@ -88,8 +88,8 @@ class ContactStates:
             "business": contact.business,
             "verified_name": contact.verified_name,
             "group_add": contact.group_add,
-            "state": self._reachability.state(str(contact.jid)),
-            "shows_buttons": str(contact.jid) not in self._state.without_buttons,
+            "state": self._reachability.state(contact.jid),
+            "shows_buttons": contact.jid not in self._state.without_buttons,
         }
 
 

@@ -67,7 +67,7 @@ class Gateway(Environment):
         instance.begin()
         for contact in self.directory.unreachable:
             if contact.jid != instance.own_jid:
-                instance.state.contact_states.put(str(contact.jid), contact.state)
+                instance.state.contact_states.put(contact.jid, contact.state)
         instance.groups.join(seed.groups or self.groups)
         if seed.connected:
             instance.linking.link()

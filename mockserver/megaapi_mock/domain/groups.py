@@ -16,13 +16,12 @@ from ..errors import (
 from .addressing import Addresses
 from .change import Change
 from .contacts import Contact
-from .group import Group, Participant
+from .group import Group, Participant, group_bytes
 from .jid import GROUP, Jid
 from .message_states import UNREGISTERED
 from .outbox import Outbox
 from .peer_messages import GroupUpdate
 from .reachability import Reachability
-from .sizes import group_bytes
 
 # A webhook's name for a field, where it is another than ours.
 _FIELDS = {"desc": "description"}
@@ -80,9 +79,9 @@ class Groups:
             self._keep(group)
             update = GroupUpdate(
                 group=group.without_member(person),
-                author=str(person),
+                author=person,
                 action="remove",
-                people=(str(person),),
+                people=(person,),
                 announced=self._change.rules.group_events,
             )
             if update.announced:
@@ -114,11 +113,11 @@ class Groups:
         if not self._has_room(group):
             raise Unusable(f"{self._state.key} is in too many groups to remember: leave some")
         self._state.group_table.put(group.jid, group)
-        others = [str(who.jid) for who in members if who.jid != own]
+        others = [who.jid for who in members if who.jid != own]
         self._share(group, "add", others, group)
         return group
 
-    def add(self, group: Group, people: Iterable[str]) -> list[tuple[str, str]]:
+    def add(self, group: Group, people: Iterable[str]) -> list[tuple[Jid, str]]:
         """Add people one by one; (JID, status) for each."""
         self._require_admin(group)
         outcome = []
@@ -127,13 +126,13 @@ class Groups:
             status = self._add_status(group, self._reachability.registered(person))
             if person is not None and status == ADDED:
                 group = group.with_member(person.jid)
-            outcome.append((str(person.jid if person else Jid.parse(text)), status))
+            outcome.append((person.jid if person else Jid.parse(text), status))
         self._state.group_table.put(group.jid, group)
         self._record_own(group, "add", outcome)
         self._share(group, "add", _changed(outcome), group)
         return outcome
 
-    def remove(self, group: Group, people: Iterable[str]) -> list[tuple[str, str]]:
+    def remove(self, group: Group, people: Iterable[str]) -> list[tuple[Jid, str]]:
         """Remove people one by one; (JID, status) for each. The instance itself must leave."""
         self._require_admin(group)
         before, outcome = group, []
@@ -145,7 +144,7 @@ class Groups:
                 status = REFUSED
             if status == ADDED:
                 group = group.without_member(jid)
-            outcome.append((str(jid), status))
+            outcome.append((jid, status))
         self._state.group_table.put(group.jid, group)
         self._record_own(group, "remove", outcome)
         self._share(group, "remove", _changed(outcome), before)
@@ -155,8 +154,8 @@ class Groups:
         """The instance is out: the group is unknown to it from now on."""
         own = self._change.own_jid
         self._state.group_table.remove(group.jid)
-        self._record_own(group, "remove", [(str(own), ADDED)])
-        self._share(group.without_member(own), "remove", [str(own)], group)
+        self._record_own(group, "remove", [(own, ADDED)])
+        self._share(group.without_member(own), "remove", [own], group)
 
     def change_member(self, group: Group, author: Jid, person: Jid, action: str) -> None:
         """A contact joins or leaves, or as an admin adds, removes, promotes or demotes somebody.
@@ -173,7 +172,7 @@ class Groups:
         before, group = group, _acted(group, person, action)
         self._keep(group)
         everybody = group if action == "add" else before
-        self._share(group, action, [str(person)], everybody, author=author)
+        self._share(group, action, [person], everybody, author=author)
 
     def update_by(self, group: Group, author: Jid, changes: Mapping[str, Any]) -> None:
         """A contact changes the subject or the settings; members may unless it is restricted."""
@@ -198,7 +197,7 @@ class Groups:
             group = _updated(group, update.changes)
         else:
             for person in update.people:
-                group = _acted(group, Jid.parse(person), update.action)
+                group = _acted(group, person, update.action)
         known = update.group.jid in self
         if known or (group.member(self._change.own_jid) is not None and self._has_room(group)):
             self._keep(group)
@@ -214,14 +213,14 @@ class Groups:
             return False
         return table.size + group_bytes(group.jid, group) <= rules.messages_bytes
 
-    def _shown(self, update: GroupUpdate, person: str) -> bool:
+    def _shown(self, update: GroupUpdate, person: Jid) -> bool:
         return update.action == "remove" or self._reachability.state(person) != UNREGISTERED
 
     def _keep(self, group: Group) -> None:
         """The group as it is now; whoever is not in it does not know it."""
         states = self._state.contact_states
         for person in group.participants if states else ():
-            if self._reachability.state(str(person.jid)) == UNREGISTERED:
+            if self._reachability.state(person.jid) == UNREGISTERED:
                 group = group.without_member(person.jid)
         if group.member(self._change.own_jid) is not None:
             self._state.group_table.put(group.jid, group)
@@ -229,7 +228,7 @@ class Groups:
             self._state.group_table.remove(group.jid)
 
     def _record(self, update: GroupUpdate) -> None:
-        fields: dict[str, Any] = {"id": str(update.group.jid), "author": update.author}
+        fields: dict[str, Any] = {"id": update.group.jid, "author": update.author}
         if update.action == "update":
             fields = self._addresses.group_fields(fields)
             self._change.record("group-update", {"fields": {**fields, **update.changes}})
@@ -242,7 +241,7 @@ class Groups:
         self,
         group: Group,
         action: str,
-        people: Sequence[str],
+        people: Sequence[Jid],
         among: Group,
         *,
         author: Jid | None = None,
@@ -256,7 +255,7 @@ class Groups:
             return
         update = GroupUpdate(
             group=group,
-            author=str(author or self._change.own_jid),
+            author=author or self._change.own_jid,
             action=action,
             people=tuple(people),
             changes=dict(changes or {}),
@@ -264,12 +263,12 @@ class Groups:
         )
         self._outbox.share(update, [who.jid for who in among.participants])
 
-    def _record_own(self, group: Group, action: str, outcome: Iterable[tuple[str, str]]) -> None:
+    def _record_own(self, group: Group, action: str, outcome: Iterable[tuple[Jid, str]]) -> None:
         """What the instance itself did; only where the gateway is taken to forward it."""
         changed = _changed(outcome)
         if changed and self._change.rules.group_events:
-            author = str(self._change.own_jid)
-            fields = {"id": str(group.jid), "author": author, "participants": changed}
+            author = self._change.own_jid
+            fields = {"id": group.jid, "author": author, "participants": changed}
             shown = self._addresses.group_fields({**fields, "action": action})
             self._change.record("group-participants", {"fields": shown})
 
@@ -307,7 +306,7 @@ class Groups:
         return person.group_add
 
 
-def _changed(outcome: Iterable[tuple[str, str]]) -> list[str]:
+def _changed(outcome: Iterable[tuple[Jid, str]]) -> list[Jid]:
     return [jid for jid, status in outcome if status == ADDED]
 
 

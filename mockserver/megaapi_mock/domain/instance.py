@@ -32,7 +32,7 @@ from .undo_table import UndoTable
 class Instance(Change):
     """The change of one key that is being made, with every verb that can be part of it.
 
-    The store calls `begin`, then `commit` or `rollback`; `wake` does what is due by then. Each
+    The store calls `begin`, then `wake`, then `commit` or `rollback`. Each
     verb class is given the change and the verbs it builds on, so that none needs the whole.
     """
 
@@ -47,14 +47,11 @@ class Instance(Change):
             self, self.addresses, self.reachability, self.outbox, self.groups, self.chats
         )
         self.linking = Linking(self, self.reachability, acknowledgements, self.groups, self.mailbox)
-        self._due_work = DueWork(self, acknowledgements, self.linking)
+        due_work = DueWork(self, acknowledgements, self.linking)
+        self.run_due = due_work.run
         self.contact_states = ContactStates(
-            self, self.addresses, self.reachability, self.groups, self.mailbox, self._due_work
+            self, self.addresses, self.reachability, self.groups, self.mailbox, due_work
         )
-
-    def wake(self, now: float) -> None:
-        """Do what is due by `now`, in order, each at its own time."""
-        self._due_work.run(now)
 
     # -- what is kept -----------------------------------------------------------------------
 
@@ -185,14 +182,14 @@ class Instance(Change):
         """Point the webhook somewhere."""
         self.state.webhook = replace(self.state.webhook, url=url, enabled=enabled)
 
-    def set_presence(self, chat: str, option: str) -> None:
+    def set_presence(self, chat: Jid, option: str) -> None:
         """Show typing, recording or online for about twenty seconds (vendor)."""
         self.state.presence.put(chat, (option, self.now + self.rules.presence_seconds))
 
     def shown_presence(self) -> dict[str, str]:
         """What contacts see right now, by chat."""
         presence = self.state.presence.items()
-        return {chat: option for chat, (option, until) in presence if until > self.now}
+        return {str(chat): option for chat, (option, until) in presence if until > self.now}
 
     def as_json(self) -> dict[str, Any]:
         """As the control API shows it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 PERSON = "s.whatsapp.net"
@@ -24,12 +23,37 @@ def is_number(digits: str) -> bool:
     return _NUMBER.match(digits) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Jid:
-    """`user@server`; a device suffix (`:31`) does not belong to a person's identity."""
+class Jid(str):
+    """`user@server`; a device suffix (`:31`) does not belong to a person's identity.
 
+    It is the text itself; `group`, `person` and `lid` (the address of a hidden number) say what it
+    names. Every webhook asks: they cost nothing. What is held to a schema needs `str` of it.
+    """
+
+    __slots__ = ("group", "lid", "person", "server", "user")
     user: str
     server: str
+    group: bool
+    lid: bool
+    person: bool
+
+    def __new__(cls, user: str, server: str) -> Jid:
+        """The address of this user at this server."""
+        jid = super().__new__(cls, f"{user}@{server}")
+        jid.user, jid.server = user, server
+        jid.group, jid.lid, jid.person = server == GROUP, server == LID, server == PERSON
+        return jid
+
+    def __reduce__(self) -> tuple[type[Jid], tuple[str, str]]:
+        return Jid, (self.user, self.server)
+
+    @classmethod
+    def written(cls, text: str) -> Jid:
+        """The address that stands there, of whatever server, its device included."""
+        if isinstance(text, cls):
+            return text
+        user, _, server = text.rpartition("@")
+        return cls(user, server)
 
     @classmethod
     def parse(cls, text: str) -> Jid:
@@ -37,20 +61,9 @@ class Jid:
 
         A known suffix stays; without one a dash makes a group, anything else a person.
         """
+        if isinstance(text, cls):
+            return text
         return _parsed(text) if len(text) <= _REMEMBERED_MOST else _parsed.__wrapped__(text)
-
-    @property
-    def group(self) -> bool:
-        """Whether this names a group."""
-        return self.server == GROUP
-
-    @property
-    def lid(self) -> bool:
-        """Whether this hides the phone number."""
-        return self.server == LID
-
-    def __str__(self) -> str:
-        return f"{self.user}@{self.server}"
 
 
 @lru_cache(maxsize=4_096)

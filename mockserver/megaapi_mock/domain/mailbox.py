@@ -15,10 +15,9 @@ from .jid import Jid
 from .message import key_of
 from .message_states import PENDING, REACHABLE
 from .outbox import Outbox
-from .peer_messages import Envelope, GroupUpdate, PeerAck, PeerMessage
+from .peer_messages import Envelope, GroupUpdate, PeerAck, PeerMessage, envelope_bytes
 from .reachability import Reachability
 from .revoke import may_edit, may_revoke
-from .sizes import envelope_bytes
 
 NOT_LINKED, RESTARTING = "not linked", "restarting"
 
@@ -99,13 +98,13 @@ class Mailbox:
         # Of groups everybody hears at once, whoever's phone is off.
         if not isinstance(content, PeerMessage):
             return None
-        state = self._reachability.state(str(content.author.jid))
+        state = self._reachability.state(content.author.jid)
         return None if state == REACHABLE else f"{state} for {self._state.key}"
 
     def _read(self, envelope: Envelope) -> None:
         content, reason = envelope.content, None
         # Another phone is linked now: what was for the old one is not for this one.
-        if envelope.address == str(self._change.own_jid):
+        if envelope.address == self._change.own_jid:
             if isinstance(content, GroupUpdate):
                 self._groups.apply_update(content)
                 return
@@ -116,7 +115,7 @@ class Mailbox:
     def _receive(self, message: PeerMessage) -> str | None:
         """A message is here now; otherwise why it never will be, for those who wait for it."""
         author = message.author
-        group = None if message.group is None else Jid.parse(message.group)
+        group = message.group
         # Who wrote it was in the group then, and may have left it since.
         if group is not None and group not in self._groups:
             return None
@@ -135,7 +134,7 @@ class Mailbox:
             arrival_event(content, group=group is not None),
             key,
             content,
-            author=str(author.jid),
+            author=author.jid,
             name=author.name,
             verified=author.verified_name,
         )
@@ -159,7 +158,7 @@ class Mailbox:
         if edit is not None:
             self._chats.edit(*edit)
 
-    def _content(self, message: PeerMessage, chat: str) -> dict[str, Any]:
+    def _content(self, message: PeerMessage, chat: Jid) -> dict[str, Any]:
         content: dict[str, Any] = orjson.loads(message.content)
         about = referred_id(content)
         if about is None:
@@ -167,7 +166,7 @@ class Mailbox:
         referred = self._state.messages.get(about)
         if referred is not None and referred.chat == chat:
             return with_referred_key(content, key_of(referred))
-        author = {"participant": str(message.author.jid)} if message.group else {}
+        author = {"participant": message.author.jid} if message.group else {}
         key = {"remoteJid": chat, "fromMe": False, "id": about, **author}
         return with_referred_key(content, key)
 
@@ -175,7 +174,7 @@ class Mailbox:
         message = envelope.content
         if isinstance(message, PeerMessage):
             ack = PeerAck(message.id, envelope.address, reason)
-            self._change.send_to_peer(envelope.sender, str(message.author.jid), ack)
+            self._change.send_to_peer(envelope.sender, message.author.jid, ack)
 
 
 def _is_by(envelope: Envelope, author: Jid) -> bool:

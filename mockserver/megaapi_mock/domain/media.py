@@ -91,3 +91,8 @@ class Vault:
         with self._lock:
             self._blobs.clear()
             self.size = 0
+
+
+def media_bytes(path: str, media: Media) -> int:
+    """How much memory it takes to know of a file; its bytes have a budget of their own."""
+    return len(path) + len(media.mimetype) + len(media.kind)

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from .content import SIDE_KEYS, TEXTS, WRAPPERS
 from .jid import Jid
 from .message_states import DELIVERED
@@ -23,9 +21,9 @@ class Message:
 
     id: str
     time: float
-    chat: str
+    chat: Jid
     remote_jid: str
-    sender: str
+    sender: Jid
     from_me: bool
     type: str
     content: bytes
@@ -56,20 +54,11 @@ class Message:
             self.reached or state == DELIVERED,
         )
 
-    def as_json(self) -> dict[str, Any]:
-        """As the control API lists it."""
-        return {
-            "id": self.id,
-            "time": self.time,
-            "chat": self.chat,
-            "sender": self.sender,
-            "from_me": self.from_me,
-            "type": self.type,
-            "content": orjson.loads(self.content),
-            "state": self.state,
-            "reason": self.reason,
-            "deleted": self.deleted,
-        }
+
+def message_bytes(_id: str, message: Message) -> int:
+    """How much memory it takes: the content, the addresses, and why it stays where it is."""
+    addresses = len(message.chat) + len(message.remote_jid) + len(message.sender)
+    return len(message.content) + addresses + len(message.reason or "")
 
 
 def content_key(content: Mapping[str, Any]) -> str | None:
@@ -97,7 +86,7 @@ Content = dict[str, Any]
 def key_of(found: Message) -> Content:
     """How a message about a message names it; in groups with its author."""
     key: Content = {"remoteJid": found.chat, "fromMe": found.from_me, "id": found.id}
-    if Jid.parse(found.chat).group:
+    if found.chat.group:
         key["participant"] = found.sender
     return key
 

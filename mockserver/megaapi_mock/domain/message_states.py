@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .content import kind_named
+from .content import keys_of, kind_named
 
 PENDING, SERVER, DELIVERED, READ, PLAYED, STOPPED = (
     "pending",
@@ -97,11 +97,13 @@ def played(content: Mapping[str, Any]) -> bool:
 
 def targets(content: Mapping[str, Any]) -> tuple[str, ...]:
     """The states a message with this content may come to, in order."""
-    return _WITH_PLAYED if played(content) else _WITHOUT
+    return _WITH_PLAYED if played(content) else UNPLAYED
 
 
 _WITH_PLAYED = tuple(step.target for step in STEPS)
-_WITHOUT = _WITH_PLAYED[:-1]
+# The targets of what is no kind of these.
+UNPLAYED = _WITH_PLAYED[:-1]
+PLAYABLE = frozenset({"ptvMessage", "audioMessage", *keys_of(lambda kind: kind.once)})
 
 
 def drawn(delays: tuple[Delay, ...], draw: Callable[[], bytes]) -> list[float]:

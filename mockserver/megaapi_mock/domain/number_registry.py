@@ -25,6 +25,8 @@ class NumberRegistry:
         self._keys: dict[Jid, tuple[str, ...]] = {}
         # How many instances were ever linked: where there is one, nobody writes to another.
         self.linked = 0
+        # Another one each time that somebody gets or loses a number.
+        self.version = 0
 
     def register(self, key: str, row: RegisteredNumber | None) -> RegisteredNumber | None:
         """From now on this is the instance's row; None when it has no number, or is gone.
@@ -36,6 +38,7 @@ class NumberRegistry:
             name = self.name(row.jid, apart_from=key)
             row = row if name is None else replace(row, name=name)
         before = self._rows.get(key)
+        self.version += 1
         # A number that stays the same never leaves the registry: somebody may be writing to it.
         if row is not None:
             self._rows[key] = row
@@ -58,6 +61,7 @@ class NumberRegistry:
     def replace_by(self, other: NumberRegistry) -> None:
         """Replace all rows by those of another registry, in one step."""
         self._keys, self._rows, self.linked = other._keys, other._rows, other.linked
+        self.version += 1
 
     def __contains__(self, jid: object) -> bool:
         """Whether an instance has this number. Every send asks: it must cost next to nothing."""

@@ -26,15 +26,13 @@ class Outbox:
 
     def expect(self, message: Message, chat: Jid) -> None:
         """From now on this message's acks wait for the instances it goes to, if it does."""
-        registry = self._change.number_registry
-        # To most people one look-up is all it costs that instances can write to each other.
-        if registry.linked <= 1 or not (chat.group or chat in registry):
+        if not (chat.group or chat in self._change.number_registry):
             return
         waiting = dict.fromkeys(self._readers(chat), False)
         if waiting:
             self._state.awaited.put(message.id, waiting)
 
-    def holds_back(self, message: Message, step: str, person: str) -> bool:
+    def holds_back(self, message: Message, step: str, person: Jid | None) -> bool:
         """Whether this ack must wait for another instance; the message leaves when it is due."""
         waiting = self._state.awaited.get(message.id)
         if waiting is None or not TO[step].needs_phone or (person and person not in waiting):
@@ -49,7 +47,7 @@ class Outbox:
 
     def pass_on(self, message: Message) -> None:
         """What was typed on the phone itself goes out at once; nothing reports its acks."""
-        readers = self._readers(Jid.parse(message.chat))
+        readers = self._readers(message.chat)
         self._send(message, readers, dict.fromkeys(readers, False))
 
     def share(self, update: GroupUpdate, people: Iterable[Jid]) -> None:
@@ -73,7 +71,7 @@ class Outbox:
         if not left:
             self._reachability.release(ack.id)
 
-    def _await(self, message_id: str, people: Mapping[str, bool]) -> None:
+    def _await(self, message_id: str, people: Mapping[Jid, bool]) -> None:
         awaited = self._state.awaited
         if people:
             awaited.put(message_id, people)
@@ -87,15 +85,15 @@ class Outbox:
             return ()
         return tuple(key for key in registry.keys(person) if key != self._state.key)
 
-    def _readers(self, chat: Jid) -> list[str]:
+    def _readers(self, chat: Jid) -> list[Jid]:
         """Whoever reads this chat and is another instance."""
         group = self._state.group_table.get(chat) if chat.group else None
         people = [chat] if group is None else [who.jid for who in group.participants]
-        return [str(person) for person in people if self._peers(person)]
+        return [person for person in people if self._peers(person)]
 
     def _send(
-        self, message: Message, people: Iterable[str], waiting: Mapping[str, bool]
-    ) -> Mapping[str, bool]:
+        self, message: Message, people: Iterable[Jid], waiting: Mapping[Jid, bool]
+    ) -> Mapping[Jid, bool]:
         """Write to those of these people who were not yet; who is still to be waited for."""
         left = dict(waiting)
         content: PeerMessage | None = None
@@ -104,7 +102,7 @@ class Outbox:
                 continue
             content = content or self._peer_message(message)
             left[person] = True
-            if not self._write(Jid.parse(person), content):
+            if not self._write(person, content):
                 # No instance has this number any longer: it is a phone like all others.
                 del left[person]
         return left
@@ -119,7 +117,7 @@ class Outbox:
             id=message.id,
             content=message.content,
             author=replace(owner, name=self._state.name),
-            group=message.chat if message.chat.endswith("@g.us") else None,
+            group=message.chat if message.chat.group else None,
             media=tuple(media for media in files if media is not None),
         )
 
@@ -127,5 +125,5 @@ class Outbox:
         """To each instance with this JID; whether there is one."""
         keys = self._peers(person)
         for key in keys:
-            self._change.send_to_peer(key, str(person), content)
+            self._change.send_to_peer(key, person, content)
         return bool(keys)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .contacts import Contact
-from .group import Group
+from .group import Group, group_bytes
+from .jid import Jid
 from .media import Media
 
 
@@ -18,7 +19,7 @@ class PeerMessage:
     id: str
     content: bytes
     author: Contact
-    group: str | None = None
+    group: Jid | None = None
     media: tuple[Media, ...] = ()
 
 
@@ -27,7 +28,7 @@ class PeerAck:
     """A message has come to the phone of `person`; with a reason: it waits, and why."""
 
     id: str
-    person: str
+    person: Jid
     reason: str | None = None
 
 
@@ -40,9 +41,9 @@ class GroupUpdate:
     """
 
     group: Group
-    author: str
+    author: Jid
     action: str
-    people: tuple[str, ...] = ()
+    people: tuple[Jid, ...] = ()
     changes: Mapping[str, Any] = field(default_factory=dict)
     announced: bool = False
 
@@ -53,7 +54,7 @@ class Envelope:
 
     sender: str
     to: str
-    address: str
+    address: Jid
     time: float
     content: PeerMessage | PeerAck | GroupUpdate
 
@@ -65,4 +66,14 @@ def failed_ack(envelope: Envelope) -> Envelope | None:
         return None
     reason = f"our own bug: {envelope.to} could not take it, see the log"
     ack = PeerAck(message.id, envelope.address, reason)
-    return Envelope(envelope.to, envelope.sender, str(message.author.jid), envelope.time, ack)
+    return Envelope(envelope.to, envelope.sender, message.author.jid, envelope.time, ack)
+
+
+def envelope_bytes(_number: int, envelope: Envelope) -> int:
+    """How much memory it takes while it waits for its phone."""
+    content = envelope.content
+    if isinstance(content, PeerMessage):
+        return len(content.content) + len(content.author.name)
+    if isinstance(content, GroupUpdate):
+        return group_bytes(content.group.jid, content.group)
+    return len(content.reason or "")

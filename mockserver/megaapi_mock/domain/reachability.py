@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from .change import Change
 from .contacts import Contact
-from .jid import HIDDEN, Jid
+from .jid import Jid
 from .message_states import BLOCKED, REACHABLE, UNREGISTERED, Halt, halt_by
 from .state import HeldAck
 
@@ -17,24 +17,22 @@ class Reachability:
     def __init__(self, change: Change) -> None:
         self._change, self._state = change, change.state
 
-    def state(self, jid: str) -> str:
+    def state(self, jid: Jid) -> str:
         """One of CONTACT_STATES; a hidden number that nobody has is `unregistered`."""
         state = self._state.contact_states.get(jid)
-        if state is None and jid.endswith(HIDDEN):
-            known = self._change.person(Jid.parse(jid))
-            return UNREGISTERED if known is None else REACHABLE
+        if state is None and jid.lid:
+            return UNREGISTERED if self._change.person(jid) is None else REACHABLE
         return state or REACHABLE
 
-    def members(self, chat: str) -> list[str]:
+    def members(self, chat: Jid) -> list[Jid]:
         """Everybody in the group but the instance; nobody where the chat is private."""
-        jid = Jid.parse(chat)
-        group = self._state.group_table.get(jid) if jid.group else None
+        group = self._state.group_table.get(chat) if chat.group else None
         own = self._change.own_jid
-        return [str(who.jid) for who in group.participants if who.jid != own] if group else []
+        return [who.jid for who in group.participants if who.jid != own] if group else []
 
-    def halt(self, chat: str) -> Halt | None:
+    def halt(self, chat: Jid) -> Halt | None:
         """What keeps everything from a chat: from its person, or from everybody in its group."""
-        if not chat.endswith("@g.us"):
+        if not chat.group:
             return halt_by(self.state(chat))
         halts = [halt_by(self.state(person)) for person in self.members(chat)]
         # Blocking somebody does not keep away what they write in a common group.
@@ -46,21 +44,21 @@ class Reachability:
 
     def registered(self, contact: Contact | None) -> Contact | None:
         """The contact, unless their account is gone."""
-        if contact is None or self.state(str(contact.jid)) == UNREGISTERED:
+        if contact is None or self.state(contact.jid) == UNREGISTERED:
             return None
         return contact
 
     def forget_person(self, jid: Jid) -> None:
         """Nothing is known of this person any more."""
-        if str(jid) in self._state.contact_states:
-            self._state.contact_states.remove(str(jid))
+        if jid in self._state.contact_states:
+            self._state.contact_states.remove(jid)
 
     def hold(self, message_id: str, arguments: tuple[str, ...]) -> None:
         """This acknowledgement waits until its person's phone is back."""
         waiting = self._state.held_acks.get(message_id) or ()
         self._state.held_acks.put(message_id, (*waiting, (self._change.now, arguments)))
 
-    def resume(self, jid: str) -> None:
+    def resume(self, jid: Jid) -> None:
         """This person's phone is back: what waits for it goes on."""
         for message_id, waiting in list(self._state.held_acks.items()):
             message = self._state.messages.get(message_id)
@@ -71,7 +69,7 @@ class Reachability:
             here = (message.chat, *self.members(message.chat))
             self._release(message_id, [held for held in waiting if jid in (held[1][2:] or here)])
 
-    def release(self, message_id: str, person: str = "") -> None:
+    def release(self, message_id: str, person: Jid | None = None) -> None:
         """What waits of a message goes on: of one person's phone, or of the chat as a whole."""
         named = (person,) if person else ()
         waiting = self._state.held_acks.get(message_id) or ()

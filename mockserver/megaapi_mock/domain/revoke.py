@@ -25,7 +25,7 @@ def revoke(change: Change, message_id: str, chat: Jid) -> Revoked:
     message = change.state.messages.get(message_id)
     if message is None:
         return Revoked(note=f"message {message_id} {UNKNOWN}")
-    if message.chat != str(chat):
+    if message.chat != chat:
         where = f"is in {message.chat}, not in {chat}"
         return Revoked(heard=False, note=f"message {message_id} {where}: {IGNORED}")
     if not message.from_me and not is_admin(change.state, chat, change.own_jid):
@@ -50,15 +50,15 @@ def may_revoke(state: InstanceState, message_id: str, author: Jid, chat: Jid) ->
     message = state.messages.get(message_id)
     if message is None:
         return True
-    if message.chat != str(chat):
+    if message.chat != chat:
         return False
-    return message.sender == str(author) or is_admin(state, chat, author)
+    return message.sender == author or is_admin(state, chat, author)
 
 
 def may_edit(state: InstanceState, message_id: str, author: Jid, chat: Jid) -> bool:
     """Whether somebody may edit a message of this chat: their own; an unknown one may be."""
     message = state.messages.get(message_id)
-    return message is None or (message.chat == str(chat) and message.sender == str(author))
+    return message is None or (message.chat == chat and message.sender == author)
 
 
 def is_admin(state: InstanceState, chat: Jid, person: Jid) -> bool:

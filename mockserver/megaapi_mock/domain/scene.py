@@ -25,8 +25,8 @@ class Scene:
     """
 
     instance: Instance
-    chat: str
-    author: str
+    chat: Jid
+    author: Jid
     id: str
     message: str | None = None
     chosen: str | None = None
@@ -52,7 +52,7 @@ class Scene:
         """Why nobody has this one of ours on their phone; None when they have it, or soon will."""
         if not found.from_me:
             return None
-        if found.sender != str(self.instance.own_jid):
+        if found.sender != self.instance.own_jid:
             return f"was sent by {found.sender}, which is not linked any more"
         if self.mine:
             # Where it is written: how far it has come does not matter.
@@ -103,7 +103,7 @@ class Scene:
 
     def rules_group(self) -> bool:
         """Whether the author is an admin of this group."""
-        return is_admin(self.instance.state, Jid.parse(self.chat), Jid.parse(self.author))
+        return is_admin(self.instance.state, self.chat, self.author)
 
 
 def is_visible(found: Message) -> bool:

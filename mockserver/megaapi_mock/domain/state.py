@@ -6,21 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .connection import Connection
-from .event import DelayedEvent
-from .group import Group
+from .event import DelayedEvent, delayed_bytes
+from .group import Group, group_bytes
 from .jid import Jid
-from .media import Media
-from .message import Message
-from .peer_messages import Envelope
+from .media import Media, media_bytes
+from .message import Message, message_bytes
+from .peer_messages import Envelope, envelope_bytes
 from .settings import EventFilter, WebhookSettings
-from .sizes import (
-    delayed_bytes,
-    envelope_bytes,
-    group_bytes,
-    media_bytes,
-    message_bytes,
-    presence_bytes,
-)
 from .undo_table import UndoTable
 
 # (due, order, kind, generation of its kind, arguments)
@@ -41,8 +33,8 @@ def _media() -> UndoTable[str, Media]:
     return UndoTable(size_of=media_bytes)
 
 
-def _presence() -> UndoTable[str, tuple[str, float]]:
-    return UndoTable(size_of=presence_bytes)
+def _presence() -> UndoTable[Jid, tuple[str, float]]:
+    return UndoTable(size_of=lambda chat, shown: len(chat) + len(shown[0]))
 
 
 def _delayed() -> UndoTable[int, DelayedEvent]:
@@ -77,19 +69,19 @@ class InstanceState:
     messages: UndoTable[str, Message] = field(default_factory=_messages)
     group_table: UndoTable[Jid, Group] = field(default_factory=_groups)
     media: UndoTable[str, Media] = field(default_factory=_media)
-    presence: UndoTable[str, tuple[str, float]] = field(default_factory=_presence)
+    presence: UndoTable[Jid, tuple[str, float]] = field(default_factory=_presence)
     counters: UndoTable[str, int] = field(default_factory=UndoTable)
     generations: UndoTable[str, int] = field(default_factory=UndoTable)
     agenda: list[Due] = field(default_factory=list)
     order: int = 0
     delayed: UndoTable[int, DelayedEvent] = field(default_factory=_delayed)
     moving: UndoTable[str, bool] = field(default_factory=UndoTable)
-    phone_steps: UndoTable[str, Mapping[str, int]] = field(default_factory=UndoTable)
-    contact_states: UndoTable[str, str] = field(default_factory=UndoTable)
-    without_buttons: UndoTable[str, bool] = field(default_factory=UndoTable)
+    phone_steps: UndoTable[str, Mapping[Jid, int]] = field(default_factory=UndoTable)
+    contact_states: UndoTable[Jid, str] = field(default_factory=UndoTable)
+    without_buttons: UndoTable[Jid, bool] = field(default_factory=UndoTable)
     held_acks: UndoTable[str, tuple[HeldAck, ...]] = field(default_factory=UndoTable)
     unread: UndoTable[int, Envelope] = field(default_factory=_unread)
-    awaited: UndoTable[str, Mapping[str, bool]] = field(default_factory=UndoTable)
+    awaited: UndoTable[str, Mapping[Jid, bool]] = field(default_factory=UndoTable)
 
     def forget_message(self, message_id: str) -> None:
         """Nothing waits for this message any longer."""

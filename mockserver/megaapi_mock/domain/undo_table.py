@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, ItemsView, Iterator, KeysView, ValuesView
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import NoReturn, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 
-class UndoTable(Generic[K, V]):
+class UndoTable(dict[K, V]):
     """Rows are immutable values in order of first writing; `rollback` restores the last commit.
 
-    Where `size_of` says how many bytes a row takes, `size` is what all committed rows take.
-    `writes` is empty between changes: what was written, each with what stood there before.
-    `touched` is for whoever keeps copies: the keys written since it was last emptied, in order;
-    None where that does not say it all, because rows went or came back.
+    It is read as a dict, at a dict's cost, and written by `put` and `remove` alone. Where `size_of`
+    says how many bytes a row takes, `size` is what all committed rows take. `writes` is empty
+    between changes: what was written, each with what stood there before. `touched` is for whoever
+    keeps copies: the keys written since it was last emptied, in order; None where that does not say
+    it all, because rows went or came back.
     """
 
-    __slots__ = ("_order_lost", "_rows", "_size_of", "size", "touched", "writes")
+    __slots__ = ("_order_lost", "_size_of", "size", "touched", "writes")
 
     def __init__(
-        self, rows: dict[K, V] | None = None, *, size_of: Callable[[K, V], int] | None = None
+        self, rows: Mapping[K, V] | None = None, *, size_of: Callable[[K, V], int] | None = None
     ) -> None:
-        self._rows: dict[K, V] = dict(rows or {})
+        super().__init__(rows or {})
         self.writes: list[tuple[K, V | None]] = []
         self.touched: dict[K, None] | None = None
         self._order_lost: list[K] | None = None
         self._size_of = size_of
         self.size = self._counted()
 
-    def restore(self, rows: UndoTable[K, V]) -> None:
+    def restore(self, rows: Mapping[K, V]) -> None:
         """Be like another table from now on; there is no way back."""
-        self._rows = dict(rows.items())
+        self._replace(dict(rows))
         self.writes.clear()
         self.touched = None
         self._order_lost = None
@@ -40,17 +41,23 @@ class UndoTable(Generic[K, V]):
 
     def put(self, key: K, value: V) -> None:
         """Write one row."""
-        self.writes.append((key, self._rows.get(key)))
-        self._rows[key] = value
+        self.writes.append((key, self.get(key)))
+        super().__setitem__(key, value)
         if self.touched is not None:
             self.touched[key] = None
 
     def remove(self, key: K) -> None:
         """Delete one row; KeyError when it is not there."""
         if self._order_lost is None:
-            self._order_lost = list(self._rows)
-        self.writes.append((key, self._rows.pop(key)))
+            self._order_lost = list(self)
+        self.writes.append((key, self.pop(key)))
         self.touched = None
+
+    def __setitem__(self, key: K, value: V) -> NoReturn:
+        raise TypeError("put() writes a row so that it can be taken back")
+
+    def __delitem__(self, key: K) -> NoReturn:
+        raise TypeError("remove() deletes a row so that it can be taken back")
 
     def commit(self, *, keep: int | None = None, budget: int | None = None) -> list[V]:
         """Accept what was written; the oldest rows beyond the bounds go and are returned.
@@ -58,18 +65,21 @@ class UndoTable(Generic[K, V]):
         `keep` is how many rows may stay, `budget` how many bytes; the newest row always stays.
         """
         if self.writes:
-            self.size += self._grown()
+            if self._size_of is not None:
+                self.size += self._grown(self._size_of)
             self.writes.clear()
             self._order_lost = None
         gone: list[V] = []
-        if keep is None and budget is None:
-            return gone
-        while self._is_over(keep, budget):
-            key = next(iter(self._rows))
-            row = self._rows.pop(key)
+        count = len(self)
+        while (keep is not None and count > keep) or (
+            budget is not None and self.size > budget and count > 1
+        ):
+            key = next(iter(self))
+            row = self.pop(key)
             self.size -= self._size(key, row)
             self.touched = None
             gone.append(row)
+            count -= 1
         return gone
 
     def rollback(self) -> None:
@@ -78,70 +88,41 @@ class UndoTable(Generic[K, V]):
             self.touched = None
         for key, value in reversed(self.writes):
             if value is None:
-                self._rows.pop(key, None)
+                self.pop(key, None)
             else:
-                self._rows[key] = value
+                super().__setitem__(key, value)
         if self._order_lost is not None:
-            self._rows = {key: self._rows[key] for key in self._order_lost if key in self._rows}
+            self._replace({key: self[key] for key in self._order_lost if key in self})
             self._order_lost = None
         self.writes.clear()
 
-    def _is_over(self, keep: int | None, budget: int | None) -> bool:
-        count = len(self._rows)
-        if keep is not None and count > keep:
-            return True
-        return budget is not None and self.size > budget and count > 1
+    def _replace(self, rows: dict[K, V]) -> None:
+        self.clear()
+        self.update(rows)
 
-    def _size(self, key: K, row: V | None) -> int:
-        return 0 if row is None or self._size_of is None else self._size_of(key, row)
+    def _size(self, key: K, row: V) -> int:
+        return 0 if self._size_of is None else self._size_of(key, row)
 
     def _counted(self) -> int:
-        if self._size_of is None:
-            return 0
-        return sum(self._size(key, row) for key, row in self._rows.items())
+        return sum(self._size(key, row) for key, row in self.items()) if self._size_of else 0
 
-    def _grown(self) -> int:
+    def _grown(self, size_of: Callable[[K, V], int]) -> int:
         """How many bytes more there are than at the last commit."""
-        if self._size_of is None:
-            return 0
         before: dict[K, V | None] = {}
         for key, row in self.writes:
             before.setdefault(key, row)
-        return sum(
-            self._size(key, self._rows.get(key)) - self._size(key, row)
-            for key, row in before.items()
-        )
+        grown = 0
+        for key, old in before.items():
+            new = self.get(key)
+            grown += size_of(key, new) if new is not None else 0
+            grown -= size_of(key, old) if old is not None else 0
+        return grown
 
     def changed(self) -> list[V]:
         """The rows written since the last commit, as they are now."""
         keys = dict.fromkeys(key for key, _ in self.writes)
-        return [self._rows[key] for key in keys if key in self._rows]
-
-    def get(self, key: K) -> V | None:
-        """One row, or None."""
-        return self._rows.get(key)
-
-    def keys(self) -> KeysView[K]:
-        """All keys, oldest first."""
-        return self._rows.keys()
-
-    def values(self) -> ValuesView[V]:
-        """All rows, oldest first."""
-        return self._rows.values()
+        return [self[key] for key in keys if key in self]
 
     def newest(self) -> Iterator[V]:
         """All rows, newest first."""
-        return reversed(self._rows.values())
-
-    def items(self) -> ItemsView[K, V]:
-        """All keys with their rows, oldest first."""
-        return self._rows.items()
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._rows
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __iter__(self) -> Iterator[K]:
-        return iter(self._rows)
+        return reversed(self.values())

@@ -174,7 +174,7 @@ class ActiveFaults:
 
     def person(self, to: str) -> str:
         """One name for all ways to write a recipient, the ninth digit included."""
-        return str(self._directory.registered(Jid.parse(to)))
+        return self._directory.registered(Jid.parse(to))
 
     @property
     def wants_recipients(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..domain.chats import Recipient
 from ..domain.instance import Instance
+from ..domain.jid import Jid
 from ..errors import RequestRejected
 from ..profile import Profile
 from ..samples import Samples
@@ -16,6 +17,8 @@ from .files import Fetched
 
 Json = dict[str, Any]
 MARK = "__operation__"
+# Where the contract names no recipient.
+NOBODY = Recipient("", Jid("", ""), registered=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,9 @@ class Answer:
 class Call:
     """A request that passed every check: the instance is held alone until the handler returns.
 
-    `body` and `query` fit the operation's schema; `recipient` is resolved where the contract
-    names one. `schemas` are the contract's. `fetch` downloads a URL; it is there only with the
+    `body` and `query` fit the operation's schema; `data` is what stands in the body's messageData,
+    and `to` the recipient, where the contract names one. `schemas` are the contract's. `fetch`
+    downloads a URL; it is there only with the
     switch fetch_media on, and may end the handler, which then runs again. `pause` seconds pass
     before the answer leaves.
     With `strict` nothing questionable is let through.
@@ -40,27 +44,16 @@ class Call:
     operation: Operation
     instance: Instance
     body: Any
+    data: Json
+    to: Recipient
     query: Mapping[str, str]
     profile: Profile
     samples: Samples
     schemas: Mapping[str, Any] = field(default_factory=dict)
     fetch: Callable[[str, int], Fetched] | None = None
-    recipient: Recipient | None = None
     notes: list[str] = field(default_factory=list)
     pause: float = 0.0
     strict: bool = False
-
-    @property
-    def data(self) -> Json:
-        """The body inside its messageData wrapper."""
-        message_data: Json = self.body["messageData"]
-        return message_data
-
-    @property
-    def to(self) -> Recipient:
-        """The recipient; the contract names one for this operation."""
-        assert self.recipient is not None, f"{self.operation.spec_file} has no x-recipient"
-        return self.recipient
 
     def note(self, reason: str) -> None:
         """Help beside a good answer: shown as X-Mock-Reason, never inside the body."""
@@ -79,19 +72,21 @@ class Marked:
     """What `operation` leaves on a function.
 
     `mend` may repair a body before it is checked, `refused` may say a refusal in another form.
+    `changes`: the call may change something, though a caller only reads.
     """
 
     mend: Mend | None = None
     refused: Refused | None = None
+    changes: bool = False
 
 
 def operation(
-    *, mend: Mend | None = None, refused: Refused | None = None
+    *, mend: Mend | None = None, refused: Refused | None = None, changes: bool = False
 ) -> Callable[[Handler], Handler]:
     """Mark a function as the handler of the operation that has its name."""
 
     def mark(function: Handler) -> Handler:
-        vars(function)[MARK] = Marked(mend, refused)
+        vars(function)[MARK] = Marked(mend, refused, changes)
         return function
 
     return mark

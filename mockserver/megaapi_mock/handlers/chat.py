@@ -14,7 +14,7 @@ def update_presence(call: Call) -> Json:
     """The one body without a wrapper. An unknown option is ignored, with a reason beside it."""
     option = call.body.get("option")
     if option in PRESENCES:
-        call.instance.set_presence(str(call.to.chat), option)
+        call.instance.set_presence(call.to.chat, option)
         return done("Presence updated")
     reason = f"option {option!r} is not one of {', '.join(PRESENCES)}"
     if call.strict or call.profile["unknown_presence"] == "500":

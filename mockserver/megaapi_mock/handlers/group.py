@@ -9,7 +9,7 @@ from ..domain.jid import Jid
 from ..errors import Unusable
 from .call import Call, Json, done, operation
 
-Change = Callable[[Group, Sequence[str]], Sequence[tuple[str, str]]]
+Change = Callable[[Group, Sequence[str]], Sequence[tuple[Jid, str]]]
 
 
 @operation()
@@ -70,7 +70,7 @@ def _require_somebody(call: Call) -> None:
 
 def _group_document(call: Call, group: Group) -> Json:
     addresses = call.instance.addresses
-    owner = addresses.shown(str(group.owner), str(group.jid))
+    owner = addresses.shown(group.owner, group.jid)
     return {
         "id": str(group.jid),
         "subject": group.subject,
@@ -115,7 +115,7 @@ def _changed(call: Call, message: str, change: Change) -> Json:
     # Really slow, as the ancestor is: a switch for those who test their own time-outs.
     call.pause = call.profile.seconds("participants_pause") * len(outcome)
     if call.profile["participants_shape"] == "2022":
-        addresses = [call.instance.addresses.shown(jid, str(group.jid)) for jid, _ in outcome]
+        addresses = [call.instance.addresses.shown(jid, group.jid) for jid, _ in outcome]
         return done(message, updatedParticipants=[[jid] for jid in addresses])
     people = [_person(call, group, jid, status) for jid, status in outcome]
     if call.profile["participants_shape"] == "flat":
@@ -123,9 +123,9 @@ def _changed(call: Call, message: str, change: Change) -> Json:
     return done(message, updatedParticipants=[[person] for person in people])
 
 
-def _person(call: Call, group: Group, jid: str, status: str) -> Json:
+def _person(call: Call, group: Group, jid: Jid, status: str) -> Json:
     """What became of somebody; a number behind a hidden one stands in the attributes (baileys)."""
-    address = call.instance.addresses.participant(Jid.parse(jid), group)
+    address = call.instance.addresses.participant(jid, group)
     attributes = (
         {"jid": address["id"]} if status == "200" else {"error": status, "jid": address["id"]}
     )

@@ -104,7 +104,7 @@ def is_on_whatsapp(call: Call) -> Json | Answer:
     return {"exists": False, "jid": str(jid)}
 
 
-@operation()
+@operation(changes=True)
 def qr_code_page(call: Call) -> Json | Answer:
     """HTML, not JSON and not a picture (vendor-php)."""
     try:
@@ -120,13 +120,13 @@ def qr_code_page(call: Call) -> Json | Answer:
     return Answer(page.encode(), "text/html; charset=utf-8")
 
 
-@operation()
+@operation(changes=True)
 def qr_code_image(call: Call) -> Answer:
     """The picture alone (its content type is a guess)."""
     return Answer(qr.png(call.instance.linking.show_qr()), "image/png")
 
 
-@operation()
+@operation(changes=True)
 def qr_code_base64(call: Call) -> Json:
     """A data URI that clients put into an <img> as it is."""
     linking = call.instance.linking

@@ -12,7 +12,7 @@ from ..domain.message import unwrapped
 from ..errors import NumberNotRegistered, RequestRejected, SwallowedFailure, Unusable
 from ..profile import Profile
 from . import buttons, file_check, uploads
-from .call import Call, Json, done, operation, present
+from .call import Call, Json, operation, present
 
 _LINK = re.compile(r"https?://[^\s/?#]+[^\s]*")
 
@@ -204,7 +204,8 @@ def _is_content(name: str, part: Any) -> bool:
 def _answer_of_send(
     call: Call, content: Json, sentence: str = "Message sent", unshown: str | None = None
 ) -> Json:
-    return done(sentence, messageData=call.instance.chats.send(call.to, content, unshown=unshown))
+    message = call.instance.chats.send(call.to, content, unshown=unshown)
+    return {"error": False, "message": sentence, "messageData": message}
 
 
 def _question(call: Call, problem: str | None, status: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from ..domain.content import TEXTS
+from ..domain.jid import Jid
 from ..domain.message import Message, content_key, unwrapped
 from ..records.delivery import Attempt, Delivery
 
@@ -138,7 +139,8 @@ def _inbound(name: str, message_id: str, content: Mapping[str, Any]) -> Inbound:
     plain = unwrapped(content)
     # A bot must answer texts if it answers anything; of the rest it may leave out what it likes.
     is_text = content_key(plain) in TEXTS
-    must = is_text and name.endswith(("@s.whatsapp.net", "@g.us", "@lid"))
+    chat = Jid.written(name)
+    must = is_text and (chat.person or chat.group or chat.lid)
     return Inbound(message_id, must, _text(plain))
 
 
@@ -151,7 +153,7 @@ def _text(content: Mapping[str, Any]) -> str:
 def _address(key: Mapping[str, Any]) -> str:
     """The chat by its number where the key tells both."""
     jid = str(key.get("remoteJid"))
-    return str(key.get("senderPn") or jid) if jid.endswith("@lid") else jid
+    return str(key.get("senderPn") or jid) if Jid.written(jid).lid else jid
 
 
 def _collect(chats: Mapping[str, Chat], start: float, messages: list[Message]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from statistics import mean
 
+from ..domain.jid import Jid
 from ..domain.message import Message
 from .conversation import Chat, Inbound, reply_text
 
@@ -50,7 +51,7 @@ def never_answered(chats: Iterable[Chat], burst: float) -> list[Inbound]:
     return [
         each
         for chat in chats
-        if chat.replies or not chat.name.endswith("@g.us")
+        if chat.replies or not Jid.written(chat.name).group
         for group in _bursts(chat, burst)
         for each in group
         if each.must and each.accepted and not _covered(each, group, chat)

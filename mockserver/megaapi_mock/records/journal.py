@@ -19,6 +19,7 @@ from .exchange import Exchange
 from .fault_hit import FaultHit, RecordedHit
 from .feed import Feed, Kind
 from .numbers import OWNERS_MOST, RecordNumbers
+from .outcome import Outcome
 from .sizes import delivery_bytes, exchange_bytes, hit_bytes
 from .waiter import Waiter, Waiters
 
@@ -134,6 +135,8 @@ class Journal:
         self._numbers = RecordNumbers()
         self._forgotten: Counter[str | None] = Counter()
         self._waiters = Waiters()
+        # Empty while nobody waits for anything.
+        self.topics = self._waiters.topics
         self._closed = False
 
     @property
@@ -148,7 +151,9 @@ class Journal:
     def next_id(self, prefix: str, owner: str | None) -> str:
         """`x12.megacode-TESTKEY0001`: counted per instance, so that others do not shift it."""
         with self._lock:
-            number = self._numbers.next(prefix, owner or "")
+            numbers = self._numbers.get(owner or "") or self._numbers.of_new(owner or "")
+            self._numbers.move_to_end(owner or "")
+            number = numbers[prefix] = numbers.get(prefix, 0) + 1
         return f"{prefix}{number}.{owner}" if owner else f"{prefix}{number}"
 
     def epoch(self, instance: str | None = None) -> int:
@@ -192,6 +197,13 @@ class Journal:
                 self.deliveries.add(delivery)
                 self._tell("delivery", delivery)
 
+    def keep(self, outcome: Outcome) -> None:
+        """Keep what a change leaves on record."""
+        with self._lock:
+            self.add_deliveries(outcome.deliveries)
+            if outcome.exchange is not None:
+                self.add_exchange(outcome.exchange)
+
     def add_strike(self, hit: FaultHit) -> None:
         """Keep that a fault struck."""
         with self._lock:
@@ -209,9 +221,7 @@ class Journal:
 
     def awaits_messages(self, instance: str) -> bool:
         """Whether anyone waits for messages of this instance, or of any, or reads a stream."""
-        return self.feed.awake or (
-            bool(self._waiters.topics) and self._waiters.awaits("message", instance)
-        )
+        return self.feed.awake or (bool(self.topics) and self._waiters.awaits("message", instance))
 
     def messages_changed(self, instance: str, messages: Iterable[Any]) -> None:
         """Messages of an instance came or have come further."""
@@ -237,7 +247,7 @@ class Journal:
             log_failure(log, "our own bug: an event stream did not get a record")
 
     def _tell(self, kind: Literal["exchange", "delivery"], record: Exchange | Delivery) -> None:
-        if self._waiters.topics:
+        if self.topics:
             self._waiters.show(kind, record.instance, record)
         if self.feed.awake:
             size = (

@@ -11,32 +11,34 @@ from collections.abc import Mapping
 OWNERS_MOST = 20_000
 
 
-class RecordNumbers:
-    """Numbers by kind and owner, `""` for records of no instance. Not thread-safe."""
+class RecordNumbers(OrderedDict[str, dict[str, int]]):
+    """The last number of each kind, by owner; `""` owns records of no instance. Not thread-safe.
 
-    def __init__(self) -> None:
-        self._owners: OrderedDict[str, dict[str, int]] = OrderedDict()
+    Who has counted last stands last.
+    """
 
-    def next(self, kind: str, owner: str) -> int:
-        """The next number, from 1."""
-        numbers = self._of(owner)
-        number = numbers[kind] = numbers.get(kind, 0) + 1
-        return number
+    def of_new(self, owner: str) -> dict[str, int]:
+        """The numbers of an owner who had none; the first one makes room where there is none."""
+        numbers = self[owner] = {}
+        if len(self) > OWNERS_MOST:
+            self.popitem(last=False)
+        return numbers
 
     def set(self, owner: str, numbers: Mapping[str, int]) -> None:
         """Set how far this owner has counted."""
-        self._of(owner).update(numbers)
+        (self.get(owner) or self.of_new(owner)).update(numbers)
+        self.move_to_end(owner)
 
     def of(self, owner: str) -> dict[str, int]:
         """How far one owner has counted, by kind."""
-        return dict(self._owners.get(owner, {}))
+        return dict(self.get(owner, {}))
 
     def all(self) -> dict[str, int]:
         """How far everybody has counted, by `kind.owner`, sorted."""
         return dict(
             sorted(
                 (f"{kind}.{owner}", number)
-                for owner, numbers in self._owners.items()
+                for owner, numbers in self.items()
                 for kind, number in numbers.items()
             )
         )
@@ -44,16 +46,6 @@ class RecordNumbers:
     def forget(self, owner: str | None) -> None:
         """Forget the numbers of one owner, or of all."""
         if owner is None:
-            self._owners.clear()
+            self.clear()
         else:
-            self._owners.pop(owner, None)
-
-    def _of(self, owner: str) -> dict[str, int]:
-        numbers = self._owners.get(owner)
-        if numbers is None:
-            numbers = self._owners[owner] = {}
-            if len(self._owners) > OWNERS_MOST:
-                self._owners.popitem(last=False)
-        else:
-            self._owners.move_to_end(owner)
-        return numbers
+            self.pop(owner, None)

@@ -69,9 +69,9 @@ def happen(
             body.get("set", {}),
         )
         time.append(instance.now)
-        chat = str(action.group.jid) if action.group else str(sender.jid)
+        chat = action.group.jid if action.group else sender.jid
         faults = instance.fault_source
-        if faults.armed and faults.swallows(key, str(sender.jid), chat):
+        if faults.armed and faults.swallows(key, sender.jid, chat):
             return
         payload_fields = _addressed(action, fields(action), chat)
         for path, value in action.set.items():
@@ -97,7 +97,7 @@ def _show(
         runtime.journal.show(kind, answer["instance"], {**answer, **presence})
 
 
-def _addressed(action: ContactAction, fields: Json, chat: str) -> Json:
+def _addressed(action: ContactAction, fields: Json, chat: Jid) -> Json:
     """The fields of the event, with people named by the address that this chat shows."""
     addresses = action.instance.addresses
     if action.event in _BY_OTHERS:
@@ -149,11 +149,11 @@ def _group(instance: Instance, body: Mapping[str, Any]) -> Group | None:
 
 def _call(action: ContactAction) -> Json:
     """A call in private or in a group; `option` is its status."""
-    caller, instance = str(action.sender.jid), action.instance
+    caller, instance = action.sender.jid, action.instance
     date = utc(instance.now).isoformat(timespec="milliseconds")
     data = {
         **action.sample["data"],
-        "chatId": str(action.group.jid) if action.group else caller,
+        "chatId": action.group.jid if action.group else caller,
         "from": caller,
         "id": instance.chats.inbound_id(),
         "date": date.replace("+00:00", "Z"),
@@ -161,17 +161,17 @@ def _call(action: ContactAction) -> Json:
         "isGroup": action.group is not None,
     }
     if action.group is not None:
-        data["groupJid"] = str(action.group.jid)
+        data["groupJid"] = action.group.jid
     return {"data": data}
 
 
 def _presence(action: ContactAction) -> Json:
     """Somebody is typing or online, in private or in a group."""
-    person = str(action.sender.jid)
+    person = action.sender.jid
     presence = {"lastKnownPresence": action.option, "lastSeen": int(action.instance.now)}
     return {
-        "id": str(action.group.jid) if action.group else person,
-        "presences": {person: presence},
+        "id": action.group.jid if action.group else person,
+        "presences": {str(person): presence},
     }
 
 
@@ -180,9 +180,9 @@ def _participants(action: ContactAction) -> Json:
     group, author = action.require_group(), action.sender.jid
     action.instance.groups.change_member(group, author, action.to, action.option)
     return {
-        "id": str(group.jid),
-        "author": str(author),
-        "participants": [str(action.to)],
+        "id": group.jid,
+        "author": author,
+        "participants": [action.to],
         "action": action.option,
     }
 
@@ -196,7 +196,7 @@ def _update(action: ContactAction) -> Json:
         if not isinstance(value, _SETTINGS[name]):
             raise ControlRefused(400, f"set: {name} must be a {_SETTINGS[name].__name__}")
     action.instance.groups.update_by(group, author, changes)
-    return {"id": str(group.jid), **changes, "author": str(author)}
+    return {"id": group.jid, **changes, "author": author}
 
 
 _SETTINGS: Mapping[str, type] = {"subject": str, "desc": str, "announce": bool, "restrict": bool}

@@ -18,7 +18,8 @@ from ..runtime import Runtime
 from ..spelling import did_you_mean
 from ..webhooks.chaos.series import Chaos
 from ..webhooks.json_path import put_at
-from .contact_messages import in_message, media_in, media_keys
+from .contact_messages import in_message
+from .message_media import media_in, media_keys
 from .overrides import overrides_of
 
 

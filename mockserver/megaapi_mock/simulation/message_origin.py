@@ -13,7 +13,7 @@ from ..errors import ControlRefused
 
 # Who writes, and who is written to, when nobody is named.
 SOMEBODY = "5511900000002"
-STATUS = "status@broadcast"
+STATUS, NEWSLETTER = Jid("status", "broadcast"), "newsletter"
 FROM_PHONE, SELF_CHAT = "from-me-phone", "self-chat"
 # Events that nobody else can cause.
 OWN = (FROM_PHONE, SELF_CHAT)
@@ -38,14 +38,10 @@ class MessageOrigin:
     """
 
     key: dict[str, Any]
-    author: str
+    author: Jid
     name: str
     verified: str | None = None
     webhook: str | None = None
-
-    def told_as(self, event: str) -> str:
-        """The webhook event that tells this event from here."""
-        return self.webhook or event
 
 
 def typed(
@@ -60,9 +56,9 @@ def typed(
             f"phone; there are {', '.join((*OWN, *sorted(PHONE)))}",
         )
     chat = own if event == SELF_CHAT else _addressee(instance, body, payload)
-    key = {"remoteJid": str(chat), "fromMe": True, "id": instance.chats.inbound_id()}
+    key = {"remoteJid": chat, "fromMe": True, "id": instance.chats.inbound_id()}
     webhook = SELF_CHAT if chat == own else FROM_PHONE
-    return MessageOrigin(key, str(own), instance.name, webhook=webhook)
+    return MessageOrigin(key, own, instance.name, webhook=webhook)
 
 
 def _addressee(instance: Instance, body: Mapping[str, Any], payload: Mapping[str, Any]) -> Jid:
@@ -84,8 +80,8 @@ def _written_to(instance: Instance, body: Mapping[str, Any], payload: Mapping[st
         return instance.directory.read(body["to"])
     message = instance.messages.get(body.get("message") or "")
     if message is not None:
-        return Jid.parse(message.chat)
-    if str(payload["key"]["remoteJid"]).endswith("@g.us"):
+        return message.chat
+    if Jid.written(payload["key"]["remoteJid"]).group:
         first = next(iter(instance.groups), None)
         if first is None:
             raise ControlRefused(409, f"group: {instance.key} is in no group")
@@ -97,8 +93,8 @@ def channel(
     instance: Instance, body: Mapping[str, Any], payload: Mapping[str, Any]
 ) -> MessageOrigin:
     """A channel posts; nobody in particular writes there."""
-    jid = body.get("from", payload["key"]["remoteJid"])
-    if not (jid.endswith("@newsletter") and jid.partition("@")[0].isdigit()):
+    jid = Jid.written(body.get("from", payload["key"]["remoteJid"]))
+    if not (jid.server == NEWSLETTER and jid.user.isdigit()):
         raise ControlRefused(400, f"from: {jid!r} is not a channel: digits and @newsletter")
     post = str(100 + instance.count("newsletter"))
     key = {"remoteJid": jid, "fromMe": False, "id": instance.chats.inbound_id()}
@@ -109,5 +105,5 @@ def story_key(instance: Instance, sender: Contact) -> dict[str, Any]:
     """The key of a contact's status."""
     key = instance.chats.inbound_key(sender, None)
     key.pop("senderLid")
-    people = {"participant": str(sender.jid), "participantLid": str(sender.lid)}
+    people = {"participant": sender.jid, "participantLid": sender.lid}
     return {**key, "remoteJid": STATUS, **people}

@@ -80,6 +80,16 @@ class Validators:
         check: Callable[[Any], bool] = compiled.body.is_valid
         return check
 
+    def reply_checks(self, operation: Operation) -> Mapping[int, Callable[[Any], bool]]:
+        """Whether a JSON reply with a status fits, for each status that promises a schema."""
+        replies = self._compiled[operation.id].replies
+        validators = {status: promised.get(JSON) for status, promised in replies.items()}
+        return {
+            int(status): validator.is_valid
+            for status, validator in validators.items()
+            if validator is not None and status.isdigit()
+        }
+
     def request_fits(self, operation: Operation, query: Mapping[str, str], body: Any) -> bool:
         """Whether query and parsed body (None: no body) fit the operation."""
         compiled = self._compiled[operation.id]

@@ -2,23 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
 from ..domain.gateway import Gateway, InstanceSeed
 from ..domain.instance import Instance
+from ..domain.peer_messages import Envelope
+from ..records.outcome import Outcome
 
 # What whoever creates an instance wants to see of it.
 Shown = TypeVar("Shown")
 
 
+class Owed(Protocol):
+    """What kept changes owe and nobody has taken yet: deliveries, and messages to peers."""
+
+    def claim_deliveries(self, key: str) -> Iterator[Outcome]:
+        """Take out the outcomes of an instance that may leave, in the order of their changes.
+
+        What is not `released` stops all behind it.
+        """
+
+    def free_room(self, outcome: Outcome) -> None:
+        """What was claimed waits here no longer."""
+
+    def claim_peer_message(self) -> Envelope | None:
+        """Take out the message between two instances that was written first."""
+
+    def keep_peer_message(self, envelope: Envelope) -> None:
+        """Remember one more message to an instance, written by nobody's change."""
+
+    @property
+    def has_peer_messages(self) -> bool:
+        """Whether a message between two instances is on its way."""
+
+    def abandon(self, key: str | None = None) -> Sequence[Outcome]:
+        """Take out all that one instance, or everybody, owes; its messages to peers are gone."""
+
+
 class Store(Protocol):
     """All state belongs to one instance key; two keys never wait for each other.
 
-    `due_earlier` is called when something is scheduled before all else.
+    `owed` is filled by kept changes. `due_earlier` is called when something is scheduled before
+    all else.
     """
 
+    owed: Owed
     due_earlier: Callable[[], None]
 
     def read(self, key: str) -> AbstractContextManager[Instance]:
@@ -27,11 +57,15 @@ class Store(Protocol):
         Raises UnknownInstance. What is due by now has not happened yet: see `Instance.is_due`.
         """
 
-    def change(self, key: str, at: float | None = None) -> AbstractContextManager[Instance]:
+    def change(
+        self, key: str, at: float | None = None, outcome: Outcome | None = None
+    ) -> AbstractContextManager[Instance]:
         """Hold one instance alone; kept when the block ends, undone when it raises.
 
         Raises UnknownInstance. What is due by then happens before the change is kept. It is made
-        now, or at an earlier moment that a jump of the clock has just come to.
+        now, or at an earlier moment that a jump of the clock has just come to. What stands in the
+        outcome when the block ends is kept with the state, in one step: its exchange and
+        deliveries are on record from then on, and what it owes can be claimed.
         """
 
     def add(

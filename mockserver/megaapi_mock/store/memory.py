@@ -13,7 +13,12 @@ from ..domain.gateway import Gateway, InstanceSeed
 from ..domain.instance import Instance
 from ..domain.number_registry import NumberRegistry
 from ..errors import ControlRefused, UnknownInstance
-from . import Shown
+from ..records.bugs import Bugs
+from ..records.capacity import Capacity
+from ..records.journal import Journal
+from ..records.outcome import Outcome
+from . import Owed, Shown
+from .owed import OwedInMemory
 
 # Turns that count no longer, beside one for each instance and one that has just replaced it.
 STALE_MOST = 64
@@ -32,19 +37,30 @@ class _Kept:
     @property
     def registered(self) -> bool:
         """Whether the number registry knows what there is to know."""
-        instance = self.instance
+        state = self.instance.state
         return (
-            instance.connection is self.connection
-            and instance.number == self.number
-            and instance.name == self.name
+            state.connection is self.connection
+            and state.number == self.number
+            and state.name == self.name
         )
 
 
 class MemoryStore:
     """One lock per instance. `due_earlier` is called when something is due before all else."""
 
-    def __init__(self, gateway: Gateway) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        *,
+        journal: Journal | None = None,
+        room: Capacity | None = None,
+        bugs: Bugs | None = None,
+    ) -> None:
         self._gateway = gateway
+        self._journal = journal
+        self._owed = OwedInMemory(room or Capacity())
+        self.owed: Owed = self._owed
+        self._bugs = Bugs() if bugs is None else bugs
         self._kept: dict[str, _Kept] = {}
         # Who exists: held by whoever changes that, and before any instance's lock. `_lock` is for
         # single steps within, and held while nothing else is waited for.
@@ -66,7 +82,9 @@ class MemoryStore:
             kept.lock.release()
 
     @contextmanager
-    def change(self, key: str, at: float | None = None) -> Iterator[Instance]:
+    def change(
+        self, key: str, at: float | None = None, outcome: Outcome | None = None
+    ) -> Iterator[Instance]:
         """Hold one instance alone; kept when the block ends, undone when it raises."""
         kept = self._take(key)
         try:
@@ -82,9 +100,21 @@ class MemoryStore:
             except BaseException:
                 instance.rollback()
                 raise
+            if outcome is not None:
+                self._keep_outcome(outcome)
             self._note(key, kept)
         finally:
             kept.lock.release()
+
+    def _keep_outcome(self, outcome: Outcome) -> None:
+        """Behind the state that is kept already: what fails here takes nothing back."""
+        try:
+            if outcome.deliveries or outcome.peer_messages:
+                self._owed.keep(outcome)
+            if self._journal is not None and (outcome.deliveries or outcome.exchange):
+                self._journal.keep(outcome)
+        except Exception:
+            self._bugs.note(f"what a change of {outcome.instance} left is in no journal")
 
     def _take(self, key: str) -> _Kept:
         """What is kept under this key, its lock held: after a reset meanwhile, the new one."""

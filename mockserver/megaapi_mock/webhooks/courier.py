@@ -67,7 +67,7 @@ class Courier:
         self._free = 0  # threads without a lane
         self._lanes = Lanes()
         self._watcher: threading.Thread | None = None  # while lanes wait for a thread
-        self._trips: dict[Delivery, RunningAttempt] = {}
+        self.under_way: dict[Delivery, RunningAttempt] = {}
         self._pending = 0
         self._pausing = 0
         self._accepting = True
@@ -131,7 +131,7 @@ class Courier:
     def carries(self, body: bytes) -> bool:
         """Whether a delivery of just this body is under way."""
         with self._lock:
-            return any(delivery.body == body for delivery in self._trips)
+            return any(delivery.body == body for delivery in self.under_way)
 
     def wait_idle(self, timeout: float) -> bool:
         """Wait until every accepted delivery has ended and `changed` has heard of it."""
@@ -176,7 +176,7 @@ class Courier:
         most = self._workers
         if len(self._threads) >= most:
             now = time.perf_counter()
-            stuck = sum(now - trip.started > STUCK for trip in self._trips.values())
+            stuck = sum(now - trip.started > STUCK for trip in self.under_way.values())
             most = min(stuck + max(stuck, most), WORKERS_MOST)
         for _ in range(min(missing_threads, most - len(self._threads))):
             self._start_worker()
@@ -238,7 +238,7 @@ class Courier:
                 self._free -= 1
             lane.turns -= 1
             delivery = self._lanes.next_of(lane)
-            trip = self._trips[delivery] = RunningAttempt(delivery.time, now)
+            trip = self.under_way[delivery] = RunningAttempt(delivery.time, now)
             return lane, delivery, trip
 
     def _book(self, lane: Lane) -> Lane | None:
@@ -273,7 +273,7 @@ class Courier:
         except Exception as problem:
             log_failure(log, "our own bug: an attempt of %s is not recorded", delivery.id)
             with self._lock:
-                abandoned = self._trips.pop(delivery, None) is None
+                abandoned = self.under_way.pop(delivery, None) is None
                 if not abandoned and delivery.state == "queued":
                     end(delivery, "failed", f"our own bug: {problem!r}")
             if not abandoned:
@@ -300,7 +300,7 @@ class Courier:
         attempt = trip.attempt(error, answer)
         reason = error or failure_reason(attempt.status)
         with self._lock:
-            abandoned = self._trips.pop(delivery, None) is None
+            abandoned = self.under_way.pop(delivery, None) is None
             if not abandoned:
                 delivery.attempts.append(attempt)
                 end(delivery, state, reason)
@@ -316,13 +316,13 @@ class Courier:
 
     def _abandon_all(self) -> list[Delivery]:
         """Give up what is under way and what waits; the threads find nothing left to book."""
-        trips = list(self._trips)
-        for delivery, trip in self._trips.items():
+        trips = list(self.under_way)
+        for delivery, trip in self.under_way.items():
             delivery.attempts.append(trip.attempt("abandoned: the mock stopped before an answer"))
         trips.extend(self._lanes.leave())
         for delivery in trips:
             end(delivery, "abandoned", "the mock stopped before it was delivered")
-        self._trips.clear()
+        self.under_way.clear()
         self._pending = 0
         return trips
 

@@ -11,6 +11,7 @@ from .. import qr
 from ..codec import dumps
 from ..domain.content import keys_of
 from ..domain.event import Event
+from ..domain.jid import Jid
 from ..domain.message import content_key
 from ..profile import Profile
 from ..samples import Samples
@@ -110,7 +111,7 @@ class Renderer:
         if "key" in facts:
             payload["key"] = _addressed(facts["key"], payload.get("key", {}))
             if "isGroup" in payload:
-                payload["isGroup"] = str(facts["key"]["remoteJid"]).endswith("@g.us")
+                payload["isGroup"] = _is_group(facts["key"]["remoteJid"])
         elif event.name == "self-chat":
             payload["key"] = {**payload["key"], "remoteJid": event.owner_jid}
 
@@ -149,8 +150,12 @@ def _addressed(key: Mapping[str, Any], like: Mapping[str, Any]) -> dict[str, Any
     return renumbered
 
 
+def _is_group(jid: Any) -> bool:
+    return isinstance(jid, str) and Jid.written(jid).group
+
+
 def _is_lid(jid: Any) -> bool:
-    return isinstance(jid, str) and jid.endswith("@lid")
+    return isinstance(jid, str) and Jid.written(jid).lid
 
 
 def _as_2026(payload: Payload) -> Payload:

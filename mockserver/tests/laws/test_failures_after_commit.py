@@ -22,11 +22,11 @@ from megaapi_mock.commands.output import Output
 from megaapi_mock.domain.instance import Instance
 from megaapi_mock.domain.mailbox import Mailbox
 from megaapi_mock.domain.number_registry import NumberRegistry
+from megaapi_mock.records.capacity import Capacity
 from megaapi_mock.records.feed import Feed
 from megaapi_mock.records.journal import Journal
 from megaapi_mock.records.waiter import Waiter
 from megaapi_mock.simulation import contact_messages
-from megaapi_mock.spec.validate import Validators
 from megaapi_mock.testing import Served
 from megaapi_mock.timers import Timers
 from megaapi_mock.web.app import MockApp
@@ -34,7 +34,6 @@ from megaapi_mock.web.gateway import front, pipeline
 from megaapi_mock.web.gateway.call_faults import CallFaults
 from megaapi_mock.web.gateway.reply import Reply
 from megaapi_mock.webhooks import courier, publish
-from megaapi_mock.webhooks.chaos.capacity import Capacity
 from megaapi_mock.webhooks.chaos.series import Series
 from megaapi_mock.webhooks.http.client import HttpTransport
 from megaapi_mock.webhooks.lanes import Lanes
@@ -211,8 +210,9 @@ PLACES = (
     Place("reply-faults", of(CallFaults), "on", SEND, headers=DELAY),
     Place("fault-hits", lambda app: app.runtime.journal.strikes, "add", SEND, in_bugs=False,
           headers=DELAY),
-    Place("contract", of(Validators), "reply_violations", SEND),
-    Place("contract-without-log", of(Validators), "reply_violations", SEND, around=nobody_can_log),
+    Place("contract", of(pipeline.Pipeline), "_hold_to_contract", SEND),
+    Place("contract-without-log", of(pipeline.Pipeline), "_hold_to_contract", SEND,
+          around=nobody_can_log),
     Place("call-record", of(pipeline), "exchange_of", SEND),
     Place("call-id", of(Journal), "next_id", SEND, fits=lambda _, prefix, owner: prefix == "x"),
     Place("call-journal", lambda app: app.runtime.journal.exchanges, "add", SEND),

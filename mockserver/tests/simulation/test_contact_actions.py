@@ -12,7 +12,7 @@ from megaapi_mock.domain.contact_actions import ANSWERED
 from megaapi_mock.resources import root
 from megaapi_mock.samples import Samples
 from megaapi_mock.simulation.contact_events import NON_MESSAGE_EVENTS
-from megaapi_mock.simulation.contact_messages import CAUSED
+from megaapi_mock.simulation.inbound_event import CAUSED
 from megaapi_mock.spec.authority import Authority
 from megaapi_mock.spec.verdict import valid_bundle
 from megaapi_mock.web.app import MockApp

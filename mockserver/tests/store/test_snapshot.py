@@ -52,10 +52,14 @@ LEFT_OUT: dict[str, dict[str, str]] = {
         "_owner": OF_THE_NUMBER, "_owner_number": OF_THE_NUMBER, "_owner_addresses": OF_THE_NUMBER,
         "agenda": A_VERB, "addresses": A_VERB, "reachability": A_VERB, "outbox": A_VERB,
         "groups": A_VERB, "chats": A_VERB, "mailbox": A_VERB, "linking": A_VERB,
-        "contact_states": A_VERB, "_due_work": A_VERB,
+        "contact_states": A_VERB, "_at_once": PER_CHANGE, "run_due": A_VERB,
+        "_unbounded": "the tables of the state",
     },
-    "agenda": {"_scheduled": PER_CHANGE, "_done": PER_CHANGE, "failed": PER_CHANGE},
-    "chats": {"_shared_addresses": "saves memory and nothing else"},
+    "agenda": {"scheduled": PER_CHANGE, "done": PER_CHANGE, "failed": PER_CHANGE},
+    "addresses": {"plain_in_private": "of the profile and the directory"},
+    "chats": {
+        "_people": "found again at any time", "_people_version": "found again at any time",
+    },
     "acknowledgements": {"_fixed": "of the profile"},
 }  # fmt: skip
 
@@ -154,7 +158,7 @@ def test_every_part_of_the_mock_has_been_thought_of(app: MockApp) -> None:
     wired = {
         "settings", "profile", "publisher", "courier", "timers", "samples", "bugs",
         "document", "fields", "loading", "index", "operations", "handlers", "validators",
-        "fixtures", "events", "points",
+        "fixtures", "events", "points", "memo",
     }  # fmt: skip
     assert vars(app.runtime).keys() == held | wired
 

@@ -18,7 +18,7 @@ from megaapi_mock.faults.registry import discover
 from megaapi_mock.resources import root
 from megaapi_mock.samples import Samples
 from megaapi_mock.simulation.contact_events import NON_MESSAGE_EVENTS
-from megaapi_mock.simulation.contact_messages import CAUSED
+from megaapi_mock.simulation.inbound_event import CAUSED
 from megaapi_mock.spec.bundle import read_yaml
 from megaapi_mock.spec.operations import operations
 from megaapi_mock.spec.verdict import valid_bundle

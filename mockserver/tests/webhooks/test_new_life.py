@@ -9,6 +9,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from megaapi_mock.domain.jid import PERSON, Jid
 from megaapi_mock.domain.peer_messages import Envelope, PeerAck
 from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.resources import root
@@ -257,14 +258,15 @@ def test_what_an_emission_was_to_suffer_ends_with_its_life(app: MockApp) -> None
 
 
 def test_peer_messages_of_an_old_life_reach_nobody(app: MockApp) -> None:
-    publisher = app.runtime.publisher
-    landed = PeerAck("3EB0", "5511900000003@s.whatsapp.net")
-    for sender, to in ((KEY, OTHER), (OTHER, KEY), (OTHER, "x")):
-        publisher._peer_messages.append(Envelope(sender, to, "", 0.0, landed))
+    publisher, owed = app.runtime.publisher, app.runtime.store.owed
+    person = Jid("5511900000003", PERSON)
+    for sender, to in ((KEY, OTHER), (OTHER, KEY), (OTHER, "x"), (OTHER, "y")):
+        owed.keep_peer_message(Envelope(sender, to, person, 0.0, PeerAck("3EB0", person)))
     publisher.abandon(KEY)
-    assert [envelope.to for envelope in publisher._peer_messages] == ["x"]
+    envelope = owed.claim_peer_message()
+    assert envelope is not None and envelope.to == "x"
     publisher.abandon()
-    assert list(publisher._peer_messages) == []
+    assert owed.claim_peer_message() is None and not owed.has_peer_messages
 
 
 def delivery(lane: str, body: bytes = b"{}") -> Delivery:
@@ -335,7 +337,7 @@ def test_pausing_calls_and_resets_under_load(make_app: MakeApp) -> None:
     for caller in callers:
         caller.join(30)
     assert app.runtime.courier.wait_idle(30)
-    assert app.runtime.publisher._waiting == {}
+    assert app.runtime.store.owed._waiting == {}  # type: ignore[attr-defined]
     assert {each.state for each in owed(app)} <= {"delivered", "abandoned"}
     send(app, "new")
     assert app.runtime.courier.wait_idle(30)

@@ -15,8 +15,8 @@ from megaapi_mock.domain.instance import Instance
 from megaapi_mock.domain.mailbox import Mailbox
 from megaapi_mock.faults.kinds.reply import Reply
 from megaapi_mock.records.journal import Journal
-from megaapi_mock.spec.validate import Validators
 from megaapi_mock.web.app import MockApp
+from megaapi_mock.web.gateway.pipeline import Pipeline
 from megaapi_mock.webhooks.chaos.dispatcher import ChaosDispatcher
 from megaapi_mock.webhooks.chaos.series import Series
 from megaapi_mock.webhooks.render import Renderer
@@ -83,7 +83,7 @@ def arrived(app: MockApp, transport: RecordingTransport) -> list[str]:
     [
         (Journal, "add_exchange"),
         (Journal, "messages_changed"),
-        (Validators, "reply_violations"),
+        (Pipeline, "_hold_to_contract"),
         (ChaosDispatcher, "accept"),
         (Renderer, "render"),
     ],
@@ -101,10 +101,11 @@ def test_a_message_is_answered_as_kept_whatever_fails_after_it(
         else:
             patch.setattr(holder, name, failing)
             # Somebody waits for messages: only then is anyone told of them.
+            patch.setattr(broken.runtime.journal, "topics", {"message": KEY})
             patch.setattr(Journal, "awaits_messages", lambda *_: True)
         assert send(broken, "kept").status_code == 200
     assert send(broken, "later").status_code == 200
-    told = ["kept", "later"] if holder in (Journal, Validators) else ["later"]
+    told = ["kept", "later"] if holder in (Journal, Pipeline) else ["later"]
     assert arrived(broken, transport) == told
     look = broken.runtime.publisher.look(KEY, lambda instance: len(instance.messages))
     assert look == 2
@@ -241,7 +242,7 @@ def test_a_server_that_cannot_send_the_answer(
     assert arrived(app, transport) == ["kept", "later"]
 
 
-def test_a_change_that_cannot_be_recorded_is_undone_and_holds_up_nobody(
+def test_a_change_that_cannot_be_recorded_is_kept_and_told(
     broken: MockApp, transport: RecordingTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = Journal.add_deliveries
@@ -252,11 +253,23 @@ def test_a_change_that_cannot_be_recorded_is_undone_and_holds_up_nobody(
 
     with monkeypatch.context() as patch:
         patch.setattr(Journal, "add_deliveries", half)
-        assert send(broken, "undone").status_code == 500
+        assert send(broken, "kept").status_code == 200
     send(broken, "later")
-    assert arrived(broken, transport) == ["later"]
+    assert arrived(broken, transport) == ["kept", "later"]
     states = [each.state for each in broken.runtime.journal.deliveries.after(None)]
-    assert states == ["abandoned", "delivered"]
+    assert states == ["delivered", "delivered"]
+
+
+def test_an_undone_change_leaves_nothing_on_record(
+    broken: MockApp, transport: RecordingTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Instance, "commit", failing)
+        assert send(broken, "undone").status_code == 500
+    journal = broken.runtime.journal
+    assert list(journal.deliveries.after(None)) == []
+    assert [(each.status, each.events) for each in journal.exchanges.after(None)] == [(500, ())]
+    assert not broken.runtime.store.owed.has_peer_messages
 
 
 def test_a_change_that_cannot_be_kept_holds_up_nobody(

@@ -9,7 +9,7 @@ from typing import Any
 from ...errors import ControlRefused
 from ...runtime import Runtime
 from ...simulation.contact_events import NON_MESSAGE_EVENTS
-from ...simulation.contact_messages import CAUSED
+from ...simulation.inbound_event import CAUSED
 from ...spec.operations import Operation, WebhookEvent
 
 Json = dict[str, Any]

@@ -13,10 +13,11 @@ from ...runtime import Runtime
 from ...simulation.contact_messages import receive
 from ..gateway.reply import StartResponse
 from ..gateway.request import BODY_LIMIT, Environ
-from .guard import Guard
+from .guard import is_loopback
 from .json_body import refusal_of, refused
 from .operation_input import object_in, operation_input
 
+_LOOPBACK_HOST = re.compile(r"(?:127\.0\.0\.1|localhost)(?::[0-9]{1,5})?")
 _PATH = re.compile(r"/_mock/instances/([A-Za-z0-9._-]+)/inbound")
 Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 
@@ -30,16 +31,17 @@ class DirectInbound:
 
     def __init__(self, app: Flask, flask: Wsgi, runtime: Runtime) -> None:
         self._app, self._flask, self._runtime = app, flask, runtime
-        self._guard = Guard(runtime.settings, runtime.courier.carries)
+        self._open = is_loopback(runtime.settings.host)
+        self._courier = runtime.courier
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         match = _PATH.fullmatch(environ.get("PATH_INFO") or "")
         length = environ.get("CONTENT_LENGTH") or ""
         plain = match is not None and length.isdecimal() and int(length) <= BODY_LIMIT
-        if not plain or match is None or not self._guard.is_open_to(environ):
+        if not plain or match is None or not self._may_come_in(environ):
             return self._flask(environ, start_response)
         body = environ["wsgi.input"].read(int(length))
-        if len(body) < int(length) or self._guard.is_webhook(body):
+        if len(body) < int(length) or (self._courier.under_way and self._courier.carries(body)):
             return self._flask({**environ, "wsgi.input": BytesIO(body)}, start_response)
         try:
             schema = operation_input("POST", "/instances/<key>/inbound")
@@ -51,6 +53,16 @@ class DirectInbound:
         headers = [("Content-Type", "application/json"), ("Content-Length", str(len(content)))]
         start_response("201 CREATED", headers)
         return [content]
+
+    def _may_come_in(self, environ: Environ) -> bool:
+        """Whether it is a POST that the guard lets in whatever else it says."""
+        return (
+            self._open
+            and environ["REQUEST_METHOD"] == "POST"
+            and not environ.get("QUERY_STRING")
+            and "HTTP_ORIGIN" not in environ
+            and _LOOPBACK_HOST.fullmatch(environ.get("HTTP_HOST", "")) is not None
+        )
 
     def _refuse(
         self, error: Exception, environ: Environ, start_response: StartResponse

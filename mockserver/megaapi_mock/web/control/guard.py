@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
-import re
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 from urllib.parse import SplitResult, urlsplit
 
 from flask import Response, request
@@ -18,7 +16,6 @@ from ..gateway.request import BODY_LIMIT
 
 STATE_PATH = "/_mock/state"
 PAGE_PATH = "/_mock/ui"
-_LOOPBACK_HOST = re.compile(r"(?:127\.0\.0\.1|localhost)(?::[0-9]{1,5})?")
 
 
 class Guard:
@@ -29,16 +26,6 @@ class Guard:
         self._host, self._token = settings.host, settings.control_token
         self._open = is_loopback(settings.host)
         self._state_bytes = settings.state_bytes
-
-    def is_open_to(self, environ: Mapping[str, Any]) -> bool:
-        """Whether it is a POST that may come in whatever else it says; any other is for `check`."""
-        return (
-            self._open
-            and environ["REQUEST_METHOD"] == "POST"
-            and not environ.get("QUERY_STRING")
-            and "HTTP_ORIGIN" not in environ
-            and _LOOPBACK_HOST.fullmatch(environ.get("HTTP_HOST", "")) is not None
-        )
 
     def check(self) -> Response | None:
         """403 for other origins' pages and calls without the token, 404 for webhooks; else None."""

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Response, request
 
 from ...domain.instance import Instance
-from ...domain.jid import HIDDEN, PERSON, Jid
+from ...domain.jid import Jid
 from ...errors import ControlRefused, UnknownInstance
 from ...receiver_check.checks import Terms, judge
 from ...receiver_check.conversation import ChatOf, in_chats
@@ -154,9 +154,10 @@ class WebhookRoutes:
 
     def _chat_of(self, address: str) -> str:
         """The chat that an address of a person leads to, whichever of theirs it is."""
-        if not address.endswith((f"@{PERSON}", HIDDEN)):
+        jid = Jid.written(address)
+        if not (jid.person or jid.lid):
             return address
-        return str(self._runtime.world.directory.registered(Jid.parse(address)))
+        return self._runtime.world.directory.registered(Jid.parse(address))
 
     def _refused_sends(self, key: str, deliveries: Sequence[Delivery]) -> list[tuple[str, str]]:
         """Id and reason of each send of this instance that was refused since the first delivery.

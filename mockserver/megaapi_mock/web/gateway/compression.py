@@ -7,6 +7,8 @@ import zlib
 
 from .reply import JSON, Headers, Reply
 
+# Says that the answer depends on what its client accepts.
+VARY_BY_ENCODING = ("Vary", "Accept-Encoding")
 # Below this nothing is gained.
 THRESHOLD = 1024
 _COMPRESSIBLE = re.compile(r"text/|application/(?:json|javascript|xml)|.*\+(?:json|xml|text)")
@@ -18,7 +20,7 @@ def compressed(reply: Reply, headers: Headers, accepted: str) -> tuple[Reply, He
     """The answer as a client that accepts these encodings gets it; the given one stays plain."""
     if reply.content_type != JSON and not _COMPRESSIBLE.match(reply.content_type):
         return reply, headers
-    headers = [*headers, ("Vary", "Accept-Encoding")]
+    headers = [*headers, VARY_BY_ENCODING]
     encoding = _chosen(accepted) if len(reply.body) >= THRESHOLD else None
     if encoding is None or any(name.lower() == "content-encoding" for name, _ in headers):
         return reply, headers

@@ -15,8 +15,9 @@ from ...spec.validate import Validators
 class Endpoint:
     """An operation with its handler, ready to be called.
 
-    `fits` says whether a body fits where nothing else of a request is to be checked, and is None
-    where the validators have to say it.
+    `reads`: a call changes nothing. `fits` says whether a body fits where nothing else of a request
+    is to be checked, and is None where the validators have to say it; `reply_fits` by status
+    whether a JSON reply does.
     """
 
     operation: Operation
@@ -24,8 +25,10 @@ class Endpoint:
     handler: Handler
     mark: Marked
     needs_connection: bool
+    reads: bool
     recipient: tuple[str, ...] | None
     fits: Callable[[Any], bool] | None
+    reply_fits: Mapping[int, Callable[[Any], bool]]
 
 
 def endpoints(
@@ -39,13 +42,15 @@ def endpoints(
 
 
 def _endpoint(operation: Operation, handler: Handler, validators: Validators) -> Endpoint:
-    recipient = operation.recipient
+    recipient, mark = operation.recipient, mark_of(handler) or Marked()
     return Endpoint(
         operation=operation,
         address=operation.address,
         handler=handler,
-        mark=mark_of(handler) or Marked(),
+        mark=mark,
         needs_connection=operation.needs_connection,
+        reads=operation.effect == "reads" and not mark.changes,
         recipient=None if recipient is None else tuple(recipient.split(".")),
         fits=validators.body_check(operation),
+        reply_fits=validators.reply_checks(operation),
     )

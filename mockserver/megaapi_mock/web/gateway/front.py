@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 
 from .broken_reply import send_broken
-from .compression import compressed
+from .compression import VARY_BY_ENCODING, compressed
 from .letter_case import AnyCase
 from .pipeline import Handled, Pipeline
-from .reply import PREFLIGHT, Headers, Reply, StartResponse, send
+from .reply import JSON, PREFLIGHT, Headers, Reply, StartResponse, send
 from .request import Environ, Request
 from .routing import Match, Routes
 
@@ -49,10 +49,10 @@ class Front:
             handled = self._pipeline.unknown_route(request)
         else:
             handled = self._pipeline.answer(request, *match)
-        batch = handled.batch
-        if batch is None or not batch.deliveries:
+        outcome = handled.outcome
+        if outcome is None or not outcome.deliveries:
             return self._send(request, start_response, handled, None)
-        after = partial(self._pipeline.publisher.release, batch)
+        after = partial(self._pipeline.publisher.release, outcome)
         try:
             if self._release_before:
                 after()
@@ -97,8 +97,11 @@ class Front:
         self, request: Request, reply: Reply, headers: Headers
     ) -> tuple[Reply, Headers]:
         """As the client accepts it; plain where that fails: what was done is done."""
+        accepted = request.environ.get("HTTP_ACCEPT_ENCODING")
+        if not accepted and reply.content_type == JSON:
+            return reply, [*headers, VARY_BY_ENCODING]
         try:
-            return compressed(reply, headers, request.environ.get("HTTP_ACCEPT_ENCODING", ""))
+            return compressed(reply, headers, accepted or "")
         except Exception:
             self._pipeline.bugs.note(f"{request.method} {request.path} is answered uncompressed")
             return reply, headers

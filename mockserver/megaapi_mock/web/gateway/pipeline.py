@@ -11,6 +11,7 @@ from operator import getitem
 
 from ...clock import Clock
 from ...codec import dumps
+from ...domain.connection import CONNECTED
 from ...domain.instance import Instance
 from ...errors import (
     InvalidRequest,
@@ -18,42 +19,32 @@ from ...errors import (
     RequestRejected,
     UnknownInstance,
     UnknownRoute,
-    Unusable,
 )
 from ...faults.active import ActiveFaults
-from ...faults.kind import Answered, Moment, Replacing
-from ...faults.kinds.bad_gateway import BadGateway
-from ...faults.kinds.empty_200 import Empty200
-from ...faults.kinds.error_true_200 import ErrorTrue200
-from ...handlers.call import Answer, Call, Handler
+from ...handlers.call import NOBODY, Answer, Call, Handler
 from ...handlers.files import Absent
 from ...profile import Profile
 from ...records.bugs import Bugs, guarded
 from ...records.exchange import Exchange
 from ...records.journal import Journal
+from ...records.outcome import Outcome
 from ...samples import Samples
 from ...spec.operations import Operation
 from ...spec.validate import Validators
-from ...webhooks.publish import Batch, Publisher
+from ...webhooks.publish import Publisher
 from .auth import REMEMBERED_MOST, is_token, require_token
 from .bodies import body_parser
-from .call_faults import ASKED, CallFaults, UndoChange, WaitFirst, find
+from .call_faults import ASKED, UndoChange, WaitFirst
 from .endpoint import Endpoint, endpoints
+from .fault_settlement import settle
 from .fetcher import Fetcher
-from .recorded_call import exchange_of
-from .refusals import require_usable, why_closed, with_violations
+from .refusals import outage, refused, require_usable, why_closed
 from .reply import JSON, LOOK, Headers, Reply
 from .request import Request
 from .route_hints import RouteHints
 
 # However many people a slow call names, a client gets its answer in the end.
 PAUSE_MOST = 60.0
-# The switch `outage` is a fault for good.
-_OUTAGES: Mapping[str, Replacing] = {
-    "cdn_502": BadGateway(),
-    "empty_200": Empty200(),
-    "error_true": ErrorTrue200(),
-}
 
 
 @dataclass(slots=True)
@@ -62,7 +53,7 @@ class Handled:
 
     reply: Reply
     headers: Headers
-    batch: Batch | None = None
+    outcome: Outcome | None = None
 
 
 @dataclass
@@ -88,25 +79,32 @@ class Pipeline:
         self._endpoints = endpoints(self.operations, self.handlers, self.validators)
         self._fetcher = Fetcher() if self.profile.on("fetch_media") else None
         self._parse = body_parser(self.profile)
-        self._outage = _OUTAGES.get(self.profile["outage"])
+        self._outage = outage(self.profile)
         listener = self.on_exchange
         self._shown = None if listener is None else guarded(listener, "on_exchange failed")
 
     def answer(self, request: Request, operation: Operation, key: str) -> Handled:
         """Everything from the instance on; never raises."""
         endpoint = self._endpoints[operation.id]
-        batch: Batch | None = None
+        outcome: Outcome | None = None
         owner: str | None = key
         try:
-            reply, batch = self._done(request, endpoint, key)
+            reply, outcome = self._done(request, endpoint, key)
         except RequestRejected as refusal:
             owner = None if isinstance(refusal, UnknownInstance) else key
-            reply = self._refused(refusal, endpoint)
+            reply = refused(refusal, endpoint, self.profile, strict=self.strict)
         except Exception:
             self.bugs.note(endpoint.address)
             reply = self._own_bug(request)
-        reply = self._struck_reply(request, operation, reply, kept=batch is not None)
-        return self._closed(request, reply, operation=operation.id, owner=owner, batch=batch)
+        if outcome is None:
+            reply = self._finished(request, endpoint, reply, kept=False)
+            exchange = self._recorded(request, reply, operation.id, owner)
+        else:
+            exchange = outcome.exchange
+        # Nobody else waits meanwhile: the instance is free again.
+        if reply.pause or request.struck is not None:
+            self._pause(request, reply)
+        return self._handled(reply, exchange, outcome)
 
     @staticmethod
     def _own_bug(request: Request) -> Reply:
@@ -114,12 +112,10 @@ class Pipeline:
         request.struck = None
         return Reply.json(500, RequestRejected("").body)
 
-    def _struck_reply(
-        self, request: Request, operation: Operation, real: Reply, *, kept: bool
-    ) -> Reply:
-        """The reply as faults leave it, when it is time for it.
+    def _finished(self, request: Request, endpoint: Endpoint, real: Reply, *, kept: bool) -> Reply:
+        """The reply as faults leave it, held to the contract.
 
-        What was kept is answered as it is, whatever fails here.
+        What is `kept` is answered as it is, whatever fails here.
         """
         reply, struck = real, request.struck
         try:
@@ -127,15 +123,20 @@ class Pipeline:
                 reply = struck.on(real)
             # What a fault puts in its place need not fit.
             if struck is None or struck.replacing is None:
-                self._hold_to_contract(operation, reply)
-            # Nobody else waits meanwhile: the instance is free again.
-            if reply.pause or struck is not None:
-                self._sit_out(lambda: reply.pause + (0.0 if struck is None else struck.pause))
+                self._hold_to_contract(endpoint, reply)
         except Exception:
-            self.bugs.note(f"{operation.address}: its reply")
+            self.bugs.note(f"{endpoint.address}: its reply")
             happened = real.status >= 400 or (kept and real.status)
             return real if happened else self._own_bug(request)
         return reply
+
+    def _pause(self, request: Request, reply: Reply) -> None:
+        """Let pass what a slow call, or a fault at it, takes before the answer leaves."""
+        struck = request.struck
+        try:
+            self._sit_out(lambda: reply.pause + (0.0 if struck is None else struck.pause))
+        except Exception:
+            self.bugs.note(f"{request.method} {request.path} is answered at once")
 
     def stop_waiting(self) -> None:
         """End every wait and download of a call, and those asked for from now on."""
@@ -148,20 +149,22 @@ class Pipeline:
         refusal = UnknownRoute(request.url, self.hints.reason(request.method, request.path))
         reply = Reply.json(refusal.status, refusal.body, refusal.reason)
         owner = self._named_in(request.path)
-        return self._closed(request, reply, operation=None, owner=owner, batch=None)
+        return self._handled(reply, self._recorded(request, reply, None, owner), None)
 
     def _named_in(self, path: str) -> str | None:
         """The instance whose key stands in a path: who looks for its calls finds this one too."""
         keys = set(self.publisher.keys())
         return next((part for part in path.split("/") if part in keys), None)
 
-    def _done(self, request: Request, endpoint: Endpoint, key: str) -> tuple[Reply, Batch | None]:
+    def _done(self, request: Request, endpoint: Endpoint, key: str) -> tuple[Reply, Outcome | None]:
         if self._outage is not None:
-            return self._out(self._outage), None
+            return self._outage(self.clock.now()), None
         # Before the instance is held: a large body is nobody else's affair.
         request.read_body(self._parse)
         while True:
             try:
+                if endpoint.reads and not (self.faults.armed or ASKED in request.environ):
+                    return self._read(request, endpoint, key), None
                 return self._change(request, endpoint, key)
             except WaitFirst as waits:
                 self._sit_out(waits.seconds)
@@ -177,35 +180,46 @@ class Pipeline:
             if self.stopping.wait(min(LOOK, left)):
                 return
 
-    def _change(self, request: Request, endpoint: Endpoint, key: str) -> tuple[Reply, Batch | None]:
-        """The checks and the handler, as one change; undone where a fault wants it so."""
-        reply: Reply | None = None
+    def _read(self, request: Request, endpoint: Endpoint, key: str) -> Reply:
+        """The checks and the handler of an operation that changes nothing: no change begins."""
+        return self.publisher.look(key, lambda instance: self._on(instance, request, endpoint))
+
+    def _change(
+        self, request: Request, endpoint: Endpoint, key: str
+    ) -> tuple[Reply, Outcome | None]:
+        """The checks, the handler and the record of the call, as one change.
+
+        Undone where a fault wants it so.
+        """
+        real: Reply | None = None
         try:
-            with self.publisher.changing(key) as (instance, batch):
-                reply = self._on(instance, request, endpoint)
+            with self.publisher.changing(key) as (instance, outcome):
+                real = self._on(instance, request, endpoint)
                 struck = request.struck
                 if struck is not None and not struck.early:
                     if struck.takes_back:
                         raise UndoChange
                     struck.went_well(self.faults, instance)
+                reply = self._finished(request, endpoint, real, kept=True)
+                outcome.exchange = self._exchange(request, reply, endpoint.operation.id, key)
         except UndoChange:
-            assert reply is not None, "raised for a reply alone"
-            return reply, None
-        return reply, batch
+            assert real is not None, "raised for a reply alone"
+            return real, None
+        return reply, outcome
 
     # -- the checks, in the gateway's order --------------------------------------------------
 
     def _on(self, instance: Instance, request: Request, endpoint: Endpoint) -> Reply:
         authorization = request.environ.get("HTTP_AUTHORIZATION", "")
-        known = len(authorization) <= REMEMBERED_MOST and is_token(authorization, instance.token)
-        if not known:
+        token = instance.state.token
+        if len(authorization) > REMEMBERED_MOST or not is_token(authorization, token):
             require_token(instance, authorization)
         if self.faults.armed or ASKED in request.environ:
-            struck = self._struck(instance, request, endpoint)
+            struck = settle(self.faults, self.profile, instance, request, endpoint)
             if struck.early:
                 return Reply(0, b"", "")
         document = request.document()
-        if endpoint.needs_connection and not instance.linked:
+        if endpoint.needs_connection and instance.state.connection.state != CONNECTED:
             raise NotLoggedIn(why_closed(instance), status=instance.rules.disconnected_status)
         if endpoint.mark.mend is not None:
             document = endpoint.mark.mend(document, self.profile)
@@ -216,14 +230,15 @@ class Pipeline:
             endpoint.operation,
             instance,
             document,
+            document.get("messageData", {}) if isinstance(document, dict) else {},
+            NOBODY
+            if endpoint.recipient is None
+            else instance.chats.recipient(str(reduce(getitem, endpoint.recipient, document))),
             query,
             self.profile,
             self.samples,
             self.validators.schemas,
             None if self._fetcher is None else request.files.get,
-            None
-            if endpoint.recipient is None
-            else instance.chats.recipient(str(reduce(getitem, endpoint.recipient, document))),
             strict=self.strict,
         )
         answer = endpoint.handler(call)
@@ -234,101 +249,98 @@ class Pipeline:
             return Reply(200, answer.body, answer.content_type, shown, reason, pause=pause)
         return Reply(200, dumps(answer), JSON, answer, reason, pause=pause)
 
-    def _struck(self, instance: Instance, request: Request, endpoint: Endpoint) -> CallFaults:
-        """What faults do to this call, settled at its first look; Waits when it is to wait."""
-        struck = request.struck
-        if struck is None:
-            request.struck = struck = find(
-                self.faults,
-                endpoint.operation,
-                instance.key,
-                recipient=self._recipient(request, endpoint),
-                asked=request.environ.get(ASKED),
-            )
-            if struck.wait:
-                raise WaitFirst(lambda: struck.wait)
-        struck.refuse(instance)
-        instance.fault_effects = struck.fault_effects
-        return struck
-
-    def _recipient(self, request: Request, endpoint: Endpoint) -> str | None:
-        """Whom the call is for, if any fault asks; None also where the body does not say."""
-        if endpoint.recipient is None or not self.faults.wants_recipients:
-            return None
-        mend = endpoint.mark.mend
-        try:
-            document = request.document()
-            document = document if mend is None else mend(document, self.profile)
-            return self.faults.person(str(reduce(getitem, endpoint.recipient, document)))
-        except (RequestRejected, LookupError, TypeError):
-            return None
-
     # -- replies -----------------------------------------------------------------------------
 
-    def _refused(self, refusal: RequestRejected, endpoint: Endpoint) -> Reply:
-        hook = endpoint.mark.refused
-        if hook is not None:
-            refusal = with_violations(hook(refusal, self.profile), refusal)
-        if self.strict and isinstance(refusal, Unusable):
-            problems = refusal.violations or (refusal.reason,)
-            refusal = InvalidRequest(refusal.reason, violations=problems)
-        reply = Reply.json(refusal.status, refusal.body, refusal.reason)
-        reply.violations = refusal.violations
-        return reply
-
-    def _out(self, kind: Replacing) -> Reply:
-        made = kind.answer(Answered(0, b"", ""), Moment(self.clock.now(), 0.0, 0.0))
-        reason = f"switch outage={self.profile['outage']}"
-        return Reply(made.status, made.body, made.content_type, reason=reason)
-
-    def _hold_to_contract(self, operation: Operation, reply: Reply) -> None:
-        if self._outage is not None or reply.status == InvalidRequest.status:
+    def _hold_to_contract(self, endpoint: Endpoint, reply: Reply) -> None:
+        if self._outage is not None:
+            return
+        fits = endpoint.reply_fits.get(reply.status)
+        if fits is not None and reply.content_type == JSON and reply.document is not None:
+            if fits(reply.document):
+                return
+        elif reply.status == InvalidRequest.status:
             return
         broken = self.validators.reply_violations(
-            operation, reply.status, reply.content_type, reply.document
+            endpoint.operation, reply.status, reply.content_type, reply.document
         )
         if broken:
-            text = f"{operation.address} answered {reply.status} against spec/" + (
-                f"{operation.spec_file}: {'; '.join(map(str, broken))[:500]}"
+            text = f"{endpoint.address} answered {reply.status} against spec/" + (
+                f"{endpoint.operation.spec_file}: {'; '.join(map(str, broken))[:500]}"
             )
             self.bugs.add(text)
 
-    def _closed(
-        self,
-        request: Request,
-        reply: Reply,
-        *,
-        operation: str | None,
-        owner: str | None,
-        batch: Batch | None,
-    ) -> Handled:
-        """Record the call. Whatever fails here, its reply is sent and its batch released."""
-        exchange: Exchange | None = None
-        headers: Headers = []
+    # -- the record --------------------------------------------------------------------------
+
+    def _exchange(
+        self, request: Request, reply: Reply, operation: str | None, owner: str | None
+    ) -> Exchange | None:
+        """The call as it is kept, numbered; None where that fails: its reply is sent all the same.
+
+        The number names it in the reply, so whoever calls this keeps it before another is numbered
+        anew: with its instance held, or the journal.
+        """
         try:
-            exchange = exchange_of(self.clock.now(), request, reply, operation, owner, batch)
-            # A reset in between would number others the same, and one would take another's place.
-            with self.journal.numbering():
-                exchange.id = self.journal.next_id("x", owner)
-                reply.extra.append(("X-Mock-Exchange", exchange.id))
-                exchange.response_headers = headers = self._headers(reply)
-                self.journal.add_exchange(exchange)
+            exchange = exchange_of(self.clock.now(), request, reply, operation, owner)
+            exchange.id = self.journal.next_id("x", owner)
+            reply.extra.append(("X-Mock-Exchange", exchange.id))
+            exchange.response_headers = self._headers(reply)
         except Exception:
             self.bugs.note(f"{request.method} {request.path} is in no journal")
-            headers = headers or self._headers(reply)
-        if exchange is not None:
-            exchange.response_headers = headers
-            if self._shown is not None:
-                self._shown(exchange)
-        return Handled(reply, headers, batch)
+            return None
+        return exchange
+
+    def _recorded(
+        self, request: Request, reply: Reply, operation: str | None, owner: str | None
+    ) -> Exchange | None:
+        """Record a call that changed nothing."""
+        with self.journal.numbering():
+            exchange = self._exchange(request, reply, operation, owner)
+            if exchange is not None:
+                try:
+                    self.journal.add_exchange(exchange)
+                except Exception:
+                    self.bugs.note(f"{request.method} {request.path} is in no journal")
+        return exchange
+
+    def _handled(self, reply: Reply, exchange: Exchange | None, outcome: Outcome | None) -> Handled:
+        if exchange is None:
+            return Handled(reply, self._headers(reply), outcome)
+        if self._shown is not None:
+            self._shown(exchange)
+        return Handled(reply, [*exchange.response_headers], outcome)
 
     def _headers(self, reply: Reply) -> Headers:
         """What is sent above the body; the least that can be where a header fails."""
-        if not reply.status:
-            # Nothing is sent at all.
-            return []
         try:
-            return reply.headers()
+            # A reply without a status is not sent at all.
+            return reply.headers() if reply.status else []
         except Exception:
             self.bugs.note(f"the headers of a reply with status {reply.status}")
             return [("Content-Type", reply.content_type), ("Content-Length", str(len(reply.body)))]
+
+
+def exchange_of(
+    moment: float, request: Request, reply: Reply, operation: str | None, owner: str | None
+) -> Exchange:
+    """A call as the journal keeps it, bodies without any encoding.
+
+    It has no id, no response headers and no events yet.
+    """
+    return Exchange(
+        "",
+        moment,
+        owner,
+        operation,
+        request.method,
+        request.url,
+        request.headers(),
+        request.shown,
+        reply.status,
+        (),
+        reply.body if reply.broken is None else reply.body[: reply.broken.kept],
+        reply.reason,
+        reply.violations,
+        (),
+        reply.fault,
+        round((time.perf_counter() - request.begun) * 1000, 3),
+    )

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...codec import dumps
 from ...domain.instance import Instance
-from ...errors import RequestRejected, Unusable
+from ...errors import InvalidRequest, RequestRejected, Unusable
+from ...faults.kind import Answered, Moment, Replacing
+from ...faults.kinds.bad_gateway import BadGateway
+from ...faults.kinds.empty_200 import Empty200
+from ...faults.kinds.error_true_200 import ErrorTrue200
 from ...profile import Profile
 from ...spec.operations import Operation
 from ...spec.validate import Validators
 from .bodies import FORM, unread_type
+from .endpoint import Endpoint
+from .reply import Reply
 from .request import Request
+
+_OUTAGES: Mapping[str, Replacing] = {
+    "cdn_502": BadGateway(),
+    "empty_200": Empty200(),
+    "error_true": ErrorTrue200(),
+}
 
 
 def why_closed(instance: Instance) -> str:
@@ -47,7 +60,39 @@ def require_usable(
     raise Unusable(reason, violations=problems)
 
 
-def with_violations(refusal: RequestRejected, before: RequestRejected) -> RequestRejected:
+def refused(
+    refusal: RequestRejected, endpoint: Endpoint, profile: Profile, *, strict: bool
+) -> Reply:
+    """The answer to a call that cannot be carried out; `strict` says it as a 422, in full."""
+    hook = endpoint.mark.refused
+    if hook is not None:
+        refusal = _with_violations(hook(refusal, profile), refusal)
+    if strict and isinstance(refusal, Unusable):
+        problems = refusal.violations or (refusal.reason,)
+        refusal = InvalidRequest(refusal.reason, violations=problems)
+    reply = Reply.json(refusal.status, refusal.body, refusal.reason)
+    reply.violations = refusal.violations
+    return reply
+
+
+def outage(profile: Profile) -> Callable[[float], Reply] | None:
+    """What answers every call under the switch `outage`, a fault for good; None without one.
+
+    It takes the time.
+    """
+    kind = _OUTAGES.get(profile["outage"])
+    if kind is None:
+        return None
+
+    def answer(now: float) -> Reply:
+        made = kind.answer(Answered(0, b"", ""), Moment(now, 0.0, 0.0))
+        reason = f"switch outage={profile['outage']}"
+        return Reply(made.status, made.body, made.content_type, reason=reason)
+
+    return answer
+
+
+def _with_violations(refusal: RequestRejected, before: RequestRejected) -> RequestRejected:
     """A refusal in another form keeps the violations of the one it stands for."""
     if refusal is not before and not refusal.violations:
         refusal.violations = before.violations

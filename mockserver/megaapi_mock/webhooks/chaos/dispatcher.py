@@ -11,8 +11,8 @@ from typing import Protocol
 
 from ...clock import Clock
 from ...records.bugs import log_failure
+from ...records.capacity import Capacity
 from ...records.delivery import OLD_WORLD, Delivery, end
-from .capacity import Capacity
 from .series import Chaos, Entry, Out, Place, Series
 
 log = logging.getLogger(__name__)

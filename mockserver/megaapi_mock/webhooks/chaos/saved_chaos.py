@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from ...errors import ControlRefused
+from ...records.capacity import Capacity
 from ...records.delivery import Delivery
-from .capacity import Capacity
 from .dispatcher import ChaosDispatcher, matters
 from .series import Chaos, Entry, Place, Series
 

@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 
 from ...errors import ControlRefused
+from ...records.capacity import Capacity, Held
 from ...records.delivery import Delivery
-from .capacity import Capacity, Held
 
 COPIES_MOST = 100
 CROWD_MOST = 5_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -109,7 +110,7 @@ def test_a_webhook_that_points_here_is_for_flask(pair: list[MockApp]) -> None:
     body = b'{"from": "5511900000002"}'
     app = pair[0]
     asked = app.wsgi_app._flask  # type: ignore[attr-defined]
-    asked._guard.is_webhook = lambda sent: sent == body
+    asked._courier = SimpleNamespace(under_way={"d1": body}, carries=lambda sent: sent == body)
     reached: list[bytes] = []
 
     def flask(environ: dict[str, Any], start_response: Any) -> list[bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ...records.delivery import Delivery
+from .delivery import Delivery
 
 
 class Capacity:

@@ -1,0 +1,28 @@
+"""What one change leaves behind beside the new state: kept with it, or dropped with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ..domain.event import Event
+from ..domain.peer_messages import Envelope
+from .delivery import Delivery
+from .exchange import Exchange
+
+
+@dataclass(slots=True, eq=False)
+class Outcome:
+    """What a change of `instance` owes and what is recorded of it.
+
+    Its `deliveries` wait until the change's answer is handed over (`released`), its
+    `peer_messages` are carried to other instances at once, its `exchange` is the call that asked
+    for it, None where nobody called.
+    """
+
+    instance: str
+    events: list[Event] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
+    peer_messages: Sequence[Envelope] = ()
+    exchange: Exchange | None = None
+    released: bool = False

@@ -1,0 +1,94 @@
+"""What contacts can do, by event: what the sample of each says, worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+
+from ..domain.contact_actions import ACTIONS, names_its_chat
+from ..domain.jid import Jid
+from ..errors import ControlRefused
+from ..runtime import Runtime
+from ..spelling import did_you_mean
+from .contact_events import NON_MESSAGE_EVENTS
+from .message_media import media_in
+from .overrides import text_path
+
+# What the gateway causes by itself, and how to make it do so.
+CAUSED: Mapping[str, str] = {
+    "connected": "POST /_mock/instances/{key}/link",
+    "disconnected": "POST /_mock/instances/{key}/unlink",
+    "disconnected-logout-variant": "set disconnect_text=logout, POST /_mock/instances/{key}/unlink",
+    "connection-closed-temporary": "the gateway does not announce it: POST .../{key}/emit",
+    "qrcode": "GET /rest/instance/qrcode/{key} while unlinked",
+    "from-me-api-echo": "send something, POST /rest/sendMessage/{key}/text",
+    "ack-server": "send something, POST /rest/sendMessage/{key}/text",
+    "ack-delivered": "send something to a reachable contact, POST /rest/sendMessage/{key}/text",
+    "ack-read": "send something; the switch ack_delays says when it is read",
+    "ack-played": "send a voice note (type ptt), POST /rest/sendMessage/{key}/mediaBase64",
+    "ack-group": "set group_acks=each and send something to a group",
+    "ack-error": "the gateway was never seen to send it: POST .../{key}/emit",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class InboundEvent:
+    """Something a contact does; `payload` is its sample as JSON.
+
+    `private`: it never happens in a group; `in_group`: its sample does. `text_path` is the dotted
+    path to its text. `plain`: its content is the sample's but for that text: it is about no other
+    message, names no chat, and brings no file.
+    """
+
+    name: str
+    is_message: bool
+    payload: bytes
+    private: bool
+    in_group: bool
+    text_path: str | None
+    plain: bool
+
+
+def inbound_event(runtime: Runtime, name: str) -> InboundEvent:
+    """The event of this name; ControlRefused where no contact does that."""
+    known: dict[str, InboundEvent] = runtime.memo.setdefault(InboundEvent, {})
+    event = known.get(name)
+    if event is None:
+        # Events are as many as samples: nothing else is remembered.
+        event = known[name] = _worked_out(runtime, _require_inbound(runtime, name))
+    return event
+
+
+def _worked_out(runtime: Runtime, name: str) -> InboundEvent:
+    sample = runtime.samples.sample(name)
+    if name in NON_MESSAGE_EVENTS:
+        return InboundEvent(name, False, orjson.dumps(sample), False, False, None, False)
+    chat, content = Jid.written(sample["key"]["remoteJid"]), sample["message"]
+    is_plain = name not in ACTIONS and not names_its_chat(content) and media_in(content) is None
+    return InboundEvent(
+        name,
+        is_message=True,
+        payload=orjson.dumps(sample),
+        private=not (chat.person or chat.group) or bool(sample.get("broadcast")),
+        in_group=chat.group,
+        text_path=text_path(sample),
+        plain=is_plain and "albumMessage" not in content,
+    )
+
+
+def _require_inbound(runtime: Runtime, event: str) -> str:
+    if event in runtime.samples and _is_inbound(runtime, event):
+        return event
+    inbound = [name for name in runtime.samples.names() if _is_inbound(runtime, name)]
+    way = CAUSED.get(event)
+    guess = did_you_mean(event, inbound)
+    more = f"the gateway causes it: {way}" if way else f"{guess}there are {', '.join(inbound)}"
+    raise ControlRefused(400, f"event: {event!r} is not something a contact does; {more}")
+
+
+def _is_inbound(runtime: Runtime, event: str) -> bool:
+    sample = runtime.samples.sample(event)
+    is_message = "key" in sample and "message" in sample
+    return event in NON_MESSAGE_EVENTS or (is_message and event not in CAUSED)

@@ -1,0 +1,89 @@
+"""Content as it arrives: with what a test sets in it, and media keys that lead to real bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..domain.content import WRAPPERS, kind_named
+from ..domain.instance import Instance
+from ..domain.message import content_key
+from ..errors import ControlRefused
+from ..handlers import uploads
+from ..runtime import Runtime
+from ..webhooks.json_path import put_at
+from .overrides import require_no_path
+
+
+def filled(
+    runtime: Runtime,
+    instance: Instance,
+    content: dict[str, Any],
+    file: str | None,
+    inside: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The content with what is set in it, and media keys that lead to real bytes."""
+    holder: dict[str, Any] = {"message": content}
+    for path, value in inside.items():
+        put_at(holder, path, value)
+    message = holder["message"]
+    if not isinstance(message, dict) or content_key(message) is None:
+        raise ControlRefused(400, "set: message must stay an object with content")
+    media = media_in(message)
+    if media is None:
+        if file is not None:
+            raise ControlRefused(400, f"media: {content_key(message)} has no media")
+        return message
+    media.part.update(media_keys(runtime, instance, media, file))
+    for path, value in inside.items():
+        # What is set on the media itself wins: a test may want keys that lead nowhere.
+        if path != "message":
+            put_at(holder, path, value)
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class MediaPart:
+    """Media in a payload: its kind, its fields, and the dotted path to them."""
+
+    kind: str
+    part: dict[str, Any]
+    path: str
+
+
+def media_in(message: Any) -> MediaPart | None:
+    """The media of a content, however deep it is wrapped; None when there is none."""
+    path = "message"
+    while isinstance(message, dict):
+        name = content_key(message) or ""
+        part, path = message.get(name), f"{path}.{name}"
+        if not isinstance(part, dict):
+            return None
+        if name not in WRAPPERS:
+            kind = kind_named(name).media
+            return MediaPart(kind, part, path) if kind is not None else None
+        message, path = part.get("message"), f"{path}.message"
+    return None
+
+
+def media_keys(
+    runtime: Runtime, instance: Instance, media: MediaPart, file: str | None = None
+) -> dict[str, Any]:
+    """The fields by which downloadMediaMessage of this instance finds what is given, or the
+    sample's bytes of the kind; PayloadTooLarge or ControlRefused for what cannot be sent.
+    """
+    kind, mimetype = media.kind, media.part.get("mimetype")
+    data = runtime.samples.media(kind)
+    if file is not None:
+        require_no_path(file)
+        data, data_uri_type = uploads.decode_base64(file)
+        mimetype = data_uri_type or mimetype
+        if not uploads.require_size(data, uploads.media_limit(runtime.profile)):
+            raise ControlRefused(400, "media: give base64, or a data URI with ;base64")
+    kept_media = instance.keep_media(kind, uploads.mimetype_of(kind, mimetype), data)
+    keys = uploads.described(kept_media)
+    if kind == "sticker":
+        # Milliseconds for stickers, seconds for all others (vendor's own example).
+        keys["mediaKeyTimestamp"] = f"{keys['mediaKeyTimestamp']}000"
+    return keys

@@ -1,0 +1,49 @@
+"""Which faults strike a call: settled once, behind the token check, with its instance held."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import getitem
+
+from ...domain.instance import Instance
+from ...errors import RequestRejected
+from ...faults.active import ActiveFaults
+from ...profile import Profile
+from .call_faults import ASKED, CallFaults, WaitFirst, find
+from .endpoint import Endpoint
+from .request import Request
+
+
+def settle(
+    faults: ActiveFaults, profile: Profile, instance: Instance, request: Request, endpoint: Endpoint
+) -> CallFaults:
+    """What faults do to this call, settled at its first look; WaitFirst when it is to wait."""
+    struck = request.struck
+    if struck is None:
+        request.struck = struck = find(
+            faults,
+            endpoint.operation,
+            instance.key,
+            recipient=_recipient(faults, profile, request, endpoint),
+            asked=request.environ.get(ASKED),
+        )
+        if struck.wait:
+            raise WaitFirst(lambda: struck.wait)
+    struck.refuse(instance)
+    instance.fault_effects = struck.fault_effects
+    return struck
+
+
+def _recipient(
+    faults: ActiveFaults, profile: Profile, request: Request, endpoint: Endpoint
+) -> str | None:
+    """Whom the call is for, if any fault asks; None also where the body does not say."""
+    if endpoint.recipient is None or not faults.wants_recipients:
+        return None
+    mend = endpoint.mark.mend
+    try:
+        document = request.document()
+        document = document if mend is None else mend(document, profile)
+        return faults.person(str(reduce(getitem, endpoint.recipient, document)))
+    except (RequestRejected, LookupError, TypeError):
+        return None

@@ -232,6 +232,26 @@ class SwallowedFailure(RequestRejected):
         return {"error": False, "message": self.message}
 
 
+class Impossible(MockError):
+    """What somebody wants of an instance, a contact or a world cannot be; one sentence says why."""
+
+
+class Invalid(Impossible):
+    """It could never be: a value is wrong."""
+
+
+class Conflict(Impossible):
+    """It cannot be as things stand: something else must happen first."""
+
+
+class Unreachable(Conflict):
+    """A person can write nothing to an instance as a test has set them."""
+
+    def __init__(self, sentence: str, *, instance: str, person: str) -> None:
+        super().__init__(sentence)
+        self.instance, self.person = instance, person
+
+
 class ControlRefused(MockError):
     """The control API says no: a 4xx with one sentence."""
 

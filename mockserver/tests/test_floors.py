@@ -100,3 +100,8 @@ def test_only_web_imports_flask(module: str, path: Path) -> None:
     if room_of(module) == "domain":
         assert not names & {"threading", "socket", "http", "urllib", "pathlib", "os", "logging"}
     assert "megaapi_contract" not in names
+    if room_of(module) in ("domain", "store"):
+        # Their refusals are sentences: statuses are added by `web`, and addresses of its routes.
+        text = path.read_text(encoding="utf-8")
+        assert "ControlRefused" not in text
+        assert room_of(module) == "store" or "/_mock/" not in text

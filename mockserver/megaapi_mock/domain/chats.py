@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from ..codec import dumps
-from ..errors import ControlRefused, NotAMember, NumberNotRegistered
+from ..errors import Conflict, Invalid, NotAMember, NumberNotRegistered, Unreachable
 from .acknowledgements import Acknowledgements
 from .addressing import Addresses
 from .change import Change
@@ -223,22 +223,21 @@ class Chats:
         return faults.swallows(self._state.key, author, key["remoteJid"])
 
     def require_link(self) -> None:
-        """ControlRefused while no phone is linked; what comes while it restarts is told later."""
+        """Conflict while no phone is linked; what comes while it restarts is told later."""
         key = self._state.key
         if self._state.connection.state not in WITH_PHONE:
-            raise ControlRefused(409, f"{key} is not linked: no message reaches it; link it first")
+            raise Conflict(f"{key} is not linked: no message reaches it; link it first")
 
     def require_contact(self, sender: Contact) -> None:
-        """ControlRefused while this person can write nothing."""
+        """Unreachable while this person can write nothing."""
         if not (self._state.contact_states or sender.jid.lid):
             return
         state = self._reachability.state(sender.jid)
         if state != REACHABLE:
-            raise ControlRefused(
-                409,
-                f"{sender.jid} is {state}: nothing comes from there; POST "
-                f"/_mock/instances/{self._state.key}/contacts/{sender.number or sender.jid} "
-                '{"state": "reachable"} first',
+            raise Unreachable(
+                f"{sender.jid} is {state}: nothing comes from there",
+                instance=self._state.key,
+                person=sender.number or sender.jid,
             )
 
     def edit(self, message_id: str, edited: dict[str, Any]) -> None:
@@ -283,8 +282,8 @@ class Chats:
         """The key of a contact's next message, in private or in a group both are in."""
         known = None if group is None else self._state.group_table.get(group)
         if group is not None and (known is None or known.member(sender.jid) is None):
-            raise ControlRefused(
-                400, f"{sender.jid} is not a participant of {group} as {self._state.key} knows it"
+            raise Invalid(
+                f"{sender.jid} is not a participant of {group} as {self._state.key} knows it"
             )
         return self.key_from(sender, group, self.inbound_id())
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from ..errors import ControlRefused
+from ..errors import Conflict, Invalid
 from .content import CAPTIONED, KINDS, TEXTS
 from .jid import Jid
 from .message import Content, Message, content_key, key_of, unwrapped
@@ -37,14 +37,12 @@ class Action:
 def act(event: str, scene: Scene, content: Content) -> Action:
     """The sample's content with everything in it that belongs to a real message.
 
-    Raises ControlRefused with a sentence when there is no such message or option.
+    Raises Impossible with a sentence when there is no such message or option.
     """
     if scene.message is not None and event not in ACTIONS:
-        raise ControlRefused(
-            400, f"message: {event} is about no other message; {_in_words(ACTIONS)} are"
-        )
+        raise Invalid(f"message: {event} is about no other message; {_in_words(ACTIONS)} are")
     if scene.chosen is not None and event not in ANSWERED:
-        raise ControlRefused(400, f"option: {event} chooses nothing; {_in_words(ANSWERED)} do")
+        raise Invalid(f"option: {event} chooses nothing; {_in_words(ANSWERED)} do")
     made = ACTIONS.get(event, _as_it_is)(scene, content)
     return made if isinstance(made, Action) else Action(made)
 
@@ -87,13 +85,13 @@ def _forward(scene: Scene, content: Content) -> Content:
         return content
     found = scene.instance.messages.get(scene.message)
     if found is None:
-        raise ControlRefused(409, f"message: {scene.message} is unknown to {scene.instance.key}")
+        raise Conflict(f"message: {scene.message} is unknown to {scene.instance.key}")
     why = scene.withheld(found)
     if why is not None:
-        raise ControlRefused(409, f"message: {found.id} {why}")
+        raise Conflict(f"message: {found.id} {why}")
     inner = unwrapped(orjson.loads(found.content))
     if content_key(inner) not in TEXTS:
-        raise ControlRefused(409, f"message: {found.id} is not a text; text-forwarded takes texts")
+        raise Conflict(f"message: {found.id} is not a text; text-forwarded takes texts")
     extended = inner.get("extendedTextMessage")
     extended = extended if isinstance(extended, dict) else {"text": inner.get("conversation")}
     known = extended.get("contextInfo")
@@ -250,8 +248,7 @@ def _choice(event: str, scene: Scene) -> tuple[Message, Option]:
         for option in offers(found):
             if scene.chosen is None or option.is_called(scene.chosen):
                 return found, option
-    raise ControlRefused(
-        409,
+    raise Conflict(
         f"option: {scene.chosen!r} was never offered; message {newest.id} offers "
         + ", ".join(map(str, offers(newest))),
     )
@@ -259,8 +256,7 @@ def _choice(event: str, scene: Scene) -> tuple[Message, Option]:
 
 def _require_buttons(scene: Scene) -> None:
     if scene.author in scene.instance.state.without_buttons:
-        raise ControlRefused(
-            409,
+        raise Conflict(
             f"the phone of {scene.author} shows no lists and no buttons: nothing can be chosen; "
             'POST .../contacts/{number} {"shows_buttons": true}',
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sized
 from typing import Any
 
-from ..errors import ControlRefused
+from ..errors import Conflict, Invalid
 from .addressing import BY_LID, BY_PHONE, Addresses
 from .change import Change
 from .contacts import Contact
@@ -39,7 +39,7 @@ class ContactStates:
         """From now on; what waited for a phone goes on, each at its distance from the first.
 
         Whoever deletes the account leaves the groups, and coming back brings nobody into one.
-        ControlRefused for the own account: an instance has one.
+        Invalid for the own account: an instance has one.
         """
         jid = contact.jid
         self._require_settable(contact, state)
@@ -66,8 +66,7 @@ class ContactStates:
     def _require_settable(self, contact: Contact, state: str) -> None:
         jid, states = contact.jid, self._state.contact_states
         if state == UNREGISTERED and contact.jid == self._change.own_jid:
-            raise ControlRefused(
-                400,
+            raise Invalid(
                 f"{jid} is the number of {self._state.key} itself, and who has an instance has "
                 'an account: unlink it {"by": "ban"}',
             )
@@ -95,6 +94,6 @@ class ContactStates:
 
 def _require_room(people: Sized) -> None:
     if len(people) >= PEOPLE_MOST:
-        raise ControlRefused(
-            409, f"{PEOPLE_MOST} people have a state of their own already: reset some of them"
+        raise Conflict(
+            f"{PEOPLE_MOST} people have a state of their own already: reset some of them"
         )

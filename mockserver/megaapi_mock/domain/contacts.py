@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
-from ..errors import ControlRefused
+from ..errors import Invalid
 from .jid import LID, PERSON, Jid, is_number
 from .message_states import REACHABLE, UNREGISTERED
 from .ninth_digit import NinthDigit
@@ -118,14 +118,12 @@ class Directory:
         return None if contact.state == UNREGISTERED else contact
 
     def require_owner(self, number: str) -> Contact:
-        """Whose phone an instance with this number is; ControlRefused where it can be nobody's."""
+        """Whose phone an instance with this number is; Invalid where it can be nobody's."""
         if not is_number(number):
-            raise ControlRefused(
-                400, f"number: {number!r} must be 8 to 15 digits, country code first"
-            )
+            raise Invalid(f"number: {number!r} must be 8 to 15 digits, country code first")
         owner = self.owner(number)
         if owner is None:
-            raise ControlRefused(400, f"number: {self.no_account(Jid(number, PERSON))}")
+            raise Invalid(f"number: {self.no_account(Jid(number, PERSON))}")
         return owner
 
     def person(self, jid: Jid, instances: Container[Jid] = ()) -> Contact | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from ..errors import ControlRefused
+from ..errors import Conflict
 from .contacts import Contact
 from .environment import Environment
 from .group import Group
@@ -39,7 +39,7 @@ class Gateway(Environment):
     def admitted(self, seed: InstanceSeed, *, named: bool = True) -> InstanceSeed:
         """The seed, if its number can be an instance's; unless `named` under its person's name.
 
-        ControlRefused where the world says the number has no account, or where another instance
+        Impossible where the world says the number has no account, or where another instance
         has it under another name: one person has one.
         """
         if seed.number is None:
@@ -49,8 +49,7 @@ class Gateway(Environment):
         if name is None or name == seed.name:
             return seed
         if named:
-            raise ControlRefused(
-                409,
+            raise Conflict(
                 f"name: {seed.number} is an instance's already, under the name {name!r}: "
                 "one person has one name, use that one",
             )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import (
-    ControlRefused,
+    Conflict,
     GroupNotFound,
     NotAuthorized,
     NumberNotRegistered,
@@ -166,9 +166,9 @@ class Groups:
         member = group.member(person)
         if (member is not None) == (action == "add"):
             inside = "is in" if member else "is not in"
-            raise ControlRefused(409, f"{person} {inside} {group.jid}: nothing to {action}")
+            raise Conflict(f"{person} {inside} {group.jid}: nothing to {action}")
         if action == "add" and len(group.participants) >= PARTICIPANTS_MOST:
-            raise ControlRefused(409, f"{group.jid} is full: it has {PARTICIPANTS_MOST} people")
+            raise Conflict(f"{group.jid} is full: it has {PARTICIPANTS_MOST} people")
         before, group = group, _acted(group, person, action)
         self._keep(group)
         everybody = group if action == "add" else before
@@ -177,11 +177,11 @@ class Groups:
     def update_by(self, group: Group, author: Jid, changes: Mapping[str, Any]) -> None:
         """A contact changes the subject or the settings; members may unless it is restricted."""
         if group.member(author) is None:
-            raise ControlRefused(409, f"{author} is not a participant of {group.jid}")
+            raise Conflict(f"{author} is not a participant of {group.jid}")
         self._require_say(group, author, others=group.restrict or set(changes) != {"subject"})
         group = _updated(group, changes)
         if not self._has_room(group):
-            raise ControlRefused(409, f"there is no room for so long a text in {group.jid}")
+            raise Conflict(f"there is no room for so long a text in {group.jid}")
         self._state.group_table.put(group.jid, group)
         self._share(group, "update", [], group, author=author, changes=changes)
 
@@ -276,7 +276,7 @@ class Groups:
     def _require_say(group: Group, author: Jid, *, others: bool) -> None:
         member = group.member(author)
         if others and (member is None or member.admin is None):
-            raise ControlRefused(409, f"{author} is not an admin of {group.jid}")
+            raise Conflict(f"{author} is not an admin of {group.jid}")
 
     def _registered(self, people: Iterable[str]) -> list[Contact]:
         found = []

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from ..errors import AlreadyLoggedIn, ControlRefused
+from ..errors import AlreadyLoggedIn, Conflict
 from .acknowledgements import Acknowledgements
 from .change import Change
 from .connection import CONNECTED, CONNECTING, DISCONNECTED, PAIRING, QR, Connection
@@ -82,10 +82,10 @@ class Linking:
     def link(self, number: str | None = None) -> None:
         """The phone scans the QR code or types the pairing code; a restart is over at once.
 
-        ControlRefused when it is linked already, or when nobody can have the number.
+        Impossible when it is linked already, or when nobody can have the number.
         """
         if self.connected:
-            raise ControlRefused(409, f"{self._state.key} is linked already: unlink it first")
+            raise Conflict(f"{self._state.key} is linked already: unlink it first")
         number = number or self.connection.pairing_number
         if number is not None and number != self._state.number:
             self._take_over(number)
@@ -103,7 +103,7 @@ class Linking:
         """The link ends without the customer asking: by the phone, the gateway, or a ban."""
         # A socket that opens again after a restart can be lost like an open one.
         if not self.has_phone:
-            raise ControlRefused(409, f"{self._state.key} is not linked: link it first")
+            raise Conflict(f"{self._state.key} is not linked: link it first")
         self._close(keep_session=by == "gateway", banned=by == "ban")
 
     def restart(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..errors import ControlRefused
+from ..errors import Conflict
 from .content import SILENT
 from .jid import Jid
 from .message import Message
@@ -66,15 +66,15 @@ class Scene:
         """The message the caller named; refused when nobody in this chat can see it."""
         found = self.instance.messages.get(self.message or "")
         if found is None:
-            raise ControlRefused(409, f"message: {self.message} is unknown to {self.instance.key}")
+            raise Conflict(f"message: {self.message} is unknown to {self.instance.key}")
         if found.chat != self.chat:
-            raise ControlRefused(409, f"message: {found.id} is in {found.chat}, not in {self.chat}")
+            raise Conflict(f"message: {found.id} is in {found.chat}, not in {self.chat}")
         if not is_visible(found):
             what = "deleted" if found.deleted == "everyone" else f"a {found.type}"
-            raise ControlRefused(409, f"message: {found.id} is {what}: nobody can see it")
+            raise Conflict(f"message: {found.id} is {what}: nobody can see it")
         why = self.withheld(found)
         if why is not None:
-            raise ControlRefused(409, f"message: {found.id} {why}")
+            raise Conflict(f"message: {found.id} {why}")
         return found
 
     def target(self, suits: Callable[[Message], bool], nothing: str) -> Message:
@@ -82,7 +82,7 @@ class Scene:
         if self.message is not None:
             found = self.named()
             if not suits(found):
-                raise ControlRefused(409, f"message: {found.id} will not do: {nothing}")
+                raise Conflict(f"message: {found.id} will not do: {nothing}")
             return found
         missed = ""
         for found in self._shown():
@@ -91,7 +91,7 @@ class Scene:
                 if why is None:
                     return found
                 missed = missed or f"; message {found.id} {why}"
-        raise ControlRefused(409, f"nothing suits in {self.chat}: {nothing}{missed}")
+        raise Conflict(f"nothing suits in {self.chat}: {nothing}{missed}")
 
     def any_message(self) -> Message:
         """Whatever can be seen in this chat."""

@@ -13,7 +13,7 @@ from ..domain.instance import Instance
 from ..domain.message import Message
 from ..domain.number_registry import NumberRegistry
 from ..domain.undo_table import UndoTable
-from ..errors import ControlRefused, WorldError
+from ..errors import ControlRefused, Impossible, WorldError
 from ..faults import saved_faults
 from ..faults.armed_fault import ArmedFault
 from ..faults.saved_faults import SavedFaults
@@ -76,7 +76,7 @@ def begin(runtime: Runtime, saved: Mapping[str, Any]) -> None:
     """Start with a saved state, to which every reset returns. SetupError for a bad one."""
     try:
         load(runtime, dict(saved), start=saved)
-    except ControlRefused as refusal:
+    except (ControlRefused, Impossible) as refusal:
         raise WorldError(f"{runtime.settings.world}: {refusal}") from None
 
 

@@ -78,7 +78,7 @@ class Store(Protocol):
     ) -> Shown:
         """A new instance under a key that nobody has; what `begin` made of it before anyone else.
 
-        ControlRefused, and nothing has changed, where there is one already, or `most`, or where
+        Impossible, and nothing has changed, where there is one already, or `most`, or where
         the gateway does not admit the seed.
         """
 

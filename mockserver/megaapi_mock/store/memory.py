@@ -12,7 +12,7 @@ from ..domain.connection import Connection
 from ..domain.gateway import Gateway, InstanceSeed
 from ..domain.instance import Instance
 from ..domain.number_registry import NumberRegistry
-from ..errors import ControlRefused, UnknownInstance
+from ..errors import Conflict, UnknownInstance
 from ..records.bugs import Bugs
 from ..records.capacity import Capacity
 from ..records.journal import Journal
@@ -139,7 +139,7 @@ class MemoryStore:
     ) -> Shown:
         """A new instance under a key that nobody has; what `begin` made of it before anyone else.
 
-        ControlRefused, and nothing has changed, where there is one already, or `most`, or where
+        Impossible, and nothing has changed, where there is one already, or `most`, or where
         the gateway does not admit the seed.
         """
         with self._structure:
@@ -164,10 +164,9 @@ class MemoryStore:
 
     def _require_free(self, key: str, most: int | None) -> None:
         if key in self._kept:
-            raise ControlRefused(409, f"{key} exists already: delete it first")
+            raise Conflict(f"{key} exists already: delete it first")
         if most is not None and len(self._kept) >= most:
-            raise ControlRefused(
-                409,
+            raise Conflict(
                 f"there are {most} instances already: delete some, or start the mock with a "
                 "larger --instances-limit",
             )

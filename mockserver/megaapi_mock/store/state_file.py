@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from ..errors import ControlRefused
+from ..errors import Conflict, Invalid
 
 FORMAT, VERSION = "megaapi-mock-state", 1
 _MARK = b"\xef\xbb\xbf"
@@ -25,34 +25,30 @@ def seal(state: Json) -> bytes:
 def unseal(raw: bytes) -> Json:
     """The state in a file; white space may be another by now, nothing else.
 
-    Raises ControlRefused for what is no state, a newer one, or damaged.
+    Raises Impossible for what is no state, a newer one, or damaged.
     """
     try:
         document = orjson.loads(raw.removeprefix(_MARK))
     except orjson.JSONDecodeError as error:
-        raise ControlRefused(
-            400,
+        raise Invalid(
             f"this is not a state file: {len(raw)} bytes that are not JSON ({error}); "
             "a file cut short ends like this: save it again with GET /_mock/state",
         ) from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         found = document.get("format") if isinstance(document, dict) else type(document).__name__
-        raise ControlRefused(
-            400,
+        raise Invalid(
             f"this is not a state file: its format is {found!r}, not {FORMAT!r}; "
             "send the whole answer of GET /_mock/state",
         )
     _require_version(document.get("version"))
     state = document.get("state")
     if not isinstance(state, dict):
-        raise ControlRefused(
-            400,
+        raise Invalid(
             "this state has no content: `state` must be an object; "
             "send the whole answer of GET /_mock/state",
         )
     if document.get("checksum") != _checksum(orjson.dumps(state)):
-        raise ControlRefused(
-            400,
+        raise Invalid(
             "this state is damaged: `state` does not fit its checksum; "
             "it was cut or edited: save it again with GET /_mock/state",
         )
@@ -67,14 +63,12 @@ def is_sealed(raw: bytes) -> bool:
 
 def _require_version(version: Any) -> None:
     if type(version) is not int or version < 1:
-        raise ControlRefused(
-            400,
+        raise Invalid(
             f"this state has no version: {version!r} is not a whole number; "
             "send the whole answer of GET /_mock/state",
         )
     if version > VERSION:
-        raise ControlRefused(
-            409,
+        raise Conflict(
             f"this state has version {version} and this mock reads up to {VERSION}: "
             "load it with the megaapi-mock that wrote it, or a newer one than this",
         )

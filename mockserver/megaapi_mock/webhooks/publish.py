@@ -11,7 +11,7 @@ from ..domain.event import Event
 from ..domain.instance import Instance
 from ..domain.message import Message
 from ..domain.peer_messages import Envelope, failed_ack
-from ..errors import ControlRefused, RequestRejected, UnknownInstance
+from ..errors import ControlRefused, Impossible, RequestRejected, UnknownInstance
 from ..records.bugs import Bugs
 from ..records.delivery import OLD_WORLD, Delivery, end
 from ..records.feed import Kind
@@ -240,7 +240,7 @@ class Publisher:
         """Type and body; nothing where telling it fails, which undoes nothing that happened."""
         try:
             return [self._renderer.render(event)]
-        except (ControlRefused, RequestRejected):
+        except (ControlRefused, Impossible, RequestRejected):
             # What was asked to be told cannot be: whoever asked is told so.
             raise
         except Exception:

@@ -9,7 +9,7 @@ from ..domain.connection import CONNECTED
 from ..domain.contacts import Directory
 from ..domain.gateway import InstanceSeed
 from ..domain.world import World
-from ..errors import ControlRefused, WorldError
+from ..errors import Impossible, WorldError
 from ..resources import named
 from ..store.state_file import is_sealed, unseal
 from .load import load_world
@@ -34,7 +34,7 @@ def load_start(name: str, fixtures: Path, *, contacts: int = 0) -> World:
         )
     try:
         state = unseal(raw)
-    except ControlRefused as refusal:
+    except Impossible as refusal:
         raise WorldError(f"{path}: {refusal}") from None
     if state.get("instance") is not None:
         raise WorldError(

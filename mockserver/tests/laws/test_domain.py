@@ -26,7 +26,7 @@ from megaapi_mock.domain.revoke import revoke
 from megaapi_mock.domain.rules import Rules
 from megaapi_mock.domain.settings import EventFilter, WebhookSettings
 from megaapi_mock.domain.undo_table import UndoTable
-from megaapi_mock.errors import ControlRefused, GroupNotFound, RequestRejected
+from megaapi_mock.errors import GroupNotFound, Impossible, RequestRejected
 from megaapi_mock.ids import Ids
 from megaapi_mock.store.memory import MemoryStore
 
@@ -69,7 +69,7 @@ class DomainWay:
                 yield instance
                 instance.wake(instance.now)
                 taken = instance.take_events()
-        except (RequestRejected, ControlRefused) as refusal:
+        except (RequestRejected, Impossible) as refusal:
             raise Refused(refusal.status, str(refusal)) from refusal
         self.events[key] += taken
 

@@ -15,7 +15,7 @@ from megaapi_mock.domain.gateway import Gateway, InstanceSeed
 from megaapi_mock.domain.instance import Instance
 from megaapi_mock.domain.media import Vault
 from megaapi_mock.domain.rules import Rules
-from megaapi_mock.errors import ControlRefused, UnknownInstance
+from megaapi_mock.errors import Conflict, UnknownInstance
 from megaapi_mock.ids import Ids
 from megaapi_mock.store import Store
 
@@ -140,14 +140,14 @@ def test_what_is_added_comes_last_and_is_shown_to_whoever_adds_it(store: Store) 
 
 def test_adding_a_key_that_exists_is_refused(store: Store) -> None:
     sent = send(store)
-    with pytest.raises(ControlRefused, match="a exists already"):
+    with pytest.raises(Conflict, match="a exists already"):
         store.add(replace(SEEDS[0], token="other"), begin=key_of)
     with store.read("a") as instance:
         assert (instance.token, list(instance.messages)) == ("A", [sent])
 
 
 def test_adding_beyond_the_most_is_refused(store: Store) -> None:
-    with pytest.raises(ControlRefused, match="there are 2 instances already"):
+    with pytest.raises(Conflict, match="there are 2 instances already"):
         store.add(NEW, begin=key_of, most=2)
     assert not store.has("c")
     assert store.add(NEW, begin=key_of, most=3) == "c"
@@ -155,7 +155,7 @@ def test_adding_beyond_the_most_is_refused(store: Store) -> None:
 
 def test_adding_another_name_for_a_number_is_refused(store: Store) -> None:
     other = replace(NEW, number="5511900000001", name="Test Person")
-    with pytest.raises(ControlRefused, match="one person has one name"):
+    with pytest.raises(Conflict, match="one person has one name"):
         store.add(other, begin=key_of)
     assert not store.has("c")
 

@@ -11,7 +11,15 @@ import orjson
 from flask import Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from ...errors import ControlRefused, PayloadTooLarge, RequestRejected, UnknownInstance
+from ...errors import (
+    Conflict,
+    ControlRefused,
+    Impossible,
+    PayloadTooLarge,
+    RequestRejected,
+    UnknownInstance,
+    Unreachable,
+)
 from .guard import is_ours
 from .operation_input import operation_input, read_object
 
@@ -51,6 +59,11 @@ def refusal_of(error: Exception) -> ControlRefused | None:
     """How the control API refuses what raised this; None where it is no refusal."""
     if isinstance(error, ControlRefused):
         return error
+    if isinstance(error, Unreachable):
+        path = f"/_mock/instances/{error.instance}/contacts/{error.person}"
+        return ControlRefused(409, f'{error}; POST {path} {{"state": "reachable"}} first')
+    if isinstance(error, Impossible):
+        return ControlRefused(409 if isinstance(error, Conflict) else 400, str(error))
     if isinstance(error, UnknownInstance):
         return ControlRefused(404, error.reason)
     if isinstance(error, RequestRejected):

@@ -16,6 +16,7 @@ import orjson
 
 from ..clock import Clock
 from ..domain.event import Event
+from ..domain.facts import NoFacts
 from ..errors import ControlRefused, SetupError
 from ..ids import Ids
 from ..profile import default_profile
@@ -256,7 +257,7 @@ def _rendered(order: Order, samples: Samples, now: float) -> Payload:
         owner_jid=sample.get("jid"),
         owner_lid=sample.get("lid"),
         owner_name=str(sample.get("pushName", "")),
-        facts={},
+        facts=NoFacts(),
     )
     profile = default_profile().with_switches({"payload_generation": order.generation})
     return Renderer(samples, profile).payload(event)

@@ -8,6 +8,7 @@ from typing import Any
 from . import message_states
 from .addressing import Addresses
 from .change import Change
+from .facts import Receipt
 from .fault_effects import UNDELIVERED
 from .jid import Jid
 from .message import Message
@@ -73,7 +74,7 @@ class Acknowledgements:
             name, key["participant"] = "ack-group", person
         if not (self._addresses.plain_in_private and not message.chat.group):
             key = self._addresses.receipt_key(key)
-        self._change.record(name, {"key": key, "status": ACK_STATUS[step]})
+        self._change.record(name, Receipt(key, ACK_STATUS[step]))
 
     def _goes_on(self, message: Message, step: str, person: Jid | None) -> bool:
         """Whether nothing keeps this step from happening: a fault, a phone that is off, a peer."""

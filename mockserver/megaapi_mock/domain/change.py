@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from ..codec import dumps
 from .agenda import Agenda
 from .connection import CONNECTING
 from .contacts import Contact
 from .environment import Environment
 from .event import DelayedEvent, Event
+from .facts import Facts, NoFacts
 from .fault_effects import NO_EFFECTS
 from .jid import PERSON, Jid
 from .peer_messages import Envelope, GroupUpdate, PeerAck, PeerMessage
@@ -20,6 +20,7 @@ from .undo_table import UndoTable
 
 # Reported by the gateway itself, whether its socket is open or not.
 _OWN_EVENTS = frozenset({"connected", "disconnected", "qrcode"})
+NOTHING = NoFacts()
 # What WhatsApp keeps for nobody whose socket is down.
 _NEVER_DELAYED = "presence"
 
@@ -162,7 +163,7 @@ class Change:
 
     # -- what comes of it -------------------------------------------------------------------
 
-    def record(self, name: str, facts: dict[str, Any]) -> None:
+    def record(self, name: str, facts: Facts = NOTHING, happened: float | None = None) -> None:
         """Something happened that a webhook may report; later, while the socket is down."""
         if self.state.connection.state == CONNECTING and name not in _OWN_EVENTS:
             self._delay(name, facts)
@@ -177,13 +178,14 @@ class Change:
                 owner_lid=lid,
                 owner_name=self.state.name,
                 facts=facts,
+                happened=happened,
             )
         )
 
-    def _delay(self, name: str, facts: Mapping[str, Any]) -> None:
+    def _delay(self, name: str, facts: Facts) -> None:
         if name != _NEVER_DELAYED:
             number = self.count("delayed")
-            self.state.delayed.put(number, DelayedEvent(name, self.now, dumps(facts)))
+            self.state.delayed.put(number, DelayedEvent(name, self.now, facts))
 
     def take_events(self) -> list[Event]:
         """The events recorded since the last call, oldest first."""

@@ -15,6 +15,7 @@ from .addressing import Addresses
 from .change import Change
 from .connection import WITH_PHONE
 from .contacts import Contact
+from .facts import Fields, InboundMessage, OwnMessage
 from .jid import Jid, as_given
 from .message import UNKNOWN, Message, content_key, edited_content
 from .message_states import DELIVERED, PENDING, REACHABLE, SERVER, STOPPED, UNSHOWN
@@ -141,7 +142,7 @@ class Chats:
         if to.hidden or not self._is_plain(to.chat):
             key = self._echoed(key, to.chat)
             content = self._addresses.everywhere(content, to.chat)
-        facts = {"key": dict(key), "message": content, "timestamp": int(message.time)}
+        facts = OwnMessage(dict(key), content, int(message.time))
         self._change.record("from-me-api-echo", facts)
 
     def _echoed(self, key: Mapping[str, Any], chat: Jid) -> dict[str, Any]:
@@ -174,17 +175,11 @@ class Chats:
             self._outbox.pass_on(message)
         elif self._change.rules.presence_events:
             self._record_composing(message)
-        self._change.record(
-            event,
-            {
-                "key": dict(key) if self._is_plain(message.chat) else self._addresses.key(key),
-                "message": content,
-                "timestamp": int(message.time),
-                "name": name,
-                "verified": verified,
-                "set": dict(overrides or {}),
-            },
+        shown = dict(key) if self._is_plain(message.chat) else self._addresses.key(key)
+        facts = InboundMessage(
+            shown, content, int(message.time), name, verified, dict(overrides or {})
         )
+        self._change.record(event, facts)
         return message
 
     def _is_plain(self, chat: Jid) -> bool:
@@ -213,7 +208,7 @@ class Chats:
             seen = {"lastKnownPresence": "composing", "lastSeen": int(self._change.now)}
             fields = {"id": author, "presences": {str(author): seen}}
             fields = self._addresses.everywhere(fields, author)
-            self._change.record("presence", {"fields": fields})
+            self._change.record("presence", Fields(fields))
 
     def _lost(self, key: Mapping[str, Any], author: Jid) -> str | None:
         """Why what others write never arrives; None when it does."""

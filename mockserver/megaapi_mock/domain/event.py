@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from .facts import Facts
 
 
 # Not frozen: that would take three times as long to make, and every send makes four.
@@ -12,7 +12,7 @@ from typing import Any
 class Event:
     """`name` is the webhook's id in the contract; `facts` are what its sample cannot know.
 
-    Nobody changes one.
+    `happened` is when, where it is told later than that. Nobody changes one.
     """
 
     name: str
@@ -21,18 +21,19 @@ class Event:
     owner_jid: str | None
     owner_lid: str | None
     owner_name: str
-    facts: Mapping[str, Any]
+    facts: Facts
+    happened: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DelayedEvent:
-    """What happened while a socket was down; `facts` are JSON. It is told when the socket opens."""
+    """What happened while a socket was down; it is told when the socket opens."""
 
     name: str
     time: float
-    facts: bytes
+    facts: Facts
 
 
 def delayed_bytes(_number: int, event: DelayedEvent) -> int:
     """How much memory it takes."""
-    return len(event.name) + len(event.facts)
+    return len(event.name) + len(repr(event.facts))

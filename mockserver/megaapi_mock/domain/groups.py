@@ -16,6 +16,7 @@ from ..errors import (
 from .addressing import Addresses
 from .change import Change
 from .contacts import Contact
+from .facts import Fields
 from .group import Group, Participant, group_bytes
 from .jid import GROUP, Jid
 from .message_states import UNREGISTERED
@@ -231,11 +232,11 @@ class Groups:
         fields: dict[str, Any] = {"id": update.group.jid, "author": update.author}
         if update.action == "update":
             fields = self._addresses.group_fields(fields)
-            self._change.record("group-update", {"fields": {**fields, **update.changes}})
+            self._change.record("group-update", Fields({**fields, **update.changes}))
             return
         fields |= {"participants": list(update.people), "action": update.action}
         fields = self._addresses.group_fields(fields)
-        self._change.record("group-participants", {"fields": fields})
+        self._change.record("group-participants", Fields(fields))
 
     def _share(
         self,
@@ -270,7 +271,7 @@ class Groups:
             author = self._change.own_jid
             fields = {"id": group.jid, "author": author, "participants": changed}
             shown = self._addresses.group_fields({**fields, "action": action})
-            self._change.record("group-participants", {"fields": shown})
+            self._change.record("group-participants", Fields(shown))
 
     @staticmethod
     def _require_say(group: Group, author: Jid, *, others: bool) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import orjson
-
 from ..errors import AlreadyLoggedIn, Conflict
 from .acknowledgements import Acknowledgements
 from .change import Change
 from .connection import CONNECTED, CONNECTING, DISCONNECTED, PAIRING, QR, Connection
+from .facts import ConnectionText, QrCode
 from .groups import Groups
 from .mailbox import Mailbox
 from .message_states import HALTS
@@ -150,12 +149,12 @@ class Linking:
 
     def _next_qr(self) -> None:
         self._set(qr_index=self.connection.qr_index + 1)
-        self._change.record("qrcode", {"code": self.qr_text()})
+        self._change.record("qrcode", QrCode(self.qr_text()))
         self._change.schedule(self._change.rules.qr_seconds, "qr")
 
     def _open(self) -> None:
         self._set(state=CONNECTED, pairing_code=None, pairing_number=None, qr_index=0)
-        self._change.record("connected", {})
+        self._change.record("connected")
         self._record_delayed()
         self._mailbox.read_waiting()
 
@@ -163,8 +162,7 @@ class Linking:
         """In one burst, in order, at the times when it happened."""
         for number, event in list(self._state.delayed.items()):
             self._state.delayed.remove(number)
-            facts = {**orjson.loads(event.facts), "at": event.time}
-            self._change.record(event.name, facts)
+            self._change.record(event.name, event.facts, event.time)
 
     def _forget_delayed(self) -> None:
         for number in list(self._state.delayed):
@@ -184,7 +182,8 @@ class Linking:
             banned=banned or self.connection.banned,
         )
         if had_phone:
-            self._change.record("disconnected", {"text": self._change.rules.disconnect_text})
+            text = self._change.rules.disconnect_text
+            self._change.record("disconnected", ConnectionText(text))
         self._acknowledgements.stop_all(HALTS[0].reason)
         if had_phone:
             # Who was not linked before either has told everybody so.

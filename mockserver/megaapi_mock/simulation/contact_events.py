@@ -8,6 +8,7 @@ from typing import Any
 
 from ..clock import utc
 from ..domain.contacts import Contact
+from ..domain.facts import Fields
 from ..domain.group import Group
 from ..domain.instance import Instance
 from ..domain.jid import Jid
@@ -76,7 +77,7 @@ def happen(
         payload_fields = _addressed(action, fields(action), chat)
         for path, value in action.set.items():
             put_at({**action.sample, **payload_fields}, path, value)
-        instance.record(event, {"fields": payload_fields, "set": dict(action.set)})
+        instance.record(event, Fields(payload_fields, dict(action.set)))
 
     runtime.publisher.change(key, do)
     if points[0] is not None:

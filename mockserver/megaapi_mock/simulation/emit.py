@@ -10,6 +10,7 @@ import orjson
 from ..clock import utc
 from ..codec import dumps
 from ..domain.addressing import told
+from ..domain.facts import Emitted
 from ..domain.instance import Instance
 from ..domain.jid import Jid
 from ..errors import ControlRefused
@@ -43,7 +44,7 @@ def emit(runtime: Runtime, key: str, body: Mapping[str, Any]) -> tuple[list[Deli
         for _ in range(count):
             sample = _fresh(runtime, instance, event)
             changes = _with_media(runtime, instance, sample, overrides)
-            instance.record(event, {"sample": sample, "set": changes})
+            instance.record(event, Emitted(sample, changes))
         blocked = list(instance.filter.blocked)
     try:
         if chaos is not None:

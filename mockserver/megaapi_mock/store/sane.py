@@ -6,8 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import orjson
-
 from ..clock import LATEST, ClockState
 from ..domain.addressing import ADDRESSINGS, BY_PHONE
 from ..domain.connection import CONNECTED, CONNECTING, DISCONNECTED, PAIRING, QR
@@ -150,7 +148,6 @@ def _require_delayed(state: InstanceState) -> None:
             with inside(number):
                 _require_count(number)
                 _require_time(event.time, LATEST)
-                _require(isinstance(orjson.loads(event.facts), dict), "facts must be an object")
 
 
 def _require_names(table: str, rows: Any, name_of: Callable[[Any], Any]) -> None:

@@ -154,6 +154,8 @@ class Forms:
 
 def _record_encoder(forms: Mapping[str, Form]) -> Encode:
     names = tuple(forms)
+    if not names:
+        return lambda value: {}
     read = attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
     others = [(name, form.encode) for name, form in forms.items() if form.encode is not None]
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, get_type_hints
 
 from ..domain.contacts import Contact, Directory
-from ..domain.event import DelayedEvent
 from ..domain.gateway import Gateway, InstanceSeed
 from ..domain.group import Group
 from ..domain.instance import Instance
@@ -41,7 +40,7 @@ DIRECTORY_FIELDS: Mapping[str, Any] = {
     "meets_by_lid": bool,
 }
 # Fields of bytes that hold JSON, written as the text it is.
-DOCUMENTS = frozenset({(Message, "content"), (PeerMessage, "content"), (DelayedEvent, "facts")})
+DOCUMENTS = frozenset({(Message, "content"), (PeerMessage, "content")})
 
 
 # -- out ------------------------------------------------------------------------------------

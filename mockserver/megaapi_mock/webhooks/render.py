@@ -11,6 +11,15 @@ from .. import qr
 from ..codec import dumps
 from ..domain.content import keys_of
 from ..domain.event import Event
+from ..domain.facts import (
+    ConnectionText,
+    Emitted,
+    Fields,
+    InboundMessage,
+    OwnMessage,
+    QrCode,
+    Receipt,
+)
 from ..domain.jid import Jid
 from ..domain.message import content_key
 from ..profile import Profile
@@ -26,6 +35,8 @@ YEARS: Mapping[str, str] = {"text-plain-2023": "2023", "text-plain-lid": "2026"}
 UNTYPED = frozenset(keys_of(lambda kind: not kind.typed_in_2023))
 CONTEXT = "messageContextInfo"
 
+_CHANGED_GROUP = "groups.update"
+_OVERRIDABLE = (InboundMessage, Fields, Emitted)
 _LID_KEYS = ("senderLid", "senderPn", "participantLid", "participantPn")
 _NUMBERS = {"remoteJid": "senderPn", "participant": "participantPn"}
 
@@ -46,20 +57,21 @@ class Renderer:
 
     def payload(self, event: Event) -> Payload:
         """The payload as a document."""
-        payload = dict(event.facts.get("sample") or self._samples[event.name])
+        facts = event.facts
+        payload = dict(facts.sample if isinstance(facts, Emitted) else self._samples[event.name])
         payload["instance_key"] = event.instance
         if "jid" in payload:
             payload["jid"] = self._own_jid(event)
         if "lid" in payload:
             payload["lid"] = event.owner_lid
-        self._fill(payload, event)
+        _fill(payload, event)
         if "pushName" in payload:
             payload["pushName"] = _name(payload, event)
         if "timestamp" in payload:
-            payload["timestamp"] = int(event.facts.get("at", event.time))
+            payload["timestamp"] = int(event.time if event.happened is None else event.happened)
         generation = YEARS.get(event.name, self._generation)
         payload = self._typed(_GENERATIONS[generation](payload), generation)
-        overrides = event.facts.get("set")
+        overrides = facts.set if isinstance(facts, _OVERRIDABLE) else None
         if overrides:
             # What is set must not reach the sample, whose inner objects the payload shares.
             payload = orjson.loads(orjson.dumps(payload))
@@ -85,41 +97,65 @@ class Renderer:
         user, _, server = event.owner_jid.partition("@")
         return f"{user}:31@{server}"
 
-    def _fill(self, payload: Payload, event: Event) -> None:
-        facts = event.facts
-        if "fields" in facts:
-            payload.update(facts["fields"])
-            if event.name == "group-update" and "subject" not in facts["fields"]:
-                # Only what changed is told.
-                del payload["subject"]
-        self._fill_key(payload, event)
-        if "message" in facts:
-            payload["messageType"] = content_key(facts["message"])
-            payload["message"] = facts["message"]
-            payload["messageTimestamp"] = facts["timestamp"]
-        if "verified" in facts:
-            _verify(payload, facts["verified"])
-        if "status" in facts:
-            payload["update"] = {"status": facts["status"]}
-        if "code" in facts:
-            payload["qrcode"] = qr.data_uri(facts["code"])
-        if "text" in facts:
-            payload["message"] = facts["text"]
 
-    def _fill_key(self, payload: Payload, event: Event) -> None:
-        facts = event.facts
-        if "key" in facts:
-            payload["key"] = _addressed(facts["key"], payload.get("key", {}))
-            if "isGroup" in payload:
-                payload["isGroup"] = _is_group(facts["key"]["remoteJid"])
-        elif event.name == "self-chat":
-            payload["key"] = {**payload["key"], "remoteJid": event.owner_jid}
+def _fill(payload: Payload, event: Event) -> None:
+    """Put in what the event tells, by its family."""
+    fill = _FILLED_BY.get(type(event.facts))
+    if fill is not None:
+        fill(payload, event.facts)
+    elif event.name == "self-chat":
+        payload["key"] = {**payload["key"], "remoteJid": event.owner_jid}
+
+
+def _fill_fields(payload: Payload, facts: Fields) -> None:
+    payload.update(facts.fields)
+    if payload["messageType"] == _CHANGED_GROUP and "subject" not in facts.fields:
+        # Only what changed is told.
+        del payload["subject"]
+
+
+def _fill_message(payload: Payload, facts: OwnMessage | InboundMessage) -> None:
+    _fill_key(payload, facts.key)
+    payload["messageType"] = content_key(facts.message)
+    payload["message"] = facts.message
+    payload["messageTimestamp"] = facts.timestamp
+    if isinstance(facts, InboundMessage):
+        _verify(payload, facts.verified)
+
+
+def _fill_receipt(payload: Payload, facts: Receipt) -> None:
+    _fill_key(payload, facts.key)
+    payload["update"] = {"status": facts.status}
+
+
+def _fill_qr_code(payload: Payload, facts: QrCode) -> None:
+    payload["qrcode"] = qr.data_uri(facts.code)
+
+
+def _fill_text(payload: Payload, facts: ConnectionText) -> None:
+    payload["message"] = facts.text
+
+
+def _fill_key(payload: Payload, key: Mapping[str, Any]) -> None:
+    payload["key"] = _addressed(key, payload.get("key", {}))
+    if "isGroup" in payload:
+        payload["isGroup"] = _is_group(key["remoteJid"])
+
+
+_FILLED_BY: Mapping[type, Callable[[Payload, Any], None]] = {
+    Fields: _fill_fields,
+    OwnMessage: _fill_message,
+    InboundMessage: _fill_message,
+    Receipt: _fill_receipt,
+    QrCode: _fill_qr_code,
+    ConnectionText: _fill_text,
+}
 
 
 def _name(payload: Payload, event: Event) -> str:
     """The author's profile name: the sender's, on own messages and connections the owner's."""
-    if "name" in event.facts:
-        return str(event.facts["name"])
+    if isinstance(event.facts, InboundMessage):
+        return event.facts.name
     key = payload.get("key")
     own = key is None or key.get("fromMe", False)
     return event.owner_name if own else str(payload["pushName"])

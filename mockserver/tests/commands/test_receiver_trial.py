@@ -117,7 +117,7 @@ def test_the_bots_stay_tiny(name: str) -> None:
 def test_an_instance_that_was_there_is_as_before(shared: MockServer) -> None:
     publisher = shared.app.runtime.publisher
     publisher.change(KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/mine"))
-    publisher.change(KEY, lambda instance: instance.record("text-plain", {}))
+    publisher.change(KEY, lambda instance: instance.record("text-plain"))
     with running("careful_bot", shared.url, KEY, TOKEN) as receiver:
         verdict = run_verdict(shared.url, receiver, instance=KEY, terms=QUICK)
     assert verdict.passed, verdict.as_table()
@@ -235,7 +235,7 @@ def test_what_happens_beside_the_trial_is_no_part_of_it(shared: MockServer) -> N
         others = iter(range(40))
         for key, message in iter(queue.get, None):
             for _ in others:
-                publisher.change(KEY, lambda instance: instance.record("text-plain", {}))
+                publisher.change(KEY, lambda instance: instance.record("text-plain"))
             if message["conversation"].startswith("Mensagem"):
                 answer(key, message)
 
@@ -254,7 +254,7 @@ def test_what_another_receiver_was_told_is_no_part_of_the_trial(shared: MockServ
     ):
         publisher.change(KEY, lambda instance: instance.set_webhook(old))
         for _ in range(30):
-            publisher.change(KEY, lambda instance: instance.record("text-plain", {}))
+            publisher.change(KEY, lambda instance: instance.record("text-plain"))
         assert shared.app.runtime.courier.wait_idle(10)
         verdict = run_verdict(shared.url, new, instance=KEY, terms=QUICK)
     assert verdict.passed, verdict.as_table()

@@ -16,6 +16,7 @@ from megaapi_mock.domain.acknowledgements import Acknowledgements
 from megaapi_mock.domain.chats import Chats
 from megaapi_mock.domain.contacts import Directory
 from megaapi_mock.domain.event import Event
+from megaapi_mock.domain.facts import InboundMessage, OwnMessage, QrCode, Receipt
 from megaapi_mock.domain.gateway import Gateway, InstanceSeed
 from megaapi_mock.domain.groups import Groups
 from megaapi_mock.domain.instance import Instance
@@ -26,8 +27,9 @@ from megaapi_mock.domain.revoke import revoke
 from megaapi_mock.domain.rules import Rules
 from megaapi_mock.domain.settings import EventFilter, WebhookSettings
 from megaapi_mock.domain.undo_table import UndoTable
-from megaapi_mock.errors import GroupNotFound, Impossible, RequestRejected
+from megaapi_mock.errors import Conflict, GroupNotFound, Impossible, RequestRejected
 from megaapi_mock.ids import Ids
+from megaapi_mock.records.message import message_json
 from megaapi_mock.store.memory import MemoryStore
 
 from ..support import START
@@ -69,7 +71,9 @@ class DomainWay:
                 yield instance
                 instance.wake(instance.now)
                 taken = instance.take_events()
-        except (RequestRejected, Impossible) as refusal:
+        except Impossible as refusal:
+            raise Refused(409 if isinstance(refusal, Conflict) else 400, str(refusal)) from refusal
+        except RequestRejected as refusal:
             raise Refused(refusal.status, str(refusal)) from refusal
         self.events[key] += taken
 
@@ -207,14 +211,16 @@ class DomainWay:
         return known.happened
 
     def codes(self, key: str) -> Sequence[str]:
-        return [str(event.facts["code"]) for event in self.events[key] if event.name == "qrcode"]
+        return [event.facts.code for event in self.events[key] if isinstance(event.facts, QrCode)]
 
     def read_back(self, known: Known) -> None:
         with self.store.change(known.key) as instance:
             assert instance.linked == known.linked
             assert (instance.token, instance.number) == (known.token, known.number)
             assert set(instance.filter.blocked) == known.blocked
-            kept = {message.id: message.as_json() for message in instance.messages.values()}
+            kept = {
+                message.id: message_json(("", message)) for message in instance.messages.values()
+            }
             groups = {str(group.jid): group for group in instance.groups}
         assert list(kept) == list(known.messages)
         for message_id, sent in known.messages.items():
@@ -245,7 +251,9 @@ def _send(
 
 def _told(event: Event) -> Told:
     name = "inbound" if event.name == "text-plain" else event.name
-    return name, str(event.facts["key"]["id"]) if "key" in event.facts else ""
+    facts = event.facts
+    has_key = isinstance(facts, OwnMessage | InboundMessage | Receipt)
+    return name, str(facts.key["id"]) if has_key else ""
 
 
 class Broken(Exception):
@@ -305,9 +313,9 @@ class DomainLaws(Laws):
         known, way = self.who(who), self.way
         assert isinstance(way, DomainWay)
         with way.store.change(known.key) as instance:
-            instance.record("connected", {})
+            instance.record("connected")
         with pytest.raises(Broken), way.store.change(known.key) as instance:
-            instance.record("disconnected", {})
+            instance.record("disconnected")
             raise Broken
         with way.on(known.key):
             known.happen("connected")
@@ -335,7 +343,7 @@ def _keeps_failed_changes(self: Instance) -> None:
 
 def _echoes_twice(self: Chats, *args: Any, **options: Any) -> Any:
     answer = SENDS(self, *args, **options)
-    self._change.record("from-me-api-echo", {"key": answer["key"]})
+    self._change.record("from-me-api-echo", OwnMessage(answer["key"], {}, 0))
     return answer
 
 

@@ -245,7 +245,7 @@ def test_what_an_emission_was_to_suffer_ends_with_its_life(app: MockApp) -> None
     batches = []
     for early in (True, False):
         with publisher.changing(KEY) as (instance, batch):
-            instance.record("text-plain", {})
+            instance.record("text-plain")
         batches.append(batch)
         if early:
             chaos_dispatcher.claim(batch.deliveries, chaos)

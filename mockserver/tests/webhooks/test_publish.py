@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import orjson
+from megaapi_mock.domain.facts import Fields, QrCode
 
 from ..conftest import MakeApp
 from ..support import KEY, UNLINKED, RecordingTransport
@@ -17,12 +18,12 @@ def test_an_answer_that_leaves_first_does_not_let_its_webhooks_overtake(make_app
     batches = []
     for number in range(3):
         with publisher.changing(KEY) as (instance, batch):
-            instance.record("text-plain", {"set": {"message.conversation": str(number)}})
+            instance.record("text-plain", Fields({}, {"message.conversation": str(number)}))
         batches.append(batch)
     publisher.release(batches[1])
     publisher.release(batches[2])
     # Another instance waits for nobody.
-    publisher.change(UNLINKED, lambda instance: instance.record("qrcode", {"code": "2@TEST"}))
+    publisher.change(UNLINKED, lambda instance: instance.record("qrcode", QrCode("2@TEST")))
     assert courier.wait_idle(5)
     assert [orjson.loads(body)["messageType"] for _, body, _ in transport.posts] == [
         "qrcode_update"

@@ -277,7 +277,7 @@ def test_a_change_that_cannot_be_kept_holds_up_nobody(
 ) -> None:
     publisher = broken.runtime.publisher
     with publisher.changing(KEY) as (instance, first):
-        instance.record("text-plain", {})
+        instance.record("text-plain")
     with monkeypatch.context() as patch:
         patch.setattr(Instance, "commit", failing)
         send(broken, "undone")

@@ -297,7 +297,7 @@ def test_running_time_lets_go_by_itself() -> None:
         parts = server.app.runtime
         parts.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
         parts.chaos_dispatcher.start(KEY, Chaos(delay=(0.02, 0.05), duplicate=2))
-        parts.publisher.change(KEY, lambda instance: instance.record("text-plain", {}))
+        parts.publisher.change(KEY, lambda instance: instance.record("text-plain"))
         found = parts.journal.wait_for(
             lambda: [
                 True
@@ -314,7 +314,7 @@ def test_on_a_stop_what_is_held_is_delivered(make_app: MakeApp) -> None:
     app = make_app(transport=transport)
     app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
     app.runtime.chaos_dispatcher.start(KEY, Chaos(delay=(60, 60)))
-    app.runtime.publisher.change(KEY, lambda instance: instance.record("text-plain", {}))
+    app.runtime.publisher.change(KEY, lambda instance: instance.record("text-plain"))
     assert transport.posts == []
     assert app.stop(5) == 0
     assert len(transport.posts) == 1
@@ -325,7 +325,7 @@ def test_on_a_stop_without_grace_what_was_held_is_counted(make_app: MakeApp) -> 
     app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook(HOOK))
     app.runtime.chaos_dispatcher.start(KEY, Chaos(delay=(60, 60)))
     for _ in range(5):
-        app.runtime.publisher.change(KEY, lambda instance: instance.record("text-plain", {}))
+        app.runtime.publisher.change(KEY, lambda instance: instance.record("text-plain"))
     owed = list(app.runtime.journal.deliveries.after(None))
     assert app.runtime.courier.stop(0) == 0
     app.runtime.chaos_dispatcher.stop()

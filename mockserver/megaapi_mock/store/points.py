@@ -117,7 +117,7 @@ class Points:
     def take(self, instance: Instance, *, name: str | None = None) -> Point:
         """The instance as it is now, not kept yet; the caller holds it."""
         state = instance.state
-        segment, size = self._segment(instance.key, state.messages)
+        segment, size = self._segment(state.key, state.messages)
         others = []
         for other in _OTHERS:
             value = getattr(state, other)
@@ -131,8 +131,8 @@ class Points:
         with self._lock:
             self._number += 1
             point_id = f"p{self._number}"
-        series = instance.ids.series(instance.key)
-        return Point(point_id, instance.key, instance.now, series, frozen, POINT + size, name=name)
+        series = instance.ids.series(state.key)
+        return Point(point_id, state.key, instance.now, series, frozen, POINT + size, name=name)
 
     def keep(
         self,

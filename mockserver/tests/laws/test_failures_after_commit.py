@@ -217,7 +217,7 @@ PLACES = (
     Place("call-id", of(Journal), "next_id", SEND, fits=lambda _, prefix, owner: prefix == "x"),
     Place("call-journal", lambda app: app.runtime.journal.exchanges, "add", SEND),
     Place("call-headers", of(Reply), "headers", SEND),
-    Place("compression", of(front), "compressed", SEND),
+    Place("compression", of(front), "compressed", SEND, headers=(("Accept-Encoding", "gzip"),)),
     # The webhook on its way out.
     Place("rendering-a-webhook", of(Renderer), "render", loses=True),
     Place("room-for-webhooks", of(Capacity), "add", loses=True,

@@ -185,7 +185,7 @@ def test_nobody_sees_a_new_world_before_it_is_whole(
     saved = ask(app, "GET", "/state")[1]
     real = app.runtime.journal.forget
 
-    def forget(key: str | None = None) -> None:
+    def forget(key: str | None = None, *more: Any) -> None:
         monkeypatch.undo()
         threads.append(beside(lambda: sent.append(send_picture(app))))
         threads.append(beside(lambda: sent.append(ask(app, "GET", "/state")[0])))
@@ -193,7 +193,7 @@ def test_nobody_sees_a_new_world_before_it_is_whole(
             beside(lambda: sent.append(ask(app, "POST", "/instances", json={"key": "new"})[0]))
         )
         assert sent == [], "the instances are new, and the rest is not yet"
-        real(key)
+        real(key, *more)
 
     monkeypatch.setattr(app.runtime.journal, "forget", forget)
     if way == "reset":

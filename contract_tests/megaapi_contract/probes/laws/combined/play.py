@@ -52,6 +52,7 @@ class Play:
     second: WebhookListener | None = None
     old: list[WebhookListener] = field(default_factory=list)
     turns: int = 0
+    listed: list[str] = field(default_factory=list)
     jids: dict[str, str] = field(default_factory=dict)
     # What may be called besides messages and groups, whose paths are sure.
     operations: frozenset[str] = frozenset()

@@ -42,7 +42,8 @@ def play_session(hooks: str, history: str, session: Session, stage: Stage) -> No
     greet(play, rows)
     HAPPEN[history](play)
     for row in rows:
-        step(play, row)
+        if not play.hook.is_silent:
+            step(play, row)
     look(play)
     hold_silence(play)
 

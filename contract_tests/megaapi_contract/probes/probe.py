@@ -50,6 +50,7 @@ class Laws:
         phone: bool = False,
         phase: str = "laws",
         about: str = "",
+        quick: bool = True,
     ) -> Callable[[ProbeFunction], ProbeFunction]:
         """The function's name is its sentence; `about` tells those of one rule apart.
 
@@ -66,6 +67,7 @@ class Laws:
                     effects=frozenset(effects),
                     events=tuple(events),
                     phone=phone,
+                    quick=quick,
                 )
             )
             return run

@@ -44,5 +44,5 @@ for _operation, _ask in ASKS.items():
     LAWS.law(
         _operation, *GREETED, *(("config_details",) if _operation in CONFIG else ()),
         effects={"reads", "sends", "changes", _ask.effect}, phase=PHASE,
-        about=_operation, events=(ECHO,), phone=True,
+        about=_operation, events=(ECHO,), phone=True, quick=_ask.effect != "reads",
     )(_run)  # fmt: skip

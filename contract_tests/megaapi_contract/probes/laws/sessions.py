@@ -34,19 +34,29 @@ CAUSES = {
 EVENTS = (ECHO, *ACKS.values(), "text-plain", "from-me-phone")
 
 
+DEALS = {1: "", 2: ", dealt again", 3: ", dealt a third time"}
+
+
 def whatever_is_combined_is_done_and_told(
-    hooks: str, history: str, session: Session, stage: Stage
+    hooks: str, history: str, deal: int, session: Session, stage: Stage
 ) -> None:
     """Each two levels of all factors meet in one of these sessions."""
-    play_session(hooks, history, session, stage)
+    play_session(hooks, history, deal, session, stage)
 
 
-for _hooks, _history in product(HOOKS, HISTORIES):
-    _run = partial(whatever_is_combined_is_done_and_told, _hooks, _history)
-    update_wrapper(_run, whatever_is_combined_is_done_and_told)
+def _add_session(hooks: str, history: str, deal: int) -> None:
+    run = partial(whatever_is_combined_is_done_and_told, hooks, history, deal)
+    update_wrapper(run, whatever_is_combined_is_done_and_told)
+    disconnects = ("disconnects",) if history in HISTORIES[1:4] else ()
+    # Half of them have every level of every factor, and most pairs.
+    even = (HOOKS.index(hooks) + HISTORIES.index(history)) % 2 == 0
     LAWS.law(
-        *CALLED, *SETS.get(_hooks, ()), *CAUSES.get(_history, ()),
-        effects=("reads", "sends", "changes")
-        + (("disconnects",) if _history in HISTORIES[1:4] else ()),
-        phase=PHASE, about=f"{_hooks}, {_history}", events=EVENTS, phone=True,
-    )(_run)  # fmt: skip
+        *CALLED, *SETS.get(hooks, ()), *CAUSES.get(history, ()),
+        effects=("reads", "sends", "changes", *disconnects), phase=PHASE,
+        about=f"{hooks}, {history}{DEALS[deal]}", events=EVENTS, phone=True,
+        quick=deal == 1 and even,
+    )(run)  # fmt: skip
+
+
+for _deal, _hooks, _history in product(DEALS, HOOKS, HISTORIES):
+    _add_session(_hooks, _history, _deal)

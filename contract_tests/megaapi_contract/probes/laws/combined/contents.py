@@ -63,9 +63,39 @@ def _document(words: str) -> Content:
     return Content("send_media_base64", data, "documentMessage", fields, file="document")
 
 
+def _video(words: str) -> Content:
+    data = {"type": "video", "base64": _sample("video"), "mimeType": "video/mp4", "caption": words}
+    fields = {"mimetype": "video/mp4", "caption": words}
+    return Content("send_media_base64", data, "videoMessage", fields, file="video")
+
+
+def _video_note(words: str) -> Content:
+    data = {"type": "ptv", "base64": _sample("video"), "mimeType": "video/mp4"}
+    fields = {"mimetype": "video/mp4"}
+    return Content(
+        "send_media_base64", data, "ptvMessage", fields, file="video", can_be_played=True
+    )
+
+
+def _audio(words: str) -> Content:
+    data = {"type": "audio", "base64": _sample("audio"), "mimeType": "audio/mpeg"}
+    fields = {"mimetype": "audio/mpeg"}
+    return Content("send_media_base64", data, "audioMessage", fields, file="audio")
+
+
+def _sticker(words: str) -> Content:
+    data = {"type": "sticker", "base64": _sample("sticker"), "mimeType": "image/webp"}
+    fields = {"mimetype": "image/webp"}
+    return Content("send_media_base64", data, "stickerMessage", fields, file="image")
+
+
+def _sample(kind: str) -> str:
+    """A real file: what no phone can play is never told as played."""
+    return b64encode(Samples(root("fixtures")).media(kind)).decode()
+
+
 def _voice_note(words: str) -> Content:
-    audio = b64encode(Samples(root("fixtures")).media("audio")).decode()
-    data = {"type": "ptt", "base64": audio, "mimeType": "audio/ogg; codecs=opus"}
+    data = {"type": "ptt", "base64": _sample("audio"), "mimeType": "audio/ogg; codecs=opus"}
     fields = {"mimetype": "audio/ogg; codecs=opus", "ptt": True}
     return Content(
         "send_media_base64", data, "audioMessage", fields, file="audio", can_be_played=True
@@ -138,6 +168,10 @@ CONTENTS: Mapping[str, Callable[[str], Content]] = {
     "file by address": _by_address,
     "document": _document,
     "voice note": _voice_note,
+    "video": _video,
+    "video note": _video_note,
+    "audio": _audio,
+    "sticker": _sticker,
     "location": _location,
     "link": _link,
     "list": _list,

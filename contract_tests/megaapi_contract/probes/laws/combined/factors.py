@@ -11,16 +11,20 @@ from functools import lru_cache
 from allpairspy import AllPairs
 
 SENDS = (
-    "text", "image", "file by address", "document", "voice note", "location", "link", "list",
-    "buttons", "template", "forward", "quote", "delete", "delete for me", "presence", "look-up",
-    "download",
+    "text", "image", "file by address", "document", "voice note", "video", "video note", "audio",
+    "sticker", "location", "link", "list", "buttons", "template", "forward", "quote", "delete",
+    "delete for me", "presence", "look-up", "download",
 )  # fmt: skip
 CUSTOMERS = (
     "text-plain", "text-extended", "image", "video", "document-with-caption",
-    "audio-voice-note", "location", "contact", "reaction", "text-quoted-reply", "edited",
+    "audio-voice-note", "audio-file", "video-note", "sticker", "location", "live-location",
+    "contact", "contacts-array", "poll-creation", "reaction", "text-quoted-reply", "edited",
     "deleted",
 )  # fmt: skip
-PHONE = ("text-plain", "image", "reaction", "edited", "deleted")
+PHONE = (
+    "text-plain", "image", "document-with-caption", "audio-voice-note", "location", "reaction",
+    "edited", "deleted",
+)  # fmt: skip
 
 # What is done to a group; other chats have none of it.
 GROUP = ("instance: adds", "instance: removes", "phone: adds", "phone: removes", "phone: renames")
@@ -79,10 +83,13 @@ class Row:
 Sessions = Mapping[tuple[str, str], tuple[Row, ...]]
 
 
-@lru_cache(maxsize=4)
-def sessions(seed: int) -> Sessions:
-    """The rows of every session, by its webhook and by what has happened before."""
-    drawn = random.Random(f"sessions {seed}")
+@lru_cache(maxsize=8)
+def sessions(seed: int, deal: int) -> Sessions:
+    """The rows of every session, by its webhook and by what has happened before.
+
+    Each deal has any two levels, and others of three.
+    """
+    drawn = random.Random(f"sessions {seed} {deal}")
     levels = [
         drawn.sample(factor, len(factor))
         for factor in (ACTIONS, CHATS, tuple(WORDS), ABOUT, TIMES, HOOKS, HISTORIES)

@@ -21,12 +21,12 @@ LIMIT = 5000
 
 
 def look(play: Play, *, whole: bool = True) -> None:
-    """Hold all that was told since the last look, and all that can be asked for."""
+    """Hold all that was told since the last look; `whole` has all that can be asked for, too."""
     hear(play)
+    hold_messages(play)
     if whole:
         hold_settings(play)
         hold_groups(play)
-        hold_messages(play)
 
 
 def hear(play: Play) -> None:
@@ -195,4 +195,6 @@ def hold_messages(play: Play) -> None:
         hook.claim(ECHO, whose, "each message is in the chat it was written to")
         same = one.is_edited or author_content(item["content"]) == one.content
         hook.claim(ECHO, same, "each message has the content it was given")
+        moment = int(one.time) in (0, int(item["time"]))
+        hook.claim(ECHO, moment, "each message has the time it was written at")
         hook.claim(ECHO, item["deleted"] == one.deleted, "only what was deleted is deleted")

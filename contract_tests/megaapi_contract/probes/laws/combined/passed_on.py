@@ -50,7 +50,7 @@ def hold_forward(play: Play, chat: Chat, sent: Exchange, target: Written) -> Non
     wanted = before + (not target.from_me)
     claim(play.session, sent, score == wanted, "the score counts who wrote it")
     claim(play.session, sent, is_forwarded is (wanted > 0), "isForwarded says so")
-    can_be_played = at(shown, "audioMessage", "ptt") is True
+    can_be_played = at(shown, "audioMessage", "ptt") is True or "ptvMessage" in shown
     remember(play, chat, sent, shown, steps=PLAYABLE if can_be_played else UNPLAYED)
 
 

@@ -17,10 +17,13 @@ from .contents import CONTENTS
 from .factors import HISTORIES, HOOKS, Row, sessions
 from .look import hear_link, look
 from .model import STATUS
+from .neighbour import Neighbour
 from .play import Play
 from .steps import take
 
 BURST = 5
+# Every so many steps one looks at settings and groups, too.
+LOOKS = 3
 DAY = 86_400.0
 # What is tried where no time can be made to pass.
 SLOW_HISTORIES = HISTORIES[:4]
@@ -30,22 +33,27 @@ BLOCKED = (
 )  # fmt: skip
 
 
-def play_session(hooks: str, history: str, session: Session, stage: Stage) -> None:
+def play_session(
+    hooks: str, history: str, deal: int, session: Session, stage: Stage
+) -> None:  # fmt: skip
     """One session; its rows are the same for the same seed."""
     place = stage.place()
     play = Play(session, stage, place, WebhookListener(session, stage, place))
-    rows = sessions(session.seed).get((hooks, history), ())
-    if not play.is_fast and (hooks != HOOKS[0] or history not in SLOW_HISTORIES):
+    rows = sessions(session.seed, deal).get((hooks, history), ())
+    rare = hooks != HOOKS[0] or history not in SLOW_HISTORIES or deal > 1
+    if rare and not play.is_fast:
         raise NotTried("time cannot be made to pass there: one session of each kind is enough")
     SET_UP[hooks](play, HISTORIES.index(history))
     look(play, whole=False)
     greet(play, rows)
     HAPPEN[history](play)
-    for row in rows:
+    neighbour = Neighbour(session, stage)
+    for turn, row in enumerate(rows, 1):
         if not play.hook.is_silent:
-            step(play, row)
+            step(play, row, whole=turn % LOOKS == 0)
     look(play)
     hold_silence(play)
+    neighbour.hold_untouched()
 
 
 def greet(play: Play, rows: tuple[Row, ...]) -> None:
@@ -57,8 +65,8 @@ def greet(play: Play, rows: tuple[Row, ...]) -> None:
     look(play)
 
 
-def step(play: Play, row: Row) -> None:
-    """One row, and a look at everything."""
+def step(play: Play, row: Row, *, whole: bool) -> None:
+    """One row, and a look at what is told, or at everything."""
     if row.time == "five in a row":
         for turn in range(BURST):
             take(play, row, turn + 1)
@@ -67,7 +75,7 @@ def step(play: Play, row: Row) -> None:
     else:
         take(play, row)
     if play.is_fast:
-        look(play)
+        look(play, whole=whole)
 
 
 def _wait_for_phone(play: Play, row: Row) -> None:
@@ -76,7 +84,7 @@ def _wait_for_phone(play: Play, row: Row) -> None:
     play.control("POST", path, {"state": "phone_off"})
     take(play, row)
     late = play.model.defer_receipts()
-    look(play)
+    look(play, whole=False)
     play.control("POST", path, {"state": "reachable"})
     play.model.owed = late
 

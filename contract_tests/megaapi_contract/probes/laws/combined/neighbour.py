@@ -1,0 +1,35 @@
+"""Another instance of the same host, which nothing of a session must touch."""
+
+from __future__ import annotations
+
+from ....host.stage import Stage
+from ....session import Session
+from ..assertions import at
+from ..calls import make_group
+from ..webhook_listener import WebhookListener
+from ..webhooks import ECHO, unsaid
+
+
+class Neighbour:
+    """A linked instance with a webhook of its own and a group."""
+
+    def __init__(self, session: Session, stage: Stage) -> None:
+        self._session, self._stage, self._place = session, stage, stage.place()
+        self._hook = WebhookListener(session, stage, self._place).open()
+        make_group(session, stage, self._place, name="Vizinhos")
+        self._before = self._shown()
+
+    def _shown(self) -> tuple[object, ...]:
+        listed = self._session.call("list_groups", self._place)
+        settings = self._session.call("webhook_settings", self._place)
+        path = f"/_mock/messages?instance={self._place.key}&limit=10"
+        messages = self._stage.control_api("GET", path)["items"]
+        shown = at(settings.json, "webhookData") or settings.json
+        return at(listed.json, "groups"), at(shown, "webhookUrl"), messages
+
+    def hold_untouched(self) -> None:
+        """Hold that it was told nothing, and is as it was."""
+        promise = unsaid(self._session)
+        self._hook.nothing(self._hook.receive(), ECHO, "a neighbour's messages", promise)
+        same = self._shown() == self._before
+        self._hook.claim(ECHO, same, "a neighbour is left as it was", promise=promise)

@@ -74,7 +74,9 @@ def _ack_event(one: Webhook, status: int) -> str:
 def hold_happenings(play: Play, came: list[Webhook], due: list[Happening]) -> None:
     """Hold that changes of groups are told once, in order, as they were made, and nothing else."""
     told = [one for one in came if at(one.json, "messageType") in GROUP_TYPES]
-    strays = [one for one in came if one not in told]
+    heralds = play.session.settled_switches.value_of_switch.get("presence_events") == "on"
+    known = (*GROUP_TYPES, *(("presence.update",) if heralds else ()))
+    strays = [one for one in came if at(one.json, "messageType") not in known]
     play.hook.nothing(strays, "text-plain", "what has not happened", play.guessed)
     if not play.model.is_told("groups"):
         play.hook.nothing(told, "group-update", "blocked events", play.guessed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,15 @@ from megaapi_mock.testing import Instance
 
 from .gateway import call, send
 from .screen import Screen, expect
+
+MEDIA = Path(__file__).resolve().parents[3] / "fixtures" / "media"
+TYPES = {
+    "image.jpg": ("image", "image/jpeg"),
+    "video.mp4": ("video", "video/mp4"),
+    "voice.ogg": ("ptt", "audio/ogg"),
+    "document.pdf": ("document", "application/pdf"),
+    "sticker.webp": ("image", "image/webp"),
+}
 
 
 def test_text_is_sent_and_the_bot_answers(screen: Screen, shop: Instance) -> None:
@@ -142,6 +153,49 @@ def test_message_of_the_bot_is_shown_as_on_a_phone(
     bubble = screen.phone().locator(".bubble.theirs").last
     expect(bubble.locator(seen).first).to_contain_text(words)
     expect(bubble.locator(".ticks-read")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("name", "seen"),
+    [
+        ("image.jpg", ".picture img"),
+        ("video.mp4", ".film video"),
+        ("voice.ogg", ".sound audio"),
+        ("document.pdf", ".file"),
+        ("sticker.webp", ".picture"),
+    ],
+)
+def test_file_of_the_bot_is_shown_and_downloaded(
+    screen: Screen, shop: Instance, name: str, seen: str
+) -> None:
+    kind, mimetype = TYPES[name]
+    content = (MEDIA / name).read_bytes()
+    data = f"data:{mimetype};base64,{b64encode(content).decode()}"
+    file = {"base64": data, "type": kind, "mimeType": mimetype, "fileName": name}
+    assert send(shop, "mediaBase64", file) == 200
+    bubble = screen.phone().locator(".bubble.theirs").last
+    expect(bubble.locator(seen)).to_be_visible()
+    with screen.page.expect_download() as saving:
+        bubble.get_by_role("link", name="Download").click()
+    assert saving.value.path().read_bytes() == content
+
+
+def test_quote_forward_and_deletion_of_the_bot_are_shown(screen: Screen, shop: Instance) -> None:
+    shop.webhook_to("")
+    message = shop.customer("5511900000002").says("Pergunta")
+    key = {"remoteJid": "5511900000002@s.whatsapp.net", "fromMe": False, "id": message.id}
+    quoted = {"key": key, "message": {"conversation": "Pergunta"}}
+    assert send(shop, "quoteMessage", {"text": "Resposta", **quoted}) == 200
+    expect(screen.bubble("Resposta").locator(".quote")).to_contain_text("Pergunta")
+    assert send(shop, "forwardMessage", quoted) == 200
+    expect(screen.phone().locator(".theirs").last).to_contain_text("Forwarded")
+    send(shop, "text", {"text": "Engano"})
+    sent = shop.sent.wait_for(text="Engano")
+    mine = {"remoteJid": "5511900000002@s.whatsapp.net", "fromMe": True, "id": sent.id}
+    body = {"messageData": {"to": "5511900000002", "key": mine, "messageTimestamp": 1}}
+    assert call(shop, f"/rest/chat/{shop.key}/deleteMessage", body) == 200
+    expect(screen.bubble("This message was deleted").locator(".theirs")).to_be_visible()
+    expect(screen.bubble("Engano")).to_have_count(0)
 
 
 @pytest.mark.parametrize(

@@ -126,11 +126,11 @@ export class Records {
       .filter((record) => record?.kind === kind);
   }
 
-  /** Calls that were refused and meant for this chat, oldest first. */
-  refusalsIn(instance, chat) {
+  /** Calls that were refused and meant for a chat, oldest first; `isThere` judges an address. */
+  refusalsIn(instance, isThere) {
     return this.items
       .filter((record) => record.kind === "exchange" && record.instance === instance
-        && outcomeOf(record) === "refused" && sameChat(addresseeOf(record), chat))
+        && outcomeOf(record) === "refused" && isThere(addresseeOf(record)))
       .reverse();
   }
 }

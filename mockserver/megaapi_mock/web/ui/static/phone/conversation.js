@@ -101,7 +101,7 @@ export class Conversation {
   }
 
   findRefusals() {
-    this.refusals = this.phone.store.records.refusalsIn(this.phone.instance, this.chat).map((record) => ({ ...record, refusal: true }));
+    this.refusals = this.phone.store.records.refusalsIn(this.phone.instance, (address) => this.isHere(address)).map((record) => ({ ...record, refusal: true }));
     this.merged = null;
   }
 
@@ -146,7 +146,7 @@ export class Conversation {
     if (record.instance !== this.phone.instance) return;
     const message = messageIdOf(record);
     if (message) this.list.changed(message);
-    if (record.kind === "exchange" && outcomeOf(record) === "refused" && sameChat(addresseeOf(record), this.chat)) {
+    if (record.kind === "exchange" && outcomeOf(record) === "refused" && this.isHere(addresseeOf(record))) {
       this.findRefusals();
       this.showGrowth(false);
     }
@@ -173,6 +173,11 @@ export class Conversation {
     const now = this.phone.store.now();
     return [...this.phone.store.presence.values()].find((one) => one.instance === this.phone.instance && one.chat === this.chat
       && !this.phone.isMe(one.participant) && ["composing", "recording"].includes(one.presence) && now - one.time < 20) ?? null;
+  }
+
+  /** Whether an address a bot has used leads to this chat: number, JID, or LID. */
+  isHere(address) {
+    return sameChat(address, this.chat) || (!isGroup(this.chat) && Boolean(address) && this.phone.isMe(address));
   }
 
   isOwn(message) {

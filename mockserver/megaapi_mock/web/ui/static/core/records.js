@@ -2,7 +2,7 @@
 import * as api from "./api.js";
 import { contentOf, numberOf, textOf } from "./messages.js";
 
-const KEPT = 12_000;
+const KEPT = 6000;
 const PAGE = 300;
 
 /** The id of the message a record is about, or null. */

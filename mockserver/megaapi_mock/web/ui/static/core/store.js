@@ -92,8 +92,8 @@ export class Store {
     this.topics.publish("presence", data);
   }
 
-  hearReset({ instance }) {
-    if (!instance) {
+  hearReset({ reason, instance }) {
+    if (!instance || reason !== "rewind") {
       this.loadAll();
       return;
     }

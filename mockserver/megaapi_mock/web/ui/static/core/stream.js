@@ -67,7 +67,13 @@ export class Stream {
 
   hear(event) {
     if (event.id !== null) this.lastId = event.id;
-    if (event.data) this.onEvent(event.name, JSON.parse(event.data));
+    if (!event.data) return;
+    try {
+      this.onEvent(event.name, JSON.parse(event.data));
+    } catch (trouble) {
+      // One event that cannot be shown must not cost the connection, nor go unseen.
+      reportError(trouble);
+    }
   }
 }
 

@@ -58,8 +58,8 @@ export class WindowedList {
     return this.bottom ? scrollHeight - scrollTop - clientHeight < 80 : scrollTop < 40;
   }
 
-  /** Items came at the near end. */
-  grown() {
+  /** So many items came at the near end. */
+  grown(count = 1) {
     const { length } = this.source.items();
     if (this.bottom) {
       const follow = this.isAtNearEnd();
@@ -72,6 +72,10 @@ export class WindowedList {
       this.end = Math.min(length, Math.max(this.end, WINDOW));
       this.keepWindow();
       this.draw();
+    } else {
+      // What is on screen stays; it only stands further down the list now.
+      this.start += count;
+      this.end += count;
     }
   }
 

@@ -3,6 +3,9 @@ import { fill, h, select } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { nameOfRecord, outcomeOf } from "../core/records.js";
 
+// Every record is searched through; not at every key.
+const PAUSE = 150;
+
 export class Filters {
   constructor(store, onChange) {
     Object.assign(this, { store, onChange });
@@ -41,7 +44,8 @@ export class Filters {
 
   set(name, value) {
     this.values[name] = value;
-    this.onChange();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(this.onChange, name === "text" ? PAUSE : 0);
   }
 
   accept(record) {

@@ -16,6 +16,7 @@ export class InspectorView {
   constructor(store) {
     this.store = store;
     this.shown = [];
+    this.fresh = 0;
     this.chosen = null;
     this.subscriptions = new Subscriptions(store.topics);
     this.filters = new Filters(store, () => this.filter());
@@ -46,6 +47,7 @@ export class InspectorView {
   /** Choose what is listed again, from everything that is loaded. */
   filter() {
     this.shown = this.store.records.items.filter((record) => this.filters.accept(record));
+    this.fresh = 0;
     this.list.reset();
     this.showCount();
   }
@@ -67,8 +69,10 @@ export class InspectorView {
     }
     if (this.chosen === record.id) this.choose(record);
     if (known) this.replace(record);
-    else if (this.filters.accept(record)) this.shown.unshift(record);
-    this.grew = this.grew || !known;
+    else if (this.filters.accept(record)) {
+      this.shown.unshift(record);
+      this.fresh += 1;
+    }
     refresh();
   }
 
@@ -80,8 +84,8 @@ export class InspectorView {
   }
 
   refresh() {
-    if (this.grew) this.list.grown();
-    this.grew = false;
+    if (this.fresh) this.list.grown(this.fresh);
+    this.fresh = 0;
     this.showCount();
   }
 

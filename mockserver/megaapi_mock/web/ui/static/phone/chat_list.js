@@ -64,7 +64,7 @@ export class ChatList {
   }
 
   row(chat) {
-    const unread = this.phone.unread.get(chat.chat) ?? 0;
+    const unread = this.phone.unreadIn(chat);
     const name = chat.kind === "group" ? chat.name : (this.phone.shop()?.name ?? this.phone.instance);
     return h("div", { role: "listitem" }, h("button", { type: "button", class: "chat-row", on: { click: () => this.phone.openChat(chat.chat) } },
       h("span", { class: "avatar" }, icon(chat.kind === "group" ? "people" : "phone", 20)),

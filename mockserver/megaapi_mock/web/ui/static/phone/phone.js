@@ -18,6 +18,7 @@ export class Phone {
     this.contact = null;
     this.names = new Map();
     this.unread = new Map();
+    this.seenUntil = new Map();
     this.shown = null;
     this.subscriptions = new Subscriptions(store.topics);
     this.build();
@@ -160,7 +161,17 @@ export class Phone {
     this.unread.set(message.chat, (this.unread.get(message.chat) ?? 0) + 1);
   }
 
+  /** How many messages came into a chat since it was last open here. */
+  unreadIn({ chat, last }) {
+    const counted = this.unread.get(chat) ?? 0;
+    // What came before the list listened was not counted, but shows as the last message.
+    const isNewer = last?.from_me && last.time > (this.seenUntil.get(chat) ?? Infinity);
+    return counted || (isNewer ? 1 : 0);
+  }
+
   show(view) {
+    const { log } = this.shown ?? {};
+    if (log) this.seenUntil.set(log.chat, log.items.at(-1)?.time ?? 0);
     this.shown?.end();
     this.shown = view;
     fill(this.screen, view.element);

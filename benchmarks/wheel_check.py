@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import re
 import signal
 import socket
 import subprocess
@@ -62,12 +63,31 @@ def _check(folder: Path) -> None:
     _require_installed_copy(programs, folder)
     with _receiver() as (hook, received), _mock(programs, folder) as (url, process):
         _message_and_webhook(url, hook, received)
+        _page(url)
         _stop(process)
     _saw("megaapi-contract --version", _output(programs / "megaapi-contract", "--version"))
     first, *others = _output(programs / "megaapi-mock", "events").splitlines() or [""]
     if not others:
         raise Failed(f"megaapi-mock events lists none: {first!r}")
     _saw("megaapi-mock events", f"{1 + len(others)}, the first: {' '.join(first.split())}")
+
+
+def _page(url: str) -> None:
+    """The page is in the wheel, with every file that its first one names."""
+    first = _get(f"{url}/_mock/ui/")
+    names = re.findall(r'(?:src|href)="([^":]+)"', first)
+    if not names:
+        raise Failed(f"/_mock/ui/ names no files: {first[:200]!r}")
+    sizes = [len(_get(f"{url}/_mock/ui/{name}")) for name in names]
+    _saw("/_mock/ui/", f"{len(first)} characters, and {len(names)} files with {sum(sizes)}")
+
+
+def _get(url: str) -> str:
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return str(answer.read().decode("utf-8", "replace"))
+    except OSError as error:
+        raise Failed(f"{url}: {error}") from None
 
 
 def _message_and_webhook(url: str, hook: str, received: queue.Queue[Json]) -> None:

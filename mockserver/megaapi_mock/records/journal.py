@@ -179,7 +179,7 @@ class Journal:
     def recount(self, numbers: Mapping[str, int], owner: str | None = None) -> None:
         """Forget every record, or one owner's, and go on counting from here."""
         with self._lock:
-            self.forget(owner, "state")
+            self.forget(owner)
             for scope, number in numbers.items():
                 prefix, _, name = scope.partition(".")
                 self._numbers.set(name, {prefix: number})
@@ -294,8 +294,8 @@ class Journal:
             with self._lock:
                 self._waiters.remove(waiter)
 
-    def forget(self, instance: str | None = None, reason: str = "reset") -> None:
-        """Drop everything, or what belongs to one instance; streams say why."""
+    def forget(self, instance: str | None = None) -> None:
+        """Drop everything, or what belongs to one instance; streams say so."""
         with self._lock:
             for log in (self.exchanges, self.deliveries):
                 log.drop(lambda record: instance is not None and record.instance != instance)
@@ -308,4 +308,4 @@ class Journal:
             if len(self._forgotten) > OWNERS_MOST:
                 del self._forgotten[next(name for name in self._forgotten if name is not None)]
             self._waiters.wake(instance)
-            self.show("reset", instance, {"reason": reason, "instance": instance})
+            self.show("reset", instance, {"reason": "reset", "instance": instance})

@@ -29,10 +29,12 @@ _CHOSEN: Mapping[str, tuple[str, ...]] = {
 }
 # Members of contents of their own that are told by `set`.
 _SET: Mapping[str, tuple[str, ...]] = {
+    "albumMessage": ("expectedImageCount", "expectedVideoCount"),
     "locationMessage": ("degreesLatitude", "degreesLongitude", "name", "address"),
     "contactMessage": ("displayName", "vcard"),
     "documentMessage": ("fileName", "title"),
 }
+_PROTOCOL = {"REVOKE": "deleted", "EPHEMERAL_SETTING": "disappearing-setting"}
 _WRITTEN = ("conversation", "extendedTextMessage")
 
 
@@ -50,7 +52,12 @@ class _Export:
 
     def document(self, since: str | None) -> Json:
         """All of it."""
-        messages = [each for each in self._instance.messages.values() if each.chat == self._chat]
+        messages = [
+            each
+            for each in self._instance.messages.values()
+            # The pictures of an album come by themselves.
+            if each.chat == self._chat and not _in_album(orjson.loads(each.content))
+        ]
         if since is not None:
             places = [place for place, each in enumerate(messages) if each.id == since]
             if not places:
@@ -165,7 +172,7 @@ def _inside(content: Json) -> tuple[str, Any]:
 def _event(kind: str, part: Any, content: Json) -> str:
     """The event by which such a content comes in."""
     if kind == "protocolMessage":
-        return "deleted" if part.get("type") in ("REVOKE", 0) else "edited"
+        return _PROTOCOL.get(str(part.get("type")), "edited")
     if kind in _WRITTEN:
         return "text-plain" if _names(content) is None else "text-quoted-reply"
     if kind == "audioMessage":
@@ -180,11 +187,19 @@ def _names(content: Json) -> str | None:
     if not isinstance(part, dict):
         return None
     refers = KINDS[kind].refers
+    if kind == "protocolMessage" and _event(kind, part, content) == "disappearing-setting":
+        return None
     key = part.get(refers) if refers else None
     if isinstance(key, dict):
         return key.get("id")
     context = part.get("contextInfo")
     return context.get("stanzaId") if isinstance(context, dict) else None
+
+
+def _in_album(content: Json) -> bool:
+    context = content.get("messageContextInfo")
+    association = context.get("messageAssociation") if isinstance(context, dict) else None
+    return isinstance(association, dict) and association.get("associationType") == "MEDIA_ALBUM"
 
 
 def _option(kind: str, part: Any) -> str | None:

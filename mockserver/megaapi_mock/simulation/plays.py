@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from ..domain.jid import Jid
+from ..domain.jid import GROUP, HIDDEN, PERSON, Jid
 from ..domain.message import Message, content_key, unwrapped
 from ..domain.words import words_of
 from ..errors import ControlRefused
@@ -28,7 +28,8 @@ Json = dict[str, Any]
 PLAYS_MOST = 100
 READY, PLAYING, DONE = "ready", "playing", "done"
 WAITING, MISSING, REFUSED = "waiting", "missing", "refused"
-# The member of a turn that names it, and those that are no fields of `inbound`.
+_CHATS = (f"@{PERSON}", f"@{GROUP}", HIDDEN)
+# The member of a turn that names it.
 LABEL = "as"
 
 
@@ -237,6 +238,8 @@ class Plays:
     def _chat(self, instance: str, with_: str) -> str:
         self._runtime.publisher.look(instance, lambda _: None)
         directory = self._runtime.world.directory
+        if "@" in with_ and not with_.endswith(_CHATS):
+            raise ControlRefused(400, f"with: {with_!r} is no person and no group: nobody answers")
         jid = directory.read(with_)
         if not jid.group and directory.owner(jid.user) is None and not jid.lid:
             raise ControlRefused(400, f"with: {directory.no_account(jid)}")

@@ -152,6 +152,11 @@ def test_later_points_are_gone_and_the_point_itself_stays(door: Door, says: Says
     assert "no instance" in door.refusal("POST", "/instances/x/rewind", {"point": "p1"}, status=404)
 
 
+@pytest.mark.parametrize("body", [{"ids": "new"}, {"point": "p1", "before": "x"}, {}])
+def test_one_way_back_is_named(door: Door, body: Json) -> None:
+    assert "point" in door.refusal("POST", f"/instances/{KEY}/rewind", body)
+
+
 def test_a_point_by_hand_has_a_name(app: MockApp, door: Door, says: Says) -> None:
     says("oi")
     point = door.post(f"/instances/{KEY}/points", {"name": "before lunch"}, status=201)

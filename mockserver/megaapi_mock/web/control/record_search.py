@@ -45,6 +45,8 @@ class RecordSearch:
 
     def chat_written(self, written: str) -> str:
         """The chat that a person means: digits, a number as it is written, or a JID."""
+        if "@" in written:
+            return self.chat_of(written)
         return self.chat_of(str(self._runtime.world.directory.read(written)))
 
     def messages(self, arguments: Arguments) -> Matches:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import request
 
+from ...errors import ControlRefused
 from ...runtime import Runtime
 from ...simulation import rewind
 from . import lists
@@ -49,6 +50,8 @@ class RewindRoutes:
 
     def rewind(self, key: str, body: Json) -> Json:
         """Return to a point."""
+        if ("point" in body) == ("before" in body):
+            raise ControlRefused(400, "point: give either `point` or `before`")
         return rewind.rewind(
             self._runtime,
             key,

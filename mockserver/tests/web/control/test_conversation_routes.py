@@ -162,6 +162,7 @@ EVENTS: list[Json] = [
     {"event": "location", "set": {"message.locationMessage.degreesLatitude": -15.5}},
     {"event": "contact", "set": {"message.contactMessage.displayName": "Rui"}},
     {"event": "poll-creation"},
+    {"event": "disappearing-setting"},
     {"event": "reaction", "set": {"message.reactionMessage.text": "👍"}},
     {"event": "text-quoted-reply", "text": "este"},
     {"event": "edited"},
@@ -196,6 +197,16 @@ def test_a_message_that_was_edited_is_saved_as_it_came(bot: Bot, talk: Door) -> 
     (came, edited) = (turn["customer"] for turn in saved(talk)["turns"])
     assert (came["text"], came["as"]) == ("pizzza", "m1")
     assert (edited["text"], edited["message"]) == ("Texto corrigido", "m1")
+
+
+def test_an_album_is_saved_once_with_its_pictures(bot: Bot, talk: Door) -> None:
+    does(talk, event="album", set={"message.albumMessage.expectedImageCount": 2})
+    count = len(talk.items("/messages"))
+    (turn,) = saved(talk)["turns"]
+    assert turn["customer"]["set"]["message.albumMessage.expectedImageCount"] == 2
+    play = load(talk, [turn])
+    assert states(talk.post(f"/plays/{play['id']}/run")) == ["done"]
+    assert len(talk.items("/messages")) == 2 * count > 2
 
 
 def test_a_group_is_saved_with_who_wrote(bot: Bot, talk: Door) -> None:
@@ -325,6 +336,7 @@ def test_the_example_of_the_documents_is_played(bot: Bot, talk: Door) -> None:
         ({"yaml": f"conversation: 1\nwith: {ANA}\nturns: [{{robot: oi}}]"}, "robot"),
         ({"yaml": f"conversation: 1\nwith: {ANA}\nturns: [{{customer: {{x: 1}}}}]"}, "customer"),
         ({"yaml": "conversation: 1\nwith: '5511900000099'\nturns: []"}, "no WhatsApp account"),
+        ({"yaml": "conversation: 1\nwith: status@broadcast\nturns: []"}, "no person and no group"),
         (
             {
                 "yaml": f"conversation: 1\nwith: {ANA}\nturns: "

@@ -98,6 +98,15 @@ def test_everything_by_chat(door: Door, talk: list[str], written: str) -> None:
     assert len(told) == 2 and 3 <= count("deliveries") < len(door.items("/deliveries"))
 
 
+def test_stories_and_channels_are_chats_too(door: Door) -> None:
+    for event, chat in (
+        ("status-story", "status@broadcast"),
+        ("newsletter", "120363000000000099@newsletter"),
+    ):
+        message = door.post(f"/instances/{KEY}/inbound", {"event": event}, status=201)
+        assert ids(door, f"/messages?chat={chat}") == [message["id"]]
+
+
 def test_calls_by_outcome(door: Door, talk: list[str]) -> None:
     assert ids(door, "/exchanges?outcome=refused") == [talk[2]]
     assert ids(door, "/exchanges?outcome=ok") == talk[:2]

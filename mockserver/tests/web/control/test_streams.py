@@ -161,7 +161,7 @@ def test_a_reset_and_a_state_are_shown(app: MockApp, door: Door) -> None:
         door.post("/reset")
         assert stream.next() == ("reset", {"reason": "reset", "instance": None})
         app.test_client().put("/_mock/state", data=state)
-        assert stream.next() == ("reset", {"reason": "state", "instance": None})
+        assert stream.next() == ("reset", {"reason": "reset", "instance": None})
 
 
 def test_a_reader_who_comes_back_misses_nothing(app: MockApp, door: Door) -> None:

@@ -32,7 +32,7 @@ class LinkingRoutes:
         """The QR code on show, without a call that would show another."""
         return self._runtime.publisher.look(key, _qr_json)
 
-    def show_qr(self, key: str, body: Json) -> Json:
+    def show_qr(self, key: str) -> Json:
         """Begin a series of QR codes, unless one is on show."""
         self._change(key, lambda instance: instance.linking.show_qr())
         return self.qr(key)

@@ -87,6 +87,17 @@ def test_instance_that_another_program_makes_appears(screen: Screen, mock: MockS
     expect(card(screen, "megacode-TESTKEY0009")).to_have_count(0)
 
 
+def test_page_without_an_instance_says_what_to_do(screen: Screen) -> None:
+    page = screen.view("connection").page
+    for key in ("megacode-TESTKEY0001", UNLINKED):
+        card(screen, key).get_by_role("button", name=f"Delete {key}").click()
+        page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+        expect(card(screen, key)).to_have_count(0)
+    expect(page.locator("main")).to_contain_text("There is no instance. Create one")
+    screen.view("phones")
+    expect(page.locator(".next-step")).to_contain_text("There is no instance. Create one")
+
+
 def test_control_token_is_asked_for_once(browser: Browser) -> None:
     settings = replace(Settings(seed=0), control_token="made-up", host="0.0.0.0")
     with MockServer(settings=settings) as server, browser.new_context(locale="en-US") as context:

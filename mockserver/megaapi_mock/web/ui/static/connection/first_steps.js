@@ -15,6 +15,11 @@ export function sendCommand(instance, origin = location.origin) {
   return `curl ${origin}/rest/sendMessage/${instance.key}/text \\\n  -H 'Authorization: Bearer ${instance.token}' \\\n  -H 'Content-Type: application/json' \\\n  -d '${body}'`;
 }
 
+/** What to do where there is no instance at all. */
+export function noInstance() {
+  return h("div", { class: "next-step" }, h("p", {}, t("connection.none")), h("a", { class: "button", href: "#connection" }, t("connection.title")));
+}
+
 /** The next step of an instance, or null when nothing is missing. */
 export function firstSteps(instance, store) {
   if (instance.state !== "connected") {

@@ -14,6 +14,7 @@ export class Store {
     this.clock = { now: Date.now() / 1000, frozen: false, readAt: Date.now() };
     this.presence = new Map();
     this.live = false;
+    this.loaded = false;
     this.catalogue = new Map();
     this.stream = new Stream({
       onEvent: (name, data) => this.hear(name, data),
@@ -45,6 +46,7 @@ export class Store {
     const [instances, clock] = await Promise.all([api.instances(), api.get("/clock"), this.records.load()]);
     this.instances = new Map(instances.map((instance) => [instance.key, instance]));
     this.setClock(clock);
+    this.loaded = true;
     this.topics.publish("instances");
     this.topics.publish("loaded");
     await Promise.all([...this.logs.values()].map((log) => log.reload()));

@@ -119,7 +119,7 @@ export class Phone {
   }
 
   drawTop() {
-    this.heading.replaceChildren(this.title(), h("small", {}, this.number));
+    this.heading.replaceChildren(this.title(), " ", h("small", {}, this.number));
     const menu = button(t("phone.menu"), (event) => this.openSwitches(event.currentTarget), { kind: "plain", icon: icon("more"), bare: true, "aria-haspopup": "menu" });
     const close = button(t("phone.close", { name: this.title() }), () => this.owner.close(this), { kind: "plain", icon: icon("close", 18), bare: true });
     this.switches.replaceChildren(menu, close);

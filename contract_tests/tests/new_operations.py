@@ -179,7 +179,7 @@ post:
 @operation()
 def send_note(call: Call) -> Json:
     """A note is a text (a test's own rule)."""
-    return _sent(call, {"extendedTextMessage": {"text": call.data["note"]}})
+    return _answer_of_send(call, {"extendedTextMessage": {"text": call.data["note"]}})
 ''',
     example={
         "summary": "A note",

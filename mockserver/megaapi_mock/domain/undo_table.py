@@ -16,10 +16,10 @@ class UndoTable(dict[K, V]):
     says how many bytes a row takes, `size` is what all committed rows take. `writes` is empty
     between changes: what was written, each with what stood there before. `touched` is for whoever
     keeps copies: the keys written since it was last emptied, in order; None where that does not say
-    it all, because rows went or came back.
+    it all, because rows went or came back. `version` is another one after each write.
     """
 
-    __slots__ = ("_order_lost", "_size_of", "size", "touched", "writes")
+    __slots__ = ("_order_lost", "_size_of", "size", "touched", "version", "writes")
 
     def __init__(
         self, rows: Mapping[K, V] | None = None, *, size_of: Callable[[K, V], int] | None = None
@@ -27,6 +27,7 @@ class UndoTable(dict[K, V]):
         super().__init__(rows or {})
         self.writes: list[tuple[K, V | None]] = []
         self.touched: dict[K, None] | None = None
+        self.version = 0
         self._order_lost: list[K] | None = None
         self._size_of = size_of
         self.size = self._counted()
@@ -34,6 +35,7 @@ class UndoTable(dict[K, V]):
     def restore(self, rows: Mapping[K, V]) -> None:
         """Be like another table from now on; there is no way back."""
         self._replace(dict(rows))
+        self.version += 1
         self.writes.clear()
         self.touched = None
         self._order_lost = None
@@ -43,6 +45,7 @@ class UndoTable(dict[K, V]):
         """Write one row."""
         self.writes.append((key, self.get(key)))
         super().__setitem__(key, value)
+        self.version += 1
         if self.touched is not None:
             self.touched[key] = None
 
@@ -51,6 +54,7 @@ class UndoTable(dict[K, V]):
         if self._order_lost is None:
             self._order_lost = list(self)
         self.writes.append((key, self.pop(key)))
+        self.version += 1
         self.touched = None
 
     def __setitem__(self, key: K, value: V) -> NoReturn:
@@ -77,6 +81,7 @@ class UndoTable(dict[K, V]):
             key = next(iter(self))
             row = self.pop(key)
             self.size -= self._size(key, row)
+            self.version += 1
             self.touched = None
             gone.append(row)
             count -= 1
@@ -85,6 +90,7 @@ class UndoTable(dict[K, V]):
     def rollback(self) -> None:
         """Forget what was written since the last commit, order included."""
         if self.writes:
+            self.version += 1
             self.touched = None
         for key, value in reversed(self.writes):
             if value is None:

@@ -16,7 +16,7 @@ import orjson
 from ..domain.jid import GROUP, HIDDEN, PERSON, Jid
 from ..domain.message import Message, content_key, unwrapped
 from ..domain.words import words_of
-from ..errors import ControlRefused
+from ..errors import ControlRefused, Impossible
 from ..records.message import message_json
 from ..records.waiter import Waiter
 from ..runtime import Runtime
@@ -160,7 +160,7 @@ class Plays:
         play.next += 1
         try:
             document = receive(self._runtime, play.instance, self._body(play, result.who, turn))
-        except ControlRefused as refusal:
+        except (ControlRefused, Impossible) as refusal:
             result.state, result.error = REFUSED, str(refusal)
             return False
         result.state = DONE

@@ -25,11 +25,25 @@ _OTHERS = tuple(each.name for each in fields(InstanceState) if each.name != "mes
 
 @dataclass(slots=True, eq=False)
 class Segment:
-    """All messages of an instance as they once were, and what was written from point to point."""
+    """All messages of an instance as they once were, and what was written from point to point.
+
+    `tables` are the others as they were last, with their versions: one that has not changed since
+    is shared.
+    """
 
     keys: tuple[str, ...]
     rows: tuple[Message, ...]
     changes: list[dict[str, Message]] = field(default_factory=list)
+    tables: dict[str, tuple[int, Rows]] = field(default_factory=dict)
+
+    def frozen(self, name: str, table: UndoTable[Any, Any]) -> tuple[Rows, int]:
+        """The rows of a table, and how many bytes they add."""
+        before = self.tables.get(name)
+        if before is not None and before[0] == table.version:
+            return before[1], 0
+        rows = (tuple(table.keys()), tuple(table.values())) if table else _NOTHING
+        self.tables[name] = table.version, rows
+        return rows, ROW * len(table)
 
     def messages(self, count: int) -> dict[str, Message]:
         """The messages after so many of the changes, in their order."""
@@ -122,8 +136,8 @@ class Points:
         for other in _OTHERS:
             value = getattr(state, other)
             if isinstance(value, UndoTable):
-                size += ROW * len(value)
-                value = (tuple(value.keys()), tuple(value.values())) if len(value) else _NOTHING
+                value, more = segment.frozen(other, value)
+                size += more
             elif isinstance(value, list):
                 value = tuple(value)
             others.append(value)

@@ -29,11 +29,17 @@ export class InstanceCard {
   hear(instance) {
     this.instance = instance;
     this.webhook.hear(instance);
-    const { presence, webhook, ...rest } = instance;
+    const { presence, webhook, qr, ...rest } = instance;
     const key = JSON.stringify(rest);
-    if (key === this.drawn) return;
-    this.drawn = key;
-    this.draw();
+    const isNewCode = qr !== this.qrShown;
+    this.qrShown = qr;
+    if (key !== this.drawn) {
+      this.drawn = key;
+      this.draw();
+    } else if (isNewCode && instance.state !== "connected") {
+      // A new code comes every 20 s; what is being typed beside it stays.
+      this.drawQr();
+    }
   }
 
   draw() {

@@ -143,9 +143,16 @@ export function nameOfRecord(record) {
 
 /** The words of the message a record carries, for lists. */
 export function wordsOfRecord(record) {
-  const message = record.kind === "delivery" ? record.payload?.message : record.request?.body?.messageData;
+  if (record.kind === "exchange") return wordsOfCall(record.request?.body);
+  const message = record.payload?.message;
   if (message === null || message === undefined) return "";
   if (typeof message !== "object") return String(message);
-  const text = message.text ?? message.caption ?? textOf(message);
-  return text || contentOf(message).kind;
+  return textOf(message) || contentOf(message).kind;
+}
+
+function wordsOfCall(body) {
+  const data = body?.messageData;
+  if (data === null || typeof data !== "object") return "";
+  const words = data.text || data.textWithLink || data.caption || data.fileName || data.address || textOf(data.message);
+  return typeof words === "string" ? words : "";
 }

@@ -36,6 +36,20 @@ export class ChatList {
   }
 
   async load() {
+    if (this.loading) {
+      // What is being read may be older than what asks for it now.
+      this.stale = true;
+      return;
+    }
+    this.loading = true;
+    await this.read();
+    this.loading = false;
+    if (!this.stale) return;
+    this.stale = false;
+    this.load();
+  }
+
+  async read() {
     try {
       const page = await this.page(null);
       this.chats = page.items;
@@ -56,8 +70,12 @@ export class ChatList {
   }
 
   hear(message) {
+    if (message.instance !== this.phone.instance) return;
     const index = this.chats.findIndex((chat) => chat.chat === message.chat);
-    if (index < 0 || message.instance !== this.phone.instance) return;
+    if (index < 0) {
+      if (this.loading || message.chat === this.phone.address()) this.load();
+      return;
+    }
     const [chat] = this.chats.splice(index, 1);
     this.chats.unshift({ ...chat, last: message });
     this.list.reset();

@@ -15,8 +15,9 @@ from ..domain.undo_table import UndoTable
 # What a point takes beside its rows, what one row takes (references to its key and value), and
 # what a message takes beside its content.
 POINT, ROW, MESSAGE = 3_000, 16, 400
-# So many points share one copy of all messages: each has only what has changed since.
-SEGMENT_MOST = 50
+# So many points share one copy of all messages: each has only what has changed since. Where more
+# than so many have changed, another copy is smaller.
+SEGMENT_MOST, CHANGES_MOST = 50, 1_000
 
 Rows = tuple[tuple[Any, ...], tuple[Any, ...]]
 _NOTHING: Rows = ((), ())
@@ -190,7 +191,12 @@ class Points:
         """The segment with all that was written so far, and how many bytes that adds."""
         segment, touched = self._open.get(key), messages.touched
         messages.touched = {}
-        if segment is None or touched is None or len(segment.changes) >= SEGMENT_MOST:
+        if (
+            segment is None
+            or touched is None
+            or len(touched) > CHANGES_MOST
+            or len(segment.changes) >= SEGMENT_MOST
+        ):
             segment = self._open[key] = Segment(tuple(messages.keys()), tuple(messages.values()))
             return segment, ROW * len(segment.rows)
         change = {name: row for name in touched if (row := messages.get(name)) is not None}

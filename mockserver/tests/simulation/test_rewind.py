@@ -152,6 +152,24 @@ def test_later_points_are_gone_and_the_point_itself_stays(door: Door, says: Says
     assert "no instance" in door.refusal("POST", "/instances/x/rewind", {"point": "p1"}, status=404)
 
 
+@pytest.mark.parametrize("at_once", [0, 3, 1_000])
+def test_many_messages_between_two_points_are_undone(
+    app: MockApp, door: Door, says: Says, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(points_module, "CHANGES_MOST", at_once)
+    says("um")
+    before = says("dois")
+    with app.runtime.store.change(KEY) as instance:
+        first = next(instance.messages.newest())
+        for number in range(20):
+            name = f"M{number}"
+            instance.messages.put(name, replace(first, id=name, arrival=instance.tick()))
+    state, message = saved(app), says("três")
+    rewind(door, before=message["id"], ids="again")
+    assert saved(app) == state
+    assert rewind(door, before=before["id"])["messages"] == 1
+
+
 @pytest.mark.parametrize("body", [{"ids": "new"}, {"point": "p1", "before": "x"}, {}])
 def test_one_way_back_is_named(door: Door, body: Json) -> None:
     assert "point" in door.refusal("POST", f"/instances/{KEY}/rewind", body)

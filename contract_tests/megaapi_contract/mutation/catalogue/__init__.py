@@ -10,6 +10,7 @@ from . import (
     from_the_contract,
     from_users,
     groups,
+    in_context,
     instance,
     messages,
     people,
@@ -22,7 +23,7 @@ from . import (
 _SUBJECTS = (
     shape, access, instance, settings, messages, groups, webhooks, second_call, admission, people,
     from_customers,
-    from_the_contract, from_users,
+    from_the_contract, from_users, in_context,
 )  # fmt: skip
 
 

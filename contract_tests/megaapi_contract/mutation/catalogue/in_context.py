@@ -1,0 +1,159 @@
+"""Faults of one feature in one context: in groups, after a restart, of long texts, to a LID."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from ...host.http import Answer, Request
+from ...judging.results import read_json
+from ..answer_faults import Altered, document, good
+from ..mutant import Call, Fault, Mutant
+from ..payload_edits import edited, put, reached, without
+from ..webhook_faults import Payload, Spoilt, Which, ack, changed, echo, every, inbound, lost
+
+KIND = "in a context"
+LONG = 1000
+OTHER = "5511900000077@s.whatsapp.net"
+Row = tuple[str, tuple[str, ...], tuple[str, ...], Callable[[], Fault]]
+
+
+class After(Fault):
+    """From then on: webhooks and answers of an instance are spoilt once it was asked for this."""
+
+    def __init__(self, operation: str, fault: Fault) -> None:
+        self._operation, self._fault = operation, fault
+        self._keys: set[str] = set()
+
+    def answer(self, call: Call) -> Answer:
+        answer = self._fault.answer(call) if call.key in self._keys else call.ask(call.request)
+        if call.operation == self._operation and good(answer):
+            self._keys.add(call.key)
+        return answer
+
+    def deliveries(self, url: str, body: bytes) -> Sequence[tuple[str, bytes]]:
+        key = orjson.loads(body).get("instance_key")
+        return self._fault.deliveries(url, body) if key in self._keys else [(url, body)]
+
+
+class SecondSilent(Fault):
+    """Nothing comes to the second address."""
+
+    def deliveries(self, url: str, body: bytes) -> Sequence[tuple[str, bytes]]:
+        return [] if "-second" in url else [(url, body)]
+
+
+class QueryLost(Fault):
+    """The query of the address is left out."""
+
+    def deliveries(self, url: str, body: bytes) -> Sequence[tuple[str, bytes]]:
+        return [(url.partition("?")[0], body)]
+
+
+class Asked(Fault):
+    """Something else is asked for than the caller did."""
+
+    def __init__(self, operation: str, when: Callable[[Any], bool], edit: Any) -> None:
+        self._operation, self._when, self._edit = operation, when, edit
+
+    def answer(self, call: Call) -> Answer:
+        return call.ask(self._rewritten(call))
+
+    def _rewritten(self, call: Call) -> Request:
+        body = read_json(call.request.body)
+        if call.operation != self._operation or not isinstance(body, dict):
+            return call.request
+        return replace(call.request, body=orjson.dumps(self._edit(body))) if self._when(body) \
+            else call.request  # fmt: skip
+
+
+class Twice(Asked):
+    """It is answered once and done twice."""
+
+    def answer(self, call: Call) -> Answer:
+        answer = call.ask(call.request)
+        body = read_json(call.request.body)
+        if call.operation == self._operation and good(answer) and self._when(body):
+            call.ask(call.request)
+        return answer
+
+
+def _to(end: str) -> Callable[[Any], bool]:
+    return lambda body: str(reached(body, "messageData.to")).endswith(end)
+
+
+def _in_group(payload: Payload) -> bool:
+    return str(reached(payload, "key.remoteJid")).endswith("@g.us")
+
+
+def _kind(name: str) -> Which:
+    return lambda payload: payload.get("messageType") == name
+
+
+def _long(path: str) -> Callable[[Any], bool]:
+    return lambda body: len(str(reached(body, path))) > LONG
+
+
+def _cut(path: str) -> Any:
+    return edited(path, lambda text: str(text)[:LONG])
+
+
+_CAPTION = "messageData.caption"
+_TEXT = "message.extendedTextMessage.text"
+_QUOTED = "messageData.message.extendedTextMessage.contextInfo"
+
+ROWS: tuple[Row, ...] = (
+    ("the second address is silent after a restart", ("restart",), (),
+     lambda: After("restart", SecondSilent())),
+    ("the query of the address is lost after a logout", ("logout",), (),
+     lambda: After("logout", QueryLost())),
+    ("captions of files to a LID are cut", ("send_media_base64",), (),
+     lambda: Asked("send_media_base64", _to("@lid"), edited(_CAPTION, lambda text: text[:4]))),
+    ("a forward to a group is sent twice", ("forward_message",), (),
+     lambda: Twice("forward_message", _to("@g.us"), None)),
+    ("long addresses of places are cut", ("send_location",), (),
+     lambda: Asked("send_location", _long("messageData.address"), _cut("messageData.address"))),
+    ("long texts are cut in their echo", ("send_text",), ("from-me-api-echo",),
+     lambda: Spoilt(every(echo, _long(_TEXT)), changed(_cut(_TEXT)))),
+    ("receipts of delivery are missing after a restart", ("restart",), ("ack-delivered",),
+     lambda: After("restart", Spoilt(ack(3), lost))),
+    ("pictures in groups name another LID", (), ("group-image",),
+     lambda: Spoilt(every(inbound, _in_group, _kind("imageMessage")),
+                    changed(put("key.participantLid", "1234@lid")))),
+    ("reactions in groups do not say whose message it is", (), ("reaction",),
+     lambda: Spoilt(_in_group, changed(without("message.reactionMessage.key.participant")))),
+    ("templates in groups have another type", ("send_template",), ("from-me-api-echo",),
+     lambda: Spoilt(every(_in_group, _kind("interactiveMessage")),
+                    changed(put("messageType", "buttonsMessage")))),
+    ("who writes in groups is another after a restart", ("restart",), ("group-text",),
+     lambda: After("restart", Spoilt(every(inbound, _in_group),
+                                     changed(put("key.participant", OTHER))))),
+    ("documents in groups have another name", ("send_media_base64",), ("from-me-api-echo",),
+     lambda: Spoilt(every(echo, _in_group),
+                    changed(put("message.documentMessage.fileName", "x.pdf")))),
+    ("the status names another number after a logout", ("logout", "instance_status"), (),
+     lambda: After("logout", Altered(("instance_status",),
+                                     document(put("instance.user.id", OTHER))))),
+    ("status events are forgotten with the link", ("logout", "config_details"), (),
+     lambda: After("logout", Altered(("config_details",),
+                                     document(put("configData.statusEvents", []))))),
+    ("blocked events are forgotten with the token", ("change_token", "config_details"), (),
+     lambda: After("change_token", Altered(("config_details",),
+                                           document(put("configData.blockEvents", []))))),
+    ("emoji are missing in listed names", ("list_groups",), (),
+     lambda: Altered(("list_groups",), document(edited(
+         "groups.*.subject", lambda text: text.encode("latin-1", "ignore").decode("latin-1")
+     )))),
+    ("a quote names no other chat", ("quote_message",), (),
+     lambda: Altered(("quote_message",), document(without(f"{_QUOTED}.remoteJid")))),
+)  # fmt: skip
+
+
+def mutants() -> Iterator[Mutant]:
+    """Every fault of the list."""
+    for sentence, operations, events, make in ROWS:
+        said = f"{sentence[0].upper()}{sentence[1:]}."
+        yield Mutant(f"in context: {sentence}", KIND, said, make, operations, events)

@@ -13,6 +13,10 @@ from ..webhooks import SERVER
 
 INPUT, OUTPUT, REACTION = "messagesInput", "messagesOutput", "messagesReaction"
 STATUS = "messagesStatus"
+# Contents that are about another message, or that no client forwards.
+NOT_PASSED_ON = frozenset(
+    {"protocolMessage", "reactionMessage", "pollCreationMessage", "pollCreationMessageV3"}
+)
 
 
 @dataclass
@@ -98,12 +102,12 @@ class Model:
         self.owed.append(owed)
 
     def last(self, chat: str, kind: str, *, only_texts: bool = False) -> Written | None:
-        """The last message of this kind in a chat that is still there."""
+        """The last message of this kind in a chat that is still there, and can be passed on."""
         texts = ("conversation", "extendedTextMessage")
         found = [
             one for one in self.messages.values()
             if one.chat == chat and one.kind == kind and one.deleted is None
-            and "protocolMessage" not in one.content and "reactionMessage" not in one.content
+            and NOT_PASSED_ON.isdisjoint(one.content)
             and not (only_texts and set(texts).isdisjoint(one.content))
         ]  # fmt: skip
         return found[-1] if found else None

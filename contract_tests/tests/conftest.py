@@ -39,10 +39,10 @@ def nothing_left_behind() -> Iterator[None]:
     """A test that leaves a thread behind fails."""
     before = set(threading.enumerate())
     yield
-    left = [thread for thread in threading.enumerate() if thread not in before]
-    for thread in left:
+    new_threads = [thread for thread in threading.enumerate() if thread not in before]
+    for thread in new_threads:
         thread.join(timeout=10)
-    assert [thread.name for thread in left if thread.is_alive()] == []
+    assert [thread.name for thread in new_threads if thread.is_alive()] == []
 
 
 @pytest.fixture(autouse=True)

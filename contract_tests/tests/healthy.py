@@ -79,7 +79,7 @@ class Between(MockTarget):
         self.receiver.spoil = _spoiling(host)
 
     def send(self, request: Request) -> Answer:
-        return _passed(self._host, request, super().send)
+        return _through(self._host, request, super().send)
 
 
 @dataclass
@@ -96,19 +96,19 @@ class Elsewhere:
         return self.behind.name
 
     def send(self, request: Request) -> Answer:
-        return _passed(self.host, request, self.behind.send)
+        return _through(self.host, request, self.behind.send)
 
     def close(self) -> None:
         return None
 
 
-def _passed(host: Host, request: Request, send: Callable[[Request], Answer]) -> Answer:
+def _through(host: Host, request: Request, send: Callable[[Request], Answer]) -> Answer:
     """The answer as it comes through all that stands between."""
     layers = [layer for layer in host.layers if layer.concerns(request)]
-    asked = request
+    original_request = request
     for layer in layers:
-        asked = layer.rewrite(asked)
-    answer = send(asked)
+        original_request = layer.rewrite(original_request)
+    answer = send(original_request)
     for layer in layers:
         answer = layer.alter(request, answer)
     return answer
@@ -118,7 +118,7 @@ def _spoiling(host: Host) -> Spoil:
     def spoil(body: bytes) -> list[bytes]:
         bodies = [body]
         for layer in host.layers:
-            bodies = [made for one in bodies for made in layer.spoil(one)]
+            bodies = [payload for one in bodies for payload in layer.spoil(one)]
         return bodies
 
     return spoil
@@ -127,39 +127,41 @@ def _spoiling(host: Host) -> Spoil:
 def judged(host: Host, *, seed: int = 3, quick: bool = True) -> Report:
     """What a whole run says of a host."""
     with ExitStack() as stack:
-        options, target = stack.enter_context(_made(host, seed, quick))
-        made = stack.enter_context(prepare_run(options, target))
-        made.receiver.spoil = _spoiling(host)
+        options, target = stack.enter_context(_options_and_targets(host, seed, quick))
+        context = stack.enter_context(prepare_run(options, target))
+        context.receiver.spoil = _spoiling(host)
         if not target.in_process and {"changes"} & set(host.allow):
-            _stray(made.receiver.url)
-        return run_all(made)
+            _stray(context.receiver.url)
+        return run_all(context)
 
 
 def complaints(host: Host, *, seed: int = 3, quick: bool = True) -> list[str]:
     """What a run should not say of a healthy host and does, or should say and does not."""
     try:
         return _complaints(host, judged(host, seed=seed, quick=quick))
-    except Unusable as found:
-        fits = host.unusable and host.unusable in str(found)
-        return [] if fits else [f"unusable: {found}"]
+    except Unusable as refusal:
+        fits = host.unusable and host.unusable in str(refusal)
+        return [] if fits else [f"unusable: {refusal}"]
 
 
 def _complaints(host: Host, report: Report) -> list[str]:
-    said = [f"{each.probe}: {each.operation}: {each.message}" for each in report.failures]
+    sentences = [f"{each.probe}: {each.operation}: {each.message}" for each in report.failures]
     if bool(report.unusable) != bool(host.unusable) or host.unusable not in report.unusable:
-        said.append(f"unusable: {report.unusable!r}")
-    wanted = 2 if host.unusable else 0 if host.whole else INCOMPLETE
-    if report.exit_code != wanted and not said:
-        said.append(f"exit code {report.exit_code}, not {wanted}: {report.webhooks_missing}")
-        said += [f"{name}: no 2xx: {why}" for name, why in report.unanswered.items()]
-    told = [each.message for each in report.new_facts] + report.notes
-    if host.says and not any(host.says in each for each in told):
-        said.append(f"not said: {host.says}")
-    return said
+        sentences.append(f"unusable: {report.unusable!r}")
+    expected_code = 2 if host.unusable else 0 if host.whole else INCOMPLETE
+    if report.exit_code != expected_code and not sentences:
+        sentences.append(
+            f"exit code {report.exit_code}, not {expected_code}: {report.webhooks_missing}"
+        )
+        sentences += [f"{name}: no 2xx: {reason}" for name, reason in report.unanswered.items()]
+    notices = [each.message for each in report.new_facts] + report.notes
+    if host.says and not any(host.says in each for each in notices):
+        sentences.append(f"not said: {host.says}")
+    return sentences
 
 
 @contextmanager
-def _made(host: Host, seed: int, quick: bool) -> Iterator[tuple[RunOptions, Target]]:
+def _options_and_targets(host: Host, seed: int, quick: bool) -> Iterator[tuple[RunOptions, Target]]:
     parts: dict[str, Any] = {"switches": dict(host.switches)}
     if host.world:
         parts["world"] = host.world

@@ -101,9 +101,9 @@ GIVEN: Mapping[str, Host] = {
     ),
     **{
         f"{DOWN}={value}": Host(
-            given=True, allow=READS, switches={DOWN: value}, unusable=said
+            given=True, allow=READS, switches={DOWN: value}, unusable=sentence
         )
-        for value, said in OUTAGES.items()
+        for value, sentence in OUTAGES.items()
     },
 }  # fmt: skip
 # Runs that take minutes: nothing can be made to pass faster there.
@@ -148,7 +148,7 @@ HOSTS: Mapping[str, Host] = {
 
 def mixed(seed: int) -> Mapping[str, Host]:
     """Few hosts that together have every alternative, world and layer, dealt out by the seed."""
-    drawn = random.Random(f"mixed {seed}")
+    dice = random.Random(f"mixed {seed}")
     packs = [one for one in LAYERS.values() if one.rank == 2]
     others = [one for one in LAYERS.values() if one.rank != 2]
     places = [name.removeprefix("world ") for name, _ in worlds()]
@@ -157,25 +157,25 @@ def mixed(seed: int) -> Mapping[str, Host]:
         ((switch, value),) = host.switches.items()
         values.setdefault(switch, []).append(value)
     count = max(len(places), len(packs), *map(len, values.values()))
-    hosts = [Host(world=place) for place in _dealt(places, count, drawn)]
-    for switch, found in values.items():
-        for number, value in enumerate(_dealt(found, count, drawn)):
+    hosts = [Host(world=place) for place in _dealt(places, count, dice)]
+    for switch, choices in values.items():
+        for number, value in enumerate(_dealt(choices, count, dice)):
             if value:
                 switches = {**hosts[number].switches, switch: value}
                 hosts[number] = replace(hosts[number], switches=switches, whole=_whole(switches))
-    drawn.shuffle(others)
-    drawn.shuffle(packs)
+    dice.shuffle(others)
+    dice.shuffle(packs)
     for number, layer in enumerate([*others, *packs]):
-        at = number % count
-        layers = sorted((*hosts[at].layers, layer), key=lambda one: one.rank)
-        hosts[at] = replace(hosts[at], layers=tuple(layers))
+        turn = number % count
+        layers = sorted((*hosts[turn].layers, layer), key=lambda one: one.rank)
+        hosts[turn] = replace(hosts[turn], layers=tuple(layers))
     return {f"mixed {seed}.{number}": host for number, host in enumerate(hosts, 1)}
 
 
-def _dealt(values: list[str], count: int, drawn: random.Random) -> list[str]:
+def _dealt(values: list[str], count: int, dice: random.Random) -> list[str]:
     """One value for each of `count` hosts; empty where there are not so many."""
     dealt = [*values, *[""] * (count - len(values))]
-    drawn.shuffle(dealt)
+    dice.shuffle(dealt)
     return dealt
 
 

@@ -69,35 +69,35 @@ def good() -> Report:
 
 def bad(*, strict: bool = False) -> Report:
     """Two failures, one finding, one probe left out, one operation without a 2xx."""
-    made = good()
-    made.strict = strict
-    made.exchanges = [exchange()]
-    again = failure('200: messageData/key: "id" is a required property', kind="schema")
-    made.results = [
+    report = good()
+    report.strict = strict
+    report.exchanges = [exchange()]
+    second_failure = failure('200: messageData/key: "id" is a required property', kind="schema")
+    report.results = [
         Result("examples of send_text", "examples", ("send_text",), "failed", 0.5, 2,
-               breaches=(failure(), failure(), again), first=1, last=1),
+               breaches=(failure(), failure(), second_failure), first=1, last=1),
         Result("the group is left", "laws", ("group_details",), "findings", 0.25, 1,
                breaches=(finding(),)),
         Result("a number is refused", "laws", ("send_text",), "left out",
                reason="sends: not allowed (--allow sends)"),
     ]  # fmt: skip
-    made.coverage["group_details"] = OperationCoverage(
+    report.coverage["group_details"] = OperationCoverage(
         "group_details", 1, {418: 1}, ("200", "401"), why_not="no group is known"
     )
-    return made
+    return report
 
 
 def unusable() -> Report:
     """The host went away."""
-    made = good()
-    made.results = [Result("examples of send_text", "examples", ("send_text",), "unusable",
+    report = good()
+    report.results = [Result("examples of send_text", "examples", ("send_text",), "unusable",
                            reason="the host is down")]  # fmt: skip
-    made.unusable = "the host is down"
-    return made
+    report.unusable = "the host is down"
+    return report
 
 
 def interrupted() -> Report:
     """Somebody pressed Ctrl-C after two failures."""
-    made = bad()
-    made.interrupted = True
-    return made
+    report = bad()
+    report.interrupted = True
+    return report

@@ -39,27 +39,27 @@ def is_json(answer: Answer) -> bool:
 
 def gzipped(request: Request, answer: Answer) -> Answer:
     """Packed, as nginx does it."""
-    packed = replace(answer, body=gzip.compress(answer.body))
-    return header(packed, "Content-Encoding", "gzip") if answer.body else answer
+    packed_answer = replace(answer, body=gzip.compress(answer.body))
+    return header(packed_answer, "Content-Encoding", "gzip") if answer.body else answer
 
 
 def deflated(request: Request, answer: Answer) -> Answer:
     """Packed the other way."""
-    packed = replace(answer, body=zlib.compress(answer.body))
-    return header(packed, "Content-Encoding", "deflate") if answer.body else answer
+    packed_answer = replace(answer, body=zlib.compress(answer.body))
+    return header(packed_answer, "Content-Encoding", "deflate") if answer.body else answer
 
 
 def deflated_raw(request: Request, answer: Answer) -> Answer:
     """Packed as some servers understand deflate: without zlib's header."""
     packer = zlib.compressobj(wbits=-15)
-    packed = replace(answer, body=packer.compress(answer.body) + packer.flush())
-    return header(packed, "Content-Encoding", "deflate") if answer.body else answer
+    packed_answer = replace(answer, body=packer.compress(answer.body) + packer.flush())
+    return header(packed_answer, "Content-Encoding", "deflate") if answer.body else answer
 
 
 def packed_as_brotli(request: Request, answer: Answer) -> Answer:
     """Packed as nobody asked for; what the bytes are does not matter, nobody can read them."""
-    packed = replace(answer, body=b"\x8b\x02\x80{}\x03")
-    return header(packed, "Content-Encoding", "br") if answer.body else answer
+    packed_answer = replace(answer, body=b"\x8b\x02\x80{}\x03")
+    return header(packed_answer, "Content-Encoding", "br") if answer.body else answer
 
 
 def spaced(request: Request, answer: Answer) -> Answer:
@@ -82,8 +82,8 @@ def written_otherwise(request: Request, answer: Answer) -> Answer:
 
 def unmarked(request: Request, answer: Answer) -> Answer:
     """A proxy that lets no header of the mock through."""
-    kept = tuple(one for one in answer.headers if not one[0].lower().startswith("x-mock"))
-    return replace(answer, headers=kept)
+    other_headers = tuple(one for one in answer.headers if not one[0].lower().startswith("x-mock"))
+    return replace(answer, headers=other_headers)
 
 
 def lower_case(request: Request, answer: Answer) -> Answer:
@@ -93,12 +93,12 @@ def lower_case(request: Request, answer: Answer) -> Answer:
 
 def merged(request: Request, answer: Answer) -> Answer:
     """Headers of one name in one line, beside those that a CDN adds."""
-    found: dict[str, tuple[str, str]] = {}
+    headers_by_name: dict[str, tuple[str, str]] = {}
     added = (("Via", "1.1 edge"), ("Via", "1.1 origin"), ("CF-Ray", "9f2c-GRU"), ("Age", "0"))
     for name, value in (*answer.headers, *added):
-        before = found.get(name.lower())
-        found[name.lower()] = (name, f"{before[1]}, {value}") if before else (name, value)
-    return replace(answer, headers=tuple(found.values()))
+        before = headers_by_name.get(name.lower())
+        headers_by_name[name.lower()] = (name, f"{before[1]}, {value}") if before else (name, value)
+    return replace(answer, headers=tuple(headers_by_name.values()))
 
 
 def typed_otherwise(request: Request, answer: Answer) -> Answer:
@@ -144,17 +144,17 @@ def traced(request: Request, answer: Answer) -> Answer:
     """Errors have one field more."""
     if answer.status < 400:
         return answer
-    return edited(lambda found: {**found, "traceId": _fresh()}, answer)
+    return edited(lambda body: {**body, "traceId": _fresh()}, answer)
 
 
 def fuller(request: Request, answer: Answer) -> Answer:
     """Every answer has one field and one header more."""
     more = header(answer, "X-Request-Id", _fresh())
-    return edited(lambda found: {**found, "requestId": _fresh()} if _open(found) else found, more)
+    return edited(lambda body: {**body, "requestId": _fresh()} if _open(body) else body, more)
 
 
-def _open(found: Any) -> bool:
-    return isinstance(found, dict) and "error" in found
+def _open(body: Any) -> bool:
+    return isinstance(body, dict) and "error" in body
 
 
 def with_more(body: bytes) -> Sequence[bytes]:

@@ -36,8 +36,8 @@ def chunked(answer: Answer) -> bytes:
     # Of a long one only the beginning comes in small pieces.
     cuts = [*range(0, min(len(answer.body), 700), 7), len(answer.body)]
     pieces = [answer.body[one:other] for one, other in pairwise(cuts)]
-    written = b"".join(b"%x;a=b\r\n%s\r\n" % (len(one), one) for one in pieces if one)
-    return head + written + b"0\r\nX-Checksum: 9f2c\r\n\r\n"
+    frames = b"".join(b"%x;a=b\r\n%s\r\n" % (len(one), one) for one in pieces if one)
+    return head + frames + b"0\r\nX-Checksum: 9f2c\r\n\r\n"
 
 
 def continued(answer: Answer) -> bytes:
@@ -66,8 +66,8 @@ def _read(connection: socket.socket) -> Request:
     headers = tuple(
         (name, value.strip()) for name, _, value in (line.partition(":") for line in lines)
     )
-    kept = tuple(one for one in headers if one[0].lower() not in _FRAMES)
-    return Request(method, target, kept, body)
+    own_headers = tuple(one for one in headers if one[0].lower() not in _FRAMES)
+    return Request(method, target, own_headers, body)
 
 
 __all__ = ["chunked", "continued", "http_1_0", "relayed"]

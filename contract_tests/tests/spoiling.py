@@ -151,8 +151,8 @@ def put(document: Any, path: str, value: Any) -> None:
     """Set what stands at a path, if anything does; `*` is every member of a list."""
     step, _, rest = path.partition(".")
     if isinstance(document, list):
-        chosen = range(len(document)) if step == "*" else [int(step)]
-        for index in chosen:
+        keys = range(len(document)) if step == "*" else [int(step)]
+        for index in keys:
             _put(document, index, rest, value)
     elif isinstance(document, dict) and step in document:
         _put(document, step, rest, value)
@@ -230,17 +230,17 @@ def swapped(fits: Callable[[Any], bool]) -> Fault:
     """Such webhooks come in pairs, the later one first."""
 
     def make() -> Spoil:
-        held: list[Any] = []
+        waiting: list[Any] = []
 
         def spoil(payload: Any) -> Sequence[Any]:
             if not fits(payload):
                 return (payload,)
-            held.append(payload)
-            if len(held) < 2:
+            waiting.append(payload)
+            if len(waiting) < 2:
                 return ()
-            came = [*reversed(held)]
-            held.clear()
-            return came
+            webhooks = [*reversed(waiting)]
+            waiting.clear()
+            return webhooks
 
         return spoil
 

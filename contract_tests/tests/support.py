@@ -27,10 +27,10 @@ class Recorder:
 
     def send(self, request: Request) -> Answer:
         self.left.append(request)
-        found = self._contract.route(request.method, request.path)
-        if found is None:
+        route = self._contract.route(request.method, request.path)
+        if route is None:
             return Answer(404, (), b"{}")
-        status, media_type, document = self._contract.answer_example(found[0])
+        status, media_type, document = self._contract.answer_example(route[0])
         return Answer(status, (("Content-Type", media_type),), json.dumps(document).encode())
 
     def close(self) -> None:

@@ -25,8 +25,8 @@ def contract(*command: str) -> Result:
 
 
 def planned(*options: str) -> Result:
-    given = ["--instance-key", KEY, "--token", TOKEN, "--seed", "1", "--quick", "--plan"]
-    return contract("run", "--target", REAL, *given, *options)
+    host_options = ["--instance-key", KEY, "--token", TOKEN, "--seed", "1", "--quick", "--plan"]
+    return contract("run", "--target", REAL, *host_options, *options)
 
 
 def test_a_plan_of_a_real_host_only_reads_and_sends_nothing() -> None:
@@ -97,25 +97,27 @@ def test_a_fault_is_reported_and_replayed(tmp_path: Path, spoilt: Callable[[], N
     assert {path.name for path in report.iterdir()} >= {
         "index.html", "junit.xml", "exchanges.har", "report.json", "failures",
     }  # fmt: skip
-    kept = sorted((report / "failures").glob("*schema-send-text*.json"))
-    assert kept
+    recordings = sorted((report / "failures").glob("*schema-send-text*.json"))
+    assert recordings
     line = next(
-        each for each in result.stdout.splitlines() if "replay" in each and str(kept[0]) in each
+        each
+        for each in result.stdout.splitlines()
+        if "replay" in each and str(recordings[0]) in each
     )
-    again = contract(*shlex.split(line)[1:])
-    assert (again.exit_code, again.stdout[:11]) == (1, "still fails")
+    replay_run = contract(*shlex.split(line)[1:])
+    assert (replay_run.exit_code, replay_run.stdout[:11]) == (1, "still fails")
     spoilt()
-    healed = contract("replay", str(kept[0]), "--target", "mock")
+    healed = contract("replay", str(recordings[0]), "--target", "mock")
     assert (healed.exit_code, healed.stdout[:8]) == (0, "does not")
 
 
 def test_a_law_is_replayed_by_its_probe(tmp_path: Path, spoilt: Callable[[], None]) -> None:
     run = ("run", "--target", "mock", "--quick", "--seed", "1", "--operation", "send_text")
     contract(*run, "--report", str(tmp_path / "report"))
-    kept = sorted((tmp_path / "report" / "failures").glob("*law-send-text*.json"))
-    assert contract("replay", str(kept[0]), "--target", "mock", "--quick").exit_code == 1
+    recordings = sorted((tmp_path / "report" / "failures").glob("*law-send-text*.json"))
+    assert contract("replay", str(recordings[0]), "--target", "mock", "--quick").exit_code == 1
     spoilt()
-    assert contract("replay", str(kept[0]), "--target", "mock", "--quick").exit_code == 0
+    assert contract("replay", str(recordings[0]), "--target", "mock", "--quick").exit_code == 0
 
 
 def test_a_folder_of_others_is_left_alone(tmp_path: Path) -> None:
@@ -202,7 +204,7 @@ class Silent(MockTarget):
 
 def test_a_500_without_a_reason_is_a_failure() -> None:
     options = RunOptions(target="mock", quick=True, seed=1, operations=("send_text",))
-    with runner.prepare_run(options, Silent()) as made:
-        report = runner.run(made)
+    with runner.prepare_run(options, Silent()) as context:
+        report = runner.run(context)
     assert report.exit_code == 1
-    assert {broken.kind for broken in report.failures} == {"bare-500"}
+    assert {breach.kind for breach in report.failures} == {"bare-500"}

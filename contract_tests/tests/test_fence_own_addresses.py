@@ -12,12 +12,12 @@ from .support import KEY, LISTED
 
 def test_an_address_of_the_run_itself_may_hold_digits() -> None:
     own = "http://127.0.0.1:43673/webhooks/8f2e11559000/picture.png"
-    sent = {"messageData": {"to": LISTED, "type": "image", "url": own}}
-    asked = request("POST", f"/rest/sendMessage/{KEY}/mediaUrl", body=sent,
+    body = {"messageData": {"to": LISTED, "type": "image", "url": own}}
+    media_request = request("POST", f"/rest/sendMessage/{KEY}/mediaUrl", body=body,
                     headers=[("Content-Type", "application/json")])  # fmt: skip
-    held = fence("sends")
+    own_fence = fence("sends")
     with pytest.raises(HeldBack, match="an address the run does not use"):
-        held.check(asked)
-    held.addresses.add(own)
-    operation = held.check(asked)
+        own_fence.check(media_request)
+    own_fence.addresses.add(own)
+    operation = own_fence.check(media_request)
     assert operation is not None and operation.id == "send_media_url"

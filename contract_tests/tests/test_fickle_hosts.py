@@ -102,8 +102,8 @@ def report() -> Report:
     profile = Fickle("code", default_profile().values)
     with prepare_run(
         RunOptions("mock", seed=1, probes=laws), Turning(seed=1, profile=profile)
-    ) as made:
-        return run_all(made)
+    ) as context:
+        return run_all(context)
 
 
 def test_a_host_that_changes_its_mind_is_condemned(report: Report) -> None:
@@ -111,8 +111,8 @@ def test_a_host_that_changes_its_mind_is_condemned(report: Report) -> None:
     noticed = {
         each.message.partition(":")[0] for each in report.failures if ONE_WAY in each.message
     }
-    asked = {name for name, choices in CHOICES.items() if len(choices) > 1}
-    assert sorted(asked - noticed - NOT_LOOKED_AT) == []
+    switches = {name for name, choices in CHOICES.items() if len(choices) > 1}
+    assert sorted(switches - noticed - NOT_LOOKED_AT) == []
 
 
 def test_it_is_a_failure_however_unsure_the_contract_is_which_way_is_taken(report: Report) -> None:

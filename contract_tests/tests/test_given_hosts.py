@@ -58,8 +58,8 @@ def run_with(
         target=host.name, key=KEY, token=TOKEN, quick=True, seed=3, pace=0,
         allow=frozenset({"reads", *allow}), recipients=(LISTED,), **others,
     )  # fmt: skip
-    with prepare_run(options, host) as made:
-        return run_all(made), host
+    with prepare_run(options, host) as context:
+        return run_all(context), host
 
 
 def from_then_on(number: int, answer: Answer) -> Between:
@@ -91,17 +91,17 @@ def test_a_page_of_one_operation_alone_is_its_own_fault(server: MockServer) -> N
 
     report, _ = run_with(server, between, operations=("list_groups",))
     assert report.unusable == ""
-    assert {broken.operation for broken in report.failures} == {"list_groups"}
+    assert {breach.operation for breach in report.failures} == {"list_groups"}
 
 
 def limiting(turns: int) -> Between:
     """Too many requests, so often in a row; then the answer."""
-    left = 0
+    calls_left = 0
 
     def between(request: Request, ask: Callable[[Request], Answer]) -> Answer:
-        nonlocal left
-        left = turns if left == 0 else left - 1
-        return Answer(429, (*JSON, ("Retry-After", "0")), b"{}") if left else ask(request)
+        nonlocal calls_left
+        calls_left = turns if calls_left == 0 else calls_left - 1
+        return Answer(429, (*JSON, ("Retry-After", "0")), b"{}") if calls_left else ask(request)
 
     return between
 
@@ -136,18 +136,18 @@ def test_a_group_whose_answer_never_came_is_left_again(end: Any, server: MockSer
         answer = ask(request)
         if not request.path.endswith("/create") or answer.status != 200:
             return answer
-        made.append(answer)
+        answers.append(answer)
         if isinstance(end, BaseException):
             raise end
         return Answer(end.status, end.headers, end.body)
 
-    made: list[Answer] = []
+    answers: list[Answer] = []
     before = groups_of(server)
     try:
         run_with(server, between, "changes", operations=("create_group",))
     except KeyboardInterrupt:
         assert isinstance(end, KeyboardInterrupt)
-    assert made
+    assert answers
     assert groups_of(server) == before
 
 
@@ -157,13 +157,13 @@ def test_a_group_that_may_be_left_is_told(server: MockServer) -> None:
     def between(request: Request, ask: Callable[[Request], Answer]) -> Answer:
         answer = ask(request)
         if request.path.endswith("/create") and answer.status == 200:
-            made.append(answer)
+            answers.append(answer)
             raise Unusable("cut")
-        return Answer(200, JSON, b"{}") if made and "/group/list/" in request.path else answer
+        return Answer(200, JSON, b"{}") if answers and "/group/list/" in request.path else answer
 
-    made: list[Answer] = []
+    answers: list[Answer] = []
     report, _ = run_with(server, between, "changes", operations=("create_group",))
-    assert made and report.exit_code == 2
+    assert answers and report.exit_code == 2
     assert "a group of the run may be left" in report.unusable
 
 
@@ -203,9 +203,9 @@ def test_what_stays_for_want_of_messages_says_so(server: MockServer) -> None:
         server, Somebodys.between, "sends", max_messages=1,
         operations=("send_text", "send_location", "instance_status"),
     )  # fmt: skip
-    said = " ".join(report.unanswered.values())
-    assert "1 messages are sent (--max-messages)" in said
-    assert "somebody else" not in said
+    reasons = " ".join(report.unanswered.values())
+    assert "1 messages are sent (--max-messages)" in reasons
+    assert "somebody else" not in reasons
 
 
 # -- what it has forgotten -------------------------------------------------------------------
@@ -215,11 +215,13 @@ def test_what_stays_for_want_of_messages_says_so(server: MockServer) -> None:
 def test_a_webhook_that_a_restart_forgets_is_a_finding(operation: str) -> None:
     target = MockTarget()
 
-    def alter(sent: Request, answer: Answer) -> Answer:
-        if sent.path.rpartition("/")[0].endswith(f"/{operation}"):
-            key = sent.path.rpartition("/")[2]
-            listed = target.send(request("GET", "/_mock/instances?limit=5000", headers=HOST)).body
-            assert key.encode() in listed
+    def alter(outgoing: Request, answer: Answer) -> Answer:
+        if outgoing.path.rpartition("/")[0].endswith(f"/{operation}"):
+            key = outgoing.path.rpartition("/")[2]
+            instances = target.send(
+                request("GET", "/_mock/instances?limit=5000", headers=HOST)
+            ).body
+            assert key.encode() in instances
             path = f"/_mock/instances/{key}/webhook"
             target.send(request("DELETE", path, headers=HOST))
         return answer
@@ -227,9 +229,9 @@ def test_a_webhook_that_a_restart_forgets_is_a_finding(operation: str) -> None:
     try:
         for probe in all_laws():
             if operation in probe.operations and probe.phone:
-                found = Bench(Contract(), target).tried(probe, Fault(alter))
-                grades = {broken.promise.grade for broken in found}
-                assert grades <= {"inferred"}, (probe.name, [each.message for each in found])
+                breaches = Bench(Contract(), target).tried(probe, Fault(alter))
+                grades = {breach.promise.grade for breach in breaches}
+                assert grades <= {"inferred"}, (probe.name, [each.message for each in breaches])
     finally:
         target.close()
 

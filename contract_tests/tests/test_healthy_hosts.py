@@ -29,9 +29,9 @@ def test_a_500_without_a_reason_fails_only_where_headers_of_the_mock_come_throug
     bare = answered_500()
     assert [one.kind for one in judge.exchange(bare, "a proxy strips all headers")] == []
     marked = replace(bare, headers=(*bare.headers, ("x-mock-exchange", "x1")))
-    broken = judge.exchange(marked, "the mock's own headers come")
-    assert [(one.kind, one.promise.file) for one in broken] == [("bare-500", file)]
-    assert broken[0].severity() == "failure"
+    breaches = judge.exchange(marked, "the mock's own headers come")
+    assert [(one.kind, one.promise.file) for one in breaches] == [("bare-500", file)]
+    assert breaches[0].severity() == "failure"
 
 
 def answered_500() -> Exchange:

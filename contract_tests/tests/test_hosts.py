@@ -96,17 +96,17 @@ BAD: dict[str, tuple[Callable[[socket.socket], None], str]] = {
 
 @pytest.mark.parametrize("name", BAD)
 def test_a_host_that_cannot_be_judged(name: str) -> None:
-    answer, said = BAD[name]
+    answer, sentence = BAD[name]
     with answering(answer) as url:
         result = judged(url, "--no-control-api")
-    told_in_one_sentence(result, said)
+    told_in_one_sentence(result, sentence)
 
 
-def told_in_one_sentence(result: Result, said: str) -> None:
+def told_in_one_sentence(result: Result, words: str) -> None:
     assert result.exit_code == 2, result.output
     lines = result.stderr.strip().splitlines()
     assert len(lines) == 1, result.stderr
-    assert re.search(said, lines[0]), lines[0]
+    assert re.search(words, lines[0]), lines[0]
     assert "Traceback" not in result.output
 
 
@@ -118,13 +118,13 @@ def test_a_host_that_is_down() -> None:
 
 @pytest.mark.parametrize("status", ["301 Moved Permanently", "307 Temporary Redirect"])
 def test_a_redirect_is_told_and_never_followed(status: str) -> None:
-    asked: list[socket.socket] = []
-    with answering(asked.append) as elsewhere:
-        moved = f"Location: {elsewhere}/rest/instance/{KEY}\r\n"
-        with answering(lambda c: c.sendall(reply(status, JSON, b"", extra=moved))) as url:
+    sockets: list[socket.socket] = []
+    with answering(sockets.append) as elsewhere:
+        location = f"Location: {elsewhere}/rest/instance/{KEY}\r\n"
+        with answering(lambda c: c.sendall(reply(status, JSON, b"", extra=location))) as url:
             result = judged(url, "--no-control-api")
     told_in_one_sentence(result, f"redirects to {elsewhere}")
-    assert asked == []
+    assert sockets == []
 
 
 def test_a_name_nobody_knows() -> None:
@@ -150,15 +150,15 @@ def test_a_host_that_dies_meanwhile() -> None:
         options = RunOptions(
             target=url, key=KEY, token=TOKEN, timeout=TIMEOUT, control_api=False, quick=True, pace=0
         )
-        with prepare_run(options) as made:
-            report = run_all(made)
+        with prepare_run(options) as context:
+            report = run_all(context)
     assert "cut the connection" in report.unusable
     assert report.exit_code == 2
     assert not report.complete
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "words"),
     [
         (["--target", "ftp://127.0.0.1"], "give `mock`, or an address"),
         (["--target", "http://127.0.0.1:8080/rest"], "give scheme, host and port alone"),
@@ -170,13 +170,13 @@ def test_a_host_that_dies_meanwhile() -> None:
         (["--target", "mock", "--operation", "sendTex"], "did you mean send_text"),
     ],
 )
-def test_wrong_usage(options: list[str], said: str) -> None:
+def test_wrong_usage(options: list[str], words: str) -> None:
     result = CliRunner().invoke(main, ["run", *options], catch_exceptions=False)
-    told_in_one_sentence(result, said)
+    told_in_one_sentence(result, words)
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "words"),
     [
         (["--timeout", "inf"], "--timeout and --pace take at most"),
         (["--timeout", "nan"], "--timeout and --pace take at most"),
@@ -190,9 +190,9 @@ def test_wrong_usage(options: list[str], said: str) -> None:
         (["--webhook-url", "https://t.example.test/?a=b"], "path alone"),
     ],
 )
-def test_wrong_values(options: list[str], said: str) -> None:
+def test_wrong_values(options: list[str], words: str) -> None:
     result = CliRunner().invoke(main, ["run", "--target", "mock", *options], catch_exceptions=False)
-    told_in_one_sentence(result, said)
+    told_in_one_sentence(result, words)
 
 
 def test_no_address() -> None:
@@ -242,23 +242,23 @@ MEANWHILE = {
 }
 
 
-@pytest.mark.parametrize("said", MEANWHILE)
-def test_somebody_else_answers_meanwhile(said: str) -> None:
+@pytest.mark.parametrize("words", MEANWHILE)
+def test_somebody_else_answers_meanwhile(words: str) -> None:
     answers = 0
 
     def some(connection: socket.socket) -> None:
         nonlocal answers
         answers += 1
         good = reply("200 OK", JSON, CONNECTED)
-        connection.sendall(good if answers <= 3 else MEANWHILE[said])
+        connection.sendall(good if answers <= 3 else MEANWHILE[words])
 
     with answering(some) as url:
         options = RunOptions(
             target=url, key=KEY, token=TOKEN, timeout=TIMEOUT, control_api=False, quick=True, pace=0
         )
-        with prepare_run(options) as made:
-            report = run_all(made)
-    assert said in report.unusable
+        with prepare_run(options) as context:
+            report = run_all(context)
+    assert words in report.unusable
     assert (report.exit_code, answers) == (2, 4)
 
 
@@ -280,10 +280,10 @@ def reported(folder: Path) -> tuple[Any, ElementTree.Element, str]:
 def test_a_host_that_cannot_be_judged_leaves_a_report_all_the_same(
     name: str, tmp_path: Path
 ) -> None:
-    answer, said = BAD[name]
+    answer, sentence = BAD[name]
     with answering(answer) as url:
         result = judged(url, "--no-control-api", "--report", str(tmp_path / "new"))
-    told_in_one_sentence(result, said)
+    told_in_one_sentence(result, sentence)
     assert result.stdout == f"Report: {tmp_path}/new/index.html\n"
     report, error, page = reported(tmp_path / "new")
     assert (report["verdict"], report["exit_code"], report["target"]) == ("unusable", 2, url)
@@ -297,8 +297,8 @@ def test_a_host_that_is_down_or_sends_away_leaves_a_report(tmp_path: Path) -> No
         port = free.getsockname()[1]
     judged(f"http://127.0.0.1:{port}", "--report", str(tmp_path / "down"))
     assert "refuses connections" in reported(tmp_path / "down")[0]["unusable"]
-    moved = "Location: https://zorba.example.test/\r\n"
-    with answering(lambda c: c.sendall(reply("302 Found", JSON, b"", extra=moved))) as url:
+    location = "Location: https://zorba.example.test/\r\n"
+    with answering(lambda c: c.sendall(reply("302 Found", JSON, b"", extra=location))) as url:
         judged(url, "--no-control-api", "--report", str(tmp_path / "moved"))
     report, _, page = reported(tmp_path / "moved")
     assert "redirects to" in report["unusable"]

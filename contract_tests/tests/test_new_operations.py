@@ -72,8 +72,8 @@ def test_the_linter_accepts_new_operations(checkout: Path) -> None:
 
 def test_tests_of_the_mock_check_new_operations(checkout: Path) -> None:
     files = [f"mockserver/tests/{name}" for name in MOCK_TESTS]
-    passed = _run_tests(checkout, BOTH, files)
-    assert "passed" in passed
+    output = _run_tests(checkout, BOTH, files)
+    assert "passed" in output
     known = "mockserver/tests/testing/test_known.py"
     assert "passed" in _run_tests(checkout, "names_of_the_spec", [known])
 
@@ -96,5 +96,5 @@ def test_a_run_of_the_suite_answers_both_new_operations(checkout: Path) -> None:
 
 def test_the_suite_notices_faults_of_new_operations(checkout: Path) -> None:
     files = ("probes/test_laws.py", "mutation/test_mutation.py")
-    passed = _run_tests(checkout, RULES, [f"contract_tests/tests/{name}" for name in files])
-    assert "passed" in passed
+    output = _run_tests(checkout, RULES, [f"contract_tests/tests/{name}" for name in files])
+    assert "passed" in output

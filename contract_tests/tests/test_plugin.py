@@ -56,13 +56,13 @@ def test_a_host_that_is_down_is_told_in_a_sentence(tmp_path: Path) -> None:
 
 
 def test_a_host_that_goes_away_is_asked_no_more(tmp_path: Path) -> None:
-    asked: list[socket.socket] = []
+    sockets: list[socket.socket] = []
     operation = Contract().by_id["instance_status"]
     good = json.dumps(Contract().answer_example(operation)[2]).encode()
 
     def some(connection: socket.socket) -> None:
-        asked.append(connection)
-        if len(asked) <= 4:
+        sockets.append(connection)
+        if len(sockets) <= 4:
             connection.sendall(reply("200 OK", "application/json", good))
 
     with answering(some) as url:
@@ -70,7 +70,7 @@ def test_a_host_that_goes_away_is_asked_no_more(tmp_path: Path) -> None:
             tmp_path, "--megaapi-target", url, "--megaapi-key", KEY, "--megaapi-token", TOKEN,
             "-k", "instance_status",
         )  # fmt: skip
-    assert len(asked) == 5
+    assert len(sockets) == 5
     assert "not tried: " in ran.stdout and "cut the connection" in ran.stdout
     assert ran.returncode == 1
 
@@ -97,10 +97,10 @@ def test_no_token_is_in_a_traceback_of_pytest(where: str, tmp_path: Path) -> Non
             "--megaapi-token", SECRET, "-k", "examples_of_list_groups", "-vv", "-l",
             "--full-trace", "--tb=long",
         )  # fmt: skip
-    said = ran.stdout + ran.stderr
-    assert ran.returncode not in (0, 5), said
-    assert "this is a mistake in megaapi-contract" in said
-    assert SECRET not in said
+    output = ran.stdout + ran.stderr
+    assert ran.returncode not in (0, 5), output
+    assert "this is a mistake in megaapi-contract" in output
+    assert SECRET not in output
 
 
 def test_what_a_run_does_to_the_owner_is_said_before_it(tmp_path: Path) -> None:

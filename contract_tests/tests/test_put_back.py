@@ -20,8 +20,8 @@ OWNER = "http://127.0.0.1:9/the/owners/own?x=1"
 
 @pytest.fixture(scope="module")
 def session() -> Session:
-    with prepare_run(RunOptions(target="mock", quick=True, seed=1)) as made:
-        return made.session("a probe")
+    with prepare_run(RunOptions(target="mock", quick=True, seed=1)) as context:
+        return context.session("a probe")
 
 
 class Step:
@@ -47,8 +47,8 @@ def test_a_step_that_is_interrupted_has_another_turn(session: Session) -> None:
 
 def test_whoever_interrupts_twice_is_obeyed(session: Session) -> None:
     done: list[str] = []
-    twice = Step(done, "last", KeyboardInterrupt(), KeyboardInterrupt())
-    session.undo = [Undo(Step(done, "first")), Undo(twice)]
+    interrupted_step = Step(done, "last", KeyboardInterrupt(), KeyboardInterrupt())
+    session.undo = [Undo(Step(done, "first")), Undo(interrupted_step)]
     with pytest.raises(KeyboardInterrupt):
         session.put_back()
     assert done == []
@@ -76,13 +76,13 @@ def test_the_file_is_whole_when_a_disk_takes_a_little_at_a_time(
 ) -> None:
     write = os.write
     monkeypatch.setattr(os, "write", lambda handle, content: write(handle, content[:7]))
-    kept = RestoreFile.for_instance("https://host.example.test", KEY)
-    kept.note({"what": "webhook", "url": OWNER, "enabled": True})
-    assert read(kept.path).entries == kept.entries
+    restore_file = RestoreFile.for_instance("https://host.example.test", KEY)
+    restore_file.note({"what": "webhook", "url": OWNER, "enabled": True})
+    assert read(restore_file.path).entries == restore_file.entries
 
 
 @pytest.mark.parametrize(
-    ("asked_for", "shown", "same"),
+    ("asked_for", "subject", "same"),
     [
         ("Equipe", "Equipe", True),
         (" Equipe ", "Equipe", True),
@@ -95,6 +95,6 @@ def test_the_file_is_whole_when_a_disk_takes_a_little_at_a_time(
     ],
 )
 def test_a_group_of_the_run_is_known_by_its_name(
-    asked_for: str | None, shown: str | None, same: bool
+    asked_for: str | None, subject: str | None, same: bool
 ) -> None:
-    assert _same_name(shown, asked_for) is same
+    assert _same_name(subject, asked_for) is same

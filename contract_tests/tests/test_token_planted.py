@@ -45,11 +45,11 @@ class Planter:
         places = list(_places(document))
         if not places:
             return body
-        node, at = self.drawn.choice(places)
+        node, key = self.drawn.choice(places)
         if isinstance(node, dict) and self.drawn.random() < 0.3:
             node[self.token] = self.form()
         else:
-            node[at] = self.form()
+            node[key] = self.form()
         return json.dumps(document).encode()
 
     def answer(self, answer: Answer) -> Answer:
@@ -69,8 +69,8 @@ class Planter:
 
 def _places(node: Any) -> Iterator[tuple[Any, Any]]:
     inner: Any = node.items() if isinstance(node, dict) else ()
-    for at, value in list(enumerate(node) if isinstance(node, list) else inner):
-        yield node, at
+    for key, value in list(enumerate(node) if isinstance(node, list) else inner):
+        yield node, key
         yield from _places(value)
 
 
@@ -105,29 +105,29 @@ class TellingMock(MockTarget):
 @pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """Every state the file of what must be put back was in."""
-    kept: list[bytes] = []
+    bodies: list[bytes] = []
     replace = restore_file._write_atomically
 
     def spied(path: Path, content: bytes) -> None:
-        kept.append(content)
+        bodies.append(content)
         replace(path, content)
 
     monkeypatch.setattr(restore_file, "_write_atomically", spied)
-    return kept
+    return bodies
 
 
 def begin(target: Telling | TellingMock, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have a run judge this target, which talks from the first probe on."""
     run = command.run_all
 
-    def told(made: RunContext, *others: Any) -> Report:
+    def told(context: RunContext, *others: Any) -> Report:
         target.begun = True
-        drawn, spoilt = target.planter.drawn, target.planter.body
+        random, damage = target.planter.drawn, target.planter.body
         # What is spoilt never counts as come: nobody waits long for it.
-        made.receiver.patience = 0.2
-        made.receiver.spoil = lambda body: [spoilt(body) if drawn.random() < 0.4 else body]
+        context.receiver.patience = 0.2
+        context.receiver.spoil = lambda body: [damage(body) if random.random() < 0.4 else body]
         try:
-            return run(made, *others)
+            return run(context, *others)
         finally:
             target.begun = False
 
@@ -135,7 +135,7 @@ def begin(target: Telling | TellingMock, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(preparation, "make_target", lambda options: target)
 
 
-def in_none(token: str, folder: Path, said: str) -> None:
+def in_none(token: str, folder: Path, words: str) -> None:
     """No output holds the token, as it is or as an address writes it."""
     files = {
         str(file.relative_to(folder)): file.read_text(encoding="utf-8")
@@ -144,10 +144,10 @@ def in_none(token: str, folder: Path, said: str) -> None:
     }
     assert len(files) > 5, "a report was written"
     for form in {token.lower(), quote(token, safe="").lower()}:
-        assert form not in said.lower()
+        assert form not in words.lower()
         for name, text in files.items():
-            at = text.lower().find(form)
-            assert at < 0, (name, text[max(0, at - 60) : at + 40])
+            position = text.lower().find(form)
+            assert position < 0, (name, text[max(0, position - 60) : position + 40])
             assert form not in name.lower()
 
 
@@ -167,8 +167,8 @@ def test_what_a_mock_says_of_the_token_is_not_repeated(
         target="mock", key=KEY, token=token, quick=True, seed=1, operations=OPERATIONS
     )
     command.run(options, tmp_path / "report")
-    said = capsys.readouterr()
-    in_none(token, tmp_path / "report", said.out + said.err)
+    captured = capsys.readouterr()
+    in_none(token, tmp_path / "report", captured.out + captured.err)
 
 
 @pytest.mark.hosts
@@ -197,6 +197,6 @@ def test_what_a_host_says_of_the_token_is_not_repeated(
             recipients=("5511900000002",), timeout=10,
         )  # fmt: skip
         command.run(options, tmp_path / "report")
-    said = capsys.readouterr()
-    in_none(token, tmp_path / "report", said.out + said.err)
+    captured = capsys.readouterr()
+    in_none(token, tmp_path / "report", captured.out + captured.err)
     assert written and not [each for each in written if token.encode() in each]

@@ -53,7 +53,7 @@ def test_a_packed_answer_without_a_body_stays() -> None:
 
 
 @pytest.mark.parametrize(
-    ("coding", "body", "said"),
+    ("coding", "body", "words"),
     [
         ("br", b"\x8b\x02\x80{}\x03", "as 'br', which the suite did not"),
         ("gzip", b"{}", "not compressed like this"),
@@ -61,6 +61,8 @@ def test_a_packed_answer_without_a_body_stays() -> None:
         ("gzip", packed_as_gzip(bytes(65 * 2**20)), "more than 64 MiB"),
     ],
 )
-def test_what_cannot_be_unpacked_makes_a_host_unusable(coding: str, body: bytes, said: str) -> None:
-    with pytest.raises(Unusable, match=said):
+def test_what_cannot_be_unpacked_makes_a_host_unusable(
+    coding: str, body: bytes, words: str
+) -> None:
+    with pytest.raises(Unusable, match=words):
         decode_content(packed(coding, body))

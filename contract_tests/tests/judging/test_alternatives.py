@@ -36,9 +36,9 @@ def marked(contract: Contract) -> list[tuple[str, Alternative]]:
 
 
 def test_every_marked_example_fits_its_own_alternative(contract: Contract) -> None:
-    found = marked(contract)
-    assert len(found) > 30
-    for operation, alternative in found:
+    marked_examples = marked(contract)
+    assert len(marked_examples) > 30
+    for operation, alternative in marked_examples:
         if alternative.document is None:
             same = answer(alternative.status, body=b"")
         elif isinstance(alternative.document, str):
@@ -62,7 +62,7 @@ def test_the_usual_success_of_an_operation_is_no_refusal_or_empty(contract: Cont
 
 
 @pytest.mark.parametrize(
-    ("alternative", "sent", "fits"),
+    ("alternative", "sent_message", "fits"),
     [
         (Alternative("s", "v", 200), answer(200, body=b""), True),
         (Alternative("s", "v", 200), answer(200, {}), False),
@@ -86,9 +86,9 @@ def test_the_usual_success_of_an_operation_is_no_refusal_or_empty(contract: Cont
     ],
 )  # fmt: skip
 def test_an_answer_fits_where_its_form_and_its_known_texts_do(
-    alternative: Alternative, sent: Exchange, fits: bool
+    alternative: Alternative, sent_message: Exchange, fits: bool
 ) -> None:
-    assert alternative.fits(sent) is fits
+    assert alternative.fits(sent_message) is fits
 
 
 def test_marks_are_read_from_examples_and_from_whole_responses(contract: Contract) -> None:
@@ -109,8 +109,8 @@ def test_marks_are_read_from_examples_and_from_whole_responses(contract: Contrac
     operation = replace(
         contract.by_id["send_text"], definition={"responses": {str(each): {} for each in responses}}
     )
-    found = alternatives(operation, lambda _, status: responses[status])
-    assert found == (
+    read_alternatives = alternatives(operation, lambda _, status: responses[status])
+    assert read_alternatives == (
         Alternative("shape", "flat", 200, {"id": "x"}, False, frozenset({"group", "error"})),
         Alternative("shape", "empty", 200),
         Alternative("refusal", "403", 403, ERROR),
@@ -125,8 +125,8 @@ def test_an_operation_of_another_plan_has_none(contract: Contract) -> None:
 @given(values=st.lists(st.sampled_from([USUAL, "a", "b"]), min_size=1))
 def test_a_host_keeps_to_the_first_way_that_was_seen(values: list[str]) -> None:
     settled = SettledSwitches()
-    kept = [settled.is_same_as_before("switch", value) for value in values]
-    assert kept == [value == values[0] for value in values]
+    verdicts = [settled.is_same_as_before("switch", value) for value in values]
+    assert verdicts == [value == values[0] for value in values]
     assert settled.is_same_as_before("another switch", "c")
     settled.clear()
     assert settled.is_same_as_before("another switch", "d")

@@ -17,8 +17,8 @@ def test_every_operation_is_found_by_its_route_with_its_key(contract: Contract) 
         assert contract.route(operation.method, path) == (operation, "megacode-K.1")
         assert contract.route(operation.method, f"{path}/") == (operation, "megacode-K.1")
         for other in ("/x" + path, f"{path}/x", path.replace("megacode-K.1", "a/b")):
-            found = contract.route(operation.method, other)
-            assert found is None or found[0] != operation
+            route = contract.route(operation.method, other)
+            assert route is None or route[0] != operation
         assert contract.route("TRACE", path) is None
 
 

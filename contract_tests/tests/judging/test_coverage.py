@@ -47,7 +47,7 @@ def test_every_operation_is_listed_with_its_promises(contract: Contract) -> None
 
 
 @pytest.mark.parametrize(
-    ("sent", "broken"),
+    ("body", "broken_rules"),
     [
         ({"group_data": {"group_name": "A", "participants": []}}, set()),
         ({"group_data": {"group_name": 1, "participants": [2, "b"]}},
@@ -58,13 +58,13 @@ def test_every_operation_is_listed_with_its_promises(contract: Contract) -> None
     ],
 )  # fmt: skip
 def test_broken_rules_are_named_as_they_are_listed(
-    contract: Contract, sent: Any, broken: set[str]
+    contract: Contract, body: Any, broken_rules: set[str]
 ) -> None:
     coverage = Coverage(contract)
-    coverage.record(exchange("create_group", sent))
+    coverage.record(exchange("create_group", body))
     covered = coverage.of_operation("create_group")
-    assert covered.broken_keywords == broken
-    assert covered.accepted is not bool(broken)
+    assert covered.broken_keywords == broken_rules
+    assert covered.accepted is not bool(broken_rules)
     assert covered.broken_keywords <= set(covered.keywords)
 
 
@@ -139,11 +139,11 @@ def test_whatever_breaks_a_rule_breaks_a_listed_one(
 
 def test_it_costs_little(contract: Contract) -> None:
     coverage = Coverage(contract)
-    sent = [
+    requests = [
         exchange("send_text", {"messageData": {"to": str(number), "text": number % 7 or "Oi"}})
         for number in range(3000)
     ]
     started = time.process_time()
-    for each in sent:
+    for each in requests:
         coverage.record(each)
-    assert (time.process_time() - started) / len(sent) < 0.0002
+    assert (time.process_time() - started) / len(requests) < 0.0002

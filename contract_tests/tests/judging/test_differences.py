@@ -26,16 +26,16 @@ def answer(operation: str, status: int, document: Any) -> Exchange:
     return exchange(operation=operation, status=status, headers=JSON, body=body)
 
 
-def differences(contract: Contract, sent: Exchange) -> list[tuple[str, str]]:
+def differences(contract: Contract, sent_message: Exchange) -> list[tuple[str, str]]:
     return [
         difference(breach, contract)
-        for breach in Judge(contract, mock=False).exchange(sent, "a probe")
+        for breach in Judge(contract, mock=False).exchange(sent_message, "a probe")
     ]
 
 
 def test_statuses_that_are_promised_stand_beside_the_one_that_came(contract: Contract) -> None:
-    expected, got = difference(failure(exchange=answer("send_text", 418, {})), contract)
-    assert got == "418" and set(expected.split(" or ")) == set(
+    expected, actual = difference(failure(exchange=answer("send_text", 418, {})), contract)
+    assert actual == "418" and set(expected.split(" or ")) == set(
         contract.by_id["send_text"].definition["responses"]
     )
     unknown = failure(operation="unheard_of", exchange=answer("send_text", 418, {}))
@@ -55,9 +55,9 @@ def test_statuses_that_are_promised_stand_beside_the_one_that_came(contract: Con
 def test_an_answer_of_another_shape_is_told_by_its_nearest_difference(
     document: Any, expected: str, got: str | None, contract: Contract
 ) -> None:
-    found = differences(contract, answer("send_text", 401, document))
-    assert expected in [each[0] for each in found], found
-    assert got is None or got in [each[1] for each in found], found
+    differing = differences(contract, answer("send_text", 401, document))
+    assert expected in [each[0] for each in differing], differing
+    assert got is None or got in [each[1] for each in differing], differing
 
 
 def test_a_message_that_fits_no_error_has_no_difference(contract: Contract) -> None:
@@ -146,8 +146,8 @@ def webhook_breaches(contract: Contract, payload: Any) -> list[Breach]:
 def test_a_webhook_is_told_by_its_nearest_difference(contract: Contract) -> None:
     payload = Samples(root("fixtures")).payload("text-plain")
     payload["messageTimestamp"] = "yesterday"
-    found = [difference(breach, contract) for breach in webhook_breaches(contract, payload)]
-    assert any(got == 'messageTimestamp: "yesterday"' for _, got in found), found
+    differing = [difference(breach, contract) for breach in webhook_breaches(contract, payload)]
+    assert any(actual == 'messageTimestamp: "yesterday"' for _, actual in differing), differing
 
 
 def test_a_webhook_that_is_no_event_has_no_difference(contract: Contract) -> None:
@@ -156,8 +156,8 @@ def test_a_webhook_that_is_no_event_has_no_difference(contract: Contract) -> Non
         for breach in webhook_breaches(contract, payload):
             assert difference(breach, contract) == ("", "")
     garbage = Webhook(1, b"{", (), 0.0, None)
-    named = Breach("p", "webhook", "text-plain", "m", PROMISE, None, garbage, rule="x")
-    assert difference(named, contract) == ("", "")
+    named_breach = Breach("p", "webhook", "text-plain", "m", PROMISE, None, garbage, rule="x")
+    assert difference(named_breach, contract) == ("", "")
     other = Webhook(1, b"{}", (), 0.0, None)
     unknown = Breach("p", "webhook", "text-plain", "m", PROMISE, None, other, rule="unheardOf")
     assert difference(unknown, contract) == ("", "")

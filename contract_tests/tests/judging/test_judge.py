@@ -37,8 +37,8 @@ def answer(
     return exchange(**parts | changes)
 
 
-def judged(sent: Exchange, *, mock: bool = False) -> list[Breach]:
-    return Judge(CONTRACT, mock=mock).exchange(sent, "a probe")
+def judged(sent_message: Exchange, *, mock: bool = False) -> list[Breach]:
+    return Judge(CONTRACT, mock=mock).exchange(sent_message, "a probe")
 
 
 def documented() -> Iterator[Any]:
@@ -79,11 +79,11 @@ def test_every_sample_of_a_webhook_keeps_the_contract(event: str) -> None:
 
 
 def test_unknown_routes_and_methods_without_a_body_are_not_judged() -> None:
-    broken = answer("instance_status", 418, {})
-    assert judged(broken) != []
-    assert judged(replace(broken, operation=None)) == []
-    assert judged(replace(broken, method="HEAD")) == []
-    assert judged(replace(broken, method="OPTIONS")) == []
+    odd_answer = answer("instance_status", 418, {})
+    assert judged(odd_answer) != []
+    assert judged(replace(odd_answer, operation=None)) == []
+    assert judged(replace(odd_answer, method="HEAD")) == []
+    assert judged(replace(odd_answer, method="OPTIONS")) == []
 
 
 def test_an_empty_body_is_right_where_the_contract_says_so() -> None:
@@ -173,9 +173,9 @@ def test_a_limit_of_a_proxy_is_a_new_fact() -> None:
 
 def test_what_is_said_of_one_body_is_bounded() -> None:
     wrong: Any = {name: {} for name in ("error", "message", "messageData", "x" * 400)}
-    found = judged(answer("send_text", 200, wrong))
-    assert 0 < len(found) <= MAX_PER_BODY
-    assert all(len(breach.message) <= MAX_MESSAGE for breach in found)
+    breaches = judged(answer("send_text", 200, wrong))
+    assert 0 < len(breaches) <= MAX_PER_BODY
+    assert all(len(breach.message) <= MAX_MESSAGE for breach in breaches)
 
 
 def test_a_500_of_the_mock_needs_a_reason_once_its_headers_were_seen() -> None:
@@ -213,10 +213,10 @@ def test_a_422_is_the_mocks_own_and_nobody_elses() -> None:
 def test_somebody_else_who_answers_makes_a_host_unusable(
     status: int, headers: Any, body: bytes, reason: str
 ) -> None:
-    sent = answer("send_text", status, body, headers=headers)
+    answer_sent = answer("send_text", status, body, headers=headers)
     with pytest.raises(Unusable, match=reason):
-        Judge(CONTRACT, mock=False).require_gateway(sent)
-    Judge(CONTRACT, mock=True).require_gateway(sent)
+        Judge(CONTRACT, mock=False).require_gateway(answer_sent)
+    Judge(CONTRACT, mock=True).require_gateway(answer_sent)
 
 
 @pytest.mark.parametrize(
@@ -272,9 +272,9 @@ def test_a_webhook_with_a_wrong_member_is_noticed(event: str) -> None:
 
 @pytest.mark.parametrize("payload", [b"not JSON", [], {}, 7], ids=["text", "list", "empty", "7"])
 def test_a_payload_that_is_no_event_is_noticed(payload: Any) -> None:
-    found = webhook(payload)
-    assert found and {breach.kind for breach in found} == {"webhook"}
-    assert {breach.operation for breach in found} == {"unknown event"}
+    breaches = webhook(payload)
+    assert breaches and {breach.kind for breach in breaches} == {"webhook"}
+    assert {breach.operation for breach in breaches} == {"unknown event"}
 
 
 def test_an_event_the_contract_does_not_have_is_a_new_fact() -> None:
@@ -285,5 +285,5 @@ def test_an_event_the_contract_does_not_have_is_a_new_fact() -> None:
 
 def test_a_field_more_in_a_webhook_is_a_new_fact_or_free() -> None:
     for event in SAMPLES.names():
-        found = webhook({**SAMPLES.payload(event), "aNewField": 1})
-        assert all(breach.severity(strict=True) == "new fact" for breach in found), event
+        breaches = webhook({**SAMPLES.payload(event), "aNewField": 1})
+        assert all(breach.severity(strict=True) == "new fact" for breach in breaches), event

@@ -46,7 +46,9 @@ def spellings(number: str) -> list[str]:
 
 def names() -> st.SearchStrategy[str]:
     """Two words nobody has written before: Hypothesis likes those that stand in our own source."""
-    word = st.text(LETTERS, min_size=5, max_size=9).filter(lambda made: not _written(made))
+    word = st.text(LETTERS, min_size=5, max_size=9).filter(
+        lambda candidate: not _is_written_anywhere(candidate)
+    )
     return st.builds(lambda one, two: f"{one} {two}", word, word)
 
 
@@ -56,7 +58,7 @@ def _public() -> Sentences:
     return Sentences(Vocabulary(contract), Placeholders(PRIVATE))
 
 
-def _written(word: str) -> bool:
+def _is_written_anywhere(word: str) -> bool:
     return _public().is_public_word(word)
 
 
@@ -81,8 +83,8 @@ def secrets() -> st.SearchStrategy[str]:
     """One private value."""
     mail = st.text("bcdfghjklm", min_size=6, max_size=9).map(lambda user: f"{user}@example.test")
     spelt = numbers().flatmap(lambda number: st.sampled_from(spellings(number)))
-    given = st.sampled_from([KEY, TOKEN, CONTROL])
-    return st.one_of(given, spelt, names(), texts(), media_keys(), mail)
+    known_secret = st.sampled_from([KEY, TOKEN, CONTROL])
+    return st.one_of(known_secret, spelt, names(), texts(), media_keys(), mail)
 
 
 def encoded() -> st.SearchStrategy[tuple[str, str]]:
@@ -108,15 +110,17 @@ def documents(value: str) -> st.SearchStrategy[Any]:
     leaf: st.SearchStrategy[Any] = st.just(value)
     if value.isascii() and value.isdigit():
         leaf |= st.just(int(value))
-    wrapped = [
+    wrapped_documents = [
         lambda node: st.sampled_from(MEMBERS).map(lambda name: {name: node, "error": False}),
         lambda node: st.just([1, node, None]),
         lambda node: st.just({value: node}),
     ]
-    found = leaf
+    document = leaf
     for _ in range(3):
-        found = found.flatmap(lambda node: st.sampled_from(wrapped).flatmap(lambda w: w(node)))
-    return leaf | found
+        document = document.flatmap(
+            lambda node: st.sampled_from(wrapped_documents).flatmap(lambda w: w(node))
+        )
+    return leaf | document
 
 
 def sentences(value: str) -> st.SearchStrategy[str]:
@@ -151,20 +155,20 @@ def plantings(draw: st.DrawFn) -> Planting:
     values: list[str] = []
 
     def plant() -> str:
-        value, written = draw(encoded())
+        value, encoded_value = draw(encoded())
         values.append(value)
-        return written
+        return encoded_value
 
     def body() -> bytes:
         kind = draw(st.sampled_from(["json", "text", "broken", "html", "form"]))
-        written = plant()
+        encoded_body = plant()
         if kind == "json":
-            return _json(draw(documents(written)))
+            return _json(draw(documents(encoded_body)))
         return {
-            "text": written,
-            "broken": '{"messageData": {"text": "' + written,
-            "html": f"<html><p>{written}</p></html>",
-            "form": f"to={written}",
+            "text": encoded_body,
+            "broken": '{"messageData": {"text": "' + encoded_body,
+            "html": f"<html><p>{encoded_body}</p></html>",
+            "form": f"to={encoded_body}",
         }[kind].encode()
 
     def headers() -> tuple[tuple[str, str], ...]:
@@ -199,7 +203,7 @@ def plantings(draw: st.DrawFn) -> Planting:
 
     exchanges = [exchange(1), exchange(2)]
     hook = Webhook(1, body(), headers(), 2.0, "text-plain")
-    broken = (
+    broken_json = (
         Breach("examples of send_text", "schema", "send_text", draw(sentences(plant())), PROMISE,
                exchanges[0], rule=draw(sentences(plant()))),
         Breach("the group is left", "law", "group_details", draw(sentences(plant())), GUESS,
@@ -213,7 +217,7 @@ def plantings(draw: st.DrawFn) -> Planting:
         options={"recipient": f"{RECIPIENT}, {plant()}", "token": TOKEN, "report": plant()},
         results=[
             Result("examples of send_text", "examples", ("send_text",), "failed", 1.0, 2, 0, "",
-                   broken),
+                   broken_json),
             Result("webhooks", "webhooks", ("send_text",), "left out",
                    reason=draw(sentences(plant()))),
         ],

@@ -60,9 +60,9 @@ def test_the_sample_is_noticed(stored: Score) -> None:
     unnoticed = []
     with on_trial() as trials:
         for name in SAMPLE:
-            by = stored.outcomes[name][1]
-            assert trials.clean(by) == "", f"the clean mock fails {by!r}"
-            if trials.of(MUTANTS[name], first=[by]).outcome != "killed":
+            probe = stored.outcomes[name][1]
+            assert trials.clean(probe) == "", f"the clean mock fails {probe!r}"
+            if trials.of(MUTANTS[name], first=[probe]).outcome != "killed":
                 unnoticed.append(name)
     assert unnoticed == []
 
@@ -154,17 +154,17 @@ def test_the_stored_score_is_above_the_bar(stored: Score) -> None:
 
 
 def test_what_survives_has_a_reason(stored: Score) -> None:
-    left = [
+    unexplained = [
         mutant.name
         for mutant in counted(MUTANTS.values())
         if stored.outcomes.get(mutant.name, ("survived", ""))[0] != "killed" and not mutant.reason
     ]
-    assert left == []
+    assert unexplained == []
 
 
 def test_the_page_shows_the_stored_score(stored: Score) -> None:
-    shown = (_folder() / PAGE).read_text(encoding="utf-8")
-    assert shown == page(stored, list(MUTANTS.values()), Contract()), AGAIN
+    page_text = (_folder() / PAGE).read_text(encoding="utf-8")
+    assert page_text == page(stored, list(MUTANTS.values()), Contract()), AGAIN
 
 
 def test_the_hash_sees_a_change_of_any_source(monkeypatch: pytest.MonkeyPatch) -> None:

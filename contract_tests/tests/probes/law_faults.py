@@ -93,13 +93,13 @@ def kept_newest() -> Fault:
     """Of each chat only the first message is told."""
 
     def make() -> Spoil:
-        seen: set[str] = set()
+        chats: set[str] = set()
 
         def spoil(payload: Any) -> Sequence[Any]:
             chat = str(payload.get("key", {}).get("remoteJid"))
-            again = "message" in payload and chat in seen
-            seen.add(chat)
-            return () if again else (payload,)
+            is_repeated = "message" in payload and chat in chats
+            chats.add(chat)
+            return () if is_repeated else (payload,)
 
         return spoil
 
@@ -110,12 +110,12 @@ def first_lost() -> Fault:
     """The first webhook of every instance never comes."""
 
     def make() -> Spoil:
-        seen: set[str] = set()
+        instances: set[str] = set()
 
         def spoil(payload: Any) -> Sequence[Any]:
-            again = payload["instance_key"] in seen
-            seen.add(payload["instance_key"])
-            return (payload,) if again else ()
+            is_repeated = payload["instance_key"] in instances
+            instances.add(payload["instance_key"])
+            return (payload,) if is_repeated else ()
 
         return spoil
 
@@ -124,16 +124,16 @@ def first_lost() -> Fault:
 
 def sticking(*options: str) -> Fault:
     """An option that was given once is given with every later message."""
-    kept: dict[str, dict[str, Any]] = {}
+    bodies_by_path: dict[str, dict[str, Any]] = {}
 
     def rewrite(request: Request) -> Request:
         if "/sendMessage/" not in request.path or not request.body:
             return request
         document = json.loads(request.body)
         data = document["messageData"]
-        given = kept.setdefault(request.path, {})
-        given.update({name: data[name] for name in options if name in data})
-        document["messageData"] = {**given, **data}
+        first_body = bodies_by_path.setdefault(request.path, {})
+        first_body.update({name: data[name] for name in options if name in data})
+        document["messageData"] = {**first_body, **data}
         return replace(request, body=json.dumps(document).encode())
 
     return Fault(rewrite=rewrite)
@@ -263,7 +263,7 @@ FAULTS: Mapping[str, Fault] = {
     "texts come back letter for letter": edited(f"{TEXT}.text", str.strip),
     "long texts come back whole": replaced(b"Pedido confirmado. Pedido", b"Pedido"),
     "large files come back whole": turned(200, 413),
-    "groups take several people at once": edited("group.participants", lambda who: who[:2]),
+    "groups take several people at once": edited("group.participants", lambda person: person[:2]),
     "what is blocked adds up": edited("configData.blockEvents", ["calls"]),
     "settings outlive what happens to the link": edited(
         "configData.blockEvents", lambda names: [next(NUMBERS)]
@@ -440,7 +440,7 @@ MORE: Mapping[str, tuple[str, Fault]] = {
     "chat of a presence": ("what somebody does in a chat is told as it is", changed("id", OTHER)),
     "person of a presence": (
         "what somebody does in a chat is told as it is",
-        changed("presences", lambda shown: {SOMEBODY: next(iter(shown.values()))}),
+        changed("presences", lambda presences: {SOMEBODY: next(iter(presences.values()))}),
     ),
     "caller": ("calls say who calls and how they stand", changed("data.from", OTHER)),
     "chat of a call": ("calls say who calls and how they stand", changed("data.chatId", OTHER)),

@@ -66,19 +66,19 @@ def test_every_operation_has_an_ask_that_fits_it() -> None:
 def test_the_mock_keeps_it_and_it_says_what_it_calls(rule: str, bench: Bench) -> None:
     for probe in LAWS[rule]:
         exchanges: list[Exchange] = []
-        broken = bench.tried(probe, heard=exchanges.append)
-        assert [one.message for one in broken] == [], probe.name
-        called = {str(one.operation) for one in exchanges if one.operation is not None}
-        assert called - set(probe.operations) <= {"configure_webhook"}, probe.name
-        effects = {bench.contract.by_id[operation].effect for operation in called}
+        breaches = bench.tried(probe, heard=exchanges.append)
+        assert [one.message for one in breaches] == [], probe.name
+        operations = {str(one.operation) for one in exchanges if one.operation is not None}
+        assert operations - set(probe.operations) <= {"configure_webhook"}, probe.name
+        effects = {bench.contract.by_id[operation].effect for operation in operations}
         assert effects <= probe.effects, probe.name
 
 
 def test_one_listed_person_is_enough(bench: Bench) -> None:
     for probe in all_laws():
         if probe.phase == "laws":
-            broken = bench.tried(probe, recipients=(WORLD[0],))
-            assert [one.message for one in broken] == [], probe.name
+            breaches = bench.tried(probe, recipients=(WORLD[0],))
+            assert [one.message for one in breaches] == [], probe.name
 
 
 @pytest.mark.parametrize("rule", LAWS)

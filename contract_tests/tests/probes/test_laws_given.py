@@ -51,7 +51,7 @@ class Given:
         # As at the end of a run: its groups are left then.
         session.leave_groups()
         assert not session.gate.refusals, (probe.name, session.gate.refusals)
-        return [broken.message for broken in session.breaches]
+        return [breach.message for breach in session.breaches]
 
     def session(self, fault: Fault) -> Session:
         """Surroundings on the given instance, with a fault between."""
@@ -70,25 +70,25 @@ class Given:
     def settings(self) -> Any:
         """All that a law may have changed."""
         stage = MockStage(self.bench.target)
-        shown = stage.control_api("GET", f"/_mock/instances/{KEY}")
+        instance = stage.control_api("GET", f"/_mock/instances/{KEY}")
         answers = []
         for path in ("/rest/group/list/", "/rest/config/"):
             headers = (("Authorization", f"Bearer {TOKEN}"),)
             answers.append(self.bench.target.send(request("GET", path + KEY, headers=headers)).body)
-        return shown["token"], shown["webhook"], shown["state"], answers
+        return instance["token"], instance["webhook"], instance["state"], answers
 
 
 def test_laws_that_need_no_phone_hold_on_a_given_instance_and_leave_it_as_it_was(
     bench: Bench,
 ) -> None:
-    given = Given(bench)
-    before, tried = given.settings, 0
+    given_instance = Given(bench)
+    before, count = given_instance.settings, 0
     for probe in all_laws():
         if not probe.phone:
-            tried += 1
-            assert given.tried(probe) == [], probe.name
-            assert given.settings == before, probe.name
-    assert tried > 40
+            count += 1
+            assert given_instance.tried(probe) == [], probe.name
+            assert given_instance.settings == before, probe.name
+    assert count > 40
 
 
 @pytest.mark.parametrize(
@@ -108,10 +108,10 @@ def test_laws_that_need_no_phone_hold_on_a_given_instance_and_leave_it_as_it_was
 def test_a_law_that_breaks_puts_back_what_it_changed_too(
     rule: str, fault: Fault, bench: Bench
 ) -> None:
-    given = Given(bench)
-    before = given.settings
-    assert given.tried(PROBES[rule], fault)
-    assert given.settings == before
+    given_instance = Given(bench)
+    before = given_instance.settings
+    assert given_instance.tried(PROBES[rule], fault)
+    assert given_instance.settings == before
 
 
 @pytest.mark.parametrize(
@@ -119,23 +119,23 @@ def test_a_law_that_breaks_puts_back_what_it_changed_too(
     [("blockEvents", ["presence", "somethingNew"]), ("configAcceptStatus", ["read"])],
 )
 def test_what_could_not_be_taken_back_stays(path: str, events: list[str], bench: Bench) -> None:
-    given = Given(bench)
-    before = given.settings
-    session = given.session(Fault())
+    given_instance = Given(bench)
+    before = given_instance.settings
+    session = given_instance.session(Fault())
     body = {"messageData": {"events": events}}
     headers = (("Authorization", f"Bearer {TOKEN}"),)
     with pytest.raises(HeldBack):
         session.exchange(request("POST", f"/rest/config/{KEY}/{path}", body=body, headers=headers))
-    assert (given.settings, session.undo) == (before, [])
+    assert (given_instance.settings, session.undo) == (before, [])
 
 
 def test_a_webhook_that_cannot_be_read_is_not_set(bench: Bench) -> None:
-    given = Given(bench)
-    before = given.settings
-    session = given.session(edited("webhookData.webhookEnabled", None))
+    given_instance = Given(bench)
+    before = given_instance.settings
+    session = given_instance.session(edited("webhookData.webhookEnabled", None))
     with pytest.raises(HeldBack):
         set_webhook(session, Place(KEY, TOKEN), "https://bot.example.test/new")
-    assert (given.settings, session.undo) == (before, [])
+    assert (given_instance.settings, session.undo) == (before, [])
 
 
 def test_an_interrupted_step_is_put_back_the_next_time(bench: Bench) -> None:

@@ -34,16 +34,16 @@ def chains(bench: Bench, *names: str, count: int = 5) -> list[Probe]:
 @pytest.mark.parametrize("names", [GROUPS, MESSAGES], ids=["groups", "messages"])
 def test_chains_reach_what_links_lead_to(names: tuple[str, ...], bench: Bench) -> None:
     (probe,) = chains(bench, *names)
-    answered: Counter[str] = Counter()
+    answers: Counter[str] = Counter()
 
     def record(exchange: Exchange) -> None:
         if exchange.ok:
-            answered[str(exchange.operation)] += 1
+            answers[str(exchange.operation)] += 1
 
-    assert [broken.message for broken in bench.tried(probe, heard=record)] == []
+    assert [breach.message for breach in bench.tried(probe, heard=record)] == []
     operations = [bench.contract.by_id[name] for name in names]
     linked = {target for one in operations for target in bench.contract.links(one)}
-    assert set(answered) >= linked & set(names)
+    assert set(answers) >= linked & set(names)
 
 
 def test_an_answer_that_leads_nowhere_is_noticed(bench: Bench) -> None:
@@ -55,8 +55,8 @@ def test_an_answer_that_leads_nowhere_is_noticed(bench: Bench) -> None:
             only_quotes(request, answer) if "quoteMessage" in request.path else answer
         )
     )
-    said = {broken.message for broken in bench.tried(probe, fault)}
-    assert "what an answer names can be used in the next call" in said
+    messages = {breach.message for breach in bench.tried(probe, fault)}
+    assert "what an answer names can be used in the next call" in messages
 
 
 def test_effects_are_those_of_the_operations(bench: Bench) -> None:

@@ -72,14 +72,14 @@ def test_values_of_the_contract_stay_unless_a_person_wrote_them(redaction: Redac
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"),
+    ("value", "expected"),
     [(404, 404), (999_999, 999_999), (True, True), (None, None), ("", ""), ([], []), ({}, {}),
      (1_000_000, "<int 1>"), (-1_000_000, "<int 1>"), (1.5, "<float 1>")],
 )  # fmt: skip
 def test_small_numbers_stay_and_large_ones_are_named(
-    value: Any, shown: Any, redaction: Redaction
+    value: Any, expected: Any, redaction: Redaction
 ) -> None:
-    assert redaction.document({"status": value}) == {"status": shown}
+    assert redaction.document({"status": value}) == {"status": expected}
 
 
 def test_a_token_is_found_as_a_name_a_number_and_a_fixed_value(
@@ -104,7 +104,7 @@ def test_a_document_is_cut_where_nobody_reads_it(redaction: Redaction) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "media_type", "shown"),
+    ("body", "media_type", "expected"),
     [
         (b"", "application/json", b""),
         (b"OK", "text/plain", b"<text/plain 1, 2 bytes>"),
@@ -114,10 +114,10 @@ def test_a_document_is_cut_where_nobody_reads_it(redaction: Redaction) -> None:
     ],
 )
 def test_of_what_is_not_json_stays_what_it_is_and_how_long(
-    body: bytes, media_type: str, shown: bytes, redaction: Redaction
+    body: bytes, media_type: str, expected: bytes, redaction: Redaction
 ) -> None:
-    assert redaction.body(body, media_type) == shown
-    assert redaction.body(body, media_type) == shown
+    assert redaction.body(body, media_type) == expected
+    assert redaction.body(body, media_type) == expected
 
 
 def test_a_text_of_the_contract_stays(redaction: Redaction, vocabulary: Vocabulary) -> None:
@@ -126,7 +126,7 @@ def test_a_text_of_the_contract_stays(redaction: Redaction, vocabulary: Vocabula
 
 
 @pytest.mark.parametrize(
-    ("url", "shown"),
+    ("url", "expected"),
     [
         (f"http://mock/rest/sendMessage/{KEY}/text", "http://mock/rest/sendMessage/<key>/text"),
         ("http://mock/rest/instance/other", "http://mock/rest/instance/<key 1>"),
@@ -138,24 +138,24 @@ def test_a_text_of_the_contract_stays(redaction: Redaction, vocabulary: Vocabula
     ],
 )  # fmt: skip
 def test_of_an_address_stays_what_the_contract_declares(
-    url: str, shown: str, redaction: Redaction
+    url: str, expected: str, redaction: Redaction
 ) -> None:
-    assert redaction.url(url) == shown
+    assert redaction.url(url) == expected
 
 
 def test_an_exchange_keeps_its_figures_and_is_cleaned_once(redaction: Redaction) -> None:
-    sent = exchange(7, method="ZORBA", request_headers=(("X-Zorba", "Zorba"),))
-    clean = redaction.exchange(sent)
-    assert (clean.number, clean.status, clean.time, clean.seconds) == (7, 201, sent.time, 0.01)
+    answer = exchange(7, method="ZORBA", request_headers=(("X-Zorba", "Zorba"),))
+    clean = redaction.exchange(answer)
+    assert (clean.number, clean.status, clean.time, clean.seconds) == (7, 201, answer.time, 0.01)
     assert clean.method == "<method>" and b"Zorba" not in clean.request_body
     assert clean.request_headers == (("<header 1>", "<text 2>"),)
-    assert redaction.exchange(sent) is clean
+    assert redaction.exchange(answer) is clean
     # Another exchange of the same number, of another run, is another one.
     assert redaction.exchange(exchange(7)) is not clean
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "shown"),
+    ("name", "value", "expected"),
     [
         ("target", "http://mock", "http://mock"),
         ("quick", "yes", "yes"),
@@ -167,13 +167,13 @@ def test_an_exchange_keeps_its_figures_and_is_cleaned_once(redaction: Redaction)
     ],
 )
 def test_an_option_is_shown_where_its_value_is_public(
-    name: str, value: str, shown: str, redaction: Redaction
+    name: str, value: str, expected: str, redaction: Redaction
 ) -> None:
-    assert redaction.option(name, value) == shown
+    assert redaction.option(name, value) == expected
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "shown"),
+    ("name", "value", "expected"),
     [
         ("Content-Type", "application/json; charset=utf-8", "application/json; charset=utf-8"),
         ("Content-Length", "123", "123"),
@@ -183,7 +183,7 @@ def test_an_option_is_shown_where_its_value_is_public(
     ],
 )
 def test_a_header_is_shown_where_its_value_is_public(
-    name: str, value: str, shown: str, redaction: Redaction
+    name: str, value: str, expected: str, redaction: Redaction
 ) -> None:
-    assert redaction.headers([(name, value)]) == ((name, shown),)
-    assert redaction.headers([(name, value)]) == ((name, shown),)
+    assert redaction.headers([(name, value)]) == ((name, expected),)
+    assert redaction.headers([(name, value)]) == ((name, expected),)

@@ -25,7 +25,7 @@ def contract(*words: str, **environment: str) -> Result:
     return CliRunner().invoke(main, [*words], env=environment, catch_exceptions=False)
 
 
-def seen(text: str) -> bool:
+def is_token_in(text: str) -> bool:
     return TOKEN.lower() in text.lower()
 
 
@@ -57,20 +57,20 @@ MISPLACED = {
 def test_a_misplaced_token_is_not_repeated(words: tuple[str, ...]) -> None:
     result = contract(*RUN, *words)
     assert result.exit_code == 2, result.output
-    assert not seen(result.output), result.output
+    assert not is_token_in(result.output), result.output
     assert "Traceback" not in result.output
 
 
 @pytest.mark.parametrize("name", ["MEGAAPI_CONTRACT_RUN_SEED", "MEGAAPI_CONTRACT_RUN_PACE"])
 def test_a_token_misplaced_in_the_environment_is_not_repeated(name: str) -> None:
     result = contract("run", "--target", "mock", **{name: TOKEN, "MEGAAPI_TOKEN": TOKEN})
-    assert result.exit_code == 2 and not seen(result.output), result.output
+    assert result.exit_code == 2 and not is_token_in(result.output), result.output
 
 
 def test_a_plan_names_no_token() -> None:
     result = contract(*RUN, "--target", HOST, "--plan", "--allow", "changes", "--allow", "sends",
                       "--recipient", LISTED)  # fmt: skip
-    assert result.exit_code == 0 and not seen(result.output)
+    assert result.exit_code == 0 and not is_token_in(result.output)
     assert (
         "configToken" in result.output or "changeToken" in result.output or "token" in result.output
     )
@@ -81,7 +81,7 @@ def test_restore_and_replay_repeat_no_token(file: str, tmp_path: Path) -> None:
     (tmp_path / "damaged.json").write_text(json.dumps({"format": TOKEN, "put_back": [TOKEN]}))
     for command in (("restore",), ("replay", "--target", HOST, "--instance-key", KEY)):
         result = contract(*command, str(tmp_path / file), "--token", TOKEN)
-        assert result.exit_code == 2 and not seen(result.output), result.output
+        assert result.exit_code == 2 and not is_token_in(result.output), result.output
 
 
 # -- hosts that repeat what they are sent -----------------------------------------------------
@@ -120,11 +120,11 @@ def test_a_host_that_repeats_the_token_is_not_quoted(
     with answering(host) as url:
         result = contract(*RUN, "--target", url, "--report", str(tmp_path / "report"))
     assert result.exit_code in (1, 2, 3), result.output
-    assert not seen(result.output), result.output
+    assert not is_token_in(result.output), result.output
     assert "Traceback" not in result.output and "mistake in megaapi" not in result.output
     for file in (tmp_path / "report").rglob("*"):
-        assert not seen(str(file.relative_to(tmp_path)))
-        assert file.is_dir() or not seen(file.read_text(encoding="utf-8")), file
+        assert not is_token_in(str(file.relative_to(tmp_path)))
+        assert file.is_dir() or not is_token_in(file.read_text(encoding="utf-8")), file
 
 
 @given(

@@ -87,7 +87,7 @@ def test_a_value_keeps_the_kind_it_was_first_met_as(placeholders: Placeholders) 
 
 
 @pytest.mark.parametrize(
-    ("jid", "shown"),
+    ("jid", "expected"),
     [
         (f"{OWN}@s.whatsapp.net", "<own number>@s.whatsapp.net"),
         (f"{RECIPIENT}@c.us", "<recipient 1>@c.us"),
@@ -101,9 +101,9 @@ def test_a_value_keeps_the_kind_it_was_first_met_as(placeholders: Placeholders) 
     ],
 )
 def test_a_jid_keeps_its_server_and_says_whose_it_is(
-    jid: str, shown: str, placeholders: Placeholders
+    jid: str, expected: str, placeholders: Placeholders
 ) -> None:
-    assert placeholders.text(jid, "remoteJid") == shown
+    assert placeholders.text(jid, "remoteJid") == expected
 
 
 @given(number=numbers)
@@ -111,10 +111,10 @@ def test_a_number_is_the_same_one_however_it_is_written(number: str) -> None:
     placeholders = Placeholders(Private())
     name = placeholders.number(number)
     assert name == "<number 1>"
-    for written in (f"+{number}", f"{number[:2]} ({number[2:4]}) {number[4:]}", f" {number} "):
-        assert placeholders.number(written) == "<number 1, written otherwise>"
-        assert placeholders.text(written.strip()) == (
-            "<number 1, written otherwise>" if written.strip() != number else "<number 1>"
+    for spelling in (f"+{number}", f"{number[:2]} ({number[2:4]}) {number[4:]}", f" {number} "):
+        assert placeholders.number(spelling) == "<number 1, written otherwise>"
+        assert placeholders.text(spelling.strip()) == (
+            "<number 1, written otherwise>" if spelling.strip() != number else "<number 1>"
         )
 
 

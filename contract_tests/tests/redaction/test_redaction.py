@@ -49,12 +49,12 @@ def test_nothing_planted_is_left(
     contract: Contract, vocabulary: Vocabulary, planting: Planting
 ) -> None:
     clean = Redaction(contract, PRIVATE, vocabulary=vocabulary).report(planting.report)
-    said = repr(dataclasses.asdict(clean)) + str(clean)
-    assert found_in(said, (*planting.values, KEY, TOKEN, OWN, RECIPIENT)) == []
+    text = repr(dataclasses.asdict(clean)) + str(clean)
+    assert found_in(text, (*planting.values, KEY, TOKEN, OWN, RECIPIENT)) == []
 
 
 def test_a_send_can_still_be_read(redaction: Redaction) -> None:
-    sent = {"messageData": {"to": "5511900000907", "text": "Segredo", "linkPreview": False}}
+    body = {"messageData": {"to": "5511900000907", "text": "Segredo", "linkPreview": False}}
     answer = {
         "error": False,
         "message": "Message sent",
@@ -65,7 +65,7 @@ def test_a_send_can_still_be_read(redaction: Redaction) -> None:
             "status": "PENDING",
         },
     }
-    clean = redaction.exchange(exchange(sent, answer))
+    clean = redaction.exchange(exchange(body, answer))
     assert clean.url == "http://mock/rest/sendMessage/<key>/text"
     assert clean.request_headers == (("Authorization", "Bearer <token>"),)
     assert json.loads(clean.request_body) == {
@@ -84,7 +84,7 @@ def test_a_send_can_still_be_read(redaction: Redaction) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given_text", "name", "shown"),
+    ("given_text", "name", "expected"),
     [
         (OWN, "to", "<own number>"),
         (RECIPIENT, "to", "<recipient 1>"),
@@ -106,9 +106,9 @@ def test_a_send_can_still_be_read(redaction: Redaction) -> None:
     ],
 )
 def test_a_leaf_keeps_its_kind(
-    redaction: Redaction, given_text: str, name: str, shown: str
+    redaction: Redaction, given_text: str, name: str, expected: str
 ) -> None:
-    assert redaction.text_value(name, given_text) == shown
+    assert redaction.text_value(name, given_text) == expected
 
 
 def test_numbers_and_places_on_earth_go_but_small_counts_stay(redaction: Redaction) -> None:
@@ -121,7 +121,7 @@ def test_numbers_and_places_on_earth_go_but_small_counts_stay(redaction: Redacti
 
 
 @pytest.mark.parametrize(
-    ("said", "shown"),
+    ("words", "expected"),
     [
         ('200: messageData/key/id: "Zorba" is not of type "string"',
          '200: messageData/key/id: "<text 1>" is not of type "string"'),
@@ -139,20 +139,24 @@ def test_numbers_and_places_on_earth_go_but_small_counts_stay(redaction: Redacti
         ('cut: "Zorba the', 'cut: "<text 1>"'),
     ],
 )  # fmt: skip
-def test_a_sentence_keeps_what_the_suite_says(redaction: Redaction, said: str, shown: str) -> None:
+def test_a_sentence_keeps_what_the_suite_says(
+    redaction: Redaction, words: str, expected: str
+) -> None:
     redaction.report(Report("https://host.example.test", True, 7, 0.0, False))
-    assert redaction.sentence(said) == shown
+    assert redaction.sentence(words) == expected
 
 
 def test_common_words_go_when_an_exchange_held_them_as_one_text(redaction: Redaction) -> None:
-    seen = exchange({"messageData": {"to": RECIPIENT, "text": "The message was sent to a group!"}})
-    broken = Breach(
+    first_exchange = exchange(
+        {"messageData": {"to": RECIPIENT, "text": "The message was sent to a group!"}}
+    )
+    breach = Breach(
         "examples of send_text", "law", "send_text",
-        "The message was sent to a group came back, it was not sent", PROMISE, seen,
+        "The message was sent to a group came back, it was not sent", PROMISE, first_exchange,
     )  # fmt: skip
     report = Report(
         "mock", False, 7, 0.0, False,
-        results=[Result("examples of send_text", "examples", ("send_text",), breaches=(broken,))],
+        results=[Result("examples of send_text", "examples", ("send_text",), breaches=(breach,))],
     )  # fmt: skip
     assert redaction.report(report).breaches[0].message == "<text 1> came back, it was not sent"
 

@@ -54,7 +54,7 @@ def test_no_foreign_word_stays_quoted_or_not(
 
 
 @pytest.mark.parametrize(
-    ("sentence", "shown"),
+    ("sentence", "expected"),
     [
         ("https://owner.example.com/hook came", "<text 1> came"),
         (f"{OWN} and 5511900000907", "<own number> and <number 1>"),
@@ -71,9 +71,9 @@ def test_no_foreign_word_stays_quoted_or_not(
     ],
 )
 def test_what_a_person_may_have_written_is_replaced(
-    sentence: str, shown: str, sentences: Sentences
+    sentence: str, expected: str, sentences: Sentences
 ) -> None:
-    assert sentences.clean(sentence) == shown
+    assert sentences.clean(sentence) == expected
 
 
 def test_a_token_is_private_however_common_it_is(vocabulary: Vocabulary) -> None:
@@ -105,12 +105,12 @@ def test_the_end_of_a_cut_sentence_is_known_by_its_beginning(
     sentences: Sentences, placeholders: Placeholders
 ) -> None:
     placeholders.text("the message is not sent to the host")
-    begun = "the message is"
+    beginning = "the message is"
     cut = ("the host " * 30)[: CUT_AT - 12] + " the message is"
     assert len(cut) >= CUT_AT
     assert sentences.clean(cut).endswith("<text 1>")
-    assert len(begun) < CUT_AT
-    assert sentences.clean(begun).endswith("the message is")
+    assert len(beginning) < CUT_AT
+    assert sentences.clean(beginning).endswith("the message is")
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ PRIVATE = Private(key=KEY, token=TOKEN, tokens={OTHER: OTHERS})
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "scheme", "token", "whose"),
+    ("key", "value", "scheme", "token", "owner"),
     [
         (KEY, f"Bearer {TOKEN}", "Bearer ", TOKEN, "own"),
         (KEY, f"basic {TOKEN}", "basic ", TOKEN, "own"),
@@ -38,10 +38,10 @@ PRIVATE = Private(key=KEY, token=TOKEN, tokens={OTHER: OTHERS})
     ],
 )
 def test_the_owner_of_a_token_is_read_from_the_request(
-    key: str, value: str, scheme: str, token: str, whose: str
+    key: str, value: str, scheme: str, token: str, owner: str
 ) -> None:
     credentials = Owners(PRIVATE).read(key, value)
-    assert (credentials.scheme, credentials.token, credentials.whose) == (scheme, token, whose)
+    assert (credentials.scheme, credentials.token, credentials.whose) == (scheme, token, owner)
 
 
 def test_only_instances_of_the_run_are_known() -> None:
@@ -78,7 +78,7 @@ def test_a_request_that_sets_no_token_sets_none(body: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"),
+    ("value", "expected"),
     [
         (f"Bearer {TOKEN}", "Bearer <token>"),
         (f"Bearer {OTHERS}", "Bearer <token 1, not its own>"),
@@ -90,7 +90,7 @@ def test_a_request_that_sets_no_token_sets_none(body: Any) -> None:
     ],
 )
 def test_a_header_says_whose_token_it_held_and_not_which(
-    value: str, shown: str, contract: Contract, vocabulary: Vocabulary
+    value: str, expected: str, contract: Contract, vocabulary: Vocabulary
 ) -> None:
     redaction = Redaction(contract, PRIVATE, vocabulary=vocabulary)
-    assert redaction.headers([("Authorization", value)], KEY) == (("Authorization", shown),)
+    assert redaction.headers([("Authorization", value)], KEY) == (("Authorization", expected),)

@@ -24,9 +24,9 @@ UNUSUAL = replace(
 
 
 def report(options: RunOptions) -> Report:
-    made = good()
-    made.target, made.options = options.target, options.shown()
-    return made
+    whole_report = good()
+    whole_report.target, whole_report.options = options.target, options.shown()
+    return whole_report
 
 
 def test_a_plain_run_is_a_plain_line() -> None:

@@ -216,16 +216,16 @@ def test_an_instance_of_a_mock_has_the_same_places(
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"),
+    ("value", "expected"),
     [(7, 7), (True, True), (None, None), (3.75, 1.5), (-3.75, -1.5), (1767225600, 10**9),
      (-1767225600, -(10**9)), ([1, "ab"], [1, "xx"]), ("", "")],
 )  # fmt: skip
 def test_numbers_keep_their_size_and_lists_their_form(
-    value: Any, shown: Any, contract: Contract, vocabulary: Vocabulary
+    value: Any, expected: Any, contract: Contract, vocabulary: Vocabulary
 ) -> None:
     body = {"messageData": {"text": value}}
     document = kept(contract, vocabulary, sent(contract, "send_text", body))
-    assert last_body(document)["messageData"]["text"] == shown
+    assert last_body(document)["messageData"]["text"] == expected
 
 
 def test_members_nobody_vouches_for_keep_apart(contract: Contract, vocabulary: Vocabulary) -> None:
@@ -297,10 +297,10 @@ def test_only_what_led_to_the_fault_is_kept(contract: Contract, vocabulary: Voca
 def test_a_mask_is_as_long_and_of_the_same_make(text: str) -> None:
     masked = mask(text)
     assert len(masked) == len(text) and mask(masked) == masked
-    for char, made in zip(text, masked, strict=True):
-        assert char.isnumeric() == (made == "0")
-        assert char.isspace() == made.isspace()
-        assert made not in "{}"
+    for char, masked_char in zip(text, masked, strict=True):
+        assert char.isnumeric() == (masked_char == "0")
+        assert char.isspace() == masked_char.isspace()
+        assert masked_char not in "{}"
 
 
 def test_a_long_text_is_kept_by_its_length() -> None:

@@ -37,13 +37,13 @@ class Host:
         self.target = MockTarget()
         self.spoil: Spoil = lambda request, answer: answer
         self.exchanges: list[Exchange] = []
-        self.asked: list[Request] = []
+        self.requests: list[Request] = []
         send = self.target.send
 
         def spoilt(request: Request) -> Answer:
             if request.path.startswith("/_mock/"):
                 return send(request)
-            self.asked.append(request)
+            self.requests.append(request)
             return self.spoil(request, send(request))
 
         self.target.send = spoilt
@@ -60,10 +60,10 @@ class Host:
 
 @pytest.fixture
 def host(contract: Contract) -> Iterator[Host]:
-    made = Host(contract)
-    yield made
-    made.stage.close()
-    made.target.close()
+    replay_host = Host(contract)
+    yield replay_host
+    replay_host.stage.close()
+    replay_host.target.close()
 
 
 Keep = Callable[[], Recording]
@@ -74,10 +74,12 @@ def keep(host: Host, contract: Contract, vocabulary: Vocabulary, tmp_path: Path)
     """Write the report of what the host's session found, and read its first fault."""
 
     def kept() -> Recording:
-        broken = tuple({each.identity: each for each in host.session.breaches}.values())
+        breaches = tuple({each.identity: each for each in host.session.breaches}.values())
         report = Report(
             "mock", False, 7, 0.0, False, exchanges=host.exchanges,
-            results=[Result("a probe", "laws", ("send_text",), "failed", breaches=broken, first=1)],
+            results=[
+                Result("a probe", "laws", ("send_text",), "failed", breaches=breaches, first=1)
+            ],
         )  # fmt: skip
         private = Private(recipients=(RECIPIENT,), tokens=host.stage.tokens)
         write_reports(report, tmp_path, Redaction(contract, private, vocabulary=vocabulary))
@@ -96,8 +98,8 @@ def send_and_delete(host: Host, place: Place) -> None:
     """Deletes the message it has sent, which needs the id the host gave out."""
     host.session.call("instance_status", place)
     data = {"to": RECIPIENT, "text": "Segredo do Zorba"}
-    sent = host.session.call("send_text", place, body={"messageData": data})
-    key = sent.json["messageData"]["key"]
+    sent_message = host.session.call("send_text", place, body={"messageData": data})
+    key = sent_message.json["messageData"]["key"]
     host.session.call("delete_message", place, body={"messageData": {"to": RECIPIENT, "key": key}})
 
 
@@ -112,26 +114,26 @@ def test_it_still_fails_with_another_key_another_person_and_new_ids(host: Host, 
     host.spoil = created
     send_and_delete(host, host.stage.place())
     recording = keep()
-    host.asked.clear()
+    host.requests.clear()
     learnt: list[str] = []
     place = host.stage.place()
-    host.asked.clear()
-    found = replayed(
+    host.requests.clear()
+    outcome = replayed(
         host,
         recording,
         values=host.values(place, OTHER),
         learn=lambda exchange, value: learnt.append(value),
     )
-    assert (found.state, found.exit_code) == ("still fails", 1)
-    assert found.sentence == "still fails: delete_message: 201 is not promised"
+    assert (outcome.state, outcome.exit_code) == ("still fails", 1)
+    assert outcome.sentence == "still fails: delete_message: 201 is not promised"
     # The status call before gave nothing that is needed, so it is not made again.
-    assert [each.target.rpartition("/")[2] for each in host.asked] == ["text", "deleteMessage"]
-    assert all(place.key in each.target for each in host.asked)
-    given_out = found.exchanges[0].json["messageData"]["key"]["id"]
-    deleted = json.loads(host.asked[1].body)["messageData"]["key"]
+    assert [each.target.rpartition("/")[2] for each in host.requests] == ["text", "deleteMessage"]
+    assert all(place.key in each.target for each in host.requests)
+    given_out = outcome.exchanges[0].json["messageData"]["key"]["id"]
+    deleted = json.loads(host.requests[1].body)["messageData"]["key"]
     assert deleted["id"] == given_out and given_out in learnt
     assert deleted["remoteJid"] == f"{OTHER}@s.whatsapp.net"
-    assert b"Zorba" not in host.asked[0].body and OTHER.encode() in host.asked[0].body
+    assert b"Zorba" not in host.requests[0].body and OTHER.encode() in host.requests[0].body
 
 
 def test_it_says_when_the_promise_is_kept_again(host: Host, keep: Keep) -> None:
@@ -139,9 +141,9 @@ def test_it_says_when_the_promise_is_kept_again(host: Host, keep: Keep) -> None:
     send_and_delete(host, host.stage.place())
     recording = keep()
     host.spoil = lambda request, answer: answer
-    found = replayed(host, recording)
-    assert (found.state, found.exit_code) == ("keeps", 0)
-    assert found.sentence.startswith("does not fail any more")
+    outcome = replayed(host, recording)
+    assert (outcome.state, outcome.exit_code) == ("keeps", 0)
+    assert outcome.sentence.startswith("does not fail any more")
 
 
 def test_another_fault_of_the_same_answer_is_not_the_same_fault(host: Host, keep: Keep) -> None:
@@ -173,9 +175,9 @@ def test_a_value_the_host_no_longer_gives_ends_it(host: Host, keep: Keep) -> Non
     recording = keep()
     host.spoil = lambda request, answer: dataclasses.replace(answer, body=b"{}")
     values = {"instance_key": "megacode-TESTKEY0001", "token": "TESTKEY0001"}
-    found = replayed(host, recording, values={**values, "recipient_1": OTHER})
-    assert (found.state, found.exit_code) == ("not tried", 2)
-    assert "gives no /messageData/key" in found.sentence
+    outcome = replayed(host, recording, values={**values, "recipient_1": OTHER})
+    assert (outcome.state, outcome.exit_code) == ("not tried", 2)
+    assert "gives no /messageData/key" in outcome.sentence
 
 
 def test_what_the_gate_holds_back_is_not_sent(host: Host, keep: Keep, contract: Contract) -> None:
@@ -184,28 +186,30 @@ def test_what_the_gate_holds_back_is_not_sent(host: Host, keep: Keep, contract: 
     recording = keep()
     place = host.stage.place()
     fence = Fence(contract, place.key, place.token, frozenset({"reads", "sends"}), frozenset())
-    host.asked.clear()
+    host.requests.clear()
     gate = Gate(host.target, contract, fence=fence)
-    found = replayed(host, recording, values=host.values(place), send=gate.send)
-    assert found.state == "not tried"
-    assert "not listed" in found.sentence and host.asked == []
+    outcome = replayed(host, recording, values=host.values(place), send=gate.send)
+    assert outcome.state == "not tried"
+    assert "not listed" in outcome.sentence and host.requests == []
 
 
 def law(host: Host) -> None:
     promise = Promise("observed", "paths/group/list_groups.yaml")
-    said = 'the group "Zorba" is listed'
-    host.session.breaches.append(Breach("a probe", "law", "list_groups", said, promise, rule=said))
+    words = 'the group "Zorba" is listed'
+    host.session.breaches.append(
+        Breach("a probe", "law", "list_groups", words, promise, rule=words)
+    )
 
 
 def test_a_law_is_judged_by_its_probe(host: Host, keep: Keep) -> None:
     law(host)
     recording = keep()
     assert recording.by_probe
-    asked: list[tuple[str, int]] = []
+    calls: list[tuple[str, int]] = []
 
     def rerun(rule: str) -> Callable[[str, int], list[Breach]]:
         def run(probe: str, seed: int) -> list[Breach]:
-            asked.append((probe, seed))
+            calls.append((probe, seed))
             promise = Promise("observed", "paths/group/list_groups.yaml")
             return [Breach("a probe", "law", "list_groups", rule, promise, rule=rule)]
 
@@ -214,7 +218,7 @@ def test_a_law_is_judged_by_its_probe(host: Host, keep: Keep) -> None:
     # Another value in the place of the one that was taken out is the same fault.
     assert replayed(host, recording, rerun=rerun('the group "Ana" is listed')).exit_code == 1
     assert replayed(host, recording, rerun=rerun("the group is gone")).exit_code == 0
-    assert asked == [("a probe", 7)] * 2
+    assert calls == [("a probe", 7)] * 2
     without = replayed(host, recording)
     assert without.exit_code == 2 and "--seed 7 --probe 'a probe'" in without.sentence
 
@@ -229,7 +233,7 @@ def test_a_spent_budget_ends_a_probe(host: Host, keep: Keep) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "words"),
     [
         (b"{", "this is not JSON"),
         (b"[]", "this is not a replay"),
@@ -238,10 +242,10 @@ def test_a_spent_budget_ends_a_probe(host: Host, keep: Keep) -> None:
         (b'{"format": "megaapi-contract replay", "version": 1}', "damaged"),
     ],
 )
-def test_other_files_are_refused_in_a_sentence(tmp_path: Path, content: bytes, said: str) -> None:
+def test_other_files_are_refused_in_a_sentence(tmp_path: Path, content: bytes, words: str) -> None:
     file = tmp_path / "failure.json"
     file.write_bytes(content)
-    with pytest.raises(SetupError, match=said):
+    with pytest.raises(SetupError, match=words):
         load(file)
     with pytest.raises(SetupError, match="No such file"):
         load(tmp_path / "missing.json")
@@ -254,14 +258,14 @@ def test_a_file_with_any_part_missing_or_of_another_type_is_damaged(host: Host, 
     whole = json.loads(path.read_bytes())
     needed = set(whole) - {"format", "suite", "target", "version"}
     for name in needed:
-        for spoilt in ({**whole, name: None}, {k: v for k, v in whole.items() if k != name}):
-            path.write_text(json.dumps(spoilt))
+        for document in ({**whole, name: None}, {k: v for k, v in whole.items() if k != name}):
+            path.write_text(json.dumps(document))
             with pytest.raises(SetupError, match="damaged"):
                 load(path)
     for part in ("method", "path", "query", "headers"):
-        spoilt = json.loads(json.dumps(whole))
-        spoilt["exchanges"][0][part] = [1]
-        path.write_text(json.dumps(spoilt))
+        document = json.loads(json.dumps(whole))
+        document["exchanges"][0][part] = [1]
+        path.write_text(json.dumps(document))
         with pytest.raises(SetupError, match="damaged"):
             load(path)
 
@@ -299,17 +303,17 @@ SENT: dict[str, tuple[Header, str, str]] = {
 def test_the_token_that_was_sent_is_recorded_whatever_the_answer(
     host: Host, keep: Keep, name: str
 ) -> None:
-    sent, kept, shown = SENT[name]
+    token_sent, token_recorded, token_shown = SENT[name]
     host.spoil = no_refusal
     place, other = host.stage.place(), host.stage.place()
-    header = ("Authorization", sent(place, other))
+    header = ("Authorization", token_sent(place, other))
     host.session.exchange(Request("GET", f"/rest/config/{place.key}", (header,)))
     recording = keep()
-    assert dict(recording.document["exchanges"][-1]["headers"])["Authorization"] == kept
-    assert f'"Authorization: {shown}"' in curl(recording)
+    assert dict(recording.document["exchanges"][-1]["headers"])["Authorization"] == token_recorded
+    assert f'"Authorization: {token_shown}"' in curl(recording)
     values = {**host.values(host.stage.place()), "other_token": place.token}
-    found = replayed(host, recording, values=values)
-    assert found.state == "still fails", found.sentence
+    outcome = replayed(host, recording, values=values)
+    assert outcome.state == "still fails", outcome.sentence
 
 
 def curl(recording: Recording) -> str:
@@ -333,8 +337,8 @@ def test_a_token_that_was_set_is_the_instances_own(host: Host, keep: Keep) -> No
     assert dict(first["headers"])["Authorization"] == "Bearer {{token}}"
     set_to = first["json"]["messageData"]["token"]
     assert dict(last["headers"])["Authorization"] == f"Bearer {set_to}"
-    found = replayed(host, recording)
-    assert found.state == "still fails" and found.exchanges[-1].status == 418
+    outcome = replayed(host, recording)
+    assert outcome.state == "still fails" and outcome.exchanges[-1].status == 418
 
 
 def test_the_probe_has_the_last_word_where_the_requests_show_no_fault(
@@ -350,9 +354,9 @@ def test_the_probe_has_the_last_word_where_the_requests_show_no_fault(
     def lost(probe: str, seed: int) -> list[Breach]:
         raise NotTried("it sends: --allow sends")
 
-    found = replayed(host, recording, rerun=lost)
-    assert (found.state, found.exit_code) == ("not tried", 2)
-    assert "--allow sends" in found.sentence and "alone show no fault" in found.sentence
+    outcome = replayed(host, recording, rerun=lost)
+    assert (outcome.state, outcome.exit_code) == ("not tried", 2)
+    assert "--allow sends" in outcome.sentence and "alone show no fault" in outcome.sentence
 
 
 MEDIA, HOOK = "https://files.example.test/Zorba.png", "http://127.0.0.1:9/webhooks"
@@ -393,8 +397,8 @@ def test_an_address_comes_back_as_one_the_fence_knows(
         **host.values(place), "media_url": "https://other.example.com/b.png",
         "webhook_url": "http://127.0.0.1:7/webhooks",
     }  # fmt: skip
-    found = replayed(
+    outcome = replayed(
         host, recording, values=values, send=gate.send, learn=lambda _, value: gate.learn([value])
     )
     public = "example.com" in url or "invalid," in url
-    assert found.state == ("not tried" if public else "still fails"), found.sentence
+    assert outcome.state == ("not tried" if public else "still fails"), outcome.sentence

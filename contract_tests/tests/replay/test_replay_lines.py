@@ -64,22 +64,22 @@ def server() -> Iterator[MockServer]:
 def every_line_reproduces(folder: Path) -> dict[str, str]:
     """Runs each line of a report, from its folder as it says; every sentence by its file."""
     report = json.loads((folder / "report.json").read_bytes())
-    told = [*report["failures"], *report["findings"]]
-    said, wrong = {}, {}
-    for each in told:
+    faults = [*report["failures"], *report["findings"]]
+    sentences, wrong = {}, {}
+    for each in faults:
         words = shlex.split(os.path.expandvars(each["again"]))
         assert words[:3] == ["megaapi-contract", "replay", each["replay"]]
-        again = contract("replay", str(folder / each["replay"]), *words[3:])
-        said[each["replay"]] = again.output
-        if again.exit_code != 1 or not again.output.startswith("still fails"):
-            wrong[each["replay"]] = again.output
+        second_run = contract("replay", str(folder / each["replay"]), *words[3:])
+        sentences[each["replay"]] = second_run.output
+        if second_run.exit_code != 1 or not second_run.output.startswith("still fails"):
+            wrong[each["replay"]] = second_run.output
     assert wrong == {}
-    return said
+    return sentences
 
 
 def run(*options: str, folder: Path) -> dict[str, str]:
-    given = ["--quick", "--seed", "5", "--pace", "0", "--report", str(folder)]
-    result = contract("run", *given, *options)
+    common_options = ["--quick", "--seed", "5", "--pace", "0", "--report", str(folder)]
+    result = contract("run", *common_options, *options)
     assert result.exit_code == 1, result.output
     return every_line_reproduces(folder)
 
@@ -92,11 +92,11 @@ def spoiling(monkeypatch: pytest.MonkeyPatch) -> Spoiling:
     """From now on every host's answers are spoilt."""
     monkeypatch.setenv("RECIPIENT", LISTED)
 
-    def spoil(how: Spoil) -> None:
+    def spoil(spoil_way: Spoil) -> None:
         def make(options: RunOptions) -> Target:
             if options.target == "mock":
-                return spoilt(MockTarget(seed=options.seed), how)
-            return spoilt(HttpTarget(options.target, timeout=options.timeout), how)
+                return spoilt(MockTarget(seed=options.seed), spoil_way)
+            return spoilt(HttpTarget(options.target, timeout=options.timeout), spoil_way)
 
         monkeypatch.setattr(preparation, "make_target", make)
 
@@ -110,8 +110,8 @@ ALLOWED = ("--allow", "sends", "--allow", "changes", "--recipient", LISTED, "--m
 @pytest.mark.timeout(420)
 def test_on_somebodys_host(server: MockServer, spoiling: Spoiling, tmp_path: Path) -> None:
     spoiling(created)
-    said = run("--target", server.url, "--no-control-api", *ALLOWED, folder=tmp_path)
-    about = " ".join(said)
+    report = run("--target", server.url, "--no-control-api", *ALLOWED, folder=tmp_path)
+    about = " ".join(report)
     for operation in ("send-media-url", "send-link-preview", "send-template", "configure-webhook"):
         assert f"status-{operation}" in about
     law = next(tmp_path.glob("failures/*law-send*"))
@@ -123,13 +123,13 @@ def test_on_somebodys_host_that_is_only_read(
     server: MockServer, spoiling: Spoiling, tmp_path: Path
 ) -> None:
     spoiling(created)
-    said = run("--target", server.url, "--no-control-api", folder=tmp_path)
-    assert any("status-group-details" in file for file in said)
+    report = run("--target", server.url, "--no-control-api", folder=tmp_path)
+    assert any("status-group-details" in file for file in report)
 
 
 @pytest.mark.hosts
 @pytest.mark.timeout(420)
 def test_on_a_mock_of_bad_tokens(spoiling: Spoiling, tmp_path: Path) -> None:
     spoiling(forbidding)
-    said = run("--target", "mock", folder=tmp_path)
-    assert any("status-config-details" in file for file in said)
+    report = run("--target", "mock", folder=tmp_path)
+    assert any("status-config-details" in file for file in report)

@@ -64,19 +64,19 @@ class Host:
         body = json.dumps(answer[1]).encode()
         return exchange(len(self.requests), status=answer[0], headers=JSON, body=body)
 
-    def learn(self, sent: Exchange | None, value: str) -> None:
-        self.learnt.append((sent.number if sent else None, value))
+    def learn(self, answer: Exchange | None, value: str) -> None:
+        self.learnt.append((answer.number if answer else None, value))
 
 
 def again(
     contract: Contract,
-    kept: dict[str, Any],
+    recorded: dict[str, Any],
     host: Host,
     values: dict[str, str] | None = None,
     rerun: Callable[[str, int], Iterable[Breach]] | None = None,
 ) -> ReplayResult:
     return replay(
-        Recording(Path("fault.json"), kept), judge=Judge(contract, mock=False), send=host.send,
+        Recording(Path("fault.json"), recorded), judge=Judge(contract, mock=False), send=host.send,
         values=VALUES if values is None else values, learn=host.learn, rerun=rerun,
     )  # fmt: skip
 
@@ -130,12 +130,12 @@ def test_a_value_that_is_missing_is_named_by_its_option(
 
 def test_values_are_put_into_path_query_headers_and_body(contract: Contract) -> None:
     host = Host((418, {}))
-    kept = document(step(
+    recorded = document(step(
         path=["", "rest", "{{instance_key}}", "a b"],
         query=[["jid", "{{group}}"], ["x", "{{token}}"]],
         json={"a": ["{{recipient_1}}@s.whatsapp.net", 7, None, {"b": "{{A*5}}{{x*2}}"}]},
     ))  # fmt: skip
-    again(contract, kept, host, values={**VALUES, "instance_key": "a/b"})
+    again(contract, recorded, host, values={**VALUES, "instance_key": "a/b"})
     (request,) = host.requests
     assert request.target == f"/rest/a%2Fb/a%20b?jid={NO_GROUP.replace('@', '%40')}&x={TOKEN}"
     assert request.header("authorization") == f"Bearer {TOKEN}"
@@ -162,8 +162,8 @@ def test_a_value_is_taken_from_an_earlier_answer_and_told_to_the_gate(contract: 
     second = step(json={"id": "{{message_id:1}}", "url": "x{{webhook_url}}"})
     third = step(json={"id": "{{message_id:1}}"}, path=["{{webhook_url}}/b"])
     host = Host((200, {"a/b": [{"~id": "3EB0"}]}), (200, {}), (418, {}))
-    kept = document(step(), second, third, values=values)
-    again(contract, kept, host, values={**VALUES, "webhook_url": "http://h"})
+    recorded = document(step(), second, third, values=values)
+    again(contract, recorded, host, values={**VALUES, "webhook_url": "http://h"})
     assert json.loads(host.requests[1].body)["id"] == "3EB0"
     assert host.learnt == [(1, "3EB0"), (None, "http://h/b")]
 
@@ -173,8 +173,8 @@ def test_a_value_the_host_gives_no_more_leaves_the_fault_untried(
     answer: Any, contract: Contract
 ) -> None:
     values = {"value:1": {"from": {"exchange": 1, "pointer": "/a/0"}}}
-    kept = document(step(), step(json={"id": "{{value:1}}"}), values=values)
-    result = again(contract, kept, Host((200, answer)))
+    recorded = document(step(), step(json={"id": "{{value:1}}"}), values=values)
+    result = again(contract, recorded, Host((200, answer)))
     assert result.state == "not tried" and len(result.exchanges) == 1
     assert result.sentence == "the answer to request 1 gives no /a/0 any more"
 
@@ -207,14 +207,14 @@ def test_a_fault_of_a_law_needs_its_probe(contract: Contract) -> None:
 def test_a_rule_is_the_same_with_any_values(
     breaches: list[Breach], state: str, contract: Contract
 ) -> None:
-    asked: list[tuple[str, int]] = []
+    calls: list[tuple[str, int]] = []
 
     def rerun(probe: str, seed: int) -> list[Breach]:
-        asked.append((probe, seed))
+        calls.append((probe, seed))
         return breaches
 
     assert again(contract, of_a_law(), Host(), rerun=rerun).state == state
-    assert asked == [("a probe", 7)]
+    assert calls == [("a probe", 7)]
 
 
 @pytest.mark.parametrize(

@@ -28,24 +28,24 @@ SURE = Promise("observed", "openapi.yaml")
 STATUSES = ("instance_status", "webhook_settings", "list_groups", "config_details", "send_text")
 
 
-def report_of(*broken: Breach) -> Report:
-    made = bad()
-    made.results = [Result("a probe", "laws", STATUSES, "failed", breaches=broken)]
-    return made
+def report_of(*breaches: Breach) -> Report:
+    report = bad()
+    report.results = [Result("a probe", "laws", STATUSES, "failed", breaches=breaches)]
+    return report
 
 
 def shown(report: Report) -> str:
-    out = io.StringIO()
-    show(report, Console(file=out, width=100))
-    return out.getvalue()
+    buffer = io.StringIO()
+    show(report, Console(file=buffer, width=100))
+    return buffer.getvalue()
 
 
 def judged(contract: Contract, operation: str, status: int, document: object) -> list[Breach]:
-    made = exchange(
+    answer = exchange(
         operation=operation, status=status, body=json.dumps(document).encode(),
         headers=(("Content-Type", "application/json"),),
     )  # fmt: skip
-    return Judge(contract, mock=False).exchange(made, "a probe")
+    return Judge(contract, mock=False).exchange(answer, "a probe")
 
 
 def test_one_order_of_checks_in_twenty_operations_is_one_card() -> None:
@@ -55,17 +55,17 @@ def test_one_order_of_checks_in_twenty_operations_is_one_card() -> None:
     cards = wording.cards(wording.reported_faults(report))
     assert [card.places for card in cards] == [5, 1]
     assert cards[0].elsewhere == ", ".join(STATUSES[1:])
-    said = shown(report)
-    assert said.count(rule) == 1 + said.count(f"expected {rule}")
-    assert "the same in 4 other places: webhook_settings, list_groups" in said
-    assert "breaks 2 promises, in 6 places, of its contract" in said
+    printed = shown(report)
+    assert printed.count(rule) == 1 + printed.count(f"expected {rule}")
+    assert "the same in 4 other places: webhook_settings, list_groups" in printed
+    assert "breaks 2 promises, in 6 places, of its contract" in printed
     assert page(report).count('<li class="fault') == 2
 
 
 def test_one_field_too_many_in_every_answer_is_one_card() -> None:
-    said = 'body: Additional properties are not allowed ("trace" was unexpected)'
+    words = 'body: Additional properties are not allowed ("trace" was unexpected)'
     faults = [
-        Breach("p", "schema", name, f"{status}: {said}", SURE, exchange(),
+        Breach("p", "schema", name, f"{status}: {words}", SURE, exchange(),
                rule=f"{status}: body: additionalProperties")
         for name in STATUSES for status in (401, 404)
     ]  # fmt: skip
@@ -87,15 +87,17 @@ def test_every_fault_stays_in_the_summary_with_its_cause() -> None:
 
 
 def test_the_expected_statuses_stand_beside_the_one_that_came(contract: Contract) -> None:
-    (broken,) = judged(contract, "send_text", 418, {})
-    expected, got = difference(broken, contract)
-    assert "200" in expected and got == "418"
+    (breach,) = judged(contract, "send_text", 418, {})
+    expected, actual = difference(breach, contract)
+    assert "200" in expected and actual == "418"
 
 
 def test_a_value_of_another_type_is_named_with_its_place(contract: Contract) -> None:
     document = {"name": "NOT_FOUND", "message": 5, "statusCode": 404}
-    found = [difference(each, contract) for each in judged(contract, "send_text", 404, document)]
-    assert ("message: string", "message: 5") in found
+    differing = [
+        difference(each, contract) for each in judged(contract, "send_text", 404, document)
+    ]
+    assert ("message: string", "message: 5") in differing
 
 
 def test_of_several_shapes_the_nearest_is_meant(contract: Contract) -> None:
@@ -110,7 +112,7 @@ def test_of_several_shapes_the_nearest_is_meant(contract: Contract) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "value", "expected", "got"),
+    ("place", "value", "expected", "actual"),
     [
         (("error",), None, 'body: a member "error"', "body: {"),
         (("instance", "user", "id"), None, 'instance/user: a member "id"', 'instance/user: {"na'),
@@ -119,7 +121,7 @@ def test_of_several_shapes_the_nearest_is_meant(contract: Contract) -> None:
     ],
 )
 def test_of_the_shapes_of_a_status_the_nearest_is_meant(
-    place: tuple[str, ...], value: object, expected: str, got: str, contract: Contract
+    place: tuple[str, ...], value: object, expected: str, actual: str, contract: Contract
 ) -> None:
     document = json.loads(json.dumps(contract.answer_example(contract.by_id["instance_status"])[2]))
     *outer, last = place
@@ -127,35 +129,37 @@ def test_of_the_shapes_of_a_status_the_nearest_is_meant(
     node[last] = value
     if value is None:
         del node[last]
-    (broken,) = judged(contract, "instance_status", 200, document)
-    assert len(broken.message) < 100 and broken.message.startswith(f"200: {got.split(':')[0]}: ")
-    found = difference(broken, contract)
-    assert found[0] == expected and found[1].startswith(got)
+    (breach,) = judged(contract, "instance_status", 200, document)
+    assert len(breach.message) < 100 and breach.message.startswith(f"200: {actual.split(':')[0]}: ")
+    differing = difference(breach, contract)
+    assert differing[0] == expected and differing[1].startswith(actual)
 
 
 def test_a_law_says_what_came_instead(contract: Contract, vocabulary: Vocabulary) -> None:
-    broken = Breach("p", "law", "send_text", "a wrong token: 401", SURE, exchange(status=200))
-    clean = Redaction(contract, vocabulary=vocabulary).breach(broken)
+    breach = Breach("p", "law", "send_text", "a wrong token: 401", SURE, exchange(status=200))
+    clean = Redaction(contract, vocabulary=vocabulary).breach(breach)
     assert (clean.expected, clean.got) == ("a wrong token: 401", '200 {"error": false}')
-    said = shown(report_of(clean))
-    assert said.index("expected a wrong token: 401") < said.index('got      200 {"error": false}')
+    printed = shown(report_of(clean))
+    assert printed.index("expected a wrong token: 401") < printed.index(
+        'got      200 {"error": false}'
+    )
 
 
 def test_a_law_shows_the_member_it_speaks_of(contract: Contract, vocabulary: Vocabulary) -> None:
     answer = {"error": False, "messageData": {"messageTimestamp": "176", "status": "SENT"}}
-    made = exchange(status=200, body=json.dumps(answer).encode())
-    for sentence, got in (
+    sent_answer = exchange(status=200, body=json.dumps(answer).encode())
+    for sentence, actual in (
         ("messageTimestamp is the time in seconds", 'messageData/messageTimestamp: "176"'),
         ("the status is PENDING", 'messageData/status: "SENT"'),
     ):
-        broken = Breach("p", "law", "send_text", sentence, SURE, made)
-        assert difference(broken, contract) == (sentence, f"200 with {got}")
+        breach = Breach("p", "law", "send_text", sentence, SURE, sent_answer)
+        assert difference(breach, contract) == (sentence, f"200 with {actual}")
 
 
 def test_what_the_contract_itself_says_stays(contract: Contract, vocabulary: Vocabulary) -> None:
     pattern = min(vocabulary.rules, key=len)
-    said = f'200: messageData/key/id: "Segredo" does not match "{pattern}"'
-    clean = Redaction(contract, vocabulary=vocabulary).sentence(said)
+    words = f'200: messageData/key/id: "Segredo" does not match "{pattern}"'
+    clean = Redaction(contract, vocabulary=vocabulary).sentence(words)
     assert f'does not match "{pattern}"' in clean and "messageData/key/id" in clean
     assert "Segredo" not in clean
 
@@ -163,9 +167,9 @@ def test_what_the_contract_itself_says_stays(contract: Contract, vocabulary: Voc
 # -- by hand ---------------------------------------------------------------------------------
 
 
-def typed(made: Exchange, **environment: str) -> list[str]:
+def typed(exchange_: Exchange, **environment: str) -> list[str]:
     """What curl would be given by a shell."""
-    script = 'curl() { printf "%s\\0" "$@"; }\n' + wording.curl(made)
+    script = 'curl() { printf "%s\\0" "$@"; }\n' + wording.curl(exchange_)
     done = subprocess.run(
         ["sh", "-eu", "-c", script], capture_output=True, text=True, env=environment, check=True
     )
@@ -176,12 +180,12 @@ def test_a_line_runs_as_printed_with_the_environment(
     contract: Contract, vocabulary: Vocabulary
 ) -> None:
     body = {"messageData": {"to": RECIPIENT, "text": 'It\'s $HOME `x` \\ "q"'}}
-    made = exchange(
+    answer = exchange(
         url=f"http://mock/rest/sendMessage/{PRIVATE.key}/text",
         request_headers=(("Authorization", f"Bearer {TOKEN}"),),
         request_body=json.dumps(body).encode(),
     )
-    clean = Redaction(contract, PRIVATE, vocabulary=vocabulary).exchange(made)
+    clean = Redaction(contract, PRIVATE, vocabulary=vocabulary).exchange(answer)
     words = typed(
         clean, MEGAAPI_GATEWAY="http://127.0.0.1:8080", MEGAAPI_INSTANCE_KEY=KEY,
         MEGAAPI_TOKEN="T0", RECIPIENT="5511900000002",
@@ -195,8 +199,8 @@ def test_a_line_without_its_number_sends_nothing(
     contract: Contract, vocabulary: Vocabulary
 ) -> None:
     body = json.dumps({"messageData": {"to": RECIPIENT}}).encode()
-    made = exchange(request_body=body, request_headers=())
-    line = wording.curl(Redaction(contract, PRIVATE, vocabulary=vocabulary).exchange(made))
+    answer = exchange(request_body=body, request_headers=())
+    line = wording.curl(Redaction(contract, PRIVATE, vocabulary=vocabulary).exchange(answer))
     script = f"curl() {{ echo sent; }}\n{line}"
     done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, env={})
     assert done.returncode != 0 and done.stdout == "" and "RECIPIENT" in done.stderr
@@ -206,27 +210,27 @@ def test_people_the_suite_made_up_stand_in_a_line_as_they_are(
     contract: Contract, vocabulary: Vocabulary
 ) -> None:
     body = {"messageData": {"to": WORLD[0], "jid": f"{WORLD[1]}@s.whatsapp.net", "x": RECIPIENT}}
-    made = exchange(request_body=json.dumps(body).encode())
+    answer = exchange(request_body=json.dumps(body).encode())
     private = dataclasses.replace(PRIVATE, people=WORLD)
-    clean = Redaction(contract, private, vocabulary=vocabulary).exchange(made)
-    found = json.loads(clean.request_body)["messageData"]
-    assert (found["to"], found["jid"]) == (WORLD[0], f"{WORLD[1]}@s.whatsapp.net")
+    clean = Redaction(contract, private, vocabulary=vocabulary).exchange(answer)
+    message_data = json.loads(clean.request_body)["messageData"]
+    assert (message_data["to"], message_data["jid"]) == (WORLD[0], f"{WORLD[1]}@s.whatsapp.net")
     assert RECIPIENT not in clean.request_body.decode()
 
 
 def test_a_body_that_cannot_be_shown_has_no_line(
     contract: Contract, vocabulary: Vocabulary
 ) -> None:
-    made = exchange(request_body=b'{"messageData": {"to": ')
-    assert wording.curl(Redaction(contract, PRIVATE, vocabulary=vocabulary).exchange(made)) == ""
+    answer = exchange(request_body=b'{"messageData": {"to": ')
+    assert wording.curl(Redaction(contract, PRIVATE, vocabulary=vocabulary).exchange(answer)) == ""
 
 
 def test_an_address_in_a_line_leads_nowhere_and_is_one() -> None:
-    made = exchange(request_body=b'{"messageData":{"webhookUrl":"<url 2>"}}')
-    said = json.loads(
-        typed(made, MEGAAPI_GATEWAY="", MEGAAPI_INSTANCE_KEY="", MEGAAPI_TOKEN="")[-1]
+    answer = exchange(request_body=b'{"messageData":{"webhookUrl":"<url 2>"}}')
+    message_data = json.loads(
+        typed(answer, MEGAAPI_GATEWAY="", MEGAAPI_INSTANCE_KEY="", MEGAAPI_TOKEN="")[-1]
     )
-    assert said == {"messageData": {"webhookUrl": "https://url-2.example.test"}}
+    assert message_data == {"messageData": {"webhookUrl": "https://url-2.example.test"}}
 
 
 def test_a_head_waits_for_no_body_and_a_long_body_has_no_line() -> None:

@@ -30,9 +30,9 @@ def test_every_entry_is_whole() -> None:
     report.exchanges.append(exchange(2, status=599, request_body=b"", body=b"\xff"))
     document = har(report)
     assert document["log"]["version"] == "1.2"
-    found = entries(document)
-    assert len(found) == 3
-    for entry in found:
+    har_entries = entries(document)
+    assert len(har_entries) == 3
+    for entry in har_entries:
         assert set(entry) == ENTRY
         assert set(entry["request"]) - {"postData"} == REQUEST
         assert set(entry["response"]) == RESPONSE

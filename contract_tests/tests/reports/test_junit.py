@@ -55,9 +55,9 @@ def test_every_report_keeps_the_rules(report: Report) -> None:
 
 
 def case(report: Report, name: str) -> ElementTree.Element:
-    found = ElementTree.fromstring(junit(report)).find(f".//testcase[@name='{name}']")
-    assert found is not None
-    return found
+    element = ElementTree.fromstring(junit(report)).find(f".//testcase[@name='{name}']")
+    assert element is not None
+    return element
 
 
 def test_each_fault_of_a_probe_is_told_once() -> None:
@@ -72,8 +72,8 @@ def test_each_fault_of_a_probe_is_told_once() -> None:
 def test_a_finding_fails_only_when_strict() -> None:
     loose, strict = (case(bad(strict=strict), "the group is left") for strict in (False, True))
     assert loose.find("failure") is None
-    found = loose.find("properties/property")
-    assert found is not None and "the group is not listed" in str(found.get("value"))
+    element = loose.find("properties/property")
+    assert element is not None and "the group is not listed" in str(element.get("value"))
     assert strict.find("failure") is not None
 
 

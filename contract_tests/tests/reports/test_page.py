@@ -28,9 +28,9 @@ class Structure(HTMLParser):
         self.text: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        self.ids += [str(found["id"])] if "id" in found else []
-        self.links += [str(found[name]) for name in ("href", "src") if name in found]
+        attributes = dict(attrs)
+        self.ids += [str(attributes["id"])] if "id" in attributes else []
+        self.links += [str(attributes[name]) for name in ("href", "src") if name in attributes]
         self.headings += [int(tag[1])] if re.fullmatch("h[1-6]", tag) else []
         if tag not in VOID:
             self.open.append(tag)
@@ -68,26 +68,26 @@ def test_it_is_one_file_whose_parts_can_be_reached(make: Callable[[], Report]) -
 
 
 def test_it_tells_failures_with_what_a_person_needs() -> None:
-    said = text(bad())
-    assert "mock breaks 2 promises of its contract" in said
-    assert "Not complete because no group is known: group_details" in said
-    assert "spec/paths/send_message/send_text.yaml" in said
-    assert "megaapi-contract replay failures/001-status-send-text.json" in said
-    assert 'curl -X POST "$MEGAAPI_GATEWAY/rest/sendMessage/' in said
-    assert "the group is not listed any more" in said
-    assert "sends: not allowed (--allow sends) (1 probe)" in said
-    assert "418 \u00d71 not promised" in said
+    page_text = text(bad())
+    assert "mock breaks 2 promises of its contract" in page_text
+    assert "Not complete because no group is known: group_details" in page_text
+    assert "spec/paths/send_message/send_text.yaml" in page_text
+    assert "megaapi-contract replay failures/001-status-send-text.json" in page_text
+    assert 'curl -X POST "$MEGAAPI_GATEWAY/rest/sendMessage/' in page_text
+    assert "the group is not listed any more" in page_text
+    assert "sends: not allowed (--allow sends) (1 probe)" in page_text
+    assert "418 \u00d71 not promised" in page_text
 
 
 def test_a_clean_run_says_so() -> None:
-    said = text(good())
-    assert "mock keeps its contract" in said and "None. Every promise" in said
-    assert "Not complete" not in said
+    page_text = text(good())
+    assert "mock keeps its contract" in page_text and "None. Every promise" in page_text
+    assert "Not complete" not in page_text
 
 
 def test_an_unusable_host_is_not_praised() -> None:
-    said = text(unusable())
-    assert "mock could not be judged" in said and "Every promise" not in said
+    page_text = text(unusable())
+    assert "mock could not be judged" in page_text and "Every promise" not in page_text
 
 
 def test_what_a_host_says_is_text_and_nothing_else() -> None:

@@ -34,13 +34,13 @@ def names(folder: Path) -> set[str]:
 
 
 def test_every_kind_of_report_is_written(tmp_path: Path, redaction: Redaction) -> None:
-    written = write_reports(bad(), tmp_path / "report", redaction)
+    files = write_reports(bad(), tmp_path / "report", redaction)
     assert names(tmp_path / "report") == {
         MARKER, "index.html", "junit.xml", "exchanges.har", "report.json",
         "failures/001-status-send-text.json", "failures/002-schema-send-text.json",
         "failures/003-law-group-details.json",
     }  # fmt: skip
-    assert all(path.is_file() for path in written)
+    assert all(path.is_file() for path in files)
     summary = orjson.loads((tmp_path / "report/report.json").read_bytes())
     assert (summary["verdict"], summary["exit_code"]) == ("broken", 1)
     assert [each["replay"] for each in summary["failures"]] == [
@@ -101,8 +101,8 @@ def test_nothing_planted_is_in_any_file(
     files = [file for file in folder.rglob("*") if file.is_file()]
     assert any(file.parent.name == "failures" for file in files)
     for file in files:
-        said = os.fspath(file.relative_to(folder)) + file.read_text(encoding="utf-8")
-        assert found_in(said, values) == []
+        text_of_file = os.fspath(file.relative_to(folder)) + file.read_text(encoding="utf-8")
+        assert found_in(text_of_file, values) == []
         if file.suffix in (".json", ".har"):
             # What JSON wrote with escapes is read as well.
             assert found_in(json.dumps(json.loads(file.read_bytes())), values) == []

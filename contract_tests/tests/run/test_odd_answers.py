@@ -29,8 +29,10 @@ DEEP = b"[" * 400 + b"]" * 400
 
 
 def judged(target: str, *options: str, key: str = KEY, token: str = TOKEN) -> Result:
-    given = ["--target", target, "--instance-key", key, "--token", token, "--pace", "0"]
-    return CliRunner().invoke(main, ["run", *given, "--quick", *options], catch_exceptions=False)
+    host_options = ["--target", target, "--instance-key", key, "--token", token, "--pace", "0"]
+    return CliRunner().invoke(
+        main, ["run", *host_options, "--quick", *options], catch_exceptions=False
+    )
 
 
 @pytest.mark.parametrize("status", [b"[]", b'"x"', b"5", b"null", DEEP, b"\xff"])
@@ -100,7 +102,7 @@ def test_a_mistake_of_ours_is_said_to_be_ours(
 
 def _ours() -> list[Exception]:
     """What our own calls raise when they are written wrongly."""
-    made: list[Exception] = []
+    errors: list[Exception] = []
     for wrong in (
         lambda: read_json(),  # type: ignore[call-arg]
         lambda: read_json(b"", b""),  # type: ignore[call-arg]
@@ -112,14 +114,14 @@ def _ours() -> list[Exception]:
         try:
             wrong()
         except Exception as error:
-            made.append(error)
-    return [*made, AttributeError(SECRET), NameError(SECRET), ZeroDivisionError()]
+            errors.append(error)
+    return [*errors, AttributeError(SECRET), NameError(SECRET), ZeroDivisionError()]
 
 
 def _of_a_document() -> list[Exception]:
     """What reading a document of another shape raises."""
     document: Any = {"a": None, "b": 5, "c": "x", "d": []}
-    made: list[Exception] = []
+    errors: list[Exception] = []
     for read in (
         lambda: document["z"], lambda: document["a"]["b"], lambda: document["b"]["c"],
         lambda: document["c"]["d"], lambda: document["d"][0], lambda: document["b"].get("x"),
@@ -129,8 +131,8 @@ def _of_a_document() -> list[Exception]:
         try:
             read()
         except Exception as error:
-            made.append(error)
-    return made
+            errors.append(error)
+    return errors
 
 
 def test_only_what_reading_a_document_raises_can_be_a_verdict() -> None:
@@ -163,15 +165,15 @@ def test_a_mistake_in_the_midst_of_a_run_leaves_a_report(
     monkeypatch.setattr(runner, "coverage_of", lambda *given: {}[SECRET])
     result = judged("mock", "--operation", "instance_status", "--report", str(tmp_path / "r"))
     assert result.exit_code == 2 and "this is a mistake in megaapi-contract" in result.stderr
-    written = (tmp_path / "r" / "report.json").read_text()
-    assert "this is a mistake in megaapi-contract" in written and SECRET not in written
+    report_text = (tmp_path / "r" / "report.json").read_text()
+    assert "this is a mistake in megaapi-contract" in report_text and SECRET not in report_text
 
 
 def test_a_mistake_anywhere_else_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(options: RunOptions) -> None:
+    def fail(options: RunOptions) -> None:
         raise TypeError(SECRET)
 
-    monkeypatch.setattr(preparation, "make_target", broken)
+    monkeypatch.setattr(preparation, "make_target", fail)
     result = judged("mock")
     assert result.exit_code == 2 and "this is a mistake in megaapi-contract" in result.stderr
     assert SECRET not in result.output and len(result.stderr.splitlines()) == 1
@@ -187,36 +189,38 @@ class Damaged(MockTarget):
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed=seed)
-        self.drawn = random.Random(seed)
+        self.random = random.Random(seed)
 
     def send(self, request: Request) -> Answer:
         answer = super().send(request)
-        if not self.damages or request.path.startswith("/_mock") or self.drawn.random() > 0.3:
+        if not self.damages or request.path.startswith("/_mock") or self.random.random() > 0.3:
             return answer
         return self._damaged(answer)
 
     def _damaged(self, answer: Answer) -> Answer:
-        way = self.drawn.random()
+        way = self.random.random()
         if way < 0.05:
             return Answer(answer.status, answer.headers, DEEP)
         if way < 0.1:
-            return Answer(200, answer.headers, json.dumps(self.drawn.choice(ODD)).encode())
+            return Answer(200, answer.headers, json.dumps(self.random.choice(ODD)).encode())
         if way < 0.2:
-            return Answer(self.drawn.choice([404, 401, 403, 500, 200]), answer.headers, answer.body)
-        return Answer(answer.status, answer.headers, damaged(answer.body, self.drawn))
+            return Answer(
+                self.random.choice([404, 401, 403, 500, 200]), answer.headers, answer.body
+            )
+        return Answer(answer.status, answer.headers, damaged(answer.body, self.random))
 
 
-def damaged(body: bytes, drawn: random.Random) -> bytes:
+def damaged(body: bytes, dice: random.Random) -> bytes:
     """One member of a document replaced by something odd, or taken out."""
     document = read_json(body)
     places = list(_places(document))
     if not places:
         return body
-    node, at = drawn.choice(places)
-    if drawn.random() < 0.3 and isinstance(node, dict):
-        del node[at]
+    node, key = dice.choice(places)
+    if dice.random() < 0.3 and isinstance(node, dict):
+        del node[key]
     else:
-        node[at] = drawn.choice(ODD)
+        node[key] = dice.choice(ODD)
     return json.dumps(document).encode()
 
 
@@ -228,23 +232,23 @@ def _places(node: Any) -> Any:
         if isinstance(node, list)
         else ()
     )
-    for at, value in inner:
-        yield node, at
+    for key, value in inner:
+        yield node, key
         yield from _places(value)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_no_law_makes_a_mistake_whatever_comes(seed: int) -> None:
     target, mistakes = Damaged(seed), []
-    with runner.prepare_run(RunOptions(target="mock", quick=True, seed=seed), target) as made:
-        made.receiver.spoil = lambda body: (
-            [damaged(body, target.drawn)] if target.drawn.random() < 0.2 else [body]
+    with runner.prepare_run(RunOptions(target="mock", quick=True, seed=seed), target) as context:
+        context.receiver.spoil = lambda body: (
+            [damaged(body, target.random)] if target.random.random() < 0.2 else [body]
         )
-        made.receiver.patience = 0
+        context.receiver.patience = 0
         for probe in all_laws():
             target.damages = True
-            result = runner.try_probe(probe, made)
+            result = runner.try_probe(probe, context)
             target.damages = False
-            made.stage.close()
+            context.stage.close()
             mistakes += [(probe.name, result.reason)] if result.bug else []
     assert mistakes == []

@@ -27,13 +27,13 @@ SEEDS = (1, 2, 3)
 
 
 def report_of(options: RunOptions, target: Any = None) -> Report:
-    with prepare_run(options, target) as made:
-        return run_all(made)
+    with prepare_run(options, target) as context:
+        return run_all(context)
 
 
 def clean(report: Report) -> None:
-    said = [f"{b.probe}: {b.kind} {b.operation}: {b.message}" for b in report.breaches]
-    assert said == []
+    sentences = [f"{b.probe}: {b.kind} {b.operation}: {b.message}" for b in report.breaches]
+    assert sentences == []
     assert report.unusable == ""
 
 
@@ -99,13 +99,13 @@ def test_behind_a_proxy_that_only_passes_bytes_on(server: MockServer) -> None:
 def test_as_somebodys_host_it_only_reads(server: MockServer) -> None:
     report = report_of(_over_http(server.url, control_api=False, pace=0))
     clean(report)
-    asked = {exchange.operation for exchange in report.exchanges} - {None}
-    assert {Contract().by_id[str(name)].effect for name in asked} == {"reads"}
+    operations = {exchange.operation for exchange in report.exchanges} - {None}
+    assert {Contract().by_id[str(name)].effect for name in operations} == {"reads"}
     assert report.exit_code == INCOMPLETE
     assert "qr_code_page" in report.unanswered, "a connected instance shows no QR code"
     assert not report.complete
-    sent = server.app.test_client().get("/_mock/messages").get_json()["items"]
-    assert sent == []
+    messages = server.app.test_client().get("/_mock/messages").get_json()["items"]
+    assert messages == []
 
 
 def test_as_somebodys_host_it_sends_to_the_listed_alone(server: MockServer) -> None:
@@ -121,8 +121,8 @@ def test_as_somebodys_host_it_sends_to_the_listed_alone(server: MockServer) -> N
         )
     )
     clean(report)
-    sent = server.app.test_client().get("/_mock/messages?limit=200").get_json()["items"]
-    assert {message["chat"] for message in sent} == {f"{LISTED}@s.whatsapp.net"}
+    messages = server.app.test_client().get("/_mock/messages?limit=200").get_json()["items"]
+    assert {message["chat"] for message in messages} == {f"{LISTED}@s.whatsapp.net"}
     assert 0 < report.messages_sent <= 30
 
 
@@ -152,8 +152,8 @@ def test_webhooks_of_a_real_host_come_through_a_tunnel(server: MockServer) -> No
     kinds = [webhook.json["messageType"] for webhook in report.webhooks]
     assert kinds[0] == "extendedTextMessage" and "message.ack" in kinds
     assert all("/the/tunnel/" in webhook.url for webhook in report.webhooks)
-    shown = server.app.test_client().get(f"/_mock/instances/{KEY}").get_json()
-    assert shown["webhook"]["url"] == ""
+    instance = server.app.test_client().get(f"/_mock/instances/{KEY}").get_json()
+    assert instance["webhook"]["url"] == ""
 
 
 def test_a_phone_that_is_off_is_no_fault_of_a_real_host(server: MockServer) -> None:
@@ -197,8 +197,8 @@ def test_as_somebodys_host_it_leaves_everything_as_it_was(
         )
     )  # fmt: skip
     clean(report)
-    asked = {each.operation for each in report.exchanges if each.ok}
-    assert asked >= {"create_group", "leave_group", "configure_webhook"} or chosen
+    called_operations = {each.operation for each in report.exchanges if each.ok}
+    assert called_operations >= {"create_group", "leave_group", "configure_webhook"} or chosen
     assert _state(server) == before
 
 
@@ -209,19 +209,19 @@ def _own_settings(server: MockServer) -> None:
          {"webhookUrl": "https://bot.example.test/hook", "webhookEnabled": True}),
         (f"/rest/config/{KEY}/blockEvents", {"events": ["messagesReaction", "presence"]}),
     ):  # fmt: skip
-        _asked(server, "POST", path, {"messageData": data})
+        _ask(server, "POST", path, {"messageData": data})
 
 
 def _state(server: MockServer) -> list[Any]:
-    config = _asked(server, "GET", f"/rest/config/{KEY}")["configData"]
+    config = _ask(server, "GET", f"/rest/config/{KEY}")["configData"]
     return [
-        _asked(server, "GET", f"/rest/webhook/{KEY}"),
+        _ask(server, "GET", f"/rest/webhook/{KEY}"),
         {name: sorted(events) for name, events in config.items()},
-        _asked(server, "GET", f"/rest/group/list/{KEY}"),
+        _ask(server, "GET", f"/rest/group/list/{KEY}"),
     ]
 
 
-def _asked(server: MockServer, method: str, path: str, body: Any = None) -> Any:
+def _ask(server: MockServer, method: str, path: str, body: Any = None) -> Any:
     headers = {"Authorization": f"Bearer {TOKEN}"}
     client = server.app.test_client()
     answer = client.open(path, method=method, json=body, headers=headers)
@@ -261,7 +261,7 @@ def test_a_wrong_guess_is_a_finding_unless_strict() -> None:
     options = {"target": "mock", "quick": True, "seed": 1, "operations": ("config_details",)}
     lenient = report_of(RunOptions(**options), Guessed())
     assert lenient.failures == [] and lenient.findings
-    assert {broken.promise.grade for broken in lenient.findings} <= {"inferred", "baileys"}
+    assert {breach.promise.grade for breach in lenient.findings} <= {"inferred", "baileys"}
     strict = report_of(RunOptions(**options, strict=True), Guessed())
     assert strict.failures and strict.exit_code == 1
 

@@ -43,11 +43,11 @@ class Late(MockTarget):
 def test_failures_are_said_as_they_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preparation, "make_target", lambda options: Late(seed=options.seed))
     run = ["run", "--target", "mock", "--quick", "--seed", "1", "--operation", "send_text"]
-    said = CliRunner().invoke(main, run, catch_exceptions=False).stdout
-    first = next(line for line in said.splitlines() if line.startswith("failure: send_text: "))
-    assert said.index(first) < said.index("operation  requests")
-    told = [line for line in said.splitlines() if line.startswith("failure: ")]
-    assert len(told) == len(set(told)), "each once"
+    printed = CliRunner().invoke(main, run, catch_exceptions=False).stdout
+    first = next(line for line in printed.splitlines() if line.startswith("failure: send_text: "))
+    assert printed.index(first) < printed.index("operation  requests")
+    failure_lines = [line for line in printed.splitlines() if line.startswith("failure: ")]
+    assert len(failure_lines) == len(set(failure_lines)), "each once"
 
 
 def test_a_run_that_is_not_complete_ends_with_3() -> None:
@@ -63,8 +63,8 @@ def test_a_run_that_is_not_complete_ends_with_3() -> None:
 
 def test_a_run_without_any_webhook_stops_waiting_and_says_so() -> None:
     waits = []
-    with prepare_run(RunOptions(target="mock", quick=True, seed=1), MockTarget(seed=1)) as made:
-        receiver = made.receiver
+    with prepare_run(RunOptions(target="mock", quick=True, seed=1), MockTarget(seed=1)) as context:
+        receiver = context.receiver
         receiver.spoil = lambda body: ()
         receiver.patience = 0.01
         wait_for = receiver.wait_for
@@ -74,15 +74,15 @@ def test_a_run_without_any_webhook_stops_waiting_and_says_so() -> None:
             return wait_for(fits, **others)  # type: ignore[arg-type]
 
         receiver.wait_for = counted  # type: ignore[method-assign, assignment]
-        report = run_all(made)
+        report = run_all(context)
     assert waits.count(False) <= MAX_MISSES_AT_START + 3, "each probe that has begun may end"
     assert report.webhooks_missing == NO_WEBHOOK_SENTENCE and not report.complete
     assert [each.reason for each in report.results].count(NO_WEBHOOK_SENTENCE) > 10
 
 
 def test_a_run_whose_webhooks_stop_coming_stops_waiting_and_says_so() -> None:
-    with prepare_run(RunOptions(target="mock", quick=True, seed=1), MockTarget(seed=1)) as made:
-        receiver, budget = made.receiver, [40]
+    with prepare_run(RunOptions(target="mock", quick=True, seed=1), MockTarget(seed=1)) as context:
+        receiver, budget = context.receiver, [40]
 
         def some(body: bytes) -> list[bytes]:
             budget[0] -= 1
@@ -90,7 +90,7 @@ def test_a_run_whose_webhooks_stop_coming_stops_waiting_and_says_so() -> None:
 
         receiver.spoil = some
         receiver.patience = 0.01
-        report = run_all(made)
+        report = run_all(context)
     assert report.failures, "what did not come while it was waited for is told"
     assert report.webhooks_missing == STOPPED_SENTENCE
     assert [each.reason for each in report.results].count(STOPPED_SENTENCE) > 10
@@ -108,9 +108,9 @@ def test_a_tunnel_on_this_machine_is_a_real_host() -> None:
     body = json.dumps(CONNECTED).encode()
     options = {"key": KEY, "token": TOKEN, "quick": True}
     with answering(lambda c: c.sendall(reply("200 OK", "application/json", body))) as url:
-        with prepare_run(RunOptions(url, **options)) as made:  # type: ignore[arg-type]
-            assert made.target.real and made.gate.fence is not None
-            assert made.gate._pace.seconds == REAL_PACE
+        with prepare_run(RunOptions(url, **options)) as context:  # type: ignore[arg-type]
+            assert context.target.real and context.gate.fence is not None
+            assert context.gate._pace.seconds == REAL_PACE
     with MockServer() as server:
-        with prepare_run(RunOptions(server.url, control_api=False, **options)) as made:  # type: ignore[arg-type]
-            assert not made.target.real and made.gate._pace.seconds == 0
+        with prepare_run(RunOptions(server.url, control_api=False, **options)) as context:  # type: ignore[arg-type]
+            assert not context.target.real and context.gate._pace.seconds == 0

@@ -90,8 +90,8 @@ class GivenHost:
 
     def _remove_participants(self, request: Request, body: Any) -> Any:
         group = self.groups[body["group_data"]["jid"]]
-        gone = body["group_data"]["participants"]
-        group["participants"] = [one for one in group["participants"] if one not in gone]
+        removed = body["group_data"]["participants"]
+        group["participants"] = [one for one in group["participants"] if one not in removed]
         return {"error": False}
 
     def _leave_group(self, request: Request, body: Any) -> Any:

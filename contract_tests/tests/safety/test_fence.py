@@ -59,26 +59,28 @@ def gate(*allowed: str, max_messages: int | None = None) -> tuple[Gate, Recorder
 @cache
 def effects() -> dict[tuple[str, str], str]:
     """(method, path pattern) to effect, straight from the YAML files."""
-    found = {}
+    effects_by_operation = {}
     index = yaml.safe_load((root("spec") / "openapi.yaml").read_text(encoding="utf-8"))
     for path, item in index["paths"].items():
         for method, operation in yaml.safe_load(
             (root("spec") / item["$ref"]).read_text(encoding="utf-8")
         ).items():
-            found[method.upper(), path.replace("{instance_key}", "[^/]+")] = operation["x-effect"]
-    return found
+            effects_by_operation[method.upper(), path.replace("{instance_key}", "[^/]+")] = (
+                operation["x-effect"]
+            )
+    return effects_by_operation
 
 
-def effect_of(sent: Request) -> str:
+def effect_of(outgoing: Request) -> str:
     for (method, pattern), effect in effects().items():
-        if method == sent.method and re.fullmatch(pattern, sent.path.rstrip("/")):
+        if method == outgoing.method and re.fullmatch(pattern, outgoing.path.rstrip("/")):
             return effect
     return "unknown route"
 
 
-def numbers_in(sent: Request) -> set[str]:
+def numbers_in(outgoing: Request) -> set[str]:
     """Every run of 8 digits and more, in whatever spelling, but for what the suite brought."""
-    text = unquote(sent.query.replace("+", " ")) + " " + _unescaped(sent.body)
+    text = unquote(outgoing.query.replace("+", " ")) + " " + _unescaped(outgoing.body)
     for brought in (PICTURE, "120363000000000001@g.us", *_IDS):
         text = text.replace(brought, "")
     return set(re.findall(r"\d{8,}", re.sub(r"(?<=\d)[ ().+/-]+(?=\d)", "", text)))
@@ -107,11 +109,11 @@ _IDS = (
 
 
 def nothing_forbidden_left(host: Recorder, allowed: set[str]) -> None:
-    for sent in host.left:
-        assert effect_of(sent) in allowed, sent
-        assert KEY in sent.path or UNKNOWN_KEY in sent.path, sent
-        people = {LISTED, OWN} if effect_of(sent) == "reads" else {LISTED}
-        assert numbers_in(sent) <= people, sent
+    for outgoing in host.left:
+        assert effect_of(outgoing) in allowed, outgoing
+        assert KEY in outgoing.path or UNKNOWN_KEY in outgoing.path, outgoing
+        people = {LISTED, OWN} if effect_of(outgoing) == "reads" else {LISTED}
+        assert numbers_in(outgoing) <= people, outgoing
 
 
 # -- whatever Schemathesis generates -------------------------------------------------------------
@@ -132,9 +134,9 @@ def sent_out(
 ) -> list[Request]:
     """What left when a generated case was sent through a fence that lets `allow` pass."""
     case = data.draw(cases.strategy(name, mode))
-    out, host = gate(*allow)
+    gate_, host = gate(*allow)
     session = Session(
-        contract(), out, Judge(contract(), mock=False), Receiver(), (LISTED,), 0, probe=name
+        contract(), gate_, Judge(contract(), mock=False), Receiver(), (LISTED,), 0, probe=name
     )
     case_sender = (CaseSender if filled else Raw)(session, Place(KEY, TOKEN, OWN))
     try:
@@ -161,16 +163,18 @@ def test_whatever_schemathesis_generates(mode: GenerationMode, filled: bool) -> 
 @pytest.mark.parametrize("name", ["instance_status", "send_text", "block_events", "restart"])
 def test_what_is_generated_leaves_where_it_may(name: str) -> None:
     """The test above would be content with a fence that nothing passes."""
-    cases, left = Cases(contract()), list[Request]()
+    cases, outgoing_requests = Cases(contract()), list[Request]()
 
     @settings(max_examples=10)
     @given(data=st.data())
     def tried(data: Any) -> None:
-        left.extend(sent_out(cases, data, name, GenerationMode.POSITIVE, EFFECTS, True))
+        outgoing_requests.extend(
+            sent_out(cases, data, name, GenerationMode.POSITIVE, EFFECTS, True)
+        )
 
     tried()
     effect = next(operation.effect for operation in contract().operations if operation.id == name)
-    assert effect in {effect_of(sent) for sent in left}
+    assert effect in {effect_of(outgoing) for outgoing in outgoing_requests}
 
 
 # -- an unlisted number, wherever and however it is written ---------------------------------------
@@ -211,10 +215,10 @@ PLACES: list[Callable[[dict[str, Any], Any], None]] = [
 def test_an_unlisted_number_stays_however_it_is_written(place: int, spelling: int) -> None:
     data: dict[str, Any] = {"to": LISTED, "text": "Bom dia"}
     PLACES[place](data, SPELLINGS[spelling](UNLISTED))
-    out, host = gate(*EFFECTS)
+    gate_, host = gate(*EFFECTS)
     path = f"/rest/sendMessage/{KEY}/text"
     with pytest.raises(HeldBack):
-        out.send(request("POST", path, body={"messageData": data}, headers=[AUTH]))
+        gate_.send(request("POST", path, body={"messageData": data}, headers=[AUTH]))
     assert host.left == []
 
 
@@ -297,17 +301,17 @@ FORBIDDEN: dict[str, Request] = {
 
 @pytest.mark.parametrize("name", FORBIDDEN)
 def test_it_stays(name: str) -> None:
-    out, host = gate(*EFFECTS)
+    gate_, host = gate(*EFFECTS)
     with pytest.raises(HeldBack):
-        out.send(FORBIDDEN[name])
+        gate_.send(FORBIDDEN[name])
     assert host.left == []
 
 
 def test_what_is_allowed_leaves() -> None:
-    out, host = gate(*EFFECTS)
-    out.send(request("POST", TEXT, body=GOOD, headers=[AUTH]))
+    gate_, host = gate(*EFFECTS)
+    gate_.send(request("POST", TEXT, body=GOOD, headers=[AUTH]))
     own = request("GET", f"/rest/instance/isOnWhatsApp/{KEY}", query={"jid": OWN}, headers=[AUTH])
-    out.send(own)
+    gate_.send(own)
     assert len(host.left) == 2
 
 
@@ -325,22 +329,24 @@ def test_each_operation_leaves_exactly_where_its_effect_is_allowed(effect: str) 
 
 
 def test_no_more_messages_than_allowed() -> None:
-    out, host = gate("sends", max_messages=2)
+    gate_, host = gate("sends", max_messages=2)
     for _ in range(2):
-        out.send(request("POST", TEXT, body=GOOD, headers=[AUTH]))
+        gate_.send(request("POST", TEXT, body=GOOD, headers=[AUTH]))
     with pytest.raises(BudgetSpent, match="2 messages are sent"):
-        out.send(request("POST", TEXT, body=GOOD, headers=[AUTH]))
-    out.send(request("GET", f"/rest/instance/{KEY}", headers=[AUTH]))
+        gate_.send(request("POST", TEXT, body=GOOD, headers=[AUTH]))
+    gate_.send(request("GET", f"/rest/instance/{KEY}", headers=[AUTH]))
     assert len(host.left) == 3
 
 
 def test_a_group_may_be_written_to_once_the_run_has_made_it() -> None:
-    made = "120363000000000077@g.us"
-    sent = request("POST", TEXT, body={"messageData": {"to": made, "text": "a"}}, headers=[AUTH])
-    out, host = gate("sends")
-    out.allow_reading_groups([made])
+    group = "120363000000000077@g.us"
+    text_to_group = request(
+        "POST", TEXT, body={"messageData": {"to": group, "text": "a"}}, headers=[AUTH]
+    )
+    gate_, host = gate("sends")
+    gate_.allow_reading_groups([group])
     with pytest.raises(HeldBack):
-        out.send(sent)
-    out.allow_group(made)
-    out.send(sent)
+        gate_.send(text_to_group)
+    gate_.allow_group(group)
+    gate_.send(text_to_group)
     assert len(host.left) == 1

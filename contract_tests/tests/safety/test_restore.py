@@ -29,7 +29,7 @@ LONG = 90.0
 @pytest.fixture
 def server() -> Iterator[MockServer]:
     with MockServer() as running:
-        asked(running, "POST", f"/rest/webhook/{KEY}/configWebhook", webhook(OWNER))
+        ask_server(running, "POST", f"/rest/webhook/{KEY}/configWebhook", webhook(OWNER))
         yield running
 
 
@@ -37,7 +37,7 @@ def webhook(url: str) -> Any:
     return {"messageData": {"webhookUrl": url, "webhookEnabled": True}}
 
 
-def asked(server: MockServer, method: str, path: str, body: Any = None) -> Any:
+def ask_server(server: MockServer, method: str, path: str, body: Any = None) -> Any:
     headers = {"Authorization": f"Bearer {TOKEN}"}
     client = server.app.test_client()
     answer = client.open(path, method=method, json=body, headers=headers)
@@ -46,11 +46,11 @@ def asked(server: MockServer, method: str, path: str, body: Any = None) -> Any:
 
 
 def webhook_of(server: MockServer) -> str:
-    return str(asked(server, "GET", f"/rest/webhook/{KEY}")["webhookData"]["webhookUrl"])
+    return str(ask_server(server, "GET", f"/rest/webhook/{KEY}")["webhookData"]["webhookUrl"])
 
 
 def groups_of(server: MockServer) -> Any:
-    return asked(server, "GET", f"/rest/group/list/{KEY}")["groups"]
+    return ask_server(server, "GET", f"/rest/group/list/{KEY}")["groups"]
 
 
 def command(server: MockServer, *options: str) -> list[str]:
@@ -92,11 +92,11 @@ def ended_by(
     try:
         until(when)
         process.send_signal(number)
-        out, err = process.communicate(timeout=LONG)
+        printed, err = process.communicate(timeout=LONG)
     finally:
         process.kill()
         process.wait()
-    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+    return subprocess.CompletedProcess(process.args, process.returncode, printed, err)
 
 
 def while_it_listens(
@@ -147,7 +147,7 @@ def test_the_next_run_puts_back_what_a_killed_one_left(
 
 
 def blocked(server: MockServer) -> list[str]:
-    return sorted(asked(server, "GET", f"/rest/config/{KEY}")["configData"]["blockEvents"])
+    return sorted(ask_server(server, "GET", f"/rest/config/{KEY}")["configData"]["blockEvents"])
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
@@ -168,8 +168,8 @@ def test_events_that_an_ended_run_has_blocked_are_sent_again(
 
 
 def restored(file: Path) -> subprocess.CompletedProcess[str]:
-    given = [sys.executable, "-m", "megaapi_contract", "restore", str(file)]
-    return subprocess.run(given, env=environment(), capture_output=True, text=True, timeout=LONG)
+    command = [sys.executable, "-m", "megaapi_contract", "restore", str(file)]
+    return subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=LONG)
 
 
 def test_restore_puts_back_what_a_killed_run_left(
@@ -186,7 +186,7 @@ def test_an_address_with_the_token_in_it_is_put_back_but_not_written_down(
     server: MockServer, state_folder: Path
 ) -> None:
     owner = f"http://127.0.0.1:9/own?t={TOKEN}"
-    asked(server, "POST", f"/rest/webhook/{KEY}/configWebhook", webhook(owner))
+    ask_server(server, "POST", f"/rest/webhook/{KEY}/configWebhook", webhook(owner))
     ended_by(server, signal.SIGKILL, "--probe", LISTENS, when=lambda: webhook_of(server) != owner)
     (file,) = state_folder.glob("restore-*.json")
     entries = json.loads(file.read_bytes())["put_back"]
@@ -242,7 +242,7 @@ def test_two_runs_do_not_change_one_instance_at_a_time(
 
 
 def calls(server: MockServer, end: str) -> int:
-    exchanges = asked(server, "GET", "/_mock/exchanges?limit=5000")["items"]
+    exchanges = ask_server(server, "GET", "/_mock/exchanges?limit=5000")["items"]
     return sum(
         one["request"]["path"].partition("?")[0].endswith(end) and one["response"]["status"] == 200
         for one in exchanges
@@ -285,11 +285,11 @@ def test_a_group_of_a_run_that_was_ended_is_left_at_the_latest_by_the_next(
 @pytest.fixture
 def owner() -> Iterator[tuple[str, list[bytes]]]:
     """The owner's own receiver, and what came to it."""
-    came: list[bytes] = []
+    webhooks: list[bytes] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            came.append(self.rfile.read(int(self.headers["Content-Length"])))
+            webhooks.append(self.rfile.read(int(self.headers["Content-Length"])))
             self.send_response(200)
             self.end_headers()
 
@@ -299,7 +299,7 @@ def owner() -> Iterator[tuple[str, list[bytes]]]:
     listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=listening.serve_forever, args=(0.05,))
     thread.start()
-    yield f"http://127.0.0.1:{listening.server_port}/hook", came
+    yield f"http://127.0.0.1:{listening.server_port}/hook", webhooks
     listening.shutdown()
     listening.server_close()
     thread.join()
@@ -309,11 +309,11 @@ def owner() -> Iterator[tuple[str, list[bytes]]]:
 def test_webhooks_are_passed_on_where_asked(
     forward: bool, server: MockServer, owner: tuple[str, list[bytes]]
 ) -> None:
-    url, came = owner
-    asked(server, "POST", f"/rest/webhook/{KEY}/configWebhook", webhook(url))
+    url, webhooks = owner
+    ask_server(server, "POST", f"/rest/webhook/{KEY}/configWebhook", webhook(url))
     done = ran(server, *CHANGES, "--probe", LISTENS, *(["--forward"] if forward else []))
     assert done.returncode in (0, 3), done.stdout + done.stderr
-    assert bool([body for body in came if b"message.ack" in body]) is forward
+    assert bool([body for body in webhooks if b"message.ack" in body]) is forward
     assert "not taken by it" not in done.stderr
     assert ("passes each on" if forward else "gets none of them") in done.stderr
 

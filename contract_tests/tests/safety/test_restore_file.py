@@ -37,9 +37,9 @@ def test_what_is_noted_is_on_disk_at_once_and_readable_by_its_owner_alone(tmp_pa
     restore = restore_in(tmp_path)
     for number, entry in enumerate((WEBHOOK, EVENTS, GROUP, NEW_GROUP), 1):
         assert restore.note(entry) == number
-        again = read(restore.path)
-        assert list(again.entries.values()) == list(restore.entries.values())
-        assert (again.target, again.key) == (HOST, KEY)
+        entries = read(restore.path)
+        assert list(entries.entries.values()) == list(restore.entries.values())
+        assert (entries.target, entries.key) == (HOST, KEY)
     assert stat.S_IMODE(restore.path.stat().st_mode) == 0o600
     assert stat.S_IMODE(restore.path.parent.stat().st_mode) == 0o700
     assert sorted(path.name for path in restore.path.parent.iterdir()) == ["restore.json"]
@@ -61,14 +61,14 @@ def test_no_token_is_in_the_file_and_the_entry_comes_back_whole(
     tmp_path_factory: pytest.TempPathFactory, token: str, quoted: bool
 ) -> None:
     restore = restore_in(tmp_path_factory.mktemp("tokens"), token)
-    shown = quote(token, safe="") if quoted else token
-    entry = {**WEBHOOK, "url": f"https://owner.example.test/?t={shown}"}
-    group = {**GROUP, "people": [shown]}
+    token_form = quote(token, safe="") if quoted else token
+    entry = {**WEBHOOK, "url": f"https://owner.example.test/?t={token_form}"}
+    group = {**GROUP, "people": [token_form]}
     restore.note(entry)
     restore.note(group)
     text = json.loads(restore.path.read_text())
     strings = json.dumps(text, ensure_ascii=False)
-    assert token not in strings and shown not in strings
+    assert token not in strings and token_form not in strings
     stored = read(restore.path).entries.values()
     assert [with_token(each, token) for each in stored] == [entry, group]
 
@@ -88,7 +88,7 @@ def test_an_entry_that_cannot_be_dropped_from_the_file_makes_the_host_unusable(
     number = restore.note(WEBHOOK)
     restore.note(EVENTS)
 
-    def full(*given: Any) -> None:
+    def full(*arguments: Any) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)

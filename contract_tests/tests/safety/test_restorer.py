@@ -301,7 +301,7 @@ def entries(restore: RestoreFile, *noted: Any) -> None:
 def test_everything_an_earlier_run_left_is_restored_the_latest_first(
     host: GivenHost, session: Session, restore: RestoreFile
 ) -> None:
-    gone = "120363000000000077@g.us"
+    group = "120363000000000077@g.us"
     for jid, name in (("120363000000000071@g.us", "Equipe"), ("120363000000000072@g.us", "Nova")):
         host.groups[jid] = {"id": jid, "subject": name, "participants": ["5511900000908"]}
     entries(
@@ -309,8 +309,8 @@ def test_everything_an_earlier_run_left_is_restored_the_latest_first(
         {"what": "webhook", "url": OWNERS_URL, "enabled": False},
         {"what": "events", "blocked": ["presence"]},
         {"what": "group", "jid": "120363000000000071@g.us", "people": ["5511900000908"]},
-        {"what": "group", "jid": gone, "people": []},
-        {"what": "new group", "name": "Nova", "before": [gone], "people": ["5511900000908"]},
+        {"what": "group", "jid": group, "people": []},
+        {"what": "new group", "name": "Nova", "before": [group], "people": ["5511900000908"]},
     )
     host.webhook = dict(SET_WEBHOOK["messageData"])
     before = set(session.gate.fence.recipients) if session.gate.fence else set()

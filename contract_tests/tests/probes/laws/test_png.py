@@ -20,10 +20,10 @@ def test_a_qr_code_is_told_from_other_pictures() -> None:
     place = stage.place(connected=False)
     headers = (("Authorization", f"Bearer {place.token}"),)
     path = f"/rest/instance/qrcode-img/{place.key}"
-    shown = target.send(request("GET", path, headers=headers)).body
+    picture = target.send(request("GET", path, headers=headers)).body
     target.close()
-    dots = png.rows(shown)
-    assert zxingcpp.read_barcodes(Image.open(BytesIO(shown)))[0].text
+    dots = png.rows(picture)
+    assert zxingcpp.read_barcodes(Image.open(BytesIO(picture)))[0].text
     assert png.shows_qr(dots)
     assert not png.shows_qr(png.rows(PNG))
     assert not png.shows_qr([line[::-1] for line in dots][::-1])
@@ -34,9 +34,9 @@ def test_a_qr_code_is_told_from_other_pictures() -> None:
 def test_pictures_of_every_kind_are_read(colours: str) -> None:
     dots = Image.new("L", (9, 5), 255)
     dots.putpixel((2, 1), 0)
-    out = BytesIO()
-    dots.convert(colours).save(out, "PNG")
-    read = png.rows(out.getvalue())
+    buffer = BytesIO()
+    dots.convert(colours).save(buffer, "PNG")
+    read = png.rows(buffer.getvalue())
     assert [(x, y) for y, line in enumerate(read) for x, dot in enumerate(line) if dot] == [(2, 1)]
     assert (len(read), len(read[0])) == (5, 9)
 

@@ -47,16 +47,16 @@ class Acknowledgements:
     def acknowledge(self, message_id: str, step: str, member: str = "") -> None:
         """WhatsApp reports progress; nothing goes backwards and no step is left out.
 
-        `member` is who of a group has the phone this is about, when each is told of.
+        `member` is the group member whose phone this is about, if acks are told per member.
         """
         person = Jid.written(member) if member else None
         message = self._state.messages.get(message_id)
         if message is None or not self._goes_on(message, step, person):
             return
         if message.state == TO[step].source:
-            # That it gets no further stays true while it moves; any other reason is over now.
+            # Only a permanent reason survives the step.
             reason = message.reason
-            lasting = reason if reason is not None and _stays(reason) else None
+            lasting = reason if reason is not None and _is_permanent(reason) else None
             moved = message.moved(step, lasting)
             stopped = lasting is not None and step == DELIVERED and message_states.unshown(lasting)
             self._state.messages.put(
@@ -66,7 +66,7 @@ class Acknowledgements:
                 self._state.moving.remove(message_id)
         elif not person:
             return
-        elif message.reason is not None and not _stays(message.reason):
+        elif message.reason is not None and not _is_permanent(message.reason):
             self._state.messages.put(message_id, message.moved(message.state))
         key = {"remoteJid": message.chat, "id": message_id, "fromMe": True}
         name = f"ack-{step}"
@@ -81,7 +81,7 @@ class Acknowledgements:
         faults = self._change.fault_source
         if faults.armed and faults.severed(self._state.key, message.chat, person or ""):
             return False
-        # A hidden number was not looked up: nobody may have it.
+        # A hidden number was not looked up: it may not exist.
         stoppable = self._state.contact_states or message.chat.lid
         if stoppable and self._halted(message, step, person):
             return False
@@ -108,11 +108,11 @@ class Acknowledgements:
         for message_id in list(state.held_acks):
             state.held_acks.remove(message_id)
 
-    def expect(self, message: Message, content: Mapping[str, Any], number: int) -> None:
+    def plan(self, message: Message, content: Mapping[str, Any], number: int) -> None:
         """Progress comes by itself: all of it is on its way before the first step arrives."""
         change = self._change
         delays = self._fixed or self._drawn(number, "ack")
-        # Nearly nothing can be played; a look at the names is all it costs then.
+        # Nearly nothing can be played, and checking the keys is cheap.
         steps = UNPLAYED if PLAYABLE.isdisjoint(content) else targets(content)
         if message.reason is not None and message_states.unshown(message.reason):
             steps = steps[: steps.index(DELIVERED) + 1]
@@ -157,10 +157,10 @@ class Acknowledgements:
             # The message goes on as long as one of the group does.
             halt = reachability.halt(message.chat) if message.state == TO[step].source else None
         if halt is not None:
-            self._stay(message, halt)
+            self._hold_at(message, halt)
         return True
 
-    def _stay(self, message: Message, halt: Halt) -> None:
+    def _hold_at(self, message: Message, halt: Halt) -> None:
         """Nobody has it, or reads it: the message says why, for now or for good."""
         if not halt.final:
             if message.reason is None:
@@ -171,6 +171,6 @@ class Acknowledgements:
                 self._state.moving.remove(message.id)
 
 
-def _stays(reason: str) -> bool:
+def _is_permanent(reason: str) -> bool:
     """Whether this reason holds for good, however far the message comes."""
     return reason in UNDELIVERED or message_states.unshown(reason)

@@ -21,12 +21,13 @@ from .undo_table import UndoTable
 # Reported by the gateway itself, whether its socket is open or not.
 _OWN_EVENTS = frozenset({"connected", "disconnected", "qrcode"})
 NOTHING = NoFacts()
-# What WhatsApp keeps for nobody whose socket is down.
+# What WhatsApp drops while the socket is down.
 _NEVER_DELAYED = "presence"
 
 
 class Change:
-    """`begin`, then verbs, then `commit` or `rollback`; one after the other, of one instance.
+    """Lives as long as its instance, for one change after the other: `begin`, verbs, `wake`, then
+    `commit` or `rollback`.
 
     Verbs write the state's tables, record events, write to other instances and plan what happens
     later. Everything is kept together or dropped together; events and messages to peers of
@@ -51,8 +52,8 @@ class Change:
         self._peer_messages: list[Envelope] = []
         self._peer_messages_before = 0
         self._values_before = self._values()
-        # The tables that are no larger than what others, or their verbs, let them become.
-        self._unbounded: tuple[UndoTable[Any, Any], ...] = (
+        # The tables without a limit of their own: their verbs or other tables bound them.
+        self._tables_without_limit: tuple[UndoTable[Any, Any], ...] = (
             state.group_table,
             state.counters,
             state.generations,
@@ -64,8 +65,8 @@ class Change:
             state.unread,
             state.awaited,
         )
-        # Who was found under which number last, and both addresses: a directory does not change,
-        # and every event asks.
+        # A cache: the last owner found, with JID and LID. A directory does not change, and every
+        # event asks.
         self._owner_number: str | None = None
         self._owner: Contact | None = None
         self._owner_addresses: tuple[str | None, str | None] = (None, None)
@@ -73,7 +74,7 @@ class Change:
     # -- all or nothing ---------------------------------------------------------------------
 
     def look(self, at: float | None = None) -> None:
-        """Turn to this moment, now or an earlier one; nothing is begun."""
+        """Set `now`, to this moment or an earlier one; no change begins."""
         self.now = self.clock.now() if at is None else at
         self.fault_effects = NO_EFFECTS
 
@@ -89,7 +90,7 @@ class Change:
         state, keep, budget = self.state, self.rules.messages_kept, self.rules.messages_bytes
         for message in state.messages.commit(keep=keep, budget=budget):
             state.forget_message(message.id)
-        for table in self._unbounded:
+        for table in self._tables_without_limit:
             if table.writes:
                 table.commit()
         for bounded in (state.media, state.presence, state.delayed):
@@ -114,7 +115,7 @@ class Change:
         state.media.rollback()
         state.presence.rollback()
         state.delayed.rollback()
-        for table in self._unbounded:
+        for table in self._tables_without_limit:
             table.rollback()
         self.agenda.rollback()
         self._at_once.clear()
@@ -134,7 +135,7 @@ class Change:
         )
 
     @property
-    def alters_what_is_shown(self) -> bool:
+    def changes_what_is_shown(self) -> bool:
         """Whether it changes what the control API shows of the instance itself."""
         # All but the last: how far the agenda has counted shows nowhere.
         return bool(self.state.presence.writes) or self._values()[:-1] != self._values_before[:-1]
@@ -203,7 +204,7 @@ class Change:
         envelopes, self._peer_messages = self._peer_messages, []
         return envelopes
 
-    def before_peers(self, now: float) -> float:
+    def no_later_than_peers(self, now: float) -> float:
         """Now, or the earlier moment when the first message to a peer was written."""
         return min(now, self._peer_messages[0].time) if self._peer_messages else now
 

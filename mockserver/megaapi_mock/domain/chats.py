@@ -24,7 +24,7 @@ from .reachability import Reachability
 from .revoke import mark_deleted
 
 # People whose addresses many messages share; longer ones are nobody's.
-PEOPLE_MOST, REMEMBERED_MOST = 1_000, 64
+PEOPLE_MOST, LONGEST_CACHED = 1_000, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Recipient:
 
 
 class Chats:
-    """The few verbs every sending operation is a use of."""
+    """The few verbs that every sending operation uses."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class Chats:
         self._addresses, self._reachability, self._outbox = addresses, reachability, outbox
         self._acknowledgements = acknowledgements
         # People written to lately: a hundred thousand messages have few, and share their addresses.
-        # They hold while nobody is unreachable and no instance gets or loses a number.
+        # The cache is valid while nobody is unreachable and no instance gets or loses a number.
         self._people: dict[str, Recipient] = {}
         self._people_version = change.number_registry.version
 
@@ -65,7 +65,7 @@ class Chats:
         if holds and not self._state.contact_states and to in self._people:
             return self._people[to]
         recipient = self._resolved(to)
-        if recipient.chat.group or len(to) > REMEMBERED_MOST:
+        if recipient.chat.group or len(to) > LONGEST_CACHED:
             return recipient
         if not holds or len(self._people) >= PEOPLE_MOST:
             self._people.clear()
@@ -124,7 +124,7 @@ class Chats:
             # To most people one look is all it costs that instances can write to each other.
             if heard and change.number_registry.linked > 1:
                 self._outbox.expect(message, to.chat)
-            self._acknowledgements.expect(message, content, number)
+            self._acknowledgements.plan(message, content, number)
             if change.fault_effects.stays is not None:
                 messages.put(message.id, message.moved(PENDING, change.fault_effects.because))
         else:
@@ -140,12 +140,12 @@ class Chats:
     ) -> None:
         """The instance's own message, as a webhook announces it."""
         if to.hidden or not self._is_plain(to.chat):
-            key = self._echoed(key, to.chat)
+            key = self._echo_key(key, to.chat)
             content = self._addresses.everywhere(content, to.chat)
         facts = OwnMessage(dict(key), content, int(message.time))
         self._change.record("from-me-api-echo", facts)
 
-    def _echoed(self, key: Mapping[str, Any], chat: Jid) -> dict[str, Any]:
+    def _echo_key(self, key: Mapping[str, Any], chat: Jid) -> dict[str, Any]:
         """A send's key as its echo has it: by number as it was given, else as the chat shows it."""
         shown = self._addresses.key({**key, "remoteJid": chat})
         hidden = any(Jid.written(each["remoteJid"]).lid for each in (key, shown))
@@ -164,7 +164,7 @@ class Chats:
     ) -> Message:
         """A message from outside under this key, the own phone's included: kept and announced."""
         self.require_link()
-        lost = self._lost(key, author)
+        lost = self._why_lost(key, author)
         message = self._arrived(key, content, author)
         if lost is not None:
             message = message.moved(PENDING, lost)
@@ -183,7 +183,7 @@ class Chats:
         return message
 
     def _is_plain(self, chat: Jid) -> bool:
-        """Whether it costs nothing to know that everybody there goes by number."""
+        """Whether all addresses shown there are numbers, as far as one look can tell."""
         return self._addresses.plain_in_private and not chat.group
 
     def _arrived(self, key: Mapping[str, Any], content: Mapping[str, Any], author: Jid) -> Message:
@@ -210,7 +210,7 @@ class Chats:
             fields = self._addresses.everywhere(fields, author)
             self._change.record("presence", Fields(fields))
 
-    def _lost(self, key: Mapping[str, Any], author: Jid) -> str | None:
+    def _why_lost(self, key: Mapping[str, Any], author: Jid) -> str | None:
         """Why what others write never arrives; None when it does."""
         faults = self._change.fault_source
         if not faults.armed or key["fromMe"]:

@@ -22,12 +22,14 @@ class DueWork:
         It stops before what is due after a peer was written to: an answer may come first.
         """
         change, agenda = self._change, self._change.agenda
-        while (due := agenda.take_due(change.before_peers(now))) is not None:
+        while (due := agenda.take_due(change.no_later_than_peers(now))) is not None:
             change.now, agenda.failed = due[0], due[1]
             self._do(due[2], due[4])
             agenda.failed = 0
         first = agenda.first()
-        change.now = change.before_peers(now) if first is not None and first[0] <= now else now
+        change.now = (
+            change.no_later_than_peers(now) if first is not None and first[0] <= now else now
+        )
 
     def _do(self, kind: str, arguments: tuple[str, ...]) -> None:
         if kind == "ack":

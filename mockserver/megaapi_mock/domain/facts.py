@@ -1,4 +1,4 @@
-"""What an event tells that its sample cannot know: one type for each family of events.
+"""Values that replace those of an event's sample: one type for each family of events.
 
 Nobody changes one. They are not frozen: that would take three times as long to make, and every send
 makes four.
@@ -29,14 +29,14 @@ class OwnMessage:
 
 @dataclass(slots=True)
 class InboundMessage:
-    """A message from outside; `name` and `verified` are its author's, `set` a test's overrides."""
+    """A message from outside; `name` and `verified` are its author's, `overrides` a test's."""
 
     key: Json
     message: Json
     timestamp: int
     name: str
     verified: str | None = None
-    set: Json = field(default_factory=dict)
+    overrides: Json = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ class Fields:
     """Fields at the top of the payload, as calls, presence and changes of groups have them."""
 
     fields: Json
-    set: Json = field(default_factory=dict)
+    overrides: Json = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ class Emitted:
     """A payload that a test wants told as it is, with its overrides."""
 
     sample: Json
-    set: Json = field(default_factory=dict)
+    overrides: Json = field(default_factory=dict)
 
 
 Facts = NoFacts | OwnMessage | InboundMessage | Receipt | QrCode | ConnectionText | Fields | Emitted

@@ -15,11 +15,11 @@ class UndoTable(dict[K, V]):
     It is read as a dict, at a dict's cost, and written by `put` and `remove` alone. Where `size_of`
     says how many bytes a row takes, `size` is what all committed rows take. `writes` is empty
     between changes: what was written, each with what stood there before. `touched` is for whoever
-    keeps copies: the keys written since it was last emptied, in order; None where that does not say
-    it all, because rows went or came back. `version` is another one after each write.
+    keeps copies: the keys written since it was last emptied, in order; None when rows went
+    or came back: then everything must be copied again. `version` is another one after each write.
     """
 
-    __slots__ = ("_order_lost", "_size_of", "size", "touched", "version", "writes")
+    __slots__ = ("_order_before", "_size_of", "size", "touched", "version", "writes")
 
     def __init__(
         self, rows: Mapping[K, V] | None = None, *, size_of: Callable[[K, V], int] | None = None
@@ -28,7 +28,7 @@ class UndoTable(dict[K, V]):
         self.writes: list[tuple[K, V | None]] = []
         self.touched: dict[K, None] | None = None
         self.version = 0
-        self._order_lost: list[K] | None = None
+        self._order_before: list[K] | None = None
         self._size_of = size_of
         self.size = self._counted()
 
@@ -38,7 +38,7 @@ class UndoTable(dict[K, V]):
         self.version += 1
         self.writes.clear()
         self.touched = None
-        self._order_lost = None
+        self._order_before = None
         self.size = self._counted()
 
     def put(self, key: K, value: V) -> None:
@@ -51,8 +51,8 @@ class UndoTable(dict[K, V]):
 
     def remove(self, key: K) -> None:
         """Delete one row; KeyError when it is not there."""
-        if self._order_lost is None:
-            self._order_lost = list(self)
+        if self._order_before is None:
+            self._order_before = list(self)
         self.writes.append((key, self.pop(key)))
         self.version += 1
         self.touched = None
@@ -64,15 +64,15 @@ class UndoTable(dict[K, V]):
         raise TypeError("remove() deletes a row so that it can be taken back")
 
     def commit(self, *, keep: int | None = None, budget: int | None = None) -> list[V]:
-        """Accept what was written; the oldest rows beyond the bounds go and are returned.
+        """Accept what was written; the oldest rows beyond the bounds are removed and returned.
 
         `keep` is how many rows may stay, `budget` how many bytes; the newest row always stays.
         """
         if self.writes:
             if self._size_of is not None:
-                self.size += self._grown(self._size_of)
+                self.size += self._growth(self._size_of)
             self.writes.clear()
-            self._order_lost = None
+            self._order_before = None
         gone: list[V] = []
         count = len(self)
         while (keep is not None and count > keep) or (
@@ -97,9 +97,9 @@ class UndoTable(dict[K, V]):
                 self.pop(key, None)
             else:
                 super().__setitem__(key, value)
-        if self._order_lost is not None:
-            self._replace({key: self[key] for key in self._order_lost if key in self})
-            self._order_lost = None
+        if self._order_before is not None:
+            self._replace({key: self[key] for key in self._order_before if key in self})
+            self._order_before = None
         self.writes.clear()
 
     def _replace(self, rows: dict[K, V]) -> None:
@@ -112,7 +112,7 @@ class UndoTable(dict[K, V]):
     def _counted(self) -> int:
         return sum(self._size(key, row) for key, row in self.items()) if self._size_of else 0
 
-    def _grown(self, size_of: Callable[[K, V], int]) -> int:
+    def _growth(self, size_of: Callable[[K, V], int]) -> int:
         """How many bytes more there are than at the last commit."""
         before: dict[K, V | None] = {}
         for key, row in self.writes:

@@ -15,7 +15,7 @@ from .exchange import Exchange
 class Outcome:
     """What a change of `instance` owes and what is recorded of it.
 
-    Its `deliveries` wait until the change's answer is handed over (`released`), its
+    Its `deliveries` wait until the answer has been handed over (`released`), its
     `peer_messages` are carried to other instances at once, its `exchange` is the call that asked
     for it, None where nobody called.
     """

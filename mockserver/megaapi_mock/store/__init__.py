@@ -31,7 +31,7 @@ class Owed(Protocol):
         """Take out the message between two instances that was written first."""
 
     def keep_peer_message(self, envelope: Envelope) -> None:
-        """Remember one more message to an instance, written by nobody's change."""
+        """Remember one more message to an instance, which is not part of a change."""
 
     @property
     def has_peer_messages(self) -> bool:
@@ -44,8 +44,8 @@ class Owed(Protocol):
 class Store(Protocol):
     """All state belongs to one instance key; two keys never wait for each other.
 
-    `owed` is filled by kept changes. `due_earlier` is called when something is scheduled before
-    all else.
+    `owed` is filled by kept changes. `due_earlier` is called when
+    something is scheduled to be due before everything else.
     """
 
     owed: Owed

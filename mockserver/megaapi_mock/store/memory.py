@@ -20,15 +20,15 @@ from ..records.outcome import Outcome
 from . import Owed, Shown
 from .owed import OwedInMemory
 
-# Turns that count no longer, beside one for each instance and one that has just replaced it.
+# Stale agenda entries that are tolerated, beside two for each instance.
 STALE_MOST = 64
 
 
 @dataclass(slots=True, eq=False)
-class _Kept:
+class _Slot:
     instance: Instance
     lock: threading.RLock = field(default_factory=threading.RLock)
-    noted: float | None = None
+    noted_due: float | None = None
     # What the number registry's row was last made of.
     connection: Connection | None = None
     number: str | None = None
@@ -61,7 +61,7 @@ class MemoryStore:
         self._owed = OwedInMemory(room or Capacity())
         self.owed: Owed = self._owed
         self._bugs = Bugs() if bugs is None else bugs
-        self._kept: dict[str, _Kept] = {}
+        self._slots: dict[str, _Slot] = {}
         # Who exists: held by whoever changes that, and before any instance's lock. `_lock` is for
         # single steps within, and held while nothing else is waited for.
         self._structure = threading.RLock()
@@ -74,40 +74,40 @@ class MemoryStore:
     @contextmanager
     def read(self, key: str) -> Iterator[Instance]:
         """Hold one instance alone and read it as it is now: no change begins."""
-        kept = self._take(key)
+        slot = self._take(key)
         try:
-            kept.instance.look()
-            yield kept.instance
+            slot.instance.look()
+            yield slot.instance
         finally:
-            kept.lock.release()
+            slot.lock.release()
 
     @contextmanager
     def change(
         self, key: str, at: float | None = None, outcome: Outcome | None = None
     ) -> Iterator[Instance]:
         """Hold one instance alone; kept when the block ends, undone when it raises."""
-        kept = self._take(key)
+        slot = self._take(key)
         try:
-            instance = kept.instance
+            instance = slot.instance
             instance.begin(at)
             try:
                 yield instance
                 instance.wake(instance.now)
-                if not kept.registered:
+                if not slot.registered:
                     with self._lock:
-                        self._register(key, kept)
+                        self._register(key, slot)
                 instance.commit()
             except BaseException:
                 instance.rollback()
                 raise
             if outcome is not None:
                 self._keep_outcome(outcome)
-            self._note(key, kept)
+            self._note_due(key, slot)
         finally:
-            kept.lock.release()
+            slot.lock.release()
 
     def _keep_outcome(self, outcome: Outcome) -> None:
-        """Behind the state that is kept already: what fails here takes nothing back."""
+        """After the state was committed: what fails here takes nothing back."""
         try:
             if outcome.deliveries or outcome.peer_messages:
                 self._owed.keep(outcome)
@@ -116,18 +116,18 @@ class MemoryStore:
         except Exception:
             self._bugs.note(f"what a change of {outcome.instance} left is in no journal")
 
-    def _take(self, key: str) -> _Kept:
+    def _take(self, key: str) -> _Slot:
         """What is kept under this key, its lock held: after a reset meanwhile, the new one."""
         while True:
-            kept = self._kept.get(key)
-            if kept is None:
+            slot = self._slots.get(key)
+            if slot is None:
                 raise UnknownInstance(
                     f"no instance has the key {key!r}: GET /_mock/instances lists them"
                 )
-            kept.lock.acquire()
-            if self._kept.get(key) is kept:
-                return kept
-            kept.lock.release()
+            slot.lock.acquire()
+            if self._slots.get(key) is slot:
+                return slot
+            slot.lock.release()
 
     def add(
         self,
@@ -146,53 +146,53 @@ class MemoryStore:
             self._require_free(seed.key, most)
             instance = self._gateway.instance(self._gateway.admitted(seed, named=named))
             instance.begin()
-            kept = self._keep(instance)
-            with kept.lock:
+            slot = self._slot_for(instance)
+            with slot.lock:
                 with self._lock:
                     # Another instance may have been linked to the number since.
                     self._gateway.admitted(seed, named=named)
-                    self._kept[seed.key] = kept
-                    self._register(seed.key, kept)
+                    self._slots[seed.key] = slot
+                    self._register(seed.key, slot)
                 try:
                     shown = begin(instance)
                 except BaseException:
                     self.remove(seed.key)
                     raise
                 instance.commit()
-                self._note(seed.key, kept)
+                self._note_due(seed.key, slot)
         return shown
 
     def _require_free(self, key: str, most: int | None) -> None:
-        if key in self._kept:
+        if key in self._slots:
             raise Conflict(f"{key} exists already: delete it first")
-        if most is not None and len(self._kept) >= most:
+        if most is not None and len(self._slots) >= most:
             raise Conflict(
                 f"there are {most} instances already: delete some, or start the mock with a "
                 "larger --instances-limit",
             )
 
-    def _keep(self, instance: Instance) -> _Kept:
+    def _slot_for(self, instance: Instance) -> _Slot:
         """Ready to be kept; where all others are held, this one is too, until they are free."""
-        kept = _Kept(instance)
+        slot = _Slot(instance)
         if self._held is not None:
-            self._held.enter_context(kept.lock)
-        return kept
+            self._held.enter_context(slot.lock)
+        return slot
 
     def remove(self, key: str) -> None:
         """An instance is gone with all it knew."""
         with self._structure, self._lock:
-            if self._kept.pop(key, None) is None:
+            if self._slots.pop(key, None) is None:
                 raise UnknownInstance(f"no instance has the key {key!r}")
             self._gateway.number_registry.register(key, None)
 
     def keys(self) -> Sequence[str]:
         """Every key, in order of creation."""
         with self._lock:
-            return list(self._kept)
+            return list(self._slots)
 
     def has(self, key: str) -> bool:
         """Whether there is an instance with this key."""
-        return key in self._kept
+        return key in self._slots
 
     def reset(self, key: str | None = None) -> None:
         """Back to the starting world: all of it, or one instance alone."""
@@ -215,14 +215,14 @@ class MemoryStore:
         held as well: nobody sees a new world before it is whole.
         """
         with self._structure, ExitStack() as locks:
-            kept = self._kept
-            for key in sorted(kept):
-                locks.enter_context(kept[key].lock)
+            slots = self._slots
+            for key in sorted(slots):
+                locks.enter_context(slots[key].lock)
             outermost = self._held is None
             if outermost:
                 self._held = locks
             try:
-                yield [each.instance for each in kept.values()]
+                yield [each.instance for each in slots.values()]
             finally:
                 if outermost:
                     self._held = None
@@ -233,35 +233,35 @@ class MemoryStore:
             self._replace_all(gateway, instances)
 
     def _replace_all(self, gateway: Gateway, instances: Iterable[Instance]) -> None:
-        made = {instance.key: self._keep(instance) for instance in instances}
+        made = {instance.key: self._slot_for(instance) for instance in instances}
         registry = NumberRegistry()
-        for key, kept in made.items():
-            registry.register(key, kept.instance.registered_number)
+        for key, slot in made.items():
+            registry.register(key, slot.instance.registered_number)
         with self._lock:
-            self._gateway, self._kept = gateway, made
+            self._gateway, self._slots = gateway, made
             self._agenda.clear()
             gateway.number_registry.replace_by(registry)
-            for key, kept in made.items():
-                self._register(key, kept)
-        for key, kept in made.items():
-            self._note(key, kept)
+            for key, slot in made.items():
+                self._register(key, slot)
+        for key, slot in made.items():
+            self._note_due(key, slot)
 
     def restore_one(self, instance: Instance) -> None:
         """This instead of the one with its key, or beside the others."""
         with self._structure:
-            kept = self._keep(instance)
+            slot = self._slot_for(instance)
             with self._lock:
-                self._kept[instance.key] = kept
-                self._register(instance.key, kept)
-            self._note(instance.key, kept)
+                self._slots[instance.key] = slot
+                self._register(instance.key, slot)
+            self._note_due(instance.key, slot)
 
     def next_due(self) -> tuple[float, str] | None:
         """The instance that has something scheduled first, and when."""
         with self._lock:
             while self._agenda:
                 due, key = self._agenda[0]
-                kept = self._kept.get(key)
-                if kept is not None and kept.noted == due:
+                slot = self._slots.get(key)
+                if slot is not None and slot.noted_due == due:
                     return due, key
                 heapq.heappop(self._agenda)
             return None
@@ -269,34 +269,34 @@ class MemoryStore:
     def _drop_stale(self) -> None:
         """Leave one turn to each instance: what is stale goes by itself only once it is due."""
         self._agenda = [
-            (kept.noted, key) for key, kept in self._kept.items() if kept.noted is not None
+            (slot.noted_due, key) for key, slot in self._slots.items() if slot.noted_due is not None
         ]
         heapq.heapify(self._agenda)
 
-    def _register(self, key: str, kept: _Kept) -> None:
+    def _register(self, key: str, slot: _Slot) -> None:
         """The caller holds the lock; an instance that is no longer kept is not registered."""
-        if self._kept.get(key) is kept:
-            instance = kept.instance
+        if self._slots.get(key) is slot:
+            instance = slot.instance
             row = self._gateway.number_registry.register(key, instance.registered_number)
             if row is not None:
                 # Another instance has been linked to the same number first: its name counts.
                 instance.name = row.name
-            kept.connection, kept.number, kept.name = (
+            slot.connection, slot.number, slot.name = (
                 instance.connection,
                 instance.number,
                 instance.name,
             )
 
-    def _note(self, key: str, kept: _Kept) -> None:
-        due = kept.instance.next_due
-        if due == kept.noted:
+    def _note_due(self, key: str, slot: _Slot) -> None:
+        due = slot.instance.next_due
+        if due == slot.noted_due:
             return
         with self._lock:
-            kept.noted = due
+            slot.noted_due = due
             if due is None:
                 return
             heapq.heappush(self._agenda, (due, key))
-            if len(self._agenda) > 2 * len(self._kept) + STALE_MOST:
+            if len(self._agenda) > 2 * len(self._slots) + STALE_MOST:
                 self._drop_stale()
             first = self._agenda[0] == (due, key)
         if first:

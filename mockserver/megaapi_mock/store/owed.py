@@ -15,8 +15,8 @@ from ..records.outcome import Outcome
 class OwedInMemory:
     """Thread-safe. Outcomes of one instance are claimed in the order of their changes.
 
-    Beyond `room` nothing more waits behind answers that are not handed over: it is dropped, and
-    says why.
+    If `room` is full of deliveries whose answers are not handed over yet, new ones are dropped,
+    with the reason.
     """
 
     def __init__(self, room: Capacity) -> None:
@@ -42,7 +42,7 @@ class OwedInMemory:
         return True
 
     def claim_deliveries(self, key: str) -> Iterator[Outcome]:
-        """Take out, in order, what may leave: released, and all before it claimed."""
+        """Take out what is released, in order, until the first that is not."""
         while (outcome := self._claim_next(key)) is not None:
             yield outcome
 
@@ -67,7 +67,7 @@ class OwedInMemory:
             return self._peer_messages.popleft() if self._peer_messages else None
 
     def keep_peer_message(self, envelope: Envelope) -> None:
-        """Remember one more message, written by nobody's change."""
+        """Remember one more message, which is not part of a change."""
         with self._lock:
             self._peer_messages.append(envelope)
 

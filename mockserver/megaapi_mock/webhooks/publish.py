@@ -53,8 +53,8 @@ class Publisher:
         # Two threads that hand over deliveries of one instance must not overtake each other.
         self._handing_over = threading.Lock()
         # One thread carries, so that messages arrive in the order they were written.
-        self._carrying = threading.RLock()
-        self._carries = False
+        self._carry_lock = threading.RLock()
+        self._is_carrying = False
 
     @contextmanager
     def changing(self, key: str, at: float | None = None) -> Iterator[tuple[Instance, Outcome]]:
@@ -72,14 +72,14 @@ class Publisher:
                 instance.wake(instance.now)
                 outcome.events = instance.take_events()
                 if outcome.events:
-                    self._owe(instance, outcome)
+                    self._set_deliveries(instance, outcome)
                 outcome.peer_messages = instance.take_peer_messages()
                 journal = self._journal
                 if (journal.topics or journal.feed.awake) and journal.awaits_messages(key):
                     messages = instance.messages.changed()
-                    altered = _altered(instance)
+                    altered = _kinds_to_show(instance)
         except BaseException:
-            # What was not kept is nowhere; what was must stand in nobody's way.
+            # Nothing is owed if it was rolled back; if it was kept, it must not hold up later ones.
             self.release(outcome)
             raise
         if messages:
@@ -87,10 +87,10 @@ class Publisher:
         for kind in altered:
             self._journal.show(kind, key, {"instance": key})
         if outcome.peer_messages:
-            self._carry()
+            self._carry_all()
 
-    def _owe(self, instance: Instance, outcome: Outcome) -> None:
-        outcome.deliveries = self._owed(instance, outcome.events)
+    def _set_deliveries(self, instance: Instance, outcome: Outcome) -> None:
+        outcome.deliveries = self._deliveries_for(instance, outcome.events)
         if outcome.exchange is not None:
             outcome.exchange.events = [event.name for event in outcome.events]
 
@@ -129,7 +129,7 @@ class Publisher:
         self.release(outcome)
 
     def abandon(self, key: str | None = None) -> None:
-        """A new life of one instance, or of all, begins: nothing waits here for the old one.
+        """One instance, or all of them, are reset or restored: what was owed before is abandoned.
 
         The caller holds whoever begins anew (`at_rest`).
         """
@@ -145,8 +145,8 @@ class Publisher:
     def at_rest(self) -> Iterator[Sequence[Instance]]:
         """Hold every instance while no message between two is on its way."""
         while True:
-            self._carry()
-            with self._carrying, self._store.hold() as instances:
+            self._carry_all()
+            with self._carry_lock, self._store.hold() as instances:
                 if not self._store.owed.has_peer_messages:
                     yield instances
                     return
@@ -185,22 +185,22 @@ class Publisher:
             lost = [each for each in outcome.deliveries if each.state == "queued"]
             self._abandon(lost, f"our own bug: {error!r}")
 
-    def _carry(self) -> None:
+    def _carry_all(self) -> None:
         """Bring every message to a peer, and whatever it causes, while no instance is held."""
-        with self._carrying:
-            if self._carries:
+        with self._carry_lock:
+            if self._is_carrying:
                 return
-            self._carries = True
+            self._is_carrying = True
             try:
                 while (envelope := self._store.owed.claim_peer_message()) is not None:
-                    self._bring_whole(envelope)
+                    self._deliver_safely(envelope)
             finally:
-                self._carries = False
+                self._is_carrying = False
 
-    def _bring_whole(self, envelope: Envelope) -> None:
+    def _deliver_safely(self, envelope: Envelope) -> None:
         """Bring it; what fails at the other instance is no trouble of who wrote it."""
         try:
-            self._bring(envelope)
+            self._deliver(envelope)
         except UnknownInstance:
             return
         except Exception:
@@ -217,14 +217,14 @@ class Publisher:
         if answer is not None:
             self._store.owed.keep_peer_message(answer)
 
-    def _bring(self, envelope: Envelope) -> None:
+    def _deliver(self, envelope: Envelope) -> None:
         """At the time it was written for, before what is due later."""
         with self.changing(envelope.to, envelope.time) as (instance, outcome):
             instance.wake(envelope.time)
             instance.mailbox.take(envelope)
         self.release(outcome)
 
-    def _owed(self, instance: Instance, events: Sequence[Event]) -> list[Delivery]:
+    def _deliveries_for(self, instance: Instance, events: Sequence[Event]) -> list[Delivery]:
         targets = _targets(instance)
         if not targets:
             return []
@@ -237,7 +237,7 @@ class Publisher:
         ]
 
     def _rendered(self, event: Event) -> list[tuple[str, bytes]]:
-        """Type and body; nothing where telling it fails, which undoes nothing that happened."""
+        """Type and body; empty if rendering fails: the change stays all the same."""
         try:
             return [self._renderer.render(event)]
         except (ControlRefused, Impossible, RequestRejected):
@@ -261,9 +261,9 @@ class Publisher:
         )
 
 
-def _altered(instance: Instance) -> list[Kind]:
+def _kinds_to_show(instance: Instance) -> list[Kind]:
     """What event streams have to show beside messages, once the change is kept."""
-    altered: list[Kind] = ["instance"] if instance.alters_what_is_shown else []
+    altered: list[Kind] = ["instance"] if instance.changes_what_is_shown else []
     return [*altered, "groups"] if instance.group_table.writes else altered
 
 

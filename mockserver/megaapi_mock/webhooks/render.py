@@ -71,7 +71,7 @@ class Renderer:
             payload["timestamp"] = int(event.time if event.happened is None else event.happened)
         generation = YEARS.get(event.name, self._generation)
         payload = self._typed(_GENERATIONS[generation](payload), generation)
-        overrides = facts.set if isinstance(facts, _OVERRIDABLE) else None
+        overrides = facts.overrides if isinstance(facts, _OVERRIDABLE) else None
         if overrides:
             # What is set must not reach the sample, whose inner objects the payload shares.
             payload = orjson.loads(orjson.dumps(payload))

@@ -552,8 +552,8 @@ def _loses_the_last_byte(text: str) -> tuple[bytes, str | None]:
 
 def _shares_groups(self: MemoryStore, seed: Any, **options: Any) -> Any:
     shown = ADDS(self, seed, **options)
-    first = self._kept[next(iter(self._kept))].instance.state
-    self._kept[seed.key].instance.state.group_table = first.group_table
+    first = self._slots[next(iter(self._slots))].instance.state
+    self._slots[seed.key].instance.state.group_table = first.group_table
     return shown
 
 
@@ -563,7 +563,7 @@ def _keeps_the_discarded(self: MemoryStore, key: str) -> None:
 
 TARGETS, OWED, DECODES, ADDS = (
     publish._targets,
-    Publisher._owed,
+    Publisher._deliveries_for,
     uploads.decode_base64,
     MemoryStore.add,
 )

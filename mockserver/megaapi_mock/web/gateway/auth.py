@@ -9,7 +9,7 @@ from ...domain.instance import Instance
 from ...errors import Unauthorized
 
 # Longer headers are hardly anybody's token; they are not worth remembering.
-REMEMBERED_MOST = 200
+LONGEST_CACHED = 200
 
 
 @lru_cache(maxsize=1_024)

@@ -14,10 +14,10 @@ from .request import Environ, Request
 from .routing import Match, Routes
 
 # What is not the gateway's: the control API and the documents.
-_OURS = ("/_mock", "/docs")
-_BELOW_OURS = tuple(f"{path}/" for path in _OURS)
-# Far longer than any path of an instance with a usual key.
-_REMEMBERED_MOST = 200
+_NOT_GATEWAY = ("/_mock", "/docs")
+_BELOW_THEM = tuple(f"{path}/" for path in _NOT_GATEWAY)
+# Longer than any normal path.
+_LONGEST_CACHED = 200
 
 
 class Front:
@@ -27,19 +27,19 @@ class Front:
     """
 
     def __init__(self, pipeline: Pipeline, flask: Callable[..., Iterable[bytes]]) -> None:
-        self._flask, self._pipeline = flask, pipeline
+        self._control, self._pipeline = flask, pipeline
         self._body_limit = int(pipeline.profile["body_limit_mib"]) * 2**20
         express = pipeline.profile["body_parsing"] == "express"
         any_case = AnyCase(operation.path for operation in pipeline.operations) if express else None
-        self._release_before = pipeline.profile["webhook_release"] == "before"
+        self._release_before_answer = pipeline.profile["webhook_release"] == "before"
         self._match = lru_cache(maxsize=4_096)(
             partial(_match, Routes(pipeline.operations), any_case)
         )
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO") or "/"
-        if path in _OURS or path.startswith(_BELOW_OURS) or _is_visit(path, environ):
-            return self._flask(environ, start_response)
+        if path in _NOT_GATEWAY or path.startswith(_BELOW_THEM) or _is_visit(path, environ):
+            return self._control(environ, start_response)
         request = Request(environ, self._body_limit)
         if request.method == "OPTIONS":
             reply = Reply(204, b"", "", extra=[*PREFLIGHT])
@@ -54,7 +54,7 @@ class Front:
             return self._send(request, start_response, handled, None)
         after = partial(self._pipeline.publisher.release, outcome)
         try:
-            if self._release_before:
+            if self._release_before_answer:
                 after()
             return self._send(request, start_response, handled, after)
         except BaseException:
@@ -66,7 +66,7 @@ class Front:
         if request.url.startswith("//"):
             return None
         # Long paths are of nobody's instance: they are not worth remembering.
-        short = len(request.path) <= _REMEMBERED_MOST
+        short = len(request.path) <= _LONGEST_CACHED
         match = self._match if short else self._match.__wrapped__
         return match(request.path, request.method)
 
@@ -96,7 +96,7 @@ class Front:
     def _compressed(
         self, request: Request, reply: Reply, headers: Headers
     ) -> tuple[Reply, Headers]:
-        """As the client accepts it; plain where that fails: what was done is done."""
+        """As the client accepts it; uncompressed if that fails: the call itself succeeded."""
         accepted = request.environ.get("HTTP_ACCEPT_ENCODING")
         if not accepted and reply.content_type == JSON:
             return reply, [*headers, VARY_BY_ENCODING]

@@ -1,4 +1,4 @@
-"""A request's way: route, instance, token, body, connection, fields, recipient, handler."""
+"""A request's way: route, instance, token, fault, body, link, fields, recipient, handler."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from ...samples import Samples
 from ...spec.operations import Operation
 from ...spec.validate import Validators
 from ...webhooks.publish import Publisher
-from .auth import REMEMBERED_MOST, is_token, require_token
+from .auth import LONGEST_CACHED, is_token, require_token
 from .bodies import body_parser
 from .call_faults import ASKED, UndoChange, WaitFirst
 from .endpoint import Endpoint, endpoints
@@ -43,7 +43,7 @@ from .reply import JSON, LOOK, Headers, Reply
 from .request import Request
 from .route_hints import RouteHints
 
-# However many people a slow call names, a client gets its answer in the end.
+# The upper limit of a pause in seconds, however many people a slow call names.
 PAUSE_MOST = 60.0
 
 
@@ -81,7 +81,7 @@ class Pipeline:
         self._parse = body_parser(self.profile)
         self._outage = outage(self.profile)
         listener = self.on_exchange
-        self._shown = None if listener is None else guarded(listener, "on_exchange failed")
+        self._tell_listener = None if listener is None else guarded(listener, "on_exchange failed")
 
     def answer(self, request: Request, operation: Operation, key: str) -> Handled:
         """Everything from the instance on; never raises."""
@@ -89,7 +89,7 @@ class Pipeline:
         outcome: Outcome | None = None
         owner: str | None = key
         try:
-            reply, outcome = self._done(request, endpoint, key)
+            reply, outcome = self._run(request, endpoint, key)
         except RequestRejected as refusal:
             owner = None if isinstance(refusal, UnknownInstance) else key
             reply = refused(refusal, endpoint, self.profile, strict=self.strict)
@@ -101,7 +101,7 @@ class Pipeline:
             exchange = self._recorded(request, reply, operation.id, owner)
         else:
             exchange = outcome.exchange
-        # Nobody else waits meanwhile: the instance is free again.
+        # The instance is free again: nobody else waits.
         if reply.pause or request.struck is not None:
             self._pause(request, reply)
         return self._handled(reply, exchange, outcome)
@@ -113,7 +113,7 @@ class Pipeline:
         return Reply.json(500, RequestRejected("").body)
 
     def _finished(self, request: Request, endpoint: Endpoint, real: Reply, *, kept: bool) -> Reply:
-        """The reply as faults leave it, held to the contract.
+        """The reply after faults have changed it, checked against the contract.
 
         What is `kept` is answered as it is, whatever fails here.
         """
@@ -134,7 +134,7 @@ class Pipeline:
         """Let pass what a slow call, or a fault at it, takes before the answer leaves."""
         struck = request.struck
         try:
-            self._sit_out(lambda: reply.pause + (0.0 if struck is None else struck.pause))
+            self._wait(lambda: reply.pause + (0.0 if struck is None else struck.pause))
         except Exception:
             self.bugs.note(f"{request.method} {request.path} is answered at once")
 
@@ -156,10 +156,10 @@ class Pipeline:
         keys = set(self.publisher.keys())
         return next((part for part in path.split("/") if part in keys), None)
 
-    def _done(self, request: Request, endpoint: Endpoint, key: str) -> tuple[Reply, Outcome | None]:
+    def _run(self, request: Request, endpoint: Endpoint, key: str) -> tuple[Reply, Outcome | None]:
         if self._outage is not None:
             return self._outage(self.clock.now()), None
-        # Before the instance is held: a large body is nobody else's affair.
+        # Before the instance is held: a large body must not block others.
         request.read_body(self._parse)
         while True:
             try:
@@ -167,13 +167,13 @@ class Pipeline:
                     return self._read(request, endpoint, key), None
                 return self._change(request, endpoint, key)
             except WaitFirst as waits:
-                self._sit_out(waits.seconds)
+                self._wait(waits.seconds)
             except Absent as absent:
-                # Nothing is held meanwhile: a slow host is nobody else's affair either.
+                # Nothing is held meanwhile: a slow host must not block others.
                 assert self._fetcher is not None, "files are asked for with fetch_media on alone"
                 request.files.put(absent.url, self._fetcher.fetch(absent.url, absent.limit))
 
-    def _sit_out(self, seconds: Callable[[], float]) -> None:
+    def _wait(self, seconds: Callable[[], float]) -> None:
         """Wait so long, asking again meanwhile: a fault may be cleared, and the mock stop."""
         begun = time.monotonic()
         while (left := seconds() - (time.monotonic() - begun)) > 0:
@@ -182,7 +182,7 @@ class Pipeline:
 
     def _read(self, request: Request, endpoint: Endpoint, key: str) -> Reply:
         """The checks and the handler of an operation that changes nothing: no change begins."""
-        return self.publisher.look(key, lambda instance: self._on(instance, request, endpoint))
+        return self.publisher.look(key, lambda instance: self._checked(instance, request, endpoint))
 
     def _change(
         self, request: Request, endpoint: Endpoint, key: str
@@ -194,7 +194,7 @@ class Pipeline:
         real: Reply | None = None
         try:
             with self.publisher.changing(key) as (instance, outcome):
-                real = self._on(instance, request, endpoint)
+                real = self._checked(instance, request, endpoint)
                 struck = request.struck
                 if struck is not None and not struck.early:
                     if struck.takes_back:
@@ -209,10 +209,10 @@ class Pipeline:
 
     # -- the checks, in the gateway's order --------------------------------------------------
 
-    def _on(self, instance: Instance, request: Request, endpoint: Endpoint) -> Reply:
+    def _checked(self, instance: Instance, request: Request, endpoint: Endpoint) -> Reply:
         authorization = request.environ.get("HTTP_AUTHORIZATION", "")
         token = instance.state.token
-        if len(authorization) > REMEMBERED_MOST or not is_token(authorization, token):
+        if len(authorization) > LONGEST_CACHED or not is_token(authorization, token):
             require_token(instance, authorization)
         if self.faults.armed or ASKED in request.environ:
             struck = settle(self.faults, self.profile, instance, request, endpoint)
@@ -276,8 +276,8 @@ class Pipeline:
     ) -> Exchange | None:
         """The call as it is kept, numbered; None where that fails: its reply is sent all the same.
 
-        The number names it in the reply, so whoever calls this keeps it before another is numbered
-        anew: with its instance held, or the journal.
+        Call this while holding the instance or the journal, so that no reset gives the same number
+        again before the call is kept.
         """
         try:
             exchange = exchange_of(self.clock.now(), request, reply, operation, owner)
@@ -305,8 +305,8 @@ class Pipeline:
     def _handled(self, reply: Reply, exchange: Exchange | None, outcome: Outcome | None) -> Handled:
         if exchange is None:
             return Handled(reply, self._headers(reply), outcome)
-        if self._shown is not None:
-            self._shown(exchange)
+        if self._tell_listener is not None:
+            self._tell_listener(exchange)
         return Handled(reply, [*exchange.response_headers], outcome)
 
     def _headers(self, reply: Reply) -> Headers:

@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 # Express parses nothing above this; the live limit was never seen (inferred).
 BODY_LIMIT = 32 * 2**20
 # Beyond this the connection is cut instead.
-PASSED_OVER = 256 * 2**20
+DISCARDED_MOST = 256 * 2**20
 
 Environ = dict[str, Any]
 
 
-# How a body begins that is an object, and how long one is that is read at once.
+# The first byte of a JSON object, and the longest body that takes the short way.
 _OBJECT, _SHORT = ord("{"), 8_192
-# The quote of a path that needs none.
+# A path that needs no URL-quoting.
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_.~/-]*")
 # Names and types of headers are looked at once each, so many of them and none that is longer.
-_NAMES_MOST, _REMEMBERED_MOST = 1_000, 200
+_CACHED_MOST, _LONGEST_CACHED = 1_000, 200
 
 
 class _HeaderNames(dict[str, str | None]):
@@ -39,7 +39,7 @@ class _HeaderNames(dict[str, str | None]):
 
     def __missing__(self, name: str) -> str | None:
         written = name[5:].replace("_", "-").title() if name.startswith("HTTP_") else None
-        if len(self) < _NAMES_MOST and len(name) <= _REMEMBERED_MOST:
+        if len(self) < _CACHED_MOST and len(name) <= _LONGEST_CACHED:
             self[name] = written
         return written
 
@@ -52,7 +52,7 @@ class Request:
 
     `url` is path and query as the client wrote them, as far as the server kept that. `missing` is
     how many bytes of its Content-Length never came. `struck` is what faults do to it, once that
-    is settled; `files` is what has been downloaded for it.
+    is decided; `files` is what has been downloaded for it.
     """
 
     def __init__(self, environ: Environ, limit: int = BODY_LIMIT) -> None:
@@ -100,7 +100,7 @@ class Request:
     def type_and_charset(self) -> tuple[str, str]:
         """What Content-Type names, lower case: the media type alone, and the charset if any."""
         full = str(self.environ.get("CONTENT_TYPE") or "")
-        short = len(full) <= _REMEMBERED_MOST
+        short = len(full) <= _LONGEST_CACHED
         return _content_type(full) if short else _content_type.__wrapped__(full)
 
     @property
@@ -112,7 +112,7 @@ class Request:
         """Read the body's document, or why it cannot be read, for whoever asks."""
         body = self.body
         # What nearly everybody sends is read at once; all else, and what is wrong, takes the long
-        # way. Fewer brackets than this nest nowhere too deep.
+        # way. With so few brackets it cannot be too deep.
         if (
             body
             and body[0] == _OBJECT
@@ -180,7 +180,7 @@ def _read_body(environ: Environ, length: str | None, limit: int) -> bytes | None
     if length:
         size = int(length) if length.isdigit() else 0
         if size > limit:
-            _pass_over(stream, size)
+            _discard(stream, size)
             return None
         return _read_whole(stream, size)
     if "HTTP_TRANSFER_ENCODING" not in environ:
@@ -188,7 +188,7 @@ def _read_body(environ: Environ, length: str | None, limit: int) -> bytes | None
     chunked: bytes = stream.read(limit + 1)
     if len(chunked) <= limit:
         return chunked
-    _pass_over(stream, PASSED_OVER)
+    _discard(stream, DISCARDED_MOST)
     return None
 
 
@@ -201,8 +201,8 @@ def _read_whole(stream: Any, size: int) -> bytes:
     return content
 
 
-def _pass_over(stream: Any, size: int) -> None:
-    """Read and forget what is too large: clients that are still sending miss the answer else."""
-    left = min(size, PASSED_OVER)
+def _discard(stream: Any, size: int) -> None:
+    """Read what is too large and forget it: a client that still sends would miss the answer."""
+    left = min(size, DISCARDED_MOST)
     while left > 0 and (part := stream.read(min(left, 2**16))):
         left -= len(part)

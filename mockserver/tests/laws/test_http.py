@@ -573,7 +573,7 @@ WRONGS: list[tuple[object, str, Callable[..., Any]]] = [
     (publish, "_targets", _tells_twice),
     (publish, "_targets", _forgets_the_second_url),
     (publish, "_targets", _tells_the_neighbours_url),
-    (Publisher, "_owed", _tells_backwards),
+    (Publisher, "_deliveries_for", _tells_backwards),
     (pipeline, "require_token", _lets_everyone_in),
     (uploads, "decode_base64", _loses_the_last_byte),
     (MemoryStore, "add", _shares_groups),

@@ -59,25 +59,11 @@ def happen(
         _require_author(instance, event, sender)
         if option == "add" and instance.reachability.registered(to) is None:
             raise ControlRefused(400, f"to: {to.jid} has no WhatsApp account any more")
-        action = ContactAction(
-            instance,
-            event,
-            sender,
-            runtime.samples.payload(event),
-            _group(instance, body),
-            option,
-            to.jid,
-            body.get("set", {}),
-        )
+        sample, overrides = runtime.samples.payload(event), body.get("set", {})
+        group = _group(instance, body)
+        action = ContactAction(instance, event, sender, sample, group, option, to.jid, overrides)
         time.append(instance.now)
-        chat = action.group.jid if action.group else sender.jid
-        faults = instance.fault_source
-        if faults.armed and faults.swallows(key, sender.jid, chat):
-            return
-        payload_fields = _addressed(action, fields(action), chat)
-        for path, value in action.set.items():
-            put_at({**action.sample, **payload_fields}, path, value)
-        instance.record(event, Fields(payload_fields, dict(action.set)))
+        _record(action, fields)
 
     runtime.publisher.change(key, do)
     if points[0] is not None:
@@ -85,6 +71,19 @@ def happen(
     answer = {"instance": key, "event": event, "time": time[0]}
     _show(runtime, answer, sender, body, option)
     return answer
+
+
+def _record(action: ContactAction, fields: Callable[[ContactAction], Json]) -> None:
+    """The event as a webhook tells it, unless a fault swallows it."""
+    instance, sender = action.instance, action.sender
+    chat = action.group.jid if action.group else sender.jid
+    faults = instance.fault_source
+    if faults.armed and faults.swallows(instance.key, sender.jid, chat):
+        return
+    payload_fields = _addressed(action, fields(action), chat)
+    for path, value in action.set.items():
+        put_at({**action.sample, **payload_fields}, path, value)
+    instance.record(action.event, Fields(payload_fields, dict(action.set)))
 
 
 def _show(

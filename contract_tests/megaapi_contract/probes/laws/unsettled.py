@@ -115,6 +115,12 @@ def a_send_that_fails_is_told_one_way(session: Session, stage: Stage) -> None:
     for _ in range(TIMES):
         answer = session.call("send_location", place, **ASKS["send_location"].make(NO_WHATSAPP))
         no_account(session, answer, "a number without WhatsApp")
+    # Whom a host refuses may be its own affair; that nobody can be sent a place without one is not.
+    make, promise = _without("send_location", latitude=None), guess(session, "send_location")
+    for _ in range(TIMES):
+        answer = session.call("send_location", place, body=make(someone(session)))
+        if not session.takes_alternative(answer, "swallowed_sends") and answer.status == 500:
+            session.settle_usual(answer, "swallowed_sends", promise=promise)
 
 
 @LAWS.law("is_on_whatsapp", phone=True)

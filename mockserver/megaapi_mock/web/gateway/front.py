@@ -13,6 +13,7 @@ from .reply import JSON, PREFLIGHT, Headers, Reply, StartResponse, send
 from .request import Environ, Request
 from .routing import Match, Routes
 
+Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 # What is not the gateway's: the control API and the documents.
 _NOT_GATEWAY = ("/_mock", "/docs")
 _BELOW_THEM = tuple(f"{path}/" for path in _NOT_GATEWAY)
@@ -26,8 +27,8 @@ class Front:
     Flask's own dispatch costs more than everything the pipeline does (measured: 120-185 µs).
     """
 
-    def __init__(self, pipeline: Pipeline, flask: Callable[..., Iterable[bytes]]) -> None:
-        self._control, self._pipeline = flask, pipeline
+    def __init__(self, pipeline: Pipeline, control: Wsgi) -> None:
+        self.control, self._pipeline = control, pipeline
         self._body_limit = int(pipeline.profile["body_limit_mib"]) * 2**20
         express = pipeline.profile["body_parsing"] == "express"
         any_case = AnyCase(operation.path for operation in pipeline.operations) if express else None
@@ -39,7 +40,7 @@ class Front:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO") or "/"
         if path in _NOT_GATEWAY or path.startswith(_BELOW_THEM) or _is_visit(path, environ):
-            return self._control(environ, start_response)
+            return self.control(environ, start_response)
         request = Request(environ, self._body_limit)
         if request.method == "OPTIONS":
             reply = Reply(204, b"", "", extra=[*PREFLIGHT])

@@ -109,7 +109,8 @@ def test_a_plain_inbound_message_does_not_reach_flask(pair: list[MockApp]) -> No
 def test_a_webhook_that_points_here_is_for_flask(pair: list[MockApp]) -> None:
     body = b'{"from": "5511900000002"}'
     app = pair[0]
-    asked = app.wsgi_app._control  # type: ignore[attr-defined]
+    asked = app.control.ready()
+    assert isinstance(asked, DirectInbound)
     asked._courier = SimpleNamespace(under_way={"d1": body}, carries=lambda sent: sent == body)
     reached: list[bytes] = []
 

@@ -207,6 +207,7 @@ def test_query_parameter_that_fits_is_never_refused(
 
 
 def test_views_take_the_bodies_that_are_described(app: MockApp) -> None:
+    app.control.ready()
     described = {(method, path) for method, path, _ in with_bodies()}
     taking = set()
     for rule in app.url_map.iter_rules():

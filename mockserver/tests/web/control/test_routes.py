@@ -70,6 +70,7 @@ def test_the_description_is_valid_openapi() -> None:
 
 
 def test_the_description_has_exactly_the_routes_there_are(app: MockApp) -> None:
+    app.control.ready()
     routes = {
         (str(rule).replace("<", "{").replace(">", "}"), method)
         for rule in app.url_map.iter_rules()

@@ -15,13 +15,13 @@ serve: setup
 	@exec $(BIN)/megaapi-mock serve $(if $(PORT),--port $(PORT)) $(ARGS)
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n 2 -m "not hosts and not page" $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not hosts and not page" $(ARGS)
 	@echo "Left out: tests of the page in a browser (make page) and whole runs against hosts (make hosts)."
 
 # Whole runs against hosts of every kind, of the contract suite and of Schemathesis: minutes that
 # `make test` leaves out.
 hosts: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n 2 -m hosts $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m hosts $(ARGS)
 
 # The page in a headless browser: Debian's chromium, driven by Playwright.
 page: $(VENV)/page.stamp

@@ -16,6 +16,8 @@ import pytest
 
 from .new_operations import COUNT_GROUPS, SEND_NOTE, copy_with_new_operations
 
+# Runs of both suites on a copy of the checkout: minutes.
+pytestmark = pytest.mark.hosts
 # What a test prints of a run that failed.
 LAST_LINES = 4_000
 # Tests of every operation, and of every rule about operations.

@@ -17,7 +17,7 @@ from ..judging.results import Webhook
 
 # Nothing listens there: in this process the courier hands the body over instead of posting it.
 IN_PROCESS = "http://127.0.0.1:9/webhooks"
-MAX_WEBHOOKS = 20_000
+MAX_WEBHOOKS = 60_000
 # So often a webhook is waited for in vain, before a run without any stops waiting.
 MAX_MISSES_AT_START = 3
 NO_WEBHOOK_SENTENCE = (

@@ -73,6 +73,8 @@ def bot(make_app: MakeApp) -> Iterator[Bot]:
     }
     Door(bot.app).post(f"/instances/{KEY}/webhook", {"url": "http://127.0.0.1:9000/hook"})
     yield bot
+    # What it still answers while the mock stops would be abandoned.
+    assert bot.app.runtime.courier.wait_idle(10)
 
 
 @pytest.fixture

@@ -30,9 +30,9 @@ def test_long_header_names_are_read_and_not_remembered() -> None:
 
 def test_header_names_are_remembered_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(request, "_HEADER_NAMES", request._HeaderNames())
-    for number in range(request._NAMES_MOST + 50):
+    for number in range(request._CACHED_MOST + 50):
         assert Request(environ(**{f"HTTP_N{number}": "1"})).headers() == [(f"N{number}", "1")]
-    assert len(request._HEADER_NAMES) <= request._NAMES_MOST
+    assert len(request._HEADER_NAMES) <= request._CACHED_MOST
 
 
 def test_long_types_and_addresses_are_read_and_not_remembered() -> None:

@@ -73,7 +73,7 @@ def quick_restarts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 # A whole run in real time: on a busy machine it takes minutes.
 @pytest.mark.hosts
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(900)
 @pytest.mark.usefixtures("quick_restarts")
 def test_over_http_on_another_port(server: MockServer) -> None:
     report = report_of(_over_http(server.url))
@@ -87,7 +87,7 @@ def _over_http(url: str, **others: Any) -> RunOptions:
 
 # A whole run in real time: on a busy machine it takes minutes.
 @pytest.mark.hosts
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(900)
 @pytest.mark.usefixtures("quick_restarts")
 def test_behind_a_proxy_that_only_passes_bytes_on(server: MockServer) -> None:
     with passing_on(int(server.url.rpartition(":")[2])) as url:

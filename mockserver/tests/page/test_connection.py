@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from megaapi_mock.settings import Settings
 from megaapi_mock.testing import Instance, MockServer
@@ -78,6 +78,17 @@ def test_new_instance_takes_two_clicks_and_says_what_is_next(screen: Screen) -> 
     step = page.locator(".next-step")
     expect(step).to_contain_text("Your bot has no webhook yet")
     expect(step).to_contain_text("/rest/webhook/megacode-MADE0000001/configWebhook")
+
+
+def test_first_webhook_is_set_above_the_phones(open_screen: Any) -> None:
+    screen: Screen = open_screen()
+    step = screen.page.locator(".next-step")
+    step.get_by_label("Address of your bot").fill("http://127.0.0.1:9000/webhook")
+    step.get_by_role("button", name="Save").click()
+    expect(step).to_contain_text("Everything is ready")
+    first = card(screen.view("connection"), "megacode-TESTKEY0001")
+    expect(first.get_by_label("Address")).to_have_value("http://127.0.0.1:9000/webhook")
+    expect(first.get_by_label("Switched on")).to_be_checked()
 
 
 def test_instance_that_another_program_makes_appears(screen: Screen, mock: MockServer) -> None:

@@ -74,6 +74,35 @@ def test_webhook_is_edited_and_resent(screen: Screen, shop: Instance) -> None:
     screen.page.get_by_role("button", name="Send it").click()
     shop.sent.wait_for(text="Olá, Outro Nome!")
     expect(record(screen, "Olá, Outro Nome!")).to_be_visible()
+    detail = screen.page.locator(".inspector-detail")
+    expect(detail.locator(".facts")).to_contain_text("resend of")
+    expect(detail.locator(".attempt-head")).to_contain_text("200")
+
+
+def test_resent_webhook_is_shown_with_its_answer_beside_the_phones(
+    screen: Screen, shop: Instance
+) -> None:
+    screen.write("Bom dia")
+    screen.bubble("Bom dia").locator(".trace").click()
+    pane = screen.page.locator(".trace-pane")
+    pane.get_by_role("button", name="Resend as it was").click()
+    expect(pane.locator(".detail")).to_have_count(2)
+    expect(pane.locator(".detail").last.locator(".attempt-head")).to_contain_text("200")
+    expect(pane.locator(".detail").last.locator(".detail-head")).to_be_in_viewport()
+
+
+def test_message_that_the_pane_is_about_is_marked(screen: Screen, shop: Instance) -> None:
+    for text in ("Primeira", "Segunda"):
+        screen.write(text)
+        expect(screen.bubble(text)).to_be_visible()
+    marked = screen.phone().locator(".entry.inspected")
+    screen.bubble("Primeira").locator(".trace").click()
+    expect(marked).to_contain_text("Primeira")
+    screen.bubble("Segunda").locator(".trace").click()
+    expect(marked).to_have_count(1)
+    expect(marked).to_contain_text("Segunda")
+    screen.page.locator(".trace-pane").get_by_role("button", name="Close").click()
+    expect(marked).to_have_count(0)
 
 
 def test_record_is_copied_as_curl_pytest_and_script(screen: Screen, shop: Instance) -> None:

@@ -31,7 +31,7 @@ def test_fault_is_armed_strikes_and_is_seen(screen: Screen, shop: Instance) -> N
     expect(screen.phone().locator(".refusal")).to_contain_text("502")
     faults = panel(screen.view("levers"), "Faults")
     faults.get_by_role("button", name="Clear bad-gateway").click()
-    expect(faults).to_contain_text("The gateway behaves.")
+    expect(faults).to_contain_text("None is armed: the gateway works as usual.")
     assert send(shop, "text", {"text": "x"}) == 200
 
 
@@ -50,7 +50,7 @@ def test_clock_is_frozen_and_moved(screen: Screen, mock: MockServer, shop: Insta
 
 def test_chaos_duplicates_webhooks(screen: Screen, shop: Instance) -> None:
     chaos = panel(screen.view("levers"), "Chaos in webhooks")
-    chaos.get_by_label("Send each so many times").fill("2")
+    chaos.get_by_label("Copies of each webhook").fill("2")
     chaos.get_by_role("button", name="Start").click()
     expect(chaos.locator(".reason")).to_contain_text("duplicate 2")
     screen.view("phones").write("oi")

@@ -1,11 +1,15 @@
 // What to do next, where something is still missing: link the phone, set a webhook, write.
-import { h } from "../core/dom.js";
+import * as api from "../core/api.js";
+import { outcomeLine } from "../core/dialog.js";
+import { button, field, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { codeBlock } from "../inspector/json_view.js";
 
+const SAMPLE_URL = "http://127.0.0.1:9000/webhook";
+
 /** The command that sets the webhook of an instance by the gateway's own API. */
 export function webhookCommand(instance, origin = location.origin) {
-  const body = JSON.stringify({ messageData: { webhookUrl: "http://127.0.0.1:9000/webhook", webhookEnabled: true } });
+  const body = JSON.stringify({ messageData: { webhookUrl: SAMPLE_URL, webhookEnabled: true } });
   return `curl -X POST ${origin}/rest/webhook/${instance.key}/configWebhook \\\n  -H 'Authorization: Bearer ${instance.token}' \\\n  -H 'Content-Type: application/json' \\\n  -d '${body}'`;
 }
 
@@ -20,14 +24,30 @@ export function noInstance() {
   return h("div", { class: "next-step" }, h("p", {}, t("connection.none")), h("a", { class: "button", href: "#connection" }, t("connection.title")));
 }
 
+/** Where the bot listens, asked for on the spot. */
+function addressForm(instance, store) {
+  const url = h("input", { type: "url", required: true, placeholder: SAMPLE_URL, value: instance.webhook.url, spellcheck: "false" });
+  const outcome = outcomeLine();
+  const form = h("form", {}, field(t("next.address"), url), button(t("webhook.save"), () => undefined, { kind: "primary", type: "submit" }), outcome);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      store.hearInstance(await api.onInstance(instance.key, "webhook", { url: url.value.trim(), enabled: true }));
+    } catch (refusal) {
+      outcome.say(refusal.message, true);
+    }
+  });
+  return form;
+}
+
 /** The next step of an instance, or null when nothing is missing. */
 export function firstSteps(instance, store) {
   if (instance.state !== "connected") {
     return h("div", { class: "next-step" }, h("p", {}, t("next.link", { name: instance.name })), h("a", { class: "button", href: "#connection" }, t("next.to-connection")));
   }
   if (!instance.webhook.url || !instance.webhook.enabled) {
-    return h("div", { class: "next-step" }, h("p", {}, t("next.webhook")), codeBlock(t("next.command"), webhookCommand(instance)),
-      h("p", {}, t("next.or"), " ", h("a", { href: "#connection" }, t("next.set-here"))));
+    return h("div", { class: "next-step" }, h("p", {}, t("next.webhook")), addressForm(instance, store),
+      h("p", {}, t("next.or")), codeBlock(t("next.command"), webhookCommand(instance), { open: false }));
   }
   if (store.records.items.length) return null;
   return h("div", { class: "next-step" }, h("p", {}, t("next.write")), codeBlock(t("next.command"), sendCommand(instance), { open: false }));

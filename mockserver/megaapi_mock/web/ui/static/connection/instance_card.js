@@ -70,8 +70,9 @@ export class InstanceCard {
   drawLinked() {
     const end = (by) => () => this.run(() => api.onInstance(this.instance.key, "unlink", { by }));
     fill(this.link, h("div", { class: "actions" },
-      button(t("instance.unlink"), end("phone"), { icon: icon("link", 16) }), button(t("instance.drop"), end("gateway"), { icon: icon("power", 16) }),
-      button(t("instance.ban"), end("ban"), { kind: "danger", icon: icon("block", 16) })));
+      button(t("instance.unlink"), end("phone"), { icon: icon("link", 16), title: t("instance.unlink-what") }),
+      button(t("instance.drop"), end("gateway"), { icon: icon("power", 16), title: t("instance.drop-what") }),
+      button(t("instance.ban"), end("ban"), { kind: "danger", icon: icon("block", 16), title: t("instance.ban-what") })));
   }
 
   drawLinking() {

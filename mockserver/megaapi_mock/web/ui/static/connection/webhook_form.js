@@ -42,14 +42,14 @@ export class WebhookForm {
     if (key === this.drawn) return;
     this.drawn = key;
     if (document.activeElement !== this.url) this.url.value = url;
-    this.enabled.checked = enabled;
+    // Whoever types a first address wants webhooks there.
+    this.enabled.checked = enabled || !url;
     fill(this.help, url ? null : [h("p", { class: "hint" }, t("webhook.none")), codeBlock(t("next.command"), webhookCommand(instance), { open: false })]);
   }
 
   async save() {
     try {
-      const enabled = this.enabled.checked || !this.instance.webhook.url;
-      this.store.hearInstance(await api.onInstance(this.instance.key, "webhook", { url: this.url.value.trim(), enabled }));
+      this.store.hearInstance(await api.onInstance(this.instance.key, "webhook", { url: this.url.value.trim(), enabled: this.enabled.checked }));
       this.outcome.say(t("webhook.saved"));
     } catch (refusal) {
       this.outcome.say(refusal.message, true);

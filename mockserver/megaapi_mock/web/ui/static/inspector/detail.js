@@ -1,5 +1,6 @@
 // Everything that is known of one exchange or delivery.
 import * as api from "../core/api.js";
+import { outcomeLine } from "../core/dialog.js";
 import { button, fill, h } from "../core/dom.js";
 import { inLanguage, t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
@@ -7,7 +8,7 @@ import { outcomeOf } from "../core/records.js";
 import { durationOf, momentOf, secondOf } from "../core/time.js";
 import { asCurl, asPytest, asScript } from "./copy_as.js";
 import { codeBlock, copyButton, headerBlock } from "./json_view.js";
-import { openResend } from "./resend.js";
+import { openResend, resend } from "./resend.js";
 
 /** The detail of a record. */
 export function recordDetail(record, store) {
@@ -68,10 +69,12 @@ function sizeNote(part) {
 }
 
 function deliveryDetail(record, store) {
+  const outcome = outcomeLine();
+  const sendAgain = () => resend(record, store).catch((refusal) => outcome.say(refusal.message, true));
   const again = h("div", { class: "actions" },
-    button(t("resend.edit"), () => openResend(record), { kind: "primary", icon: icon("edit", 16) }),
-    button(t("resend.same"), () => api.resend(record.id), { icon: icon("webhook", 16) }));
-  return h("article", { class: "detail" },
+    button(t("resend.edit"), () => openResend(record, store), { kind: "primary", icon: icon("edit", 16) }),
+    button(t("resend.same"), sendAgain, { icon: icon("webhook", 16) }));
+  return h("article", { class: "detail", "data-record": record.id },
     heading(record, record.event, t(`delivery.${record.state}`)),
     contractLine(store, "/events", (one) => one.name === record.event),
     reasonLine(record),
@@ -79,7 +82,7 @@ function deliveryDetail(record, store) {
       [t("fact.time"), momentOf(record.time)], [t("fact.instance"), record.instance], [t("fact.url"), record.url],
       [t("fact.type"), record.message_type], [t("fact.chaos"), record.chaos],
     ]),
-    again, copies(record),
+    again, outcome, copies(record),
     h("h4", {}, t("delivery.attempts")), record.attempts.length ? record.attempts.map(attempt) : h("p", { class: "empty" }, t("delivery.no-attempt")),
     h("h4", {}, t("delivery.calls")), callList(record, store),
     codeBlock(t("delivery.payload"), record.payload, { note: sizeNote(record) }),

@@ -24,6 +24,7 @@ export class InspectorView {
     this.build();
     const refresh = oncePerFrame(() => this.refresh());
     this.subscriptions.on("records", (change) => this.hear(change, refresh));
+    this.subscriptions.on("resent", (record) => this.choose(this.store.records.byId.get(record.id) ?? record));
     this.subscriptions.on("instances", () => this.filters.draw());
     this.filter();
   }

@@ -5,19 +5,25 @@ import { openDialog, outcomeLine } from "../core/dialog.js";
 import { t } from "../core/i18n.js";
 import { bodyText } from "./json_view.js";
 
+/** Send a webhook again; who shows it goes on to what came of it. */
+export async function resend(delivery, store, body = null) {
+  const again = await api.resend(delivery.id, body);
+  store.topics.publish("resent", { ...again, kind: "delivery" });
+}
+
 /** Open the editor of a webhook's body. */
-export function openResend(delivery) {
+export function openResend(delivery, store) {
   const body = h("textarea", { rows: 18, class: "code-input", spellcheck: "false", value: bodyText(delivery.payload) });
   const outcome = outcomeLine();
   const dialog = openDialog(t("resend.title", { event: delivery.event }), [
     h("p", { class: "hint" }, t("resend.to", { url: delivery.url })), field(t("delivery.payload"), body), outcome,
-    button(t("resend.send"), () => send(delivery, body.value, outcome, dialog), { kind: "primary" }),
+    button(t("resend.send"), () => send(delivery, body.value, outcome, dialog, store), { kind: "primary" }),
   ]);
 }
 
-async function send(delivery, text, outcome, dialog) {
+async function send(delivery, text, outcome, dialog, store) {
   try {
-    await api.resend(delivery.id, JSON.parse(text));
+    await resend(delivery, store, JSON.parse(text));
     dialog.close();
   } catch (trouble) {
     outcome.say(trouble instanceof SyntaxError ? t("json.bad", { reason: trouble.message }) : trouble.message, true);

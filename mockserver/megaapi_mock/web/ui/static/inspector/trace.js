@@ -10,13 +10,14 @@ import { codeBlock } from "./json_view.js";
 
 export class Trace {
   constructor(store, onClose) {
-    Object.assign(this, { store, subject: null });
+    Object.assign(this, { store, subject: null, wanted: null });
     this.subscriptions = new Subscriptions(store.topics);
     this.body = h("div", { class: "trace-body" });
     this.element = h("aside", { class: "trace-pane", "aria-label": t("trace.title") },
       h("header", {}, h("h2", {}, t("trace.title")), button(t("close"), onClose, { kind: "plain", icon: icon("close"), bare: true })), this.body);
     fill(this.body, h("p", { class: "empty" }, t("trace.empty")));
     this.subscriptions.on("records", ({ record }) => this.hear(record));
+    this.subscriptions.on("resent", ({ id }) => { this.wanted = id; });
   }
 
   end() {
@@ -48,6 +49,15 @@ export class Trace {
     const none = message && !records.length ? h("p", { class: "empty" }, t(message.from_me ? "trace.no-call" : "trace.no-webhook")) : null;
     fill(this.body, none, records.map((record) => recordDetail(record, this.store)),
       message ? codeBlock(t("trace.message"), message, { open: false }) : null);
+    this.showWanted(records);
+  }
+
+  /** Go on to the webhook that was sent again, once what came of it is known. */
+  showWanted(records) {
+    const record = records.find(({ id }) => id === this.wanted);
+    if (!record) return;
+    if (record.state !== "queued") this.wanted = null;
+    this.body.querySelector(`[data-record="${CSS.escape(record.id)}"]`).scrollIntoView();
   }
 
   hear(record) {

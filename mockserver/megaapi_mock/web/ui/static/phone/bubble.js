@@ -13,7 +13,8 @@ export function entry(message, before, conversation) {
   const day = dayOf(message.time);
   const isNew = !before || dayOf(before.time) !== day;
   const body = message.refusal ? refusal(message, conversation) : bubble(message, conversation);
-  return h("div", { class: "entry", "data-message": message.id },
+  const isInspected = conversation.phone.owner.inspected === message.id;
+  return h("div", { class: isInspected ? "entry inspected" : "entry", "data-message": message.id },
     isNew ? h("div", { class: "day" }, h("span", {}, day)) : null, body);
 }
 

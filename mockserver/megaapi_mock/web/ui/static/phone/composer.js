@@ -7,6 +7,8 @@ import { openAttachments, sendFile } from "./attachments.js";
 import { inShort } from "./content.js";
 import { Recorder } from "./recorder.js";
 
+const MOST_HEIGHT = 120;
+
 export class Composer {
   constructor(conversation) {
     this.conversation = conversation;
@@ -61,7 +63,10 @@ export class Composer {
 
   resize() {
     this.input.style.height = "auto";
-    this.input.style.height = `${Math.min(this.input.scrollHeight, 120)}px`;
+    // Its border is not part of what it has to show.
+    const height = this.input.scrollHeight + this.input.offsetHeight - this.input.clientHeight;
+    this.input.style.height = `${Math.min(height, MOST_HEIGHT)}px`;
+    this.input.style.overflowY = height > MOST_HEIGHT ? "auto" : "hidden";
     const empty = !this.input.value.trim();
     this.sendButton.hidden = empty && this.recorder.isOffered;
     this.recorder.element.hidden = !empty || !this.recorder.isOffered;

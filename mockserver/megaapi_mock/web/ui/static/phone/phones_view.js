@@ -29,6 +29,7 @@ export class PhonesView {
     this.store = store;
     this.phones = [];
     this.trace = null;
+    this.inspected = null;
     this.subscriptions = new Subscriptions(store.topics);
     this.tools = h("div", { class: "toolbar" });
     this.hint = h("div", { class: "first-steps" });
@@ -69,7 +70,7 @@ export class PhonesView {
 
   drawHint() {
     const instance = this.store.instances.get(this.instance);
-    const key = JSON.stringify([instance?.state, instance?.webhook, Boolean(this.store.records.items.length), this.instance]);
+    const key = JSON.stringify([instance?.state, instance?.webhook, Boolean(instance?.webhook.url && this.store.records.items.length), this.instance]);
     if (key === this.hintShown || !this.store.loaded) return;
     this.hintShown = key;
     fill(this.hint, instance ? firstSteps(instance, this.store) : noInstance());
@@ -102,12 +103,20 @@ export class PhonesView {
       this.element.append(this.trace.element);
     }
     this.trace.show(subject);
+    this.mark(subject.exchange ?? subject.message.id);
+  }
+
+  /** Mark the message that the pane is about. */
+  mark(id) {
+    this.inspected = id;
+    for (const entry of this.row.querySelectorAll(".entry")) entry.classList.toggle("inspected", id !== null && entry.dataset.message === id);
   }
 
   closeTrace() {
     this.trace?.end();
     this.trace?.element.remove();
     this.trace = null;
+    this.mark(null);
   }
 
   rewindBefore(phone, message, previous) {

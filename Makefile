@@ -93,9 +93,9 @@ wheel-check: $(VENV)/dev.stamp
 # Pins with hashes and without any index address; needs uv.
 lock:
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
-	  --python-version 3.11 pyproject.toml --group build -o requirements/serve.txt
+	  --python-version 3.11 pyproject.toml --extra store --group build -o requirements/serve.txt
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
-	  --python-version 3.11 pyproject.toml --group dev --group build -o requirements/dev.txt
+	  --python-version 3.11 pyproject.toml --extra store --group dev --group build -o requirements/dev.txt
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
 	  --python-version 3.11 pyproject.toml --group page -c requirements/dev.txt -o requirements/page.txt
 

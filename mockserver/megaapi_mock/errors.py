@@ -24,6 +24,7 @@ MockError
 │   ├── InvalidRequest         422, only with --strict
 │   ├── Unusable               500, intended
 │   │   └── NotAMember         500, or 404 by switch
+│   ├── StoreUnavailable       503, the store cannot be written: the change did not happen
 │   ├── HandledFailure         200 with {"error": true}
 │   └── SwallowedFailure       200 that looks like a success
 ├── ControlRefused             the control API's 4xx
@@ -202,6 +203,12 @@ class NotAMember(Unusable):
         super().__init__(reason)
         if status == 404:
             self.status, self.name, self.message = 404, "NOT_FOUND", "Group not found"
+
+
+class StoreUnavailable(RequestRejected):
+    """The store cannot be written just now; what was asked for did not happen."""
+
+    status, name, message = 503, "SERVICE_UNAVAILABLE", "Service Unavailable"
 
 
 class HandledFailure(RequestRejected):

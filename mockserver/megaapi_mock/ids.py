@@ -55,6 +55,17 @@ class Ids:
             self._resets_of.pop(key, None)
             self._begun_of.pop(key, None)
 
+    def save(self) -> tuple[int, int, dict[str, int], dict[str, int]]:
+        """The seed, and all series that were begun."""
+        return self.seed, self._resets, dict(self._resets_of), dict(self._begun_of)
+
+    def restore(
+        self, seed: int, resets: int, resets_of: dict[str, int], begun_of: dict[str, int]
+    ) -> None:
+        """Go on with what was saved."""
+        self.seed, self._resets = seed, resets
+        self._resets_of, self._begun_of = dict(resets_of), dict(begun_of)
+
     def raw(self, key: str, kind: str, number: int, size: int) -> bytes:
         """`size` bytes (at most 64)."""
         own = self._resets_of.get(key, 0)

@@ -28,7 +28,12 @@ class Settings:
     world: str = _setting("default", "starting world: a name under fixtures/worlds, or a file")
     contacts: int = _setting(0, "made-up people added to the world")
     seed: int = _setting(-1, "seed for all generated ids; -1 chooses one at random")
-    store: str = _setting("memory", "where the state is kept")
+    store: str = _setting(
+        "memory", "where everything is kept: memory, or sqlite:///FILE (a restart loses nothing)"
+    )
+    sync: str = _setting(
+        "normal", "a database survives the end of the process (normal), or of the machine (full)"
+    )
     workers: int = _setting(1, "server processes")
     strict: bool = _setting(False, "answer invalid requests with 422 and all violations")
     control_token: str = _setting(

@@ -19,6 +19,7 @@ from megaapi_mock.domain.world import World
 from megaapi_mock.ids import Ids
 from megaapi_mock.profile import default_profile
 from megaapi_mock.resources import root
+from megaapi_mock.settings import Settings
 from megaapi_mock.spec.bundle import read_yaml
 from megaapi_mock.spec.operations import Operation, operations
 from megaapi_mock.spec.verdict import valid_bundle
@@ -92,9 +93,12 @@ def world() -> World:
     return read_world(content)
 
 
-def open_mock(switches: dict[str, str] | None = None, seed: int = 7) -> MockApp:
+def open_mock(
+    switches: dict[str, str] | None = None, seed: int = 7, *, settings: Settings | None = None
+) -> MockApp:
     """A mock whose time stands still; who opens it stops it."""
     return build_app(
+        settings=settings,
         clock=Clock(frozen_at=START),
         ids=Ids(seed),
         transport=RecordingTransport(),

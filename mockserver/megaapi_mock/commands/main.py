@@ -19,6 +19,7 @@ from ..errors import SetupError
 from ..profile import SWITCHES, Profile, load_profile, parse_assignments
 from ..resources import root
 from ..settings import Settings, from_environment, switches_from_environment
+from ..store.open_store import MEMORY, require_sync, sqlite_path
 from .console import Lines, webhook_count
 from .doctor.command import doctor
 from .emit import emit
@@ -206,10 +207,11 @@ def _profile(settings: Settings, switches: tuple[str, ...]) -> Profile:
 
 
 def _refuse_unbuilt(settings: Settings) -> None:
-    if settings.store != "memory":
-        raise SetupError(f"--store {settings.store}: only `memory` exists")
+    if settings.store != MEMORY:
+        sqlite_path(settings.store)
+    require_sync(settings.sync)
     if settings.workers != 1:
-        raise SetupError(f"--workers {settings.workers}: the memory store needs exactly 1")
+        raise SetupError(f"--workers {settings.workers}: only 1 can share a store so far")
     _require_port(settings.port)
 
 

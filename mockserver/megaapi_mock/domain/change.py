@@ -135,6 +135,11 @@ class Change:
         )
 
     @property
+    def changes_values(self) -> bool:
+        """Whether it changes anything of the state beside its tables."""
+        return self._values() != self._values_before
+
+    @property
     def changes_what_is_shown(self) -> bool:
         """Whether it changes what the control API shows of the instance itself."""
         # All but the last: how far the agenda has counted shows nowhere.

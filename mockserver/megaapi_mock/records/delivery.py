@@ -10,6 +10,10 @@ from .exchange import shown_body
 # Why what was owed in an earlier life of an instance is never sent.
 OLD_WORLD = "a reset, another state or the end of its instance came before it was sent"
 
+# Why what is owed at a stop is not sent before the next start, if there is one.
+STOPPED = "the mock stopped before it was delivered"
+COURIER_STOPPED = "the courier had been stopped"
+
 State = Literal["queued", "delivered", "failed", "refused", "abandoned", "dropped"]
 
 

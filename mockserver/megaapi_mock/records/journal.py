@@ -7,7 +7,7 @@ import threading
 import time
 from bisect import bisect_left
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -20,6 +20,7 @@ from .fault_hit import FaultHit, RecordedHit
 from .feed import Feed, Kind
 from .numbers import OWNERS_MOST, RecordNumbers
 from .outcome import Outcome
+from .recorder import Recorder
 from .sizes import delivery_bytes, exchange_bytes, hit_bytes
 from .waiter import Waiter, Waiters
 
@@ -74,6 +75,11 @@ class Log(Generic[R]):
                 self._size += size - before
                 self._trim()
         return size
+
+    def numbered(self) -> list[tuple[int, R]]:
+        """All of them, each with its place among all that share `numbers`."""
+        with self._lock:
+            return [(number, record) for number, record, _ in self._records.values()]
 
     def get(self, record_id: str) -> R | None:
         """One record by id."""
@@ -138,6 +144,8 @@ class Journal:
         # Empty while nobody waits for anything.
         self.topics = self._waiters.topics
         self._closed = False
+        # Writes down what is no part of a change.
+        self.recorder: Recorder | None = None
 
     @property
     def waiting(self) -> int:
@@ -175,6 +183,8 @@ class Journal:
         """Keep the last numbers of an instance that is deleted; `counted` returns them later."""
         with self._lock:
             self._numbers.set(owner, numbers)
+            if self.recorder is not None:
+                self.recorder.count(owner, numbers)
 
     def recount(self, numbers: Mapping[str, int], owner: str | None = None) -> None:
         """Forget every record, or one owner's, and go on counting from here."""
@@ -183,26 +193,43 @@ class Journal:
             for scope, number in numbers.items():
                 prefix, _, name = scope.partition(".")
                 self._numbers.set(name, {prefix: number})
+                if self.recorder is not None:
+                    self.recorder.count(name, {prefix: number})
 
     def add_exchange(self, exchange: Exchange) -> None:
-        """Keep one request with its reply."""
+        """Keep one request with its reply, which is written down elsewhere."""
         with self._lock:
             self.exchanges.add(exchange)
             self._tell("exchange", exchange)
 
     def add_deliveries(self, deliveries: Iterable[Delivery]) -> None:
-        """Keep what is owed from now on."""
+        """Keep what is owed from now on, and written down elsewhere."""
         with self._lock:
             for delivery in deliveries:
                 self.deliveries.add(delivery)
                 self._tell("delivery", delivery)
 
     def keep(self, outcome: Outcome) -> None:
-        """Keep what a change leaves on record."""
+        """Keep what a change leaves on record; it is written down with the change."""
         with self._lock:
             self.add_deliveries(outcome.deliveries)
             if outcome.exchange is not None:
                 self.add_exchange(outcome.exchange)
+
+    def write_exchange(self, exchange: Exchange) -> None:
+        """Keep one request that changed nothing with its reply, and write it down."""
+        with self._lock:
+            self.add_exchange(exchange)
+            if self.recorder is not None:
+                self.recorder.record(exchange)
+
+    def write_deliveries(self, deliveries: Sequence[Delivery]) -> None:
+        """Keep what is owed from now on by no change, and write it down."""
+        with self._lock:
+            self.add_deliveries(deliveries)
+            if self.recorder is not None:
+                for delivery in deliveries:
+                    self.recorder.record(delivery)
 
     def add_strike(self, hit: FaultHit) -> None:
         """Keep that a fault struck."""
@@ -210,6 +237,8 @@ class Journal:
             id_ = self.next_id("s", hit.instance)
             record = RecordedHit(id_, hit)
             self.strikes.add(record)
+            if self.recorder is not None:
+                self.recorder.record(record)
             self._waiters.show("strike", hit.instance, record)
             self.show("strike", hit.instance, record, hit_bytes(record))
 
@@ -217,6 +246,8 @@ class Journal:
         """A delivery has come further."""
         with self._lock:
             self.deliveries.update_size(delivery)
+            if self.recorder is not None:
+                self.recorder.delivery_changed(delivery)
             self._tell("delivery", delivery)
 
     def awaits_messages(self, instance: str) -> bool:
@@ -303,6 +334,8 @@ class Journal:
                 lambda record: instance is not None and record.struck.instance != instance
             )
             self._numbers.forget(instance)
+            if self.recorder is not None:
+                self.recorder.forget(instance)
             self._forgotten[instance] += 1
             # A reset of one instance after the other, each under a new key, fills no memory.
             if len(self._forgotten) > OWNERS_MOST:

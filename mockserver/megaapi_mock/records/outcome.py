@@ -17,7 +17,7 @@ class Outcome:
 
     Its `deliveries` wait until the answer has been handed over (`released`), its
     `peer_messages` are carried to other instances at once, its `exchange` is the call that asked
-    for it, None where nobody called.
+    for it, None where nobody called; `taken` is the message of a peer that it carries out, if any.
     """
 
     instance: str
@@ -26,3 +26,4 @@ class Outcome:
     peer_messages: Sequence[Envelope] = ()
     exchange: Exchange | None = None
     released: bool = False
+    taken: Envelope | None = None

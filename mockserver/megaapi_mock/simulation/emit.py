@@ -83,7 +83,7 @@ def _resend(runtime: Runtime, delivery_id: str, edited: Mapping[str, Any] | None
         lane=original.lane,
         chaos=f"resend of {original.id}",
     )
-    runtime.journal.add_deliveries([copy])
+    runtime.journal.write_deliveries([copy])
     runtime.courier.accept([copy])
     return copy
 

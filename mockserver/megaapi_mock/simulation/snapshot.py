@@ -197,7 +197,7 @@ class _Prepared:
         runtime = self._runtime
         abandon.abandon(runtime, key)
         runtime.journal.recount(self._numbers, key)
-        runtime.journal.add_deliveries(
+        runtime.journal.write_deliveries(
             saved_chaos.put_back(runtime.chaos_dispatcher, self._chaos, key)
         )
         saved_faults.put_back(

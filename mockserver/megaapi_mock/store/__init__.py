@@ -30,6 +30,9 @@ class Owed(Protocol):
     def claim_peer_message(self) -> Envelope | None:
         """Take out the message between two instances that was written first."""
 
+    def return_peer_message(self, envelope: Envelope) -> None:
+        """What was claimed could not be taken just now: it is the first to be claimed again."""
+
     def keep_peer_message(self, envelope: Envelope) -> None:
         """Remember one more message to an instance, which is not part of a change."""
 
@@ -105,6 +108,15 @@ class Store(Protocol):
 
     def restore_one(self, instance: Instance) -> None:
         """This instead of the one with its key, or beside the others."""
+
+    def settle(self) -> None:
+        """All that has happened so far is kept, records and settings too.
+
+        Raises StoreUnavailable where that cannot be.
+        """
+
+    def close(self) -> None:
+        """Keep what is left, and let go of whatever the state is kept in."""
 
     def next_due(self) -> tuple[float, str] | None:
         """The instance that has something scheduled first, and when."""

@@ -96,7 +96,7 @@ class MemoryStore:
                 if not slot.registered:
                     with self._lock:
                         self._register(key, slot)
-                instance.commit()
+                self._commit(instance, outcome)
             except BaseException:
                 instance.rollback()
                 raise
@@ -105,6 +105,14 @@ class MemoryStore:
             self._note_due(key, slot)
         finally:
             slot.lock.release()
+
+    def _commit(self, instance: Instance, outcome: Outcome | None) -> None:
+        """Accept a change that went well."""
+        instance.commit()
+
+    def _commit_new(self, instance: Instance) -> None:
+        """Accept an instance that was added."""
+        instance.commit()
 
     def _keep_outcome(self, outcome: Outcome) -> None:
         """After the state was committed: what fails here takes nothing back."""
@@ -155,10 +163,10 @@ class MemoryStore:
                     self._register(seed.key, slot)
                 try:
                     shown = begin(instance)
+                    self._commit_new(instance)
                 except BaseException:
-                    self.remove(seed.key)
+                    self._drop(seed.key)
                     raise
-                instance.commit()
                 self._note_due(seed.key, slot)
         return shown
 
@@ -180,6 +188,9 @@ class MemoryStore:
 
     def remove(self, key: str) -> None:
         """An instance is gone with all it knew."""
+        self._drop(key)
+
+    def _drop(self, key: str) -> None:
         with self._structure, self._lock:
             if self._slots.pop(key, None) is None:
                 raise UnknownInstance(f"no instance has the key {key!r}")
@@ -254,6 +265,12 @@ class MemoryStore:
                 self._slots[instance.key] = slot
                 self._register(instance.key, slot)
             self._note_due(instance.key, slot)
+
+    def settle(self) -> None:
+        """Nothing is behind: all there is stands in memory."""
+
+    def close(self) -> None:
+        """Nothing is left to do."""
 
     def next_due(self) -> tuple[float, str] | None:
         """The instance that has something scheduled first, and when."""

@@ -66,6 +66,11 @@ class OwedInMemory:
         with self._lock:
             return self._peer_messages.popleft() if self._peer_messages else None
 
+    def return_peer_message(self, envelope: Envelope) -> None:
+        """What was claimed is the first to be claimed again."""
+        with self._lock:
+            self._peer_messages.appendleft(envelope)
+
     def keep_peer_message(self, envelope: Envelope) -> None:
         """Remember one more message, which is not part of a change."""
         with self._lock:

@@ -109,9 +109,9 @@ class Forms:
         if origin is frozenset:
             return _sequence(self.of(inner[0]), frozenset, ordered=True)
         if origin is UndoTable:
-            return _mapping(self._keys(inner[0]), self.of(inner[1]), UndoTable)
+            return _mapping(self.of_key(inner[0]), self.of(inner[1]), UndoTable)
         if origin in (dict, Mapping):
-            return _mapping(self._keys(inner[0]), self.of(inner[1]), dict)
+            return _mapping(self.of_key(inner[0]), self.of(inner[1]), dict)
         raise TypeError(f"{kind} has no form: write one in store/forms.py")
 
     def _record(self, kind: type) -> Form:
@@ -142,8 +142,8 @@ class Forms:
 
         return Form(encode, decode)
 
-    def _keys(self, kind: Any) -> Form:
-        """Keys of an object are texts."""
+    def of_key(self, kind: Any) -> Form:
+        """The form of a key of an object: a text."""
         return _NUMBER_KEY if kind is int else self.of(kind)
 
     def _text(self, given: Any) -> str:

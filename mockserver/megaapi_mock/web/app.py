@@ -11,6 +11,7 @@ from flask import Flask
 from ..records.delivery import Delivery
 from ..records.exchange import Exchange
 from ..runtime import Runtime, build_runtime
+from ..store.open_store import MEMORY
 from .gateway.front import Front, Wsgi
 from .gateway.pipeline import Pipeline
 from .gateway.route_hints import RouteHints
@@ -99,10 +100,7 @@ def create_app(
     )
     app = MockApp(__name__, static_folder=None)
     app.runtime, app.pipeline = runtime, pipeline
-    if runtime.world.state is not None:
-        from ..simulation import snapshot
-
-        snapshot.begin(runtime, runtime.world.state)
+    _begin(runtime)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     # Werkzeug would redirect `//` away; the gateway's router does not know such paths.
     app.url_map.merge_slashes = False
@@ -110,6 +108,19 @@ def create_app(
     app.control.front = Front(pipeline, app.control)
     app.wsgi_app = app.control.front  # type: ignore[method-assign]
     return app
+
+
+def _begin(runtime: Runtime) -> None:
+    """Put the state in place that the mock begins with."""
+    if runtime.settings.store != MEMORY:
+        from ..simulation import resume
+
+        if resume.begin(runtime):
+            return
+    if runtime.world.state is not None:
+        from ..simulation import snapshot
+
+        snapshot.begin(runtime, runtime.world.state)
 
 
 def build_app(

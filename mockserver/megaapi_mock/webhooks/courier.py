@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from ..records.bugs import log_failure
-from ..records.delivery import OLD_WORLD, Delivery, State, end
+from ..records.delivery import COURIER_STOPPED, OLD_WORLD, STOPPED, Delivery, State, end
 from .http.client import DeliveryFailed, Headers, Refused, Transport
 from .lanes import Lane, Lanes
 from .trip import Clock, RunningAttempt, failure_reason
@@ -89,7 +89,7 @@ class Courier:
         with self._lock:
             for delivery in deliveries:
                 if not self._accepting:
-                    end(delivery, "abandoned", "the courier had been stopped")
+                    end(delivery, "abandoned", COURIER_STOPPED)
                     # Who waits for the end of the stop is told of these too.
                     self._abandoned += not self._ended
                     turned_away.append(delivery)
@@ -321,7 +321,7 @@ class Courier:
             delivery.attempts.append(trip.attempt("abandoned: the mock stopped before an answer"))
         trips.extend(self._lanes.leave())
         for delivery in trips:
-            end(delivery, "abandoned", "the mock stopped before it was delivered")
+            end(delivery, "abandoned", STOPPED)
         self.under_way.clear()
         self._pending = 0
         return trips

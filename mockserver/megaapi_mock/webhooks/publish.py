@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from ..domain.event import Event
 from ..domain.instance import Instance
 from ..domain.message import Message
 from ..domain.peer_messages import Envelope, failed_ack
-from ..errors import ControlRefused, Impossible, RequestRejected, UnknownInstance
+from ..errors import (
+    ControlRefused,
+    Impossible,
+    RequestRejected,
+    StoreUnavailable,
+    UnknownInstance,
+)
 from ..records.bugs import Bugs
 from ..records.delivery import OLD_WORLD, Delivery, end
 from ..records.feed import Kind
@@ -87,7 +93,9 @@ class Publisher:
         for kind in altered:
             self._journal.show(kind, key, {"instance": key})
         if outcome.peer_messages:
-            self._carry_all()
+            # The change itself is kept: what cannot be written now is carried later.
+            with suppress(StoreUnavailable):
+                self.carry_all()
 
     def _set_deliveries(self, instance: Instance, outcome: Outcome) -> None:
         outcome.deliveries = self._deliveries_for(instance, outcome.events)
@@ -116,7 +124,7 @@ class Publisher:
         """Let one instance do what is due by then; what it causes may leave at once."""
         try:
             self._wake(key, now)
-        except UnknownInstance:
+        except (UnknownInstance, StoreUnavailable):
             raise
         except Exception:
             self._bugs.note(f"{key} could not do what was due")
@@ -145,7 +153,7 @@ class Publisher:
     def at_rest(self) -> Iterator[Sequence[Instance]]:
         """Hold every instance while no message between two is on its way."""
         while True:
-            self._carry_all()
+            self.carry_all()
             with self._carry_lock, self._store.hold() as instances:
                 if not self._store.owed.has_peer_messages:
                     yield instances
@@ -185,8 +193,11 @@ class Publisher:
             lost = [each for each in outcome.deliveries if each.state == "queued"]
             self._abandon(lost, f"our own bug: {error!r}")
 
-    def _carry_all(self) -> None:
-        """Bring every message to a peer, and whatever it causes, while no instance is held."""
+    def carry_all(self) -> None:
+        """Bring every message to a peer, and whatever it causes, while no instance is held.
+
+        Raises StoreUnavailable where one cannot be kept just now; it waits, with all behind it.
+        """
         with self._carry_lock:
             if self._is_carrying:
                 return
@@ -203,6 +214,9 @@ class Publisher:
             self._deliver(envelope)
         except UnknownInstance:
             return
+        except StoreUnavailable:
+            self._store.owed.return_peer_message(envelope)
+            raise
         except Exception:
             self._bugs.note(f"{envelope.to} could not take what {envelope.sender} sent it")
             self._send_back(envelope)
@@ -220,6 +234,7 @@ class Publisher:
     def _deliver(self, envelope: Envelope) -> None:
         """At the time it was written for, before what is due later."""
         with self.changing(envelope.to, envelope.time) as (instance, outcome):
+            outcome.taken = envelope
             instance.wake(envelope.time)
             instance.mailbox.take(envelope)
         self.release(outcome)

@@ -2,19 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import pytest
 from megaapi_mock.domain.gateway import Gateway
 from megaapi_mock.store import Store
 from megaapi_mock.store.memory import MemoryStore
+from megaapi_mock.store.serialize import Forms
+from megaapi_mock.store.snapshot import DOCUMENTS, save_instance
+from megaapi_mock.store.sql.database import Database
+from megaapi_mock.store.sql.store import SqlStore
+from megaapi_mock.store.sql.stored import load
 
 OpenStore = Callable[[Gateway], Store]
-STORES: Mapping[str, OpenStore] = {"memory": MemoryStore}
+STORES = ("memory", "sqlite")
 
 
-@pytest.fixture(params=STORES.values(), ids=STORES.keys())
-def open_store(request: pytest.FixtureRequest) -> OpenStore:
-    """One kind of store after the other."""
-    kind: OpenStore = request.param
-    return kind
+@pytest.fixture(params=STORES)
+def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenStore]:
+    """One kind of store after the other; a database holds at the end what memory does."""
+    opened: list[SqlStore] = []
+
+    def open_sqlite(gateway: Gateway) -> Store:
+        store = SqlStore(gateway, database=Database(tmp_path / f"{len(opened)}.db"))
+        store.parts = lambda: {"clock": gateway.clock.now()}
+        store.write_all()
+        opened.append(store)
+        return store
+
+    yield MemoryStore if request.param == "memory" else open_sqlite
+    for store in opened:
+        in_memory = instances_in_memory(store)
+        store.close()
+        assert instances_on_disk(store.writer.database.path) == in_memory
+
+
+def instances_in_memory(store: SqlStore) -> list[dict[str, str]]:
+    """Every instance as a state file has it, field by field, with the order of rows."""
+    forms = Forms(documents=DOCUMENTS)
+    with store.hold() as instances:
+        return [texts_of(save_instance(instance, forms)) for instance in instances]
+
+
+def texts_of(saved: Mapping[str, object]) -> dict[str, str]:
+    return {name: json.dumps(value) for name, value in saved.items()}
+
+
+def instances_on_disk(path: Path) -> list[dict[str, str]]:
+    """The same, of a database that nobody holds."""
+    database = Database(path)
+    try:
+        stored = load(database)
+    finally:
+        database.close()
+    assert stored is not None
+    return [texts_of(saved) for saved in stored.instances]

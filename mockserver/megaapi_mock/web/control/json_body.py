@@ -16,6 +16,7 @@ from ...errors import (
     Impossible,
     PayloadTooLarge,
     RequestRejected,
+    StoreUnavailable,
     UnknownInstance,
     Unreachable,
 )
@@ -67,7 +68,8 @@ def refusal_of(error: Exception) -> ControlRefused | None:
     if isinstance(error, UnknownInstance):
         return ControlRefused(404, error.reason)
     if isinstance(error, RequestRejected):
-        status = error.status if error.status == PayloadTooLarge.status else 400
+        own = (PayloadTooLarge.status, StoreUnavailable.status)
+        status = error.status if error.status in own else 400
         return ControlRefused(status, error.reason)
     return None
 

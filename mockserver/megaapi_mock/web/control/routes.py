@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from ... import __version__
+from ...errors import ControlRefused, StoreUnavailable
 from ...runtime import Runtime
 from .belongings import Belongings
 from .catalogue_routes import CatalogueRoutes
@@ -17,7 +18,7 @@ from .conversation_routes import ConversationRoutes
 from .fault_routes import FaultRoutes
 from .guard import Guard
 from .instance_routes import InstanceRoutes
-from .json_body import answering, plain
+from .json_body import answering, plain, refused
 from .linking_routes import LinkingRoutes
 from .places import Places
 from .record_routes import RecordRoutes
@@ -75,6 +76,17 @@ class ControlRoutes:
             Guard(self._runtime.settings, self._runtime.courier.carries).check
         )
         control.app_errorhandler(HTTPException)(plain)
+        control.after_request(self._settled)
+
+    def _settled(self, response: Response) -> Response:
+        """What somebody has asked for is kept before they hear of it."""
+        if request.method in ("GET", "HEAD"):
+            return response
+        try:
+            self._runtime.store.settle()
+        except StoreUnavailable as error:
+            return refused(ControlRefused(error.status, error.reason))
+        return response
 
     def index(self) -> Json:
         """Every route of the control API."""

@@ -17,6 +17,7 @@ from ...errors import (
     InvalidRequest,
     NotLoggedIn,
     RequestRejected,
+    StoreUnavailable,
     UnknownInstance,
     UnknownRoute,
 )
@@ -258,7 +259,7 @@ class Pipeline:
         if fits is not None and reply.content_type == JSON and reply.document is not None:
             if fits(reply.document):
                 return
-        elif reply.status == InvalidRequest.status:
+        elif reply.status in (InvalidRequest.status, StoreUnavailable.status):
             return
         broken = self.validators.reply_violations(
             endpoint.operation, reply.status, reply.content_type, reply.document
@@ -297,7 +298,7 @@ class Pipeline:
             exchange = self._exchange(request, reply, operation, owner)
             if exchange is not None:
                 try:
-                    self.journal.add_exchange(exchange)
+                    self.journal.write_exchange(exchange)
                 except Exception:
                     self.bugs.note(f"{request.method} {request.path} is in no journal")
         return exchange

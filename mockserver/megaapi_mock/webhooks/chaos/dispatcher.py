@@ -24,7 +24,7 @@ class Records(Protocol):
     def next_id(self, prefix: str, owner: str | None) -> str:
         """A new id of this owner."""
 
-    def add_deliveries(self, deliveries: Sequence[Delivery]) -> None:
+    def write_deliveries(self, deliveries: Sequence[Delivery]) -> None:
         """Keep what is owed from now on."""
 
 
@@ -155,6 +155,11 @@ class ChaosDispatcher:
         series = self._series.get(key)
         return series.chaos if series else None
 
+    def at_work(self) -> list[tuple[str, Chaos]]:
+        """Which instances suffer what."""
+        with self._lock:
+            return [(key, series.chaos) for key, series in self._series.items()]
+
     def held(self, key: str) -> list[Delivery]:
         """What is held of this instance, its redeliveries to come included."""
         with self._lock:
@@ -253,7 +258,7 @@ class ChaosDispatcher:
             lane=f"{delivery.lane}#{id_}",
             chaos=mark,
         )
-        self._journal.add_deliveries([copy])
+        self._journal.write_deliveries([copy])
         return copy
 
     def _drop(self, delivery: Delivery) -> None:

@@ -1,0 +1,44 @@
+"""The store that `--store` names."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import SetupError
+
+if TYPE_CHECKING:
+    from .sql.database import Database
+
+MEMORY = "memory"
+_SQLITE = "sqlite:///"
+SYNCS = ("normal", "full")
+_NEEDS = ("sqlalchemy", "alembic")
+
+
+def sqlite_path(url: str) -> Path:
+    """The file of a URL; SetupError where there is none, or what a database needs is missing."""
+    if not url.startswith(_SQLITE) or not url.removeprefix(_SQLITE):
+        raise SetupError(f"--store {url}: it must be `memory`, or sqlite:///FILE")
+    if any(find_spec(name) is None for name in _NEEDS):
+        raise SetupError(
+            f"--store {url}: a database needs more packages: "
+            "pip install 'megaapi-contract-kit[store]'"
+        )
+    return Path(url.removeprefix(_SQLITE))
+
+
+def require_sync(sync: str) -> None:
+    """SetupError for another word."""
+    if sync not in SYNCS:
+        raise SetupError(f"--sync {sync}: it must be one of {', '.join(SYNCS)}")
+
+
+def open_database(url: str, sync: str) -> Database:
+    """The database of a URL, held alone. SetupError says why it cannot be."""
+    require_sync(sync)
+    path = sqlite_path(url)
+    from .sql.database import Database
+
+    return Database(path, sync=sync)

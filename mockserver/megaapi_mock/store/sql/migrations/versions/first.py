@@ -1,0 +1,61 @@
+"""The first tables."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "1"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Make the tables; those of state and settings by their keys, all others in order of `seq`."""
+    op.create_table(
+        "instance",
+        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("position", sa.Integer, nullable=False),
+        sa.Column("fields", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "state_row",
+        sa.Column("seq", sa.Integer, primary_key=True),
+        sa.Column("instance", sa.Text, nullable=False),
+        sa.Column("field", sa.Text, nullable=False),
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("value", sa.Text, nullable=False),
+        sa.UniqueConstraint("instance", "field", "key"),
+    )
+    op.create_table(
+        "record",
+        sa.Column("seq", sa.Integer, primary_key=True),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("instance", sa.Text),
+        sa.Column("state", sa.Text),
+        sa.Column("head", sa.Text, nullable=False),
+        sa.Column("body", sa.LargeBinary),
+        sa.Column("answer", sa.LargeBinary),
+    )
+    op.create_table(
+        "peer_message",
+        sa.Column("seq", sa.Integer, primary_key=True),
+        sa.Column("value", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "number",
+        sa.Column("owner", sa.Text, primary_key=True),
+        sa.Column("kind", sa.Text, primary_key=True),
+        sa.Column("last", sa.Integer, nullable=False),
+    )
+    op.create_table(
+        "blob",
+        sa.Column("digest", sa.LargeBinary, primary_key=True),
+        sa.Column("seq", sa.Integer, nullable=False),
+        sa.Column("content", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
+        "part",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("value", sa.Text, nullable=False),
+    )

@@ -1,0 +1,160 @@
+"""Records of the journal as rows, and back."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from typing import Any
+
+from ...records.delivery import Attempt, Delivery
+from ...records.exchange import Exchange
+from ...records.fault_hit import FaultHit, RecordedHit
+from .batch import Row, dumps, loads
+
+Record = Exchange | Delivery | RecordedHit
+# The kind of a record, and what its ids begin with.
+EXCHANGE, DELIVERY, STRIKE = "exchange", "delivery", "strike"
+
+
+def kind_of(record: Record) -> str:
+    """The kind that stands in the record's row."""
+    if isinstance(record, Exchange):
+        return EXCHANGE
+    return DELIVERY if isinstance(record, Delivery) else STRIKE
+
+
+def row_of(record: Record, seq: int) -> Row:
+    """The row of a record, in the order of the columns."""
+    if isinstance(record, Exchange):
+        head = _exchange_head(record)
+        bodies = record.request_body, record.response_body
+        return seq, EXCHANGE, record.id, record.instance, None, head, *bodies
+    if isinstance(record, Delivery):
+        head = delivery_head(record)
+        return seq, DELIVERY, record.id, record.instance, record.state, head, record.body, None
+    hit = record.struck
+    head = dumps([hit.time, list(hit.fault), hit.what])
+    return seq, STRIKE, record.id, hit.instance, None, head, None, None
+
+
+def record_of(row: Row) -> Record:
+    """The record of a row. ValueError, TypeError or KeyError for what is none."""
+    _, kind, id_, instance, state, head, body, answer = row
+    values = loads(head)
+    if kind == EXCHANGE:
+        return _exchange(id_, instance, values, body, answer)
+    if kind == DELIVERY:
+        return _delivery(id_, instance, state, values, body)
+    time, (fault, name), what = values
+    return RecordedHit(id_, FaultHit(time, instance, (fault, name), what))
+
+
+def _exchange_head(exchange: Exchange) -> str:
+    return dumps(
+        [
+            exchange.time,
+            exchange.operation,
+            exchange.method,
+            exchange.path,
+            exchange.request_headers,
+            exchange.status,
+            exchange.response_headers,
+            exchange.reason,
+            exchange.violations,
+            exchange.events,
+            exchange.fault,
+            exchange.duration_ms,
+        ]
+    )
+
+
+def _exchange(
+    id_: str, instance: str | None, values: Sequence[Any], body: bytes, answer: bytes
+) -> Exchange:
+    time, operation, method, path, headers, status, answer_headers, *rest = values
+    reason, violations, events, fault, duration = rest
+    return Exchange(
+        id_,
+        time,
+        instance,
+        operation,
+        method,
+        path,
+        _pairs(headers),
+        body,
+        status,
+        _pairs(answer_headers),
+        answer,
+        reason,
+        tuple(violations),
+        events,
+        None if fault is None else (fault[0], fault[1]),
+        duration,
+    )
+
+
+def delivery_head(delivery: Delivery) -> str:
+    """All of a delivery that stands in no column of its own."""
+    return dumps(
+        [
+            delivery.time,
+            delivery.event,
+            delivery.message_type,
+            delivery.url,
+            delivery.lane,
+            delivery.reason,
+            delivery.chaos,
+            delivery.left,
+            [_written_attempt(attempt) for attempt in delivery.attempts],
+        ]
+    )
+
+
+def _delivery(id_: str, instance: str, state: Any, values: Sequence[Any], body: bytes) -> Delivery:
+    time, event, message_type, url, lane, reason, chaos, left, attempts = values
+    return Delivery(
+        id=id_,
+        time=time,
+        instance=instance,
+        event=event,
+        message_type=message_type,
+        url=url,
+        body=body,
+        lane=lane,
+        state=state,
+        reason=reason,
+        attempts=[_attempt(attempt) for attempt in attempts],
+        chaos=chaos,
+        left=left,
+    )
+
+
+def _written_attempt(attempt: Attempt) -> list[Any]:
+    return [
+        attempt.time,
+        attempt.status,
+        attempt.duration_ms,
+        attempt.error,
+        attempt.headers,
+        b64encode(attempt.body).decode(),
+        attempt.truncated,
+        attempt.redirects,
+    ]
+
+
+def _attempt(values: Sequence[Any]) -> Attempt:
+    time, status, duration, error, headers, body, truncated, redirects = values
+    return Attempt(
+        time,
+        status,
+        duration,
+        error,
+        tuple(_pairs(headers)),
+        b64decode(body),
+        truncated,
+        tuple(redirects),
+    )
+
+
+def _pairs(headers: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in headers]

@@ -1,0 +1,156 @@
+"""The state of an instance as rows: those that a change wrote, or all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, get_args, get_origin
+
+from ...domain.instance import Instance
+from ...domain.state import Due
+from ...domain.undo_table import UndoTable
+from ..serialize import Form, Forms
+from ..snapshot import DOCUMENTS, INSTANCE_FIELDS
+from .batch import Batch, dumps, dumps_ascii, loads
+from .schema import SQL
+
+AGENDA = "agenda"
+# Tables whose oldest rows go by themselves, and those with rows of a message, which go with it.
+_BOUNDED = ("messages", "media", "presence", "delayed")
+_OF_MESSAGES = ("moving", "phone_steps", "held_acks", "awaited")
+
+
+@dataclass(frozen=True)
+class _Columns:
+    key: Form
+    value: Form
+
+
+class StateRows:
+    """Writes what changes of instances wrote. Its methods are called with the instance held."""
+
+    def __init__(self) -> None:
+        forms = Forms(documents=DOCUMENTS)
+        self._tables: Mapping[str, _Columns] = {
+            name: _Columns(forms.of_key(get_args(type_)[0]), forms.of(get_args(type_)[1]))
+            for name, type_ in INSTANCE_FIELDS.items()
+            if get_origin(type_) is UndoTable
+        }
+        self._fields: Mapping[str, Form] = {
+            name: forms.of(type_)
+            for name, type_ in INSTANCE_FIELDS.items()
+            if name not in self._tables and name != AGENDA
+        }
+        self._due = forms.of(Due)
+        # The agenda of each instance as it was written last: another list was thinned out.
+        self._agendas: dict[str, list[Due]] = {}
+
+    def add_change(self, instance: Instance, batch: Batch) -> None:
+        """The rows that a change wrote which is to be accepted next."""
+        key, state = instance.state.key, instance.state
+        for name, columns in self._tables.items():
+            table: UndoTable[Any, Any] = getattr(state, name)
+            if table.evicted:
+                self._drop_evicted(key, name, columns, table, batch)
+            if table.writes:
+                _add_writes(key, name, columns, table, batch)
+        agenda = instance.agenda
+        if self._agendas.get(key) is not state.agenda:
+            batch.add(SQL.drop_field, (key, AGENDA))
+            self._add_dues(key, (*state.agenda, *agenda.scheduled), batch)
+        else:
+            for due in agenda.done:
+                batch.add(SQL.drop_row, (key, AGENDA, str(due[1])))
+            self._add_dues(key, agenda.scheduled, batch)
+        if instance.changes_values:
+            batch.add(SQL.set_fields, (self._written_fields(instance), key))
+
+    def accepted(self, instance: Instance) -> None:
+        """What `add_change` wrote is kept: from here on the change may let old rows go."""
+        state = instance.state
+        self._agendas[state.key] = state.agenda
+        for name in _BOUNDED:
+            evicted = getattr(state, name).evicted
+            if evicted:
+                evicted.clear()
+
+    def _drop_evicted(
+        self, key: str, name: str, columns: _Columns, table: UndoTable[Any, Any], batch: Batch
+    ) -> None:
+        """What went beyond the bounds with the change before; a crash between lets it go later."""
+        fields = (name, *_OF_MESSAGES) if name == "messages" else (name,)
+        for evicted in table.evicted or ():
+            for field in fields:
+                batch.add(SQL.drop_row, (key, field, _text(columns.key, evicted)))
+
+    def _add_dues(self, key: str, dues: Iterable[Due], batch: Batch) -> None:
+        for due in dues:
+            batch.add(SQL.put_row, (key, AGENDA, str(due[1]), dumps(self._due.written(due))))
+
+    def _written_fields(self, instance: Instance) -> str:
+        state = instance.state
+        return dumps(
+            {name: form.written(getattr(state, name)) for name, form in self._fields.items()}
+        )
+
+    def add_whole(self, instance: Instance, position: int, batch: Batch) -> None:
+        """All rows of an instance, instead of those there were; a change of it may be under way."""
+        key, state = instance.state.key, instance.state
+        self.add_removal(key, batch)
+        batch.add(SQL.put_instance, (key, position, self._written_fields(instance)))
+        for name, columns in self._tables.items():
+            for row_key, row in getattr(state, name).items():
+                batch.add(SQL.put_row, (key, name, *_row(columns, row_key, row)))
+        self._add_dues(key, (*state.agenda, *instance.agenda.scheduled), batch)
+        self.watch(instance)
+
+    def add_removal(self, key: str, batch: Batch) -> None:
+        """Nothing of this instance stays."""
+        batch.add(SQL.drop_rows, (key,))
+        batch.add(SQL.drop_instance, (key,))
+
+    def watch(self, instance: Instance) -> None:
+        """Let the instance say from now on what it lets go."""
+        state = instance.state
+        self._agendas[state.key] = state.agenda
+        for name in _BOUNDED:
+            getattr(state, name).evicted = []
+
+    def forget(self, key: str) -> None:
+        """There is no such instance any more."""
+        self._agendas.pop(key, None)
+
+    def document(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """The saved form of an instance with these fields, and nothing in its tables yet."""
+        return {**fields, **{name: {} for name in self._tables}, AGENDA: []}
+
+
+def _add_writes(
+    key: str, name: str, columns: _Columns, table: UndoTable[Any, Any], batch: Batch
+) -> None:
+    before: dict[Any, Any] = {}
+    for row_key, row in table.writes:
+        before.setdefault(row_key, row)
+    at_end = dict.fromkeys(table.rows_at_end())
+    for row_key, old in before.items():
+        if old is not None and (row_key not in table or row_key in at_end):
+            batch.add(SQL.drop_row, (key, name, _text(columns.key, row_key)))
+    for row_key in (*(each for each in before if each not in at_end), *at_end):
+        row = table.get(row_key)
+        if row is not None:
+            batch.add(SQL.put_row, (key, name, *_row(columns, row_key, row)))
+
+
+def _row(columns: _Columns, key: Any, value: Any) -> tuple[str, str]:
+    return _text(columns.key, key), dumps(columns.value.written(value))
+
+
+def _text(form: Form, key: Any) -> str:
+    """A key as a database takes it: what is not Unicode in JSON."""
+    text: str = form.written(key)
+    return text if text.isascii() and not text.startswith('"') else dumps_ascii(text)
+
+
+def key_of(text: str) -> str:
+    """The key of such a text."""
+    return str(loads(text)) if text.startswith('"') else text

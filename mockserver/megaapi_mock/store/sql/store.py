@@ -1,0 +1,280 @@
+"""Instances in memory, and in a database with every change: what is answered for is on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import Any
+
+from ...domain.gateway import Gateway
+from ...domain.instance import Instance
+from ...errors import StoreUnavailable
+from ...records.bugs import Bugs
+from ...records.capacity import Capacity
+from ...records.journal import Journal
+from ...records.outcome import Outcome
+from ..memory import MemoryStore
+from .batch import Batch, dumps
+from .database import Database
+from .owed import OwedInDatabase
+from .record_rows import DELIVERY, EXCHANGE, Record
+from .schema import CLEAR, CLEAR_STATE, SQL
+from .state_rows import StateRows
+from .stored import Stored
+from .writer import Add, Writer
+
+Parts = Mapping[str, Any]
+
+
+class SqlStore(MemoryStore):
+    """Reads as fast as `MemoryStore`. A change that cannot be written is undone: StoreUnavailable.
+
+    Nothing is written before `begin` or `write_all`. `parts` is everything that is kept beside
+    instances and records, as JSON by name; `small_parts` those that any change may alter.
+    """
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        *,
+        database: Database,
+        journal: Journal | None = None,
+        room: Capacity | None = None,
+        bugs: Bugs | None = None,
+    ) -> None:
+        self.recovered: Callable[[], None] = lambda: None
+        self.parts: Callable[[], Parts] = dict
+        self.small_parts: Callable[[], Parts] = dict
+        self._rows = StateRows()
+        self._positions: dict[str, int] = {}
+        self._is_kept = False
+        self._written_parts: dict[str, str] = {}
+        self._blobs: set[bytes] = set()
+        self._vault_seen: tuple[int, int] = (0, 0)
+        # What is to be written when everybody who is held is free again; None while nobody is.
+        self._structure_changes: list[Add] | None = None
+        self.writer = Writer(
+            database,
+            keeps=self._is_in_journal,
+            repair=self.write_all,
+            recovered=lambda: self.recovered(),
+            also=self._add_blobs,
+        )
+        super().__init__(gateway, journal=journal, room=room, bugs=bugs)
+        self._owed = self.owed_rows = OwedInDatabase(room or Capacity())
+        self.owed = self.owed_rows
+
+    # -- beginning and end -------------------------------------------------------------------
+
+    def begin(self, stored: Stored) -> None:
+        """Write every change from now on; what is here came from this database."""
+        self.writer.resume(stored.last, stored.records)
+        self._positions = dict(stored.positions)
+        self.owed_rows.resume(stored.peer_messages, self.writer)
+        self._blobs = set(self._gateway.vault.blobs())
+        self._written_parts = {name: dumps(value) for name, value in stored.parts.items()}
+        for slot in self._slots.values():
+            self._rows.watch(slot.instance)
+        self._keep()
+
+    def write_all(self) -> None:
+        """Write everything anew, in one transaction, and every change from then on.
+
+        Raises StoreUnavailable, and what was in the database stays.
+        """
+        with super().hold() as instances:
+            self.writer.rewrite(partial(self._add_all, instances))
+            self._keep()
+
+    def _keep(self) -> None:
+        self._is_kept = True
+        self.owed_rows.writer = self.writer
+        if self._journal is not None:
+            self._journal.recorder = self.writer
+
+    def settle(self) -> None:
+        """All that has happened so far is in the database."""
+        if self._is_kept:
+            self.writer.write(self._add_blobs, partial(self._add_parts, self.parts))
+
+    def close(self) -> None:
+        """Write what is left, and let go of the file."""
+        if not self.writer.database.is_closed:
+            # The writer tries once more, and says what is wrong.
+            with suppress(StoreUnavailable):
+                self.settle()
+            self.writer.close()
+
+    # -- one change --------------------------------------------------------------------------
+
+    def _commit(self, instance: Instance, outcome: Outcome | None) -> None:
+        if self._is_kept:
+            try:
+                self.writer.write(partial(self._add_change, instance, outcome))
+            except BaseException:
+                if outcome is not None:
+                    self.writer.disown(outcome.deliveries)
+                raise
+            self._rows.accepted(instance)
+        instance.commit()
+
+    def _add_change(self, instance: Instance, outcome: Outcome | None, batch: Batch) -> None:
+        self._rows.add_change(instance, batch)
+        media = instance.state.media
+        for row in media.changed() if media.writes else ():
+            if row.digest in self._blobs:
+                # Sent again: it is the newest once more.
+                batch.add(SQL.renew_blob, (self.writer.next_seq(), row.digest))
+            elif (content := self._gateway.vault.get(row.digest)) is not None:
+                self._add_blob(row.digest, content, batch)
+        if outcome is not None:
+            self.writer.add_outcome(outcome, batch)
+        self._add_parts(self.small_parts, batch)
+
+    def _add_parts(self, parts: Callable[[], Parts], batch: Batch) -> None:
+        """Those that differ from what the database has."""
+        for name, value in parts().items():
+            text = dumps(value)
+            if self._written_parts.get(name) != text:
+                batch.add(SQL.put_part, (name, text))
+                batch.after(partial(self._written_parts.__setitem__, name, text))
+
+    # -- media -------------------------------------------------------------------------------
+
+    def _add_blobs(self, batch: Batch) -> None:
+        """The bytes of media as they are in memory: the oldest go there."""
+        vault = self._gateway.vault
+        seen = id(vault), vault.size
+        if seen == self._vault_seen:
+            return
+        blobs = vault.blobs()
+        for digest in self._blobs - blobs.keys():
+            batch.add(SQL.drop_blob, (digest,))
+            batch.after(partial(self._blobs.discard, digest))
+        for digest, content in blobs.items():
+            if digest not in self._blobs:
+                self._add_blob(digest, content, batch)
+        batch.after(partial(setattr, self, "_vault_seen", seen))
+
+    def _add_blob(self, digest: bytes, content: bytes, batch: Batch) -> None:
+        batch.add(SQL.put_blob, (digest, self.writer.next_seq(), content))
+        batch.after(partial(self._blobs.add, digest))
+
+    # -- who exists --------------------------------------------------------------------------
+
+    def _commit_new(self, instance: Instance) -> None:
+        if self._is_kept:
+            self.writer.write(partial(self._add_instance, instance))
+        instance.commit()
+
+    def remove(self, key: str) -> None:
+        """An instance is gone with all it knew."""
+        with self._structure:
+            super().remove(key)
+            self._rows.forget(key)
+            self._positions.pop(key, None)
+            self._change_structure(partial(self._rows.add_removal, key))
+
+    def restore_one(self, instance: Instance) -> None:
+        """This instead of the one with its key, or beside the others."""
+        with self._structure:
+            super().restore_one(instance)
+            self._change_structure(partial(self._add_instance, instance))
+
+    def _replace_all(self, gateway: Gateway, instances: Iterable[Instance]) -> None:
+        super()._replace_all(gateway, instances)
+        self._positions.clear()
+        self._change_structure(self._add_instances)
+
+    @contextmanager
+    def hold(self) -> Iterator[Sequence[Instance]]:
+        """Hold every instance at once; whatever changes meanwhile is one transaction at the end."""
+        with super().hold() as instances:
+            if self._structure_changes is not None:
+                yield instances
+                return
+            changes = self._structure_changes = []
+            self.writer.is_paused = True
+            try:
+                yield instances
+                if changes and self._is_kept:
+                    self._write_structure(changes)
+            except BaseException:
+                if changes and self._is_kept:
+                    self.writer.fall_behind()
+                raise
+            finally:
+                self._structure_changes, self.writer.is_paused = None, False
+
+    def _change_structure(self, add: Add) -> None:
+        """Memory has changed already: a database that cannot follow is written anew later."""
+        if self._structure_changes is not None:
+            self._structure_changes.append(add)
+        elif self._is_kept:
+            try:
+                self._write_structure([add])
+            except BaseException:
+                self.writer.fall_behind()
+                raise
+
+    def _write_structure(self, changes: Sequence[Add]) -> None:
+        self.writer.write(*changes, self._add_blobs, partial(self._add_parts, self.parts))
+
+    def _add_instance(self, instance: Instance, batch: Batch) -> None:
+        position = self._positions.get(instance.key)
+        if position is None:
+            position = self._positions[instance.key] = self.writer.next_seq()
+        self._rows.add_whole(instance, position, batch)
+
+    def _add_instances(self, batch: Batch) -> None:
+        """Those there are, and no others."""
+        batch.run(CLEAR_STATE)
+        for slot in self._slots.values():
+            self._add_instance(slot.instance, batch)
+
+    # -- everything --------------------------------------------------------------------------
+
+    def _add_all(self, instances: Sequence[Instance], batch: Batch) -> None:
+        batch.run(CLEAR)
+        for instance in instances:
+            self._add_instance(instance, batch)
+        self._written_parts.clear()
+        self._add_parts(self.parts, batch)
+        self._blobs.clear()
+        self._vault_seen = (0, 0)
+        self._add_blobs(batch)
+        for record in self._all_records():
+            self.writer.add_record(record, batch)
+        for envelope in self.owed_rows.peer_messages():
+            self.writer.add_peer_message(envelope, batch)
+        if self._journal is not None:
+            for scope, last in self._journal.counted().items():
+                kind, _, owner = scope.partition(".")
+                batch.count(owner, kind, last)
+
+    def _all_records(self) -> list[Record]:
+        """What is owed and in no journal any more, then the journal in its order."""
+        if self._journal is None:
+            return []
+        journal = self._journal
+        numbered: list[tuple[int, Record]] = [*journal.exchanges.numbered()]
+        numbered += journal.deliveries.numbered()
+        in_order = [record for _, record in sorted(numbered, key=lambda each: each[0])]
+        known = {id(record) for record in in_order}
+        owed = [each for each in self.writer.owed if each.state == "queued"]
+        return [
+            *(each for each in owed if id(each) not in known),
+            *in_order,
+            *(hit for _, hit in journal.strikes.numbered()),
+        ]
+
+    def _is_in_journal(self, kind: str, record_id: str) -> bool:
+        journal = self._journal
+        if journal is None:
+            return False
+        if kind == EXCHANGE:
+            return journal.exchanges.get(record_id) is not None
+        if kind == DELIVERY:
+            return journal.deliveries.get(record_id) is not None
+        return journal.strikes.get(record_id) is not None

@@ -1,0 +1,98 @@
+"""What a database holds, read and checked: the state as `snapshot` loads it, and the records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...domain.peer_messages import Envelope
+from ...errors import SetupError
+from ...records.delivery import Delivery
+from ..serialize import Forms, Misfit
+from ..snapshot import DOCUMENTS
+from .batch import loads
+from .database import Database, damaged
+from .record_rows import Record, record_of
+from .schema import SQL
+from .state_rows import AGENDA, StateRows, key_of
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """`instances` are saved states, `last` the highest number of a row; all else in order."""
+
+    parts: Mapping[str, Any]
+    instances: Sequence[Json]
+    positions: Mapping[str, int]
+    media: Sequence[bytes]
+    numbers: Mapping[str, int]
+    records: Sequence[tuple[int, Record]]
+    peer_messages: Sequence[tuple[int, Envelope]]
+    last: int
+
+    @property
+    def owed(self) -> list[Delivery]:
+        """Deliveries that have not come to their end."""
+        return [
+            record
+            for _, record in self.records
+            if isinstance(record, Delivery) and record.state == "queued"
+        ]
+
+
+def load(database: Database) -> Stored | None:
+    """All there is; None for a database in which nothing was ever kept. SetupError if damaged."""
+    try:
+        return _loaded(database)
+    except Misfit as misfit:
+        raise SetupError(damaged(database.path, str(misfit))) from None
+    except (ValueError, TypeError, KeyError, IndexError) as error:
+        why = f"a row cannot be read ({error})"
+        raise SetupError(damaged(database.path, why)) from None
+
+
+def _loaded(database: Database) -> Stored | None:
+    parts = {name: loads(text) for name, text in database.read(SQL.parts)}
+    if not parts:
+        return None
+    instances, positions = _instances(database)
+    blobs = list(database.read(SQL.blobs))
+    form = Forms(documents=DOCUMENTS).of(Envelope)
+    records = [(row[0], record_of(row)) for row in database.read(SQL.records)]
+    peers = [(seq, form.decode(loads(text))) for seq, text in database.read(SQL.peer_messages)]
+    last = max(
+        (*positions.values(), *(row[1] for row in blobs), *(each[0] for each in records + peers)),
+        default=0,
+    )
+    return Stored(
+        parts=parts,
+        instances=instances,
+        positions=positions,
+        media=[row[2] for row in blobs],
+        numbers=_numbers(database),
+        records=records,
+        peer_messages=peers,
+        last=last,
+    )
+
+
+def _instances(database: Database) -> tuple[list[Json], dict[str, int]]:
+    rows, documents, positions = StateRows(), {}, {}
+    for key, position, fields in database.read(SQL.instances):
+        documents[key], positions[key] = rows.document(loads(fields)), position
+    for key, field, row_key, text in database.read(SQL.rows):
+        if field == AGENDA:
+            documents[key][AGENDA].append(loads(text))
+        else:
+            documents[key][field][key_of(row_key)] = loads(text)
+    for document in documents.values():
+        # A sorted list is a heap.
+        document[AGENDA].sort()
+    return list(documents.values()), positions
+
+
+def _numbers(database: Database) -> dict[str, int]:
+    return {f"{kind}.{owner}": last for owner, kind, last in database.read(SQL.numbers)}

@@ -1,0 +1,312 @@
+"""Writes changes at once, and soon after whatever is no part of one: records, attempts, numbers."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+
+from ...domain.peer_messages import Envelope
+from ...errors import StoreUnavailable
+from ...records.bugs import log_failure
+from ...records.delivery import COURIER_STOPPED, STOPPED, Delivery
+from ...records.outcome import Outcome
+from ..serialize import Forms
+from ..snapshot import DOCUMENTS
+from .batch import Batch, dumps
+from .database import Database
+from .record_rows import (
+    DELIVERY,
+    EXCHANGE,
+    STRIKE,
+    Record,
+    delivery_head,
+    kind_of,
+    row_of,
+)
+from .schema import CLEAR_RECORDS, SQL
+
+log = logging.getLogger(__name__)
+
+# Seconds for which records wait for others, to be written together; and after a failure.
+FLUSH_AFTER, RETRY_AFTER = 0.02, 1.0
+# Records that wait for a database that cannot be written; beyond them all is written anew later.
+WAITING_MOST = 50_000
+
+Add = Callable[[Batch], None]
+_PREFIX = {EXCHANGE: "x", DELIVERY: "d", STRIKE: "s"}
+
+
+class Writer:
+    """A `Recorder`. Thread-safe; every transaction begins with what has waited until then.
+
+    `keeps` says whether the journal still has a record; `repair` is called, with nothing held,
+    where what stands in the database is not what it should be (`is_behind`): it writes all of it
+    anew. While it `is_paused`, what waits is written with what others write alone.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        keeps: Callable[[str, str], bool],
+        repair: Callable[[], None],
+        recovered: Callable[[], None],
+        also: Add,
+    ) -> None:
+        self.database = database
+        self.is_behind = self.is_paused = False
+        self._keeps, self._repair, self._recovered, self._also = keeps, repair, recovered, also
+        self._envelopes = Forms(documents=DOCUMENTS).of(Envelope)
+        # Held for a whole transaction, and before `_waiting_lock`, which nothing waits in.
+        self._lock = threading.Lock()
+        self._waiting_lock = threading.Lock()
+        self._waiting: list[Add] = []
+        self._seq = 0
+        # Deliveries that have not ended, and their rows; messages to peers on their way.
+        self.owed: dict[Delivery, int] = {}
+        self.peer_rows: dict[int, int] = {}
+        self._written: dict[str, deque[tuple[int, str]]] = {kind: deque() for kind in _PREFIX}
+        self._wake, self._stopping = threading.Event(), threading.Event()
+        self._thread: threading.Thread | None = None
+
+    # -- from the journal, which is held ------------------------------------------------------
+
+    def record(self, record: Record) -> None:
+        """One more record that no change has made."""
+        self.soon(lambda batch: self.add_record(record, batch))
+
+    def delivery_changed(self, delivery: Delivery) -> None:
+        """A delivery has come further; what only a stop has ended is owed at the next start."""
+        if delivery.reason not in (STOPPED, COURIER_STOPPED):
+            self.soon(lambda batch: self._add_progress(delivery, batch))
+
+    def forget(self, owner: str | None) -> None:
+        """Records and numbers of one owner, or of everybody, are gone."""
+        self.soon(lambda batch: self._add_oblivion(owner, batch))
+
+    def count(self, owner: str, numbers: Mapping[str, int]) -> None:
+        """An owner has counted so far."""
+        counted = dict(numbers)
+
+        def add(batch: Batch) -> None:
+            for kind, last in counted.items():
+                batch.count(owner, kind, last)
+
+        self.soon(add)
+
+    def soon(self, add: Add) -> None:
+        """Write this with the next transaction, or a moment later in one of its own."""
+        with self._waiting_lock:
+            if self._stopping.is_set():
+                return
+            self._waiting.append(add)
+            if len(self._waiting) > WAITING_MOST:
+                self._waiting.clear()
+                self.is_behind = True
+        self._call()
+
+    def fall_behind(self) -> None:
+        """What is in memory is not in the database: all is written anew, as soon as it can be."""
+        self.is_behind = True
+        self._call()
+
+    def _call(self) -> None:
+        if not self._wake.is_set():
+            self._start()
+            self._wake.set()
+
+    # -- rows ---------------------------------------------------------------------------------
+
+    def next_seq(self) -> int:
+        """A number above all before it, for a row; in a transaction alone."""
+        self._seq += 1
+        return self._seq
+
+    def add_record(self, record: Record, batch: Batch) -> None:
+        """The row of a record, and how far its owner has counted by it."""
+        row = row_of(record, self.next_seq())
+        kind, id_ = row[1], row[2]
+        if isinstance(record, Delivery) and record.state == "queued":
+            self.owed[record] = self._seq
+        else:
+            batch.after(partial(self._written[kind].append, (self._seq, id_)))
+        batch.add(SQL.add_record, row)
+        number, _, owner = id_.removeprefix(_PREFIX[kind]).partition(".")
+        batch.count(owner, _PREFIX[kind], int(number))
+
+    def add_outcome(self, outcome: Outcome, batch: Batch) -> None:
+        """What a change owes and leaves on record, in the order of the journal."""
+        for delivery in outcome.deliveries:
+            self.add_record(delivery, batch)
+        if outcome.exchange is not None:
+            self.add_record(outcome.exchange, batch)
+        for envelope in outcome.peer_messages:
+            self.add_peer_message(envelope, batch)
+        if outcome.taken is not None:
+            self.add_taken(outcome.taken, batch)
+
+    def add_peer_message(self, envelope: Envelope, batch: Batch) -> None:
+        """A message between two instances is on its way."""
+        self.peer_rows[id(envelope)] = self.next_seq()
+        value = dumps(self._envelopes.written(envelope))
+        batch.add(SQL.add_peer_message, (self._seq, value))
+
+    def add_taken(self, envelope: Envelope, batch: Batch) -> None:
+        """It has arrived, or never will."""
+        if (seq := self.peer_rows.get(id(envelope))) is not None:
+            batch.add(SQL.drop_peer_message, (seq,))
+            batch.after(partial(self.peer_rows.pop, id(envelope), None))
+
+    def forget_peer_message(self, envelope: Envelope) -> None:
+        """Nobody will take it, or somebody has."""
+        if id(envelope) in self.peer_rows:
+            self.soon(partial(self.add_taken, envelope))
+
+    def _add_progress(self, delivery: Delivery, batch: Batch) -> None:
+        seq = self.owed.get(delivery)
+        if seq is None:
+            return  # forgotten meanwhile
+        state = delivery.state
+        batch.add(SQL.set_delivery, (state, delivery_head(delivery), seq))
+        if state != "queued":
+            batch.after(partial(self.owed.pop, delivery, None))
+            batch.after(partial(self._written[DELIVERY].append, (seq, delivery.id)))
+
+    def _add_oblivion(self, owner: str | None, batch: Batch) -> None:
+        batch.forget_numbers(owner)
+        if owner is None:
+            batch.run(CLEAR_RECORDS)
+            for written in self._written.values():
+                batch.after(written.clear)
+        else:
+            batch.add(SQL.drop_records_of, (owner,))
+            batch.add(SQL.drop_numbers_of, (owner,))
+        for delivery in [each for each in self.owed if owner in (None, each.instance)]:
+            batch.after(partial(self.owed.pop, delivery, None))
+
+    def _add_trimmed(self, batch: Batch) -> None:
+        """What the journal has let go meanwhile goes here too; the oldest first."""
+        for kind, written in self._written.items():
+            count = 0
+            for seq, id_ in written:
+                if self._keeps(kind, id_):
+                    break
+                batch.add(SQL.drop_record, (seq,))
+                count += 1
+            batch.after(partial(_drop_first, written, count))
+
+    def disown(self, deliveries: Iterable[Delivery]) -> None:
+        """These were never kept."""
+        for delivery in deliveries:
+            self.owed.pop(delivery, None)
+
+    # -- transactions -------------------------------------------------------------------------
+
+    def write(self, *adds: Add) -> None:
+        """What has waited, and these: all in one transaction, or, with StoreUnavailable, nothing.
+
+        What has waited stays for the next one then.
+        """
+        with self._lock:
+            if self.is_behind:
+                raise StoreUnavailable(f"{self.database.path} is being written anew: try again")
+            with self._waiting_lock:
+                waiting, self._waiting = self._waiting, []
+            try:
+                self._write_all(waiting, adds)
+            except BaseException:
+                with self._waiting_lock:
+                    self._waiting[:0] = waiting
+                raise
+
+    def _write_all(self, waiting: Sequence[Add], adds: Sequence[Add]) -> None:
+        batch = Batch()
+        for add in (*waiting, *adds):
+            add(batch)
+        if waiting:
+            self._add_trimmed(batch)
+        statements = batch.finish()
+        if statements:
+            self.database.write(statements)
+        batch.done()
+
+    def rewrite(self, add: Add) -> None:
+        """Everything anew, instead of what was and what has waited; nobody changes it meanwhile."""
+        with self._lock:
+            with self._waiting_lock:
+                self._waiting.clear()
+            for written in self._written.values():
+                written.clear()
+            batch = Batch()
+            add(batch)
+            self.database.write(batch.finish())
+            batch.done()
+            self.is_behind = False
+
+    def resume(self, last: int, records: Iterable[tuple[int, Record]]) -> None:
+        """Number on from the last row there is; these records stand in these rows."""
+        self._seq = last
+        for seq, record in records:
+            if isinstance(record, Delivery) and record.state == "queued":
+                self.owed[record] = seq
+            else:
+                self._written[kind_of(record)].append((seq, record.id))
+
+    # -- soon ---------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        with self._waiting_lock:
+            if self._thread is not None or self._stopping.is_set():
+                return
+            self._thread = threading.Thread(target=self._run, name="store", daemon=True)
+        try:
+            self._thread.start()
+        except RuntimeError:
+            self._thread = None
+            log_failure(log, "no thread can be started for the store: changes write what waits")
+
+    def _run(self) -> None:
+        failing = False
+        while not self._stopping.is_set():
+            self._wake.wait()
+            self._pause(RETRY_AFTER if failing else FLUSH_AFTER)
+            self._wake.clear()
+            try:
+                if self.is_behind:
+                    self._repair()
+                if not self.is_paused:
+                    self.write(self._also)
+                if failing:
+                    self._recovered()
+                failing = False
+            except StoreUnavailable as error:
+                self._wake.set()
+                if not failing and not self._stopping.is_set():
+                    log.error("%s; changes are refused until it can", error.reason)
+                failing = True
+            except Exception:
+                log_failure(log, "our own bug: records could not be written")
+
+    def _pause(self, seconds: float) -> None:
+        self._stopping.wait(seconds)
+
+    def close(self) -> None:
+        """Write what has waited, then let go of the database."""
+        try:
+            self.write()
+        except StoreUnavailable as error:
+            if not self.database.is_closed:
+                log.error("%s; what happened last is not in it", error.reason)
+        self._stopping.set()
+        self._wake.set()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join()
+        self.database.close()
+
+
+def _drop_first(written: deque[tuple[int, str]], count: int) -> None:
+    for _ in range(count):
+        written.popleft()

@@ -11,7 +11,7 @@ from ..faults import saved_faults
 from ..records.delivery import Delivery
 from ..records.exchange import Exchange
 from ..runtime import Runtime
-from ..store.serialize import Forms
+from ..store.serialize import Forms, Misfit, inside
 from ..store.snapshot import save_world
 from ..webhooks.chaos.series import Chaos
 from . import snapshot
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from ..store.sql.stored import Stored
 
 Json = dict[str, Any]
+# Parts without which a store is damaged, and the type of one that no state file has.
+_NEEDED = frozenset({"profile", "clock", "world", "faults", "ids", "chaos"})
+_IDS = tuple[int, int, dict[str, int], dict[str, int]]
 
 
 def begin(runtime: Runtime) -> bool:
@@ -60,31 +63,35 @@ def begin(runtime: Runtime) -> bool:
 def _resume(runtime: Runtime, store: SqlStore, stored: Stored) -> None:
     from ..store.sql.database import damaged
 
+    path = store.writer.database.path
+    if missing := sorted(_NEEDED - stored.parts.keys()):
+        raise SetupError(damaged(path, f"{', '.join(missing)} is missing"))
     document = {
         "instance": None,
         **{name: stored.parts.get(name) for name in ("profile", "clock", "world", "faults")},
-        "seed": stored.parts["ids"][0],
+        "seed": 0,
         "numbers": stored.numbers,
         "instances": stored.instances,
         "media": Forms().of(FORMS["media"]).written(tuple(stored.media)),
         "chaos": [],
     }
-    path = store.writer.database.path
     try:
+        with inside("ids"):
+            ids = Forms().of(_IDS).decode(stored.parts["ids"])
         snapshot.load(
             runtime,
             document,
             start=stored.parts.get("start"),
-            on_loaded=lambda: _put_back(runtime, store, stored),
+            on_loaded=lambda: _put_back(runtime, store, stored, ids),
         )
-    except (ControlRefused, Impossible) as refusal:
+    except (ControlRefused, Impossible, Misfit) as refusal:
         raise SetupError(damaged(path, str(refusal))) from None
     runtime.publisher.carry_all()
 
 
-def _put_back(runtime: Runtime, store: SqlStore, stored: Stored) -> None:
+def _put_back(runtime: Runtime, store: SqlStore, stored: Stored, ids: tuple[Any, ...]) -> None:
     """Ids, records, chaos and what is owed; everybody is held."""
-    runtime.ids.restore(*stored.parts["ids"])
+    runtime.ids.restore(*ids)
     for _, record in stored.records:
         if isinstance(record, Exchange):
             runtime.journal.add_exchange(record)

@@ -71,10 +71,10 @@ class Database:
         marks = {"application_id": APPLICATION_ID, "user_version": VERSION}
         migrate(self._connection, [f"PRAGMA {name}={value}" for name, value in marks.items()])
 
-    def read(self, sql: str) -> Iterator[tuple[Any, ...]]:
+    def read(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a query. SetupError where the file is damaged."""
         try:
-            yield from self._connection.execute(sql)
+            return self._connection.execute(sql).fetchall()
         except sqlite3.Error as error:
             raise SetupError(damaged(self.path, str(error))) from None
 
@@ -129,6 +129,7 @@ class Database:
 
 def damaged(path: Path, why: str) -> str:
     """The sentence about a store that cannot be read."""
+    why = " ".join(why.split())
     return f"the store {path} is damaged: {why}; it is left as it is: use a copy, or another file"
 
 

@@ -11,11 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import dialect, insert
 
-_TABLES = sa.MetaData()
+TABLES = sa.MetaData()
 # All of an instance that stands in no table of its own; `position` is its place among all.
 INSTANCE = sa.Table(
     "instance",
-    _TABLES,
+    TABLES,
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("fields", sa.Text, nullable=False),
@@ -23,7 +23,7 @@ INSTANCE = sa.Table(
 # A row of a table of an instance, named as the field of InstanceState is.
 STATE_ROW = sa.Table(
     "state_row",
-    _TABLES,
+    TABLES,
     sa.Column("seq", sa.Integer, primary_key=True),
     sa.Column("instance", sa.Text, nullable=False),
     sa.Column("field", sa.Text, nullable=False),
@@ -34,7 +34,7 @@ STATE_ROW = sa.Table(
 # An exchange, a delivery (owed while its state is `queued`), or a fault that struck.
 RECORD = sa.Table(
     "record",
-    _TABLES,
+    TABLES,
     sa.Column("seq", sa.Integer, primary_key=True),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("id", sa.Text, nullable=False),
@@ -47,14 +47,14 @@ RECORD = sa.Table(
 # A message between two instances on its way.
 PEER_MESSAGE = sa.Table(
     "peer_message",
-    _TABLES,
+    TABLES,
     sa.Column("seq", sa.Integer, primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
 )
 # The last number of each kind of id that an owner was given.
 NUMBER = sa.Table(
     "number",
-    _TABLES,
+    TABLES,
     sa.Column("owner", sa.Text, primary_key=True),
     sa.Column("kind", sa.Text, primary_key=True),
     sa.Column("last", sa.Integer, nullable=False),
@@ -62,7 +62,7 @@ NUMBER = sa.Table(
 # The bytes of media, by their SHA-256.
 BLOB = sa.Table(
     "blob",
-    _TABLES,
+    TABLES,
     sa.Column("digest", sa.LargeBinary, primary_key=True),
     sa.Column("seq", sa.Integer, nullable=False),
     sa.Column("content", sa.LargeBinary, nullable=False),
@@ -70,7 +70,7 @@ BLOB = sa.Table(
 # Everything that belongs to no instance: clock, faults, world, ...
 PART = sa.Table(
     "part",
-    _TABLES,
+    TABLES,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
 )
@@ -150,6 +150,6 @@ class Statements:
 
 SQL = Statements()
 # Empties every table, whatever stands in it.
-CLEAR = tuple(_text(sa.delete(table)) for table in _TABLES.sorted_tables)
+CLEAR = tuple(_text(sa.delete(table)) for table in TABLES.sorted_tables)
 CLEAR_STATE = (_text(sa.delete(STATE_ROW)), _text(sa.delete(INSTANCE)))
 CLEAR_RECORDS = (_text(sa.delete(RECORD)), _text(sa.delete(NUMBER)))

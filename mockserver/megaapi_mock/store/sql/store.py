@@ -103,6 +103,8 @@ class SqlStore(MemoryStore):
         if not self.writer.database.is_closed:
             # The writer tries once more, and says what is wrong.
             with suppress(StoreUnavailable):
+                if self.writer.is_behind:
+                    self.write_all()
                 self.settle()
             self.writer.close()
 
@@ -195,7 +197,7 @@ class SqlStore(MemoryStore):
                 yield instances
                 return
             changes = self._structure_changes = []
-            self.writer.is_paused = True
+            self.writer.pause()
             try:
                 yield instances
                 if changes and self._is_kept:
@@ -205,7 +207,8 @@ class SqlStore(MemoryStore):
                     self.writer.fall_behind()
                 raise
             finally:
-                self._structure_changes, self.writer.is_paused = None, False
+                self._structure_changes = None
+                self.writer.go_on()
 
     def _change_structure(self, add: Add) -> None:
         """Memory has changed already: a database that cannot follow is written anew later."""

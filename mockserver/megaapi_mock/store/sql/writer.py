@@ -70,6 +70,8 @@ class Writer:
         self.peer_rows: dict[int, int] = {}
         self._written: dict[str, deque[tuple[int, str]]] = {kind: deque() for kind in _PREFIX}
         self._wake, self._stopping = threading.Event(), threading.Event()
+        # While the last attempt to write what waits was in vain.
+        self.failing = threading.Event()
         self._thread: threading.Thread | None = None
 
     # -- from the journal, which is held ------------------------------------------------------
@@ -112,6 +114,16 @@ class Writer:
         """What is in memory is not in the database: all is written anew, as soon as it can be."""
         self.is_behind = True
         self._call()
+
+    def pause(self) -> None:
+        """What waits is to be written with what is written next, not alone."""
+        self.is_paused = True
+
+    def go_on(self) -> None:
+        """It may be written alone again."""
+        self.is_paused = False
+        if self._waiting:
+            self._call()
 
     def _call(self) -> None:
         if not self._wake.is_set():
@@ -269,29 +281,28 @@ class Writer:
             log_failure(log, "no thread can be started for the store: changes write what waits")
 
     def _run(self) -> None:
-        failing = False
         while not self._stopping.is_set():
             self._wake.wait()
-            self._pause(RETRY_AFTER if failing else FLUSH_AFTER)
+            self._stopping.wait(RETRY_AFTER if self.failing.is_set() else FLUSH_AFTER)
             self._wake.clear()
             try:
-                if self.is_behind:
-                    self._repair()
-                if not self.is_paused:
-                    self.write(self._also)
-                if failing:
-                    self._recovered()
-                failing = False
+                self._write_waiting()
             except StoreUnavailable as error:
                 self._wake.set()
-                if not failing and not self._stopping.is_set():
+                if not self.failing.is_set() and not self._stopping.is_set():
                     log.error("%s; changes are refused until it can", error.reason)
-                failing = True
+                self.failing.set()
             except Exception:
                 log_failure(log, "our own bug: records could not be written")
 
-    def _pause(self, seconds: float) -> None:
-        self._stopping.wait(seconds)
+    def _write_waiting(self) -> None:
+        if self.is_behind:
+            self._repair()
+        if not self.is_paused:
+            self.write(self._also)
+        if self.failing.is_set():
+            self.failing.clear()
+            self._recovered()
 
     def close(self) -> None:
         """Write what has waited, then let go of the database."""

@@ -5,6 +5,7 @@ import { outcomeLine } from "../core/dialog.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { answerOf } from "../core/records.js";
+import { inWords } from "../core/sentences.js";
 import { durationOf } from "../core/time.js";
 import { codeBlock } from "../inspector/json_view.js";
 import { webhookCommand } from "./first_steps.js";
@@ -61,7 +62,7 @@ export class WebhookForm {
     this.outcome.say(t("webhook.testing"));
     try {
       const { deliveries, reason } = await api.onInstance(this.instance.key, "emit", { event: TRIED_WITH });
-      if (!deliveries.length) throw new Error(reason);
+      if (!deliveries.length) throw new Error(inWords(reason));
       this.showAnswer(await api.delivery(deliveries[0], PATIENCE));
     } catch (refusal) {
       this.outcome.say(refusal.message, true);
@@ -71,6 +72,6 @@ export class WebhookForm {
   showAnswer(delivery) {
     const { status, milliseconds, error } = answerOf(delivery);
     const good = status >= 200 && status < 300;
-    this.outcome.say(status ? t("webhook.answered", { status, time: durationOf(milliseconds) }) : (error ?? delivery.reason ?? t(`delivery.${delivery.state}`)), !good);
+    this.outcome.say(status ? t("webhook.answered", { status, time: durationOf(milliseconds) }) : (inWords(error ?? delivery.reason) ?? t(`delivery.${delivery.state}`)), !good);
   }
 }

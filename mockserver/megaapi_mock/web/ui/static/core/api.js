@@ -1,5 +1,8 @@
 // The control API, as spec/control.yaml describes it. The page uses nothing else.
 
+import { t } from "./i18n.js";
+import { inWords } from "./sentences.js";
+
 const KEPT_AS = "megaapi-mock-token";
 const ROOT = "/_mock";
 let askForToken = async () => null;
@@ -8,7 +11,7 @@ let asking = null;
 /** A refusal of the server: its sentence and its status. */
 export class Refusal extends Error {
   constructor(sentence, status) {
-    super(sentence);
+    super(inWords(sentence));
     this.status = status;
   }
 }
@@ -25,7 +28,7 @@ function headers(extra = {}) {
 
 /** Call a route of the control API; a missing or wrong token is asked for once. */
 export async function request(path, options = {}) {
-  const send = () => fetch(ROOT + path, { ...options, headers: headers(options.headers) });
+  const send = () => fetch(ROOT + path, { ...options, headers: headers(options.headers) }).catch(noAnswer);
   const sent = sessionStorage.getItem(KEPT_AS);
   const response = await send();
   if (response.status !== 403) return response;
@@ -34,6 +37,11 @@ export async function request(path, options = {}) {
   // Another call may have been given the token meanwhile.
   if (sessionStorage.getItem(KEPT_AS) === sent) await obtainToken(sentence);
   return send();
+}
+
+function noAnswer(trouble) {
+  // An address that is not one, or a stop by the page itself, is no matter of the server.
+  throw trouble instanceof TypeError ? new Refusal(t("server.gone"), 0) : trouble;
 }
 
 async function obtainToken(sentence) {

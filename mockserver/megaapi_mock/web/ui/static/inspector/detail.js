@@ -5,6 +5,7 @@ import { button, fill, h } from "../core/dom.js";
 import { inLanguage, t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { outcomeOf } from "../core/records.js";
+import { inFewWords, inWords } from "../core/sentences.js";
 import { durationOf, momentOf, secondOf } from "../core/time.js";
 import { asCurl, asPytest, asScript } from "./copy_as.js";
 import { codeBlock, copyButton, headerBlock } from "./json_view.js";
@@ -32,7 +33,7 @@ function facts(pairs) {
 
 function reasonLine(record) {
   if (!record.reason) return null;
-  return h("p", { class: outcomeOf(record) === "ok" ? "reason" : "reason bad" }, icon("warning", 16), h("span", {}, record.reason));
+  return h("p", { class: outcomeOf(record) === "ok" ? "reason" : "reason bad" }, icon("warning", 16), h("span", {}, inWords(record.reason)));
 }
 
 /** Spec file, evidence and title of an operation or event, filled in when the catalogue is there. */
@@ -58,7 +59,7 @@ function exchangeDetail(record, store) {
       [t("fact.duration"), durationOf(record.duration_ms)], [t("fact.fault"), record.fault?.name], [t("fact.events"), record.events.join(", ")],
     ]),
     copies(record),
-    record.violations.length ? codeBlock(t("exchange.violations"), record.violations.join("\n")) : null,
+    record.violations.length ? codeBlock(t("exchange.violations"), record.violations.map(inWords).join("\n")) : null,
     codeBlock(t("exchange.request"), request.body, { note: sizeNote(request) }), headerBlock(t("exchange.request-headers"), request.headers),
     codeBlock(t("exchange.response"), response.body, { note: sizeNote(response) }), headerBlock(t("exchange.response-headers"), response.headers),
     h("p", { class: "id" }, record.id));
@@ -93,7 +94,7 @@ function attempt(one) {
   const good = one.status >= 200 && one.status < 300;
   return h("div", { class: `attempt ${good ? "" : "bad"}` },
     h("div", { class: "attempt-head" }, h("time", {}, secondOf(one.time)), h("strong", {}, one.status ?? t("delivery.no-answer")),
-      h("span", {}, durationOf(one.duration_ms)), one.error ? h("span", { class: "reason bad" }, one.error) : null),
+      h("span", {}, durationOf(one.duration_ms)), one.error ? h("span", { class: "reason bad" }, inWords(one.error)) : null),
     codeBlock(t("delivery.answer"), one.body), headerBlock(t("exchange.response-headers"), one.headers));
 }
 
@@ -112,7 +113,7 @@ function call(exchange, why, store) {
   const row = h("details", { class: `call call-${outcomeOf(exchange)}` },
     h("summary", {}, h("span", { class: `pill pill-${outcomeOf(exchange)}` }, exchange.response.status || "—"),
       h("strong", {}, exchange.operation ?? exchange.request.path), h("small", {}, t(`calls.${why}`)),
-      exchange.reason ? h("small", { class: "reason bad" }, exchange.reason) : null),
+      exchange.reason ? h("small", { class: "reason bad" }, inFewWords(exchange.reason)) : null),
     inside);
   row.addEventListener("toggle", () => { if (row.open && !inside.firstChild) inside.append(recordDetail(exchange, store)); });
   return row;

@@ -3,6 +3,7 @@ import { fill, h, oncePerFrame } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { answerOf, nameOfRecord, outcomeOf, wordsOfRecord } from "../core/records.js";
+import { inFewWords } from "../core/sentences.js";
 import { durationOf, momentOf, secondOf } from "../core/time.js";
 import { Subscriptions } from "../core/topics.js";
 import { WindowedList } from "../core/windowed_list.js";
@@ -105,7 +106,7 @@ export class InspectorView {
     h("time", { title: momentOf(record.time) }, secondOf(record.time)),
     icon(record.kind === "exchange" ? "call" : "webhook", 16),
     h("span", { class: "record-words" }, h("span", {}, h("span", { class: "unseen" }, t(`inspector.${record.kind}`), " "), h("strong", {}, nameOfRecord(record)), h("small", {}, ` ${wordsOfRecord(record).slice(0, 90)}`)),
-      record.reason ? h("small", { class: outcome === "ok" ? "" : "bad" }, record.reason) : null),
+      record.reason ? h("small", { class: outcome === "ok" ? "" : "bad" }, inFewWords(record.reason)) : null),
     h("small", { class: "record-time" }, durationOf(milliseconds)), h("span", { class: `pill pill-${outcome}` }, state)));
   }
 

@@ -2,6 +2,7 @@
 import * as api from "../core/api.js";
 import { button, field, fill, h, select } from "../core/dom.js";
 import { inLanguage, t } from "../core/i18n.js";
+import { inWords } from "../core/sentences.js";
 import { icon } from "../core/icons.js";
 import { Panel } from "./panel.js";
 import { leavesOf, likeBefore, schemaAt } from "./values.js";
@@ -71,6 +72,6 @@ export class EmitPanel extends Panel {
   send() {
     const set = this.changes();
     const wishes = { event: this.event.name, count: Number(this.count.value) || 1, ...(Object.keys(set).length ? { set } : {}) };
-    this.run(() => api.onInstance(this.instance(), "emit", wishes), ({ deliveries, reason }) => reason ?? t("emit.sent", { count: deliveries.length, ids: deliveries.slice(0, 3).join(", ") }));
+    this.run(() => api.onInstance(this.instance(), "emit", wishes), ({ deliveries, reason }) => inWords(reason) ?? t("emit.sent", { count: deliveries.length, ids: deliveries.slice(0, 3).join(", ") }));
   }
 }

@@ -3,6 +3,7 @@ import * as api from "../core/api.js";
 import { button, field, fill, fillList, h, select } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
+import { inWords } from "../core/sentences.js";
 import { parseValue } from "./values.js";
 import { Panel } from "./panel.js";
 
@@ -59,7 +60,7 @@ export class FaultPanel extends Panel {
     });
     this.inputs = new Map([...kind.parameters, ...this.scope].map((parameter) => [parameter.name, this.input(parameter, kind.example)]));
     const more = h("details", {}, h("summary", {}, t("faults.scope")), this.scope.map((parameter) => this.field(parameter)));
-    fill(this.form, field(t("faults.kind"), picker, kind.line), kind.parameters.map((parameter) => this.field(parameter)), more,
+    fill(this.form, field(t("faults.kind"), picker, inWords(kind.line)), kind.parameters.map((parameter) => this.field(parameter)), more,
       button(t("faults.arm"), () => undefined, { kind: "primary", type: "submit", icon: icon("warning", 16) }));
   }
 
@@ -69,7 +70,7 @@ export class FaultPanel extends Panel {
   }
 
   field({ name, accepts, help }) {
-    return field(name, this.inputs.get(name), [help, accepts].filter(Boolean).join(": "));
+    return field(name, this.inputs.get(name), [help, accepts].filter(Boolean).map(inWords).join(": "));
   }
 
   choose() {

@@ -3,6 +3,7 @@ import { button, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon, ticks } from "../core/icons.js";
 import { isForwarded, isGroup, quoteOf } from "../core/messages.js";
+import { inFewWords, inWords } from "../core/sentences.js";
 import { dayOf, hourOf, momentOf } from "../core/time.js";
 import { openBubbleMenu } from "./bubble_menu.js";
 import { content, inShort } from "./content.js";
@@ -23,7 +24,7 @@ function refusal(exchange, conversation) {
   const { status } = exchange.response;
   return h("button", { type: "button", class: "refusal", on: { click: () => conversation.inspect({ exchange: exchange.id }) } },
     icon("warning", 16), h("span", {}, h("strong", {}, t("refusal.title", { operation: exchange.operation ?? exchange.request.path, status })),
-      exchange.reason ? h("small", {}, exchange.reason) : null));
+      exchange.reason ? h("small", {}, inFewWords(exchange.reason)) : null));
 }
 
 function bubble(message, conversation) {
@@ -75,7 +76,7 @@ function foot(message, log, deleted) {
 }
 
 function stopped(message) {
-  return h("span", { class: "stopped", title: message.reason ?? "" }, icon("warning", 13), t("state.stopped"));
+  return h("span", { class: "stopped", title: inWords(message.reason) ?? "" }, icon("warning", 13), t("state.stopped"));
 }
 
 function menuButton(message, own, conversation) {

@@ -3,6 +3,7 @@ import * as api from "../core/api.js";
 import { button, field, fill, h } from "../core/dom.js";
 import { pickText, saveFile } from "../core/files.js";
 import { t } from "../core/i18n.js";
+import { inWords } from "../core/sentences.js";
 import { icon } from "../core/icons.js";
 import { numberOf, textOf } from "../core/messages.js";
 import { Panel } from "../levers/panel.js";
@@ -91,7 +92,7 @@ export class PlayPanel extends Panel {
     const state = turn.same === false ? "differs" : turn.state;
     return h("li", { class: `turn turn-${turn.who} turn-${state}` },
       h("strong", {}, t(`play.who-${turn.who}`)), h("span", {}, String(words)), h("span", { class: "pill" }, t(`turn.${state}`)),
-      came ? h("small", {}, t("play.came", { text: came })) : null, turn.error ? h("small", { class: "bad" }, turn.error) : null);
+      came ? h("small", {}, t("play.came", { text: came })) : null, turn.error ? h("small", { class: "bad" }, inWords(turn.error)) : null);
   }
 
   async advance(how) {

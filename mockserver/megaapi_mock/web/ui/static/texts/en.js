@@ -30,6 +30,7 @@ export default {
   "live.on": "Live",
   "live.off": "Reconnecting…",
   "clock.frozen": "frozen",
+  "server.gone": "The mock does not answer. Is it still running?",
   "token.title": "Control token",
   "token.why": "This mock can be reached from other machines, so it asks for its control token.",
   "token.label": "Control token (--control-token)",

@@ -30,6 +30,7 @@ export default {
   "live.on": "Ao vivo",
   "live.off": "Reconectando…",
   "clock.frozen": "parado",
+  "server.gone": "O mock não responde. Ele ainda está rodando?",
   "token.title": "Token de controle",
   "token.why": "Este mock pode ser acessado de outras máquinas, por isso pede o token de controle.",
   "token.label": "Token de controle (--control-token)",

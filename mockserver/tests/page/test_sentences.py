@@ -1,0 +1,294 @@
+"""What the server says in English is said in Portuguese on the page, as far as its table goes.
+
+Every sentence here is the server's own, provoked: a sentence that is worded anew without the table,
+or a line of the table that nothing says any more, fails.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+from megaapi_mock.testing import Instance, MockServer
+
+from .gateway import send
+from .screen import Screen, expect
+
+KEY, UNLINKED = "megacode-TESTKEY0001", "megacode-TESTKEY0002"
+PERSON = "5511900000002"
+IN_PORTUGUESE = """async sentences => {
+    const { translate } = await import("/_mock/ui/core/sentences.js");
+    return sentences.map(sentence => {
+        const used = [];
+        return [translate(sentence, rule => used.push(rule)), used];
+    });
+}"""
+TABLE = """async () => {
+    const tables = ["pt_sentences", "pt_faults"].map(name => import(`/_mock/ui/texts/${name}.js`));
+    return (await Promise.all(tables)).flatMap(table => table.default);
+}"""
+
+TEXT = f"/rest/sendMessage/{KEY}/text"
+MESSAGE = {"messageData": {"to": PERSON, "text": "x"}}
+ROWS = [{"title": "A", "rows": [{"title": "B", "rowId": "b"}]}]
+OFFER = {"title": "Loja", "text": "O que deseja?", "listType": 0, "description": "Toque"}
+LIST = {"messageData": {"to": PERSON, **OFFER, "buttonText": "Abrir", "sections": ROWS}}
+PICTURE = {"type": "image", "mimeType": "image/png", "fileName": "a.png"}
+WRONG_PICTURE = {"to": PERSON, "base64": "bm9wZQ==", **PICTURE}
+
+
+def to(number: str) -> dict[str, Any]:
+    """A text to that number."""
+    return {"messageData": {"to": number, "text": "x"}}
+
+
+# Calls of the bot: path, body, headers beside the right ones.
+CALLS: list[tuple[str, Any, dict[str, str]]] = [
+    (TEXT, {"to": PERSON}, {}),
+    (TEXT, {"messageData": {"to": 5, "text": "x"}}, {}),
+    (TEXT, to(""), {}),
+    (TEXT, "", {}),
+    (TEXT, "{", {}),
+    (TEXT, "x", {"Content-Type": "text/plain"}),
+    (TEXT, MESSAGE, {"Authorization": "Bearer wrong"}),
+    (TEXT, MESSAGE, {"Authorization": "Basic x"}),
+    (TEXT, MESSAGE, {"Authorization": ""}),
+    (TEXT, to("11900000002"), {}),
+    (TEXT, to("119"), {}),
+    (TEXT, to("100000000000002"), {}),
+    (TEXT.replace(KEY, "megacode-NOBODY"), MESSAGE, {}),
+    (TEXT.replace(KEY, UNLINKED), MESSAGE, {"Authorization": "Bearer TESTKEY0002"}),
+    (TEXT.replace("text", "texto"), MESSAGE, {}),
+    (TEXT, None, {}),
+    (f"/rest/instance/{KEY}", None, {}),
+    (f"/rest/group/{KEY}/leaveGroup", {}, {}),
+    (f"/rest/sendMessage/{KEY}/mediaUrl", {"messageData": {**WRONG_PICTURE, "url": "x"}}, {}),
+    (f"/rest/sendMessage/{KEY}/mediaBase64", {"messageData": WRONG_PICTURE}, {}),
+    (TEXT, MESSAGE, {"X-Mock-Fault": "token-revoked"}),
+]
+INBOUND = f"instances/{KEY}/inbound"
+CONTACT = f"instances/{KEY}/contacts/{PERSON}"
+# What a user of the page asks of the control API: method, path, body; the state changes on the way.
+REQUESTS: list[tuple[str, str, Any]] = [
+    ("POST", f"instances/{KEY}/emit", {"event": "connected"}),
+    ("POST", f"instances/{UNLINKED}/inbound", {"from": PERSON, "text": "x"}),
+    ("POST", f"instances/{UNLINKED}/unlink", {"by": "phone"}),
+    ("POST", f"instances/{UNLINKED}/link", {"code": "AAAA0000"}),
+    ("POST", f"instances/{UNLINKED}/pairing-code", {"number": "abc"}),
+    ("POST", f"instances/{UNLINKED}/pairing-code", {"number": "5511900000003"}),
+    ("POST", f"instances/{UNLINKED}/link", {"code": "AAAA0000"}),
+    ("POST", "faults", {"fault": "qr-never-scanned", "times": 1}),
+    ("POST", f"instances/{UNLINKED}/link", {}),
+    ("POST", "faults", {"fault": "bad-gateway", "times": 1}),
+    ("REST", TEXT, MESSAGE),
+    ("POST", f"instances/{KEY}/link", {}),
+    ("POST", f"instances/{KEY}/qr", {}),
+    ("POST", "instances", {"key": KEY}),
+    ("POST", "instances", {"number": "5511900000001", "name": "Outra"}),
+    ("POST", f"instances/{KEY}/groups", {"subject": "x", "participants": ["119"]}),
+    ("POST", INBOUND, {"from": PERSON, "event": "list-response"}),
+    ("POST", INBOUND, {"from": PERSON, "event": "edited", "message": "NOPE", "text": "x"}),
+    ("POST", INBOUND, {"from": PERSON, "event": "nope"}),
+    ("POST", INBOUND, {"from": PERSON, "text": "x", "group": "123@g.us"}),
+    ("POST", INBOUND, {"from": PERSON, "event": "image", "media": "/tmp/x.png"}),
+    ("POST", INBOUND, {"from": PERSON, "event": "image", "media": "data:image/png,x"}),
+    ("POST", CONTACT, {"state": "phone_off"}),
+    ("POST", INBOUND, {"from": PERSON, "text": "x"}),
+    ("POST", CONTACT, {"state": "blocked"}),
+    ("POST", INBOUND, {"from": PERSON, "text": "x"}),
+    ("POST", CONTACT, {"state": "unregistered"}),
+    ("POST", INBOUND, {"from": PERSON, "text": "x"}),
+    ("REST", TEXT, MESSAGE),
+    ("POST", CONTACT, {"state": "reachable"}),
+    ("REST", f"/rest/sendMessage/{KEY}/listMessage", LIST),
+    ("POST", INBOUND, {"from": PERSON, "event": "list-response", "option": "zzz"}),
+    ("POST", CONTACT, {"shows_buttons": False}),
+    ("POST", INBOUND, {"from": PERSON, "event": "list-response", "option": "b"}),
+    ("POST", "faults", {"fault": "nope"}),
+    ("POST", "faults", {"fault": "media-expired", "operation": "send_text"}),
+    ("POST", "faults", {"fault": "bad-gateway", "percent": 200}),
+    ("DELETE", "faults/f99", None),
+    ("POST", f"instances/{KEY}/chaos", {}),
+    ("POST", f"instances/{KEY}/chaos", {"duplicate": 0}),
+    ("POST", f"instances/{KEY}/chaos", {"delay": [5, 1]}),
+    ("POST", "clock", {"advance": -1}),
+    ("POST", "deliveries/d99/resend", {}),
+    ("GET", "exchanges/e99", None),
+    ("POST", "plays/nope/step", {}),
+    ("POST", "plays", {"instance": KEY, "yaml": "nope"}),
+    ("POST", "plays", {"instance": KEY, "yaml": "a: [b"}),
+    ("POST", "plays", {"instance": KEY, "yaml": "conversation: 1\nturns: []"}),
+    ("POST", f"instances/{KEY}/rewind", {"point": "nope"}),
+    ("POST", f"instances/{KEY}/rewind", {"before": "nope"}),
+    ("GET", f"instances/{KEY}/media?path=nope", None),
+    ("PUT", "state", "nope"),
+    ("PUT", "state", {"format": "nope"}),
+]
+# What becomes of a message on its way, by whom it is for.
+HALTS = {PERSON: "phone_off", "5511900000006": "blocked", "5511900000007": "unregistered"}
+# Where a webhook does not arrive.
+ADDRESSES = (
+    "nope",
+    "http://127.0.0.1:9/x",
+    "https://127.0.0.1:{port}/x",
+    "http://nowhere.invalid/x",
+    "http://10.1.1.1/x",
+)
+
+
+def ask(url: str, method: str, body: Any, headers: dict[str, str]) -> tuple[str | None, Any]:
+    """What the answer says of itself, and the answer."""
+    content = body if isinstance(body, str) or body is None else json.dumps(body)
+    headers = {"Content-Type": "application/json", **headers}
+    data = None if content is None else content.encode()
+    request = Request(url, data, headers, method=method)
+    try:
+        with urlopen(request, timeout=20) as reply:
+            document = json.loads(reply.read() or "null")
+            return reply.headers.get("X-Mock-Reason"), document
+    except HTTPError as refusal:
+        with refusal:
+            reason = refusal.headers.get("X-Mock-Reason")
+            return reason or json.loads(refusal.read())["error"], None
+
+
+def refused_calls(url: str) -> Iterator[str | None]:
+    """Why calls of the bot are refused, or go no further."""
+    for path, body, headers in CALLS:
+        method = "DELETE" if "leaveGroup" in path else "GET" if body is None else "POST"
+        yield ask(url + path, method, body, {"Authorization": "Bearer TESTKEY0001", **headers})[0]
+
+
+def refused_requests(url: str) -> Iterator[str | None]:
+    """Why what a user of the page asks for is refused."""
+    for method, path, body in REQUESTS:
+        if method == "REST":
+            yield ask(url + path, "POST", body, {"Authorization": "Bearer TESTKEY0001"})[0]
+        else:
+            said, answer = ask(f"{url}/_mock/{path}", method, body, {})
+            yield said or (answer or {}).get("reason")
+
+
+def halted_messages(url: str) -> Iterator[str]:
+    """Why messages went no further than they did."""
+    instance = f"{url}/_mock/instances/{KEY}"
+    for number, state in HALTS.items():
+        contact = f"{instance}/contacts/{number}"
+        ask(contact, "POST", {"state": "phone_off"}, {})
+        ask(url + TEXT, "POST", to(number), {"Authorization": "Bearer TESTKEY0001"})
+        ask(contact, "POST", {"state": state}, {})
+    yield from message_reasons(url)
+    ask(f"{instance}/unlink", "POST", {"by": "phone"}, {})
+    yield from message_reasons(url)
+
+
+def message_reasons(url: str) -> list[str]:
+    """What the list of messages says of those that stopped."""
+    messages = ask(f"{url}/_mock/messages", "GET", None, {})[1]["items"]
+    return [message["reason"] for message in messages if message["reason"]]
+
+
+def undelivered(url: str) -> Iterator[str]:
+    """Why webhooks do not arrive."""
+    instance = f"{url}/_mock/instances/{KEY}"
+    with plain_server() as plain:
+        for address in ADDRESSES:
+            where = address.format(port=plain)
+            yield why_undelivered(url, instance, where)
+
+
+def why_undelivered(url: str, instance: str, where: str) -> str:
+    """Why a webhook to that address does not arrive."""
+    ask(f"{instance}/webhook", "POST", {"url": where, "enabled": True}, {})
+    emitted = ask(f"{instance}/emit", "POST", {"event": "connected"}, {})[1]
+    path = f"{url}/_mock/deliveries/{emitted['deliveries'][0]}?wait=20"
+    delivery = ask(path, "GET", None, {})[1]
+    return str(delivery["reason"] or delivery["attempts"][-1]["error"])
+
+
+@contextmanager
+def plain_server() -> Iterator[int]:
+    """The port of a server that speaks HTTP, never TLS."""
+    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
+
+
+def faults(url: str) -> Iterator[str]:
+    """What faults and their parameters do, and which values they take."""
+    kinds = ask(f"{url}/_mock/faults/kinds", "GET", None, {})[1]
+    for kind in kinds["items"]:
+        yield kind["line"]
+    for parameter in (
+        *(one for kind in kinds["items"] for one in kind["parameters"]),
+        *kinds["scope"],
+    ):
+        yield parameter["help"]
+        yield parameter["accepts"]
+
+
+def test_what_the_server_says_is_said_in_portuguese(open_screen: Any, mock: MockServer) -> None:
+    screen: Screen = open_screen(locale="pt-BR")
+    given = [*refused_calls(mock.url), *refused_requests(mock.url), *undelivered(mock.url)]
+    given += [*halted_messages(mock.url), *faults(mock.url)]
+    given += ["X-Mock-Token is missing or differs from --control-token"]
+    sentences = list(dict.fromkeys(sentence for sentence in given if sentence))
+    answers = screen.page.evaluate(IN_PORTUGUESE, sentences)
+    english = [
+        one for one, (portuguese, _) in zip(sentences, answers, strict=True) if not portuguese
+    ]
+    assert english == []
+    used = {rule for _, rules in answers for rule in rules}
+    unused = [rule for rule, _ in screen.page.evaluate(TABLE) if rule not in used]
+    assert unused == []
+
+
+def test_table_keeps_every_value(open_screen: Any, mock: MockServer) -> None:
+    for english, portuguese in open_screen().page.evaluate(TABLE):
+        holes = set(re.findall(r"\{(\w+)\+?\}", english))
+        assert holes == set(re.findall(r"\{(\w+)\+?\}", portuguese)), english
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [("pt-BR", "está sem o código do país"), ("en-US", "has no country code")],
+)
+def test_reason_of_a_refused_call_is_in_the_language_of_the_page(
+    open_screen: Any, shop: Instance, locale: str, words: str
+) -> None:
+    send(shop, "text", {"text": "x"}, to="11900000002")
+    screen: Screen = open_screen("inspector", locale=locale)
+    expect(screen.page.locator(".record-refused")).to_contain_text(words)
+    screen.page.locator(".record-refused").click()
+    expect(screen.page.locator(".inspector-detail .reason")).to_contain_text(words)
+
+
+def test_sentence_without_a_translation_is_shown_as_it_is(
+    open_screen: Any, mock: MockServer
+) -> None:
+    screen: Screen = open_screen(locale="pt-BR")
+    sentence = "no such sentence; nor this one: it is new"
+    assert (
+        screen.page.evaluate(
+            'async text => (await import("/_mock/ui/core/sentences.js")).inWords(text)', sentence
+        )
+        == sentence
+    )
+
+
+def test_server_that_is_gone_is_said_so(open_screen: Any, mock: MockServer) -> None:
+    screen: Screen = open_screen("levers", locale="pt-BR")
+    screen.page.context.set_offline(True)
+    screen.page.get_by_role("button", name="+1 h").click()
+    expect(screen.page.locator(".outcome.bad").first).to_contain_text("O mock não responde")

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
 
-.PHONY: setup serve test hosts page test-all endurance mutation healthy lint check soak fuzz spec-lint names bundle bench contract wheel-check lock clean
+.PHONY: setup serve test hosts page test-all endurance mutation healthy crash lint check soak fuzz spec-lint names bundle bench contract wheel-check lock clean
 
 setup: $(VENV)/serve.stamp
 
@@ -35,6 +35,11 @@ mutation: $(VENV)/dev.stamp
 # hours. ARGS="--mixed only" takes some fifteen minutes, ARGS="--seeds 5-8" a part of it.
 healthy: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/healthy_hosts.py $(ARGS)
+
+# Kill a mock on SQLite under load, 200 times: what it has said is done is there afterwards, and every
+# webhook comes. Writes what it saw into docs/durability.md. `make test` has a short form.
+crash: $(VENV)/dev.stamp
+	$(BIN)/python benchmarks/crash.py --page docs/durability.md $(ARGS)
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check mockserver contract_tests benchmarks examples tools

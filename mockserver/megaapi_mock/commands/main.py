@@ -27,6 +27,7 @@ from .open_page import open_page
 from .output import LogHandler, Output
 from .spec_commands import spec
 from .start_screen import Greeting, farewell, greet
+from .store_commands import store
 
 # What a folder of fixtures must hold for a start.
 _FIXTURES = ("profiles", "worlds", "webhooks")
@@ -75,6 +76,7 @@ def main() -> None:
 main.add_command(spec)
 main.add_command(doctor)
 main.add_command(emit)
+main.add_command(store)
 
 
 def _settings_options(function: Callable[..., None]) -> Callable[..., None]:

@@ -17,10 +17,9 @@ class UndoTable(dict[K, V]):
     between changes: what was written, each with what stood there before. `touched` is for whoever
     keeps copies: the keys written since it was last emptied, in order; None when rows went
     or came back: then everything must be copied again. `version` is another one after each write.
-    `evicted` are the keys that went beyond the bounds, for whoever sets it to a list.
     """
 
-    __slots__ = ("_order_before", "_size_of", "evicted", "size", "touched", "version", "writes")
+    __slots__ = ("_order_before", "_size_of", "size", "touched", "version", "writes")
 
     def __init__(
         self, rows: Mapping[K, V] | None = None, *, size_of: Callable[[K, V], int] | None = None
@@ -29,7 +28,6 @@ class UndoTable(dict[K, V]):
         self.writes: list[tuple[K, V | None]] = []
         self.touched: dict[K, None] | None = None
         self.version = 0
-        self.evicted: list[K] | None = None
         self._order_before: list[K] | None = None
         self._size_of = size_of
         self.size = self._counted()
@@ -86,8 +84,6 @@ class UndoTable(dict[K, V]):
             self.version += 1
             self.touched = None
             gone.append(row)
-            if self.evicted is not None:
-                self.evicted.append(key)
             count -= 1
         return gone
 
@@ -127,6 +123,20 @@ class UndoTable(dict[K, V]):
             grown += size_of(key, new) if new is not None else 0
             grown -= size_of(key, old) if old is not None else 0
         return grown
+
+    def excess(self, *, keep: int, budget: int) -> list[K]:
+        """The keys of the rows that `commit` will remove because they are beyond these bounds."""
+        size, count = self.size, len(self)
+        if self.writes and self._size_of is not None:
+            size += self._growth(self._size_of)
+        keys: list[K] = []
+        for key, row in self.items():
+            if count <= keep and (size <= budget or count <= 1):
+                break
+            keys.append(key)
+            size -= self._size(key, row)
+            count -= 1
+        return keys
 
     def rows_at_end(self) -> list[K]:
         """The keys that stand at the end because of this change, in order: new, or written again.

@@ -11,7 +11,7 @@ from ..faults import saved_faults
 from ..records.delivery import Delivery
 from ..records.exchange import Exchange
 from ..runtime import Runtime
-from ..store.serialize import Forms, Misfit, inside
+from ..store.serialize import Forms
 from ..store.snapshot import save_world
 from ..webhooks.chaos.series import Chaos
 from . import snapshot
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from ..store.sql.stored import Stored
 
 Json = dict[str, Any]
-# Parts without which a store is damaged, and the type of one that no state file has.
-_NEEDED = frozenset({"profile", "clock", "world", "faults", "ids", "chaos"})
-_IDS = tuple[int, int, dict[str, int], dict[str, int]]
 
 
 def begin(runtime: Runtime) -> bool:
@@ -63,35 +60,21 @@ def begin(runtime: Runtime) -> bool:
 def _resume(runtime: Runtime, store: SqlStore, stored: Stored) -> None:
     from ..store.sql.database import damaged
 
-    path = store.writer.database.path
-    if missing := sorted(_NEEDED - stored.parts.keys()):
-        raise SetupError(damaged(path, f"{', '.join(missing)} is missing"))
-    document = {
-        "instance": None,
-        **{name: stored.parts.get(name) for name in ("profile", "clock", "world", "faults")},
-        "seed": 0,
-        "numbers": stored.numbers,
-        "instances": stored.instances,
-        "media": Forms().of(FORMS["media"]).written(tuple(stored.media)),
-        "chaos": [],
-    }
     try:
-        with inside("ids"):
-            ids = Forms().of(_IDS).decode(stored.parts["ids"])
         snapshot.load(
             runtime,
-            document,
-            start=stored.parts.get("start"),
-            on_loaded=lambda: _put_back(runtime, store, stored, ids),
+            stored.as_state(),
+            start=stored.parts["start"],
+            on_loaded=lambda: _put_back(runtime, store, stored),
         )
-    except (ControlRefused, Impossible, Misfit) as refusal:
-        raise SetupError(damaged(path, str(refusal))) from None
+    except (ControlRefused, Impossible) as refusal:
+        raise SetupError(damaged(store.writer.database.path, str(refusal))) from None
     runtime.publisher.carry_all()
 
 
-def _put_back(runtime: Runtime, store: SqlStore, stored: Stored, ids: tuple[Any, ...]) -> None:
+def _put_back(runtime: Runtime, store: SqlStore, stored: Stored) -> None:
     """Ids, records, chaos and what is owed; everybody is held."""
-    runtime.ids.restore(*ids)
+    runtime.ids.restore(*stored.parts["ids"])
     for _, record in stored.records:
         if isinstance(record, Exchange):
             runtime.journal.add_exchange(record)
@@ -99,7 +82,7 @@ def _put_back(runtime: Runtime, store: SqlStore, stored: Stored, ids: tuple[Any,
             runtime.journal.add_deliveries([record])
         else:
             runtime.journal.strikes.add(record)
-    for key, chaos in (stored.parts.get("chaos") or {}).items():
+    for key, chaos in stored.parts["chaos"].items():
         runtime.chaos_dispatcher.start(key, Chaos.of(chaos, seed=chaos["seed"]))
     store.begin(stored)
     for delivery in stored.owed:
@@ -127,7 +110,7 @@ class _Parts:
         runtime = self._runtime
         return {
             "clock": self._written("clock", runtime.clock.save()),
-            "ids": list(runtime.ids.save()),
+            "ids": runtime.ids.save(),
             "profile": switches_set(runtime.profile),
             "chaos": {key: chaos.as_json() for key, chaos in runtime.chaos_dispatcher.at_work()},
             **self._faults(),

@@ -20,11 +20,10 @@ _NEEDS = ("sqlalchemy", "alembic")
 def sqlite_path(url: str) -> Path:
     """The file of a URL; SetupError where there is none, or what a database needs is missing."""
     if not url.startswith(_SQLITE) or not url.removeprefix(_SQLITE):
-        raise SetupError(f"--store {url}: it must be `memory`, or sqlite:///FILE")
+        raise SetupError(f"{url} is no store: it must be `memory`, or sqlite:///FILE")
     if any(find_spec(name) is None for name in _NEEDS):
         raise SetupError(
-            f"--store {url}: a database needs more packages: "
-            "pip install 'megaapi-contract-kit[store]'"
+            f"{url}: a database needs more packages: pip install 'megaapi-contract-kit[store]'"
         )
     return Path(url.removeprefix(_SQLITE))
 
@@ -35,10 +34,12 @@ def require_sync(sync: str) -> None:
         raise SetupError(f"--sync {sync}: it must be one of {', '.join(SYNCS)}")
 
 
-def open_database(url: str, sync: str) -> Database:
+def open_database(url: str, sync: str = "normal", *, must_exist: bool = False) -> Database:
     """The database of a URL, held alone. SetupError says why it cannot be."""
     require_sync(sync)
     path = sqlite_path(url)
+    if must_exist and not path.is_file():
+        raise SetupError(f"there is no file {path}")
     from .sql.database import Database
 
     return Database(path, sync=sync)

@@ -14,7 +14,7 @@ from megaapi_mock.store.serialize import Forms
 from megaapi_mock.store.snapshot import DOCUMENTS, save_instance
 from megaapi_mock.store.sql.database import Database
 from megaapi_mock.store.sql.store import SqlStore
-from megaapi_mock.store.sql.stored import load
+from megaapi_mock.store.sql.stored import PARTS, load
 
 OpenStore = Callable[[Gateway], Store]
 STORES = ("memory", "sqlite")
@@ -27,7 +27,7 @@ def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenS
 
     def open_sqlite(gateway: Gateway) -> Store:
         store = SqlStore(gateway, database=Database(tmp_path / f"{len(opened)}.db"))
-        store.parts = lambda: {"clock": gateway.clock.now()}
+        store.parts = lambda: {**dict.fromkeys(PARTS), "ids": gateway.ids.save()}
         store.write_all()
         opened.append(store)
         return store

@@ -46,14 +46,14 @@ class StateRows:
         self._agendas: dict[str, list[Due]] = {}
 
     def add_change(self, instance: Instance, batch: Batch) -> None:
-        """The rows that a change wrote which is to be accepted next."""
+        """The rows that a change wrote which is to be accepted next, and those it pushes out."""
         key, state = instance.state.key, instance.state
         for name, columns in self._tables.items():
             table: UndoTable[Any, Any] = getattr(state, name)
-            if table.evicted:
-                self._drop_evicted(key, name, columns, table, batch)
             if table.writes:
                 _add_writes(key, name, columns, table, batch)
+                if name in _BOUNDED:
+                    self._drop_excess(instance, name, table, batch)
         agenda = instance.agenda
         if self._agendas.get(key) is not state.agenda:
             batch.add(SQL.drop_field, (key, AGENDA))
@@ -65,23 +65,15 @@ class StateRows:
         if instance.changes_values:
             batch.add(SQL.set_fields, (self._written_fields(instance), key))
 
-    def accepted(self, instance: Instance) -> None:
-        """What `add_change` wrote is kept: from here on the change may let old rows go."""
-        state = instance.state
-        self._agendas[state.key] = state.agenda
-        for name in _BOUNDED:
-            evicted = getattr(state, name).evicted
-            if evicted:
-                evicted.clear()
-
-    def _drop_evicted(
-        self, key: str, name: str, columns: _Columns, table: UndoTable[Any, Any], batch: Batch
+    def _drop_excess(
+        self, instance: Instance, name: str, table: UndoTable[Any, Any], batch: Batch
     ) -> None:
-        """What went beyond the bounds with the change before; a crash between lets it go later."""
+        """What is beyond the bounds; with a message goes what waits for it."""
+        rules, key = instance.rules, instance.state.key
         fields = (name, *_OF_MESSAGES) if name == "messages" else (name,)
-        for evicted in table.evicted or ():
+        for row_key in table.excess(keep=rules.messages_kept, budget=rules.messages_bytes):
             for field in fields:
-                batch.add(SQL.drop_row, (key, field, _text(columns.key, evicted)))
+                batch.add(SQL.drop_row, (key, field, _text(self._tables[name].key, row_key)))
 
     def _add_dues(self, key: str, dues: Iterable[Due], batch: Batch) -> None:
         for due in dues:
@@ -110,11 +102,8 @@ class StateRows:
         batch.add(SQL.drop_instance, (key,))
 
     def watch(self, instance: Instance) -> None:
-        """Let the instance say from now on what it lets go."""
-        state = instance.state
-        self._agendas[state.key] = state.agenda
-        for name in _BOUNDED:
-            getattr(state, name).evicted = []
+        """Its agenda is written as it is now; another list will be one that was thinned out."""
+        self._agendas[instance.state.key] = instance.state.agenda
 
     def forget(self, key: str) -> None:
         """There is no such instance any more."""

@@ -118,7 +118,8 @@ class SqlStore(MemoryStore):
                 if outcome is not None:
                     self.writer.disown(outcome.deliveries)
                 raise
-            self._rows.accepted(instance)
+            # Before the agenda may be thinned out.
+            self._rows.watch(instance)
         instance.commit()
 
     def _add_change(self, instance: Instance, outcome: Outcome | None, batch: Batch) -> None:

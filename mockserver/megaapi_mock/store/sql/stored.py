@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from ...domain.peer_messages import Envelope
 from ...errors import SetupError
 from ...records.delivery import Delivery
-from ..serialize import Forms, Misfit
+from ..serialize import Forms, Misfit, inside
 from ..snapshot import DOCUMENTS
 from .batch import loads
 from .database import Database, damaged
@@ -18,6 +19,9 @@ from .schema import SQL
 from .state_rows import AGENDA, StateRows, key_of
 
 Json = dict[str, Any]
+# What is kept beside instances and records: a store without one of them is damaged.
+PARTS = frozenset({"profile", "clock", "world", "start", "faults", "ids", "chaos"})
+_IDS = tuple[int, int, dict[str, int], dict[str, int]]
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,20 @@ class Stored:
             if isinstance(record, Delivery) and record.state == "queued"
         ]
 
+    def as_state(self) -> Json:
+        """The state as a state file has it, without the chaos at work."""
+        parts = self.parts
+        return {
+            "instance": None,
+            "seed": parts["ids"][0],
+            **{name: parts[name] for name in ("profile", "clock", "world", "start")},
+            "numbers": dict(self.numbers),
+            "instances": list(self.instances),
+            "media": [b64encode(content).decode() for content in self.media],
+            "chaos": [],
+            "faults": parts["faults"],
+        }
+
 
 def load(database: Database) -> Stored | None:
     """All there is; None for a database in which nothing was ever kept. SetupError if damaged."""
@@ -58,9 +76,14 @@ def _loaded(database: Database) -> Stored | None:
     parts = {name: loads(text) for name, text in database.read(SQL.parts)}
     if not parts:
         return None
+    if missing := sorted(PARTS - parts.keys()):
+        raise Misfit(f"{', '.join(missing)} is missing")
     instances, positions = _instances(database)
     blobs = list(database.read(SQL.blobs))
-    form = Forms(documents=DOCUMENTS).of(Envelope)
+    forms = Forms(documents=DOCUMENTS)
+    with inside("ids"):
+        parts["ids"] = forms.of(_IDS).decode(parts["ids"])
+    form = forms.of(Envelope)
     records = [(row[0], record_of(row)) for row in database.read(SQL.records)]
     peers = [(seq, form.decode(loads(text))) for seq, text in database.read(SQL.peer_messages)]
     last = max(

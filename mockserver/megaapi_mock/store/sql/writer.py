@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 FLUSH_AFTER, RETRY_AFTER = 0.02, 1.0
 # Records that wait for a database that cannot be written; beyond them all is written anew later.
 WAITING_MOST = 50_000
+# In one transaction of so many, what the journal has let go is deleted.
+TRIM_EVERY = 50
 
 Add = Callable[[Batch], None]
 _PREFIX = {EXCHANGE: "x", DELIVERY: "d", STRIKE: "s"}
@@ -64,7 +66,7 @@ class Writer:
         self._lock = threading.Lock()
         self._waiting_lock = threading.Lock()
         self._waiting: list[Add] = []
-        self._seq = 0
+        self._seq = self._writes = 0
         # Deliveries that have not ended, and their rows; messages to peers on their way.
         self.owed: dict[Delivery, int] = {}
         self.peer_rows: dict[int, int] = {}
@@ -202,13 +204,13 @@ class Writer:
     def _add_trimmed(self, batch: Batch) -> None:
         """What the journal has let go meanwhile goes here too; the oldest first."""
         for kind, written in self._written.items():
-            count = 0
-            for seq, id_ in written:
-                if self._keeps(kind, id_):
+            gone = []
+            for entry in written:
+                if self._keeps(kind, entry[1]):
                     break
-                batch.add(SQL.drop_record, (seq,))
-                count += 1
-            batch.after(partial(_drop_first, written, count))
+                batch.add(SQL.drop_record, (entry[0],))
+                gone.append(entry)
+            batch.after(partial(_drop_first, written, gone))
 
     def disown(self, deliveries: Iterable[Delivery]) -> None:
         """These were never kept."""
@@ -238,7 +240,8 @@ class Writer:
         batch = Batch()
         for add in (*waiting, *adds):
             add(batch)
-        if waiting:
+        self._writes += 1
+        if self._writes % TRIM_EVERY == 0:
             self._add_trimmed(batch)
         statements = batch.finish()
         if statements:
@@ -318,6 +321,8 @@ class Writer:
         self.database.close()
 
 
-def _drop_first(written: deque[tuple[int, str]], count: int) -> None:
-    for _ in range(count):
-        written.popleft()
+def _drop_first(written: deque[tuple[int, str]], gone: Sequence[tuple[int, str]]) -> None:
+    """Unless a reset has emptied it meanwhile."""
+    for entry in gone:
+        if written and written[0] is entry:
+            written.popleft()

@@ -1,0 +1,375 @@
+"""The crash harness: a mock on SQLite is killed at random moments under load, again and again.
+
+    make crash                                              200 rounds, and docs/durability.md
+    .venv/bin/python benchmarks/crash.py --rounds 3         a few
+
+Each round starts the mock on the file of the round before. Two instances send and are written to,
+each in a thread of its own, and to each other; some messages carry files. After a random time, be
+it while the mock still starts, every process of it is killed at once (SIGKILL), or, one time in
+six, asked to stop. Then the mock starts again, what is owed goes out, and it is judged:
+
+    lost sends         answered with 200, and not among the messages, or not in their order
+    lost records       the exchange of such a call is not in the journal
+    lost media         a file that was sent cannot be downloaded any more, or is another one
+    lost webhooks      owed by the journal, and never came; or no webhook of an acknowledged call
+    invented           a webhook came that the journal does not know
+    out of order       webhooks of one instance, each the first time it came, against the journal
+    complaints         tracebacks and errors in what the mock prints
+
+A webhook that had left when the mock was killed comes again (at least once): those are counted, and
+no fault. The same seed draws the same things; when exactly the mock dies is up to the machine.
+
+Exit code 0: none of it; 1: something was found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from base64 import b64encode
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from servers import free_port
+
+Json = dict[str, Any]
+KEYS = ("megacode-TESTKEY0001", "megacode-TESTKEY0002")
+NUMBERS = ("5511900000001", "5511900000003")
+PERSON = "5511900000002"
+# After so many rounds the mock is reset: what is checked stays small, and resets are in it too.
+RESET_EVERY = 10
+# Seconds until the mock is killed, and how long anything may take.
+LIFE, PATIENCE = (0.0, 1.2), 60.0
+FAULTS = (
+    "lost sends", "lost records", "lost media", "lost webhooks", "invented", "out of order",
+    "complaints",
+)  # fmt: skip
+
+
+class Receiver(ThreadingHTTPServer):
+    """Takes webhooks at /KEY; some answers take a while, so that there is always something owed."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, chance: Random) -> None:
+        self.chance, self.lock = chance, threading.Lock()
+        self.bodies: dict[str, list[str]] = defaultdict(list)
+        super().__init__(("127.0.0.1", 0), _Hook)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def take(self, key: str, body: bytes) -> float:
+        """One webhook; how many seconds its answer takes."""
+        with self.lock:
+            self.bodies[key].append(canonical(json.loads(body)))
+            return self.chance.choice((0, 0, 0, 0, 0.002, 0.02))
+
+
+class _Hook(BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        time.sleep(self.server.take(self.path.strip("/"), body))
+        with suppress(OSError):
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Quiet."""
+
+
+@dataclass
+class Acknowledged:
+    """What one instance was told has happened, in order."""
+
+    sends: list[str] = field(default_factory=list)
+    received: list[str] = field(default_factory=list)
+    exchanges: list[str] = field(default_factory=list)
+    media: dict[str, Json] = field(default_factory=dict)
+
+
+class Mock:
+    """The process under test, as anybody would start it."""
+
+    def __init__(self, store: str, port: int, log: Path) -> None:
+        self.port = port
+        arguments = ["--store", store, "--port", str(port), "--quiet"]
+        arguments += ["--journal-limit", "200000", "--journal-bytes", str(2**30)]
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "megaapi_mock", "serve", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    def call(self, method: str, path: str, body: Any = None, token: str = "") -> tuple[int, Any]:
+        """Status and JSON of an answer that has come to its end; OSError for any other."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+        try:
+            connection.request(method, path, json.dumps(body or {}) if body else None, headers)
+            answer = connection.getresponse()
+            content = json.loads(answer.read() or b"null")
+            exchange = answer.headers.get("X-Mock-Exchange")
+        except (HTTPException, ValueError) as error:
+            raise OSError(str(error)) from None
+        finally:
+            connection.close()
+        return answer.status, {"content": content, "exchange": exchange}
+
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        """The answer of the control API."""
+        status, answer = self.call(method, f"/_mock{path}", body)
+        if status >= 300:
+            raise AssertionError(f"{method} {path}: {status} {answer}")
+        return answer["content"]
+
+    def await_answer(self) -> None:
+        """Return once it answers."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            with suppress(OSError):
+                self.control("GET", "/health")
+                return
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError("the mock does not start: see its log")
+            time.sleep(0.01)
+
+    def end(self, number: int) -> None:
+        """Kill every process of it at once, or ask it to stop; return when it is gone."""
+        with suppress(ProcessLookupError):
+            if number == signal.SIGKILL:
+                os.killpg(self.process.pid, number)
+            else:
+                self.process.send_signal(number)
+        self.process.wait(PATIENCE)
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+
+class Harness:
+    """Rounds on one file; or, to see that losses are found, on a store that keeps nothing."""
+
+    def __init__(self, folder: Path, seed: int, store: str = "") -> None:
+        self.chance = Random(seed)
+        self.receiver = Receiver(Random(seed))
+        self.store = store or f"sqlite:///{folder / 'mock.db'}"
+        self.log, self.port = folder / "mock.log", free_port()
+        self.known = {key: Acknowledged() for key in KEYS}
+        self.counts: Counter[str] = Counter()
+        self.number = 0
+
+    def run(self, rounds: int) -> None:
+        """So many rounds."""
+        for number in range(rounds):
+            if number % RESET_EVERY == 0:
+                self._begin_anew()
+            self._round()
+            self._judge()
+            self.counts["rounds"] += 1
+            show = ", ".join(f"{self.counts[name]:,} {name}" for name in ("sends", "webhooks"))
+            faults = {name: self.counts[name] for name in FAULTS if self.counts[name]}
+            print(f"round {number + 1}: {show}, {faults or 'nothing lost'}", flush=True)
+
+    @contextmanager
+    def _mock(self) -> Iterator[Mock]:
+        mock = Mock(self.store, self.port, self.log)
+        try:
+            yield mock
+        finally:
+            mock.end(signal.SIGTERM)
+
+    def _begin_anew(self) -> None:
+        with self._mock() as mock:
+            mock.await_answer()
+            mock.control("POST", "/reset", {})
+            self.receiver.bodies.clear()
+            for key, number in zip(KEYS, NUMBERS, strict=True):
+                if mock.control("GET", f"/instances/{key}")["state"] != "connected":
+                    mock.control("POST", f"/instances/{key}/link", {"number": number})
+                url = f"http://127.0.0.1:{self.receiver.server_port}/{key}"
+                hook = {"messageData": {"webhookUrl": url, "webhookEnabled": True}}
+                token = key.partition("-")[2]
+                status, _ = mock.call("POST", f"/rest/webhook/{key}/configWebhook", hook, token)
+                assert status == 200
+        self.known = {key: Acknowledged() for key in KEYS}
+
+    def _round(self) -> None:
+        kill = signal.SIGTERM if self.chance.random() < 1 / 6 else signal.SIGKILL
+        starting = self.chance.random() < 0.1
+        life = self.chance.uniform(*LIFE)
+        mock = Mock(self.store, self.port, self.log)
+        if starting:
+            time.sleep(life)
+            mock.end(kill)
+            return
+        mock.await_answer()
+        seeds = [self.chance.random() for _ in KEYS]
+        threads = [
+            threading.Thread(target=self._load, args=(mock, place, Random(seed)))
+            for place, seed in enumerate(seeds)
+        ]
+        for thread in threads:
+            thread.start()
+        time.sleep(life)
+        mock.end(kill)
+        for thread in threads:
+            thread.join(PATIENCE)
+
+    def _load(self, mock: Mock, place: int, chance: Random) -> None:
+        """Call until nobody answers."""
+        key, token = KEYS[place], KEYS[place].partition("-")[2]
+        known, number = self.known[key], 0
+        with suppress(OSError):
+            while mock.process.poll() is None:
+                number += 1
+                way = chance.random()
+                text = f"{key} {self.counts['rounds']} {number}"
+                if way < 0.25:
+                    body = {
+                        "from": PERSON,
+                        "event": "text-plain",
+                        "set": {"message.conversation": text},
+                    }
+                    status, answer = mock.call("POST", f"/_mock/instances/{key}/inbound", body)
+                    if status == 201:
+                        known.received.append(answer["content"]["id"])
+                    continue
+                kind, data = "text", {"to": PERSON, "text": text}
+                if way < 0.35:
+                    data["to"] = NUMBERS[1 - place]
+                elif way < 0.45:
+                    content = b64encode(
+                        f"%PDF-1.4 {text}".encode() * chance.randint(1, 400)
+                    ).decode()
+                    kind, data = "mediaBase64", {
+                        "to": PERSON, "type": "document", "mimeType": "application/pdf",
+                        "base64": f"data:application/pdf;base64,{content}",
+                        "fileName": "a.pdf", "caption": text,
+                    }  # fmt: skip
+                status, answer = mock.call(
+                    "POST", f"/rest/sendMessage/{key}/{kind}", {"messageData": data}, token
+                )
+                if status == 200:
+                    self._acknowledge(known, kind, data, answer)
+
+    def _acknowledge(self, known: Acknowledged, kind: str, data: Json, answer: Json) -> None:
+        message = answer["content"]["messageData"]
+        known.sends.append(message["key"]["id"])
+        known.exchanges.append(answer["exchange"])
+        if kind == "mediaBase64":
+            keys = message["message"]["documentMessage"]
+            known.media[data["base64"].partition(",")[2]] = keys
+
+    # -- what is there afterwards ------------------------------------------------------------
+
+    def _judge(self) -> None:
+        with self._mock() as mock:
+            mock.await_answer()
+            self._await_delivered(mock)
+            for key in KEYS:
+                self._judge_calls(mock, key)
+                self._judge_webhooks(mock, key)
+        text = self.log.read_text(errors="replace")
+        complaints = [line for line in text.splitlines() if "Traceback" in line or "ERROR" in line]
+        self.counts["complaints"] = len(complaints)
+
+    def _await_delivered(self, mock: Mock) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if not mock.control("GET", "/deliveries?status=queued&limit=1")["items"]:
+                return
+            time.sleep(0.02)
+        self.counts["lost webhooks"] += 1
+
+    def _judge_calls(self, mock: Mock, key: str) -> None:
+        known = self.known[key]
+        messages = [each["id"] for each in everything(mock, "messages", key)]
+        exchanges = {each["id"] for each in everything(mock, "exchanges", key)}
+        for ids in (known.sends, known.received):
+            places = {id_: place for place, id_ in enumerate(messages)}
+            there = [places[id_] for id_ in ids if id_ in places]
+            self.counts["lost sends"] += len(ids) - len(there) + (there != sorted(there))
+        self.counts["lost records"] += len(set(known.exchanges) - exchanges)
+        self.counts["sends"] = sum(
+            len(each.sends) + len(each.received) for each in self.known.values()
+        )
+        for content, keys in list(known.media.items())[-20:]:
+            self.counts["lost media"] += not self._downloads(mock, key, content, keys)
+
+    @staticmethod
+    def _downloads(mock: Mock, key: str, content: str, keys: Json) -> bool:
+        wanted = ("mediaKey", "directPath", "url", "mimetype")
+        body = {"messageKeys": {**{name: keys[name] for name in wanted}, "messageType": "document"}}
+        path, token = f"/rest/instance/downloadMediaMessage/{key}", key.partition("-")[2]
+        status, answer = mock.call("POST", path, body, token)
+        return status == 200 and content in json.dumps(answer["content"])
+
+    def _judge_webhooks(self, mock: Mock, key: str) -> None:
+        deliveries = everything(mock, "deliveries", key)
+        owed = [canonical(each["payload"]) for each in deliveries]
+        came = list(self.receiver.bodies[key])
+        first = list(dict.fromkeys(came))
+        self.counts["lost webhooks"] += len(set(owed) - set(came))
+        self.counts["invented"] += len(set(came) - set(owed))
+        self.counts["out of order"] += first != list(dict.fromkeys(owed))
+        known, all_bodies = self.known[key], "\n".join(first)
+        told = [*known.sends, *known.received]
+        self.counts["lost webhooks"] += sum(id_ not in all_bodies for id_ in told)
+        self.counts["webhooks"] = sum(map(len, self.receiver.bodies.values()))
+
+
+def canonical(payload: Any) -> str:
+    """A payload as one text, whoever wrote it."""
+    return json.dumps(payload, sort_keys=True)
+
+
+def everything(mock: Mock, name: str, key: str) -> list[Json]:
+    """All records of an instance, oldest first."""
+    items: list[Json] = []
+    since = ""
+    while True:
+        page = mock.control("GET", f"/{name}?instance={key}&limit=1000{since}")
+        items += page["items"]
+        if not page["next"]:
+            return items
+        since = f"&since={page['next']}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="kill a mock on SQLite, again and again")
+    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=int(time.time()) % 100_000)
+    parser.add_argument("--store", default="", help="another store than a new SQLite file")
+    arguments = parser.parse_args()
+    print(f"seed {arguments.seed}")
+    with tempfile.TemporaryDirectory() as folder:
+        harness = Harness(Path(folder), arguments.seed, arguments.store)
+        harness.run(arguments.rounds)
+        print(
+            (Path(folder) / "mock.log").read_text()[-3000:] if harness.counts["complaints"] else ""
+        )
+    faults = sum(harness.counts[name] for name in FAULTS)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""`megaapi-mock store ...`: a database checked, written as a state file, made small."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import SetupError
+from ..store.open_store import open_database, sqlite_path
+
+if TYPE_CHECKING:
+    from ..store.sql.database import Database
+
+
+@click.group()
+def store() -> None:
+    """Check, export or shrink the database of `serve --store` while no mock runs on it."""
+
+
+@store.command("check")
+@click.argument("url")
+def check_command(url: str) -> None:
+    """Read everything in the database. Exit code 1 with findings."""
+    with _opened(url) as database:
+        from ..store.sql.check import check
+
+        problems, counts = check(database)
+    for problem in problems:
+        click.echo(problem)
+    for name, count in counts.items():
+        click.echo(f"{count:,} {name}")
+    click.echo("damaged" if problems else "everything can be read")
+    sys.exit(1 if problems else 0)
+
+
+@store.command("export")
+@click.argument("url")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="file to write; default: stdout"
+)
+def export_command(url: str, output: Path | None) -> None:
+    """Write the state as a file, as GET /_mock/state does; `serve --world FILE` starts with it."""
+    with _opened(url) as database:
+        from ..store.sql.stored import load
+        from ..store.state_file import seal
+
+        stored = load(database)
+    if stored is None:
+        raise SetupError(f"{url} is empty: no mock has run on it")
+    sealed = seal(stored.as_state())
+    if output is None:
+        click.echo(sealed, nl=False)
+        return
+    try:
+        output.write_bytes(sealed)
+    except OSError as error:
+        raise SetupError(f"{output} cannot be written: {error.strerror}") from None
+    click.echo(f"wrote {output}: {len(stored.instances)} instances", err=True)
+
+
+@store.command("vacuum")
+@click.argument("url")
+def vacuum_command(url: str) -> None:
+    """Make the file as small as what is in it."""
+    path = sqlite_path(url)
+    with _opened(url) as database:
+        before = path.stat().st_size
+        database.vacuum()
+    click.echo(f"{path}: {before:,} bytes before, {path.stat().st_size:,} now")
+
+
+@contextmanager
+def _opened(url: str) -> Iterator[Database]:
+    database = open_database(url, must_exist=True)
+    try:
+        yield database
+    finally:
+        database.close()

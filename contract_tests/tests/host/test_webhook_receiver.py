@@ -64,7 +64,8 @@ def test_webhook_that_is_cut_off_is_kept_as_it_came(receiver: Receiver) -> None:
     with socket.create_connection((str(address.hostname), address.port), timeout=10) as sender:
         sender.sendall(head + b'{"text":')
         sender.shutdown(socket.SHUT_WR)
-        assert b" 400 " in sender.makefile("rb").readline()
+        with sender.makefile("rb") as answer:
+            assert b" 400 " in answer.readline()
     assert [webhook.body for webhook in receiver.webhooks] == [b'{"text":']
 
 

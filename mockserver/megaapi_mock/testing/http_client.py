@@ -71,7 +71,9 @@ def exchange(
         for name, value in fields:
             connection.putheader(name, value)
         connection.endheaders(body or None)
-        answer = _read(connection.getresponse(), deadline, most)
+        # Closed here: left to the collector, its socket would be, too.
+        with connection.getresponse() as response:
+            answer = _read(response, deadline, most)
     except Exception:
         if deadline.is_over:
             raise TimeoutError("timed out") from None

@@ -59,7 +59,8 @@ def said(receiver: Receiver, *parts: bytes, end: bool = True) -> bytes:
                 caller.shutdown(socket.SHUT_WR)
         except ConnectionError:
             pass
-        return caller.makefile("rb").read()
+        with caller.makefile("rb") as answer:
+            return answer.read()
 
 
 def request(body: bytes, *fields: str, version: str = "1.1", length: bool = True) -> bytes:

@@ -60,12 +60,12 @@ class Client:
         try:
             content = body if body is None or isinstance(body, bytes) else json.dumps(body)
             connection.request(method, path, content, sent)
-            reply = connection.getresponse()
-            found = dict(reply.getheaders())
-            try:
-                return Came(reply.status, found, reply.read())
-            except http.client.IncompleteRead as cut:
-                return Came(reply.status, found, cut.partial, cut)
+            with connection.getresponse() as reply:
+                found = dict(reply.getheaders())
+                try:
+                    return Came(reply.status, found, reply.read())
+                except http.client.IncompleteRead as cut:
+                    return Came(reply.status, found, cut.partial, cut)
         except OSError as error:
             return Came(broke=error)
         finally:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -61,6 +63,19 @@ def test_a_body_that_ends_too_early_is_said(serve: Serve) -> None:
     server = serve(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n1234"))
     answer = exchange(server, "GET", "/", [], seconds=10)
     assert (answer.body, answer.missing) == (b"1234", 6)
+
+
+def test_a_failed_exchange_leaves_no_socket_to_the_collector(serve: Serve) -> None:
+    def cut(peer: socket.socket) -> None:
+        answering(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n[")(peer)
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    server = serve(cut)
+    with pytest.raises(ConnectionResetError) as failure:
+        exchange(server, "GET", "/", (), seconds=10)
+    assert failure.tb is not None, "holds the frames, and what they hold, until here"
+    closing = [s for s in gc.get_objects() if isinstance(s, socket.socket) and "[closed]" in repr(s)]
+    assert [s for s in closing if s.fileno() >= 0] == []
 
 
 def test_no_more_than_the_most_is_read(serve: Serve) -> None:

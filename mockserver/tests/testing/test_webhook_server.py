@@ -58,7 +58,8 @@ def test_body_that_is_cut_off_is_handed_over_with_the_problem(
     with socket.create_connection(("127.0.0.1", server.server_port), timeout=10) as sender:
         sender.sendall(b'POST /hook HTTP/1.1\r\nContent-Length: 50\r\n\r\n{"text":')
         sender.shutdown(socket.SHUT_WR)
-        assert b" 400 " in sender.makefile("rb").readline()
+        with sender.makefile("rb") as answer:
+            assert b" 400 " in answer.readline()
     assert posts[0].body == b'{"text":'
     assert posts[0].problem == "it ended after 8 of 50 bytes"
 

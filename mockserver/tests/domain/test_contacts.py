@@ -289,6 +289,15 @@ def test_a_message_is_taken_back_only_where_it_is(desk: Switchboard) -> None:
     assert deletions(desk, 2) == [sent] and desk.messages(1)[sent]["deleted"] == "everyone"
 
 
+@pytest.mark.parametrize("named", ["", "not an id", "3eb0"])
+def test_what_is_told_names_the_message_as_its_author_did(desk: Switchboard, named: str) -> None:
+    """Each webhook of a test is held to the contract, which has to allow for any name."""
+    key = {"remoteJid": f"{FIELD}{SERVER}", "fromMe": True, "id": named}
+    revoke(desk, 1, FIELD, key)
+    told = [post["message"]["protocolMessage"]["key"]["id"] for post in desk.told(2)]
+    assert told == [named]
+
+
 @pytest.mark.parametrize(("at", "heeded"), [(3, False), (2, True)])
 def test_who_forgot_a_message_takes_back_no_more_than_before(
     desk: Switchboard, at: int, heeded: bool

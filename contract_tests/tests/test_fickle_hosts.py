@@ -20,6 +20,8 @@ from megaapi_contract.run.runner import run as run_all
 from megaapi_mock.domain.rules import Rules
 from megaapi_mock.profile import SWITCHES, Profile, default_profile
 
+pytestmark = pytest.mark.hosts
+
 CHOICES = {
     one.name: [one.default, *(other for other in one.choices if other != one.default)]
     for one in SWITCHES

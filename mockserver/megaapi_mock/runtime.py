@@ -24,11 +24,10 @@ from .records.journal import Journal
 from .resources import root
 from .samples import Samples
 from .settings import Settings
-from .spec.bundle import Bundle
-from .spec.operations import Operation, WebhookEvent, operations, webhook_events
+from .spec.description import Description, description
+from .spec.operations import Operation, WebhookEvent
 from .spec.payload_fields import PayloadFields
 from .spec.validate import Validators
-from .spec.verdict import valid_bundle
 from .store import Store
 from .store.memory import MemoryStore
 from .store.open_store import MEMORY, open_database
@@ -130,7 +129,7 @@ def build_runtime(**parts: Unpack[RuntimeParts]) -> Runtime:
     gateway = _gateway(base, faults)
     bugs = Bugs()
     store = _store(base, gateway, journal, bugs, parts)
-    webhooks = _webhooks(base, contract.events, journal, store, bugs, parts)
+    webhooks = _webhooks(base, contract.description.events, journal, store, bugs, parts)
     return _assembled(base, contract, gateway, store, faults, webhooks)
 
 
@@ -149,12 +148,10 @@ class _Base:
 
 @dataclass(frozen=True)
 class _Contract:
-    """The contract, all its operations, those of the plan, and what answers them."""
+    """The contract, the operations of the plan, and what answers them."""
 
-    bundle: Bundle
-    index: tuple[Operation, ...]
+    description: Description
     operations: tuple[Operation, ...]
-    events: tuple[WebhookEvent, ...]
     handlers: Handlers
 
 
@@ -185,12 +182,12 @@ def _base(settings: Settings, parts: RuntimeParts) -> _Base:
 
 
 def _contract(settings: Settings, profile: Profile, parts: RuntimeParts) -> _Contract:
-    bundle = valid_bundle(parts.get("spec") or _folder(settings.spec, "spec"))
-    index, handlers = operations(bundle), parts.get("handlers")
+    contract = description(parts.get("spec") or _folder(settings.spec, "spec"))
+    handlers = parts.get("handlers")
     handlers = discover() if handlers is None else handlers
-    require_matching(handlers, index)
-    offered_operations = tuple(operation for operation in index if _is_offered(operation, profile))
-    return _Contract(bundle, index, offered_operations, webhook_events(bundle), handlers)
+    require_matching(handlers, contract.index)
+    offered = tuple(operation for operation in contract.index if _is_offered(operation, profile))
+    return _Contract(contract, offered, handlers)
 
 
 def _gateway(base: _Base, faults: ActiveFaults) -> Gateway:
@@ -281,7 +278,7 @@ def _assembled(
     faults: ActiveFaults,
     webhooks: _Webhooks,
 ) -> Runtime:
-    document = contract.bundle.document
+    description = contract.description
     return Runtime(
         settings=base.settings,
         profile=base.profile,
@@ -298,13 +295,13 @@ def _assembled(
         samples=base.samples,
         faults=faults,
         bugs=webhooks.bugs,
-        document=document,
-        fields=PayloadFields(document),
-        index=contract.index,
+        document=description.document,
+        fields=description.fields,
+        index=description.index,
         operations=contract.operations,
-        events=contract.events,
+        events=description.events,
         handlers=contract.handlers,
-        validators=Validators(contract.bundle, contract.index),
+        validators=description.validators,
         fixtures=base.fixtures,
         points=Points(base.settings.points_bytes),
     )

@@ -181,7 +181,10 @@ def shared() -> Iterator[MockServer]:
 
 
 @pytest.mark.parametrize("key", [KEY, "megacode-TRIAL"])
-@pytest.mark.parametrize(("name", "passes"), [("careful_bot", True), ("naive_bot", False)])
+@pytest.mark.parametrize(
+    ("name", "passes"),
+    [("careful_bot", True), pytest.param("naive_bot", False, marks=pytest.mark.hosts)],
+)
 def test_trials_on_one_mock_do_not_know_each_other(
     name: str, passes: bool, key: str, shared: MockServer
 ) -> None:

@@ -74,8 +74,8 @@ def test_a_failed_exchange_leaves_no_socket_to_the_collector(serve: Serve) -> No
     with pytest.raises(ConnectionResetError) as failure:
         exchange(server, "GET", "/", (), seconds=10)
     assert failure.tb is not None, "holds the frames, and what they hold, until here"
-    closing = [s for s in gc.get_objects() if isinstance(s, socket.socket) and "[closed]" in repr(s)]
-    assert [s for s in closing if s.fileno() >= 0] == []
+    sockets = [thing for thing in gc.get_objects() if isinstance(thing, socket.socket)]
+    assert [sock for sock in sockets if "[closed]" in repr(sock) and sock.fileno() >= 0] == []
 
 
 def test_no_more_than_the_most_is_read(serve: Serve) -> None:

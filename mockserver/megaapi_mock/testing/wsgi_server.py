@@ -38,13 +38,7 @@ class Served:
         """Listen; calls are answered from now on."""
         from waitress.server import create_server
 
-        self._server = create_server(
-            self._app,
-            host=self._host,
-            port=0,
-            threads=self._threads,
-            asyncore_loop_timeout=0.05,
-        )
+        self._server = create_server(self._app, host=self._host, port=0, threads=self._threads)
         # More calls than threads at once are nothing to tell a tester of.
         self._server.task_dispatcher.queue_logger = logging.Logger("queue", logging.ERROR)
         # Nor is what its shutdown cancels, because a test has ended before everything was taken.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import suppress
 from http.client import HTTPException
 from urllib.request import urlopen
@@ -68,6 +69,19 @@ def test_a_stop_cancels_what_waits_in_silence(caplog: pytest.LogCaptureFixture) 
     for thread in (*threads, later):
         thread.join()
     assert [record.getMessage() for record in caplog.records] == []
+
+
+def test_a_server_that_nobody_calls_costs_nothing_and_stops_at_once() -> None:
+    with Served(lambda environ, start_response: []) as served:
+        thread = served._thread
+        assert thread is not None and thread.ident is not None
+        clock = time.pthread_getcpuclockid(thread.ident)
+        before = time.clock_gettime(clock)
+        # It has to be waited for: a loop that never waits would use all of this time.
+        threading.Event().wait(0.4)
+        assert time.clock_gettime(clock) - before < 0.1
+        begun = time.monotonic()
+    assert time.monotonic() - begun < 0.5, "well below the second that its loop may wait"
 
 
 def test_what_an_app_raises_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:

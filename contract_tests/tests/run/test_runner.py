@@ -73,9 +73,7 @@ def quick_restarts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "RESTARTS", 1.0)
 
 
-# A whole run in real time: on a busy machine it takes minutes.
 @pytest.mark.hosts
-@pytest.mark.timeout(900)
 @pytest.mark.usefixtures("quick_restarts")
 def test_over_http_on_another_port(server: MockServer) -> None:
     report = report_of(_over_http(server.url))
@@ -87,9 +85,7 @@ def _over_http(url: str, **others: Any) -> RunOptions:
     return RunOptions(target=url, key=KEY, token=TOKEN, quick=True, seed=4, **others)
 
 
-# A whole run in real time: on a busy machine it takes minutes.
 @pytest.mark.hosts
-@pytest.mark.timeout(900)
 @pytest.mark.usefixtures("quick_restarts")
 def test_behind_a_proxy_that_only_passes_bytes_on(server: MockServer) -> None:
     with passing_on(int(server.url.rpartition(":")[2])) as url:

@@ -12,7 +12,7 @@ from ...host.place import Place
 from ...host.stage import Stage
 from ...judging.additions import widened
 from ...judging.alternatives import USUAL
-from ...judging.results import Promise, Webhook
+from ...judging.results import Exchange, Promise, Webhook
 from ...session import Session
 from .assertions import at
 from .calls import now, set_webhook
@@ -102,6 +102,16 @@ class WebhookListener:
                 promise=self._session.contract.event_promise(alarm), operation=alarm,
             )  # fmt: skip
         return own_webhooks
+
+    def expect_no_receipt(self, sent: Exchange) -> frozenset[str]:
+        """Nobody need read what this call sent: `receive` does not wait for it. Its message's id.
+
+        Empty when it sent none.
+        """
+        id_ = at(sent.json, "messageData", "key", "id")
+        ids = frozenset((id_,) if isinstance(id_, str) else ())
+        self._acknowledged_ids |= ids
+        return ids
 
     def receive_beside(self, other: WebhookListener) -> list[Webhook]:
         """What came here until the last webhook that `other` received, which comes to both."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -17,6 +17,7 @@ from ..access import METHODS, UNKNOWN
 from ..assertions import NAMES, UNKNOWN_INSTANCE, at, refused
 from ..calls import set_webhook
 from ..requests import ASKS, BROKEN_JSON, Arguments
+from ..webhooks import message_id
 from .play import Play
 from .snapshot import differences, snapshot
 
@@ -56,6 +57,7 @@ def refuse_all(play: Play, operation: str) -> None:
     before = snapshot(play)
     _stay_outside(play, operation, good)
     _hold_no_trace(play, operation, before)
+    taken_ids: frozenset[str] = frozenset()
     for when, arguments in spoilt_calls(play, operation, good):
         found = play.call(operation, **arguments)
         if _is_refusal(found):
@@ -64,9 +66,10 @@ def refuse_all(play: Play, operation: str) -> None:
         # It was taken, which some hosts may do: what comes of it is nothing to hold.
         if operation == "configure_webhook":
             set_webhook(play.session, play.place, play.hook.url)
+        taken_ids |= play.hook.expect_no_receipt(found)
         play.hook.receive(alarm=play.model.alarm)
         before = snapshot(play)
-    _hold_no_trace(play, operation, before)
+    _hold_no_trace(play, operation, before, taken_ids)
 
 
 def _is_refusal(found: Exchange) -> bool:
@@ -166,14 +169,18 @@ ALTERNATIVES = (
 )  # fmt: skip
 
 
-def _hold_no_trace(play: Play, operation: str, before: Mapping[str, Any]) -> None:
+def _hold_no_trace(
+    play: Play, operation: str, before: Mapping[str, Any], taken_ids: Container[str] = ()
+) -> None:
+    """Hold that nothing is otherwise than `before`, and nothing told but of what was taken."""
     changed = differences(before, snapshot(play))
     promise = play.session.contract.promise(operation, 401)
     play.session.hold(
         not changed, f"what is refused changes nothing: {', '.join(changed)}", promise=promise,
         operation=operation,
     )  # fmt: skip
-    strays = play.hook.receive(alarm=play.model.alarm)
+    webhooks = play.hook.receive(alarm=play.model.alarm)
+    strays = [one for one in webhooks if message_id(one) not in taken_ids]
     play.session.hold(
         not strays, "what is refused is told to nobody", promise=promise, operation=operation,
         webhook=strays[0] if strays else None,

@@ -107,7 +107,6 @@ ALLOWED = ("--allow", "sends", "--allow", "changes", "--recipient", LISTED, "--m
 
 
 @pytest.mark.hosts
-@pytest.mark.timeout(900)
 def test_on_somebodys_host(server: MockServer, spoiling: Spoiling, tmp_path: Path) -> None:
     spoiling(created)
     report = run("--target", server.url, "--no-control-api", *ALLOWED, folder=tmp_path)
@@ -128,7 +127,6 @@ def test_on_somebodys_host_that_is_only_read(
 
 
 @pytest.mark.hosts
-@pytest.mark.timeout(900)
 def test_on_a_mock_of_bad_tokens(spoiling: Spoiling, tmp_path: Path) -> None:
     spoiling(forbidding)
     report = run("--target", "mock", folder=tmp_path)

@@ -37,7 +37,10 @@ from ..support import KEY, TOKEN, UNLINKED
 EXAMPLES = Path(__file__).parents[3] / "examples"
 SAMPLES = Samples(root("fixtures"))
 # `make test-all` tries more of them.
-SEEDS = range(int(os.environ.get("MEGAAPI_TEST_SEEDS", "4")))
+SEEDS = [
+    seed if seed < 2 else pytest.param(seed, marks=pytest.mark.hosts)
+    for seed in range(int(os.environ.get("MEGAAPI_TEST_SEEDS", "4")))
+]
 # Bots of this process answer at once; patience is spent only where an answer is missing.
 QUICK = Terms(quiet=0.05, patience=2.0, limit=30.0)
 # The story of texts alone, of which everything is counted.

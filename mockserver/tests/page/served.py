@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -9,9 +10,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
+from pathlib import Path
 from urllib.request import urlopen
 
 PATIENCE = 30.0
+SHOP_BOT = Path(__file__).resolve().parents[3] / "examples/shop_bot.py"
 
 
 def free_port() -> int:
@@ -31,6 +34,36 @@ def serving(port: int, *options: str) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(timeout=PATIENCE)
+
+
+@contextmanager
+def shop_bot(gateway: str, key: str, token: str) -> Iterator[str]:
+    """examples/shop_bot.py in a process of its own; the address of its webhook once it listens."""
+    port = free_port()
+    names = {"MEGAAPI_GATEWAY": gateway, "MEGAAPI_INSTANCE_KEY": key, "MEGAAPI_TOKEN": token}
+    command = [sys.executable, str(SHOP_BOT), str(port)]
+    environment = {**os.environ, **names}
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        _wait_for_port(port, process)
+        yield f"http://127.0.0.1:{port}/webhook"
+    finally:
+        process.terminate()
+        process.wait(timeout=PATIENCE)
+
+
+def _wait_for_port(port: int, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        assert process.poll() is None, "the bot ended"
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=2).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"nothing listens on {port} within {PATIENCE} s")
 
 
 def _answering(url: str, process: subprocess.Popen[bytes]) -> str:

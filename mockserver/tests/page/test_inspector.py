@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from megaapi_mock.testing import Instance
+from megaapi_mock.testing import Instance, MockServer
 
 from .gateway import send
 from .screen import Screen, expect
@@ -103,6 +103,14 @@ def test_message_that_the_pane_is_about_is_marked(screen: Screen, shop: Instance
     expect(marked).to_contain_text("Segunda")
     screen.page.locator(".trace-pane").get_by_role("button", name="Close").click()
     expect(marked).to_have_count(0)
+
+
+def test_reset_empties_the_list(screen: Screen, shop: Instance, mock: MockServer) -> None:
+    send(shop, "text", {"text": "Antes"})
+    screen.view("inspector")
+    expect(record(screen, "Antes")).to_be_visible()
+    mock.reset()
+    expect(screen.page.locator(".record")).to_have_count(0)
 
 
 def test_record_is_copied_as_curl_pytest_and_script(screen: Screen, shop: Instance) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
-from megaapi_mock.testing import Instance
+import pytest
+from megaapi_mock.testing import Instance, Mock
 
+from .conftest import KEY
 from .gateway import send
 from .screen import Screen, expect
-from .served import free_port, serving
+from .served import free_port, serving, shop_bot
+
+UNLINKED = "megacode-TESTKEY0002"
 
 
 def test_reload_shows_the_same_conversation(screen: Screen, shop: Instance) -> None:
@@ -39,6 +44,72 @@ def test_restarted_server_is_found_again_with_its_conversation(
         screen.write("Depois da volta")
         expect(screen.bubble("Depois da volta")).to_be_visible()
         expect(screen.phone().locator(".line")).to_have_count(2)
+
+
+@pytest.fixture
+def port() -> int:
+    """Where the mock is started, stopped, and started again."""
+    return free_port()
+
+
+@pytest.fixture
+def bot(port: int) -> Iterator[str]:
+    """The sample shop's bot, which goes on while the mock is stopped; its webhook's address."""
+    with shop_bot(f"http://127.0.0.1:{port}", KEY, "TESTKEY0001") as address:
+        yield address
+
+
+def read_records(screen: Screen) -> list[str]:
+    """The inspector's rows, newest first."""
+    rows = screen.view("inspector").page.locator(".record")
+    expect(rows.first).to_be_visible()
+    return [str(text) for text in rows.all_inner_texts()]
+
+
+def read_messages(screen: Screen) -> list[str]:
+    """What stands in the chat, with times, ticks, and what became of webhooks and calls."""
+    entries = screen.view("phones").phone().locator(".entry")
+    expect(entries.first).to_be_visible()
+    return [str(text) for text in entries.all_inner_texts()]
+
+
+def test_server_restarted_on_its_database_has_lost_nothing(
+    open_screen: Any, tmp_path: Path, port: int, bot: str
+) -> None:
+    store = ("--store", f"sqlite:///{tmp_path / 'mock.db'}")
+    with serving(port, *store) as url:
+        screen: Screen = open_screen(url=url)
+        step = screen.page.locator(".next-step")
+        step.get_by_label("Address of your bot").fill(bot)
+        step.get_by_role("button", name="Save").click()
+        screen.write("Antes da parada")
+        expect(screen.bubble("O que deseja?").locator(".ticks-read")).to_be_visible()
+        shop = Mock(url).attach(KEY)
+        send(shop, "text", {"text": "recusada"}, token="wrong")
+        expect(screen.phone().locator(".refusal")).to_contain_text("401")
+        screen.view("connection")
+        second = screen.page.locator("section.card").filter(has_text=UNLINKED)
+        second.get_by_role("button", name="Scan with the phone").click()
+        expect(second.locator(".pill").first).to_have_text("connected")
+        messages, records = read_messages(screen), read_records(screen)
+    expect(screen.page.locator(".live")).to_have_text("Reconnecting…")
+    with serving(port, *store):
+        expect(screen.page.locator(".live")).to_have_text("Live", timeout=20_000)
+        for _ in range(2):
+            assert read_records(screen) == records
+            screen.page.locator(".record").filter(has_text="Antes da parada").click()
+            detail = screen.page.locator(".inspector-detail")
+            expect(detail.locator(".attempt-head")).to_contain_text("200")
+            expect(detail.locator(".call")).to_have_count(3)
+            assert read_messages(screen) == messages
+            screen.view("connection")
+            for pill in screen.page.locator("section.card .pill").all():
+                expect(pill).to_have_text("connected")
+            screen.page.reload()
+            screen.page.locator(".live.on").wait_for()
+        screen.view("phones").write("Depois da volta")
+        expect(screen.bubble("Depois da volta").locator(".trace")).to_contain_text("webhook 200")
+        expect(screen.phone().locator(".entry")).to_have_count(len(messages) + 3)
 
 
 def test_language_is_the_browsers_and_can_be_switched(open_screen: Any, shop: Instance) -> None:

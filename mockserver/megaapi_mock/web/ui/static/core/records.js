@@ -43,12 +43,18 @@ export function answerOf(delivery) {
   return { status: attempt?.status ?? null, milliseconds: attempt?.duration_ms ?? null, error: attempt?.error ?? null };
 }
 
-/** Pages of both kinds as records, oldest first. */
+/** Pages of both kinds, newest first, as records, oldest first; of the same moment, in the server's order. */
 function inOrder(exchanges, deliveries) {
   const records = [
-    ...exchanges.map((record) => ({ ...record, kind: "exchange" })), ...deliveries.map((record) => ({ ...record, kind: "delivery" })),
+    ...exchanges.map((record) => ({ ...record, kind: "exchange" })).reverse(), ...deliveries.map((record) => ({ ...record, kind: "delivery" })).reverse(),
   ];
   return records.sort((one, other) => one.time - other.time);
+}
+
+/** Put a record where its time belongs: a call is told of when it ends, after the webhooks it caused. */
+export function insertNewestFirst(items, record) {
+  const index = items.findIndex((item) => item.time <= record.time);
+  items.splice(index < 0 ? items.length : index, 0, record);
 }
 
 export class Records {
@@ -101,7 +107,7 @@ export class Records {
 
   keep(record) {
     if (this.byId.has(record.id)) this.replace(record);
-    else this.items.unshift(record);
+    else insertNewestFirst(this.items, record);
     this.byId.set(record.id, record);
     this.index(record);
     while (this.items.length > KEPT) this.byId.delete(this.items.pop().id);

@@ -96,6 +96,8 @@ export class Store {
 
   hearReset({ reason, instance }) {
     if (!instance || reason !== "rewind") {
+      // What the server has lost or removed is not kept here.
+      this.records.clear();
       this.loadAll();
       return;
     }

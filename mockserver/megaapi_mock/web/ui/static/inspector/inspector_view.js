@@ -2,7 +2,7 @@
 import { fill, h, oncePerFrame } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
-import { answerOf, nameOfRecord, outcomeOf, wordsOfRecord } from "../core/records.js";
+import { answerOf, insertNewestFirst, nameOfRecord, outcomeOf, wordsOfRecord } from "../core/records.js";
 import { inFewWords } from "../core/sentences.js";
 import { durationOf, momentOf, secondOf } from "../core/time.js";
 import { Subscriptions } from "../core/topics.js";
@@ -72,7 +72,7 @@ export class InspectorView {
     if (this.chosen === record.id) this.choose(record);
     if (known) this.replace(record);
     else if (this.filters.accept(record)) {
-      this.shown.unshift(record);
+      insertNewestFirst(this.shown, record);
       this.fresh += 1;
     }
     refresh();

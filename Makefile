@@ -1,12 +1,12 @@
 # Every target sets up what it needs. Python 3.11 or newer is all that has to be there
-# (npm too, for spec-lint and bench).
+# (npm too, for spec-lint, page-lint and bench).
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
 
-.PHONY: setup serve test hosts page test-all endurance mutation healthy crash lint check soak fuzz spec-lint names bundle bench contract wheel-check lock clean
+.PHONY: setup serve test hosts page page-lint test-all endurance mutation healthy crash lint check soak fuzz spec-lint names bundle bench contract wheel-check lock clean
 
 setup: $(VENV)/serve.stamp
 
@@ -26,6 +26,10 @@ hosts: $(VENV)/dev.stamp
 # The page in a headless browser: Debian's chromium, driven by Playwright.
 page: $(VENV)/page.stamp
 	$(BIN)/python -m pytest -m page mockserver/tests/page $(ARGS)
+
+# The page's modules under the eyes of ESLint.
+page-lint: node_modules/stamp
+	npm run --silent lint:page
 
 # Would the contract suite notice a faulty gateway? Writes docs/mutation.md and docs/mutation.json.
 mutation: $(VENV)/dev.stamp
@@ -66,7 +70,7 @@ endurance: $(VENV)/dev.stamp
 	MEGAAPI_TEST_SEEDS=20 $(BIN)/python -m pytest -n 2 mockserver/tests/commands/test_receiver_trial.py
 
 # Everything there is: npm too, and an empty environment elsewhere.
-test-all: check hosts page spec-lint wheel-check endurance
+test-all: check hosts page page-lint spec-lint wheel-check endurance
 
 # The contract under the eyes of Redocly and Spectral.
 spec-lint: node_modules/stamp $(VENV)/serve.stamp

@@ -5,7 +5,7 @@ const WAIT = 10;
 
 /** `step` or `run` a play; the play as it stands then. A long run takes several requests. */
 export async function playOn(play, how, onProgress = () => undefined) {
-  let current = play;
+  let current;
   do {
     current = await api.post(`/plays/${encodeURIComponent(play.id)}/${how}`, { wait: WAIT });
     onProgress(current);

@@ -60,29 +60,63 @@ def lint_command(folder: Path | None) -> None:
     sys.exit(1 if findings else 0)
 
 
+@spec.command("evidence")
+@click.option("--page", is_flag=True, help="print docs/evidence.md, in Markdown")
+@click.option("--spec", "folder", type=click.Path(path_type=Path), help="folder with openapi.yaml")
+def evidence_command(page: bool, folder: Path | None) -> None:
+    """Count what is known by grade, and list the open questions with what would settle them."""
+    from ..spec.bundle import read_yaml
+    from ..spec.description import description
+    from ..spec.evidence import counts_by_group, counts_rows
+    from ..spec.lint_evidence import GRADES
+    from .evidence_page import open_questions
+    from .evidence_page import page as whole_page
+
+    place = folder or root("spec")
+    contract = description(place)
+    if page:
+        click.echo(whole_page(contract, read_yaml(place / "sources.yaml")), nl=False)
+        return
+    counts = counts_by_group(contract.index, contract.events, contract.document)
+    head: list[object] = ["", *GRADES, "sum"]
+    for row in (head, *counts_rows(counts)):
+        click.echo(f"{row[0]!s:40}" + "".join(f"{cell!s:>12}" for cell in row[1:]))
+    click.echo("\nOpen questions: the switch, how the mock decides it, and what would settle it")
+    for switch in open_questions():
+        click.echo(f"{switch.name}={switch.default}\n    {switch.help}\n    {switch.settled_by}")
+
+
 @spec.command("show")
 @click.argument("operation")
-def show_command(operation: str) -> None:
-    """Show one operation or webhook, and the file it is written in.
+@click.option("--yaml", "as_yaml", is_flag=True, help="print the definition itself")
+def show_command(operation: str, as_yaml: bool) -> None:
+    """Show one operation or webhook: what it does, how that is known, a call, the answers.
 
     OPERATION can be written in several ways: sendText, send_text, "POST text", a path, or the
     name of an event.
     """
     import yaml
 
-    from ..spec.operations import Operation, find_operation, operations, webhook_events
-    from ..spec.verdict import valid_bundle
+    from ..spec.bundle import read_yaml
+    from ..spec.description import description
+    from ..spec.operations import Operation, find_operation
+    from .spec_show import event_text, operation_text
 
-    bundle = valid_bundle(root("spec"))
-    known, events = operations(bundle), {event.name: event for event in webhook_events(bundle)}
-    definition = events.get(operation) or find_operation(known, operation)
+    contract = description(root("spec"))
+    events = {event.name: event for event in contract.events}
+    definition = events.get(operation) or find_operation(contract.index, operation)
     if definition is None:
-        guess = did_you_mean(operation, [*(each.id for each in known), *events])
+        guess = did_you_mean(operation, [*(each.id for each in contract.index), *events])
         raise SetupError(
             f"there is no operation or webhook {operation!r}: {guess}"
             "`megaapi-mock events` lists the webhooks, /docs/ of a running mock the operations"
         )
-    click.echo(f"# spec/{definition.spec_file}")
+    if as_yaml:
+        click.echo(f"# spec/{definition.spec_file}")
+        click.echo(yaml.safe_dump(definition.definition, sort_keys=False, allow_unicode=True))
+        return
+    sources = read_yaml(root("spec") / "sources.yaml")
     if isinstance(definition, Operation):
-        click.echo(f"{definition.method} {definition.path}")
-    click.echo(yaml.safe_dump(definition.definition, sort_keys=False, allow_unicode=True))
+        click.echo(operation_text(definition, contract.document, sources), nl=False)
+    else:
+        click.echo(event_text(definition, contract.document, sources), nl=False)

@@ -1,0 +1,78 @@
+"""One operation or webhook as a person reads it; every command shown works as it stands."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from megaapi_mock.commands.main import main
+from megaapi_mock.commands.spec_show import MOCK
+from megaapi_mock.resources import root
+from megaapi_mock.spec.description import description
+from megaapi_mock.web.app import MockApp
+
+CONTRACT = description(root("spec"))
+
+
+def shown(name: str) -> str:
+    result = CliRunner().invoke(main, ["spec", "show", name])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def commands(text: str) -> Iterator[list[str]]:
+    """The words of every curl line."""
+    for line in text.splitlines():
+        words = shlex.split(line) if line.startswith("  curl ") else []
+        if words:
+            yield words
+
+
+def call(app: MockApp, words: list[str]) -> Any:
+    """What curl would do with these words."""
+    [url] = [word for word in words if word.startswith(MOCK)]
+    after = {flag: [words[at + 1] for at, word in enumerate(words) if word == flag]
+             for flag in ("-X", "-H", "-d")}  # fmt: skip
+    headers = dict(header.split(": ", 1) for header in after["-H"])
+    method = (after["-X"] or ["GET"])[0]
+    return app.test_client().open(
+        url.removeprefix(MOCK), method=method, headers=headers, data="".join(after["-d"])
+    )
+
+
+# The first instance of a new mock is linked.
+UNLINKED_ONLY = {"qr_code_page", "qr_code_image", "qr_code_base64", "pairing_code"}
+
+
+@pytest.mark.parametrize("operation", CONTRACT.index, ids=lambda operation: operation.id)
+def test_every_call_shown_is_answered_by_a_new_mock(operation: Any, app: MockApp) -> None:
+    text = shown(operation.id)
+    assert text.startswith(f"{operation.method} {operation.path}\n{operation.id}: ")
+    calls = [*commands(text)]
+    assert calls
+    for words in calls:
+        reply = call(app, words)
+        refusals = {403} if operation.id in UNLINKED_ONLY else set()
+        assert reply.status_code in {200, *refusals}, (words, reply.get_data(), reply.headers)
+
+
+@pytest.mark.parametrize("status", ["200", "400", "401", "403", "404", "413", "415", "500", "502"])
+def test_every_answer_is_named_with_its_grade(status: str) -> None:
+    [line] = [one for one in shown("sendText").splitlines() if one.startswith(f"  {status} ")]
+    assert line.endswith(("(vendor-doc)", "(observed)", "(baileys)", "(inferred)"))
+
+
+@pytest.mark.parametrize("event", CONTRACT.events, ids=lambda event: event.name)
+def test_every_webhook_shows_a_payload_and_its_evidence(event: Any) -> None:
+    text = shown(event.name)
+    assert text.startswith(f"webhook {event.name}, messageType {event.message_type}\n")
+    assert f"Known from: {event.grade}" in text and "\nPayload " in text
+
+
+def test_both_languages_and_the_titles_of_the_sources_are_shown() -> None:
+    text = shown("POST text")
+    assert "send_text: Send text / Envio de Mensagens de Texto" in text
+    assert "  openapi-6.3: " in text and "spec/paths/send_message/send_text.yaml" in text

@@ -18,7 +18,7 @@ JSON = "application/json"
 MOCK, KEY, TOKEN = "http://127.0.0.1:8080", "megacode-TESTKEY0001", "TESTKEY0001"
 WIDTH = 100
 _SENT: Mapping[str, str] = {
-    "on": "sent unasked", "on-demand": "sent when a test asks", "off": "sent where a switch says so",
+    "on": "sent unasked", "on-demand": "sent when a test asks", "off": "sent if a switch says so",
 }  # fmt: skip
 
 

@@ -58,6 +58,8 @@ FAULTS = (
     "lost sends", "lost records", "lost media", "lost webhooks", "invented", "out of order",
     "complaints",
 )  # fmt: skip
+MEASURED = ("rounds", "kills", "stops", "acknowledged calls", "webhooks", "webhooks again")
+MARK = "<!-- figures of make crash -->"
 
 
 class Receiver(ThreadingHTTPServer):
@@ -174,8 +176,9 @@ class Harness:
         self.store = store or f"sqlite:///{folder / 'mock.db'}"
         self.log, self.port = folder / "mock.log", free_port()
         self.known = {key: Acknowledged() for key in KEYS}
+        # All rounds, and those since the last reset.
         self.counts: Counter[str] = Counter()
-        self.number = 0
+        self.earlier: Counter[str] = Counter()
 
     def run(self, rounds: int) -> None:
         """So many rounds."""
@@ -185,9 +188,23 @@ class Harness:
             self._round()
             self._judge()
             self.counts["rounds"] += 1
-            show = ", ".join(f"{self.counts[name]:,} {name}" for name in ("sends", "webhooks"))
-            faults = {name: self.counts[name] for name in FAULTS if self.counts[name]}
+            totals = self.totals()
+            show = ", ".join(f"{totals[name]:,} {name}" for name in MEASURED[3:])
+            faults = {name: totals[name] for name in FAULTS if totals[name]}
             print(f"round {number + 1}: {show}, {faults or 'nothing lost'}", flush=True)
+
+    def totals(self) -> Counter[str]:
+        """The counts of all rounds."""
+        bodies = self.receiver.bodies.values()
+        calls = sum(len(each.sends) + len(each.received) for each in self.known.values())
+        now = Counter(
+            {
+                "acknowledged calls": calls,
+                "webhooks": sum(map(len, bodies)),
+                "webhooks again": sum(len(each) - len(set(each)) for each in bodies),
+            }
+        )
+        return self.counts + self.earlier + now
 
     @contextmanager
     def _mock(self) -> Iterator[Mock]:
@@ -201,6 +218,7 @@ class Harness:
         with self._mock() as mock:
             mock.await_answer()
             mock.control("POST", "/reset", {})
+            self.earlier = self.totals() - self.counts
             self.receiver.bodies.clear()
             for key, number in zip(KEYS, NUMBERS, strict=True):
                 if mock.control("GET", f"/instances/{key}")["state"] != "connected":
@@ -217,6 +235,7 @@ class Harness:
         starting = self.chance.random() < 0.1
         life = self.chance.uniform(*LIFE)
         mock = Mock(self.store, self.port, self.log)
+        self.counts["kills" if kill == signal.SIGKILL else "stops"] += 1
         if starting:
             time.sleep(life)
             mock.end(kill)
@@ -309,9 +328,6 @@ class Harness:
             there = [places[id_] for id_ in ids if id_ in places]
             self.counts["lost sends"] += len(ids) - len(there) + (there != sorted(there))
         self.counts["lost records"] += len(set(known.exchanges) - exchanges)
-        self.counts["sends"] = sum(
-            len(each.sends) + len(each.received) for each in self.known.values()
-        )
         for content, keys in list(known.media.items())[-20:]:
             self.counts["lost media"] += not self._downloads(mock, key, content, keys)
 
@@ -334,7 +350,6 @@ class Harness:
         known, all_bodies = self.known[key], "\n".join(first)
         told = [*known.sends, *known.received]
         self.counts["lost webhooks"] += sum(id_ not in all_bodies for id_ in told)
-        self.counts["webhooks"] = sum(map(len, self.receiver.bodies.values()))
 
 
 def canonical(payload: Any) -> str:
@@ -359,6 +374,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=int(time.time()) % 100_000)
     parser.add_argument("--store", default="", help="another store than a new SQLite file")
+    parser.add_argument("--page", type=Path, help="document that gets the figures")
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}")
     with tempfile.TemporaryDirectory() as folder:
@@ -368,7 +384,20 @@ def main() -> int:
             (Path(folder) / "mock.log").read_text()[-3000:] if harness.counts["complaints"] else ""
         )
     faults = sum(harness.counts[name] for name in FAULTS)
+    if arguments.page:
+        write_figures(arguments.page, harness.totals(), arguments.seed)
     return 1 if faults else 0
+
+
+def write_figures(page: Path, totals: Counter[str], seed: int) -> None:
+    """Put the figures between the two marks of a document."""
+    rows = [f"| {name} | {totals[name]:,} |" for name in (*MEASURED, *FAULTS)]
+    head = [f"| `make crash`, seed {seed}, {time.strftime('%Y-%m-%d')} | |", "| --- | --- |"]
+    text = page.read_text(encoding="utf-8")
+    before, _, rest = text.partition(MARK)
+    after = rest.partition(MARK)[2]
+    table = "\n".join([*head, *rows])
+    page.write_text(f"{before}{MARK}\n{table}\n{MARK}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

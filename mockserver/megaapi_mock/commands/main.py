@@ -19,7 +19,7 @@ from ..errors import SetupError
 from ..profile import SWITCHES, Profile, load_profile, parse_assignments
 from ..resources import root
 from ..settings import Settings, from_environment, switches_from_environment
-from ..store.open_store import MEMORY, require_sync, sqlite_path
+from ..store.open_store import MEMORY, is_begun, require_sync, sqlite_path
 from .console import Lines, webhook_count
 from .doctor.command import doctor
 from .emit import emit
@@ -121,7 +121,7 @@ def serve(switches: tuple[str, ...], opens: bool, **options: Any) -> None:
         port=settings.port,
         stop_grace=profile.seconds("stop_grace"),
         on_ready=ready,
-        on_stopped=partial(farewell, output),
+        on_stopped=partial(farewell, output, keeps=settings.store != MEMORY),
     )
 
 
@@ -274,6 +274,8 @@ def _greeting(settings: Settings, profile: Profile) -> Greeting:
         seed=start.state["seed"] if start.state else settings.seed,
         control=_control(settings),
         asks_token=bool(settings.control_token),
+        store="" if settings.store == MEMORY else settings.store,
+        resumes=settings.store != MEMORY and is_begun(settings.store),
     )
 
 

@@ -14,7 +14,8 @@ _BOLD, _DIM, _TITLE = "1", "2", "1;32"
 class Greeting:
     """What the start screen names; made before the server runs, shown once it answers.
 
-    `key` and `token` are those of a linked instance, None where the world has none.
+    `key` and `token` are those of a linked instance, None where the world has none. `store` is
+    where everything is kept, empty where nothing is; a mock that `resumes` has its seed from there.
     """
 
     key: str | None
@@ -25,6 +26,8 @@ class Greeting:
     seed: int
     control: str
     asks_token: bool = False
+    store: str = ""
+    resumes: bool = False
 
 
 def greet(greeting: Greeting, output: Output, url: str) -> None:
@@ -46,8 +49,11 @@ def start_screen(greeting: Greeting, url: str, *, colour: bool = False) -> str:
         ("Page", page_of(url)),
         ("Control API", f"{url}/_mock/  ({greeting.control})"),
         ("Documents", f"{url}/docs/"),
-        ("Profile, world", f"{greeting.profile}, {greeting.world}  (seed {greeting.seed})"),
+        ("Profile, world", _world(greeting)),
     ]
+    if greeting.store:
+        how = "goes on where it stopped" if greeting.resumes else "new"
+        rows.append(("Store", f"{greeting.store}  ({how})"))
     if greeting.unlinked:
         rows.append(("Never linked", f"{greeting.unlinked}  (for QR and pairing code)"))
     width = max(len(name) for name, _ in rows)
@@ -57,6 +63,12 @@ def start_screen(greeting: Greeting, url: str, *, colour: bool = False) -> str:
     return "\n".join(
         ["", f"  {title}", "", *table, "", f"  {paint(_DIM, introduction)}", "", call, ""]
     )
+
+
+def _world(greeting: Greeting) -> str:
+    if greeting.resumes:
+        return f"{greeting.profile}, that of the store"
+    return f"{greeting.profile}, {greeting.world}  (seed {greeting.seed})"
 
 
 def _first_call(greeting: Greeting, url: str) -> tuple[str, str]:
@@ -78,8 +90,9 @@ def _first_call(greeting: Greeting, url: str) -> tuple[str, str]:
     return introduction, " \\\n".join(f"  {line}" for line in [*lines, f"  -d '{body}'"]) + "\n"
 
 
-def farewell(output: Output, abandoned: int) -> None:
+def farewell(output: Output, abandoned: int, *, keeps: bool = False) -> None:
     """The last line; waits a moment until it is read, no longer."""
-    lost = f": {abandoned} deliveries abandoned" if abandoned else ", all webhooks sent"
+    fate = "wait for the next start" if keeps else "abandoned"
+    lost = f": {abandoned} deliveries {fate}" if abandoned else ", all webhooks sent"
     output.end(f"Stopped{lost}.\n")
     end_log()

@@ -28,6 +28,12 @@ def sqlite_path(url: str) -> Path:
     return Path(url.removeprefix(_SQLITE))
 
 
+def is_begun(url: str) -> bool:
+    """Whether there is something in the file of a URL."""
+    path = sqlite_path(url)
+    return path.is_file() and path.stat().st_size > 0
+
+
 def require_sync(sync: str) -> None:
     """SetupError for another word."""
     if sync not in SYNCS:

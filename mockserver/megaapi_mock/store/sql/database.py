@@ -19,6 +19,7 @@ _MAGIC = b"SQLite format 3\0"
 _HEADER = 100
 # Seconds to wait for a mock that is just ending.
 PATIENCE = 3.0
+CACHE_KIB = 32 * 2**10
 SYNC = {"normal": "NORMAL", "full": "FULL"}
 
 Rows = Sequence[tuple[Any, ...]]
@@ -63,6 +64,8 @@ class Database:
         # Readers of the file's header must see what the log holds: this order, not the other.
         execute("PRAGMA journal_mode=WAL")
         execute(f"PRAGMA synchronous={SYNC[sync]}")
+        # Messages are looked up by ids that stand in no order: the index should be at hand.
+        execute(f"PRAGMA cache_size=-{CACHE_KIB}")
 
     def _migrate(self) -> None:
         from .migrate import migrate

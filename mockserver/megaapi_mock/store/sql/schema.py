@@ -105,6 +105,14 @@ def _update(table: sa.Table, names: tuple[str, ...], key: str) -> str:
     return _text(row.values({name: sa.bindparam(name) for name in names}))
 
 
+def _set_row() -> str:
+    """Another key and value for a row of state."""
+    row = sa.update(STATE_ROW).where(
+        *(STATE_ROW.c[name] == sa.bindparam(f"of_{name}") for name in ("instance", "field", "key"))
+    )
+    return _text(row.values(key=sa.bindparam("to_key"), value=sa.bindparam("to_value")))
+
+
 def _select(table: sa.Table, *names: str, by: str) -> str:
     return _text(sa.select(*(table.c[name] for name in names)).order_by(table.c[by]))
 
@@ -120,6 +128,7 @@ class Statements:
     set_fields: str = _update(INSTANCE, ("fields",), "key")
     drop_instance: str = _delete(INSTANCE, "key")
     put_row: str = _upsert(STATE_ROW, ("instance", "field", "key"), ("value",))
+    set_row: str = _set_row()
     drop_row: str = _delete(STATE_ROW, "instance", "field", "key")
     drop_field: str = _delete(STATE_ROW, "instance", "field")
     drop_rows: str = _delete(STATE_ROW, "instance")

@@ -14,16 +14,38 @@ from ..snapshot import DOCUMENTS, INSTANCE_FIELDS
 from .batch import Batch, dumps, dumps_ascii, loads
 from .schema import SQL
 
-AGENDA = "agenda"
+AGENDA, MESSAGES = "agenda", "messages"
 # Tables whose oldest rows go by themselves, and those with rows of a message, which go with it.
-_BOUNDED = ("messages", "media", "presence", "delayed")
+_BOUNDED = (MESSAGES, "media", "presence", "delayed")
 _OF_MESSAGES = ("moving", "phone_steps", "held_acks", "awaited")
 
 
 @dataclass(frozen=True)
 class _Columns:
+    """How rows of a table are written. Keys `in_order` begin with the number of their message.
+
+    Message ids are random: an index of a hundred thousand of them is written all over.
+    """
+
     key: Form
     value: Form
+    in_order: bool = False
+
+    def key_text(self, key: Any, row: Any) -> str:
+        """The key of this row in the database: what is not Unicode in JSON."""
+        text: str = self.key.written(key)
+        if not text.isascii() or text.startswith('"'):
+            text = dumps_ascii(text)
+        return f"{row.arrival:012d} {text}" if self.in_order else text
+
+    def row(self, key: Any, row: Any) -> tuple[str, str]:
+        """The key and the value of this row in the database."""
+        return self.key_text(key, row), dumps(self.value.written(row))
+
+    def key_of(self, text: str) -> str:
+        """The key as a saved state has it."""
+        text = text.partition(" ")[2] if self.in_order else text
+        return str(loads(text)) if text.startswith('"') else text
 
 
 class StateRows:
@@ -32,7 +54,9 @@ class StateRows:
     def __init__(self) -> None:
         forms = Forms(documents=DOCUMENTS)
         self._tables: Mapping[str, _Columns] = {
-            name: _Columns(forms.of_key(get_args(type_)[0]), forms.of(get_args(type_)[1]))
+            name: _Columns(
+                forms.of_key(get_args(type_)[0]), forms.of(get_args(type_)[1]), name == MESSAGES
+            )
             for name, type_ in INSTANCE_FIELDS.items()
             if get_origin(type_) is UndoTable
         }
@@ -70,10 +94,12 @@ class StateRows:
     ) -> None:
         """What is beyond the bounds; with a message goes what waits for it."""
         rules, key = instance.rules, instance.state.key
-        fields = (name, *_OF_MESSAGES) if name == "messages" else (name,)
         for row_key in table.excess(keep=rules.messages_kept, budget=rules.messages_bytes):
-            for field in fields:
-                batch.add(SQL.drop_row, (key, field, _text(self._tables[name].key, row_key)))
+            text = self._tables[name].key_text(row_key, table[row_key])
+            batch.add(SQL.drop_row, (key, name, text))
+            for other in _OF_MESSAGES if name == MESSAGES else ():
+                text = self._tables[other].key_text(row_key, None)
+                batch.add(SQL.drop_row, (key, other, text))
 
     def _add_dues(self, key: str, dues: Iterable[Due], batch: Batch) -> None:
         for due in dues:
@@ -92,7 +118,7 @@ class StateRows:
         batch.add(SQL.put_instance, (key, position, self._written_fields(instance)))
         for name, columns in self._tables.items():
             for row_key, row in getattr(state, name).items():
-                batch.add(SQL.put_row, (key, name, *_row(columns, row_key, row)))
+                batch.add(SQL.put_row, (key, name, *columns.row(row_key, row)))
         self._add_dues(key, (*state.agenda, *instance.agenda.scheduled), batch)
         self.watch(instance)
 
@@ -109,6 +135,13 @@ class StateRows:
         """There is no such instance any more."""
         self._agendas.pop(key, None)
 
+    def add_to(self, document: dict[str, Any], field: str, key: str, text: str) -> None:
+        """Put a row of the database into the saved form of its instance."""
+        if field == AGENDA:
+            document[AGENDA].append(loads(text))
+        else:
+            document[field][self._tables[field].key_of(key)] = loads(text)
+
     def document(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """The saved form of an instance with these fields, and nothing in its tables yet."""
         return {**fields, **{name: {} for name in self._tables}, AGENDA: []}
@@ -123,23 +156,15 @@ def _add_writes(
     at_end = dict.fromkeys(table.rows_at_end())
     for row_key, old in before.items():
         if old is not None and (row_key not in table or row_key in at_end):
-            batch.add(SQL.drop_row, (key, name, _text(columns.key, row_key)))
+            batch.add(SQL.drop_row, (key, name, columns.key_text(row_key, old)))
     for row_key in (*(each for each in before if each not in at_end), *at_end):
-        row = table.get(row_key)
-        if row is not None:
-            batch.add(SQL.put_row, (key, name, *_row(columns, row_key, row)))
-
-
-def _row(columns: _Columns, key: Any, value: Any) -> tuple[str, str]:
-    return _text(columns.key, key), dumps(columns.value.written(value))
-
-
-def _text(form: Form, key: Any) -> str:
-    """A key as a database takes it: what is not Unicode in JSON."""
-    text: str = form.written(key)
-    return text if text.isascii() and not text.startswith('"') else dumps_ascii(text)
-
-
-def key_of(text: str) -> str:
-    """The key of such a text."""
-    return str(loads(text)) if text.startswith('"') else text
+        row, old = table.get(row_key), before[row_key]
+        if row is None:
+            continue
+        text, value = columns.row(row_key, row)
+        before_text = text if old is None else columns.key_text(row_key, old)
+        if before_text == text or row_key in at_end:
+            batch.add(SQL.put_row, (key, name, text, value))
+        else:
+            # Another number, and still the same place among the rows.
+            batch.add(SQL.set_row, (text, value, key, name, before_text))

@@ -201,10 +201,10 @@ class SqlStore(MemoryStore):
             self.writer.pause()
             try:
                 yield instances
-                if changes and self._is_kept:
+                if changes:
                     self._write_structure(changes)
             except BaseException:
-                if changes and self._is_kept:
+                if changes:
                     self.writer.fall_behind()
                 raise
             finally:
@@ -213,9 +213,11 @@ class SqlStore(MemoryStore):
 
     def _change_structure(self, add: Add) -> None:
         """Memory has changed already: a database that cannot follow is written anew later."""
+        if not self._is_kept:
+            return
         if self._structure_changes is not None:
             self._structure_changes.append(add)
-        elif self._is_kept:
+        else:
             try:
                 self._write_structure([add])
             except BaseException:

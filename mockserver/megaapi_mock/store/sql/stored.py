@@ -16,7 +16,7 @@ from .batch import loads
 from .database import Database, damaged
 from .record_rows import Record, record_of
 from .schema import SQL
-from .state_rows import AGENDA, StateRows, key_of
+from .state_rows import AGENDA, StateRows
 
 Json = dict[str, Any]
 # What is kept beside instances and records: a store without one of them is damaged.
@@ -107,10 +107,7 @@ def _instances(database: Database) -> tuple[list[Json], dict[str, int]]:
     for key, position, fields in database.read(SQL.instances):
         documents[key], positions[key] = rows.document(loads(fields)), position
     for key, field, row_key, text in database.read(SQL.rows):
-        if field == AGENDA:
-            documents[key][AGENDA].append(loads(text))
-        else:
-            documents[key][field][key_of(row_key)] = loads(text)
+        rows.add_to(documents[key], field, row_key, text)
     for document in documents.values():
         # A sorted list is a heap.
         document[AGENDA].sort()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from megaapi_mock.commands.main import _control, _greeting
@@ -34,6 +35,16 @@ def test_a_world_without_a_linked_instance_says_how_to_make_one() -> None:
     screen = start_screen(EMPTY, URL)
     assert "no linked instance" in screen and f"curl {URL}/_mock/instances" in screen
     assert "sendMessage" not in screen and "none" not in screen.lower().replace("none:", "none")
+
+
+def test_a_store_is_named_and_what_it_begins_with() -> None:
+    new = start_screen(replace(LINKED, store="sqlite:///mock.db"), URL)
+    assert "Store           sqlite:///mock.db  (new)\n" in new and "(seed 7)" in new
+    again = start_screen(replace(LINKED, store="sqlite:///mock.db", resumes=True), URL)
+    assert "Store           sqlite:///mock.db  (goes on where it stopped)\n" in again
+    # World and seed are those of the file.
+    assert "code, that of the store\n" in again and "seed" not in again
+    assert "Store" not in start_screen(LINKED, URL)
 
 
 def test_colours_change_no_letter() -> None:

@@ -60,6 +60,11 @@ class Memory:
             self.samples.append(sum(memory_of(each) for each in family(pid)) / 1e6)
 
     @property
+    def usual(self) -> float:
+        """What nine of ten samples do not exceed."""
+        return sorted(self.samples)[len(self.samples) * 9 // 10] if self.samples else 0.0
+
+    @property
     def growth(self) -> float:
         """From the first quarter of the last third to its last quarter, by their medians."""
         third = self.samples[len(self.samples) * 2 // 3 :]
@@ -251,6 +256,7 @@ def _told_memory(memory: Memory, seconds: float) -> bool:
     most, growth = max(memory.samples), memory.growth
     judged = seconds >= LONG
     print(f"  memory            {most:>8.0f} MB at most (bound {MEGABYTES:.0f})")
+    print(f"  most of the time  {memory.usual:>8.0f} MB or less (nine samples of ten)")
     print(f"  last third        {growth:>+8.1f} MB" + ("" if judged else " (too short to judge)"))
     return most > MEGABYTES or (judged and growth > GROWTH)
 

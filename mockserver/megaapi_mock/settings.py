@@ -47,7 +47,7 @@ class Settings:
     messages_bytes: int = _setting(64 * 2**20, "bytes of messages an instance keeps")
     media_bytes: int = _setting(256 * 2**20, "bytes of media all instances keep")
     points_bytes: int = _setting(
-        32 * 2**20, "bytes of earlier states kept to go back to (rewind); 0 keeps none"
+        8 * 2**20, "bytes of earlier states kept to go back to (rewind); 0 keeps none"
     )
     state_bytes: int = _setting(
         512 * 2**20, "bytes of the largest state that can be saved or loaded"

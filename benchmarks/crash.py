@@ -379,7 +379,9 @@ def main() -> int:
     print(f"seed {arguments.seed}")
     with tempfile.TemporaryDirectory() as folder:
         harness = Harness(Path(folder), arguments.seed, arguments.store)
-        harness.run(arguments.rounds)
+        # Whoever interrupts it sees what was judged until then.
+        with suppress(KeyboardInterrupt):
+            harness.run(arguments.rounds)
         print(
             (Path(folder) / "mock.log").read_text()[-3000:] if harness.counts["complaints"] else ""
         )

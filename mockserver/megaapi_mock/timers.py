@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from .clock import Clock
-from .errors import UnknownInstance
+from .errors import StoreUnavailable, UnknownInstance
 from .records.bugs import log_failure
 from .store import Store
 
@@ -124,6 +124,10 @@ class Timers:
                 agenda.wake(due[1], due[0])
             except UnknownInstance:
                 continue
+            except StoreUnavailable:
+                # The store says why; it is due all the same, and tried again.
+                self._stuck = due
+                break
             except Exception:
                 log_failure(log, "our own bug: %s could not do what was due", due[1])
                 if agenda.next_due() == due:

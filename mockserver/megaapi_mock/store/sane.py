@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from ..clock import LATEST, ClockState
@@ -154,7 +154,8 @@ def _require_names(table: str, rows: Any, name_of: Callable[[Any], Any]) -> None
     with inside(table):
         for name, row in rows.items():
             with inside(str(name)):
-                _require(name_of(row) == name, f"stands there as {name_of(row)!s:.80}")
+                if name_of(row) != name:
+                    raise Misfit(f"stands there as {name_of(row)!s:.80}")
 
 
 def _require_states(place: str, states: Iterable[str]) -> None:
@@ -212,9 +213,9 @@ def _require_count(value: int) -> None:
     _require(0 <= value <= COUNT_MOST, "must be a whole number from 0 to 2^53")
 
 
-def _require_one_of(value: str, allowed: Iterable[str]) -> None:
-    names = sorted(allowed)
-    _require(value in names, f"{value!r:.80} is none of {', '.join(names)}")
+def _require_one_of(value: str, allowed: Collection[str]) -> None:
+    if value not in allowed:
+        raise Misfit(f"{value!r:.80} is none of {', '.join(sorted(allowed))}")
 
 
 def _fits(pattern: re.Pattern[str], text: str) -> bool:

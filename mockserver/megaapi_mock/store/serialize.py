@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from operator import attrgetter
 from types import NoneType, UnionType
@@ -38,13 +37,24 @@ class Misfit(Exception):
         return f"{self.path.removeprefix('.')}: {self.why}" if self.path else self.why
 
 
-@contextmanager
-def inside(step: str | int) -> Iterator[None]:
-    """What does not fit in here is said to be in this place."""
-    try:
-        yield
-    except Misfit as misfit:
-        raise misfit.inside(step) from None
+class _Inside:
+    """A context manager: what does not fit in here is said to be in this place."""
+
+    # Not of contextlib, which takes three times as long: each of 100,000 messages enters it.
+    __slots__ = ("_step",)
+
+    def __init__(self, step: str | int) -> None:
+        self._step = step
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, Misfit):
+            raise error.inside(self._step) from None
+
+
+inside = _Inside
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from megaapi_mock.testing import Instance, MockServer
 
@@ -103,6 +103,14 @@ def test_message_that_the_pane_is_about_is_marked(screen: Screen, shop: Instance
     expect(marked).to_contain_text("Segunda")
     screen.page.locator(".trace-pane").get_by_role("button", name="Close").click()
     expect(marked).to_have_count(0)
+
+
+def test_detail_comes_into_view_at_the_width_of_a_phone(open_screen: Any, shop: Instance) -> None:
+    for number in range(12):
+        send(shop, "text", {"text": str(number)}, token="wrong")
+    screen: Screen = open_screen("inspector", viewport={"width": 390, "height": 844})
+    record(screen, "send_text").click()
+    expect(screen.page.locator(".inspector-detail .reason")).to_be_in_viewport()
 
 
 def test_reset_empties_the_list(screen: Screen, shop: Instance, mock: MockServer) -> None:

@@ -40,7 +40,7 @@ export async function request(path, options = {}) {
 }
 
 function noAnswer(trouble) {
-  // An address that is not one, or a stop by the page itself, is no matter of the server.
+  // This is how fetch says that nobody answered.
   throw trouble instanceof TypeError ? new Refusal(t("server.gone"), 0) : trouble;
 }
 

@@ -114,8 +114,14 @@ export class InspectorView {
     const before = this.chosen;
     this.chosen = record.id;
     fill(this.detail, recordDetail(record, this.store));
-    if (before !== record.id) this.detail.scrollTop = 0;
+    if (before !== record.id) this.showDetail();
     this.list.changed(before);
     this.list.changed(record.id);
+  }
+
+  /** Show the detail from its beginning; in a narrow window it stands below the list. */
+  showDetail() {
+    this.detail.scrollTop = 0;
+    if (matchMedia("(max-width: 1000px)").matches) this.detail.scrollIntoView();
   }
 }

@@ -50,6 +50,7 @@ class SqlStore(MemoryStore):
         self._positions: dict[str, int] = {}
         self._is_kept = False
         self._written_parts: dict[str, str] = {}
+        self._part_values: dict[str, Any] = {}
         self._blobs: set[bytes] = set()
         self._vault_seen: tuple[int, int] = (0, 0)
         # What is to be written when everybody who is held is free again; None while nobody is.
@@ -138,10 +139,14 @@ class SqlStore(MemoryStore):
     def _add_parts(self, parts: Callable[[], Parts], batch: Batch) -> None:
         """Those that differ from what the database has."""
         for name, value in parts().items():
+            # A world may be large: the same object again is not looked into.
+            if value is not None and self._part_values.get(name) is value:
+                continue
             text = dumps(value)
             if self._written_parts.get(name) != text:
                 batch.add(SQL.put_part, (name, text))
                 batch.after(partial(self._written_parts.__setitem__, name, text))
+            batch.after(partial(self._part_values.__setitem__, name, value))
 
     # -- media -------------------------------------------------------------------------------
 
@@ -246,6 +251,7 @@ class SqlStore(MemoryStore):
         for instance in instances:
             self._add_instance(instance, batch)
         self._written_parts.clear()
+        self._part_values.clear()
         self._add_parts(self.parts, batch)
         self._blobs.clear()
         self._vault_seen = (0, 0)

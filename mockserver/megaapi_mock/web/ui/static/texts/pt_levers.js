@@ -58,7 +58,7 @@ export default {
   "filter.every-name": "Todas as operações e eventos",
   "filter.every-outcome": "Todos os resultados",
   "inspector.list": "Chamadas e webhooks, os mais novos primeiro",
-  "inspector.count": "{count} mostrados, os mais novos primeiro",
+  "inspector.count": "Mostrando {count}, os mais novos primeiro",
   "inspector.none": "Nada para mostrar. Chamadas do seu bot e webhooks para ele aparecem aqui na hora.",
   "inspector.pick": "Escolha uma chamada ou webhook para ver tudo.",
   "inspector.exchange": "Chamada",

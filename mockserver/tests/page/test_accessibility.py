@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from megaapi_mock.testing import Instance
+from megaapi_mock.testing import Instance, MockServer
 
 from .gateway import send
 from .screen import Screen, expect
@@ -74,4 +74,16 @@ def test_axe_finds_nothing_in_menus_sheets_and_dialogs(screen: Screen, shop: Ins
 def test_axe_finds_nothing_on_the_list_of_chats(screen: Screen, shop: Instance) -> None:
     screen.phone().get_by_role("button", name="Back").click()
     expect(screen.phone().locator(".chat-row")).to_have_count(2)
+    assert violations(screen) == []
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing_on_the_first_steps_and_the_first_page(
+    open_screen: Any, mock: MockServer, look: str
+) -> None:
+    screen: Screen = open_screen(**LOOKS[look])
+    expect(screen.page.locator(".next-step form")).to_be_visible()
+    assert violations(screen) == []
+    screen.page.goto(mock.url)
+    expect(screen.page.get_by_role("link")).to_have_count(4)
     assert violations(screen) == []

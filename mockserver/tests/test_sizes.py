@@ -1,4 +1,4 @@
-"""Functions stay short enough to be read at once."""
+"""Functions and modules stay short enough to be read at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from .import_graph import module_paths
 from .test_floors import MOCK
 
-LINES_MOST = 40
+LINES_MOST, MODULE_LINES_MOST = 40, 350
 
 
 def functions(path: Path) -> Iterator[tuple[str, int]]:
@@ -33,3 +33,11 @@ def test_decorators_do_not_count(tmp_path: Path) -> None:
     path = tmp_path / "module.py"
     path.write_text("@one\n@two\ndef short():\n    pass\n\n\nasync def longer():\n    a\n    b\n")
     assert [*functions(path)] == [("short", 2), ("longer", 3)]
+
+
+def test_no_module_is_over_350_lines() -> None:
+    lines = {
+        module: len(path.read_text(encoding="utf-8").splitlines())
+        for module, path in module_paths(MOCK).items()
+    }
+    assert {module for module, count in lines.items() if count > MODULE_LINES_MOST} == set()

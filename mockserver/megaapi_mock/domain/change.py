@@ -99,6 +99,13 @@ class Change:
         if self.agenda.scheduled or self.agenda.done:
             self.agenda.commit(keep)
 
+    def accept(self) -> None:
+        """Accept the change as it stands, where `commit` has failed on the way: it is kept."""
+        state = self.state
+        for table in (*self._tables_without_limit, state.messages, state.media, state.presence,
+                      state.delayed):  # fmt: skip
+            table.accept()
+
     def rollback(self) -> None:
         """Forget the change, its events and what it planned."""
         state = self.state

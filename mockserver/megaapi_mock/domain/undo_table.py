@@ -87,6 +87,12 @@ class UndoTable(dict[K, V]):
             count -= 1
         return gone
 
+    def accept(self) -> None:
+        """Accept what was written as it stands, where `commit` has failed on the way."""
+        self.writes.clear()
+        self._order_before = None
+        self.size = self._counted()
+
     def rollback(self) -> None:
         """Forget what was written since the last commit, order included."""
         if self.writes:

@@ -66,8 +66,7 @@ def happen(
         _record(action, fields)
 
     runtime.publisher.change(key, do)
-    if points[0] is not None:
-        runtime.points.keep(points[0], event=event, chat=body.get("group") or str(sender.jid))
+    runtime.keep_point(points[0], event=event, chat=body.get("group") or str(sender.jid))
     answer = {"instance": key, "event": event, "time": time[0]}
     _show(runtime, answer, sender, body, option)
     return answer

@@ -136,8 +136,7 @@ def receive(runtime: Runtime, key: str, body: Mapping[str, Any]) -> dict[str, An
 
     runtime.publisher.change(key, arrive)
     message = messages[0]
-    if points[0] is not None:
-        runtime.points.keep(points[0], event=event.name, chat=message.chat, message=message.id)
+    runtime.keep_point(points[0], event=event.name, chat=message.chat, message=message.id)
     return _answer(runtime, key, message)
 
 

@@ -15,6 +15,7 @@ from ..domain.number_registry import NumberRegistry
 from ..errors import Conflict, UnknownInstance
 from ..records.bugs import Bugs
 from ..records.capacity import Capacity
+from ..records.delivery import end
 from ..records.journal import Journal
 from ..records.outcome import Outcome
 from . import Owed, Shown
@@ -96,33 +97,52 @@ class MemoryStore:
                 if not slot.registered:
                     with self._lock:
                         self._register(key, slot)
-                self._commit(instance, outcome)
+                self._write(instance, outcome)
             except BaseException:
                 instance.rollback()
                 raise
+            # It is kept: what fails from here on takes nothing back.
+            self._accept(instance)
             if outcome is not None:
                 self._keep_outcome(outcome)
-            self._note_due(key, slot)
+            self._note_due_safely(key, slot)
         finally:
             slot.lock.release()
 
-    def _commit(self, instance: Instance, outcome: Outcome | None) -> None:
-        """Accept a change that went well."""
-        instance.commit()
+    def _write(self, instance: Instance, outcome: Outcome | None) -> None:
+        """Write down a change that went well; it is undone where that fails."""
 
-    def _commit_new(self, instance: Instance) -> None:
-        """Accept an instance that was added."""
-        instance.commit()
+    def _write_new(self, instance: Instance) -> None:
+        """Write down an instance that was added; it is gone where that fails."""
+
+    def _accept(self, instance: Instance) -> None:
+        """There is no way back behind a change that is written."""
+        try:
+            instance.commit()
+        except Exception:
+            self._bugs.note(f"a change of {instance.key} was not tidied up")
+            instance.accept()
 
     def _keep_outcome(self, outcome: Outcome) -> None:
-        """After the state was committed: what fails here takes nothing back."""
         try:
             if outcome.deliveries or outcome.peer_messages:
                 self._owed.keep(outcome)
+        except Exception as error:
+            self._bugs.note(f"what a change of {outcome.instance} owes cannot be kept")
+            for delivery in outcome.deliveries:
+                if delivery.state == "queued":
+                    end(delivery, "abandoned", f"our own bug: {error!r}")
+        try:
             if self._journal is not None and (outcome.deliveries or outcome.exchange):
                 self._journal.keep(outcome)
         except Exception:
             self._bugs.note(f"what a change of {outcome.instance} left is in no journal")
+
+    def _note_due_safely(self, key: str, slot: _Slot) -> None:
+        try:
+            self._note_due(key, slot)
+        except Exception:
+            self._bugs.note(f"nobody waits for what is due in {key}")
 
     def _take(self, key: str) -> _Slot:
         """What is kept under this key, its lock held: after a reset meanwhile, the new one."""
@@ -163,11 +183,12 @@ class MemoryStore:
                     self._register(seed.key, slot)
                 try:
                     shown = begin(instance)
-                    self._commit_new(instance)
+                    self._write_new(instance)
                 except BaseException:
                     self._drop(seed.key)
                     raise
-                self._note_due(seed.key, slot)
+                self._accept(instance)
+                self._note_due_safely(seed.key, slot)
         return shown
 
     def _require_free(self, key: str, most: int | None) -> None:

@@ -181,8 +181,17 @@ class Publisher:
         if not outcome.deliveries:
             return
         with self._handing_over:
-            for free in self._store.owed.claim_deliveries(outcome.instance):
-                self._hand_over(free)
+            try:
+                self._claim(outcome.instance)
+            except Exception:
+                self._bugs.note(f"webhooks of {outcome.instance} could not be claimed")
+                # What is left over leaves with the next change at the latest.
+                with suppress(Exception):
+                    self._claim(outcome.instance)
+
+    def _claim(self, key: str) -> None:
+        for free in self._store.owed.claim_deliveries(key):
+            self._hand_over(free)
 
     def _hand_over(self, outcome: Outcome) -> None:
         try:

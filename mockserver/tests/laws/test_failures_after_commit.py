@@ -19,14 +19,18 @@ import orjson
 import pytest
 from megaapi_mock.commands.console import Lines
 from megaapi_mock.commands.output import Output
-from megaapi_mock.domain.instance import Instance
+from megaapi_mock.domain.agenda import Agenda
 from megaapi_mock.domain.mailbox import Mailbox
 from megaapi_mock.domain.number_registry import NumberRegistry
+from megaapi_mock.domain.undo_table import UndoTable
 from megaapi_mock.records.capacity import Capacity
 from megaapi_mock.records.feed import Feed
 from megaapi_mock.records.journal import Journal
 from megaapi_mock.records.waiter import Waiter
 from megaapi_mock.simulation import contact_messages
+from megaapi_mock.store.memory import MemoryStore
+from megaapi_mock.store.owed import OwedInMemory
+from megaapi_mock.store.points import Points
 from megaapi_mock.testing import Served
 from megaapi_mock.timers import Timers
 from megaapi_mock.web.app import MockApp
@@ -195,6 +199,13 @@ def nobody_can_log(app: MockApp) -> Iterator[None]:
 SEND = ("send",)
 DELAY = (("X-Mock-Fault", "delay; seconds=0.001; after=true"),)
 PLACES = (
+    # The state itself, what it owes, and the ways back.
+    Place("tables", of(UndoTable), "commit"),
+    Place("agenda", of(Agenda), "commit", SEND),
+    Place("due-times", of(MemoryStore), "_note_due"),
+    Place("what-is-owed", of(OwedInMemory), "keep", loses=True),
+    Place("claims", of(OwedInMemory), "claim_deliveries"),
+    Place("ways-back", of(Points), "keep", ("inbound",)),
     # The timers and the peers.
     Place("timers", of(Timers), "nudge", SEND, in_bugs=False, around=time_runs),
     Place("peer", of(Mailbox), "take", SEND, to=PEER, seconds=9000, around=a_peer_is_linked),
@@ -337,7 +348,8 @@ def test_an_inbound_message_that_cannot_be_shown_is_answered_with_its_id(
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize(
-    ("holder", "name"), [(NumberRegistry, "register"), (Instance, "commit"), (Journal, "next_id")]
+    ("holder", "name"),
+    [(NumberRegistry, "register"), (MemoryStore, "_write"), (Journal, "next_id")],
 )
 def test_a_failure_before_a_change_is_kept_undoes_all_of_it(
     app: MockApp, monkeypatch: pytest.MonkeyPatch, holder: type, name: str, error: Exception

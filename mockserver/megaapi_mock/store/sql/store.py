@@ -111,17 +111,25 @@ class SqlStore(MemoryStore):
 
     # -- one change --------------------------------------------------------------------------
 
-    def _commit(self, instance: Instance, outcome: Outcome | None) -> None:
+    def _write(self, instance: Instance, outcome: Outcome | None) -> None:
+        if not self._is_kept:
+            return
+        try:
+            self.writer.write(partial(self._add_change, instance, outcome))
+        except BaseException:
+            if outcome is not None:
+                self.writer.disown(outcome.deliveries)
+            raise
+
+    def _accept(self, instance: Instance) -> None:
         if self._is_kept:
             try:
-                self.writer.write(partial(self._add_change, instance, outcome))
-            except BaseException:
-                if outcome is not None:
-                    self.writer.disown(outcome.deliveries)
-                raise
-            # Before the agenda may be thinned out.
-            self._rows.watch(instance)
-        instance.commit()
+                # Before the agenda may be thinned out.
+                self._rows.watch(instance)
+            except Exception:
+                self._bugs.note(f"the rows of {instance.key} are not known any more")
+                self.writer.fall_behind()
+        super()._accept(instance)
 
     def _add_change(self, instance: Instance, outcome: Outcome | None, batch: Batch) -> None:
         self._rows.add_change(instance, batch)
@@ -171,10 +179,9 @@ class SqlStore(MemoryStore):
 
     # -- who exists --------------------------------------------------------------------------
 
-    def _commit_new(self, instance: Instance) -> None:
+    def _write_new(self, instance: Instance) -> None:
         if self._is_kept:
             self.writer.write(partial(self._add_instance, instance))
-        instance.commit()
 
     def remove(self, key: str) -> None:
         """An instance is gone with all it knew."""

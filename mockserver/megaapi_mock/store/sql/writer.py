@@ -238,7 +238,9 @@ class Writer:
 
     def _write_all(self, waiting: Sequence[Add], adds: Sequence[Add]) -> None:
         batch = Batch()
-        for add in (*waiting, *adds):
+        for add in waiting:
+            self._add_what_waited(add, batch)
+        for add in adds:
             add(batch)
         self._writes += 1
         if self._writes % TRIM_EVERY == 0:
@@ -246,7 +248,19 @@ class Writer:
         statements = batch.finish()
         if statements:
             self.database.write(statements)
-        batch.done()
+        try:
+            batch.done()
+        except Exception:
+            # It is in the database, whatever fails here.
+            log_failure(log, "our own bug: it is not known what stands in the database")
+            self.fall_behind()
+
+    def _add_what_waited(self, add: Add, batch: Batch) -> None:
+        """A record that cannot be written holds up no change."""
+        try:
+            add(batch)
+        except Exception:
+            log_failure(log, "our own bug: a record is not in the database")
 
     def rewrite(self, add: Add) -> None:
         """Everything anew, instead of what was and what has waited; nobody changes it meanwhile."""

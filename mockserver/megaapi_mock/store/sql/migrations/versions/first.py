@@ -11,6 +11,11 @@ down_revision = None
 
 def upgrade() -> None:
     """Make the tables; those of state and settings by their keys, all others in order of `seq`."""
+    _create_state()
+    _create_records()
+
+
+def _create_state() -> None:
     op.create_table(
         "instance",
         sa.Column("key", sa.Text, primary_key=True),
@@ -26,6 +31,20 @@ def upgrade() -> None:
         sa.Column("value", sa.Text, nullable=False),
         sa.UniqueConstraint("instance", "field", "key"),
     )
+    op.create_table(
+        "blob",
+        sa.Column("digest", sa.LargeBinary, primary_key=True),
+        sa.Column("seq", sa.Integer, nullable=False),
+        sa.Column("content", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
+        "part",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("value", sa.Text, nullable=False),
+    )
+
+
+def _create_records() -> None:
     op.create_table(
         "record",
         sa.Column("seq", sa.Integer, primary_key=True),
@@ -47,15 +66,4 @@ def upgrade() -> None:
         sa.Column("owner", sa.Text, primary_key=True),
         sa.Column("kind", sa.Text, primary_key=True),
         sa.Column("last", sa.Integer, nullable=False),
-    )
-    op.create_table(
-        "blob",
-        sa.Column("digest", sa.LargeBinary, primary_key=True),
-        sa.Column("seq", sa.Integer, nullable=False),
-        sa.Column("content", sa.LargeBinary, nullable=False),
-    )
-    op.create_table(
-        "part",
-        sa.Column("name", sa.Text, primary_key=True),
-        sa.Column("value", sa.Text, nullable=False),
     )

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from megaapi_mock.domain.instance import Instance
 from megaapi_mock.settings import Settings
+from megaapi_mock.store.sql import writer
+from megaapi_mock.store.sql.batch import Batch
+from megaapi_mock.store.sql.state_rows import StateRows
 from megaapi_mock.store.sql.store import SqlStore
 from megaapi_mock.web.app import MockApp, build_app
 
@@ -180,3 +185,55 @@ def test_what_waits_is_written_once_the_database_can_be(
     with mock_on(tmp_path / "mock.db") as again:
         last = control(again, "GET", "/exchanges")["items"][-1]
         assert last["request"]["path"] == f"/rest/instance/{ONE}"
+
+
+# -- what fails is our own ---------------------------------------------------------------------
+
+
+def test_a_record_that_cannot_be_written_holds_up_no_change(
+    app: MockApp, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(delivery: object) -> str:
+        raise RuntimeError("planted")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(writer, "delivery_head", broken)
+        for _ in range(4):
+            with send(app) as reply:
+                assert reply.status_code == 200
+            # The webhooks have left, and where they arrived is to be written.
+            assert app.runtime.courier.wait_idle(10)
+        app.runtime.store.settle()
+    assert "planted" in caplog.text
+    with send(app) as reply:
+        assert reply.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("holder", "name"), [(StateRows, "watch"), (Batch, "done"), (Instance, "commit")]
+)
+def test_a_failure_behind_the_transaction_takes_nothing_back(
+    holder: Any,
+    name: str,
+    app: MockApp,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("planted")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(holder, name, broken)
+        reply = send(app, {"messageData": {"to": "5511900000002", "text": "kept"}})
+        assert reply.status_code == 200
+    assert "planted" in caplog.text
+    end = time.monotonic() + 20
+    while send(app, {"messageData": {"to": "5511900000002", "text": "later"}}).status_code == 503:
+        assert time.monotonic() < end, "the database is never written anew"
+    items = control(app, "GET", f"/messages?instance={ONE}")["items"]
+    assert [item["content"]["extendedTextMessage"]["text"] for item in items] == ["kept", "later"]
+    app.runtime.bugs.clear()
+    app.stop(5)
+    with mock_on(tmp_path / "mock.db") as again:
+        assert control(again, "GET", f"/messages?instance={ONE}")["items"] == items

@@ -31,7 +31,7 @@ from .spec.validate import Validators
 from .store import Store
 from .store.memory import MemoryStore
 from .store.open_store import MEMORY, open_database
-from .store.points import Point, Points
+from .store.points import Points
 from .timers import Timers
 from .webhooks.chaos.dispatcher import ChaosDispatcher
 from .webhooks.courier import Courier
@@ -84,15 +84,6 @@ class Runtime:
     points: Points
     loading: threading.RLock = field(default_factory=threading.RLock)
     memo: dict[Any, Any] = field(default_factory=dict)
-
-    def keep_point(self, point: Point | None, **origin: str | None) -> None:
-        """Keep the state from before something that is done: without a way back it is done too."""
-        if point is None:
-            return
-        try:
-            self.points.keep(point, **origin)
-        except Exception:
-            self.bugs.note(f"{point.instance} cannot go back to before {origin.get('event')}")
 
     def stop(self, grace: float) -> int:
         """Stop timers, let go what is held, drain the courier; how many were abandoned."""

@@ -17,6 +17,7 @@ from ..records.feed import Kind
 from ..runtime import Runtime
 from ..store.points import Point
 from ..webhooks.json_path import put_at
+from .rewind import keep_point
 
 Json = dict[str, Any]
 
@@ -66,7 +67,7 @@ def happen(
         _record(action, fields)
 
     runtime.publisher.change(key, do)
-    runtime.keep_point(points[0], event=event, chat=body.get("group") or str(sender.jid))
+    keep_point(runtime, points[0], event=event, chat=body.get("group") or str(sender.jid))
     answer = {"instance": key, "event": event, "time": time[0]}
     _show(runtime, answer, sender, body, option)
     return answer

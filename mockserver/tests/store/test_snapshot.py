@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -204,6 +205,24 @@ def test_a_record_is_written_and_read_by_its_types() -> None:
     assert (again.place, again.known, again.card) == (ANA.place, ANA.known, ANA.card)
 
 
+def test_documents_stay_byte_for_byte() -> None:
+    """Fields in the order of their class, what kind it is first, sets sorted."""
+    assert json.dumps(FORMS.of(Person).written(ANA), ensure_ascii=False) == (
+        '{"jid": "5511900000002:3@s.whatsapp.net", "photo": "AP8=", "names": ["Ana", "Aninha"], '
+        '"place": [1, null], "known": ["a", "b", "c"], '
+        '"card": "{\\"de\\": \\"Avó\\"}", "ranks": {}}'
+    )
+    rows = UndoTable({7: Cat(9), 1: Dog("Rex")})
+    assert json.dumps(FORMS.of(UndoTable[int, Cat | Dog]).written(rows)) == (
+        '{"7": {"kind": "Cat", "lives": 9}, "1": {"kind": "Dog", "name": "Rex"}}'
+    )
+
+
+def test_equal_texts_become_one_object() -> None:
+    first, second = FORMS.of(list[str]).decode(json.loads('["5511900000002", "5511900000002"]'))
+    assert first is second
+
+
 def test_a_table_keeps_its_order() -> None:
     rows = UndoTable({Jid("2", "g.us"): True, Jid("1", "g.us"): False})
     form = FORMS.of(UndoTable[Jid, bool])
@@ -258,6 +277,7 @@ def test_a_field_with_a_default_may_be_missing() -> None:
         ({"card": "oi"}, "card: must be the text of a JSON object, not 'oi'"),
         ({"card": "[]"}, "card: must be the text of a JSON object, not '[]'"),
         ({"card": "\ud800"}, "card: must be the text of a JSON object"),
+        ({"ranks": 5}, "ranks: must be an object, not 5"),
         ({"ranks": {"1@g.us": 1}}, "ranks.1@g.us: must be true or false, not 1"),
         ({"age": 3}, "age: no such field; there are jid, photo, "),
     ],
@@ -275,5 +295,5 @@ def test_what_is_missing_is_named() -> None:
 
 
 def test_a_type_without_a_form_is_our_own_mistake() -> None:
-    with pytest.raises(TypeError, match=r"store/forms\.py"):
+    with pytest.raises(TypeError, match=r"store/hooks\.py"):
         FORMS.of(complex)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from .errors import HeldBack, NotTried, SuiteError, as_bug
 from .host.forms import settled_form
-from .host.http import Request, request
+from .host.http import Headers, Request, request
 from .host.place import Place
 from .host.webhook_receiver import Receiver
 from .judging.alternatives import USUAL, SettledSwitches
@@ -66,24 +66,25 @@ class Session:
         token: str | None = None,
         content_type: str = "application/json",
         scheme: str = "Bearer",
+        headers: Headers = (),
     ) -> Exchange:
         """Call an operation of an instance; `token` replaces its own, empty sends none.
 
-        `scheme` stands before the token; empty, the token stands alone.
+        `scheme` stands before the token; empty, the token stands alone. `headers` come first.
         """
         body = self._with_media_url(body)
         operation = self.contract.by_id.get(operation_id)
         if operation is None:
             raise NotTried(f"plan {self.contract.plan} has no {operation_id}")
         path = operation.path.replace("{instance_key}", quote(place.key, safe=""))
-        headers = [("Accept", "application/json")]
+        all_headers = [*headers, ("Accept", "application/json")]
         bearer = place.token if token is None else token
         if bearer:
-            headers.append(("Authorization", f"{scheme} {bearer}".strip()))
+            all_headers.append(("Authorization", f"{scheme} {bearer}".strip()))
         if body is not None or raw is not None:
-            headers.append(("Content-Type", content_type))
+            all_headers.append(("Content-Type", content_type))
         return self.exchange(
-            request(operation.method, path, query=query, body=body, raw=raw, headers=headers)
+            request(operation.method, path, query=query, body=body, raw=raw, headers=all_headers)
         )
 
     def _with_media_url(self, body: Any) -> Any:

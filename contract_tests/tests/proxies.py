@@ -37,20 +37,32 @@ def is_json(answer: Answer) -> bool:
 # -- how it is packed and written ------------------------------------------------------------
 
 
+def _takes(request: Request, coding: str) -> bool:
+    """Whether the client accepts it; the suite does where a request says nothing of it."""
+    accepted = request.header("Accept-Encoding")
+    return accepted is None or coding in accepted
+
+
 def gzipped(request: Request, answer: Answer) -> Answer:
-    """Packed, as nginx does it."""
+    """Packed, as nginx does it for clients that accept it."""
+    if not _takes(request, "gzip"):
+        return answer
     packed_answer = replace(answer, body=gzip.compress(answer.body))
     return header(packed_answer, "Content-Encoding", "gzip") if answer.body else answer
 
 
 def deflated(request: Request, answer: Answer) -> Answer:
     """Packed the other way."""
+    if not _takes(request, "deflate"):
+        return answer
     packed_answer = replace(answer, body=zlib.compress(answer.body))
     return header(packed_answer, "Content-Encoding", "deflate") if answer.body else answer
 
 
 def deflated_raw(request: Request, answer: Answer) -> Answer:
     """Packed as some servers understand deflate: without zlib's header."""
+    if not _takes(request, "deflate"):
+        return answer
     packer = zlib.compressobj(wbits=-15)
     packed_answer = replace(answer, body=packer.compress(answer.body) + packer.flush())
     return header(packed_answer, "Content-Encoding", "deflate") if answer.body else answer

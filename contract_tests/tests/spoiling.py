@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -130,6 +131,19 @@ def headed(name: str, value: str) -> Fault:
     def alter(request: Request, answer: Answer) -> Answer:
         others = (one for one in answer.headers if one[0].lower() != name.lower())
         return replace(answer, headers=(*others, (name, value)))
+
+    return Fault(alter=alter)
+
+
+def compressed() -> Fault:
+    """Every answer is gzip, whatever the client accepts."""
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        is_compressed = any(name.lower() == "content-encoding" for name, _ in answer.headers)
+        if is_compressed or not answer.body:
+            return answer
+        headers = (*answer.headers, ("Content-Encoding", "gzip"))
+        return replace(answer, headers=headers, body=gzip.compress(answer.body))
 
     return Fault(alter=alter)
 

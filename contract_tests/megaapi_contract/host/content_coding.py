@@ -29,7 +29,7 @@ def decode_content(answer: Answer) -> Answer:
     for coding in reversed(codings):
         body = _decode(coding, body)
     headers = tuple(header for header in answer.headers if header[0].lower() != "content-encoding")
-    return replace(answer, headers=headers, body=body)
+    return replace(answer, headers=headers, body=body, coding=", ".join(codings))
 
 
 def _decode(coding: str, body: bytes) -> bytes:

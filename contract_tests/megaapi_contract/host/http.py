@@ -38,12 +38,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A host's answer. `seconds` is the time until its last byte."""
+    """A host's answer. `seconds` is the time until its last byte.
+
+    `coding` is how the body was compressed on the way; empty when it was not.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
     seconds: float = 0.0
+    coding: str = ""
 
 
 def request(

@@ -56,7 +56,10 @@ def weakest(*promises: Promise) -> Promise:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request as it went over the wire, and its answer. Times in seconds, unix and elapsed."""
+    """One request as it went over the wire, and its answer. Times in seconds, unix and elapsed.
+
+    `coding` is how the answer's body was compressed on the way; empty when it was not.
+    """
 
     number: int
     operation: str | None
@@ -69,6 +72,7 @@ class Exchange:
     body: bytes
     time: float
     seconds: float
+    coding: str = ""
 
     def header(self, name: str) -> str:
         """The first answer header of that name, or nothing."""

@@ -220,6 +220,7 @@ class Gate:
             body=answer.body,
             time=now,
             seconds=answer.seconds,
+            coding=answer.coding,
         )
 
 

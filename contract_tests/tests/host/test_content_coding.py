@@ -42,6 +42,7 @@ def raw_deflate(body: bytes) -> bytes:
 )
 def test_packed_bodies_are_unpacked(coding: str, body: bytes) -> None:
     answer = decode_content(packed(coding, body))
+    assert answer.coding == ("" if coding in ("identity", "") else coding.lower())
     assert answer.body == BODY
     names = {name.lower() for name, _ in answer.headers}
     assert "content-type" in names

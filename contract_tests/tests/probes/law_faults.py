@@ -18,6 +18,7 @@ from ..spoiling import (
     by_turns,
     carried_out,
     changed,
+    compressed,
     doubled,
     edited,
     forgotten,
@@ -261,6 +262,7 @@ FAULTS: Mapping[str, Fault] = {
     "the end of a link repeats nothing": doubled(kind("connection_update")),
     "a hidden author is named by the number": changed("key.participantPn", "1@s.whatsapp.net"),
     "texts come back letter for letter": edited(f"{TEXT}.text", str.strip),
+    "what nobody asked to compress comes plain": compressed(),
     "long texts come back whole": replaced(b"Pedido confirmado. Pedido", b"Pedido"),
     "large files come back whole": turned(200, 413),
     "groups take several people at once": edited("group.participants", lambda person: person[:2]),
@@ -419,6 +421,12 @@ SOMEBODY, HIDDEN = "5511900000077@s.whatsapp.net", "100000000000077@lid"
 # What the laws look at besides: a rule, and one more way to break it that one of its laws notices.
 MORE: Mapping[str, tuple[str, Fault]] = {
     "query forgotten": ("a webhook reads back as it was set", asked(b"?loja", b"?outra")),
+    "error in refusals": (
+        "only the right key and token get in", beside(b'"statusCode":401', b'"error":true')
+    ),
+    "error in texts of refusals": (
+        "only the right key and token get in", beside(b'"statusCode":404', b'"error":"Not Found"')
+    ),
     "slash unknown": ("a new group is shown and listed", missing("/group/")),
     "text refused and sent": ("a text is echoed and acknowledged", carried_out()),
     "own lid": ("a text is echoed and acknowledged", changed("lid", HIDDEN)),

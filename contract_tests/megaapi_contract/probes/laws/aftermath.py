@@ -18,7 +18,7 @@ from .media import qr
 from .particulars import NEW_PHONE
 from .settings import NEW_TOKEN
 from .webhook_listener import READ, WebhookListener
-from .webhooks import ECHO, PHASE, is_ack, listening, message_id, unsaid
+from .webhooks import ECHO, PHASE, is_ack, listening, message_id, off_means_off
 
 LAWS = Laws()
 
@@ -123,7 +123,8 @@ def a_webhook_that_is_off_is_told_nothing(session: Session, stage: Stage) -> Non
     _does(stage, place, "text-plain")
     after.receive()
     late_webhooks = switched_off.mine(session.receiver.webhooks[before:])
-    switched_off.nothing(late_webhooks, "text-plain", "a webhook that is off", unsaid(session))
+    promise = off_means_off(session)
+    switched_off.nothing(late_webhooks, "text-plain", "a webhook that is off", promise)
 
 
 @LAWS.law("configure_webhook", "send_text", effects=("changes", "sends"), phase=PHASE, phone=True,

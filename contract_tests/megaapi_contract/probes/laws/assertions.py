@@ -113,6 +113,8 @@ def _refusal_rules(
     return (
         (actual_status == status, f"{status}"),
         (FIELDS <= set(document), "name, message, statusCode"),
+        # Clients take `error: true` for the sign of a failure that comes with a 200.
+        ("error" not in document, "no `error`"),
         (document.get("name") == NAMES[status], f"the name of {status}"),
         (document.get("statusCode") == status, f"the number of {status}"),
         (isinstance(document.get("message"), str), "a text"),

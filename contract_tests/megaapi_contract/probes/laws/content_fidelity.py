@@ -33,6 +33,8 @@ TEXTS = (
 )
 LIDS = "payload_generation"
 LARGE = 2 * 2**20
+# What a client says that can decompress nothing.
+UNCOMPRESSED = ("Accept-Encoding", "identity")
 LONG = "Pedido confirmado. " * 40 + 'Pre\u00e7o & prazo: <b>"hoje"</b> \U0001f469\u200d\U0001f467'
 # What a caller writes for people to read, by operation: the way to each such text.
 WRITTEN: dict[str, tuple[tuple[str | int, ...], ...]] = {
@@ -58,6 +60,22 @@ def texts_come_back_letter_for_letter(session: Session, stage: Stage) -> None:
         answer = text(session, place, words=words)
         back = at(answer.json, "messageData", "message", "extendedTextMessage", "text")
         claim(session, answer, back == words, "every letter comes back")
+
+
+@LAWS.law("send_text", "create_group", "list_groups", "qr_code_base64", "qr_code_page",
+          effects=("sends", "changes", "reads"), phone=True)  # fmt: skip
+def what_nobody_asked_to_compress_comes_plain(session: Session, stage: Stage) -> None:
+    """Large answers: small ones are not worth compressing, and a host leaves them alone."""
+    linked, waiting = stage.place(), stage.place(connected=False)
+    for name in ("Equipe A", "Equipe B", "Equipe C"):
+        make_group(session, stage, linked, *WORLD[:3], name=name)
+    long_text = {"messageData": {"to": someone(session), "text": LONG * 2}}
+    for operation, place, body in (
+        ("send_text", linked, long_text), ("list_groups", linked, None),
+        ("qr_code_base64", waiting, None), ("qr_code_page", waiting, None),
+    ):  # fmt: skip
+        answer = session.call(operation, place, body=body, headers=(UNCOMPRESSED,))
+        claim(session, answer, not answer.coding, "it is not compressed: the client takes it plain")
 
 
 def _each_that_writes(rule: Callable[[str, Session, Stage], None]) -> Callable[..., None]:
@@ -154,8 +172,12 @@ def settings_outlive_what_happens_to_the_link(session: Session, stage: Stage) ->
         else:
             answer = session.call(operation, place)
         done(session, answer, operation)
-        same = _settings(session, place, token) == before
+        after = _settings(session, place, token)
+        same = after[0] == before[0]
         claim(session, answer, same, "settings are as before", promise=guess(session, operation))
+        # What was said to be saved is there until somebody says otherwise.
+        claim(session, answer, after[1] == before[1], "the webhook is as before",
+              promise=session.contract.promise("webhook_settings", 200))  # fmt: skip
 
 
 # -- customers -------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from .webhooks import (
     is_ack,
     listening,
     message_id,
-    unsaid,
+    off_means_off,
 )
 
 LAWS = Laws()
@@ -54,7 +54,7 @@ def webhooks_go_where_they_were_sent_last(session: Session, stage: Stage) -> Non
     old.open()
     old.receive()
     late_webhooks = new.mine(session.receiver.webhooks[before:])
-    new.nothing(late_webhooks, "text-plain", "a webhook switched off", unsaid(session))
+    new.nothing(late_webhooks, "text-plain", "a webhook switched off", off_means_off(session))
 
 
 @LAWS.law("configure_webhook", effects=("changes",), phase=PHASE, phone=True,

@@ -41,6 +41,11 @@ def unsaid(session: Session) -> Promise:
     return guess(session, "configure_webhook")
 
 
+def off_means_off(session: Session) -> Promise:
+    """That nothing is told while the webhook is switched off: the vendor says what the field is."""
+    return session.contract.promise("configure_webhook")
+
+
 def listening(
     session: Session, stage: Stage, *, connected: bool = True
 ) -> tuple[Place, WebhookListener]:

@@ -73,6 +73,27 @@ def emptied(payload: Any) -> Any:
     return payload
 
 
+def last_linked() -> Fault:
+    """Every webhook names the instance that was linked last."""
+
+    def make() -> Spoil:
+        keys: list[str] = []
+
+        def spoil(payload: Any) -> Sequence[Any]:
+            if payload.get("message") == "phone_connected":
+                keys[:] = [payload["instance_key"]]
+            return ({**payload, "instance_key": keys[0]} if keys else payload,)
+
+        return spoil
+
+    return Fault(make_spoil=make)
+
+
+def own_chat(payload: Any) -> Any:
+    """A receipt that names the instance's own number as its chat."""
+    return {**payload, "key": {**payload["key"], "remoteJid": payload["jid"]}}
+
+
 def first_of(field: str) -> Fault:
     """Every webhook has the first one's value there."""
 
@@ -376,6 +397,7 @@ FAULTS: Mapping[str, Fault] = {
     "a receipt has the time it came": changed("timestamp", 1767225600),
     "a logout leaves the webhook": lost(kind("qrcode_update")),
     "the status is of the phone that is linked": edited("instance.user.id", STRANGER),
+    "every way of linking is told": lost(kind("connection_update")),
     "a receiver that errs is not given up": edited("webhookData.webhookEnabled", False),
     "every letter of a token counts": turned(401, 200),
     # groups after every change
@@ -421,6 +443,11 @@ SOMEBODY, HIDDEN = "5511900000077@s.whatsapp.net", "100000000000077@lid"
 # What the laws look at besides: a rule, and one more way to break it that one of its laws notices.
 MORE: Mapping[str, tuple[str, Fault]] = {
     "query forgotten": ("a webhook reads back as it was set", asked(b"?loja", b"?outra")),
+    "key of who linked last": ("every way of linking is told", last_linked()),
+    "chat of a receipt": (
+        "a text is echoed and acknowledged",
+        told(lambda payload: (own_chat(payload) if ack(4)(payload) else payload,)),
+    ),
     "error in refusals": (
         "only the right key and token get in", beside(b'"statusCode":401', b'"error":true')
     ),

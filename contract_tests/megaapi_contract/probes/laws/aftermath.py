@@ -22,6 +22,12 @@ from .webhooks import ECHO, PHASE, is_ack, listening, message_id, off_means_off
 
 LAWS = Laws()
 
+# Each operation that leads to a link, with what it asks for.
+WAYS_OF_LINKING = {
+    "pairing_code": {"phoneNumber": "5511900000020"},
+    "qr_code_base64": None, "qr_code_page": None, "qr_code_image": None,
+}  # fmt: skip
+
 # What a receiver needs its address for: a secret with signs that decoding would change.
 QUERIES = ("token=a%2Bb%2Fc%3D", "q=a+b&q=%C3%A7%20d", "a=1&a=&b", "%F0%9F%91%8D=%25")
 # More failures in a row than anybody would count.
@@ -190,6 +196,24 @@ def a_logout_leaves_the_webhook(session: Session, stage: Stage) -> None:
     id_ = _does(stage, place, "text-plain")
     message_ids = [message_id(one) for one in hook.receive()]
     hook.claim("text-plain", message_ids.count(id_) == 1, "a text after the next link is told")
+
+
+@LAWS.law("pairing_code", "qr_code_base64", "qr_code_page", "qr_code_image",
+          effects=("changes", "reads"), phase=PHASE, phone=True,
+          events=("connected", "text-plain"))  # fmt: skip
+def every_way_of_linking_is_told(session: Session, stage: Stage) -> None:
+    """And nothing changes for an instance that was linked before."""
+    neighbour, theirs = listening(session, stage)
+    for operation, query in WAYS_OF_LINKING.items():
+        place, hook = listening(session, stage, connected=False)
+        session.call(operation, place, query=query)
+        hook.receive()
+        link(stage, place)
+        messages = [at(one.json, "message") for one in hook.receive()]
+        is_told = messages.count("phone_connected") == 1
+        hook.claim("connected", is_told, "phone_connected, whichever way it was linked")
+        _does(stage, neighbour, "text-plain")
+        theirs.only(theirs.receive(), "text-plain", "a text to who was linked before")
 
 
 @LAWS.law("logout", "instance_status", effects=("disconnects", "reads"), phone=True)

@@ -177,6 +177,16 @@ class WebhookListener:
         self._acknowledged_ids |= acknowledged_ids
         return self._session.sent_message_ids(self.place.key) <= self._acknowledged_ids
 
+    def is_chat_of(self, sent: Exchange, chat: Any) -> bool:
+        """Whether it is the chat that a call sent to, under any of the person's addresses."""
+        chat_sent_to = str(at(sent.json, "messageData", "key", "remoteJid"))
+        if chat == chat_sent_to or chat_sent_to.endswith("@g.us"):
+            return bool(chat == chat_sent_to)
+        if not self.plays_people:
+            return str(chat).partition("@")[0] != self.place.number
+        person = self.person(chat_sent_to.partition("@")[0])
+        return chat in (person["jid"], person["lid"])
+
     # -- which documented way the host takes -------------------------------------------------
 
     def settle(self, switch: str, value: str, webhook: Webhook | None = None) -> None:

@@ -117,6 +117,8 @@ def check_acks(
         status = at(one.json, "update", "status")
         if is_ack(one) and message_id(one) == id_ and status in ACKS:
             hook.is_event(one, ACKS[status], "an acknowledgement")
+            is_there = hook.is_chat_of(answer, at(one.json, "key", "remoteJid"))
+            hook.claim(ACKS[status], is_there, "remoteJid is the chat of the message", one)
 
 
 def check_echo(hook: WebhookListener, webhooks: list[Webhook], sent_message: Exchange) -> None:

@@ -397,6 +397,7 @@ FAULTS: Mapping[str, Fault] = {
     "a receipt has the time it came": changed("timestamp", 1767225600),
     "a logout leaves the webhook": lost(kind("qrcode_update")),
     "the status is of the phone that is linked": edited("instance.user.id", STRANGER),
+    "an echo has the id that was answered": changed("key.id", lambda id_: next(NUMBERS)),
     "every way of linking is told": lost(kind("connection_update")),
     "a receiver that errs is not given up": edited("webhookData.webhookEnabled", False),
     "every letter of a token counts": turned(401, 200),

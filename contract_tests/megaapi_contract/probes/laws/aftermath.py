@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from .calls import sent_id, set_webhook, someone, text
 from .connection import link, restarted, unlink
 from .media import qr
 from .particulars import NEW_PHONE
+from .requests import ASKS
 from .settings import NEW_TOKEN
 from .webhook_listener import READ, WebhookListener
 from .webhooks import ECHO, PHASE, is_ack, listening, message_id, off_means_off
@@ -196,6 +198,23 @@ def a_logout_leaves_the_webhook(session: Session, stage: Stage) -> None:
     id_ = _does(stage, place, "text-plain")
     message_ids = [message_id(one) for one in hook.receive()]
     hook.claim("text-plain", message_ids.count(id_) == 1, "a text after the next link is told")
+
+
+@LAWS.law("send_text", "send_location", effects=("changes", "sends"), phase=PHASE, phone=True,
+          events=(ECHO,))  # fmt: skip
+def an_echo_has_the_id_that_was_answered(session: Session, stage: Stage) -> None:
+    """Of a host whose echoes have ids of their own it looks as if it sent none."""
+    place, hook = listening(session, stage)
+    location = ASKS["send_location"].make(someone(session))
+    sent_ids = {sent_id(text(session, place))}
+    sent_ids.add(sent_id(session.call("send_location", place, **location)))
+    echoed_ids = {
+        message_id(one) for one in hook.receive()
+        if at(one.json, "key", "fromMe") is True and not is_ack(one)
+    }  # fmt: skip
+    # How an echo looks otherwise is Baileys' affair; that it has this id was seen.
+    promise = replace(session.contract.event_promise(ECHO), grade="observed")
+    hook.claim(ECHO, echoed_ids <= sent_ids, "an echo has the send's id", promise=promise)
 
 
 @LAWS.law("pairing_code", "qr_code_base64", "qr_code_page", "qr_code_image",

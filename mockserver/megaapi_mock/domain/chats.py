@@ -20,6 +20,7 @@ from .jid import Jid, as_given
 from .message import UNKNOWN, Message, content_key, edited_content
 from .message_states import DELIVERED, PENDING, REACHABLE, SERVER, STOPPED, UNSHOWN
 from .outbox import Outbox
+from .phone_number import written_otherwise
 from .reachability import Reachability
 from .revoke import mark_deleted
 
@@ -80,7 +81,7 @@ class Chats:
         if jid.group:
             if jid not in self._state.group_table:
                 raise NotAMember(
-                    f"{given} is not a group of {self._state.key}",
+                    f"{given} is not a group of {self._state.key}{written_otherwise(jid.user)}",
                     status=self._change.rules.not_a_member_status,
                 )
             return Recipient(given, jid)

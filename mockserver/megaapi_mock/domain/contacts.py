@@ -9,7 +9,7 @@ from ..errors import Invalid
 from .jid import LID, PERSON, Jid, is_number
 from .message_states import REACHABLE, UNREGISTERED
 from .ninth_digit import NinthDigit
-from .phone_number import as_written, lacks_country, national
+from .phone_number import as_written, lacks_country, national, written_otherwise
 
 # Number to hidden number and back, for people nobody listed: a multiplication that can be undone.
 _HIDDEN, _FACTOR = 10**15, 362_436_069_362_437
@@ -144,6 +144,8 @@ class Directory:
 
     def no_account(self, jid: Jid) -> str:
         """In words: this JID has none, and what was probably meant."""
+        if jid.user.endswith("@broadcast"):
+            return f"{jid.user} is nobody who can be written to: stories are seen, not answered"
         return f"{jid} has no WhatsApp account in this world{self._way_out(jid)}"
 
     def _way_out(self, jid: Jid) -> str:
@@ -159,7 +161,7 @@ class Directory:
         if self._is_short(digits):
             whole = national(digits)
             return f": {digits} has no country code" + (f", {whole}?" if whole else "")
-        return ""
+        return written_otherwise(digits)
 
     def read(self, written: str) -> Jid:
         """An address, or a number as people in Brazil write it, with or without its 55."""

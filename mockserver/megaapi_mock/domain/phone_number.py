@@ -54,3 +54,23 @@ def as_written(written: str, listed: Iterable[str] = ()) -> str:
     if written.lstrip().startswith("+") or digits in set(listed):
         return digits
     return national(digits) or digits
+
+
+def probably_meant(written: str) -> str | None:
+    """The digits that somebody who wrote this number in another way meant; None for no number.
+
+    `+55 11 90000-0002`, `(11) 90000-0002`, `005511900000002` and `5511900000002@c.us` are
+    5511900000002.
+    """
+    digits = _BETWEEN.sub("", written.partition("@")[0])
+    if not (digits.isascii() and digits.isdigit()) or _OLD_GROUP.fullmatch(written):
+        return None
+    digits = digits.removeprefix("00")
+    meant = national(digits) or digits
+    return meant if not lacks_country(meant) and meant != written else None
+
+
+def written_otherwise(text: str) -> str:
+    """What to do about a number that is not written as digits alone; empty for anything else."""
+    meant = probably_meant(text)
+    return "" if meant is None else f": a number is written as digits alone, {meant}?"

@@ -9,6 +9,7 @@ from binascii import Error as Base64Error
 from .. import qr
 from ..domain.jid import Jid
 from ..domain.media import Media
+from ..domain.phone_number import written_otherwise
 from ..errors import (
     AlreadyLoggedIn,
     Forbidden,
@@ -81,6 +82,8 @@ def is_on_whatsapp(call: Call) -> Json | Answer:
     """The bare object, with the JID WhatsApp knows; groups and hidden numbers pass unseen."""
     jid = Jid.parse(call.query["jid"])
     if jid.group:
+        if hint := written_otherwise(jid.user):
+            call.note(f"{jid} is read as a group because of the hyphen, and not looked up{hint}")
         return {"exists": True, "jid": str(jid)}
     contact = call.instance.reachability.registered(call.instance.person(jid))
     if jid.lid:

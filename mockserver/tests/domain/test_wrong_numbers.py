@@ -63,6 +63,31 @@ def test_reason_names_the_number_with_its_country_code(app: MockApp) -> None:
     )
 
 
+WRITTEN = (
+    "+5511900000002", "5511 90000 0002", "11 90000 0002", "+55 11 900000002", "005511900000002",
+    "5511900000002@c.us", "(11) 90000-0002", "+55 11 90000-0002", "11-900000002",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_reason_names_the_digits_of_a_number_written_otherwise(app: MockApp, written: str) -> None:
+    refusal, found = sent(app, written), exists(app, written)
+    assert refusal.status_code in (403, 500), "a hyphen makes a group of it"
+    for reply in (refusal, found):
+        assert "5511900000002?" in reply.headers["X-Mock-Reason"]
+
+
+def test_a_story_is_not_answered(app: MockApp) -> None:
+    reply = sent(app, "status@broadcast")
+    assert reply.status_code == 403
+    assert reply.headers["X-Mock-Reason"].startswith("status@broadcast is nobody who can be")
+
+
+@pytest.mark.parametrize("written", ["abc", "5511900000002-1400000000", "12-34", "@c.us", "Ana"])
+def test_what_is_no_number_gets_no_other_number(app: MockApp, written: str) -> None:
+    assert "written as digits alone" not in sent(app, written).headers["X-Mock-Reason"]
+
+
 def test_every_sending_operation_refuses_them(app: MockApp) -> None:
     data = {"to": LID, "latitude": 1, "longitude": 1, "caption": "x", "address": "y"}
     reply = app.test_client().post(

@@ -147,7 +147,7 @@ TARGET = (
     ),
     click.option("--timeout", default=30.0, show_default=True, help="seconds for each answer"),
     click.option(
-        "--seed", type=int, help="seed of all random choices; drawn and shown unless given"
+        "--seed", type=int, help="seed of all random choices; chosen at random and printed unless given"
     ),
     click.option("--strict", is_flag=True, help="count wrong guesses of the contract as failures"),
     click.option("--gateway-plan", default="code", show_default=True, help="code, start, business"),
@@ -156,7 +156,7 @@ TARGET = (
         default="",
         envvar="MEGAAPI_CONTROL_TOKEN",
         show_envvar=True,
-        help="for a mock whose control API requires one",
+        help="token of the control API, if the mock requires one",
     ),
     click.option(
         "--webhook-port",
@@ -269,7 +269,7 @@ def probes(gateway_plan: str) -> None:
 @click.option("--quick", is_flag=True, help="if the run that found the fault was quick")
 @report_errors
 def replay(file: Path, **values: Any) -> None:
-    """Try one fault of a report again: FILE is one of its failures/.
+    """Try one failure of a report again: FILE is in its folder failures/.
 
     Exit code 0: it does not fail any more. 1: it still does. 2: it could not be tried.
     """

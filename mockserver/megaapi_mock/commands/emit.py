@@ -86,7 +86,7 @@ _SECONDS = click.FloatRange(0, 10**6, min_open=True)
     default="",
     envvar="MEGAAPI_CONTROL_TOKEN",
     show_envvar=True,
-    help="for a mock whose control API requires one",
+    help="token of the control API, if the mock requires one",
 )
 @click.option("--junit", type=click.Path(path_type=Path), help="write the verdict as JUnit XML")
 @click.option(

@@ -66,7 +66,7 @@ def export_command(url: str, output: Path | None) -> None:
 @store.command("vacuum")
 @click.argument("url")
 def vacuum_command(url: str) -> None:
-    """Make the file as small as what is in it."""
+    """Shrink the database file to what it holds."""
     path = sqlite_path(url)
     with _opened(url) as database:
         before = path.stat().st_size

@@ -147,7 +147,9 @@ TARGET = (
     ),
     click.option("--timeout", default=30.0, show_default=True, help="seconds for each answer"),
     click.option(
-        "--seed", type=int, help="seed of all random choices; chosen at random and printed unless given"
+        "--seed",
+        type=int,
+        help="seed of all random choices; chosen at random and printed unless given",
     ),
     click.option("--strict", is_flag=True, help="count wrong guesses of the contract as failures"),
     click.option("--gateway-plan", default="code", show_default=True, help="code, start, business"),

@@ -72,8 +72,11 @@ class Output:
             if first:
                 self._waiting.appendleft(first)
                 self._size += len(first)
-            self._thread = threading.Thread(target=self._run, name="output", daemon=True)
-            self._thread.start()
+            self._start()
+
+    def _start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="output", daemon=True)
+        self._thread.start()
 
     def end(self, last: str = "", within: float = LAST_SECONDS) -> None:
         """Write `last`, and wait at most so many seconds until everything is read."""
@@ -81,6 +84,9 @@ class Output:
             if last and not self._ended:
                 self._append(last)
             self._ended = True
+            if self._thread is None and self._waiting:
+                # It was over before it began: what was said is said all the same.
+                self._start()
             self._news.notify_all()
         if self._thread is not None:
             self._thread.join(within)

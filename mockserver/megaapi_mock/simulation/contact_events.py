@@ -17,7 +17,6 @@ from ..records.feed import Kind
 from ..runtime import Runtime
 from ..store.points import Point
 from ..webhooks.json_path import put_at
-from .rewind import keep_point
 
 Json = dict[str, Any]
 
@@ -67,7 +66,9 @@ def happen(
         _record(action, fields)
 
     runtime.publisher.change(key, do)
-    keep_point(runtime, points[0], event=event, chat=body.get("group") or str(sender.jid))
+    runtime.points.keep_behind(
+        points[0], runtime.bugs, event=event, chat=body.get("group") or str(sender.jid)
+    )
     answer = {"instance": key, "event": event, "time": time[0]}
     _show(runtime, answer, sender, body, option)
     return answer

@@ -27,7 +27,6 @@ from .inbound_event import InboundEvent, inbound_event
 from .message_media import filled
 from .message_origin import OWN, SOMEBODY, MessageOrigin, channel, story_key, typed
 from .overrides import overrides_of
-from .rewind import keep_point
 
 # What WhatsApp lets people send at once.
 ALBUM_MOST = 100
@@ -137,7 +136,9 @@ def receive(runtime: Runtime, key: str, body: Mapping[str, Any]) -> dict[str, An
 
     runtime.publisher.change(key, arrive)
     message = messages[0]
-    keep_point(runtime, points[0], event=event.name, chat=message.chat, message=message.id)
+    runtime.points.keep_behind(
+        points[0], runtime.bugs, event=event.name, chat=message.chat, message=message.id
+    )
     return _answer(runtime, key, message)
 
 

@@ -20,16 +20,6 @@ def take_point(runtime: Runtime, key: str, name: str | None) -> Point:
     return runtime.points.keep(point)
 
 
-def keep_point(runtime: Runtime, point: Point | None, **origin: str | None) -> None:
-    """Keep the state from before something that is done: without a way back it is done too."""
-    if point is None:
-        return
-    try:
-        runtime.points.keep(point, **origin)
-    except Exception:
-        runtime.bugs.note(f"{point.instance} cannot go back to before {origin.get('event')}")
-
-
 def rewind(
     runtime: Runtime,
     key: str,

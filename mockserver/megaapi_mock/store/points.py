@@ -11,6 +11,7 @@ from ..domain.instance import Instance
 from ..domain.message import Message
 from ..domain.state import InstanceState
 from ..domain.undo_table import UndoTable
+from ..records.bugs import Bugs
 
 # What a point takes beside its rows, what one row takes (references to its key and value), and
 # what a message takes beside its content.
@@ -165,6 +166,15 @@ class Points:
             while self._size > self._budget and self._drop_oldest(apart_from=point):
                 pass
         return point
+
+    def keep_behind(self, point: Point | None, bugs: Bugs, **origin: str | None) -> None:
+        """Keep the state from before something that is done, and stays so if this fails."""
+        if point is None:
+            return
+        try:
+            self.keep(point, **origin)
+        except Exception:
+            bugs.note(f"{point.instance} cannot go back to before {origin.get('event')}")
 
     def of(self, key: str) -> list[Point]:
         """Every point of an instance, oldest first."""

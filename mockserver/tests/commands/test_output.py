@@ -50,6 +50,14 @@ def test_lines_wait_for_the_start_screen() -> None:
     assert stream.getvalue() == "start screen\na call\nlast line\n"
 
 
+def test_what_was_said_before_an_end_without_a_beginning_is_said() -> None:
+    stream = io.StringIO()
+    output = Output(stream)
+    output.write("a call\n")
+    output.end("Stopped.\n", within=10)
+    assert stream.getvalue() == "a call\nStopped.\n"
+
+
 def test_a_slow_reader_costs_lines_and_no_memory() -> None:
     stream = Slow()
     output = Output(stream)

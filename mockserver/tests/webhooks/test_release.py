@@ -15,6 +15,7 @@ from megaapi_mock.domain.instance import Instance
 from megaapi_mock.domain.mailbox import Mailbox
 from megaapi_mock.faults.kinds.reply import Reply
 from megaapi_mock.records.journal import Journal
+from megaapi_mock.store.memory import MemoryStore
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.web.gateway.pipeline import Pipeline
 from megaapi_mock.webhooks.chaos.dispatcher import ChaosDispatcher
@@ -264,7 +265,7 @@ def test_an_undone_change_leaves_nothing_on_record(
     broken: MockApp, transport: RecordingTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(Instance, "commit", failing)
+        patch.setattr(MemoryStore, "_write", failing)
         assert send(broken, "undone").status_code == 500
     journal = broken.runtime.journal
     assert list(journal.deliveries.after(None)) == []
@@ -279,7 +280,7 @@ def test_a_change_that_cannot_be_kept_holds_up_nobody(
     with publisher.changing(KEY) as (instance, first):
         instance.record("text-plain")
     with monkeypatch.context() as patch:
-        patch.setattr(Instance, "commit", failing)
+        patch.setattr(MemoryStore, "_write", failing)
         send(broken, "undone")
     send(broken, "later")
     transport.posts.clear()

@@ -11,7 +11,6 @@ import os
 import sys
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -65,8 +64,9 @@ def main() -> int:
         os.environ["XDG_STATE_HOME"] = folder
         # A process of its own for every few runs: what Schemathesis and Hypothesis remember grows.
         fresh = get_context("spawn")
-        with ProcessPoolExecutor(given.workers, fresh, max_tasks_per_child=8) as pool:
-            for name, seed, seconds, said in pool.map(tried, todo):
+        # Not a ProcessPoolExecutor: that of Python 3.11 may wait for ever when it replaces one.
+        with fresh.Pool(given.workers, maxtasksperchild=8) as pool:
+            for name, seed, seconds, said in pool.imap(tried, todo):
                 print(f"{name:<40} seed {seed:>3}  {seconds:6.1f} s  {len(said)} said", flush=True)
                 for line in said:
                     print(f"          {line}", flush=True)

@@ -26,7 +26,7 @@ from .contact_events import happen
 from .inbound_event import InboundEvent, inbound_event
 from .message_media import filled
 from .message_origin import OWN, SOMEBODY, MessageOrigin, channel, story_key, typed
-from .overrides import overrides_of
+from .overrides import overrides_of, text_path
 
 # What WhatsApp lets people send at once.
 ALBUM_MOST = 100
@@ -62,7 +62,8 @@ class _Incoming:
         scene = self._scene(instance, origin)
         action = act(self.event.name, scene, payload["message"])
         addressed = instance.addresses.everywhere(action.content, scene.chat)
-        content = filled(self.runtime, instance, addressed, self.body.get("media"), self.inside)
+        inside = self._inside(action.content)
+        content = filled(self.runtime, instance, addressed, self.body.get("media"), inside)
         message = self._arrived(instance, origin, content)
         # What never arrived changes nothing.
         if action.then is not None and message.state != PENDING:
@@ -70,6 +71,13 @@ class _Incoming:
         for event in _in_album(content):
             _follow(self.runtime, instance, event, self.sender, self.body, message)
         return message
+
+    def _inside(self, content: Content) -> Mapping[str, Any]:
+        """What is set in the content; a new text where this one has its text: in a caption, say."""
+        usual, actual = self.event.text_path, text_path({"message": content})
+        if "text" not in self.body or usual is None or actual in (None, usual):
+            return self.inside
+        return {actual if path == usual else path: value for path, value in self.inside.items()}
 
     def _arrived(self, instance: Instance, origin: MessageOrigin, content: Content) -> Message:
         return instance.chats.arrive(

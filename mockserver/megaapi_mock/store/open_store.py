@@ -20,10 +20,11 @@ _NEEDS = ("sqlalchemy", "alembic")
 def sqlite_path(url: str) -> Path:
     """The file of a URL; SetupError where there is none, or what a database needs is missing."""
     if not url.startswith(_SQLITE) or not url.removeprefix(_SQLITE):
-        raise SetupError(f"{url} is no store: it must be `memory`, or sqlite:///FILE")
+        raise SetupError(f"{url} is not a store: it must be `memory`, or sqlite:///FILE")
     if any(find_spec(name) is None for name in _NEEDS):
         raise SetupError(
-            f"{url}: a database needs more packages: pip install 'megaapi-contract-kit[store]'"
+            f"{url}: a database needs more packages: pip install 'megaapi-contract-kit[store]' "
+            "(in a checkout: '.[store]')"
         )
     return Path(url.removeprefix(_SQLITE))
 

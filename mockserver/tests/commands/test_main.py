@@ -145,7 +145,10 @@ def broken_world(folder: Path) -> str:
         (["--set", "echo=perhaps"], "switch echo cannot be 'perhaps': use on | off"),
         (["--profile", "gold"], "there is no profile 'gold': use one of business, code, start"),
         (["--world", "mars"], "there is no world 'mars'"),
-        (["--store", "mysql://x"], "mysql://x is no store: it must be `memory`, or sqlite:///FILE"),
+        (
+            ["--store", "mysql://x"],
+            "mysql://x is not a store: it must be `memory`, or sqlite:///FILE",
+        ),
         (["--store", "sqlite:///"], "it must be `memory`, or sqlite:///FILE"),
         (["--store", "sqlite:////no/such/place"], "/no/such/place cannot be made"),
         (["--sync", "half"], "--sync half: it must be one of normal, full"),

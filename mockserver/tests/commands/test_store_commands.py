@@ -101,7 +101,7 @@ def test_vacuum_gives_back_what_was_forgotten(url: str) -> None:
     ("store", "sentence"),
     [
         ("sqlite:///nowhere.db", "there is no file nowhere.db"),
-        ("postgresql://x", "postgresql://x is no store"),
+        ("postgresql://x", "postgresql://x is not a store"),
     ],
 )
 def test_what_is_no_store_is_one_sentence(command: str, store: str, sentence: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from megaapi_mock.testing import Instance, MockServer
 
 from .gateway import send
@@ -121,20 +122,64 @@ def test_reset_empties_the_list(screen: Screen, shop: Instance, mock: MockServer
     expect(screen.page.locator(".record")).to_have_count(0)
 
 
-def test_record_is_copied_as_curl_pytest_and_script(screen: Screen, shop: Instance) -> None:
+def copied(screen: Screen, name: str) -> str:
+    """What a button of the detail puts on the clipboard."""
+    button = screen.page.get_by_role("button", name=name)
+    button.click()
+    expect(button.or_(screen.page.get_by_role("button", name="Copied"))).to_contain_text("Copied")
+    text: str = screen.page.evaluate("navigator.clipboard.readText()")
+    return text
+
+
+def test_call_is_copied_as_curl(screen: Screen, shop: Instance) -> None:
     send(shop, "text", {"text": "D'água"})
     screen.view("inspector")
     screen.page.get_by_label("Kind", exact=True).select_option("exchange")
     record(screen, "send_text").click()
-    copied = {}
-    for name in ("curl", "pytest", "script"):
-        screen.page.get_by_role("button", name=f"Copy as {name}").click()
-        copied[name] = screen.page.evaluate("navigator.clipboard.readText()")
-    assert f"curl -X POST '{shop.url}/rest/sendMessage/{shop.key}/text'" in copied["curl"]
-    assert "D'\\''água" in copied["curl"]
-    compile(copied["pytest"], "copied", "exec")
-    assert "answer.status_code == 200" in copied["pytest"]
-    assert copied["script"].startswith("conversation: 1")
+    command = copied(screen, "Copy as curl")
+    assert f"curl -X POST '{shop.url}/rest/sendMessage/{shop.key}/text'" in command
+    assert "D'\\''água" in command
+
+
+@pytest.mark.parametrize(("kind", "status"), [("good", 200), ("refused", 401), ("struck", 502)])
+def test_call_copied_as_pytest_is_a_test_that_passes(
+    screen: Screen, shop: Instance, kind: str, status: int
+) -> None:
+    if kind == "struck":
+        shop.fault("bad-gateway", times=1)
+    send(shop, "text", {"text": "Teste"}, **({"token": "wrong"} if kind == "refused" else {}))
+    screen.view("inspector")
+    screen.page.get_by_label("Kind", exact=True).select_option("exchange")
+    record(screen, "send_text").click()
+    names: dict[str, Any] = {}
+    exec(compile(copied(screen, "Copy as pytest"), "copied", "exec"), names)
+    names[f"test_send_text_answers_{status}"](shop)
+    items = shop.door.call("GET", f"/exchanges?instance={shop.key}&operation=send_text")["items"]
+    assert [each["response"]["status"] for each in items] == [status, status]
+
+
+def test_chat_copied_as_script_is_played_to_its_end(screen: Screen, shop: Instance) -> None:
+    screen.write("oi")
+    screen.bubble("O que deseja?").get_by_role("button", name="Abrir").click()
+    sheet = screen.page.get_by_role("dialog", name="Abrir")
+    sheet.get_by_text("Ver o cardápio").click()
+    sheet.get_by_role("button", name="Send").click()
+    expect(screen.bubble("O cardápio").locator(".media")).to_be_visible()
+    screen.view("inspector")
+    record(screen, "list-response").click()
+    script = copied(screen, "Copy the chat as script")
+    play = shop.door.call("POST", "/plays", {"instance": shop.key, "yaml": script})
+    done = shop.door.call("POST", f"/plays/{play['id']}/run", {"wait": 10})
+    assert {(turn["state"], turn["error"]) for turn in done["turns"]} == {("done", None)}, done
+    assert done["turns"][-1]["who"] == "bot"
+
+
+def test_what_is_about_no_chat_is_no_script(screen: Screen, shop: Instance) -> None:
+    shop.unlink()
+    screen.view("inspector")
+    record(screen, "disconnected").click()
+    expect(screen.page.get_by_role("button", name="Copy as curl")).to_be_visible()
+    expect(screen.page.get_by_role("button", name="Copy the chat as script")).to_have_count(0)
 
 
 def test_graph_counts_what_happened(screen: Screen, shop: Instance) -> None:

@@ -89,3 +89,12 @@ def test_event_is_emitted_from_its_form(screen: Screen, shop: Instance) -> None:
     expect(emit.locator(".outcome")).to_contain_text("Sent: 1")
     webhook = shop.inbox.wait_for("location")
     assert webhook.payload["message"]["locationMessage"]["name"] == "Outro lugar"
+
+
+def test_emitted_sample_that_nobody_changed_is_the_sample(screen: Screen, shop: Instance) -> None:
+    emit = panel(screen.view("levers"), "Emit an event")
+    emit.get_by_label("Event", exact=True).select_option("contact")
+    emit.get_by_role("button", name="Emit", exact=True).click()
+    expect(emit.locator(".outcome")).to_contain_text("Sent: 1")
+    card = shop.inbox.wait_for("contact").payload["message"]["contactMessage"]["vcard"]
+    assert card.startswith("BEGIN:VCARD\nVERSION:3.0\n")

@@ -66,6 +66,30 @@ def test_message_is_quoted_edited_reacted_to_and_deleted(screen: Screen, shop: I
         assert shop.inbox.wait_for(event).status == 200
 
 
+@pytest.mark.parametrize("label", ["Sample picture", "Sample video", "Sample document"])
+def test_caption_is_edited(screen: Screen, shop: Instance, label: str) -> None:
+    screen.attach(label)
+    line = screen.phone().locator(".line:has(.bubble.own)").last
+    line.hover()
+    line.get_by_role("button", name="What to do with this message").click()
+    screen.page.get_by_role("menuitem", name="Edit").click()
+    screen.write("Outra legenda")
+    expect(screen.bubble("Outra legenda")).to_contain_text("Edited")
+    told = shop.inbox.wait_for("edited").payload["message"]["protocolMessage"]["editedMessage"]
+    assert [each["caption"] for each in told.values()] == ["Outra legenda"]
+
+
+def test_attached_file_takes_no_quote_from_the_next_text(screen: Screen, shop: Instance) -> None:
+    screen.write("citado")
+    screen.do("citado", "Reply")
+    screen.attach("Sample picture")
+    shop.inbox.wait_for("image")
+    expect(screen.phone().locator(".about")).to_be_hidden()
+    screen.write("sem citar")
+    expect(screen.bubble("sem citar")).to_be_visible()
+    expect(screen.bubble("sem citar").locator(".quote")).to_have_count(0)
+
+
 @pytest.mark.parametrize(
     ("label", "event", "seen"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64decode, b64encode
 from functools import cache
 from typing import Any
@@ -219,6 +220,14 @@ def test_texts_with_context_and_captions_can_be_edited(chat: Chat) -> None:
     chat.does("edited", message=wrapped)
     inner = chat.kept(wrapped)["content"]["documentWithCaptionMessage"]["message"]
     assert inner["documentMessage"]["caption"] == "Texto corrigido"
+
+
+@pytest.mark.parametrize("event", ["image", "video", "document-with-caption"])
+def test_the_new_text_of_a_caption_is_a_caption(chat: Chat, event: str) -> None:
+    written = chat.does(event)["key"]["id"]
+    told = chat.does("edited", text="Outra legenda")["message"]["protocolMessage"]["editedMessage"]
+    assert [each["caption"] for each in told.values()] == ["Outra legenda"]
+    assert "Outra legenda" in json.dumps(chat.kept(written)["content"])
 
 
 def test_only_own_texts_can_be_edited(chat: Chat) -> None:

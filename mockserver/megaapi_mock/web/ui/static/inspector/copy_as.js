@@ -1,8 +1,15 @@
-// A record as something to run elsewhere: curl, a pytest, a conversation script.
+// A record as something to run elsewhere: curl, a pytest, its chat as a conversation script.
+import * as api from "../core/api.js";
 import { numberOf, textOf } from "../core/messages.js";
 
 const NOT_COPIED = new Set(["host", "content-length", "connection", "accept-encoding", "user-agent", "accept"]);
 const quoted = (text) => `'${String(text).replaceAll("'", "'\\''")}'`;
+// What a customer can do only to a message that is there.
+const ABOUT_ANOTHER = new Set([
+  "list-response", "buttons-response", "template-button-reply", "interactive-response", "poll-vote", "text-quoted-reply", "reaction",
+  "edited", "deleted", "pin-in-chat",
+]);
+const CHAT = /@(s\.whatsapp\.net|lid|g\.us)$/;
 const WORDS = new Map([[true, "True"], [false, "False"], [null, "None"]]);
 
 /** A value as a Python literal. */
@@ -31,9 +38,9 @@ function curl(method, address, headers, body) {
   return lines.join(" \\\n  ");
 }
 
-/** A test with the pytest fixtures of docs/testing.md. */
-export function asPytest(record) {
-  return record.kind === "delivery" ? webhookTest(record) : callTest(record);
+/** A test with the pytest fixtures of docs/testing.md; `token` is the instance's own. */
+export function asPytest(record, token) {
+  return record.kind === "delivery" ? webhookTest(record) : callTest(record, token);
 }
 
 function webhookTest(delivery) {
@@ -44,6 +51,7 @@ function webhookTest(delivery) {
     `def test_${delivery.event.replaceAll("-", "_")}_is_taken(megaapi_instance):`,
     "    # megaapi_instance.webhook_to(your_app)",
     `    customer = megaapi_instance.customer(${python(number)})`,
+    ...(ABOUT_ANOTHER.has(delivery.event) ? ["    # It is about another message: have your bot send that one first, with customer.says(...)."] : []),
     `    ${act}`,
     `    webhook = megaapi_instance.inbox.wait_for(${python(delivery.event)})`,
     "    assert webhook.status == 200",
@@ -51,7 +59,7 @@ function webhookTest(delivery) {
   ].join("\n");
 }
 
-function callTest(exchange) {
+function callTest(exchange, token) {
   const { method, path, body } = exchange.request;
   const own = path.replace(exchange.instance ?? "\u0000", "{megaapi_instance.key}");
   const data = body === null || body === undefined ? "" : `, json=${python(body)}`;
@@ -60,11 +68,22 @@ function callTest(exchange) {
     "",
     "",
     `def test_${exchange.operation ?? "call"}_answers_${exchange.response.status}(megaapi_instance):`,
+    ...(exchange.fault?.id ? [`    megaapi_instance.fault(${python(exchange.fault.name)}, times=1)  # add the parameters it had`] : []),
     `    url = f"{megaapi_instance.url}${own}"`,
-    `    answer = requests.request(${python(method)}, url, headers=megaapi_instance.headers${data})`,
+    `    headers = ${headersOf(exchange, token)}`,
+    `    answer = requests.request(${python(method)}, url, headers=headers${data})`,
     `    assert answer.status_code == ${exchange.response.status}, answer.headers.get("X-Mock-Reason")`,
     "",
   ].join("\n");
+}
+
+/** The instance's own token is that of the test; what was called with another one says so. */
+function headersOf(exchange, token) {
+  const sent = Object.entries(exchange.request.headers).map(([name, value]) => [name.toLowerCase(), value]);
+  const authorization = sent.find(([name]) => name === "authorization")?.[1];
+  const fault = sent.find(([name]) => name === "x-mock-fault")?.[1];
+  if (authorization === `Bearer ${token}`) return fault ? `{**megaapi_instance.headers, "X-Mock-Fault": ${python(fault)}}` : "megaapi_instance.headers";
+  return python({ ...(authorization === undefined ? {} : { Authorization: authorization }), ...(fault ? { "X-Mock-Fault": fault } : {}) });
 }
 
 function customerOf(delivery) {
@@ -73,19 +92,11 @@ function customerOf(delivery) {
   return /^\d{8,15}$/.test(number) ? number : null;
 }
 
-/** One turn of a conversation script (docs/conversations.md); it is YAML, written as JSON inside. */
-export function asScript(record) {
-  if (record.kind === "delivery") {
-    const text = textOf(record.payload?.message);
-    const turn = { event: record.event, ...(text ? { text } : {}) };
-    return script(customerOf(record), { customer: turn });
-  }
-  const message = record.response.body?.messageData?.message;
-  const text = textOf(message) || record.request.body?.messageData?.text;
-  const turn = { type: Object.keys(message ?? { extendedTextMessage: 1 })[0], ...(text ? { text } : {}) };
-  return script(numberOf(record.request.body?.messageData?.to), { bot: turn });
+/** The chat of a record, "" where it is about none. */
+export function chatOf(record) {
+  const key = record.kind === "delivery" ? record.payload?.key : record.response.body?.messageData?.key;
+  return CHAT.test(key?.remoteJid ?? "") ? key.remoteJid : "";
 }
 
-function script(number, turn) {
-  return `conversation: 1\nwith: ${JSON.stringify(number ?? "5511900000002")}\nturns:\n  - ${Object.keys(turn)[0]}: ${JSON.stringify(Object.values(turn)[0])}\n`;
-}
+/** The whole chat as a file that can be played (docs/conversations.md): one turn alone often cannot. */
+export const asScript = (record) => api.exportConversation(record.instance, chatOf(record), "yaml");

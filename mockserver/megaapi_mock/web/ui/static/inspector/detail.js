@@ -7,7 +7,7 @@ import { icon } from "../core/icons.js";
 import { outcomeOf } from "../core/records.js";
 import { inFewWords, inWords } from "../core/sentences.js";
 import { durationOf, momentOf, secondOf } from "../core/time.js";
-import { asCurl, asPytest, asScript } from "./copy_as.js";
+import { asCurl, asPytest, asScript, chatOf } from "./copy_as.js";
 import { codeBlock, copyButton, headerBlock } from "./json_view.js";
 import { openResend, resend } from "./resend.js";
 
@@ -20,10 +20,11 @@ function heading(record, title, status) {
   return h("header", { class: "detail-head" }, h("h3", {}, title), h("span", { class: `pill pill-${outcomeOf(record)}` }, status));
 }
 
-function copies(record) {
+function copies(record, store) {
   return h("div", { class: "actions" },
-    copyButton(t("copy.curl"), () => asCurl(record)), copyButton(t("copy.pytest"), () => asPytest(record)),
-    copyButton(t("copy.script"), () => asScript(record)));
+    copyButton(t("copy.curl"), () => asCurl(record)),
+    copyButton(t("copy.pytest"), () => asPytest(record, store.instances.get(record.instance)?.token)),
+    chatOf(record) ? copyButton(t("copy.script"), () => asScript(record)) : null);
 }
 
 function facts(pairs) {
@@ -58,7 +59,7 @@ function exchangeDetail(record, store) {
       [t("fact.time"), momentOf(record.time)], [t("fact.instance"), record.instance], [t("fact.operation"), record.operation],
       [t("fact.duration"), durationOf(record.duration_ms)], [t("fact.fault"), record.fault?.name], [t("fact.events"), record.events.join(", ")],
     ]),
-    copies(record),
+    copies(record, store),
     record.violations.length ? codeBlock(t("exchange.violations"), record.violations.map(inWords).join("\n")) : null,
     codeBlock(t("exchange.request"), request.body, { note: sizeNote(request) }), headerBlock(t("exchange.request-headers"), request.headers),
     codeBlock(t("exchange.response"), response.body, { note: sizeNote(response) }), headerBlock(t("exchange.response-headers"), response.headers),
@@ -83,7 +84,7 @@ function deliveryDetail(record, store) {
       [t("fact.time"), momentOf(record.time)], [t("fact.instance"), record.instance], [t("fact.url"), record.url],
       [t("fact.type"), record.message_type], [t("fact.chaos"), record.chaos],
     ]),
-    again, outcome, copies(record),
+    again, outcome, copies(record, store),
     h("h4", {}, t("delivery.attempts")), record.attempts.length ? record.attempts.map(attempt) : h("p", { class: "empty" }, t("delivery.no-attempt")),
     h("h4", {}, t("delivery.calls")), callList(record, store),
     codeBlock(t("delivery.payload"), record.payload, { note: sizeNote(record) }),

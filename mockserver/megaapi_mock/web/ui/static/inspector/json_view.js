@@ -29,7 +29,7 @@ export function headerBlock(title, headers) {
 /** A button that copies and says so. */
 export function copyButton(label, textOf, { bare = false } = {}) {
   const press = async () => {
-    const copied = await navigator.clipboard?.writeText(textOf()).then(() => true, () => false);
+    const copied = await Promise.resolve(textOf()).then((text) => navigator.clipboard.writeText(text)).then(() => true, () => false);
     const sentence = t(copied ? "copied" : "copy.failed");
     announce(sentence);
     element.lastChild.replaceWith(bare ? icon(copied ? "check" : "warning", 14) : sentence);

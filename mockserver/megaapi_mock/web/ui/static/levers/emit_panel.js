@@ -55,7 +55,9 @@ export class EmitPanel extends Panel {
       return select(values.map((one) => [String(one), String(one)]), String(value), () => undefined);
     }
     if (typeof value === "boolean") return select([["true", "true"], ["false", "false"]], String(value), () => undefined);
-    return h("input", { type: "text", value: value === null ? "null" : String(value), spellcheck: "false" });
+    const text = value === null ? "null" : String(value);
+    // A line to write on would take the breaks out of a contact's card.
+    return text.includes("\n") ? h("textarea", { rows: 4, value: text, spellcheck: "false" }) : h("input", { type: "text", value: text, spellcheck: "false" });
   }
 
   field({ path, control }) {

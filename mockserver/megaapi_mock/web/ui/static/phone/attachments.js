@@ -22,16 +22,20 @@ export async function sendFile(phone, file, caption = "") {
   return phone.act({ event, media: await dataUri(file), ...(Object.keys(set).length ? { set } : {}) });
 }
 
-/** Open the menu of attachments. */
-export function openAttachments(anchor, phone) {
-  const send = (event, more = {}) => () => phone.act({ event, ...more });
+/** Open the menu of attachments; `onChosen` hears that something was chosen. */
+export function openAttachments(anchor, phone, onChosen) {
+  const choose = (act) => () => {
+    onChosen();
+    act();
+  };
+  const send = (event, more = {}) => choose(() => phone.act({ event, ...more }));
   const made = (event, key, name) => ({ label: t(`attach.${key}`), icon: icon(name, 16), act: send(event) });
   openMenu(anchor, [
-    { label: t("attach.file"), icon: icon("attach", 16), act: () => openFileForm(phone) },
+    { label: t("attach.file"), icon: icon("attach", 16), act: choose(() => openFileForm(phone)) },
     made("image", "image", "image"), made("video", "video", "video"), made("audio-voice-note", "voice", "microphone"),
     made("audio-file", "audio", "audio"), made("document", "document", "document"), made("sticker", "sticker", "smile"),
-    { label: t("attach.location"), icon: icon("location", 16), act: () => openLocationForm(phone) },
-    { label: t("attach.contact"), icon: icon("person", 16), act: () => openContactForm(phone) },
+    { label: t("attach.location"), icon: icon("location", 16), act: choose(() => openLocationForm(phone)) },
+    { label: t("attach.contact"), icon: icon("person", 16), act: choose(() => openContactForm(phone)) },
     made("poll-creation", "poll", "poll"),
     { label: t("attach.typing"), icon: icon("edit", 16), act: send("presence", { option: "composing" }) },
     { label: t("attach.recording"), icon: icon("microphone", 16), act: send("presence", { option: "recording" }) },

@@ -24,9 +24,13 @@ export class Composer {
       on: { input: () => this.resize(), keydown: (event) => this.onKey(event), paste: (event) => this.onPaste(event) },
     });
     this.aboutBar = h("div", { class: "about", hidden: true });
-    this.recorder = new Recorder((media) => this.phone.act({ event: "audio-voice-note", media }), (sentence) => this.phone.notice(sentence));
+    this.recorder = new Recorder((media) => {
+      this.forgetAbout();
+      this.phone.act({ event: "audio-voice-note", media });
+    }, (sentence) => this.phone.notice(sentence));
     this.sendButton = button(t("send"), () => this.send(), { kind: "primary send", icon: icon("send"), bare: true });
-    const attach = button(t("composer.attach"), (event) => openAttachments(event.currentTarget, this.phone),
+    // Only a text quotes or edits: what is attached is a message of its own.
+    const attach = button(t("composer.attach"), (event) => openAttachments(event.currentTarget, this.phone, () => this.forgetAbout()),
       { kind: "plain", icon: icon("attach"), bare: true, "aria-haspopup": "menu" });
     this.element = h("div", { class: "composer" }, this.aboutBar, this.writers(),
       h("div", { class: "composer-row" }, attach, this.input, this.recorder.element, this.sendButton));
@@ -58,6 +62,7 @@ export class Composer {
     const file = [...(event.clipboardData?.files ?? [])][0];
     if (!file) return;
     event.preventDefault();
+    this.forgetAbout();
     sendFile(this.phone, file);
   }
 
@@ -85,7 +90,7 @@ export class Composer {
   }
 
   actionFor(text) {
-    if (this.about?.kind === "edit") return { event: "edited", message: this.about.message.id, set: { "message.protocolMessage.editedMessage.conversation": text } };
+    if (this.about?.kind === "edit") return { event: "edited", message: this.about.message.id, text };
     if (this.about?.kind === "quote") return { event: "text-quoted-reply", message: this.about.message.id, text };
     return { event: "text-plain", text };
   }

@@ -55,7 +55,7 @@ export default {
   "calls.during": "probably: made while it was answering",
   "copy.curl": "Copy as curl",
   "copy.pytest": "Copy as pytest",
-  "copy.script": "Copy as script",
+  "copy.script": "Copy the chat as script",
   "resend.edit": "Edit and resend",
   "resend.same": "Resend as it was",
   "resend.title": "Resend {event}",

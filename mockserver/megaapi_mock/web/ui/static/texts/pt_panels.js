@@ -55,7 +55,7 @@ export default {
   "calls.during": "provavelmente: feita enquanto ele respondia",
   "copy.curl": "Copiar como curl",
   "copy.pytest": "Copiar como pytest",
-  "copy.script": "Copiar como roteiro",
+  "copy.script": "Copiar a conversa como roteiro",
   "resend.edit": "Editar e reenviar",
   "resend.same": "Reenviar como era",
   "resend.title": "Reenviar {event}",

@@ -39,11 +39,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from megaapi_mock.testing.webhook_server import Post, WebhookServer
 from servers import free_port
 
 Json = dict[str, Any]
@@ -62,38 +62,23 @@ MEASURED = ("rounds", "kills", "stops", "acknowledged calls", "webhooks", "webho
 MARK = "<!-- figures of make crash -->"
 
 
-class Receiver(ThreadingHTTPServer):
+class Receiver:
     """Takes webhooks at /KEY; some answers take a while, so that there is always something owed."""
-
-    daemon_threads = True
-    request_queue_size = 128
 
     def __init__(self, chance: Random) -> None:
         self.chance, self.lock = chance, threading.Lock()
         self.bodies: dict[str, list[str]] = defaultdict(list)
-        super().__init__(("127.0.0.1", 0), _Hook)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        self.server = WebhookServer("127.0.0.1", 0, self.take)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def take(self, key: str, body: bytes) -> float:
-        """One webhook; how many seconds its answer takes."""
-        with self.lock:
-            self.bodies[key].append(canonical(json.loads(body)))
-            return self.chance.choice((0, 0, 0, 0, 0.002, 0.02))
-
-
-class _Hook(BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        time.sleep(self.server.take(self.path.strip("/"), body))
-        with suppress(OSError):
-            self.send_response(200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Quiet."""
+    def take(self, post: Post) -> int:
+        """One webhook that came whole; its answer comes a little later now and then."""
+        if post.problem is None:
+            with self.lock:
+                self.bodies[post.path.strip("/")].append(canonical(json.loads(post.body)))
+                pause = self.chance.choice((0, 0, 0, 0, 0.002, 0.02))
+            threading.Event().wait(pause)
+        return 200
 
 
 @dataclass
@@ -223,7 +208,7 @@ class Harness:
             for key, number in zip(KEYS, NUMBERS, strict=True):
                 if mock.control("GET", f"/instances/{key}")["state"] != "connected":
                     mock.control("POST", f"/instances/{key}/link", {"number": number})
-                url = f"http://127.0.0.1:{self.receiver.server_port}/{key}"
+                url = f"{self.receiver.server.url}/{key}"
                 hook = {"messageData": {"webhookUrl": url, "webhookEnabled": True}}
                 token = key.partition("-")[2]
                 status, _ = mock.call("POST", f"/rest/webhook/{key}/configWebhook", hook, token)
@@ -255,40 +240,37 @@ class Harness:
 
     def _load(self, mock: Mock, place: int, chance: Random) -> None:
         """Call until nobody answers."""
-        key, token = KEYS[place], KEYS[place].partition("-")[2]
-        known, number = self.known[key], 0
+        number = 0
         with suppress(OSError):
             while mock.process.poll() is None:
                 number += 1
-                way = chance.random()
-                text = f"{key} {self.counts['rounds']} {number}"
-                if way < 0.25:
-                    body = {
-                        "from": PERSON,
-                        "event": "text-plain",
-                        "set": {"message.conversation": text},
-                    }
-                    status, answer = mock.call("POST", f"/_mock/instances/{key}/inbound", body)
-                    if status == 201:
-                        known.received.append(answer["content"]["id"])
-                    continue
-                kind, data = "text", {"to": PERSON, "text": text}
-                if way < 0.35:
-                    data["to"] = NUMBERS[1 - place]
-                elif way < 0.45:
-                    content = b64encode(
-                        f"%PDF-1.4 {text}".encode() * chance.randint(1, 400)
-                    ).decode()
-                    kind, data = "mediaBase64", {
-                        "to": PERSON, "type": "document", "mimeType": "application/pdf",
-                        "base64": f"data:application/pdf;base64,{content}",
-                        "fileName": "a.pdf", "caption": text,
-                    }  # fmt: skip
-                status, answer = mock.call(
-                    "POST", f"/rest/sendMessage/{key}/{kind}", {"messageData": data}, token
-                )
-                if status == 200:
-                    self._acknowledge(known, kind, data, answer)
+                text = f"{KEYS[place]} {self.counts['rounds']} {number}"
+                if chance.random() < 0.25:
+                    self._be_written_to(mock, KEYS[place], text)
+                else:
+                    self._send(mock, place, text, chance)
+
+    def _be_written_to(self, mock: Mock, key: str, text: str) -> None:
+        body = {"from": PERSON, "event": "text-plain", "set": {"message.conversation": text}}
+        status, answer = mock.call("POST", f"/_mock/instances/{key}/inbound", body)
+        if status == 201:
+            self.known[key].received.append(answer["content"]["id"])
+
+    def _send(self, mock: Mock, place: int, text: str, chance: Random) -> None:
+        """To a person, or to the other instance, or a file."""
+        key, way = KEYS[place], chance.random()
+        kind, data = "text", {"to": NUMBERS[1 - place] if way < 0.13 else PERSON, "text": text}
+        if way > 0.87:
+            content = b64encode(f"%PDF-1.4 {text}".encode() * chance.randint(1, 400)).decode()
+            kind, data = "mediaBase64", {
+                "to": PERSON, "type": "document", "mimeType": "application/pdf",
+                "base64": f"data:application/pdf;base64,{content}", "fileName": "a.pdf",
+                "caption": text,
+            }  # fmt: skip
+        path, token = f"/rest/sendMessage/{key}/{kind}", key.partition("-")[2]
+        status, answer = mock.call("POST", path, {"messageData": data}, token)
+        if status == 200:
+            self._acknowledge(self.known[key], kind, data, answer)
 
     def _acknowledge(self, known: Acknowledged, kind: str, data: Json, answer: Json) -> None:
         message = answer["content"]["messageData"]

@@ -39,3 +39,14 @@ def test_commit_lets_the_oldest_go(rows: list[int], keep: int) -> None:
     gone = table.commit(keep=keep)
     assert gone + list(table.values()) == rows
     assert len(table) == min(keep, len(rows))
+
+
+def test_what_is_accepted_as_it_stands_is_not_taken_back_later() -> None:
+    table = UndoTable({"a": 1}, size_of=lambda key, row: 10)
+    table.put("b", 2)
+    table.remove("a")
+    table.accept()
+    assert (dict(table), table.size, table.writes) == ({"b": 2}, 10, [])
+    table.put("c", 3)
+    table.rollback()
+    assert dict(table) == {"b": 2}

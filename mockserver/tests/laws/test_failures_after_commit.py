@@ -368,3 +368,19 @@ def test_a_failure_before_a_change_is_kept_undoes_all_of_it(
     assert client.post(f"{path}/link").status_code == 200
     assert client.get(path).get_json()["state"] == "connected"
     assert app.runtime.courier.wait_idle(10)
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_what_could_not_be_tidied_up_is_not_undone_with_a_later_change(
+    app: MockApp, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(UndoTable, "commit", Break(error))
+        send(app, "kept")
+    with monkeypatch.context() as patch:
+        patch.setattr(MemoryStore, "_write", Break(error))
+        path, body = f"/rest/sendMessage/{KEY}/text", {"messageData": {"to": ANA, "text": "undone"}}
+        with app.test_client().post(path, json=body, headers=AUTH) as reply:
+            assert reply.status_code == 500
+    assert app.runtime.courier.wait_idle(10)
+    assert kept(app) == receiver.texts == ["kept"]

@@ -205,6 +205,7 @@ def test_a_record_that_cannot_be_written_holds_up_no_change(
             assert app.runtime.courier.wait_idle(10)
         app.runtime.store.settle()
     assert "planted" in caplog.text
+    assert {"a record is not in the database: RuntimeError('planted')"} == set(app.runtime.bugs)
     with send(app) as reply:
         assert reply.status_code == 200
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from megaapi_mock.errors import StoreUnavailable
 from megaapi_mock.records.delivery import STOPPED, Delivery, end
 from megaapi_mock.records.exchange import Exchange
 from megaapi_mock.records.fault_hit import FaultHit, RecordedHit
+from megaapi_mock.store.sql import waiting
 from megaapi_mock.store.sql import writer as writer_module
 from megaapi_mock.store.sql.database import Database
 from megaapi_mock.store.sql.record_rows import Record, record_of
@@ -45,6 +49,7 @@ def writer(tmp_path: Path, journal: Journal) -> Iterator[Writer]:
         repair=nothing,
         recovered=nothing,
         also=nothing,
+        note=nothing,
     )
     # Nothing is written but by the test.
     writer.pause()
@@ -166,13 +171,32 @@ def test_what_the_journal_lets_go_is_deleted(
     assert ids(writer) == ([f"x4.{KEY}"] if reset else [f"x3.{KEY}"])
 
 
+@pytest.mark.parametrize(("bound", "most"), [("WAITING_MOST", 3), ("WAITING_BYTES", 3_000)])
 def test_too_much_that_waits_is_written_anew_instead(
-    writer: Writer, monkeypatch: pytest.MonkeyPatch
+    writer: Writer, monkeypatch: pytest.MonkeyPatch, bound: str, most: int
 ) -> None:
-    monkeypatch.setattr(writer_module, "WAITING_MOST", 3)
+    monkeypatch.setattr(waiting, bound, most)
     for number in range(5):
         writer.record(exchange(number))
     assert writer.is_behind
     writer.rewrite(lambda batch: writer.add_record(exchange(9), batch))
     assert not writer.is_behind
     assert ids(writer) == [f"x9.{KEY}"]
+
+
+def test_bodies_that_wait_for_a_database_stay_within_their_bytes(
+    writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(statements: object) -> None:
+        raise StoreUnavailable("the disk is full")
+
+    monkeypatch.setattr(writer.database, "write", full)
+    body = b"x" * (waiting.WAITING_BYTES // 4)
+    for number in range(9):
+        writer.record(replace(exchange(number), request_body=body))
+        with suppress(StoreUnavailable):
+            writer.write()
+        assert writer._waiting._size <= waiting.WAITING_BYTES
+        assert len(writer._waiting._adds) <= 4
+    assert writer.is_behind
+    monkeypatch.undo()

@@ -22,7 +22,8 @@ from .record_rows import DELIVERY, EXCHANGE, Record
 from .schema import CLEAR, CLEAR_STATE, SQL
 from .state_rows import StateRows
 from .stored import Stored
-from .writer import Add, Writer
+from .waiting import Add
+from .writer import Writer
 
 Parts = Mapping[str, Any]
 
@@ -43,6 +44,7 @@ class SqlStore(MemoryStore):
         room: Capacity | None = None,
         bugs: Bugs | None = None,
     ) -> None:
+        bugs = Bugs() if bugs is None else bugs
         self.recovered: Callable[[], None] = lambda: None
         self.parts: Callable[[], Parts] = dict
         self.small_parts: Callable[[], Parts] = dict
@@ -61,6 +63,7 @@ class SqlStore(MemoryStore):
             repair=self.write_all,
             recovered=lambda: self.recovered(),
             also=self._add_blobs,
+            note=bugs.note,
         )
         super().__init__(gateway, journal=journal, room=room, bugs=bugs)
         self._owed = self.owed_rows = OwedInDatabase(room or Capacity())

@@ -7,12 +7,14 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from ...domain.peer_messages import Envelope
 from ...errors import StoreUnavailable
 from ...records.bugs import log_failure
 from ...records.delivery import COURIER_STOPPED, STOPPED, Delivery
 from ...records.outcome import Outcome
+from ...records.sizes import delivery_bytes, exchange_bytes, hit_bytes
 from ..serialize import Forms
 from ..snapshot import DOCUMENTS
 from .batch import Batch, dumps
@@ -27,18 +29,21 @@ from .record_rows import (
     row_of,
 )
 from .schema import CLEAR_RECORDS, SQL
+from .waiting import Add, Waiting
 
 log = logging.getLogger(__name__)
 
 # Seconds for which records wait for others, to be written together; and after a failure.
 FLUSH_AFTER, RETRY_AFTER = 0.02, 1.0
-# Records that wait for a database that cannot be written; beyond them all is written anew later.
-WAITING_MOST = 50_000
+# What waits takes so many bytes, where it holds no record.
+SMALL = 500
 # In one transaction of so many, what the journal has let go is deleted.
 TRIM_EVERY = 50
 
-Add = Callable[[Batch], None]
 _PREFIX = {EXCHANGE: "x", DELIVERY: "d", STRIKE: "s"}
+_BYTES: Mapping[str, Callable[[Any], int]] = {
+    EXCHANGE: exchange_bytes, DELIVERY: delivery_bytes, STRIKE: hit_bytes,
+}  # fmt: skip
 
 
 class Writer:
@@ -46,7 +51,8 @@ class Writer:
 
     `keeps` says whether the journal still has a record; `repair` is called, with nothing held,
     where what stands in the database is not what it should be (`is_behind`): it writes all of it
-    anew. While it `is_paused`, what waits is written with what others write alone.
+    anew; `note` is told of our own bugs. While it `is_paused`, what waits is written with what
+    others write alone.
     """
 
     def __init__(
@@ -57,15 +63,17 @@ class Writer:
         repair: Callable[[], None],
         recovered: Callable[[], None],
         also: Add,
+        note: Callable[[str], None],
     ) -> None:
         self.database = database
         self.is_behind = self.is_paused = False
         self._keeps, self._repair, self._recovered, self._also = keeps, repair, recovered, also
+        self._note = note
         self._envelopes = Forms(documents=DOCUMENTS).of(Envelope)
-        # Held for a whole transaction, and before `_waiting_lock`, which nothing waits in.
+        # Held for a whole transaction.
         self._lock = threading.Lock()
-        self._waiting_lock = threading.Lock()
-        self._waiting: list[Add] = []
+        self._starting = threading.Lock()
+        self._waiting = Waiting()
         self._seq = self._writes = 0
         # Deliveries that have not ended, and their rows; messages to peers on their way.
         self.owed: dict[Delivery, int] = {}
@@ -80,12 +88,12 @@ class Writer:
 
     def record(self, record: Record) -> None:
         """One more record that no change has made."""
-        self.soon(lambda batch: self.add_record(record, batch))
+        self.soon(lambda batch: self.add_record(record, batch), _BYTES[kind_of(record)](record))
 
     def delivery_changed(self, delivery: Delivery) -> None:
         """A delivery has come further; what only a stop has ended is owed at the next start."""
         if delivery.reason not in (STOPPED, COURIER_STOPPED):
-            self.soon(lambda batch: self._add_progress(delivery, batch))
+            self.soon(lambda batch: self._add_progress(delivery, batch), delivery_bytes(delivery))
 
     def forget(self, owner: str | None) -> None:
         """Records and numbers of one owner, or of everybody, are gone."""
@@ -101,15 +109,15 @@ class Writer:
 
         self.soon(add)
 
-    def soon(self, add: Add) -> None:
-        """Write this with the next transaction, or a moment later in one of its own."""
-        with self._waiting_lock:
-            if self._stopping.is_set():
-                return
-            self._waiting.append(add)
-            if len(self._waiting) > WAITING_MOST:
-                self._waiting.clear()
-                self.is_behind = True
+    def soon(self, add: Add, size: int = SMALL) -> None:
+        """Write this with the next transaction, or a moment later in one of its own.
+
+        `size` is how many bytes it holds until then.
+        """
+        if self._stopping.is_set():
+            return
+        if not self._waiting.put(add, size):
+            self.is_behind = True
         self._call()
 
     def fall_behind(self) -> None:
@@ -227,13 +235,11 @@ class Writer:
         with self._lock:
             if self.is_behind:
                 raise StoreUnavailable(f"{self.database.path} is being written anew: try again")
-            with self._waiting_lock:
-                waiting, self._waiting = self._waiting, []
+            waiting, size = self._waiting.take()
             try:
                 self._write_all(waiting, adds)
             except BaseException:
-                with self._waiting_lock:
-                    self._waiting[:0] = waiting
+                self._waiting.put_back(waiting, size)
                 raise
 
     def _write_all(self, waiting: Sequence[Add], adds: Sequence[Add]) -> None:
@@ -252,7 +258,7 @@ class Writer:
             batch.done()
         except Exception:
             # It is in the database, whatever fails here.
-            log_failure(log, "our own bug: it is not known what stands in the database")
+            self._note("it is not known what stands in the database")
             self.fall_behind()
 
     def _add_what_waited(self, add: Add, batch: Batch) -> None:
@@ -260,13 +266,12 @@ class Writer:
         try:
             add(batch)
         except Exception:
-            log_failure(log, "our own bug: a record is not in the database")
+            self._note("a record is not in the database")
 
     def rewrite(self, add: Add) -> None:
         """Everything anew, instead of what was and what has waited; nobody changes it meanwhile."""
         with self._lock:
-            with self._waiting_lock:
-                self._waiting.clear()
+            self._waiting.take()
             for written in self._written.values():
                 written.clear()
             batch = Batch()
@@ -287,7 +292,7 @@ class Writer:
     # -- soon ---------------------------------------------------------------------------------
 
     def _start(self) -> None:
-        with self._waiting_lock:
+        with self._starting:
             if self._thread is not None or self._stopping.is_set():
                 return
             self._thread = threading.Thread(target=self._run, name="store", daemon=True)
@@ -310,7 +315,7 @@ class Writer:
                     log.error("%s; changes are refused until it can", error.reason)
                 self.failing.set()
             except Exception:
-                log_failure(log, "our own bug: records could not be written")
+                self._note("records could not be written")
 
     def _write_waiting(self) -> None:
         if self.is_behind:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,15 +12,10 @@ from http.client import HTTPException
 from pathlib import Path
 from urllib.request import urlopen
 
+from ..processes import await_port, free_port
+
 PATIENCE = 30.0
 SHOP_BOT = Path(__file__).resolve().parents[3] / "examples/shop_bot.py"
-
-
-def free_port() -> int:
-    """A port nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -47,23 +41,11 @@ def shop_bot(gateway: str, key: str, token: str) -> Iterator[str]:
         command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        _wait_for_port(port, process)
+        await_port(port, PATIENCE)
         yield f"http://127.0.0.1:{port}/webhook"
     finally:
         process.terminate()
         process.wait(timeout=PATIENCE)
-
-
-def _wait_for_port(port: int, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        assert process.poll() is None, "the bot ended"
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=2).close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(f"nothing listens on {port} within {PATIENCE} s")
 
 
 def _answering(url: str, process: subprocess.Popen[bytes]) -> str:

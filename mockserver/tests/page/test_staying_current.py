@@ -10,10 +10,11 @@ from urllib.request import urlopen
 import pytest
 from megaapi_mock.testing import Instance, Mock
 
+from ..processes import free_port
 from .conftest import KEY
 from .gateway import send
 from .screen import Screen, expect
-from .served import free_port, serving, shop_bot
+from .served import serving, shop_bot
 
 UNLINKED = "megacode-TESTKEY0002"
 

@@ -43,7 +43,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from megaapi_mock.testing.webhook_server import Post, WebhookServer
+from megaapi_mock.serving.webhook_server import Post, WebhookServer
 from servers import free_port
 
 Json = dict[str, Any]

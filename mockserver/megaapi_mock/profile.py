@@ -15,9 +15,9 @@ from typing import Any
 from .domain.message_states import Delay
 from .domain.rules import Rules
 from .errors import SpecError, SwitchError
+from .errors.names import did_you_mean
 from .resources import named
 from .spec.bundle import read_yaml
-from .spelling import did_you_mean
 
 PLANS = ("code", "start", "business")
 

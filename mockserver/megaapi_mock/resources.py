@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .errors import SetupError
-from .spelling import did_you_mean
+from .errors.names import did_you_mean
 
 PACKAGE = Path(__file__).resolve().parent
 

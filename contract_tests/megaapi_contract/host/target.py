@@ -11,8 +11,8 @@ from http.client import HTTPException, IncompleteRead
 from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from megaapi_mock.serving.http_client import Server, exchange, trusted
 from megaapi_mock.testing import MockServer
-from megaapi_mock.testing.http_client import Server, exchange, trusted
 
 from ..errors import SetupError, Unusable
 from .content_coding import ACCEPTED

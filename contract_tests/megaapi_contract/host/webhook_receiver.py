@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from megaapi_mock.testing.webhook_server import Page, Post, WebhookServer
+from megaapi_mock.serving.webhook_server import Page, Post, WebhookServer
 
 from ..errors import SetupError
 from ..judging.results import Webhook

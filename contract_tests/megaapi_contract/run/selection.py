@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from megaapi_mock.errors.names import did_you_mean
 from megaapi_mock.spec.operations import Operation, find_operation
-from megaapi_mock.spelling import did_you_mean
 
 from ..errors import SetupError
 from ..probes.cases import Cases

@@ -204,8 +204,8 @@ def _judged(
     junit: Path | None,
     **terms: Any,
 ) -> Verdict:
+    from ..errors.names import did_you_mean
     from ..samples import Samples
-    from ..spelling import did_you_mean
     from .receiver_trial import Terms, run_verdict
 
     known = Samples(root("fixtures")).names()

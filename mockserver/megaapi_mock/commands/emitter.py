@@ -18,13 +18,13 @@ from ..clock import Clock
 from ..domain.event import Event
 from ..domain.facts import NoFacts
 from ..errors import ControlRefused, SetupError
+from ..errors.names import did_you_mean
 from ..ids import Ids
 from ..profile import default_profile
 from ..records.delivery import Delivery
 from ..samples import Samples
 from ..spec.parsing import JSON_DEPTH, TooDeep, Unreadable, parse_json
 from ..spec.payload_fields import PayloadFields
-from ..spelling import did_you_mean
 from ..webhooks.courier import Courier
 from ..webhooks.http.client import DeliveryFailed, HttpTransport, Transport, axios_headers
 from ..webhooks.http.connection import Target

@@ -12,9 +12,9 @@ from typing import Any
 
 from ..domain.message import content_key
 from ..errors import SetupError
+from ..serving.webhook_server import Post, WebhookServer
 from ..spec.parsing import Unreadable, parse_json
 from ..spec.recognise import Misfit, Recognised, Recogniser
-from ..testing.webhook_server import Post, WebhookServer
 
 TEXT_MOST = 80
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from ..errors import SetupError
+from ..errors.names import did_you_mean
 from ..resources import root
-from ..spelling import did_you_mean
 from .emit import write
 
 

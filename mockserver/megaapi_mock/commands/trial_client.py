@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from ..errors import ControlRefused, SetupError
-from ..testing.control_client import ControlClient, HttpWire
+from ..web.control.control_client import ControlClient, HttpWire
 
 Json = dict[str, Any]
 

@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 
 from ..codec import dumps
+from ..errors.names import did_you_mean
 from ..spec.schema_sentences import shown
-from ..spelling import did_you_mean
 
 SECONDS_MOST = 3_600
 COUNT_MOST = 1_000_000

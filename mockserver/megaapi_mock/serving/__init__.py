@@ -1,1 +1,1 @@
-"""Serving one WSGI app: the port, the servers, and their limits."""
+"""Plain HTTP: serving one WSGI app, receiving webhooks, and one exchange with a host."""

@@ -14,9 +14,9 @@ from ..domain.facts import Emitted
 from ..domain.instance import Instance
 from ..domain.jid import Jid
 from ..errors import ControlRefused
+from ..errors.names import did_you_mean
 from ..records.delivery import Delivery
 from ..runtime import Runtime
-from ..spelling import did_you_mean
 from ..webhooks.chaos.series import Chaos
 from ..webhooks.json_path import put_at
 from .contact_messages import in_message

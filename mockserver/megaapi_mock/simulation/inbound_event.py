@@ -10,8 +10,8 @@ import orjson
 from ..domain.contact_actions import ACTIONS, names_its_chat
 from ..domain.jid import Jid
 from ..errors import ControlRefused
+from ..errors.names import did_you_mean
 from ..runtime import Runtime
-from ..spelling import did_you_mean
 from .contact_events import NON_MESSAGE_EVENTS
 from .message_media import media_in
 from .overrides import text_path

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ..errors import SpecError
-from ..spelling import plain
+from ..errors.names import plain
 from .bundle import Bundle
 
 METHODS = ("get", "post", "put", "patch", "delete")

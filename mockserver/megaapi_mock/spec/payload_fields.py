@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from ..spelling import did_you_mean
+from ..errors.names import did_you_mean
 
 Json = Mapping[str, Any]
 _COMBINED = ("allOf", "anyOf", "oneOf")

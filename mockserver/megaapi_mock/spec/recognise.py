@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from ..spelling import LENGTH_MOST
+from ..errors.names import LENGTH_MOST
 from .bundle import Bundle
 from .operations import WebhookEvent, webhook_events
 from .validate import Compiler, resolve

@@ -5,8 +5,8 @@ Nothing is known here of how they are driven, so that waits and writers can name
 
 from __future__ import annotations
 
+from ..errors.frames import between_test_and_refusal
 from .arguments import number_written
-from .hiding import between_test_and_refusal
 
 __tracebackhide__ = between_test_and_refusal
 

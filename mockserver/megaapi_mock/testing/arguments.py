@@ -8,7 +8,7 @@ from typing import Any
 
 from ..domain.phone_number import as_written
 from ..errors import Misused
-from .hiding import between_test_and_refusal
+from ..errors.frames import between_test_and_refusal
 from .records import Message, Webhook
 
 __tracebackhide__ = between_test_and_refusal

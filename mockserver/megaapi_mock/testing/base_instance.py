@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import ControlRefused
+from ..errors.frames import between_test_and_refusal
+from ..web.control.control_client import join_path
 from .base_mock import BaseMock
 from .bots import require_url, served
-from .control_client import join_path
 from .explanations import Explanations
 from .fault import Fault
-from .hiding import between_test_and_refusal
 from .instance_records import Calls, Inbox, Sent
 from .known import require_event
 from .names import EventName, FaultName, InstanceState, UnlinkedBy

@@ -6,9 +6,9 @@ import threading
 from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import SetupError
-from .control_client import ControlClient, HttpWire, Wire
+from ..errors.frames import between_test_and_refusal
+from ..web.control.control_client import ControlClient, HttpWire, Wire
 from .fault import Fault
-from .hiding import between_test_and_refusal
 from .names import FaultName
 from .wsgi_server import Served
 

@@ -6,8 +6,8 @@ import inspect
 from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import SetupError
+from ..errors.frames import between_test_and_refusal
 from .asgi import AsgiApp, AsgiBridge
-from .hiding import between_test_and_refusal
 from .wsgi_server import Served
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from ..errors.frames import between_test_and_refusal
 from .base_mock import BaseMock
-from .hiding import between_test_and_refusal
 
 __tracebackhide__ = between_test_and_refusal
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..domain.message import content_key, unwrapped
 from ..domain.words import words_of
-from .hiding import between_test_and_refusal
+from ..errors.frames import between_test_and_refusal
 
 __tracebackhide__ = between_test_and_refusal
 __all__ = ("brief", "kind_of", "path_of_media", "words_of")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..errors.frames import between_test_and_refusal
+from ..web.control.control_client import join_path
 from .addressees import Person
 from .arguments import number_written, words
 from .base_instance import BaseInstance
-from .control_client import join_path
 from .filter import Filter
-from .hiding import between_test_and_refusal
 from .known import require_event
 from .names import CallStatus, ContactEventName, Presence
 from .records import Message

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..errors import ControlRefused
-from .control_client import ControlClient, join_path
-from .hiding import between_test_and_refusal
+from ..errors.frames import between_test_and_refusal
+from ..web.control.control_client import ControlClient, join_path
 from .names import CATEGORY_OF
 from .record_source import RecordSource
 from .records import Call, Webhook

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Protocol, Self
 
 from ..errors import ControlRefused, NotThere
-from .control_client import ControlClient, join_path
-from .hiding import between_test_and_refusal
+from ..errors.frames import between_test_and_refusal
+from ..web.control.control_client import ControlClient, join_path
 from .names import FaultName
 
 __tracebackhide__ = between_test_and_refusal

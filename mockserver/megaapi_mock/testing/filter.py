@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any, Generic, TypeVar
 
+from ..errors.frames import between_test_and_refusal
 from .content import brief
-from .hiding import between_test_and_refusal
 
 __tracebackhide__ = between_test_and_refusal
 

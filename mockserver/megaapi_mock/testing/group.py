@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..errors.frames import between_test_and_refusal
+from ..web.control.control_client import join_path
 from .addressees import GroupChat, number_of
 from .arguments import words
 from .base_instance import BaseInstance
-from .control_client import join_path
 from .customer import Customer
-from .hiding import between_test_and_refusal
 from .records import Message
 
 __tracebackhide__ = between_test_and_refusal

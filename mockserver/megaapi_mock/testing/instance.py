@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ..errors.frames import between_test_and_refusal
+from ..web.control.control_client import join_path
 from .addressees import number_of
 from .base_instance import BaseInstance
-from .control_client import join_path
 from .customer import Customer
 from .group import Group
-from .hiding import between_test_and_refusal
 from .phone import OwnPhone
 
 __tracebackhide__ = between_test_and_refusal

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 from ..domain.jid import LID, PERSON
+from ..errors.frames import between_test_and_refusal
+from ..web.control.control_client import join_path
 from .addressees import GroupChat, Person
 from .arguments import About, id_of, number_written, require_wait
-from .control_client import join_path
 from .explanations import Explanations
 from .filter import Filter
-from .hiding import between_test_and_refusal
 from .known import require_event, require_kind, require_operation, require_state
 from .names import EventName, KindName, OperationName, WebhookState
 from .record_source import RecordSource

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from ..errors import UnknownName
-from ..spelling import did_you_mean
+from ..errors.frames import between_test_and_refusal
+from ..errors.names import did_you_mean
 from . import names
-from .hiding import between_test_and_refusal
 
 __tracebackhide__ = between_test_and_refusal
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..errors.frames import between_test_and_refusal
+from ..web.control.control_client import Wire, join_path
 from .base_mock import BaseMock
 from .clock import Clock
-from .control_client import Wire, join_path
-from .hiding import between_test_and_refusal
 from .instance import Instance
 
 __tracebackhide__ = between_test_and_refusal

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..errors.frames import between_test_and_refusal
 from .addressees import Person, number_of
 from .base_instance import BaseInstance
-from .hiding import between_test_and_refusal
 from .writer import Writer
 
 __tracebackhide__ = between_test_and_refusal

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from .control_client import ControlClient
-from .hiding import between_test_and_refusal
+from ..errors.frames import between_test_and_refusal
+from ..web.control.control_client import ControlClient
 from .records import Call, Fetch, Message, Webhook
 from .waiting import Cursor
 

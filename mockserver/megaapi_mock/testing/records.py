@@ -8,8 +8,8 @@ from typing import Any
 
 from ..domain.options import Option, options_of
 from ..errors import ControlRefused, NotThere
+from ..errors.frames import between_test_and_refusal
 from .content import brief, kind_of, path_of_media, words_of
-from .hiding import between_test_and_refusal
 from .names import MessageState, WebhookState
 
 __tracebackhide__ = between_test_and_refusal

@@ -10,9 +10,9 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import Misused, SetupError
-from ..spelling import did_you_mean
-from .control_client import WsgiWire
-from .hiding import between_test_and_refusal
+from ..errors.frames import between_test_and_refusal
+from ..errors.names import did_you_mean
+from ..web.control.control_client import WsgiWire
 from .mock import Mock
 from .wsgi_server import Served
 

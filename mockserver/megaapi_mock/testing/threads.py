@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import ParamSpec, TypeVar
 
-from .hiding import between_test_and_refusal
+from ..errors.frames import between_test_and_refusal
 
 __tracebackhide__ = between_test_and_refusal
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from ..errors.frames import between_test_and_refusal
 from .filter import Filter
-from .hiding import between_test_and_refusal
 
 __tracebackhide__ = between_test_and_refusal
 

@@ -6,10 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
+from ..errors.frames import between_test_and_refusal
 from .addressees import GroupChat
 from .arguments import About, base64_of, id_of, words
 from .base_instance import BaseInstance
-from .hiding import between_test_and_refusal
 from .known import require_event
 from .names import ContactEventName
 from .records import Message

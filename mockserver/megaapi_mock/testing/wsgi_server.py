@@ -7,7 +7,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
-from .hiding import between_test_and_refusal
+from ..errors.frames import between_test_and_refusal
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -20,9 +20,9 @@ from megaapi_mock.commands.output import Output
 from megaapi_mock.errors import SetupError
 from megaapi_mock.resources import root
 from megaapi_mock.samples import Samples
+from megaapi_mock.serving import webhook_server as module
 from megaapi_mock.spec.recognise import Misfit, Recognised, Recogniser
 from megaapi_mock.spec.verdict import valid_bundle
-from megaapi_mock.testing import webhook_server as module
 
 from ..processes import Process, mock_command
 

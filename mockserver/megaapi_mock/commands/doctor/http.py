@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from ...errors import SetupError
-from ...testing.http_client import Answer, Server, exchange, host_field, trusted
+from ...serving.http_client import Answer, Server, exchange, host_field, trusted
 
 # A status page of some kind may be long; ours are short.
 READ_MOST = 1024 * 1024

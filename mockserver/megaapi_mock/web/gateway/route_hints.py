@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import SpecError
+from ...errors.names import LENGTH_MOST
 from ...spec.bundle import read_yaml
 from ...spec.operations import Operation
-from ...spelling import LENGTH_MOST
 
 KEY = "{instance_key}"
 # Words that say nothing about which operation is meant.

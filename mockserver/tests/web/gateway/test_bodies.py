@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from megaapi_mock.errors.names import did_you_mean
 from megaapi_mock.spec.parsing import JSON_PARTS, TooDeep, TooManyParts, Unreadable, parse_json
-from megaapi_mock.spelling import did_you_mean
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.web.gateway.request import BODY_LIMIT
 from megaapi_mock.web.gateway.urlencoded import FIELDS_MOST, TooManyFields, parse_form

@@ -9,12 +9,12 @@ from http.client import HTTPException, IncompleteRead
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlencode, urlsplit
 
-from ..errors import ControlRefused, SetupError
-from .hiding import between_test_and_refusal
-from .http_client import Server, exchange, host_field, trusted
+from ...errors import ControlRefused, SetupError
+from ...errors.frames import between_test_and_refusal
+from ...serving.http_client import Server, exchange, host_field, trusted
 
 if TYPE_CHECKING:
-    from ..web.app import MockApp
+    from ..app import MockApp
 
 __tracebackhide__ = between_test_and_refusal
 

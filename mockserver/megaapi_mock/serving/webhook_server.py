@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from typing import Any
 
-from .hiding import between_test_and_refusal
+from ..errors.frames import between_test_and_refusal
 
 __tracebackhide__ = between_test_and_refusal
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 
 import pytest
-from megaapi_mock.testing.http_client import Server, exchange, host_field, trusted
+from megaapi_mock.serving.http_client import Server, exchange, host_field, trusted
 
 Script = Callable[[socket.socket], None]
 Serve = Callable[[Script], Server]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from email.message import Message
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 
-from .hiding import between_test_and_refusal
+from ..errors.frames import between_test_and_refusal
 
 __tracebackhide__ = between_test_and_refusal
 

@@ -9,13 +9,17 @@ from pkgutil import iter_modules
 
 import pytest
 from megaapi_mock import pytest_plugin, testing
-from megaapi_mock.errors import ControlRefused
-from megaapi_mock.testing import hiding
+from megaapi_mock.errors import ControlRefused, frames
 
 from ..pytest_runs import Run, tests
 
 __all__ = ["tests"]
-MODULES = [name for _, name, _ in iter_modules(testing.__path__)]
+MODULES = [
+    *(f"{testing.__name__}.{name}" for _, name, _ in iter_modules(testing.__path__)),
+    "megaapi_mock.serving.http_client",
+    "megaapi_mock.serving.webhook_server",
+    "megaapi_mock.web.control.control_client",
+]
 
 REFUSALS = """
 import asyncio, contextlib, re
@@ -86,10 +90,10 @@ def test_no_frame_of_ours_is_shown(tests: Run) -> None:
     said = tests(REFUSALS, code=1)
     count = REFUSALS.count("def test_")
     assert re.search(rf"{count} failed in", said), said
-    frames = re.findall(r"^(\S+\.py):\d+: ", said, re.MULTILINE)
-    assert set(frames) >= {"test_it.py"} and len(frames) >= count
+    shown = re.findall(r"^(\S+\.py):\d+: ", said, re.MULTILINE)
+    assert set(shown) >= {"test_it.py"} and len(shown) >= count
     hidden = ("megaapi_mock", "functools.py", "futures/_base.py")
-    assert [frame for frame in frames for name in hidden if name in frame] == [], said
+    assert [frame for frame in shown for name in hidden if name in frame] == [], said
     for name in ("test_in_thread", "test_own_in_thread"):
         told = said.partition(f"_ {name} _")[2].partition("\n___")[0]
         assert "thread.py" not in told.replace("in_thread(", "") and "test_it.py:" in told
@@ -127,10 +131,10 @@ def test_a_server_that_cannot_be_made_says_why_and_no_more(
     assert "megaapi_mock/" not in said.replace("megaapi_mock/pytest_plugin.py", ""), said
 
 
-@pytest.mark.parametrize("name", sorted(set(MODULES) - {"hiding", "names"}))
+@pytest.mark.parametrize("name", sorted(set(MODULES) - {f"{testing.__name__}.names"}))
 def test_every_module_hides_its_frames(name: str) -> None:
-    module = import_module(f"{testing.__name__}.{name}")
-    assert module.__tracebackhide__ is hiding.between_test_and_refusal
+    module = import_module(name)
+    assert module.__tracebackhide__ is frames.between_test_and_refusal
     assert pytest_plugin.__tracebackhide__ is True
 
 
@@ -139,11 +143,11 @@ def test_every_module_hides_its_frames(name: str) -> None:
     [
         (lambda: (_ for _ in ()).throw(ControlRefused(400, "no")), True),
         (lambda: [].pop(), True),
-        (lambda: hiding.between_test_and_refusal(5), False),  # type: ignore[arg-type]
+        (lambda: frames.between_test_and_refusal(5), False),  # type: ignore[arg-type]
     ],
 )
 def test_what_is_hidden(what: Callable[[], object], hidden: bool) -> None:
     """Refusals, and what a test's own code raises; not what breaks in ours."""
     with pytest.raises(Exception) as raised:
         what()
-    assert hiding.between_test_and_refusal(raised) is hidden
+    assert frames.between_test_and_refusal(raised) is hidden

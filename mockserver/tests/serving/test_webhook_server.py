@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from http.client import HTTPConnection
 
 import pytest
-from megaapi_mock.testing.webhook_server import Page, Post, WebhookServer
+from megaapi_mock.serving.webhook_server import Page, Post, WebhookServer
 
 PICTURE = Page(200, b"picture", "image/png")
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from megaapi_mock.commands.main import main
+from megaapi_mock.errors.names import did_you_mean
 from megaapi_mock.resources import root
 from megaapi_mock.spec.bundle import read_yaml
 from megaapi_mock.spec.operations import find_operation, operations
 from megaapi_mock.spec.verdict import valid_bundle
-from megaapi_mock.spelling import did_you_mean
 
 
 def test_the_nearest_names_come_first_and_few() -> None:

@@ -1,7 +1,7 @@
 """Which frames pytest leaves out of a traceback: those between a test and the sentence it gets.
 
-Every module of this package says `__tracebackhide__ = between_test_and_refusal`: pytest looks for
-the name among a frame's locals, then among its globals.
+Every module of `testing`, and those it calls through, says `__tracebackhide__ =
+between_test_and_refusal`: pytest looks for the name among a frame's locals, then its globals.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Protocol
 
-from ..errors import MockError
+from . import MockError
 
 _PACKAGE = __name__.partition(".")[0]
 

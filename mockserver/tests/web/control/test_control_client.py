@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from megaapi_mock.errors import SetupError
-from megaapi_mock.testing.control_client import ControlClient, HttpWire, join_path
+from megaapi_mock.web.control.control_client import ControlClient, HttpWire, join_path
 
 
 class Pages:

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from megaapi_mock.spec.parsing import TooDeep, Unreadable, parse_json
+from megaapi_mock.spec.parsing import ANSWER_PARTS, TooDeep, Unreadable, parse_json
 from megaapi_mock.spec.recognise import Recognised
 
 from ..errors import Unusable
@@ -170,7 +170,7 @@ class Judge:
         if validator is None or schema is None:
             return
         try:
-            document = parse_json(exchange.body)
+            document = parse_json(exchange.body, parts=ANSWER_PARTS)
         except Unreadable as refusal:
             sentence = str(refusal) if isinstance(refusal, TooDeep) else "the body is not JSON"
             yield "schema", f"{exchange.status}: {sentence}", promise, ""

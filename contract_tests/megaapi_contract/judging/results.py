@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from megaapi_mock.spec.parsing import Unreadable, parse_json
+from megaapi_mock.spec.parsing import ANSWER_PARTS, Unreadable, parse_json
 
 from ..errors import INTERRUPTED
 
@@ -24,7 +24,7 @@ def read_json(body: bytes) -> Any:
     if body.startswith(_BYTE_ORDER_MARK):
         return None
     try:
-        return parse_json(body)
+        return parse_json(body, parts=ANSWER_PARTS)
     except Unreadable:
         return None
 

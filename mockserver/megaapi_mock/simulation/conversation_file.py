@@ -16,11 +16,18 @@ VERSION = 1
 CUSTOMER, BOT, PHONE = "customer", "bot", "phone"
 # All else is text, whatever it looks like: 12:30, 2026-01-01, no.
 _TYPED = frozenset({"conversation", "set"})
+# What separates values; 5,000 turns have up to 50,000. Reading a million takes a minute.
+MARKS_MOST = 100_000
+_MARKS = "\n,:[{"
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 def read_yaml(text: str) -> Json:
     """The conversation that a file holds, unchecked. ControlRefused names the line."""
+    if sum(text.count(mark) for mark in _MARKS) > MARKS_MOST:
+        raise ControlRefused(
+            400, f"yaml: it has more than {MARKS_MOST:,} line ends, commas, colons and brackets"
+        )
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:

@@ -22,7 +22,7 @@ from openapi_core.validation.schemas.factories import DialectSchemaValidatorsFac
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from .operations import Operation
-from .parsing import parse_json
+from .parsing import ANSWER_PARTS, parse_json
 from .violation import Violation
 
 
@@ -155,7 +155,7 @@ def _path_parameters(path: str) -> dict[str, str]:
 
 
 def _load_json(value: bytes, **_: Any) -> Any:
-    return parse_json(value)
+    return parse_json(value, parts=ANSWER_PARTS)
 
 
 def _in_words(cause: BaseException) -> str:

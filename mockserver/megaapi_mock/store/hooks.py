@@ -10,7 +10,6 @@ from sys import intern
 from types import UnionType
 from typing import Any, Literal, NoReturn, Union, get_args, get_origin
 
-import orjson
 from cattrs import BaseValidationError, Converter, ForbiddenExtraKeysError, IterableValidationNote
 from cattrs.cols import (
     list_structure_factory,
@@ -27,6 +26,7 @@ from cattrs.gen import (
 
 from ..domain.jid import Jid
 from ..domain.undo_table import UndoTable
+from ..spec.parsing import parse_json
 from .form import Digits, Form, Misfit
 
 Write = Callable[[Any], Any]
@@ -141,7 +141,7 @@ def _document(given: Any, _: Any) -> bytes:
     """The text of a JSON object, kept as it was written."""
     try:
         content: bytes = given.encode()
-        whole = isinstance(orjson.loads(content), dict)
+        whole = isinstance(parse_json(content), dict)
     except (AttributeError, ValueError):
         whole = False
     if not whole:

@@ -8,9 +8,13 @@ from typing import Any
 import orjson
 
 from ..errors import Conflict, Invalid
+from ..spec.parsing import has_more_parts
 
 FORMAT, VERSION = "megaapi-mock-state", 1
 _MARK = b"\xef\xbb\xbf"
+# A state has ten bytes for each of its names and values. What has fewer than these, and is large,
+# is none, and would take many times its size once it is read.
+_BYTES_A_PART, _SMALL = 5, 1_000_000
 
 Json = dict[str, Any]
 
@@ -27,6 +31,11 @@ def unseal(raw: bytes) -> Json:
 
     Raises Impossible for what is no state, a newer one, or damaged.
     """
+    if has_more_parts(raw, max(_SMALL, len(raw) // _BYTES_A_PART)):
+        raise Invalid(
+            f"this is not a state file: {len(raw)} bytes hold more names and values than a state "
+            "of that size has; send the whole answer of GET /_mock/state",
+        )
     try:
         document = orjson.loads(raw.removeprefix(_MARK))
     except orjson.JSONDecodeError as error:

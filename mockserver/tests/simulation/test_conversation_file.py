@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from megaapi_mock.errors import ControlRefused
-from megaapi_mock.simulation.conversation_file import normalized, read_yaml, write_yaml
+from megaapi_mock.simulation.conversation_file import (
+    MARKS_MOST,
+    normalized,
+    read_yaml,
+    write_yaml,
+)
 
 DOCS = Path(__file__).parents[3] / "docs" / "conversations.md"
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1)
@@ -71,6 +77,22 @@ def test_below_set_numbers_are_numbers() -> None:
 def test_what_cannot_be_read_is_refused_with_its_line(text: str, words: str) -> None:
     with pytest.raises(ControlRefused, match=re.escape(words)):
         read_yaml(text)
+
+
+@pytest.mark.parametrize("text", ["a: [1" + ",1" * MARKS_MOST + "]", "a:\n" + "- 1\n" * MARKS_MOST])
+def test_a_file_of_more_values_than_any_conversation_is_refused_before_it_is_read(
+    text: str,
+) -> None:
+    started = time.process_time()
+    with pytest.raises(ControlRefused, match="more than 100,000 line ends"):
+        read_yaml(text)
+    assert time.process_time() - started < 0.5
+
+
+def test_the_longest_conversation_is_read() -> None:
+    turns = [{"customer": {"event": "text-plain", "text": "sim, um, dois"}}] * 5_000
+    conversation = {"conversation": 1, "with": "5511900000002", "turns": turns}
+    assert len(read_yaml(write_yaml(conversation))["turns"]) == 5_000
 
 
 def test_a_turn_that_only_says_something_is_one_line() -> None:

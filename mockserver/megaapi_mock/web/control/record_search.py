@@ -13,6 +13,7 @@ from ...domain.message import Message
 from ...records.delivery import Delivery
 from ...records.exchange import Exchange
 from ...runtime import Runtime
+from ...spec.parsing import Unreadable, parse_json
 
 # Members of a message's content that a person reads on a phone.
 WORDS = frozenset({
@@ -198,8 +199,8 @@ class _Needle:
 
 def _document(body: bytes) -> Any:
     try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
+        return parse_json(body)
+    except Unreadable:
         return None
 
 

@@ -12,7 +12,14 @@ from urllib.parse import urlencode
 
 import pytest
 from megaapi_mock.errors.names import did_you_mean
-from megaapi_mock.spec.parsing import JSON_PARTS, TooDeep, TooManyParts, Unreadable, parse_json
+from megaapi_mock.spec.parsing import (
+    ANSWER_PARTS,
+    JSON_PARTS,
+    TooDeep,
+    TooManyParts,
+    Unreadable,
+    parse_json,
+)
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.web.gateway.request import BODY_LIMIT
 from megaapi_mock.web.gateway.urlencoded import FIELDS_MOST, TooManyFields, parse_form
@@ -238,9 +245,18 @@ def test_a_body_shorter_than_its_content_length_is_not_carried_out(app: MockApp)
 
 
 @pytest.mark.parametrize(
-    "inner", [b"[" + b"[]," * 8_000_000 + b"[]]", b"[" + b"{}," * JSON_PARTS + b"{}]"]
+    "inner",
+    [
+        pytest.param(b"[" + b"[]," * 8_000_000 + b"[]]", id="lists"),
+        pytest.param(b"[" + b"{}," * JSON_PARTS + b"{}]", id="objects"),
+        pytest.param(b'["a"' + b',"a"' * 7_000_000 + b"]", id="strings"),
+        pytest.param(b"[1" + b",1" * 14_000_000 + b"]", id="numbers"),
+        pytest.param(b"{%b}" % b",".join(b'"k%d":1' % n for n in range(1_500_000)), id="names"),
+        pytest.param(b'["\\\\"' + b',"\\\\"' * 4_000_000 + b"]", id="strings of a backslash"),
+        pytest.param(b'["' + b"x" * 3_000_000 + b'",1' + b",1" * JSON_PARTS + b"]", id="late"),
+    ],
 )
-def test_a_body_of_millions_of_lists_is_refused_before_it_is_read(
+def test_a_body_of_more_parts_than_any_call_has_is_refused_before_it_is_read(
     inner: bytes, app: MockApp
 ) -> None:
     body = b'{"messageData":{"to":"5511900000002","text":"x","y":%b}}' % inner
@@ -248,12 +264,13 @@ def test_a_body_of_millions_of_lists_is_refused_before_it_is_read(
     started = time.process_time()
     reply = post(app, body)
     assert (reply.status_code, reply.get_json()["name"]) == (413, "PAYLOAD_TOO_LARGE")
-    assert f"more than {JSON_PARTS:,} lists and objects" in reply.headers["X-Mock-Reason"]
+    assert f"more than {JSON_PARTS:,} names and values" in reply.headers["X-Mock-Reason"]
     assert time.process_time() - started < QUICK
 
 
-def test_brackets_in_a_text_are_no_structure(app: MockApp) -> None:
-    text = '[{"\\' * 200_000
+@pytest.mark.parametrize("marks", ['[{"\\', ",", ":", '\\"', "\\\\,"])
+def test_marks_in_a_text_are_no_structure(marks: str, app: MockApp) -> None:
+    text = marks * 2 * JSON_PARTS
     assert (
         sent_text(
             post(app, json.dumps({"messageData": {**BODY["messageData"], "text": text}}).encode())
@@ -282,6 +299,13 @@ def test_what_is_no_json_is_refused_quickly(body: bytes) -> None:
     with pytest.raises(Unreadable):
         parse_json(body)
     assert time.process_time() - started < QUICK
+
+
+def test_as_many_parts_as_allowed_are_read() -> None:
+    assert parse_json(b"[1" + b",1" * (JSON_PARTS - 1) + b"]")
+    assert parse_json(b"[1" + b",1" * JSON_PARTS + b"]", parts=ANSWER_PARTS)
+    with pytest.raises(TooManyParts):
+        parse_json(b"[1" + b",1" * JSON_PARTS + b"]")
 
 
 def test_millions_of_parts_are_refused_by_the_control_api_too(app: MockApp) -> None:

@@ -284,7 +284,7 @@ def _control(settings: Settings) -> str:
     from ..web.control.guard import is_loopback
 
     if settings.control_token:
-        return "send X-Mock-Token"
+        return "send X-Mock-Token: the value of --control-token or MEGAAPI_CONTROL_TOKEN"
     if is_loopback(settings.host):
         return "this machine only"
     return f"shut on {settings.host}: start with --control-token T to use it"

@@ -53,13 +53,16 @@ def test_colours_change_no_letter() -> None:
     assert re.sub(r"\x1b\[[0-9;]*m", "", painted) == plain
 
 
+TOKEN_WANTED = "send X-Mock-Token: the value of --control-token or MEGAAPI_CONTROL_TOKEN"
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
         (Settings(), "this machine only"),
         (Settings(host="::1"), "this machine only"),
-        (Settings(control_token="TESTTOKEN1"), "send X-Mock-Token"),
-        (Settings(host="0.0.0.0", control_token="TESTTOKEN1"), "send X-Mock-Token"),
+        (Settings(control_token="TESTTOKEN1"), TOKEN_WANTED),
+        (Settings(host="0.0.0.0", control_token="TESTTOKEN1"), TOKEN_WANTED),
         (Settings(host="0.0.0.0"), "shut on 0.0.0.0: start with --control-token T to use it"),
     ],
 )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from megaapi_mock.settings import Settings
 from megaapi_mock.testing import Instance, MockServer
 
 from .screen import Screen, expect
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator
+    from playwright.sync_api import Browser, Locator, Page
 
 UNLINKED = "megacode-TESTKEY0002"
 
@@ -109,14 +111,44 @@ def test_page_without_an_instance_says_what_to_do(screen: Screen) -> None:
     expect(page.locator(".next-step")).to_contain_text("There is no instance. Create one")
 
 
-def test_control_token_is_asked_for_once(browser: Browser) -> None:
+@pytest.fixture
+def shut(browser: Browser) -> Iterator[Page]:
+    """The page of a mock that other machines reach, before any token is given."""
     settings = replace(Settings(seed=0), control_token="made-up", host="0.0.0.0")
     with MockServer(settings=settings) as server, browser.new_context(locale="en-US") as context:
         page = context.new_page()
         page.goto(f"{server.url}/_mock/ui/")
-        dialog = page.get_by_role("dialog", name="Control token")
-        dialog.get_by_label("Control token").fill("made-up")
-        dialog.get_by_role("button", name="Use it").click()
-        expect(page.locator("section.phone")).to_be_visible()
-        page.reload()
-        expect(page.locator("section.phone")).to_be_visible()
+        yield page
+
+
+def test_control_token_is_asked_for_once(shut: Page) -> None:
+    dialog = shut.get_by_role("dialog", name="Control token")
+    dialog.get_by_label("Control token").fill("made-up")
+    dialog.get_by_role("button", name="Use it").click()
+    expect(shut.locator("section.phone")).to_be_visible()
+    shut.reload()
+    expect(shut.locator("section.phone")).to_be_visible()
+
+
+def test_dialog_says_what_the_token_is_and_when_it_was_wrong(shut: Page) -> None:
+    dialog = shut.get_by_role("dialog", name="Control token")
+    expect(dialog.locator("p").first).to_have_text(
+        "Type the control token of this mock, so that this page may use it from here."
+    )
+    expect(dialog).to_contain_text("after --control-token, or in MEGAAPI_CONTROL_TOKEN")
+    expect(dialog).not_to_contain_text("X-Mock-Token")
+    expect(dialog.locator(".bad")).to_have_count(0)
+    dialog.get_by_label("Control token").fill("wrong")
+    dialog.get_by_role("button", name="Use it").click()
+    expect(dialog.locator(".bad")).to_contain_text("That is not the token of this mock")
+
+
+def test_token_that_is_not_given_is_asked_for_when_the_user_wants(shut: Page) -> None:
+    dialog = shut.get_by_role("dialog", name="Control token")
+    expect(dialog).to_be_visible()
+    # The stream has tried again by then.
+    with shut.expect_response("**/_mock/stream"), shut.expect_response("**/_mock/stream"):
+        shut.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    shut.get_by_role("button", name="Type the control token").click()
+    expect(dialog).to_be_visible()

@@ -79,6 +79,58 @@ def test_caption_is_edited(screen: Screen, shop: Instance, label: str) -> None:
     assert [each["caption"] for each in told.values()] == ["Outra legenda"]
 
 
+TEXT_ENTRIES = {"Reply", "Forward to the instance", "Copy the text"}
+
+
+@pytest.mark.parametrize(
+    ("label", "missing"),
+    [
+        ("Sample picture", {"Forward to the instance"}),
+        ("Sample voice note", {"Forward to the instance", "Copy the text"}),
+        ("Sample document", {"Forward to the instance", "Copy the text"}),
+        ("Sample sticker", {"Forward to the instance", "Copy the text"}),
+        ("Sample poll", {"Forward to the instance"}),
+    ],
+)
+def test_menu_offers_only_what_can_be_done_with_such_a_message(
+    screen: Screen, shop: Instance, label: str, missing: set[str]
+) -> None:
+    screen.attach(label)
+    line = screen.phone().locator(".line:has(.bubble.own)").last
+    line.hover()
+    line.get_by_role("button", name="What to do with this message").click()
+    menu = screen.page.get_by_role("menu")
+    expect(menu.get_by_role("menuitem", name="Reply")).to_be_visible()
+    offered = set(menu.get_by_role("menuitem").all_inner_texts())
+    assert offered & TEXT_ENTRIES == TEXT_ENTRIES - missing
+
+
+def test_text_is_forwarded_and_copied(screen: Screen, shop: Instance) -> None:
+    screen.write("Passe adiante")
+    screen.do("Passe adiante", "Forward to the instance")
+    assert shop.inbox.wait_for("text-forwarded").status == 200
+    expect(screen.bubble("Passe adiante")).to_contain_text("Forwarded")
+    screen.do("Passe adiante", "Copy the text")
+    expect(screen.phone().locator(".notice")).to_have_text("Copied")
+    assert screen.page.evaluate("navigator.clipboard.readText()") == "Passe adiante"
+
+
+def test_message_that_reached_no_phone_is_neither_answered_nor_passed_on(
+    screen: Screen, shop: Instance
+) -> None:
+    shop.customer("5511900000002").blocks()
+    send(shop, "text", {"text": "Nunca chega"})
+    bubble = screen.bubble("Nunca chega")
+    bubble.hover()
+    bubble.get_by_role("button", name="What to do with this message").click()
+    menu = screen.page.get_by_role("menu")
+    expect(menu.get_by_role("menuitem", name="Copy the text")).to_be_visible()
+    expect(menu.get_by_role("menuitemcheckbox")).to_have_count(0)
+    assert set(menu.get_by_role("menuitem").all_inner_texts()).isdisjoint(
+        {"Reply", "Forward to the instance"}
+    )
+
+
 def test_attached_file_takes_no_quote_from_the_next_text(screen: Screen, shop: Instance) -> None:
     screen.write("citado")
     screen.do("citado", "Reply")

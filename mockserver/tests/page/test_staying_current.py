@@ -8,15 +8,16 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from megaapi_mock.testing import Instance, Mock
+from megaapi_mock.testing import Instance, Mock, MockServer
 
 from ..processes import free_port
 from .conftest import KEY
 from .gateway import send
-from .screen import Screen, expect
+from .screen import NAME, Screen, expect
 from .served import serving, shop_bot
 
 UNLINKED = "megacode-TESTKEY0002"
+FIRST, SECOND, OTHER = "5511900000002", "5511900000004", "Cliente Exemplo"
 
 
 def test_reload_shows_the_same_conversation(screen: Screen, shop: Instance) -> None:
@@ -26,6 +27,58 @@ def test_reload_shows_the_same_conversation(screen: Screen, shop: Instance) -> N
     screen.page.reload()
     expect(screen.bubble("Antes de recarregar").locator(".trace")).to_contain_text("webhook 200")
     expect(screen.phone().locator(".line")).to_have_count(lines)
+
+
+def add_second_phone(screen: Screen) -> None:
+    screen.page.get_by_role("button", name="Add a phone").click()
+    screen.page.get_by_role("searchbox").fill(SECOND)
+    screen.page.get_by_role("dialog").locator(".chat-row").filter(has_text=SECOND).click()
+
+
+def open_two_phones(screen: Screen, shop: Instance) -> None:
+    """One in a group, the other on its list of chats."""
+    shop.group("Turma", members=[FIRST, SECOND])
+    add_second_phone(screen)
+    for name in (NAME, OTHER):
+        screen.phone(name).get_by_role("button", name="Back").click()
+    screen.phone().locator(".chat-row").filter(has_text="Turma").click()
+    expect_two_phones(screen)
+
+
+def expect_two_phones(screen: Screen) -> None:
+    expect(screen.page.locator("section.phone")).to_have_count(2)
+    expect(screen.phone().locator(".chat-title")).to_contain_text("Turma")
+    expect(screen.phone(OTHER).get_by_role("heading", name="Chats")).to_be_visible()
+
+
+def test_reload_keeps_phones_their_chats_and_the_instance(screen: Screen, shop: Instance) -> None:
+    open_two_phones(screen, shop)
+    page = screen.page
+    page.get_by_label("Instance").select_option(UNLINKED)
+    page.reload()
+    expect_two_phones(screen)
+    expect(page.get_by_label("Instance")).to_have_value(UNLINKED)
+    for view in ("levers", "replay"):
+        expect(screen.view(view).page.get_by_label("Instance").first).to_have_value(UNLINKED)
+    screen.view("phones")
+    expect_two_phones(screen)
+
+
+def test_phones_that_were_all_closed_stay_closed(screen: Screen) -> None:
+    screen.phone().get_by_role("button", name="Close the phone").click()
+    screen.page.reload()
+    expect(screen.page.get_by_text("No phone is open.")).to_be_visible()
+    expect(screen.page.locator("section.phone")).to_have_count(0)
+
+
+def test_two_tabs_keep_each_their_own_phones(screen: Screen, shop: Instance) -> None:
+    other = Screen(screen.page.context.new_page(), screen.url).open()
+    other.phone().get_by_role("button", name="Back").click()
+    expect(other.phone().get_by_role("heading", name="Chats")).to_be_visible()
+    for tab in (screen, other):
+        tab.page.reload()
+    expect(screen.phone().get_by_label("Message from")).to_be_visible()
+    expect(other.phone().get_by_role("heading", name="Chats")).to_be_visible()
 
 
 def test_restarted_server_is_found_again_with_its_conversation(
@@ -111,6 +164,58 @@ def test_server_restarted_on_its_database_has_lost_nothing(
         screen.view("phones").write("Depois da volta")
         expect(screen.bubble("Depois da volta").locator(".trace")).to_contain_text("webhook 200")
         expect(screen.phone().locator(".entry")).to_have_count(len(messages) + 3)
+
+
+def test_restarted_server_has_the_same_phones_and_chats_open(
+    open_screen: Any, tmp_path: Path, port: int
+) -> None:
+    store = ("--store", f"sqlite:///{tmp_path / 'mock.db'}")
+    with serving(port, *store) as url:
+        screen: Screen = open_screen(url=url)
+        open_two_phones(screen, Mock(url).attach(KEY))
+    expect(screen.page.locator(".live")).to_have_text("Reconnecting…")
+    with serving(port, *store):
+        expect(screen.page.locator(".live")).to_have_text("Live", timeout=20_000)
+        expect_two_phones(screen)
+        screen.page.reload()
+        expect_two_phones(screen)
+
+
+def test_group_that_is_gone_leaves_the_phone_on_its_private_chat(
+    screen: Screen, shop: Instance, mock: MockServer
+) -> None:
+    open_two_phones(screen, shop)
+    mock.reset()
+    expect(screen.phone().locator(".chat-title")).to_contain_text("Test Shop")
+    screen.write("Sem grupo")
+    expect(screen.bubble("Sem grupo")).to_be_visible()
+
+
+def test_instance_made_while_the_page_loads_is_not_lost(screen: Screen, mock: MockServer) -> None:
+    page, held = screen.page, list[Any]()
+    page.route("**/_mock/clock", lambda route: held.append(route))
+    with page.expect_response("**/_mock/instances?*"):
+        page.reload()
+    with mock.instance(key="megacode-TESTKEY0009"):
+        # The stream tells of it; the older list of instances is used after that.
+        expect(page.get_by_label("Instance").locator("option")).to_have_count(1)
+        held[0].continue_()
+        expect(page.get_by_label("Instance").locator("option")).to_have_count(3)
+
+
+def test_phone_of_an_instance_that_is_removed_says_so_and_comes_back(
+    screen: Screen, mock: MockServer
+) -> None:
+    with mock.instance(key="megacode-TESTKEY0009", name="Loja Nova"):
+        screen.page.get_by_label("Instance").select_option("megacode-TESTKEY0009")
+        add_second_phone(screen)
+        box = screen.phone(OTHER).get_by_label("Message from")
+        expect(box).to_be_visible()
+    expect(screen.phone(OTHER)).to_contain_text("megacode-TESTKEY0009 was removed")
+    with mock.instance(key="megacode-TESTKEY0009", name="Loja Nova"):
+        expect(box).to_be_visible()
+        screen.write("De volta", OTHER)
+        expect(screen.bubble("De volta", OTHER)).to_be_visible()
 
 
 def test_language_is_the_browsers_and_can_be_switched(open_screen: Any, shop: Instance) -> None:

@@ -1,6 +1,7 @@
 // The instances as cards: linking, the webhook, and a new one.
 import * as api from "../core/api.js";
 import { button, fill, h } from "../core/dom.js";
+import { focusOn, isFocusLost } from "../core/focus.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { openMenu } from "../core/menu.js";
@@ -15,8 +16,9 @@ export class ConnectionView {
     this.subscriptions = new Subscriptions(store.topics);
     this.outcome = outcomeLine();
     this.grid = h("div", { class: "cards" });
-    this.element = h("div", { class: "panel-view" }, h("div", { class: "toolbar" }, h("h2", {}, t("connection.title")),
-      button(t("connection.new"), (event) => this.openNew(event.currentTarget), { kind: "primary", icon: icon("plus", 16), "aria-haspopup": "menu" }), this.outcome), this.grid);
+    this.newButton = button(t("connection.new"), () => this.openNew(this.newButton), { kind: "primary", icon: icon("plus", 16), "aria-haspopup": "menu" });
+    this.element = h("div", { class: "panel-view" },
+      h("div", { class: "toolbar" }, h("h2", {}, t("connection.title")), this.newButton, this.outcome), this.grid);
     this.subscriptions.on("instances", () => this.draw());
     this.subscriptions.on("instance", (instance) => this.cards.get(instance.key)?.hear(instance));
     this.draw();
@@ -28,9 +30,16 @@ export class ConnectionView {
   }
 
   draw() {
+    const hadFocus = this.grid.contains(document.activeElement);
+    this.drawCards();
+    if (hadFocus && isFocusLost()) focusOn(this.newButton);
+  }
+
+  drawCards() {
     for (const [key, card] of this.cards) {
       if (this.store.instances.has(key)) continue;
       card.end();
+      card.element.remove();
       this.cards.delete(key);
     }
     for (const instance of this.store.instances.values()) {

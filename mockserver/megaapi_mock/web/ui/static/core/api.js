@@ -7,6 +7,7 @@ const KEPT_AS = "megaapi-mock-token";
 const ROOT = "/_mock";
 let askForToken = async () => null;
 let asking = null;
+let isDeclined = false;
 
 /** A refusal of the server: its sentence and its status. */
 export class Refusal extends Error {
@@ -26,16 +27,16 @@ function headers(extra = {}) {
   return token ? { ...extra, "X-Mock-Token": token } : extra;
 }
 
-/** Call a route of the control API; a missing or wrong token is asked for once. */
+/** Call a route of the control API; a missing or wrong token is asked for, until that is declined. */
 export async function request(path, options = {}) {
   const send = () => fetch(ROOT + path, { ...options, headers: headers(options.headers) }).catch(noAnswer);
   const sent = sessionStorage.getItem(KEPT_AS);
   const response = await send();
   if (response.status !== 403) return response;
   const sentence = (await response.clone().json().catch(() => ({}))).error ?? "";
-  if (!sentence.startsWith("X-Mock-Token")) return response;
+  if (!sentence.startsWith("X-Mock-Token") || isDeclined) return response;
   // Another call may have been given the token meanwhile.
-  if (sessionStorage.getItem(KEPT_AS) === sent) await obtainToken(sentence);
+  if (sessionStorage.getItem(KEPT_AS) === sent) await obtainToken(sent !== null);
   return send();
 }
 
@@ -44,9 +45,10 @@ function noAnswer(trouble) {
   throw trouble instanceof TypeError ? new Refusal(t("server.gone"), 0) : trouble;
 }
 
-async function obtainToken(sentence) {
-  asking ??= askForToken(sentence).finally(() => { asking = null; });
+async function obtainToken(wasWrong) {
+  asking ??= askForToken(wasWrong).finally(() => { asking = null; });
   const token = await asking;
+  isDeclined = !token;
   if (token) sessionStorage.setItem(KEPT_AS, token);
 }
 

@@ -1,5 +1,6 @@
 // Elements without a framework. Whatever comes from the wire becomes a text node: there is no way
 // in here to insert markup.
+import { keepFocus } from "./focus.js";
 
 const AS_PROPERTY = new Set(["value", "checked", "disabled", "indeterminate", "srcObject", "htmlFor"]);
 
@@ -31,11 +32,13 @@ function append(parent, children) {
   }
 }
 
-/** Replace everything in an element. */
+/** Replace everything in an element; the control that stands where the focus was has it again. */
 export function fill(element, ...children) {
-  element.textContent = "";
-  append(element, children);
-  return element;
+  return keepFocus(element, () => {
+    element.textContent = "";
+    append(element, children);
+    return element;
+  });
 }
 
 /** Fill a list with rows, or say why it is empty: a list without items would be none. */

@@ -4,8 +4,12 @@ import { Shell } from "./shell.js";
 import { Store } from "./store.js";
 import { askForToken } from "./token.js";
 
-onTokenWanted(askForToken);
 const store = new Store();
 const shell = new Shell(document.getElementById("app"), store);
+onTokenWanted(async (wasWrong) => {
+  const token = await askForToken(wasWrong);
+  if (!token) shell.showLocked();
+  return token;
+});
 shell.draw();
 store.start();

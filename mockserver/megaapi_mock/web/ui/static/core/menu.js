@@ -1,5 +1,6 @@
 // A menu that opens at a button: arrow keys move in it, Escape closes it and returns the focus.
 import { h } from "./dom.js";
+import { focusOn } from "./focus.js";
 
 let close = () => undefined;
 
@@ -12,13 +13,16 @@ export function openMenu(anchor, items, { label }) {
   (document.querySelector("main") ?? document.body).append(menu);
   place(menu, anchor);
   close = () => {
+    const hadFocus = menu.contains(document.activeElement);
     menu.remove();
     document.removeEventListener("pointerdown", outside, true);
     close = () => undefined;
+    // What is chosen may take the focus further; it starts from where the menu was opened.
+    if (hadFocus) focusOn(anchor);
   };
   const outside = (event) => { if (!menu.contains(event.target)) close(); };
   document.addEventListener("pointerdown", outside, true);
-  menu.addEventListener("keydown", (event) => steer(event, menu, anchor));
+  menu.addEventListener("keydown", (event) => steer(event, menu));
   menu.querySelector("button")?.focus();
   return menu;
 }
@@ -45,7 +49,7 @@ function place(menu, anchor) {
   menu.style.top = `${Math.max(8, y)}px`;
 }
 
-function steer(event, menu, anchor) {
+function steer(event, menu) {
   const entries = [...menu.querySelectorAll("button")];
   const here = entries.indexOf(document.activeElement);
   const to = { ArrowDown: here + 1, ArrowUp: here - 1, ArrowRight: here + 1, ArrowLeft: here - 1, Home: 0, End: entries.length - 1 }[event.key];
@@ -55,6 +59,5 @@ function steer(event, menu, anchor) {
   } else if (event.key === "Escape" || event.key === "Tab") {
     event.preventDefault();
     close();
-    anchor.focus?.();
   }
 }

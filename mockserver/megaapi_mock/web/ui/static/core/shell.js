@@ -1,5 +1,6 @@
 // What frames every view: the bar at the top with views, language and light, and the view itself.
 import { button, fill, h, select } from "./dom.js";
+import { focusOn, isFocusLost } from "./focus.js";
 import { LANGUAGES, chooseLanguage, currentLanguage, t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { ConnectionView } from "../connection/connection_view.js";
@@ -55,6 +56,7 @@ export class Shell {
     return select(Object.entries(LANGUAGES), currentLanguage(), (name) => {
       chooseLanguage(name);
       this.draw();
+      focusOn(this.root.querySelector(".language"));
     }, { "aria-label": t("language"), class: "language" });
   }
 
@@ -62,7 +64,9 @@ export class Shell {
     const dark = isDark();
     return button(t(dark ? "theme.light" : "theme.dark"), (event) => {
       applyTheme(isDark() ? "light" : "dark");
-      event.currentTarget.replaceWith(this.themeButton());
+      const anew = this.themeButton();
+      event.currentTarget.replaceWith(anew);
+      anew.focus();
     }, { kind: "plain", icon: icon(dark ? "sun" : "moon"), bare: true });
   }
 
@@ -73,7 +77,17 @@ export class Shell {
     this.view?.end();
     this.view = new VIEWS[name].make(this.store);
     this.main.className = `view-${name}`;
+    const hadFocus = this.main.contains(document.activeElement);
     fill(this.main, this.view.element);
+    if (hadFocus && isFocusLost()) this.main.focus();
+  }
+
+  /** Instead of the view: nothing is shown without the control token. */
+  showLocked() {
+    this.view?.end();
+    this.view = null;
+    fill(this.main, h("div", { class: "next-step" }, h("p", {}, t("token.needed")),
+      button(t("token.enter"), () => location.reload(), { kind: "primary" })));
   }
 
   showLive() {

@@ -14,6 +14,8 @@ export class Store {
     this.clock = { now: Date.now() / 1000, frozen: false, readAt: Date.now() };
     this.presence = new Map();
     this.live = false;
+    // What the stream says of instances while they are being read: null where none is, or one is removed.
+    this.heardMeanwhile = null;
     this.loaded = false;
     this.catalogue = new Map();
     this.stream = new Stream({
@@ -43,8 +45,17 @@ export class Store {
   }
 
   async loadAll() {
+    const heard = new Map();
+    this.heardMeanwhile = heard;
     const [instances, clock] = await Promise.all([api.instances(), api.get("/clock"), this.records.load()]);
+    // Asked for again meanwhile: that answer is the newer one.
+    if (this.heardMeanwhile !== heard) return;
+    this.heardMeanwhile = null;
     this.instances = new Map(instances.map((instance) => [instance.key, instance]));
+    for (const [key, instance] of heard) {
+      if (instance) this.instances.set(key, instance);
+      else this.instances.delete(key);
+    }
     this.setClock(clock);
     this.loaded = true;
     this.topics.publish("instances");
@@ -80,11 +91,13 @@ export class Store {
 
   hearInstance(instance) {
     const isNew = !this.instances.has(instance.key);
+    this.heardMeanwhile?.set(instance.key, instance);
     this.instances.set(instance.key, instance);
     this.topics.publish(isNew ? "instances" : "instance", instance);
   }
 
   forgetInstance(key) {
+    this.heardMeanwhile?.set(key, null);
     this.instances.delete(key);
     this.topics.publish("instances");
   }

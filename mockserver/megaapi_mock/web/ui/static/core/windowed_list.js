@@ -1,6 +1,7 @@
 // A long list of which only a window is in the page. Scrolling moves the window over what is
 // loaded and asks for more at the far end; what is on screen does not jump.
 import { oncePerFrame } from "./dom.js";
+import { focusOn, isFocusLost, rememberFocus } from "./focus.js";
 
 const WINDOW = 90;
 const STEP = 30;
@@ -21,21 +22,39 @@ export class WindowedList {
     const look = oncePerFrame(() => this.followScroll());
     container.addEventListener("scroll", look, { passive: true });
     container.addEventListener("scroll", () => { this.follows = this.isAtNearEnd(); }, { passive: true });
-    // Pictures grow when they have come: a list that was at its end stays there.
+    // Pictures grow when they have come, and a notice takes room from the list: one that was at
+    // its end stays there.
     this.sizes = new ResizeObserver(() => { if (bottom && this.follows) this.toNearEnd(); });
     this.follows = true;
   }
 
   /** Show the list from its near end. */
   reset() {
+    this.keepingFocus(() => this.drawAnew());
+    this.toNearEnd();
+  }
+
+  drawAnew() {
     const { length } = this.source.items();
     this.elements.clear();
     this.sizes.disconnect();
     this.container.textContent = "";
     this.start = this.bottom ? Math.max(0, length - WINDOW) : 0;
     this.end = this.bottom ? length : Math.min(length, WINDOW);
+    this.sizes.observe(this.container);
     this.draw();
-    this.toNearEnd();
+  }
+
+  /** Change what is in the page; whoever was in it with the keyboard stays there. */
+  keepingFocus(work) {
+    const isHere = this.container.contains(document.activeElement);
+    const [key, element] = (isHere && [...this.elements].find(([, one]) => one.contains(document.activeElement))) || [];
+    const restore = element ? rememberFocus(element) : null;
+    work();
+    if (!restore || !isFocusLost()) return;
+    const drawn = this.elements.get(key);
+    if (drawn && (restore(drawn) || focusOn(drawn.querySelector("button")))) return;
+    this.container.focus({ preventScroll: true });
   }
 
   /** Move the window so that this item is in the page. */
@@ -91,13 +110,13 @@ export class WindowedList {
     const index = this.indexOf(key, items);
     if (index < 0) return;
     const follow = this.isAtNearEnd();
-    const focused = old.contains(document.activeElement);
-    const fresh = this.source.render(items[index], items[index - 1]);
-    old.replaceWith(fresh);
-    this.sizes.unobserve(old);
-    this.sizes.observe(fresh);
-    this.elements.set(key, fresh);
-    if (focused) fresh.querySelector("button")?.focus({ preventScroll: true });
+    this.keepingFocus(() => {
+      const fresh = this.source.render(items[index], items[index - 1]);
+      old.replaceWith(fresh);
+      this.sizes.unobserve(old);
+      this.sizes.observe(fresh);
+      this.elements.set(key, fresh);
+    });
     if (follow && this.bottom) this.toNearEnd();
   }
 
@@ -110,6 +129,10 @@ export class WindowedList {
 
   /** Bring what is in the page in line with the window, without moving what is on screen. */
   draw() {
+    this.keepingFocus(() => this.drawWindow());
+  }
+
+  drawWindow() {
     const items = this.source.items();
     const shown = items.slice(this.start, this.end);
     const keys = new Set(shown.map((item) => this.source.keyOf(item)));

@@ -15,6 +15,7 @@ export class Trace {
     this.body = h("div", { class: "trace-body" });
     this.element = h("aside", { class: "trace-pane", "aria-label": t("trace.title") },
       h("header", {}, h("h2", {}, t("trace.title")), button(t("close"), onClose, { kind: "plain", icon: icon("close"), bare: true })), this.body);
+    this.element.addEventListener("keydown", (event) => { if (event.key === "Escape") onClose(); });
     fill(this.body, h("p", { class: "empty" }, t("trace.empty")));
     this.subscriptions.on("records", ({ record }) => this.hear(record));
     this.subscriptions.on("resent", ({ id }) => { this.wanted = id; });
@@ -26,8 +27,9 @@ export class Trace {
 
   /** Show what belongs to `{message}` or `{exchange: id}`. */
   async show(subject) {
+    // What is shown of it already stays until there is more.
+    if (subject !== this.subject) fill(this.body, h("p", { class: "empty" }, t("loading")));
     this.subject = subject;
-    fill(this.body, h("p", { class: "empty" }, t("loading")));
     try {
       const records = await this.recordsOf(subject);
       if (this.subject === subject) this.draw(subject, records);

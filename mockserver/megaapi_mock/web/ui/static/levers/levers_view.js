@@ -1,5 +1,6 @@
 // Switches of the mock as a whole and of one instance: clock, faults, chaos, state, events.
-import { fill, h, select } from "../core/dom.js";
+import { chosenInstance, instancePicker } from "../core/chosen_instance.js";
+import { fill, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { Subscriptions } from "../core/topics.js";
 import { ChaosPanel } from "./chaos_panel.js";
@@ -11,7 +12,7 @@ import { StatePanel } from "./state_panel.js";
 export class LeversView {
   constructor(store) {
     this.store = store;
-    this.instance = [...store.instances.keys()][0];
+    this.instance = chosenInstance(store);
     this.subscriptions = new Subscriptions(store.topics);
     this.tools = h("div", { class: "toolbar" });
     this.panels = [new ClockPanel(store), new FaultPanel(store, () => this.instance), new ChaosPanel(store, () => this.instance),
@@ -27,10 +28,8 @@ export class LeversView {
   }
 
   draw() {
-    const pairs = [...this.store.instances.values()].map((one) => [one.key, `${one.name} · ${one.key}`]);
-    if (!this.store.instances.has(this.instance)) this.choose(pairs[0]?.[0]);
-    fill(this.tools, h("h2", {}, t("levers.title")), h("label", { class: "inline-field" }, t("phones.instance"),
-      select(pairs, this.instance, (key) => this.choose(key), { "aria-label": t("phones.instance") })));
+    if (!this.store.instances.has(this.instance)) this.choose(chosenInstance(this.store));
+    fill(this.tools, h("h2", {}, t("levers.title")), instancePicker(this.store, this.instance, (key) => this.choose(key)));
   }
 
   choose(key) {

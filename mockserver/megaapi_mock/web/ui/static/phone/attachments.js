@@ -82,8 +82,7 @@ function openForm(phone, title, fields, send) {
   const sheet = phone.openSheet(title, [form]);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    sheet.remove();
+    sheet.close();
     send();
   });
-  form.querySelector("input")?.focus();
 }

@@ -6,11 +6,13 @@ import { closeMenu, openMenu } from "../core/menu.js";
 import { contentOf, textOf } from "../core/messages.js";
 
 const EMOJI = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
-const EDITABLE = new Set(["conversation", "extendedTextMessage", "imageMessage", "videoMessage", "documentMessage"]);
+const TEXTS = new Set(["conversation", "extendedTextMessage"]);
+const EDITABLE = new Set([...TEXTS, "imageMessage", "videoMessage", "documentMessage"]);
 
 /** Open the menu of a message. */
 export function openBubbleMenu(anchor, message, own, conversation) {
-  openMenu(anchor, [reactionRow(message, conversation), ...entries(message, own, conversation)], { label: t("bubble.menu") });
+  const reactions = hasArrived(message) ? [reactionRow(message, conversation)] : [];
+  openMenu(anchor, [...reactions, ...entries(message, own, conversation)], { label: t("bubble.menu") });
 }
 
 function reactionRow(message, conversation) {
@@ -26,15 +28,31 @@ function reactionRow(message, conversation) {
   return h("div", { class: "emoji-row", role: "group", "aria-label": t("bubble.reactions") }, choices);
 }
 
+/** Whether the customer has the message: what reached no phone can be neither answered nor passed on. */
+function hasArrived(message) {
+  return !message.from_me || !message.reason;
+}
+
+async function copyText(text, phone) {
+  const copied = await navigator.clipboard?.writeText(text).then(() => true, () => false);
+  phone.notice(t(copied ? "copied" : "copy.failed"));
+}
+
+/** What can be done with a message of this kind; an entry that would be refused is not there. */
 function entries(message, own, conversation) {
   const { composer, phone } = conversation;
-  const editable = own && EDITABLE.has(contentOf(message.content).kind);
+  const { kind } = contentOf(message.content);
+  const text = textOf(message.content);
+  const arrived = hasArrived(message);
+  // The gateway has an event for texts that are passed on, and none for files.
+  const forwardable = arrived && TEXTS.has(kind);
+  const editable = own && EDITABLE.has(kind);
   return [
-    { label: t("bubble.reply"), icon: icon("reply", 16), act: () => composer.quote(message) },
-    { label: t("bubble.forward"), icon: icon("forward", 16), act: () => phone.act({ event: "text-forwarded", message: message.id }) },
+    arrived ? { label: t("bubble.reply"), icon: icon("reply", 16), act: () => composer.quote(message) } : null,
+    forwardable ? { label: t("bubble.forward"), icon: icon("forward", 16), act: () => phone.act({ event: "text-forwarded", message: message.id }) } : null,
     editable ? { label: t("bubble.edit"), icon: icon("edit", 16), act: () => composer.edit(message) } : null,
     own ? { label: t("bubble.delete"), icon: icon("trash", 16), danger: true, act: () => phone.act({ event: "deleted", message: message.id }) } : null,
-    { label: t("bubble.copy"), icon: icon("copy", 16), act: () => navigator.clipboard?.writeText(textOf(message.content)) },
+    text ? { label: t("bubble.copy"), icon: icon("copy", 16), act: () => copyText(text, phone) } : null,
     { label: t("bubble.inspect"), icon: icon("webhook", 16), act: () => conversation.inspect({ message }) },
     { label: t("bubble.rewind"), icon: icon("rewind", 16), act: () => conversation.rewindBefore(message, conversation.log.idBefore(message)) },
   ].filter(Boolean);

@@ -1,6 +1,7 @@
 // The chats of a phone: the instance's private chat and the groups both are in.
 import * as api from "../core/api.js";
 import { fill, h } from "../core/dom.js";
+import { focusOn } from "../core/focus.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { Subscriptions } from "../core/topics.js";
@@ -16,7 +17,7 @@ export class ChatList {
     this.chats = [];
     this.next = null;
     this.subscriptions = new Subscriptions(phone.store.topics);
-    this.rows = h("div", { class: "chat-rows" });
+    this.rows = h("div", { class: "chat-rows", tabindex: "-1" });
     this.element = h("div", { class: "chat-list" }, h("header", { class: "chat-header" }, h("h3", {}, t("chats.title"))), this.rows);
     this.list = new WindowedList(this.rows, {
       items: () => this.chats, keyOf: (chat) => chat.chat, render: (chat) => this.row(chat), more: () => this.more(),
@@ -56,6 +57,7 @@ export class ChatList {
       this.next = page.next;
       this.rows.setAttribute("role", this.chats.length ? "list" : "group");
       this.list.reset();
+      if (document.activeElement === this.rows) focusOn(this.rows.querySelector("button"));
     } catch (refusal) {
       fill(this.rows, h("p", { class: "empty" }, refusal.message));
     }

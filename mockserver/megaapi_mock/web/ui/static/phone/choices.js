@@ -35,7 +35,7 @@ function openSheet(message, part, phone) {
     button(t("send"), () => {
       const chosen = sheet.querySelector("input:checked");
       if (!chosen) return;
-      sheet.remove();
+      sheet.close();
       phone.act({ event: "list-response", option: chosen.value, message: message.id });
     }, { kind: "primary" }),
   ]);

@@ -82,6 +82,8 @@ export class Composer {
     if (!text) return;
     const action = this.actionFor(text);
     this.input.value = "";
+    // The button goes away with the text.
+    this.input.focus({ preventScroll: true });
     this.forgetAbout();
     const message = await this.phone.act(action);
     // What was refused is not lost.
@@ -108,9 +110,14 @@ export class Composer {
   setAbout(kind, message) {
     this.about = { kind, message };
     fill(this.aboutBar, icon(kind === "edit" ? "edit" : "reply", 16), inShort(message.content),
-      button(t("cancel"), () => this.forgetAbout(), { kind: "plain", icon: icon("close", 16), bare: true }));
+      button(t("cancel"), () => this.cancelAbout(), { kind: "plain", icon: icon("close", 16), bare: true }));
     this.aboutBar.hidden = false;
     this.input.focus();
+  }
+
+  cancelAbout() {
+    this.forgetAbout();
+    this.input.focus({ preventScroll: true });
   }
 
   forgetAbout() {

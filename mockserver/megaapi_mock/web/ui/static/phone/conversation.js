@@ -154,6 +154,7 @@ export class Conversation {
 
   toNewest() {
     this.newer.hidden = true;
+    this.messages.focus({ preventScroll: true });
     this.list.reset();
   }
 

@@ -1,6 +1,7 @@
 // A contact's phone: its frame with the switches, and on the screen its chats or one of them.
 import * as api from "../core/api.js";
-import { announce, button, fill, freshId, h } from "../core/dom.js";
+import { button, fill, freshId, h } from "../core/dom.js";
+import { focusOn, isFocusLost } from "../core/focus.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { isGroup, numberOf } from "../core/messages.js";
@@ -11,10 +12,16 @@ import { saveFile } from "../core/files.js";
 import { ChatList } from "./chat_list.js";
 import { nameOf } from "./content.js";
 import { Conversation } from "./conversation.js";
+import { Notices } from "./notices.js";
+import { openSheet } from "./sheet.js";
+
+// What `chat` says of a phone that shows its list of chats.
+const NO_CHAT = "";
 
 export class Phone {
-  constructor(store, { instance, number }, owner) {
-    Object.assign(this, { store, instance, number, owner });
+  /** `chat` is what it shows: a chat, "" for the list of them, undefined for the instance's own. */
+  constructor(store, { instance, number, chat }, owner) {
+    Object.assign(this, { store, instance, number, chat, owner });
     this.contact = null;
     this.names = new Map();
     this.unread = new Map();
@@ -25,6 +32,8 @@ export class Phone {
     this.subscriptions.on("contact", (contact) => this.hearContact(contact));
     this.subscriptions.on("message", (message) => this.countUnread(message));
     this.subscriptions.on("clock", () => this.showTime());
+    this.subscriptions.on("instances", () => this.followInstance());
+    this.subscriptions.on("loaded", () => this.refresh());
     const timer = setInterval(() => this.showTime(), 10_000);
     this.subscriptions.add(() => clearInterval(timer));
     this.open();
@@ -35,10 +44,12 @@ export class Phone {
     this.heading = h("h2", { id: name }, this.number);
     this.switches = h("span", { class: "phone-switches" });
     this.screen = h("div", { class: "screen" });
-    this.notices = h("div", { class: "notices", role: "alert" });
+    this.notices = new Notices(() => this.takeFocus());
+    this.subscriptions.add(() => this.notices.end());
     this.time = h("span", { class: "phone-time" });
     this.flags = h("span", { class: "phone-flags" });
-    this.body = h("div", { class: "phone-body" }, h("div", { class: "phone-status" }, this.time, this.flags), this.screen, this.notices);
+    this.body = h("div", { class: "phone-body" }, h("div", { class: "phone-status" }, this.time, this.flags), this.notices.element,
+      h("div", { class: "stage" }, this.screen));
     this.element = h("section", { class: "phone", "aria-labelledby": name },
       h("div", { class: "phone-top" }, this.heading, this.switches), this.body);
     this.showTime();
@@ -70,14 +81,46 @@ export class Phone {
     }
   }
 
+  /** Show what was open here before, as far as it is still there. */
   async openFirst() {
-    await this.openChat(this.first ?? this.contact.jid);
+    const { chat } = this;
+    if (chat === NO_CHAT) this.showChats();
+    else await this.openChat(chat && isGroup(chat) ? chat : this.contact.jid);
   }
 
   /** Show that chat, at once or when the phone has been opened. */
   showLater(chat) {
-    this.first = chat;
+    this.chat = chat;
     if (this.contact) this.openChat(chat);
+  }
+
+  /** The instance was removed, or is there again. */
+  followInstance() {
+    if (this.shop() && this.isOrphan) {
+      this.isOrphan = false;
+      this.open();
+    } else if (!this.shop() && this.store.loaded && !this.isOrphan) this.showOrphan();
+  }
+
+  showOrphan() {
+    this.isOrphan = true;
+    this.closeSheet();
+    this.shown?.end();
+    this.shown = null;
+    fill(this.screen, h("p", { class: "empty" }, t("phone.no-instance", { key: this.instance })));
+  }
+
+  /** The server has started again, or was reset: what is shown may be there no longer. */
+  async refresh() {
+    if (!this.contact || !this.shop()) return;
+    const contact = await api.contact(this.instance, this.number).catch(() => null);
+    if (contact) this.hearContact(contact);
+    const { chat } = this.shown ?? {};
+    if (chat && isGroup(chat) && !(await this.groupOf(chat))) await this.openChat(this.address());
+  }
+
+  groupOf(chat) {
+    return api.group(this.instance, chat).catch(() => null);
   }
 
   shop() {
@@ -122,7 +165,7 @@ export class Phone {
     this.heading.replaceChildren(this.title(), " ", h("small", {}, this.number));
     const menu = button(t("phone.menu"), (event) => this.openSwitches(event.currentTarget), { kind: "plain", icon: icon("more"), bare: true, "aria-haspopup": "menu" });
     const close = button(t("phone.close", { name: this.title() }), () => this.owner.close(this), { kind: "plain", icon: icon("close", 18), bare: true });
-    this.switches.replaceChildren(menu, close);
+    fill(this.switches, menu, close);
     const state = this.contact?.state ?? "reachable";
     this.flags.replaceChildren(...[state === "reachable" ? null : t(`phone.${state}`), this.showsButtons ? null : t("phone.no-buttons")].filter(Boolean).map((text) => h("span", { class: "flag" }, text)));
     this.body.classList.toggle("off", state === "phone_off");
@@ -169,24 +212,39 @@ export class Phone {
     return counted || (isNewer ? 1 : 0);
   }
 
-  show(view) {
+  show(view, chat) {
     const { log } = this.shown ?? {};
     if (log) this.seenUntil.set(log.chat, log.items.at(-1)?.time ?? 0);
+    const hadFocus = this.screen.contains(document.activeElement);
     this.shown?.end();
     this.shown = view;
     fill(this.screen, view.element);
+    if (hadFocus && isFocusLost()) this.takeFocus();
+    this.chat = chat;
+    this.owner.keep();
+  }
+
+  /** Give the focus to where one goes on from: the message box, or the first control there is. */
+  takeFocus() {
+    const { input } = this.shown?.composer ?? {};
+    // On a screen that is touched the box would bring up the keys.
+    const isTouched = matchMedia("(hover: none)").matches;
+    const within = (selector) => this.screen.querySelector(selector);
+    [isTouched ? within(".messages") : input, within(".chat-rows"), within("button"), this.switches.firstChild].some(focusOn);
   }
 
   showChats() {
-    this.show(new ChatList(this));
+    this.show(new ChatList(this), NO_CHAT);
   }
 
   async openChat(chat) {
     this.unread.delete(chat);
-    const group = isGroup(chat) ? await api.group(this.instance, chat).catch(() => null) : null;
-    this.show(new Conversation(this, chat, {
+    const group = isGroup(chat) ? await this.groupOf(chat) : null;
+    // A group that is gone since.
+    const shown = isGroup(chat) && !group ? this.address() : chat;
+    this.show(new Conversation(this, shown, {
       group, inspect: (subject) => this.owner.inspect(subject), rewindBefore: (message, previous) => this.owner.rewindBefore(this, message, previous),
-    }));
+    }), shown);
   }
 
   /** The customer does something; gives the message, or null when it was refused. */
@@ -203,25 +261,19 @@ export class Phone {
 
   /** A sentence on the phone, for a while. */
   notice(sentence) {
-    const note = h("div", { class: "notice" }, h("span", {}, sentence),
-      button(t("close"), () => note.remove(), { kind: "plain", icon: icon("close", 14), bare: true }));
-    this.notices.replaceChildren(note);
-    announce(sentence);
-    setTimeout(() => note.remove(), 12_000);
+    this.notices.show(sentence);
   }
 
-  /** A sheet over the screen; Escape closes it. */
+  /** A sheet over the screen, in the place of the one before. */
   openSheet(title, children) {
-    const name = freshId("sheet");
-    const sheet = h("div", { class: "sheet-backdrop" });
-    sheet.append(h("div", { class: "sheet", role: "dialog", "aria-modal": "true", "aria-labelledby": name, tabindex: "-1" },
-      h("header", {}, h("h3", { id: name }, title), button(t("close"), () => sheet.remove(), { kind: "plain", icon: icon("close"), bare: true })),
-      children));
-    sheet.addEventListener("keydown", (event) => { if (event.key === "Escape") sheet.remove(); });
-    sheet.addEventListener("click", (event) => { if (event.target === sheet) sheet.remove(); });
-    this.body.append(sheet);
-    sheet.querySelector("input, button.primary")?.focus();
-    return sheet;
+    this.closeSheet();
+    this.sheet = openSheet(this.screen, title, children, () => this.takeFocus());
+    return this.sheet;
+  }
+
+  closeSheet() {
+    this.sheet?.close();
+    this.sheet = null;
   }
 
   async saveConversation(chat) {

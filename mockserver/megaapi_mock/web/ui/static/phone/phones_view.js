@@ -1,9 +1,12 @@
 // The customers' phones side by side, and beside them the trace of the message that was picked.
 import * as api from "../core/api.js";
-import { button, field, fill, h, select } from "../core/dom.js";
+import { chosenInstance, instancePicker } from "../core/chosen_instance.js";
+import { button, field, fill, h } from "../core/dom.js";
 import { openDialog, outcomeLine } from "../core/dialog.js";
+import { focusOn } from "../core/focus.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
+import { keep, recall } from "../core/kept.js";
 import { numberOf } from "../core/messages.js";
 import { Trace } from "../inspector/trace.js";
 import { openRewind } from "../replay/rewind.js";
@@ -15,14 +18,6 @@ import { openPicker } from "./picker.js";
 const KEPT_AS = "megaapi-mock-phones";
 const MOST = 8;
 const FIRST_NUMBER = "5511900000002";
-
-function keptPhones() {
-  try {
-    return JSON.parse(localStorage.getItem(KEPT_AS)) ?? [];
-  } catch {
-    return [];
-  }
-}
 
 export class PhonesView {
   constructor(store) {
@@ -52,18 +47,20 @@ export class PhonesView {
   openKept() {
     this.drawTools();
     if (this.phones.length) return;
-    const kept = keptPhones().filter(({ instance }) => this.store.instances.has(instance));
+    const kept = recall(KEPT_AS);
+    const open = (kept ?? []).filter(({ instance }) => this.store.instances.has(instance));
     const first = this.instance ? [{ instance: this.instance, number: FIRST_NUMBER }] : [];
-    (kept.length ? kept : first).forEach((one) => this.add(one));
+    // Whoever has closed all of them wants none.
+    (open.length || kept?.length === 0 ? open : first).forEach((one) => this.add(one));
   }
 
   drawTools() {
-    const keys = [...this.store.instances.values()];
-    if (!this.store.instances.has(this.instance)) this.instance = (keys.find((one) => one.state === "connected") ?? keys[0])?.key;
-    const pairs = keys.map((one) => [one.key, `${one.name} · ${one.key}`]);
-    const picker = select(pairs, this.instance, (key) => { this.instance = key; this.drawHint(); }, { "aria-label": t("phones.instance") });
-    fill(this.tools, h("label", { class: "inline-field" }, t("phones.instance"), picker),
-      button(t("phones.add"), () => openPicker(this.instance, (number) => this.add({ instance: this.instance, number })), { kind: "primary", icon: icon("plus", 16) }),
+    if (!this.store.instances.has(this.instance)) this.instance = chosenInstance(this.store);
+    const picker = instancePicker(this.store, this.instance, (key) => {
+      this.instance = key;
+      this.drawHint();
+    });
+    fill(this.tools, picker, button(t("phones.add"), () => openPicker(this.instance, (number) => this.add({ instance: this.instance, number })), { kind: "primary", icon: icon("plus", 16) }),
       button(t("phones.group"), () => this.openGroup(), { icon: icon("people", 16) }));
     this.drawHint();
   }
@@ -86,15 +83,20 @@ export class PhonesView {
   }
 
   close(phone) {
+    const index = this.phones.indexOf(phone);
+    const hadFocus = phone.element.contains(document.activeElement);
     phone.end();
     phone.element.remove();
-    this.phones = this.phones.filter((one) => one !== phone);
+    this.phones.splice(index, 1);
     this.keep();
+    if (!hadFocus) return;
+    const next = this.phones[index] ?? this.phones.at(-1);
+    focusOn(next ? next.switches.lastChild : this.tools.querySelector("button"));
   }
 
   keep() {
     this.none.hidden = this.phones.length > 0;
-    localStorage.setItem(KEPT_AS, JSON.stringify(this.phones.map(({ instance, number }) => ({ instance, number }))));
+    keep(KEPT_AS, this.phones.map(({ instance, number, chat }) => ({ instance, number, chat })));
   }
 
   inspect(subject) {
@@ -113,9 +115,11 @@ export class PhonesView {
   }
 
   closeTrace() {
+    const hadFocus = this.trace?.element.contains(document.activeElement);
     this.trace?.end();
     this.trace?.element.remove();
     this.trace = null;
+    if (hadFocus) focusOn(this.row.querySelector(".inspected .trace, .inspected .refusal"));
     this.mark(null);
   }
 

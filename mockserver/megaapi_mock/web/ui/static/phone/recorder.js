@@ -1,5 +1,5 @@
 // A voice note recorded with the browser's microphone.
-import { button, h } from "../core/dom.js";
+import { button, fill, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 
@@ -27,7 +27,7 @@ export class Recorder {
 
   draw() {
     const recording = Boolean(this.recorder);
-    this.element.replaceChildren(button(t(recording ? "recorder.stop" : "recorder.start"), () => (recording ? this.stop() : this.start()),
+    fill(this.element, button(t(recording ? "recorder.stop" : "recorder.start"), () => (recording ? this.stop() : this.start()),
       { kind: recording ? "danger send" : "plain send", icon: icon(recording ? "stop" : "microphone"), bare: true, "aria-pressed": String(recording) }));
   }
 

@@ -14,6 +14,7 @@ export class PlayPanel extends Panel {
     super(store, t("play.title"));
     this.instance = instance;
     this.play = null;
+    this.isBusy = false;
     this.chat = h("select");
     this.other = h("input", { type: "text", inputmode: "numeric", placeholder: t("play.same-customer") });
     this.begin = h("input", { type: "checkbox" });
@@ -79,8 +80,8 @@ export class PlayPanel extends Panel {
     this.play = play;
     const done = play.state === "done";
     fill(this.controls,
-      button(t("play.step"), () => this.advance("step"), { icon: icon("step", 16), disabled: done }),
-      button(t("play.run"), () => this.advance("run"), { kind: "primary", icon: icon("play", 16), disabled: done }),
+      button(t("play.step"), () => this.advance("step"), { icon: icon("step", 16), "aria-disabled": String(done || this.isBusy) }),
+      button(t("play.run"), () => this.advance("run"), { kind: "primary", icon: icon("play", 16), "aria-disabled": String(done || this.isBusy) }),
       h("span", { class: "hint", role: "status" }, t(`play.${play.state}`)));
     fill(this.turns, play.turns.map((turn) => this.turn(turn)));
   }
@@ -96,8 +97,12 @@ export class PlayPanel extends Panel {
   }
 
   async advance(how) {
-    this.controls.querySelectorAll("button").forEach((one) => { one.disabled = true; });
+    // A button that is really disabled would lose the focus.
+    if (this.isBusy || this.play.state === "done") return;
+    this.isBusy = true;
+    this.show(this.play);
     const play = await this.run(() => playOn(this.play, how, (current) => this.show(current)));
+    this.isBusy = false;
     this.show(play ?? this.play);
   }
 }

@@ -1,5 +1,6 @@
 // Points an instance can return to, and conversations that are played to the bot again.
-import { fill, h, select } from "../core/dom.js";
+import { chosenInstance, instancePicker } from "../core/chosen_instance.js";
+import { fill, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { Subscriptions } from "../core/topics.js";
 import { PlayPanel } from "./play_panel.js";
@@ -8,7 +9,7 @@ import { PointsPanel } from "./points_panel.js";
 export class ReplayView {
   constructor(store) {
     this.store = store;
-    this.instance = [...store.instances.keys()][0];
+    this.instance = chosenInstance(store);
     this.subscriptions = new Subscriptions(store.topics);
     this.tools = h("div", { class: "toolbar" });
     this.panels = [new PlayPanel(store, () => this.instance), new PointsPanel(store, () => this.instance)];
@@ -23,10 +24,8 @@ export class ReplayView {
   }
 
   draw() {
-    const pairs = [...this.store.instances.values()].map((one) => [one.key, `${one.name} · ${one.key}`]);
-    if (!this.store.instances.has(this.instance)) this.choose(pairs[0]?.[0]);
-    fill(this.tools, h("h2", {}, t("replay.title")), h("label", { class: "inline-field" }, t("phones.instance"),
-      select(pairs, this.instance, (key) => this.choose(key), { "aria-label": t("phones.instance") })));
+    if (!this.store.instances.has(this.instance)) this.choose(chosenInstance(this.store));
+    fill(this.tools, h("h2", {}, t("replay.title")), instancePicker(this.store, this.instance, (key) => this.choose(key)));
   }
 
   choose(key) {

@@ -33,7 +33,7 @@ from megaapi_mock.faults.registry import discover
 from megaapi_mock.settings import Settings
 from megaapi_mock.store.state_file import seal, unseal
 from megaapi_mock.web.app import MockApp, build_app
-from megaapi_mock.webhooks.http.client import Answer
+from megaapi_mock.webhooks.http.client import ReceiverAnswer
 from odd_values import ODD, made_odd, raw_of
 from servers import KEY, TOKEN
 from werkzeug.test import Client
@@ -53,9 +53,9 @@ class _Receiver:
 
     def post(
         self, url: str, body: bytes, headers: Sequence[tuple[str, str]], *, timeout: float
-    ) -> Answer:
+    ) -> ReceiverAnswer:
         """200."""
-        return Answer(200)
+        return ReceiverAnswer(200)
 
     def close(self) -> None:
         """Nothing is open."""

@@ -23,7 +23,7 @@ PLANS = ("code", "start", "business")
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class ValuePattern:
     """What a free value looks like, as a pattern and in words."""
 
     pattern: str
@@ -41,7 +41,7 @@ class Switch:
     name: str
     default: str
     choices: tuple[str, ...] = ()
-    form: Form | None = None
+    form: ValuePattern | None = None
     grade: str = "inferred"
     help: str = ""
     settled_by: str = ""
@@ -60,13 +60,13 @@ class Switch:
 
 _NUMBER = r"\d{1,7}(\.\d{1,6})?"
 _SPAN = rf"{_NUMBER}(-{_NUMBER})?"
-_SECONDS = Form(_NUMBER, "seconds, such as 2.5")
-_SPANS = Form(
+_SECONDS = ValuePattern(_NUMBER, "seconds, such as 2.5")
+_SPANS = ValuePattern(
     rf"{_SPAN},{_SPAN},{_SPAN}(,{_SPAN})?",
     "three or four waits in seconds, each a number or a span, such as 0,1-3,5-60",
 )
-_WHOLE = Form(r"[1-9]\d{0,5}", "a whole number from 1")
-_HEADER = Form(r"[ -~]{1,200}", "printable ASCII")
+_WHOLE = ValuePattern(r"[1-9]\d{0,5}", "a whole number from 1")
+_HEADER = ValuePattern(r"[ -~]{1,200}", "printable ASCII")
 _ON = ("on", "off")
 
 SWITCHES: tuple[Switch, ...] = (
@@ -100,7 +100,7 @@ SWITCHES: tuple[Switch, ...] = (
            settled_by="a second logout right after the first"),
     Switch("restart_seconds", "0", form=_SECONDS, help="how long a restart shows disconnected",
            settled_by="a restart, and the status asked every half second after it"),
-    Switch("media_days", "30", form=Form(_NUMBER, "days, such as 0.5"),
+    Switch("media_days", "30", form=ValuePattern(_NUMBER, "days, such as 0.5"),
            help="how long media can be downloaded",
            settled_by="downloads of messages of known age, a week apart"),
     Switch("media_gone", "error_true", ("error_true", "error_true_400", "403"), grade="observed",

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 STUCK_PAUSE = 1.0
 
 
-class Agenda(Protocol):
+class Schedule(Protocol):
     """Something with turns: who is first, and how to wake them.
 
     It may call `due_earlier` only while it holds nothing that its own `next_due` needs.
@@ -55,10 +55,10 @@ class Timers:
         clock: Clock,
         store: Store,
         wake: Callable[[str, float], object],
-        others: Sequence[Agenda] = (),
+        others: Sequence[Schedule] = (),
     ) -> None:
         self._clock = clock
-        self._agendas: tuple[Agenda, ...] = (_Instances(store, wake), *others)
+        self._agendas: tuple[Schedule, ...] = (_Instances(store, wake), *others)
         self._changed = threading.Condition()
         # One at a time, or two threads overtake each other; a turn itself may move the clock.
         self._running = threading.RLock()
@@ -136,7 +136,7 @@ class Timers:
         if first is not None:
             self.due_earlier()
 
-    def _first(self) -> tuple[tuple[float, str], Agenda] | None:
+    def _first(self) -> tuple[tuple[float, str], Schedule] | None:
         """The earliest turn of all agendas; of two at one time, the instances'."""
         turns = [(due, agenda) for agenda in self._agendas if (due := agenda.next_due())]
         return min(turns, key=lambda turn: turn[0][0], default=None)

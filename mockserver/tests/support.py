@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from megaapi_mock.webhooks.http.client import Answer
+from megaapi_mock.webhooks.http.client import ReceiverAnswer
 
 START = 1_767_225_600.0
 KEY, TOKEN = "megacode-TESTKEY0001", "TESTKEY0001"
@@ -20,9 +20,9 @@ class RecordingTransport:
 
     def post(
         self, url: str, body: bytes, headers: Sequence[tuple[str, str]], *, timeout: float
-    ) -> Answer:
+    ) -> ReceiverAnswer:
         self.posts.append((url, body, headers))
-        return Answer(status=200, headers=(), body=b"ok", truncated=False)
+        return ReceiverAnswer(status=200, headers=(), body=b"ok", truncated=False)
 
     def close(self) -> None:
         return None

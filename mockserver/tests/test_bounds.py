@@ -420,7 +420,7 @@ def test_states_are_made_two_at_a_time(make_app: MakeApp, monkeypatch: pytest.Mo
 
 
 def test_failures_that_emit_tells_apart_are_bounded() -> None:
-    tally = emitter.Tally()
+    tally = emitter.DeliveryCounts()
     for number in range(1_000):
         failed = Delivery(f"d{number}", START, KEY, "e", "t", "http://127.0.0.1:9/", b"", KEY)
         failed.state, failed.reason = "failed", f"its first line is {number}"

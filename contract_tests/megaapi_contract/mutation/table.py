@@ -11,7 +11,7 @@ from .score import Score, counted
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """How many faults of one thing there are, and how many were noticed."""
 
     of: str
@@ -24,7 +24,7 @@ class Row:
         return self.faults - self.killed
 
 
-def by_operation(score: Score, mutants: Sequence[Mutant], contract: Contract) -> list[Row]:
+def by_operation(score: Score, mutants: Sequence[Mutant], contract: Contract) -> list[TableRow]:
     """A row for each operation of the contract, `controller/operation`."""
     return [
         _row(
@@ -35,7 +35,7 @@ def by_operation(score: Score, mutants: Sequence[Mutant], contract: Contract) ->
     ]  # fmt: skip
 
 
-def by_controller(score: Score, mutants: Sequence[Mutant], contract: Contract) -> list[Row]:
+def by_controller(score: Score, mutants: Sequence[Mutant], contract: Contract) -> list[TableRow]:
     """A row for each controller, and one for the webhooks."""
     rows = []
     for controller in dict.fromkeys(operation.controller for operation in contract.operations):
@@ -46,7 +46,7 @@ def by_controller(score: Score, mutants: Sequence[Mutant], contract: Contract) -
     return rows
 
 
-def by_event(score: Score, mutants: Sequence[Mutant], contract: Contract) -> list[Row]:
+def by_event(score: Score, mutants: Sequence[Mutant], contract: Contract) -> list[TableRow]:
     """A row for each webhook event of the contract."""
     return [
         _row(event, score, (mutant for mutant in mutants if event in mutant.events))
@@ -54,7 +54,7 @@ def by_event(score: Score, mutants: Sequence[Mutant], contract: Contract) -> lis
     ]
 
 
-def by_kind(score: Score, mutants: Sequence[Mutant]) -> list[Row]:
+def by_kind(score: Score, mutants: Sequence[Mutant]) -> list[TableRow]:
     """A row for each kind of fault."""
     return [
         _row(kind, score, (mutant for mutant in mutants if mutant.kind == kind))
@@ -62,9 +62,9 @@ def by_kind(score: Score, mutants: Sequence[Mutant]) -> list[Row]:
     ]
 
 
-def _row(of: str, score: Score, mutants: Iterable[Mutant]) -> Row:
+def _row(of: str, score: Score, mutants: Iterable[Mutant]) -> TableRow:
     real = counted(mutants)
-    return Row(of, len(real), score.killed(real))
+    return TableRow(of, len(real), score.killed(real))
 
 
 def page(score: Score, mutants: Sequence[Mutant], contract: Contract) -> str:
@@ -97,7 +97,7 @@ def _lines(score: Score, mutants: Sequence[Mutant], contract: Contract) -> Itera
     yield from _equivalent(mutants)
 
 
-def _table(of: str, rows: Sequence[Row]) -> Iterator[str]:
+def _table(of: str, rows: Sequence[TableRow]) -> Iterator[str]:
     yield f"| {of} | Faults | Noticed | Not noticed |"
     yield "| --- | ---: | ---: | ---: |"
     for row in rows:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from megaapi_contract.host.webhook_receiver import Receiver
-from megaapi_mock.webhooks.http.connection import Answer
+from megaapi_mock.webhooks.http.connection import ReceiverAnswer
 
 
 @pytest.fixture
@@ -33,7 +33,9 @@ def call(receiver: Receiver, method: str, path: str, body: bytes = b"") -> HTTPR
 
 def test_the_receiver_answers_with_all_that_the_courier_reads() -> None:
     answer = Receiver().post("http://127.0.0.1:9/webhooks", b"{}", (), timeout=0)
-    assert {field.name for field in fields(Answer)} <= {field.name for field in fields(answer)}
+    assert {field.name for field in fields(ReceiverAnswer)} <= {
+        field.name for field in fields(answer)
+    }
 
 
 def test_post_to_the_path_of_the_run_is_a_webhook(receiver: Receiver) -> None:

@@ -13,8 +13,8 @@ from .output import Output, coloured
 
 if TYPE_CHECKING:
     from ..records.exchange import Exchange
-    from .emitter import Tally
-    from .listen import Webhook
+    from .emitter import DeliveryCounts
+    from .listen import ReceivedWebhook
 
 # A webhook that is something else altogether misses everywhere; so many places tell enough.
 MISFITS_SHOWN = 5
@@ -44,7 +44,7 @@ def progress_bar(name: str, total: int) -> Iterator[Callable[[int], None] | None
         yield lambda completed: progress.update(bar, completed=completed)
 
 
-def tally_lines(name: str, url: str, total: int, tally: Tally) -> str:
+def tally_lines(name: str, url: str, total: int, tally: DeliveryCounts) -> str:
     """How an emission went: one line, and one for each reason of a failure."""
     late = [f"{label} {milliseconds:.1f} ms" for label, milliseconds in _latencies(tally)]
     headline = f"{name} to {url}: {tally.delivered:,} of {total:,} delivered"
@@ -56,7 +56,7 @@ def tally_lines(name: str, url: str, total: int, tally: Tally) -> str:
     return "\n".join(_safe(line) for line in lines)
 
 
-def _latencies(tally: Tally) -> list[tuple[str, float]]:
+def _latencies(tally: DeliveryCounts) -> list[tuple[str, float]]:
     latencies = (("p50", tally.latency(0.5)), ("p99", tally.latency(0.99)))
     return [(label, late) for label, late in latencies if late is not None]
 
@@ -82,7 +82,7 @@ class Lines:
         text = f" ->  {delivery.event} to {delivery.url}: {delivery.state}{duration}"
         self._print(delivery.time, colour, text, delivery.reason)
 
-    def webhook(self, webhook: Webhook) -> None:
+    def webhook(self, webhook: ReceivedWebhook) -> None:
         """A webhook somebody sent us, and where it leaves the contract."""
         verdict = webhook.verdict
         if verdict.event is None:

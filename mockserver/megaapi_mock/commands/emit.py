@@ -19,7 +19,7 @@ from ..resources import root
 if TYPE_CHECKING:
     from ..receiver_check.result import Verdict
     from ..spec.payload_fields import PayloadFields
-    from .emitter import Tally
+    from .emitter import DeliveryCounts
 
 _GENERATIONS = next(switch for switch in SWITCHES if switch.name == "payload_generation").choices
 # Options that say how to judge: without --verdict nobody would read them.
@@ -187,7 +187,7 @@ def _refuse_given(context: click.Context, names: Sequence[str], reason: str) -> 
             raise SetupError(f"{parameter.opts[0]} {reason}")
 
 
-def _tell(event: str, url: str, total: int, tally: Tally) -> None:
+def _tell(event: str, url: str, total: int, tally: DeliveryCounts) -> None:
     from .console import tally_lines
 
     click.echo(tally_lines(event, url, total, tally))
@@ -206,13 +206,13 @@ def _judged(
 ) -> Verdict:
     from ..errors.names import did_you_mean
     from ..samples import Samples
-    from .receiver_trial import Terms, run_verdict
+    from .receiver_trial import TrialTerms, run_verdict
 
     known = Samples(root("fixtures")).names()
     if event is not None and event not in known:
         guess = did_you_mean(event, known)
         raise SetupError(f"there is no event {event!r}: {guess}`megaapi-mock events` lists all")
-    trial_terms = Terms(**{name: value for name, value in terms.items() if value is not None})
+    trial_terms = TrialTerms(**{name: value for name, value in terms.items() if value is not None})
     switch = run_verdict(
         gateway,
         url,

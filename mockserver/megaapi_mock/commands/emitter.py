@@ -71,7 +71,7 @@ class Order:
         return self.count * self.duplicate
 
 
-class Tally:
+class DeliveryCounts:
     """How the deliveries ended; thread-safe."""
 
     def __init__(self) -> None:
@@ -143,7 +143,7 @@ class Emitter:
         fields: PayloadFields | None = None,
     ) -> None:
         self.order = order
-        self.tally = Tally()
+        self.tally = DeliveryCounts()
         self._clock, self._ids = clock or Clock(), ids
         self._transport, self._watch = transport, watch
         _require_url(order.url)
@@ -157,7 +157,7 @@ class Emitter:
                     raise SetupError(f"--set {mistake}; --force sets it anyway")
         self._payload(1)  # shows whether the changes can be made
 
-    def run(self, progress: Callable[[Tally], None] | None = None) -> Tally:
+    def run(self, progress: Callable[[DeliveryCounts], None] | None = None) -> DeliveryCounts:
         """Send everything and return how it went; `progress` is called some times a second.
 
         On Ctrl-C what has not left is abandoned and counted as that, and the tally returned.
@@ -206,7 +206,9 @@ class Emitter:
             workers=min(order.parallel * order.duplicate, WORKERS_MOST),
         )
 
-    def _await_turn(self, began: float, number: int, show: Callable[[Tally], None]) -> None:
+    def _await_turn(
+        self, began: float, number: int, show: Callable[[DeliveryCounts], None]
+    ) -> None:
         if self.order.rate is None:
             return
         due = began + number / self.order.rate
@@ -326,5 +328,5 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
-def _say_nothing(_: Tally) -> None:
+def _say_nothing(_: DeliveryCounts) -> None:
     return

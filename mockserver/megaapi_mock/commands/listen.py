@@ -14,13 +14,13 @@ from ..domain.message import content_key
 from ..errors import SetupError
 from ..serving.webhook_server import Post, WebhookServer
 from ..spec.parsing import Unreadable, parse_json
-from ..spec.recognise import Misfit, Recognised, Recogniser
+from ..spec.recognise import FieldMismatch, Recognised, Recogniser
 
 TEXT_MOST = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Webhook:
+class ReceivedWebhook:
     """One POST as it came, with the verdict on it; `summary` is who and what in one line."""
 
     path: str
@@ -29,7 +29,7 @@ class Webhook:
     payload: Any = None
 
 
-Tell = Callable[[Webhook], None]
+Tell = Callable[[ReceivedWebhook], None]
 
 
 class Receiver(WebhookServer):
@@ -74,7 +74,7 @@ class Receiver(WebhookServer):
         else:
             self.others[verdict.event.name if verdict.event else "no known event"] += 1
 
-    def _judged(self, post: Post) -> Webhook:
+    def _judged(self, post: Post) -> ReceivedWebhook:
         path, problem, payload = post.path, post.problem, None
         if problem is None and not post.body:
             problem = "it is empty"
@@ -84,8 +84,10 @@ class Receiver(WebhookServer):
             except Unreadable as error:
                 problem = str(error)
         if problem is not None:
-            return Webhook(path, path, Recognised(None, (Misfit("body", problem),)))
-        return Webhook(path, summary(path, payload), self._recogniser.recognise(payload), payload)
+            return ReceivedWebhook(path, path, Recognised(None, (FieldMismatch("body", problem),)))
+        return ReceivedWebhook(
+            path, summary(path, payload), self._recogniser.recognise(payload), payload
+        )
 
     def server_close(self) -> None:
         """Stop listening and telling: what threads still read is not heard any more."""

@@ -42,7 +42,7 @@ MUST = NUMBERED | {"text-extended", "text-quoted-reply", "text-link-preview"}
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class TrialTerms:
     """What is asked of a receiver; times in seconds.
 
     `within`: a webhook has its 2xx. `quiet`: once everything is answered, whoever says nothing
@@ -69,7 +69,7 @@ def run_verdict(
     seed: int = 0,
     instance: str | None = None,
     control_token: str = "",
-    terms: Terms | None = None,
+    terms: TrialTerms | None = None,
 ) -> Verdict:
     """Let the mock at `gateway` try the bot whose webhooks arrive at `receiver`.
 
@@ -83,7 +83,7 @@ def run_verdict(
 
     Raises SetupError when gateway or instance do not serve.
     """
-    terms = terms or Terms()
+    terms = terms or TrialTerms()
     door = TrialClient(gateway.rstrip("/"), control_token)
     key = instance or door.first_linked() or f"megacode-VERDICT{seed:07d}"
     before = door.borrow(key, receiver)
@@ -105,7 +105,7 @@ class _Trial:
     door: TrialClient
     key: str
     seed: int
-    terms: Terms
+    terms: TrialTerms
     chance: Random
     contacts: list[str]
     # Whom the owner writes to by phone.
@@ -132,7 +132,7 @@ class _Trial:
         key: str,
         since: str | None,
         seed: int,
-        terms: Terms,
+        terms: TrialTerms,
         event: str | None = None,
     ) -> _Trial:
         """A trial among people this instance has never heard of."""

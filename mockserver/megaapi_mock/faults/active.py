@@ -16,7 +16,7 @@ from ..ids import Ids
 from ..records.fault_hit import FaultHit
 from ..spec.operations import Operation
 from .armed_fault import SCOPE, SCOPE_NAMES, ArmedFault, Strike, tally_of
-from .kind import Kind, Moment, Occasion, Tally
+from .kind import FaultTally, Kind, Moment, Occasion
 from .parameters import BadParameter, checked, meant
 from .registry import Kinds, Listed, discover, kind_named
 
@@ -53,7 +53,7 @@ class ActiveFaults:
         self._lock = threading.RLock()
         self._all: tuple[ArmedFault, ...] = ()
         self._numbers: dict[str | None, int] = {}
-        self._header_tallies: OrderedDict[str, Tally] = OrderedDict()
+        self._header_tallies: OrderedDict[str, FaultTally] = OrderedDict()
 
     # -- arming ------------------------------------------------------------------------------
 
@@ -207,7 +207,7 @@ class ActiveFaults:
     def settle(self, strike: Strike, key: str) -> bool:
         """Whether a late fault strikes now that the call went well."""
         if strike.armed is None:
-            due = strike.kind.due(Tally(), strike.moment.now)
+            due = strike.kind.due(FaultTally(), strike.moment.now)
             if due:
                 self._on_hit(strike.at(key))
             return due
@@ -222,7 +222,7 @@ class ActiveFaults:
             tally = tally_of(self._header_tallies, key)
             tally.calls += 1
             now = self._clock.now()
-            if not kind.late and not kind.due(Tally(), now):
+            if not kind.late and not kind.due(FaultTally(), now):
                 return None
             chance = self._chance(key, "fault asked for", tally.calls)
             strike = Strike(kind, fault_kind.name, None, Moment(now, chance, now), operation.id)

@@ -9,8 +9,8 @@ from typing import Any
 
 from ..domain.jid import Jid, is_number
 from ..records.fault_hit import FaultHit
-from .kind import Kind, Moment, Tally
-from .parameters import COUNT, FROM_ZERO, PERCENT, TEXT, Form, Parameter
+from .kind import FaultTally, Kind, Moment
+from .parameters import COUNT, FROM_ZERO, PERCENT, TEXT, Parameter, ParameterCheck
 
 # Instances one fault keeps count of, and all faults together; the one not seen for longest is
 # forgotten. However many faults there are, each knows some.
@@ -28,7 +28,9 @@ def _addressable(value: Any) -> bool:
     return digits.isascii() and digits.isdigit() and (jid.group or jid.lid or is_number(digits))
 
 
-RECIPIENT = Form(_addressable, "a number such as 5511900000002, or the JID of a person or a group")
+RECIPIENT = ParameterCheck(
+    _addressable, "a number such as 5511900000002, or the JID of a person or a group"
+)
 SCOPE: tuple[Parameter, ...] = (
     Parameter("operation", None, TEXT, "only calls of this operation, by its id"),
     Parameter("instance", None, TEXT, "only this instance, by its key"),
@@ -40,12 +42,12 @@ SCOPE: tuple[Parameter, ...] = (
 SCOPE_NAMES = tuple(parameter.name for parameter in SCOPE)
 
 
-def tally_of(tallies: OrderedDict[str, Tally], key: str, *, among: int = 1) -> Tally:
+def tally_of(tallies: OrderedDict[str, FaultTally], key: str, *, among: int = 1) -> FaultTally:
     """One instance's tally, made where there is none; there are never too many.
 
     `among` is how many faults there are.
     """
-    tally = tallies.setdefault(key, Tally())
+    tally = tallies.setdefault(key, FaultTally())
     tallies.move_to_end(key)
     most = min(TALLIES_MOST, max(TALLIES_LEAST, TALLIES_IN_ALL // max(1, among)))
     while len(tallies) > most:
@@ -70,7 +72,7 @@ class ArmedFault:
     used: int = 0
     seen: int = 0
     cleared: bool = False
-    tallies: OrderedDict[str, Tally] = field(default_factory=OrderedDict)
+    tallies: OrderedDict[str, FaultTally] = field(default_factory=OrderedDict)
     strikes: deque[FaultHit] = field(default_factory=lambda: deque(maxlen=STRIKES_SHOWN))
 
     @property
@@ -78,7 +80,7 @@ class ArmedFault:
         """Whether it has struck `times` times."""
         return self.times is not None and self.used >= self.times
 
-    def tally(self, key: str, *, among: int = 1) -> Tally:
+    def tally(self, key: str, *, among: int = 1) -> FaultTally:
         """The tally of one instance."""
         return tally_of(self.tallies, key, among=among)
 

@@ -36,7 +36,7 @@ class Answered:
 
 
 @dataclass(slots=True)
-class Tally:
+class FaultTally:
     """What one fault has seen of one instance: calls it might have struck, and its window."""
 
     calls: int = 0
@@ -71,7 +71,7 @@ class Kind:
         """Whether calls of this operation can be struck; `concerned` is the same in words."""
         return True
 
-    def due(self, tally: Tally, now: float) -> bool:
+    def due(self, tally: FaultTally, now: float) -> bool:
         """Whether it is time: called in order, once for each call that matches."""
         return True
 

@@ -20,7 +20,7 @@ LEVELS_AROUND = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class ParameterCheck:
     """What a value must be: a function that checks it, and the same in words."""
 
     fits: Callable[[Any], bool]
@@ -33,7 +33,7 @@ class Parameter:
 
     name: str
     default: Any
-    form: Form
+    form: ParameterCheck
     help: str
 
     def as_json(self) -> dict[str, Any]:
@@ -50,7 +50,7 @@ class BadParameter(Exception):
     """A value, or a name, that a fault does not take; the text is the sentence to show."""
 
 
-def about(form: Form, help: str) -> dict[str, Any]:
+def about(form: ParameterCheck, help: str) -> dict[str, Any]:
     """The metadata of a field that users may set."""
     return {"form": form, "help": help}
 
@@ -112,29 +112,29 @@ def _value(text: str) -> Any:
         return text
 
 
-def whole(least: int, most: int, words: str = "") -> Form:
+def whole(least: int, most: int, words: str = "") -> ParameterCheck:
     """A whole number within bounds."""
     words = words or f"a whole number from {least} to {most}"
-    return Form(lambda value: type(value) is int and least <= value <= most, words)
+    return ParameterCheck(lambda value: type(value) is int and least <= value <= most, words)
 
 
-def number(least: float, most: float, words: str) -> Form:
+def number(least: float, most: float, words: str) -> ParameterCheck:
     """A number within bounds."""
-    return Form(lambda value: _number(value, least, most), words)
+    return ParameterCheck(lambda value: _number(value, least, most), words)
 
 
 def _number(value: Any, least: float, most: float) -> bool:
     return type(value) in (int, float) and math.isfinite(value) and least <= value <= most
 
 
-def optional(form: Form) -> Form:
+def optional(form: ParameterCheck) -> ParameterCheck:
     """A form that accepts null too."""
-    return Form(lambda value: value is None or form.fits(value), f"{form.words}, or null")
+    return ParameterCheck(lambda value: value is None or form.fits(value), f"{form.words}, or null")
 
 
-def one_of(*choices: str) -> Form:
+def one_of(*choices: str) -> ParameterCheck:
     """A form that accepts one of these words."""
-    return Form(lambda value: value in choices, " or ".join(choices))
+    return ParameterCheck(lambda value: value in choices, " or ".join(choices))
 
 
 def _span(value: Any) -> bool:
@@ -176,19 +176,19 @@ NOT_YOURS = frozenset(
      "transfer-encoding", "upgrade", "proxy-authenticate", "proxy-authorization")
 )  # fmt: skip
 
-YES_NO = Form(lambda value: isinstance(value, bool), "true or false")
-TEXT = Form(lambda value: isinstance(value, str), "a string")
-ANYTHING = Form(_can_be_sent, "any JSON value, at most 230 levels deep")
+YES_NO = ParameterCheck(lambda value: isinstance(value, bool), "true or false")
+TEXT = ParameterCheck(lambda value: isinstance(value, str), "a string")
+ANYTHING = ParameterCheck(_can_be_sent, "any JSON value, at most 230 levels deep")
 SECONDS = number(0, SECONDS_MOST, f"seconds from 0 to {SECONDS_MOST}")
-SPAN = Form(_span, f"seconds from 0 to {SECONDS_MOST}, or [least, most]")
+SPAN = ParameterCheck(_span, f"seconds from 0 to {SECONDS_MOST}, or [least, most]")
 COUNT = whole(1, COUNT_MOST)
 FROM_ZERO = whole(0, COUNT_MOST)
 PERCENT = number(0, 100, "a number from 0 to 100")
-MEDIA_TYPE = Form(
+MEDIA_TYPE = ParameterCheck(
     lambda value: isinstance(value, str) and value.isascii() and value.isprintable(),
     "printable ASCII such as text/plain",
 )
-HEADERS = Form(
+HEADERS = ParameterCheck(
     _headers,
     "an object of header names and texts in printable ASCII, without Content-Length, "
     "Content-Type, Connection and the like",

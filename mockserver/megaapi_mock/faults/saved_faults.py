@@ -11,7 +11,7 @@ from ..domain.contacts import Directory
 from ..errors import ControlRefused
 from .active import ARMED_MOST, ActiveFaults
 from .armed_fault import SCOPE, SCOPE_NAMES, ArmedFault
-from .kind import Tally
+from .kind import FaultTally
 from .parameters import BadParameter, checked
 from .registry import kind_named
 
@@ -26,7 +26,7 @@ class SavedFault:
     recipient: str | None
     used: int
     seen: int
-    tallies: Mapping[str, Tally]
+    tallies: Mapping[str, FaultTally]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class SavedFaults:
 
     armed: tuple[SavedFault, ...] = ()
     numbers: Mapping[str, int] | None = None
-    asked: Mapping[str, Tally] | None = None
+    asked: Mapping[str, FaultTally] | None = None
 
 
 def save(faults: ActiveFaults, key: str | None) -> SavedFaults:
@@ -107,7 +107,7 @@ def put_back(
         faults._set((*faults._all, *rebuilt))
 
 
-def _copies(tallies: Mapping[str, Tally]) -> dict[str, Tally]:
+def _copies(tallies: Mapping[str, FaultTally]) -> dict[str, FaultTally]:
     """Copies of the tallies: the originals go on counting while these are written."""
     return {owner: replace(tally) for owner, tally in tallies.items()}
 

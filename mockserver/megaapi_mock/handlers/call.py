@@ -22,7 +22,7 @@ NOBODY = Recipient("", Jid("", ""), registered=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RawReply:
     """A reply that is not plain JSON with status 200."""
 
     body: bytes
@@ -60,7 +60,7 @@ class Call:
         self.notes.append(reason)
 
 
-Handler = Callable[[Call], "Json | list[Json] | Answer"]
+Handler = Callable[[Call], "Json | list[Json] | RawReply"]
 Mend = Callable[[Any, Profile], Any]
 
 

@@ -20,9 +20,9 @@ from ..errors import (
     UnknownInstance,
 )
 from ..profile import Profile
-from .call import Answer, Call, Json, done, operation
+from .call import Call, Json, RawReply, done, operation
 
-EMPTY = Answer(b"", "")
+EMPTY = RawReply(b"", "")
 
 # Names clients send for each kind; a sticker is downloaded as an image (n8n-node, allos-cf98).
 DOWNLOAD_KINDS = {
@@ -50,7 +50,7 @@ def _unlinked_as_handled(refusal: RequestRejected, profile: Profile) -> RequestR
 
 
 @operation(refused=_unknown_as_handled)
-def instance_status(call: Call) -> Json | list[Json] | Answer:
+def instance_status(call: Call) -> Json | list[Json] | RawReply:
     """`user` present means linked; absent, not null, when it is not (vendor)."""
     instance, form = call.instance, call.profile["status_shape"]
     status: Json = {"key": instance.key, "status": "connected"}
@@ -78,7 +78,7 @@ def _as_in_2022(status: Json) -> Json:
 
 
 @operation(refused=_unlinked_as_handled)
-def is_on_whatsapp(call: Call) -> Json | Answer:
+def is_on_whatsapp(call: Call) -> Json | RawReply:
     """The bare object, with the JID WhatsApp knows; groups and hidden numbers pass unseen."""
     jid = Jid.parse(call.query["jid"])
     if jid.group:
@@ -108,7 +108,7 @@ def is_on_whatsapp(call: Call) -> Json | Answer:
 
 
 @operation(changes=True)
-def qr_code_page(call: Call) -> Json | Answer:
+def qr_code_page(call: Call) -> Json | RawReply:
     """HTML, not JSON and not a picture (vendor-php)."""
     try:
         source = qr.data_uri(call.instance.linking.show_qr())
@@ -120,13 +120,13 @@ def qr_code_page(call: Call) -> Json | Answer:
         '<!DOCTYPE html><html><head><meta charset="utf-8"><title>QR code</title></head>'
         f'<body><img id="qrcode_box" alt="QR code" src="{source}"></body></html>'
     )
-    return Answer(page.encode(), "text/html; charset=utf-8")
+    return RawReply(page.encode(), "text/html; charset=utf-8")
 
 
 @operation(changes=True)
-def qr_code_image(call: Call) -> Answer:
+def qr_code_image(call: Call) -> RawReply:
     """The picture alone (its content type is a guess)."""
-    return Answer(qr.png(call.instance.linking.show_qr()), "image/png")
+    return RawReply(qr.png(call.instance.linking.show_qr()), "image/png")
 
 
 @operation(changes=True)

@@ -39,7 +39,7 @@ class Server:
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpResponse:
     """What came back; so many bytes of the body are `missing`, as far as its length was said."""
 
     status: int
@@ -57,7 +57,7 @@ def exchange(
     *,
     seconds: float,
     most: int = sys.maxsize,
-) -> Answer:
+) -> HttpResponse:
     """Send these header fields, and no others, and return the answer: `most` bytes of its body.
 
     No proxy is asked, no redirect followed. TimeoutError once the time is over, also for a host
@@ -101,7 +101,7 @@ def trusted() -> ssl.SSLContext:
     return context
 
 
-def _read(response: HTTPResponse, deadline: _Deadline, most: int) -> Answer:
+def _read(response: HTTPResponse, deadline: _Deadline, most: int) -> HttpResponse:
     pieces, size = [], 0
     while size < most and not deadline.is_over:
         piece = response.read1(min(READ_AT_ONCE, most - size))
@@ -109,7 +109,7 @@ def _read(response: HTTPResponse, deadline: _Deadline, most: int) -> Answer:
             break
         pieces.append(piece)
         size += len(piece)
-    return Answer(response.status, response.headers, b"".join(pieces), response.length or 0)
+    return HttpResponse(response.status, response.headers, b"".join(pieces), response.length or 0)
 
 
 class _Deadline:

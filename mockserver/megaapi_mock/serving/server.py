@@ -68,7 +68,7 @@ _LOGS: dict[str, Any] = {
 }
 
 
-class Served(Protocol):
+class ServedApp(Protocol):
     """A WSGI app with threads of its own.
 
     It may also have `started()`, called once when the server answers, before `on_ready`.
@@ -99,7 +99,7 @@ class _Terms:
 
 
 def serve(
-    factory: Callable[[], Served],
+    factory: Callable[[], ServedApp],
     *,
     host: str,
     port: int,
@@ -146,7 +146,7 @@ def _best_engine() -> Engine:
 # --- granian ----------------------------------------------------------------------------------
 
 
-def _serve_with_granian(factory: Callable[[], Served], terms: _Terms) -> None:
+def _serve_with_granian(factory: Callable[[], ServedApp], terms: _Terms) -> None:
     """Granian's parent: it watches the worker and hears its last word, None after a clean stop."""
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
@@ -186,7 +186,7 @@ def _end_on_hangup(interrupt: Callable[..., None]) -> None:
         signal.signal(signal.SIGHUP, interrupt)
 
 
-def _load(factory: Callable[[], Served], terms: _Terms, tell: _Tell) -> Watched:
+def _load(factory: Callable[[], ServedApp], terms: _Terms, tell: _Tell) -> Watched:
     """Build the app in the worker's main thread, before granian sets its own signal handlers."""
     # The parent hears Ctrl-C and hang-ups too and passes them on as SIGTERM, which may simply end
     # us until there is something to stop.
@@ -214,7 +214,7 @@ def _give_up(error: BaseException, tell: _Tell) -> NoReturn:
     _leave(2 if isinstance(error, SetupError) else 1)
 
 
-def _keep(served: Served, terms: _Terms, reader: socket.socket, tell: _Tell) -> None:
+def _keep(served: ServedApp, terms: _Terms, reader: socket.socket, tell: _Tell) -> None:
     """Wait for the stop in the worker and see it through.
 
     Granian alone would wait for open streams for ever and not notice a killed parent at all.
@@ -252,7 +252,7 @@ def _leave(code: int) -> NoReturn:
 # --- waitress ---------------------------------------------------------------------------------
 
 
-def _serve_with_waitress(factory: Callable[[], Served], terms: _Terms) -> None:
+def _serve_with_waitress(factory: Callable[[], ServedApp], terms: _Terms) -> None:
     """Waitress in a thread of this process; the main thread waits for the signal."""
     from waitress.server import create_server
 
@@ -303,12 +303,12 @@ def _wakeup() -> socket.socket:
     return reader
 
 
-def _announce(served: Served, terms: _Terms) -> None:
+def _announce(served: ServedApp, terms: _Terms) -> None:
     """Call `started` and `on_ready` once the server answers, without holding up the server."""
     threading.Thread(target=_await_ready, args=(served, terms), daemon=True).start()
 
 
-def _await_ready(served: Served, terms: _Terms) -> None:
+def _await_ready(served: ServedApp, terms: _Terms) -> None:
     while not is_answering(terms.address, terms.port):
         time.sleep(0.005)
     getattr(served, "started", _nothing)()
@@ -320,7 +320,7 @@ def _nothing() -> None:
     """For an app that need not know."""
 
 
-def _finish(served: Served, terms: _Terms, grace: float) -> None:
+def _finish(served: ServedApp, terms: _Terms, grace: float) -> None:
     abandoned = served.stop(grace)
     with suppress(BrokenPipeError):  # whoever read our output may have gone first
         terms.on_stopped(abandoned)

@@ -36,7 +36,7 @@ def read_yaml(text: str) -> Json:
         raise ControlRefused(400, "yaml: it nests too deeply") from None
     if not isinstance(node, yaml.MappingNode):
         raise ControlRefused(400, "yaml: a conversation has `conversation: 1` and `turns`")
-    document = _Reader().value(node, typed=False)
+    document = _NodeReader().value(node, typed=False)
     assert isinstance(document, dict), "a mapping is a mapping"
     return document
 
@@ -63,7 +63,7 @@ def who_acts(turn: Mapping[str, Any]) -> str:
     return str(next(iter(turn)))
 
 
-class _Reader:
+class _NodeReader:
     """Makes values of nodes; a node that comes again is refused, as it may come a million times."""
 
     def __init__(self) -> None:

@@ -27,7 +27,7 @@ from .violation import Violation
 
 
 @dataclass
-class _Request:
+class _ContractRequest:
     """Fits openapi_core.protocols.Request; `path` is the template, matched already."""
 
     path: str
@@ -102,7 +102,7 @@ class Authority:
         self, operation: Operation, query: Mapping[str, str], body: bytes
     ) -> list[Violation]:
         """Everything wrong with query and body; security and path are not looked at here."""
-        request = _Request(
+        request = _ContractRequest(
             path=operation.path,
             method=operation.method.lower(),
             body=body or None,

@@ -12,15 +12,15 @@ from ..errors import SpecError
 from . import lint_calls, lint_evidence, lint_links, lint_schemas
 from .bundle import Loader, bundle, read_yaml
 from .lint_nodes import KINDS, Contract, Node, references
-from .lint_rules import Finding
+from .lint_rules import LintFinding
 from .verdict import first_problem
 
-__all__ = ["Finding", "lint"]
+__all__ = ["LintFinding", "lint"]
 
-Check = Callable[[Node, Contract], Iterator[Finding]]
+Check = Callable[[Node, Contract], Iterator[LintFinding]]
 
 
-def lint(root: Path) -> list[Finding]:
+def lint(root: Path) -> list[LintFinding]:
     """Every fault of the contract below `root`, in the order of its files; empty when fine."""
     faults = sorted(
         finding for file in sorted(root.rglob("*.yaml")) for finding in _keys(root, file)
@@ -31,7 +31,7 @@ def lint(root: Path) -> list[Finding]:
         contract_bundle = bundle(root)
         contract = Contract(root, contract_bundle, _sources(root))
     except SpecError as error:
-        return [Finding("openapi.yaml", "", "bundle", str(error))]
+        return [LintFinding("openapi.yaml", "", "bundle", str(error))]
     return sorted(_dangling(contract)) or sorted(
         set(_findings(contract, first_problem(contract_bundle)))
     )
@@ -44,13 +44,13 @@ def _sources(root: Path) -> Mapping[str, Any]:
     return sources
 
 
-def _findings(contract: Contract, problem: str | None) -> Iterator[Finding]:
+def _findings(contract: Contract, problem: str | None) -> Iterator[LintFinding]:
     nodes = list(contract.nodes())
     for node in nodes:
         yield from unknown_keys(node)
     if problem is not None:
         # The other checks count on the shapes that OpenAPI prescribes.
-        yield Finding("openapi.yaml", "", "openapi", problem)
+        yield LintFinding("openapi.yaml", "", "openapi", problem)
         return
     for node in nodes:
         for check in (lint_evidence.evidence, *CHECKS.get(node.kind, ())):
@@ -59,7 +59,7 @@ def _findings(contract: Contract, problem: str | None) -> Iterator[Finding]:
     yield from unused(nodes, contract)
 
 
-def unknown_keys(node: Node) -> Iterator[Finding]:
+def unknown_keys(node: Node) -> Iterator[LintFinding]:
     """Misspelt keys, and x- names that are not ours."""
     known = KINDS[node.kind].known
     if node.is_reference:
@@ -70,7 +70,7 @@ def unknown_keys(node: Node) -> Iterator[Finding]:
             yield node.finding("unknown-keyword", f"{key} is not a key of a {node.kind}")
 
 
-def unused(nodes: list[Node], contract: Contract) -> Iterator[Finding]:
+def unused(nodes: list[Node], contract: Contract) -> Iterator[LintFinding]:
     """Components that nothing refers to."""
     referenced = set(references(contract.document))
     for node in nodes:
@@ -81,24 +81,24 @@ def unused(nodes: list[Node], contract: Contract) -> Iterator[Finding]:
         for name in members:
             if f"#/components/{section}/{name}" not in referenced:
                 place = f"components/{section}/{name}"
-                yield Finding("openapi.yaml", place, "component-unused", "nothing refers to it")
+                yield LintFinding("openapi.yaml", place, "component-unused", "nothing refers to it")
 
 
-def _dangling(contract: Contract) -> Iterator[Finding]:
+def _dangling(contract: Contract) -> Iterator[LintFinding]:
     components = contract.document.get("components", {})
     for target in set(references(contract.document)):
         section, _, name = target.removeprefix("#/components/").partition("/")
         if name not in components.get(section, {}):
-            yield Finding("openapi.yaml", "", "reference-dangling", f"{target} does not exist")
+            yield LintFinding("openapi.yaml", "", "reference-dangling", f"{target} does not exist")
 
 
-def _keys(root: Path, file: Path) -> Iterator[Finding]:
+def _keys(root: Path, file: Path) -> Iterator[LintFinding]:
     """Keys that YAML takes for numbers or booleans, and keys written twice."""
     name = file.relative_to(root).as_posix()
     try:
         waiting = [yaml.compose(file.read_bytes(), Loader=Loader)]
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        yield Finding(name, "", "yaml", f"cannot be read as YAML: {error}")
+        yield LintFinding(name, "", "yaml", f"cannot be read as YAML: {error}")
         return
     while waiting:
         node = waiting.pop()
@@ -109,14 +109,14 @@ def _keys(root: Path, file: Path) -> Iterator[Finding]:
             waiting.extend(node.value)
 
 
-def _pair_faults(name: str, mapping: yaml.MappingNode) -> Iterator[Finding]:
+def _pair_faults(name: str, mapping: yaml.MappingNode) -> Iterator[LintFinding]:
     reported: set[str] = set()
     for key, _ in mapping.value:
         where = f"line {key.start_mark.line + 1}"
         if key.tag != "tag:yaml.org,2002:str":
-            yield Finding(name, where, "key-not-text", f"quote the key {key.value}")
+            yield LintFinding(name, where, "key-not-text", f"quote the key {key.value}")
         if key.value in reported:
-            yield Finding(name, where, "key-twice", f"{key.value} stands twice in one mapping")
+            yield LintFinding(name, where, "key-twice", f"{key.value} stands twice in one mapping")
         reported.add(key.value)
 
 

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from .lint_nodes import Contract, Node, further_uses
-from .lint_rules import Finding
+from .lint_rules import LintFinding
 from .lint_schemas import step_into
 from .operations import METHODS
 
@@ -30,7 +30,7 @@ ARRIVALS = ("high", "medium", "low")
 GENERATIONS = ("2023", "2024", "2025", "2026")
 
 
-def titles(node: Node, contract: Contract) -> Iterator[Finding]:
+def titles(node: Node, contract: Contract) -> Iterator[LintFinding]:
     """A title in English and one in Portuguese."""
     for key in ("summary", "x-summary-pt"):
         if not _is_text(node.value.get(key)):
@@ -41,7 +41,7 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
-def tags(node: Node, contract: Contract) -> Iterator[Finding]:
+def tags(node: Node, contract: Contract) -> Iterator[LintFinding]:
     """A tag, and none that openapi.yaml does not declare."""
     declared = {tag.get("name") for tag in contract.document.get("tags", ())}
     tag_names = node.value.get("tags") or ()
@@ -52,7 +52,7 @@ def tags(node: Node, contract: Contract) -> Iterator[Finding]:
             yield node.finding("tag", f"tag {tag!r} is not declared in spec/openapi.yaml")
 
 
-def effects(node: Node, contract: Contract) -> Iterator[Finding]:
+def effects(node: Node, contract: Contract) -> Iterator[LintFinding]:
     """x-effect, x-plans and x-requires-connection, each of a known value."""
     effect = node.value.get("x-effect")
     if effect not in EFFECTS:
@@ -64,7 +64,7 @@ def effects(node: Node, contract: Contract) -> Iterator[Finding]:
         yield node.finding("requires-connection", "x-requires-connection is true or false")
 
 
-def recipient(node: Node, contract: Contract) -> Iterator[Finding]:
+def recipient(node: Node, contract: Contract) -> Iterator[LintFinding]:
     """x-recipient leads along required fields of the request."""
     path = node.value.get("x-recipient")
     if path is None:
@@ -77,7 +77,7 @@ def recipient(node: Node, contract: Contract) -> Iterator[Finding]:
         yield node.finding("recipient", f"x-recipient {path!r} is not a required field of the body")
 
 
-def uses(node: Node, contract: Contract) -> Iterator[Finding]:
+def uses(node: Node, contract: Contract) -> Iterator[LintFinding]:
     """Further uses of an operation have their titles, plans and an example of the request."""
     content = (node.value.get("requestBody") or {}).get("content", {})
     known = content.get("application/json", {}).get("examples", {})
@@ -91,7 +91,7 @@ def uses(node: Node, contract: Contract) -> Iterator[Finding]:
             yield node.finding("uses", f"{place}: example names none of the request's")
 
 
-def kinds(node: Node, contract: Contract) -> Iterator[Finding]:
+def kinds(node: Node, contract: Contract) -> Iterator[LintFinding]:
     """A webhook's category and messageType."""
     category = node.value.get("x-category")
     if category not in CATEGORIES:
@@ -100,7 +100,7 @@ def kinds(node: Node, contract: Contract) -> Iterator[Finding]:
         yield node.finding("message-type", "x-message-type is missing")
 
 
-def arrival(node: Node, contract: Contract) -> Iterator[Finding]:
+def arrival(node: Node, contract: Contract) -> Iterator[LintFinding]:
     """Whether a webhook is sent unasked, how sure its arrival is, and its year if it has one."""
     for rule, key, known in (
         ("default", "x-default", DEFAULTS),
@@ -113,7 +113,7 @@ def arrival(node: Node, contract: Contract) -> Iterator[Finding]:
             yield node.finding(rule, f"{key} {value!r}: one of {words}, as text")
 
 
-def security(node: Node, contract: Contract) -> Iterator[Finding]:
+def security(node: Node, contract: Contract) -> Iterator[LintFinding]:
     """Schemes that exist: an unknown name would let everyone in, silently."""
     known = contract.document.get("components", {}).get("securitySchemes", {})
     requirements = node.value.get("security")
@@ -127,14 +127,14 @@ def security(node: Node, contract: Contract) -> Iterator[Finding]:
         yield node.finding("security-missing", "no security: every operation would be open")
 
 
-def scheme(node: Node, contract: Contract) -> Iterator[Finding]:
+def scheme(node: Node, contract: Contract) -> Iterator[LintFinding]:
     """HTTP schemes in lower case: openapi-core rejects every request for `Bearer`."""
     scheme_name = str(node.value.get("scheme", ""))
     if scheme_name != scheme_name.lower():
         yield node.finding("scheme-case", f"write scheme: {scheme_name.lower()}")
 
 
-def shown_calls(node: Node, contract: Contract) -> Iterator[Finding]:
+def shown_calls(node: Node, contract: Contract) -> Iterator[LintFinding]:
     """Every kind of content of a request or a response has a named example."""
     for media_type, media in (node.value.get("content") or {}).items():
         if not media.get("examples"):
@@ -144,7 +144,7 @@ def shown_calls(node: Node, contract: Contract) -> Iterator[Finding]:
                 yield node.finding("example-untitled", f"examples/{name} has no summary")
 
 
-def operation_file(node: Node, contract: Contract) -> Iterator[Finding]:
+def operation_file(node: Node, contract: Contract) -> Iterator[LintFinding]:
     """A path item's file carries its one operation's id."""
     stem = PurePosixPath(node.file).stem
     calls = [node.value[method] for method in METHODS if method in node.value]
@@ -153,7 +153,7 @@ def operation_file(node: Node, contract: Contract) -> Iterator[Finding]:
     yield from _calls_of_operation(node, calls, stem)
 
 
-def webhook_file(node: Node, contract: Contract) -> Iterator[Finding]:
+def webhook_file(node: Node, contract: Contract) -> Iterator[LintFinding]:
     """A webhook's file, key and operationId say the same."""
     stem = PurePosixPath(node.file).stem
     if stem != node.name:
@@ -164,7 +164,7 @@ def webhook_file(node: Node, contract: Contract) -> Iterator[Finding]:
 
 def _calls_of_operation(
     node: Node, calls: list[Mapping[str, Any]], operation_id: str
-) -> Iterator[Finding]:
+) -> Iterator[LintFinding]:
     for call in calls:
         if call.get("operationId") != operation_id:
             call_id = call.get("operationId")

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .lint_nodes import Contract, Node, further_uses
-from .lint_rules import Finding
+from .lint_rules import LintFinding
 
 GRADES = ("vendor-doc", "observed", "baileys", "inferred")
 CARRIERS = frozenset({"operation", "webhook", "response"})
 SOURCES_FILE = "sources.yaml"
 
 
-def evidence(node: Node, contract: Contract) -> Iterator[Finding]:
+def evidence(node: Node, contract: Contract) -> Iterator[LintFinding]:
     """Evidence that is missing, malformed, or names a source nobody knows."""
     if node.kind in CARRIERS and not node.is_reference and "x-provenance" not in node.value:
         yield node.finding("provenance-missing", "x-provenance: {grade, sources} is missing")
@@ -61,7 +61,7 @@ def _faults(provenance: Any, known: Mapping[str, Any]) -> Iterator[tuple[str, st
             yield "source-unknown", f"{source!r} is not in spec/{SOURCES_FILE}"
 
 
-def uncited(nodes: list[Node], contract: Contract) -> Iterator[Finding]:
+def uncited(nodes: list[Node], contract: Contract) -> Iterator[LintFinding]:
     """Sources that nothing names, and sources that do not say what they are."""
     cited = {
         source
@@ -73,8 +73,8 @@ def uncited(nodes: list[Node], contract: Contract) -> Iterator[Finding]:
     }
     for source, entry in contract.sources.items():
         if source not in cited:
-            yield Finding(SOURCES_FILE, source, "source-uncited", "no x-provenance names it")
+            yield LintFinding(SOURCES_FILE, source, "source-uncited", "no x-provenance names it")
         if not isinstance(entry, Mapping) or set(entry) != {"title", "where"}:
-            yield Finding(
+            yield LintFinding(
                 SOURCES_FILE, source, "source-malformed", "holds title and where, nothing else"
             )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .lint_nodes import Contract, Node
-from .lint_rules import Finding
+from .lint_rules import LintFinding
 from .operations import METHODS
 from .validate import resolve
 
@@ -65,7 +65,7 @@ class _Source:
         raise _Nowhere
 
 
-def links(node: Node, contract: Contract) -> Iterator[Finding]:
+def links(node: Node, contract: Contract) -> Iterator[LintFinding]:
     """Every link of an operation's answers, held to the examples and to its target."""
     targets = {
         item[method].get("operationId"): item[method]

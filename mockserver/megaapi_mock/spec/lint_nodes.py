@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .bundle import Bundle
-from .lint_rules import Finding
+from .lint_rules import LintFinding
 from .operations import METHODS
 from .validate import Compiler
 
@@ -16,7 +16,7 @@ ONE, LIST, MAP = "one", "list", "map"
 
 
 @dataclass(frozen=True)
-class Kind:
+class ObjectKind:
     """What one kind of object may hold: objects of other kinds, plain values, our extensions."""
 
     children: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -29,8 +29,8 @@ class Kind:
         return self.plain | self.extensions | set(self.children)
 
 
-def _kind(plain: str, extensions: str = "", /, **children: tuple[str, str]) -> Kind:
-    return Kind(children, frozenset(plain.split()), frozenset(extensions.split()))
+def _kind(plain: str, extensions: str = "", /, **children: tuple[str, str]) -> ObjectKind:
+    return ObjectKind(children, frozenset(plain.split()), frozenset(extensions.split()))
 
 
 _CARRIER = {"schema": ("schema", ONE), "content": ("media", MAP), "examples": ("example", MAP)}
@@ -54,7 +54,7 @@ _SUBSCHEMAS = {
 }
 
 # `nullable`, `format`, `discriminator` and a schema's `example` are left out on purpose.
-KINDS: Mapping[str, Kind] = {
+KINDS: Mapping[str, ObjectKind] = {
     "document": _kind(
         "openapi jsonSchemaDialect security externalDocs",
         info=("info", ONE),
@@ -147,9 +147,9 @@ class Node:
         """Whether it only points elsewhere; a schema may have a `$ref` beside other keys."""
         return "$ref" in self.value and self.kind != "schema"
 
-    def finding(self, rule: str, message: str) -> Finding:
+    def finding(self, rule: str, message: str) -> LintFinding:
         """A fault of this object."""
-        return Finding(self.file, self.where, rule, message)
+        return LintFinding(self.file, self.where, rule, message)
 
     def children(self) -> Iterator[Node]:
         """The objects directly inside."""

@@ -65,7 +65,7 @@ RULES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, order=True)
-class Finding:
+class LintFinding:
     """One fault of the contract: file below `spec/`, place in it, rule, and what to do."""
 
     file: str

@@ -24,7 +24,7 @@ _NUMERAL = re.compile(r"-?[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
-class Misfit:
+class FieldMismatch:
     """One place that does not fit: which field, what is wrong, and the file with the rule.
 
     `spec_file` is relative to spec/; None where no file says more.
@@ -44,7 +44,7 @@ class Recognised:
     """The event it is or comes nearest to; no event at all when its messageType is unknown."""
 
     event: WebhookEvent | None
-    misfits: tuple[Misfit, ...] = ()
+    misfits: tuple[FieldMismatch, ...] = ()
 
     @property
     def fits(self) -> bool:
@@ -83,7 +83,7 @@ class Recogniser:
         were a number.
         """
         if not isinstance(payload, dict):
-            return Recognised(None, (Misfit("body", "is not a JSON object"),))
+            return Recognised(None, (FieldMismatch("body", "is not a JSON object"),))
         kind = payload.get("messageType")
         candidates = self._by_type.get(kind, []) if isinstance(kind, str) else []
         if not isinstance(kind, str) or not candidates:
@@ -99,13 +99,13 @@ class Recogniser:
         candidate, misfits = nearest[0]
         return Recognised(candidate.event, misfits)
 
-    def _unknown(self, payload: Mapping[str, Any]) -> Misfit:
+    def _unknown(self, payload: Mapping[str, Any]) -> FieldMismatch:
         if "messageType" not in payload:
-            return Misfit("messageType", "is missing, so that no event can be named")
+            return FieldMismatch("messageType", "is missing, so that no event can be named")
         kind = payload["messageType"]
         near = get_close_matches(str(kind)[:LENGTH_MOST], self._by_type, n=3)
         hint = f"; near it: {', '.join(near)}" if near else ""
-        return Misfit("messageType", _short(f"{kind!r} is that of no known event{hint}"))
+        return FieldMismatch("messageType", _short(f"{kind!r} is that of no known event{hint}"))
 
 
 def _schema(event: WebhookEvent) -> Mapping[str, Any]:
@@ -142,9 +142,9 @@ def _left_unwritten(candidate: _Candidate, payload: Mapping[str, Any]) -> int:
     return sum(1 for _ in islice(candidate.validator.iter_errors(mended), MISFITS_MOST))
 
 
-def _misfits(candidate: _Candidate, payload: Any) -> Iterator[Misfit]:
+def _misfits(candidate: _Candidate, payload: Any) -> Iterator[FieldMismatch]:
     for error in islice(candidate.validator.iter_errors(payload), MISFITS_MOST):
-        yield Misfit(
+        yield FieldMismatch(
             field=".".join(map(str, error.instance_path)) or "body",
             message=_short(error.message),
             spec_file=_file(error.schema_path, candidate.event.spec_file),

@@ -63,7 +63,7 @@ class AsgiBridge:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         body = environ["wsgi.input"].read()
-        request = _Request(_scope_of(environ, dict(self._state)), body)
+        request = _AsgiRequest(_scope_of(environ, dict(self._state)), body)
         asyncio.run_coroutine_threadsafe(request.run(self._app), self._loop)
         status, headers, content = request.answer.result()
         start_response(f"{status} {_phrase(status)}", headers)
@@ -89,7 +89,7 @@ class AsgiBridge:
             self._loop.close()
 
 
-class _Request:
+class _AsgiRequest:
     """One request; `answer` is its status, headers and body."""
 
     def __init__(self, scope: Event, body: bytes) -> None:

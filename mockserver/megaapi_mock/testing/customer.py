@@ -14,7 +14,7 @@ from .filter import Filter
 from .known import require_event
 from .names import CallStatus, ContactEventName, Presence
 from .records import Message
-from .writer import Writer
+from .writer import MessageWriter
 
 __tracebackhide__ = between_test_and_refusal
 
@@ -30,7 +30,7 @@ _TAPS: Mapping[str, ContactEventName] = {
 _NAMELESS = frozenset({"call", "presence", "group-participants", "group-update"})
 
 
-class Customer(Person, Writer):
+class Customer(Person, MessageWriter):
     """Everything a contact does to `instance`; each returns the message that came of it.
 
     `number` may be written as people do, or be an address. `does` takes everything the control

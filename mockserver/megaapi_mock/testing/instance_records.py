@@ -18,7 +18,7 @@ from .known import require_event, require_kind, require_operation, require_state
 from .names import EventName, KindName, OperationName, WebhookState
 from .record_source import RecordSource
 from .records import Call, Message, Webhook
-from .waiting import WAIT_MOST, Waiter
+from .waiting import WAIT_MOST, RecordWaiter
 
 __tracebackhide__ = between_test_and_refusal
 
@@ -27,7 +27,7 @@ Text = str | re.Pattern[str]
 TIMEOUT = 5.0
 
 
-class Inbox(Waiter[Webhook]):
+class Inbox(RecordWaiter[Webhook]):
     """The webhooks of an instance, whoever receives them."""
 
     def __init__(self, source: RecordSource, explain: Explanations) -> None:
@@ -73,7 +73,7 @@ class Inbox(Waiter[Webhook]):
         return webhook
 
 
-class Sent(Waiter[Message]):
+class Sent(RecordWaiter[Message]):
     """The messages an instance sent, by the API; what the owner typed on the phone too."""
 
     def __init__(self, source: RecordSource, explain: Explanations) -> None:
@@ -124,7 +124,7 @@ class Sent(Waiter[Message]):
         return str(self._source.door.call("GET", path)["jid"])
 
 
-class Calls(Waiter[Call]):
+class Calls(RecordWaiter[Call]):
     """The requests of an instance, refused ones too."""
 
     def __init__(self, source: RecordSource, explain: Explanations) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 from ..errors.frames import between_test_and_refusal
 from .addressees import Person, number_of
 from .base_instance import BaseInstance
-from .writer import Writer
+from .writer import MessageWriter
 
 __tracebackhide__ = between_test_and_refusal
 
 
-class OwnPhone(Writer):
+class OwnPhone(MessageWriter):
     """The owner writes to `to`: a customer, a number, a group; each webhook of it is `fromMe`.
 
     What is about a message goes to the chat of that message.

@@ -19,7 +19,7 @@ WAIT_MOST = 60.0
 SHOWN = 10
 
 
-class Record(Protocol):
+class NumberedRecord(Protocol):
     """What a waiter hands out."""
 
     @property
@@ -27,7 +27,7 @@ class Record(Protocol):
         """Unique within its list and epoch."""
 
 
-R = TypeVar("R", bound=Record)
+R = TypeVar("R", bound=NumberedRecord)
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Cursor:
     epoch: int | None = None
 
 
-class Waiter(Generic[R]):
+class RecordWaiter(Generic[R]):
     """The records of one instance, oldest first; each is handed out by one wait alone.
 
     A reset or another state begins a new epoch: nothing of it was handed out before.

@@ -19,7 +19,7 @@ __tracebackhide__ = between_test_and_refusal
 Json = dict[str, Any]
 
 
-class Writer(ABC):
+class MessageWriter(ABC):
     """Texts, media, and what people do to messages; each returns the message that came of it."""
 
     _instance: BaseInstance

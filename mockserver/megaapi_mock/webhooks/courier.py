@@ -11,7 +11,7 @@ from ..records.bugs import log_failure
 from ..records.delivery import COURIER_STOPPED, OLD_WORLD, STOPPED, Delivery, State, end
 from .http.client import DeliveryFailed, Headers, Refused, Transport
 from .lanes import Lane, Lanes
-from .trip import Clock, RunningAttempt, failure_reason
+from .trip import RunningAttempt, TimeSource, failure_reason
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Courier:
         self,
         *,
         transport: Transport,
-        clock: Clock,
+        clock: TimeSource,
         changed: Callable[[Delivery], None],
         headers: Headers,
         timeout: float = 30.0,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ..records.delivery import Attempt
-from .http.client import Answer
+from .http.client import ReceiverAnswer
 
 
-class Clock(Protocol):
+class TimeSource(Protocol):
     """Where the times in the records come from."""
 
     def now(self) -> float:
@@ -28,7 +28,7 @@ class RunningAttempt:
     time: float
     started: float
 
-    def attempt(self, error: str | None, answer: Answer | None = None) -> Attempt:
+    def attempt(self, error: str | None, answer: ReceiverAnswer | None = None) -> Attempt:
         return Attempt(
             time=self.time,
             status=answer.status if answer else None,

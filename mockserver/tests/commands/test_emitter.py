@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from megaapi_mock.clock import Clock
-from megaapi_mock.commands.emitter import Emitter, Order, Tally
+from megaapi_mock.commands.emitter import DeliveryCounts, Emitter, Order
 from megaapi_mock.commands.main import main
 from megaapi_mock.errors import SetupError
 from megaapi_mock.ids import Ids
@@ -25,7 +25,7 @@ from megaapi_mock.resources import root
 from megaapi_mock.samples import Samples
 from megaapi_mock.spec.authority import Authority
 from megaapi_mock.spec.verdict import valid_bundle
-from megaapi_mock.webhooks.http.client import Answer, DeliveryFailed
+from megaapi_mock.webhooks.http.client import DeliveryFailed, ReceiverAnswer
 
 from ..emitted import Emitted
 from ..processes import mock_command
@@ -54,7 +54,7 @@ def watch(request: pytest.FixtureRequest) -> Emitted:
 
 def emitted(
     event: str, changes: Sequence[str] = (), *, seed: int = 0, **more: Any
-) -> tuple[Tally, list[dict[str, Any]]]:
+) -> tuple[DeliveryCounts, list[dict[str, Any]]]:
     """How it went, and the bodies that left."""
     transport = RecordingTransport()
     order = Order(event, URL, dict(change.split("=", 1) for change in changes), **more)
@@ -164,7 +164,7 @@ def test_copies_are_byte_equal_and_leave_side_by_side() -> None:
     together = threading.Barrier(3)
 
     class Meeting(RecordingTransport):
-        def post(self, *arguments: Any, timeout: float) -> Answer:
+        def post(self, *arguments: Any, timeout: float) -> ReceiverAnswer:
             together.wait(timeout=5)
             return super().post(*arguments, timeout=timeout)
 
@@ -197,7 +197,7 @@ def test_a_rate_is_kept() -> None:
 
 def test_progress_is_shown_while_nothing_holds_up() -> None:
     class Slow(RecordingTransport):
-        def post(self, *arguments: Any, timeout: float) -> Answer:
+        def post(self, *arguments: Any, timeout: float) -> ReceiverAnswer:
             threading.Event().wait(0.001)
             return super().post(*arguments, timeout=timeout)
 
@@ -231,11 +231,11 @@ def test_a_terminal_shows_a_bar_and_the_output_stays_clean(receiver: Receiver) -
 
 def test_failures_are_counted_by_reason_and_watched() -> None:
     class Moody(RecordingTransport):
-        def post(self, *arguments: Any, timeout: float) -> Answer:
+        def post(self, *arguments: Any, timeout: float) -> ReceiverAnswer:
             answer = super().post(*arguments, timeout=timeout)
             if len(self.posts) % 3 == 0:
                 raise DeliveryFailed("gone")
-            return Answer(500) if len(self.posts) % 3 == 1 else answer
+            return ReceiverAnswer(500) if len(self.posts) % 3 == 1 else answer
 
     seen: list[Delivery] = []
     order = Order("text-plain", URL, count=9)
@@ -250,7 +250,7 @@ def test_failures_are_counted_by_reason_and_watched() -> None:
 
 
 def test_nothing_answered_has_no_latency() -> None:
-    assert Tally().as_json() == {
+    assert DeliveryCounts().as_json() == {
         "delivered": 0,
         "failed": 0,
         "failures": {},
@@ -264,7 +264,7 @@ def test_nothing_answered_has_no_latency() -> None:
 def test_an_interrupt_ends_with_what_was_done() -> None:
     calls = []
 
-    def stop(tally: Tally) -> None:
+    def stop(tally: DeliveryCounts) -> None:
         calls.append(tally)
         if len(calls) == 1:
             raise KeyboardInterrupt

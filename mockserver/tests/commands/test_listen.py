@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 from megaapi_mock.commands.console import Lines, webhook_count
-from megaapi_mock.commands.listen import Receiver, Webhook, summary
+from megaapi_mock.commands.listen import ReceivedWebhook, Receiver, summary
 from megaapi_mock.commands.output import Output
 from megaapi_mock.errors import SetupError
 from megaapi_mock.resources import root
 from megaapi_mock.samples import Samples
 from megaapi_mock.serving import webhook_server as module
-from megaapi_mock.spec.recognise import Misfit, Recognised, Recogniser
+from megaapi_mock.spec.recognise import FieldMismatch, Recognised, Recogniser
 from megaapi_mock.spec.verdict import valid_bundle
 
 from ..processes import Process, mock_command
@@ -34,12 +34,12 @@ Ask = Callable[..., bytes]
 
 
 @pytest.fixture
-def told() -> list[Webhook]:
+def told() -> list[ReceivedWebhook]:
     return []
 
 
 @pytest.fixture
-def listening(told: list[Webhook]) -> Iterator[Receiver]:
+def listening(told: list[ReceivedWebhook]) -> Iterator[Receiver]:
     made = Receiver("127.0.0.1", 0, recogniser=RECOGNISER, tell=told.append)
     thread = threading.Thread(target=made.serve_forever, args=(0.02,))
     thread.start()
@@ -97,7 +97,7 @@ def deflated(body: bytes, window: int) -> bytes:
     ids=["plain", "http-1.0", "bom", "expect", "chunked", "gzip", "zlib", "deflate"],
 )
 def test_every_form_of_a_body_is_read(
-    sent: bytes, listening: Receiver, told: list[Webhook]
+    sent: bytes, listening: Receiver, told: list[ReceivedWebhook]
 ) -> None:
     assert b" 200 OK\r\n" in said(listening, sent)
     (webhook,) = told
@@ -120,7 +120,7 @@ def test_every_form_of_a_body_is_read(
     ids=["empty", "no-length", "form", "no-utf-8", "list", "deep"],
 )
 def test_what_is_no_json_object_is_told_and_answered(
-    sent: bytes, words: str, listening: Receiver, told: list[Webhook]
+    sent: bytes, words: str, listening: Receiver, told: list[ReceivedWebhook]
 ) -> None:
     assert said(listening, sent).startswith(b"HTTP/1.1 200 OK\r\n")
     assert words in told[0].verdict.misfits[0].message
@@ -160,7 +160,7 @@ def test_what_is_no_json_object_is_told_and_answered(
     ],
 )  # fmt: skip
 def test_a_broken_body_is_told_and_refused(
-    sent: bytes, status: int, words: str, listening: Receiver, told: list[Webhook]
+    sent: bytes, status: int, words: str, listening: Receiver, told: list[ReceivedWebhook]
 ) -> None:
     assert said(listening, sent).split()[1] == str(status).encode()
     assert words in str(told[0].verdict.misfits[0])
@@ -170,7 +170,7 @@ def test_a_broken_body_is_told_and_refused(
 
 
 def test_bodies_are_bounded(
-    listening: Receiver, told: list[Webhook], monkeypatch: pytest.MonkeyPatch
+    listening: Receiver, told: list[ReceivedWebhook], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "BODY_MOST", 10_000)
     most = b" " * (10_000 - len(PLAIN)) + PLAIN
@@ -185,7 +185,9 @@ def test_bodies_are_bounded(
     assert [webhook.verdict.fits for webhook in told] == [True, False, False, False]
 
 
-def test_a_large_body_within_the_bound_is_heard(listening: Receiver, told: list[Webhook]) -> None:
+def test_a_large_body_within_the_bound_is_heard(
+    listening: Receiver, told: list[ReceivedWebhook]
+) -> None:
     payload = SAMPLES.payload("text-plain")
     payload["message"]["conversation"] = "x" * 5_000_000
     assert b" 200 OK" in said(listening, request(json.dumps(payload).encode()))
@@ -193,19 +195,21 @@ def test_a_large_body_within_the_bound_is_heard(listening: Receiver, told: list[
     assert len(told[0].summary) < 200
 
 
-def test_many_come_over_one_connection(listening: Receiver, told: list[Webhook]) -> None:
+def test_many_come_over_one_connection(listening: Receiver, told: list[ReceivedWebhook]) -> None:
     answers = said(listening, request(PLAIN) * 3)
     assert answers.count(b"HTTP/1.1 200 OK") == 3
     assert len(told) == 3
 
 
-def test_a_look_from_a_browser_is_no_webhook(listening: Receiver, told: list[Webhook]) -> None:
+def test_a_look_from_a_browser_is_no_webhook(
+    listening: Receiver, told: list[ReceivedWebhook]
+) -> None:
     assert said(listening, b"GET / HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 200 OK")
     assert told == []
 
 
 def test_a_sender_that_hangs_up_is_no_news(
-    listening: Receiver, told: list[Webhook], capfd: pytest.CaptureFixture[str]
+    listening: Receiver, told: list[ReceivedWebhook], capfd: pytest.CaptureFixture[str]
 ) -> None:
     for part in (b"", b"POST / HTT", b"nonsense\r\n\r\n"):
         said(listening, part)
@@ -251,8 +255,10 @@ def test_lines_name_the_fields_and_drive_no_terminal() -> None:
     stream = io.StringIO()
     output = Output(stream)
     output.begin()
-    misfits = tuple(Misfit(f"field{number}", "is wrong\x1b[2J", "x.yaml") for number in range(8))
-    Lines(output).webhook(Webhook("/", "who\nwhat", Recognised(None, misfits)))
+    misfits = tuple(
+        FieldMismatch(f"field{number}", "is wrong\x1b[2J", "x.yaml") for number in range(8)
+    )
+    Lines(output).webhook(ReceivedWebhook("/", "who\nwhat", Recognised(None, misfits)))
     output.end(within=10.0)
     shown = stream.getvalue().splitlines()
     assert shown[0].endswith("who?what  no known event")

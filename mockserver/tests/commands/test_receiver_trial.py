@@ -21,7 +21,7 @@ from click.testing import CliRunner
 from megaapi_mock.commands import receiver_trial
 from megaapi_mock.commands.emitter import Emitter, Order
 from megaapi_mock.commands.main import main
-from megaapi_mock.commands.receiver_trial import Terms, run_verdict
+from megaapi_mock.commands.receiver_trial import TrialTerms, run_verdict
 from megaapi_mock.domain.instance import Instance
 from megaapi_mock.errors import SetupError
 from megaapi_mock.ids import Ids
@@ -42,7 +42,7 @@ SEEDS = [
     for seed in range(int(os.environ.get("MEGAAPI_TEST_SEEDS", "4")))
 ]
 # Bots of this process answer at once; patience is spent only where an answer is missing.
-QUICK = Terms(quiet=0.05, patience=2.0, limit=30.0)
+QUICK = TrialTerms(quiet=0.05, patience=2.0, limit=30.0)
 # The story of texts alone, of which everything is counted.
 TEXTS: dict[str, Any] = {"terms": QUICK, "event": "text-plain"}
 
@@ -463,7 +463,7 @@ def batching(queue: Queue[Any], answer: Answer) -> None:
 
 
 # It waits long enough for a bot that collects, in its own time scale.
-ROOMY = Terms(quiet=0.6, patience=3.0, limit=60.0)
+ROOMY = TrialTerms(quiet=0.6, patience=3.0, limit=60.0)
 
 
 def judged_bot(gateway: str, work: Callable[[Queue[Any], Answer], None], seed: int) -> Verdict:
@@ -594,18 +594,18 @@ def test_the_verdict_for_programs_is_one_document(shared: MockServer) -> None:
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ([], Terms()),
-        (["--within", "1", "--quiet", "0.5", "--limit", "9"], Terms(1, 0.5, 25.0, 9)),
-        (["--patience", "2.5", "--listens-only"], Terms(patience=2.5, listens_only=True)),
-        (["--answers", "2", "--burst", "7"], Terms(answers=2, burst=7.0)),
+        ([], TrialTerms()),
+        (["--within", "1", "--quiet", "0.5", "--limit", "9"], TrialTerms(1, 0.5, 25.0, 9)),
+        (["--patience", "2.5", "--listens-only"], TrialTerms(patience=2.5, listens_only=True)),
+        (["--answers", "2", "--burst", "7"], TrialTerms(answers=2, burst=7.0)),
     ],
 )
 def test_the_terms_of_a_trial_are_options(
-    options: list[str], expected: Terms, monkeypatch: pytest.MonkeyPatch
+    options: list[str], expected: TrialTerms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[Terms] = []
+    asked: list[TrialTerms] = []
 
-    def tried(*_: Any, terms: Terms, **__: Any) -> Verdict:
+    def tried(*_: Any, terms: TrialTerms, **__: Any) -> Verdict:
         asked.append(terms)
         return Verdict(KEY, (Check("up", "passed", "up"),), {})
 

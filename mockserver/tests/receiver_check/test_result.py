@@ -16,7 +16,7 @@ from megaapi_mock.receiver_check.conversation import in_chats
 from megaapi_mock.receiver_check.result import Verdict
 from megaapi_mock.records.delivery import Attempt, Delivery
 from megaapi_mock.web.app import MockApp
-from megaapi_mock.webhooks.http.client import Answer
+from megaapi_mock.webhooks.http.client import ReceiverAnswer
 
 from ..conftest import MakeApp
 from ..control import Door
@@ -828,7 +828,7 @@ def test_a_verdict_waits_for_what_is_owed(make_app: MakeApp) -> None:
     answers = iter([200] * 25 + [500] * 100)
 
     class Slow(RecordingTransport):
-        def post(self, *arguments: Any, **options: Any) -> Answer:
+        def post(self, *arguments: Any, **options: Any) -> ReceiverAnswer:
             threading.Event().wait(0.02)
             return replace(super().post(*arguments, **options), status=next(answers))
 

@@ -18,7 +18,7 @@ from megaapi_mock.profile import default_profile
 from megaapi_mock.settings import Settings
 from megaapi_mock.store.state_file import seal
 from megaapi_mock.web.app import MockApp, build_app
-from megaapi_mock.webhooks.http.client import Answer
+from megaapi_mock.webhooks.http.client import ReceiverAnswer
 
 from ..conftest import MakeApp
 from ..control import Door
@@ -628,7 +628,7 @@ class Gate(RecordingTransport):
         super().__init__()
         self.reached, self.open = threading.Event(), threading.Event()
 
-    def post(self, *given: Any, **options: Any) -> Answer:
+    def post(self, *given: Any, **options: Any) -> ReceiverAnswer:
         self.reached.set()
         assert self.open.wait(10)
         return super().post(*given, **options)

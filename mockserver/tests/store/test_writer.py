@@ -17,7 +17,7 @@ from megaapi_mock.store.sql import writer as writer_module
 from megaapi_mock.store.sql.database import Database
 from megaapi_mock.store.sql.record_rows import Record, record_of
 from megaapi_mock.store.sql.schema import SQL
-from megaapi_mock.store.sql.writer import Writer
+from megaapi_mock.store.sql.writer import RecordWriter
 
 KEY, OTHER = "megacode-TESTKEY0001", "megacode-TESTKEY0002"
 
@@ -42,8 +42,8 @@ def journal() -> Journal:
 
 
 @pytest.fixture
-def writer(tmp_path: Path, journal: Journal) -> Iterator[Writer]:
-    writer = Writer(
+def writer(tmp_path: Path, journal: Journal) -> Iterator[RecordWriter]:
+    writer = RecordWriter(
         Database(tmp_path / "mock.db"),
         keeps=journal.has,
         repair=nothing,
@@ -68,19 +68,19 @@ def delivery(number: int, key: str = KEY) -> Delivery:
     )
 
 
-def rows(writer: Writer) -> list[Record]:
+def rows(writer: RecordWriter) -> list[Record]:
     return [record_of(row) for row in writer.database.read(SQL.records)]
 
 
-def ids(writer: Writer) -> list[str]:
+def ids(writer: RecordWriter) -> list[str]:
     return [record.id for record in rows(writer)]
 
 
-def numbers(writer: Writer) -> dict[str, int]:
+def numbers(writer: RecordWriter) -> dict[str, int]:
     return {f"{kind}.{owner}": last for owner, kind, last in writer.database.read(SQL.numbers)}
 
 
-def test_records_come_back_in_their_order_and_as_they_were(writer: Writer) -> None:
+def test_records_come_back_in_their_order_and_as_they_were(writer: RecordWriter) -> None:
     strange = exchange(2, None)
     strange.request_headers, strange.path = [("X", "caf\xe9 \udc80")], "/\udce9"
     strange.fault, strange.violations, strange.events = (None, "slow"), ("a: b",), ["text-plain"]
@@ -103,7 +103,7 @@ def test_records_come_back_in_their_order_and_as_they_were(writer: Writer) -> No
     }
 
 
-def test_a_delivery_is_owed_until_it_ends_and_a_stop_is_no_end(writer: Writer) -> None:
+def test_a_delivery_is_owed_until_it_ends_and_a_stop_is_no_end(writer: RecordWriter) -> None:
     first, second = delivery(1), delivery(2)
     for each in (first, second):
         writer.record(each)
@@ -118,7 +118,7 @@ def test_a_delivery_is_owed_until_it_ends_and_a_stop_is_no_end(writer: Writer) -
     assert list(writer.owed) == [second]
 
 
-def test_what_was_forgotten_is_not_changed_by_what_has_its_id_now(writer: Writer) -> None:
+def test_what_was_forgotten_is_not_changed_by_what_has_its_id_now(writer: RecordWriter) -> None:
     old, new = delivery(1), delivery(1)
     writer.record(old)
     writer.write()
@@ -133,7 +133,7 @@ def test_what_was_forgotten_is_not_changed_by_what_has_its_id_now(writer: Writer
     assert list(writer.owed) == [new]
 
 
-def test_forgetting_one_owner_leaves_the_others(writer: Writer) -> None:
+def test_forgetting_one_owner_leaves_the_others(writer: RecordWriter) -> None:
     for record in (exchange(1), exchange(1, OTHER), exchange(2, None)):
         writer.record(record)
     writer.count(KEY, {"message": 7})
@@ -150,7 +150,7 @@ def test_forgetting_one_owner_leaves_the_others(writer: Writer) -> None:
 
 @pytest.mark.parametrize("reset", [False, True])
 def test_what_the_journal_lets_go_is_deleted(
-    writer: Writer, journal: Journal, monkeypatch: pytest.MonkeyPatch, reset: bool
+    writer: RecordWriter, journal: Journal, monkeypatch: pytest.MonkeyPatch, reset: bool
 ) -> None:
     monkeypatch.setattr(writer_module, "TRIM_EVERY", 1)
     owed = delivery(1)
@@ -173,7 +173,7 @@ def test_what_the_journal_lets_go_is_deleted(
 
 @pytest.mark.parametrize(("bound", "most"), [("WAITING_MOST", 3), ("WAITING_BYTES", 3_000)])
 def test_too_much_that_waits_is_written_anew_instead(
-    writer: Writer, monkeypatch: pytest.MonkeyPatch, bound: str, most: int
+    writer: RecordWriter, monkeypatch: pytest.MonkeyPatch, bound: str, most: int
 ) -> None:
     monkeypatch.setattr(waiting, bound, most)
     for number in range(5):
@@ -185,7 +185,7 @@ def test_too_much_that_waits_is_written_anew_instead(
 
 
 def test_bodies_that_wait_for_a_database_stay_within_their_bytes(
-    writer: Writer, monkeypatch: pytest.MonkeyPatch
+    writer: RecordWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(statements: object) -> None:
         raise StoreUnavailable("the disk is full")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 from megaapi_mock.testing.filter import Filter
-from megaapi_mock.testing.waiting import Cursor, Waiter
+from megaapi_mock.testing.waiting import Cursor, RecordWaiter
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def text_is(text: str | re.Pattern[str]) -> Filter[Line]:
 
 
 def test_each_record_is_handed_out_once_and_the_oldest_first() -> None:
-    waiter = Waiter(Ledger("a", "b", "a").look)
+    waiter = RecordWaiter(Ledger("a", "b", "a").look)
     assert [waiter.await_one(text_is("a"), 1).id for _ in range(2)] == ["1", "3"]
     assert [line.id for line in waiter.rest()] == ["2"]
     assert [line.id for line in waiter.all()] == ["1", "2", "3"]
@@ -70,7 +70,7 @@ def test_each_record_is_handed_out_once_and_the_oldest_first() -> None:
 
 
 def test_a_look_does_not_take() -> None:
-    waiter = Waiter(Ledger("a").look)
+    waiter = RecordWaiter(Ledger("a").look)
     assert [waiter.await_one(text_is("a"), 1, take=False).id for _ in range(2)] == ["1", "1"]
     assert waiter.await_one(text_is("a"), 1).id == "1"
     assert waiter.await_one(text_is("a"), 1, take=False).id == "1"
@@ -80,7 +80,7 @@ def test_a_look_does_not_take() -> None:
 
 def test_a_wait_blocks_until_the_record_comes() -> None:
     ledger = Ledger("a")
-    waiter = Waiter(ledger.look)
+    waiter = RecordWaiter(ledger.look)
     later = threading.Timer(0.05, ledger.add, ["b"])
     later.start()
     assert waiter.await_one(text_is("b"), 10).id == "2"
@@ -90,17 +90,17 @@ def test_a_wait_blocks_until_the_record_comes() -> None:
 
 
 def test_a_record_that_comes_at_the_last_moment_counts() -> None:
-    assert Waiter(Ledger("a").look).await_one(text_is("a"), 0).id == "1"
+    assert RecordWaiter(Ledger("a").look).await_one(text_is("a"), 0).id == "1"
 
 
 @pytest.mark.parametrize("pattern", ["^B", "o", "Bom dia$"])
 def test_a_pattern_is_found_in_the_text(pattern: str) -> None:
-    waiter = Waiter(Ledger(None, "Bom dia").look)
+    waiter = RecordWaiter(Ledger(None, "Bom dia").look)
     assert waiter.await_one(text_is(re.compile(pattern)), 0).id == "2"
 
 
 def test_where_judges_and_may_stumble_over_other_shapes() -> None:
-    waiter = Waiter(Ledger(None, "b", "c").look)
+    waiter = RecordWaiter(Ledger(None, "b", "c").look)
     first = Filter[Line]("line", {}, lambda line: line.text.upper() == "C")
     assert waiter.await_one(first, 0).id == "3"
     with pytest.raises(AssertionError, match=r"nearest: 2\., but where\(\) says no"):
@@ -110,7 +110,7 @@ def test_where_judges_and_may_stumble_over_other_shapes() -> None:
 
 
 def test_a_text_that_was_meant_as_a_pattern_is_told_so() -> None:
-    waiter = Waiter(Ledger("Olá, Ana").look)
+    waiter = RecordWaiter(Ledger("Olá, Ana").look)
     hint = r"not '\^Olá' \(a text is equal; re\.compile\(\.\.\.\) makes it a pattern\)$"
     with pytest.raises(AssertionError, match=hint):
         waiter.await_one(text_is("^Olá"), 0)
@@ -121,7 +121,7 @@ def test_a_text_that_was_meant_as_a_pattern_is_told_so() -> None:
 
 
 def test_where_may_look_at_the_trail_itself() -> None:
-    waiter = Waiter(Ledger("a", "b").look)
+    waiter = RecordWaiter(Ledger("a", "b").look)
     both = Filter[Line](
         "line", {"text": "b"}, lambda line: len(waiter.all()) == len(waiter.rest()) == 2
     )
@@ -136,7 +136,7 @@ def test_where_may_look_at_the_trail_itself() -> None:
 
 
 def test_the_report_names_what_came_and_the_nearest_miss() -> None:
-    waiter = Waiter(Ledger("Oi", "Bom dia", "Tchau").look, hint=lambda _: ["the bot is off"])
+    waiter = RecordWaiter(Ledger("Oi", "Bom dia", "Tchau").look, hint=lambda _: ["the bot is off"])
     waiter.await_one(text_is("Tchau"), 0)
     with pytest.raises(AssertionError) as failed:
         waiter.await_one(Filter("line", {"text": "Bom dia", "state": "read"}), 0)
@@ -152,7 +152,7 @@ def test_the_report_names_what_came_and_the_nearest_miss() -> None:
 
 
 def test_a_long_report_shows_the_newest() -> None:
-    waiter = Waiter(Ledger(*map(str, range(25))).look)
+    waiter = RecordWaiter(Ledger(*map(str, range(25))).look)
     with pytest.raises(AssertionError) as failed:
         waiter.await_one(text_is("x"), 0)
     shown = str(failed.value).splitlines()
@@ -165,7 +165,7 @@ def test_a_long_report_shows_the_newest() -> None:
 
 
 def test_the_nearest_is_the_one_that_is_most_alike() -> None:
-    waiter = Waiter(Ledger("Olá, Ana", "Escolha uma opção", "Tchau", None).look)
+    waiter = RecordWaiter(Ledger("Olá, Ana", "Escolha uma opção", "Tchau", None).look)
     with pytest.raises(AssertionError, match=r"nearest: 1\., but text is 'Olá, Ana', not"):
         waiter.await_one(text_is("Olá, Ana!"), 0)
     # A text that is almost right beside a wrong state comes before one that is another text.
@@ -178,11 +178,11 @@ def test_the_nearest_is_the_one_that_is_most_alike() -> None:
 def test_numbers_and_addresses_are_never_alike(wanted: str) -> None:
     near = wanted.replace("0002", "0004")
     with pytest.raises(AssertionError, match=r"nearest: 2\., but text is 'Oi'"):
-        Waiter(Ledger(near, "Oi").look).await_one(text_is(wanted), 0)
+        RecordWaiter(Ledger(near, "Oi").look).await_one(text_is(wanted), 0)
 
 
 def test_the_nearest_is_listed_however_old_it_is() -> None:
-    waiter = Waiter(Ledger("oi 5", *(f"até {number}" for number in range(25))).look)
+    waiter = RecordWaiter(Ledger("oi 5", *(f"até {number}" for number in range(25))).look)
     with pytest.raises(AssertionError) as failed:
         waiter.await_one(text_is("oi 5x"), 0)
     shown = str(failed.value).splitlines()
@@ -192,7 +192,7 @@ def test_the_nearest_is_listed_however_old_it_is() -> None:
 
 def test_nothing_at_all_is_said_too() -> None:
     with pytest.raises(AssertionError, match=r"^no line within 0 s; nothing came$"):
-        Waiter(Ledger().look).await_one(Filter("line", {}), 0)
+        RecordWaiter(Ledger().look).await_one(Filter("line", {}), 0)
 
 
 def test_a_record_is_handed_out_only_after_it_ended_well() -> None:
@@ -203,7 +203,7 @@ def test_a_record_is_handed_out_only_after_it_ended_well() -> None:
         ledger.lines[int(line.id) - 1] = ended
         return ended
 
-    waiter = Waiter(ledger.look, settle=settle)
+    waiter = RecordWaiter(ledger.look, settle=settle)
     found = waiter.await_one(Filter("line", {"text": "a"}, ends={"state": "well"}), 1)
     assert found == Line("2", "a", "well")
     with pytest.raises(AssertionError, match=r"nearest: 1\., but state is 'failed', not 'well'"):
@@ -214,7 +214,7 @@ def test_a_record_is_handed_out_only_after_it_ended_well() -> None:
 
 def test_the_report_tells_how_it_stands_now() -> None:
     ledger = Ledger("a")
-    waiter = Waiter(ledger.look)
+    waiter = RecordWaiter(ledger.look)
     waiter.await_one(text_is("a"), 0, take=False)
     ledger.lines[0] = Line("1", "a", "read")
     with pytest.raises(AssertionError, match="state is 'read', not 'played'"):
@@ -223,7 +223,7 @@ def test_the_report_tells_how_it_stands_now() -> None:
 
 def test_another_state_begins_a_new_trail() -> None:
     ledger = Ledger("a", "b")
-    waiter = Waiter(ledger.look)
+    waiter = RecordWaiter(ledger.look)
     assert [waiter.await_one(text_is(text), 0).id for text in "ab"] == ["1", "2"]
     ledger.begin("b", "a")
     assert [line.text for line in waiter.rest()] == ["b", "a"]
@@ -247,12 +247,12 @@ def test_what_failed_in_one_state_may_end_well_in_another() -> None:
             ledger.begin("a")
         return replace(line, state=state)
 
-    assert Waiter(ledger.look, settle=settle).await_one(ends, 5).state == "well"
+    assert RecordWaiter(ledger.look, settle=settle).await_one(ends, 5).state == "well"
 
 
 def test_two_threads_never_get_the_same() -> None:
     ledger = Ledger(*["a"] * 40)
-    waiter, got = Waiter(ledger.look), list[str]()
+    waiter, got = RecordWaiter(ledger.look), list[str]()
 
     def take() -> None:
         got.extend(waiter.await_one(text_is("a"), 5).id for _ in range(20))

@@ -14,10 +14,10 @@ from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.webhooks import courier as courier_module
 from megaapi_mock.webhooks.courier import Courier
 from megaapi_mock.webhooks.http.client import (
-    Answer,
     DeliveryFailed,
     Headers,
     HttpTransport,
+    ReceiverAnswer,
     Refused,
     axios_headers,
 )
@@ -40,23 +40,23 @@ class FrozenClock:
 class ScriptedTransport:
     """Does what the delivery's URL is scripted to do, and keeps the order of the bodies."""
 
-    def __init__(self, **scripts: Callable[[], Answer]) -> None:
+    def __init__(self, **scripts: Callable[[], ReceiverAnswer]) -> None:
         self.scripts = scripts
         self.bodies: list[bytes] = []
         self.arrived = threading.Event()
         self.closed = 0
 
-    def post(self, url: str, body: bytes, headers: Headers, *, timeout: float) -> Answer:
+    def post(self, url: str, body: bytes, headers: Headers, *, timeout: float) -> ReceiverAnswer:
         self.bodies.append(body)
         self.arrived.set()
-        return self.scripts.get(url, lambda: Answer(200))()
+        return self.scripts.get(url, lambda: ReceiverAnswer(200))()
 
     def close(self) -> None:
         self.closed += 1
 
 
-def failing(error: Exception) -> Callable[[], Answer]:
-    def script() -> Answer:
+def failing(error: Exception) -> Callable[[], ReceiverAnswer]:
+    def script() -> ReceiverAnswer:
         raise error
 
     return script
@@ -108,24 +108,24 @@ def ids(deliveries: Iterable[Delivery]) -> list[bytes]:
 @pytest.mark.parametrize(
     ("script", "state", "status", "reason"),
     [
-        (lambda: Answer(200), "delivered", 200, None),
-        (lambda: Answer(299), "delivered", 299, None),
-        (lambda: Answer(500), "failed", 500, "receiver answered 500"),
+        (lambda: ReceiverAnswer(200), "delivered", 200, None),
+        (lambda: ReceiverAnswer(299), "delivered", 299, None),
+        (lambda: ReceiverAnswer(500), "failed", 500, "receiver answered 500"),
         (
-            lambda: Answer(302),
+            lambda: ReceiverAnswer(302),
             "failed",
             302,
             "receiver answered 302 (a redirect that was not followed)",
         ),
-        (lambda: Answer(101), "failed", 101, "receiver answered 101"),
+        (lambda: ReceiverAnswer(101), "failed", 101, "receiver answered 101"),
         (failing(DeliveryFailed("nothing listens")), "failed", None, "nothing listens"),
-        (failing(DeliveryFailed("too slow", Answer(200))), "failed", 200, "too slow"),
+        (failing(DeliveryFailed("too slow", ReceiverAnswer(200))), "failed", 200, "too slow"),
         (failing(Refused("webhook_hosts says no")), "refused", None, "webhook_hosts says no"),
         (failing(KeyError("oops")), "failed", None, "our own bug: KeyError('oops')"),
     ],
 )
 def test_one_attempt_decides(
-    script: Callable[[], Answer],
+    script: Callable[[], ReceiverAnswer],
     state: str,
     status: int | None,
     reason: str | None,
@@ -149,7 +149,7 @@ def test_one_attempt_decides(
 
 
 def test_an_attempt_holds_the_answer(courier: Callable[..., Courier]) -> None:
-    answer = Answer(418, (("X-A", "1"),), b"short and stout", truncated=True)
+    answer = ReceiverAnswer(418, (("X-A", "1"),), b"short and stout", truncated=True)
     under_test = courier(ScriptedTransport(**{URL: lambda: answer}))
     owed = delivery()
     under_test.accept([owed])
@@ -210,9 +210,9 @@ def test_no_thread_before_the_first_delivery(
 def test_a_slow_lane_delays_no_other(
     courier: Callable[..., Courier], gate: threading.Event
 ) -> None:
-    def wait() -> Answer:
+    def wait() -> ReceiverAnswer:
         gate.wait(LIMIT)
-        return Answer(200)
+        return ReceiverAnswer(200)
 
     transport = ScriptedTransport(**{"http://slow.test/": wait})
     done = threading.Semaphore(0)
@@ -231,10 +231,10 @@ def test_a_slow_lane_delays_no_other(
     assert [body for body in transport.bodies if body.startswith(b"slow")] == ids(slow)
 
 
-def held(gate: threading.Event) -> Callable[[], Answer]:
-    def wait() -> Answer:
+def held(gate: threading.Event) -> Callable[[], ReceiverAnswer]:
+    def wait() -> ReceiverAnswer:
         gate.wait(LIMIT)
-        return Answer(200)
+        return ReceiverAnswer(200)
 
     return wait
 
@@ -317,11 +317,11 @@ def test_who_was_owed_nothing_has_the_next_turn(
     busy = 5
     reached = threading.Event()
 
-    def hold_once_all_had_a_turn() -> Answer:
+    def hold_once_all_had_a_turn() -> ReceiverAnswer:
         if len(transport.bodies) == busy * TURNS + 1:
             reached.set()
             gate.wait(LIMIT)
-        return Answer(200)
+        return ReceiverAnswer(200)
 
     transport = ScriptedTransport(**{"http://busy.test/": hold_once_all_had_a_turn})
     under_test = courier(transport, workers=1)
@@ -342,9 +342,9 @@ def test_slow_answers_end_a_turn_early(
 ) -> None:
     monkeypatch.setattr(courier_module, "STUCK", LIMIT)  # one worker, however slow the machine is
 
-    def slow() -> Answer:
+    def slow() -> ReceiverAnswer:
         gate.wait(2 * SLICE)
-        return Answer(200)
+        return ReceiverAnswer(200)
 
     transport = ScriptedTransport(**{URL: slow})
     under_test = courier(transport, workers=1)
@@ -381,9 +381,9 @@ def test_a_dead_receiver_is_paced_and_yields_to_others(courier: Callable[..., Co
 def test_a_full_outbox_drops_the_new(
     courier: Callable[..., Courier], gate: threading.Event
 ) -> None:
-    def wait() -> Answer:
+    def wait() -> ReceiverAnswer:
         gate.wait(LIMIT)
-        return Answer(200)
+        return ReceiverAnswer(200)
 
     seen: list[Delivery] = []
     under_test = courier(ScriptedTransport(**{URL: wait}), changed=seen.append, outbox_limit=3)
@@ -401,9 +401,9 @@ def test_a_full_outbox_drops_the_new(
 def test_a_full_outbox_is_full_in_bytes_too(
     courier: Callable[..., Courier], gate: threading.Event
 ) -> None:
-    def wait() -> Answer:
+    def wait() -> ReceiverAnswer:
         gate.wait(LIMIT)
-        return Answer(200)
+        return ReceiverAnswer(200)
 
     def forget(_delivery: Delivery) -> None:
         return None
@@ -459,9 +459,9 @@ def test_what_comes_during_the_drain_is_counted_with_the_abandoned(
 def test_stop_abandons_what_is_left_and_counts_it(
     courier: Callable[..., Courier], gate: threading.Event
 ) -> None:
-    def wait() -> Answer:
+    def wait() -> ReceiverAnswer:
         gate.wait(LIMIT)
-        return Answer(200)
+        return ReceiverAnswer(200)
 
     transport = ScriptedTransport(**{URL: wait})
     transport.close = gate.set  # type: ignore[method-assign]

@@ -15,7 +15,7 @@ from megaapi_mock.records.delivery import Delivery
 from megaapi_mock.resources import root
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.webhooks.courier import Courier
-from megaapi_mock.webhooks.http.client import Answer
+from megaapi_mock.webhooks.http.client import ReceiverAnswer
 from megaapi_mock.webhooks.lanes import SHARE, Lanes
 from megaapi_mock.worlds.start import load_start
 
@@ -35,7 +35,7 @@ class Gate(RecordingTransport):
 
     def post(
         self, url: str, body: bytes, headers: Sequence[tuple[str, str]], *, timeout: float
-    ) -> Answer:
+    ) -> ReceiverAnswer:
         if not self.reached.is_set():
             self.reached.set()
             assert self.open.wait(60)

@@ -13,7 +13,7 @@ from megaapi_mock.clock import Clock
 from megaapi_mock.domain.acknowledgements import Acknowledgements
 from megaapi_mock.domain.instance import Instance
 from megaapi_mock.domain.mailbox import Mailbox
-from megaapi_mock.faults.kinds.reply import Reply
+from megaapi_mock.faults.kinds.reply import ChosenReply
 from megaapi_mock.records.journal import Journal
 from megaapi_mock.store.memory import MemoryStore
 from megaapi_mock.web.app import MockApp
@@ -216,7 +216,7 @@ def test_a_reply_that_fails_in_the_making(
     after: str,
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(Reply, "answer", failing)
+        patch.setattr(ChosenReply, "answer", failing)
         reply = send(broken, "struck", X_Mock_Fault=f"reply; after={after}")
     kept = after == "true"
     assert reply.status_code == (200 if kept else 500)

@@ -66,7 +66,7 @@ class Smaller(Fault):
         return with_document(status(413)(answer), error_body)
 
 
-class QueryLost(Fault):
+class NoQuery(Fault):
     """A webhook's address loses its query; `hidden`, the settings show it still."""
 
     def __init__(self, *, hidden: bool) -> None:
@@ -153,9 +153,9 @@ FAULTS: tuple[tuple[str, tuple[str, ...], str, str, Callable[[], Fault]], ...] =
     ("send_media_base64: 15 MiB at most", ("send_media_base64",), "limit lowered",
      "Media above 15 MiB is refused.", partial(Smaller, 15 * 2**20)),
     ("configure_webhook: query lost", ("configure_webhook",), "wrong value",
-     "The address of a webhook loses its query.", partial(QueryLost, hidden=False)),
+     "The address of a webhook loses its query.", partial(NoQuery, hidden=False)),
     ("configure_webhook: query not used", ("configure_webhook",), "wrong value",
-     "Webhooks are posted without the query of their address.", partial(QueryLost, hidden=True)),
+     "Webhooks are posted without the query of their address.", partial(NoQuery, hidden=True)),
     ("group_details: no slash", ("group_details",), "second look",
      "A slash before the question mark makes an unknown route.", partial(NoSlash, "group_details")),
 )  # fmt: skip

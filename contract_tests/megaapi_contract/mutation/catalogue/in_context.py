@@ -21,7 +21,7 @@ OTHER = "5511900000077@s.whatsapp.net"
 Row = tuple[str, tuple[str, ...], tuple[str, ...], Callable[[], Fault]]
 
 
-class After(Fault):
+class AfterCalls(Fault):
     """From then on: webhooks and answers of an instance are spoilt once it was asked for this."""
 
     def __init__(self, operation: str, fault: Fault) -> None:
@@ -107,9 +107,9 @@ _QUOTED = "messageData.message.extendedTextMessage.contextInfo"
 
 ROWS: tuple[Row, ...] = (
     ("the second address is silent after a restart", ("restart",), (),
-     lambda: After("restart", SecondSilent())),
+     lambda: AfterCalls("restart", SecondSilent())),
     ("the query of the address is lost after a logout", ("logout",), (),
-     lambda: After("logout", QueryLost())),
+     lambda: AfterCalls("logout", QueryLost())),
     ("captions of files to a LID are cut", ("send_media_base64",), (),
      lambda: Asked("send_media_base64", _to("@lid"), edited(_CAPTION, lambda text: text[:4]))),
     ("a forward to a group is sent twice", ("forward_message",), (),
@@ -119,7 +119,7 @@ ROWS: tuple[Row, ...] = (
     ("long texts are cut in their echo", ("send_text",), ("from-me-api-echo",),
      lambda: Spoilt(every(echo, _long(_TEXT)), changed(_cut(_TEXT)))),
     ("receipts of delivery are missing after a restart", ("restart",), ("ack-delivered",),
-     lambda: After("restart", Spoilt(ack(3), lost))),
+     lambda: AfterCalls("restart", Spoilt(ack(3), lost))),
     ("pictures in groups name another LID", (), ("group-image",),
      lambda: Spoilt(every(inbound, _in_group, _kind("imageMessage")),
                     changed(put("key.participantLid", "1234@lid")))),
@@ -129,19 +129,19 @@ ROWS: tuple[Row, ...] = (
      lambda: Spoilt(every(_in_group, _kind("interactiveMessage")),
                     changed(put("messageType", "buttonsMessage")))),
     ("who writes in groups is another after a restart", ("restart",), ("group-text",),
-     lambda: After("restart", Spoilt(every(inbound, _in_group),
+     lambda: AfterCalls("restart", Spoilt(every(inbound, _in_group),
                                      changed(put("key.participant", OTHER))))),
     ("documents in groups have another name", ("send_media_base64",), ("from-me-api-echo",),
      lambda: Spoilt(every(echo, _in_group),
                     changed(put("message.documentMessage.fileName", "x.pdf")))),
     ("the status names another number after a logout", ("logout", "instance_status"), (),
-     lambda: After("logout", Altered(("instance_status",),
+     lambda: AfterCalls("logout", Altered(("instance_status",),
                                      document(put("instance.user.id", OTHER))))),
     ("status events are forgotten with the link", ("logout", "config_details"), (),
-     lambda: After("logout", Altered(("config_details",),
+     lambda: AfterCalls("logout", Altered(("config_details",),
                                      document(put("configData.statusEvents", []))))),
     ("blocked events are forgotten with the token", ("change_token", "config_details"), (),
-     lambda: After("change_token", Altered(("config_details",),
+     lambda: AfterCalls("change_token", Altered(("config_details",),
                                            document(put("configData.blockEvents", []))))),
     ("emoji are missing in listed names", ("list_groups",), (),
      lambda: Altered(("list_groups",), document(edited(

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from .findings import Finding, Outcome, Skipped
-from .http import Place, Reply, Unreachable, get, is_local, require_plain
+from .http import NoAnswer, Place, ProbeReply, get, is_local, require_plain
 from .receiver import Hook
 
 # Beyond this many seconds between the two clocks, times in webhooks look wrong.
@@ -78,7 +78,7 @@ class _Exam:
         self._key = quote(case.key, safe="")
         self._addresses: list[str] = []
         self._open = False
-        self._status: Reply | None = None
+        self._status: ProbeReply | None = None
         self._let_in = False
         self._settings: dict[str, Any] = {}
         self._url: str | None = None
@@ -109,7 +109,7 @@ class _Exam:
     def host(self) -> Finding:
         try:
             self._addresses = self._place.addresses()
-        except Unreachable as refusal:
+        except NoAnswer as refusal:
             advice = "check the host in --target: your panel names it"
             return Finding("host", "wrong", str(refusal), advice)
         return Finding("host", "ok", f"{self._place.host} is at {self._addresses[0]}")
@@ -120,7 +120,7 @@ class _Exam:
         address = f"{self._place.host}:{self._place.port}"
         try:
             self._place.connect(self._case.timeout)
-        except Unreachable as refusal:
+        except NoAnswer as refusal:
             advice = "check the port, the firewall, and whether the mock runs"
             return Finding("connection", "wrong", str(refusal), advice)
         self._open = True
@@ -136,7 +136,7 @@ class _Exam:
             raise Skipped("http, on this network")
         try:
             self._place.shake_hands(self._case.timeout)
-        except Unreachable as refusal:
+        except NoAnswer as refusal:
             self._open = False
             return Finding(
                 "tls", "wrong", str(refusal), "use http:// for a mock and https:// for a real host"
@@ -148,7 +148,7 @@ class _Exam:
             raise Skipped("no connection")
         try:
             reply = self._get("instance")
-        except Unreachable as refusal:
+        except NoAnswer as refusal:
             advice = "does another service use this port?"
             return Finding("gateway", "wrong", str(refusal), advice)
         outcome, message, advice = self._is_gateway(reply)
@@ -156,7 +156,7 @@ class _Exam:
             self._status = reply
         return Finding("gateway", outcome, message, advice)
 
-    def _is_gateway(self, reply: Reply) -> tuple[Outcome, str, str]:
+    def _is_gateway(self, reply: ProbeReply) -> tuple[Outcome, str, str]:
         if 300 <= reply.status < 400:
             return "wrong", f"it redirects to {reply.location}", "give that host in --target"
         if reply.message.startswith(_UNKNOWN_ROUTE):
@@ -232,7 +232,7 @@ class _Exam:
         self._inside()
         try:
             reply = self._get("webhook")
-        except Unreachable as refusal:
+        except NoAnswer as refusal:
             return Finding("webhook_set", "wrong", str(refusal))
         nested = (reply.document or {}).get("webhookData")
         self._settings = nested if isinstance(nested, dict) else reply.document or {}
@@ -268,7 +268,7 @@ class _Exam:
         self._inside()
         try:
             reply = self._get("config")
-        except Unreachable as why:
+        except NoAnswer as why:
             raise Skipped(str(why)) from None
         settings = (reply.document or {}).get("configData")
         if reply.status >= 400 or not isinstance(settings, dict):
@@ -286,18 +286,18 @@ class _Exam:
             )
         return Finding("events", "ok", "no event is blocked")
 
-    def _answer(self) -> Reply:
+    def _answer(self) -> ProbeReply:
         if self._status is None:
             raise Skipped("the gateway did not answer")
         return self._status
 
-    def _inside(self) -> Reply:
+    def _inside(self) -> ProbeReply:
         status = self._answer()
         if not self._let_in:
             raise Skipped("the key or the token is not accepted")
         return status
 
-    def _get(self, controller: str) -> Reply:
+    def _get(self, controller: str) -> ProbeReply:
         path = f"/rest/{controller}/{self._key}"
         return get(self._place, path, self._case.token, self._case.timeout)
 

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from ...errors import SetupError
-from ...serving.http_client import Answer, Server, exchange, host_field, trusted
+from ...serving.http_client import HttpResponse, Server, exchange, host_field, trusted
 
 # A status page of some kind may be long; ours are short.
 READ_MOST = 1024 * 1024
@@ -35,7 +35,7 @@ def require_plain(name: str, text: str) -> None:
             raise SetupError(f"{name} holds {known} (U+{ord(letter):04X}): copy it again")
 
 
-class Unreachable(Exception):
+class NoAnswer(Exception):
     """There is no answer; one sentence."""
 
 
@@ -80,7 +80,7 @@ class Place:
         try:
             entries = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
-            raise Unreachable(f"{self.host} is not known here: {_reason(error)}") from None
+            raise NoAnswer(f"{self.host} is not known here: {_reason(error)}") from None
         return list(dict.fromkeys(str(address[0]) for *_, address in entries))
 
     def connect(self, timeout: float) -> None:
@@ -88,7 +88,7 @@ class Place:
         try:
             socket.create_connection((self.host, self.port), timeout=timeout).close()
         except OSError as error:
-            raise Unreachable(
+            raise NoAnswer(
                 f"nothing answers at {self.host}:{self.port}: {_reason(error)}"
             ) from None
 
@@ -102,9 +102,9 @@ class Place:
             ):
                 return
         except ssl.SSLCertVerificationError as error:
-            raise Unreachable(f"its certificate is not valid: {error.verify_message}") from None
+            raise NoAnswer(f"its certificate is not valid: {error.verify_message}") from None
         except OSError as error:
-            raise Unreachable(f"no TLS at {self.host}:{self.port}: {_reason(error)}") from None
+            raise NoAnswer(f"no TLS at {self.host}:{self.port}: {_reason(error)}") from None
 
 
 def is_local(addresses: list[str]) -> bool:
@@ -114,7 +114,7 @@ def is_local(addresses: list[str]) -> bool:
 
 
 @dataclass(frozen=True)
-class Reply:
+class ProbeReply:
     """An answer: `document` is its JSON object, None when it is none."""
 
     status: int
@@ -135,7 +135,7 @@ class Reply:
         return f"{self.status} {self.kind or 'without a content type'}"
 
 
-def get(place: Place, path: str, token: str, timeout: float) -> Reply:
+def get(place: Place, path: str, token: str, timeout: float) -> ProbeReply:
     """GET, with the token as the gateway wants it; no redirect is followed."""
     server = Server(place.host, place.port, trusted() if place.tls else None)
     target = place.parts.path.rstrip("/") + path
@@ -148,17 +148,17 @@ def get(place: Place, path: str, token: str, timeout: float) -> Reply:
         ]
         answer = exchange(server, "GET", target, fields, seconds=timeout, most=READ_MOST)
     except (OSError, HTTPException, ValueError) as error:
-        raise Unreachable(f"GET {path} had no answer: {_reason(error)}") from None
+        raise NoAnswer(f"GET {path} had no answer: {_reason(error)}") from None
     return _read(answer)
 
 
-def _read(answer: Answer) -> Reply:
+def _read(answer: HttpResponse) -> ProbeReply:
     body, headers = answer.body, answer.headers
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
         document = None
-    return Reply(
+    return ProbeReply(
         status=answer.status,
         document=document if isinstance(document, dict) else None,
         empty=not body.strip(),

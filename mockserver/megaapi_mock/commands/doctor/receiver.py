@@ -11,9 +11,9 @@ import orjson
 
 from ...resources import root
 from ...samples import Samples
-from ...webhooks.http.client import Answer, DeliveryFailed, HttpTransport, axios_headers
+from ...webhooks.http.client import DeliveryFailed, HttpTransport, ReceiverAnswer, axios_headers
 from .findings import Finding, Skipped
-from .http import Place, Unreachable, is_local
+from .http import NoAnswer, Place, is_local
 
 # An acknowledgement of a message nobody sent: whatever a bot does with it, nobody is written to.
 PROBE = "ack-delivered"
@@ -49,7 +49,7 @@ class Hook:
         place = self._require_place()
         try:
             self._addresses = place.addresses()
-        except Unreachable as refusal:
+        except NoAnswer as refusal:
             return Finding("hook_address", "wrong", str(refusal), "check the host in --webhook")
         message = f"{place.host} is at {self._addresses[0]}"
         if gateway_is_remote and is_local(self._addresses):
@@ -70,7 +70,7 @@ class Hook:
             place.connect(self._timeout)
             if place.tls:
                 place.shake_hands(self._timeout)
-        except Unreachable as refusal:
+        except NoAnswer as refusal:
             advice = "start the receiver; check port, certificate and http:// or https://"
             return Finding("hook_connection", "wrong", str(refusal), advice)
         self._open = True
@@ -112,7 +112,7 @@ class Hook:
         finding = timed if answer is None else _judged("hook_message", answer, "a made-up message")
         return timed if finding.outcome == "ok" else finding
 
-    def _posted(self, body: dict[str, Any]) -> tuple[Answer | None, float]:
+    def _posted(self, body: dict[str, Any]) -> tuple[ReceiverAnswer | None, float]:
         """The answer, None when the time was up, and the seconds it took."""
         place = self._require_place()
         if not self._open:
@@ -155,7 +155,7 @@ def _failed(check: str, failure: DeliveryFailed) -> Finding:
     return Finding(check, "wrong", str(failure), advice)
 
 
-def _judged(check: str, answer: Answer, subject: str) -> Finding:
+def _judged(check: str, answer: ReceiverAnswer, subject: str) -> Finding:
     """2xx, or what its status means here."""
     status = answer.status
     if 200 <= status < 300:

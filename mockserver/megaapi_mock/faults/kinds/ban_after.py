@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from ...domain.instance import Instance
 from ...spec.operations import Operation
-from ..kind import Kind, Tally, sends_message
+from ..kind import FaultTally, Kind, sends_message
 from ..parameters import COUNT, about
 
 
@@ -35,7 +35,7 @@ class BanAfter(Kind):
         """Only sends."""
         return sends_message(operation)
 
-    def due(self, tally: Tally, now: float) -> bool:
+    def due(self, tally: FaultTally, now: float) -> bool:
         """Every so many good sends."""
         tally.in_window += 1
         return tally.in_window % self.messages == 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from ...codec import dumps
-from ..kind import Answered, Moment, Replacing, Tally
+from ..kind import Answered, FaultTally, Moment, Replacing
 from ..parameters import FROM_ZERO, about, optional, whole
 from .reply import error_body
 
@@ -38,7 +38,7 @@ class RateLimit(Replacing):
         ),
     )
 
-    def due(self, tally: Tally, now: float) -> bool:
+    def due(self, tally: FaultTally, now: float) -> bool:
         """Count the call in its window; a clock that was set back begins a new one."""
         if tally.window is None or not tally.window <= now < tally.window + self.window:
             tally.window, tally.in_window = now, 0

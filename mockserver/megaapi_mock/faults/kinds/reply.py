@@ -16,7 +16,7 @@ BODILESS = (204, 304)
 
 
 @dataclass(frozen=True, slots=True)
-class Reply(Replacing):
+class ChosenReply(Replacing):
     """Answers with a status, a body, a content type and headers of your choice."""
 
     example: ClassVar[Mapping[str, Any]] = {

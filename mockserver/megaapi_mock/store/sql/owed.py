@@ -9,7 +9,7 @@ from ...domain.peer_messages import Envelope
 from ...records.capacity import Capacity
 from ...records.outcome import Outcome
 from ..owed import OwedInMemory
-from .writer import Writer
+from .writer import RecordWriter
 
 
 class OwedInDatabase(OwedInMemory):
@@ -18,7 +18,7 @@ class OwedInDatabase(OwedInMemory):
     def __init__(self, room: Capacity) -> None:
         super().__init__(room)
         # From when on it writes down what it is given.
-        self.writer: Writer | None = None
+        self.writer: RecordWriter | None = None
         self._claimed: Envelope | None = None
 
     def keep(self, outcome: Outcome) -> None:
@@ -56,7 +56,7 @@ class OwedInDatabase(OwedInMemory):
                 self._drop(envelope)
         return outcomes
 
-    def resume(self, rows: Iterable[tuple[int, Envelope]], writer: Writer) -> None:
+    def resume(self, rows: Iterable[tuple[int, Envelope]], writer: RecordWriter) -> None:
         """These are on their way; each stands in its row."""
         for seq, envelope in rows:
             writer.peer_rows[id(envelope)] = seq

@@ -23,7 +23,7 @@ from .schema import CLEAR, CLEAR_STATE, SQL
 from .state_rows import StateRows
 from .stored import Stored
 from .waiting import Add
-from .writer import Writer
+from .writer import RecordWriter
 
 Parts = Mapping[str, Any]
 
@@ -57,7 +57,7 @@ class SqlStore(MemoryStore):
         self._vault_seen: tuple[int, int] = (0, 0)
         # What is to be written when everybody who is held is free again; None while nobody is.
         self._structure_changes: list[Add] | None = None
-        self.writer = Writer(
+        self.writer = RecordWriter(
             database,
             keeps=self._is_in_journal,
             repair=self.write_all,

@@ -12,7 +12,7 @@ Add = Callable[[Batch], None]
 WAITING_MOST, WAITING_BYTES = 50_000, 32 * 2**20
 
 
-class Waiting:
+class WaitingWrites:
     """Thread-safe."""
 
     def __init__(self) -> None:

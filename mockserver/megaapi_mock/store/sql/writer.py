@@ -29,7 +29,7 @@ from .record_rows import (
     row_of,
 )
 from .schema import CLEAR_RECORDS, SQL
-from .waiting import Add, Waiting
+from .waiting import Add, WaitingWrites
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ _BYTES: Mapping[str, Callable[[Any], int]] = {
 }  # fmt: skip
 
 
-class Writer:
+class RecordWriter:
     """A `Recorder`. Thread-safe; every transaction begins with what has waited until then.
 
     `keeps` says whether the journal still has a record; `repair` is called, with nothing held,
@@ -73,7 +73,7 @@ class Writer:
         # Held for a whole transaction.
         self._lock = threading.Lock()
         self._starting = threading.Lock()
-        self._waiting = Waiting()
+        self._waiting = WaitingWrites()
         self._seq = self._writes = 0
         # Deliveries that have not ended, and their rows; messages to peers on their way.
         self.owed: dict[Delivery, int] = {}

@@ -15,7 +15,7 @@ from ...simulation.conversation_export import export
 from ...simulation.conversation_file import read_yaml, write_yaml
 from ...simulation.plays import DONE, REFUSED, Play, Plays, is_sent
 from . import lists
-from .client import gone_of
+from .disconnect import gone_of
 from .operation_input import operation_input
 from .places import Places
 from .record_search import RecordSearch

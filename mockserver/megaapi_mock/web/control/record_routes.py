@@ -18,7 +18,7 @@ from ...records.sizes import delivery_bytes, exchange_bytes, hit_bytes
 from ...records.waiter import Kind, Waiter
 from ...runtime import Runtime
 from . import lists
-from .client import gone_of
+from .disconnect import gone_of
 from .places import Places
 from .record_search import RecordSearch
 

@@ -20,7 +20,7 @@ from ...records.waiter import Waiter
 from ...runtime import Runtime
 from ...simulation import emit
 from ...webhooks.chaos.series import Chaos
-from .client import gone_of
+from .disconnect import gone_of
 from .places import Places
 
 Json = dict[str, Any]

@@ -20,7 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
-from ..control.client import has_left, waitress_channel
+from ..control.disconnect import has_left, waitress_channel
 from .reply import LOOK, Broken, Headers, Reply, StartResponse, status_line
 from .request import Environ
 
@@ -54,7 +54,11 @@ def send_broken(
 
 
 def _cut(
-    environ: Environ, start_response: StartResponse, reply: Reply, headers: Headers, body: bytes
+    environ: Environ,
+    start_response: StartResponse,
+    reply: Reply,
+    headers: Headers,
+    body: bytes,
 ) -> Body:
     assert reply.broken is not None, "asked for by send_broken"
     part = body[: reply.broken.kept]

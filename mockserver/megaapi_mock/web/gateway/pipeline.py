@@ -22,7 +22,7 @@ from ...errors import (
     UnknownRoute,
 )
 from ...faults.active import ActiveFaults
-from ...handlers.call import NOBODY, Answer, Call, Handler
+from ...handlers.call import NOBODY, Call, Handler, RawReply
 from ...handlers.files import Absent
 from ...profile import Profile
 from ...records.bugs import Bugs, guarded
@@ -245,7 +245,7 @@ class Pipeline:
         answer = endpoint.handler(call)
         reason = "; ".join(call.notes) or None
         pause = min(call.pause, PAUSE_MOST) if call.pause else 0.0
-        if isinstance(answer, Answer):
+        if isinstance(answer, RawReply):
             shown = answer.body or None
             return Reply(200, answer.body, answer.content_type, shown, reason, pause=pause)
         return Reply(200, dumps(answer), JSON, answer, reason, pause=pause)

@@ -18,7 +18,7 @@ _CHANCE_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class HeldTurn:
     """One turn: `order` is its place among all turns, `delivery` an index into what is held."""
 
     due: float
@@ -46,7 +46,7 @@ class SavedSeries:
     crowd: tuple[int, ...]
     echoes: tuple[tuple[Place, tuple[int, ...]], ...]
     acked: tuple[Place, ...]
-    agenda: tuple[Waiting, ...]
+    agenda: tuple[HeldTurn, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,15 +148,15 @@ def _saved(chaos_dispatcher: ChaosDispatcher, series: Series, turns: list[Entry]
     )
 
 
-def _turns(series: Series, at: dict[Delivery, int], turns: list[Entry]) -> list[Waiting]:
+def _turns(series: Series, at: dict[Delivery, int], turns: list[Entry]) -> list[HeldTurn]:
     waiting = []
     for rank, (due, _, owner, what, subject) in enumerate(turns):
         if owner is not series:
             continue
         if isinstance(subject, tuple):
-            waiting.append(Waiting(due, rank, what, place=subject))
+            waiting.append(HeldTurn(due, rank, what, place=subject))
         else:
-            waiting.append(Waiting(due, rank, what, delivery=at[subject]))
+            waiting.append(HeldTurn(due, rank, what, delivery=at[subject]))
     return waiting
 
 

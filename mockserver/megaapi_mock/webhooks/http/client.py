@@ -15,10 +15,10 @@ from typing import Literal, Protocol, TypeAlias
 
 from .connection import (
     ANSWER_LIMIT,
-    Answer,
-    Connection,
     DeliveryFailed,
     Headers,
+    ReceiverAnswer,
+    ReceiverConnection,
     Target,
     request_bytes,
     time_left,
@@ -27,10 +27,10 @@ from .redirects import Hop
 
 __all__ = [
     "AllowedHosts",
-    "Answer",
     "DeliveryFailed",
     "Headers",
     "HttpTransport",
+    "ReceiverAnswer",
     "Refused",
     "Transport",
     "axios_headers",
@@ -60,7 +60,7 @@ class Refused(DeliveryFailed):
 class Transport(Protocol):
     """What the courier needs of a network, so that a test can hand in none."""
 
-    def post(self, url: str, body: bytes, headers: Headers, *, timeout: float) -> Answer:
+    def post(self, url: str, body: bytes, headers: Headers, *, timeout: float) -> ReceiverAnswer:
         """Return the answer, whatever its status, or raise DeliveryFailed; from any thread."""
 
     def close(self) -> None:
@@ -86,12 +86,12 @@ class HttpTransport:
         self._keep_alive = keep_alive
         self._allowed_hosts = allowed_hosts
         self._lock = threading.Lock()
-        self._idle: deque[Connection] = deque()
+        self._idle: deque[ReceiverConnection] = deque()
         self._open: set[socket.socket] = set()
         self._tls: ssl.SSLContext | None = None
         self._closed = False
 
-    def post(self, url: str, body: bytes, headers: Headers, *, timeout: float) -> Answer:
+    def post(self, url: str, body: bytes, headers: Headers, *, timeout: float) -> ReceiverAnswer:
         """Return the receiver's answer, errors included, or raise DeliveryFailed.
 
         A kept connection that the receiver had closed before the request left is replaced.
@@ -99,7 +99,7 @@ class HttpTransport:
         """
         return self._followed(Hop("POST", url, body, headers), timeout, ANSWER_LIMIT)
 
-    def get(self, url: str, headers: Headers, *, timeout: float, most: int) -> Answer:
+    def get(self, url: str, headers: Headers, *, timeout: float, most: int) -> ReceiverAnswer:
         """Return what a GET is answered, at most so many bytes of it, or raise DeliveryFailed."""
         answer = self._followed(Hop("GET", url, b"", headers), timeout, most)
         if self._closed:
@@ -107,7 +107,7 @@ class HttpTransport:
             raise DeliveryFailed("the mock stopped")
         return answer
 
-    def _followed(self, first: Hop, timeout: float, most: int) -> Answer:
+    def _followed(self, first: Hop, timeout: float, most: int) -> ReceiverAnswer:
         """The last answer of a chain of redirects; the time-out is for all of it."""
         deadline = time.monotonic() + timeout
         hop = first
@@ -129,7 +129,9 @@ class HttpTransport:
             hop = following
             trail.append(f"{hop.method} {hop.url}")
 
-    def _answer_of_hop(self, hop: Hop, deadline: float, timeout: float, most: int) -> Answer:
+    def _answer_of_hop(
+        self, hop: Hop, deadline: float, timeout: float, most: int
+    ) -> ReceiverAnswer:
         target = Target.parse(hop.url)
         request = request_bytes(
             target, hop.body, hop.headers, keep_alive=self._keep_alive, method=hop.method
@@ -162,8 +164,8 @@ class HttpTransport:
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
     def _exchange(
-        self, connection: Connection, request: bytes, deadline: float, timeout: float
-    ) -> Answer:
+        self, connection: ReceiverConnection, request: bytes, deadline: float, timeout: float
+    ) -> ReceiverAnswer:
         keep = False
         try:
             answer, reusable = connection.exchange(request, deadline)
@@ -182,7 +184,7 @@ class HttpTransport:
             self._give_back(connection, keep=keep)
         return answer
 
-    def _take(self, target: Target) -> Connection | None:
+    def _take(self, target: Target) -> ReceiverConnection | None:
         while True:
             with self._lock:
                 # The newest first: the receiver is least likely to have closed it meanwhile.
@@ -195,8 +197,8 @@ class HttpTransport:
                 return usable
             self._drop(usable.sock)
 
-    def _give_back(self, connection: Connection, *, keep: bool) -> None:
-        surplus: Connection | None = connection
+    def _give_back(self, connection: ReceiverConnection, *, keep: bool) -> None:
+        surplus: ReceiverConnection | None = connection
         with self._lock:
             if keep and not self._closed:
                 self._idle.append(connection)
@@ -204,7 +206,9 @@ class HttpTransport:
         if surplus is not None:
             self._drop(surplus.sock)
 
-    def _connect(self, target: Target, deadline: float, timeout: float, most: int) -> Connection:
+    def _connect(
+        self, target: Target, deadline: float, timeout: float, most: int
+    ) -> ReceiverConnection:
         try:
             sock = self._dial(self._resolve(target), deadline)
             if target.tls:
@@ -214,7 +218,7 @@ class HttpTransport:
             raise DeliveryFailed(sentence) from error
         except (OSError, ValueError) as error:
             raise DeliveryFailed(_explain(error, target.authority)) from error
-        return Connection(target, sock, most)
+        return ReceiverConnection(target, sock, most)
 
     def _resolve(self, target: Target) -> list[_Address]:
         """Look the host up once; what is judged here is the very list that is connected to."""

@@ -35,7 +35,7 @@ _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReceiverAnswer:
     """What the receiver answered; `body` is its first 64 KiB, still encoded as it came.
 
     `redirects` are the requests that led to it, each as `GET http://...`, without the first.
@@ -51,7 +51,7 @@ class Answer:
 class DeliveryFailed(Exception):
     """There is no whole answer; the text is one sentence, `answer` the part that did come."""
 
-    def __init__(self, sentence: str, answer: Answer | None = None) -> None:
+    def __init__(self, sentence: str, answer: ReceiverAnswer | None = None) -> None:
         super().__init__(sentence)
         self.answer = answer
 
@@ -139,17 +139,17 @@ def time_left(deadline: float) -> float:
     return seconds_left
 
 
-class Connection:
+class ReceiverConnection:
     """One open socket that carries one exchange at a time; of an answer's body it keeps `most`."""
 
     def __init__(self, target: Target, sock: socket.socket, most: int = ANSWER_LIMIT) -> None:
         self._most = most
         self.target = target
         self.sock = sock
-        self.partial: Answer | None = None
+        self.partial: ReceiverAnswer | None = None
         self.missed = False
-        self._incoming = _Incoming(sock)
-        self._reader = _Reader(self._incoming)
+        self._incoming = _SocketReader(sock)
+        self._reader = _KeptReader(self._incoming)
         self._bytes_sent = 0
 
     def is_clean(self) -> bool:
@@ -160,7 +160,7 @@ class Connection:
         except (OSError, HTTPException):
             return False
 
-    def exchange(self, request: bytes, deadline: float) -> tuple[Answer, bool]:
+    def exchange(self, request: bytes, deadline: float) -> tuple[ReceiverAnswer, bool]:
         """Send the request and return its answer, and whether the connection can serve another.
 
         Raises OSError or HTTPException; `partial` then holds what had arrived of the answer, and
@@ -180,7 +180,7 @@ class Connection:
         """Give http.client this connection's one reader where it asks a socket for a file."""
         return self._reader
 
-    def _sent_and_answered(self, request: bytes, deadline: float) -> tuple[Answer, bool]:
+    def _sent_and_answered(self, request: bytes, deadline: float) -> tuple[ReceiverAnswer, bool]:
         try:
             self._send(request, deadline)
         except ConnectionError as error:
@@ -199,7 +199,7 @@ class Connection:
             self._bytes_sent += count
             rest = rest[count:]
 
-    def _receive(self) -> tuple[Answer, bool]:
+    def _receive(self) -> tuple[ReceiverAnswer, bool]:
         self._incoming.limit = HEAD_LIMIT
         # 102 and 103 announce the answer; http.client takes them for it.
         for _ in range(PROVISIONAL_MOST):
@@ -213,7 +213,7 @@ class Connection:
                     return self._read(response)
         raise HTTPException(f"{PROVISIONAL_MOST} provisional answers and no other")
 
-    def _read(self, response: HTTPResponse) -> tuple[Answer, bool]:
+    def _read(self, response: HTTPResponse) -> tuple[ReceiverAnswer, bool]:
         headers = tuple((name, str(value)) for name, value in response.headers.items())
         body = bytearray()
         try:
@@ -222,21 +222,21 @@ class Connection:
             if response.length and len(body) <= self._most:
                 raise IncompleteRead(bytes(body), response.length)
         except (OSError, HTTPException):
-            self.partial = Answer(response.status, headers, bytes(body[: self._most]))
+            self.partial = ReceiverAnswer(response.status, headers, bytes(body[: self._most]))
             raise
         truncated = len(body) > self._most
-        answer = Answer(response.status, headers, bytes(body[: self._most]), truncated)
+        answer = ReceiverAnswer(response.status, headers, bytes(body[: self._most]), truncated)
         return answer, not (truncated or response.will_close or response.status < 200)
 
 
-class _Reader(io.BufferedReader):
+class _KeptReader(io.BufferedReader):
     """Outlives the responses read from it, each of which closes its file at its end."""
 
     def close(self) -> None:
         """Leave the connection open: its owner closes the socket."""
 
 
-class _Incoming(io.RawIOBase):
+class _SocketReader(io.RawIOBase):
     """The receiver's bytes: each read bounded by the deadline, all of them by `limit`.
 
     Without a deadline a read does not wait at all.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
-from .connection import Answer, DeliveryFailed, Headers
+from .connection import DeliveryFailed, Headers, ReceiverAnswer
 
 # As axios had it when the gateway was written; it asks a sixth address no more.
 REDIRECTS_MOST = 5
@@ -20,7 +20,7 @@ class Hop:
     body: bytes
     headers: Headers
 
-    def after(self, answer: Answer) -> Hop | None:
+    def after(self, answer: ReceiverAnswer) -> Hop | None:
         """The request that an answer leads on to; None when it is the end."""
         location = _location(answer)
         if not 300 <= answer.status < 400 or not location:
@@ -37,7 +37,7 @@ class Hop:
             raise DeliveryFailed(f"it leads to {location[:200]!r}, which is no URL") from None
 
 
-def _location(answer: Answer) -> str:
+def _location(answer: ReceiverAnswer) -> str:
     return next((value for name, value in answer.headers if name.lower() == "location"), "")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from megaapi_mock.clock import Clock
 from megaapi_mock.web.app import MockApp
-from megaapi_mock.webhooks.http.client import Answer
+from megaapi_mock.webhooks.http.client import ReceiverAnswer
 
 from ...conftest import MakeApp
 from ...control import Door
@@ -199,7 +199,7 @@ class Asking(RecordingTransport):
 
     def post(
         self, url: str, body: bytes, headers: Sequence[tuple[str, str]], *, timeout: float
-    ) -> Answer:
+    ) -> ReceiverAnswer:
         assert self.app is not None
         self.asked.append(ask_status(self.app))
         return super().post(url, body, headers, timeout=timeout)

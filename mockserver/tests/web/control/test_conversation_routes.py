@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import pytest
 from megaapi_mock.web.app import MockApp
-from megaapi_mock.webhooks.http.client import Answer
+from megaapi_mock.webhooks.http.client import ReceiverAnswer
 
 from ...conftest import MakeApp
 from ...control import Door
@@ -42,7 +42,7 @@ class Bot(RecordingTransport):
 
     def post(
         self, url: str, body: bytes, headers: Sequence[tuple[str, str]], *, timeout: float
-    ) -> Answer:
+    ) -> ReceiverAnswer:
         payload = orjson.loads(body)
         key = payload.get("key", {})
         if not key.get("fromMe") and "message" in payload:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 from megaapi_mock.web.app import MockApp
-from megaapi_mock.webhooks.http.client import Answer
+from megaapi_mock.webhooks.http.client import ReceiverAnswer
 
 from ...conftest import MakeApp
 from ...control import Door
@@ -26,7 +26,7 @@ class Held(RecordingTransport):
 
     def post(
         self, url: str, body: bytes, headers: Sequence[tuple[str, str]], *, timeout: float
-    ) -> Answer:
+    ) -> ReceiverAnswer:
         assert self.go.wait(10)
         return super().post(url, body, headers, timeout=timeout)
 

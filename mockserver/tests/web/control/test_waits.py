@@ -15,7 +15,7 @@ from megaapi_mock.records.waiter import Waiter
 from megaapi_mock.testing.wsgi_server import Served
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.web.control import lists, places
-from megaapi_mock.webhooks.http.client import Answer
+from megaapi_mock.webhooks.http.client import ReceiverAnswer
 
 from ...conftest import MakeApp
 from ...control import Door
@@ -268,7 +268,7 @@ class Silent(RecordingTransport):
         super().__init__()
         self.may = threading.Event()
 
-    def post(self, *given: Any, **named: Any) -> Answer:
+    def post(self, *given: Any, **named: Any) -> ReceiverAnswer:
         self.may.wait(60)
         return super().post(*given, **named)
 

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from megaapi_mock.webhooks.http.client import (
     AllowedHosts,
-    Answer,
     DeliveryFailed,
     HttpTransport,
+    ReceiverAnswer,
     Refused,
     axios_headers,
 )
@@ -130,7 +130,7 @@ def transport() -> Iterator[Callable[..., HttpTransport]]:
 
 
 def answering(answer: bytes) -> Script:
-    """Answer every request of a connection with the same bytes."""
+    """ReceiverAnswer every request of a connection with the same bytes."""
 
     def script(receiver: Receiver, connection: socket.socket) -> None:
         while receiver.read(connection):
@@ -140,7 +140,7 @@ def answering(answer: bytes) -> Script:
 
 
 def once(answer: bytes) -> Script:
-    """Answer one request and hang up."""
+    """ReceiverAnswer one request and hang up."""
 
     def script(receiver: Receiver, connection: socket.socket) -> None:
         receiver.read(connection)
@@ -188,7 +188,7 @@ def reset_on_close(connection: socket.socket) -> None:
 
 def post(
     transport: HttpTransport, url: str, *, body: bytes = BODY, timeout: float = LIMIT
-) -> Answer:
+) -> ReceiverAnswer:
     return transport.post(url, body, axios_headers(), timeout=timeout)
 
 
@@ -318,7 +318,7 @@ def test_an_answer_is_kept_whatever_its_status(
     target = receiver(
         answering(b"HTTP/1.1 500 Oops\r\nX-A: 1\r\nx-a: 2\r\nContent-Length: 4\r\n\r\nsad!")
     )
-    assert post(transport(), target.url) == Answer(
+    assert post(transport(), target.url) == ReceiverAnswer(
         500, (("X-A", "1"), ("x-a", "2"), ("Content-Length", "4")), b"sad!"
     )
 
@@ -556,7 +556,7 @@ def test_a_connection_that_cannot_serve_again_is_not_kept(
 
 
 def hang_up_after(answers: int, *, rudely: bool = False, read: bool = False) -> Script:
-    """Answer so many requests of each connection, `read` one more, and close it."""
+    """ReceiverAnswer so many requests of each connection, `read` one more, and close it."""
 
     def script(receiver: Receiver, connection: socket.socket) -> None:
         for _ in range(answers):

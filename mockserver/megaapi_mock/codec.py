@@ -1,10 +1,13 @@
-"""JSON in bytes that may be kept for long."""
+"""JSON in bytes that may be kept for long, and how deep it may nest."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import orjson
+
+# Deeper JSON is read by nobody: it is refused wherever it comes from.
+JSON_DEPTH = 100
 
 
 def dumps(document: Any) -> bytes:

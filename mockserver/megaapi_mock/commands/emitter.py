@@ -15,20 +15,21 @@ from typing import Any
 import orjson
 
 from ..clock import Clock
+from ..codec import JSON_DEPTH
 from ..domain.event import Event
 from ..domain.facts import NoFacts
-from ..errors import ControlRefused, SetupError
+from ..domain.json_path import put_at, require_path, value_at
+from ..errors import Invalid, SetupError
 from ..errors.names import did_you_mean
 from ..ids import Ids
 from ..profile import default_profile
 from ..records.delivery import Delivery
 from ..samples import Samples
-from ..spec.parsing import JSON_DEPTH, TooDeep, Unreadable, parse_json
+from ..spec.parsing import TooDeep, Unreadable, parse_json
 from ..spec.payload_fields import PayloadFields
 from ..webhooks.courier import Courier
 from ..webhooks.http.client import DeliveryFailed, HttpTransport, Transport, axios_headers
 from ..webhooks.http.connection import Target
-from ..webhooks.json_path import put_at, require_path
 from ..webhooks.render import Renderer
 
 # More threads than this only take the interpreter from each other.
@@ -230,7 +231,7 @@ class Emitter:
         for path, value in self._changes:
             try:
                 put_at(payload, path, value)
-            except ControlRefused as error:
+            except Invalid as error:
                 raise SetupError(f"--{error}") from None
         return payload
 
@@ -281,12 +282,12 @@ def _value(plain: Payload, path: str, text: str) -> Any:
     """The text where the sample has one; else what it says as JSON, if that it is."""
     try:
         require_path(path)
-    except ControlRefused as error:
+    except Invalid as error:
         raise SetupError(f"--{error}") from None
     for part in (path, text):
         if not _is_unicode(part):
             raise SetupError(f"--set {path!r}: the value must be Unicode text")
-    return text if isinstance(_at(plain, path), str) else _as_json(path, text)
+    return text if isinstance(value_at(plain, path), str) else _as_json(path, text)
 
 
 def _as_json(path: str, text: str) -> Any:
@@ -307,17 +308,6 @@ def _require_64_bits(path: str, number: str) -> None:
     # Read as a float it would leave as another number.
     if len(number) > DIGITS_MOST or not -(2**63) <= int(number) < 2**64:
         raise SetupError(f"--set {path!r}: {number[:80]} does not fit in 64 bits")
-
-
-def _at(document: Any, path: str) -> Any:
-    for step in path.split("."):
-        if isinstance(document, dict):
-            document = document.get(step)
-        elif isinstance(document, list) and step.isdecimal() and int(step) < len(document):
-            document = document[int(step)]
-        else:
-            return None
-    return document
 
 
 def _is_unicode(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .content import kind_named
+from .json_path import value_at
 from .message import content_key, unwrapped
 
 
@@ -19,7 +20,5 @@ def words_of(content: Any) -> str | None:
     path = kind_named(kind).words
     if path is None:
         return None
-    value: Any = inner[kind]
-    for step in filter(None, path.split(".")):
-        value = value.get(step) if isinstance(value, dict) else None
+    value = value_at(inner[kind], path)
     return value if isinstance(value, str) else None

@@ -12,11 +12,11 @@ from ..domain.facts import Fields
 from ..domain.group import Group
 from ..domain.instance import Instance
 from ..domain.jid import Jid
+from ..domain.json_path import put_at
 from ..errors import ControlRefused
 from ..records.feed import Kind
 from ..runtime import Runtime
 from ..store.points import Point
-from ..webhooks.json_path import put_at
 
 Json = dict[str, Any]
 

@@ -14,6 +14,7 @@ from ..domain.contact_actions import act, associated
 from ..domain.contacts import Contact
 from ..domain.instance import Instance
 from ..domain.jid import Jid
+from ..domain.json_path import put_at
 from ..domain.message import Content, Message
 from ..domain.message_states import PENDING
 from ..domain.scene import Scene
@@ -21,7 +22,6 @@ from ..errors import ControlRefused
 from ..records.message import message_json
 from ..runtime import Runtime
 from ..store.points import Point
-from ..webhooks.json_path import put_at
 from .contact_events import happen
 from .inbound_event import InboundEvent, inbound_event
 from .message_media import filled

@@ -66,7 +66,7 @@ class _Export:
         turns = [self._turn(message) for message in messages]
         named = self._with_labels(messages, turns)
         jid = Jid.parse(self._chat)
-        with_ = jid.user if str(jid).endswith("@s.whatsapp.net") else self._chat
+        with_ = jid.user if jid.person else self._chat
         return {"conversation": VERSION, "with": with_, "turns": named}
 
     def _turn(self, message: Message) -> Json:

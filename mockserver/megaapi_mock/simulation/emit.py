@@ -13,12 +13,12 @@ from ..domain.addressing import told
 from ..domain.facts import Emitted
 from ..domain.instance import Instance
 from ..domain.jid import Jid
+from ..domain.json_path import put_at
 from ..errors import ControlRefused
 from ..errors.names import did_you_mean
 from ..records.delivery import Delivery
 from ..runtime import Runtime
 from ..webhooks.chaos.series import Chaos
-from ..webhooks.json_path import put_at
 from .contact_messages import in_message
 from .message_media import media_in, media_keys
 from .overrides import overrides_of

@@ -8,11 +8,11 @@ from typing import Any
 
 from ..domain.content import WRAPPERS, kind_named
 from ..domain.instance import Instance
+from ..domain.json_path import put_at
 from ..domain.message import content_key
 from ..errors import ControlRefused
 from ..handlers import uploads
 from ..runtime import Runtime
-from ..webhooks.json_path import put_at
 from .overrides import require_no_path
 
 

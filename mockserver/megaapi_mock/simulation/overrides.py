@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..domain.content import CAPTIONED, TEXTS, WRAPPERS
+from ..domain.json_path import require_path
 from ..domain.message import content_key
 from ..errors import ControlRefused
 from ..runtime import Runtime
-from ..webhooks.json_path import require_path
 
 # Longer than any path, shorter than any file worth sending.
 _PATH_MOST = 260

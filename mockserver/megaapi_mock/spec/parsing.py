@@ -6,7 +6,8 @@ from typing import Any
 
 import orjson
 
-JSON_DEPTH = 100
+from ..codec import JSON_DEPTH
+
 # Names and values in one body: a message with a list has a hundred, a large group some thousands.
 # Each takes far more memory and time than its bytes: seven million short strings held everybody
 # else up for seconds.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..domain.jid import Jid
 from ..errors.frames import between_test_and_refusal
 from .addressees import Person, number_of
 from .base_instance import BaseInstance
@@ -27,7 +28,7 @@ class OwnPhone(MessageWriter):
         self, event: str, set: Mapping[str, Any] | None, fields: Mapping[str, Any]
     ) -> dict[str, Any]:
         # A group written to may be named by the fields, or be the chat itself.
-        chat = {"group": self.to} if self.to.endswith("@g.us") else {"to": self.to}
+        chat = {"group": self.to} if Jid.written(self.to).group else {"to": self.to}
         where = {} if {"group", "message"} & fields.keys() else chat
         body = {"from": self._instance.number, "event": event, "set": dict(set or {})}
         return self._instance.do("inbound", {**body, **where, **fields})

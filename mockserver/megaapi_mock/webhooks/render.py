@@ -21,10 +21,10 @@ from ..domain.facts import (
     Receipt,
 )
 from ..domain.jid import Jid
+from ..domain.json_path import put_at
 from ..domain.message import content_key
 from ..profile import Profile
 from ..samples import Samples
-from .json_path import put_at
 
 Payload = dict[str, Any]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import threading
@@ -87,19 +88,25 @@ def test_every_event_is_emitted_by_one_command(event: str, receiver: Receiver) -
     assert authority().webhook_violations(event, body) == []
 
 
+def _seconds_of_children() -> float:
+    """Of a processor, used by the processes this one has started and waited for."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def test_the_command_takes_less_than_a_second_of_a_process(
     receiver: Receiver, watch: Emitted
 ) -> None:
     took = []
     for event in ("text-plain", "qrcode", "album"):
-        began = time.perf_counter()
+        before = _seconds_of_children()
         done = subprocess.run(
-            mock_command("emit", event, "--to", receiver.url), capture_output=True, timeout=30
+            mock_command("emit", event, "--to", receiver.url), capture_output=True, timeout=60
         )
-        took.append(time.perf_counter() - began)
+        took.append(_seconds_of_children() - before)
         assert done.returncode == 0, done.stderr
         assert done.stderr == b""
-    # The best of three: this machine may be busy with other tests.
+    # Of a processor, and the best of three: this machine may be busy with other tests.
     assert min(took) < 1, took
     assert watch.judge_received(body for _, _, body in receiver.kept) == []
 

@@ -11,9 +11,9 @@ from urllib.parse import parse_qsl, quote
 
 import orjson
 
+from ...codec import JSON_DEPTH
 from ...errors import RequestRejected
 from ...handlers.files import Files
-from ...spec.parsing import JSON_DEPTH
 
 if TYPE_CHECKING:
     from .call_faults import CallFaults

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import ControlRefused
-from ..spec.parsing import JSON_DEPTH
+from ..codec import JSON_DEPTH
+from ..errors import Invalid
 
 
 def require_path(path: str) -> None:
     """Refuse what no payload can hold: steps without a name, and nesting beyond JSON's bounds."""
     steps = path.split(".")
     if not all(steps) or len(steps) > JSON_DEPTH:
-        raise ControlRefused(
-            400, f"set: {path[:80]!r} must be names joined by dots, at most {JSON_DEPTH}"
-        )
+        raise Invalid(f"set: {path[:80]!r} must be names joined by dots, at most {JSON_DEPTH}")
+
+
+def value_at(document: Any, path: str) -> Any:
+    """The value at a dotted path, the document itself at an empty one; None where nothing is."""
+    for step in filter(None, path.split(".")):
+        if isinstance(document, dict):
+            document = document.get(step)
+        elif isinstance(document, list) and _is_index(step) and int(step) < len(document):
+            document = document[int(step)]
+        else:
+            return None
+    return document
 
 
 def put_at(document: Any, path: str, value: Any) -> None:
     """Set the value at a dotted path, making objects on the way; numbers index lists.
 
-    Raises ControlRefused when the path leads through something that is neither.
+    Raises Invalid when the path leads through something that is neither.
     """
     *way, last = path.split(".")
     place = document
@@ -31,7 +41,7 @@ def put_at(document: Any, path: str, value: Any) -> None:
     elif isinstance(place, dict):
         place[last] = value
     else:
-        raise ControlRefused(400, f"set: {path!r} leads through a value that holds no fields")
+        raise Invalid(f"set: {path!r} leads through a value that holds no fields")
 
 
 def _is_index(step: str) -> bool:
@@ -43,4 +53,4 @@ def _step(place: Any, step: str, path: str) -> Any:
         return place[int(step)]
     if isinstance(place, dict):
         return place.setdefault(step, {})
-    raise ControlRefused(400, f"set: {path!r} leads through a value that holds no fields")
+    raise Invalid(f"set: {path!r} leads through a value that holds no fields")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -14,7 +15,7 @@ from ..processes import free_port
 from .conftest import KEY
 from .gateway import send
 from .screen import NAME, Screen, expect
-from .served import serving, shop_bot
+from .served import PATIENCE, serving, shop_bot
 
 UNLINKED = "megacode-TESTKEY0002"
 FIRST, SECOND, OTHER = "5511900000002", "5511900000004", "Cliente Exemplo"
@@ -127,6 +128,14 @@ def read_messages(screen: Screen) -> list[str]:
     return [str(text) for text in entries.all_inner_texts()]
 
 
+def await_same(screen: Screen, read: Callable[[Screen], list[str]], texts: list[str]) -> None:
+    """Wait until these texts stand there: what became of a message is drawn after the message."""
+    end = time.monotonic() + PATIENCE
+    while (now := read(screen)) != texts:
+        assert time.monotonic() < end, (now, texts)
+        screen.page.wait_for_timeout(50)
+
+
 def test_server_restarted_on_its_database_has_lost_nothing(
     open_screen: Any, tmp_path: Path, port: int, bot: str
 ) -> None:
@@ -150,12 +159,12 @@ def test_server_restarted_on_its_database_has_lost_nothing(
     with serving(port, *store):
         expect(screen.page.locator(".live")).to_have_text("Live", timeout=20_000)
         for _ in range(2):
-            assert read_records(screen) == records
+            await_same(screen, read_records, records)
             screen.page.locator(".record").filter(has_text="Antes da parada").click()
             detail = screen.page.locator(".inspector-detail")
             expect(detail.locator(".attempt-head")).to_contain_text("200")
             expect(detail.locator(".call")).to_have_count(3)
-            assert read_messages(screen) == messages
+            await_same(screen, read_messages, messages)
             screen.view("connection")
             for pill in screen.page.locator("section.card .pill").all():
                 expect(pill).to_have_text("connected")

@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 from ..errors import ControlRefused
-from ..receiver_check.result import UNDECIDED, Verdict
+from ..receiver_check.loops import MOST, MOST_TIMES
+from ..receiver_check.result import Verdict
 from .trial_client import TrialClient, message_id_of, newest_id
 
 Json = dict[str, Any]
@@ -93,6 +94,7 @@ def run_verdict(
         request: Json = {"instance": key, "since": before.since, "url": receiver}
         request |= {"chats": sorted(trial.chats), "within": terms.within, "answers": terms.answers}
         request |= {"burst": terms.burst, "listens_only": terms.listens_only}
+        request |= {"quiet": terms.quiet}
         return trial.verdict(request)
     finally:
         door.give_back(key, before)
@@ -248,7 +250,7 @@ class _Trial:
             seconds = max(0.0, self.deadline - time.monotonic())
             terms = {"patience": min(patience, seconds), "wait": min(WAIT, seconds + 5.0)}
             verdict = Verdict.of(self.door.call("POST", "/deliveries/verdict", request | terms))
-            if verdict.outcome != UNDECIDED or not seconds:
+            if not verdict.open or not seconds:
                 return verdict
 
     def _deliveries(self, **query: Any) -> list[Json]:
@@ -277,16 +279,24 @@ class _Trial:
         return True
 
     def _rested(self) -> None:
-        """Wait for what it may still say to those of the story."""
+        """Wait for what it may still say to those of the story.
+
+        Who answers what the owner sent by phone has shown a loop: nothing is left to wait for.
+        """
         last_change = time.monotonic()
         while not self._loops() and time.monotonic() < self.deadline:
-            if self.chats.intersection(self._look()) or self._deliveries(status="queued", limit=1):
+            chats = self._look()
+            if f"{self.friend}@s.whatsapp.net" in chats:
+                return
+            if self.chats.intersection(chats) or self._deliveries(status="queued", limit=1):
                 last_change = time.monotonic()
             elif time.monotonic() - last_change >= self.terms.quiet:
                 return
 
     def _loops(self) -> bool:
-        return self.answers > self.terms.answers * COPIES * len(self.delivered)
+        """Whether it says so much that the verdict will call it a loop."""
+        most = max(MOST, MOST_TIMES * self.terms.answers)
+        return self.answers > most * COPIES * len(self.delivered)
 
     def _patience(self) -> float:
         """How long to wait for an answer: not at all where there is no hope of one."""

@@ -9,8 +9,9 @@ from itertools import pairwise
 from ..domain.message import Message
 from ..records.delivery import Delivery
 from .conversation import Chat, ChatOf, Inbound, chats_of
+from .loops import activity
 from .repeats import answered_too_often, never_answered, surplus_of
-from .result import FAILED, OPEN, PASSED, UNDECIDED, Check, Verdict
+from .result import FAILED, LOOP, OPEN, PASSED, UNDECIDED, Check, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Terms:
     `within`: seconds a 2xx may take. `answers`: as many messages may answer one message. `burst`:
     messages of a chat that come within so many seconds of each other may be answered together.
     `patience`: a missing answer counts as missing once its message is so many seconds old.
+    `quiet`: who says nothing for so many seconds has come to rest; 0 where time stands still.
     `listens_only`: no message needs an answer.
     """
 
@@ -27,6 +29,7 @@ class Terms:
     answers: int = 3
     burst: float = 20.0
     patience: float = 0.0
+    quiet: float = 3.0
     listens_only: bool = False
 
 
@@ -40,6 +43,7 @@ def judge(
     held_back: Collection[Delivery] = (),
     refused: Sequence[tuple[str, str]] = (),
     chat_of: ChatOf = str,
+    from_instances: Collection[str] = (),
 ) -> Verdict:
     """How a receiver did with these deliveries; `messages` are all the instance knows.
 
@@ -48,21 +52,22 @@ def judge(
     others. `held_back` has not left yet and is not judged; what else is unfinished leaves the
     verdict undecided, and has failed once it is `within` seconds old. Who answers nothing fails,
     unless it `listens_only`. `refused` are the sends the gateway refused meanwhile: id and reason.
-    `chat_of` tells which chat an address leads to, a hidden number too.
+    `chat_of` tells which chat an address leads to, a hidden number too. `from_instances` are the
+    ids of messages that other instances of the mock sent.
     """
     terms = terms or Terms()
     outgoing = [delivery for delivery in deliveries if delivery.state not in _NEVER_TRIED]
     waiting = [each for each in outgoing if each.state == "queued" and each not in set(held_back)]
     ended = [delivery for delivery in outgoing if delivery.state != "queued"]
     # An answer to what has not come to its end yet proves nothing.
-    chats = chats_of(outgoing, list(messages), chat_of) if ended else []
+    chats = chats_of(outgoing, list(messages), chat_of, from_instances) if ended else []
     # Why the mock itself sent nothing: what its policy refused names the switch.
     unsent = next((each.reason for each in deliveries if each.state == "refused"), None)
     checks = (
         _in_time(ended, waiting, now=now, within=terms.within, unsent=unsent),
         _stayed_up(ended),
         _answered_once(chats, instance, terms, now),
-        _no_loop(chats, terms),
+        _no_loop(chats, terms, now),
         _in_order(chats, _plain_order(deliveries)),
         _accepted(refused, chats),
     )
@@ -139,6 +144,7 @@ def _answered_once(chats: Sequence[Chat], instance: str, terms: Terms, now: floa
             f"{len(often)} messages answered too often, {len(surplus)} answers repeated,"
             f" {len(late)} messages never answered"
         )
+        message += _many_bubbles(chats_written_to, terms.answers)
         return Check(name, FAILED, message, (*often, *surplus, *(each.id for each in late)))
     if unanswered:
         return _awaited(name, unanswered, terms, now)
@@ -146,6 +152,15 @@ def _answered_once(chats: Sequence[Chat], instance: str, terms: Terms, now: floa
     if terms.listens_only and not count:
         return Check(name, OPEN, "it answered no message, and does not have to")
     return Check(name, PASSED, f"{count} messages answered, each once")
+
+
+def _many_bubbles(chats: Sequence[Chat], most: int) -> str:
+    """The way out for a bot that sends more bubbles than it may; empty for others."""
+    counts = [len(each.answers) for chat in chats for each in chat.inbound.values()]
+    largest = max(counts, default=0)
+    if largest <= most:
+        return ""
+    return f"; up to {largest} answers to one message: if they are meant, raise `answers` ({most})"
 
 
 def _awaited(name: str, unanswered: Sequence[Inbound], terms: Terms, now: float) -> Check:
@@ -170,25 +185,34 @@ def _silent(
     return Check(name, FAILED, message)
 
 
-def _no_loop(chats: Sequence[Chat], terms: Terms) -> Check:
-    name = "ignored_its_echo"
-    every = [message for chat in chats for message in (*chat.looped, *_endless(chat, terms))]
-    looped = list(dict.fromkeys(each.id for each in every))
+def _no_loop(chats: Sequence[Chat], terms: Terms, now: float) -> Check:
+    name = LOOP
+    looped = [message.id for chat in chats for message in chat.looped]
     if looped:
-        return Check(
-            name, FAILED, f"{len(looped)} answers to its own messages: a loop", tuple(looped)
-        )
+        message = f"{len(looped)} answers to its own messages: a loop"
+        return Check(name, FAILED, message, tuple(looped))
+    activities = [
+        activity(chat, answers=terms.answers, quiet=terms.quiet, now=now) for chat in chats
+    ]
+    endless = [message.id for each in activities for message in each.endless]
+    if endless:
+        since = max(each.since for each in activities if each.endless)
+        return Check(name, FAILED, _goes_on(len(endless), since, terms), tuple(endless))
+    if seconds := max((each.decided_in for each in activities), default=0.0):
+        message = f"it is still sending: ask again in {seconds:.0f} s whether it comes to rest"
+        return Check(name, UNDECIDED, message)
     if not any(chat.delivered for chat in chats):
         return Check(name, OPEN, "none of its own messages was echoed to it")
     return Check(name, PASSED, "it answered none of its own messages")
 
 
-def _endless(chat: Chat, terms: Terms) -> Sequence[Message]:
-    """Replies beyond all that the contacts' messages explain: the bot answers its own messages."""
-    times = sum(len(each.attempts) or len(each.deliveries) for each in chat.inbound.values())
-    if not (chat.inbound and chat.echoes):
-        return ()
-    return chat.replies[times * terms.answers :]
+def _goes_on(count: int, since: float, terms: Terms) -> str:
+    """A loop in words, and the way out for a bot that has a lot to say."""
+    seen = f"still sending {since:.0f} s after the last message of a contact" if since else "no end"
+    return (
+        f"{count} messages too many, and {seen}: a loop (or more than {terms.answers} answers per"
+        " message are meant: raise `answers`)"
+    )
 
 
 def _accepted(refused: Sequence[tuple[str, str]], chats: Sequence[Chat]) -> Check:

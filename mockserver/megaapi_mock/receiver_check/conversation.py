@@ -27,7 +27,8 @@ class Inbound:
     """One message of a contact, however often it was delivered, and what answered it.
 
     `text` is "" for what is no text. `sure`: an answer quotes it, or repeats a number of it; else
-    its answer is only told by the place among the others.
+    its answer is only told by the place among the others. `from_instance`: another instance of
+    the mock sent it, maybe a bot of its own.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Inbound:
     deliveries: list[Delivery] = field(default_factory=list)
     answers: list[Message] = field(default_factory=list)
     sure: bool = False
+    from_instance: bool = False
     # Its place among all messages of the instance; None where the instance does not know it.
     arrival: int | None = None
 
@@ -86,11 +88,15 @@ class Chat:
 
 
 def chats_of(
-    deliveries: Sequence[Delivery], messages: list[Message], chat_of: ChatOf = str
+    deliveries: Sequence[Delivery],
+    messages: list[Message],
+    chat_of: ChatOf = str,
+    from_instances: Collection[str] = (),
 ) -> list[Chat]:
     """Every chat of these deliveries, with what the instance wrote there since it got a message.
 
     `chat_of` tells which chat an address leads to: webhooks name a person met by LID by that.
+    `from_instances` are the ids of what other instances of the mock sent.
     """
     chats: dict[str, Chat] = {}
     own = {message.id for message in messages if message.from_me}
@@ -115,6 +121,7 @@ def chats_of(
             continue
         if message_id not in chat.inbound:
             chat.inbound[message_id] = _inbound(name, message_id, content)
+            chat.inbound[message_id].from_instance = message_id in from_instances
         chat.inbound[message_id].deliveries.append(delivery)
     if start == inf and deliveries:
         # Nobody wrote: whatever was sent may be part of a loop.

@@ -21,9 +21,10 @@ TELLING = 1.9
 
 
 def answered_too_often(chats: Sequence[Chat], most: int) -> list[Inbound]:
-    """Messages with more than `most` answers, with one answer twice, or answered for each copy."""
+    """Messages with more than `most` answers, with one answer again, or answered for each copy."""
     everything = [each for chat in chats for each in chat.inbound.values()]
-    repeated = [each for each in everything if len(each.answers) > most or _repeated(each)]
+    usual = _usual_repeats(everything)
+    repeated = [each for each in everything if len(each.answers) > most or _repeated(each, usual)]
     return repeated or _answered_for_each_copy(everything)
 
 
@@ -89,14 +90,26 @@ def _bursts(chat: Chat, seconds: float) -> list[list[Inbound]]:
     return bursts
 
 
-def _repeated(message: Inbound) -> bool:
-    """Whether it was given one answer twice. Where its answers are told by their place, see
-    `surplus_of`.
+def _repeated(message: Inbound, usual: int) -> bool:
+    """Whether it came again and was given one answer again. Where its answers are told by their
+    place, see `surplus_of`.
     """
-    if not message.sure:
-        return False
+    return message.sure and len(message.deliveries) > 1 and _same_answers(message) > usual
+
+
+def _usual_repeats(messages: Iterable[Inbound]) -> int:
+    """How often this bot says the same to a message that came once: bubbles may be equal."""
+    single = [each for each in messages if each.must and each.sure and _came_once(each)]
+    return min(map(_same_answers, single), default=1)
+
+
+def _came_once(message: Inbound) -> bool:
+    return len(message.deliveries) == 1
+
+
+def _same_answers(message: Inbound) -> int:
     counts = Counter(_reply_content(reply) for reply in message.answers)
-    return max(counts.values(), default=0) > 1
+    return max(counts.values(), default=0)
 
 
 def _answered_for_each_copy(messages: Sequence[Inbound]) -> list[Inbound]:

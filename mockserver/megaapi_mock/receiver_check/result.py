@@ -14,6 +14,8 @@ PASSED: Outcome = "passed"
 FAILED: Outcome = "failed"
 UNDECIDED: Outcome = "undecided"
 OPEN: Outcome = "not applicable"
+# The check of a loop.
+LOOP = "ignored_its_echo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,15 @@ class Verdict:
         """failed, undecided while something is still to come, passed, or not applicable."""
         outcomes = {check.outcome for check in self.checks}
         return next(kind for kind in (FAILED, UNDECIDED, PASSED, OPEN) if kind in outcomes)
+
+    @property
+    def open(self) -> bool:
+        """Whether a moment more may decide something: the verdict, or whether there is a loop.
+
+        One check that has failed does not end a conversation that still goes on.
+        """
+        loop = any(c.name == LOOP and c.outcome == UNDECIDED for c in self.checks)
+        return loop or self.outcome == UNDECIDED
 
     def as_json(self) -> dict[str, Any]:
         """As the control API shows it."""

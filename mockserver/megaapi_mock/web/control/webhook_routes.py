@@ -11,10 +11,11 @@ from flask import Response, request
 
 from ...domain.instance import Instance
 from ...domain.jid import Jid
+from ...domain.message import Message
 from ...errors import ControlRefused, UnknownInstance
 from ...receiver_check.checks import Terms, judge
 from ...receiver_check.conversation import ChatOf, in_chats
-from ...receiver_check.result import UNDECIDED, Verdict
+from ...receiver_check.result import Verdict
 from ...records.delivery import Delivery, delivery_json
 from ...records.waiter import Waiter
 from ...runtime import Runtime
@@ -31,6 +32,8 @@ VERDICT_LOOK, VERDICT_LOOK_MOST = 0.2, 1.0
 # Seconds after which a message without an answer counts as left without one: bots that collect a
 # burst of messages answer it after 5 to 20 s.
 PATIENCE = 20.0
+# Seconds of silence after which a bot has had its say.
+QUIET = 3.0
 _DELIVERY = re.compile(r"d[1-9][0-9]{0,15}")
 
 
@@ -106,7 +109,7 @@ class WebhookRoutes:
         terms = self._terms(body)
         deadline = time.monotonic() + wait
         verdict = self._judged(key, body, terms)
-        if verdict.outcome != UNDECIDED or not wait:
+        if not verdict.open or not wait:
             return verdict
         # Time alone may decide it, and each look reads everything: no record wakes it.
         waiter = Waiter(
@@ -114,7 +117,7 @@ class WebhookRoutes:
         )
         pause = VERDICT_LOOK
         with self._places.waiting(waiter), self._runtime.journal.waiting_with(waiter):
-            while verdict.outcome == UNDECIDED and time.monotonic() < deadline:
+            while verdict.open and time.monotonic() < deadline:
                 waiter.wait(min(deadline, time.monotonic() + pause))
                 pause = min(pause * 1.5, VERDICT_LOOK_MOST)
                 verdict = self._judged(key, body, terms)
@@ -124,11 +127,13 @@ class WebhookRoutes:
 
     def _terms(self, body: Json) -> Terms:
         # While the clock stands still no message grows older: nothing is left to wait for.
-        patience = 0.0 if self._runtime.clock.frozen else PATIENCE
+        frozen = self._runtime.clock.frozen
+        patience = 0.0 if frozen else PATIENCE
         return Terms(
             within=body.get("within", 5.0),
             burst=body.get("burst", 20.0),
             patience=body.get("patience", patience),
+            quiet=0.0 if frozen else body.get("quiet", QUIET),
             answers=int(body.get("answers", 3)),
             listens_only=body.get("listens_only", False),
         )
@@ -150,7 +155,19 @@ class WebhookRoutes:
             held_back=runtime.chaos_dispatcher.held(key),
             refused=self._refused_sends(key, deliveries),
             chat_of=self._chat_of,
+            from_instances=self._sent_by_others(key, messages),
         )
+
+    def _sent_by_others(self, key: str, messages: Sequence[Message]) -> set[str]:
+        """Ids of the messages of this instance that other instances of the mock sent."""
+        registry = self._runtime.gateway.number_registry
+        senders = {each.sender for each in messages if not each.from_me}
+        others = {other for sender in senders for other in registry.keys(sender)} - {key}
+        return {
+            message_id
+            for other in others
+            for message_id in self._runtime.publisher.look(other, _sent_ids)
+        }
 
     def _chat_of(self, address: str) -> str:
         """The chat that an address of a person leads to, whichever of theirs it is."""
@@ -202,6 +219,10 @@ class WebhookRoutes:
     def _require(self, key: str) -> None:
         if key not in self._runtime.store.keys():
             raise UnknownInstance(f"no instance has the key {key!r}")
+
+
+def _sent_ids(instance: Instance) -> list[str]:
+    return [message.id for message in instance.messages.values() if message.from_me]
 
 
 def _belonging(

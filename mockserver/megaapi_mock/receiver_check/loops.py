@@ -1,0 +1,85 @@
+"""Whether a bot answers its own messages: what goes on after the last message of a contact. Pure.
+
+How many bubbles a bot sends says nothing: one that has had its say comes to rest, a loop does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ..domain.message import Message
+from .conversation import Chat, Inbound
+
+# More answers than these to each webhook of a contact, or so many times `answers`, are a loop also
+# of a bot that nobody has seen going on.
+MOST, MOST_TIMES = 20, 3
+# Who is silent for so many times its own pause, or for so many seconds, has come to rest.
+PAUSES, REST_MOST = 2.5, 20.0
+# A bot that is not at rest so many times `quiet` after a contact's last message goes on.
+GOES_ON = 3.0
+# The last pauses of a bot: what it paused for while contacts wrote says nothing.
+_LAST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What a bot sent into a chat beyond all that contacts can have asked for.
+
+    `endless` are the messages that show a loop. `decided_in` are the seconds until one can say
+    whether there are any: 0 once it is decided. `since` is how long nobody wrote to the bot.
+    """
+
+    endless: Sequence[Message] = ()
+    decided_in: float = 0.0
+    since: float = 0.0
+
+
+def activity(chat: Chat, *, answers: int, quiet: float, now: float) -> Activity:
+    """How a bot goes on in a chat after the contacts' last message; `quiet` 0: it is at rest."""
+    contacts = [each for each in chat.inbound.values() if not each.from_instance]
+    # Another bot answers too: what it sends is no reason to go on for ever.
+    bots = [each for each in chat.inbound.values() if each.from_instance]
+    contacts += bots[:MOST]
+    if not contacts:
+        return Activity()
+    webhooks = sum(len(each.attempts) or len(each.deliveries) for each in contacts)
+    flood = chat.replies[webhooks * max(MOST, MOST_TIMES * answers) :]
+    if flood:
+        return Activity(flood)
+    surplus = chat.replies[len(contacts) * answers :]
+    if not surplus or not quiet:
+        return Activity()
+    return _going_on(chat.replies, surplus, _written_at(contacts), quiet=quiet, now=now)
+
+
+def _going_on(
+    replies: Sequence[Message],
+    surplus: Sequence[Message],
+    written: float,
+    *,
+    quiet: float,
+    now: float,
+) -> Activity:
+    left = replies[-1].time + _rest(replies, quiet) - now
+    if left <= 0:
+        return Activity()
+    since = now - written
+    if since < GOES_ON * quiet:
+        return Activity(decided_in=min(left, GOES_ON * quiet - since), since=since)
+    later = [message for message in surplus if message.time > written]
+    return Activity(later, since=since)
+
+
+def _rest(replies: Sequence[Message], quiet: float) -> float:
+    """Seconds of silence that show that this bot has had its say."""
+    pauses = [after.time - before.time for before, after in pairwise(replies[-_LAST:])]
+    return max(quiet, min(REST_MOST, PAUSES * max(pauses, default=0.0)))
+
+
+def _written_at(contacts: Sequence[Inbound]) -> float:
+    """When the bot was given the last webhook of a contact, its copies included."""
+    given = [attempt.time for each in contacts for attempt in each.attempts]
+    owed = [delivery.time for each in contacts for delivery in each.deliveries]
+    return max((*given, *owed))

@@ -67,7 +67,8 @@ endurance: $(VENV)/dev.stamp
 	$(BIN)/python benchmarks/soak.py --seconds 60
 	$(BIN)/python benchmarks/fuzz.py --calls 20000
 	$(BIN)/python benchmarks/healthy_hosts.py --mixed only --seeds 1
-	MEGAAPI_TEST_SEEDS=20 $(BIN)/python -m pytest -n 2 mockserver/tests/commands/test_receiver_trial.py
+	MEGAAPI_TEST_SEEDS=20 $(BIN)/python -m pytest -n 2 mockserver/tests/commands/test_receiver_trial.py \
+	  mockserver/tests/commands/test_trial_loops.py
 
 # Everything there is: npm too, and an empty environment elsewhere.
 test-all: check hosts page page-lint spec-lint wheel-check endurance

@@ -12,8 +12,7 @@ from queue import Queue
 from threading import Lock, Thread
 from urllib.request import Request, urlopen
 
-# Reactions, edits and deletions carry nothing to answer; a story is for everybody.
-SILENT = {"reactionMessage", "protocolMessage"}
+SILENT = {"reactionMessage", "protocolMessage"}  # nothing to answer: reactions, edits, deletions
 
 
 class Bot(ThreadingHTTPServer):
@@ -29,10 +28,11 @@ class Bot(ThreadingHTTPServer):
 
     def take(self, event):
         key, message = event.get("key", {}), event.get("message")
+        own, story = key.get("fromMe"), key.get("remoteJid") == "status@broadcast"
+        if own or story or not isinstance(message, dict) or SILENT & set(message):
+            return
         with self.lock:  # copies come side by side
-            if not isinstance(message, dict) or key.get("fromMe") or SILENT & set(message):
-                return
-            if key["remoteJid"] != "status@broadcast" and key["id"] not in self.seen:
+            if key["id"] not in self.seen:
                 self.seen.append(key["id"])
                 self.queue.put((key, message))
 

@@ -71,6 +71,8 @@ def create_app(gateway, key, token):
     def webhook():
         event = request.get_json()
         message, key = event.get("message"), event.get("key", {})
+        if key.get("remoteJid") == "status@broadcast":  # a story: it cannot be answered
+            return "ok"
         if isinstance(message, dict) and not key.get("fromMe"):
             shop.hear(key["remoteJid"], event["pushName"], message)
         return "ok"

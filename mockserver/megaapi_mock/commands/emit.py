@@ -100,7 +100,9 @@ _SECONDS = click.FloatRange(0, 10**6, min_open=True)
 )
 @click.option("--limit", type=_SECONDS, help="seconds a trial may take  [default: 180]")
 @click.option(
-    "--answers", type=click.IntRange(1, 100), help="answers a message may have  [default: 3]"
+    "--answers",
+    type=click.IntRange(1, 100),
+    help="answers a message may have, more for a bot with more bubbles  [default: 3]",
 )
 @click.option(
     "--burst",
@@ -120,7 +122,9 @@ def emit(
 
     With --verdict the mock at --gateway runs a whole conversation and judges the bot: messages that
     come several times and out of order, then one of every event a bot meets, or with EVENT only
-    such events. --instance-key names the instance the bot answers with.
+    such events. --instance-key names the instance the bot answers with. The bot must leave alone
+    stories (status@broadcast), its own messages (key.fromMe) and a key.id that came before. Answers
+    may be equal, but there must not be more of them because a message came again.
     """
     trial = {name: options.pop(name) for name in _TRIAL}
     context = click.get_current_context()

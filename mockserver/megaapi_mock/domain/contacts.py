@@ -145,7 +145,10 @@ class Directory:
     def no_account(self, jid: Jid) -> str:
         """In words: this JID has none, and what was probably meant."""
         if jid.user.endswith("@broadcast"):
-            return f"{jid.user} is nobody who can be written to: stories are seen, not answered"
+            return (
+                f"{jid.user} is nobody who can be written to: stories are seen, not answered; a bot"
+                f" skips webhooks whose key.remoteJid is {jid.user}, as it skips key.fromMe"
+            )
         return f"{jid} has no WhatsApp account in this world{self._way_out(jid)}"
 
     def _way_out(self, jid: Jid) -> str:

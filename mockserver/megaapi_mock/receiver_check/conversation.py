@@ -222,25 +222,33 @@ def _by_name(chat: Chat, free: list[Message]) -> list[Message]:
         else:
             message.answers.append(reply)
             message.sure = True
-    _by_place(chat, unnamed)
+    left = _to_unanswered(chat, unnamed)
     # A second bubble repeats the number too; where others lack an answer it may be theirs.
     for message, reply in named_replies:
         if not _give(reply, [each for each in _asking(chat) if not each.answers]):
             message.answers.append(reply)
+    _to_fewest(chat, left)
     return [*unnamed, *(reply for _, reply in named_replies)]
 
 
-def _by_place(chat: Chat, free: Sequence[Message]) -> None:
-    """Each reply that names nothing to the first message without an answer; then to who has fewest.
+def _to_unanswered(chat: Chat, free: Sequence[Message]) -> list[Message]:
+    """Each reply that names nothing to the first message without an answer; returns the others."""
+    return [
+        reply
+        for reply in free
+        if not _give(reply, [each for each in _asking(chat) if not each.answers])
+    ]
+
+
+def _to_fewest(chat: Chat, free: Sequence[Message]) -> None:
+    """Each of these replies to the message with the fewest answers.
 
     So several bubbles for each message are spread over the messages as they were meant.
     """
     for reply in free:
         asking = _asking(chat)
-        unanswered = [each for each in asking if not each.answers]
         fewest = min((len(each.answers) for each in asking), default=0)
-        if not _give(reply, unanswered):
-            _give(reply, [each for each in asking if len(each.answers) == fewest])
+        _give(reply, [each for each in asking if len(each.answers) == fewest])
 
 
 def _asking(chat: Chat) -> list[Inbound]:

@@ -15,6 +15,8 @@ from .conversation import Chat, Inbound
 # More answers than these to each webhook of a contact, or so many times `answers`, are a loop also
 # of a bot that nobody has seen going on.
 MOST, MOST_TIMES = 20, 3
+# Messages of other bots that count: they write as long as they are answered.
+BOTS_MOST = 3
 # Who is silent for so many times its own pause, or for so many seconds, has come to rest.
 PAUSES, REST_MOST = 2.5, 20.0
 # A bot that is not at rest so many times `quiet` after a contact's last message goes on.
@@ -39,9 +41,9 @@ class Activity:
 def activity(chat: Chat, *, answers: int, quiet: float, now: float) -> Activity:
     """How a bot goes on in a chat after the contacts' last message; `quiet` 0: it is at rest."""
     contacts = [each for each in chat.inbound.values() if not each.from_instance]
-    # Another bot answers too: what it sends is no reason to go on for ever.
+    # Another bot answers too: what it sends is not a reason to go on for ever.
     bots = [each for each in chat.inbound.values() if each.from_instance]
-    contacts += bots[:MOST]
+    contacts += bots[:BOTS_MOST]
     if not contacts:
         return Activity()
     webhooks = sum(len(each.attempts) or len(each.deliveries) for each in contacts)

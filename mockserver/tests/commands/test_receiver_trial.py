@@ -389,15 +389,16 @@ def test_a_second_answer_may_come_late(before: bool, outcome: str, shared: MockS
     let_go = threading.Event()
     if before:
         let_go.set()
-    texts = {**TEXTS, "terms": replace(QUICK, quiet=1.0 if before else 0.01)}
+    texts = {**TEXTS, "terms": replace(QUICK, quiet=1.0 if before else 0.01, answers=1)}
     with serving(odd_bot(shared.url, twice(let_go), plain=False)) as receiver:
         verdict = run_verdict(shared.url, receiver, instance=KEY, **texts)
     assert outcomes(verdict)["answered_once"] == outcome, verdict.as_table()
 
 
 def test_who_answers_too_much_is_given_its_time_as_well(shared: MockServer) -> None:
+    texts = {**TEXTS, "terms": replace(QUICK, answers=1)}
     with serving(odd_bot(shared.url, late, plain=False)) as receiver:
-        verdict = run_verdict(shared.url, receiver, instance=KEY, **TEXTS)
+        verdict = run_verdict(shared.url, receiver, instance=KEY, **texts)
     assert "18 messages answered too often" in verdict.checks[2].message, verdict.as_table()
     assert "0 messages never answered" in verdict.checks[2].message, verdict.as_table()
 

@@ -25,7 +25,7 @@ export default [
   ["{jid} is not a group of {key}: a number is written as digits alone, {whole}?", "{jid} não é um grupo de {key}: um número se escreve só com dígitos, seria {whole}?"],
   ["{jid} is not a group of {key}", "{jid} não é um grupo de {key}"],
   ["{jid} is read as a group because of the hyphen, and not looked up: a number is written as digits alone, {whole}?", "{jid} é lido como grupo por causa do hífen, e não é procurado: um número se escreve só com dígitos, seria {whole}?"],
-  ["{jid} is nobody who can be written to: stories are seen, not answered", "não dá para escrever para {jid}: status são vistos, não respondidos"],
+  ["{jid} is nobody who can be written to: stories are seen, not answered; a bot skips webhooks whose key.remoteJid is {address}, as it skips key.fromMe", "não dá para escrever para {jid}: status são vistos, não respondidos; um bot ignora os webhooks com key.remoteJid {address}, como ignora os de key.fromMe"],
   ["{jid} has no WhatsApp account in this world", "{jid} não tem WhatsApp neste mundo"],
   ["url {url} is not an http or https address: the gateway cannot fetch it", "a url {url} não é um endereço http ou https: o gateway não consegue buscá-la"],
   ["the message stops at the phone: the file is not a picture, it begins with {bytes}", "a mensagem para no celular: o arquivo não é uma imagem, começa com {bytes}"],

@@ -93,10 +93,10 @@ def _fail(sentence: str, code: int = 2) -> None:
 def _interrupt_on_signals() -> Iterator[None]:
     """Turn the signals that end a run into KeyboardInterrupt, so that changes are restored."""
 
-    def interrupted(number: int, frame: Any) -> None:
+    def raise_interrupt(number: int, frame: Any) -> None:
         raise KeyboardInterrupt
 
-    previous_handlers = {name: signal.signal(name, interrupted) for name in _ENDINGS}
+    previous_handlers = {name: signal.signal(name, raise_interrupt) for name in _ENDINGS}
     try:
         yield
     finally:

@@ -74,8 +74,8 @@ class ProbeFailed(AssertionError):
 class ContractSuite(pytest.Collector):
     """Holds the host while the probes run."""
 
-    def __init__(self, **known: Any) -> None:
-        super().__init__(**known)
+    def __init__(self, **node_arguments: Any) -> None:
+        super().__init__(**node_arguments)
         self._exit_stack = ExitStack()
         self._context: RunContext | None = None
         self.unusable = ""
@@ -124,8 +124,8 @@ class ContractSuite(pytest.Collector):
 class ProbeItem(pytest.Item):
     """One probe as a test."""
 
-    def __init__(self, *, probe: Probe, **known: Any) -> None:
-        super().__init__(**known)
+    def __init__(self, *, probe: Probe, **node_arguments: Any) -> None:
+        super().__init__(**node_arguments)
         self.probe = probe
         self.add_marker("megaapi_contract")
 

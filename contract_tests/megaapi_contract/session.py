@@ -208,12 +208,12 @@ class Session:
 
     def settle_usual(self, exchange: Exchange, *switches: str, promise: Promise) -> None:
         """Note that an answer has the usual form of an operation with documented alternatives."""
-        known = {
+        documented_switches = {
             alternative.switch
             for alternative in self.contract.alternatives(str(exchange.operation))
         }
         for switch in switches:
-            if switch in known or switch == "unregistered_sends":
+            if switch in documented_switches or switch == "unregistered_sends":
                 self.settle(switch, exchange=exchange, promise=promise)
 
     def settle(
@@ -253,23 +253,23 @@ class Session:
         once.
         """
         first_error: SuiteError | None = None
-        interrupted: KeyboardInterrupt | None = None
+        first_interrupt: KeyboardInterrupt | None = None
         while self.undo:
             step = self.undo[-1]
             try:
                 step()
             except KeyboardInterrupt as interruption:
-                if interrupted is not None:
+                if first_interrupt is not None:
                     raise
-                interrupted = interruption
+                first_interrupt = interruption
                 continue
             except Exception as fault:
                 error = fault if isinstance(fault, SuiteError) else as_bug(fault)
                 sentence = f"{error}; what {self.probe or 'it'} changed could not be put back"
                 first_error = first_error or type(error)(sentence)
             self.remove_undo(step)
-        if interrupted is not None:
-            raise interrupted
+        if first_interrupt is not None:
+            raise first_interrupt
         if first_error is not None:
             raise first_error
 

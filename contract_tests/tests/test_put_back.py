@@ -10,7 +10,7 @@ from megaapi_contract.errors import Unusable
 from megaapi_contract.run.options import RunOptions
 from megaapi_contract.run.runner import prepare_run
 from megaapi_contract.safety.restore import _same_name
-from megaapi_contract.safety.restore_file import RestoreFile, Undo, read, restore_file_path
+from megaapi_contract.safety.restore_file import RestoreFile, Undo, read_file, restore_file_path
 from megaapi_contract.session import Session
 
 from .support import KEY
@@ -78,7 +78,7 @@ def test_the_file_is_whole_when_a_disk_takes_a_little_at_a_time(
     monkeypatch.setattr(os, "write", lambda handle, content: write(handle, content[:7]))
     restore_file = RestoreFile.for_instance("https://host.example.test", KEY)
     restore_file.note({"what": "webhook", "url": OWNER, "enabled": True})
-    assert read(restore_file.path).entries == restore_file.entries
+    assert read_file(restore_file.path).entries == restore_file.entries
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def _settings(document: Mapping[str, Any]) -> str | None:
     return "flat" if "webhookUrl" in document else None
 
 
-def _saved(document: Mapping[str, Any]) -> str | None:
+def _settings_form(document: Mapping[str, Any]) -> str | None:
     if "webhookUrl" in document:
         return USUAL
     return "2022" if isinstance(document.get("dataMessage"), dict) else None
@@ -48,7 +48,7 @@ _FORMS: Mapping[str, tuple[str, ReadForm]] = {
     "group_details": ("group_shape", _group),
     "create_group": ("group_shape", _group),
     "webhook_settings": ("webhook_settings_shape", _settings),
-    "configure_webhook": ("webhook_saved", _saved),
+    "configure_webhook": ("webhook_saved", _settings_form),
     "download_media": ("download_body", _download),
     "send_buttons": ("buttons_form", _buttons),
 }
@@ -56,8 +56,8 @@ _FORMS: Mapping[str, tuple[str, ReadForm]] = {
 
 def settled_form(operation: str | None, document: Any) -> tuple[str, str] | None:
     """The switch that decides the form of a success, and the value it shows; None for others."""
-    switch, read = _FORMS.get(operation or "", ("", _group))
+    switch, form_of = _FORMS.get(operation or "", ("", _group))
     if not switch or not isinstance(document, dict) or document.get("error") is True:
         return None
-    value = read(document)
+    value = form_of(document)
     return None if value is None else (switch, value)

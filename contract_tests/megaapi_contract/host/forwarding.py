@@ -18,12 +18,13 @@ SECONDS, SECONDS_AT_END = 10.0, 15.0
 class Forwarder:
     """Posts webhooks in order, in a thread of its own, so that the suite never waits for it.
 
-    `passed_on` and `refused` count. Nothing is tried twice, as the gateway tries nothing twice.
+    It counts what was taken and what was refused. Nothing is tried twice, as the gateway tries
+    nothing twice.
     """
 
     def __init__(self) -> None:
-        self.forwarded = self.refused = 0
-        self._closed = False
+        self.forward_count = self.refusal_count = 0
+        self._is_closed = False
         self._queue: SimpleQueue[tuple[str, bytes] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="forwarder", daemon=True)
         self._thread.start()
@@ -36,15 +37,15 @@ class Forwarder:
         """Wait, up to a limit, until the queue is empty; then stop."""
         self._queue.put(None)
         self._thread.join(SECONDS_AT_END)
-        self._closed = True
+        self._is_closed = True
 
     def _run(self) -> None:
-        while (item := self._queue.get()) is not None and not self._closed:
+        while (item := self._queue.get()) is not None and not self._is_closed:
             try:
                 _post(*item)
-                self.forwarded += 1
+                self.forward_count += 1
             except (SuiteError, ValueError):
-                self.refused += 1
+                self.refusal_count += 1
 
 
 def _post(url: str, body: bytes) -> None:

@@ -70,16 +70,14 @@ def request(
     return Request(method, target, tuple(all_headers), content)
 
 
-def from_prepared(prepared: Any) -> Request:
+def from_prepared(request: Any) -> Request:
     """A `requests.PreparedRequest` as a Request."""
-    parts = urlsplit(prepared.url)
+    parts = urlsplit(request.url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    body = prepared.body or b""
+    body = request.body or b""
     if isinstance(body, str):
         body = body.encode()
-    return Request(
-        str(prepared.method), target, tuple(_text_headers(prepared.headers)), bytes(body)
-    )
+    return Request(str(request.method), target, tuple(_text_headers(request.headers)), bytes(body))
 
 
 # The suite says itself how an answer may be packed: only what it can undo.

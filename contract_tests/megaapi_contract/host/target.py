@@ -63,7 +63,7 @@ class MockTarget:
 
     def send(self, request: Request) -> Answer:
         """Call the WSGI app and return its answer."""
-        started = time.perf_counter()
+        start = time.perf_counter()
         response: dict[str, Any] = {}
 
         def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> Any:
@@ -76,7 +76,7 @@ class MockTarget:
             close = getattr(pieces, "close", None)
             if close is not None:
                 close()
-        seconds = time.perf_counter() - started
+        seconds = time.perf_counter() - start
         return Answer(response["status"], tuple(response["headers"]), body, seconds)
 
     def close(self) -> None:
@@ -121,7 +121,7 @@ class HttpTarget:
 
     def send(self, request: Request) -> Answer:
         """Send one request on a new connection, which is shut down when the time is over."""
-        started = time.perf_counter()
+        start = time.perf_counter()
         try:
             answer = exchange(
                 self._server,
@@ -138,7 +138,7 @@ class HttpTarget:
             raise Unusable(f"the host answers with more than {MAX_ANSWER // 2**20} MiB")
         if answer.missing:
             raise Unusable(self._failure_sentence(IncompleteRead(b"", answer.missing)))
-        seconds = time.perf_counter() - started
+        seconds = time.perf_counter() - start
         return Answer(answer.status, tuple(answer.headers.items()), answer.body, seconds)
 
     def close(self) -> None:

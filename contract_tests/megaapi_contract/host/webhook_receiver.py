@@ -72,7 +72,7 @@ class Receiver:
             (url, content) for content in self.spoil(body)
         ]
         self._status = 200
-        self._changed = threading.Condition()
+        self._arrival = threading.Condition()
         # The instance's own address while webhooks come here in its place, and what forwards them.
         self.owner = ""
         self.forward: Callable[[str, bytes], None] = lambda url, body: None
@@ -92,13 +92,13 @@ class Receiver:
 
     def add(self, body: bytes, headers: tuple[tuple[str, str], ...], url: str = "") -> None:
         """Store one webhook, and wake up whoever waits for it."""
-        with self._changed:
+        with self._arrival:
             webhook = Webhook(len(self.webhooks) + 1, body, headers, time.time(), None, url)
             self._arrivals += 1
             self._misses = 0
             if len(self.webhooks) < MAX_WEBHOOKS:
                 self.webhooks.append(webhook)
-            self._changed.notify_all()
+            self._arrival.notify_all()
 
     @contextmanager
     def answering(self, status: int) -> Iterator[None]:
@@ -126,8 +126,8 @@ class Receiver:
     ) -> list[Webhook]:
         """The webhooks after number `since`, as soon as `fits` accepts them or the time is over."""
         seconds = self.patience if seconds is None else seconds
-        with self._changed:
-            if not self._changed.wait_for(lambda: fits(self.webhooks[since:]), seconds):
+        with self._arrival:
+            if not self._arrival.wait_for(lambda: fits(self.webhooks[since:]), seconds):
                 self._miss(seconds)
             return self.webhooks[since:]
 
@@ -145,7 +145,7 @@ class Receiver:
 
     def forget(self) -> None:
         """Delete all webhooks, and count misses from zero."""
-        with self._changed:
+        with self._arrival:
             self.webhooks.clear()
             self._arrivals = self._misses = 0
             self._silence = ""

@@ -12,7 +12,7 @@ from typing import Any
 _DISCRIMINATORS = frozenset({"messageType"})
 
 
-def widened(node: Any, name: str = "") -> Any:
+def widen(node: Any, name: str = "") -> Any:
     """The same schemas, but further fields and other strings of an enumeration are valid too."""
     if isinstance(node, Mapping):
         schema = {key: _widen_member(key, value) for key, value in node.items()}
@@ -23,13 +23,13 @@ def widened(node: Any, name: str = "") -> Any:
             schema["type"] = ["string", "null"] if nullable else "string"
         return schema
     if isinstance(node, list):
-        return [widened(part) for part in node]
+        return [widen(part) for part in node]
     return node
 
 
 def _widen_member(key: str, value: Any) -> Any:
     # Examples are values, whatever their members are called.
-    return value if key in ("examples", "example", "default", "const") else widened(value, key)
+    return value if key in ("examples", "example", "default", "const") else widen(value, key)
 
 
 def _is_word_list(values: Any) -> bool:

@@ -51,17 +51,17 @@ class Alternative:
             return isinstance(document, list) and isinstance(self.document, list)
         if not self.document.keys() <= document.keys() or self.foreign_fields & document.keys():
             return False
-        compared = ("error", "statusCode", *(("message", "name") if self.is_text_known else ()))
+        fields = ("error", "statusCode", *(("message", "name") if self.is_text_known else ()))
         return all(
             document[name] == self.document[name]
-            for name in compared
+            for name in fields
             if name in self.document and (self.status >= 400 or name != "message")
         )
 
 
 def alternatives(operation: Operation, response_of: Any) -> tuple[Alternative, ...]:
     """Every marked answer of an operation; `response_of` gives what it says of a status."""
-    marked: list[Alternative] = []
+    answers: list[Alternative] = []
     for status in operation.definition["responses"]:
         response = response_of(operation, int(status)) or {}
         examples = list(_examples(response))
@@ -69,17 +69,17 @@ def alternatives(operation: Operation, response_of: Any) -> tuple[Alternative, .
             foreign_fields = _fields(other for _, other in examples) - _fields([value])
             for switch, name in _MARK.findall(summary):
                 is_text_known = not _GUESSED.search(summary)
-                marked.append(
+                answers.append(
                     Alternative(switch, name, int(status), value, is_text_known, foreign_fields)
                 )
-        known = {(alternative.switch, alternative.value) for alternative in marked}
+        documented_values = {(alternative.switch, alternative.value) for alternative in answers}
         by_description = _alternatives_of_response(response, int(status), examples)
-        marked += [
+        answers += [
             alternative
             for alternative in by_description
-            if (alternative.switch, alternative.value) not in known
+            if (alternative.switch, alternative.value) not in documented_values
         ]
-    return tuple(marked)
+    return tuple(answers)
 
 
 def _alternatives_of_response(

@@ -16,7 +16,7 @@ from megaapi_mock.spec.recognise import Recogniser
 from megaapi_mock.spec.validate import Compiler, resolve
 from megaapi_mock.spec.verdict import valid_bundle
 
-from .additions import widened
+from .additions import widen
 from .alternatives import Alternative, alternatives
 from .results import Promise
 
@@ -76,11 +76,11 @@ class Contract:
     def promise(self, operation_id: str, status: int | None = None) -> Promise:
         """The promise of an operation, or of one of its answers."""
         operation = self.by_id[operation_id]
-        declared = operation.definition["x-provenance"]
+        provenance = operation.definition["x-provenance"]
         if status is not None:
             response = self.response(operation, status)
-            declared = (response or {}).get("x-provenance", declared)
-        return _promise(declared, operation.spec_file)
+            provenance = (response or {}).get("x-provenance", provenance)
+        return _promise(provenance, operation.spec_file)
 
     def event_promise(self, name: str) -> Promise:
         """The promise of a webhook event."""
@@ -123,12 +123,12 @@ class Contract:
     @cached_property
     def wide(self) -> Compiler:
         """Compiles widened schemas of the contract."""
-        return Compiler(widened(self.document))
+        return Compiler(widen(self.document))
 
     @cached_property
     def wide_recogniser(self) -> Recogniser:
         """The same for the widened contract."""
-        return Recogniser(replace(self.bundle, document=widened(self.document)))
+        return Recogniser(replace(self.bundle, document=widen(self.document)))
 
     def example(self, operation: Operation, name: str | None = None) -> Any:
         """The body of the first request example, or of the one of that name.
@@ -172,7 +172,7 @@ def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(f"{re.escape(prefix)}(?P<key>[^/]+){re.escape(suffix)}/?")
 
 
-def _promise(declared: Mapping[str, Any], file: str) -> Promise:
+def _promise(provenance: Mapping[str, Any], file: str) -> Promise:
     return Promise(
-        grade=str(declared["grade"]), file=file, sources=tuple(declared.get("sources", ()))
+        grade=str(provenance["grade"]), file=file, sources=tuple(provenance.get("sources", ()))
     )

@@ -45,15 +45,15 @@ class Coverage:
 
     def record(self, exchange: Exchange) -> None:
         """Count one exchange; exchanges of other operations are ignored."""
-        covered = self.operations.get(exchange.operation or "")
-        if covered is None:
+        operation = self.operations.get(exchange.operation or "")
+        if operation is None:
             return
-        covered.requests += 1
-        covered.answers[exchange.status] = covered.answers.get(exchange.status, 0) + 1
-        broken_rules = self._rules[covered.operation].broken_by(exchange)
-        covered.broken_keywords |= broken_rules
+        operation.requests += 1
+        operation.answers[exchange.status] = operation.answers.get(exchange.status, 0) + 1
+        broken_rules = self._rules[operation.operation].broken_by(exchange)
+        operation.broken_keywords |= broken_rules
         if not broken_rules and exchange.ok:
-            covered.accepted = True
+            operation.accepted = True
 
 
 class _RequestRules:
@@ -69,17 +69,17 @@ class _RequestRules:
             if each["in"] == "query"
         ]
         self.names = list(dict.fromkeys(self._rule_names(contract, operation)))
-        self._seen: dict[tuple[int, int, str], BrokenRules] = {}
+        self._broken_rules_cache: dict[tuple[int, int, str], BrokenRules] = {}
 
     def broken_by(self, exchange: Exchange) -> BrokenRules:
         """The rules that a request breaks; results are cached."""
         query = exchange.url.partition("?")[2]
         body = exchange.request_body
         cache_key = (len(body), hash(body), query)
-        broken_rules = self._seen.get(cache_key)
+        broken_rules = self._broken_rules_cache.get(cache_key)
         if broken_rules is None:
             broken_rules = frozenset((*self._broken_in_query(query), *self._broken_in_body(body)))
-            self._seen[cache_key] = broken_rules
+            self._broken_rules_cache[cache_key] = broken_rules
         return broken_rules
 
     def _broken_in_query(self, query: str) -> Iterator[str]:
@@ -144,23 +144,23 @@ def _rules(
     schema: Mapping[str, Any],
     path: tuple[str, ...],
     document: Mapping[str, Any],
-    followed: tuple[str, ...] = (),
+    references: tuple[str, ...] = (),
 ) -> Iterator[str]:
     """Every rule of a schema; one that contains itself is followed once."""
     reference = schema.get("$ref")
     if reference is not None:
-        if reference in followed:
+        if reference in references:
             return
-        followed = (*followed, reference)
-        yield from _rules(resolve(schema, document), path, document, followed)
+        references = (*references, reference)
+        yield from _rules(resolve(schema, document), path, document, references)
     yield from (_rule(path, keyword) for keyword in KEYWORDS if keyword in schema)
     yield from (_rule((*path, name), "required") for name in schema.get("required", ()))
     conditional = [schema[part] for part in ("then", "else") if part in schema]
     for part in (*schema.get("allOf", ()), *conditional):
-        yield from _rules(part, path, document, followed)
+        yield from _rules(part, path, document, references)
     for name, part in schema.get("properties", {}).items():
-        yield from _rules(part, (*path, name), document, followed)
+        yield from _rules(part, (*path, name), document, references)
     if isinstance(schema.get("items"), Mapping):
-        yield from _rules(schema["items"], (*path, "*"), document, followed)
+        yield from _rules(schema["items"], (*path, "*"), document, references)
     if schema.get("additionalProperties") is False:
         yield _rule(path, "additionalProperties")

@@ -11,7 +11,7 @@ from megaapi_mock.spec.parsing import ANSWER_PARTS, TooDeep, Unreadable, parse_j
 from megaapi_mock.spec.recognise import Recognised
 
 from ..errors import Unusable
-from .additions import widened
+from .additions import widen
 from .contract import JSON, Contract
 from .differences import nearest
 from .results import Breach, Exchange, Promise, Webhook
@@ -92,17 +92,17 @@ class Judge:
 
     def webhook(self, webhook: Webhook, probe: str) -> list[Breach]:
         """The breaches of a webhook: where it fits no event of the contract."""
-        recognised = self._contract.recogniser.recognise(webhook.json)
-        if recognised.fits:
+        recognition = self._contract.recogniser.recognise(webhook.json)
+        if recognition.fits:
             return []
-        addition = self._addition_of(webhook, recognised)
+        addition = self._addition_of(webhook, recognition)
         if addition:
             promise = Promise("inferred", "openapi.yaml")
             return [Breach(probe, "addition", "", addition, promise, None, webhook, rule=addition)]
-        name = recognised.event.name if recognised.event else "unknown event"
+        name = recognition.event.name if recognition.event else "unknown event"
         promise = (
             self._contract.event_promise(name)
-            if recognised.event
+            if recognition.event
             else Promise("vendor-doc", "openapi.yaml", ())
         )
         return [
@@ -116,23 +116,23 @@ class Judge:
                 webhook,
                 rule=misfit.field,
             )
-            for misfit in islice(recognised.misfits, MAX_PER_BODY)
+            for misfit in islice(recognition.misfits, MAX_PER_BODY)
         ]
 
-    def _addition_of(self, webhook: Webhook, recognised: Recognised) -> str:
+    def _addition_of(self, webhook: Webhook, recognition: Recognised) -> str:
         """What a webhook adds to the contract; empty when it breaks the contract."""
         payload = webhook.json
         kind = payload.get("messageType") if isinstance(payload, dict) else None
         if (
             isinstance(kind, str)
             and kind
-            and recognised.event is None
+            and recognition.event is None
             and "instance_key" in payload
         ):
             return f"an event the contract does not have: messageType {kind}"
-        if recognised.event is None or not self._contract.wide_recogniser.recognise(payload).fits:
+        if recognition.event is None or not self._contract.wide_recogniser.recognise(payload).fits:
             return ""
-        return f"{recognised.event.name}: {recognised.misfits[0]}"
+        return f"{recognition.event.name}: {recognition.misfits[0]}"
 
     def _rule_breaches(self, exchange: Exchange) -> Iterator[RuleBreach]:
         operation = self._contract.by_id[str(exchange.operation)]
@@ -177,7 +177,7 @@ class Judge:
             return
         if validator.is_valid(document):
             return
-        wide = self._contract.wide.compile(widened(schema))
+        wide = self._contract.wide.compile(widen(schema))
         if wide.is_valid(document):
             yield from self._additions(exchange, validator.iter_errors(document), promise)
             return

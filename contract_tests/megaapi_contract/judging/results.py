@@ -264,9 +264,9 @@ class Report:
     def unanswered(self) -> dict[str, str]:
         """Operations that never gave a 2xx, and why."""
         return {
-            name: covered.why_not or "no request of the run got a 2xx"
-            for name, covered in self.coverage.items()
-            if not covered.answered
+            name: operation.why_not or "no request of the run got a 2xx"
+            for name, operation in self.coverage.items()
+            if not operation.answered
         }
 
     @property

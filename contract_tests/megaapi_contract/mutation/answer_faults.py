@@ -98,7 +98,7 @@ def raw(change: Callable[[bytes], bytes]) -> Change:
     return lambda answer: with_body(answer, change(answer.body))
 
 
-def chained(*changes: Change) -> Change:
+def chain(*changes: Change) -> Change:
     """One change after the other."""
 
     def change(answer: Answer) -> Answer:

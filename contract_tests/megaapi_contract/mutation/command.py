@@ -9,13 +9,13 @@ from rich.table import Table
 from ..judging.contract import Contract
 from .measure import docs, mutate, store
 from .mutant import Mutant
-from .score import BAR, Score, counted
+from .score import BAR, Score, countable
 from .table import by_controller, by_operation
 
 
 def run(sample: int | None, only: tuple[str, ...], workers: int) -> int:
     """The exit code: 0 when enough is noticed, else 1. A whole measurement is written to docs/."""
-    score, mutants = _measured(sample, only, workers)
+    score, mutants = _measure_with_progress(sample, only, workers)
     _show_score(score, mutants)
     folder = docs()
     if sample is None and not only and folder is not None:
@@ -23,7 +23,7 @@ def run(sample: int | None, only: tuple[str, ...], workers: int) -> int:
     return 0 if score.share(mutants) >= BAR else 1
 
 
-def _measured(
+def _measure_with_progress(
     sample: int | None, only: tuple[str, ...], workers: int
 ) -> tuple[Score, list[Mutant]]:  # fmt: skip
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -31,8 +31,8 @@ def _measured(
     with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
         task = progress.add_task("getting ready", total=None)
 
-        def show_progress(stage: str, done: int, of: int) -> None:
-            progress.update(task, description=stage, completed=done, total=of)
+        def show_progress(stage: str, completed: int, of: int) -> None:
+            progress.update(task, description=stage, completed=completed, total=of)
 
         return mutate(only=only, sample=sample, workers=workers, on_progress=show_progress)
 
@@ -48,7 +48,7 @@ def _show_score(score: Score, mutants: list[Mutant]) -> None:
             if row.faults:
                 table.add_row(row.of, str(row.faults), str(row.killed), str(row.survived or ""))
         console.print(table)
-    real = counted(mutants)
+    real = countable(mutants)
     for mutant in real:
         outcome = score.outcomes[mutant.name][0]
         if outcome != "killed":

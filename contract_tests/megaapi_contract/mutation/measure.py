@@ -89,6 +89,6 @@ def docs() -> Path | None:
 
 
 def _counter(stage: str, of: int, on_progress: OnProgress) -> Callable[[str], None]:
-    done = iter(range(1, of + 1))
+    numbers = iter(range(1, of + 1))
     on_progress(stage, 0, of)
-    return lambda name: on_progress(stage, next(done), of)
+    return lambda name: on_progress(stage, next(numbers), of)

@@ -50,7 +50,7 @@ class Fault:
         """The webhooks the suite gets instead of this one, each with the address it comes to."""
         return [(url, content) for content in self.webhook(body)]
 
-    def played(self, request: Request) -> None:
+    def note_control_call(self, request: Request) -> None:
         """Take note of what a phone or a customer is about to do, through the control API."""
 
 

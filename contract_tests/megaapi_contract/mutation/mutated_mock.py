@@ -28,7 +28,7 @@ class MutatedMock(MockTarget):
     def __init__(self, contract: Contract, *, seed: int = 0) -> None:
         self._fault: Fault | None = None
         self._contract = contract
-        self._strikes, self._failed = 0, ""
+        self._strikes, self._failure = 0, ""
         self._counting = threading.Lock()
         super().__init__(seed=seed)
 
@@ -39,7 +39,7 @@ class MutatedMock(MockTarget):
 
     def put_on(self, fault: Fault) -> None:
         """Spoil everything from now on."""
-        self._fault, self._strikes, self._failed = fault, 0, ""
+        self._fault, self._strikes, self._failure = fault, 0, ""
         self.receiver.carry = self._carry
 
     def take_off(self) -> None:
@@ -52,15 +52,15 @@ class MutatedMock(MockTarget):
 
     def require_sound_fault(self) -> None:
         """FaultBroken when the fault failed, on a request or on a webhook."""
-        if self._failed:
-            raise FaultBroken(self._failed)
+        if self._failure:
+            raise FaultBroken(self._failure)
 
     def send(self, request: Request) -> Answer:
         """The answer as the fault leaves it."""
         fault = self._fault
         if fault is None or request.path.startswith(CONTROL_API):
             if fault is not None:
-                fault.played(request)
+                fault.note_control_call(request)
             return super().send(request)
         requests: list[Request] = []
         answers: list[Answer] = []
@@ -78,8 +78,8 @@ class MutatedMock(MockTarget):
             answer = fault.answer(call)
         except Exception as error:
             # A probe takes what is raised here for a mistake of the suite's own, and goes on.
-            self._failed = f"{request.method} {request.path}: {error!r}"
-            raise FaultBroken(self._failed) from error
+            self._failure = f"{request.method} {request.path}: {error!r}"
+            raise FaultBroken(self._failure) from error
         if requests != [request] or _visible_part(answer) != _visible_part(answers[0]):
             self._strike()
         return answer
@@ -99,7 +99,7 @@ class MutatedMock(MockTarget):
             bodies = tuple(fault.deliveries(url, body))
         except Exception as error:
             # In the courier's thread it would be a failed delivery and no more.
-            self._failed = f"{body[:80]!r}: {error!r}"
+            self._failure = f"{body[:80]!r}: {error!r}"
             return ((url, body),)
         if bodies != ((url, body),):
             self._strike()

@@ -30,7 +30,7 @@ def _keys(node: Any, step: str) -> list[Any]:
     return []
 
 
-def edited(path: str, change: Callable[[Any], Any]) -> Edit:
+def edit_at(path: str, change: Callable[[Any], Any]) -> Edit:
     """Another value wherever the path leads."""
 
     def edit(document: Any) -> Any:
@@ -43,7 +43,7 @@ def edited(path: str, change: Callable[[Any], Any]) -> Edit:
 
 def put(path: str, value: Any) -> Edit:
     """This value wherever the path leads."""
-    return edited(path, lambda _: deepcopy(value))
+    return edit_at(path, lambda _: deepcopy(value))
 
 
 def without(path: str) -> Edit:
@@ -57,7 +57,7 @@ def without(path: str) -> Edit:
     return edit
 
 
-def renamed(path: str, to: str) -> Edit:
+def rename(path: str, to: str) -> Edit:
     """The same value under another name beside it."""
 
     def edit(document: Any) -> Any:
@@ -68,7 +68,7 @@ def renamed(path: str, to: str) -> Edit:
     return edit
 
 
-def swapped(path: str, other: str) -> Edit:
+def swap_values(path: str, other: str) -> Edit:
     """Two values of one object in each other's place; `other` is a name beside the path's last."""
 
     def edit(document: Any) -> Any:
@@ -80,9 +80,9 @@ def swapped(path: str, other: str) -> Edit:
     return edit
 
 
-def retyped(path: str) -> Edit:
+def retype(path: str) -> Edit:
     """The value in a type nobody expects, as careless serialisers have it."""
-    return edited(path, _retype)
+    return edit_at(path, _retype)
 
 
 def _retype(value: Any) -> Any:
@@ -108,6 +108,6 @@ def both(*edits: Edit) -> Edit:
     return edit
 
 
-def reached(document: Any, path: str) -> Any:
+def value_at(document: Any, path: str) -> Any:
     """The first value the path leads to; None when there is none."""
     return next((node[key] for node, key in places(document, path)), None)

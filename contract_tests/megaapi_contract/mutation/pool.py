@@ -21,8 +21,8 @@ OnDone = Callable[[str], None]
 class Pool:
     """Workers waiting for probes and mutants by name."""
 
-    def __init__(self, jobs: Any, done: Any, workers: list[SpawnProcess]) -> None:
-        self._jobs, self._done, self._workers = jobs, done, workers
+    def __init__(self, jobs: Any, results: Any, workers: list[SpawnProcess]) -> None:
+        self._jobs, self._result_queue, self._workers = jobs, results, workers
 
     def clean(self, probes: Iterable[str], on_done: OnDone) -> dict[str, str]:
         """What each probe says of the clean mock: nothing, if all is well."""
@@ -45,7 +45,7 @@ class Pool:
     def _next(self) -> tuple[str, str, Any]:
         while True:
             try:
-                result: tuple[str, str, Any] = self._done.get(timeout=LOOK_EVERY)
+                result: tuple[str, str, Any] = self._result_queue.get(timeout=LOOK_EVERY)
                 return result
             except Empty:
                 if not all(worker.is_alive() for worker in self._workers):
@@ -56,12 +56,12 @@ class Pool:
 def pool(workers: int, seed: int) -> Iterator[Pool]:
     """So many processes, ended at the end whatever happens."""
     context = multiprocessing.get_context("spawn")
-    jobs, done = context.Queue(), context.Queue()
-    processes = [context.Process(target=_work, args=(jobs, done, seed)) for _ in range(workers)]
+    jobs, results = context.Queue(), context.Queue()
+    processes = [context.Process(target=_work, args=(jobs, results, seed)) for _ in range(workers)]
     for worker in processes:
         worker.start()
     try:
-        yield Pool(jobs, done, processes)
+        yield Pool(jobs, results, processes)
         for _ in processes:
             jobs.put(None)
         for worker in processes:
@@ -71,15 +71,15 @@ def pool(workers: int, seed: int) -> Iterator[Pool]:
             worker.terminate()
 
 
-def _work(jobs: Any, done: Any, seed: int) -> None:
+def _work(jobs: Any, results: Any, seed: int) -> None:
     mutants = {mutant.name: mutant for mutant in all_mutants()}
     name = "its start"
     try:
         with on_trial(seed) as trials:
             for kind, name in iter(jobs.get, None):
                 if kind == CLEAN:
-                    done.put((kind, name, trials.clean(name)))
+                    results.put((kind, name, trials.clean(name)))
                 else:
-                    done.put((kind, name, trials.of(mutants[name])))
+                    results.put((kind, name, trials.of(mutants[name])))
     except Exception as error:
-        done.put((BROKEN, name, f"{type(error).__name__}: {error}"))
+        results.put((BROKEN, name, f"{type(error).__name__}: {error}"))

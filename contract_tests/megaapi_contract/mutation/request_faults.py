@@ -20,15 +20,15 @@ Mend = Callable[[Call], Request | None]
 class LetIn(Fault):
     """Where the clean mock refuses, the mended request is answered instead."""
 
-    def __init__(self, operations: tuple[str, ...], refused: When, mend: Mend) -> None:
-        self._operations, self._refused, self._mend = operations, refused, mend
+    def __init__(self, operations: tuple[str, ...], is_refused: When, mend: Mend) -> None:
+        self._operations, self._is_refused, self._mend = operations, is_refused, mend
 
     def answer(self, call: Call) -> Answer:
         answer = call.ask(call.request)
-        if call.operation not in self._operations or not self._refused(answer):
+        if call.operation not in self._operations or not self._is_refused(answer):
             return answer
-        mended = self._mend(call)
-        return answer if mended is None else call.ask(mended)
+        valid_request = self._mend(call)
+        return answer if valid_request is None else call.ask(valid_request)
 
 
 def with_token(request: Request, token: str) -> Request:
@@ -55,8 +55,8 @@ def right_token_for_none(call: Call) -> Request | None:
 
 def right_token_for_a_neighbours(call: Call) -> Request | None:
     """A token of any instance opens all of them."""
-    known = bearer(call.request) in call.tokens.values()
-    return right_token(call) if known else None
+    is_known_token = bearer(call.request) in call.tokens.values()
+    return right_token(call) if is_known_token else None
 
 
 def good_body(example: Any) -> Mend:
@@ -85,10 +85,10 @@ class Registered(Fault):
 
     def answer(self, call: Call) -> Answer:
         answer = call.ask(call.request)
-        refused = answer.status == 403 and b"not registered" in answer.body
-        if call.operation not in self._operations or not refused:
+        is_refused = answer.status == 403 and b"not registered" in answer.body
+        if call.operation not in self._operations or not is_refused:
             return answer
         nobody, somebody = NO_WHATSAPP.encode(), WORLD[0].encode()
         request = replace(call.request, body=call.request.body.replace(nobody, somebody))
-        done = call.ask(request)
-        return with_body(done, done.body.replace(somebody, nobody))
+        accepted_answer = call.ask(request)
+        return with_body(accepted_answer, accepted_answer.body.replace(somebody, nobody))

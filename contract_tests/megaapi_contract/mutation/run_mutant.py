@@ -33,13 +33,13 @@ Outcome = Literal["killed", "survived", "idle"]
 class Verdict:
     """How a trial ended. `idle` says that the fault never struck, so that nothing was tried.
 
-    `by` is the probe that noticed, `said` what it noticed.
+    `by` is the probe that noticed, `observation` what it noticed.
     """
 
     mutant: str
     outcome: Outcome
     by: str = ""
-    said: str = ""
+    observation: str = ""
     tried: int = 0
     seconds: float = 0.0
 
@@ -63,7 +63,9 @@ class MutantRuns:
         """Try a mutant; the probes named `first` before all others, the nearest after them."""
         self._mock.put_on(mutant.make())
         try:
-            return self._noticed(mutant, [*self._probes_named(first), *self._near(mutant)])
+            return self._run_until_noticed(
+                mutant, [*self._probes_named(first), *self._near(mutant)]
+            )
         finally:
             self._forget()
             self._mock.take_off()
@@ -73,16 +75,16 @@ class MutantRuns:
         self._context.settled_switches.clear()
         self._context.routes.clear()
 
-    def _noticed(self, mutant: Mutant, probes: list[Probe]) -> Verdict:
+    def _run_until_noticed(self, mutant: Mutant, probes: list[Probe]) -> Verdict:
         answered_operations: set[str] = set()
         seconds = 0.0
 
-        def heard(exchange: Exchange) -> None:
+        def note_answer(exchange: Exchange) -> None:
             if exchange.ok and exchange.operation:
                 answered_operations.add(exchange.operation)
 
         for count, probe in enumerate(probes, 1):
-            result = self._try_probe(probe, heard)
+            result = self._try_probe(probe, note_answer)
             seconds += result.seconds
             if _finding(result) and self._mock.strikes:
                 return Verdict(mutant.name, "killed", probe.name, _finding(result), count, seconds)

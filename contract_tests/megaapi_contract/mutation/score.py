@@ -30,7 +30,7 @@ class Score:
 
     def share(self, mutants: Iterable[Mutant]) -> float:
         """The share that was noticed of those that can be; one where there are none."""
-        real = counted(mutants)
+        real = countable(mutants)
         return self.killed(real) / len(real) if real else 1.0
 
     def dump(self) -> str:
@@ -66,6 +66,6 @@ def load(path: Path) -> Score:
         raise SetupError(f"{path.name} holds no score ({error}): run make mutation") from None
 
 
-def counted(mutants: Iterable[Mutant]) -> list[Mutant]:
+def countable(mutants: Iterable[Mutant]) -> list[Mutant]:
     """Those that somebody can tell from a sound gateway."""
     return [mutant for mutant in mutants if not mutant.equivalent]

@@ -10,7 +10,7 @@ import orjson
 from ..host.http import Answer, Request
 from .answer_faults import good, json_of, with_body, with_document
 from .mutant import Call, Fault
-from .payload_edits import reached
+from .payload_edits import value_at
 from .request_faults import at_instance, bearer, with_token
 
 STATUS = "/rest/instance/"
@@ -79,13 +79,13 @@ class FrozenField(Fault):
     def answer(self, call: Call) -> Answer:
         answer = call.ask(call.request)
         document = json_of(answer) if call.operation in self._operations and good(answer) else None
-        value = reached(document, self._path)
+        value = value_at(document, self._path)
         if value is None:
             return answer
         if self._first is None:
             self._first = value
         *way, last = self._path.split(".")
-        node = reached(document, ".".join(way))
+        node = value_at(document, ".".join(way))
         node[last] = self._first
         return answer if value == self._first else with_document(answer, document)
 
@@ -108,18 +108,18 @@ class OldTokenToo(Fault):
 
 
 class Leak(Fault):
-    """Whoever asks `shown` sees what the instance has that last did `done`."""
+    """One operation shows what the instance has that last called the source operation."""
 
-    def __init__(self, shown_text: str, done: str) -> None:
-        self._shown, self._done = shown_text, done
+    def __init__(self, leaking_operation: str, source_operation: str) -> None:
+        self._leaking_operation, self._source_operation = leaking_operation, source_operation
         self._last: dict[str, str] | None = None
 
     def answer(self, call: Call) -> Answer:
         answer = call.ask(call.request)
-        if call.operation == self._done and good(answer):
+        if call.operation == self._source_operation and good(answer):
             self._last = {"key": call.key, "token": bearer(call.request)}
         last = self._last
-        if call.operation != self._shown or last is None or last["key"] == call.key:
+        if call.operation != self._leaking_operation or last is None or last["key"] == call.key:
             return answer
         if answer.status in (400, 401):
             return answer

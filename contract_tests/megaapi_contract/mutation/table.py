@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..judging.contract import Contract
 from .mutant import Mutant
-from .score import Score, counted
+from .score import Score, countable
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def by_kind(score: Score, mutants: Sequence[Mutant]) -> list[TableRow]:
 
 
 def _row(of: str, score: Score, mutants: Iterable[Mutant]) -> TableRow:
-    real = counted(mutants)
+    real = countable(mutants)
     return TableRow(of, len(real), score.killed(real))
 
 
@@ -73,8 +73,8 @@ def page(score: Score, mutants: Sequence[Mutant], contract: Contract) -> str:
 
 
 def _lines(score: Score, mutants: Sequence[Mutant], contract: Contract) -> Iterator[str]:
-    real = counted(mutants)
-    killed = score.killed(real)
+    real = countable(mutants)
+    noticed_count = score.killed(real)
     yield from (
         "# Would the suite have noticed?",
         "",
@@ -83,7 +83,7 @@ def _lines(score: Score, mutants: Sequence[Mutant], contract: Contract) -> Itera
         "tried, until one notices. `make mutation` measures this again; the tests fail when this",
         "page belongs to other sources.",
         "",
-        f"**{killed} of {len(real)} faults noticed: {score.share(mutants):.1%}.** "
+        f"**{noticed_count} of {len(real)} faults noticed: {score.share(mutants):.1%}.** "
         f"Seed {score.seed}.",
         "",
         f"Sources: `{score.sources}`",

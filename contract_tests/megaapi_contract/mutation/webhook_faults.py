@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from .mutant import Fault
-from .payload_edits import Edit, reached
+from .payload_edits import Edit, value_at
 
 Payload = dict[str, Any]
 Which = Callable[[Payload], bool]
@@ -25,7 +25,7 @@ def having(path: str, *values: Any) -> Which:
     """With something at the path, or with one of these values there."""
 
     def which(payload: Payload) -> bool:
-        value = reached(payload, path)
+        value = value_at(payload, path)
         return value is not None if not values else value in values
 
     return which
@@ -53,13 +53,13 @@ def message(payload: Payload) -> bool:
 
 def inbound(payload: Payload) -> bool:
     """Whether it is a message of somebody else."""
-    return message(payload) and reached(payload, "key.fromMe") is False
+    return message(payload) and value_at(payload, "key.fromMe") is False
 
 
 def echo(payload: Payload) -> bool:
     """Whether it repeats what was sent through the gateway."""
-    identity = str(reached(payload, "key.id"))
-    own = reached(payload, "key.fromMe") is True
+    identity = str(value_at(payload, "key.id"))
+    own = value_at(payload, "key.fromMe") is True
     return message(payload) and own and identity.startswith("3EB0")
 
 
@@ -99,15 +99,17 @@ class Late(Fault):
 
     def __init__(self, which: Which, *, after: int = 1) -> None:
         self._which, self._after = which, after
-        self._held: list[tuple[int, bytes]] = []
+        self._late_bodies: list[tuple[int, bytes]] = []
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
         if self._which(orjson.loads(body)):
-            self._held.append((self._after, body))
+            self._late_bodies.append((self._after, body))
             return ()
-        self._held = [(turns - 1, held_body) for turns, held_body in self._held]
-        due = [held_body for turns, held_body in self._held if turns <= 0]
-        self._held = [(turns, held_body) for turns, held_body in self._held if turns > 0]
+        self._late_bodies = [(turns - 1, held_body) for turns, held_body in self._late_bodies]
+        due = [held_body for turns, held_body in self._late_bodies if turns <= 0]
+        self._late_bodies = [
+            (turns, held_body) for turns, held_body in self._late_bodies if turns > 0
+        ]
         return (body, *due)
 
 
@@ -137,28 +139,28 @@ class Stuck(Fault):
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
         payload = orjson.loads(body)
-        value = reached(payload, self._path) if self._which(payload) else None
+        value = value_at(payload, self._path) if self._which(payload) else None
         if value is None:
             return (body,)
         self._first = value if self._first is None else self._first
         if value == self._first:
             return (body,)
         *way, last = self._path.split(".")
-        node = reached(payload, ".".join(way)) if way else payload
+        node = value_at(payload, ".".join(way)) if way else payload
         node[last] = self._first
         return (orjson.dumps(payload),)
 
 
-def changed(edit: Edit) -> Callable[[Payload], Sequence[Payload]]:
+def alter(edit: Edit) -> Callable[[Payload], Sequence[Payload]]:
     """One webhook, altered."""
     return lambda payload: (edit(payload),)
 
 
-def lost(payload: Payload) -> Sequence[Payload]:
+def omit(payload: Payload) -> Sequence[Payload]:
     """None at all."""
     return ()
 
 
-def doubled(payload: Payload) -> Sequence[Payload]:
+def repeat(payload: Payload) -> Sequence[Payload]:
     """The same twice."""
     return (payload, payload)

@@ -126,14 +126,14 @@ class CaseSender:
     turn: int = 0
     _group: str = field(default="", init=False)
     _media: dict[str, Any] | None = field(default=None, init=False)
-    _sent: dict[str, Any] | None = field(default=None, init=False)
+    _sent_text: dict[str, Any] | None = field(default=None, init=False)
 
     def send(self, case: Any) -> tuple[Exchange, Any]:
         """The exchange, and the answer in the form Schemathesis' checks take."""
         self.prepare(case)
-        prepared = requests.Request(**case.as_transport_kwargs(base_url=ORIGIN)).prepare()
-        exchange = self.session.exchange(from_prepared(prepared))
-        return exchange, _response(prepared, exchange)
+        transport_request = requests.Request(**case.as_transport_kwargs(base_url=ORIGIN)).prepare()
+        exchange = self.session.exchange(from_prepared(transport_request))
+        return exchange, _response(transport_request, exchange)
 
     def judge(self, case: Any) -> Exchange:
         """Send a case and note what Schemathesis' own checks say of the answer."""
@@ -150,14 +150,14 @@ class CaseSender:
         """Whether a bad request was refused inside a 200, as some hosts do."""
         if not isinstance(failure, AcceptedNegativeData) or not exchange.ok:
             return False
-        handled = at(exchange.json, "error") is True
-        return handled or self.session.takes_alternative(exchange, "swallowed_sends")
+        is_error = value_at(exchange.json, "error") is True
+        return is_error or self.session.takes_alternative(exchange, "swallowed_sends")
 
     def _note(self, failure: BaseException, exchange: Exchange) -> None:
         title = failure.title if isinstance(failure, Failure) else type(failure).__name__
         operation = str(exchange.operation or exchange.method)
-        known = operation in self.session.contract.by_id
-        operation_id = operation if known else self.session.probe.rpartition(" ")[2]
+        is_operation = operation in self.session.contract.by_id
+        operation_id = operation if is_operation else self.session.probe.rpartition(" ")[2]
         self.session.breaches.append(
             Breach(
                 self.session.probe, "check", operation_id,
@@ -189,9 +189,9 @@ class CaseSender:
             case.query["jid"] = self.group() if of_group else self._recipient(self.turn)
         if _is_negative_at(case, ParameterLocation.BODY) or not isinstance(case.body, dict):
             return
-        case.body = self._filled(json.loads(json.dumps(case.body)), operation)
+        case.body = self._fill_in(json.loads(json.dumps(case.body)), operation)
 
-    def _filled(self, body: dict[str, Any], operation: str) -> dict[str, Any]:
+    def _fill_in(self, body: dict[str, Any], operation: str) -> dict[str, Any]:
         data = body.get("messageData")
         for part in (body, data):
             if isinstance(part, dict) and "to" in part:
@@ -218,7 +218,7 @@ class CaseSender:
         if operation == "send_media_base64":
             data["base64"] = PICTURE
         if operation in ABOUT_A_MESSAGE:
-            last_sent = self.sent() or {}
+            last_sent = self.sent_text() or {}
             data.update({name: value for name, value in last_sent.items() if name in data})
 
     def _recipient(self, number: int) -> str:
@@ -241,7 +241,7 @@ class CaseSender:
     def _own_group(self) -> str | None:
         """A group of the given instance to read from; None on a mock."""
         gate, place = self.session.gate, self.place
-        if gate.fence is None or "changes" in gate.fence.allowed or not place.connected:
+        if gate.fence is None or "changes" in gate.fence.effects or not place.connected:
             return None
         if not gate.fence.readable:
             groups = self.session.call("list_groups", place).json
@@ -258,7 +258,7 @@ class CaseSender:
             return min(self.session.gate.known_groups, default=None)
         if not answer.ok:
             return None
-        jid = at(answer.json, "group", "id") or at(answer.json, "id")
+        jid = value_at(answer.json, "group", "id") or value_at(answer.json, "id")
         if not isinstance(jid, str) or not jid.endswith("@g.us"):
             return None
         return jid
@@ -270,32 +270,36 @@ class CaseSender:
             sent_message = self.session.call(
                 "send_media_base64", self.place, body={"messageData": data}
             )
-            content = at(sent_message.json, "messageData", "message", "imageMessage")
+            content = value_at(sent_message.json, "messageData", "message", "imageMessage")
             names = ("mediaKey", "directPath", "url", "mimetype")
             if sent_message.ok and isinstance(content, dict) and content.keys() >= set(names):
                 self._media = {name: content[name] for name in names} | {"messageType": "image"}
                 self.session.gate.learn(self._media.values())
         return self._media
 
-    def sent(self) -> dict[str, Any] | None:
+    def sent_text(self) -> dict[str, Any] | None:
         """Key and content of a text that the instance has sent; None when it cannot send."""
-        if self._sent is None and self.place.connected:
+        if self._sent_text is None and self.place.connected:
             data = {"to": self._recipient(0), "text": "Pedido 42 confirmado"}
             sent_message = self.session.call("send_text", self.place, body={"messageData": data})
-            message_data = at(sent_message.json, "messageData")
-            if sent_message.ok and at(message_data, "key", "id") and at(message_data, "message"):
-                self._sent = {
+            message_data = value_at(sent_message.json, "messageData")
+            if (
+                sent_message.ok
+                and value_at(message_data, "key", "id")
+                and value_at(message_data, "message")
+            ):
+                self._sent_text = {
                     "key": message_data["key"],
                     "message": message_data["message"],
                     "id": message_data["key"]["id"],
                     "timestamp": message_data.get("messageTimestamp"),
                     "messageTimestamp": message_data.get("messageTimestamp"),
                 }
-                self.session.gate.learn([self._sent["id"], self._sent["timestamp"]])
-        return self._sent
+                self.session.gate.learn([self._sent_text["id"], self._sent_text["timestamp"]])
+        return self._sent_text
 
 
-def at(document: Any, *steps: str) -> Any:
+def value_at(document: Any, *steps: str) -> Any:
     """The value at these names; None when the answer has no such member."""
     for step in steps:
         document = document.get(step) if isinstance(document, dict) else None
@@ -321,11 +325,11 @@ def _is_negative_at(case: Any, location: ParameterLocation) -> bool:
     return case.meta is not None and bool(case.meta.is_negative_at(location))
 
 
-def _response(prepared: requests.PreparedRequest, exchange: Exchange) -> requests.Response:
+def _response(request: requests.PreparedRequest, exchange: Exchange) -> requests.Response:
     response = requests.Response()
     response.status_code = exchange.status
     response._content = exchange.body
     response.headers.update(dict(exchange.headers))
-    response.request = prepared
-    response.url = str(prepared.url)
+    response.request = request
+    response.url = str(request.url)
     return response

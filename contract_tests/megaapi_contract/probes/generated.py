@@ -21,7 +21,7 @@ from .probe import Probe
 _SPENDS = frozenset({"changes", "disconnects"})
 
 
-def generated(
+def generate_probes(
     cases: Cases, operations: Iterable[Operation], *, examples: int, quick: bool
 ) -> Iterator[Probe]:
     """Three probes per operation; `examples` is how many good and how many bad random requests."""

@@ -49,9 +49,13 @@ class Routes:
 
 def is_guessed_path(contract: Contract, operation: str) -> bool:
     """Whether the path of an operation is a guess of the contract."""
-    known = contract.by_id.get(operation)
-    declared = known.definition.get("x-path-provenance") if known else None
-    return declared is not None and not Promise(str(declared["grade"]), "").sure
+    definition_of_operation = contract.by_id.get(operation)
+    provenance = (
+        definition_of_operation.definition.get("x-path-provenance")
+        if definition_of_operation
+        else None
+    )
+    return provenance is not None and not Promise(str(provenance["grade"]), "").sure
 
 
 def is_unknown_route(answer: Exchange) -> bool:

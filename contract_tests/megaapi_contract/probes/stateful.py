@@ -98,21 +98,21 @@ class ChainedCaseSender(CaseSender):
             if location is ParameterLocation.QUERY and name is not None:
                 case.query[name] = _value(transition.parameters["query"][name])
             elif location is ParameterLocation.BODY and isinstance(body, dict) and name in body:
-                case.body = _merged(case.body, {name: body[name]})
+                case.body = _merge(case.body, {name: body[name]})
 
 
-def _value(extracted: ExtractedParam | None) -> Any:
+def _value(parameter: ExtractedParam | None) -> Any:
     """The value a link extracted; None when there is none."""
-    if extracted is None or not isinstance(extracted.value, Ok):
+    if parameter is None or not isinstance(parameter.value, Ok):
         return None
-    return extracted.value.ok()
+    return parameter.value.ok()
 
 
-def _merged(base: Any, over: Any) -> Any:
+def _merge(base: Any, over: Any) -> Any:
     """Objects merged, everything else replaced."""
     if not isinstance(base, dict) or not isinstance(over, dict):
         return over
-    return {**base, **{name: _merged(base.get(name), part) for name, part in over.items()}}
+    return {**base, **{name: _merge(base.get(name), part) for name, part in over.items()}}
 
 
 class ChainRun:

@@ -100,14 +100,16 @@ class Placeholders:
         if self.secret(value):
             return self.secret(value)
         kind = self._kinds.setdefault(value, kind)
-        return self._numbered(kind, value)
+        return self._placeholder_of(kind, value)
 
     def number(self, value: str) -> str:
         """The placeholder of a phone number, in any spelling."""
         number_digits = digits(value)
         if number_digits in self._people:
             return value
-        placeholder = self._numbers.get(number_digits) or self._numbered("number", number_digits)
+        placeholder = self._numbers.get(number_digits) or self._placeholder_of(
+            "number", number_digits
+        )
         return placeholder if value == number_digits else f"{placeholder[:-1]}, written otherwise>"
 
     def text(self, value: str, name: str = "") -> str:
@@ -126,16 +128,16 @@ class Placeholders:
     def _jid(self, user: str, server: str) -> str:
         device = _DEVICE.fullmatch(user)
         if server == "g.us":
-            return f"{self._numbered('group', user)}@{server}"
+            return f"{self._placeholder_of('group', user)}@{server}"
         if server == "lid":
-            return f"{self._numbered('lid', user)}@{server}"
+            return f"{self._placeholder_of('lid', user)}@{server}"
         if device is not None:
             return f"{self.number(device[1])}:device@{server}"
         if user.isascii() and user.isdigit():
             return f"{self.number(user)}@{server}"
-        return f"{self._numbered('user', user)}@{server}"
+        return f"{self._placeholder_of('user', user)}@{server}"
 
-    def _numbered(self, kind: str, value: str) -> str:
+    def _placeholder_of(self, kind: str, value: str) -> str:
         placeholder = self._placeholders.get((kind, value))
         if placeholder is None:
             self._counts[kind] += 1
@@ -160,9 +162,9 @@ def digits(text: str) -> str:
 
 def lower(text: str) -> str:
     """The text in lower case, with the same length, so that positions stay valid."""
-    lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
+    lower_case = text.lower()
+    if len(lower_case) == len(text):
+        return lower_case
     return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
 
 

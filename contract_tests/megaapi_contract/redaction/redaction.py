@@ -60,7 +60,7 @@ class Redaction:
         self._sentences = Sentences(self.vocabulary, self.placeholders)
         self._exchanges: dict[int, tuple[Exchange, Exchange]] = {}
         # With the original, so that its id() stays in use meanwhile.
-        self._broken: dict[int, tuple[Breach, Breach]] = {}
+        self._breaches: dict[int, tuple[Breach, Breach]] = {}
         self._reasons: dict[str, str] = {}
         self._bodies: dict[tuple[str, bytes], bytes] = {}
         self._origins: tuple[str, ...] = ("http://mock",)
@@ -94,10 +94,10 @@ class Redaction:
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """An exchange without private values; numbers, status and times stay."""
-        cached = self._exchanges.get(exchange.number)
-        if cached is None or cached[0] is not exchange:
-            cached = self._exchanges[exchange.number] = exchange, self._exchange(exchange)
-        return cached[1]
+        pair = self._exchanges.get(exchange.number)
+        if pair is None or pair[0] is not exchange:
+            pair = self._exchanges[exchange.number] = exchange, self._exchange(exchange)
+        return pair[1]
 
     def _exchange(self, exchange: Exchange) -> Exchange:
         # Bodies first: what they hold is looked for in the sentence of X-Mock-Reason.
@@ -119,20 +119,20 @@ class Redaction:
 
     def webhook(self, webhook: Webhook) -> Webhook:
         """A webhook without private values."""
-        known = webhook.event is None or webhook.event in self.contract.events
+        is_public_name = webhook.event is None or webhook.event in self.contract.events
         return replace(
             webhook,
             body=self.body(webhook.body, JSON),
             headers=self.headers(webhook.headers),
-            event=webhook.event if known else "<event>",
+            event=webhook.event if is_public_name else "<event>",
         )
 
     def breach(self, breach: Breach) -> Breach:
         """A breach with its exchange and webhook, without private values; results are cached."""
-        cached = self._broken.get(id(breach))
-        if cached is None:
-            cached = self._broken[id(breach)] = breach, self._redact_breach(breach)
-        return cached[1]
+        pair = self._breaches.get(id(breach))
+        if pair is None:
+            pair = self._breaches[id(breach)] = breach, self._redact_breach(breach)
+        return pair[1]
 
     def _redact_breach(self, breach: Breach) -> Breach:
         exchange, webhook = self._evidence(breach)
@@ -199,16 +199,16 @@ class Redaction:
 
     def credentials(self, exchange: Exchange, value: str) -> Credentials:
         """Whose token the Authorization header of a request holds."""
-        return self._owners.read(self.instance_key_of(exchange), value)
+        return self._owners.credentials_of(self.instance_key_of(exchange), value)
 
     def body(self, body: bytes, media_type: str) -> bytes:
         """A body without private values: JSON stays JSON, others become type and length."""
         if not body:
             return body
-        redacted = self._bodies.get((media_type, body))
-        if redacted is None:
-            redacted = self._bodies[media_type, body] = self._body(body, media_type)
-        return redacted
+        public_body = self._bodies.get((media_type, body))
+        if public_body is None:
+            public_body = self._bodies[media_type, body] = self._body(body, media_type)
+        return public_body
 
     def document(self, document: Any) -> Any:
         """A JSON document without private values."""
@@ -286,7 +286,7 @@ class Redaction:
         if not value:
             return value
         if name == "authorization":
-            return self._credentials(self._owners.read(key, value))
+            return self._credentials(self._owners.credentials_of(key, value))
         if name in ("cookie", "set-cookie"):
             return self.placeholders.make("cookie", value)
         if name == "x-mock-reason":
@@ -299,13 +299,13 @@ class Redaction:
         return self.placeholders.text(value, name)
 
     def _credentials(self, credentials: Credentials) -> str:
-        if credentials.whose in ("none", "wrong"):
+        if credentials.owner in ("none", "wrong"):
             return credentials.scheme + credentials.token
-        if credentials.scheme != "Bearer " and credentials.whose == "nobody's":
+        if credentials.scheme != "Bearer " and credentials.owner == "nobody's":
             return self.placeholders.make("credentials", credentials.scheme + credentials.token)
         token = self.text_value("token", credentials.token)
         return credentials.scheme + (
-            token if credentials.whose == "own" else f"{token[:-1]}, not its own>"
+            token if credentials.owner == "own" else f"{token[:-1]}, not its own>"
         )
 
     # -- the rest of a report ----------------------------------------------------------------
@@ -317,8 +317,8 @@ class Redaction:
         )
 
     def _operation(self, name: str) -> str:
-        known = name in self.contract.by_id or name in self.contract.events
-        return name if known else self.sentence(name)
+        is_public_name = name in self.contract.by_id or name in self.contract.events
+        return name if is_public_name else self.sentence(name)
 
     def _result(self, result: Result) -> Result:
         return replace(
@@ -327,13 +327,13 @@ class Redaction:
             breaches=tuple(self.breach(breach) for breach in result.breaches),
         )
 
-    def _coverage(self, covered: OperationCoverage) -> OperationCoverage:
-        return replace(covered, why_not=self.sentence(covered.why_not))
+    def _coverage(self, operation: OperationCoverage) -> OperationCoverage:
+        return replace(operation, why_not=self.sentence(operation.why_not))
 
 
 def _fits(template: list[str], steps: list[str]) -> bool:
     return len(template) == len(steps) and all(
-        fixed in (KEY, step) for fixed, step in zip(template, steps, strict=True)
+        fixed_step in (KEY, step) for fixed_step, step in zip(template, steps, strict=True)
     )
 
 

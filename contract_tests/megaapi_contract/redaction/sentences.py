@@ -55,8 +55,8 @@ class Sentences:
     def _rules(self) -> re.Pattern[str] | None:
         """A quoted pattern of the contract."""
         rules = sorted(self._vocabulary.rules, key=len, reverse=True)
-        quoted = "|".join(f'"{re.escape(rule)}"' for rule in rules)
-        return re.compile(f"({quoted})") if rules else None
+        rule_patterns = "|".join(f'"{re.escape(rule)}"' for rule in rules)
+        return re.compile(f"({rule_patterns})") if rules else None
 
     def is_public_word(self, word: str) -> bool:
         """Whether a word is public; a token is private even if it is a common word."""
@@ -78,7 +78,7 @@ class Sentences:
         if kind == "placeholder":
             return text
         if kind == "quoted":
-            return self._quoted(text)
+            return self._redact_quotation(text)
         if kind == "number":
             return self._number(text)
         if kind == "address" and JID.fullmatch(text):
@@ -87,7 +87,7 @@ class Sentences:
             return text
         return self._placeholders.make({"address": "address"}.get(str(kind), "text"), text)
 
-    def _quoted(self, text: str) -> str:
+    def _redact_quotation(self, text: str) -> str:
         quote, inner = text[0], text[1:].removesuffix(text[0])
         token = _TOKEN.fullmatch(inner)
         secret = self._placeholders.secret(inner)
@@ -110,28 +110,28 @@ class Sentences:
 
     def _replace_known(self, text: str) -> str:
         """The text with every value replaced that was replaced in an exchange."""
-        lowered = lower(text)
+        lower_case = lower(text)
         pieces: list[str] = []
         end = 0
-        for word in _ANY_WORD.finditer(lowered):
+        for word in _ANY_WORD.finditer(lower_case):
             if word.start() < end:
                 continue
-            known = self._longest_known_at(lowered, word)
-            if known is not None:
-                pieces += [text[end : word.start()], known[1]]
-                end = known[0]
+            replacement = self._longest_known_at(lower_case, word)
+            if replacement is not None:
+                pieces += [text[end : word.start()], replacement[1]]
+                end = replacement[0]
         return "".join((*pieces, text[end:]))
 
-    def _longest_known_at(self, lowered: str, word: re.Match[str]) -> tuple[int, str] | None:
+    def _longest_known_at(self, lower_case: str, word: re.Match[str]) -> tuple[int, str] | None:
         """Where the longest value that begins with a word ends, and its placeholder."""
         longest: tuple[int, str] | None = None
         for span, placeholder in self._placeholders.spans.get(word[0], {}).items():
             end = word.start() + len(span)
-            if len(lowered) >= CUT_AT and end > len(lowered) > word.end():
+            if len(lower_case) >= CUT_AT and end > len(lower_case) > word.end():
                 # A sentence that was cut ends with the beginning of a value.
-                if span.startswith(lowered[word.start() :].rstrip()):
-                    return len(lowered), placeholder
-            elif lowered.startswith(span, word.start()) and not _ANY_WORD.match(lowered, end):
+                if span.startswith(lower_case[word.start() :].rstrip()):
+                    return len(lower_case), placeholder
+            elif lower_case.startswith(span, word.start()) and not _ANY_WORD.match(lower_case, end):
                 is_public_word = end == word.end() and self.is_public_word(word[0])
                 if not is_public_word and (longest is None or end > longest[0]):
                     longest = end, placeholder

@@ -22,7 +22,7 @@ class Credentials:
 
     scheme: str
     token: str
-    whose: Whose
+    owner: Whose
 
 
 class Owners:
@@ -46,16 +46,16 @@ class Owners:
         if token and key in self._tokens:
             self._tokens[key].add(token)
 
-    def read(self, key: str, value: str) -> Credentials:
+    def credentials_of(self, key: str, value: str) -> Credentials:
         """The credentials in an Authorization header that was sent to this instance."""
         scheme, blank, token = value.partition(" ")
         if not blank:
             scheme, token = "", value
         if scheme and scheme not in _SCHEMES:
             return Credentials("", value, "nobody's")
-        return Credentials(scheme + blank, token, self._whose(key, token))
+        return Credentials(scheme + blank, token, self._owner_of(key, token))
 
-    def _whose(self, key: str, token: str) -> Whose:
+    def _owner_of(self, key: str, token: str) -> Whose:
         if not token:
             return "none"
         if token == WRONG_TOKEN:

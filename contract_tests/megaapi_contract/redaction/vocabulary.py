@@ -62,7 +62,7 @@ class Vocabulary:
     @cached_property
     def values(self) -> frozenset[str]:
         """Enumerated values, the texts of documented answers, media types."""
-        values = set(_fixed(self._contract.document)) | MEDIA_TYPES | _MORE_VALUES
+        values = set(_fixed_values(self._contract.document)) | MEDIA_TYPES | _MORE_VALUES
         for operation in self._contract.operations:
             for response in operation.definition["responses"].values():
                 values.update(_answers(resolve(response, self._contract.document)))
@@ -108,16 +108,16 @@ def _names(node: Any) -> Iterator[str]:
             yield from _names(value)
 
 
-def _fixed(node: Any) -> Iterator[str]:
+def _fixed_values(node: Any) -> Iterator[str]:
     if isinstance(node, Mapping):
         candidates = [*(node.get("enum") or ()), node.get("const")]
         yield from (value for value in candidates if isinstance(value, str) and value)
         for name, value in node.items():
             if name not in _EXAMPLE_MEMBERS:
-                yield from _fixed(value)
+                yield from _fixed_values(value)
     elif isinstance(node, list):
         for value in node:
-            yield from _fixed(value)
+            yield from _fixed_values(value)
 
 
 def _answers(response: Mapping[str, Any]) -> Iterator[str]:

@@ -32,7 +32,7 @@ def record(report: Report, breach: Breach, clean: Breach, redaction: Redaction) 
     """The document of one fault; `clean` is the fault without what is private."""
     exchanges = _exchanges_leading_to(report, breach, redaction)
     template = _RequestTemplate(redaction, redaction.private, exchanges)
-    recorded = template.exchanges()
+    templates = template.exchanges()
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -40,7 +40,7 @@ def record(report: Report, breach: Breach, clean: Breach, redaction: Redaction) 
         "target": redaction.option("target", report.target),
         "seed": report.seed,
         "probe": breach.probe,
-        "judged_by": "answer" if breach.kind in JUDGED and recorded else "probe",
+        "judged_by": "answer" if breach.kind in JUDGED and templates else "probe",
         "fault": {
             "kind": clean.kind,
             "operation": clean.operation,
@@ -55,7 +55,7 @@ def record(report: Report, breach: Breach, clean: Breach, redaction: Redaction) 
         "needs": sorted(template.needs),
         "connected": not any("not logged in" in _text(each) for each in exchanges),
         "values": template.values,
-        "exchanges": recorded,
+        "exchanges": templates,
         "rerun": probe_line(report, breach),
     }
 
@@ -86,7 +86,7 @@ class _RequestTemplate:
 
     redaction: Redaction
     private: Private
-    sent: Sequence[Exchange]
+    exchanges_to_record: Sequence[Exchange]
     needs: set[str] = field(default_factory=set)
     values: dict[str, Any] = field(default_factory=dict)
     _answers: dict[str, tuple[int, str]] = field(default_factory=dict)
@@ -104,7 +104,7 @@ class _RequestTemplate:
             self._people[digits(self.private.own)] = "own_number"
         self._names_of_given_values = self._instance_values()
         requests = []
-        for number, exchange in enumerate(self.sent, 1):
+        for number, exchange in enumerate(self.exchanges_to_record, 1):
             requests.append(self._request(exchange))
             self._set_tokens |= {new_token(exchange)} - self._names_of_given_values.keys()
             for pointer, value in _leaves("", exchange.json, self._is_public_name):
@@ -114,7 +114,11 @@ class _RequestTemplate:
 
     def _instance_values(self) -> dict[str, str]:
         """Key and token of the instance the requests are about, with the names of their places."""
-        key = self.redaction.instance_key_of(self.sent[-1]) if self.sent else ""
+        key = (
+            self.redaction.instance_key_of(self.exchanges_to_record[-1])
+            if self.exchanges_to_record
+            else ""
+        )
         names = {key: "instance_key"} if self.redaction.is_instance(key) else {}
         if key in self.private.tokens:
             names[self.private.tokens[key]] = "token"
@@ -138,7 +142,7 @@ class _RequestTemplate:
     def _request(self, exchange: Exchange) -> dict[str, Any]:
         parts = urlsplit(exchange.url)
         method = exchange.method if exchange.method.isalpha() else "GET"
-        recorded: dict[str, Any] = {
+        template: dict[str, Any] = {
             "operation": exchange.operation,
             "method": method,
             "path": [self._step(exchange, step) for step in parts.path.split("/")],
@@ -151,10 +155,10 @@ class _RequestTemplate:
         }
         if exchange.request_body:
             try:
-                recorded["json"] = self._node("", orjson.loads(exchange.request_body), 0)
+                template["json"] = self._node("", orjson.loads(exchange.request_body), 0)
             except orjson.JSONDecodeError:
-                recorded["raw"] = self._raw(exchange.request_body)
-        return recorded
+                template["raw"] = self._raw(exchange.request_body)
+        return template
 
     def _step(self, exchange: Exchange, step: str) -> str:
         text = unquote(step)
@@ -176,12 +180,12 @@ class _RequestTemplate:
 
     def _credentials(self, credentials: Credentials) -> str:
         """The header value with the same kind of token, as a placeholder or masked."""
-        if credentials.whose in ("none", "wrong"):
+        if credentials.owner in ("none", "wrong"):
             return credentials.scheme + credentials.token
-        if credentials.whose == "nobody's" or credentials.token in self._set_tokens:
+        if credentials.owner == "nobody's" or credentials.token in self._set_tokens:
             return credentials.scheme + mask(credentials.token)
         return credentials.scheme + self._given_value(
-            "token" if credentials.whose == "own" else "other_token"
+            "token" if credentials.owner == "own" else "other_token"
         )
 
     def _node(self, name: str, node: Any, depth: int) -> Any:
@@ -280,8 +284,8 @@ def _mask_reserved_address(word: str) -> str:
     if not separator:
         return mask(word)
     host, slash, path = rest.partition("/")
-    name, dot, reserved = host.rpartition(".")
-    return f"{scheme}://{mask(name)}{dot}{reserved}{slash}{mask(path)}"
+    name, dot, suffix = host.rpartition(".")
+    return f"{scheme}://{mask(name)}{dot}{suffix}{slash}{mask(path)}"
 
 
 def _mask_char(char: str) -> str:

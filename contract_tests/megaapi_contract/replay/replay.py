@@ -145,9 +145,9 @@ def _replay_requests(
 ) -> ReplayResult:
     builder = _RequestBuilder(recording, dict(values), learn)
     exchanges: list[Exchange] = []
-    for number, recorded in enumerate(recording.document["exchanges"], 1):
+    for number, template in enumerate(recording.document["exchanges"], 1):
         try:
-            exchanges.append(send(builder.request(recorded)))
+            exchanges.append(send(builder.request(template)))
             builder.keep_values(number, exchanges[-1])
         except HeldBack as refusal:
             return ReplayResult("not tried", f"held back: {refusal}", tuple(exchanges))
@@ -206,14 +206,14 @@ class _RequestBuilder:
         self._values, self._learn = {"group": NO_GROUP, **values}, learn
         self._sources: Mapping[str, Any] = recording.document["values"]
 
-    def request(self, recorded: Mapping[str, Any]) -> Request:
+    def request(self, template: Mapping[str, Any]) -> Request:
         """The request with every placeholder filled in."""
-        target = "/".join(quote(self._fill(step), safe="") for step in recorded["path"])
-        if recorded["query"]:
-            pairs = [(self._fill(name), self._fill(value)) for name, value in recorded["query"]]
+        target = "/".join(quote(self._fill(step), safe="") for step in template["path"])
+        if template["query"]:
+            pairs = [(self._fill(name), self._fill(value)) for name, value in template["query"]]
             target += f"?{urlencode(pairs)}"
-        headers = tuple((name, self._fill(value)) for name, value in recorded["headers"])
-        return Request(recorded["method"], target, headers, self._body(recorded))
+        headers = tuple((name, self._fill(value)) for name, value in template["headers"])
+        return Request(template["method"], target, headers, self._body(template))
 
     def keep_values(self, number: int, exchange: Exchange) -> None:
         """Store the values that later requests take from this answer."""
@@ -225,10 +225,10 @@ class _RequestBuilder:
                     self._values[name] = value
                     self._learn(exchange, value)
 
-    def _body(self, recorded: Mapping[str, Any]) -> bytes:
-        if "raw" in recorded:
-            return self._fill(recorded["raw"]).encode("latin-1", "replace")
-        return orjson.dumps(self._node(recorded["json"])) if "json" in recorded else b""
+    def _body(self, template: Mapping[str, Any]) -> bytes:
+        if "raw" in template:
+            return self._fill(template["raw"]).encode("latin-1", "replace")
+        return orjson.dumps(self._node(template["json"])) if "json" in template else b""
 
     def _node(self, node: Any) -> Any:
         if isinstance(node, str):
@@ -293,15 +293,15 @@ def _is_complete(document: Mapping[str, Any]) -> bool:
     return bool(has_requests) and all(_is_request(each) for each in document["exchanges"])
 
 
-def _is_request(recorded: Any) -> bool:
+def _is_request(template: Any) -> bool:
     return (
-        isinstance(recorded, dict)
-        and isinstance(recorded.get("method"), str)
-        and _are_strings(recorded.get("path"))
-        and all(isinstance(recorded.get(name), list) for name in ("query", "headers"))
+        isinstance(template, dict)
+        and isinstance(template.get("method"), str)
+        and _are_strings(template.get("path"))
+        and all(isinstance(template.get(name), list) for name in ("query", "headers"))
         and all(_are_strings(pair) and len(pair) == 2
-                for name in ("query", "headers") for pair in recorded[name])
-        and isinstance(recorded.get("raw", ""), str)
+                for name in ("query", "headers") for pair in template[name])
+        and isinstance(template.get("raw", ""), str)
     )  # fmt: skip
 
 

@@ -77,10 +77,10 @@ def _request(
 
 
 def _response(status: int, headers: Iterable[tuple[str, str]], body: bytes) -> dict[str, Any]:
-    known = status in HTTPStatus._value2member_map_
+    has_phrase = status in HTTPStatus._value2member_map_
     return {
         "status": status,
-        "statusText": HTTPStatus(status).phrase if known else "",
+        "statusText": HTTPStatus(status).phrase if has_phrase else "",
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _pairs(headers),

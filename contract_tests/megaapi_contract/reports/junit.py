@@ -38,8 +38,8 @@ def junit(report: Report) -> str:
 
 
 def _suite(root: ElementTree.Element, name: str, report: Report) -> ElementTree.Element:
-    started = datetime.fromtimestamp(report.started, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    suite = _add(root, "testsuite", name=name, timestamp=started)
+    timestamp = datetime.fromtimestamp(report.started, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    suite = _add(root, "testsuite", name=name, timestamp=timestamp)
     properties = _add(suite, "properties")
     for option, value in {"target": report.target, "seed": str(report.seed)}.items():
         _add(properties, "property", name=option, value=value)

@@ -80,12 +80,12 @@ def _pretty(part: Exchange | Webhook, attribute: str = "body") -> str:
     return f"{text[:MAX_SHOWN_BODY]}\n... {len(text):,} characters, whole in exchanges.har"
 
 
-def _chips(covered: OperationCoverage) -> list[Chip]:
+def _chips(operation: OperationCoverage) -> list[Chip]:
     """Promised answers and those that came, by status."""
     chips = []
-    for status in sorted({*covered.promised, *map(str, covered.answers)}):
-        times = covered.answers.get(int(status), 0)
-        if status not in covered.promised:
+    for status in sorted({*operation.promised, *map(str, operation.answers)}):
+        times = operation.answers.get(int(status), 0)
+        if status not in operation.promised:
             chips.append(Chip(status, times, "unpromised", f"{times} times, not promised"))
         elif times:
             chips.append(Chip(status, times, "seen", wording.count(times, "time")))
@@ -96,9 +96,9 @@ def _chips(covered: OperationCoverage) -> list[Chip]:
 
 def _rules(coverage: Iterable[OperationCoverage]) -> dict[str, Any]:
     tried_rules = total = 0
-    for covered in coverage:
-        tried_rules += len(covered.broken_keywords)
-        total += len(covered.keywords)
+    for operation in coverage:
+        tried_rules += len(operation.broken_keywords)
+        total += len(operation.keywords)
     return {
         "tried": tried_rules,
         "total": total,

@@ -48,7 +48,7 @@ def summary(report: Report) -> dict[str, Any]:
             }
             for phase in wording.phases(report)
         ],
-        "operations": {name: _covered(each) for name, each in report.coverage.items()},
+        "operations": {name: _operation_summary(each) for name, each in report.coverage.items()},
         "probes": [_probe(each) for each in report.results],
     }
 
@@ -94,19 +94,19 @@ def _fault(fault: ReportedFault, cause: int) -> dict[str, Any]:
     }
 
 
-def _covered(covered: OperationCoverage) -> dict[str, Any]:
+def _operation_summary(operation: OperationCoverage) -> dict[str, Any]:
     return {
-        "requests": covered.requests,
-        "answers": {str(status): covered.answers[status] for status in sorted(covered.answers)},
-        "promised": list(covered.promised),
-        "answered": covered.answered,
-        "why_not": covered.why_not,
-        "rules": len(covered.keywords),
-        "rules_broken": sorted(covered.broken_keywords),
+        "requests": operation.requests,
+        "answers": {str(status): operation.answers[status] for status in sorted(operation.answers)},
+        "promised": list(operation.promised),
+        "answered": operation.answered,
+        "why_not": operation.why_not,
+        "rules": len(operation.keywords),
+        "rules_broken": sorted(operation.broken_keywords),
         "rules_not_broken": [
-            name for name in covered.keywords if name not in covered.broken_keywords
+            name for name in operation.keywords if name not in operation.broken_keywords
         ],
-        "kept": covered.accepted,
+        "kept": operation.accepted,
     }
 
 

@@ -71,24 +71,26 @@ def _operations(report: Report) -> Table:
     faults: dict[str, int] = {}
     for breach in report.breaches:
         faults[breach.operation] = faults.get(breach.operation, 0) + 1
-    for name, covered in report.coverage.items():
+    for name, operation in report.coverage.items():
         table.add_row(
             f"[red]{name}[/]" if name in faults else name,
-            f"{covered.requests:,}",
-            _answers(covered),
-            f"{len(covered.broken_keywords)}/{len(covered.keywords)}" if covered.keywords else "",
+            f"{operation.requests:,}",
+            _answers(operation),
+            f"{len(operation.broken_keywords)}/{len(operation.keywords)}"
+            if operation.keywords
+            else "",
             f"[red]{faults[name]}[/]" if name in faults else "",
         )
     return table
 
 
-def _answers(covered: OperationCoverage) -> str:
-    if not covered.answered:
-        statuses = " ".join(map(str, sorted(covered.answers)))
+def _answers(operation: OperationCoverage) -> str:
+    if not operation.answered:
+        statuses = " ".join(map(str, sorted(operation.answers)))
         return f"[yellow]no 2xx[/]{f' ({statuses})' if statuses else ''}"
     return " ".join(
-        f"{status}" if str(status) in covered.promised else f"[red]{status}![/]"
-        for status in sorted(covered.answers)
+        f"{status}" if str(status) in operation.promised else f"[red]{status}![/]"
+        for status in sorted(operation.answers)
     )
 
 

@@ -40,14 +40,14 @@ def try_probe(
     session = context.session(probe.name, record)
     result.first = context.gate.requests + 1
     refusals_before, first_webhook = Counter(context.gate.refusals), len(context.receiver.webhooks)
-    started = time.perf_counter()
-    interrupted = _run_probe(probe, context, session, result)
+    start = time.perf_counter()
+    interruption = _run_probe(probe, context, session, result)
     for webhook in context.receiver.webhooks[first_webhook:]:
         session.breaches += context.judge.webhook(webhook, probe.name)
-    result.seconds = time.perf_counter() - started
+    result.seconds = time.perf_counter() - start
     result.last = context.gate.requests
     _set_result(result, session, context, context.gate.refusals - refusals_before)
-    if interrupted:
+    if interruption:
         result.reason = INTERRUPTED_REASON
         result.state = "left out" if result.state == "passed" else result.state
         raise ProbeInterrupted(result)

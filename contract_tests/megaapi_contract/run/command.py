@@ -34,7 +34,7 @@ from ..redaction.redaction import Redaction
 from ..replay.replay import Recording, load, replay
 from ..reports import check_folder, show, show_folder, write_reports
 from ..reports.failure_printer import FailurePrinter
-from ..safety.restore_file import read as read_restore_file
+from ..safety.restore_file import read_file as read_restore_file
 from ..session import Session
 from .notices import (
     notices_after_run,
@@ -93,10 +93,11 @@ def show_plan(options: RunOptions) -> None:
         report = run_all(context)
         for request in target.requests:
             click.echo(line(request, token=options.token))
-        refused = sum(context.gate.refusals.values())
+        refusal_count = sum(context.gate.refusals.values())
     tried_probes = sum(result.state != "left out" for result in report.results)
     click.echo(
-        f"{len(target.requests)} requests of {tried_probes} probes; {refused} more are held back; "
+        f"{len(target.requests)} requests of {tried_probes} probes; "
+        f"{refusal_count} more are held back; "
         f"seed {options.seed}; nothing was sent. "
         "Later requests depend on what the host answers: here on the contract's examples",
         err=True,
@@ -168,7 +169,7 @@ def _empty_report(options: RunOptions) -> Report:
         seed=options.seed,
         started=time.time(),
         strict=options.strict,
-        options=options.shown(),
+        options=options.public_values(),
     )
 
 
@@ -200,12 +201,12 @@ def restore(path: Path, options: Mapping[str, Any]) -> str:
     restore_file.token = run_options.token
     try:
         with prepare_run(run_options, restore=restore_file) as context:
-            restored = ", ".join(context.restored_before_run) or "nothing"
+            restored_things = ", ".join(context.restored_before_run) or "nothing"
     finally:
         restore_file.unlock()
     if restore_file.entries:
         raise SetupError(f"{restore_file.description} could not be put back, and stays in {path}")
-    return f"put back: {restored}"
+    return f"put back: {restored_things}"
 
 
 def replay_file(path: Path, options: RunOptions) -> int:

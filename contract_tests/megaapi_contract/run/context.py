@@ -65,9 +65,9 @@ class RunContext:
         return self.options.media_url or own
 
     @property
-    def allowed(self) -> frozenset[str]:
+    def allowed_effects(self) -> frozenset[str]:
         """The effects the run may have: all of them on a mock."""
-        return self.gate.fence.allowed if self.gate.fence else frozenset(EVERY_EFFECT)
+        return self.gate.fence.effects if self.gate.fence else frozenset(EVERY_EFFECT)
 
 
 def use_given_instance(context: RunContext, place: Place) -> None:

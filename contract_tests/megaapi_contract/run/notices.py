@@ -51,11 +51,11 @@ def notices_before_run(context: RunContext) -> Iterator[str]:
 
 def notices_after_run(context: RunContext) -> Iterator[str]:
     """What could not be restored, and how many webhooks were forwarded."""
-    if context.forwarder is not None and context.forwarder.refused:
+    if context.forwarder is not None and context.forwarder.refusal_count:
         forwarder = context.forwarder
         yield (
-            f"webhooks passed on to the instance's own receiver: {forwarder.forwarded}; "
-            f"not taken by it: {forwarder.refused}"
+            f"webhooks passed on to the instance's own receiver: {forwarder.forward_count}; "
+            f"not taken by it: {forwarder.refusal_count}"
         )
     restore = context.gate.restore
     if restore is not None and restore.entries:

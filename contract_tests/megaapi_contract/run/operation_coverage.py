@@ -48,19 +48,21 @@ def coverage_of(
     }
     coverage_by_id: dict[str, OperationCoverage] = {}
     for operation in context.contract.operations:
-        if operation.id not in operation_ids or operation.effect not in context.allowed:
+        if operation.id not in operation_ids or operation.effect not in context.allowed_effects:
             continue
         if context.options.operations and operation.id not in context.options.operations:
             continue
-        covered = coverage.of_operation(operation.id)
-        if not covered.answered:
-            covered.why_not = _reason_without_success(operation, covered, context)
-        coverage_by_id[operation.id] = covered
+        operation_coverage = coverage.of_operation(operation.id)
+        if not operation_coverage.answered:
+            operation_coverage.why_not = _reason_without_success(
+                operation, operation_coverage, context
+            )
+        coverage_by_id[operation.id] = operation_coverage
     return coverage_by_id
 
 
 def _reason_without_success(
-    operation: Operation, covered: OperationCoverage, context: RunContext
+    operation: Operation, operation_coverage: OperationCoverage, context: RunContext
 ) -> str:
     """Why a given instance gave no 2xx, if its state or the allowance is the reason."""
     if context.options.probes:
@@ -70,13 +72,13 @@ def _reason_without_success(
     if context.place is None:
         return ""
     refusals = context.gate.refusals_by_operation.get(operation.id)
-    if not covered.requests and refusals:
+    if not operation_coverage.requests and refusals:
         return f"no request of it left: {refusals.most_common(1)[0][0]}"
     if operation.id in LINKING and (context.place.connected or context.began_linked):
         return "the given instance is connected, so it has nothing to link"
     if operation.needs_connection and not context.place.connected:
         return "the given instance is not connected"
-    if operation.id == "download_media" and "sends" not in context.allowed:
+    if operation.id == "download_media" and "sends" not in context.allowed_effects:
         return "only a sent picture has keys to ask for: --allow sends"
     if operation.id == "group_details" and not context.gate.known_groups:
         return "the given instance is in no group"
@@ -85,9 +87,9 @@ def _reason_without_success(
 
 def nothing_tried(report: Report, options: RunOptions) -> bool:
     """Whether no probe, or no request of the selected operations, was made."""
-    any_request = any(covered.requests for covered in report.coverage.values())
-    limited = bool(options.operations and report.coverage)
-    return (limited and not any_request) or all(
+    any_request = any(operation.requests for operation in report.coverage.values())
+    is_selection = bool(options.operations and report.coverage)
+    return (is_selection and not any_request) or all(
         result.state == "left out" for result in report.results
     )
 

@@ -146,7 +146,7 @@ class RunOptions:
         if "sends" in self.allow and not self.recipients:
             raise SetupError("--allow sends needs --recipient: whom may the run write to?")
 
-    def shown(self) -> Mapping[str, str]:
+    def public_values(self) -> Mapping[str, str]:
         """The options as reports show them, without private values."""
         options = {
             "allow": ", ".join(sorted(self.allow)),

@@ -63,9 +63,9 @@ def _build_context(
 ) -> RunContext:
     given_place = Place(options.key, options.token)
     receiver = target.receiver if isinstance(target, MockTarget) else Receiver()
-    marked = target.in_process or (not target.real and is_mock(target, options.control_token))
-    target.real = not marked
-    mock = target.in_process or (marked and options.control_api)
+    is_any_mock = target.in_process or (not target.real and is_mock(target, options.control_token))
+    target.real = not is_any_mock
+    mock = target.in_process or (is_any_mock and options.control_api)
     judge = Judge(contract, mock=mock)
     if mock:
         stage: Stage = MockStage(target, control_token=options.control_token)
@@ -144,7 +144,7 @@ def _fenced_gate(
         contract=contract,
         key=options.key,
         token=options.token,
-        allowed=options.allow | {"reads"},
+        effects=options.allow | {"reads"},
         recipients=digits_of(options.recipients),
     )
     pace = options.pace if options.pace is not None else REAL_PACE if target.real else 0.0

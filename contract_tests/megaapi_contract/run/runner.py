@@ -39,7 +39,7 @@ def run(
     RunInterrupted, raised when somebody ends the run, holds the report of what was tried.
     """
     context = with_operation_ids(context)
-    started = time.perf_counter()
+    start = time.perf_counter()
     report = _new_report(context)
     probes_to_try = _require_probes(context)
     coverage = Coverage(context.contract)
@@ -53,10 +53,12 @@ def run(
     _leave_groups(context, report)
     report.coverage = coverage_of(coverage, probes_to_try, context)
     _add_totals(report, context)
-    report.seconds = time.perf_counter() - started
+    report.seconds = time.perf_counter() - start
     if report.interrupted:
-        for covered in report.coverage.values():
-            covered.why_not = covered.why_not or ("" if covered.answered else INTERRUPTED_REASON)
+        for operation in report.coverage.values():
+            operation.why_not = operation.why_not or (
+                "" if operation.answered else INTERRUPTED_REASON
+            )
         raise RunInterrupted(report)
     return report
 
@@ -68,17 +70,17 @@ def _new_report(context: RunContext) -> Report:
         seed=context.options.seed,
         started=time.time(),
         strict=context.options.strict,
-        options=context.options.shown(),
+        options=context.options.public_values(),
     )
 
 
 def _require_probes(context: RunContext) -> list[Probe]:
     """The selected probes; SetupError with the most common reason when none may be tried."""
-    selected = chosen_probes(context)
-    reasons = Counter(skip_reason(probe, context) for probe in selected)
+    probes = chosen_probes(context)
+    reasons = Counter(skip_reason(probe, context) for probe in probes)
     if "" not in reasons:
         raise SetupError(f"nothing can be tried: {reasons.most_common(1)[0][0]}")
-    return selected
+    return probes
 
 
 def _try_all(

@@ -9,7 +9,7 @@ from megaapi_mock.spec.operations import Operation, find_operation
 
 from ..errors import SetupError
 from ..probes.cases import Cases
-from ..probes.generated import generated
+from ..probes.generated import generate_probes
 from ..probes.laws import all_laws
 from ..probes.probe import PHASES, Probe
 from ..probes.stateful import stateful
@@ -24,7 +24,7 @@ def probes(context: RunContext) -> list[Probe]:
     cases = Cases(context.contract)
     options = context.options
     every_probe = [
-        *generated(
+        *generate_probes(
             cases, context.contract.operations, examples=options.examples, quick=options.quick
         ),
         *stateful(
@@ -47,8 +47,8 @@ def probes(context: RunContext) -> list[Probe]:
 
 def _may_be_chained(operation: Operation, context: RunContext) -> bool:
     """Whether a chain may use it: on a given instance none may end the link."""
-    chained = operation.effect in context.allowed
-    return chained and (context.place is None or operation.effect != DISCONNECTS)
+    is_allowed = operation.effect in context.allowed_effects
+    return is_allowed and (context.place is None or operation.effect != DISCONNECTS)
 
 
 def _disconnection_order(probe: Probe, context: RunContext) -> int:
@@ -60,7 +60,7 @@ def _disconnection_order(probe: Probe, context: RunContext) -> int:
 
 def skip_reason(probe: Probe, context: RunContext) -> str:
     """Why a probe is left out; empty when it may be tried."""
-    missing = probe.effects - context.allowed
+    missing = probe.effects - context.allowed_effects
     if missing:
         return f"it {', '.join(sorted(missing))}: --allow {' --allow '.join(sorted(missing))}"
     if probe.phone and not context.stage.phone:
@@ -104,10 +104,10 @@ def with_operation_ids(context: RunContext) -> RunContext:
 
 def _operation_id(name: str, context: RunContext) -> str:
     """The id of the operation that a person named."""
-    known = context.contract.operations
-    operation = find_operation(known, name)
+    operations = context.contract.operations
+    operation = find_operation(operations, name)
     if operation is None:
-        suggestion = did_you_mean(name, [each.id for each in known])
+        suggestion = did_you_mean(name, [each.id for each in operations])
         raise SetupError(
             f"--operation {name}: plan {context.options.gateway_plan} has no such operation: "
             f"{suggestion}`megaapi-contract probes` names them all"

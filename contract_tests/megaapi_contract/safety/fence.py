@@ -47,19 +47,19 @@ _RESERVED = re.compile(r"https?://([a-z0-9-]+\.)*[a-z0-9-]+\.(test|example|inval
 class Fence:
     """`recipients` are the listed people, `own` the instance's own number (may only be read of).
 
-    `known` are whole texts the suite itself brings along or was given by the host: sample media,
-    ids of messages, keys of media. `groups` are JIDs the run may write to, `readable` those it may
-    only read of.
+    `harmless_texts` are whole texts the suite itself brings along or was given by the host:
+    sample media, ids of messages, keys of media. `groups` are JIDs the run may
+    write to, `readable` those it may only read of.
     """
 
     contract: Contract
     key: str
     token: str = field(repr=False)
-    allowed: frozenset[str]
+    effects: frozenset[str]
     recipients: frozenset[str]
     own: str = ""
     addresses: set[str] = field(default_factory=set)
-    known: set[str] = field(default_factory=set)
+    harmless_texts: set[str] = field(default_factory=set)
     groups: set[str] = field(default_factory=set)
     readable: set[str] = field(default_factory=set)
 
@@ -74,7 +74,7 @@ class Fence:
         if route is None:
             raise HeldBack(f"{request.method} {request.path} is not an operation of the contract")
         operation, key = route
-        if operation.effect not in self.allowed:
+        if operation.effect not in self.effects:
             raise HeldBack(
                 f"{operation.id} {operation.effect}: not allowed (--allow {operation.effect})"
             )
@@ -127,9 +127,9 @@ class Fence:
         if name.lower() in PEOPLE:
             self._check_person(text, operation)
         elif name.lower() in _ADDRESSES and text not in ("", '""', "null"):
-            if not (text in self.addresses or text in self.known or leads_nowhere(text)):
+            if not (text in self.addresses or text in self.harmless_texts or leads_nowhere(text)):
                 raise HeldBack("an address the run does not use")
-        elif isinstance(value, str) and value in self.known | self.addresses:
+        elif isinstance(value, str) and value in self.harmless_texts | self.addresses:
             return
         elif _ADDRESS.search(text) and not leads_nowhere(text):
             raise HeldBack("an address the run does not use")
@@ -141,7 +141,7 @@ class Fence:
         raise HeldBack("it is about somebody who is not listed (--recipient)")
 
     def _check_digits(self, name: str, text: str, operation: Operation) -> None:
-        if text in self.known | self.addresses or self._is_group(text, operation):
+        if text in self.harmless_texts | self.addresses or self._is_group(text, operation):
             return
         for digits in _DIGITS.findall(_SEPARATORS.sub("", _ascii_digits(text))):
             if not self._is_listed(digits, operation):

@@ -124,12 +124,12 @@ class Gate:
         """Allow the changes that restore what an earlier run has left."""
         assert self.fence is not None
         fence = self.fence
-        allowed, recipients = fence.allowed, fence.recipients
-        fence.allowed, fence.recipients = allowed | {"changes"}, recipients | people
+        effects, recipients = fence.effects, fence.recipients
+        fence.effects, fence.recipients = effects | {"changes"}, recipients | people
         try:
             yield
         finally:
-            fence.allowed, fence.recipients = allowed, recipients
+            fence.effects, fence.recipients = effects, recipients
 
     def hold_back(self, reason: str, operation: str = "") -> NoReturn:
         """Count a request that may not leave for a reason the fence cannot see."""
@@ -160,7 +160,7 @@ class Gate:
     def learn(self, texts: Iterable[object]) -> None:
         """Allow ids and keys from the host's answers in later requests."""
         if self.fence is not None:
-            self.fence.known.update(map(str, texts))
+            self.fence.harmless_texts.update(map(str, texts))
 
     def _operation(self, request: Request) -> Operation | None:
         try:

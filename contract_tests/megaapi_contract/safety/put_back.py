@@ -16,8 +16,8 @@ def restore_leftovers(session: Caller, restorer: Restorer, restore: RestoreFile)
     descriptions = []
     restorer.allow_restoring = True
     with session.gate.allow_restoring(_people(restore.entries.values())):
-        for number, stored in reversed(list(restore.entries.items())):
-            entry = with_token(stored, restore.token)
+        for number, entry_without_token in reversed(list(restore.entries.items())):
+            entry = with_token(entry_without_token, restore.token)
             if _restore_entry(restorer, entry):
                 restore.drop(number)
                 descriptions.append(describe_entry(entry))

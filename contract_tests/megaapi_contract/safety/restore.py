@@ -74,7 +74,7 @@ class Restorer:
         route = self._session.contract.route(request.method, request.path)
         if self.allow_restoring or fence is None or route is None or route[1] != fence.key:
             return None
-        if route[0].effect not in fence.allowed:
+        if route[0].effect not in fence.effects:
             return None
         if route[0].id == "configure_webhook":
             return self._undo_webhook()
@@ -89,11 +89,11 @@ class Restorer:
         if self._session.gate.fence is None:
             return
         if exchange.operation == "create_group":
-            remembered = exchange.ok and self._remember_group(exchange)
-            refused = 400 <= exchange.status < 500
-            if refused:
+            is_new_group = exchange.ok and self._remember_group(exchange)
+            is_refused = 400 <= exchange.status < 500
+            if is_refused:
                 self._session.gate.refund_group()
-            if remembered or refused:
+            if is_new_group or is_refused:
                 self._session.discard_undo(self._undo_of_new_group)
         if not exchange.ok:
             return
@@ -127,10 +127,10 @@ class Restorer:
         )
 
     def _restore_own_webhook(self, data: dict[str, Any]) -> bool:
-        restored = self._change_setting("configure_webhook", data)
-        if restored:
+        is_restored = self._change_setting("configure_webhook", data)
+        if is_restored:
             self._session.receiver.owner = ""
-        return restored
+        return is_restored
 
     def _write_undo(self, entry: Entry, step: Callable[[], bool], operation: str) -> Undo:
         """The undo step, written to the file first; HeldBack when it cannot be written."""
@@ -219,11 +219,11 @@ class Restorer:
         first = self._is_first_change("events")
         if first:
             self._events = self._read_event_lists()
-        known = {name for names in self._events.values() for name in names}
+        event_names = {name for names in self._events.values() for name in names}
         if request.path.endswith("/configAcceptStatus"):
-            known = set(self._events.get("statusEvents", ()))
+            event_names = set(self._events.get("statusEvents", ()))
         refusal = UNKNOWN_NAME if self._events else UNREADABLE
-        if not self._events or not set(_values(request.body)) <= known:
+        if not self._events or not set(_values(request.body)) <= event_names:
             if first:
                 self._changed_kinds.discard("events")
             self._session.gate.hold_back(refusal, operation)
@@ -238,11 +238,11 @@ class Restorer:
         blocked = self._read_event_lists().get("blockEvents")
         if blocked is None:
             return False
-        added = [name for name in blocked if name not in undo_before]
-        removed = [name for name in undo_before if name not in blocked]
-        return (not added or self._change_setting("accept_webhook_events", {"events": added})) and (
-            not removed or self._change_setting("block_events", {"events": removed})
-        )
+        new_blocks = [name for name in blocked if name not in undo_before]
+        lifted_blocks = [name for name in undo_before if name not in blocked]
+        return (
+            not new_blocks or self._change_setting("accept_webhook_events", {"events": new_blocks})
+        ) and (not lifted_blocks or self._change_setting("block_events", {"events": lifted_blocks}))
 
     def restore_webhook(self, url: str, enabled: bool) -> bool:
         """Set the webhook that an earlier run has changed; whether it is set."""
@@ -316,11 +316,11 @@ def _name_of_group(body: bytes) -> str | None:
     return None if name is None else str(name)
 
 
-def _same_name(subject_value: object, requested: str | None) -> bool:
+def _same_name(subject_value: object, wanted_name: str | None) -> bool:
     """Whether a group has the name that was asked for; WhatsApp trims and cuts long ones."""
-    if requested is None:
+    if wanted_name is None:
         return False
-    subject, name = str(subject_value or "").strip(), requested.strip()
+    subject, name = str(subject_value or "").strip(), wanted_name.strip()
     return subject == name or (len(subject) >= SHORTEST_CUT_NAME and name.startswith(subject))
 
 

@@ -67,7 +67,7 @@ class RestoreFile:
     def for_instance(cls, target: str, key: str, token: str = "") -> RestoreFile:
         """The file of an instance, with what an earlier run has left in it."""
         path = restore_file_path(target, key)
-        restore = read(path) if path.is_file() else cls(path, target, key)
+        restore = read_file(path) if path.is_file() else cls(path, target, key)
         restore.token = token
         return restore
 
@@ -111,7 +111,7 @@ class RestoreFile:
 
     def reload(self) -> None:
         """Read the file again: another run may have restored everything meanwhile."""
-        self.entries = read(self.path).entries if self.path.is_file() else {}
+        self.entries = read_file(self.path).entries if self.path.is_file() else {}
         self._last = max(self.entries, default=0)
 
     def lock(self) -> bool:
@@ -184,7 +184,7 @@ def _replace_texts(node: Any, pairs: tuple[tuple[str, str], ...]) -> Any:
     return node
 
 
-def read(path: Path) -> RestoreFile:
+def read_file(path: Path) -> RestoreFile:
     """The content of a restore file; SetupError when it is not one."""
     try:
         document = json.loads(path.read_bytes())

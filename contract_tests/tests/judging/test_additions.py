@@ -6,7 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from megaapi_contract.judging.additions import widened
+from megaapi_contract.judging.additions import widen
 from megaapi_mock.spec.validate import Compiler
 
 SCHEMA: dict[str, Any] = {
@@ -32,7 +32,7 @@ GOOD = {"messageType": "call", "state": "connected"}
 
 
 def fits(document: Any, *, wide: bool) -> bool:
-    schema = widened(SCHEMA) if wide else SCHEMA
+    schema = widen(SCHEMA) if wide else SCHEMA
     validator = Compiler({}).compile(schema)
     assert validator is not None
     return bool(validator.is_valid(document))
@@ -84,8 +84,8 @@ def test_examples_are_values_and_the_contract_itself_stays() -> None:
         "const": {"enum": ["a", "b"]},
     }
     before = deepcopy(schema)
-    wide = widened(schema)
+    wide = widen(schema)
     assert schema == before
     assert wide.pop("type") == "string"
     assert wide == {name: value for name, value in schema.items() if name != "enum"}
-    assert widened([SCHEMA, 7, "text"])[1:] == [7, "text"]
+    assert widen([SCHEMA, 7, "text"])[1:] == [7, "text"]

@@ -14,7 +14,7 @@ from megaapi_contract.mutation.measure import PAGE, TABLE, chosen_mutants, docs
 from megaapi_contract.mutation.mutant import Call, Fault, Mutant
 from megaapi_contract.mutation.mutated_mock import FaultBroken
 from megaapi_contract.mutation.run_mutant import on_trial
-from megaapi_contract.mutation.score import BAR, FAULTS_LEAST, Score, counted, load
+from megaapi_contract.mutation.score import BAR, FAULTS_LEAST, Score, countable, load
 from megaapi_contract.mutation.sources import sources_hash
 from megaapi_contract.mutation.table import page
 
@@ -149,14 +149,14 @@ def test_the_stored_score_is_of_these_faults(stored: Score) -> None:
 
 def test_the_stored_score_is_above_the_bar(stored: Score) -> None:
     mutants = [mutant for mutant in MUTANTS.values() if mutant.name in stored.outcomes]
-    assert len(counted(mutants)) >= FAULTS_LEAST
+    assert len(countable(mutants)) >= FAULTS_LEAST
     assert stored.share(mutants) >= BAR
 
 
 def test_what_survives_has_a_reason(stored: Score) -> None:
     unexplained = [
         mutant.name
-        for mutant in counted(MUTANTS.values())
+        for mutant in countable(MUTANTS.values())
         if stored.outcomes.get(mutant.name, ("survived", ""))[0] != "killed" and not mutant.reason
     ]
     assert unexplained == []

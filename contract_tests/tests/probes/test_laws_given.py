@@ -57,7 +57,7 @@ class Given:
         """Surroundings on the given instance, with a fault between."""
         contract = self.bench.contract
         fence = Fence(
-            contract=contract, key=KEY, token=TOKEN, allowed=frozenset(EFFECTS),
+            contract=contract, key=KEY, token=TOKEN, effects=frozenset(EFFECTS),
             recipients=frozenset({LISTED, UNLISTED}), own=OWN,
         )  # fmt: skip
         gate = Gate(Spoilt(self.bench.target, fault.alter, fault.swallow), contract, fence=fence)

@@ -40,8 +40,8 @@ PRIVATE = Private(key=KEY, token=TOKEN, tokens={OTHER: OTHERS})
 def test_the_owner_of_a_token_is_read_from_the_request(
     key: str, value: str, scheme: str, token: str, owner: str
 ) -> None:
-    credentials = Owners(PRIVATE).read(key, value)
-    assert (credentials.scheme, credentials.token, credentials.whose) == (scheme, token, owner)
+    credentials = Owners(PRIVATE).credentials_of(key, value)
+    assert (credentials.scheme, credentials.token, credentials.owner) == (scheme, token, owner)
 
 
 def test_only_instances_of_the_run_are_known() -> None:
@@ -58,13 +58,13 @@ def changing(body: Any, operation: str = "change_token") -> Any:
 def test_a_token_that_was_set_is_the_instances_own_from_then_on() -> None:
     owners = Owners(PRIVATE)
     change = changing({"messageData": {"token": "TESTKEY-new-3"}})
-    assert owners.read(KEY, "Bearer TESTKEY-new-3").whose == "nobody's"
+    assert owners.credentials_of(KEY, "Bearer TESTKEY-new-3").owner == "nobody's"
     owners.learn("K3", change)
-    assert owners.read(KEY, "Bearer TESTKEY-new-3").whose == "nobody's"
+    assert owners.credentials_of(KEY, "Bearer TESTKEY-new-3").owner == "nobody's"
     owners.learn(KEY, change)
-    assert owners.read(KEY, "Bearer TESTKEY-new-3").whose == "own"
-    assert owners.read(KEY, f"Bearer {TOKEN}").whose == "own"
-    assert owners.read(OTHER, "Bearer TESTKEY-new-3").whose == "another"
+    assert owners.credentials_of(KEY, "Bearer TESTKEY-new-3").owner == "own"
+    assert owners.credentials_of(KEY, f"Bearer {TOKEN}").owner == "own"
+    assert owners.credentials_of(OTHER, "Bearer TESTKEY-new-3").owner == "another"
 
 
 @pytest.mark.parametrize(

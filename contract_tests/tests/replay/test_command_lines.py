@@ -25,7 +25,7 @@ UNUSUAL = replace(
 
 def report(options: RunOptions) -> Report:
     whole_report = good()
-    whole_report.target, whole_report.options = options.target, options.shown()
+    whole_report.target, whole_report.options = options.target, options.public_values()
     return whole_report
 
 

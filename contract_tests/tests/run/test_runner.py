@@ -14,7 +14,7 @@ from megaapi_contract.host.target import HttpTarget, MockTarget, is_vendor
 from megaapi_contract.judging.contract import Contract
 from megaapi_contract.judging.results import INCOMPLETE, Report
 from megaapi_contract.probes.laws import connection
-from megaapi_contract.probes.laws.assertions import at
+from megaapi_contract.probes.laws.assertions import value_at
 from megaapi_contract.run.options import RunOptions
 from megaapi_contract.run.runner import prepare_run
 from megaapi_contract.run.runner import run as run_all
@@ -162,7 +162,7 @@ def test_a_phone_that_is_off_is_no_fault_of_a_real_host(server: MockServer) -> N
         report = report_of(options, target)
     clean(report)
     assert [result.state for result in report.results] == ["passed"]
-    statuses = [at(webhook.json, "update", "status") for webhook in report.webhooks]
+    statuses = [value_at(webhook.json, "update", "status") for webhook in report.webhooks]
     assert statuses == [None, 2]
 
 

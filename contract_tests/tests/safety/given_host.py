@@ -105,7 +105,7 @@ def session_of(
 ) -> Session:
     """A probe's session on the host, behind the fence."""
     fence = Fence(
-        contract=contract, key=KEY, token=TOKEN, allowed=frozenset({"reads", *allowed}),
+        contract=contract, key=KEY, token=TOKEN, effects=frozenset({"reads", *allowed}),
         recipients=digits_of([LISTED]), own=OWN, addresses={"https://suite.example.com/webhooks"},
     )  # fmt: skip
     gate = Gate(host, contract, fence=fence, restore=restore, max_groups=3)

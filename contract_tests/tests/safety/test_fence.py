@@ -42,7 +42,7 @@ def fence(*allowed: str, recipients: tuple[str, ...] = (LISTED,)) -> Fence:
         contract=contract(),
         key=KEY,
         token=TOKEN,
-        allowed=frozenset({"reads", *allowed}),
+        effects=frozenset({"reads", *allowed}),
         recipients=digits_of(recipients),
         own=OWN,
     )

@@ -229,16 +229,16 @@ def test_groups_of_the_run_and_of_the_instance_are_known(contract: Contract) -> 
     gate.allow_reading_groups(["b@g.us"])
     gate.learn(["an id", 7])
     assert gate.known_groups == {"a@g.us", "b@g.us"}
-    assert gate.fence is not None and gate.fence.known == {"an id", "7"}
+    assert gate.fence is not None and gate.fence.harmless_texts == {"an id", "7"}
 
 
 def test_restoring_is_allowed_for_its_time_only_also_when_it_fails(contract: Contract) -> None:
     gate, _ = gate_of(contract, Host(contract))
     fence = gate.fence
     assert fence is not None
-    before = fence.allowed, fence.recipients
+    before = fence.effects, fence.recipients
     with pytest.raises(KeyError), gate.allow_restoring({UNLISTED}):
-        assert "changes" in fence.allowed and UNLISTED in fence.recipients
-        assert LISTED in fence.recipients and "sends" not in fence.allowed
+        assert "changes" in fence.effects and UNLISTED in fence.recipients
+        assert LISTED in fence.recipients and "sends" not in fence.effects
         raise KeyError
-    assert (fence.allowed, fence.recipients) == before
+    assert (fence.effects, fence.recipients) == before

@@ -16,7 +16,7 @@ from megaapi_contract.errors import SetupError, Unusable
 from megaapi_contract.safety.restore_file import (
     RestoreFile,
     Undo,
-    read,
+    read_file,
     restore_file_path,
     with_token,
 )
@@ -37,7 +37,7 @@ def test_what_is_noted_is_on_disk_at_once_and_readable_by_its_owner_alone(tmp_pa
     restore = restore_in(tmp_path)
     for number, entry in enumerate((WEBHOOK, EVENTS, GROUP, NEW_GROUP), 1):
         assert restore.note(entry) == number
-        entries = read(restore.path)
+        entries = read_file(restore.path)
         assert list(entries.entries.values()) == list(restore.entries.values())
         assert (entries.target, entries.key) == (HOST, KEY)
     assert stat.S_IMODE(restore.path.stat().st_mode) == 0o600
@@ -49,7 +49,7 @@ def test_the_file_goes_with_its_last_entry(tmp_path: Path) -> None:
     restore = restore_in(tmp_path)
     first, second = restore.note(WEBHOOK), restore.note(EVENTS)
     restore.drop(first)
-    assert list(read(restore.path).entries.values()) == [EVENTS]
+    assert list(read_file(restore.path).entries.values()) == [EVENTS]
     restore.drop(first)
     restore.drop(second)
     assert not restore.path.exists()
@@ -69,7 +69,7 @@ def test_no_token_is_in_the_file_and_the_entry_comes_back_whole(
     text = json.loads(restore.path.read_text())
     strings = json.dumps(text, ensure_ascii=False)
     assert token not in strings and token_form not in strings
-    stored = read(restore.path).entries.values()
+    stored = read_file(restore.path).entries.values()
     assert [with_token(each, token) for each in stored] == [entry, group]
 
 
@@ -114,7 +114,7 @@ def test_a_reload_takes_what_another_run_noted_and_its_numbers_go_on(tmp_path: P
     other.reload()
     assert list(other.entries.values()) == [WEBHOOK]
     assert other.note(EVENTS) == 2
-    assert len(read(other.path).entries) == 2
+    assert len(read_file(other.path).entries) == 2
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ DAMAGED: dict[str, Any] = {
 def test_a_whole_file_is_read(tmp_path: Path) -> None:
     path = tmp_path / "restore.json"
     path.write_text(json.dumps(DOCUMENT))
-    assert list(read(path).entries.values()) == DOCUMENT["put_back"]
+    assert list(read_file(path).entries.values()) == DOCUMENT["put_back"]
 
 
 @pytest.mark.parametrize("damage", DAMAGED)
@@ -200,7 +200,7 @@ def test_a_damaged_file_is_refused_in_a_sentence(damage: str, tmp_path: Path) ->
     path = tmp_path / "restore.json"
     path.write_text(json.dumps(DAMAGED[damage]))
     with pytest.raises(SetupError, match="not a file of what must be put back"):
-        read(path)
+        read_file(path)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 100_000])
@@ -208,9 +208,9 @@ def test_a_file_that_is_not_json_is_refused(content: bytes, tmp_path: Path) -> N
     path = tmp_path / "restore.json"
     path.write_bytes(content)
     with pytest.raises(SetupError, match="not a file of what must be put back"):
-        read(path)
+        read_file(path)
     with pytest.raises(SetupError, match="No such file"):
-        read(tmp_path / "another.json")
+        read_file(tmp_path / "another.json")
 
 
 def test_what_is_not_restored_is_described_without_its_values(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from megaapi_contract.safety.restore import (
     _same_name,
     _values,
 )
-from megaapi_contract.safety.restore_file import RestoreFile, read
+from megaapi_contract.safety.restore_file import RestoreFile, read_file
 from megaapi_contract.session import Session
 
 from ..support import KEY, LISTED, TOKEN, Recorder
@@ -67,7 +67,7 @@ def test_the_owners_webhook_is_set_again_and_was_on_disk_before_the_change(
     session.call("configure_webhook", PLACE, body=SET_WEBHOOK)
     assert host.webhook["webhookUrl"] == SUITES_URL
     assert host.operations == ["webhook_settings", "configure_webhook"]
-    assert [entry["url"] for entry in read(restore.path).entries.values()] == [OWNERS_URL]
+    assert [entry["url"] for entry in read_file(restore.path).entries.values()] == [OWNERS_URL]
     assert session.receiver.owner == OWNERS_URL
     session.put_back()
     assert host.webhook == {"webhookUrl": OWNERS_URL, "webhookEnabled": True}
@@ -146,7 +146,7 @@ def test_a_setting_that_cannot_be_restored_breaks_a_rule_and_stays_in_the_file(
     host.faults["configure_webhook"] = (500, {"name": "X", "message": "m", "statusCode": 500})
     session.put_back()
     assert any("can be put back" in breach.message for breach in session.breaches)
-    assert len(read(restore.path).entries) == 1
+    assert len(read_file(restore.path).entries) == 1
 
 
 # -- events --------------------------------------------------------------------------------------
@@ -334,7 +334,7 @@ def test_what_cannot_be_restored_stays_for_the_next_run(
     assert restore_leftovers(session, session.restorer, restore) == (
         "the events it blocks", "its webhook",
     )  # fmt: skip
-    assert [entry["what"] for entry in read(restore.path).entries.values()] == ["group"]
+    assert [entry["what"] for entry in read_file(restore.path).entries.values()] == ["group"]
 
 
 def test_an_entry_the_fence_holds_back_stays(

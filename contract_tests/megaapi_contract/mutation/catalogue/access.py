@@ -11,7 +11,7 @@ from ..answer_faults import (
     Altered,
     Change,
     When,
-    chained,
+    chain,
     content_type,
     document,
     no_header,
@@ -66,13 +66,13 @@ BODIES: dict[str, Any] = {
 TOO_LARGE = ("send_text", "configure_webhook", "send_media_base64")
 
 # Operation, the status whose answers change, what they become, and in which words.
-_AS_HANDLED = chained(status(200), raw(lambda body: b'{"error":true,"message":"failed"}'))
-_AS_PAGE = chained(raw(lambda body: b"<h1>Error</h1>"), content_type("text/html"))
+_AS_HANDLED = chain(status(200), raw(lambda body: b'{"error":true,"message":"failed"}'))
+_AS_PAGE = chain(raw(lambda body: b"<h1>Error</h1>"), content_type("text/html"))
 REFUSED: tuple[tuple[str, int, str, Change], ...] = (
-    ("instance_status", 404, "as 401", chained(status(401), document(put("statusCode", 401)))),
+    ("instance_status", 404, "as 401", chain(status(401), document(put("statusCode", 401)))),
     ("webhook_settings", 404, "as 401", status(401)),
     ("list_groups", 404, "as 403", status(403)),
-    ("config_details", 401, "as 403", chained(status(403), document(put("statusCode", 403)))),
+    ("config_details", 401, "as 403", chain(status(403), document(put("statusCode", 403)))),
     ("send_text", 401, "as 404", status(404)),
     ("qr_code_image", 401, "as 400", status(400)),
     ("send_text", 403, "as 404", status(404)),
@@ -81,7 +81,7 @@ REFUSED: tuple[tuple[str, int, str, Change], ...] = (
     ("leave_group", 404, "as 200 with error", _AS_HANDLED),
     ("quote_message", 403, "as 200 with error", _AS_HANDLED),
     ("instance_status", 401, "as 200 with error", _AS_HANDLED),
-    ("send_list", 500, "as 400", chained(status(400), document(put("statusCode", 400)))),
+    ("send_list", 500, "as 400", chain(status(400), document(put("statusCode", 400)))),
     ("configure_webhook", 500, "as 422", status(422)),
     ("update_presence", 500, "as 200 with error", _AS_HANDLED),
     ("download_media", 400, "as 500", status(500)),
@@ -106,7 +106,7 @@ REFUSED: tuple[tuple[str, int, str, Change], ...] = (
     ("restart", 404, "in other words", document(put("message", "No such key"))),
     ("send_buttons", 403, "under another name", document(put("name", "Forbidden"))),
     ("accept_status_events", 401, "under another name", document(put("name", "NO_TOKEN"))),
-    ("qr_code_page", 403, "as an empty page", chained(
+    ("qr_code_page", 403, "as an empty page", chain(
         status(200), raw(lambda body: b"<html></html>"), content_type("text/html"))),
 )  # fmt: skip
 

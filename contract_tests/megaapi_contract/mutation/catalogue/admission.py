@@ -12,7 +12,7 @@ from ...host.http import Answer, Request
 from ...safety.fence import UNKNOWN_ROUTE
 from ..answer_faults import good, json_of, of_status, status, with_document
 from ..mutant import Call, Fault, Mutant
-from ..payload_edits import edited, reached
+from ..payload_edits import edit_at, value_at
 from ..request_faults import LetIn, Mend, right_token, with_token
 from .access import CHECKED
 
@@ -39,9 +39,9 @@ class CarriedOut(Fault):
     def answer(self, call: Call) -> Answer:
         answer = call.ask(call.request)
         if call.operation in self._operations and answer.status == 401:
-            mended = right_token(call)
-            if mended is not None:
-                call.ask(mended)
+            valid_request = right_token(call)
+            if valid_request is not None:
+                call.ask(valid_request)
         return answer
 
 
@@ -55,8 +55,8 @@ class Smaller(Fault):
         answer = call.ask(call.request)
         if call.operation != "send_media_base64" or not good(answer):
             return answer
-        encoded = reached(orjson.loads(call.request.body), "messageData.base64")
-        if len(str(encoded)) * 3 // 4 <= self._most:
+        base64_text = value_at(orjson.loads(call.request.body), "messageData.base64")
+        if len(str(base64_text)) * 3 // 4 <= self._most:
             return answer
         error_body = {
             "name": "PAYLOAD_TOO_LARGE",
@@ -69,13 +69,13 @@ class Smaller(Fault):
 class NoQuery(Fault):
     """A webhook's address loses its query; `hidden`, the settings show it still."""
 
-    def __init__(self, *, hidden: bool) -> None:
-        self._hidden = hidden
+    def __init__(self, *, is_hidden: bool) -> None:
+        self._is_hidden = is_hidden
         self._whole: dict[str, str] = {}
 
     def answer(self, call: Call) -> Answer:
         if call.operation == "configure_webhook":
-            return self._settings_answer(call, call.ask(self._cut(call)), "webhookUrl")
+            return self._settings_answer(call, call.ask(self._without_query(call)), "webhookUrl")
         answer = call.ask(call.request)
         return (
             self._settings_answer(call, answer, _SHOWN)
@@ -83,12 +83,12 @@ class NoQuery(Fault):
             else answer
         )
 
-    def _cut(self, call: Call) -> Request:
+    def _without_query(self, call: Call) -> Request:
         try:
             body = orjson.loads(call.request.body)
         except orjson.JSONDecodeError:
             return call.request
-        url = reached(body, _URL)
+        url = value_at(body, _URL)
         if not isinstance(url, str) or "?" not in url:
             self._whole.pop(call.key, None)
             return call.request
@@ -98,9 +98,9 @@ class NoQuery(Fault):
 
     def _settings_answer(self, call: Call, answer: Answer, path: str) -> Answer:
         url, document = self._whole.get(call.key), json_of(answer)
-        if not self._hidden or url is None or reached(document, path) is None:
+        if not self._is_hidden or url is None or value_at(document, path) is None:
             return answer
-        return with_document(answer, edited(path, lambda _: url)(document))
+        return with_document(answer, edit_at(path, lambda _: url)(document))
 
 
 class NoSlash(Fault):
@@ -153,9 +153,9 @@ FAULTS: tuple[tuple[str, tuple[str, ...], str, str, Callable[[], Fault]], ...] =
     ("send_media_base64: 15 MiB at most", ("send_media_base64",), "limit lowered",
      "Media above 15 MiB is refused.", partial(Smaller, 15 * 2**20)),
     ("configure_webhook: query lost", ("configure_webhook",), "wrong value",
-     "The address of a webhook loses its query.", partial(NoQuery, hidden=False)),
+     "The address of a webhook loses its query.", partial(NoQuery, is_hidden=False)),
     ("configure_webhook: query not used", ("configure_webhook",), "wrong value",
-     "Webhooks are posted without the query of their address.", partial(NoQuery, hidden=True)),
+     "Webhooks are posted without the query of their address.", partial(NoQuery, is_hidden=True)),
     ("group_details: no slash", ("group_details",), "second look",
      "A slash before the question mark makes an unknown route.", partial(NoSlash, "group_details")),
 )  # fmt: skip

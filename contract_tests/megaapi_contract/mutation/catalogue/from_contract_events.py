@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from ..payload_edits import edited, put, reached, without
+from ..payload_edits import edit_at, put, value_at, without
 from ..webhook_faults import (
     CONNECTED,
     GONE,
@@ -17,21 +17,21 @@ from ..webhook_faults import (
     Payload,
     Spoilt,
     ack,
-    changed,
+    alter,
     connection,
     echo,
     every,
     having,
     inbound,
     kind,
-    lost,
     message,
+    omit,
 )
 from .planted_rules import (
     ACCOUNT,
     MEDIA,
-    Planted,
-    told,
+    PlantedRule,
+    spoil,
 )
 
 _CAPTIONED = kind("documentWithCaptionMessage")
@@ -43,9 +43,9 @@ _REACTED = "message.reactionMessage"
 def _one_sender(payload: Payload, memory: Any) -> Sequence[Payload]:
     if payload.get("isGroup") is not True or not inbound(payload):
         return (payload,)
-    place = (reached(payload, "key.remoteJid"), payload.get("messageTimestamp"))
-    own = {"participant": reached(payload, "key.participant"), "name": payload.get("pushName"),
-           "lid": reached(payload, "key.participantLid")}  # fmt: skip
+    place = (value_at(payload, "key.remoteJid"), payload.get("messageTimestamp"))
+    own = {"participant": value_at(payload, "key.participant"), "name": payload.get("pushName"),
+           "lid": value_at(payload, "key.participantLid")}  # fmt: skip
     first = memory.setdefault(place, own)
     if first["participant"] != own["participant"]:
         payload["key"]["participant"], payload["pushName"] = first["participant"], first["name"]
@@ -57,13 +57,13 @@ def _one_sender(payload: Payload, memory: Any) -> Sequence[Payload]:
 def _media_of_lid(payload: Payload) -> bool:
     return (
         inbound(payload)
-        and str(reached(payload, "key.remoteJid")).endswith("@lid")
+        and str(value_at(payload, "key.remoteJid")).endswith("@lid")
         and any(name in payload.get("message", {}) for name in MEDIA)
     )
 
 
 def _caption_before(payload: Payload, memory: Any) -> Sequence[Payload]:
-    image = reached(payload, "message.imageMessage")
+    image = value_at(payload, "message.imageMessage")
     if inbound(payload) and isinstance(image, dict):
         before, memory[payload["instance_key"]] = (
             memory.get(payload["instance_key"]), image.get("caption"),
@@ -74,7 +74,7 @@ def _caption_before(payload: Payload, memory: Any) -> Sequence[Payload]:
 
 
 def _time_of_send(payload: Payload, memory: Any) -> Sequence[Payload]:
-    state, identity = reached(payload, "update.status"), reached(payload, "key.id")
+    state, identity = value_at(payload, "update.status"), value_at(payload, "key.id")
     if payload.get("messageType") == "message.ack":
         if state == 2:
             memory[identity] = payload.get("timestamp")
@@ -87,13 +87,13 @@ def _old_text(payload: Payload, memory: Any) -> Sequence[Payload]:
     message = payload.get("message")
     if not isinstance(message, dict):
         return (payload,)
-    text = message.get("conversation") or reached(message, "extendedTextMessage.text")
+    text = message.get("conversation") or value_at(message, "extendedTextMessage.text")
     if text:
-        memory[reached(payload, "key.id")] = text
-    inner = reached(message, "protocolMessage.editedMessage") or reached(
+        memory[value_at(payload, "key.id")] = text
+    inner = value_at(message, "protocolMessage.editedMessage") or value_at(
         message, "editedMessage.message.protocolMessage.editedMessage"
     )
-    of = reached(message, "protocolMessage.key.id") or reached(
+    of = value_at(message, "protocolMessage.key.id") or value_at(
         message, "editedMessage.message.protocolMessage.key.id"
     )
     if isinstance(inner, dict) and of in memory:
@@ -103,19 +103,19 @@ def _old_text(payload: Payload, memory: Any) -> Sequence[Payload]:
 
 
 def _newest_quoted(payload: Payload, memory: Any) -> Sequence[Payload]:
-    chat, content = reached(payload, "key.remoteJid"), payload.get("message")
+    chat, content = value_at(payload, "key.remoteJid"), payload.get("message")
     if not message(payload) or not isinstance(content, dict):
         return (payload,)
-    quoted = reached(content, "*.contextInfo.quotedMessage")
-    if quoted is not None and chat in memory:
+    quoted_message = value_at(content, "*.contextInfo.quotedMessage")
+    if quoted_message is not None and chat in memory:
         put("*.contextInfo.quotedMessage", memory[chat])(content)
         return (payload,)
     memory[chat] = orjson.loads(orjson.dumps(content))
     return (payload,)
 
 
-def _unwrapped(payload: Payload) -> Payload:
-    inner = reached(payload, "message.documentWithCaptionMessage.message")
+def _unwrap_document(payload: Payload) -> Payload:
+    inner = value_at(payload, "message.documentWithCaptionMessage.message")
     payload["message"], payload["messageType"] = inner, "documentMessage"
     return payload
 
@@ -129,7 +129,7 @@ def _once_connected(payload: Payload, memory: Any) -> Sequence[Payload]:
 
 
 def _author_is_jid(payload: Payload) -> Payload:
-    author = reached(payload, "key.participant")
+    author = value_at(payload, "key.participant")
     if author:
         payload["jid"] = author
     return payload
@@ -145,8 +145,8 @@ def _own_chat(payload: Payload) -> Payload:
 
 
 def _own_phone(payload: Payload) -> bool:
-    own = reached(payload, "key.fromMe") is True
-    chat = str(reached(payload, "key.remoteJid"))
+    own = value_at(payload, "key.fromMe") is True
+    chat = str(value_at(payload, "key.remoteJid"))
     return own and message(payload) and not echo(payload) and chat.endswith(ACCOUNT)
 
 
@@ -158,47 +158,47 @@ def _no_number(card: Any) -> str:
     return re.sub(r";waid=\d+", "", str(card))
 
 
-FAULTS: tuple[Planted, ...] = (
-    (50, (), ("group-text",), "A batch of a group has one author.", told(_one_sender)),
+FAULTS: tuple[PlantedRule, ...] = (
+    (50, (), ("group-text",), "A batch of a group has one author.", spoil(_one_sender)),
     (51, (), ("image",), "Files of a LID have no number.",
-     partial(Spoilt, _media_of_lid, changed(without("key.senderPn")))),
-    (52, (), ("image",), "A picture has the caption of the one before.", told(_caption_before)),
+     partial(Spoilt, _media_of_lid, alter(without("key.senderPn")))),
+    (52, (), ("image",), "A picture has the caption of the one before.", spoil(_caption_before)),
     (53, (), ("ack-read",), "Read comes as delivered.",
      partial(Spoilt, every(ack(4), lambda one: str(
-         reached(one, "key.remoteJid")).endswith(ACCOUNT)), changed(put("update.status", 3)))),
+         value_at(one, "key.remoteJid")).endswith(ACCOUNT)), alter(put("update.status", 3)))),
     (54, (), ("list-response",), "A choice is told by its place.",
-     partial(Spoilt, having(_ROW), changed(put(_ROW, "1")))),
-    (55, (), ("ack-read",), "Receipts have the time of the send.", told(_time_of_send)),
+     partial(Spoilt, having(_ROW), alter(put(_ROW, "1")))),
+    (55, (), ("ack-read",), "Receipts have the time of the send.", spoil(_time_of_send)),
     (57, (), ("reaction",), "A reaction points to the wrong side.",
-     partial(Spoilt, having(_REACTED), changed(edited(
+     partial(Spoilt, having(_REACTED), alter(edit_at(
          f"{_REACTED}.key.fromMe", lambda own: not own)))),
     (58, (), ("reaction",), "A reaction taken back is silent.",
-     partial(Spoilt, having(f"{_REACTED}.text", ""), lost)),
-    (59, (), ("edited",), "An edit carries the old text.", told(_old_text)),
+     partial(Spoilt, having(f"{_REACTED}.text", ""), omit)),
+    (59, (), ("edited",), "An edit carries the old text.", spoil(_old_text)),
     (60, (), ("deleted",), "A deletion names itself.",
      partial(Spoilt, every(inbound, having("message.protocolMessage.type", "REVOKE", 0)),
-             changed(lambda one: put("message.protocolMessage.key.id", one["key"]["id"])(one)))),
-    (61, (), ("text-quoted-reply",), "A quote shows the newest message.", told(_newest_quoted)),
+             alter(lambda one: put("message.protocolMessage.key.id", one["key"]["id"])(one)))),
+    (61, (), ("text-quoted-reply",), "A quote shows the newest message.", spoil(_newest_quoted)),
     (62, (), ("document-with-caption",), "A document with caption is unwrapped.",
-     partial(Spoilt, _CAPTIONED, changed(_unwrapped))),
+     partial(Spoilt, _CAPTIONED, alter(_unwrap_document))),
     (63, (), ("audio-voice-note",), "Voice notes lose their codec.",
-     partial(Spoilt, inbound, changed(edited(
+     partial(Spoilt, inbound, alter(edit_at(
          "message.audioMessage.mimetype", lambda name: str(name).partition(";")[0])))),
     (64, ("send_text",), ("from-me-api-echo",), "Groups have no echo.",
-     partial(Spoilt, _echo_in_group, lost)),
+     partial(Spoilt, _echo_in_group, omit)),
     (65, ("logout",), ("disconnected",), "Receipts come after the logout.",
      partial(Echoing, connection(GONE), ack(3, 4))),
     (66, (), ("text-plain",), "Names are decoded twice.",
-     partial(Spoilt, inbound, changed(edited("pushName", _latin)))),
-    (68, (), ("connected",), "The second link is silent.", told(_once_connected)),
+     partial(Spoilt, inbound, alter(edit_at("pushName", _latin)))),
+    (68, (), ("connected",), "The second link is silent.", spoil(_once_connected)),
     (69, (), ("group-text",), "The root jid of a group's message is its author.",
      partial(Spoilt, lambda one: one.get("isGroup") is True and inbound(one),
-             changed(_author_is_jid))),
+             alter(_author_is_jid))),
     (70, (), ("from-me-phone",), "What the owner types is in the own chat.",
-     partial(Spoilt, _own_phone, changed(_own_chat))),
+     partial(Spoilt, _own_phone, alter(_own_chat))),
     (71, (), ("poll-creation",), "The last option of a poll is lost.",
-     partial(Spoilt, having(_POLL), changed(edited(
+     partial(Spoilt, having(_POLL), alter(edit_at(
          _POLL, lambda options: options[:-1] if len(options) > 2 else options)))),
     (72, (), ("contact",), "A card has no number to dial.",
-     partial(Spoilt, inbound, changed(edited("message.contactMessage.vcard", _no_number)))),
+     partial(Spoilt, inbound, alter(edit_at("message.contactMessage.vcard", _no_number)))),
 )  # fmt: skip

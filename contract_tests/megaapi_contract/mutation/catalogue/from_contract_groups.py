@@ -10,12 +10,12 @@ import orjson
 from ...host.http import Answer
 from ..answer_faults import good, json_of, with_document
 from ..mutant import Call
-from ..payload_edits import edited
+from ..payload_edits import edit_at
 from .planted_rules import (
-    Planted,
-    answered,
+    PlantedRule,
     own_jid,
     rule,
+    spoil_answers,
 )
 from .second_call import _body
 
@@ -41,9 +41,9 @@ def _stale_members(call: Call, memory: Any) -> Answer:
     return with_document(answer, document)
 
 
-def _demoted(document: Any, call: Call) -> Any:
-    change = edited("group.participants.*.admin", _no_super)
-    return edited("participants.*.admin", _no_super)(change(document))
+def _demote_superadmins(document: Any, call: Call) -> Any:
+    change = edit_at("group.participants.*.admin", _no_super)
+    return edit_at("participants.*.admin", _no_super)(change(document))
 
 
 def _no_super(rank: Any) -> Any:
@@ -83,14 +83,15 @@ def _by_prefix(call: Call, memory: Any) -> Answer:
     return answer
 
 
-FAULTS: tuple[Planted, ...] = (
-    (45, ("list_groups",), (), "The last group is missing.", answered(("list_groups",), _no_last)),
+FAULTS: tuple[PlantedRule, ...] = (
+    (45, ("list_groups",), (), "The last group is missing.",
+     spoil_answers(("list_groups",), _no_last)),
     (46, ("group_details",), (), "Members are those of the first look.",
      rule(("group_details",), _stale_members)),
     (47, ("group_details", "create_group"), (), "Nobody is superadmin.",
-     answered(("group_details", "create_group"), _demoted)),
+     spoil_answers(("group_details", "create_group"), _demote_superadmins)),
     (48, ("add_participants",), (), "Everybody gets the first one's result.",
-     answered(("add_participants",), _first_result)),
+     spoil_answers(("add_participants",), _first_result)),
     (49, ("remove_participants",), (), "Numbers are removed by their beginning.",
      rule(("remove_participants",), _by_prefix)),
 )  # fmt: skip

@@ -14,17 +14,17 @@ import orjson
 from ...host.http import Answer
 from ..answer_faults import Altered, document, good, json_of, status, with_body, with_document
 from ..mutant import Call, Fault
-from ..payload_edits import both, edited, put, reached
+from ..payload_edits import both, edit_at, put, value_at
 from ..request_faults import bearer, with_token
 from ..stateful_faults import After, Frozen, OldTokenToo
 from ..webhook_faults import inbound
 from .planted_rules import (
     ACCOUNT,
     SENDS,
-    Planted,
-    answered,
+    PlantedRule,
     changed_answer,
     rule,
+    spoil_answers,
 )
 from .second_call import Besides, _body
 
@@ -34,7 +34,7 @@ STATUS = ("instance_status",)
 def _user_before(call: Call, memory: Any) -> Answer:
     answer = call.ask(call.request)
     document = json_of(answer)
-    user = reached(document, "instance.user")
+    user = value_at(document, "instance.user")
     if not good(answer) or user is None:
         return answer
     before, memory["user"] = memory.get("user"), user
@@ -56,9 +56,9 @@ def _status_lags(call: Call, memory: Any) -> Answer:
 def _user_stays(call: Call, memory: Any) -> Answer:
     answer = call.ask(call.request)
     document = json_of(answer)
-    if not good(answer) or not isinstance(reached(document, "instance"), dict):
+    if not good(answer) or not isinstance(value_at(document, "instance"), dict):
         return answer
-    user = reached(document, "instance.user")
+    user = value_at(document, "instance.user")
     if user is not None:
         memory[call.key] = user
         return answer
@@ -87,7 +87,7 @@ def _asked_jid(document: Any, call: Call) -> Any:
 def _one_download(call: Call, memory: Any) -> Answer:
     answer = call.ask(call.request)
     file = (call.key, str(_body(call, "messageKeys", "mediaKey")))
-    if good(answer) and reached(json_of(answer), "error") is False:
+    if good(answer) and value_at(json_of(answer), "error") is False:
         if file in memory:
             error_body = {"error": True, "message": "media not found", "data": ""}
             return with_document(answer, error_body)
@@ -266,8 +266,8 @@ class AddingReplaces(Fault):
             return changed_answer(
                 answer,
                 call,
-                lambda document, _: edited("*.webhookEvents", lambda _: last)(
-                    edited("webhookEvents", lambda _: last)(document)
+                lambda document, _: edit_at("*.webhookEvents", lambda _: last)(
+                    edit_at("webhookEvents", lambda _: last)(document)
                 ),
             )
         return answer
@@ -303,20 +303,20 @@ class OldTokenReads(OldTokenToo):
         return super().answer(call)
 
 
-FAULTS: tuple[Planted, ...] = (
+FAULTS: tuple[PlantedRule, ...] = (
     (1, STATUS, (), "The status names the user asked for before.", rule(STATUS, _user_before)),
     (2, STATUS, (), "The status lags one call behind a logout.", rule(STATUS, _status_lags)),
     (3, STATUS, (), "The user stays after the logout.", rule(STATUS, _user_stays)),
     (4, STATUS, (), "The tag of a status is that of its path.", rule(STATUS, _stale)),
     (5, ("is_on_whatsapp",), (), "The address asked for is the one found.",
-     answered(("is_on_whatsapp",), _asked_jid)),
+     spoil_answers(("is_on_whatsapp",), _asked_jid)),
     (6, ("download_media",), (), "The type of a file loses its parameters.",
-     partial(Altered, ("download_media",), document(edited(
+     partial(Altered, ("download_media",), document(edit_at(
          "data", lambda data: re.sub(r"^(data:[^;]*);.*;base64,", r"\1;base64,", str(data)))))),
     (7, ("download_media",), (), "A file can be fetched once.",
      rule(("download_media",), _one_download)),
     (8, ("download_media",), (), "A file that is gone is an empty success.",
-     answered(("download_media",), _empty_success)),
+     spoil_answers(("download_media",), _empty_success)),
     (9, ("logout",), (), "A logout forgets the webhook.",
      partial(Besides, "logout", "configure_webhook",
              {"messageData": {"webhookUrl": "", "webhookEnabled": False}})),
@@ -324,7 +324,7 @@ FAULTS: tuple[Planted, ...] = (
     (11, ("restart",), (), "A restart ends the link.",
      partial(After, "restart", "POST", "/_mock/instances/{key}/unlink", {"by": "gateway"})),
     (12, ("pairing_code",), (), "A code of one's own comes back in capitals.",
-     answered(("pairing_code",), _capitals)),
+     spoil_answers(("pairing_code",), _capitals)),
     (13, ("qr_code_base64",), (), "The code never changes.", partial(Frozen, "qr_code_base64")),
     (14, ("configure_webhook",), ("text-plain",), "Webhooks go to the address without its query.",
      rule(("configure_webhook", "webhook_settings"), _no_query)),

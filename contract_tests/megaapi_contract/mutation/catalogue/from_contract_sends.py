@@ -12,18 +12,18 @@ import orjson
 from ...host.http import Answer
 from ..answer_faults import Altered, document, good, json_of, status, with_body, with_document
 from ..mutant import Call, Fault
-from ..payload_edits import edited, put, reached
+from ..payload_edits import edit_at, put, value_at
 from ..request_faults import Registered
-from ..webhook_faults import Payload, Spoilt, changed, echo
+from ..webhook_faults import Payload, Spoilt, alter, echo
 from .planted_rules import (
     ACCOUNT,
     MEDIA,
     SENDS,
-    Planted,
-    answered,
+    PlantedRule,
     own_jid,
     rewritten,
     rule,
+    spoil_answers,
     to_group,
 )
 from .second_call import _body
@@ -47,8 +47,8 @@ def _blank_lines(call: Call, memory: Any) -> Answer:
     body = orjson.loads(call.request.body)
     body["messageData"]["text"] = text.replace("\n", " ")
     answer = call.ask(replace(call.request, body=orjson.dumps(body)))
-    damaged, right = orjson.dumps(text.replace("\n", " ")), orjson.dumps(text)
-    return with_body(answer, answer.body.replace(damaged, right))
+    one_line, right = orjson.dumps(text.replace("\n", " ")), orjson.dumps(text)
+    return with_body(answer, answer.body.replace(one_line, right))
 
 
 def _joiners(text: Any) -> Any:
@@ -57,7 +57,7 @@ def _joiners(text: Any) -> Any:
 
 def _milliseconds(document: Any, call: Call) -> Any:
     return (
-        edited("messageData.messageTimestamp", lambda seconds: f"{seconds}000")(document)
+        edit_at("messageData.messageTimestamp", lambda seconds: f"{seconds}000")(document)
         if to_group(call)
         else document
     )
@@ -101,7 +101,7 @@ def _by_extension(body: Any) -> Any:
 
 def _length_of_text(document: Any, call: Call) -> Any:
     length = len(str(_body(call, "messageData", "base64")).rpartition(",")[2])
-    return edited("messageData.message.*.fileLength", lambda _: str(length))(document)
+    return edit_at("messageData.message.*.fileLength", lambda _: str(length))(document)
 
 
 _FILE = ("mediaKey", "fileSha256", "fileEncSha256", "directPath", "url")
@@ -110,7 +110,7 @@ _FILE = ("mediaKey", "fileSha256", "fileEncSha256", "directPath", "url")
 def _last_file(call: Call, memory: Any) -> Answer:
     answer = call.ask(call.request)
     document = json_of(answer)
-    content = next(iter((reached(document, "messageData.message") or {}).values()), None)
+    content = next(iter((value_at(document, "messageData.message") or {}).values()), None)
     if not good(answer) or not isinstance(content, dict):
         return answer
     own = {name: content[name] for name in _FILE if name in content}
@@ -130,7 +130,7 @@ def _low_limit(call: Call, memory: Any) -> Answer:
     return answer
 
 
-def _unsigned(value: Any) -> Any:
+def _drop_sign(value: Any) -> Any:
     return value.lstrip("-") if isinstance(value, str) else value
 
 
@@ -149,8 +149,8 @@ def _number_ids(row: Any) -> Any:
     return str(int(row)) if isinstance(row, str) and row.isdecimal() else row
 
 
-def _swapped(document: Any, call: Call) -> Any:
-    list_message = reached(document, "messageData.message.listMessage")
+def _swap_description_and_footer(document: Any, call: Call) -> Any:
+    list_message = value_at(document, "messageData.message.listMessage")
     if to_group(call) and isinstance(list_message, dict):
         first, second = list_message.get("description"), list_message.get("footerText")
         list_message["description"], list_message["footerText"] = second, first
@@ -158,10 +158,10 @@ def _swapped(document: Any, call: Call) -> Any:
 
 
 def _quoted_me(document: Any, call: Call) -> Any:
-    if reached(orjson.loads(call.request.body), "messageData.key.fromMe") is False or (
-        reached(orjson.loads(call.request.body), "messageData.quoteMessage.key.fromMe") is False
+    if value_at(orjson.loads(call.request.body), "messageData.key.fromMe") is False or (
+        value_at(orjson.loads(call.request.body), "messageData.quoteMessage.key.fromMe") is False
     ):
-        return edited("messageData.message.*.contextInfo.participant",
+        return edit_at("messageData.message.*.contextInfo.participant",
                       lambda _: own_jid(call))(document)  # fmt: skip
     return document
 
@@ -175,9 +175,9 @@ class DeletesNewest(Fault):
     def answer(self, call: Call) -> Answer:
         if call.operation in SENDS:
             answer = call.ask(call.request)
-            chat = str(reached(json_of(answer), "messageData.key.remoteJid"))
+            chat = str(value_at(json_of(answer), "messageData.key.remoteJid"))
             if good(answer):
-                self._newest[call.key, chat] = str(reached(json_of(answer), "messageData.key.id"))
+                self._newest[call.key, chat] = str(value_at(json_of(answer), "messageData.key.id"))
             return answer
         message_id = _body(call, "messageData", "key", "id")
         chat = str(_body(call, "messageData", "key", "remoteJid"))
@@ -192,7 +192,7 @@ class DeletesNewest(Fault):
 
 
 def _repeats_id(document: Any, call: Call) -> Any:
-    inner = reached(document, "messageData.message.protocolMessage.key.id")
+    inner = value_at(document, "messageData.message.protocolMessage.key.id")
     return document if inner is None else put("messageData.key.id", inner)(document)
 
 
@@ -216,16 +216,17 @@ def _other_id(identity: Any) -> str:
     return f"{str(identity)[:-4]}{str(identity)[-4:][::-1]}"
 
 
-FAULTS: tuple[Planted, ...] = (
+FAULTS: tuple[PlantedRule, ...] = (
     (24, ("send_text",), (), "The same text again is not sent.", rule(("send_text",), _repeat)),
     (25, ("send_text",), ("from-me-api-echo",), "Line breaks become blanks at the recipient.",
      rule(("send_text",), _blank_lines)),
     (26, ("send_text", "send_link_preview"), (), "Joiners of emoji are lost.",
-     rewritten("send_text", edited("messageData.text", _joiners))),
-    (27, SENDS, (), "Sends to groups are dated in milliseconds.", answered(SENDS, _milliseconds)),
+     rewritten("send_text", edit_at("messageData.text", _joiners))),
+    (27, SENDS, (), "Sends to groups are dated in milliseconds.",
+     spoil_answers(SENDS, _milliseconds)),
     (28, ("send_media_url", "send_media_base64"), ("from-me-api-echo",),
      "Echoes of files have another id.",
-     partial(Spoilt, _media_echo, changed(edited("key.id", _other_id)))),
+     partial(Spoilt, _media_echo, alter(edit_at("key.id", _other_id)))),
     (29, ("send_text",), (), "Digits without WhatsApp are written to.",
      rule(("send_text", "send_media_url", "quote_message"), _bare_unregistered)),
     (30, ("send_text",), (), "Old group ids are taken for persons.",
@@ -233,29 +234,29 @@ FAULTS: tuple[Planted, ...] = (
     (31, ("send_media_url",), (), "The extension decides on the type.",
      rewritten("send_media_url", _by_extension)),
     (32, ("send_media_base64",), (), "File names lose what is not ASCII.",
-     rewritten("send_media_base64", edited("messageData.fileName", _ascii))),
+     rewritten("send_media_base64", edit_at("messageData.fileName", _ascii))),
     (33, ("send_media_base64",), (), "A file is as long as its base64.",
-     answered(("send_media_base64",), _length_of_text)),
+     spoil_answers(("send_media_base64",), _length_of_text)),
     (34, ("send_media_base64",), (), "A file is told as the one before.",
      rule(("send_media_base64",), _last_file)),
     (35, ("send_media_base64",), (), "Files above 9 MiB are refused.",
      rule(("send_media_base64",), _low_limit)),
     (36, ("send_location",), (), "Degrees as text lose their sign.",
-     rewritten("send_location", edited("messageData.longitude", _unsigned))),
+     rewritten("send_location", edit_at("messageData.longitude", _drop_sign))),
     (37, ("send_list",), (), "Later sections have one row.",
-     rewritten("send_list", edited("messageData.sections", _few_rows))),
+     rewritten("send_list", edit_at("messageData.sections", _few_rows))),
     (38, ("send_list",), (), "Row ids of digits lose their zeros.",
-     rewritten("send_list", edited("messageData.sections.*.rows.*.rowId", _number_ids))),
+     rewritten("send_list", edit_at("messageData.sections.*.rows.*.rowId", _number_ids))),
     (39, ("send_list",), (), "Text and footer change places in groups.",
-     answered(("send_list",), _swapped)),
+     spoil_answers(("send_list",), _swap_description_and_footer)),
     (40, ("quote_message",), (), "Every quoted author is the instance.",
-     answered(("quote_message",), _quoted_me)),
+     spoil_answers(("quote_message",), _quoted_me)),
     (41, ("forward_message",), (), "The score of a forward never grows.",
      partial(Altered, ("forward_message",), document(
          put("messageData.message.*.contextInfo.forwardingScore", 1)))),
     (42, ("delete_message",), (), "The newest message is deleted.", DeletesNewest),
     (43, ("delete_message",), (), "A deletion has the id of what it deletes.",
-     answered(("delete_message",), _repeats_id)),
+     spoil_answers(("delete_message",), _repeats_id)),
     (44, ("delete_message_from_me",), (), "Deleted for oneself is deleted for all.",
      rule(("delete_message_from_me",), _for_everyone)),
 )  # fmt: skip

@@ -13,12 +13,12 @@ import orjson
 from ...host.http import Answer
 from ..answer_faults import Altered, document, good, json_of, status, with_document
 from ..mutant import Call, Fault
-from ..payload_edits import edited, put, reached
+from ..payload_edits import edit_at, put, value_at
 from ..request_faults import with_token
 from ..stateful_faults import Frozen
 from .from_contract_instance import _asked_jid, _user_stays
 from .from_contract_sends import _quoted_me, _repeat, _repeats_id
-from .planted_rules import Planted, answered, rewritten, rule
+from .planted_rules import PlantedRule, rewritten, rule, spoil_answers
 from .second_call import Besides, Refusing, _body
 
 DOWNLOAD = ("download_media",)
@@ -41,9 +41,9 @@ def _needs_link(call: Call, memory: Any) -> Answer:
     return answer
 
 
-def _cut(data: Any) -> Any:
-    head, comma, coded = str(data).partition(",")
-    return f"{head}{comma}{coded[:-4]}" if len(coded) > 8 else data
+def _truncate(data: Any) -> Any:
+    head, comma, base64_text = str(data).partition(",")
+    return f"{head}{comma}{base64_text[:-4]}" if len(base64_text) > 8 else data
 
 
 class TokenBeforeKey(Fault):
@@ -74,7 +74,7 @@ class BothTokens(Fault):
         return answer
 
 
-def _silenced(call: Call, memory: Any) -> Answer:
+def _disable_webhook(call: Call, memory: Any) -> Answer:
     answer = call.ask(call.request)
     if good(answer):
         webhook = call.door("GET", f"/_mock/instances/{call.key}", None)["webhook"]
@@ -86,7 +86,7 @@ def _silenced(call: Call, memory: Any) -> Answer:
 
 
 def _null_url(document: Any) -> Any:
-    return edited("webhookData.webhookUrl", lambda url: url or None)(document)
+    return edit_at("webhookData.webhookUrl", lambda url: url or None)(document)
 
 
 def _no_wrapper(call: Call, memory: Any) -> Answer:
@@ -99,7 +99,7 @@ def _no_wrapper(call: Call, memory: Any) -> Answer:
 
 
 def _view_once(document: Any) -> Any:
-    inner = reached(document, "messageData.message.viewOnceMessage.message")
+    inner = value_at(document, "messageData.message.viewOnceMessage.message")
     return put("messageData.message", inner)(document) if inner else document
 
 
@@ -108,14 +108,14 @@ def _plain_letters(name: Any) -> Any:
     return "".join(one for one in text if not unicodedata.combining(one) and ord(one) < 128)
 
 
-def _grown(document: Any, call: Call) -> Any:
+def _add_forwarding_info(document: Any, call: Call) -> Any:
     if _body(call, "messageData", "key", "fromMe") is not True:
         return document
     path = "messageData.message.*.contextInfo"
-    return edited(path, lambda info: info or {"forwardingScore": 1, "isForwarded": True})(document)
+    return edit_at(path, lambda info: info or {"forwardingScore": 1, "isForwarded": True})(document)
 
 
-def _melted(sections: Any) -> Any:
+def _merge_sections(sections: Any) -> Any:
     if len(sections) < 2:
         return sections
     rows = [row for one in sections for row in one["rows"]]
@@ -123,14 +123,14 @@ def _melted(sections: Any) -> Any:
 
 
 def _no_address(document: Any) -> Any:
-    location = reached(document, "messageData.message.locationMessage")
+    location = value_at(document, "messageData.message.locationMessage")
     if isinstance(location, dict) and location.get("address") == "":
         del location["address"]
     return document
 
 
 def _empty_preview(document: Any) -> Any:
-    text_message = reached(document, "messageData.message.extendedTextMessage")
+    text_message = value_at(document, "messageData.message.extendedTextMessage")
     if isinstance(text_message, dict) and "matchedText" not in text_message:
         text_message.update({"matchedText": "", "title": "", "description": ""})
     return document
@@ -180,7 +180,7 @@ class StaysListed(Fault):
     """A group that was left stays in the list."""
 
     def __init__(self) -> None:
-        self._departed: dict[str, list[Any]] = {}
+        self._former_groups: dict[str, list[Any]] = {}
         self._details: dict[tuple[str, str], Any] = {}
 
     def answer(self, call: Call) -> Answer:
@@ -192,9 +192,9 @@ class StaysListed(Fault):
         if call.operation == "leave_group" and good(answer):
             jid = re.sub("%40", "@", call.request.query.partition("jid=")[2])
             if (call.key, jid) in self._details:
-                self._departed.setdefault(call.key, []).append(self._details[call.key, jid])
-        if call.operation == "list_groups" and good(answer) and call.key in self._departed:
-            document["groups"] = [*document["groups"], *self._departed[call.key]]
+                self._former_groups.setdefault(call.key, []).append(self._details[call.key, jid])
+        if call.operation == "list_groups" and good(answer) and call.key in self._former_groups:
+            document["groups"] = [*document["groups"], *self._former_groups[call.key]]
             return with_document(answer, document)
         return answer
 
@@ -217,34 +217,34 @@ def _slash(call: Call, memory: Any) -> Answer:
     return answer
 
 
-def _demoted(rank: Any) -> Any:
+def _demote_superadmin(rank: Any) -> Any:
     return "admin" if rank == "superadmin" else rank
 
 
 _WHOLE, _BARE = r"^(data:[^;]*);.*;base64,", r"\1;base64,"
-_PARAMETER = document(edited("data", lambda data: re.sub(_WHOLE, _BARE, str(data))))
+_PARAMETER = document(edit_at("data", lambda data: re.sub(_WHOLE, _BARE, str(data))))
 _DOCUMENTS = "messageData.message.documentMessage.fileName"
 
-FAULTS: tuple[Planted, ...] = (
+FAULTS: tuple[PlantedRule, ...] = (
     (1, ("instance_status",), (), "After a logout the status still names the phone.",
      rule(("instance_status",), _user_stays)),
     (2, ("restart",), (), "A restart forgets the receiver.",
      partial(Besides, "restart", "configure_webhook",
              {"messageData": {"webhookUrl": "", "webhookEnabled": False}})),
     (3, ("is_on_whatsapp",), (), "isOnWhatsApp echoes what was asked.",
-     answered(("is_on_whatsapp",), _asked_jid)),
+     spoil_answers(("is_on_whatsapp",), _asked_jid)),
     (4, ("pairing_code",), (), "A code of one's own is ignored.",
-     answered(("pairing_code",), _own_code)),
+     spoil_answers(("pairing_code",), _own_code)),
     (5, ("qr_code_base64",), (), "The code is frozen.", partial(Frozen, "qr_code_base64")),
     (6, DOWNLOAD, (), "A voice note loses its codec on download.",
      partial(Altered, DOWNLOAD, _PARAMETER)),
     (7, DOWNLOAD, (), "Downloads need a link.", rule(DOWNLOAD, _needs_link)),
     (8, DOWNLOAD, (), "A file loses its last bytes.",
-     partial(Altered, DOWNLOAD, document(edited("data", _cut)))),
+     partial(Altered, DOWNLOAD, document(edit_at("data", _truncate)))),
     (9, ("config_details",), (), "The token is looked at before the key.", TokenBeforeKey),
     (10, ("change_token",), (), "The old token still opens the door.", BothTokens),
     (11, ("change_token",), (), "Rotating the token silences the webhook.",
-     rule(("change_token",), _silenced)),
+     rule(("change_token",), _disable_webhook)),
     (16, SETTINGS, (), "A URL that was never set is null.",
      partial(Altered, SETTINGS, document(_null_url))),
     (17, ("configure_webhook",), (), "A missing wrapper looks like success.",
@@ -253,13 +253,13 @@ FAULTS: tuple[Planted, ...] = (
     (46, ("send_media_base64", "send_media_url"), (), "viewOnce is ignored.",
      partial(Altered, ("send_media_base64", "send_media_url"), document(_view_once))),
     (47, ("send_media_base64",), (), "A file name loses its accents.",
-     partial(Altered, ("send_media_base64",), document(edited(_DOCUMENTS, _plain_letters)))),
+     partial(Altered, ("send_media_base64",), document(edit_at(_DOCUMENTS, _plain_letters)))),
     (48, ("forward_message",), (), "An own message is forwarded as somebody else's.",
-     answered(("forward_message",), _grown)),
+     spoil_answers(("forward_message",), _add_forwarding_info)),
     (49, ("send_list",), (), "Sections melt together.",
-     rewritten("send_list", edited("messageData.sections", _melted))),
+     rewritten("send_list", edit_at("messageData.sections", _merge_sections))),
     (50, ("quote_message",), (), "A quote names the bot.",
-     answered(("quote_message",), _quoted_me)),
+     spoil_answers(("quote_message",), _quoted_me)),
     (51, ("send_location",), (), "An empty address is dropped.",
      partial(Altered, ("send_location",), document(_no_address))),
     (52, ("send_link_preview",), (), "A text without link has an empty preview.",
@@ -267,7 +267,7 @@ FAULTS: tuple[Planted, ...] = (
     (53, ("send_media_base64",), (), "Bare base64 is refused.",
      partial(Refusing, "send_media_base64", _is_bare)),
     (54, ("delete_message",), (), "A deletion answers the victim's id.",
-     answered(("delete_message",), _repeats_id)),
+     spoil_answers(("delete_message",), _repeats_id)),
     (55, ("update_presence",), (), "Presence wants a wrapper.",
      partial(Refusing, "update_presence", _wrapped_presence)),
     (56, ("delete_message_from_me",), (), "Delete for me has one form.",
@@ -279,7 +279,7 @@ FAULTS: tuple[Planted, ...] = (
     (59, ("leave_group", "list_groups"), (), "A group that was left stays listed.", StaysListed),
     (60, ("create_group", "group_details"), (), "The creator is a mere admin.",
      partial(Altered, ("create_group", "group_details"), document(
-         edited("group.participants.*.admin", _demoted)))),
+         edit_at("group.participants.*.admin", _demote_superadmin)))),
     (61, ("leave_group",), (), "DELETE with a body is refused.",
      rule(("leave_group",), _no_body)),
     (62, ("group_details",), (), "A slash before the question mark leads nowhere.",

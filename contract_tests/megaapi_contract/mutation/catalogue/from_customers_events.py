@@ -12,25 +12,25 @@ import orjson
 from ...host.http import Answer
 from ..answer_faults import good, json_of
 from ..mutant import Call, Fault
-from ..payload_edits import edited, put, reached, without
+from ..payload_edits import edit_at, put, value_at, without
 from ..webhook_faults import (
     GONE,
     Echoing,
     Payload,
     Spoilt,
     ack,
-    changed,
+    alter,
     connection,
     echo,
     every,
     having,
     inbound,
-    lost,
     message,
+    omit,
 )
 from .from_contract_events import _own_phone
 from .from_contract_instance import AcksGoOn, BlocksMessages
-from .planted_rules import ACCOUNT, MEDIA, Planted, told
+from .planted_rules import ACCOUNT, MEDIA, PlantedRule, spoil
 from .second_call import _body
 
 _REACTED = "message.reactionMessage"
@@ -69,19 +69,19 @@ class LostInRestart(Fault):
     """The first message after a restart is lost."""
 
     def __init__(self) -> None:
-        self._restarted: set[str] = set()
+        self._restarting_keys: set[str] = set()
 
     def answer(self, call: Call) -> Answer:
         answer = call.ask(call.request)
         if call.operation == "restart" and good(answer):
-            self._restarted.add(call.key)
+            self._restarting_keys.add(call.key)
         return answer
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
         payload = orjson.loads(body)
         key = payload.get("instance_key")
-        if inbound(payload) and key in self._restarted:
-            self._restarted.discard(key)
+        if inbound(payload) and key in self._restarting_keys:
+            self._restarting_keys.discard(key)
             return ()
         return (body,)
 
@@ -112,7 +112,7 @@ def _jid_in_qr(payload: Payload, memory: Any) -> Sequence[Payload]:
 
 def _owner_swapped(payload: Payload, memory: Any) -> Sequence[Payload]:
     """An inbound message whose text another instance has just sent bears that one's key."""
-    words = reached(payload, "message.conversation") or reached(payload, "message.*.text")
+    words = value_at(payload, "message.conversation") or value_at(payload, "message.*.text")
     if echo(payload):
         memory[words] = payload["instance_key"]
     elif inbound(payload) and words in memory:
@@ -121,12 +121,12 @@ def _owner_swapped(payload: Payload, memory: Any) -> Sequence[Payload]:
 
 
 def _lid_is_senders(payload: Payload) -> Payload:
-    lid = reached(payload, "key.senderLid")
+    lid = value_at(payload, "key.senderLid")
     return {**payload, "lid": lid} if lid else payload
 
 
 def _lid_digits(payload: Payload) -> Payload:
-    jid = str(reached(payload, "key.remoteJid"))
+    jid = str(value_at(payload, "key.remoteJid"))
     if jid.endswith("@lid") and "senderPn" in payload["key"]:
         payload["key"]["senderPn"] = f"{jid.partition('@')[0]}{ACCOUNT}"
     return payload
@@ -141,7 +141,7 @@ def _number_for_media(payload: Payload) -> Payload:
 
 
 def _no_participant_pn(payload: Payload) -> Payload:
-    if str(reached(payload, "key.participant")).endswith("@lid"):
+    if str(value_at(payload, "key.participant")).endswith("@lid"):
         payload["key"].pop("participantPn", None)
     return payload
 
@@ -162,14 +162,14 @@ class SubjectAsName(Fault):
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
         payload = orjson.loads(body)
-        subject = self._subjects.get(str(reached(payload, "key.remoteJid")))
+        subject = self._subjects.get(str(value_at(payload, "key.remoteJid")))
         if subject is None or not inbound(payload):
             return (body,)
         return (orjson.dumps({**payload, "pushName": subject}),)
 
 
 def _customers_name(payload: Payload, memory: Any) -> Sequence[Payload]:
-    chat = reached(payload, "key.remoteJid")
+    chat = value_at(payload, "key.remoteJid")
     if inbound(payload):
         memory[chat] = payload.get("pushName")
     elif message(payload):
@@ -178,29 +178,29 @@ def _customers_name(payload: Payload, memory: Any) -> Sequence[Payload]:
 
 
 def _plain_conversation(payload: Payload) -> Payload:
-    words = reached(payload, "message.extendedTextMessage.text")
+    words = value_at(payload, "message.extendedTextMessage.text")
     if words is None:
         return payload
     return {**payload, "message": {"conversation": words}, "messageType": "conversation"}
 
 
 def _wrong_section(payload: Payload, memory: Any) -> Sequence[Payload]:
-    list_sections = reached(payload, "message.listMessage.sections")
+    list_sections = value_at(payload, "message.listMessage.sections")
     if isinstance(list_sections, list):
         memory["sections"] = list_sections
     path = "message.listResponseMessage.singleSelectReply.selectedRowId"
-    picked = reached(payload, path)
+    row_id = value_at(payload, path)
     sections = memory.get("sections") or []
     for section in sections[1:]:
         for position, row in enumerate(section.get("rows", ())):
-            if row.get("rowId") == picked and position < len(sections[0]["rows"]):
+            if row.get("rowId") == row_id and position < len(sections[0]["rows"]):
                 return (put(path, sections[0]["rows"][position]["rowId"])(payload),)
     return (payload,)
 
 
 def _replier(payload: Payload) -> Payload:
-    author = reached(payload, "key.participant") or reached(payload, "key.remoteJid")
-    edited("message.*.contextInfo.participant", lambda _: author)(payload)
+    author = value_at(payload, "key.participant") or value_at(payload, "key.remoteJid")
+    edit_at("message.*.contextInfo.participant", lambda _: author)(payload)
     return payload
 
 
@@ -217,78 +217,78 @@ def _is_edit(payload: Payload) -> bool:
 
 
 def _admins(payload: Payload) -> Payload:
-    author = reached(payload, "key.participant")
+    author = value_at(payload, "key.participant")
     path = "message.protocolMessage.key.participant"
-    if author and reached(payload, path):
+    if author and value_at(payload, path):
         put(path, author)(payload)
     return payload
 
 
-def _punctuated(card: Any) -> str:
+def _punctuate_numbers(card: Any) -> str:
     return re.sub(r"waid=(\d\d)(\d\d)(\d{5})(\d+)", r"waid=+\1 \2 \3-\4", str(card))
 
 
 def _as_author(payload: Payload) -> Payload:
-    edited("key.remoteJid", lambda _: reached(payload, "key.participant"))(payload)
+    edit_at("key.remoteJid", lambda _: value_at(payload, "key.participant"))(payload)
     return payload
 
 
 def _status(payload: Payload) -> bool:
-    return str(reached(payload, "key.remoteJid")) == "status@broadcast"
+    return str(value_at(payload, "key.remoteJid")) == "status@broadcast"
 
 
-FAULTS: tuple[Planted, ...] = (
+FAULTS: tuple[PlantedRule, ...] = (
     (12, ("block_events",), ("ack-server",), "Blocking reactions blocks receipts.", BlocksAcks),
     (13, ("configure_webhook",), ("text-plain",), "The old receiver keeps getting events.",
      OldReceiverToo),
     (14, ("configure_webhook",), ("ack-server",), "Disabled, but receipts go on.", AcksGoOn),
     (19, (), ("text-plain",), "Accents are encoded twice on delivery.",
-     partial(Spoilt, lambda one: not orjson.dumps(one).isascii(), changed(_twice_encoded))),
+     partial(Spoilt, lambda one: not orjson.dumps(one).isascii(), alter(_twice_encoded))),
     (20, ("logout",), ("disconnected",), "Receipts come after the logout.",
      partial(Echoing, connection(GONE), ack(3, 4))),
-    (21, (), ("connected",), "After a swap the jid is the old number's.", told(_first_jid)),
-    (22, (), ("qrcode",), "A QR event claims a connected number.", told(_jid_in_qr)),
+    (21, (), ("connected",), "After a swap the jid is the old number's.", spoil(_first_jid)),
+    (22, (), ("qrcode",), "A QR event claims a connected number.", spoil(_jid_in_qr)),
     (23, ("restart",), ("text-plain",), "What is written in a restart is lost.", LostInRestart),
-    (24, ("send_text",), ("text-extended",), "Events swap their owner.", told(_owner_swapped)),
+    (24, ("send_text",), ("text-extended",), "Events swap their owner.", spoil(_owner_swapped)),
     (25, (), ("text-plain",), "The root lid is the sender's.",
      partial(Spoilt, lambda one: inbound(one) and not one.get("isGroup"),
-             changed(_lid_is_senders))),
+             alter(_lid_is_senders))),
     (26, (), ("text-plain-lid",), "The sender's number is made of LID digits.",
-     partial(Spoilt, inbound, changed(_lid_digits))),
+     partial(Spoilt, inbound, alter(_lid_digits))),
     (27, (), ("image",), "Pictures of a hidden contact come under the number.",
-     partial(Spoilt, inbound, changed(_number_for_media))),
+     partial(Spoilt, inbound, alter(_number_for_media))),
     (28, (), ("group-text",), "The author's number is missing in LID groups.",
-     partial(Spoilt, inbound, changed(_no_participant_pn))),
+     partial(Spoilt, inbound, alter(_no_participant_pn))),
     (29, (), ("group-text",), "The subject is the author's name.", SubjectAsName),
     (30, (), ("from-me-phone",), "Own messages bear the customer's name.",
-     told(_customers_name)),
+     spoil(_customers_name)),
     (31, (), ("from-me-phone",), "What the owner types is dropped.",
-     partial(Spoilt, _own_phone, lost)),
+     partial(Spoilt, _own_phone, omit)),
     (32, ("send_text",), ("from-me-api-echo",), "An echo is a conversation.",
-     partial(Spoilt, echo, changed(_plain_conversation))),
+     partial(Spoilt, echo, alter(_plain_conversation))),
     (33, ("send_text",), ("ack-server",), "Receipts' ids are in small letters.",
-     partial(Spoilt, ack(), changed(edited("key.id", lambda one: str(one).lower())))),
+     partial(Spoilt, ack(), alter(edit_at("key.id", lambda one: str(one).lower())))),
     (34, ("send_media_base64",), ("ack-played",), "Played never comes.",
-     partial(Spoilt, ack(5), changed(put("update.status", 4)))),
+     partial(Spoilt, ack(5), alter(put("update.status", 4)))),
     (35, ("send_text", "create_group"), ("ack-server",), "Receipts in a group look private.",
-     partial(Spoilt, ack(), changed(put("isGroup", False)))),
-    (36, (), ("list-response",), "A row of another section is told.", told(_wrong_section)),
+     partial(Spoilt, ack(), alter(put("isGroup", False)))),
+    (36, (), ("list-response",), "A row of another section is told.", spoil(_wrong_section)),
     (37, (), ("buttons-response",), "A button's place stands for its id.",
-     partial(Spoilt, inbound, changed(put(
+     partial(Spoilt, inbound, alter(put(
          "message.buttonsResponseMessage.selectedButtonId", "id0")))),
     (38, (), ("text-quoted-reply",), "A quote names the replier.",
-     partial(Spoilt, inbound, changed(_replier))),
+     partial(Spoilt, inbound, alter(_replier))),
     (39, (), ("reaction",), "A withdrawn reaction has no text.",
-     partial(Spoilt, having(f"{_REACTED}.text", ""), changed(without(f"{_REACTED}.text")))),
+     partial(Spoilt, having(f"{_REACTED}.text", ""), alter(without(f"{_REACTED}.text")))),
     (40, (), ("edited",), "An edit points at itself.",
-     partial(Spoilt, every(inbound, _is_edit), changed(_itself))),
+     partial(Spoilt, every(inbound, _is_edit), alter(_itself))),
     (41, (), ("deleted",), "An admin's deletion names the admin.",
-     partial(Spoilt, inbound, changed(_admins))),
+     partial(Spoilt, inbound, alter(_admins))),
     (42, (), ("contact",), "The number of a card has punctuation.",
-     partial(Spoilt, inbound, changed(edited(_VCARD, _punctuated)))),
+     partial(Spoilt, inbound, alter(edit_at(_VCARD, _punctuate_numbers)))),
     (43, (), ("poll-creation",), "A poll has no secret.",
      partial(Spoilt, having("message.pollCreationMessageV3"),
-             changed(without("message.messageContextInfo.messageSecret")))),
+             alter(without("message.messageContextInfo.messageSecret")))),
     (44, (), ("status-story",), "A status looks like a private chat.",
-     partial(Spoilt, _status, changed(_as_author))),
+     partial(Spoilt, _status, alter(_as_author))),
 )  # fmt: skip

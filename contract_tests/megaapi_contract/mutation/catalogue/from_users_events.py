@@ -12,22 +12,22 @@ import orjson
 from ...host.http import Answer
 from ..answer_faults import good, json_of
 from ..mutant import Call, Fault
-from ..payload_edits import edited, places, put, reached, without
+from ..payload_edits import edit_at, places, put, value_at, without
 from ..webhook_faults import (
     CONNECTED,
     Payload,
     Spoilt,
     ack,
-    changed,
+    alter,
     connection,
     every,
     having,
     inbound,
-    lost,
+    omit,
 )
 from .from_customers_events import _jid_in_qr
 from .from_users_settings import _blank_settings
-from .planted_rules import MEDIA, Planted, changed_answer, told
+from .planted_rules import MEDIA, PlantedRule, changed_answer, spoil
 from .second_call import _body
 
 FILES = (*MEDIA, "documentWithCaptionMessage", "viewOnceMessage", "viewOnceMessageV2", "ptvMessage")
@@ -47,23 +47,23 @@ class ShortLength(Fault):
 def _first_writer(payload: Payload, memory: Any) -> Sequence[Payload]:
     key = payload.get("instance_key")
     if connection(CONNECTED)(payload):
-        for known in [one for one in memory if one[0] == key]:
-            del memory[known]
-    chat = str(reached(payload, "key.remoteJid"))
+        for writer in [one for one in memory if one[0] == key]:
+            del memory[writer]
+    chat = str(value_at(payload, "key.remoteJid"))
     if inbound(payload) and chat.endswith("@g.us") and "pushName" in payload:
         payload["pushName"] = memory.setdefault((key, chat), payload["pushName"])
     return (payload,)
 
 
 def _file_of_a_lid(payload: Payload) -> bool:
-    chat = str(reached(payload, "key.remoteJid"))
+    chat = str(value_at(payload, "key.remoteJid"))
     files = any(name in (payload.get("message") or {}) for name in FILES)
     return inbound(payload) and chat.endswith("@lid") and files
 
 
 def _edit_of(payload: Payload) -> Any:
     for path in ("message", "message.editedMessage.message"):
-        protocol_message = reached(payload, f"{path}.protocolMessage")
+        protocol_message = value_at(payload, f"{path}.protocolMessage")
         if isinstance(protocol_message, dict) and "editedMessage" in protocol_message:
             return protocol_message
     return None
@@ -79,10 +79,10 @@ def _first_edit(payload: Payload, memory: Any) -> Sequence[Payload]:
 
 
 def _first_picture(payload: Payload, memory: Any) -> Sequence[Payload]:
-    album = reached(payload, f"{PARENT}.id")
+    album = value_at(payload, f"{PARENT}.id")
     if album is not None:
-        first = memory.setdefault(album, reached(payload, "key.id"))
-        if first != reached(payload, "key.id"):
+        first = memory.setdefault(album, value_at(payload, "key.id"))
+        if first != value_at(payload, "key.id"):
             put(f"{PARENT}.id", first)(payload)
     return (payload,)
 
@@ -100,7 +100,7 @@ class SectionChosen(Fault):
         with self._sending:
             answer = call.ask(call.request)
             message_id, sections = (
-                reached(json_of(answer), "messageData.key.id"),
+                value_at(json_of(answer), "messageData.key.id"),
                 _body(call, "messageData", "sections"),
             )
             if good(answer) and message_id and isinstance(sections, list) and len(sections) > 1:
@@ -109,12 +109,12 @@ class SectionChosen(Fault):
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
         payload = orjson.loads(body)
-        list_reply = reached(payload, "message.listResponseMessage")
+        list_reply = value_at(payload, "message.listResponseMessage")
         if not isinstance(list_reply, dict):
             return (body,)
         with self._sending:
-            sections = self._lists.get(str(reached(list_reply, "contextInfo.stanzaId")), [])
-        row = reached(list_reply, "singleSelectReply.selectedRowId")
+            sections = self._lists.get(str(value_at(list_reply, "contextInfo.stanzaId")), [])
+        row = value_at(list_reply, "singleSelectReply.selectedRowId")
         for section in sections:
             if any(one.get("rowId") == row for one in section["rows"]):
                 list_reply["title"] = section.get("title", "")
@@ -123,8 +123,8 @@ class SectionChosen(Fault):
 
 
 def _first_card(payload: Payload) -> Payload:
-    cards = reached(payload, CARDS)
-    return edited(f"{CARDS}.*.vcard", lambda _: cards[0]["vcard"])(payload)  # type: ignore[no-any-return]
+    cards = value_at(payload, CARDS)
+    return edit_at(f"{CARDS}.*.vcard", lambda _: cards[0]["vcard"])(payload)  # type: ignore[no-any-return]
 
 
 def _no_context(payload: Payload) -> Payload:
@@ -176,7 +176,7 @@ class GivenUp(Fault):
 
 
 def _switched_off(document: Any, call: Call) -> Any:
-    url = reached(document, "*.webhookUrl") or reached(document, "webhookUrl")
+    url = value_at(document, "*.webhookUrl") or value_at(document, "webhookUrl")
     _blank_settings(document, call)
     for path in ("webhookUrl", "*.webhookUrl"):
         put(path, url)(document)
@@ -197,27 +197,27 @@ class OneKeyPerAddress(Fault):
         return ((url, orjson.dumps({**payload, "instance_key": first})),)
 
 
-FAULTS: tuple[Planted, ...] = (
+FAULTS: tuple[PlantedRule, ...] = (
     (51, (), ("text-plain",), "Content-Length counts characters.", ShortLength),
     (52, (), ("group-text",), "A group's messages have the name of its first writer.",
-     told(_first_writer)),
+     spoil(_first_writer)),
     (53, (), ("image", "text-plain-lid"), "Hidden numbers lose their phone in media.",
-     partial(Spoilt, _file_of_a_lid, changed(without("key.senderPn")))),
+     partial(Spoilt, _file_of_a_lid, alter(without("key.senderPn")))),
     (54, (), ("reaction",), "A reaction taken back is never told.",
-     partial(Spoilt, every(inbound, having("message.reactionMessage.text", "")), lost)),
-    (55, (), ("edited",), "The second edit points at the first.", told(_first_edit)),
+     partial(Spoilt, every(inbound, having("message.reactionMessage.text", "")), omit)),
+    (55, (), ("edited",), "The second edit points at the first.", spoil(_first_edit)),
     (56, (), ("ack-played",), "Played is reported as read.",
-     partial(Spoilt, ack(5), changed(put("update.status", 4)))),
-    (57, (), ("album",), "Pictures of an album hang on the first.", told(_first_picture)),
+     partial(Spoilt, ack(5), alter(put("update.status", 4)))),
+    (57, (), ("album",), "Pictures of an album hang on the first.", spoil(_first_picture)),
     (58, (), ("list-response",), "A choice is named after its section.", SectionChosen),
     (59, (), ("contacts-array",), "The second card is the first again.",
-     partial(Spoilt, having(CARDS), changed(_first_card))),
+     partial(Spoilt, having(CARDS), alter(_first_card))),
     (60, (), ("text-mention",), "Only the first mention counts.",
-     partial(Spoilt, every(inbound, having(MENTIONS)), changed(edited(
+     partial(Spoilt, every(inbound, having(MENTIONS)), alter(edit_at(
          MENTIONS, lambda people: people[:1])))),
     (61, (), ("text-quoted-reply",), "Replies with a file do not say to what.",
-     partial(Spoilt, inbound, changed(_no_context))),
-    (62, (), ("qrcode",), "The QR event names the last owner.", told(_jid_in_qr)),
+     partial(Spoilt, inbound, alter(_no_context))),
+    (62, (), ("qrcode",), "The QR event names the last owner.", spoil(_jid_in_qr)),
     (63, ("webhook_settings",), ("text-plain",), "A receiver that errs is given up.", GivenUp),
     (64, (), ("text-plain",), "Two instances with one address have one key.", OneKeyPerAddress),
 )  # fmt: skip

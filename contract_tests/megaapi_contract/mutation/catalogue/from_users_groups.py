@@ -13,8 +13,8 @@ import orjson
 from ...host.http import Answer, Request
 from ..answer_faults import good, json_of, with_body, with_document
 from ..mutant import Call, Fault
-from ..payload_edits import reached
-from .planted_rules import Planted, rewritten, rule
+from ..payload_edits import value_at
+from .planted_rules import PlantedRule, rewritten, rule
 from .second_call import _body
 
 BRASILIA = 10_800
@@ -47,7 +47,7 @@ class BrasiliaTime(Fault):
     """Groups made through the API are three hours older than they are."""
 
     def __init__(self) -> None:
-        self._created: set[str] = set()
+        self._new_groups: set[str] = set()
 
     def answer(self, call: Call) -> Answer:
         answer = call.ask(call.request)
@@ -57,8 +57,8 @@ class BrasiliaTime(Fault):
         has_changed = False
         for group in groups_of(document):
             if call.operation == "create_group":
-                self._created.add(str(group.get("id")))
-            if group.get("id") in self._created and isinstance(group.get("creation"), int):
+                self._new_groups.add(str(group.get("id")))
+            if group.get("id") in self._new_groups and isinstance(group.get("creation"), int):
                 group["creation"] -= BRASILIA
                 has_changed = True
         return with_document(answer, document) if has_changed else answer
@@ -95,7 +95,7 @@ class AddedAgain(Fault):
     """Who is in already is added again, and stands twice among the members."""
 
     def __init__(self) -> None:
-        self._repeated: dict[tuple[str, str], list[str]] = {}
+        self._repeat_jids: dict[tuple[str, str], list[str]] = {}
 
     def answer(self, call: Call) -> Answer:
         answer = call.ask(call.request)
@@ -106,7 +106,7 @@ class AddedAgain(Fault):
         if call.operation == "add_participants":
             self._add(call, document)
         for group in groups_of(document):
-            for person in self._repeated.get((call.key, str(group.get("id"))), ()):
+            for person in self._repeat_jids.get((call.key, str(group.get("id"))), ()):
                 copies = [one for one in group["participants"] if one["id"] == person]
                 group["participants"] += copies
                 group["size"] += len(copies)
@@ -117,8 +117,8 @@ class AddedAgain(Fault):
         for one in results_of(document):
             if isinstance(one, dict) and one.get("status") == "409":
                 one["status"] = "200"
-                reached(one, "content.attrs").pop("error", None)
-                self._repeated.setdefault((call.key, group), []).append(one["jid"])
+                value_at(one, "content.attrs").pop("error", None)
+                self._repeat_jids.setdefault((call.key, group), []).append(one["jid"])
 
 
 def _every_second(call: Call, memory: Any) -> Answer:
@@ -171,14 +171,14 @@ class SettingsSwapped(Fault):
     """Details of a group whose settings a phone has changed show them under the other's name."""
 
     def __init__(self) -> None:
-        self._changed: set[tuple[str, str]] = set()
+        self._phone_changes: set[tuple[str, str]] = set()
 
-    def played(self, request: Request) -> None:
+    def note_control_call(self, request: Request) -> None:
         match = re.fullmatch(r"/_mock/instances/([^/]+)/inbound", request.path)
         body = orjson.loads(request.body) if match and request.body else None
         if match and isinstance(body, dict) and body.get("event") == "group-update":
             if {"announce", "restrict"} & {*map(str, body.get("set") or ())}:
-                self._changed.add((match[1], str(body.get("group"))))
+                self._phone_changes.add((match[1], str(body.get("group"))))
 
     def answer(self, call: Call) -> Answer:
         answer = call.ask(call.request)
@@ -186,7 +186,7 @@ class SettingsSwapped(Fault):
             return answer
         document = json_of(answer)
         for group in groups_of(document):
-            if (call.key, str(group["id"])) not in self._changed:
+            if (call.key, str(group["id"])) not in self._phone_changes:
                 continue
             if group["announce"] != group["restrict"]:
                 group["announce"], group["restrict"] = group["restrict"], group["announce"]
@@ -198,12 +198,12 @@ class StillListening(Fault):
     """A group that was left is out of sight, and its messages still come."""
 
     def __init__(self) -> None:
-        self._departed: set[tuple[str, str]] = set()
+        self._former_groups: set[tuple[str, str]] = set()
 
     def answer(self, call: Call) -> Answer:
         if call.operation == "leave_group":
             return self._leave(call)
-        departed_groups = [group for key, group in self._departed if key == call.key]
+        departed_groups = [group for key, group in self._former_groups if key == call.key]
         request = call.request
         for group in departed_groups:
             body = request.body.replace(group.encode(), NOBODYS.encode())
@@ -221,14 +221,14 @@ class StillListening(Fault):
 
     def _leave(self, call: Call) -> Answer:
         group = unquote(call.request.query.partition("jid=")[2])
-        if (call.key, group) in self._departed:
+        if (call.key, group) in self._former_groups:
             return call.ask(replace(call.request, target=_other(call.request.target, group)))
         path = call.request.path.replace("/leaveGroup", "/group")
         look = replace(call.request, method="GET", target=f"{path}?{call.request.query}", body=b"")
         answer = call.look(look)
         if not good(answer):
             return call.ask(call.request)
-        self._departed.add((call.key, group))
+        self._former_groups.add((call.key, group))
         call.strike()
         return with_document(answer, {"error": False, "message": "Left group"})
 
@@ -237,7 +237,7 @@ def _other(target: str, group: str) -> str:
     return target.replace(group, NOBODYS).replace(group.replace("@", "%40"), NOBODYS)
 
 
-FAULTS: tuple[Planted, ...] = (
+FAULTS: tuple[PlantedRule, ...] = (
     (43, ("create_group",), (), "Bare numbers beside JIDs are lost.",
      rewritten("create_group", _jids_alone)),
     (44, ("create_group", *SHOWING), (), "Groups are made in the time of Brasília.", BrasiliaTime),

@@ -21,10 +21,10 @@ from ..answer_faults import (
     with_document,
 )
 from ..mutant import Call, Fault
-from ..payload_edits import edited, reached
+from ..payload_edits import edit_at, value_at
 from ..request_faults import bearer, with_token
 from ..webhook_faults import Payload, inbound
-from .planted_rules import Planted, answered, rule
+from .planted_rules import PlantedRule, rule, spoil_answers
 from .second_call import _body
 
 STATUS, LOOK_UP = ("instance_status",), ("is_on_whatsapp",)
@@ -47,7 +47,7 @@ def asked_jid(call: Call) -> str:
 def _first_owner(call: Call, memory: Any) -> Answer:
     answer = call.ask(call.request)
     document = json_of(answer)
-    user = reached(document, "instance.user")
+    user = value_at(document, "instance.user")
     if not good(answer) or not user:
         return answer
     first = memory.setdefault(call.key, {"id": user["id"], "name": user["name"]})
@@ -71,7 +71,7 @@ class StillAUser(Fault):
         document = json_of(answer)
         if call.operation != "instance_status" or not good(answer):
             return answer
-        user = reached(document, "instance.user")
+        user = value_at(document, "instance.user")
         if user is not None or call.key not in self._users:
             return answer
         document["instance"]["user"] = self._users[call.key]
@@ -82,12 +82,12 @@ class StillAUser(Fault):
             return
         status_request = Request("GET", f"/rest/instance/{call.key}")
         document = json_of(call.look(with_token(status_request, call.tokens[call.key])))
-        user = reached(document, "instance.user")
+        user = value_at(document, "instance.user")
         if user is not None:
             self._users[call.key] = user
 
 
-def _cached(call: Call, memory: Any) -> Answer:
+def _answer_from_cache(call: Call, memory: Any) -> Answer:
     answer = call.ask(call.request)
     digits = re.sub(r"\D", "", asked_jid(call).partition("@")[0])
     if not good(answer) or len(digits) < 12 or asked_jid(call).endswith("@g.us"):
@@ -106,8 +106,8 @@ def _no_old_groups(document: Any, call: Call) -> Any:
 
 
 def _url_safe(data: Any) -> Any:
-    head, comma, coded = str(data).partition(",")
-    return f"{head}{comma}{coded.translate(str.maketrans('+/', '-_', '='))}"
+    head, comma, base64_text = str(data).partition(",")
+    return f"{head}{comma}{base64_text.translate(str.maketrans('+/', '-_', '='))}"
 
 
 def _linked(call: Call, key: str) -> bool:
@@ -123,7 +123,7 @@ class LastCodesPage(Fault):
     def answer(self, call: Call) -> Answer:
         answer = call.ask(call.request)
         if call.operation == "qr_code_base64" and good(answer):
-            code = reached(json_of(answer), "qrcode")
+            code = value_at(json_of(answer), "qrcode")
             self._last = (call.key, code) if code else self._last
         key, code = self._last
         if call.operation != "qr_code_page" or not good(answer) or key in ("", call.key):
@@ -168,28 +168,30 @@ class NewestOfABurst(Fault):
             return (body,)
         burst = [one for one in self._messages(key) if one["id"] not in before]
         chat = [one["id"] for one in burst if one["chat"] == self._chat(burst, payload)]
-        message_id = reached(payload, "key.id")
+        message_id = value_at(payload, "key.id")
         if message_id not in chat or message_id in self._later(key):
             return (body,)
         return (body,) if chat[-1] == message_id else ()
 
     def _chat(self, burst: list[Any], payload: Payload) -> Any:
-        message_id = reached(payload, "key.id")
+        message_id = value_at(payload, "key.id")
         return next((one["chat"] for one in burst if one["id"] == message_id), None)
 
     def _later(self, key: str) -> set[str]:
         """What came when the connection was open again."""
         assert self._door is not None
-        queued = self._door("GET", f"/_mock/deliveries?instance={key}&limit=5000", None)["items"]
-        opened = [one["time"] for one in queued if one["event"] == "connected"]
-        if not opened:
+        deliveries = self._door("GET", f"/_mock/deliveries?instance={key}&limit=5000", None)[
+            "items"
+        ]
+        connection_times = [one["time"] for one in deliveries if one["event"] == "connected"]
+        if not connection_times:
             return set()
-        return {one["id"] for one in self._messages(key) if one["time"] > max(opened)}
+        return {one["id"] for one in self._messages(key) if one["time"] > max(connection_times)}
 
 
 def _no_last_block(data: Any) -> Any:
-    head, comma, coded = str(data).partition(",")
-    content = base64.b64decode(coded)
+    head, comma, base64_text = str(data).partition(",")
+    content = base64.b64decode(base64_text)
     if len(content) <= BLOCK:
         return data
     return f"{head}{comma}{base64.b64encode(content[: len(content) // BLOCK * BLOCK]).decode()}"
@@ -212,21 +214,21 @@ class TokenBegins(Fault):
         return answer
 
 
-FAULTS: tuple[Planted, ...] = (
+FAULTS: tuple[PlantedRule, ...] = (
     (1, STATUS, (), "The status names the first phone for ever.", rule(STATUS, _first_owner)),
     (2, STATUS, (), "A phone that unlinks stays in the status.", StillAUser),
-    (3, LOOK_UP, (), "Look-ups are cached by twelve digits.", rule(LOOK_UP, _cached)),
+    (3, LOOK_UP, (), "Look-ups are cached by twelve digits.", rule(LOOK_UP, _answer_from_cache)),
     (4, LOOK_UP, (), "Old group ids are looked up as persons.",
-     answered(LOOK_UP, _no_old_groups)),
+     spoil_answers(LOOK_UP, _no_old_groups)),
     (5, ("qr_code_base64",), (), "The QR code comes in the URL-safe alphabet.",
-     partial(Altered, ("qr_code_base64",), document(edited("qrcode", _url_safe)))),
+     partial(Altered, ("qr_code_base64",), document(edit_at("qrcode", _url_safe)))),
     (6, ("qr_code_page",), (), "The QR page shows another instance's code.", LastCodesPage),
     (7, ("pairing_code",), (), "A pairing code of digits loses its zeros.",
-     answered(("pairing_code",), _as_number)),
+     spoil_answers(("pairing_code",), _as_number)),
     (8, ("restart",), (), "Of each chat only the newest message outlives a restart.",
      NewestOfABurst),
     (9, DOWNLOAD, (), "A download loses its last block.",
-     partial(Altered, DOWNLOAD, document(edited("data", _no_last_block)))),
-    (10, DOWNLOAD, (), "There is no download by url alone.", answered(DOWNLOAD, _path_alone)),
+     partial(Altered, DOWNLOAD, document(edit_at("data", _no_last_block)))),
+    (10, DOWNLOAD, (), "There is no download by url alone.", spoil_answers(DOWNLOAD, _path_alone)),
     (11, ("send_text", "instance_status"), (), "A token need only begin rightly.", TokenBegins),
 )  # fmt: skip

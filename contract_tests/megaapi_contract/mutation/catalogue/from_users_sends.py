@@ -15,11 +15,11 @@ import orjson
 from ...host.http import Answer, Request
 from ..answer_faults import good, json_of, status, with_body, with_document
 from ..mutant import Call, Fault
-from ..payload_edits import edited, reached
+from ..payload_edits import edit_at, value_at
 from ..webhook_faults import echo
 from .from_contract_sends import DeletesNewest
 from .from_users_instance import now
-from .planted_rules import ACCOUNT, SENDS, Planted, own_jid, rewritten, rule, to_group
+from .planted_rules import ACCOUNT, SENDS, PlantedRule, own_jid, rewritten, rule, to_group
 from .second_call import Refusing, _body
 
 TEXT_MOST, BODY_MOST = 4096, 2**20
@@ -33,10 +33,10 @@ def _text(change: Any) -> Any:
     return lambda value: change(value) if isinstance(value, str) else value
 
 
-_cut = _text(lambda text: text[:TEXT_MOST])
+_truncate_text = _text(lambda text: text[:TEXT_MOST])
 _joiners = _text(lambda text: re.sub("[\u200d\ufe0f]", "", text))
 _link_alone = _text(lambda text: match.group() if (match := LINK.search(text)) else text)
-_escaped = _text(lambda address: address.replace("&", "&amp;"))
+_escape_ampersands = _text(lambda address: address.replace("&", "&amp;"))
 
 
 def _plain(row: str) -> str:
@@ -47,8 +47,8 @@ def _plain(row: str) -> str:
 def _once_in_ten_seconds(call: Call, memory: Any) -> Answer:
     call_key = (call.key, _body(call, "messageData", "to"), _body(call, "messageData", "text"))
     moment, first = memory.get(call_key, (None, None))
-    allowed = call.key in call.tokens
-    if first is not None and allowed and now(call) - moment <= 10 and good(_status(call)):
+    is_instance = call.key in call.tokens
+    if first is not None and is_instance and now(call) - moment <= 10 and good(_status(call)):
         call.strike()
         return first  # type: ignore[no-any-return]
     answer = call.ask(call.request)
@@ -82,7 +82,7 @@ class IdsAgain(Fault):
             return self._with_repeated_ids(answer)
         with self._sending:
             answer = call.ask(replace(call.request, body=self._true(call.request.body)))
-            message_id = reached(json_of(answer), "messageData.key.id")
+            message_id = value_at(json_of(answer), "messageData.key.id")
             if good(answer) and message_id:
                 self._count(call.key, str(message_id))
             return self._with_repeated_ids(answer)
@@ -116,7 +116,7 @@ class IdsAgain(Fault):
             return (self._with_repeated_ids_in(body),)
 
 
-def _registered(call: Call, memory: Any) -> Answer:
+def _answer_with_known_jid(call: Call, memory: Any) -> Answer:
     answer = call.ask(call.request)
     document = json_of(answer)
     to = str(_body(call, "messageData", "to"))
@@ -124,9 +124,9 @@ def _registered(call: Call, memory: Any) -> Answer:
         return answer
     headers = tuple(one for one in call.request.headers if one[0].lower() == "authorization")
     path = f"/rest/instance/isOnWhatsApp/{call.key}?jid={to}"
-    known = json_of(call.look(Request("GET", path, headers)))
-    jid = reached(known, "jid")
-    if not jid or jid == reached(document, "messageData.key.remoteJid"):
+    lookup = json_of(call.look(Request("GET", path, headers)))
+    jid = value_at(lookup, "jid")
+    if not jid or jid == value_at(document, "messageData.key.remoteJid"):
         return answer
     document["messageData"]["key"]["remoteJid"] = jid
     return with_document(answer, document)
@@ -187,14 +187,14 @@ def _no_equator(body: Any) -> Any:
 def _addresses(body: Any) -> Any:
     for one in body["messageData"]["buttons"]:
         if one.get("type") in ("url", "urlButton"):
-            one["payload"] = _escaped(one.get("payload"))
+            one["payload"] = _escape_ampersands(one.get("payload"))
     return body
 
 
 def _first_forward(body: Any) -> Any:
     if body["messageData"]["key"].get("fromMe") is not False:
         return body
-    return edited("messageData.message.*.contextInfo.forwardingScore", lambda _: 0)(body)
+    return edit_at("messageData.message.*.contextInfo.forwardingScore", lambda _: 0)(body)
 
 
 class QuotesTheOther(Fault):
@@ -205,21 +205,21 @@ class QuotesTheOther(Fault):
         if call.operation != "quote_message" or not good(answer) or to_group(call):
             return answer
         document = json_of(answer)
-        quoted = reached(document, f"messageData.message.{QUOTED}")
-        chat = reached(document, "messageData.key.remoteJid")
-        if not isinstance(quoted, dict) or quoted.get("participant") != _bare(own_jid(call)):
+        context = value_at(document, f"messageData.message.{QUOTED}")
+        chat = value_at(document, "messageData.key.remoteJid")
+        if not isinstance(context, dict) or context.get("participant") != _bare(own_jid(call)):
             return answer
-        quoted["participant"] = chat
+        context["participant"] = chat
         return with_document(answer, document)
 
     def webhook(self, body: bytes) -> Sequence[bytes]:
         payload = orjson.loads(body)
-        quoted: Any = reached(payload, f"message.{QUOTED}") if echo(payload) else None
-        chat = str(reached(payload, "key.remoteJid"))
-        own = isinstance(quoted, dict) and quoted.get("participant") == payload.get("jid")
+        context: Any = value_at(payload, f"message.{QUOTED}") if echo(payload) else None
+        chat = str(value_at(payload, "key.remoteJid"))
+        own = isinstance(context, dict) and context.get("participant") == payload.get("jid")
         if not own or not chat.endswith(ACCOUNT):
             return (body,)
-        quoted["participant"] = chat
+        context["participant"] = chat
         return (orjson.dumps(payload),)
 
 
@@ -257,17 +257,17 @@ def _beside(call: Call) -> bool:
 
 ROW_IDS = "messageData.sections.*.rows.*.rowId"
 
-FAULTS: tuple[Planted, ...] = (
+FAULTS: tuple[PlantedRule, ...] = (
     (16, ("send_text",), (), "Long texts are cut.",
-     rewritten("send_text", edited("messageData.text", _cut))),
+     rewritten("send_text", edit_at("messageData.text", _truncate_text))),
     (17, ("send_text",), (), "Composed emoji fall apart.",
-     rewritten("send_text", edited("messageData.text", _joiners))),
+     rewritten("send_text", edit_at("messageData.text", _joiners))),
     (18, ("send_text",), (), "The same call twice is one message.",
      rule(("send_text",), _once_in_ten_seconds)),
     (19, ("restart", "send_text"), ("from-me-api-echo",), "Ids start again after a restart.",
      IdsAgain),
     (20, ("send_text",), (), "A send is answered with the registered number.",
-     rule(("send_text",), _registered)),
+     rule(("send_text",), _answer_with_known_jid)),
     (21, ("send_media_url",), (), "Every document but a PDF is octets.",
      rewritten("send_media_url", _octets)),
     (22, MEDIA_CALLS, (), "Once a GIF, always a GIF.", rule(MEDIA_CALLS, _sticky_gif)),
@@ -278,11 +278,11 @@ FAULTS: tuple[Planted, ...] = (
     (25, ("send_location",), (), "The equator does not exist.",
      rewritten("send_location", _no_equator)),
     (26, ("send_link_preview",), (), "Only the link of a text is sent.",
-     rewritten("send_link_preview", edited("messageData.textWithLink", _link_alone))),
+     rewritten("send_link_preview", edit_at("messageData.textWithLink", _link_alone))),
     (27, ("send_list",), ("list-response",), "Row ids lose their accents.",
-     rewritten("send_list", edited(ROW_IDS, _text(_plain)))),
+     rewritten("send_list", edit_at(ROW_IDS, _text(_plain)))),
     (28, ("send_buttons",), (), "The third button is missing.",
-     rewritten("send_buttons", edited("messageData.buttons", lambda all_of: all_of[:2]))),
+     rewritten("send_buttons", edit_at("messageData.buttons", lambda all_of: all_of[:2]))),
     (29, ("send_template",), (), "Addresses of buttons are escaped.",
      rewritten("send_template", _addresses)),
     (30, ("forward_message",), (), "A forwarded forward counts as the first.",
@@ -297,6 +297,6 @@ FAULTS: tuple[Planted, ...] = (
     (41, ("delete_message_from_me",), (), "What is deleted for oneself is deleted for all.",
      rule(("delete_message_from_me",), _for_all)),
     (42, ("update_presence",), (), "Recording shows as typing.",
-     rewritten("update_presence", edited("option", lambda option: "composing"
+     rewritten("update_presence", edit_at("option", lambda option: "composing"
                                          if option == "recording" else option))),
 )  # fmt: skip

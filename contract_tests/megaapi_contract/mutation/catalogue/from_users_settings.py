@@ -13,12 +13,12 @@ import orjson
 from ...host.http import Answer
 from ..answer_faults import good, json_of, of_status, with_body
 from ..mutant import Call, Fault
-from ..payload_edits import edited, put, reached
+from ..payload_edits import edit_at, put, value_at
 from ..request_faults import LetIn, right_token
 from ..stateful_faults import OldTokenToo
 from ..webhook_faults import GONE, Payload, ack, connection
 from .from_contract_instance import AcksGoOn, AddingReplaces
-from .planted_rules import Planted, changed_answer, rule
+from .planted_rules import PlantedRule, changed_answer, rule
 from .second_call import _body
 
 TOKEN_MOST = 16
@@ -89,24 +89,24 @@ class ReceiptsToTheOld(Fault):
         if call.key in call.tokens:
             url = call.door("GET", f"/_mock/instances/{call.key}", None)["webhook"]["url"]
         answer = call.ask(call.request)
-        message_id = reached(json_of(answer), "messageData.key.id")
+        message_id = value_at(json_of(answer), "messageData.key.id")
         if good(answer) and message_id and url:
             self._then[str(message_id)] = url
         return answer
 
     def deliveries(self, url: str, body: bytes) -> Sequence[tuple[str, bytes]]:
         payload = orjson.loads(body)
-        then = self._then.get(str(reached(payload, "key.id"))) if ack()(payload) else None
+        then = self._then.get(str(value_at(payload, "key.id"))) if ack()(payload) else None
         return ((then or url, body),)
 
 
 def category(payload: Payload) -> str:
     """The name under which Config blocks this webhook."""
-    if reached(payload, "message.reactionMessage") is not None:
+    if value_at(payload, "message.reactionMessage") is not None:
         return "messagesReaction"
     names = {"message.ack": "messagesStatus", "connection_update": "connectionStatus",
              "qrcode_update": "qrCode"}  # fmt: skip
-    own = "messagesOutput" if reached(payload, "key.fromMe") else "messagesInput"
+    own = "messagesOutput" if value_at(payload, "key.fromMe") else "messagesInput"
     return names.get(str(payload.get("messageType")), own)
 
 
@@ -160,7 +160,9 @@ class StatusReplaces(AddingReplaces):
         if call.operation == "config_details" and call.key in self._last:
             last = self._last[call.key]
             return changed_answer(
-                answer, call, lambda document, _: edited("*.statusEvents", lambda _: last)(document)
+                answer,
+                call,
+                lambda document, _: edit_at("*.statusEvents", lambda _: last)(document),
             )
         return answer
 
@@ -184,7 +186,7 @@ def _short_token(call: Call, memory: Any) -> Answer:
     return with_body(answer, answer.body.replace(token[:TOKEN_MOST].encode(), token.encode()))
 
 
-FAULTS: tuple[Planted, ...] = (
+FAULTS: tuple[PlantedRule, ...] = (
     (12, ("configure_webhook",), ("text-plain",), "The secret in the address is decoded.",
      SecretDecoded),
     (13, ("logout", "webhook_settings"), ("qrcode",), "A logout blanks the webhook settings.",

@@ -13,7 +13,7 @@ import orjson
 from ...host.http import Answer, Request
 from ..answer_faults import Altered, document, good, with_body
 from ..mutant import Call, Fault, Mutant
-from ..payload_edits import Edit, both, edited, put, reached, without
+from ..payload_edits import Edit, both, edit_at, put, value_at, without
 from ..stateful_faults import Frozen, FrozenField, Leak, Undone
 
 _ADDED = "200"
@@ -32,16 +32,16 @@ class StaysIn(Fault):
         return with_body(membership, b'{"error":false,"message":"Left group"}')
 
 
-def _changed(verb: str) -> Callable[[Call, Any], Request | None]:
+def _opposite_change(verb: str) -> Callable[[Call, Any], Request | None]:
     """The request that takes back what one of the two participants operations did."""
 
     def undo(call: Call, answer: Any) -> Request | None:
         people = [one for part in answer["updatedParticipants"] for one in part]
-        done = [one["jid"] for one in people if one["status"] == _ADDED]
-        if not done:
+        moved_jids = [one["jid"] for one in people if one["status"] == _ADDED]
+        if not moved_jids:
             return None
         data = orjson.loads(call.request.body)["group_data"]
-        body = orjson.dumps({"group_data": {**data, "participants": done}})
+        body = orjson.dumps({"group_data": {**data, "participants": moved_jids}})
         path = call.request.target.rpartition("/")[0]
         return replace(call.request, target=f"{path}/{verb}", body=body)
 
@@ -49,24 +49,24 @@ def _changed(verb: str) -> Callable[[Call, Any], Request | None]:
 
 
 def _leave_request(call: Call, answer: Any) -> Request | None:
-    jid = reached(answer, "group.id")
+    jid = value_at(answer, "group.id")
     query = f"jid={quote(str(jid))}"
     return replace(
         call.request, method="DELETE", body=b"", target=f"/rest/group/{call.key}/leaveGroup?{query}"
     )
 
 
-def _doubled(people: Any) -> Any:
+def _repeat_all(people: Any) -> Any:
     return people + people
 
 
 # Operation, name, sentence, and what becomes of a good answer.
 ALTERED: tuple[tuple[str, str, str, Edit], ...] = (
     ("list_groups", "first missing", "The first group is not listed.",
-     edited("groups", lambda groups: groups[1:])),
+     edit_at("groups", lambda groups: groups[1:])),
     ("list_groups", "last missing", "The last group is not listed.",
-     edited("groups", lambda groups: groups[:-1])),
-    ("list_groups", "listed twice", "Every group is listed twice.", edited("groups", _doubled)),
+     edit_at("groups", lambda groups: groups[:-1])),
+    ("list_groups", "listed twice", "Every group is listed twice.", edit_at("groups", _repeat_all)),
     ("list_groups", "spelled right", "`communitys` is spelled `communities`.",
      lambda body: {("communities" if name == "communitys" else name): value
                     for name, value in body.items()}),
@@ -75,13 +75,13 @@ ALTERED: tuple[tuple[str, str, str, Edit], ...] = (
     ("list_groups", "without people", "Listed groups show no participants.",
      put("groups.*.participants", [])),
     ("group_details", "people twice", "Everybody is shown twice.",
-     edited("group.participants", _doubled)),
+     edit_at("group.participants", _repeat_all)),
     ("group_details", "size too large", "`size` is one too many.",
-     edited("group.size", lambda size: size + 1)),
+     edit_at("group.size", lambda size: size + 1)),
     ("group_details", "no admins", "Nobody is an admin.",
      put("group.participants.*.admin", None)),
     ("group_details", "another subject", "The subject is cut to three characters.",
-     edited("group.subject", lambda subject: subject[:3])),
+     edit_at("group.subject", lambda subject: subject[:3])),
     ("group_details", "another group", "The details are those of another JID.",
      put("group.id", "120363000000000077@g.us")),
     ("create_group", "subject lost", "A new group has no subject.", put("group.subject", "")),
@@ -90,17 +90,17 @@ ALTERED: tuple[tuple[str, str, str, Edit], ...] = (
     ("create_group", "somebody else's", "A new group belongs to somebody else.",
      put("group.owner", "5511900000077@s.whatsapp.net")),
     ("create_group", "alone", "A new group has its owner alone.",
-     both(edited("group.participants", lambda people: people[:1]), put("group.size", 1))),
+     both(edit_at("group.participants", lambda people: people[:1]), put("group.size", 1))),
     ("create_group", "milliseconds", "`creation` counts milliseconds.",
-     edited("group.creation", lambda moment: moment * 1000)),
+     edit_at("group.creation", lambda moment: moment * 1000)),
     ("create_group", "a person's JID", "A new group has a JID like a person.",
-     edited("group.id", lambda jid: str(jid).replace("@g.us", "@s.whatsapp.net"))),
+     edit_at("group.id", lambda jid: str(jid).replace("@g.us", "@s.whatsapp.net"))),
     ("add_participants", "all added", "Who cannot be added is said to be added.",
      put("updatedParticipants.*.*.status", "200")),
     ("add_participants", "verdicts turned round", "Verdicts come in the other order.",
-     edited("updatedParticipants", lambda people: people[::-1])),
+     edit_at("updatedParticipants", lambda people: people[::-1])),
     ("add_participants", "first verdict alone", "One verdict comes for several people.",
-     edited("updatedParticipants", lambda people: people[:1])),
+     edit_at("updatedParticipants", lambda people: people[:1])),
     ("add_participants", "of nobody", "Verdicts do not say of whom.",
      without("updatedParticipants.*.*.jid")),
     ("remove_participants", "all removed", "Strangers are said to be removed.",
@@ -113,10 +113,10 @@ ALTERED: tuple[tuple[str, str, str, Edit], ...] = (
 REMEMBERED: tuple[tuple[str, tuple[str, ...], str, str, Callable[[], Fault]], ...] = (
     ("add_participants: not kept", ("add_participants",), "group not updated",
      "Who was added is not in the group.",
-     partial(Undone, "add_participants", _changed("removeParticipants"))),
+     partial(Undone, "add_participants", _opposite_change("removeParticipants"))),
     ("remove_participants: not kept", ("remove_participants",), "group not updated",
      "Who was removed is still in the group.",
-     partial(Undone, "remove_participants", _changed("addParticipants"))),
+     partial(Undone, "remove_participants", _opposite_change("addParticipants"))),
     ("create_group: not kept", ("create_group",), "group not updated",
      "A new group is unknown afterwards.", partial(Undone, "create_group", _leave_request)),
     ("leave_group: not done", ("leave_group",), "group not updated",

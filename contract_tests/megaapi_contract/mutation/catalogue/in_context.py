@@ -12,8 +12,18 @@ from ...host.http import Answer, Request
 from ...judging.results import read_json
 from ..answer_faults import Altered, document, good
 from ..mutant import Call, Fault, Mutant
-from ..payload_edits import edited, put, reached, without
-from ..webhook_faults import Payload, Spoilt, Which, ack, changed, echo, every, inbound, lost
+from ..payload_edits import edit_at, put, value_at, without
+from ..webhook_faults import (
+    Payload,
+    Spoilt,
+    Which,
+    ack,
+    alter,
+    echo,
+    every,
+    inbound,
+    omit,
+)
 
 KIND = "in a context"
 LONG = 1000
@@ -82,11 +92,11 @@ class Twice(Asked):
 
 
 def _to(end: str) -> Callable[[Any], bool]:
-    return lambda body: str(reached(body, "messageData.to")).endswith(end)
+    return lambda body: str(value_at(body, "messageData.to")).endswith(end)
 
 
 def _in_group(payload: Payload) -> bool:
-    return str(reached(payload, "key.remoteJid")).endswith("@g.us")
+    return str(value_at(payload, "key.remoteJid")).endswith("@g.us")
 
 
 def _kind(name: str) -> Which:
@@ -94,11 +104,11 @@ def _kind(name: str) -> Which:
 
 
 def _long(path: str) -> Callable[[Any], bool]:
-    return lambda body: len(str(reached(body, path))) > LONG
+    return lambda body: len(str(value_at(body, path))) > LONG
 
 
-def _cut(path: str) -> Any:
-    return edited(path, lambda text: str(text)[:LONG])
+def _cut_at(path: str) -> Any:
+    return edit_at(path, lambda text: str(text)[:LONG])
 
 
 _CAPTION = "messageData.caption"
@@ -111,29 +121,29 @@ ROWS: tuple[Row, ...] = (
     ("the query of the address is lost after a logout", ("logout",), (),
      lambda: AfterCalls("logout", QueryLost())),
     ("captions of files to a LID are cut", ("send_media_base64",), (),
-     lambda: Asked("send_media_base64", _to("@lid"), edited(_CAPTION, lambda text: text[:4]))),
+     lambda: Asked("send_media_base64", _to("@lid"), edit_at(_CAPTION, lambda text: text[:4]))),
     ("a forward to a group is sent twice", ("forward_message",), (),
      lambda: Twice("forward_message", _to("@g.us"), None)),
     ("long addresses of places are cut", ("send_location",), (),
-     lambda: Asked("send_location", _long("messageData.address"), _cut("messageData.address"))),
+     lambda: Asked("send_location", _long("messageData.address"), _cut_at("messageData.address"))),
     ("long texts are cut in their echo", ("send_text",), ("from-me-api-echo",),
-     lambda: Spoilt(every(echo, _long(_TEXT)), changed(_cut(_TEXT)))),
+     lambda: Spoilt(every(echo, _long(_TEXT)), alter(_cut_at(_TEXT)))),
     ("receipts of delivery are missing after a restart", ("restart",), ("ack-delivered",),
-     lambda: AfterCalls("restart", Spoilt(ack(3), lost))),
+     lambda: AfterCalls("restart", Spoilt(ack(3), omit))),
     ("pictures in groups name another LID", (), ("group-image",),
      lambda: Spoilt(every(inbound, _in_group, _kind("imageMessage")),
-                    changed(put("key.participantLid", "1234@lid")))),
+                    alter(put("key.participantLid", "1234@lid")))),
     ("reactions in groups do not say whose message it is", (), ("reaction",),
-     lambda: Spoilt(_in_group, changed(without("message.reactionMessage.key.participant")))),
+     lambda: Spoilt(_in_group, alter(without("message.reactionMessage.key.participant")))),
     ("templates in groups have another type", ("send_template",), ("from-me-api-echo",),
      lambda: Spoilt(every(_in_group, _kind("interactiveMessage")),
-                    changed(put("messageType", "buttonsMessage")))),
+                    alter(put("messageType", "buttonsMessage")))),
     ("who writes in groups is another after a restart", ("restart",), ("group-text",),
      lambda: AfterCalls("restart", Spoilt(every(inbound, _in_group),
-                                     changed(put("key.participant", OTHER))))),
+                                     alter(put("key.participant", OTHER))))),
     ("documents in groups have another name", ("send_media_base64",), ("from-me-api-echo",),
      lambda: Spoilt(every(echo, _in_group),
-                    changed(put("message.documentMessage.fileName", "x.pdf")))),
+                    alter(put("message.documentMessage.fileName", "x.pdf")))),
     ("the status names another number after a logout", ("logout", "instance_status"), (),
      lambda: AfterCalls("logout", Altered(("instance_status",),
                                      document(put("instance.user.id", OTHER))))),
@@ -144,7 +154,7 @@ ROWS: tuple[Row, ...] = (
      lambda: AfterCalls("change_token", Altered(("config_details",),
                                            document(put("configData.blockEvents", []))))),
     ("emoji are missing in listed names", ("list_groups",), (),
-     lambda: Altered(("list_groups",), document(edited(
+     lambda: Altered(("list_groups",), document(edit_at(
          "groups.*.subject", lambda text: text.encode("latin-1", "ignore").decode("latin-1")
      )))),
     ("a quote names no other chat", ("quote_message",), (),
@@ -155,5 +165,5 @@ ROWS: tuple[Row, ...] = (
 def mutants() -> Iterator[Mutant]:
     """Every fault of the list."""
     for sentence, operations, events, make in ROWS:
-        said = f"{sentence[0].upper()}{sentence[1:]}."
-        yield Mutant(f"in context: {sentence}", KIND, said, make, operations, events)
+        description = f"{sentence[0].upper()}{sentence[1:]}."
+        yield Mutant(f"in context: {sentence}", KIND, description, make, operations, events)

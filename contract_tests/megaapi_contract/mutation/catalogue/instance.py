@@ -9,7 +9,7 @@ from typing import Any
 
 from ..answer_faults import Altered, Change, When, document, good, raw, saying
 from ..mutant import Fault, Mutant
-from ..payload_edits import both, edited, put, renamed, without
+from ..payload_edits import both, edit_at, put, rename, without
 from ..stateful_faults import After, Frozen, NotDone
 
 _PIXEL = bytes.fromhex(
@@ -25,8 +25,8 @@ _UNLINKED = saying('"disconnected"')
 
 def _shorter(text: Any) -> Any:
     """A data URI without the last quarter of its bytes."""
-    head, comma, encoded = str(text).rpartition(",")
-    return f"{head}{comma}{encoded[: len(encoded) // 16 * 12]}"
+    head, comma, base64_text = str(text).rpartition(",")
+    return f"{head}{comma}{base64_text[: len(base64_text) // 16 * 12]}"
 
 
 def _other_bytes(text: Any) -> Any:
@@ -51,7 +51,7 @@ ALTERED: tuple[tuple[str, str, str, When, Change], ...] = (
     ("instance_status", "never connected", "A linked instance says that it is disconnected.",
      _LINKED, document(both(put("instance.status", "disconnected"), without("instance.user")))),
     ("instance_status", "state in other words", "The state is `open` and `close`.",
-     good, document(edited("instance.status",
+     good, document(edit_at("instance.status",
                            lambda state: "open" if state == "connected" else "close"))),
     ("instance_status", "user null when unlinked", "An unlinked instance shows `user: null`.",
      _UNLINKED, document(_no_user)),
@@ -60,7 +60,7 @@ ALTERED: tuple[tuple[str, str, str, When, Change], ...] = (
     ("instance_status", "user without a name", "The user's name is empty.",
      _LINKED, document(put("instance.user.name", ""))),
     ("instance_status", "user without @", "The user's id is bare digits.", _LINKED,
-     document(edited("instance.user.id", lambda jid: str(jid).partition(":")[0]))),
+     document(edit_at("instance.user.id", lambda jid: str(jid).partition(":")[0]))),
     ("instance_status", "another key", "The status names another instance.", good,
      document(put("instance.key", "megacode-TESTKEY0002"))),
     ("is_on_whatsapp", "everybody exists", "Numbers without WhatsApp exist.", good,
@@ -70,9 +70,9 @@ ALTERED: tuple[tuple[str, str, str, When, Change], ...] = (
     ("is_on_whatsapp", "in an envelope", "The answer stands under `data`.", good,
      document(lambda body: {"error": False, "data": body})),
     ("is_on_whatsapp", "jid without a host", "The JID is bare digits.", good,
-     document(edited("jid", lambda jid: str(jid).partition("@")[0]))),
+     document(edit_at("jid", lambda jid: str(jid).partition("@")[0]))),
     ("is_on_whatsapp", "jid with a ninth digit", "The JID is not the number WhatsApp knows.", good,
-     document(edited("jid", lambda jid: str(jid).replace("553190", "5531990")))),
+     document(edit_at("jid", lambda jid: str(jid).replace("553190", "5531990")))),
     ("qr_code_page", "no picture", "The page has no picture of the code.", good,
      raw(lambda body: body.replace(b"data:image/png;base64,", b""))),
     ("qr_code_page", "picture cut", "The picture on the page lacks its end.", good,
@@ -91,25 +91,25 @@ ALTERED: tuple[tuple[str, str, str, When, Change], ...] = (
     ("qr_code_base64", "a white dot", "`qrcode` shows no code.", good,
      document(put("qrcode", _WHITE))),
     ("qr_code_base64", "cut", "The last quarter of `qrcode` is missing.", good,
-     document(edited("qrcode", _shorter))),
+     document(edit_at("qrcode", _shorter))),
     ("qr_code_base64", "bare base64", "`qrcode` is no data URI.", good,
-     document(edited("qrcode", lambda text: str(text).rpartition(",")[2]))),
+     document(edit_at("qrcode", lambda text: str(text).rpartition(",")[2]))),
     ("qr_code_base64", "under another name", "The code stands under `base64`.", good,
-     document(renamed("qrcode", "base64"))),
+     document(rename("qrcode", "base64"))),
     ("pairing_code", "hyphenated", "The code comes as `ABCD-EFGH`.", good,
-     document(edited("pairingCode", lambda code: f"{code[:4]}-{code[4:]}"))),
+     document(edit_at("pairingCode", lambda code: f"{code[:4]}-{code[4:]}"))),
     ("pairing_code", "seven characters", "The code lacks its last character.", good,
-     document(edited("pairingCode", lambda code: code[:-1]))),
+     document(edit_at("pairingCode", lambda code: code[:-1]))),
     ("pairing_code", "small letters", "The code comes in small letters.", good,
-     document(edited("pairingCode", lambda code: code.lower()))),
+     document(edit_at("pairingCode", lambda code: code.lower()))),
     ("pairing_code", "the number itself", "The code is part of the number.", good,
      document(put("pairingCode", "55119000"))),
     ("download_media", "other bytes", "Another file comes back.", saying("base64,"),
-     document(edited("data", _other_bytes))),
+     document(edit_at("data", _other_bytes))),
     ("download_media", "cut", "The last quarter of a file is missing.", saying("base64,"),
-     document(edited("data", _shorter))),
+     document(edit_at("data", _shorter))),
     ("download_media", "another type", "Every file comes back as image/gif.", saying("base64,"),
-     document(edited("data", lambda text: "data:image/gif;base64," + text.rpartition(",")[2]))),
+     document(edit_at("data", lambda text: "data:image/gif;base64," + text.rpartition(",")[2]))),
     ("download_media", "an error has data", "A file that is gone comes back as some bytes.",
      saying('"error":true'), document(put("data", "data:image/png;base64,AAAA"))),
     ("download_media", "an error is no error", "A file that is gone is no error.",

@@ -10,7 +10,7 @@ import orjson
 
 from ..answer_faults import Altered, Change, document, good
 from ..mutant import Mutant
-from ..payload_edits import Edit, edited, put, swapped, without
+from ..payload_edits import Edit, edit_at, put, swap_values, without
 from ..stateful_faults import Frozen, FrozenField
 
 _DATA = "messageData"
@@ -35,10 +35,10 @@ def _button(name: str, change: Any) -> Edit:
             fields[name] = change(fields[name])
         return orjson.dumps(fields).decode()
 
-    return edited(f"{_BUTTONS}.*.buttonParamsJson", text)
+    return edit_at(f"{_BUTTONS}.*.buttonParamsJson", text)
 
 
-def _reversed(values: Any) -> Any:
+def _reverse(values: Any) -> Any:
     return values[::-1] if isinstance(values, list) else values
 
 
@@ -46,41 +46,41 @@ def _all_but_last(values: Any) -> Any:
     return values[:-1]
 
 
-def _cut(text: Any) -> Any:
+def _truncate(text: Any) -> Any:
     return text[:100] if isinstance(text, str) else text
 
 
 # Operation, name, sentence, and what becomes of a good answer.
 ALTERED: tuple[tuple[str, str, str, Edit], ...] = (
     ("send_text", "in capitals", "The text comes back in capitals.",
-     edited(f"{_TEXT}.text", lambda text: text.upper())),
+     edit_at(f"{_TEXT}.text", lambda text: text.upper())),
     ("send_text", "cut", "The text comes back without its last words.",
-     edited(f"{_TEXT}.text", lambda text: text[: len(text) // 2])),
+     edit_at(f"{_TEXT}.text", lambda text: text[: len(text) // 2])),
     ("send_text", "one line", "Line breaks of the text are lost.",
-     edited(f"{_TEXT}.text", lambda text: text.replace("\n", " "))),
+     edit_at(f"{_TEXT}.text", lambda text: text.replace("\n", " "))),
     ("send_text", "as conversation", "The content is `conversation`.",
-     edited(_MESSAGE, lambda message: {"conversation": message["extendedTextMessage"]["text"]})),
+     edit_at(_MESSAGE, lambda message: {"conversation": message["extendedTextMessage"]["text"]})),
     ("send_text", "canonical jid", "remoteJid is the registered number, not the one asked for.",
-     edited(f"{_DATA}.key.remoteJid", _without_ninth_digit)),
+     edit_at(f"{_DATA}.key.remoteJid", _without_ninth_digit)),
     ("send_text", "jid without a host", "remoteJid is bare digits.",
-     edited(f"{_DATA}.key.remoteJid", lambda jid: jid.partition("@")[0])),
+     edit_at(f"{_DATA}.key.remoteJid", lambda jid: jid.partition("@")[0])),
     ("send_text", "not from me", "fromMe is false.", put(f"{_DATA}.key.fromMe", False)),
     ("send_text", "another kind of id", "Ids do not begin with 3EB0.",
-     edited(f"{_DATA}.key.id", lambda identity: f"BAE5{identity[4:]}")),
+     edit_at(f"{_DATA}.key.id", lambda identity: f"BAE5{identity[4:]}")),
     ("send_text", "milliseconds", "messageTimestamp counts milliseconds.",
-     edited(f"{_DATA}.messageTimestamp", lambda moment: f"{moment}000")),
+     edit_at(f"{_DATA}.messageTimestamp", lambda moment: f"{moment}000")),
     ("send_text", "at the beginning of time", "messageTimestamp is 0.",
      put(f"{_DATA}.messageTimestamp", "0")),
     ("send_text", "delivered at once", "The status is not PENDING.",
      put(f"{_DATA}.status", "DELIVERY_ACK")),
     ("send_text", "a participant to persons", "Texts to persons name a participant.",
-     edited(_DATA, lambda data: {**data, "participant": "5511900000001@s.whatsapp.net"})),
+     edit_at(_DATA, lambda data: {**data, "participant": "5511900000001@s.whatsapp.net"})),
     ("send_text", "no participant in groups", "Texts to groups do not name the sender.",
      without(f"{_DATA}.participant")),
     ("send_media_url", "caption lost", "The caption does not come back.",
      without(f"{_MESSAGE}.*.caption")),
     ("send_media_url", "caption cut", "Captions end after a hundred letters.",
-     edited(f"{_MESSAGE}.*.caption", _cut)),
+     edit_at(f"{_MESSAGE}.*.caption", _truncate)),
     ("send_media_url", "another type", "Files by address are always image/jpeg.",
      put(f"{_MESSAGE}.*.mimetype", "image/jpeg")),
     ("send_media_url", "another hash", "fileSha256 is that of another file.",
@@ -88,13 +88,13 @@ ALTERED: tuple[tuple[str, str, str, Edit], ...] = (
     ("send_media_base64", "caption lost", "The caption does not come back.",
      without(f"{_MESSAGE}.*.caption")),
     ("send_media_base64", "caption cut", "Captions end after a hundred letters.",
-     edited(f"{_MESSAGE}.*.caption", _cut)),
+     edit_at(f"{_MESSAGE}.*.caption", _truncate)),
     ("send_media_base64", "name lost", "Documents lose their name.",
      without(f"{_MESSAGE}.documentMessage.fileName")),
     ("send_media_base64", "all are documents", "Every file becomes a document.",
-     edited(_MESSAGE, lambda message: {"documentMessage": next(iter(message.values()))})),
+     edit_at(_MESSAGE, lambda message: {"documentMessage": next(iter(message.values()))})),
     ("send_media_base64", "another length", "fileLength is one too many.",
-     edited(f"{_MESSAGE}.*.fileLength", lambda length: str(int(length) + 1))),
+     edit_at(f"{_MESSAGE}.*.fileLength", lambda length: str(int(length) + 1))),
     ("send_media_base64", "a key of nothing", "The media key opens nothing.",
      put(f"{_MESSAGE}.*.mediaKey", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")),
     ("send_media_base64", "voice notes unmarked", "Voice notes are plain audio.",
@@ -102,33 +102,33 @@ ALTERED: tuple[tuple[str, str, str, Edit], ...] = (
     ("send_media_base64", "seen as often as one likes", "View-once media is not marked.",
      put(f"{_MESSAGE}.viewOnceMessage.message.*.viewOnce", False)),
     ("send_location", "turned round", "Latitude and longitude change places.",
-     swapped(f"{_PLACE}.degreesLatitude", "degreesLongitude")),
+     swap_values(f"{_PLACE}.degreesLatitude", "degreesLongitude")),
     ("send_location", "rounded", "Degrees lose their fractions.",
-     edited(f"{_PLACE}.degreesLatitude", round)),
+     edit_at(f"{_PLACE}.degreesLatitude", round)),
     ("send_location", "name lost", "The place loses its name.", without(f"{_PLACE}.name")),
     ("send_location", "address lost", "The place loses its address.", without(f"{_PLACE}.address")),
     ("send_link_preview", "no link found", "The link in the text is not found.",
      without(f"{_TEXT}.matchedText")),
     ("send_link_preview", "link cut", "The link loses its path.",
-     edited(f"{_TEXT}.matchedText", lambda link: "/".join(link.split("/")[:3]))),
+     edit_at(f"{_TEXT}.matchedText", lambda link: "/".join(link.split("/")[:3]))),
     ("send_link_preview", "always a link", "A text without a link has one.",
-     edited(_TEXT, lambda text: {"matchedText": "https://shop.example.test", **text})),
+     edit_at(_TEXT, lambda text: {"matchedText": "https://shop.example.test", **text})),
     ("send_list", "last row lost", "The last row of a section is missing.",
-     edited(f"{_LIST}.sections.*.rows", _all_but_last)),
+     edit_at(f"{_LIST}.sections.*.rows", _all_but_last)),
     ("send_list", "row ids lost", "Rows have no rowId.",
      without(f"{_LIST}.sections.*.rows.*.rowId")),
     ("send_list", "texts exchanged", "Description and footer change places.",
-     swapped(f"{_LIST}.description", "footerText")),
+     swap_values(f"{_LIST}.description", "footerText")),
     ("send_list", "text cut", "The text of a list ends after a hundred letters.",
-     edited(f"{_LIST}.description", _cut)),
+     edit_at(f"{_LIST}.description", _truncate)),
     ("send_list", "no button", "The text of the button is lost.", put(f"{_LIST}.buttonText", "")),
     ("send_list", "list of products", "listType is PRODUCT_LIST.",
      put(f"{_LIST}.listType", "PRODUCT_LIST")),
     ("send_buttons", "footer cut", "The footer ends after a hundred letters.",
-     edited(f"{_MESSAGE}.interactiveMessage.footer.text", _cut)),
-    ("send_buttons", "last lost", "The last button is missing.", edited(_BUTTONS, _all_but_last)),
+     edit_at(f"{_MESSAGE}.interactiveMessage.footer.text", _truncate)),
+    ("send_buttons", "last lost", "The last button is missing.", edit_at(_BUTTONS, _all_but_last)),
     ("send_buttons", "turned round", "Buttons come in the other order.",
-     edited(_BUTTONS, _reversed)),
+     edit_at(_BUTTONS, _reverse)),
     ("send_buttons", "other ids", "Buttons have ids of their own.",
      _button("id", lambda identity: f"{identity}-1")),
     ("send_buttons", "one id", "Buttons share one id.", _button("id", lambda _: "sim")),

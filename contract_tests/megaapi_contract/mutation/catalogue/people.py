@@ -7,8 +7,19 @@ from functools import partial
 from typing import Any
 
 from ..mutant import Fault, Mutant
-from ..payload_edits import Edit, edited, put
-from ..webhook_faults import Spoilt, Stuck, Which, ack, changed, echo, every, having, inbound, kind
+from ..payload_edits import Edit, edit_at, put
+from ..webhook_faults import (
+    Spoilt,
+    Stuck,
+    Which,
+    ack,
+    alter,
+    echo,
+    every,
+    having,
+    inbound,
+    kind,
+)
 
 SOMEBODY, HIDDEN = "5511900000077@s.whatsapp.net", "100000000000077@lid"
 CUSTOMER = "5511900000002@s.whatsapp.net"
@@ -30,13 +41,13 @@ def _in_group(path: str) -> Which:
 
 
 def _edit_event(which: Which, edit: Edit) -> Callable[[], Fault]:
-    return partial(Spoilt, which, changed(edit))
+    return partial(Spoilt, which, alter(edit))
 
 
 # Name, events, sentence, fault.
 FAULTS: tuple[tuple[str, tuple[str, ...], str, Callable[[], Fault]], ...] = (
     ("group message: another author", _GROUP, "Who wrote to the group is told as somebody else.",
-     _edit_event(_in_group("key.participant"), edited("key.participant", _other))),
+     _edit_event(_in_group("key.participant"), edit_at("key.participant", _other))),
     ("group message: one author", _GROUP, "Whoever writes to a group is told as one customer.",
      _edit_event(_in_group("key.participantLid"), put("key.participant", CUSTOMER))),
     ("group message: another hidden number", ("group-text", "group-image"),
@@ -86,7 +97,7 @@ FAULTS: tuple[tuple[str, tuple[str, ...], str, Callable[[], Fault]], ...] = (
     ("group-participants: always added", ("group-participants",), "Whoever goes is told as added.",
      _edit_event(_PEOPLE, put("action", "add"))),
     ("presence: another person", ("presence",), "Somebody else is told as the one who types.",
-     _edit_event(kind("presence.update"), edited("presences", _to_somebody))),
+     _edit_event(kind("presence.update"), edit_at("presences", _to_somebody))),
     ("presence: another chat", ("presence",), "Somebody types in another chat.",
      _edit_event(kind("presence.update"), put("id", SOMEBODY))),
     ("group-update: another subject", ("group-update",), "The new subject is another.",

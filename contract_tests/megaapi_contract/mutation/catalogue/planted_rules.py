@@ -12,7 +12,7 @@ import orjson
 from ...host.http import Answer, Request
 from ..answer_faults import good, json_of, with_document
 from ..mutant import Call, Fault
-from ..payload_edits import reached
+from ..payload_edits import value_at
 from ..webhook_faults import Payload
 from .second_call import Rewritten, _body
 
@@ -37,7 +37,7 @@ def own_jid(call: Call) -> str:
     """The number of the instance that calls; empty when it is not linked."""
     headers = tuple(one for one in call.request.headers if one[0].lower() == "authorization")
     answer = call.look(Request("GET", f"/rest/instance/{call.key}", headers))
-    return str(reached(json_of(answer), "instance.user.id") or "")
+    return str(value_at(json_of(answer), "instance.user.id") or "")
 
 
 class Rule(Fault):
@@ -62,7 +62,7 @@ class Rule(Fault):
             return answers[0] if answers else call.ask(call.request)
 
 
-class Told(Fault):
+class WebhookRule(Fault):
     """A change of some webhooks with a memory of its own."""
 
     def __init__(self, change: Callable[[Payload, Any], Sequence[Payload]]) -> None:
@@ -105,7 +105,9 @@ def changed_answer(answer: Answer, call: Call, edit: Callable[[Any, Call], Any])
     )
 
 
-def answered(operations: Sequence[str], edit: Callable[[Any, Call], Any]) -> Callable[[], Fault]:
+def spoil_answers(
+    operations: Sequence[str], edit: Callable[[Any, Call], Any]
+) -> Callable[[], Fault]:
     """Good answers of these operations, changed by what was asked."""
     return partial(
         Rule, operations, lambda call, _: changed_answer(call.ask(call.request), call, edit)
@@ -120,9 +122,9 @@ def rewritten(operation: str, edit: Callable[[Any], Any]) -> Callable[[], Fault]
     return partial(Rewritten, operation, safely(edit))
 
 
-def told(change: Callable[[Payload, Any], Sequence[Payload]]) -> Callable[[], Fault]:
-    return partial(Told, change)
+def spoil(change: Callable[[Payload, Any], Sequence[Payload]]) -> Callable[[], Fault]:
+    return partial(WebhookRule, change)
 
 
 # Number in the list they come from, operations, events, sentence, fault.
-Planted = tuple[int, tuple[str, ...], tuple[str, ...], str, Callable[[], Fault]]
+PlantedRule = tuple[int, tuple[str, ...], tuple[str, ...], str, Callable[[], Fault]]

@@ -14,10 +14,10 @@ from ...host.http import Answer, Request
 from ...safety.fence import UNKNOWN_ROUTE
 from ..answer_faults import Altered, document, good, of_status, saying, status, with_document
 from ..mutant import Call, Fault, Mutant
-from ..payload_edits import edited, put
+from ..payload_edits import edit_at, put
 from ..request_faults import LetIn, Mend, at_instance, bearer, with_token
 from ..stateful_faults import NotDone
-from ..webhook_faults import Spoilt, ack, changed, echo, inbound
+from ..webhook_faults import Spoilt, ack, alter, echo, inbound
 
 _TEXT = "messageData.message.extendedTextMessage.text"
 _NAMES = {403: "FORBIDDEN", 500: "INTERNAL_SERVER_ERROR"}
@@ -28,11 +28,11 @@ _CALLS = {
 }
 
 
-def _refused(answer: Answer) -> Answer:
+def _refuse(answer: Answer) -> Answer:
     """In the gateway's own form: that it is a refusal is all that is wrong with it."""
     error_body = {"name": _NAMES[answer.status], "message": "Refused", "statusCode": answer.status}
-    noted = replace(answer, headers=(*answer.headers, ("X-Mock-Reason", "a fault")))
-    return with_document(noted, error_body)
+    answer_with_reason = replace(answer, headers=(*answer.headers, ("X-Mock-Reason", "a fault")))
+    return with_document(answer_with_reason, error_body)
 
 
 class Refusing(Fault):
@@ -44,7 +44,7 @@ class Refusing(Fault):
     def answer(self, call: Call) -> Answer:
         answer = call.ask(call.request)
         if call.operation == self._operation and good(answer) and self._odd(call):
-            return _refused(status(500)(answer))
+            return _refuse(status(500)(answer))
         return answer
 
 
@@ -63,19 +63,23 @@ class Sometimes(Fault):
 class OnceOnly(Fault):
     """Each instance can do it once; again it is refused, or answered and not done."""
 
-    def __init__(self, operation: str, *, refused: int = 0) -> None:
-        self._operation, self._refused = operation, refused
+    def __init__(self, operation: str, *, refusal_status: int = 0) -> None:
+        self._operation, self._refusal_status = operation, refusal_status
         self._not_done = NotDone(operation)
-        self._called: set[str] = set()
+        self._past_keys: set[str] = set()
 
     def answer(self, call: Call) -> Answer:
-        is_repeated = call.operation == self._operation and call.key in self._called
-        if is_repeated and not self._refused:
+        is_repeated = call.operation == self._operation and call.key in self._past_keys
+        if is_repeated and not self._refusal_status:
             return self._not_done.answer(call)
         answer = call.ask(call.request)
         if call.operation == self._operation and good(answer):
-            self._called.add(call.key)
-        return _refused(status(self._refused)(answer)) if is_repeated and good(answer) else answer
+            self._past_keys.add(call.key)
+        return (
+            _refuse(status(self._refusal_status)(answer))
+            if is_repeated and good(answer)
+            else answer
+        )
 
 
 class Besides(Fault):
@@ -114,13 +118,15 @@ class Rewritten(Fault):
 class UnknownRoutes(Fault):
     """Whatever nobody knows is answered in another way."""
 
-    def __init__(self, known: bool, change: Callable[[Answer], Answer]) -> None:
-        self._known, self._change = known, change
+    def __init__(self, is_known_route: bool, change: Callable[[Answer], Answer]) -> None:
+        self._is_known_route, self._change = is_known_route, change
 
     def answer(self, call: Call) -> Answer:
         answer = call.ask(call.request)
-        lost = call.operation == "" and (call.request.path != UNKNOWN_ROUTE) is self._known
-        return self._change(answer) if lost and answer.status == 404 else answer
+        is_concerned = (
+            call.operation == "" and (call.request.path != UNKNOWN_ROUTE) is self._is_known_route
+        )
+        return self._change(answer) if is_concerned and answer.status == 404 else answer
 
 
 def _body(call: Call, *path: str) -> Any:
@@ -150,7 +156,7 @@ def _emoji_lost(text: Any) -> str:
     return "".join(letter if ord(letter) < 0x2000 else "?" for letter in str(text))
 
 
-def _unlinked(call: Call) -> Request | None:
+def _at_new_unlinked_instance(call: Call) -> Request | None:
     instance = call.door("POST", "/_mock/instances", {"connected": False})
     return at_instance(call.request, call.key, instance)
 
@@ -174,14 +180,14 @@ def _let_in(operation: str, when: Any, mend: Mend) -> Callable[[], Fault]:
 
 
 def _text(change: Callable[[Any], Any]) -> Callable[[], Fault]:
-    return partial(Altered, ("send_text",), document(edited(_TEXT, change)))
+    return partial(Altered, ("send_text",), document(edit_at(_TEXT, change)))
 
 
 _LOGGED_IN = saying("already logged in")
 
 
 def _people(change: Callable[[list[Any]], list[Any]]) -> Callable[[Any], Any]:
-    return edited(
+    return edit_at(
         "group_data.participants",
         lambda people: change(people) if isinstance(people, list) else people,
     )
@@ -209,7 +215,7 @@ FAULTS: tuple[
     ("send_text: empty refused", ("send_text",), (), "An empty text is refused.",
      partial(Refusing, "send_text", lambda call: _body(call, "messageData", "text") == "")),
     ("send_text: once only", ("send_text",), (), "The second text of an instance is refused.",
-     partial(OnceOnly, "send_text", refused=500)),
+     partial(OnceOnly, "send_text", refusal_status=500)),
     ("send_location: texts refused", ("send_location",), (), "Degrees as texts are refused.",
      partial(Refusing, "send_location",
              lambda call: isinstance(_body(call, "messageData", "latitude"), str))),
@@ -221,12 +227,12 @@ FAULTS: tuple[
     ("download_media: both addresses", ("download_media",), (), "`url` alone is not enough.",
      partial(Refusing, "download_media", _one_address)),
     ("download_media: once only", ("download_media",), (), "A second file cannot be fetched.",
-     partial(OnceOnly, "download_media", refused=500)),
+     partial(OnceOnly, "download_media", refusal_status=500)),
     ("is_on_whatsapp: no digits", ("is_on_whatsapp",), (), "A number in digits is refused.",
      partial(Refusing, "is_on_whatsapp", lambda call: "40s.whatsapp" not in call.request.query
              and "@" not in call.request.query)),
     ("logout: once only", ("logout",), (), "A second logout is refused.",
-     partial(OnceOnly, "logout", refused=403)),
+     partial(OnceOnly, "logout", refusal_status=403)),
     ("logout: forgets the webhook", ("logout",), (), "After a logout the webhook is not set.",
      partial(Besides, "logout", "configure_webhook",
              {"messageData": {"webhookUrl": "", "webhookEnabled": False}})),
@@ -240,7 +246,7 @@ FAULTS: tuple[
      "After a change of token calls are not told.",
      partial(Besides, "change_token", "block_events", {"messageData": {"events": ["calls"]}})),
     ("block_events: first alone", ("block_events",), (), "One of several events is blocked.",
-     partial(Rewritten, "block_events", edited("messageData.events",
+     partial(Rewritten, "block_events", edit_at("messageData.events",
              lambda names: names[:1] if isinstance(names, list) else names))),
     ("block_events: once only", ("block_events",), (), "A second block is not kept.",
      partial(OnceOnly, "block_events")),
@@ -258,13 +264,13 @@ FAULTS: tuple[
     ("configure_webhook: in small letters", ("configure_webhook",), ("text-plain",),
      "The address is kept in small letters.",
      partial(Rewritten, "configure_webhook",
-             edited("messageData.webhookUrl", _small))),
+             edit_at("messageData.webhookUrl", _small))),
     ("update_presence: composing alone", ("update_presence",), (),
      "Only `composing` is seen by anybody.",
      partial(Sometimes, "update_presence", lambda call: _body(call, "option") != "composing")),
     ("update_presence: turned round", ("update_presence",), (), "`composing` is shown as `paused`.",
      partial(Rewritten, "update_presence",
-             edited("option", lambda option: "paused" if option == "composing" else option))),
+             edit_at("option", lambda option: "paused" if option == "composing" else option))),
     ("delete_message_from_me: one form", ("delete_message_from_me",), (),
      "The body with everything under messageData is refused.",
      partial(Refusing, "delete_message_from_me", lambda call: _body(call, "to") is None)),
@@ -281,15 +287,15 @@ FAULTS: tuple[
     ("create_group: one name", ("create_group",), (), "Every group is called the same.",
      partial(Rewritten, "create_group", put("group_data.group_name", "Equipe"))),
     ("create_group: once only", ("create_group",), (), "An instance has one group at most.",
-     partial(OnceOnly, "create_group", refused=500)),
+     partial(OnceOnly, "create_group", refusal_status=500)),
     ("qr_code_base64: linked too", ("qr_code_base64",), (), "A linked instance shows a code.",
-     _let_in("qr_code_base64", _LOGGED_IN, _unlinked)),
+     _let_in("qr_code_base64", _LOGGED_IN, _at_new_unlinked_instance)),
     ("qr_code_page: linked too", ("qr_code_page",), (), "A linked instance shows a code.",
-     _let_in("qr_code_page", _LOGGED_IN, _unlinked)),
+     _let_in("qr_code_page", _LOGGED_IN, _at_new_unlinked_instance)),
     ("qr_code_image: linked too", ("qr_code_image",), (), "A linked instance shows a code.",
-     _let_in("qr_code_image", _LOGGED_IN, _unlinked)),
+     _let_in("qr_code_image", _LOGGED_IN, _at_new_unlinked_instance)),
     ("pairing_code: linked too", ("pairing_code",), (), "A linked instance gives a code.",
-     _let_in("pairing_code", _LOGGED_IN, _unlinked)),
+     _let_in("pairing_code", _LOGGED_IN, _at_new_unlinked_instance)),
     ("instance_status: tokens by their beginning", ("instance_status",), (),
      "A token is right when it begins rightly.",
      _let_in("instance_status", of_status(401), _begins_right)),
@@ -302,24 +308,24 @@ FAULTS: tuple[
      partial(UnknownRoutes, True, status(405))),
     ("ack: an hour late", ("send_text",), ("ack-server", "ack-read"),
      "Receipts tell the time of the next hour.",
-     partial(Spoilt, ack(), changed(edited("timestamp", lambda moment: moment + 3600)))),
+     partial(Spoilt, ack(), alter(edit_at("timestamp", lambda moment: moment + 3600)))),
     ("ack: to the person", ("send_text", "create_group"), ("ack-server", "ack-read"),
      "Receipts of a group name a person as the chat.",
-     partial(Spoilt, ack(), changed(edited(
+     partial(Spoilt, ack(), alter(edit_at(
          "key.remoteJid", lambda jid: str(jid).replace("@g.us", "@s.whatsapp.net"))))),
     ("echo: a second off", ("send_text",), ("from-me-api-echo",),
      "The echo's time is not that of the answer.",
-     partial(Spoilt, echo, changed(edited("messageTimestamp", lambda moment: moment + 1)))),
+     partial(Spoilt, echo, alter(edit_at("messageTimestamp", lambda moment: moment + 1)))),
     ("echo: unmarked in groups", ("send_text", "create_group"), ("from-me-api-echo",),
      "Echoes of a group say that it is none.",
-     partial(Spoilt, echo, changed(put("isGroup", False)))),
+     partial(Spoilt, echo, alter(put("isGroup", False)))),
     ("message: time of yesterday", (), ("text-plain", "image"),
      "Messages of customers have yesterday's time.",
-     partial(Spoilt, inbound, changed(edited("messageTimestamp", lambda moment: moment - 86400)))),
+     partial(Spoilt, inbound, alter(edit_at("messageTimestamp", lambda moment: moment - 86400)))),
     ("message: everybody is one", (), ("text-plain",), "All customers have one number.",
-     partial(Spoilt, inbound, changed(put("key.remoteJid", "5511900000002@s.whatsapp.net")))),
+     partial(Spoilt, inbound, alter(put("key.remoteJid", "5511900000002@s.whatsapp.net")))),
     ("message: everybody has one name", (), ("text-plain",), "All customers have one name.",
-     partial(Spoilt, inbound, changed(put("pushName", "Contato Teste")))),
+     partial(Spoilt, inbound, alter(put("pushName", "Contato Teste")))),
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from ..answer_faults import Altered, Change, document, good
 from ..mutant import Fault, Mutant
-from ..payload_edits import edited, put, renamed, swapped
+from ..payload_edits import edit_at, put, rename, swap_values
 from ..stateful_faults import Frozen, FrozenField, Leak, NotDone, OldTokenToo
 
 _REVOKED = "messageData.message.protocolMessage"
@@ -26,24 +26,24 @@ NOT_DONE = (
 
 ALTERED: tuple[tuple[str, str, str, Change], ...] = (
     ("configure_webhook", "another address", "The answer names the address with another end.",
-     document(edited("webhookUrl", lambda url: f"{url}/" if url else url))),
+     document(edit_at("webhookUrl", lambda url: f"{url}/" if url else url))),
     ("webhook_settings", "flag turned", "On reads back as off.",
-     document(edited("webhookData.webhookEnabled", lambda enabled: not enabled))),
+     document(edit_at("webhookData.webhookEnabled", lambda enabled: not enabled))),
     ("webhook_settings", "address without its path", "The address reads back without its path.",
-     document(edited("webhookData.webhookUrl",
+     document(edit_at("webhookData.webhookUrl",
                      lambda url: "/".join(str(url).split("/")[:3])))),
     ("webhook_settings", "null instead of no address", "No address reads back as null.",
-     document(edited("webhookData.webhookUrl", lambda url: url or None))),
+     document(edit_at("webhookData.webhookUrl", lambda url: url or None))),
     ("webhook_settings", "under another name", "The settings stand under `webhook`.",
-     document(renamed("webhookData", "webhook"))),
+     document(rename("webhookData", "webhook"))),
     ("config_details", "lists exchanged", "Blocked events are shown as accepted ones.",
-     document(swapped("configData.blockEvents", "webhookEvents"))),
+     document(swap_values("configData.blockEvents", "webhookEvents"))),
     ("config_details", "nothing blocked", "What is blocked is not shown.",
      document(put("configData.blockEvents", []))),
     ("config_details", "last accepted missing", "The last accepted event is not shown.",
-     document(edited("configData.webhookEvents", lambda names: names[:-1]))),
+     document(edit_at("configData.webhookEvents", lambda names: names[:-1]))),
     ("config_details", "listed twice", "Every accepted event is listed twice.",
-     document(edited("configData.webhookEvents", lambda names: names * 2))),
+     document(edit_at("configData.webhookEvents", lambda names: names * 2))),
     ("config_details", "no statuses", "Accepted statuses are not shown.",
      document(put("configData.statusEvents", []))),
     ("delete_message", "names another", "The answer says that another message was deleted.",

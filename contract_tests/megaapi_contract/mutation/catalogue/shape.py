@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from ..answer_faults import Altered, Change, chained, content_type, document, raw, status
+from ..answer_faults import Altered, Change, chain, content_type, document, raw, status
 from ..mutant import Mutant
-from ..payload_edits import put, retyped, without
+from ..payload_edits import put, retype, without
 
 _MESSAGE = "messageData.message"
 
@@ -145,10 +145,10 @@ def mutants() -> Iterator[Mutant]:
     for operation, path in RETYPED:
         yield _one(
             operation, f"{path} of another type", "wrong type",
-            f"A good answer has {path} in another type.", document(retyped(path)),
+            f"A good answer has {path} in another type.", document(retype(path)),
         )  # fmt: skip
     for operation, number, bare in STATUSES:
-        change = chained(status(number), raw(lambda body: b"")) if bare else status(number)
+        change = chain(status(number), raw(lambda body: b"")) if bare else status(number)
         yield _one(
             operation, f"{number} instead of 200", "wrong status",
             f"Success is answered with {number}.", change,
@@ -169,7 +169,7 @@ def _bodies() -> Iterator[Mutant]:
     for operation in HTML:
         yield _one(
             operation, "a page", "wrong body", "A good answer is some page in HTML.",
-            chained(raw(lambda body: _PAGE), content_type("text/html")),
+            chain(raw(lambda body: _PAGE), content_type("text/html")),
         )  # fmt: skip
     for operation in CUT:
         yield _one(

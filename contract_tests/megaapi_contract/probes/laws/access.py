@@ -15,12 +15,12 @@ from ..probe import Laws
 from .assertions import (
     UNKNOWN_INSTANCE,
     claim,
-    done,
+    claim_refusal,
+    claim_success,
     guess,
     in_order,
     no_account,
     not_logged_in,
-    refused,
 )
 from .calls import someone
 from .requests import ASKS, BROKEN_JSON, Ask
@@ -38,7 +38,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 LINKING = ("qr_code_page", "qr_code_image", "qr_code_base64", "pairing_code")
 
 
-def _each(
+def _one_law_per_operation(
     phone: Callable[[Ask], bool] = lambda ask: True,
     about: Callable[[str, Ask], bool] = lambda operation, ask: True,
 ) -> Callable[[Rule], Rule]:
@@ -55,45 +55,47 @@ def _each(
     return keep
 
 
-@_each(phone=lambda ask: ask.phone)
+@_one_law_per_operation(phone=lambda ask: ask.phone)
 def only_the_right_key_and_token_get_in(
     operation: str, ask: Ask, session: Session, stage: Stage
 ) -> None:
     place, arguments = stage.place(connected=None), ask.make(someone(session))
     for when, token in (("a wrong token", session.wrong_token()), ("no token", "")):
-        refused(session, session.call(operation, place, token=token, **arguments), 401, when)
+        claim_refusal(session, session.call(operation, place, token=token, **arguments), 401, when)
     if stage.phone:
         other = stage.place()
         answer = session.call(operation, place, token=other.token, **arguments)
-        refused(session, answer, 401, "another instance's token")
+        claim_refusal(session, answer, 401, "another instance's token")
     if stage.phone or ask.effect == "reads":
         nowhere = Place(UNKNOWN_KEY, place.token)
         answer = session.call(operation, nowhere, **arguments)
-        refused(session, answer, 404, "an unknown instance", message=UNKNOWN_INSTANCE,
+        claim_refusal(session, answer, 404, "an unknown instance", message=UNKNOWN_INSTANCE,
                 switches=UNKNOWN)  # fmt: skip
 
 
-@_each()
+@_one_law_per_operation()
 def checks_come_in_the_documented_order(
     operation: str, ask: Ask, session: Session, stage: Stage
 ) -> None:
     place = stage.place(connected=False)
     wrong = session.wrong_token()
 
-    def broken_call(where: Place, token: str | None = None) -> Exchange:
-        return session.call(operation, where, raw=BROKEN_JSON, token=token)
+    def broken_call(target: Place, token: str | None = None) -> Exchange:
+        return session.call(operation, target, raw=BROKEN_JSON, token=token)
 
     answer = broken_call(Place(UNKNOWN_KEY, place.token), wrong)
-    refused(session, answer, 404, "an unknown key before all", message=UNKNOWN_INSTANCE,
+    claim_refusal(session, answer, 404, "an unknown key before all", message=UNKNOWN_INSTANCE,
             switches=UNKNOWN)  # fmt: skip
 
     def before(status: int) -> Promise:
         return in_order(session, operation, status)
 
-    refused(session, broken_call(place, wrong), 401, "a wrong token before an unreadable body",
-            promise=before(401))  # fmt: skip
-    refused(session, broken_call(place), 400, "an unreadable body before the missing phone",
-            promise=before(400))  # fmt: skip
+    answer = broken_call(place, wrong)
+    claim_refusal(session, answer, 401, "a wrong token before an unreadable body",
+                  promise=before(401))  # fmt: skip
+    answer = broken_call(place)
+    claim_refusal(session, answer, 400, "an unreadable body before the missing phone",
+                  promise=before(400))  # fmt: skip
     if ask.loose:
         return
     incomplete = session.call(operation, place, **ask.incomplete(NO_WHATSAPP))
@@ -102,20 +104,20 @@ def checks_come_in_the_documented_order(
             session, incomplete, "the missing phone before unusable fields", promise=before(403)
         )
     else:
-        refused(
+        claim_refusal(
             session, incomplete, 500, "unusable fields without a phone", promise=before(500),
             switches=HANDLED,
         )  # fmt: skip
 
 
-@_each(about=lambda operation, ask: ask.linked)
+@_one_law_per_operation(about=lambda operation, ask: ask.linked)
 def nothing_goes_without_a_phone(operation: str, ask: Ask, session: Session, stage: Stage) -> None:
     place = stage.place(connected=False)
     answer = session.call(operation, place, **ask.make(someone(session)))
     not_logged_in(session, answer, "without a phone")
 
 
-@_each(about=lambda operation, ask: not ask.linked)
+@_one_law_per_operation(about=lambda operation, ask: not ask.linked)
 def no_phone_is_needed(operation: str, ask: Ask, session: Session, stage: Stage) -> None:
     place = stage.place(connected=False)
     answer = session.call(operation, place, **ask.make(someone(session)))
@@ -123,16 +125,16 @@ def no_phone_is_needed(operation: str, ask: Ask, session: Session, stage: Stage)
         claim(session, answer, answer.ok, "answered without a phone")
 
 
-@_each(about=lambda operation, ask: not ask.loose)
+@_one_law_per_operation(about=lambda operation, ask: not ask.loose)
 def what_lacks_its_fields_is_a_bare_500(
     operation: str, ask: Ask, session: Session, stage: Stage
 ) -> None:
     place = stage.place(connected=operation not in LINKING)
     answer = session.call(operation, place, **ask.incomplete(someone(session)))
-    refused(session, answer, 500, "without its wrapper or its fields", switches=HANDLED)
+    claim_refusal(session, answer, 500, "without its wrapper or its fields", switches=HANDLED)
 
 
-@_each(about=lambda operation, ask: ask.people)
+@_one_law_per_operation(about=lambda operation, ask: ask.people)
 def numbers_without_whatsapp_are_refused(
     operation: str, ask: Ask, session: Session, stage: Stage
 ) -> None:
@@ -140,11 +142,11 @@ def numbers_without_whatsapp_are_refused(
     answer = session.call(operation, place, **ask.make(NO_WHATSAPP))
     no_account(session, answer, "a number without WhatsApp")
     unusable = session.call(operation, place, **ask.incomplete(NO_WHATSAPP))
-    refused(session, unusable, 500, "unusable fields before the number", switches=HANDLED,
+    claim_refusal(session, unusable, 500, "unusable fields before the number", switches=HANDLED,
             promise=in_order(session, operation, 500))  # fmt: skip
 
 
-@_each()
+@_one_law_per_operation()
 def other_methods_are_unknown_routes(
     operation: str, ask: Ask, session: Session, stage: Stage
 ) -> None:
@@ -154,24 +156,24 @@ def other_methods_are_unknown_routes(
     for method in METHODS:
         if session.contract.route(method, path) is None:
             answer = session.exchange(request(method, path, body={}, headers=headers))
-            refused(session, answer, 404, "another method", operation=operation)
+            claim_refusal(session, answer, 404, "another method", operation=operation)
 
 
 @LAWS.law("instance_status")
 def unknown_routes_are_404_in_the_usual_form(session: Session, stage: Stage) -> None:
     answer = session.exchange(request("GET", UNKNOWN_ROUTE, headers=(("Accept", "*/*"),)))
-    refused(session, answer, 404, "an unknown route", operation="instance_status")
+    claim_refusal(session, answer, 404, "an unknown route", operation="instance_status")
 
 
 @LAWS.law("send_text", "instance_status", effects=("sends", "reads"), phone=True)
 def odd_bodies_that_are_no_json_are_400(session: Session, stage: Stage) -> None:
     place = stage.place()
-    nested = b"[" * 101 + b"]" * 101
-    for raw in (b"\xff\xfe{}", b"{'to': 1}", b'{"a": NaN}', nested, b'{"messageData": {}} x'):
+    deep_arrays = b"[" * 101 + b"]" * 101
+    for raw in (b"\xff\xfe{}", b"{'to': 1}", b'{"a": NaN}', deep_arrays, b'{"messageData": {}} x'):
         answer = session.call("send_text", place, raw=raw)
-        refused(session, answer, 400, "a body that is no JSON")
+        claim_refusal(session, answer, 400, "a body that is no JSON")
     answer = session.call("instance_status", place, raw=b"{")
-    refused(session, answer, 400, "a body that is no JSON, on a GET")
+    claim_refusal(session, answer, 400, "a body that is no JSON, on a GET")
 
 
 @LAWS.law("send_text", "configure_webhook", effects=("sends", "changes"), phone=True)
@@ -179,20 +181,22 @@ def bodies_above_the_limit_are_413(session: Session, stage: Stage) -> None:
     place, raw = stage.place(connected=False), bytes(TOO_LARGE)
     # That there is a limit was seen; where it is, a switch decides.
     for operation in ("send_text", "configure_webhook"):
-        refused(session, session.call(operation, place, raw=raw), 413, "a body above 32 MiB",
+        claim_refusal(session, session.call(operation, place, raw=raw), 413, "a body above 32 MiB",
                 promise=in_order(session, operation, 413))  # fmt: skip
     wrong = session.call("send_text", place, raw=raw, token=session.wrong_token())
     if wrong.status != 413:
-        refused(session, wrong, 401, "the token before the size",
+        claim_refusal(session, wrong, 401, "the token before the size",
                 promise=in_order(session, "send_text", 401))  # fmt: skip
 
 
 @LAWS.law("send_media_base64", effects=("sends",), phone=True)
 def media_above_the_limit_is_413(session: Session, stage: Stage) -> None:
-    place, encoded = stage.place(), "AAAA" * (MEDIA_TOO_LARGE // 3 + 1)
-    data = {"to": someone(session), "type": "document", "base64": encoded}
+    place, base64_text = stage.place(), "AAAA" * (MEDIA_TOO_LARGE // 3 + 1)
+    data = {"to": someone(session), "type": "document", "base64": base64_text}
     answer = session.call("send_media_base64", place, body={"messageData": data})
-    refused(session, answer, 413, "media above 16 MiB", promise=guess(session, "send_media_base64"))
+    claim_refusal(
+        session, answer, 413, "media above 16 MiB", promise=guess(session, "send_media_base64")
+    )
 
 
 @LAWS.law("send_media_base64", effects=("sends",), phone=True)
@@ -203,11 +207,13 @@ def media_up_to_the_limit_is_taken(session: Session, stage: Stage) -> None:
         "base64": "AAAA" * (MEDIA_MOST // 3) + "AA==",
     }
     answer = session.call("send_media_base64", stage.place(), body={"messageData": data})
-    done(session, answer, "media of just 16 MiB", promise=guess(session, "send_media_base64"))
+    claim_success(
+        session, answer, "media of just 16 MiB", promise=guess(session, "send_media_base64")
+    )
 
 
 @LAWS.law("send_text", effects=("sends",), phone=True)
 def bodies_declared_as_something_else_are_not_read(session: Session, stage: Stage) -> None:
     place, arguments = stage.place(), ASKS["send_text"].make(someone(session))
     answer = session.call("send_text", place, content_type="text/plain", **arguments)
-    refused(session, answer, 500, "a text/plain body", promise=guess(session, "send_text"))
+    claim_refusal(session, answer, 500, "a text/plain body", promise=guess(session, "send_text"))

@@ -12,9 +12,9 @@ from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...session import Session
 from ..probe import Laws
-from .assertions import at, claim, done
+from .assertions import claim, claim_success, value_at
 from .calls import sent_id, set_webhook, someone, text
-from .connection import link, restarted, unlink
+from .connection import link, restart, unlink
 from .media import qr
 from .particulars import NEW_PHONE
 from .requests import ASKS
@@ -52,16 +52,16 @@ def ids_never_start_again(session: Session, stage: Stage) -> None:
     place, ids = stage.place(), list[str]()
     for happens in ("nothing", "restart", "drop", "logout"):
         if happens == "restart":
-            restarted(session, stage, place)
+            restart(session, stage, place)
         if happens == "drop":
             unlink(stage, place, cause="gateway")
-            restarted(session, stage, place)
+            restart(session, stage, place)
         if happens == "logout":
             session.call("logout", place)
             link(stage, place)
         for words in ("Um", "Dois", "Tr\u00eas"):
             answer = text(session, place, someone(session), words)
-            done(session, answer, "a text while linked")
+            claim_success(session, answer, "a text while linked")
             new = sent_id(answer) not in ("", *ids)
             claim(session, answer, new, "no id comes again, whatever happened to the link")
             ids.append(sent_id(answer))
@@ -72,12 +72,12 @@ def ids_never_start_again(session: Session, stage: Stage) -> None:
 def all_that_comes_during_a_restart_is_told(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     body = {"fault": "slow-start", "instance": place.key, "seconds": SLOW, "times": 1}
-    armed = stage.control_api("POST", "/_mock/faults", body)["id"]
+    fault_id = stage.control_api("POST", "/_mock/faults", body)["id"]
     try:
         session.call("restart", place)
     finally:
         with suppress(Impossible):
-            stage.control_api("DELETE", f"/_mock/faults/{armed}")
+            stage.control_api("DELETE", f"/_mock/faults/{fault_id}")
     people = (WORLD[0], WORLD[1], WORLD[0], WORLD[0], WORLD[1])
     expected = [
         _does(stage, place, "text-plain", set={"message.conversation": f"Texto {turn}"},
@@ -100,7 +100,9 @@ def an_address_is_used_as_it_was_written(session: Session, stage: Stage) -> None
         hook.url += f"?{query}"
         hook.open()
         answer = session.call("webhook_settings", place)
-        address = at(answer.json, "webhookData", "webhookUrl") or at(answer.json, "webhookUrl")
+        address = value_at(answer.json, "webhookData", "webhookUrl") or value_at(
+            answer.json, "webhookUrl"
+        )
         claim(session, answer, address == hook.url, "the address reads back letter for letter")
         _does(stage, place, "text-plain")
         webhooks = hook.receive()
@@ -148,7 +150,7 @@ def a_new_address_gets_all_that_is_still_to_come(session: Session, stage: Stage)
     new.open()
     stage.control_api("POST", contact, {"state": "reachable"})
     webhooks = new.receive(
-        lambda webhooks: any(at(one.json, "update", "status") == READ for one in webhooks)
+        lambda webhooks: any(value_at(one.json, "update", "status") == READ for one in webhooks)
     )
     stray = old.mine(session.receiver.webhooks)
     acks = [
@@ -156,7 +158,7 @@ def a_new_address_gets_all_that_is_still_to_come(session: Session, stage: Stage)
     ]
     if not new.settle_acks(bool(acks)):
         return
-    late = [one for one in acks if at(one.json, "update", "status") == READ]
+    late = [one for one in acks if value_at(one.json, "update", "status") == READ]
     is_here = bool(late) and all(one in webhooks for one in late)
     new.claim("ack-read", is_here, "receipts come to the address there is now")
 
@@ -172,10 +174,10 @@ def a_receipt_has_the_time_it_came(session: Session, stage: Stage) -> None:
     if not stage.pass_time(OFF):
         return
     stage.control_api("POST", contact, {"state": "reachable"})
-    wrote = int(str(at(answer.json, "messageData", "messageTimestamp") or 0))
+    wrote = int(str(value_at(answer.json, "messageData", "messageTimestamp") or 0))
     for one in hook.receive():
-        if is_ack(one) and at(one.json, "update", "status") == READ:
-            moment = at(one.json, "timestamp")
+        if is_ack(one) and value_at(one.json, "update", "status") == READ:
+            moment = value_at(one.json, "timestamp")
             late = type(moment) is int and moment >= wrote + OFF
             hook.claim("ack-read", moment is None or late, "timestamp is when it was read", one)
 
@@ -188,11 +190,14 @@ def a_logout_leaves_the_webhook(session: Session, stage: Stage) -> None:
     session.call("logout", place)
     hook.receive()
     answer = session.call("webhook_settings", place)
-    settings = at(answer.json, "webhookData") or answer.json
-    is_kept = at(settings, "webhookUrl") == hook.url and at(settings, "webhookEnabled") is True
+    settings = value_at(answer.json, "webhookData") or answer.json
+    is_kept = (
+        value_at(settings, "webhookUrl") == hook.url
+        and value_at(settings, "webhookEnabled") is True
+    )
     claim(session, answer, is_kept, "after a logout the webhook is as it was")
     qr(session, place)
-    types = [at(one.json, "messageType") for one in hook.receive()]
+    types = [value_at(one.json, "messageType") for one in hook.receive()]
     hook.claim("qrcode", "qrcode_update" in types, "a code after a logout is told")
     link(stage, place)
     id_ = _does(stage, place, "text-plain")
@@ -210,7 +215,7 @@ def an_echo_has_the_id_that_was_answered(session: Session, stage: Stage) -> None
     sent_ids.add(sent_id(session.call("send_location", place, **location)))
     echoed_ids = {
         message_id(one) for one in hook.receive()
-        if at(one.json, "key", "fromMe") is True and not is_ack(one)
+        if value_at(one.json, "key", "fromMe") is True and not is_ack(one)
     }  # fmt: skip
     # How an echo looks otherwise is Baileys' affair; that it has this id was seen.
     promise = replace(session.contract.event_promise(ECHO), grade="observed")
@@ -228,7 +233,7 @@ def every_way_of_linking_is_told(session: Session, stage: Stage) -> None:
         session.call(operation, place, query=query)
         hook.receive()
         link(stage, place)
-        messages = [at(one.json, "message") for one in hook.receive()]
+        messages = [value_at(one.json, "message") for one in hook.receive()]
         is_told = messages.count("phone_connected") == 1
         hook.claim("connected", is_told, "phone_connected, whichever way it was linked")
         _does(stage, neighbour, "text-plain")
@@ -245,12 +250,12 @@ def the_status_is_of_the_phone_that_is_linked(session: Session, stage: Stage) ->
     except Impossible as refusal:
         raise NotTried(f"no other number to link: {refusal}") from None
     answer = session.call("instance_status", place)
-    user = at(answer.json, "instance", "user")
-    right = user is None or str(at(user, "id")).startswith(NEW_PHONE)
+    user = value_at(answer.json, "instance", "user")
+    right = user is None or str(value_at(user, "id")).startswith(NEW_PHONE)
     claim(session, answer, right, "user.id is of the number that is linked now")
     unlink(stage, place)
     answer = session.call("instance_status", place)
-    is_gone = at(answer.json, "instance", "user") is None
+    is_gone = value_at(answer.json, "instance", "user") is None
     claim(session, answer, is_gone, "no user once the phone has left")
 
 
@@ -263,8 +268,8 @@ def a_receiver_that_errs_is_not_given_up(session: Session, stage: Stage) -> None
             _does(stage, place, "text-plain", set={"message.conversation": f"Texto {turn}"})
         hook.receive()
     answer = session.call("webhook_settings", place)
-    settings = at(answer.json, "webhookData") or answer.json
-    claim(session, answer, at(settings, "webhookEnabled") is True, "the webhook stays on")
+    settings = value_at(answer.json, "webhookData") or answer.json
+    claim(session, answer, value_at(settings, "webhookEnabled") is True, "the webhook stays on")
     id_ = _does(stage, place, "text-plain")
     message_ids = [message_id(one) for one in hook.receive()]
     hook.claim("text-plain", id_ in message_ids, "what comes after errors is told")
@@ -280,11 +285,11 @@ def every_letter_of_a_token_counts(session: Session, stage: Stage) -> None:
     token = place.token
     for new in TOKENS:
         body = {"messageData": {"token": new}}
-        changed = session.call("change_token", place, token=token, body=body)
-        if not done(session, changed, "a new token"):
+        token_change = session.call("change_token", place, token=token, body=body)
+        if not claim_success(session, token_change, "a new token"):
             return
         answer = session.call("instance_status", place, token=new)
-        done(session, answer, "the whole token")
+        claim_success(session, answer, "the whole token")
         for wrong in (new[:-1], new[: len(new) // 2], f"{new}x", f"{new}{new}", new[::-1] + "z"):
             answer = session.call("instance_status", place, token=wrong)
             claim(session, answer, answer.status == 401, "nothing but the whole token opens",

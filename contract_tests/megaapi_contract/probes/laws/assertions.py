@@ -24,7 +24,7 @@ NOT_REGISTERED = "Number not registered on WhatsApp"
 UNKNOWN_INSTANCE = "Instance not found"
 
 
-def at(document: Any, *path: str | int) -> Any:
+def value_at(document: Any, *path: str | int) -> Any:
     """What stands there; None where the way ends before."""
     for step in path:
         if isinstance(document, Mapping) and isinstance(step, str):
@@ -55,15 +55,15 @@ def claim(
     return session.hold(holds, sentence, promise=promise, exchange=exchange)
 
 
-def done(
+def claim_success(
     session: Session, exchange: Exchange, when: str, *, promise: Promise | None = None
 ) -> bool:
     """The call succeeded: a 200 that does not say `error`."""
-    fine = exchange.status == 200 and at(exchange.json, "error") in (False, None)
+    fine = exchange.status == 200 and value_at(exchange.json, "error") in (False, None)
     return claim(session, exchange, fine, f"{when}: 200", promise=promise)
 
 
-def refused(
+def claim_refusal(
     session: Session,
     exchange: Exchange,
     status: int,
@@ -99,9 +99,9 @@ def refused(
 
 def _note_other_fields(session: Session, exchange: Exchange, status: int, promise: Promise) -> None:
     """Note fields that errors do not have; of an operation's own answer the judge notes them."""
-    judged = exchange.operation is not None or exchange.status != status
+    is_judged_elsewhere = exchange.operation is not None or exchange.status != status
     document = exchange.json if isinstance(exchange.json, dict) else {}
-    for name in () if judged else sorted(set(document) - FIELDS):
+    for name in () if is_judged_elsewhere else sorted(set(document) - FIELDS):
         sentence = f"body: {name}: a field that errors do not have"
         session.note(sentence, promise=promise, exchange=exchange)
 
@@ -131,7 +131,7 @@ def not_logged_in(
     session: Session, exchange: Exchange, when: str, *, promise: Promise | None = None
 ) -> bool:
     """Turned down for want of a phone: 403, or as the contract knows it besides."""
-    return refused(
+    return claim_refusal(
         session, exchange, 403, when, message=NOT_LOGGED_IN, promise=promise,
         switches=("disconnected_status", "is_on_whatsapp_disconnected"),
     )  # fmt: skip
@@ -141,11 +141,11 @@ def no_account(session: Session, exchange: Exchange, when: str) -> bool:
     """Turned down for want of an account: 403, a send nobody gets, or a 200 without a message."""
     if session.takes_alternative(exchange, "swallowed_sends"):
         return True
-    if exchange.status == 200 and at(exchange.json, "error") is False:
+    if exchange.status == 200 and value_at(exchange.json, "error") is False:
         session.settle("unregistered_sends", "200", exchange=exchange)
         return True
     switches = ("unregistered_sends", "swallowed_sends")
-    return refused(session, exchange, 403, when, message=NOT_REGISTERED, switches=switches)
+    return claim_refusal(session, exchange, 403, when, message=NOT_REGISTERED, switches=switches)
 
 
 def logged_out(session: Session, exchange: Exchange, when: str) -> bool:
@@ -153,18 +153,18 @@ def logged_out(session: Session, exchange: Exchange, when: str) -> bool:
     if session.takes_alternative(exchange, "logout_disconnected"):
         return True
     session.settle("logout_disconnected", exchange=exchange)
-    return done(session, exchange, when)
+    return claim_success(session, exchange, when)
 
 
 def ended_or_refused(session: Session, exchange: Exchange, when: str) -> bool:
     """A logout where nothing is linked and a session is left: each documented way is as good."""
-    known = session.contract.alternatives("logout")
-    if any(one.switch == "logout_disconnected" and one.fits(exchange) for one in known):
+    alternatives = session.contract.alternatives("logout")
+    if any(one.switch == "logout_disconnected" and one.fits(exchange) for one in alternatives):
         return True
-    return done(session, exchange, when)
+    return claim_success(session, exchange, when)
 
 
-def handled(
+def claim_failure(
     session: Session, exchange: Exchange, when: str, *, promise: Promise, switch: str = ""
 ) -> bool:
     """A failure inside a 200: `error` is true; or a documented alternative of a switch."""
@@ -172,5 +172,5 @@ def handled(
         return True
     if switch and exchange.status == 200:
         session.settle(switch, exchange=exchange, promise=promise)
-    is_handled = exchange.status == 200 and at(exchange.json, "error") is True
+    is_handled = exchange.status == 200 and value_at(exchange.json, "error") is True
     return claim(session, exchange, is_handled, f"{when}: 200 with error true", promise=promise)

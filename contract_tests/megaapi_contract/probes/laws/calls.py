@@ -11,7 +11,7 @@ from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
 from ...session import Session
-from .assertions import at
+from .assertions import value_at
 
 Json = dict[str, Any]
 
@@ -36,7 +36,7 @@ def message(session: Session, place: Place, operation: str, **data: Any) -> Exch
     session.gate.learn(texts(data))
     answer = session.call(operation, place, body={"messageData": data})
     if answer.ok:
-        session.gate.learn(texts(at(answer.json, "messageData")))
+        session.gate.learn(texts(value_at(answer.json, "messageData")))
     return answer
 
 
@@ -59,7 +59,7 @@ def texts(node: Any) -> Iterator[str]:
 
 def sent_id(sent_message: Exchange) -> str:
     """The id of the message an answer speaks of; empty when it names none."""
-    return str(at(sent_message.json, "messageData", "key", "id") or "")
+    return str(value_at(sent_message.json, "messageData", "key", "id") or "")
 
 
 # -- groups ----------------------------------------------------------------------------------
@@ -76,7 +76,7 @@ def make_group(
 
 def group_of(answer: Exchange) -> Json:
     """The group an answer shows, nested or flat; empty when it shows none."""
-    group = at(answer.json, "group") or answer.json
+    group = value_at(answer.json, "group") or answer.json
     return group if answer.ok and isinstance(group, dict) else {}
 
 
@@ -87,14 +87,14 @@ def leave(session: Session, place: Place, jid: str) -> Exchange:
 
 def members(group: Json) -> dict[str, Any]:
     """Who is in a group, by number where one is told, and as what."""
-    return {numbered(one, "id", "phoneNumber"): one.get("admin") for one in _people(group)}
+    return {number_or_address(one, "id", "phoneNumber"): one.get("admin") for one in _people(group)}
 
 
 def owner_of(group: Json) -> str:
     """Who made a group, as `members` names people."""
     owner = str(group.get("owner"))
     jids_of_people = {
-        str(one.get("id")): numbered(one, "id", "phoneNumber") for one in _people(group)
+        str(one.get("id")): number_or_address(one, "id", "phoneNumber") for one in _people(group)
     }
     return jids_of_people.get(owner, owner)
 
@@ -108,7 +108,7 @@ def _people(group: Json) -> list[dict[str, Any]]:
     )
 
 
-def numbered(person: Mapping[str, Any], field: str, number: str) -> str:
+def number_or_address(person: Mapping[str, Any], field: str, number: str) -> str:
     """The address in a field, or the number beside it where that one is hidden."""
     address, behind = str(person.get(field)), person.get(number)
     return str(behind) if address.endswith("@lid") and isinstance(behind, str) else address
@@ -124,7 +124,7 @@ def set_webhook(session: Session, place: Place, url: str, *, enabled: bool = Tru
     return session.call("configure_webhook", place, body={"messageData": data})
 
 
-def parsed(document: Any) -> Any:
+def parse_json(document: Any) -> Any:
     """A JSON text's document; None when it is none."""
     try:
         return json.loads(document)

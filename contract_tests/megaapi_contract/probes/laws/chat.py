@@ -9,7 +9,7 @@ from ...host.stage import Stage
 from ...judging.results import Exchange
 from ...session import Session
 from ..probe import Laws
-from .assertions import at, claim, done, guess, not_logged_in
+from .assertions import claim, claim_success, guess, not_logged_in, value_at
 from .calls import make_group, message, now, sent_id, someone, text
 from .requests import MESSAGE_ID
 
@@ -19,7 +19,7 @@ PRESENCES = ("composing", "recording", "paused", "available", "unavailable")
 
 
 def _delete(session: Session, place: Place, answer: Exchange, to: str) -> Exchange:
-    key = at(answer.json, "messageData", "key")
+    key = value_at(answer.json, "messageData", "key")
     return message(session, place, "delete_message", to=to, key=key)
 
 
@@ -34,7 +34,7 @@ def every_presence_is_taken(session: Session, stage: Stage) -> None:
     # On a real host each counts as a message.
     for option in PRESENCES if stage.phone else PRESENCES[:1]:
         answer = session.call("update_presence", place, body={"to": to, "option": option})
-        done(session, answer, "a presence")
+        claim_success(session, answer, "a presence")
         if stage.phone:
             shown_presence = stage.control_api("GET", f"/_mock/instances/{place.key}")["presence"]
             claim(
@@ -47,7 +47,9 @@ def presence_is_shown_in_groups_too(session: Session, stage: Stage) -> None:
     place = stage.place()
     _, group = make_group(session, stage, place, someone(session))
     body = {"to": str(group.get("id")), "option": "recording"}
-    done(session, session.call("update_presence", place, body=body), "a presence in a group")
+    claim_success(
+        session, session.call("update_presence", place, body=body), "a presence in a group"
+    )
 
 
 @LAWS.law("update_presence", effects=("sends",), phone=True)
@@ -55,7 +57,9 @@ def a_presence_nobody_knows_is_passed_over(session: Session, stage: Stage) -> No
     place, to = stage.place(), someone(session)
     for body in ({"to": to, "option": "pause"}, {"to": to}):
         answer = session.call("update_presence", place, body=body)
-        done(session, answer, "an unknown presence", promise=guess(session, "update_presence"))
+        claim_success(
+            session, answer, "an unknown presence", promise=guess(session, "update_presence")
+        )
 
 
 @LAWS.law("delete_message", "send_text", effects=("sends",))
@@ -63,19 +67,22 @@ def deleting_for_everyone_is_a_message_of_its_own(session: Session, stage: Stage
     place, to = stage.place(), someone(session)
     sent_message = text(session, place, to)
     answer = _delete(session, place, sent_message, to)
-    if not done(session, answer, "deleting for everyone"):
+    if not claim_success(session, answer, "deleting for everyone"):
         return
-    data = at(answer.json, "messageData")
-    jid = at(data, "key", "remoteJid")
+    data = value_at(answer.json, "messageData")
+    jid = value_at(data, "key", "remoteJid")
     claim(session, answer, jid == as_given(to), "remoteJid is built from `to`")
     new = sent_id(answer) not in ("", sent_id(sent_message))
     claim(session, answer, new, "the answer has an id of its own")
-    part = at(data, "message", "protocolMessage")
-    claim(session, answer, at(part, "type") == "REVOKE", "the content is a REVOKE")
+    part = value_at(data, "message", "protocolMessage")
+    claim(session, answer, value_at(part, "type") == "REVOKE", "the content is a REVOKE")
     claim(
-        session, answer, at(part, "key", "id") == sent_id(sent_message), "it names what is deleted"
+        session,
+        answer,
+        value_at(part, "key", "id") == sent_id(sent_message),
+        "it names what is deleted",
     )
-    moment = str(at(data, "messageTimestamp"))
+    moment = str(value_at(data, "messageTimestamp"))
     close = moment.isdecimal() and abs(int(moment) - now(stage)) <= 120
     claim(session, answer, close, "messageTimestamp is the time in seconds")
     if stage.phone:
@@ -88,8 +95,8 @@ def what_nobody_knows_can_be_deleted(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     key = {"remoteJid": as_given(to), "fromMe": True, "id": MESSAGE_ID}
     answer = message(session, place, "delete_message", to=to, key=key)
-    done(session, answer, "deleting an unknown message")
-    deleted_id = at(answer.json, "messageData", "message", "protocolMessage", "key", "id")
+    claim_success(session, answer, "deleting an unknown message")
+    deleted_id = value_at(answer.json, "messageData", "message", "protocolMessage", "key", "id")
     claim(session, answer, deleted_id == MESSAGE_ID, "it names what is deleted")
 
 
@@ -99,11 +106,11 @@ def deleting_for_oneself_sends_nothing(session: Session, stage: Stage) -> None:
     sent_message = text(session, place, to)
     data = {
         "id": sent_id(sent_message),
-        "timestamp": at(sent_message.json, "messageData", "messageTimestamp"),
+        "timestamp": value_at(sent_message.json, "messageData", "messageTimestamp"),
     }
     answer = session.call("delete_message_from_me", place, body={"to": to, "messageData": data})
-    done(session, answer, "deleting for oneself")
-    claim(session, answer, at(answer.json, "messageData") is None, "no message comes of it")
+    claim_success(session, answer, "deleting for oneself")
+    claim(session, answer, value_at(answer.json, "messageData") is None, "no message comes of it")
     if stage.phone:
         is_gone = _deleted(stage, place, sent_id(sent_message)) == "me"
         claim(session, answer, is_gone, "the message is gone for the instance alone")
@@ -113,11 +120,11 @@ def deleting_for_oneself_sends_nothing(session: Session, stage: Stage) -> None:
 def deleting_for_oneself_has_a_second_form(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     sent_message = text(session, place, to)
-    key = at(sent_message.json, "messageData", "key")
-    stamp = at(sent_message.json, "messageData", "messageTimestamp")
+    key = value_at(sent_message.json, "messageData", "key")
+    stamp = value_at(sent_message.json, "messageData", "messageTimestamp")
     data = {"to": to, "key": key, "messageTimestamp": stamp}
     answer = session.call("delete_message_from_me", place, body={"messageData": data})
-    done(session, answer, "deleting for oneself, all wrapped")
+    claim_success(session, answer, "deleting for oneself, all wrapped")
     is_gone = _deleted(stage, place, sent_id(sent_message)) == "me"
     claim(session, answer, is_gone, "the message is gone for the instance alone")
 

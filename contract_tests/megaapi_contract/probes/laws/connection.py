@@ -12,7 +12,15 @@ from ...host.status import EMPTY, LIST, NONE, Status, read_status
 from ...judging.results import Exchange
 from ...session import Session
 from ..probe import Laws
-from .assertions import at, claim, done, guess, logged_out, not_logged_in, refused
+from .assertions import (
+    claim,
+    claim_refusal,
+    claim_success,
+    guess,
+    logged_out,
+    not_logged_in,
+    value_at,
+)
 from .calls import someone, text
 from .media import LINKED_ALREADY, qr
 
@@ -37,7 +45,7 @@ def unlink(stage: Stage, place: Place, cause: str = "phone") -> None:
 def status(session: Session, place: Place, expected: str, when: str) -> None:
     """Hold what the status says."""
     answer = session.call("instance_status", place)
-    done(session, answer, f"{when}: the status")
+    claim_success(session, answer, f"{when}: the status")
     shown_status = form_of(session, answer)
     claim(session, answer, shown_status.state == expected, f"{when}: {expected}")
     if shown_status.form in (LIST, EMPTY):
@@ -46,7 +54,7 @@ def status(session: Session, place: Place, expected: str, when: str) -> None:
     if expected == "disconnected":
         claim(session, answer, shown_status.user is None, f"{when}: no user")
         return
-    owner = _DEVICE.fullmatch(str(at(shown_status.user, "id")))
+    owner = _DEVICE.fullmatch(str(value_at(shown_status.user, "id")))
     claim(session, answer, owner, f"{when}: the user's JID")
     if owner and place.number:
         claim(session, answer, owner[1] == place.number, f"{when}: the phone's own number")
@@ -64,7 +72,7 @@ def form_of(session: Session, answer: Exchange) -> Status:
     return shown_status
 
 
-def restarted(session: Session, stage: Stage, place: Place) -> Exchange:
+def restart(session: Session, stage: Stage, place: Place) -> Exchange:
     """A restart, and the time a host may take over it; what it answered."""
     answer = session.call("restart", place)
     if answer.ok and not stage.pass_time(RESTARTS):
@@ -80,7 +88,7 @@ def the_status_of_a_linked_instance_names_its_user(session: Session, stage: Stag
     place = stage.place()
     status(session, place, "connected", "linked")
     answer = session.call("instance_status", place)
-    user_name = at(read_status(answer).user, "name")
+    user_name = value_at(read_status(answer).user, "name")
     if stage.phone and user_name is not None:
         name = stage.control_api("GET", f"/_mock/instances/{place.key}")["name"]
         claim(session, answer, user_name == name, "linked: the name on the phone")
@@ -96,8 +104,13 @@ def people_on_whatsapp_exist(session: Session, stage: Stage) -> None:
     place, person = stage.place(), someone(session)
     for number_form in (person, as_given(person)):
         answer = session.call("is_on_whatsapp", place, query={"jid": number_form})
-        claim(session, answer, at(answer.json, "exists") is True, "somebody with WhatsApp exists")
-        jid = str(at(answer.json, "jid"))
+        claim(
+            session,
+            answer,
+            value_at(answer.json, "exists") is True,
+            "somebody with WhatsApp exists",
+        )
+        jid = str(value_at(answer.json, "jid"))
         claim(session, answer, jid == as_given(person), "the JID is theirs")
 
 
@@ -108,11 +121,11 @@ def people_without_whatsapp_do_not_exist(session: Session, stage: Stage) -> None
         return
     session.settle("not_on_whatsapp", exchange=answer)
     unsure = guess(session, "is_on_whatsapp")
-    is_unknown = at(answer.json, "exists") is False
+    is_unknown = value_at(answer.json, "exists") is False
     claim(
         session, answer, answer.ok and is_unknown, "nobody there: exists is false", promise=unsure
     )
-    jid = at(answer.json, "jid")
+    jid = value_at(answer.json, "jid")
     claim(session, answer, jid == as_given(NO_WHATSAPP), "nobody there: the JID", promise=unsure)
 
 
@@ -122,8 +135,8 @@ def pairing_codes_have_eight_characters(session: Session, stage: Stage) -> None:
     codes = []
     for _ in range(3):
         answer = session.call("pairing_code", place, query={"phoneNumber": "5511900000020"})
-        done(session, answer, "a pairing code")
-        codes.append(str(at(answer.json, "pairingCode")))
+        claim_success(session, answer, "a pairing code")
+        codes.append(str(value_at(answer.json, "pairingCode")))
         claim(session, answer, PAIRING.fullmatch(codes[-1]), "eight characters, no hyphen")
     claim(session, answer, len(set(codes)) == 3, "another code each time",
           promise=guess(session, "pairing_code"))  # fmt: skip
@@ -134,17 +147,17 @@ def a_code_of_ones_own_is_used(session: Session, stage: Stage) -> None:
     place = stage.place(connected=False)
     query = {"phoneNumber": "5511900000020", "customPairingCode": "TESTCODE"}
     answer = session.call("pairing_code", place, query=query)
-    same = at(answer.json, "pairingCode") == "TESTCODE"
+    same = value_at(answer.json, "pairingCode") == "TESTCODE"
     claim(session, answer, same, "the custom code is the code")
     answer = session.call("pairing_code", place, query={**query, "customPairingCode": "CURTO"})
-    refused(session, answer, 500, "a custom code of another length",
+    claim_refusal(session, answer, 500, "a custom code of another length",
             promise=guess(session, "pairing_code"))  # fmt: skip
 
 
 @LAWS.law("pairing_code", effects=("changes",), phone=True)
 def a_linked_instance_gives_no_pairing_code(session: Session, stage: Stage) -> None:
     answer = session.call("pairing_code", stage.place(), query={"phoneNumber": "5511900000020"})
-    refused(session, answer, 403, "a pairing code of a linked instance",
+    claim_refusal(session, answer, 403, "a pairing code of a linked instance",
             message=LINKED_ALREADY, promise=guess(session, "pairing_code"))  # fmt: skip
 
 
@@ -156,9 +169,9 @@ def scanning_the_code_links(session: Session, stage: Stage) -> None:
     link(stage, place)
     status(session, place, "connected", "after the scan")
     answer, _ = qr(session, place)
-    refused(session, answer, 403, "a QR code after the scan", message=LINKED_ALREADY,
+    claim_refusal(session, answer, 403, "a QR code after the scan", message=LINKED_ALREADY,
             switches=("qr_base64_connected",))  # fmt: skip
-    done(session, text(session, place), "a text after the scan")
+    claim_success(session, text(session, place), "a text after the scan")
 
 
 @LAWS.law("pairing_code", "instance_status", effects=("changes", "reads"), phone=True)
@@ -167,15 +180,15 @@ def typing_the_code_links_that_number(session: Session, stage: Stage) -> None:
     session.call("pairing_code", place, query={"phoneNumber": "5511900000020"})
     status(session, place, "disconnected", "before typing")
     link(stage, place)
-    typed = Place(place.key, place.token, "5511900000020")
-    status(session, typed, "connected", "after typing")
+    place_with_number = Place(place.key, place.token, "5511900000020")
+    status(session, place_with_number, "connected", "after typing")
 
 
 @LAWS.law("logout", "instance_status", "send_text", "qr_code_base64",
           effects=("disconnects", "reads", "sends"), phone=True)  # fmt: skip
 def after_a_logout_everything_waits_for_a_phone(session: Session, stage: Stage) -> None:
     place = stage.place()
-    done(session, session.call("logout", place), "a logout")
+    claim_success(session, session.call("logout", place), "a logout")
     status(session, place, "disconnected", "after a logout")
     not_logged_in(session, text(session, place), "a text after a logout")
     answer, content = qr(session, place)
@@ -183,16 +196,16 @@ def after_a_logout_everything_waits_for_a_phone(session: Session, stage: Stage) 
     logged_out(session, session.call("logout", place), "a second logout")
     link(stage, place)
     status(session, place, "connected", "linked again")
-    done(session, text(session, place), "a text when linked again")
+    claim_success(session, text(session, place), "a text when linked again")
 
 
 @LAWS.law("restart", "instance_status", "send_text",
           effects=("disconnects", "reads", "sends"), phone=True)  # fmt: skip
 def a_restart_keeps_the_link(session: Session, stage: Stage) -> None:
     place = stage.place()
-    done(session, restarted(session, stage, place), "a restart")
+    claim_success(session, restart(session, stage, place), "a restart")
     status(session, place, "connected", "after a restart")
-    done(session, text(session, place), "a text after a restart")
+    claim_success(session, text(session, place), "a text after a restart")
 
 
 @LAWS.law("restart", "instance_status", effects=("disconnects", "reads"), phone=True)
@@ -200,7 +213,7 @@ def a_restart_brings_back_what_the_gateway_dropped(session: Session, stage: Stag
     place = stage.place()
     unlink(stage, place, cause="gateway")
     status(session, place, "disconnected", "dropped")
-    done(session, restarted(session, stage, place), "a restart")
+    claim_success(session, restart(session, stage, place), "a restart")
     status(session, place, "connected", "restarted after a drop")
 
 
@@ -212,7 +225,7 @@ def a_restart_brings_nobody_back_who_left(session: Session, stage: Stage) -> Non
             session.call("logout", place)
         else:
             unlink(stage, place, cause=leave)
-        done(session, restarted(session, stage, place), "a restart")
+        claim_success(session, restart(session, stage, place), "a restart")
         status(session, place, "disconnected", "restarted without a session")
 
 

@@ -15,8 +15,18 @@ from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
 from ...session import Session
 from ..probe import Laws
-from .assertions import at, claim, done, guess
-from .calls import make_group, members, message, numbered, parsed, set_webhook, someone, text, texts
+from .assertions import claim, claim_success, guess, value_at
+from .calls import (
+    make_group,
+    members,
+    message,
+    number_or_address,
+    parse_json,
+    set_webhook,
+    someone,
+    text,
+    texts,
+)
 from .media import fetch, same_bytes
 from .requests import ASKS
 from .settings import NEW_TOKEN
@@ -58,7 +68,7 @@ def texts_come_back_letter_for_letter(session: Session, stage: Stage) -> None:
     place = stage.place()
     for words in TEXTS:
         answer = text(session, place, words=words)
-        back = at(answer.json, "messageData", "message", "extendedTextMessage", "text")
+        back = value_at(answer.json, "messageData", "message", "extendedTextMessage", "text")
         claim(session, answer, back == words, "every letter comes back")
 
 
@@ -96,7 +106,7 @@ def long_texts_come_back_whole(operation: str, session: Session, stage: Stage) -
             node = node[step]
         node[way[-1]] = LONG
         answer = session.call(operation, place, body=body)
-        shown_texts = set(_read_by_people(at(answer.json, "messageData", "message")))
+        shown_texts = set(_read_by_people(value_at(answer.json, "messageData", "message")))
         name = ".".join(map(str, way))
         claim(session, answer, LONG in shown_texts, f"{name} comes back letter for letter")
 
@@ -106,7 +116,7 @@ def _read_by_people(content: Any) -> Iterator[str]:
     for text_of_message in texts(content):
         yield text_of_message
         if text_of_message.startswith("{"):
-            yield from texts(parsed(text_of_message))
+            yield from texts(parse_json(text_of_message))
 
 
 @LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)
@@ -116,8 +126,8 @@ def large_files_come_back_whole(session: Session, stage: Stage) -> None:
         session, place, "send_media_base64", to=someone(session), type="document",
         base64=b64encode(content).decode(), fileName="grande.pdf", mimeType="application/pdf",
     )  # fmt: skip
-    if done(session, answer, "a file of two megabytes"):
-        part = at(answer.json, "messageData", "message", "documentMessage") or {}
+    if claim_success(session, answer, "a file of two megabytes"):
+        part = value_at(answer.json, "messageData", "message", "documentMessage") or {}
         same_bytes(session, fetch(session, place, part, "document"), part, content)
 
 
@@ -135,10 +145,10 @@ def groups_take_several_people_at_once(session: Session, stage: Stage) -> None:
 def _settings(session: Session, place: Place, token: str | None = None) -> tuple[Any, Any]:
     config = session.call("config_details", place, token=token)
     webhook = session.call("webhook_settings", place, token=token)
-    settings = at(webhook.json, "webhookData") or webhook.json
-    return at(config.json, "configData"), (
-        at(settings, "webhookUrl"),
-        at(settings, "webhookEnabled"),
+    settings = value_at(webhook.json, "webhookData") or webhook.json
+    return value_at(config.json, "configData"), (
+        value_at(settings, "webhookUrl"),
+        value_at(settings, "webhookEnabled"),
     )
 
 
@@ -150,9 +160,9 @@ def _block(session: Session, place: Place, *names: str) -> Exchange:
 def what_is_blocked_adds_up(session: Session, stage: Stage) -> None:
     place = stage.place()
     for name in ("presence", "calls"):
-        done(session, _block(session, place, name), "blocking")
+        claim_success(session, _block(session, place, name), "blocking")
     answer = session.call("config_details", place)
-    blocked = at(answer.json, "configData", "blockEvents") or ()
+    blocked = value_at(answer.json, "configData", "blockEvents") or ()
     claim(session, answer, {"presence", "calls"} <= set(map(str, blocked)), "earlier blocks stay",
           promise=guess(session, "block_events"))  # fmt: skip
 
@@ -171,7 +181,7 @@ def settings_outlive_what_happens_to_the_link(session: Session, stage: Stage) ->
             answer = session.call(operation, place, body=body)
         else:
             answer = session.call(operation, place)
-        done(session, answer, operation)
+        claim_success(session, answer, operation)
         after = _settings(session, place, token)
         same = after[0] == before[0]
         claim(session, answer, same, "settings are as before", promise=guess(session, operation))
@@ -193,18 +203,20 @@ def every_customer_writes_from_a_number_of_their_own(session: Session, stage: St
         body = {"event": "text-plain", "from": person}
         stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", body)
     webhooks = hook.receive(lambda webhooks: len(webhooks) >= len(people))
-    keys = [at(one.json, "key") for one in webhooks]
-    chats = [numbered(key, "remoteJid", "senderPn") for key in keys if isinstance(key, dict)]
+    keys = [value_at(one.json, "key") for one in webhooks]
+    chats = [
+        number_or_address(key, "remoteJid", "senderPn") for key in keys if isinstance(key, dict)
+    ]
     right = chats == [as_given(person) for person in people]
     hook.claim("text-plain", right, "the key has the customer's number")
-    by_lid = [str(at(key, "remoteJid")).endswith("@lid") for key in keys]
+    by_lid = [str(value_at(key, "remoteJid")).endswith("@lid") for key in keys]
     session.settle("addressing", "lid" if all(by_lid) else "mixed" if any(by_lid) else "")
-    hidden = [at(one.json, "key", "senderLid") for one in webhooks]
+    sender_lids = [value_at(one.json, "key", "senderLid") for one in webhooks]
     theirs = [
         stage.control_api("GET", f"/_mock/instances/{place.key}/contacts/{person}")["lid"]
         for person in people
     ]
     # Hidden numbers are told since 2026.
-    session.settle(LIDS, "" if any(hidden) else "before_2026")
-    if any(hidden):
-        hook.claim("text-plain", hidden == theirs, "senderLid is the customer's own")
+    session.settle(LIDS, "" if any(sender_lids) else "before_2026")
+    if any(sender_lids):
+        hook.claim("text-plain", sender_lids == theirs, "senderLid is the customer's own")

@@ -16,7 +16,7 @@ from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange, Webhook
 from ...session import Session
 from ..probe import Laws
-from .assertions import at
+from .assertions import value_at
 from .calls import make_group, message, sent_id, text
 from .content_fidelity import LONG
 from .media import PNG, fetch, same_bytes
@@ -60,7 +60,7 @@ def _after_native_buttons(session: Session, stage: Stage, place: Place) -> Json:
 
 
 def _are_old(answer: Exchange) -> bool:
-    return at(answer.json, "messageData", "message", "interactiveMessage") is None
+    return value_at(answer.json, "messageData", "message", "interactiveMessage") is None
 
 
 def _after_template(session: Session, stage: Stage, place: Place) -> Json:
@@ -183,15 +183,15 @@ def author_content(content: Any) -> Any:
 
 def _follow(hook: WebhookListener, event: str, payload: Json, rest: list[Webhook]) -> None:
     """Hold that an album is followed by just the pictures it announces, and nothing else by any."""
-    album = at(payload, "message", "albumMessage")
-    announced = ["image"] * (at(album, "expectedImageCount") or 0)
-    announced += ["video"] * (at(album, "expectedVideoCount") or 0)
-    hook.claim(event, len(rest) == len(announced), "no webhook that was not announced")
-    for follower, kind in zip(rest, announced, strict=False):
+    album = value_at(payload, "message", "albumMessage")
+    kinds = ["image"] * (value_at(album, "expectedImageCount") or 0)
+    kinds += ["video"] * (value_at(album, "expectedVideoCount") or 0)
+    hook.claim(event, len(rest) == len(kinds), "no webhook that was not announced")
+    for follower, kind in zip(rest, kinds, strict=False):
         if hook.is_event(follower, kind, "a part of an album"):
             names = ("message", "messageContextInfo", "messageAssociation", "parentMessageKey")
-            parent = at(follower.json, *names, "id")
-            mine = parent == at(payload, "key", "id")
+            parent = value_at(follower.json, *names, "id")
+            mine = parent == value_at(payload, "key", "id")
             hook.claim(kind, mine, "a part of an album names its album", follower)
 
 
@@ -220,7 +220,7 @@ def long_texts_of_customers_come_whole(session: Session, stage: Stage) -> None:
     path = f"/_mock/instances/{place.key}/inbound"
     stage.control_api("POST", path, {"event": "text-plain", "set": {"message.conversation": LONG}})
     payload = hook.only(hook.receive(), "text-plain", "a long text")
-    whole = at(payload, "message", "conversation") == LONG
+    whole = value_at(payload, "message", "conversation") == LONG
     hook.claim("text-plain", whole, "every letter comes")
 
 
@@ -232,7 +232,7 @@ def a_customers_picture_is_the_one_they_took(session: Session, stage: Stage) -> 
     path = f"/_mock/instances/{place.key}/inbound"
     stage.control_api("POST", path, {"event": "image", "media": picture_uri})
     payload = hook.only(hook.receive(), "image", "a picture")
-    part = at(payload, "message", "imageMessage")
+    part = value_at(payload, "message", "imageMessage")
     if isinstance(part, dict):
         same_bytes(session, fetch(session, place, part, "image"), part, PNG)
 
@@ -253,7 +253,7 @@ def ids_of_messages_never_come_again(session: Session, stage: Stage) -> None:
     hook.claim("text-plain", len(webhooks) - len(own) == 9, "every message of a customer is told")
     hook.claim(ECHO, len(own) in (0, len(sent_messages)), "every message of the instance is told")
     names = {
-        at(one.json, "pushName")
+        value_at(one.json, "pushName")
         for one in webhooks
         if message_id(one) not in map(sent_id, sent_messages)
     }

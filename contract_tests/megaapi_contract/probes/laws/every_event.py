@@ -12,9 +12,9 @@ from ...host.place import Place
 from ...host.stage import WORLD, Stage
 from ...session import Session
 from ..probe import Laws
-from .assertions import at, claim, done
+from .assertions import claim, claim_success, value_at
 from .calls import message, sent_id, someone, text
-from .connection import restarted
+from .connection import restart
 from .customers import author_content
 from .every_text import ODD
 from .media import PNG, fetch, same_bytes
@@ -46,7 +46,7 @@ def _does(stage: Stage, place: Place, event: str, **more: Any) -> Json:
     return inbound_message
 
 
-def _each(
+def _one_law_per_event(
     names: Iterable[str], *causes: str, effects: tuple[str, ...] = ("changes",)
 ) -> Callable[[Rule], Rule]:
     """The rule as a law of each of these events or operations."""
@@ -64,20 +64,20 @@ def _each(
     return keep
 
 
-def typed(content: Any, way: tuple[str, ...] = ()) -> Iterator[str]:
+def typed_paths(content: Any, way: tuple[str, ...] = ()) -> Iterator[str]:
     """The dotted path to every field that somebody typed, lists left out."""
     for name, part in content.items() if isinstance(content, dict) else ():
         if isinstance(part, str) and name in TYPED:
             yield ".".join((*way, name))
         elif name not in ("contextInfo", "messageContextInfo"):
-            yield from typed(part, (*way, name))
+            yield from typed_paths(part, (*way, name))
 
 
-@_each(WRITTEN_FIRST)
+@_one_law_per_event(WRITTEN_FIRST)
 def what_several_write_is_told_apart(event: str, session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     inbound_messages = [_does(stage, place, event, **{"from": WORLD[0]})]
-    texts = [*typed(inbound_messages[0]["content"])]
+    texts = [*typed_paths(inbound_messages[0]["content"])]
     odd = {f"message.{way}": ODD.format(number) for number, way in enumerate(texts)}
     for person, more in ((WORLD[1], {"set": odd} if odd else {}), (WORLD[0], {}), (WORLD[2], {})):
         stage.pass_time(7)
@@ -91,25 +91,29 @@ def what_several_write_is_told_apart(event: str, session: Session, stage: Stage)
     for one, message_, person in zip(
         webhooks, inbound_messages, (WORLD[0], WORLD[1], WORLD[0], WORLD[2]), strict=True
     ):
-        same = author_content(at(one.json, "message")) == author_content(message_["content"])
+        same = author_content(value_at(one.json, "message")) == author_content(message_["content"])
         hook.claim(event, same, "every field is what was written", one)
         hook.names(one, event, person)
-        moment = at(one.json, "messageTimestamp")
+        moment = value_at(one.json, "messageTimestamp")
         right = moment is None or moment == int(message_["time"])
         hook.claim(event, right, "messageTimestamp is when it was written", one)
 
 
-@_each([name for name in SENDS if name != "delete_message"], effects=("sends", "changes"))
+@_one_law_per_event(
+    [name for name in SENDS if name != "delete_message"], effects=("sends", "changes")
+)
 def what_arrives_is_what_was_answered(operation: str, session: Session, stage: Stage) -> None:
     """Two instances of one host: what the other one is told is what the sender was answered."""
     other, hook = listening(session, stage)
     answer = session.call(operation, stage.place(), **ASKS[operation].make(other.number))
-    if not done(session, answer, "a good send"):
+    if not claim_success(session, answer, "a good send"):
         return
     webhooks = [one for one in hook.receive() if message_id(one) == sent_id(answer)]
     if hook.claim("text-plain", len(webhooks) == 1, "what was sent arrives once"):
-        content = author_content(at(webhooks[0].json, "message"))
-        same = bare(content) == bare(author_content(at(answer.json, "messageData", "message")))
+        content = author_content(value_at(webhooks[0].json, "message"))
+        same = bare(content) == bare(
+            author_content(value_at(answer.json, "messageData", "message"))
+        )
         hook.claim("text-plain", same, "what arrives is what was answered", webhooks[0])
 
 
@@ -131,7 +135,7 @@ def a_long_burst_is_told_whole_and_in_order(session: Session, stage: Stage) -> N
     ]  # fmt: skip
     webhooks = hook.receive(lambda webhooks: len(webhooks) >= BURST)
     hook.claim("text-plain", [*map(message_id, webhooks)] == expected, "all of a burst, in order")
-    texts_in_order = [at(one.json, "message", "conversation") for one in webhooks]
+    texts_in_order = [value_at(one.json, "message", "conversation") for one in webhooks]
     right = texts_in_order == [f"Texto {turn}" for turn in range(BURST)]
     hook.claim("text-plain", right, "each with its own words")
 
@@ -141,16 +145,16 @@ def a_long_burst_is_told_whole_and_in_order(session: Session, stage: Stage) -> N
 def files_stay_whatever_comes_after(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     answer = session.call("send_media_base64", place, **ASKS["send_media_base64"].make(to))
-    part = at(answer.json, "messageData", "message", "imageMessage") or {}
+    part = value_at(answer.json, "messageData", "message", "imageMessage") or {}
     for _ in range(OTHERS):
         session.call("send_media_base64", place, **ASKS["send_media_base64"].make(to))
     same_bytes(session, fetch(session, place, part, "image"), part, PNG)
-    restarted(session, stage, place)
+    restart(session, stage, place)
     same_bytes(session, fetch(session, place, part, "image"), part, PNG)
     same_bytes(session, fetch(session, place, part, "image"), part, PNG)
 
 
-@_each(QUOTED, "forward_message", "quote_message", effects=("sends", "changes"))
+@_one_law_per_event(QUOTED, "forward_message", "quote_message", effects=("sends", "changes"))
 def what_is_passed_on_keeps_its_content(event: str, session: Session, stage: Stage) -> None:
     place, to = stage.place(), WORLD[1]
     inbound_message = _does(stage, place, event, **{"from": WORLD[0]})
@@ -158,8 +162,8 @@ def what_is_passed_on_keeps_its_content(event: str, session: Session, stage: Sta
     key = {"remoteJid": as_given(WORLD[0]), "fromMe": False, "id": inbound_message["id"]}
     data = {"to": to, "key": key, "message": content}
     answer = message(session, place, "forward_message", **data)
-    if done(session, answer, "a forward"):
-        forwarded_content = author_content(at(answer.json, "messageData", "message"))
+    if claim_success(session, answer, "a forward"):
+        forwarded_content = author_content(value_at(answer.json, "messageData", "message"))
         claim(
             session,
             answer,
@@ -167,9 +171,9 @@ def what_is_passed_on_keeps_its_content(event: str, session: Session, stage: Sta
             "a forward keeps every field",
         )
     answer = message(session, place, "quote_message", **data, text="Sobre este")
-    if done(session, answer, "a quote"):
+    if claim_success(session, answer, "a quote"):
         way = ("messageData", "message", "extendedTextMessage", "contextInfo", "quotedMessage")
-        same = bare(at(answer.json, *way)) == bare(content)
+        same = bare(value_at(answer.json, *way)) == bare(content)
         claim(session, answer, same, "a quote keeps every field")
 
 
@@ -179,9 +183,9 @@ def many_sends_have_each_their_own_answer(session: Session, stage: Stage) -> Non
     for turn in range(BURST):
         to, words = WORLD[turn % 3], f"Texto {turn}"
         answer = text(session, place, to, words)
-        back = at(answer.json, "messageData", "message", "extendedTextMessage", "text")
+        back = value_at(answer.json, "messageData", "message", "extendedTextMessage", "text")
         claim(session, answer, back == words, "the text is this send's")
-        chat = at(answer.json, "messageData", "key", "remoteJid")
+        chat = value_at(answer.json, "messageData", "key", "remoteJid")
         claim(session, answer, chat == as_given(to), "remoteJid is this send's")
         claim(session, answer, sent_id(answer) not in ids, "the id is this send's")
         ids.add(sent_id(answer))

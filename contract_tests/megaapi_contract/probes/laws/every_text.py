@@ -13,8 +13,8 @@ from ...judging.results import Promise
 from ...session import PICTURE_URL, Session
 from ..cases import PICTURE
 from ..probe import Laws
-from .assertions import at, claim, done
-from .calls import message, parsed, someone, texts
+from .assertions import claim, claim_success, value_at
+from .calls import message, parse_json, someone, texts
 from .media import fetch, same_bytes
 from .messages import SHOP
 from .sent_message import hold_sent
@@ -97,7 +97,7 @@ DEGREES = ((0, 0), ("0", "0.0"), (0.0, -46.5), (-23.5, 0), (-90, 180))
 SIZES = (1, 65_535, 65_536, 65_537, 100_000, 300_001)
 
 
-def _each(
+def _one_law_per_text(
     operations: Mapping[str, Any], *more: str, effects: tuple[str, ...] = ("sends",)
 ) -> Callable[[Callable[[str, Session, Stage], None]], Callable[..., None]]:
     def keep(rule: Callable[[str, Session, Stage], None]) -> Callable[..., None]:
@@ -140,15 +140,15 @@ def shown_texts(content: Any) -> Iterator[str]:
     for text_of_message in texts(content):
         yield text_of_message
         if text_of_message.startswith("{"):
-            yield from texts(parsed(text_of_message))
+            yield from texts(parse_json(text_of_message))
 
 
-@_each(FULL)
+@_one_law_per_text(FULL)
 def every_text_at_every_place_comes_back(operation: str, session: Session, stage: Stage) -> None:
     data, texts_by_path = odd(FULL[operation])
     answer = message(session, stage.place(), operation, to=someone(session), **data)
-    if done(session, answer, "a body full of odd texts"):
-        texts_of_answer = [*shown_texts(at(answer.json, "messageData", "message"))]
+    if claim_success(session, answer, "a body full of odd texts"):
+        texts_of_answer = [*shown_texts(value_at(answer.json, "messageData", "message"))]
         for name, expected in texts_by_path.items():
             claim(
                 session, answer, expected in texts_of_answer, f"{name} comes back letter for letter"
@@ -177,7 +177,7 @@ def any_number_is_a_degree(session: Session, stage: Stage) -> None:
         hold_sent(session, stage, answer, to, locationMessage=expected)
 
 
-@_each({"send_media_url": "url", "send_media_base64": "base64"})
+@_one_law_per_text({"send_media_url": "url", "send_media_base64": "base64"})
 def a_document_has_the_type_it_was_given(operation: str, session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     source = {"url": PICTURE_URL} if operation == "send_media_url" else {"base64": PICTURE}
@@ -187,12 +187,12 @@ def a_document_has_the_type_it_was_given(operation: str, session: Session, stage
         hold_sent(session, stage, answer, to, documentMessage={"mimetype": kind, "fileName": name})
 
 
-@_each(OPTIONS)
+@_one_law_per_text(OPTIONS)
 def what_is_left_out_is_not_remembered(operation: str, session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     bare, options = OPTIONS[operation]
     first = message(session, place, operation, to=to, **bare)
-    if not done(session, first, "a bare body"):
+    if not claim_success(session, first, "a bare body"):
         return
     before = _options(first.json)
     for name, value in options.items():
@@ -221,8 +221,8 @@ def files_of_every_size_come_back_whole(session: Session, stage: Stage) -> None:
             session, place, "send_media_base64", to=to, type="document", fileName="a.bin",
             base64=b64encode(content).decode(), mimeType="application/octet-stream",
         )  # fmt: skip
-        if done(session, answer, f"a file of {size} bytes"):
-            part = at(answer.json, "messageData", "message", "documentMessage") or {}
+        if claim_success(session, answer, f"a file of {size} bytes"):
+            part = value_at(answer.json, "messageData", "message", "documentMessage") or {}
             same_bytes(session, fetch(session, place, part, "document"), part, content)
 
 
@@ -236,5 +236,5 @@ def every_code_of_ones_own_comes_back(session: Session, stage: Stage) -> None:
     for code in CODES:
         query = {"phoneNumber": "5511900000020", "customPairingCode": code}
         answer = session.call("pairing_code", place, query=query)
-        same = at(answer.json, "pairingCode") == code
+        same = value_at(answer.json, "pairingCode") == code
         claim(session, answer, same, "the custom code, character by character", promise=promise)

@@ -12,7 +12,7 @@ from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange, Promise
 from ...session import Session
 from ..probe import Laws
-from .assertions import at, claim, done, guess
+from .assertions import claim, claim_success, guess, value_at
 from .calls import group_of, leave, make_group, members, message
 from .groups import verdicts_of
 from .webhooks import PHASE, listening
@@ -47,9 +47,9 @@ def _details(session: Session, place: Place, jid: str) -> tuple[Exchange, Json]:
 
 def _group_in_list(session: Session, place: Place, jid: str) -> tuple[Exchange, Json]:
     answer = session.call("list_groups", place)
-    groups = at(answer.json, "groups")
+    groups = value_at(answer.json, "groups")
     group_list = groups if isinstance(groups, list) else []
-    return answer, next((one for one in group_list if at(one, "id") == jid), {})
+    return answer, next((one for one in group_list if value_at(one, "id") == jid), {})
 
 
 @LAWS.law("create_group", "group_details", "list_groups", effects=("changes", "reads"), phone=True)
@@ -88,11 +88,11 @@ def jids_and_numbers_may_be_mixed(session: Session, stage: Stage) -> None:
         jid = str(group.get("id"))
         for operation, inside in (("remove_participants", False), ("add_participants", True)):
             data = {"jid": jid, "participants": _forms(people, mix)}
-            changed = session.call(operation, place, body={"group_data": data})
-            done(session, changed, "a change of several")
+            answer_to_change = session.call(operation, place, body={"group_data": data})
+            claim_success(session, answer_to_change, "a change of several")
             now = everybody & set(members(_details(session, place, jid)[1]))
             fits = now == (everybody if inside else set())
-            claim(session, changed, fits, "all who were named are in it or out of it")
+            claim(session, answer_to_change, fits, "all who were named are in it or out of it")
 
 
 @LAWS.law("create_group", "add_participants", "remove_participants", "group_details",
@@ -110,22 +110,27 @@ def what_is_told_of_each_person_is_so(session: Session, stage: Stage) -> None:
     for operation, people, inside in steps:
         before = set(members(_details(session, place, jid)[1]))
         data = {"jid": jid, "participants": list(people)}
-        changed = session.call(operation, place, body={"group_data": data})
-        verdicts = verdicts_of(session, changed)
+        answer_to_change = session.call(operation, place, body={"group_data": data})
+        verdicts = verdicts_of(session, answer_to_change)
         answer, group = _details(session, place, jid)
         jids = [as_given(person) for person in people]
         if verdicts is not None:
-            claim(session, changed, [who for who, _ in verdicts] == jids, "one result per person")
-            expected = [(who in before) is not inside for who in jids]
+            claim(
+                session,
+                answer_to_change,
+                [jid_of_person for jid_of_person, _ in verdicts] == jids,
+                "one result per person",
+            )
+            expected = [(jid_of_person in before) is not inside for jid_of_person in jids]
             has_changed = [status == "200" for _, status in verdicts]
             claim(
                 session,
-                changed,
+                answer_to_change,
                 has_changed == expected,
                 "200 for whoever was moved, and nobody else",
             )
         after = set(members(group))
-        fits = all((who in after) is inside for who in jids)
+        fits = all((jid_of_person in after) is inside for jid_of_person in jids)
         claim(session, answer, fits, "everybody who was named is in it or out of it")
         alone = after - {*jids} == before - {*jids}
         claim(session, answer, alone, "nobody else has been moved")
@@ -138,7 +143,7 @@ def what_is_told_of_each_person_is_so(session: Session, stage: Stage) -> None:
 def a_group_that_was_left_is_silent(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     jid = _create_group(session, stage, place, *WORLD[:2])
-    done(session, leave(session, place, jid), "leaving")
+    claim_success(session, leave(session, place, jid), "leaving")
     hook.receive()
     for event in ("group-text", "group-image"):
         try:
@@ -162,11 +167,11 @@ def an_admin_deletes_what_members_wrote(session: Session, stage: Stage) -> None:
         key = {"remoteJid": jid, "fromMe": False, "id": inbound_message["id"],
                "participant": as_given(person)}  # fmt: skip
         deletion = message(session, place, "delete_message", to=jid, key=key)
-        if not done(session, deletion, "deleting a member's message"):
+        if not claim_success(session, deletion, "deleting a member's message"):
             return
-        deleted_key = at(deletion.json, "messageData", "message", "protocolMessage", "key")
+        deleted_key = value_at(deletion.json, "messageData", "message", "protocolMessage", "key")
         for field in ("remoteJid", "fromMe", "id", "participant"):
-            same = at(deleted_key, field) == key[field]
+            same = value_at(deleted_key, field) == key[field]
             claim(session, deletion, same, f"{field} of the deleted message", promise=promise)
         messages = stage.control_api("GET", f"/_mock/messages?instance={place.key}&limit=5000")[
             "items"

@@ -14,8 +14,8 @@ from ...host.stage import NO_WHATSAPP, WORLD, Stage
 from ...judging.results import Exchange
 from ...session import Session
 from ..probe import Laws
-from .assertions import NOT_REGISTERED, at, claim, done, guess, refused
-from .calls import group_of, leave, make_group, members, now, numbered, owner_of, someone
+from .assertions import NOT_REGISTERED, claim, claim_refusal, claim_success, guess, value_at
+from .calls import group_of, leave, make_group, members, now, number_or_address, owner_of, someone
 
 LAWS = Laws()
 
@@ -37,29 +37,29 @@ def _change(
     return answer, None if verdicts is None else dict(verdicts)
 
 
-def verdicts_of(session: Session, changed: Exchange) -> list[tuple[str, str]] | None:
+def verdicts_of(session: Session, answer: Exchange) -> list[tuple[str, str]] | None:
     """What became of each person, JID and status; None where, as in 2022, only JIDs are told."""
-    verdicts = at(changed.json, "updatedParticipants")
+    verdicts = value_at(answer.json, "updatedParticipants")
     parts = verdicts if isinstance(verdicts, list) else []
-    nested = [part for part in parts if isinstance(part, list)]
+    pairs = [part for part in parts if isinstance(part, list)]
     people = [one for part in parts for one in (part if isinstance(part, list) else [part])]
     bare = bool(people) and all(isinstance(one, str) for one in people)
     if people:
-        form = "2022" if bare else "" if nested else "flat"
-        session.settle("participants_shape", form, exchange=changed)
+        form = "2022" if bare else "" if pairs else "flat"
+        session.settle("participants_shape", form, exchange=answer)
     if bare:
         return None
-    return [(_person_of_verdict(one), str(at(one, "status"))) for one in people]
+    return [(_person_of_verdict(one), str(value_at(one, "status"))) for one in people]
 
 
 def _person_of_verdict(verdict: Any) -> str:
     """Whom a verdict is about, by number where one is told."""
-    attributes = at(verdict, "content", "attrs")
+    attributes = value_at(verdict, "content", "attrs")
     beside = attributes if isinstance(attributes, dict) else {}
-    return numbered({**beside, "jid": at(verdict, "jid")}, "jid", "phone_number")
+    return number_or_address({**beside, "jid": value_at(verdict, "jid")}, "jid", "phone_number")
 
 
-def _reserved(stage: Stage, place: Place) -> tuple[str, ...]:
+def _people_with_private_groups(stage: Stage, place: Place) -> tuple[str, ...]:
     """Whoever of this world may not be added to a group; nobody in a world without such people."""
     path = f"/_mock/instances/{place.key}/contacts/{RESERVED}"
     try:
@@ -72,7 +72,7 @@ def _reserved(stage: Stage, place: Place) -> tuple[str, ...]:
 def _create_group(session: Session, stage: Stage, place: Place, *people: str) -> tuple[str, Json]:
     """A group of these people; its JID is empty when none was made."""
     creation, group = make_group(session, stage, place, *people)
-    done(session, creation, "a good group")
+    claim_success(session, creation, "a good group")
     jid = group.get("id")
     fits = isinstance(jid, str) and jid.endswith("@g.us")
     claim(session, creation, fits, "a new group has a JID")
@@ -86,7 +86,7 @@ def _details(session: Session, place: Place, jid: str) -> tuple[Exchange, Json]:
 
 def _groups_by_jid(session: Session, place: Place) -> tuple[Exchange, dict[str, Json]]:
     answer = session.call("list_groups", place)
-    groups = at(answer.json, "groups")
+    groups = value_at(answer.json, "groups")
     groups_with_fields = (
         [one for one in groups if isinstance(one, dict)] if isinstance(groups, list) else []
     )
@@ -97,7 +97,7 @@ def _groups_by_jid(session: Session, place: Place) -> tuple[Exchange, dict[str, 
 def a_new_group_is_as_it_was_asked_for(session: Session, stage: Stage) -> None:
     place, person = stage.place(), someone(session)
     creation, group = make_group(session, stage, place, as_given(person), name="Equipe de vendas")
-    if not done(session, creation, "a good group"):
+    if not claim_success(session, creation, "a good group"):
         return
     claim(session, creation, group.get("subject") == "Equipe de vendas", "the subject is the name")
     people = members(dict(group))
@@ -130,32 +130,35 @@ def a_new_group_is_shown_and_listed(session: Session, stage: Stage) -> None:
     if not jid:
         return
     answer, group_details = _details(session, place, jid)
-    done(session, answer, "the details of a group")
+    claim_success(session, answer, "the details of a group")
     claim(
-        session, answer, _known(session, group_details) == _known(session, group), "details as made"
+        session,
+        answer,
+        _contract_fields(session, group_details) == _contract_fields(session, group),
+        "details as made",
     )
-    _slashed(session, place, jid, answer)
+    _hold_path_with_slash(session, place, jid, answer)
     listing, groups_by_jid = _groups_by_jid(session, place)
-    done(session, listing, "the list of groups")
+    claim_success(session, listing, "the list of groups")
     if claim(session, listing, jid in groups_by_jid, "a new group is listed"):
-        same = _known(session, groups_by_jid[jid]) == _known(session, group)
+        same = _contract_fields(session, groups_by_jid[jid]) == _contract_fields(session, group)
         claim(session, listing, same, "a group is listed as it was made")
-    communities = at(listing.json, "communitys")
+    communities = value_at(listing.json, "communitys")
     claim(session, listing, isinstance(communities, list), "communities have their own list")
 
 
-def _slashed(session: Session, place: Place, jid: str, plain: Exchange) -> None:
+def _hold_path_with_slash(session: Session, place: Place, jid: str, plain: Exchange) -> None:
     """Hold that a slash before the question mark leads to the same details."""
     path = session.contract.by_id["group_details"].path.replace("{instance_key}", place.key)
     headers = (("Accept", "application/json"), ("Authorization", f"Bearer {place.token}"))
     answer = session.exchange(request("GET", f"{path}/", query={"jid": jid}, headers=headers))
-    groups_shown = [_known(session, group_of(one)) for one in (answer, plain)]
+    groups_shown = [_contract_fields(session, group_of(one)) for one in (answer, plain)]
     same = answer.status == plain.status and groups_shown[0] == groups_shown[1]
     claim(session, answer, same, "a slash before the question mark changes nothing",
           promise=session.contract.promise("group_details"))  # fmt: skip
 
 
-def _known(session: Session, group: Json) -> Json:
+def _contract_fields(session: Session, group: Json) -> Json:
     """A group without what stands beside it in a flat answer, and without what a host adds."""
     fields = session.contract.document["components"]["schemas"]["Group"]["properties"]
     return {name: value for name, value in group.items() if name in fields}
@@ -182,10 +185,10 @@ def who_is_added_is_in_until_removed(session: Session, stage: Stage) -> None:
     if not jid:
         return
     for operation, inside in (("add_participants", True), ("remove_participants", False)):
-        changed, verdicts = _change(session, place, operation, jid, as_given(second))
-        done(session, changed, "a good change")
+        change, verdicts = _change(session, place, operation, jid, as_given(second))
+        claim_success(session, change, "a good change")
         right = verdicts in (None, {as_given(second): ADDED})
-        claim(session, changed, right, "200 for the person")
+        claim(session, change, right, "200 for the person")
         answer, group = _details(session, place, jid)
         people = members(dict(group))
         claim(session, answer, (as_given(second) in people) is inside, "the group has changed")
@@ -200,22 +203,23 @@ def every_participant_has_a_verdict_of_their_own(session: Session, stage: Stage)
     jid, _ = _create_group(session, stage, place, inside)
     if not jid:
         return
-    new, reserved = WORLD[1], _reserved(stage, place)
-    people = (inside, new, *reserved, NO_WHATSAPP)
-    changed, verdicts = _change(session, place, "add_participants", jid, *people)
+    new, private_people = WORLD[1], _people_with_private_groups(stage, place)
+    people = (inside, new, *private_people, NO_WHATSAPP)
+    change, verdicts = _change(session, place, "add_participants", jid, *people)
     expected = {
         as_given(inside): ALREADY_IN, as_given(new): ADDED,
-        **{as_given(person): PRIVATE for person in reserved}, as_given(NO_WHATSAPP): NOT_FOUND,
+        **{as_given(person): PRIVATE for person in private_people},
+        as_given(NO_WHATSAPP): NOT_FOUND,
     }  # fmt: skip
-    done(session, changed, "a mixed change")
+    claim_success(session, change, "a mixed change")
     if verdicts is not None:
-        claim(session, changed, list(verdicts) == list(expected), "one verdict for each, in order")
-        claim(session, changed, verdicts == expected, "200, 403, 404 or 409 as the case is")
+        claim(session, change, list(verdicts) == list(expected), "one verdict for each, in order")
+        claim(session, change, verdicts == expected, "200, 403, 404 or 409 as the case is")
     _, group = _details(session, place, jid)
     inside_now = set(members(dict(group)))
-    claim(session, changed, {as_given(new), as_given(inside)} <= inside_now, "who may, is in")
+    claim(session, change, {as_given(new), as_given(inside)} <= inside_now, "who may, is in")
     kept_out = not {as_given(RESERVED), as_given(NO_WHATSAPP)} & inside_now
-    claim(session, changed, kept_out, "who may not, is not in")
+    claim(session, change, kept_out, "who may not, is not in")
 
 
 @LAWS.law("create_group", "remove_participants", effects=("changes",), phone=True)
@@ -224,23 +228,27 @@ def who_is_not_in_cannot_be_removed(session: Session, stage: Stage) -> None:
     jid, _ = _create_group(session, stage, place, inside)
     if not jid:
         return
-    changed, verdicts = _change(session, place, "remove_participants", jid, WORLD[1], inside)
+    change, verdicts = _change(session, place, "remove_participants", jid, WORLD[1], inside)
     expected = {as_given(WORLD[1]): NOT_FOUND, as_given(inside): ADDED}
     right = verdicts in (None, expected)
-    claim(session, changed, right, "404 for strangers, 200 for members")
+    claim(session, change, right, "404 for strangers, 200 for members")
 
 
 @LAWS.law("create_group", effects=("changes",), phone=True)
 def who_may_not_be_added_is_left_out_of_a_new_group(session: Session, stage: Stage) -> None:
     place = stage.place()
-    creation, group = make_group(session, stage, place, someone(session), *_reserved(stage, place))
-    done(session, creation, "a group with somebody reserved")
+    creation, group = make_group(
+        session, stage, place, someone(session), *_people_with_private_groups(stage, place)
+    )
+    claim_success(session, creation, "a group with somebody reserved")
     is_left_out = as_given(RESERVED) not in members(dict(group))
     claim(session, creation, is_left_out, "somebody reserved is left out")
     creation, _ = make_group(session, stage, place, NO_WHATSAPP)
-    refused(session, creation, 403, "a number without WhatsApp", message=NOT_REGISTERED)
+    claim_refusal(session, creation, 403, "a number without WhatsApp", message=NOT_REGISTERED)
     creation, _ = make_group(session, stage, place)
-    refused(session, creation, 500, "a group of nobody", promise=guess(session, "create_group"))
+    claim_refusal(
+        session, creation, 500, "a group of nobody", promise=guess(session, "create_group")
+    )
 
 
 @LAWS.law("create_group", "leave_group", "group_details", "list_groups", "send_text",
@@ -251,18 +259,18 @@ def a_group_that_was_left_is_gone(session: Session, stage: Stage) -> None:
     if not jid:
         return
     departure = leave(session, place, jid)
-    done(session, departure, "leaving")
+    claim_success(session, departure, "leaving")
     listing, groups_by_jid = _groups_by_jid(session, place)
     claim(session, listing, jid not in groups_by_jid, "a group that was left is not listed")
     if not stage.phone:
         return
     unsure = guess(session, "leave_group")
-    refused(session, leave(session, place, jid), 404, "leaving twice", promise=unsure)
+    claim_refusal(session, leave(session, place, jid), 404, "leaving twice", promise=unsure)
     answer, _ = _details(session, place, jid)
-    refused(session, answer, 404, "details of a group that was left", promise=unsure)
+    claim_refusal(session, answer, 404, "details of a group that was left", promise=unsure)
     data = {"to": jid, "text": "Bom dia"}
     sent_message = session.call("send_text", place, body={"messageData": data})
-    refused(session, sent_message, 500, "a text to a group that was left", promise=unsure,
+    claim_refusal(session, sent_message, 500, "a text to a group that was left", promise=unsure,
             switches=("not_a_member",))  # fmt: skip
 
 
@@ -273,10 +281,10 @@ def groups_nobody_knows_are_404(session: Session, stage: Stage) -> None:
     group_data = {"jid": UNKNOWN_GROUP, "participants": [person]}
     for operation in ("add_participants", "remove_participants"):
         answer = session.call(operation, place, body={"group_data": group_data})
-        refused(session, answer, 404, "an unknown group", promise=guess(session, operation))
+        claim_refusal(session, answer, 404, "an unknown group", promise=guess(session, operation))
     for operation in ("group_details", "leave_group"):
         answer = session.call(operation, place, query={"jid": UNKNOWN_GROUP})
-        refused(session, answer, 404, "an unknown group", promise=guess(session, operation))
+        claim_refusal(session, answer, 404, "an unknown group", promise=guess(session, operation))
 
 
 @LAWS.law("create_group", "add_participants", "remove_participants", effects=("changes",),
@@ -286,7 +294,7 @@ def nobody_to_add_or_remove_is_refused(session: Session, stage: Stage) -> None:
     jid, _ = _create_group(session, stage, place, someone(session))
     for operation in ("add_participants", "remove_participants") if jid else ():
         answer, _ = _change(session, place, operation, jid)
-        refused(session, answer, 500, "nobody", promise=guess(session, operation))
+        claim_refusal(session, answer, 500, "nobody", promise=guess(session, operation))
 
 
 @LAWS.law("create_group", "add_participants", "remove_participants", effects=("changes",),
@@ -304,4 +312,4 @@ def only_admins_change_who_is_in(session: Session, stage: Stage) -> None:
         stage.control_api("POST", path, {**happening, **author, "option": option, "to": to})
     for operation in ("add_participants", "remove_participants"):
         answer, _ = _change(session, place, operation, jid, WORLD[1])
-        refused(session, answer, 403, "not an admin", message="Not authorized")
+        claim_refusal(session, answer, 403, "not an admin", message="Not authorized")

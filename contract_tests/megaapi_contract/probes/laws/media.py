@@ -16,7 +16,7 @@ from ...session import PICTURE_URL, Session
 from ..cases import PICTURE
 from ..probe import Laws
 from . import png
-from .assertions import at, claim, done, guess, handled, refused
+from .assertions import claim, claim_failure, claim_refusal, claim_success, guess, value_at
 from .calls import message, someone
 from .requests import MEDIA_KEY
 
@@ -51,7 +51,7 @@ def _send(session: Session, place: Place, type_: str, content: bytes, **more: An
 
 
 def _part(answer: Exchange, type_: str) -> Json:
-    part = at(answer.json, "messageData", "message", KINDS[type_][0])
+    part = value_at(answer.json, "messageData", "message", KINDS[type_][0])
     return part if isinstance(part, dict) else {}
 
 
@@ -61,14 +61,14 @@ def fetch(session: Session, place: Place, part: Json, kind: str, **changes: Any)
     return session.call("download_media", place, body={"messageKeys": keys})
 
 
-def fetched(answer: Exchange) -> tuple[str, bytes | None]:
+def download_content(answer: Exchange) -> tuple[str, bytes | None]:
     """The type a download names (none for bare base64), and its bytes; None without any."""
-    text = at(answer.json, "data")
+    text = value_at(answer.json, "data")
     if not isinstance(text, str):
         return "", None
-    head, comma, encoded = text.rpartition(",")
+    head, comma, base64_text = text.rpartition(",")
     try:
-        content = b64decode(encoded, validate=True)
+        content = b64decode(base64_text, validate=True)
     except (Base64Error, ValueError):
         return "", None
     kind = head.removeprefix("data:").removesuffix(";base64") if comma else ""
@@ -77,16 +77,16 @@ def fetched(answer: Exchange) -> tuple[str, bytes | None]:
 
 def same_bytes(session: Session, answer: Exchange, part: Json, content: bytes | None) -> bool:
     """Hold that a download is the file its message speaks of; `content` where it is known."""
-    if not done(session, answer, "a good download"):
+    if not claim_success(session, answer, "a good download"):
         return False
-    kind, received = fetched(answer)
-    whole = received is not None and (content is None or received == content)
+    kind, received_bytes = download_content(answer)
+    whole = received_bytes is not None and (content is None or received_bytes == content)
     claim(session, answer, whole, "the file comes back byte for byte")
-    received = received or b""
-    digest = b64encode(sha256(received).digest()).decode()
+    received_bytes = received_bytes or b""
+    digest = b64encode(sha256(received_bytes).digest()).decode()
     claim(session, answer, part.get("fileSha256") == digest, "fileSha256 is that of the file")
     length = str(part.get("fileLength"))
-    claim(session, answer, length == str(len(received)), "fileLength is that of the file")
+    claim(session, answer, length == str(len(received_bytes)), "fileLength is that of the file")
     return claim(session, answer, kind in ("", part.get("mimetype")), "the type comes back")
 
 
@@ -94,7 +94,7 @@ def same_bytes(session: Session, answer: Exchange, part: Json, content: bytes | 
 def a_picture_comes_back_byte_for_byte(session: Session, stage: Stage) -> None:
     place = stage.place()
     answer = _send(session, place, "image", PNG, caption="Foto", fileName="foto.png")
-    if not done(session, answer, "a good picture"):
+    if not claim_success(session, answer, "a good picture"):
         return
     part = _part(answer, "image")
     claim(session, answer, part.get("caption") == "Foto", "the caption is what was sent")
@@ -108,7 +108,7 @@ def every_kind_of_file_comes_back(session: Session, stage: Stage) -> None:
     for number, type_ in enumerate(KINDS):
         content = PLAIN + bytes([number])
         answer = _send(session, place, type_, content, fileName="arquivo.pdf", caption="Veja")
-        if not done(session, answer, "a good file"):
+        if not claim_success(session, answer, "a good file"):
             continue
         part, (_, kind, mimetype) = _part(answer, type_), KINDS[type_]
         claim(session, answer, part, "the content is of the type that was sent")
@@ -133,7 +133,7 @@ def one_address_is_enough(session: Session, stage: Stage) -> None:
 
 def usual(answer: Exchange) -> bool:
     """Whether a failed download has the form that comes with an empty `data`."""
-    return answer.status == 200 and at(answer.json, "statusCode") is None
+    return answer.status == 200 and value_at(answer.json, "statusCode") is None
 
 
 @LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)
@@ -147,8 +147,10 @@ def a_wrong_key_or_kind_opens_nothing(session: Session, stage: Stage) -> None:
         ("an unknown address", {"directPath": "/v/none", "url": None}),
     ):
         answer = fetch(session, place, part, "image", **changes)
-        if handled(session, answer, when, promise=promise, switch="media_gone") and usual(answer):
-            claim(session, answer, at(answer.json, "data") == "", f"{when}: no data")
+        if claim_failure(session, answer, when, promise=promise, switch="media_gone") and usual(
+            answer
+        ):
+            claim(session, answer, value_at(answer.json, "data") == "", f"{when}: no data")
 
 
 @LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)
@@ -157,7 +159,7 @@ def files_are_there_for_their_own_instance_alone(session: Session, stage: Stage)
     part = _part(_send(session, first, "image", PNG), "image")
     unsure = guess(session, "download_media")
     answer = fetch(session, second, part, "image")
-    handled(session, answer, "another instance's file", promise=unsure, switch="media_gone")
+    claim_failure(session, answer, "another instance's file", promise=unsure, switch="media_gone")
 
 
 @LAWS.law("send_media_base64", effects=("sends",), phone=True)
@@ -172,11 +174,11 @@ def each_file_has_keys_of_its_own(session: Session, stage: Stage) -> None:
 @LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)
 def a_data_uri_names_the_type(session: Session, stage: Stage) -> None:
     place = stage.place()
-    encoded = f"data:image/webp;base64,{b64encode(PNG).decode()}"
+    data_uri = f"data:image/webp;base64,{b64encode(PNG).decode()}"
     answer = message(
-        session, place, "send_media_base64", to=someone(session), type="image", base64=encoded
+        session, place, "send_media_base64", to=someone(session), type="image", base64=data_uri
     )
-    if not done(session, answer, "a data URI"):
+    if not claim_success(session, answer, "a data URI"):
         return
     part = _part(answer, "image")
     claim(session, answer, part.get("mimetype") == "image/webp", "the type is the data URI's")
@@ -186,8 +188,12 @@ def a_data_uri_names_the_type(session: Session, stage: Stage) -> None:
 @LAWS.law("send_media_base64", effects=("sends",), phone=True)
 def what_is_seen_once_says_so(session: Session, stage: Stage) -> None:
     answer = _send(session, stage.place(), "image", PNG, viewOnce=True)
-    part = at(answer.json, "messageData", "message", "viewOnceMessage", "message", "imageMessage")
-    claim(session, answer, at(part, "viewOnce") is True, "view-once media is wrapped and marked")
+    part = value_at(
+        answer.json, "messageData", "message", "viewOnceMessage", "message", "imageMessage"
+    )
+    claim(
+        session, answer, value_at(part, "viewOnce") is True, "view-once media is wrapped and marked"
+    )
 
 
 @LAWS.law("send_media_url", "download_media", effects=("sends", "reads"), phone=True)
@@ -198,7 +204,7 @@ def a_file_by_address_is_described_as_one_by_bytes(session: Session, stage: Stag
             session, place, "send_media_url", to=someone(session), type=type_, url=PICTURE_URL,
             fileName="arquivo.pdf", caption="Veja", mimeType=KINDS[type_][2],
         )  # fmt: skip
-        if not done(session, answer, "a good address"):
+        if not claim_success(session, answer, "a good address"):
             return
         part = _part(answer, type_)
         claim(session, answer, part.get("caption") == "Veja", "the caption is what was sent")
@@ -213,11 +219,11 @@ def files_that_are_none_are_refused(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     unsure = guess(session, "send_media_url")
     answer = message(session, place, "send_media_url", to=to, type="image", url="foto.jpg")
-    refused(session, answer, 500, "no address", promise=unsure)
+    claim_refusal(session, answer, 500, "no address", promise=unsure)
     for operation, field in (("send_media_url", "url"), ("send_media_base64", "base64")):
         data = {field: PICTURE_URL if field == "url" else b64encode(PNG).decode()}
         answer = message(session, place, operation, to=to, type="gif", **data)
-        refused(session, answer, 500, "an unknown kind", promise=unsure)
+        claim_refusal(session, answer, 500, "an unknown kind", promise=unsure)
 
 
 # -- the picture to scan ---------------------------------------------------------------------
@@ -239,7 +245,7 @@ def qr(session: Session, place: Place) -> tuple[Exchange, bytes]:
         # The call that opens a series may only say so; the next one has the code.
         answer = session.call("qr_code_base64", place)
     try:
-        return answer, png.from_data_uri(at(answer.json, "qrcode"))
+        return answer, png.from_data_uri(value_at(answer.json, "qrcode"))
     except png.NoPicture:
         return answer, b""
 
@@ -247,7 +253,7 @@ def qr(session: Session, place: Place) -> tuple[Exchange, bytes]:
 @LAWS.law("qr_code_base64", phone=True)
 def the_qr_code_is_a_picture_to_scan(session: Session, stage: Stage) -> None:
     answer, content = qr(session, stage.place(connected=False))
-    done(session, answer, "a QR code")
+    claim_success(session, answer, "a QR code")
     if claim(session, answer, content, "qrcode is a data URI of a PNG"):
         _scannable(session, answer, content)
 
@@ -255,7 +261,7 @@ def the_qr_code_is_a_picture_to_scan(session: Session, stage: Stage) -> None:
 @LAWS.law("qr_code_image", phone=True)
 def the_picture_of_the_qr_code_can_be_scanned(session: Session, stage: Stage) -> None:
     answer = session.call("qr_code_image", stage.place(connected=False))
-    if done(session, answer, "a QR code"):
+    if claim_success(session, answer, "a QR code"):
         kind = answer.header("Content-Type").partition(";")[0]
         claim(session, answer, kind == "image/png", "its type is image/png")
         _scannable(session, answer, answer.body)
@@ -264,7 +270,7 @@ def the_picture_of_the_qr_code_can_be_scanned(session: Session, stage: Stage) ->
 @LAWS.law("qr_code_page", phone=True)
 def the_page_of_the_qr_code_shows_it(session: Session, stage: Stage) -> None:
     answer = session.call("qr_code_page", stage.place(connected=False))
-    if not done(session, answer, "a QR code"):
+    if not claim_success(session, answer, "a QR code"):
         return
     kind = answer.header("Content-Type").partition(";")[0]
     claim(session, answer, kind == "text/html", "its type is text/html")
@@ -318,7 +324,7 @@ def codes_change_every_twenty_seconds(session: Session, stage: Stage) -> None:
 def a_new_series_has_new_codes(session: Session, stage: Stage) -> None:
     place = stage.place(connected=False)
     _, first = qr(session, place)
-    done(session, session.call("restart", place), "a restart without a phone")
+    claim_success(session, session.call("restart", place), "a restart without a phone")
     answer, second = qr(session, place)
     claim(session, answer, second and second != first, "a new series has new codes",
           promise=guess(session, "qr_code_base64"))  # fmt: skip
@@ -330,7 +336,7 @@ def a_linked_instance_shows_no_code(session: Session, stage: Stage) -> None:
     for operation in ("qr_code_page", "qr_code_image", "qr_code_base64"):
         answer = session.call(operation, place)
         unsure = guess(session, operation)
-        refused(
+        claim_refusal(
             session, answer, 403, "a QR code of a linked instance",
             message=LINKED_ALREADY, promise=unsure,
             switches=("qr_page_connected", "qr_base64_connected"),

@@ -12,8 +12,8 @@ from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
 from ...session import Session
 from ..probe import Laws
-from .assertions import at, claim, guess, refused
-from .calls import make_group, message, parsed, sent_id, someone, text
+from .assertions import claim, claim_refusal, guess, value_at
+from .calls import make_group, message, parse_json, sent_id, someone, text
 from .requests import MESSAGE_ID
 from .sent_message import hold_sent
 
@@ -50,17 +50,17 @@ def an_empty_text_is_sent_and_fields_nobody_knows_are_passed_over(
 
 @LAWS.law("send_text", "is_on_whatsapp", effects=("sends", "reads"), phone=True)
 def the_ninth_digit_stays_in_answers(session: Session, stage: Stage) -> None:
-    place, dialled = stage.place(), WORLD[4]
-    answer = text(session, place, dialled)
-    jid = at(answer.json, "messageData", "key", "remoteJid")
+    place, number = stage.place(), WORLD[4]
+    answer = text(session, place, number)
+    jid = value_at(answer.json, "messageData", "key", "remoteJid")
     claim(
-        session, answer, jid == as_given(dialled), "remoteJid keeps the digits as dialled",
+        session, answer, jid == as_given(number), "remoteJid keeps the digits as dialled",
         promise=guess(session, "send_text"),
     )  # fmt: skip
-    answer = session.call("is_on_whatsapp", place, query={"jid": dialled})
+    answer = session.call("is_on_whatsapp", place, query={"jid": number})
     # Each world says which of the two it is.
-    registered = stage.control_api("GET", f"/_mock/instances/{place.key}/contacts/{dialled}")["jid"]
-    claim(session, answer, at(answer.json, "jid") == registered, "the number WhatsApp knows")
+    known_jid = stage.control_api("GET", f"/_mock/instances/{place.key}/contacts/{number}")["jid"]
+    claim(session, answer, value_at(answer.json, "jid") == known_jid, "the number WhatsApp knows")
 
 
 @LAWS.law("send_link_preview", effects=("sends",))
@@ -118,9 +118,9 @@ def a_list_comes_back_with_every_row(session: Session, stage: Stage) -> None:
 
 
 def _buttons(answer: Exchange, message: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    button_list = at(message, "interactiveMessage", "nativeFlowMessage", "buttons")
+    button_list = value_at(message, "interactiveMessage", "nativeFlowMessage", "buttons")
     return [
-        (str(at(button, "name")), parsed(at(button, "buttonParamsJson")))
+        (str(value_at(button, "name")), parse_json(value_at(button, "buttonParamsJson")))
         for button in button_list or ()
     ]
 
@@ -138,9 +138,9 @@ def reply_buttons_come_back_with_title_and_id(session: Session, stage: Stage) ->
     pairs = _buttons(answer, hold_sent(session, stage, answer, to, interactiveMessage=expected))
     names = [name for name, _ in pairs]
     claim(session, answer, names == ["quick_reply"] * 2, "one quick reply for each button")
-    titles = [at(fields, "display_text") for _, fields in pairs]
+    titles = [value_at(fields, "display_text") for _, fields in pairs]
     claim(session, answer, titles == ["Sim", "Agora n\u00e3o"], "titles in their order")
-    ids = [at(fields, "id") for _, fields in pairs]
+    ids = [value_at(fields, "id") for _, fields in pairs]
     claim(session, answer, ids[:1] == ["sim"], "a button keeps its id")
     claim(session, answer, all(ids) and len(set(ids)) == 2, "a button without an id gets one")
 
@@ -171,7 +171,7 @@ def nothing_to_choose_from_is_refused(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     for operation in ("send_buttons", "send_template"):
         answer = message(session, place, operation, to=to, text="Escolha", type="text", buttons=[])
-        refused(session, answer, 500, "no buttons", promise=guess(session, operation))
+        claim_refusal(session, answer, 500, "no buttons", promise=guess(session, operation))
 
 
 # -- messages about messages -----------------------------------------------------------------
@@ -181,17 +181,27 @@ def nothing_to_choose_from_is_refused(session: Session, stage: Stage) -> None:
 def a_quote_names_what_it_quotes(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     first = text(session, place, to, "Pedido 42 confirmado")
-    key, content = at(first.json, "messageData", "key"), at(first.json, "messageData", "message")
+    key, content = (
+        value_at(first.json, "messageData", "key"),
+        value_at(first.json, "messageData", "message"),
+    )
     answer = message(
         session, place, "quote_message", to=to, text="Sobre este", key=key, message=content
     )
-    part = at(
+    part = value_at(
         hold_sent(session, stage, answer, to, extendedTextMessage={"text": "Sobre este"}),
         "extendedTextMessage", "contextInfo",
     )  # fmt: skip
-    claim(session, answer, at(part, "stanzaId") == at(key, "id"), "stanzaId is the quoted id")
-    claim(session, answer, at(part, "quotedMessage") == content, "the quoted content is there")
-    own = str(at(part, "participant"))
+    claim(
+        session,
+        answer,
+        value_at(part, "stanzaId") == value_at(key, "id"),
+        "stanzaId is the quoted id",
+    )
+    claim(
+        session, answer, value_at(part, "quotedMessage") == content, "the quoted content is there"
+    )
+    own = str(value_at(part, "participant"))
     fits = own.endswith("@s.whatsapp.net") and (not place.number or own.startswith(place.number))
     claim(session, answer, fits, "an own message is quoted as the instance's")
 
@@ -204,12 +214,19 @@ def somebody_elses_message_is_quoted_as_theirs(session: Session, stage: Stage) -
     content = {"conversation": "Bom dia"}
     answer = message(session, place, "quote_message", to=to, text="Oi", key=key, message=content)
     message_ = hold_sent(session, stage, answer, to, extendedTextMessage={"text": "Oi"})
-    part = at(message_, "extendedTextMessage", "contextInfo")
-    claim(session, answer, at(part, "participant") == theirs, "the author of the quoted message")
-    claim(session, answer, at(part, "quotedMessage") == content, "the quoted content is there")
+    part = value_at(message_, "extendedTextMessage", "contextInfo")
+    claim(
+        session, answer, value_at(part, "participant") == theirs, "the author of the quoted message"
+    )
+    claim(
+        session, answer, value_at(part, "quotedMessage") == content, "the quoted content is there"
+    )
     if theirs != as_given(to):
         claim(
-            session, answer, at(part, "remoteJid") == theirs, "a quote from another chat names it"
+            session,
+            answer,
+            value_at(part, "remoteJid") == theirs,
+            "a quote from another chat names it",
         )
 
 
@@ -218,7 +235,7 @@ def a_forwarded_text_is_the_same_text(session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     words = "Pedido 42 confirmado"
     first = text(session, place, to, words)
-    data = {name: at(first.json, "messageData", name) for name in ("key", "message")}
+    data = {name: value_at(first.json, "messageData", name) for name in ("key", "message")}
     answer = message(session, place, "forward_message", to=to, **data)
     hold_sent(session, stage, answer, to, extendedTextMessage={"text": words})
     claim(session, answer, sent_id(answer) != sent_id(first), "a forwarded message is a new one")
@@ -237,10 +254,20 @@ def the_score_of_what_others_wrote_grows(session: Session, stage: Stage) -> None
     ):
         answer = message(session, place, "forward_message", to=to, key=theirs, message=content)
         message_ = hold_sent(session, stage, answer, to)
-        part = at(message_, "extendedTextMessage") or at(message_, "locationMessage")
-        context = at(part, "contextInfo")
-        claim(session, answer, at(context, "forwardingScore") == score, "the score is one higher")
-        claim(session, answer, at(context, "isForwarded") is True, "it says that it was forwarded")
+        part = value_at(message_, "extendedTextMessage") or value_at(message_, "locationMessage")
+        context = value_at(part, "contextInfo")
+        claim(
+            session,
+            answer,
+            value_at(context, "forwardingScore") == score,
+            "the score is one higher",
+        )
+        claim(
+            session,
+            answer,
+            value_at(context, "isForwarded") is True,
+            "it says that it was forwarded",
+        )
 
 
 @LAWS.law("forward_message", "quote_message", effects=("sends",), phone=True)
@@ -250,7 +277,7 @@ def nothing_to_forward_or_quote_is_refused(session: Session, stage: Stage) -> No
     for operation, more in (("forward_message", {}), ("quote_message", {"text": "Oi"})):
         answer = message(session, place, operation, to=to, key=key, message={}, **more)
         promise = guess(session, operation)
-        refused(session, answer, 500, "a message without content", promise=promise)
+        claim_refusal(session, answer, 500, "a message without content", promise=promise)
 
 
 # -- ids, groups, neighbours -----------------------------------------------------------------
@@ -287,10 +314,10 @@ def two_instances_share_nothing(session: Session, stage: Stage) -> None:
         claim(session, other, sent_id(other) not in ids, "an instance has nobody else's messages")
     _, group = make_group(session, stage, first, someone(session))
     listing = session.call("list_groups", second)
-    jids = [at(each, "id") for each in at(listing.json, "groups") or ()]
+    jids = [value_at(each, "id") for each in value_at(listing.json, "groups") or ()]
     claim(session, listing, group.get("id") not in jids, "an instance lists nobody else's groups")
     answer = session.call("group_details", second, query={"jid": str(group.get("id"))})
-    refused(
+    claim_refusal(
         session, answer, 404, "another instance's group", promise=guess(session, "group_details")
     )
 
@@ -317,7 +344,7 @@ def sends_to_a_group_name_the_sender(session: Session, stage: Stage) -> None:
     for operation, data in _TO_GROUP.items() if stage.phone else [("send_text", {"text": "Oi"})]:
         answer = message(session, place, operation, to=str(jid), **data)
         hold_sent(session, stage, answer, str(jid))
-        participant = str(at(answer.json, "messageData", "participant"))
+        participant = str(value_at(answer.json, "messageData", "participant"))
         fits = participant.endswith("@s.whatsapp.net") and participant.startswith(place.number)
         claim(session, answer, fits, "participant is the instance itself")
 
@@ -326,7 +353,7 @@ def sends_to_a_group_name_the_sender(session: Session, stage: Stage) -> None:
 def sends_to_a_person_name_no_participant(session: Session, stage: Stage) -> None:
     answer = text(session, stage.place())
     claim(
-        session, answer, "participant" not in (at(answer.json, "messageData") or {}),
+        session, answer, "participant" not in (value_at(answer.json, "messageData") or {}),
         "no participant outside groups",
     )  # fmt: skip
 
@@ -334,5 +361,5 @@ def sends_to_a_person_name_no_participant(session: Session, stage: Stage) -> Non
 @LAWS.law("send_text", effects=("sends",), phone=True)
 def groups_the_instance_is_not_in_are_refused(session: Session, stage: Stage) -> None:
     answer = text(session, stage.place(), "120363000000000098@g.us")
-    refused(session, answer, 500, "a group it is not in", promise=guess(session, "send_text"),
+    claim_refusal(session, answer, 500, "a group it is not in", promise=guess(session, "send_text"),
             switches=("not_a_member",))  # fmt: skip

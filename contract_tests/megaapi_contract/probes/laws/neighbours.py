@@ -15,7 +15,7 @@ from ...host.stage import NO_WHATSAPP, WORLD, Stage
 from ...judging.results import Promise
 from ...session import Session
 from ..probe import Laws
-from .assertions import at, claim, done, guess, refused
+from .assertions import claim, claim_refusal, claim_success, guess, value_at
 from .calls import make_group, set_webhook, someone
 from .media import qr
 from .requests import ASKS
@@ -43,12 +43,14 @@ def everybody_is_looked_up_on_their_own(session: Session, stage: Stage) -> None:
         if person in (STRANGER, NO_WHATSAPP):
             is_registered = (
                 session.takes_alternative(answer, "not_on_whatsapp")
-                or at(answer.json, "exists") is False
+                or value_at(answer.json, "exists") is False
             )
             claim(session, answer, is_registered, "who has no account does not exist",
                   promise=guess(session, "is_on_whatsapp"))  # fmt: skip
             continue
-        right = at(answer.json, "exists") is True and at(answer.json, "jid") == as_given(person)
+        right = value_at(answer.json, "exists") is True and value_at(
+            answer.json, "jid"
+        ) == as_given(person)
         claim(session, answer, right, "exists and jid are those of the number asked for")
 
 
@@ -58,7 +60,7 @@ def groups_are_not_looked_up(session: Session, stage: Stage) -> None:
     promise = Promise("baileys", session.contract.by_id["is_on_whatsapp"].spec_file)
     for group in GROUPS:
         answer = session.call("is_on_whatsapp", place, query={"jid": group})
-        right = at(answer.json, "exists") is True and at(answer.json, "jid") == group
+        right = value_at(answer.json, "exists") is True and value_at(answer.json, "jid") == group
         claim(session, answer, right, "a group's JID comes back as it is", promise=promise)
 
 
@@ -125,13 +127,15 @@ def one_address_serves_several(session: Session, stage: Stage) -> None:
     if not _all_there(webhooks, keys_by_message):
         # Two instances may be told at once: the other one's last webhook may follow.
         webhooks += hook.receive(lambda later: _all_there(webhooks + later, keys_by_message))
-    keys_by_id = {at(one.json, "key", "id"): at(one.json, "instance_key") for one in webhooks}
+    keys_by_id = {
+        value_at(one.json, "key", "id"): value_at(one.json, "instance_key") for one in webhooks
+    }
     whole = all(keys_by_id.get(id_) == key for id_, key in keys_by_message.items())
     hook.claim("text-plain", whole, "instance_key is that of the instance that was written to")
 
 
 def _all_there(webhooks: list[Any], keys_by_message: dict[str, str]) -> bool:
-    return set(keys_by_message) <= {at(one.json, "key", "id") for one in webhooks}
+    return set(keys_by_message) <= {value_at(one.json, "key", "id") for one in webhooks}
 
 
 def _category(rule: Rule) -> Rule:
@@ -163,12 +167,12 @@ def what_one_blocks_comes_to_the_others(category: str, session: Session, stage: 
 def the_old_token_opens_nothing(operation: str, session: Session, stage: Stage) -> None:
     place = stage.place()
     body = {"messageData": {"token": NEW_TOKEN}}
-    if not done(session, session.call("change_token", place, body=body), "a new token"):
+    if not claim_success(session, session.call("change_token", place, body=body), "a new token"):
         return
     promise = guess(session, "change_token")
     arguments = ASKS[operation].make(someone(session))
     answer = session.call(operation, place, **arguments)
-    refused(session, answer, 401, "the old token", promise=promise)
+    claim_refusal(session, answer, 401, "the old token", promise=promise)
 
 
 for _operation, _ask in ASKS.items():
@@ -190,7 +194,7 @@ def names_given_one_by_one_add_up(session: Session, stage: Stage) -> None:
         for turn, name in enumerate(names, 1):
             session.call(operation, place, body={"messageData": {"events": [name]}})
             answer = session.call("config_details", place)
-            field_value = at(answer.json, "configData", field)
+            field_value = value_at(answer.json, "configData", field)
             names_listed = field_value if isinstance(field_value, list) else []
             claim(session, answer, set(names[:turn]) <= set(map(str, names_listed)), "names add up",
                   promise=guess(session, operation))  # fmt: skip

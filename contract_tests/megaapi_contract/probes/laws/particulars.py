@@ -14,7 +14,7 @@ from ...host.stage import WORLD, Stage
 from ...judging.results import Promise
 from ...session import PICTURE_URL, Session
 from ..probe import Laws
-from .assertions import at, claim, done
+from .assertions import claim, claim_success, value_at
 from .calls import group_of, make_group, members, message, sent_id, someone, text
 from .connection import unlink
 from .groups import verdicts_of
@@ -43,7 +43,7 @@ SHOWN = {"title": "Menu", "description": "Escolha", "footerText": "Loja Exemplo"
 NEW_PHONE = "5511900000027"
 
 
-def _sourced(session: Session, operation: str) -> Promise:
+def _baileys_promise(session: Session, operation: str) -> Promise:
     """Of what a library or the ancestor's code vouches for."""
     return Promise("baileys", session.contract.by_id[operation].spec_file)
 
@@ -78,18 +78,20 @@ def a_code_of_ones_own_keeps_its_letters(session: Session, stage: Stage) -> None
     place = stage.place(connected=False)
     query = {"phoneNumber": "5511900000020", "customPairingCode": "aBcD12eF"}
     answer = session.call("pairing_code", place, query=query)
-    same = at(answer.json, "pairingCode") == "aBcD12eF"
+    same = value_at(answer.json, "pairingCode") == "aBcD12eF"
     claim(session, answer, same, "the custom code as it was asked for",
-          promise=_sourced(session, "pairing_code"))  # fmt: skip
+          promise=_baileys_promise(session, "pairing_code"))  # fmt: skip
 
 
 @LAWS.law("list_groups", "leave_group", "create_group", effects=("reads", "changes"), phone=True)
 def a_body_where_none_is_needed_is_passed_over(session: Session, stage: Stage) -> None:
     place = stage.place()
-    done(session, session.call("list_groups", place, body={}), "the list of groups, with a body")
+    claim_success(
+        session, session.call("list_groups", place, body={}), "the list of groups, with a body"
+    )
     jid = str(make_group(session, stage, place, someone(session))[1].get("id"))
     departure = session.call("leave_group", place, query={"jid": jid}, body={})
-    done(session, departure, "leaving a group, with a body")
+    claim_success(session, departure, "leaving a group, with a body")
 
 
 @LAWS.law("instance_status", effects=("reads", "changes"), phone=True)
@@ -128,14 +130,14 @@ def everybody_has_a_result_of_their_own(session: Session, stage: Stage) -> None:
     place = stage.place()
     jid = str(make_group(session, stage, place, WORLD[0])[1].get("id"))
     data = {"jid": jid, "participants": [as_given(one) for one in (WORLD[1], WORLD[0])]}
-    changed = session.call("add_participants", place, body={"group_data": data})
-    verdicts = verdicts_of(session, changed)
+    answer = session.call("add_participants", place, body={"group_data": data})
+    verdicts = verdicts_of(session, answer)
     if verdicts is not None:
         expected = {as_given(WORLD[1]): "200", as_given(WORLD[0]): "409"}
         claim(
-            session, changed, dict(verdicts) == expected,
+            session, answer, dict(verdicts) == expected,
             "200 for the new one, 409 for who was in",
-            promise=_sourced(session, "add_participants"),
+            promise=_baileys_promise(session, "add_participants"),
         )  # fmt: skip
 
 
@@ -144,7 +146,7 @@ def an_old_group_id_is_no_person(session: Session, stage: Stage) -> None:
     """Ids of groups once began with the number of who made them."""
     place = stage.place()
     answer = text(session, place, f"{WORLD[0]}-1623275280@g.us")
-    is_person = at(answer.json, "messageData", "key", "remoteJid") == as_given(WORLD[0])
+    is_person = value_at(answer.json, "messageData", "key", "remoteJid") == as_given(WORLD[0])
     claim(session, answer, not is_person, "a group is written to, not a person",
           promise=session.contract.promise("send_text"))  # fmt: skip
 
@@ -160,7 +162,7 @@ def what_is_deleted_is_what_was_named(session: Session, stage: Stage) -> None:
     key = {"remoteJid": as_given(other.number), "fromMe": True, "id": sent_id(first)}
     body = {"messageData": {"to": other.number, "key": key}}
     session.call("delete_message", place, body=body)
-    ids = [at(one.json, "message", "protocolMessage", "key", "id") for one in hook.receive()]
+    ids = [value_at(one.json, "message", "protocolMessage", "key", "id") for one in hook.receive()]
     deleted_ids = [one for one in ids if one is not None]
     hook.claim("deleted", deleted_ids in ([sent_id(first)], []), "the message that was named")
 
@@ -184,7 +186,7 @@ def many_who_write_at_once_are_told_apart(session: Session, stage: Stage) -> Non
     hook.claim("group-text", len(webhooks) == 3, "every message of a group is told")
     for one, person in zip(webhooks, WORLD, strict=False):
         hook.names(one, "group-text", person)
-    names = {at(one.json, "pushName") for one in webhooks}
+    names = {value_at(one.json, "pushName") for one in webhooks}
     hook.claim("group-text", len(names) == len(webhooks), "each author has a name of their own")
 
 
@@ -207,7 +209,7 @@ def a_reaction_taken_back_is_told(session: Session, stage: Stage) -> None:
     for emoji in ("\U0001f44d", ""):
         fields = {"message.reactionMessage.text": emoji}
         _customer_does(stage, place, "reaction", message=about, set=fields)
-    emojis = [at(one.json, "message", "reactionMessage", "text") for one in hook.receive()]
+    emojis = [value_at(one.json, "message", "reactionMessage", "text") for one in hook.receive()]
     hook.claim("reaction", emojis == ["\U0001f44d", ""], "given, and taken back with an empty text")
 
 
@@ -219,12 +221,12 @@ def a_poll_has_all_its_options(session: Session, stage: Stage) -> None:
     path = "message.pollCreationMessageV3.options"
     _customer_does(stage, place, "poll-creation", set={path: options})
     payload = hook.only(hook.receive(), "poll-creation", "a poll")
-    shown_options = at(payload, "message", "pollCreationMessageV3", "options")
+    shown_options = value_at(payload, "message", "pollCreationMessageV3", "options")
     complete = shown_options == options or (not payload and shown_options is None)
     hook.claim("poll-creation", complete, "every option, in order")
     # Some years leave out what a writer's client adds.
-    added = at(payload, "message", "messageContextInfo")
-    secret = added is None or at(added, "messageSecret")
+    context = value_at(payload, "message", "messageContextInfo")
+    secret = context is None or value_at(context, "messageSecret")
     hook.claim("poll-creation", secret, "the secret that votes are read with",
                promise=Promise("baileys", "webhooks/poll-creation.yaml"))  # fmt: skip
 
@@ -235,7 +237,7 @@ def a_picture_without_words_has_none(session: Session, stage: Stage) -> None:
     path = "message.imageMessage.caption"
     for words in ("Segue a foto", ""):
         _customer_does(stage, place, "image", set={path: words})
-    captions = [at(one.json, "message", "imageMessage", "caption") for one in hook.receive()]
+    captions = [value_at(one.json, "message", "imageMessage", "caption") for one in hook.receive()]
     hook.claim("image", captions in (["Segue a foto", ""], ["Segue a foto", None]),
                "each picture has its own caption")  # fmt: skip
 
@@ -250,7 +252,7 @@ def events_accepted_one_by_one_add_up(session: Session, stage: Stage) -> None:
         body = {"messageData": {"events": [name]}}
         session.call("accept_webhook_events", place, body=body)
     config = session.call("config_details", place)
-    text_ = orjson.dumps(at(config.json, "configData", "webhookEvents")).decode()
+    text_ = orjson.dumps(value_at(config.json, "configData", "webhookEvents")).decode()
     promise = Promise("inferred", session.contract.by_id["accept_webhook_events"].spec_file)
     both = text_ == "null" or all(f'"{name}"' in text_ for name in names)
     claim(session, config, both, "what was accepted first stays accepted", promise=promise)
@@ -264,8 +266,8 @@ def a_row_of_a_later_section_is_told_by_its_own_id(session: Session, stage: Stag
     hook.receive()
     _customer_does(stage, place, "list-response", message=sent_id(answer), option="004")
     payload = hook.only(hook.receive(), "list-response", "a choice")
-    reply = at(payload, "message", "listResponseMessage", "singleSelectReply")
-    right = not payload or at(reply, "selectedRowId") == "004"
+    reply = value_at(payload, "message", "listResponseMessage", "singleSelectReply")
+    right = not payload or value_at(reply, "selectedRowId") == "004"
     hook.claim("list-response", right, "the row's id as it was sent")
 
 
@@ -291,7 +293,7 @@ def after_a_swap_of_phones_the_new_number_is_told(session: Session, stage: Stage
     except Impossible as refusal:
         raise NotTried(f"no other number to link: {refusal}") from None
     _customer_does(stage, place, "text-plain")
-    jids = [at(one.json, "jid") for one in hook.receive()]
+    jids = [value_at(one.json, "jid") for one in hook.receive()]
     right = bool(jids) and all(str(jid or NEW_PHONE).startswith(NEW_PHONE) for jid in jids)
     hook.claim("connected", right, "jid is the number that is connected now")
 
@@ -303,7 +305,9 @@ def nobodys_number_stands_beside_a_code(session: Session, stage: Stage) -> None:
     _customer_does(stage, place, "text-plain")
     session.call("logout", place)
     session.call("qr_code_base64", place)
-    webhooks = [one for one in hook.receive() if at(one.json, "messageType") == "qrcode_update"]
+    webhooks = [
+        one for one in hook.receive() if value_at(one.json, "messageType") == "qrcode_update"
+    ]
     hook.claim(
         "qrcode", all("jid" not in one.json for one in webhooks), "no jid: nobody is connected"
     )
@@ -315,7 +319,7 @@ def what_comes_after_a_restart_is_told(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     session.call("restart", place)
     inbound = _customer_does(stage, place, "text-plain")
-    ids = [at(one.json, "key", "id") for one in hook.receive()]
+    ids = [value_at(one.json, "key", "id") for one in hook.receive()]
     hook.claim("text-plain", ids.count(inbound["id"]) == 1, "a text after a restart is told once")
 
 
@@ -325,7 +329,7 @@ def who_receives_is_whose_event_it_is(session: Session, stage: Stage) -> None:
     """Two instances of one host write to each other."""
     other, hook = listening(session, stage)
     text(session, stage.place(), other.number, "De uma para a outra")
-    payloads = [one.json for one in hook.receive() if at(one.json, "key", "fromMe") is False]
+    payloads = [one.json for one in hook.receive() if value_at(one.json, "key", "fromMe") is False]
     hook.claim("text-extended", len(payloads) == 1, "the receiver is told once, under its own key")
 
 
@@ -340,7 +344,7 @@ def an_admins_deletion_names_the_author(session: Session, stage: Stage) -> None:
     _customer_does(stage, place, "deleted", group=group, message=inbound["id"],
                    **{"from": WORLD[0]})  # fmt: skip
     payload = hook.only(hook.receive(), "deleted", "a deletion")
-    author = at(payload, "message", "protocolMessage", "key", "participant")
+    author = value_at(payload, "message", "protocolMessage", "key", "participant")
     person = hook.person(WORLD[1])
     right = not payload or author in (None, person["jid"], person["lid"])
     hook.claim("deleted", right, "the author of what is deleted")

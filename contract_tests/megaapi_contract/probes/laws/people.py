@@ -12,7 +12,7 @@ from ...host.stage import WORLD, Stage
 from ...judging.results import Webhook
 from ...session import Session
 from ..probe import Laws
-from .assertions import at
+from .assertions import value_at
 from .calls import make_group
 from .chat import PRESENCES
 from .webhook_listener import WebhookListener
@@ -43,26 +43,26 @@ def _groups(
     return [str(group.get("id")) for group in groups]
 
 
-def _reported(webhooks: list[Webhook], *names: str) -> list[tuple[Any, ...]]:
-    return [tuple(at(one.json, name) for name in names) for one in webhooks]
+def _fields_of(webhooks: list[Webhook], *names: str) -> list[tuple[Any, ...]]:
+    return [tuple(value_at(one.json, name) for name in names) for one in webhooks]
 
 
 @LAWS.law("create_group", effects=("changes",), phase=PHASE, phone=True, events=GROUP_EVENTS)
 def who_writes_to_a_group_is_named(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     groups = _groups(session, stage, place, hook, *WORLD[:2])
-    caused = [
+    messages = [
         (event, group, person)
         for event in GROUP_EVENTS
         for group, person in zip(groups, WORLD[:2], strict=True)
     ]
-    for event, group, person in caused:
+    for event, group, person in messages:
         _happening(stage, place, event)(person, group=group)
-    webhooks = hook.receive(lambda webhooks: len(webhooks) >= len(caused))
-    hook.claim("group-text", len(webhooks) == len(caused), "every message of a group is told")
-    for one, (event, group, person) in zip(webhooks, caused, strict=False):
+    webhooks = hook.receive(lambda webhooks: len(webhooks) >= len(messages))
+    hook.claim("group-text", len(webhooks) == len(messages), "every message of a group is told")
+    for one, (event, group, person) in zip(webhooks, messages, strict=False):
         if hook.is_event(one, event, "a message of a group"):
-            right = at(one.json, "key", "remoteJid") == group
+            right = value_at(one.json, "key", "remoteJid") == group
             hook.claim(event, right, "remoteJid is the group's", one)
             hook.names(one, event, person)
 
@@ -80,7 +80,7 @@ def who_comes_and_goes_is_told_as_it_is(session: Session, stage: Stage) -> None:
     ]  # fmt: skip
     for group, author, person, option in steps:
         happen(author, group=group, to=person, option=option)
-    reports = _reported(hook.receive(), "id", "author", "participants", "action")
+    reports = _fields_of(hook.receive(), "id", "author", "participants", "action")
     expected = [
         (group, as_given(actor), [as_given(to)], action) for group, actor, to, action in steps
     ]
@@ -101,7 +101,7 @@ def a_new_subject_is_told_with_who_gave_it(session: Session, stage: Stage) -> No
     steps = [*zip(groups, WORLD[:2], ("Vendas", "Suporte"), strict=True)]
     for group, author, subject in steps:
         happen(author, group=group, set={"subject": subject})
-    reports = _reported(hook.receive(), "id", "author", "subject")
+    reports = _fields_of(hook.receive(), "id", "author", "subject")
     expected = [(group, as_given(author), subject) for group, author, subject in steps]
     for position, sentence in enumerate(
         ("id is the group's", "author is who changed it", "subject is the new one")
@@ -121,11 +121,13 @@ def what_somebody_does_in_a_chat_is_told_as_it_is(session: Session, stage: Stage
     happen(WORLD[0], option="composing", group=group)
     webhooks = hook.receive()
     chats = [*(as_given(person) for person, _ in steps), group]
-    hook.claim("presence", [at(one.json, "id") for one in webhooks] == chats, "id is the chat")
+    hook.claim(
+        "presence", [value_at(one.json, "id") for one in webhooks] == chats, "id is the chat"
+    )
     presences = [
         {
-            jid: at(presence, "lastKnownPresence")
-            for jid, presence in (at(one.json, "presences") or {}).items()
+            jid: value_at(presence, "lastKnownPresence")
+            for jid, presence in (value_at(one.json, "presences") or {}).items()
         }
         for one in webhooks
     ]
@@ -143,11 +145,11 @@ def calls_say_who_calls_and_how_they_stand(session: Session, stage: Stage) -> No
     calls = [("offer", True), ("offer", False), ("reject", False), ("timeout", True)]
     for person, (option, video) in zip(WORLD, calls, strict=False):
         happen(person, option=option, set={"data.isVideo": video})
-    data = [at(one.json, "data") for one in hook.receive(alarm="text-plain")]
-    call_states = [(at(one, "status"), at(one, "isVideo")) for one in data]
+    data = [value_at(one.json, "data") for one in hook.receive(alarm="text-plain")]
+    call_states = [(value_at(one, "status"), value_at(one, "isVideo")) for one in data]
     hook.claim("call", call_states == calls, "status and isVideo are the call's")
     for field in ("from", "chatId"):
-        right = [at(one, field) for one in data] == [as_given(person) for person in WORLD[:4]]
+        right = [value_at(one, field) for one in data] == [as_given(person) for person in WORLD[:4]]
         hook.claim("call", right, f"{field} is who calls")
 
 
@@ -160,5 +162,5 @@ def receipts_of_a_group_name_whose_they_are(session: Session, stage: Stage) -> N
     for person in people:
         body = {"event": "ack-group", "set": {"key.participant": person}}
         stage.control_api("POST", f"/_mock/instances/{place.key}/emit", body)
-    participants = [at(one.json, "key", "participant") for one in hook.receive()]
+    participants = [value_at(one.json, "key", "participant") for one in hook.receive()]
     hook.claim("ack-group", participants == people, "participant is whose receipt it is")

@@ -48,11 +48,11 @@ def rows(content: bytes) -> Rows:
             packed_rows += data
     if len(header) != 13:
         raise NoPicture("no header")
-    width, height, depth, colours, _, _, laced = struct.unpack(">IIBBBBB", header)
-    if colours not in _CHANNELS or depth not in (1, 2, 4, 8) or laced or not width * height:
+    width, height, depth, colours, _, _, interlace = struct.unpack(">IIBBBBB", header)
+    if colours not in _CHANNELS or depth not in (1, 2, 4, 8) or interlace or not width * height:
         raise NoPicture("a form of PNG that no gateway sends")
     line = (width * depth * _CHANNELS[colours] + 7) // 8
-    plain = _unfiltered(
+    plain = _undo_filters(
         _unpack(packed_rows, height * (line + 1)), line, max(1, depth * _CHANNELS[colours] // 8)
     )
     return [_dark(part, width, depth, colours, palette) for part in plain]
@@ -102,20 +102,20 @@ def _unpack(packed_rows: bytes, size: int) -> bytes:
     return plain
 
 
-def _unfiltered(plain: bytes, line: int, step: int) -> list[bytes]:
-    before, done = bytes(line), []
+def _undo_filters(plain: bytes, line: int, step: int) -> list[bytes]:
+    before, lines = bytes(line), []
     for start in range(0, len(plain), line + 1):
         kind, part = plain[start], bytearray(plain[start + 1 : start + 1 + line])
         for index in range(line) if kind else ():
             byte_before = part[index - step] if index >= step else 0
             corner = before[index - step] if index >= step else 0
-            part[index] = (part[index] + _predicted(kind, byte_before, before[index], corner)) & 255
+            part[index] = (part[index] + _predict(kind, byte_before, before[index], corner)) & 255
         before = bytes(part)
-        done.append(before)
-    return done
+        lines.append(before)
+    return lines
 
 
-def _predicted(kind: int, before: int, above: int, corner: int) -> int:
+def _predict(kind: int, before: int, above: int, corner: int) -> int:
     if kind == 4:
         guess = before + above - corner
         return min((before, above, corner), key=lambda value: abs(guess - value))

@@ -13,7 +13,7 @@ from ...host.stage import WORLD, Stage
 from ...judging.results import Promise, Webhook
 from ...session import Session
 from ..probe import Laws
-from .assertions import at
+from .assertions import value_at
 from .calls import make_group, message, sent_id, text
 from .customers import author_content
 from .particulars import LIST, SECTIONS
@@ -46,12 +46,14 @@ def _as_written(
     hook: WebhookListener, event: str, webhooks: list[Webhook], *inbound_messages: Json
 ) -> None:
     """Hold that each message was told once, in order, with every field of its content."""
-    ids = [at(one.json, "key", "id") for one in webhooks]
+    ids = [value_at(one.json, "key", "id") for one in webhooks]
     if hook.claim(
         event, ids == [one["id"] for one in inbound_messages], "each is told once, in order"
     ):
         for one, message_ in zip(webhooks, inbound_messages, strict=True):
-            same = author_content(at(one.json, "message")) == author_content(message_["content"])
+            same = author_content(value_at(one.json, "message")) == author_content(
+                message_["content"]
+            )
             hook.claim(event, same, "every field is what was written", one)
 
 
@@ -65,7 +67,7 @@ def every_card_is_a_card_of_its_own(session: Session, stage: Stage) -> None:
     webhooks = hook.receive()
     _as_written(hook, "contacts-array", webhooks, inbound_message)
     contact_lists = [
-        at(one.json, "message", "contactsArrayMessage", "contacts") for one in webhooks
+        value_at(one.json, "message", "contactsArrayMessage", "contacts") for one in webhooks
     ]
     hook.claim("contacts-array", contact_lists == [cards], "every card, in order")
 
@@ -84,8 +86,8 @@ def everybody_who_is_mentioned_is_named(session: Session, stage: Stage) -> None:
     webhooks = hook.receive()
     _as_written(hook, "text-mention", webhooks, inbound_message)
     way = ("message", "extendedTextMessage", "contextInfo", "mentionedJid")
-    mentioned = [at(one.json, *way) for one in webhooks]
-    hook.claim("text-mention", mentioned == [people], "mentionedJid names all of them, in order")
+    mentions = [value_at(one.json, *way) for one in webhooks]
+    hook.claim("text-mention", mentions == [people], "mentionedJid names all of them, in order")
 
 
 @LAWS.law("send_list", effects=("sends", "changes"), phase=PHASE, phone=True,
@@ -102,12 +104,12 @@ def each_row_is_told_with_its_own_words(session: Session, stage: Stage) -> None:
     webhooks = hook.receive()
     _as_written(hook, "list-response", webhooks, *inbound_messages)
     for one, row in zip(webhooks, rows, strict=False):
-        reply = at(one.json, "message", "listResponseMessage")
-        row_id = at(reply, "singleSelectReply", "selectedRowId")
+        reply = value_at(one.json, "message", "listResponseMessage")
+        row_id = value_at(reply, "singleSelectReply", "selectedRowId")
         hook.claim("list-response", row_id == row["rowId"], "selectedRowId is the row's", one)
-        title = at(reply, "title")
+        title = value_at(reply, "title")
         hook.claim("list-response", title == row["title"], "title is the row's", one)
-        row_description = at(reply, "description")
+        row_description = value_at(reply, "description")
         hook.claim(
             "list-response", row_description == row["description"], "description is the row's", one
         )
@@ -137,7 +139,7 @@ def every_later_change_names_the_message(session: Session, stage: Stage) -> None
 def _protocol_key(payload: Any) -> Any:
     """The id of the message that an edit or a deletion is about, however deep it stands."""
     for way in (("message",), ("message", "editedMessage", "message")):
-        key_id = at(payload, *way, "protocolMessage", "key", "id")
+        key_id = value_at(payload, *way, "protocolMessage", "key", "id")
         if key_id is not None:
             return key_id
     return None
@@ -153,8 +155,8 @@ def every_reaction_says_what_it_is_now(session: Session, stage: Stage) -> None:
     for of, emoji in steps:
         fields = {"message.reactionMessage.text": emoji}
         _does(stage, place, "reaction", message=of, set=fields)
-    reactions = [at(one.json, "message", "reactionMessage") for one in hook.receive()]
-    reaction_states = [(at(one, "key", "id"), at(one, "text")) for one in reactions]
+    reactions = [value_at(one.json, "message", "reactionMessage") for one in hook.receive()]
+    reaction_states = [(value_at(one, "key", "id"), value_at(one, "text")) for one in reactions]
     hook.claim("reaction", reaction_states == steps, "each reaction is told, of its message")
 
 
@@ -180,7 +182,7 @@ def a_reply_with_a_file_says_to_what(event: str, session: Session, stage: Stage)
     webhooks = hook.receive()
     _as_written(hook, event, webhooks, inbound_message)
     for one in webhooks:
-        shown_context = at(one.json, "message", CONTENT[event], "contextInfo")
+        shown_context = value_at(one.json, "message", CONTENT[event], "contextInfo")
         hook.claim(event, shown_context == context, "contextInfo says to what it is a reply", one,
                    promise=Promise("baileys", "webhooks/text-quoted-reply.yaml"))  # fmt: skip
 
@@ -202,9 +204,11 @@ def a_hidden_writer_has_a_number_whatever_they_send(session: Session, stage: Sta
     webhooks = hook.receive()
     if not hook.claim("text-plain-lid", len(webhooks) == len(events), "each event is told"):
         return
-    hidden = at(webhooks[0].json, "key", "remoteJid") == person["lid"]
+    shows_lid = value_at(webhooks[0].json, "key", "remoteJid") == person["lid"]
     for one, event in zip(webhooks, events, strict=True):
-        is_told = at(one.json, "key", "remoteJid") == person["lid"]
-        hook.claim(event, is_told is hidden, "remoteJid is that of a text of the same person", one)
-        right = not is_told or at(one.json, "key", "senderPn") == person["jid"]
+        is_told = value_at(one.json, "key", "remoteJid") == person["lid"]
+        hook.claim(
+            event, is_told is shows_lid, "remoteJid is that of a text of the same person", one
+        )
+        right = not is_told or value_at(one.json, "key", "senderPn") == person["jid"]
         hook.claim(event, right, "senderPn is the number to answer to", one)

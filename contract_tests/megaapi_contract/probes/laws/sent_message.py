@@ -11,7 +11,7 @@ from megaapi_mock.domain.jid import as_given
 from ...host.stage import Stage
 from ...judging.results import Exchange
 from ...session import Session
-from .assertions import at, claim, done
+from .assertions import claim, claim_success, value_at
 from .calls import now, sent_id
 
 # 22 characters; older versions made 40.
@@ -27,21 +27,23 @@ def hold_sent(
 
     `content` names the one kind of content and the fields it must have.
     """
-    if not done(session, answer, "a good send"):
+    if not claim_success(session, answer, "a good send"):
         return {}
-    data, jid = at(answer.json, "messageData"), as_given(to)
-    claim(session, answer, at(data, "key", "remoteJid") == jid, "remoteJid is built from `to`")
-    claim(session, answer, at(data, "key", "fromMe") is True, "fromMe is true")
+    data, jid = value_at(answer.json, "messageData"), as_given(to)
+    claim(
+        session, answer, value_at(data, "key", "remoteJid") == jid, "remoteJid is built from `to`"
+    )
+    claim(session, answer, value_at(data, "key", "fromMe") is True, "fromMe is true")
     claim(session, answer, OWN_ID.fullmatch(sent_id(answer)), "the id is 3EB0 and 18 hex digits")
-    moment = str(at(data, "messageTimestamp"))
+    moment = str(value_at(data, "messageTimestamp"))
     close = moment.isdecimal() and abs(int(moment) - now(stage)) <= SECONDS
     claim(session, answer, close, "messageTimestamp is the time in seconds")
-    claim(session, answer, at(data, "status") == "PENDING", "the status is PENDING")
-    message = at(data, "message")
+    claim(session, answer, value_at(data, "status") == "PENDING", "the status is PENDING")
+    message = value_at(data, "message")
     for kind, fields in content.items():
-        part = at(message, kind)
+        part = value_at(message, kind)
         if not claim(session, answer, isinstance(part, dict), f"the content is {kind}"):
             return {}
         for name, value in fields.items():
-            claim(session, answer, at(part, name) == value, f"{kind}.{name} is what was sent")
+            claim(session, answer, value_at(part, name) == value, f"{kind}.{name} is what was sent")
     return message if isinstance(message, dict) else {}

@@ -7,7 +7,7 @@ from ...host.stage import Stage
 from ...judging.results import Exchange
 from ...session import Session
 from ..probe import Laws
-from .assertions import at, claim, done, guess, refused
+from .assertions import claim, claim_refusal, claim_success, guess, value_at
 from .calls import set_webhook
 
 LAWS = Laws()
@@ -21,8 +21,8 @@ def _events(session: Session, place: Place, operation: str, *names: str) -> Exch
 
 def _config_names(session: Session, place: Place, name: str) -> tuple[Exchange, list[str]]:
     answer = session.call("config_details", place)
-    done(session, answer, "the configuration")
-    names_listed = at(answer.json, "configData", name)
+    claim_success(session, answer, "the configuration")
+    names_listed = value_at(answer.json, "configData", name)
     names = names_listed if isinstance(names_listed, list) else []
     return answer, [name for name in names if isinstance(name, str)]
 
@@ -32,18 +32,22 @@ def a_webhook_reads_back_as_it_was_set(session: Session, stage: Stage) -> None:
     place, url = stage.place(connected=None), f"{session.receiver.url}/reads-back"
     requested_url = f"{url}?loja=1&modo=teste"
     for address, enabled in ((url, True), (requested_url, True), (url, False), ("", False)):
-        changed = set_webhook(session, place, address, enabled=enabled)
-        done(session, changed, "setting a webhook")
-        shown_url = at(changed.json, "webhookUrl")
-        if session.takes_alternative(changed, "webhook_saved"):
-            shown_url = at(changed.json, "dataMessage", "url")
+        change = set_webhook(session, place, address, enabled=enabled)
+        claim_success(session, change, "setting a webhook")
+        shown_url = value_at(change.json, "webhookUrl")
+        if session.takes_alternative(change, "webhook_saved"):
+            shown_url = value_at(change.json, "dataMessage", "url")
         is_answered = shown_url == address
-        claim(session, changed, is_answered, "the answer names the address")
+        claim(session, change, is_answered, "the answer names the address")
         answer = session.call("webhook_settings", place)
-        done(session, answer, "the webhook settings")
-        settings = at(answer.json, "webhookData") or answer.json
-        claim(session, answer, at(settings, "webhookUrl") == address, "the address reads back")
-        claim(session, answer, at(settings, "webhookEnabled") is enabled, "on or off reads back")
+        claim_success(session, answer, "the webhook settings")
+        settings = value_at(answer.json, "webhookData") or answer.json
+        claim(
+            session, answer, value_at(settings, "webhookUrl") == address, "the address reads back"
+        )
+        claim(
+            session, answer, value_at(settings, "webhookEnabled") is enabled, "on or off reads back"
+        )
 
 
 @LAWS.law("webhook_settings", "configure_webhook", "block_events", "config_details",
@@ -53,8 +57,8 @@ def settings_belong_to_one_instance(session: Session, stage: Stage) -> None:
     set_webhook(session, first, session.receiver.url)
     _events(session, first, "block_events", "presence")
     answer = session.call("webhook_settings", second)
-    settings = at(answer.json, "webhookData") or answer.json
-    fresh = at(settings, "webhookUrl") == "" and at(settings, "webhookEnabled") is False
+    settings = value_at(answer.json, "webhookData") or answer.json
+    fresh = value_at(settings, "webhookUrl") == "" and value_at(settings, "webhookEnabled") is False
     claim(session, answer, fresh, "a new instance has no webhook")
     answer, blocked = _config_names(session, second, "blockEvents")
     claim(session, answer, blocked == [], "a new instance blocks nothing")
@@ -63,19 +67,21 @@ def settings_belong_to_one_instance(session: Session, stage: Stage) -> None:
 @LAWS.law("block_events", "accept_webhook_events", "config_details", effects=("changes", "reads"))
 def blocked_events_are_shown_until_accepted(session: Session, stage: Stage) -> None:
     place = stage.place(connected=None)
-    done(session, _events(session, place, "block_events", "presence", "calls"), "blocking")
+    claim_success(session, _events(session, place, "block_events", "presence", "calls"), "blocking")
     answer, blocked = _config_names(session, place, "blockEvents")
     claim(session, answer, {"presence", "calls"} <= set(blocked), "blocked events are shown")
-    answer, accepted = _config_names(session, place, "webhookEvents")
-    is_gone = not {"presence", "calls"} & set(accepted)
+    answer, accepted_names = _config_names(session, place, "webhookEvents")
+    is_gone = not {"presence", "calls"} & set(accepted_names)
     claim(session, answer, is_gone, "blocked events are not among the accepted")
-    done(session, _events(session, place, "accept_webhook_events", "presence"), "accepting")
+    claim_success(
+        session, _events(session, place, "accept_webhook_events", "presence"), "accepting"
+    )
     answer, blocked = _config_names(session, place, "blockEvents")
     claim(session, answer, "presence" not in blocked, "accepted events are no longer blocked")
     claim(session, answer, "calls" in blocked, "the others stay blocked")
-    answer, accepted = _config_names(session, place, "webhookEvents")
-    claim(session, answer, "presence" in accepted, "accepted events are shown")
-    is_single = len(accepted) == len(set(accepted))
+    answer, accepted_names = _config_names(session, place, "webhookEvents")
+    claim(session, answer, "presence" in accepted_names, "accepted events are shown")
+    is_single = len(accepted_names) == len(set(accepted_names))
     claim(session, answer, is_single, "no event is listed twice")
 
 
@@ -84,7 +90,9 @@ def blocked_events_are_shown_until_accepted(session: Session, stage: Stage) -> N
 def accepted_statuses_are_shown(session: Session, stage: Stage) -> None:
     place = stage.place()
     _events(session, place, "block_events", "messagesStatus")
-    done(session, _events(session, place, "accept_status_events", "delivered", "read"), "accepting")
+    claim_success(
+        session, _events(session, place, "accept_status_events", "delivered", "read"), "accepting"
+    )
     answer, names_shown = _config_names(session, place, "statusEvents")
     claim(session, answer, names_shown == ["delivered", "read"], "accepted statuses are shown")
     answer, blocked = _config_names(session, place, "blockEvents")
@@ -99,7 +107,9 @@ def names_nobody_knows_are_kept(session: Session, stage: Stage) -> None:
         ("block_events", "blockEvents"), ("accept_webhook_events", "webhookEvents"),
         ("accept_status_events", "statusEvents"),
     ):  # fmt: skip
-        done(session, _events(session, place, operation, "somethingNew"), "an unknown name")
+        claim_success(
+            session, _events(session, place, operation, "somethingNew"), "an unknown name"
+        )
         answer, names_shown = _config_names(session, place, name)
         claim(session, answer, "somethingNew" in names_shown, "an unknown name is kept")
 
@@ -108,17 +118,17 @@ def names_nobody_knows_are_kept(session: Session, stage: Stage) -> None:
 def only_the_new_token_gets_in(session: Session, stage: Stage) -> None:
     place, other = stage.place(), stage.place()
     data = {"messageData": {"token": NEW_TOKEN}}
-    done(session, session.call("change_token", place, body=data), "a new token")
+    claim_success(session, session.call("change_token", place, body=data), "a new token")
     answer = session.call("instance_status", place)
-    refused(session, answer, 401, "the old token", promise=guess(session, "change_token"))
+    claim_refusal(session, answer, 401, "the old token", promise=guess(session, "change_token"))
     answer = session.call("instance_status", place, token=NEW_TOKEN)
-    done(session, answer, "the new token", promise=guess(session, "change_token"))
-    done(session, session.call("instance_status", other), "another instance's token")
+    claim_success(session, answer, "the new token", promise=guess(session, "change_token"))
+    claim_success(session, session.call("instance_status", other), "another instance's token")
 
 
 @LAWS.law("change_token", "instance_status", effects=("changes", "reads"))
 def the_same_token_may_be_set_again(session: Session, stage: Stage) -> None:
     place = stage.place(connected=None)
     data = {"messageData": {"token": place.token}}
-    done(session, session.call("change_token", place, body=data), "the same token")
-    done(session, session.call("instance_status", place), "the token afterwards")
+    claim_success(session, session.call("change_token", place, body=data), "the same token")
+    claim_success(session, session.call("instance_status", place), "the token afterwards")

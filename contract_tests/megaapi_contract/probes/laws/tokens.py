@@ -11,7 +11,7 @@ from ...host.stage import WORLD, Stage
 from ...judging.results import Exchange
 from ...session import Session
 from ..probe import Laws
-from .assertions import at, claim, refused
+from .assertions import claim, claim_refusal, value_at
 from .calls import make_group, someone
 from .connection import unlink
 from .requests import ASKS, Arguments
@@ -27,11 +27,11 @@ def _plain(operation: str, session: Session, stage: Stage) -> tuple[Place, Argum
     return stage.place(), ASKS[operation].make(someone(session))
 
 
-def _unlinked(session: Session, stage: Stage) -> tuple[Place, Arguments]:
+def _arrange_no_link(session: Session, stage: Stage) -> tuple[Place, Arguments]:
     return stage.place(connected=False), ASKS["pairing_code"].make(someone(session))
 
 
-def _dropped(session: Session, stage: Stage) -> tuple[Place, Arguments]:
+def _arrange_lost_link(session: Session, stage: Stage) -> tuple[Place, Arguments]:
     place = stage.place()
     unlink(stage, place, cause="gateway")
     return place, {}
@@ -41,14 +41,14 @@ def _setting(data: Mapping[str, Any], session: Session, stage: Stage) -> tuple[P
     return stage.place(), {"body": {"messageData": data}}
 
 
-def _received(session: Session, stage: Stage) -> tuple[Place, Arguments]:
+def _arrange_inbound(session: Session, stage: Stage) -> tuple[Place, Arguments]:
     place, person = stage.place(), WORLD[0]
     path = f"/_mock/instances/{place.key}/inbound"
     id_ = stage.control_api("POST", path, {"event": "text-plain", "from": person})["id"]
     return place, {"body": {"to": person, "messageData": {"id": id_, "timestamp": 1767225600}}}
 
 
-def _grouped(person: str, session: Session, stage: Stage) -> tuple[Place, Arguments]:
+def _arrange_group(person: str, session: Session, stage: Stage) -> tuple[Place, Arguments]:
     place = stage.place()
     _, group = make_group(session, stage, place, WORLD[0])
     return place, {"body": {"group_data": {"jid": group.get("id"), "participants": [person]}}}
@@ -61,15 +61,15 @@ def _leaving(session: Session, stage: Stage) -> tuple[Place, Arguments]:
 
 
 SCENES: Mapping[str, Scene] = {
-    "pairing_code": _unlinked,
-    "restart": _dropped,
+    "pairing_code": _arrange_no_link,
+    "restart": _arrange_lost_link,
     "configure_webhook": partial(
         _setting, {"webhookUrl": "https://bot.example.test/hook", "webhookEnabled": True}
     ),
     "accept_webhook_events": partial(_setting, {"events": ["somethingNew"]}),
-    "delete_message_from_me": _received,
-    "add_participants": partial(_grouped, WORLD[1]),
-    "remove_participants": partial(_grouped, WORLD[0]),
+    "delete_message_from_me": _arrange_inbound,
+    "add_participants": partial(_arrange_group, WORLD[1]),
+    "remove_participants": partial(_arrange_group, WORLD[0]),
     "leave_group": _leaving,
 }
 _GROUPED = ("add_participants", "remove_participants", "leave_group")
@@ -102,10 +102,10 @@ def only_the_token_itself_opens(operation: str, session: Session, stage: Stage) 
         ("the token in letters of the other size", "Bearer", place.token.swapcase()),
     ):
         answer = session.call(operation, place, scheme=scheme, token=token, **arguments)
-        refused(session, answer, 401, when)
+        claim_refusal(session, answer, 401, when)
 
 
-def _each(rule: Callable[[str, Session, Stage], None], *, reads: bool) -> None:
+def _one_law_per_token(rule: Callable[[str, Session, Stage], None], *, reads: bool) -> None:
     for operation, ask in ASKS.items():
         if ask.effect == "reads" and not reads:
             continue
@@ -116,8 +116,8 @@ def _each(rule: Callable[[str, Session, Stage], None], *, reads: bool) -> None:
         LAWS.law(operation, *causes, effects=effects, phone=True, about=operation)(run)
 
 
-_each(only_the_token_itself_opens, reads=True)
-_each(what_is_refused_for_its_token_is_not_done, reads=False)
+_one_law_per_token(only_the_token_itself_opens, reads=True)
+_one_law_per_token(what_is_refused_for_its_token_is_not_done, reads=False)
 
 
 @LAWS.law("configure_webhook", "webhook_settings", effects=("changes", "reads"))
@@ -127,12 +127,12 @@ def a_wrong_token_sets_no_webhook(session: Session, stage: Stage) -> None:
     before = _webhook(session, place)
     body = {"messageData": {"webhookUrl": url, "webhookEnabled": True}}
     answer = session.call("configure_webhook", place, token=session.wrong_token(), body=body)
-    refused(session, answer, 401, "a wrong token")
+    claim_refusal(session, answer, 401, "a wrong token")
     _not_done(session, answer, _webhook(session, place) == before)
 
 
 def _webhook(session: Session, place: Place) -> tuple[Any, Any]:
     """Address and switch; whatever else an answer holds may be another each time."""
     answer = session.call("webhook_settings", place)
-    settings = at(answer.json, "webhookData") or answer.json
-    return at(settings, "webhookUrl"), at(settings, "webhookEnabled")
+    settings = value_at(answer.json, "webhookData") or answer.json
+    return value_at(settings, "webhookUrl"), value_at(settings, "webhookEnabled")

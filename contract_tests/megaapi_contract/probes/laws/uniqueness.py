@@ -12,7 +12,7 @@ from ...host.stage import WORLD, Stage
 from ...judging.results import Webhook
 from ...session import Session
 from ..probe import Laws
-from .assertions import at, claim, done
+from .assertions import claim, claim_success, value_at
 from .calls import leave, make_group, members, sent_id, someone, text
 from .requests import ASKS
 from .webhook_listener import WebhookListener
@@ -28,7 +28,7 @@ SENDS = tuple(
 def each_send_has_an_id_of_its_own(operation: str, session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     sent_messages = [session.call(operation, place, **ASKS[operation].make(to)) for _ in range(3)]
-    ids = {sent_id(one) for one in sent_messages if done(session, one, "a good send")}
+    ids = {sent_id(one) for one in sent_messages if claim_success(session, one, "a good send")}
     claim(
         session, sent_messages[-1], len(ids) == 3 and "" not in ids, "ids differ from send to send"
     )
@@ -45,14 +45,14 @@ def every_number_has_an_answer_of_its_own(session: Session, stage: Stage) -> Non
     place = stage.place()
     for person in dict.fromkeys((someone(session), someone(session, 1))):
         answer = session.call("is_on_whatsapp", place, query={"jid": person})
-        right = at(answer.json, "jid") == as_given(person)
+        right = value_at(answer.json, "jid") == as_given(person)
         claim(session, answer, answer.ok and right, "the JID is that of the number asked for")
 
 
 def _group_jids(session: Session, place: Place) -> list[Any]:
     answer = session.call("list_groups", place)
-    done(session, answer, "the list of groups")
-    jids = [at(group, "id") for group in at(answer.json, "groups") or ()]
+    claim_success(session, answer, "the list of groups")
+    jids = [value_at(group, "id") for group in value_at(answer.json, "groups") or ()]
     claim(session, answer, len(jids) == len(set(map(str, jids))), "no group is listed twice")
     return jids
 
@@ -76,14 +76,19 @@ def groups_have_details_of_their_own(session: Session, stage: Stage) -> None:
     for place, person, name in ((first, WORLD[0], "Vendas"), (second, WORLD[1], "Suporte")):
         _, group = make_group(session, stage, place, person, name=name)
         answer = session.call("group_details", place, query={"jid": str(group.get("id"))})
-        group_shown = at(answer.json, "group") or answer.json
-        claim(session, answer, at(group_shown, "subject") == name, "the subject is the group's own")
+        group_shown = value_at(answer.json, "group") or answer.json
+        claim(
+            session,
+            answer,
+            value_at(group_shown, "subject") == name,
+            "the subject is the group's own",
+        )
         inside = as_given(person) in members(group_shown if isinstance(group_shown, dict) else {})
         claim(session, answer, inside, "the people are the group's own")
 
 
-def _read(webhooks: list[Webhook]) -> bool:
-    return any(at(one.json, "update", "status") == READ for one in webhooks)
+def _has_read_ack(webhooks: list[Webhook]) -> bool:
+    return any(value_at(one.json, "update", "status") == READ for one in webhooks)
 
 
 @LAWS.law("logout", "send_text", effects=("sends", "disconnects", "changes"), phase=PHASE,
@@ -92,7 +97,7 @@ def the_end_of_a_link_repeats_nothing(session: Session, stage: Stage) -> None:
     place = stage.place()
     hook = WebhookListener(session, stage, place).open()
     text(session, place)
-    hook.receive(_read)
+    hook.receive(_has_read_ack)
     session.call("logout", place)
     hook.only(hook.receive(), "disconnected", "a logout after a text")
 
@@ -103,12 +108,12 @@ def a_hidden_author_is_named_by_the_number(session: Session, stage: Stage) -> No
     place = stage.place()
     hook = WebhookListener(session, stage, place).open()
     lid = stage.control_api("GET", f"/_mock/instances/{place.key}/contacts/{WORLD[0]}")["lid"]
-    hidden = {"key.participant": lid, "key.participantPn": as_given(WORLD[0])}
+    hidden_author = {"key.participant": lid, "key.participantPn": as_given(WORLD[0])}
     for event, verb, body, number in (
-        ("group-text-first-of-sender", "emit", {"set": hidden}, "participantPn"),
+        ("group-text-first-of-sender", "emit", {"set": hidden_author}, "participantPn"),
         ("text-plain-lid", "inbound", {"from": WORLD[0]}, "senderPn"),
     ):
         stage.control_api("POST", f"/_mock/instances/{place.key}/{verb}", {"event": event, **body})
         payload = hook.only(hook.receive(), event, "a hidden author")
-        is_named = at(payload, "key", number) == as_given(WORLD[0])
+        is_named = value_at(payload, "key", number) == as_given(WORLD[0])
         hook.claim(event, is_named, f"{number} is the author's number")

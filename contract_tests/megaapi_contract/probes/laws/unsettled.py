@@ -15,7 +15,7 @@ from ...judging.results import Exchange
 from ...session import Session
 from ..cases import NO_GROUP
 from ..probe import Laws
-from .assertions import at, guess, no_account
+from .assertions import guess, no_account, value_at
 from .calls import someone, text
 from .requests import ASKS
 
@@ -102,7 +102,7 @@ def a_number_registered_otherwise_is_named_one_way(session: Session, stage: Stag
     place, to = stage.place(), WORLD[-1]
     for _ in range(TIMES):
         answer = text(session, place, to)
-        chat = at(answer.json, "messageData", "key", "remoteJid")
+        chat = value_at(answer.json, "messageData", "key", "remoteJid")
         if isinstance(chat, str):
             value = USUAL if chat == as_given(to) else "canonical"
             promise = guess(session, "send_text")

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 from ...errors import Impossible, NotTried
 from ...host.place import Place
 from ...host.stage import Stage
-from ...judging.additions import widened
+from ...judging.additions import widen
 from ...judging.alternatives import USUAL
 from ...judging.results import Exchange, Promise, Webhook
 from ...session import Session
-from .assertions import at
+from .assertions import value_at
 from .calls import now, set_webhook
 
 # Longer than any acknowledgement of a mock's default takes.
@@ -30,7 +30,7 @@ AUTHOR = ("participant", "participantLid", "participantPn", "senderLid", "sender
 # What stands in pushName where the gateway knows no name.
 NAMELESS = (None, "", "null")
 
-Wanted = Callable[[list[Webhook]], bool]
+WebhookCondition = Callable[[list[Webhook]], bool]
 
 
 class WebhookListener:
@@ -68,7 +68,7 @@ class WebhookListener:
         return self
 
     def receive(
-        self, expected: Wanted = lambda webhooks: True, *, alarm: str = "call"
+        self, expected: WebhookCondition = lambda webhooks: True, *, alarm: str = "call"
     ) -> list[Webhook]:
         """What came. `wanted` is waited for where time cannot be made to pass.
 
@@ -87,7 +87,7 @@ class WebhookListener:
             last = any(mark in one.body for one in mine) or not self._stage.phone
             if not last or is_time_passed:
                 return last
-            return self._acknowledged(mine) and expected(self._own_webhooks(mine, mark))
+            return self._is_all_acknowledged(mine) and expected(self._own_webhooks(mine, mark))
 
         all_webhooks = self._session.receiver.wait_for(all_there, since=self._first_unread)
         self._first_unread += len(all_webhooks)
@@ -103,12 +103,12 @@ class WebhookListener:
             )  # fmt: skip
         return own_webhooks
 
-    def expect_no_receipt(self, sent: Exchange) -> frozenset[str]:
+    def expect_no_receipt(self, answer: Exchange) -> frozenset[str]:
         """Nobody need read what this call sent: `receive` does not wait for it. Its message's id.
 
         Empty when it sent none.
         """
-        id_ = at(sent.json, "messageData", "key", "id")
+        id_ = value_at(answer.json, "messageData", "key", "id")
         ids = frozenset((id_,) if isinstance(id_, str) else ())
         self._acknowledged_ids |= ids
         return ids
@@ -141,21 +141,21 @@ class WebhookListener:
 
     def _is_new(self, one: Webhook) -> bool:
         """Whether it is an event that the contract does not have, which the judge notes."""
-        kind = at(one.json, "messageType")
-        is_named = isinstance(kind, str) and at(one.json, "instance_key") == self.place.key
+        kind = value_at(one.json, "messageType")
+        is_named = isinstance(kind, str) and value_at(one.json, "instance_key") == self.place.key
         return is_named and self._session.contract.recogniser.recognise(one.json).event is None
 
     def _heralds(self, one: Webhook, after: Webhook | None) -> bool:
         """Whether a presence only precedes the message of the same person."""
-        if after is None or at(one.json, "messageType") != "presence.update":
+        if after is None or value_at(one.json, "messageType") != "presence.update":
             return False
-        key = at(after.json, "key")
-        chats = (at(key, "remoteJid"), at(key, "senderPn"), at(key, "senderLid"))
-        person = at(one.json, "id")
-        theirs = at(key, "fromMe") is False and (
+        key = value_at(after.json, "key")
+        chats = (value_at(key, "remoteJid"), value_at(key, "senderPn"), value_at(key, "senderLid"))
+        person = value_at(one.json, "id")
+        theirs = value_at(key, "fromMe") is False and (
             person in chats or self._is_hidden(person, chats[0])
         )
-        if theirs and at(after.json, "messageTimestamp") is not None:
+        if theirs and value_at(after.json, "messageTimestamp") is not None:
             self.settle("presence_events", "on", one)
             return True
         return False
@@ -163,23 +163,27 @@ class WebhookListener:
     def _is_hidden(self, person: Any, chat: Any) -> bool:
         """Whether a LID is that of a chat, whose messages need not show it in every year's form."""
         number, _, server = str(chat).partition("@")
-        hidden = str(person).endswith("@lid") and server == "s.whatsapp.net" and self.plays_people
-        return hidden and bool(self.person(number)["lid"] == person)
+        may_be_hidden = (
+            str(person).endswith("@lid") and server == "s.whatsapp.net" and self.plays_people
+        )
+        return may_be_hidden and bool(self.person(number)["lid"] == person)
 
-    def _acknowledged(self, mine: list[Webhook]) -> bool:
+    def _is_all_acknowledged(self, mine: list[Webhook]) -> bool:
         """Whether every message of this place got the acknowledgement that is sure to come."""
         if self._session.settled_switches.value_of_switch.get("acks") == "off":
             return True
         last = READ if self.plays_people else SERVER
         acknowledged_ids = {
-            at(one.json, "key", "id") for one in mine if at(one.json, "update", "status") == last
+            value_at(one.json, "key", "id")
+            for one in mine
+            if value_at(one.json, "update", "status") == last
         }
         self._acknowledged_ids |= acknowledged_ids
         return self._session.sent_message_ids(self.place.key) <= self._acknowledged_ids
 
-    def is_chat_of(self, sent: Exchange, chat: Any) -> bool:
+    def is_chat_of(self, answer: Exchange, chat: Any) -> bool:
         """Whether it is the chat that a call sent to, under any of the person's addresses."""
-        chat_sent_to = str(at(sent.json, "messageData", "key", "remoteJid"))
+        chat_sent_to = str(value_at(answer.json, "messageData", "key", "remoteJid"))
         if chat == chat_sent_to or chat_sent_to.endswith("@g.us"):
             return bool(chat == chat_sent_to)
         if not self.plays_people:
@@ -212,9 +216,9 @@ class WebhookListener:
         except Impossible as refusal:
             if "no webhook" not in str(refusal):
                 raise
-            forgotten = Promise("inferred", self._session.contract.by_id[WEBHOOK].spec_file)
+            promise = Promise("inferred", self._session.contract.by_id[WEBHOOK].spec_file)
             words = "the webhook stays set, whatever happens to the link"
-            self._session.hold(False, words, promise=forgotten, operation=WEBHOOK)
+            self._session.hold(False, words, promise=promise, operation=WEBHOOK)
             raise NotTried("the instance has forgotten its webhook") from None
 
     def mine(self, webhooks: list[Webhook]) -> list[Webhook]:
@@ -241,33 +245,33 @@ class WebhookListener:
         fits = fits or self._has_more(schema, payload)
         if not self.claim(event, fits, f"{when or 'it'} is told as {event}", webhook):
             return False
-        key = at(payload, "instance_key")
+        key = value_at(payload, "instance_key")
         self.claim(event, key == self.place.key, "instance_key is the instance's", webhook)
         if event not in _OWNED and self.place.number:
-            owner, device, _ = str(at(payload, "jid")).partition("@")[0].partition(":")
+            owner, device, _ = str(value_at(payload, "jid")).partition("@")[0].partition(":")
             self.settle("jid_suffix", "on" if device else USUAL)
             self.claim(event, owner == self.place.number, "jid is the instance's own", webhook)
             self._own_lid(event, webhook)
         for field in ("messageTimestamp", "timestamp"):
-            moment = at(payload, field)
+            moment = value_at(payload, field)
             if moment is not None:
                 close = type(moment) is int and self._recent(moment)
                 self.claim(event, close, f"{field} is the time in seconds, a number", webhook)
-        chat = at(payload, "key", "remoteJid")
-        if at(payload, "isGroup") is not None:
+        chat = value_at(payload, "key", "remoteJid")
+        if value_at(payload, "isGroup") is not None:
             group = str(chat).endswith("@g.us")
-            right = at(payload, "isGroup") is group
+            right = value_at(payload, "isGroup") is group
             self.claim(event, right, "isGroup says whether the chat is a group", webhook)
         return True
 
     def _has_more(self, schema: Any, payload: Any) -> bool:
         """Whether it is that event but for what the host adds, and no other event either."""
         contract = self._session.contract
-        wide = contract.wide.compile(widened(schema))
+        wide = contract.wide.compile(widen(schema))
         return bool(wide.is_valid(payload)) and not contract.recogniser.recognise(payload).fits
 
     def _own_lid(self, event: str, webhook: Webhook) -> None:
-        hidden_number = at(webhook.json, "lid")
+        hidden_number = value_at(webhook.json, "lid")
         if hidden_number is not None and self.plays_people:
             own = hidden_number == self.person(self.place.number)["lid"]
             promise = self.of_field(event, "WebhookOwner", "lid")
@@ -295,15 +299,15 @@ class WebhookListener:
         """Hold that a message names this person as its author, wherever it names one."""
         person, payload = self.person(number), webhook.json
         # Beside what the own phone wrote, the sender is who it was written to.
-        own = at(payload, "key", "fromMe") is True
+        own = value_at(payload, "key", "fromMe") is True
         for field in AUTHOR[: 3 if own else None]:
-            shown_jid = at(payload, "key", field)
+            shown_jid = value_at(payload, "key", field)
             if shown_jid is not None:
                 theirs = person["lid"] if str(shown_jid).endswith("@lid") else person["jid"]
                 promise = self.of_field(event, "WebhookKey", field)
                 sentence = f"{field} is the author"
                 self.claim(event, shown_jid == theirs, sentence, webhook, promise=promise)
-        name = at(payload, "pushName")
+        name = value_at(payload, "pushName")
         if name not in NAMELESS:
             self.claim(event, name == person["name"], "pushName is the author's name", webhook)
 

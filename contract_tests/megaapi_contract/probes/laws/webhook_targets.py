@@ -10,7 +10,7 @@ from ...host.place import Place
 from ...host.stage import Stage
 from ...session import Session
 from ..probe import Laws, Probe
-from .assertions import at, guess
+from .assertions import guess, value_at
 from .calls import sent_id, set_webhook, text
 from .webhook_listener import WebhookListener
 from .webhooks import (
@@ -99,12 +99,16 @@ def instances_are_told_of_themselves_alone(session: Session, stage: Stage) -> No
     for place in (first, second):
         stage.control_api("POST", f"/_mock/instances/{place.key}/inbound", {"event": "text-plain"})
     for hook, other in ((mine, theirs), (theirs, mine)):
-        webhooks = hook.receive(lambda webhooks: any(at(one.json, "key", "fromMe") is False
+        webhooks = hook.receive(lambda webhooks: any(value_at(one.json, "key", "fromMe") is False
                                             for one in webhooks if not is_ack(one)))  # fmt: skip
-        keys = {at(one.json, "instance_key") for one in webhooks}
+        keys = {value_at(one.json, "instance_key") for one in webhooks}
         hook.claim("text-plain", keys == {hook.place.key}, "instance_key is the instance's")
         acks = sum(map(is_ack, webhooks))
-        own = [one for one in webhooks if not is_ack(one) and at(one.json, "key", "fromMe") is True]
+        own = [
+            one
+            for one in webhooks
+            if not is_ack(one) and value_at(one.json, "key", "fromMe") is True
+        ]
         hook.settle_acks(acks > 0)
         hook.settle_echo(bool(own))
         whole = acks in (0, 3) and len(own) <= 1 and len(webhooks) == acks + len(own) + 1
@@ -154,9 +158,11 @@ def what_is_blocked_does_not_come(category: str, session: Session, stage: Stage)
     emit = f"/_mock/instances/{place.key}/emit"
     promise = guess(session, "block_events")
     session.call("block_events", place, body=names)
-    for name, caused in CATEGORIES.items():
-        stage.control_api("POST", emit, {"event": caused, "set": {"category": name}, "force": True})
-    marks = [at(one.json, "category") for one in hook.receive(alarm=alarm)]
+    for name, event_name in CATEGORIES.items():
+        stage.control_api(
+            "POST", emit, {"event": event_name, "set": {"category": name}, "force": True}
+        )
+    marks = [value_at(one.json, "category") for one in hook.receive(alarm=alarm)]
     hook.claim(event, category not in marks, "what is blocked does not come", promise=promise)
     others = [name for name in CATEGORIES if name != category]
     marks = [name for name in marks if name != category]
@@ -192,7 +198,7 @@ def an_event_can_be_blocked_by_its_own_name(session: Session, stage: Stage) -> N
     for event in ("image", "text-plain"):
         stage.control_api("POST", path, {"event": event})
     webhooks = hook.receive()
-    kinds = [at(one.json, "messageType") for one in webhooks]
+    kinds = [value_at(one.json, "messageType") for one in webhooks]
     hook.claim("image", kinds == ["conversation"], "an event blocked by name does not come",
                promise=guess(session, "block_events"))  # fmt: skip
 
@@ -223,7 +229,11 @@ def what_is_asked_for_is_told_once(event: str, session: Session, stage: Stage) -
     if hook.claim(event, len(webhooks) == 2, "what is asked for comes as often as it was asked"):
         for one in webhooks:
             hook.is_event(one, event, "what is asked for")
-        ids = [message_id(one) for one in webhooks if at(one.json, "messageTimestamp") is not None]
+        ids = [
+            message_id(one)
+            for one in webhooks
+            if value_at(one.json, "messageTimestamp") is not None
+        ]
         hook.claim(event, len(set(ids)) == len(ids), "ids of messages differ")
 
 

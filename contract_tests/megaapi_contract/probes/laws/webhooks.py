@@ -16,7 +16,7 @@ from ...host.stage import NO_WHATSAPP, Stage
 from ...judging.results import Exchange, Promise, Webhook
 from ...session import Session
 from ..probe import Laws
-from .assertions import at, claim, guess
+from .assertions import claim, guess, value_at
 from .calls import make_group, message, sent_id, someone, text
 from .connection import link, unlink
 from .media import KINDS, qr
@@ -56,18 +56,18 @@ def listening(
 
 def message_id(webhook: Webhook) -> str:
     """The id of the message a webhook is about."""
-    return str(at(webhook.json, "key", "id"))
+    return str(value_at(webhook.json, "key", "id"))
 
 
 def is_ack(webhook: Webhook) -> bool:
     """Whether it acknowledges a message."""
-    return bool(at(webhook.json, "messageType") == "message.ack")
+    return bool(value_at(webhook.json, "messageType") == "message.ack")
 
 
 def acks(webhooks: list[Webhook], id_: str) -> list[Any]:
     """The statuses told of a message, in the order they came."""
     ack_payloads = [one.json for one in webhooks if is_ack(one) and message_id(one) == id_]
-    return [_number_or_text(at(payload, "update", "status")) for payload in ack_payloads]
+    return [_number_or_text(value_at(payload, "update", "status")) for payload in ack_payloads]
 
 
 def _number_or_text(status: Any) -> int | str:
@@ -76,7 +76,7 @@ def _number_or_text(status: Any) -> int | str:
 
 
 def _came_to(step: int, webhooks: list[Webhook]) -> bool:
-    return any(at(one.json, "update", "status") == step for one in webhooks)
+    return any(value_at(one.json, "update", "status") == step for one in webhooks)
 
 
 all_read = partial(_came_to, READ)
@@ -110,14 +110,14 @@ def check_acks(
         is_single = least <= statuses.count(step) <= 1
         hook.claim(ACKS[step], is_single, f"a sent message is told {ACKS[step]} once")
     numbers = [status for status in statuses if type(status) is int]
-    ordered = statuses == numbers == sorted(numbers)
-    hook.claim(ACKS[steps[0]], ordered, "acknowledgements never go back")
+    is_ordered = statuses == numbers == sorted(numbers)
+    hook.claim(ACKS[steps[0]], is_ordered, "acknowledgements never go back")
     hook.claim(ACKS[steps[0]], set(statuses) <= set(steps), "no acknowledgement is made up")
     for one in webhooks:
-        status = at(one.json, "update", "status")
+        status = value_at(one.json, "update", "status")
         if is_ack(one) and message_id(one) == id_ and status in ACKS:
             hook.is_event(one, ACKS[status], "an acknowledgement")
-            is_there = hook.is_chat_of(answer, at(one.json, "key", "remoteJid"))
+            is_there = hook.is_chat_of(answer, value_at(one.json, "key", "remoteJid"))
             hook.claim(ACKS[status], is_there, "remoteJid is the chat of the message", one)
 
 
@@ -131,16 +131,16 @@ def check_echo(hook: WebhookListener, webhooks: list[Webhook], sent_message: Exc
     if not hook.claim(ECHO, len(echoes) == 1, "a sent message is echoed once"):
         return
     hook.claim(ECHO, about[0] is echoes[0], "the echo comes before the acknowledgements")
-    payload, data = echoes[0].json, at(sent_message.json, "messageData")
-    same = at(payload, "message") == at(data, "message")
+    payload, data = echoes[0].json, value_at(sent_message.json, "messageData")
+    same = value_at(payload, "message") == value_at(data, "message")
     hook.claim(ECHO, same, "the echo has the content of the answer", echoes[0])
-    hook.claim(ECHO, at(payload, "key", "fromMe") is True, "an echo is from the instance")
-    moment = at(payload, "messageTimestamp")
-    right = type(moment) is int and str(moment) == str(at(data, "messageTimestamp"))
+    hook.claim(ECHO, value_at(payload, "key", "fromMe") is True, "an echo is from the instance")
+    moment = value_at(payload, "messageTimestamp")
+    right = type(moment) is int and str(moment) == str(value_at(data, "messageTimestamp"))
     hook.claim(ECHO, right, "messageTimestamp is the answer's, as a number", echoes[0])
-    kind = next((name for name in at(data, "message") or {}), None)
-    hook.claim(ECHO, at(payload, "messageType") == kind, "messageType names the content")
-    name = at(payload, "pushName")
+    kind = next((name for name in value_at(data, "message") or {}), None)
+    hook.claim(ECHO, value_at(payload, "messageType") == kind, "messageType names the content")
+    name = value_at(payload, "pushName")
     if name not in NAMELESS and hook.plays_people:
         own = hook.person(hook.place.number)["name"]
         hook.claim(ECHO, name == own, "pushName is the instance's own name", echoes[0])
@@ -172,7 +172,7 @@ def _require_told(session: Session, stage: Stage, *categories: str) -> None:
     if stage.phone or "config_details" not in session.contract.by_id:
         return
     config = session.call("config_details", stage.place())
-    for name in at(config.json, "configData", "blockEvents") or ():
+    for name in value_at(config.json, "configData", "blockEvents") or ():
         if name in categories:
             raise NotTried(f"the given instance blocks {name}")
 
@@ -241,7 +241,7 @@ def a_text_to_a_group_is_told_of_that_group(session: Session, stage: Stage) -> N
     webhooks = hook.receive(all_read)
     check_echo(hook, webhooks, answer)
     check_acks(hook, webhooks, answer)
-    chats = {at(one.json, "key", "remoteJid") for one in webhooks}
+    chats = {value_at(one.json, "key", "remoteJid") for one in webhooks}
     hook.claim(ECHO, chats == {jid}, "remoteJid is the group's")
 
 
@@ -309,7 +309,7 @@ def a_restart_ends_with_the_link(session: Session, stage: Stage) -> None:
     webhooks = hook.receive()
     if hook.claim("connected", webhooks, "a restart is told"):
         hook.is_event(webhooks[-1], "connected", "the end of a restart")
-        connections = [at(one.json, "message") for one in webhooks].count("phone_connected")
+        connections = [value_at(one.json, "message") for one in webhooks].count("phone_connected")
         hook.claim("connected", connections == 1, "a restart links once")
 
 
@@ -322,7 +322,7 @@ def a_code_that_is_shown_is_told(session: Session, stage: Stage) -> None:
     if not hook.claim("qrcode", webhooks, "a QR code is told"):
         return
     hook.is_event(webhooks[0], "qrcode", "a QR code")
-    same = at(webhooks[0].json, "qrcode") == at(answer.json, "qrcode")
+    same = value_at(webhooks[0].json, "qrcode") == value_at(answer.json, "qrcode")
     hook.claim("qrcode", same, "the code told is the code shown", webhooks[0])
 
 
@@ -336,7 +336,7 @@ def codes_are_told_until_the_series_ends(session: Session, stage: Stage) -> None
         webhooks = hook.receive()
         if not stage.pass_time(0):
             return
-        pushed_codes = [at(one.json, "qrcode") for one in webhooks]
+        pushed_codes = [value_at(one.json, "qrcode") for one in webhooks]
         # With codes that live longer a call may open no series: the last one goes on.
         hook.claim("qrcode", pushed_codes or series > 1, "codes are told")
         hook.claim(

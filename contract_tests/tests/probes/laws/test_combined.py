@@ -18,7 +18,7 @@ from megaapi_contract.probes.laws.combined.factors import (
     sessions,
 )
 from megaapi_contract.probes.laws.combined.model import STATUS, Group, Model, Owed, Written
-from megaapi_contract.probes.laws.combined.passed_on import as_forwarded, unwrapped
+from megaapi_contract.probes.laws.combined.passed_on import as_forwarded, unwrap
 from megaapi_contract.probes.laws.combined.refusals import spoil, ways
 from megaapi_contract.probes.laws.combined.script import HAPPEN, SET_UP
 from megaapi_contract.probes.laws.sessions import DEALS
@@ -92,7 +92,7 @@ def test_receipts_of_a_phone_that_is_off_are_owed_later() -> None:
     model = Model()
     model.write(Owed(written("A"), "from-me-api-echo", "messagesOutput", steps=(2, 3, 4)))
     late = model.defer_receipts()
-    assert [(one.steps, one.echoes) for one in model.owed] == [((2,), True)]
+    assert [(one.steps, one.echoes) for one in model.owed_messages] == [((2,), True)]
     assert [(one.steps, one.echoes) for one in late] == [((3, 4), False)]
 
 
@@ -111,7 +111,7 @@ def test_the_last_message_of_a_chat_is_one_that_is_still_there() -> None:
 def test_a_message_is_passed_on_out_of_its_wrapper() -> None:
     inner = {"documentMessage": {"caption": "Veja", "contextInfo": {"a": 1}}}
     wrapped = {"documentWithCaptionMessage": {"message": {**inner, "messageContextInfo": {}}}}
-    assert unwrapped(wrapped) == {"documentMessage": {"caption": "Veja"}}
+    assert unwrap(wrapped) == {"documentMessage": {"caption": "Veja"}}
     assert as_forwarded({"conversation": "oi"}) == {"extendedTextMessage": {"text": "oi"}}
 
 

@@ -112,9 +112,9 @@ def _location(words: str) -> Content:
 
 
 def _link(words: str) -> Content:
-    said = f"{words} {SHOP} {words}"
-    fields = {"text": said, "matchedText": SHOP}
-    return Content("send_link_preview", {"textWithLink": said}, "extendedTextMessage", fields)
+    text = f"{words} {SHOP} {words}"
+    fields = {"text": text, "matchedText": SHOP}
+    return Content("send_link_preview", {"textWithLink": text}, "extendedTextMessage", fields)
 
 
 def _list(words: str) -> Content:
@@ -158,8 +158,8 @@ def _template(words: str) -> Content:
         {"type": "url", "title": f"{words} 1", "payload": SHOP},
         {"type": "replyButton", "title": f"{words} 2", "payload": f"{words} r"},
     ]
-    given = tuple(button[name] for button in buttons for name in ("title", "payload"))
-    return Content("send_template", {**frame, "buttons": buttons}, texts=(*texts, *given))
+    button_texts = tuple(button[name] for button in buttons for name in ("title", "payload"))
+    return Content("send_template", {**frame, "buttons": buttons}, texts=(*texts, *button_texts))
 
 
 CONTENTS: Mapping[str, Callable[[str], Content]] = {

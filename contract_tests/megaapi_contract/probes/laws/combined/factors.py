@@ -89,12 +89,15 @@ def sessions(seed: int, deal: int) -> Sessions:
 
     Each deal has any two levels, and others of three.
     """
-    drawn = random.Random(f"sessions {seed} {deal}")
+    chance = random.Random(f"sessions {seed} {deal}")
     levels = [
-        drawn.sample(factor, len(factor))
+        chance.sample(factor, len(factor))
         for factor in (ACTIONS, CHATS, tuple(WORDS), ABOUT, TIMES, HOOKS, HISTORIES)
     ]
     rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for action, chat, words, about, time, hooks, history in AllPairs(levels):
         rows[hooks, history].append(Row(action, chat, words, about, time))
-    return {names: tuple(drawn.sample(found, len(found))) for names, found in rows.items()}
+    return {
+        names: tuple(chance.sample(session_rows, len(session_rows)))
+        for names, session_rows in rows.items()
+    }

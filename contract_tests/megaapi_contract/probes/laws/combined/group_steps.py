@@ -52,21 +52,26 @@ def change_by_call(play: Play, chat: Chat, what: str) -> None:
     people, adding = play.model.groups[chat.jid].people, what == "adds"
     inside = [one for one in PEOPLE[1:] if _jid(play, one) in people]
     outside = [one for one in PEOPLE[1:] if _jid(play, one) not in people]
-    named = [*inside[:1], *outside[:1], NO_WHATSAPP]
-    data = {"jid": chat.jid, "participants": _written(play, named)}
+    targets = [*inside[:1], *outside[:1], NO_WHATSAPP]
+    data = {"jid": chat.jid, "participants": _as_numbers_and_jids(play, targets)}
     operation = "add_participants" if adding else "remove_participants"
-    found = play.call(operation, body={"group_data": data})
-    moved = outside[:1] if adding else inside[:1]
-    wanted = [(as_given(one), _verdict(one, one in moved, adding)) for one in named]
-    told = verdicts_of(play.session, found)
-    claim(play.session, found, told is None or told == wanted, "each has a verdict of their own")
-    for number in moved:
+    change = play.call(operation, body={"group_data": data})
+    movable = outside[:1] if adding else inside[:1]
+    expected = [(as_given(one), _verdict(one, one in movable, adding)) for one in targets]
+    verdicts = verdicts_of(play.session, change)
+    claim(
+        play.session,
+        change,
+        verdicts is None or verdicts == expected,
+        "each has a verdict of their own",
+    )
+    for number in movable:
         (people.add if adding else people.discard)(_jid(play, number))
         fields = (("action", "add" if adding else "remove"),)
         play.model.happenings.append(Happening(PARTICIPANTS, chat.jid, fields, is_own=True))
 
 
-def _written(play: Play, people: list[str]) -> list[str]:
+def _as_numbers_and_jids(play: Play, people: list[str]) -> list[str]:
     """Numbers and JIDs by turns."""
     return [
         as_given(one) if (turn + play.turns) % 2 else one for turn, one in enumerate(people)

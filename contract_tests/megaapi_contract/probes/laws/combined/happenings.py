@@ -21,18 +21,20 @@ def happens(play: Play, chat: Chat, row: Row, words: str) -> None:
     target = _target(play, chat, row)
     if row.what in ABOUT_ANOTHER and target is None:
         return
-    said = {way: f"{words} {number}" for number, way in enumerate(WRITTEN.get(row.what, ()))}
-    more: dict[str, Any] = {"set": said} if said else {}
+    texts = {way: f"{words} {number}" for number, way in enumerate(WRITTEN.get(row.what, ()))}
+    more: dict[str, Any] = {"set": texts} if texts else {}
     if target is not None:
         more["message"] = target.id
     body = {"event": row.what, **play.writes(chat, row), **more}
-    made = play.control("POST", "inbound", body)
+    answer = play.control("POST", "inbound", body)
     author = play.place.number if row.actor == "phone" else chat.person
-    content = author_content(made["content"])
-    one = Written(str(made["id"]), chat.jid, author, row.actor == "phone", content, row.actor)
-    one.time = float(made["time"])
+    content = author_content(answer["content"])
+    one = Written(str(answer["id"]), chat.jid, author, row.actor == "phone", content, row.actor)
+    one.time = float(answer["time"])
     category = OUTPUT if row.actor == "phone" else REACTION if row.what == "reaction" else INPUT
-    play.model.write(Owed(one, event_of(row, chat), category, made=made, names=chat.names))
+    play.model.write(
+        Owed(one, event_of(row, chat), category, inbound_answer=answer, names=chat.names)
+    )
     if target is not None and row.what == "deleted":
         target.deleted = "everyone"
     if target is not None and row.what == "edited":
@@ -51,9 +53,9 @@ def _target(play: Play, chat: Chat, row: Row) -> Written | None:
 
 def target_in(play: Play, chat: Chat, kind: str, *, only_texts: bool = False) -> Written | None:
     """The last message of this kind in a chat; where there is none, one is written first."""
-    found = play.model.last(chat.jid, kind, only_texts=only_texts)
-    if found is not None or not play.is_fast:
-        return found
+    target = play.model.last(chat.jid, kind, only_texts=only_texts)
+    if target is not None or not play.is_fast:
+        return target
     if kind == "instance":
         send(play, chat, CONTENTS["text"]("Antes"))
     else:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from ....host.status import EMPTY, LIST, NONE, read_status
 from ....judging.results import Exchange, Webhook
-from ..assertions import at, claim, guess
+from ..assertions import claim, guess, value_at
 from ..calls import members
 from ..customers import author_content
 from ..webhook_listener import READ
@@ -31,24 +31,24 @@ def look(play: Play, *, whole: bool = True) -> None:
 
 def hear(play: Play) -> None:
     """Hold that what is owed has come, to every address, and nothing else has."""
-    owed, play.model.owed = play.model.owed, []
+    owed_messages, play.model.owed_messages = play.model.owed_messages, []
     happenings, play.model.happenings = play.model.happenings, []
-    wanted = sum(1 for one in owed if READ in one.steps and play.model.is_told(STATUS))
+    read_count = sum(1 for one in owed_messages if READ in one.steps and play.model.is_told(STATUS))
 
     def all_read(webhooks: list[Webhook]) -> bool:
-        statuses = [at(one.json, "update", "status") for one in webhooks]
-        return statuses.count(READ) >= wanted
+        statuses = [value_at(one.json, "update", "status") for one in webhooks]
+        return statuses.count(READ) >= read_count
 
     came = play.hook.receive(all_read, alarm=play.model.alarm)
     query = urlsplit(play.hook.url).query
-    kept = all(urlsplit(one.url).query == query for one in came)
-    play.hook.claim(ECHO, kept, "the query of the address is kept")
-    about_groups = [one for one in came if at(one.json, "key") is None]
+    has_query = all(urlsplit(one.url).query == query for one in came)
+    play.hook.claim(ECHO, has_query, "the query of the address is kept")
+    about_groups = [one for one in came if value_at(one.json, "key") is None]
     hold_happenings(play, about_groups, happenings)
-    _hold_order(play, [one for one in came if one not in about_groups], owed)
-    for one in owed:
+    _hold_order(play, [one for one in came if one not in about_groups], owed_messages)
+    for one in owed_messages:
         about = [webhook for webhook in came if message_id(webhook) == one.message.id]
-        if one.sent is not None:
+        if one.answer is not None:
             hold_echo(play, about, one)
             hold_acks(play, about, one)
         else:
@@ -63,14 +63,14 @@ def hear(play: Play) -> None:
 def hear_link(play: Play) -> None:
     """Hold that the end and the return of a link are told, and nothing else is."""
     came = play.hook.receive(alarm=play.model.alarm)
-    told = [one for one in came if at(one.json, "key") is None]
-    play.hook.claim("connected", told == came, "a link that comes back repeats no message")
+    link_events = [one for one in came if value_at(one.json, "key") is None]
+    play.hook.claim("connected", link_events == came, "a link that comes back repeats no message")
     if play.model.is_told("connectionStatus"):
-        last = told[-1] if told else None
-        kept = at(last.json, "message") == "phone_connected" if last else False
-        play.hook.claim("connected", kept, "the new link is told last", last)
+        last = link_events[-1] if link_events else None
+        is_connected = value_at(last.json, "message") == "phone_connected" if last else False
+        play.hook.claim("connected", is_connected, "the new link is told last", last)
     else:
-        play.hook.nothing(told, "connected", "blocked events", play.guessed)
+        play.hook.nothing(link_events, "connected", "blocked events", play.guess)
     if play.second is not None:
         others = [one.json for one in play.second.receive_beside(play.hook)]
         same = others == [one.json for one in came]
@@ -79,26 +79,26 @@ def hear_link(play: Play) -> None:
             play.second = None
 
 
-def _hold_order(play: Play, came: list[Webhook], owed: list[Owed]) -> None:
+def _hold_order(play: Play, came: list[Webhook], owed_messages: list[Owed]) -> None:
     """Hold that messages are told once, in the order they were written, and no others."""
-    optional = {one.message.id for one in owed if not one.echoes}
-    told = [message_id(one) for one in came if not is_ack(one)]
-    told = [id_ for id_ in told if id_ not in optional]
-    due = [one for one in owed if one.echoes and play.model.is_told(one.category)]
-    theirs = [one.message.id for one in due if one.sent is None]
-    own = {one.message.id for one in due if one.sent is not None}
+    optional = {one.message.id for one in owed_messages if not one.echoes}
+    told_ids = [message_id(one) for one in came if not is_ack(one)]
+    told_ids = [id_ for id_ in told_ids if id_ not in optional]
+    due = [one for one in owed_messages if one.echoes and play.model.is_told(one.category)]
+    theirs = [one.message.id for one in due if one.answer is None]
+    own = {one.message.id for one in due if one.answer is not None}
     if own:
-        play.hook.settle_echo(bool(own & set(told)))
+        play.hook.settle_echo(bool(own & set(told_ids)))
     if play.echoes:
         theirs = [one.message.id for one in due]
     promise = play.promise(due)
-    play.hook.claim(ECHO, told == theirs, "what is owed comes once, in order, and nothing else",
+    play.hook.claim(ECHO, told_ids == theirs, "what is owed comes once, in order, and nothing else",
                     promise=promise)  # fmt: skip
-    known = {one.message.id for one in owed}
-    strays = [one for one in came if is_ack(one) and message_id(one) not in known]
+    owed_ids = {one.message.id for one in owed_messages}
+    strays = [one for one in came if is_ack(one) and message_id(one) not in owed_ids]
     play.hook.claim("ack-server", not strays, "no message is acknowledged later again")
-    doubled = [times for times in Counter(one.body for one in came).values() if times > 1]
-    play.hook.claim(ECHO, not doubled, "no webhook comes twice")
+    repeats = [times for times in Counter(one.body for one in came).values() if times > 1]
+    play.hook.claim(ECHO, not repeats, "no webhook comes twice")
 
 
 # -- what can be asked for -------------------------------------------------------------------
@@ -106,58 +106,66 @@ def _hold_order(play: Play, came: list[Webhook], owed: list[Owed]) -> None:
 
 def hold_settings(play: Play) -> None:
     """Hold status, webhook and blocked events."""
-    found = play.call("instance_status")
-    shown = read_status(found)
-    if shown.form != NONE:
-        claim(play.session, found, shown.connected, "the status is what it was")
-    if shown.form not in (LIST, EMPTY, NONE):
-        own = shown.user is None or shown.number in ("", play.place.number)
-        claim(play.session, found, own and shown.key == play.place.key, "its own key and number")
-    found = play.call("webhook_settings")
-    settings = at(found.json, "webhookData") or found.json
-    url = at(settings, "webhookUrl")
-    claim(play.session, found, url == play.model.url, "the address is the one that was set")
-    on = at(settings, "webhookEnabled")
-    claim(play.session, found, on is play.model.enabled, "the webhook is on or off as it was set")
+    answer = play.call("instance_status")
+    status = read_status(answer)
+    if status.form != NONE:
+        claim(play.session, answer, status.connected, "the status is what it was")
+    if status.form not in (LIST, EMPTY, NONE):
+        own = status.user is None or status.number in ("", play.place.number)
+        claim(play.session, answer, own and status.key == play.place.key, "its own key and number")
+    answer = play.call("webhook_settings")
+    settings = value_at(answer.json, "webhookData") or answer.json
+    url = value_at(settings, "webhookUrl")
+    claim(play.session, answer, url == play.model.url, "the address is the one that was set")
+    is_enabled = value_at(settings, "webhookEnabled")
+    claim(
+        play.session,
+        answer,
+        is_enabled is play.model.enabled,
+        "the webhook is on or off as it was set",
+    )
     if play.model.has_config:
         _hold_config(play)
 
 
 def _hold_config(play: Play) -> None:
-    found = play.call("config_details")
-    config, model = at(found.json, "configData"), play.model
+    answer = play.call("config_details")
+    config, model = value_at(answer.json, "configData"), play.model
     promise = guess(play.session, "config_details")
-    for name, wanted in (
+    for name, expected in (
         ("blockEvents", model.shown_as_blocked), ("webhookEvents", model.shown_as_accepted),
         ("statusEvents", set(model.statuses)),
     ):  # fmt: skip
-        names = at(config, name)
-        shown = Counter(map(str, names)) if isinstance(names, list) else Counter()
-        claim(play.session, found, shown == Counter(wanted), f"{name} are those that were set",
+        names = value_at(config, name)
+        name_counts = Counter(map(str, names)) if isinstance(names, list) else Counter()
+        right = name_counts == Counter(expected)
+        claim(play.session, answer, right, f"{name} are those that were set",
               promise=promise)  # fmt: skip
 
 
 def hold_groups(play: Play) -> None:
     """Hold the list of groups, and each group's details, which say the same."""
-    listed = play.call("list_groups")
-    groups = at(listed.json, "groups")
-    shown = {str(at(one, "id")): one for one in groups} if isinstance(groups, list) else {}
-    right = isinstance(groups, list) and len(groups) == len(shown)
-    claim(play.session, listed, right and set(shown) == set(play.model.groups),
+    answer = play.call("list_groups")
+    groups = value_at(answer.json, "groups")
+    groups_shown = (
+        {str(value_at(one, "id")): one for one in groups} if isinstance(groups, list) else {}
+    )
+    right = isinstance(groups, list) and len(groups) == len(groups_shown)
+    claim(play.session, answer, right and set(groups_shown) == set(play.model.groups),
           "the groups it is in, each once")  # fmt: skip
-    known = [jid for jid in play.listed if jid in shown]
-    ordered = [jid for jid in shown if jid in known] == known
-    claim(play.session, listed, ordered, "groups keep their order", promise=play.guessed)
-    play.listed = [*shown]
+    earlier_jids = [jid for jid in play.group_order if jid in groups_shown]
+    is_order_kept = [jid for jid in groups_shown if jid in earlier_jids] == earlier_jids
+    claim(play.session, answer, is_order_kept, "groups keep their order", promise=play.guess)
+    play.group_order = [*groups_shown]
     for jid in play.model.groups:
-        found = play.call("group_details", query={"jid": jid})
-        details = at(found.json, "group") or found.json
-        _hold_group(play, found, jid, details)
-        if jid in shown:
+        details_answer = play.call("group_details", query={"jid": jid})
+        details = value_at(details_answer.json, "group") or details_answer.json
+        _hold_group(play, details_answer, jid, details)
+        if jid in groups_shown:
             claim(
                 play.session,
-                listed,
-                shown[jid] == without_envelope(details),
+                answer,
+                groups_shown[jid] == without_envelope(details),
                 "listed as in its details",
             )
 
@@ -170,14 +178,14 @@ def without_envelope(details: Any) -> Any:
 BESIDE = ("error", "message", "requestId")
 
 
-def _hold_group(play: Play, found: Exchange, jid: str, details: Any) -> None:
+def _hold_group(play: Play, answer: Exchange, jid: str, details: Any) -> None:
     group = play.model.groups[jid]
     people = members(details) if isinstance(details, dict) else {}
-    others = {who for who in people if who.partition("@")[0] != play.place.number}
-    claim(play.session, found, others == group.people, "who is in it")
-    claim(play.session, found, at(details, "subject") == group.subject, "its name")
-    size = at(details, "size")
-    claim(play.session, found, size == len(group.people) + 1, "size counts everybody")
+    others = {person for person in people if person.partition("@")[0] != play.place.number}
+    claim(play.session, answer, others == group.people, "who is in it")
+    claim(play.session, answer, value_at(details, "subject") == group.subject, "its name")
+    size = value_at(details, "size")
+    claim(play.session, answer, size == len(group.people) + 1, "size counts everybody")
 
 
 def hold_messages(play: Play) -> None:
@@ -191,8 +199,8 @@ def hold_messages(play: Play) -> None:
         one = model.messages.get(str(item["id"]))
         if one is None:
             continue
-        whose = (item["chat"], item["from_me"]) == (one.chat, one.from_me)
-        hook.claim(ECHO, whose, "each message is in the chat it was written to")
+        is_in_chat = (item["chat"], item["from_me"]) == (one.chat, one.from_me)
+        hook.claim(ECHO, is_in_chat, "each message is in the chat it was written to")
         same = one.is_edited or author_content(item["content"]) == one.content
         hook.claim(ECHO, same, "each message has the content it was given")
         moment = int(one.time) in (0, int(item["time"]))

@@ -46,14 +46,15 @@ class Written:
 class Owed:
     """A webhook that must come, or an echo with its acknowledgements.
 
-    `sent` is the answer of an API call; `made` what the control API says of somebody's message.
+    `answer` is that of an API call; `inbound_answer` is what the control API says of a message
+    that somebody else wrote.
     """
 
     message: Written
     event: str
     category: str
-    sent: Any = None
-    made: dict[str, Any] = field(default_factory=dict)
+    answer: Any = None
+    inbound_answer: dict[str, Any] = field(default_factory=dict)
     steps: tuple[int, ...] = ()
     echoes: bool = True
     is_sure_to_play: bool = False
@@ -89,28 +90,28 @@ class Model:
     # What was blocked at the start, unasked, and what was accepted since.
     first_blocked: set[str] = field(default_factory=set)
     first_accepted: set[str] = field(default_factory=set)
-    accepted: set[str] = field(default_factory=set)
+    accepted_events: set[str] = field(default_factory=set)
     statuses: list[str] = field(default_factory=list)
     groups: dict[str, Group] = field(default_factory=dict)
     messages: dict[str, Written] = field(default_factory=dict)
-    owed: list[Owed] = field(default_factory=list)
+    owed_messages: list[Owed] = field(default_factory=list)
     happenings: list[Happening] = field(default_factory=list)
 
-    def write(self, owed: Owed) -> None:
+    def write(self, owed_message: Owed) -> None:
         """A message that is told."""
-        self.messages[owed.message.id] = owed.message
-        self.owed.append(owed)
+        self.messages[owed_message.message.id] = owed_message.message
+        self.owed_messages.append(owed_message)
 
     def last(self, chat: str, kind: str, *, only_texts: bool = False) -> Written | None:
         """The last message of this kind in a chat that is still there, and can be passed on."""
         texts = ("conversation", "extendedTextMessage")
-        found = [
+        messages = [
             one for one in self.messages.values()
             if one.chat == chat and one.kind == kind and one.deleted is None
             and NOT_PASSED_ON.isdisjoint(one.content)
             and not (only_texts and set(texts).isdisjoint(one.content))
         ]  # fmt: skip
-        return found[-1] if found else None
+        return messages[-1] if messages else None
 
     def defer_receipts(self) -> list[Owed]:
         """What is owed of messages to phones that are off, once these are on again.
@@ -119,9 +120,9 @@ class Model:
         """
         late = [
             replace(one, steps=tuple(step for step in one.steps if step != SERVER), echoes=False)
-            for one in self.owed if one.steps
+            for one in self.owed_messages if one.steps
         ]  # fmt: skip
-        self.owed = [replace(one, steps=one.steps[:1]) for one in self.owed]
+        self.owed_messages = [replace(one, steps=one.steps[:1]) for one in self.owed_messages]
         return late
 
     def chats(self) -> list[str]:
@@ -140,24 +141,24 @@ class Model:
     def block(self, *names: str) -> None:
         """These do not come any more."""
         self.blocked |= {*names}
-        self.accepted -= {*names}
+        self.accepted_events -= {*names}
 
     def accept(self, *names: str) -> None:
         """These come again."""
         self.blocked -= {*names}
-        self.accepted |= {*names}
+        self.accepted_events |= {*names}
 
     @property
     def shown_as_blocked(self) -> set[str]:
         """What the settings list as blocked."""
-        return (self.first_blocked | self.blocked) - self.accepted
+        return (self.first_blocked | self.blocked) - self.accepted_events
 
     @property
     def shown_as_accepted(self) -> set[str]:
         """What the settings list as accepted."""
-        return (self.first_accepted | self.accepted) - self.blocked
+        return (self.first_accepted | self.accepted_events) - self.blocked
 
     @property
     def asks_for_receipts(self) -> bool:
         """Whether acknowledgements were asked for, which some hosts send only then."""
-        return bool(self.statuses) or STATUS in self.accepted
+        return bool(self.statuses) or STATUS in self.accepted_events

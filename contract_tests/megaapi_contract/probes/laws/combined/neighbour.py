@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ....host.stage import Stage
 from ....session import Session
-from ..assertions import at
+from ..assertions import value_at
 from ..calls import make_group
 from ..webhook_listener import WebhookListener
 from ..webhooks import ECHO, unsaid
@@ -17,19 +17,23 @@ class Neighbour:
         self._session, self._stage, self._place = session, stage, stage.place()
         self._hook = WebhookListener(session, stage, self._place).open()
         make_group(session, stage, self._place, name="Vizinhos")
-        self._before = self._shown()
+        self._before = self._snapshot()
 
-    def _shown(self) -> tuple[object, ...]:
-        listed = self._session.call("list_groups", self._place)
+    def _snapshot(self) -> tuple[object, ...]:
+        groups_answer = self._session.call("list_groups", self._place)
         settings = self._session.call("webhook_settings", self._place)
         path = f"/_mock/messages?instance={self._place.key}&limit=10"
         messages = self._stage.control_api("GET", path)["items"]
-        shown = at(settings.json, "webhookData") or settings.json
-        return at(listed.json, "groups"), at(shown, "webhookUrl"), messages
+        settings_data = value_at(settings.json, "webhookData") or settings.json
+        return (
+            value_at(groups_answer.json, "groups"),
+            value_at(settings_data, "webhookUrl"),
+            messages,
+        )
 
     def hold_untouched(self) -> None:
         """Hold that it was told nothing, and is as it was."""
         promise = unsaid(self._session)
         self._hook.nothing(self._hook.receive(), ECHO, "a neighbour's messages", promise)
-        same = self._shown() == self._before
+        same = self._snapshot() == self._before
         self._hook.claim(ECHO, same, "a neighbour is left as it was", promise=promise)

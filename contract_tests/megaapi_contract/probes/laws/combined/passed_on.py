@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ....judging.results import Exchange
-from ..assertions import at, claim
+from ..assertions import claim, value_at
 from ..calls import message
 from ..customers import author_content
 from ..every_event import bare
@@ -31,42 +31,44 @@ def pass_on(play: Play, chat: Chat, row: Row, words: str) -> None:
         return
     data = {"to": chat.to, "key": target.key, "message": target.content}
     if row.what == "forward":
-        sent = message(play.session, play.place, "forward_message", **data)
-        hold_forward(play, chat, sent, target)
+        answer = message(play.session, play.place, "forward_message", **data)
+        hold_forward(play, chat, answer, target)
     else:
-        sent = message(play.session, play.place, "quote_message", **data, text=words)
-        hold_quote(play, chat, sent, target, words)
+        answer = message(play.session, play.place, "quote_message", **data, text=words)
+        hold_quote(play, chat, answer, target, words)
 
 
-def hold_forward(play: Play, chat: Chat, sent: Exchange, target: Written) -> None:
+def hold_forward(play: Play, chat: Chat, answer: Exchange, target: Written) -> None:
     """Hold that a forward is the same message, marked as forwarded where others wrote it."""
-    shown = hold_answer(play, chat, sent)
-    if not shown:
+    content = hold_answer(play, chat, answer)
+    if not content:
         return
-    same = as_forwarded(shown) == as_forwarded(target.content)
-    claim(play.session, sent, same, "a forward keeps every field")
-    score, is_forwarded = _score(shown)
+    same = as_forwarded(content) == as_forwarded(target.content)
+    claim(play.session, answer, same, "a forward keeps every field")
+    score, is_forwarded = _score(content)
     before, _ = _score(target.content)
-    wanted = before + (not target.from_me)
-    claim(play.session, sent, score == wanted, "the score counts who wrote it")
-    claim(play.session, sent, is_forwarded is (wanted > 0), "isForwarded says so")
-    can_be_played = at(shown, "audioMessage", "ptt") is True or "ptvMessage" in shown
-    remember(play, chat, sent, shown, steps=PLAYABLE if can_be_played else UNPLAYED)
+    expected_score = before + (not target.from_me)
+    claim(play.session, answer, score == expected_score, "the score counts who wrote it")
+    claim(play.session, answer, is_forwarded is (expected_score > 0), "isForwarded says so")
+    can_be_played = value_at(content, "audioMessage", "ptt") is True or "ptvMessage" in content
+    remember(play, chat, answer, content, steps=PLAYABLE if can_be_played else UNPLAYED)
 
 
 # What a message is taken out of when it is quoted or forwarded.
 WRAPPERS = ("viewOnceMessage", "ephemeralMessage", "documentWithCaptionMessage")
 
 
-def unwrapped(content: Any) -> Any:
+def unwrap(content: Any) -> Any:
     """A content out of its wrapper, without context."""
-    inner = next((at(content, name, "message") for name in WRAPPERS if at(content, name)), None)
-    return bare(content) if inner is None else unwrapped(author_content(inner))
+    inner = next(
+        (value_at(content, name, "message") for name in WRAPPERS if value_at(content, name)), None
+    )
+    return bare(content) if inner is None else unwrap(author_content(inner))
 
 
 def as_forwarded(content: Any) -> Any:
     """A content as it is forwarded: plain texts become extended ones."""
-    content = unwrapped(content)
+    content = unwrap(content)
     if isinstance(content, dict) and "conversation" in content:
         others = {name: part for name, part in content.items() if name != "conversation"}
         return {**others, "extendedTextMessage": {"text": content["conversation"]}}
@@ -76,10 +78,10 @@ def as_forwarded(content: Any) -> Any:
 def _score(content: Any) -> tuple[int, bool]:
     """How often a message was forwarded, and whether it says so."""
     for part in content.values() if isinstance(content, dict) else ():
-        info = at(part, "contextInfo")
+        info = value_at(part, "contextInfo")
         if info is not None:
-            score = at(info, "forwardingScore")
-            return score if type(score) is int else 0, at(info, "isForwarded") is True
+            score = value_at(info, "forwardingScore")
+            return score if type(score) is int else 0, value_at(info, "isForwarded") is True
     return 0, False
 
 
@@ -89,19 +91,23 @@ def _author(target: Written) -> str:
     return own if target.from_me else str(target.key.get("participant", target.chat))
 
 
-def hold_quote(play: Play, chat: Chat, sent: Exchange, target: Written, words: str) -> None:
+def hold_quote(play: Play, chat: Chat, answer: Exchange, target: Written, words: str) -> None:
     """Hold that a quote names the message, its author, and its chat where that is another one."""
-    shown = hold_answer(play, chat, sent, extendedTextMessage={"text": words})
-    if not shown:
+    content = hold_answer(play, chat, answer, extendedTextMessage={"text": words})
+    if not content:
         return
-    info = at(shown, *QUOTE)
-    claim(play.session, sent, at(info, "stanzaId") == target.id, "stanzaId is the quoted id")
-    author, _, server = str(at(info, "participant")).partition("@")
+    info = value_at(content, *QUOTE)
+    claim(
+        play.session, answer, value_at(info, "stanzaId") == target.id, "stanzaId is the quoted id"
+    )
+    author, _, server = str(value_at(info, "participant")).partition("@")
     right = f"{author.partition(':')[0]}@{server}" == _author(target)
-    claim(play.session, sent, right, "participant is who wrote the quoted message")
-    same = unwrapped(at(info, "quotedMessage")) == unwrapped(target.content)
-    claim(play.session, sent, same, "the quoted content is there, whole")
+    claim(play.session, answer, right, "participant is who wrote the quoted message")
+    same = unwrap(value_at(info, "quotedMessage")) == unwrap(target.content)
+    claim(play.session, answer, same, "the quoted content is there, whole")
     elsewhere = target.chat if target.chat not in chat.names else None
-    named = at(info, "remoteJid")
-    claim(play.session, sent, named == elsewhere, "remoteJid is named where it is another chat")
-    remember(play, chat, sent, shown)
+    chat_jid = value_at(info, "remoteJid")
+    claim(
+        play.session, answer, chat_jid == elsewhere, "remoteJid is named where it is another chat"
+    )
+    remember(play, chat, answer, content)

@@ -52,7 +52,7 @@ class Play:
     second: WebhookListener | None = None
     old: list[WebhookListener] = field(default_factory=list)
     turns: int = 0
-    listed: list[str] = field(default_factory=list)
+    group_order: list[str] = field(default_factory=list)
     jids: dict[str, str] = field(default_factory=dict)
     # What may be called besides messages and groups, whose paths are sure.
     operations: frozenset[str] = frozenset()
@@ -68,15 +68,15 @@ class Play:
         return self.session.settled_switches.value_of_switch.get("echo") != "off"
 
     @property
-    def guessed(self) -> Promise:
+    def guess(self) -> Promise:
         """What vouches for what no source says."""
         return unsaid(self.session)
 
-    def promise(self, owed: Iterable[Owed]) -> Promise:
+    def promise(self, owed_messages: Iterable[Owed]) -> Promise:
         """What vouches for all of these being told: the less sure of them."""
-        events = {one.event for one in owed} or {"text-plain"}
+        events = {one.event for one in owed_messages} or {"text-plain"}
         promise = weakest(*(self.session.contract.event_promise(event) for event in events))
-        return weakest(promise, self.guessed) if self.model.has_config else promise
+        return weakest(promise, self.guess) if self.model.has_config else promise
 
     def readers(self, jid: str) -> frozenset[str]:
         """Who reads what the instance writes there."""
@@ -111,9 +111,11 @@ class Play:
         return self._private(number, to)
 
     def _private(self, number: str, to: str) -> Chat:
-        known = self.person(number)
-        names = frozenset((as_given(to), as_given(number), str(known["jid"]), str(known["lid"])))
-        return Chat(to, str(known["jid"]), number, names)
+        contact = self.person(number)
+        names = frozenset(
+            (as_given(to), as_given(number), str(contact["jid"]), str(contact["lid"]))
+        )
+        return Chat(to, str(contact["jid"]), number, names)
 
     def _group(self, level: str) -> Chat:
         large = level == "large group"
@@ -121,8 +123,8 @@ class Play:
         jid = self.jids.get(level, "")
         if not jid:
             people = WORLD[:4] if large else WORLD[:1]
-            _, shown = make_group(self.session, self.stage, self.place, *people, name=name)
-            jid = str(shown.get("id"))
+            _, group = make_group(self.session, self.stage, self.place, *people, name=name)
+            jid = str(group.get("id"))
             jids = {str(self.person(number)["jid"]) for number in people}
             self.model.groups[jid] = Group(name, jids)
             self.jids[level] = jid

@@ -7,12 +7,12 @@ from typing import Any
 from megaapi_mock.domain.jid import as_given
 
 from ....host.stage import NO_WHATSAPP
-from ..assertions import at, claim
+from ..assertions import claim, value_at
 from ..customers import FETCHED
 from ..media import fetch, same_bytes
 from .contents import CONTENTS
 from .model import Written
-from .passed_on import unwrapped
+from .passed_on import unwrap
 from .play import Chat, Play
 from .sends import send
 
@@ -20,19 +20,24 @@ from .sends import send
 def look_up(play: Play, chat: Chat) -> None:
     """Whoever is in a chat has an account, and nobody else has."""
     if not chat.is_group:
-        for given in (chat.to, chat.jid):
-            found = play.call("is_on_whatsapp", query={"jid": given})
-            claim(play.session, found, at(found.json, "exists") is True, "whoever is there exists")
-            right = at(found.json, "jid") in chat.names
-            claim(play.session, found, right, "the JID is theirs")
-    found = play.call("is_on_whatsapp", query={"jid": NO_WHATSAPP})
-    if play.session.takes_alternative(found, "not_on_whatsapp"):
+        for address in (chat.to, chat.jid):
+            answer = play.call("is_on_whatsapp", query={"jid": address})
+            claim(
+                play.session,
+                answer,
+                value_at(answer.json, "exists") is True,
+                "whoever is there exists",
+            )
+            right = value_at(answer.json, "jid") in chat.names
+            claim(play.session, answer, right, "the JID is theirs")
+    answer = play.call("is_on_whatsapp", query={"jid": NO_WHATSAPP})
+    if play.session.takes_alternative(answer, "not_on_whatsapp"):
         return
-    play.session.settle("not_on_whatsapp", exchange=found)
-    claim(play.session, found, at(found.json, "exists") is False, "nobody is there",
-          promise=play.guessed)  # fmt: skip
-    right = at(found.json, "jid") == as_given(NO_WHATSAPP)
-    claim(play.session, found, right, "the JID is as it was asked for", promise=play.guessed)
+    play.session.settle("not_on_whatsapp", exchange=answer)
+    claim(play.session, answer, value_at(answer.json, "exists") is False, "nobody is there",
+          promise=play.guess)  # fmt: skip
+    right = value_at(answer.json, "jid") == as_given(NO_WHATSAPP)
+    claim(play.session, answer, right, "the JID is as it was asked for", promise=play.guess)
 
 
 def download_again(play: Play, chat: Chat) -> None:
@@ -42,19 +47,19 @@ def download_again(play: Play, chat: Chat) -> None:
         send(play, chat, CONTENTS["document"]("Antes"))
         message = _last_file(play, chat)
     for kind, part in files(message.content) if message else ():
-        for gone in ({}, {"url": None}, {"directPath": None}):
-            found = fetch(play.session, play.place, part, FETCHED[kind], **gone)
-            same_bytes(play.session, found, part, None)
+        for missing_fields in ({}, {"url": None}, {"directPath": None}):
+            answer = fetch(play.session, play.place, part, FETCHED[kind], **missing_fields)
+            same_bytes(play.session, answer, part, None)
 
 
 def _last_file(play: Play, chat: Chat) -> Written | None:
-    there = [one for one in play.model.messages.values() if one.chat == chat.jid]
-    return next((one for one in reversed(there) if files(one.content)), None)
+    messages = [one for one in play.model.messages.values() if one.chat == chat.jid]
+    return next((one for one in reversed(messages) if files(one.content)), None)
 
 
 def files(content: Any) -> list[tuple[str, Any]]:
     """The files of a message, each with its kind."""
-    content = unwrapped(content)
+    content = unwrap(content)
     parts = content.items() if isinstance(content, dict) else ()
     kinds = [(str(name).removesuffix("Message"), part) for name, part in parts]
     return [

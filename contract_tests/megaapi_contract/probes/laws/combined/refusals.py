@@ -14,7 +14,7 @@ from ....judging.results import Exchange
 from ....safety.fence import UNKNOWN_KEY
 from ...cases import NO_GROUP
 from ..access import METHODS, UNKNOWN
-from ..assertions import NAMES, UNKNOWN_INSTANCE, at, refused
+from ..assertions import NAMES, UNKNOWN_INSTANCE, claim_refusal, value_at
 from ..calls import set_webhook
 from ..requests import ASKS, BROKEN_JSON, Arguments
 from ..webhooks import message_id
@@ -59,21 +59,21 @@ def refuse_all(play: Play, operation: str) -> None:
     _hold_no_trace(play, operation, before)
     taken_ids: frozenset[str] = frozenset()
     for when, arguments in spoilt_calls(play, operation, good):
-        found = play.call(operation, **arguments)
-        if _is_refusal(found):
-            _hold_form(play, found, when)
+        answer = play.call(operation, **arguments)
+        if _is_refusal(answer):
+            _hold_form(play, answer, when)
             continue
         # It was taken, which some hosts may do: what comes of it is nothing to hold.
         if operation == "configure_webhook":
             set_webhook(play.session, play.place, play.hook.url)
-        taken_ids |= play.hook.expect_no_receipt(found)
+        taken_ids |= play.hook.expect_no_receipt(answer)
         play.hook.receive(alarm=play.model.alarm)
         before = snapshot(play)
     _hold_no_trace(play, operation, before, taken_ids)
 
 
-def _is_refusal(found: Exchange) -> bool:
-    return found.status >= 400 or at(found.json, "error") is True
+def _is_refusal(answer: Exchange) -> bool:
+    return answer.status >= 400 or value_at(answer.json, "error") is True
 
 
 def _stay_outside(play: Play, operation: str, good: Arguments) -> None:
@@ -84,27 +84,31 @@ def _stay_outside(play: Play, operation: str, good: Arguments) -> None:
         ("no token", ""), ("a wrong token", session.wrong_token()), ("another one's token", others),
         ("half a token", place.token[: len(place.token) // 2]),
     ):  # fmt: skip
-        refused(session, call(operation, token=token, **good), 401, when)
-    found = call(operation, scheme="Basic", **good)
-    refused(session, found, 401, "another scheme")
-    found = session.call(operation, Place(UNKNOWN_KEY, place.token), **good)
-    refused(session, found, 404, "an unknown key", message=UNKNOWN_INSTANCE, switches=UNKNOWN)
+        claim_refusal(session, call(operation, token=token, **good), 401, when)
+    answer = call(operation, scheme="Basic", **good)
+    claim_refusal(session, answer, 401, "another scheme")
+    answer = session.call(operation, Place(UNKNOWN_KEY, place.token), **good)
+    claim_refusal(
+        session, answer, 404, "an unknown key", message=UNKNOWN_INSTANCE, switches=UNKNOWN
+    )
     path = session.contract.by_id[operation].path.replace("{instance_key}", place.key)
     headers = (("Authorization", f"Bearer {place.token}"), ("Content-Type", "application/json"))
     for method in METHODS:
         if session.contract.route(method, path) is None:
-            asked = request(
+            wrong_method = request(
                 method, path, body=good.get("body"), query=good.get("query"), headers=headers
             )
-            refused(session, session.exchange(asked), 404, "another method", operation=operation)
+            claim_refusal(
+                session, session.exchange(wrong_method), 404, "another method", operation=operation
+            )
 
 
 def spoilt_calls(play: Play, operation: str, good: Arguments) -> Iterator[tuple[str, Arguments]]:
     """Bodies and queries that lack something, or have something else in its place."""
-    drawn = random.Random(f"refusals {operation} {play.session.seed}")
+    chance = random.Random(f"refusals {operation} {play.session.seed}")
     if "query" in good:
         yield "without its query", {}
-        yield "a group or a person of another host", {"query": _with_no_jid(good["query"], drawn)}
+        yield "a group or a person of another host", {"query": _with_no_jid(good["query"], chance)}
     body = good.get("body")
     if body is None:
         return
@@ -112,19 +116,19 @@ def spoilt_calls(play: Play, operation: str, good: Arguments) -> Iterator[tuple[
     yield "an empty body", {"body": {}}
     if ASKS[operation].people:
         for jid in NO_JIDS:
-            yield "nobody there", {"body": _addressed(body, jid)}
+            yield "nobody there", {"body": _readdress(body, jid)}
     if operation in UNCHANGED:
         return
     for way in ways(body):
-        yield f"{way[-1]} is something else", {"body": spoil(body, way, drawn.choice(WRONG))}
+        yield f"{way[-1]} is something else", {"body": spoil(body, way, chance.choice(WRONG))}
 
 
-def _with_no_jid(query: Mapping[str, str], drawn: random.Random) -> dict[str, str]:
+def _with_no_jid(query: Mapping[str, str], chance: random.Random) -> dict[str, str]:
     name = next(iter(query))
-    return {**query, name: drawn.choice((NO_GROUP, "", "x@g.us"))}
+    return {**query, name: chance.choice((NO_GROUP, "", "x@g.us"))}
 
 
-def _addressed(body: Any, jid: str) -> Any:
+def _readdress(body: Any, jid: str) -> Any:
     """The same to somebody else."""
     other = deepcopy(body)
     for part in (other, other.get("messageData")):
@@ -154,12 +158,12 @@ def spoil(body: Any, way: Way, value: Any) -> Any:
     return other
 
 
-def _hold_form(play: Play, found: Exchange, when: str) -> None:
+def _hold_form(play: Play, answer: Exchange, when: str) -> None:
     """Hold that a refusal is an error of three fields, whichever it is."""
-    if found.status < 400 or found.status not in NAMES:
+    if answer.status < 400 or answer.status not in NAMES:
         return
-    if not play.session.takes_alternative(found, *ALTERNATIVES):
-        refused(play.session, found, found.status, when)
+    if not play.session.takes_alternative(answer, *ALTERNATIVES):
+        claim_refusal(play.session, answer, answer.status, when)
 
 
 # Where a documented alternative has a form of its own.
@@ -173,10 +177,10 @@ def _hold_no_trace(
     play: Play, operation: str, before: Mapping[str, Any], taken_ids: Container[str] = ()
 ) -> None:
     """Hold that nothing is otherwise than `before`, and nothing told but of what was taken."""
-    changed = differences(before, snapshot(play))
+    changes = differences(before, snapshot(play))
     promise = play.session.contract.promise(operation, 401)
     play.session.hold(
-        not changed, f"what is refused changes nothing: {', '.join(changed)}", promise=promise,
+        not changes, f"what is refused changes nothing: {', '.join(changes)}", promise=promise,
         operation=operation,
     )  # fmt: skip
     webhooks = play.hook.receive(alarm=play.model.alarm)

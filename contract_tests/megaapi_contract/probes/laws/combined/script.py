@@ -8,9 +8,10 @@ from ....errors import NotTried
 from ....host.place import Place
 from ....host.stage import Stage
 from ....session import Session
-from ..assertions import at, done
+from ..assertions import claim_success, value_at
 from ..calls import set_webhook
-from ..connection import link, restarted, unlink
+from ..connection import link, unlink
+from ..connection import restart as restart_instance
 from ..settings import NEW_TOKEN
 from ..webhook_listener import WebhookListener
 from .contents import CONTENTS
@@ -86,7 +87,7 @@ def _wait_for_phone(play: Play, row: Row) -> None:
     late = play.model.defer_receipts()
     look(play, whole=False)
     play.control("POST", path, {"state": "reachable"})
-    play.model.owed = late
+    play.model.owed_messages = late
 
 
 def _can_wait(play: Play, row: Row) -> bool:
@@ -111,7 +112,9 @@ def two_addresses(play: Play, number: int) -> None:
         "webhookUrl": play.hook.url, "webhookEnabled": True,
         "webhookSecondaryUrl": play.second.url, "webhookSecondaryEnabled": True,
     }  # fmt: skip
-    done(play.session, play.call("configure_webhook", body={"messageData": data}), "two addresses")
+    claim_success(
+        play.session, play.call("configure_webhook", body={"messageData": data}), "two addresses"
+    )
     play.model.url = play.hook.url
 
 
@@ -147,12 +150,12 @@ def statuses_asked(play: Play, number: int) -> None:
 def _set_events(play: Play, operation: str, *names: str) -> None:
     model = play.model
     if not model.has_config:
-        config = at(play.call("config_details").json, "configData")
-        model.first_blocked = {*map(str, at(config, "blockEvents") or ())}
-        model.first_accepted = {*map(str, at(config, "webhookEvents") or ())}
+        config = value_at(play.call("config_details").json, "configData")
+        model.first_blocked = {*map(str, value_at(config, "blockEvents") or ())}
+        model.first_accepted = {*map(str, value_at(config, "webhookEvents") or ())}
         model.has_config = True
     body = {"messageData": {"events": [*names]}}
-    done(play.session, play.call(operation, body=body), "a change of events")
+    claim_success(play.session, play.call(operation, body=body), "a change of events")
     if operation == "block_events":
         model.block(*names)
     elif operation == "accept_webhook_events":
@@ -173,13 +176,13 @@ SET_UP: Mapping[str, Callable[[Play, int], None]] = dict(
 
 def restart(play: Play) -> None:
     """The instance restarts."""
-    done(play.session, restarted(play.session, play.stage, play.place), "a restart")
+    claim_success(play.session, restart_instance(play.session, play.stage, play.place), "a restart")
     hear_link(play)
 
 
 def relink(play: Play) -> None:
     """Logged out, and linked again."""
-    done(play.session, play.call("logout"), "a logout")
+    claim_success(play.session, play.call("logout"), "a logout")
     link(play.stage, play.place)
     hear_link(play)
 
@@ -187,14 +190,14 @@ def relink(play: Play) -> None:
 def drop(play: Play) -> None:
     """The gateway drops the link, and a restart brings it back."""
     unlink(play.stage, play.place, cause="gateway")
-    done(play.session, restarted(play.session, play.stage, play.place), "a restart")
+    claim_success(play.session, restart_instance(play.session, play.stage, play.place), "a restart")
     hear_link(play)
 
 
 def new_token(play: Play) -> None:
     """Another token."""
     body = {"messageData": {"token": NEW_TOKEN}}
-    done(play.session, play.call("change_token", body=body), "a new token")
+    claim_success(play.session, play.call("change_token", body=body), "a new token")
     play.place = Place(play.place.key, NEW_TOKEN, play.place.number, play.place.connected)
 
 
@@ -227,4 +230,4 @@ HAPPEN: Mapping[str, Callable[[Play], None]] = dict(
 def hold_silence(play: Play) -> None:
     """Hold that nothing has come to an address that is no more."""
     for hook in play.old:
-        hook.nothing(hook.unread(), "text-plain", "an address that is no more", play.guessed)
+        hook.nothing(hook.unread(), "text-plain", "an address that is no more", play.guess)

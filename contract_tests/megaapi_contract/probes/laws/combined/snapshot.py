@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ....host.status import read_status
-from ..assertions import at
+from ..assertions import value_at
 from ..calls import group_of
 from .look import LIMIT, without_envelope
 from .play import Play
@@ -28,29 +28,29 @@ def snapshot(play: Play) -> Mapping[str, Any]:
 
 
 def _status(play: Play) -> Any:
-    shown = read_status(play.call("instance_status"))
-    return shown.state, shown.key, shown.user
+    status = read_status(play.call("instance_status"))
+    return status.state, status.key, status.user
 
 
 def _webhook(play: Play) -> Any:
-    shown = play.call("webhook_settings").json
-    settings = at(shown, "webhookData") or shown
-    return [at(settings, name) for name in ("webhookUrl", "webhookEnabled")]
+    document = play.call("webhook_settings").json
+    settings = value_at(document, "webhookData") or document
+    return [value_at(settings, name) for name in ("webhookUrl", "webhookEnabled")]
 
 
 def _config(play: Play) -> Mapping[str, Any]:
     if "config_details" not in play.operations:
         return {}
-    return {"the events": at(play.call("config_details").json, "configData")}
+    return {"the events": value_at(play.call("config_details").json, "configData")}
 
 
 def _groups(play: Play) -> Any:
     if not play.place.connected:
         return None
-    groups = at(play.call("list_groups").json, "groups")
-    jids = [str(at(one, "id")) for one in groups] if isinstance(groups, list) else []
-    found = [play.call("group_details", query={"jid": jid}) for jid in jids]
-    return groups, [without_envelope(group_of(one)) for one in found]
+    groups = value_at(play.call("list_groups").json, "groups")
+    jids = [str(value_at(one, "id")) for one in groups] if isinstance(groups, list) else []
+    answers = [play.call("group_details", query={"jid": jid}) for jid in jids]
+    return groups, [without_envelope(group_of(one)) for one in answers]
 
 
 def _messages(play: Play) -> Any:

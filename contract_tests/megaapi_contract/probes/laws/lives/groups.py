@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 from megaapi_mock.domain.jid import as_given
 
-from ..assertions import at, claim, done, guess, refused
+from ..assertions import claim, claim_refusal, claim_success, guess, value_at
 from ..calls import group_of, leave, make_group, members, text
 from ..groups import verdicts_of
 from .life import FRIENDS, STRANGERS, Life, keep_error
@@ -18,7 +18,7 @@ class Groups(Life):
     def __init__(self) -> None:
         super().__init__()
         self.groups: dict[str, set[str]] = {}
-        self.left: list[str] = []
+        self.former_groups: list[str] = []
 
     @initialize()
     @keep_error
@@ -32,8 +32,8 @@ class Groups(Life):
         """A new group has a new JID."""
         creation, group = make_group(self.session, self.stage, self.place, *sorted(people))
         jid = group.get("id")
-        if done(self.session, creation, "a group") and isinstance(jid, str):
-            new = jid not in self.groups and jid not in self.left
+        if claim_success(self.session, creation, "a group") and isinstance(jid, str):
+            new = jid not in self.groups and jid not in self.former_groups
             claim(self.session, creation, new, "a new group has a JID of its own")
             self.groups[jid] = {as_given(person) for person in people}
 
@@ -49,12 +49,12 @@ class Groups(Life):
         jid = self._pick(which)
         operation = "add_participants" if adding else "remove_participants"
         group_data = {"jid": jid, "participants": people}
-        changed = self.call(operation, body={"group_data": group_data})
+        answer = self.call(operation, body={"group_data": group_data})
         inside = self.groups[jid]
         expected = [self._verdict(as_given(person), inside, adding) for person in people]
-        verdicts = verdicts_of(self.session, changed)
+        verdicts = verdicts_of(self.session, answer)
         claim(
-            self.session, changed, verdicts is None or [each for _, each in verdicts] == expected,
+            self.session, answer, verdicts is None or [each for _, each in verdicts] == expected,
             "200, 404 or 409 for each person",
         )  # fmt: skip
         changed_jids = {as_given(p) for p, v in zip(people, expected, strict=True) if v == "200"}
@@ -83,9 +83,9 @@ class Groups(Life):
     def lists_them(self) -> None:
         """Exactly the groups of the model are listed."""
         answer = self.call("list_groups")
-        groups = at(answer.json, "groups")
+        groups = value_at(answer.json, "groups")
         group_list = groups if isinstance(groups, list) else []
-        jids = {str(at(one, "id")) for one in group_list}
+        jids = {str(value_at(one, "id")) for one in group_list}
         claim(self.session, answer, jids == set(self.groups), "the groups it is in, no others")
 
     @precondition(lambda self: self.groups)
@@ -94,17 +94,17 @@ class Groups(Life):
     def leaves_one(self, which: int) -> None:
         """It is gone."""
         jid = self._pick(which)
-        done(self.session, leave(self.session, self.place, jid), "leaving")
+        claim_success(self.session, leave(self.session, self.place, jid), "leaving")
         del self.groups[jid]
-        self.left.append(jid)
+        self.former_groups.append(jid)
 
-    @precondition(lambda self: self.left)
+    @precondition(lambda self: self.former_groups)
     @rule()
     @keep_error
     def asks_for_one_that_was_left(self) -> None:
         """It is unknown."""
-        answer = self.call("group_details", query={"jid": self.left[-1]})
-        refused(
+        answer = self.call("group_details", query={"jid": self.former_groups[-1]})
+        claim_refusal(
             self.session, answer, 404, "a group that was left",
             promise=guess(self.session, "group_details"),
         )  # fmt: skip
@@ -116,8 +116,8 @@ class Groups(Life):
         """Texts to a group go there."""
         jid = self._pick(which)
         answer = text(self.session, self.place, jid)
-        done(self.session, answer, "a text to a group")
-        to = at(answer.json, "messageData", "key", "remoteJid")
+        claim_success(self.session, answer, "a text to a group")
+        to = value_at(answer.json, "messageData", "key", "remoteJid")
         claim(self.session, answer, to == jid, "remoteJid is the group")
 
     def _pick(self, which: int) -> str:

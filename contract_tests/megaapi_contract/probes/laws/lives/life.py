@@ -25,21 +25,21 @@ def keep_error(step: Step) -> Step:
     """What ends the run is kept until Hypothesis has ended; then no step does anything more."""
 
     @wraps(step)
-    def tried(self: Life, **drawn: Any) -> None:
-        if self.lived.error is not None:
+    def run_step(self: Life, **arguments: Any) -> None:
+        if self.probe_state.error is not None:
             return
         try:
-            step(self, **drawn)
+            step(self, **arguments)
         except HeldBack:
             return
         except Exception as error:
             # Hypothesis would try it again and call it flaky.
-            self.lived.error = error
+            self.probe_state.error = error
 
-    return tried
+    return run_step
 
 
-class Lived:
+class ProbeState:
     """What all lives of one probe share."""
 
     def __init__(self, session: Session, stage: Stage) -> None:
@@ -50,11 +50,11 @@ class Lived:
 class Life(RuleBasedStateMachine):
     """One life, in a place of its own."""
 
-    lived: Lived
+    probe_state: ProbeState
 
     def __init__(self) -> None:
         super().__init__()
-        self.session, self.stage = self.lived.session, self.lived.stage
+        self.session, self.stage = self.probe_state.session, self.probe_state.stage
         self.place = Place("", "")
 
     def call(self, operation: str, **arguments: Any) -> Exchange:
@@ -64,11 +64,11 @@ class Life(RuleBasedStateMachine):
 
 def live(life: type[Life], session: Session, stage: Stage) -> None:
     """Many lives, the same for the same seed."""
-    lived = Lived(session, stage)
-    life_class = type(life.__name__, (life,), {"lived": lived})
-    with without_flaky_errors(lived):
+    probe_state = ProbeState(session, stage)
+    life_class = type(life.__name__, (life,), {"probe_state": probe_state})
+    with without_flaky_errors(probe_state):
         run_state_machine_as_test(
             suite_settings(session.seed, LIVES, stateful_step_count=STEPS)(life_class)
         )
-    if lived.error is not None:
-        raise lived.error
+    if probe_state.error is not None:
+        raise probe_state.error

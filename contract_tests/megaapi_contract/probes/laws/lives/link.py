@@ -6,9 +6,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from ....host.place import Place
-from ..assertions import claim, done, ended_or_refused, guess, logged_out, not_logged_in, refused
+from ..assertions import (
+    claim,
+    claim_refusal,
+    claim_success,
+    ended_or_refused,
+    guess,
+    logged_out,
+    not_logged_in,
+)
 from ..calls import text
-from ..connection import link, restarted, status, unlink
+from ..connection import link, restart, status, unlink
 from ..media import LINKED_ALREADY, qr
 from .life import FRIENDS, Life, keep_error
 
@@ -38,7 +46,7 @@ class Link(Life):
         """Texts go while linked."""
         answer = text(self.session, self.place, person)
         if self.linked:
-            done(self.session, answer, "a text while linked")
+            claim_success(self.session, answer, "a text while linked")
         else:
             not_logged_in(self.session, answer, "a text while not linked")
 
@@ -48,7 +56,7 @@ class Link(Life):
         """Codes are shown while not linked."""
         answer, content = qr(self.session, self.place)
         if self.linked:
-            refused(self.session, answer, 403, "a code while linked", message=LINKED_ALREADY,
+            claim_refusal(self.session, answer, 403, "a code while linked", message=LINKED_ALREADY,
                     switches=("qr_base64_connected",))  # fmt: skip
         else:
             claim(self.session, answer, content, "a code while not linked")
@@ -59,11 +67,11 @@ class Link(Life):
         """Pairing codes are given while not linked; who types it is that number then."""
         answer = self.call("pairing_code", query={"phoneNumber": number})
         if self.linked:
-            refused(
+            claim_refusal(
                 self.session, answer, 403, "a pairing code while linked",
                 message=LINKED_ALREADY, promise=guess(self.session, "pairing_code"),
             )  # fmt: skip
-        elif done(self.session, answer, "a pairing code while not linked"):
+        elif claim_success(self.session, answer, "a pairing code while not linked"):
             link(self.stage, self.place)
             self.place = Place(self.place.key, self.place.token, number)
             self.linked = self.session_kept = True
@@ -91,7 +99,7 @@ class Link(Life):
         """The link is gone for good."""
         answer = self.call("logout")
         if self.linked:
-            done(self.session, answer, "a logout")
+            claim_success(self.session, answer, "a logout")
         elif self.session_kept:
             # Not linked, and yet there is something to end: a host may see it either way.
             ended_or_refused(self.session, answer, "a logout")
@@ -103,5 +111,5 @@ class Link(Life):
     @keep_error
     def restarts(self) -> None:
         """What there was to come back to, comes back."""
-        done(self.session, restarted(self.session, self.stage, self.place), "a restart")
+        claim_success(self.session, restart(self.session, self.stage, self.place), "a restart")
         self.linked = self.session_kept

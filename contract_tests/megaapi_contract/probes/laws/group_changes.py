@@ -88,11 +88,11 @@ def jids_and_numbers_may_be_mixed(session: Session, stage: Stage) -> None:
         jid = str(group.get("id"))
         for operation, inside in (("remove_participants", False), ("add_participants", True)):
             data = {"jid": jid, "participants": _forms(people, mix)}
-            answer_to_change = session.call(operation, place, body={"group_data": data})
-            claim_success(session, answer_to_change, "a change of several")
+            change = session.call(operation, place, body={"group_data": data})
+            claim_success(session, change, "a change of several")
             now = everybody & set(members(_details(session, place, jid)[1]))
             fits = now == (everybody if inside else set())
-            claim(session, answer_to_change, fits, "all who were named are in it or out of it")
+            claim(session, change, fits, "all who were named are in it or out of it")
 
 
 @LAWS.law("create_group", "add_participants", "remove_participants", "group_details",
@@ -110,27 +110,18 @@ def what_is_told_of_each_person_is_so(session: Session, stage: Stage) -> None:
     for operation, people, inside in steps:
         before = set(members(_details(session, place, jid)[1]))
         data = {"jid": jid, "participants": list(people)}
-        answer_to_change = session.call(operation, place, body={"group_data": data})
-        verdicts = verdicts_of(session, answer_to_change)
+        change = session.call(operation, place, body={"group_data": data})
+        verdicts = verdicts_of(session, change)
         answer, group = _details(session, place, jid)
-        jids = [as_given(person) for person in people]
+        jids = [as_given(number) for number in people]
         if verdicts is not None:
-            claim(
-                session,
-                answer_to_change,
-                [jid_of_person for jid_of_person, _ in verdicts] == jids,
-                "one result per person",
-            )
-            expected = [(jid_of_person in before) is not inside for jid_of_person in jids]
+            claim(session, change, [jid for jid, _ in verdicts] == jids, "one result per person")
+            expected = [(person in before) is not inside for person in jids]
             has_changed = [status == "200" for _, status in verdicts]
-            claim(
-                session,
-                answer_to_change,
-                has_changed == expected,
-                "200 for whoever was moved, and nobody else",
-            )
+            right = has_changed == expected
+            claim(session, change, right, "200 for whoever was moved, and nobody else")
         after = set(members(group))
-        fits = all((jid_of_person in after) is inside for jid_of_person in jids)
+        fits = all((person in after) is inside for person in jids)
         claim(session, answer, fits, "everybody who was named is in it or out of it")
         alone = after - {*jids} == before - {*jids}
         claim(session, answer, alone, "nobody else has been moved")

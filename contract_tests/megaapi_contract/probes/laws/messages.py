@@ -192,15 +192,10 @@ def a_quote_names_what_it_quotes(session: Session, stage: Stage) -> None:
         hold_sent(session, stage, answer, to, extendedTextMessage={"text": "Sobre este"}),
         "extendedTextMessage", "contextInfo",
     )  # fmt: skip
-    claim(
-        session,
-        answer,
-        value_at(part, "stanzaId") == value_at(key, "id"),
-        "stanzaId is the quoted id",
-    )
-    claim(
-        session, answer, value_at(part, "quotedMessage") == content, "the quoted content is there"
-    )
+    right = value_at(part, "stanzaId") == value_at(key, "id")
+    claim(session, answer, right, "stanzaId is the quoted id")
+    same = value_at(part, "quotedMessage") == content
+    claim(session, answer, same, "the quoted content is there")
     own = str(value_at(part, "participant"))
     fits = own.endswith("@s.whatsapp.net") and (not place.number or own.startswith(place.number))
     claim(session, answer, fits, "an own message is quoted as the instance's")
@@ -215,12 +210,10 @@ def somebody_elses_message_is_quoted_as_theirs(session: Session, stage: Stage) -
     answer = message(session, place, "quote_message", to=to, text="Oi", key=key, message=content)
     message_ = hold_sent(session, stage, answer, to, extendedTextMessage={"text": "Oi"})
     part = value_at(message_, "extendedTextMessage", "contextInfo")
-    claim(
-        session, answer, value_at(part, "participant") == theirs, "the author of the quoted message"
-    )
-    claim(
-        session, answer, value_at(part, "quotedMessage") == content, "the quoted content is there"
-    )
+    right = value_at(part, "participant") == theirs
+    claim(session, answer, right, "the author of the quoted message")
+    same = value_at(part, "quotedMessage") == content
+    claim(session, answer, same, "the quoted content is there")
     if theirs != as_given(to):
         claim(
             session,
@@ -256,18 +249,10 @@ def the_score_of_what_others_wrote_grows(session: Session, stage: Stage) -> None
         message_ = hold_sent(session, stage, answer, to)
         part = value_at(message_, "extendedTextMessage") or value_at(message_, "locationMessage")
         context = value_at(part, "contextInfo")
-        claim(
-            session,
-            answer,
-            value_at(context, "forwardingScore") == score,
-            "the score is one higher",
-        )
-        claim(
-            session,
-            answer,
-            value_at(context, "isForwarded") is True,
-            "it says that it was forwarded",
-        )
+        right = value_at(context, "forwardingScore") == score
+        claim(session, answer, right, "the score is one higher")
+        is_marked = value_at(context, "isForwarded") is True
+        claim(session, answer, is_marked, "it says that it was forwarded")
 
 
 @LAWS.law("forward_message", "quote_message", effects=("sends",), phone=True)

@@ -60,6 +60,46 @@ def lint_command(folder: Path | None) -> None:
     sys.exit(1 if findings else 0)
 
 
+@spec.command("diff")
+@click.argument("old", required=False)
+@click.argument("new", required=False)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    help="markdown is for a pull request",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["breaking", "dangerous", "never"]),
+    default="breaking",
+    help="exit code 1 with such changes, or worse ones",
+)
+@click.option("--rules", is_flag=True, help="print every rule with its level, in Markdown")
+def diff_command(old: str | None, new: str | None, form: str, fail_on: str, rules: bool) -> None:
+    """Compare two versions of the contract: what breaks, what is dangerous, what is harmless.
+
+    OLD and NEW are a file (YAML or JSON), a folder with openapi.yaml, or a git revision (main,
+    v1.0, HEAD~3) with or without :PATH. Exit code 1 with breaking changes.
+    """
+    from ..spec.diff import report
+    from ..spec.diff.document import compare
+    from ..spec.diff.versions import read_version
+
+    if rules:
+        click.echo(report.rules_page(), nl=False)
+        return
+    if old is None or new is None:
+        raise SetupError("say what to compare: megaapi-mock spec diff OLD NEW, as in `main spec`")
+    changes = compare(read_version(old), read_version(new))
+    formats = {"text": report.as_text, "json": report.as_json, "markdown": report.as_markdown}
+    click.echo(formats[form](changes), nl=False)
+    worst = changes[0].level.value if changes else "none"
+    fatal = {"breaking": ("breaking",), "dangerous": ("breaking", "dangerous"), "never": ()}
+    sys.exit(1 if worst in fatal[fail_on] else 0)
+
+
 @spec.command("evidence")
 @click.option("--page", is_flag=True, help="print docs/evidence.md, in Markdown")
 @click.option("--spec", "folder", type=click.Path(path_type=Path), help="folder with openapi.yaml")

@@ -1,0 +1,107 @@
+"""Where a version of the contract is read from: files, folders, git revisions."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+from megaapi_mock.errors import MockError
+from megaapi_mock.resources import root
+from megaapi_mock.spec.bundle import bundle
+from megaapi_mock.spec.diff.versions import read_version
+
+from .seeded import contract
+
+AUTHOR = ("-c", "user.name=Test Person", "-c", "user.email=test@person.test")
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A git repository with the contract in spec/ and a file beside it, in two commits."""
+    shutil.copytree(root("spec"), tmp_path / "spec")
+    (tmp_path / "api").mkdir()
+    for title in ("First", "Second"):
+        document = contract()
+        document["info"]["title"] = title
+        (tmp_path / "api" / "shop.yaml").write_text(yaml.safe_dump(document))
+        for arguments in (("init", "-q"), ("add", "."), (*AUTHOR, "commit", "-qm", title)):
+            subprocess.run(["git", "-C", str(tmp_path), *arguments], check=True)
+    monkeypatch.chdir(tmp_path / "api")
+    return tmp_path
+
+
+def test_a_folder_and_its_openapi_file_are_the_bundle(tmp_path: Path) -> None:
+    document = bundle(root("spec")).document
+    assert read_version(str(root("spec"))) == document
+    assert read_version(str(root("spec") / "openapi.yaml")) == document
+    (tmp_path / "bundle.json").write_text(json.dumps(document))
+    assert read_version(str(tmp_path / "bundle.json")) == document
+
+
+def test_a_status_may_be_written_as_a_number(tmp_path: Path) -> None:
+    file = tmp_path / "x.yaml"
+    file.write_text("openapi: 3.0.3\npaths: {/a: {get: {responses: {200: {description: ok}}}}}")
+    assert list(read_version(str(file))["paths"]["/a"]["get"]["responses"]) == ["200"]
+
+
+def test_a_revision_is_read_from_anywhere_in_the_repository(repository: Path) -> None:
+    assert read_version("HEAD") == bundle(root("spec")).document
+    assert read_version("HEAD~1:api/shop.yaml")["info"]["title"] == "First"
+    assert read_version("HEAD:api/shop.yaml")["info"]["title"] == "Second"
+    assert not (repository / "api" / "openapi.yaml").exists()
+
+
+def test_a_file_goes_before_a_revision_of_the_same_name(repository: Path) -> None:
+    (repository / "api" / "HEAD").write_text(yaml.safe_dump(contract()))
+    assert read_version("HEAD") == contract()
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("nowhere", "neither a file nor a revision"),
+        ("--upload-pack=x", "neither a file nor a revision"),
+        ("HEAD:api/none.yaml", "no 'api/none.yaml' in that revision"),
+        ("HEAD:../outside.yaml", "in that revision"),
+        ("../api", "no openapi.yaml"),
+    ],
+)
+@pytest.mark.usefixtures("repository")
+def test_what_is_no_version_is_said_in_a_sentence(name: str, sentence: str) -> None:
+    with pytest.raises(MockError) as refused:
+        read_version(name)
+    assert sentence in str(refused.value) and "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[]", "no field `openapi`"),
+        ("swagger: '2.0'", "no field `openapi`"),
+        ("openapi: 4.0.0", "only 3.0 and 3.1"),
+        ("openapi: [", "cannot be read as YAML"),
+        ("openapi: 3.1.0\npaths: {/a: {$ref: other.yaml}}", "bundle it first"),
+    ],
+)
+def test_a_file_that_is_no_contract_is_said_in_a_sentence(
+    text: str, sentence: str, tmp_path: Path
+) -> None:
+    (tmp_path / "x.yaml").write_text(text)
+    with pytest.raises(MockError, match=sentence):
+        read_version(str(tmp_path / "x.yaml"))
+
+
+def test_outside_of_a_repository_only_files_are_versions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    with pytest.raises(MockError, match="no git repository"):
+        read_version("main")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MockError, match="git is not installed"):
+        read_version("main")

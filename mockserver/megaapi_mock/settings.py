@@ -49,6 +49,12 @@ class Settings:
     points_bytes: int = _setting(
         8 * 2**20, "bytes of earlier states kept to go back to (rewind); 0 keeps none"
     )
+    request_seconds: int = _setting(
+        120, "seconds within which a whole request must come, headers and body"
+    )
+    bodies_bytes: int = _setting(
+        96 * 2**20, "bytes that large bodies of all calls together may have in memory"
+    )
     state_bytes: int = _setting(
         512 * 2**20, "bytes of the largest state that can be saved or loaded"
     )

@@ -105,6 +105,7 @@ def serve(switches: tuple[str, ...], opens: bool, **options: Any) -> None:
     settings = _settings(options)
     profile = _profile(settings, switches)
     _refuse_unbuilt(settings)
+    from ..serving.bodies import Limits
     from ..serving.server import serve as run
 
     output = Output()
@@ -122,6 +123,7 @@ def serve(switches: tuple[str, ...], opens: bool, **options: Any) -> None:
         stop_grace=profile.seconds("stop_grace"),
         on_ready=ready,
         on_stopped=partial(farewell, output, keeps=settings.store != MEMORY),
+        limits=Limits(request_seconds=settings.request_seconds, bodies_bytes=settings.bodies_bytes),
     )
 
 

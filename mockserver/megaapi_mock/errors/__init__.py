@@ -24,7 +24,9 @@ MockError
 │   ├── InvalidRequest         422, only with --strict
 │   ├── Unusable               500, intended
 │   │   └── NotAMember         500, or 404 by switch
+│   ├── RequestTimeout         408, the request did not come in time
 │   ├── StoreUnavailable       503, the store cannot be written: the change did not happen
+│   ├── Overloaded             503, other calls hold what this one needs
 │   ├── HandledFailure         200 with {"error": true}
 │   └── SwallowedFailure       200 that looks like a success
 ├── ControlRefused             the control API's 4xx
@@ -37,6 +39,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+# Where a server puts into a WSGI environ why a request is not whole.
+LATE = "megaapi_mock.late"
+# Seconds after which somebody who was refused for want of room may try again.
+RETRY_AFTER = "2"
 
 
 class MockError(Exception):
@@ -175,6 +182,12 @@ class PayloadTooLarge(RequestRejected):
     status, name, message = 413, "PAYLOAD_TOO_LARGE", "request entity too large"
 
 
+class RequestTimeout(RequestRejected):
+    """The request did not come in time."""
+
+    status, name, message = 408, "REQUEST_TIMEOUT", "Request Timeout"
+
+
 class UnsupportedMedia(RequestRejected):
     """The body has a charset or an encoding that is not read."""
 
@@ -207,6 +220,12 @@ class NotAMember(Unusable):
 
 class StoreUnavailable(RequestRejected):
     """The store cannot be written just now; what was asked for did not happen."""
+
+    status, name, message = 503, "SERVICE_UNAVAILABLE", "Service Unavailable"
+
+
+class Overloaded(RequestRejected):
+    """Other calls hold what this one needs; later it may be free."""
 
     status, name, message = 503, "SERVICE_UNAVAILABLE", "Service Unavailable"
 

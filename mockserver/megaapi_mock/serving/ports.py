@@ -34,6 +34,19 @@ def _probe(host: str, port: int) -> tuple[str, int]:
         raise SetupError(refusal(error, host, port)) from None
 
 
+def allow_files(count: int) -> None:
+    """Let this process have so many open files and connections, where its user may allow it."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = count if hard == resource.RLIM_INFINITY else min(count, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def refusal(error: Exception, host: str, port: int) -> str:
     """Why host and port cannot be listened on, in one sentence that says what to do."""
     if isinstance(error, socket.gaierror | UnicodeError):

@@ -37,23 +37,27 @@ from multiprocessing.connection import Pipe, wait
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol
 
 from ..errors import SetupError
-from .malloc import limit_arenas
-from .ports import _probe, is_answering, url_of
-from .stalled import STALLED_AFTER, Watched
+from .bodies import Limits
+from .calls import WatchedApp
+from .connections import Watch
+from .malloc import limit_arenas, return_free_memory
+from .ports import _probe, allow_files, is_answering, url_of
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 Engine = Literal["granian", "waitress"]
+_LIMITS = Limits()
 _Tell = Callable[[str | None], object]
 
 THREADS = 64
 # Granian begins threads on demand, so each connection may have one: a client that stops in the
 # middle of its body holds only its own (with 64, 70 such clients shut everybody else out).
 GRANIAN_THREADS = 512
-# Granian's `backpressure` counts connections, idle ones too: with 128, 128 clients that keep theirs
-# alive shut everybody else out for 30 s. Waitress's limit (100 by default) works the same way.
-CONNECTIONS = 512
+# Seconds for headers to come, which is also how long granian keeps an idle connection.
+HEADERS_WITHIN = 30.0
+# What granian reads ahead of one connection, its headers included; as much as waitress takes.
+READ_AHEAD = 256 * 1024
 # What a request in flight gets on a stop before the courier's grace begins.
 REQUESTS_GRACE = 2.0
 # Whoever kills the parent wants the port back: finish soon rather than well.
@@ -95,7 +99,7 @@ class _Terms:
     stop_grace: float
     on_ready: Callable[[str], None]
     on_stopped: Callable[[int], None]
-    stalled_after: float = STALLED_AFTER
+    limits: Limits
 
 
 def serve(
@@ -107,7 +111,7 @@ def serve(
     on_ready: Callable[[str], None],
     on_stopped: Callable[[int], None],
     engine: Engine | None = None,
-    stalled_after: float = STALLED_AFTER,
+    limits: Limits = _LIMITS,
 ) -> None:
     """Serve what `factory` builds until SIGINT or SIGTERM; call it in the main thread.
 
@@ -115,11 +119,11 @@ def serve(
     module-level functions or partials of them. `on_ready` gets the address once it answers,
     `on_stopped` the number of abandoned deliveries at a clean end. SetupError comes out here
     whichever process it happened in; any other end of the serving process is SystemExit(1).
-    A connection that stays silent within a request for `stalled_after` seconds is closed.
+    Requests that take longer than `limits` allow are ended, and in a crowd idle connections.
     Signals stay ignored afterwards, so that a second Ctrl-C on the way out is harmless.
     """
     address, port = _probe(host, port)
-    terms = _Terms(host, address, port, stop_grace, on_ready, on_stopped, stalled_after)
+    terms = _Terms(host, address, port, stop_grace, on_ready, on_stopped, limits)
     if (engine or _best_engine()) == "granian":
         _serve_with_granian(factory, terms)
     else:
@@ -150,6 +154,7 @@ def _serve_with_granian(factory: Callable[[], ServedApp], terms: _Terms) -> None
     """Granian's parent: it watches the worker and hears its last word, None after a clean stop."""
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
     last_word, tell = Pipe(duplex=False)
@@ -161,7 +166,13 @@ def _serve_with_granian(factory: Callable[[], ServedApp], terms: _Terms) -> None
         http=HTTPModes.http1,
         websockets=False,
         blocking_threads=GRANIAN_THREADS,
-        backpressure=CONNECTIONS,
+        # It counts connections, idle ones too, and takes no more once there are so many: twice
+        # as many as we bear, so that one that is opened in a crowd still gets in.
+        backpressure=2 * terms.limits.connections,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=int(1000 * min(HEADERS_WITHIN, terms.limits.request_seconds)),
+            max_buffer_size=READ_AHEAD,
+        ),
         # A last resort: the worker ends itself earlier.
         workers_kill_timeout=math.ceil(terms.stop_grace + REQUESTS_GRACE) + 1,
         log_level=LogLevels.error,
@@ -186,7 +197,7 @@ def _end_on_hangup(interrupt: Callable[..., None]) -> None:
         signal.signal(signal.SIGHUP, interrupt)
 
 
-def _load(factory: Callable[[], ServedApp], terms: _Terms, tell: _Tell) -> Watched:
+def _load(factory: Callable[[], ServedApp], terms: _Terms, tell: _Tell) -> WatchedApp:
     """Build the app in the worker's main thread, before granian sets its own signal handlers."""
     # The parent hears Ctrl-C and hang-ups too and passes them on as SIGTERM, which may simply end
     # us until there is something to stop.
@@ -194,6 +205,8 @@ def _load(factory: Callable[[], ServedApp], terms: _Terms, tell: _Tell) -> Watch
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     limit_arenas()
+    return_free_memory()
+    allow_files(3 * terms.limits.connections)
     try:
         served = factory()
     except BaseException as error:
@@ -202,7 +215,9 @@ def _load(factory: Callable[[], ServedApp], terms: _Terms, tell: _Tell) -> Watch
     # Not a daemon: the worker's end waits for it, whereas atexit never runs here.
     threading.Thread(target=_keep, args=(served, terms, reader, tell), name="keeper").start()
     _announce(served, terms)
-    return Watched(served, terms.port, terms.stalled_after)
+    app = WatchedApp(served, terms.limits)
+    Watch(app, terms.port, terms.limits).start()
+    return app
 
 
 def _give_up(error: BaseException, tell: _Tell) -> NoReturn:
@@ -254,23 +269,18 @@ def _leave(code: int) -> NoReturn:
 
 def _serve_with_waitress(factory: Callable[[], ServedApp], terms: _Terms) -> None:
     """Waitress in a thread of this process; the main thread waits for the signal."""
-    from waitress.server import create_server
+    from .waitress_server import WaitressServer
 
     reader = _wakeup()
     for number in _stop_signals():
         signal.signal(number, _noted)
     logging.getLogger("waitress").setLevel(logging.ERROR)
     limit_arenas()
+    return_free_memory()
+    allow_files(3 * terms.limits.connections)
     served = factory()
-    server = create_server(
-        served,
-        host=terms.address,
-        port=terms.port,
-        threads=THREADS,
-        connection_limit=CONNECTIONS,
-        channel_timeout=math.ceil(terms.stalled_after),
-        cleanup_interval=math.ceil(terms.stalled_after / 4),
-        ident=None,
+    server = WaitressServer(
+        served, terms.limits, host=terms.address, port=terms.port, threads=THREADS
     )
     threading.Thread(target=server.run, name="waitress", daemon=True).start()
     _announce(served, terms)

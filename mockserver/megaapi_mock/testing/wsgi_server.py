@@ -36,9 +36,12 @@ class Served:
 
     def start(self) -> Self:
         """Listen; calls are answered from now on."""
-        from waitress.server import create_server
+        from ..serving.bodies import Limits
+        from ..serving.waitress_server import WaitressServer
 
-        self._server = create_server(self._app, host=self._host, port=0, threads=self._threads)
+        self._server = WaitressServer(
+            self._app, Limits(), host=self._host, port=0, threads=self._threads
+        )
         # More calls than threads at once are nothing to tell a tester of.
         self._server.task_dispatcher.queue_logger = logging.Logger("queue", logging.ERROR)
         # Nor is what its shutdown cancels, because a test has ended before everything was taken.

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from megaapi_mock.errors import SetupError
+from megaapi_mock.errors import LATE, Overloaded, SetupError
 from megaapi_mock.serving import server as serving
-from megaapi_mock.serving.stalled import STALLED_AFTER
+from megaapi_mock.serving.bodies import Limits
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -47,13 +47,18 @@ class App:
             return self.events()
         if path == "/slow":  # an answer that takes a while, whatever close_streams says
             threading.Event().wait(float(environ["QUERY_STRING"]))
+        status = "200 OK"
         if path == "/body":
-            environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+            try:
+                length = environ.get("CONTENT_LENGTH")
+                environ["wsgi.input"].read(*[int(length)] if length else [])
+            except Overloaded:
+                status = "503 Service Unavailable"
         if path == "/bug":
             raise RuntimeError("made-up bug")
         body = json.dumps({"path": path, "started": self.has_started}).encode()
         head = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
-        start_response("200 OK", head)
+        start_response("408 Request Timeout" if LATE in environ else status, head)
         return [body]
 
     def events(self) -> Iterator[bytes]:
@@ -103,7 +108,7 @@ def main(engine: serving.Engine, kind: str, host: str, port: str, method: str) -
             on_ready=partial(say, "ready"),
             on_stopped=partial(say, "stopped"),
             engine=engine,
-            stalled_after=float(os.environ.get("STALLED_AFTER", STALLED_AFTER)),
+            limits=Limits(**json.loads(os.environ.get("LIMITS", "{}"))),
         )
     except SetupError as error:
         print(error, file=sys.stderr)
@@ -341,7 +346,7 @@ def test_streams_and_requests_live_together(start: Start, engine: str) -> None:
 def test_a_body_that_stops_coming_is_given_up(
     start: Start, engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("STALLED_AFTER", "2")
+    monkeypatch.setenv("LIMITS", '{"request_seconds": 2}')
     server = start(engine).ready()
     head = b"POST /body HTTP/1.1\r\nHost: test\r\nContent-Length: 1000\r\n\r\n"
     with closing(server.ask("/")) as idle, closing(server.ask("/slow?9")) as slow:

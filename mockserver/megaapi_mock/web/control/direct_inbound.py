@@ -9,6 +9,7 @@ from io import BytesIO
 import orjson
 from flask import Flask
 
+from ...errors import LATE, RequestRejected
 from ...runtime import Runtime
 from ...simulation.contact_messages import receive
 from ..gateway.reply import StartResponse
@@ -40,8 +41,15 @@ class DirectInbound:
         plain = match is not None and length.isdecimal() and int(length) <= BODY_LIMIT
         if not plain or match is None or not self._may_come_in(environ):
             return self._flask(environ, start_response)
-        body = environ["wsgi.input"].read(int(length))
-        if len(body) < int(length) or (self._courier.under_way and self._courier.carries(body)):
+        try:
+            body = environ["wsgi.input"].read(int(length))
+        except RequestRejected as error:
+            return self._refuse(error, environ, start_response)
+        if (
+            len(body) < int(length)
+            or LATE in environ
+            or (self._courier.under_way and self._courier.carries(body))
+        ):
             return self._flask({**environ, "wsgi.input": BytesIO(body)}, start_response)
         try:
             schema = operation_input("POST", "/instances/<key>/inbound")

@@ -10,9 +10,10 @@ from urllib.parse import SplitResult, urlsplit
 from flask import Response, request
 
 from ...codec import dumps
-from ...errors import ControlRefused
+from ...errors import RETRY_AFTER, ControlRefused
 from ...settings import Settings
 from ..gateway.request import BODY_LIMIT
+from .operation_input import whole_body
 
 STATE_PATH = "/_mock/state"
 PAGE_PATH = "/_mock/ui"
@@ -38,7 +39,7 @@ class Guard:
             self._require_no_webhook()
         except ControlRefused as refusal:
             body = dumps({"error": str(refusal)})
-            return Response(body, refusal.status, mimetype="application/json")
+            return Response(body, refusal.status, retry_headers(refusal), "application/json")
         return None
 
     def _limit(self) -> int:
@@ -73,8 +74,13 @@ class Guard:
 
     def _require_no_webhook(self) -> None:
         """A webhook URL may point back here, where its POST would reset or drive the mock."""
-        if request.method == "POST" and self.is_webhook(request.get_data()):
+        if request.method == "POST" and self.is_webhook(whole_body()):
             raise ControlRefused(404, "a webhook may not call the control API: change its URL")
+
+
+def retry_headers(refusal: ControlRefused) -> list[tuple[str, str]]:
+    """When to try again, where that helps."""
+    return [("Retry-After", RETRY_AFTER)] if refusal.status == 503 else []
 
 
 def is_ours(path: str) -> bool:

@@ -16,11 +16,12 @@ from ...errors import (
     Impossible,
     PayloadTooLarge,
     RequestRejected,
+    RequestTimeout,
     StoreUnavailable,
     UnknownInstance,
     Unreachable,
 )
-from .guard import is_ours
+from .guard import is_ours, retry_headers
 from .operation_input import operation_input, read_object
 
 Json = dict[str, Any]
@@ -68,7 +69,7 @@ def refusal_of(error: Exception) -> ControlRefused | None:
     if isinstance(error, UnknownInstance):
         return ControlRefused(404, error.reason)
     if isinstance(error, RequestRejected):
-        own = (PayloadTooLarge.status, StoreUnavailable.status)
+        own = (PayloadTooLarge.status, RequestTimeout.status, StoreUnavailable.status)
         status = error.status if error.status in own else 400
         return ControlRefused(status, error.reason)
     return None
@@ -81,7 +82,9 @@ def json_reply(document: Any, status: int) -> Response:
 
 def refused(refusal: ControlRefused) -> Response:
     """The answer to a refusal: one sentence, cut when it repeats too much of the request."""
-    return json_reply({"error": shortened(str(refusal))}, refusal.status)
+    answer = json_reply({"error": shortened(str(refusal))}, refusal.status)
+    answer.headers.extend(retry_headers(refusal))
+    return answer
 
 
 def shortened(sentence: str, most: int = SENTENCE_MOST) -> str:

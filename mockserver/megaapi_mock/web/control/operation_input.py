@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import request
 
-from ...errors import ControlRefused
+from ...errors import LATE, ControlRefused, RequestRejected
 from ...resources import root
 from ...spec.bundle import read_yaml
 from ...spec.parsing import Unreadable, parse_json
@@ -70,7 +70,18 @@ def operation_input(method: str, path: str) -> OperationInput:
 
 def read_object() -> Json:
     """The JSON object sent, unchecked; {} when there is none."""
-    return object_in(request.get_data())
+    return object_in(whole_body())
+
+
+def whole_body() -> bytes:
+    """The body sent. ControlRefused when it did not come in time, or there is no room for it."""
+    try:
+        body = request.get_data()
+    except RequestRejected as refusal:
+        raise ControlRefused(refusal.status, refusal.reason) from None
+    if LATE in request.environ:
+        raise ControlRefused(408, request.environ[LATE])
+    return body
 
 
 def object_in(raw: bytes) -> Json:

@@ -15,6 +15,7 @@ from ...errors import ControlRefused
 from ...runtime import Runtime
 from ...simulation import abandon, save_state, snapshot
 from ...store.state_file import seal, unseal
+from .operation_input import whole_body
 
 Json = dict[str, Any]
 # The last second of the year 9999: what calendars and 64-bit numbers downstream can hold.
@@ -107,7 +108,7 @@ class StateRoutes:
     def _restored(self) -> Json:
         self._require_size(request.content_length or 0)
         try:
-            raw = request.get_data()
+            raw = whole_body()
         except RequestEntityTooLarge:
             self._require_size(self._runtime.settings.state_bytes + 1)
             raise

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...codec import dumps
 from ...domain.instance import Instance
-from ...errors import InvalidRequest, RequestRejected, Unusable
+from ...errors import RETRY_AFTER, InvalidRequest, Overloaded, RequestRejected, Unusable
 from ...faults.kind import Answered, Moment, Replacing
 from ...faults.kinds.bad_gateway import BadGateway
 from ...faults.kinds.empty_200 import Empty200
@@ -72,6 +72,8 @@ def refused(
         refusal = InvalidRequest(refusal.reason, violations=problems)
     reply = Reply.json(refusal.status, refusal.body, refusal.reason)
     reply.violations = refusal.violations
+    if isinstance(refusal, Overloaded):
+        reply.extra.append(("Retry-After", RETRY_AFTER))
     return reply
 
 

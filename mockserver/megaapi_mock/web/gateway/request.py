@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, quote
 import orjson
 
 from ...codec import JSON_DEPTH
-from ...errors import RequestRejected
+from ...errors import LATE, RequestRejected, RequestTimeout
 from ...handlers.files import Files
 
 if TYPE_CHECKING:
@@ -65,13 +65,19 @@ class Request:
         self.path = raw if raw.isascii() else raw.encode("latin-1").decode("utf-8", "replace")
         self.url: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or self._url()
         length = environ.get("CONTENT_LENGTH")
-        self.body = _read_body(environ, length, limit)
+        self._refusal: RequestRejected | None = None
+        try:
+            self.body = _read_body(environ, length, limit)
+        except RequestRejected as refusal:
+            self.body, self._refusal = None, refusal
+            _discard(environ["wsgi.input"], DISCARDED_MOST)
+        if LATE in environ:
+            self._refusal = RequestTimeout(environ[LATE])
         announced = int(length) if length and length.isdigit() else 0
         self.missing = 0 if self.body is None else max(announced - len(self.body), 0)
         self.struck: CallFaults | None = None
         self._plain: bytes | None = None
         self._document: Any = None
-        self._refusal: RequestRejected | None = None
 
     def _url(self) -> str:
         query = self.environ.get("QUERY_STRING")
@@ -111,6 +117,8 @@ class Request:
     def read_body(self, parse: Callable[[Request], Any]) -> None:
         """Read the body's document, or why it cannot be read, for whoever asks."""
         body = self.body
+        if self._refusal is not None:
+            return
         # What nearly everybody sends is read at once; all else, and what is wrong, takes the long
         # way. With so few brackets it cannot be too deep.
         if (
@@ -204,5 +212,9 @@ def _read_whole(stream: Any, size: int) -> bytes:
 def _discard(stream: Any, size: int) -> None:
     """Read what is too large and forget it: a client that still sends would miss the answer."""
     left = min(size, DISCARDED_MOST)
+    skip = getattr(stream, "skip", None)
+    if skip is not None:
+        skip(left)
+        return
     while left > 0 and (part := stream.read(min(left, 2**16))):
         left -= len(part)

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from megaapi_mock.errors import LATE, Overloaded
 from megaapi_mock.errors.names import did_you_mean
 from megaapi_mock.spec.parsing import (
     ANSWER_PARTS,
@@ -228,6 +229,63 @@ def test_a_doubled_slash_is_an_unknown_route(app: MockApp) -> None:
     options: dict[str, Any] = {"environ_overrides": told}
     reply = app.test_client().post(TEXT, json=BODY, headers=AUTH, **options)
     assert reply.get_json()["message"] == f'Resource "/{TEXT}" not found'
+
+
+# -- what a server gives up -----------------------------------------------------------------------
+
+
+class NoRoom:
+    """A body for which there is no room, as `serving` says so."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        raise Overloaded("other calls hold 96 bytes of large bodies")
+
+    def skip(self, size: int) -> None:
+        """Forget the rest."""
+
+
+GIVEN_UP = pytest.mark.parametrize(
+    ("environ", "status", "reason"),
+    [
+        ({LATE: "after 120 s 3 bytes of the body had come"}, 408, "after 120 s 3 bytes"),
+        ({"wsgi.input": NoRoom()}, 503, "other calls hold 96 bytes"),
+    ],
+    ids=["late", "no room"],
+)
+
+
+@GIVEN_UP
+def test_a_call_whose_body_is_given_up_is_refused_and_recorded(
+    environ: dict[str, Any], status: int, reason: str, app: MockApp
+) -> None:
+    reply = app.test_client().post(
+        TEXT, headers=AUTH, content_type=JSON, data=RAW, environ_overrides=environ
+    )
+    assert (reply.status_code, reply.get_json()["statusCode"]) == (status, status)
+    assert reason in reply.headers["X-Mock-Reason"]
+    assert ("Retry-After" in reply.headers) == (status == 503)
+    client = app.test_client()
+    assert client.get("/_mock/messages").get_json()["items"] == []
+    recorded = client.get("/_mock/exchanges").get_json()["items"][-1]
+    assert recorded["response"]["status"] == status
+    assert not app.runtime.bugs
+
+
+@GIVEN_UP
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "faults"), ("PUT", "state"), ("POST", f"instances/{KEY}/inbound")],
+)
+def test_a_control_call_whose_body_is_given_up_is_refused(
+    environ: dict[str, Any], status: int, reason: str, method: str, path: str, app: MockApp
+) -> None:
+    data = b'{"fault": "bad-gateway"}'
+    reply = app.test_client().open(
+        f"/_mock/{path}", method=method, data=data, environ_overrides=environ
+    )
+    assert (reply.status_code, reason in reply.get_json()["error"]) == (status, True)
+    assert ("Retry-After" in reply.headers) == (status == 503)
+    assert app.test_client().get("/_mock/faults").get_json()["items"] == []
 
 
 # -- odd sizes ----------------------------------------------------------------------------------

@@ -1,0 +1,182 @@
+"""Bodies on their way in: read in pieces, within one budget for all calls, and until a deadline."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+from urllib.parse import quote
+
+from ..errors import LATE, Overloaded
+
+# What needs no room of the budget, and how much is read at once.
+SMALL = PIECE = 2**16
+# By how much the room of a body grows that does not say how long it is.
+STEP = 2**20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one server bears: connections, and of each request its time and its bytes.
+
+    `request_seconds` is for headers and body together; `bodies_bytes` for all large bodies that
+    are held at the same time, and `patience` how long another one waits for room.
+    """
+
+    request_seconds: float = 120.0
+    bodies_bytes: int = 96 * 2**20
+    connections: int = 512
+    patience: float = 10.0
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """One call under way: when it began, when data of it last came, and when an answer last went.
+
+    `is_reading` is whether it waits for more of its body, `length` how much of that has come.
+    """
+
+    begun: float
+    last_came: float
+    environ: Mapping[str, Any] = field(default_factory=dict)
+    last_went: float | None = None
+    length: int = 0
+    is_reading: bool = False
+
+    def size(self) -> int:
+        """How many bytes the request had, closely enough."""
+        lines = [
+            len(name.removeprefix("HTTP_")) + len(str(value)) + len(": \r\n")
+            for name, value in self.environ.items()
+            if name.startswith("HTTP_") or name in ("CONTENT_TYPE", "CONTENT_LENGTH")
+        ]
+        query = self.environ.get("QUERY_STRING") or ""
+        target = len(quote(self.environ.get("PATH_INFO", ""), encoding="latin-1"))
+        first = len(self.environ.get("REQUEST_METHOD", "")) + target + len("  HTTP/1.1\r\n")
+        return first + (len(query) + 1 if query else 0) + sum(lines) + len("\r\n") + self.length
+
+
+class Budget:
+    """Bytes of large bodies that calls hold together; one body may always be held."""
+
+    def __init__(self, most: int, patience: float) -> None:
+        self._most, self._patience = most, patience
+        self._held = self._waiting = 0
+        self._room = threading.Condition()
+
+    @property
+    def is_short(self) -> bool:
+        """Whether a body waits for room."""
+        return self._waiting > 0
+
+    def take(self, size: int) -> None:
+        """Hold so many bytes more. Overloaded when there is no room for them within a while."""
+        with self._room:
+            self._waiting += 1
+            try:
+                fits = self._room.wait_for(lambda: self._has_room(size), self._patience)
+            finally:
+                self._waiting -= 1
+            if not fits:
+                raise Overloaded(
+                    f"other calls hold {self._held} bytes of large bodies and have not ended for "
+                    f"{self._patience:g} s; all together may have {self._most} (--bodies-bytes)"
+                )
+            self._held += size
+
+    def give_back(self, size: int) -> None:
+        """Hold so many bytes less."""
+        with self._room:
+            self._held -= size
+            self._room.notify_all()
+
+    def _has_room(self, size: int) -> bool:
+        return self._held == 0 or self._held + size <= self._most
+
+
+class Body:
+    """The `wsgi.input` of a call. `release` gives its room back.
+
+    A body that ends early because its time is over says so in the call's environ, under LATE.
+    """
+
+    def __init__(
+        self, environ: MutableMapping[str, Any], call: Call, budget: Budget, seconds: float
+    ) -> None:
+        length = environ.get("CONTENT_LENGTH") or ""
+        self._announced = int(length) if length.isascii() and length.isdigit() else None
+        self._stream: Any = environ["wsgi.input"]
+        self._environ, self._call, self._budget = environ, call, budget
+        self._seconds = seconds
+        self._taken = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        """As streams read. Overloaded when all bodies together are too large."""
+        most = math.inf if size is None or size < 0 else size
+        pieces: list[bytes] = []
+        length = 0
+        while length < most and (piece := self._piece(most - length)):
+            pieces.append(piece)
+            length += len(piece)
+            self._make_room()
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def readline(self, size: int = -1) -> bytes:
+        """As streams read."""
+        line: bytes = self._stream.readline(size)
+        return line
+
+    def readlines(self, hint: int = -1) -> list[bytes]:
+        """As streams read."""
+        return list(self)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.readline, b"")
+
+    def skip(self, size: int) -> None:
+        """Read so many bytes and forget them."""
+        while size > 0 and (piece := self._piece(size)):
+            size -= len(piece)
+
+    def release(self) -> None:
+        """The call has ended: nothing is held any more."""
+        if self._taken:
+            self._budget.give_back(self._taken)
+            self._taken = 0
+
+    def _piece(self, most: float) -> bytes:
+        size = int(min(PIECE, most))
+        self._call.is_reading = True
+        try:
+            piece: bytes = self._stream.read(size)
+        finally:
+            self._call.is_reading = False
+        now = self._call.last_came = monotonic()
+        self._call.length += len(piece)
+        if len(piece) < size and not self._is_whole and now - self._call.begun >= self._seconds:
+            self._environ.setdefault(LATE, late(self._call.length, self._announced, self._seconds))
+        return piece
+
+    @property
+    def _is_whole(self) -> bool:
+        return self._announced is not None and self._call.length >= self._announced
+
+    def _make_room(self) -> None:
+        """Take room once it is no small body: for all of it where it says how long it is."""
+        if self._call.length > max(SMALL, self._taken):
+            whole = self._call.length + STEP if self._announced is None else self._announced
+            more = max(whole, self._call.length) - self._taken
+            self._budget.take(more)
+            self._taken += more
+
+
+def late(came: int, announced: int | None, seconds: float) -> str:
+    """Why a request is given up that did not come in time."""
+    whole = "" if announced is None else f" of {announced}"
+    return (
+        f"after {seconds:g} s {came}{whole} bytes of the body had come: a request must be here "
+        "within --request-seconds"
+    )

@@ -1,0 +1,75 @@
+"""The calls that a server has under way, and their bodies, watched from around the app."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from .bodies import Body, Budget, Call, Limits
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+    App = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
+
+
+class WatchedApp:
+    """A WSGI app whose bodies keep to the limits; `answering` says what it is busy with."""
+
+    def __init__(self, app: App, limits: Limits) -> None:
+        self._app, self._limits = app, limits
+        self.budget = Budget(limits.bodies_bytes, limits.patience)
+        self._calls: dict[Call, None] = {}
+
+    def answering(self) -> list[Call]:
+        """The calls that have all they need and whose answers are not finished."""
+        # A copy in one step: calls come and go meanwhile.
+        return [call for call in list(self._calls) if not call.is_reading]
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        now = monotonic()
+        call = Call(now, now, environ)
+        body: Body | None = None
+        if environ.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in environ:
+            body = Body(environ, call, self.budget, self._limits.request_seconds)
+            environ["wsgi.input"] = body
+        self._calls[call] = None
+        try:
+            answer = self._app(environ, start_response)
+        except BaseException:
+            self._end(call, body)
+            raise
+        if type(answer) is list:
+            self._end(call, body)
+            return answer
+        return _Answer(answer, call, lambda: self._end(call, body))
+
+    def _end(self, call: Call, body: Body | None) -> None:
+        self._calls.pop(call, None)
+        if body is not None:
+            body.release()
+
+
+class _Answer:
+    """An answer in parts; `on_end` hears of its end, once at least."""
+
+    def __init__(self, parts: Iterable[bytes], call: Call, on_end: Callable[[], None]) -> None:
+        self._parts, self._call, self._on_end = parts, call, on_end
+
+    def __iter__(self) -> Iterator[bytes]:
+        for part in self._parts:
+            self._call.last_went = monotonic()
+            yield part
+
+    def close(self) -> None:
+        """Nobody reads any further."""
+        try:
+            close: Any = getattr(self._parts, "close", None)
+            if close is not None:
+                close()
+        finally:
+            self._on_end()
+
+    def __del__(self) -> None:
+        self._on_end()

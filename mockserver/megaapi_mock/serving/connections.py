@@ -1,0 +1,242 @@
+"""Granian's connections, seen from outside: which of them wait for nothing that we owe them.
+
+Granian says neither which connection a call came by nor how to stop reading a body, and it has no
+deadline for one. Linux tells of every connection when data last came and went. One whose client
+has spoken last is in the middle of a request, or waits for its answer; the calls that the app has
+under way tell the two apart: a call begins when its headers have come.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+import struct
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from time import monotonic, sleep
+
+from .bodies import SMALL, Call, Limits
+from .calls import WatchedApp
+
+# Seconds between two looks.
+LOOK = 0.5
+# How long after its data a call may begin, at most, and what the two clocks differ by.
+LAG, SLACK = 2.0, 0.01
+# Beyond the first share of the limit connections are closed, down to the second.
+CROWDED, COMFORTABLE = 0.875, 0.75
+# A connection that did something within so many seconds is closed only if no other is left.
+FRESH = 1.0
+# A large body that is silent for so long makes room when others wait for it.
+SILENT = 10.0
+# What ends a request: its client can still read the answer, or nothing is left.
+_NO_MORE, _CLOSED = socket.SHUT_RD, socket.SHUT_RDWR
+
+_OPEN_FILES = "/proc/self/fd"
+# Where struct tcp_info has: milliseconds since data last went and last came, bytes that came, and
+# segments with data that came and went.
+_LAST_SENT, _LAST_CAME, _BYTES_CAME, _CAME, _WENT = 44, 52, 128, 152, 156
+_TCP_INFO = 160
+
+
+@dataclass(slots=True)
+class Connection:
+    """What is known of one; times are those of `monotonic`.
+
+    `began` is the latest time at which its last request can have begun; `came` and `went` count
+    what was received and sent.
+    """
+
+    number: int
+    peer: object
+    began: float
+    last_came: float
+    last_went: float
+    bytes_came: int
+    came: int
+    went: int
+    is_overdue: bool = False
+    is_closed: bool = False
+
+    @property
+    def is_awaiting(self) -> bool:
+        """Whether its client has spoken last; not what was answered within a few milliseconds."""
+        return self.came > 0 and (self.went == 0 or self.last_came > self.last_went)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether we have spoken last; not what was answered within a few milliseconds."""
+        return self.went > 0 and self.last_went > self.last_came
+
+    @property
+    def last_active(self) -> float:
+        """When anything last came or went."""
+        return max(self.last_came, self.last_went)
+
+
+class Watch:
+    """Looks after the connections of one port; `look` closes what must be closed."""
+
+    def __init__(self, app: WatchedApp, port: int, limits: Limits) -> None:
+        self._app, self._port, self._limits = app, port, limits
+        self._known: dict[object, Connection] = {}
+
+    def start(self) -> None:
+        """Look every half second, where the system tells about connections."""
+        if sys.platform == "linux":
+            threading.Thread(target=self._run, name="connections", daemon=True).start()
+
+    def look(self) -> None:
+        """Close requests whose time is over, and in a crowd what has been idle the longest."""
+        now = monotonic()
+        self._update()
+        free = self._not_answered(_may_be)
+        self._end_overdue(free, now)
+        if self._app.budget.is_short:
+            _end_silent(free, now)
+        most = self._limits.connections
+        if len(self._known) > most * CROWDED:
+            surplus = int(len(self._known) - most * COMFORTABLE)
+            closed = _close_idle(free, surplus, now)
+            if len(self._known) - closed > most * CROWDED:
+                _close_idle(self._not_answered(_probably_is), surplus - closed, now)
+
+    def _not_answered(self, is_of: Callable[[Connection, Call], bool]) -> list[Connection]:
+        """The connections by which none of the calls has come that we are busy with."""
+        calls = self._app.answering()
+        return [
+            each
+            for each in self._known.values()
+            if not each.is_closed and not any(is_of(each, call) for call in calls)
+        ]
+
+    def _run(self) -> None:
+        while True:
+            sleep(LOOK)
+            # A look that fails, in a moment without free file numbers say, is made up for.
+            with suppress(OSError):
+                self.look()
+
+    def _update(self) -> None:
+        known = {}
+        for seen in connections(self._port):
+            before = self._known.get(seen.peer)
+            if before is not None:
+                _carry_on(before, seen)
+            known[seen.peer] = seen
+        self._known = known
+
+    def _end_overdue(self, free: list[Connection], now: float) -> None:
+        for each in free:
+            # A connection that only looks idle for so long is none: the server closes those.
+            since = each.began if each.is_awaiting else each.last_active
+            overdue = now - since >= self._limits.request_seconds
+            # Not at the first look: an answer may just be on its way.
+            if overdue and each.is_overdue:
+                shut(each, _NO_MORE)
+            each.is_overdue = overdue
+
+
+def _carry_on(before: Connection, seen: Connection) -> None:
+    """Its request is the one of before, unless that was answered, or there was none yet."""
+    answered = seen.went != before.went
+    another = seen.came < before.came or (not before.is_awaiting and seen.came > before.came)
+    if not answered and not another:
+        seen.began, seen.is_overdue = before.began, before.is_overdue
+
+
+def _may_be(connection: Connection, call: Call) -> bool:
+    """Whether the call may have come by this connection."""
+    in_time = (
+        call.begun - LAG <= connection.began
+        and connection.last_came <= call.last_came + SLACK
+        and connection.came > 0
+    )
+    if call.last_went is None:
+        return in_time and not connection.is_answered
+    return in_time and not connection.is_awaiting
+
+
+def _probably_is(connection: Connection, call: Call) -> bool:
+    """Whether it may, and looks as it should: its first request is as long, or it went last."""
+    if not _may_be(connection, call):
+        return False
+    if call.last_went is not None:
+        return connection.last_went >= call.last_went - 10 * SLACK
+    # Who leaves out the blank behind a header's name may do so in each of them.
+    odd = len(call.environ)
+    return connection.went > 0 or abs(connection.bytes_came - call.size()) <= odd
+
+
+def _end_silent(free: list[Connection], now: float) -> None:
+    """End large bodies that no longer come."""
+    for each in free:
+        if each.is_awaiting and each.bytes_came > SMALL and now - each.last_came >= SILENT:
+            shut(each, _NO_MORE)
+
+
+def _close_idle(free: list[Connection], count: int, now: float) -> int:
+    """Close so many: first what waits for nothing, then what is slowest; the longest first.
+
+    How many there were.
+    """
+
+    def rank(each: Connection) -> tuple[bool, bool, float]:
+        fresh = now - each.last_active < FRESH
+        return fresh, each.is_awaiting, each.began if each.is_awaiting else each.last_active
+
+    chosen = sorted(free, key=rank)[:count]
+    for each in chosen:
+        shut(each, _CLOSED)
+        each.is_closed = True
+    return len(chosen)
+
+
+def shut(connection: Connection, how: int) -> None:
+    """Shut it down, unless it is another one by now."""
+    with suppress(OSError), socket.socket(fileno=os.dup(connection.number)) as copy:
+        if copy.getpeername() == connection.peer:
+            copy.shutdown(how)
+
+
+def connections(port: int) -> Iterator[Connection]:
+    """The connections that this process has accepted there."""
+    for name in os.listdir(_OPEN_FILES):
+        with suppress(OSError):
+            if stat.S_ISSOCK(os.fstat(int(name)).st_mode):
+                connection = _looked_at(int(name), port)
+                if connection is not None:
+                    yield connection
+
+
+def _looked_at(number: int, port: int) -> Connection | None:
+    borrowed = socket.socket(fileno=number)
+    try:
+        if borrowed.family not in (socket.AF_INET, socket.AF_INET6):
+            return None
+        if borrowed.type != socket.SOCK_STREAM or borrowed.getsockname()[1] != port:
+            return None
+        peer = borrowed.getpeername()
+        # Before they are asked for: a moment later would look like data that came later.
+        now = monotonic()
+        info = borrowed.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO)
+    finally:
+        borrowed.detach()
+    last_came = now - _number(info, _LAST_CAME) / 1000
+    return Connection(
+        number=number,
+        peer=peer,
+        began=last_came,
+        last_came=last_came,
+        last_went=now - _number(info, _LAST_SENT) / 1000,
+        bytes_came=struct.unpack_from("Q", info, _BYTES_CAME)[0],
+        came=_number(info, _CAME),
+        went=_number(info, _WENT),
+    )
+
+
+def _number(info: bytes, offset: int) -> int:
+    return int(struct.unpack_from("I", info, offset)[0])

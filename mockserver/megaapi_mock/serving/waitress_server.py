@@ -1,0 +1,140 @@
+"""Waitress with deadlines: it knows its connections, and what each of them waits for."""
+
+from __future__ import annotations
+
+import math
+import select
+from time import time
+from typing import TYPE_CHECKING, Any
+
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.server import TcpWSGIServer
+from waitress.task import WSGITask
+
+from ..errors import LATE
+from .bodies import SMALL, Limits, late
+from .calls import WatchedApp
+
+if TYPE_CHECKING:
+    from .calls import App
+
+# Beyond the first share of the limit connections are closed, down to the second.
+CROWDED, COMFORTABLE = 0.875, 0.75
+# Bodies that are not complete lie on the disk, in as many times the bytes that complete ones may
+# have in memory.
+ON_DISK = 4
+
+
+class _Request(HTTPRequestParser):
+    """A request on its way: since when, and why it is given up, if it is."""
+
+    late: str | None = None
+
+    def __init__(self, adj: Any) -> None:
+        super().__init__(adj)
+        self.began = time()
+
+    @property
+    def body_bytes(self) -> int:
+        """How much of its body has come."""
+        return 0 if self.body_rcv is None else len(self.body_rcv)
+
+
+class _Task(WSGITask):
+    """Tells the app of a request that is given up."""
+
+    def get_environment(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environment()
+        request: Any = self.request
+        if request.late is not None:
+            environ[LATE] = request.late
+        return environ
+
+
+class _Channel(HTTPChannel):
+    task_class = _Task
+    parser_class = _Request
+    # Their published types say less than there is.
+    request: Any
+    requests: Any
+    server: Any
+    requests_lock: Any
+
+    @property
+    def is_free(self) -> bool:
+        """Whether we owe it no answer."""
+        return not self.requests and not self.total_outbufs_len
+
+    def give_up(self, seconds: float) -> None:
+        """End the request that has not come: its app is told, and its client gets an answer."""
+        with self.requests_lock:
+            request = self.request
+            if request is None or self.requests:
+                return
+            if not request.headers_finished:
+                self.will_close = True
+                return
+            length = request.content_length or None
+            request.late = late(request.body_bytes, length, seconds)
+            request.headers["CONNECTION"] = "close"
+            request.completed = True
+            self.request = None
+            self.requests.append(request)
+        self.server.add_task(self)
+
+
+class WaitressServer(TcpWSGIServer):
+    """Serves `app` on an address and port of this machine, within limits."""
+
+    channel_class = _Channel
+    active_channels: Any
+
+    def __init__(self, app: App, limits: Limits, *, host: str, port: int, threads: int) -> None:
+        self._limits = limits
+        super().__init__(
+            WatchedApp(app, limits),
+            host=host,
+            port=port,
+            threads=threads,
+            # One that is opened in a crowd still gets in: others are closed a moment later.
+            connection_limit=2 * limits.connections,
+            channel_timeout=math.ceil(limits.request_seconds),
+            cleanup_interval=1,
+            # A select() takes no more than 1,024.
+            asyncore_use_poll=hasattr(select, "poll"),
+            # What is above lies on the disk until the request is complete.
+            inbuf_overflow=SMALL,
+            ident=None,
+        )
+
+    def maintenance(self, now: Any) -> None:
+        """Close what must be closed; called in the loop's own thread, about once a second."""
+        channels: list[_Channel] = [*self.active_channels.values()]
+        free = [channel for channel in channels if channel.is_free and not channel.will_close]
+        begun = [channel for channel in free if channel.request is not None]
+        for channel in begun:
+            if now - channel.request.began >= self._limits.request_seconds:
+                channel.give_up(self._limits.request_seconds)
+        self._make_room_on_disk(begun, now)
+        if len(channels) > self._limits.connections * CROWDED:
+            surplus = len(channels) - self._limits.connections * COMFORTABLE
+            for channel in sorted(free, key=_rank)[: int(surplus)]:
+                channel.will_close = True
+        super().maintenance(now)
+
+    def _make_room_on_disk(self, begun: list[_Channel], now: float) -> None:
+        waiting = [each for each in begun if each.request is not None]
+        size = sum(each.request.body_bytes for each in waiting)
+        for channel in sorted(waiting, key=lambda each: each.last_activity):
+            if size <= ON_DISK * self._limits.bodies_bytes:
+                return
+            if channel.request.body_bytes > SMALL:
+                size -= channel.request.body_bytes
+                channel.give_up(now - channel.request.began)
+
+
+def _rank(channel: _Channel) -> tuple[bool, float]:
+    """Idle ones first, then the slowest requests."""
+    request = channel.request
+    return (False, channel.last_activity) if request is None else (True, request.began)

@@ -1,0 +1,290 @@
+"""What clients cannot do to others: take all connections, dribble for ever, fill the memory."""
+
+from __future__ import annotations
+
+import json
+import select
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from megaapi_mock.errors import LATE, Overloaded
+from megaapi_mock.serving.bodies import SMALL, STEP, Body, Budget, Call
+
+from .test_server import Running, Start, read_whole, starting, until
+
+engines = pytest.mark.parametrize("engine", ["granian", "waitress"])
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="granian's connections are seen on Linux"
+)
+HEAD = b"POST /body HTTP/1.1\r\nHost: test\r\n"
+UNFINISHED = {
+    "nothing": b"",
+    "half headers": b"GET / HTTP/1.1\r\nHost: te",
+    "half bodies": HEAD + b"Content-Length: 1000\r\n\r\n0123456789",
+    "half chunks": HEAD + b"Transfer-Encoding: chunked\r\n\r\n3e8\r\n0123456789",
+}
+
+
+@pytest.fixture
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
+    """Starts processes that serve within the limits given by name."""
+    with starting(tmp_path) as begin:
+
+        def start(engine: str, **limits: Any) -> Running:
+            monkeypatch.setenv("LIMITS", json.dumps(limits))
+            return begin(engine).ready()
+
+        yield start
+
+
+def connected(server: Running, data: bytes = b"") -> socket.socket:
+    """A connection with something sent on it."""
+    connection = socket.create_connection(address_of(server), 10)
+    connection.sendall(data)
+    return connection
+
+
+def address_of(server: Running) -> tuple[str, int]:
+    host, _, port = server.url.removeprefix("http://").rpartition(":")
+    return host, int(port)
+
+
+def is_silent(connection: socket.socket) -> bool:
+    """Whether the server has neither closed it nor sent anything more."""
+    return not select.select([connection], [], [], 0)[0]
+
+
+def is_open(connection: socket.socket) -> bool:
+    """Whether the server has not closed it."""
+    try:
+        return is_silent(connection) or bool(connection.recv(1, socket.MSG_PEEK))
+    except OSError:
+        return False
+
+
+# --- connections -------------------------------------------------------------------------------
+
+
+@engines
+@pytest.mark.parametrize("kind", UNFINISHED)
+def test_connections_without_a_whole_request_shut_nobody_out(
+    start: Start, engine: str, kind: str
+) -> None:
+    server = start(engine, connections=64)
+    with ExitStack() as stack:
+        for _ in range(200):
+            stack.enter_context(closing(connected(server, UNFINISHED[kind])))
+        assert b"200 OK" in server.get()
+
+
+@engines
+def test_idle_connections_beyond_the_limit_shut_nobody_out(start: Start, engine: str) -> None:
+    server = start(engine, connections=64)
+    with ExitStack() as stack:
+        for _ in range(200):
+            read_whole(stack.enter_context(closing(server.ask("/"))))
+        assert b"200 OK" in server.get()
+
+
+@engines
+def test_a_crowd_closes_nothing_that_is_being_answered(start: Start, engine: str) -> None:
+    server = start(engine, connections=64)
+    with ExitStack() as stack:
+        streams = server.streams(3, stack)
+        slow = [stack.enter_context(closing(server.ask("/slow?5"))) for _ in range(3)]
+        read_whole(stack.enter_context(closing(server.ask("/"))))
+        crowd = [stack.enter_context(closing(connected(server))) for _ in range(50)]
+        crowd += [
+            stack.enter_context(closing(connected(server, UNFINISHED["half bodies"])))
+            for _ in range(100)
+        ]
+        streams += server.streams(1, stack)
+        until(lambda: sum(map(is_open, crowd)) <= 56, "the crowd is smaller")
+        assert all(map(is_open, [*streams, *slow]))
+        assert b"200 OK" in server.get()
+        for asker in slow:
+            asker.settimeout(20)
+            assert read_whole(asker).startswith(b"HTTP/1.1 200")
+        assert all(map(is_open, streams))
+
+
+@engines
+def test_a_crowd_loses_those_first_that_are_idle_the_longest(start: Start, engine: str) -> None:
+    server = start(engine, connections=64)
+    with ExitStack() as stack:
+        idle = [stack.enter_context(closing(server.ask("/"))) for _ in range(40)]
+        for each in idle:
+            read_whole(each)
+        threading.Event().wait(1.5)
+        begun = [
+            stack.enter_context(closing(connected(server, UNFINISHED["half bodies"])))
+            for _ in range(20)
+        ]
+        until(lambda: not all(map(is_open, idle)), "an idle one is closed")
+        assert all(map(is_open, begun))
+        assert b"200 OK" in server.get()
+
+
+# --- time --------------------------------------------------------------------------------------
+
+
+@engines
+@pytest.mark.parametrize("kind", ["half bodies", "half chunks"])
+def test_a_dribbled_body_is_answered_with_408(start: Start, engine: str, kind: str) -> None:
+    server = start(engine, request_seconds=2)
+    with closing(connected(server, UNFINISHED[kind])) as dribble:
+        begun = time.monotonic()
+        while is_silent(dribble) and time.monotonic() < begun + 15:
+            dribble.sendall(b"x")
+            threading.Event().wait(0.3)
+        dribble.settimeout(5)
+        assert dribble.recv(20).startswith(b"HTTP/1.1 408")
+        assert 2 <= time.monotonic() - begun < 10
+    assert b"200 OK" in server.get()
+
+
+@engines
+def test_dribbled_headers_are_given_up(start: Start, engine: str) -> None:
+    server = start(engine, request_seconds=2)
+    with closing(connected(server, b"GET / HTTP/1.1\r\nX-Slow: ")) as dribble:
+        begun = time.monotonic()
+        while is_silent(dribble) and time.monotonic() < begun + 15:
+            dribble.sendall(b"x")
+            threading.Event().wait(0.3)
+        assert 1.5 <= time.monotonic() - begun < 10
+
+
+@engines
+def test_who_is_being_answered_has_no_deadline(start: Start, engine: str) -> None:
+    server = start(engine, request_seconds=2)
+    with ExitStack() as stack:
+        stream = server.streams(1, stack)[0]
+        slow = stack.enter_context(closing(server.ask("/slow?5")))
+        slow.settimeout(20)
+        assert read_whole(slow).startswith(b"HTTP/1.1 200")
+        assert is_open(stream)
+
+
+@engines
+def test_a_slow_body_in_time_is_taken(start: Start, engine: str) -> None:
+    server = start(engine, request_seconds=8)
+    with closing(connected(server, HEAD + b"Content-Length: 10\r\n\r\n")) as slow:
+        for _ in range(10):
+            threading.Event().wait(0.3)
+            slow.sendall(b"x")
+        assert read_whole(slow).startswith(b"HTTP/1.1 200")
+
+
+# --- bytes -------------------------------------------------------------------------------------
+
+
+def test_large_bodies_that_stop_coming_leave_room_for_small_ones(start: Start) -> None:
+    """On waitress they lie on the disk until they are complete."""
+    size = 8 * 2**20
+    server = start("granian", bodies_bytes=2 * size, patience=1)
+    before = resident(server)
+    head = HEAD + b"Content-Length: %d\r\n\r\n" % size
+    with ExitStack() as stack:
+        stalled = [
+            stack.enter_context(closing(connected(server, head + bytes(2 * SMALL))))
+            for _ in range(12)
+        ]
+        for each in stalled:
+            each.setblocking(False)
+        # Ten of them find no room; what they send from then on is read and forgotten.
+        pending = {each: size - 2 * SMALL - 1 for each in stalled}
+        end = time.monotonic() + 20
+        while pending and time.monotonic() < end:
+            for each in select.select([], list(pending), [], 0.1)[1]:
+                try:
+                    pending[each] -= each.send(bytes(min(2**16, pending[each])))
+                except OSError:
+                    pending[each] = 0
+                if not pending[each]:
+                    del pending[each]
+            assert len(stalled) > 2
+        assert b"200 OK" in server.get()
+        with closing(connected(server, HEAD + b"Content-Length: 9\r\n\r\n123456789")) as small:
+            assert read_whole(small).startswith(b"HTTP/1.1 200")
+        assert resident(server) - before < 5 * size
+
+
+def test_a_large_body_without_room_is_refused_and_later_taken(start: Start) -> None:
+    server = start("granian", bodies_bytes=3 * STEP, patience=1)
+    large = HEAD + b"Content-Length: %d\r\n\r\n" % (2 * STEP) + bytes(2 * STEP)
+    with closing(connected(server, large[: 4 * SMALL])):
+        threading.Event().wait(0.5)
+        with closing(connected(server, large)) as second:
+            assert read_whole(second).startswith(b"HTTP/1.1 503")
+
+    def taken() -> bool:
+        with closing(connected(server, large)) as third:
+            return read_whole(third).startswith(b"HTTP/1.1 200")
+
+    until(taken, "the room is free again")
+
+
+def resident(server: Running) -> int:
+    """Bytes of memory that the serving process has."""
+    status = Path(f"/proc/{server.serving_pid}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("RssAnon"))
+    return int(line.split()[1]) * 1024
+
+
+class Stream:
+    """Gives so many bytes, then none."""
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+
+    def read(self, size: int) -> bytes:
+        part = min(size, self._left)
+        self._left -= part
+        return bytes(part)
+
+
+def body_of(size: int, budget: Budget, *, announced: int | None, begun: float = 0.0) -> Body:
+    environ: dict[str, Any] = {"wsgi.input": Stream(size)}
+    if announced is not None:
+        environ["CONTENT_LENGTH"] = str(announced)
+    now = time.monotonic()
+    return Body(environ, Call(now - begun, now), budget, 60.0)
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_body_takes_room_for_as_long_as_it_is_held(announced: bool) -> None:
+    budget = Budget(10 * STEP, 0.05)
+    size = 6 * STEP
+    first, second = (body_of(size, budget, announced=size if announced else None) for _ in range(2))
+    assert len(first.read()) == size
+    with pytest.raises(Overloaded, match="--bodies-bytes"):
+        second.read()
+    second.release()
+    first.release()
+    assert len(body_of(size, budget, announced=size).read(size)) == size
+
+
+def test_small_bodies_take_no_room() -> None:
+    budget = Budget(STEP, 0.05)
+    large = body_of(STEP, budget, announced=STEP)
+    large.read()
+    assert len(body_of(SMALL, budget, announced=SMALL).read()) == SMALL
+
+
+def test_one_body_may_be_larger_than_the_budget() -> None:
+    assert len(body_of(5 * STEP, Budget(STEP, 0.05), announced=5 * STEP).read()) == 5 * STEP
+
+
+def test_a_body_whose_time_is_over_says_so() -> None:
+    environ: dict[str, Any] = {"wsgi.input": Stream(10), "CONTENT_LENGTH": "1000"}
+    now = time.monotonic()
+    body = Body(environ, Call(now - 61, now), Budget(STEP, 0.05), 60.0)
+    assert len(body.read(1000)) == 10
+    assert environ[LATE].startswith("after 60 s 10 of 1000 bytes of the body had come")

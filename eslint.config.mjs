@@ -4,7 +4,7 @@ import js from "@eslint/js";
 const BROWSER = [
   "AbortController", "Blob", "CSS", "Event", "FileReader", "IntersectionObserver", "Intl", "MediaRecorder", "Node",
   "ResizeObserver", "TextDecoderStream", "URL", "URLSearchParams", "addEventListener", "atob", "clearInterval", "clearTimeout",
-  "document", "fetch", "innerHeight", "innerWidth", "localStorage", "location", "matchMedia", "navigator", "reportError",
+  "document", "fetch", "getComputedStyle", "innerHeight", "innerWidth", "localStorage", "location", "matchMedia", "navigator", "reportError",
   "requestAnimationFrame", "sessionStorage", "setInterval", "setTimeout", "window",
 ];
 

@@ -203,6 +203,7 @@ class Instance(Change):
             "webhook": {"url": state.webhook.url, "enabled": state.webhook.enabled},
             "pairing_code": state.connection.pairing_code,
             "qr": self.linking.qr_text() if state.connection.state == QR else None,
+            "session": state.connection.session,
             "banned": state.connection.banned,
             "blocked_events": list(state.filter.blocked),
             "presence": self.shown_presence(),

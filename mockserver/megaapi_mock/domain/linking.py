@@ -99,11 +99,19 @@ class Linking:
         return was_linked
 
     def unlink(self, by: str) -> None:
-        """The link ends without the customer asking: by the phone, the gateway, or a ban."""
+        """The link ends without the customer asking: by the phone, the gateway, or a ban.
+
+        After the gateway dropped it, the phone still lists the instance: the phone or a ban ends
+        that too, and nobody is told, as nothing is connected.
+        """
         # A socket that opens again after a restart can be lost like an open one.
-        if not self.has_phone:
+        if self.has_phone:
+            self._close(keep_session=by == "gateway", banned=by == "ban")
+        elif self.connection.session and by != "gateway":
+            self._forget_delayed()
+            self._set(session=False, banned=by == "ban")
+        else:
             raise Conflict(f"{self._state.key} is not linked: link it first")
-        self._close(keep_session=by == "gateway", banned=by == "ban")
 
     def restart(self) -> None:
         """A new socket: the session is kept; without one a new series of QR codes begins."""

@@ -240,9 +240,13 @@ class Laws(RuleBasedStateMachine):
     def unlink(self, who: int, by: str) -> None:
         known = self.who(who)
         # A socket that opens again after a restart can be lost like an open one.
-        with self.calling(known, 409 if known.shows_qr else None):
+        dropped = known.shows_qr and known.session and by != "gateway"
+        with self.calling(known, 409 if known.shows_qr and not dropped else None):
             self.way.unlink(known.key, by)
-            known.close(keep_session=by == "gateway")
+            if dropped:
+                known.end_session()
+            else:
+                known.close(keep_session=by == "gateway")
 
     @rule(who=WHO)
     def logout(self, who: int) -> None:

@@ -180,6 +180,11 @@ class Known:
             if message.from_me and message.state != "read":
                 message.state = "stopped"
 
+    def end_session(self) -> None:
+        """What the gateway dropped is ended by the phone or a ban too: nobody is told."""
+        self.delayed.clear()
+        self.session = False
+
     def restart(self) -> None:
         """A new socket, or a new series of QR codes where there is no session."""
         if not self.session:

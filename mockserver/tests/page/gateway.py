@@ -10,13 +10,20 @@ from urllib.request import Request, urlopen
 from megaapi_mock.testing import Instance
 
 
-def call(instance: Instance, path: str, body: dict[str, Any], token: str | None = None) -> int:
-    """POST to the gateway; the status of its answer."""
+def call(
+    instance: Instance,
+    path: str,
+    body: dict[str, Any],
+    token: str | None = None,
+    *,
+    method: str = "POST",
+) -> int:
+    """Call the gateway; the status of its answer."""
     headers = {
         "Authorization": f"Bearer {token or instance.token}",
         "Content-Type": "application/json",
     }
-    request = Request(instance.url + path, json.dumps(body).encode(), headers)
+    request = Request(instance.url + path, json.dumps(body).encode(), headers, method=method)
     try:
         with urlopen(request, timeout=20) as reply:
             return int(reply.status)

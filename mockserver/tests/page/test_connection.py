@@ -10,6 +10,7 @@ import pytest
 from megaapi_mock.settings import Settings
 from megaapi_mock.testing import Instance, MockServer
 
+from .gateway import call
 from .screen import Screen, expect
 
 if TYPE_CHECKING:
@@ -55,6 +56,36 @@ def test_link_ends_by_the_phone_the_gateway_and_a_ban(screen: Screen) -> None:
         if label != "Ban the number":
             first.get_by_role("button", name="Scan with the phone").click()
             expect(first.locator(".pill").first).to_have_text("connected")
+
+
+def test_dropped_link_comes_back_ends_on_the_phone_or_by_a_ban(screen: Screen) -> None:
+    first = card(screen.view("connection"), "megacode-TESTKEY0001")
+    pill = first.locator(".pill").first
+    for label, state, says in (
+        ("Connect again", "connected", None),
+        ("Unlink on the phone", "disconnected", "nothing to unlink, drop or ban yet"),
+        ("Ban the number", "banned", "Linking it again lifts the ban"),
+    ):
+        drop = first.get_by_role("button", name="Drop the connection")
+        if drop.count() == 0:
+            first.get_by_role("button", name="Scan with the phone").click()
+        drop.click()
+        expect(first).to_contain_text("the phone still has this instance")
+        first.get_by_role("button", name=label).click()
+        expect(pill).to_have_text(state)
+        if says:
+            expect(first).to_contain_text(says)
+
+
+def test_link_that_opens_again_can_be_ended_or_hurried(screen: Screen, shop: Instance) -> None:
+    shop.fault("slow-start", seconds=300)
+    assert call(shop, f"/rest/instance/{shop.key}/restart", {}, method="DELETE") == 200
+    first = card(screen.view("connection"), shop.key)
+    expect(first.locator(".pill").first).to_have_text("connecting")
+    for label in ("Unlink on the phone", "Drop the connection", "Ban the number"):
+        expect(first.get_by_role("button", name=label)).to_be_visible()
+    first.get_by_role("button", name="Connect now").click()
+    expect(first.locator(".pill").first).to_have_text("connected")
 
 
 def test_webhook_address_is_tested_and_changed(screen: Screen, shop: Instance) -> None:

@@ -509,6 +509,24 @@ def test_a_link_that_is_just_being_opened_can_be_lost(app: MockApp, door: Door, 
     assert door.get(f"/instances/{KEY}")["state"] == "disconnected"
 
 
+@pytest.mark.parametrize("by", ["phone", "ban"])
+def test_what_the_gateway_dropped_still_ends_on_the_phone(
+    app: MockApp, door: Door, by: str
+) -> None:
+    hear(app, KEY, "TESTKEY0001")
+    dropped = door.post(f"/instances/{KEY}/unlink", {"by": "gateway"})
+    assert (dropped["session"], dropped["banned"]) == (True, False)
+    assert "not linked" in door.refusal(
+        "POST", f"/instances/{KEY}/unlink", {"by": "gateway"}, status=409
+    )
+    ended = door.post(f"/instances/{KEY}/unlink", {"by": by})
+    assert (ended["session"], ended["banned"]) == (False, by == "ban")
+    # Nothing was connected any more: the bot hears of the drop alone.
+    assert heard(app, door) == ["disconnected"]
+    app.test_client().delete(f"/rest/instance/{KEY}/restart", headers=AUTH).get_data()
+    assert door.get(f"/instances/{KEY}")["state"] == "qr"
+
+
 def test_unlinking_twice_is_409(door: Door) -> None:
     door.post(f"/instances/{KEY}/unlink")
     assert "not linked" in door.refusal("POST", f"/instances/{KEY}/unlink", status=409)

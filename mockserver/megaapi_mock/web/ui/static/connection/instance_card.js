@@ -49,7 +49,7 @@ export class InstanceCard {
     fill(this.head, this.heading, h("span", { class: `pill state-${instance.state}` }, t(`instance.${state}`)),
       button(t("instance.delete", { key: instance.key }), () => this.askToDelete(), { kind: "plain", icon: icon("trash", 18), bare: true }));
     fill(this.facts, this.fact(t("instance.key"), instance.key), this.fact(t("instance.token"), instance.token), this.fact(t("instance.number"), instance.number));
-    if (instance.state === "connected") this.drawLinked();
+    if (["connected", "connecting"].includes(instance.state)) this.drawLinked();
     else this.drawLinking();
   }
 
@@ -68,20 +68,42 @@ export class InstanceCard {
   }
 
   drawLinked() {
-    const end = (by) => () => this.run(() => api.onInstance(this.instance.key, "unlink", { by }));
-    fill(this.link, h("div", { class: "actions" },
-      button(t("instance.unlink"), end("phone"), { icon: icon("link", 16), title: t("instance.unlink-what") }),
-      button(t("instance.drop"), end("gateway"), { icon: icon("power", 16), title: t("instance.drop-what") }),
-      button(t("instance.ban"), end("ban"), { kind: "danger", icon: icon("block", 16), title: t("instance.ban-what") })));
+    const opens = this.instance.state === "connecting";
+    fill(this.link, opens ? h("p", { class: "hint" }, t("instance.opens")) : null, h("div", { class: "actions" },
+      opens ? this.connectAgain(t("instance.connect-now")) : null,
+      this.ending("phone", "unlink", "link"), this.ending("gateway", "drop", "power"), this.ending("ban", "ban", "block", "danger")));
+  }
+
+  /** The button that ends the link in that way. */
+  ending(by, name, picture, kind = "") {
+    return button(t(`instance.${name}`), () => this.run(() => api.onInstance(this.instance.key, "unlink", { by })),
+      { kind, icon: icon(picture, 16), title: t(`instance.${name}-what`) });
+  }
+
+  connectAgain(label) {
+    return button(label, () => this.run(() => api.onInstance(this.instance.key, "link")), { kind: "primary", icon: icon("check", 16) });
   }
 
   drawLinking() {
-    const { key, state } = this.instance;
+    const { key, state, number, session } = this.instance;
     this.qr = h("div", { class: "qr" });
-    const scan = button(t("instance.scan"), () => this.run(() => api.onInstance(key, "link")), { kind: "primary", icon: icon("phone", 16) });
+    // Whose phone it is must be known before one can scan.
+    const who = () => (number ? {} : { number: this.wanted?.value.trim() });
+    const scan = button(t("instance.scan"), () => this.run(() => api.onInstance(key, "link", who())), { kind: session ? "" : "primary", icon: icon("phone", 16) });
     const show = button(t("instance.show-qr"), () => this.run(() => api.onInstance(key, "qr")), { icon: icon("qr", 16) });
-    fill(this.link, this.qr, h("div", { class: "actions" }, scan, state === "qr" ? null : show), this.pairing());
+    fill(this.link, session ? this.sessionPart() : this.noSessionHint(),
+      this.qr, h("div", { class: "actions" }, scan, state === "qr" ? null : show), this.pairing());
     this.drawQr();
+  }
+
+  /** What can be done with a link that the gateway dropped and the phone still has. */
+  sessionPart() {
+    return [h("p", { class: "hint" }, t("instance.dropped")), h("div", { class: "actions" },
+      this.connectAgain(t("instance.connect-again")), this.ending("phone", "unlink", "link"), this.ending("ban", "ban", "block", "danger"))];
+  }
+
+  noSessionHint() {
+    return h("p", { class: "hint" }, t(this.instance.banned ? "instance.was-banned" : "instance.needs-phone"));
   }
 
   pairing() {
@@ -98,9 +120,9 @@ export class InstanceCard {
   }
 
   askForPairing(key, number) {
-    const wanted = h("input", { type: "tel", value: number ?? "5511900000020", pattern: "[0-9]{8,15}" });
-    return h("div", { class: "pairing-ask" }, field(t("instance.number"), wanted),
-      button(t("instance.show-pairing"), () => this.run(() => api.onInstance(key, "pairing-code", { number: wanted.value.trim() })), { icon: icon("link", 16) }));
+    this.wanted = h("input", { type: "tel", value: number ?? "5511900000020", pattern: "[0-9]{8,15}" });
+    return h("div", { class: "pairing-ask" }, field(t("instance.number"), this.wanted),
+      button(t("instance.show-pairing"), () => this.run(() => api.onInstance(key, "pairing-code", { number: this.wanted.value.trim() })), { icon: icon("link", 16) }));
   }
 
   async drawQr() {

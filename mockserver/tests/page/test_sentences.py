@@ -6,23 +6,22 @@ or a line of the table that nothing says any more, fails.
 
 from __future__ import annotations
 
-import json
+import inspect
 import re
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
 import pytest
+from megaapi_mock.settings import Settings
 from megaapi_mock.testing import Instance, MockServer
+from megaapi_mock.web.control import instance_routes
 
+from .control import KEY, ask
 from .gateway import send
 from .screen import Screen, expect
+from .webhook_sentences import webhook_sentences
 
-KEY, UNLINKED = "megacode-TESTKEY0001", "megacode-TESTKEY0002"
+UNLINKED = "megacode-TESTKEY0002"
 PERSON = "5511900000002"
 IN_PORTUGUESE = """async sentences => {
     const { translate } = await import("/_mock/ui/core/sentences.js");
@@ -32,10 +31,22 @@ IN_PORTUGUESE = """async sentences => {
     });
 }"""
 TABLE = """async () => {
-    const tables = ["pt_sentences", "pt_faults"].map(name => import(`/_mock/ui/texts/${name}.js`));
+    const names = ["sentences", "webhooks", "faults", "fields"];
+    const tables = names.map(name => import(`/_mock/ui/texts/pt_${name}.js`));
     return (await Promise.all(tables)).flatMap(table => table.default);
 }"""
 
+# What the form of every event says below its fields.
+FIELDS = """async () => {
+    const { meaningOf } = await import("/_mock/ui/levers/emit_panel.js");
+    const { leavesOf } = await import("/_mock/ui/levers/values.js");
+    const read = async path => (await fetch(`/_mock/events${path}`)).json();
+    const events = await Promise.all((await read("")).items.map(({ name }) => read(`/${name}`)));
+    return events.flatMap(({ sample, schema }) => leavesOf(sample)
+        .map(({ path }) => meaningOf(schema, path)).filter(Boolean));
+}"""
+
+AUTH = {"Authorization": "Bearer TESTKEY0001"}
 TEXT = f"/rest/sendMessage/{KEY}/text"
 MESSAGE = {"messageData": {"to": PERSON, "text": "x"}}
 ROWS = [{"title": "A", "rows": [{"title": "B", "rowId": "b"}]}]
@@ -79,6 +90,7 @@ CALLS: list[tuple[str, Any, dict[str, str]]] = [
     (f"/rest/sendMessage/{KEY}/mediaBase64", {"messageData": WRONG_PICTURE}, {}),
     (TEXT, MESSAGE, {"X-Mock-Fault": "token-revoked"}),
 ]
+TALK = f"conversation: 1\nwith: '{PERSON}'\nturns:\n- customer: oi\n"
 INBOUND = f"instances/{KEY}/inbound"
 CONTACT = f"instances/{KEY}/contacts/{PERSON}"
 # What a user of the page asks of the control API: method, path, body; the state changes on the way.
@@ -99,6 +111,7 @@ REQUESTS: list[tuple[str, str, Any]] = [
     ("POST", "instances", {"key": KEY}),
     ("POST", "instances", {"number": "5511900000001", "name": "Outra"}),
     ("POST", f"instances/{KEY}/groups", {"subject": "x", "participants": ["119"]}),
+    ("POST", f"instances/{KEY}/groups", {"subject": "x", "participants": ["5511900000098"]}),
     ("POST", INBOUND, {"from": PERSON, "event": "list-response"}),
     ("POST", INBOUND, {"from": PERSON, "event": "edited", "message": "NOPE", "text": "x"}),
     ("POST", INBOUND, {"from": PERSON, "event": "nope"}),
@@ -131,6 +144,7 @@ REQUESTS: list[tuple[str, str, Any]] = [
     ("POST", "plays", {"instance": KEY, "yaml": "nope"}),
     ("POST", "plays", {"instance": KEY, "yaml": "a: [b"}),
     ("POST", "plays", {"instance": KEY, "yaml": "conversation: 1\nturns: []"}),
+    ("POST", "plays", {"instance": KEY, "yaml": TALK, "with": "status@broadcast"}),
     ("POST", f"instances/{KEY}/rewind", {"point": "nope"}),
     ("POST", f"instances/{KEY}/rewind", {"before": "nope"}),
     ("GET", f"instances/{KEY}/media?path=nope", None),
@@ -139,30 +153,6 @@ REQUESTS: list[tuple[str, str, Any]] = [
 ]
 # What becomes of a message on its way, by whom it is for.
 HALTS = {PERSON: "phone_off", "5511900000006": "blocked", "5511900000007": "unregistered"}
-# Where a webhook does not arrive.
-ADDRESSES = (
-    "nope",
-    "http://127.0.0.1:9/x",
-    "https://127.0.0.1:{port}/x",
-    "http://nowhere.invalid/x",
-    "http://10.1.1.1/x",
-)
-
-
-def ask(url: str, method: str, body: Any, headers: dict[str, str]) -> tuple[str | None, Any]:
-    """What the answer says of itself, and the answer."""
-    content = body if isinstance(body, str) or body is None else json.dumps(body)
-    headers = {"Content-Type": "application/json", **headers}
-    data = None if content is None else content.encode()
-    request = Request(url, data, headers, method=method)
-    try:
-        with urlopen(request, timeout=20) as reply:
-            document = json.loads(reply.read() or "null")
-            return reply.headers.get("X-Mock-Reason"), document
-    except HTTPError as refusal:
-        with refusal:
-            reason = refusal.headers.get("X-Mock-Reason")
-            return reason or json.loads(refusal.read())["error"], None
 
 
 def refused_calls(url: str) -> Iterator[str | None]:
@@ -180,6 +170,44 @@ def refused_requests(url: str) -> Iterator[str | None]:
         else:
             said, answer = ask(f"{url}/_mock/{path}", method, body, {})
             yield said or (answer or {}).get("reason")
+
+
+def refused_about_messages(url: str) -> Iterator[str | None]:
+    """Why something cannot be done with that message, or not there."""
+    inbound = f"{url}/_mock/{INBOUND}"
+
+    def act(event: str, about: str | None = None, **more: Any) -> tuple[str | None, Any]:
+        body = {"from": PERSON, "event": event, **({"message": about} if about else {}), **more}
+        return ask(inbound, "POST", body)
+
+    own = [act("text-plain")[1]["id"] for _ in range(2)]
+    act("deleted", own[0])
+    yield act("text-quoted-reply", own[0])[0]
+    yield act("text-forwarded", act("image")[1]["id"])[0]
+    sent = ask(url + TEXT, "POST", MESSAGE, AUTH)[1]["messageData"]["key"]["id"]
+    yield act("edited", sent, text="x")[0]
+    yield act("deleted", sent)[0]
+    ask(f"{url}/_mock/{CONTACT}", "POST", {"state": "blocked"})
+    lost = ask(url + TEXT, "POST", MESSAGE, AUTH)[1]["messageData"]["key"]["id"]
+    ask(f"{url}/_mock/{CONTACT}", "POST", {"state": "reachable"})
+    yield act("reaction", lost)[0]
+
+
+def refused_for_the_moment(url: str) -> Iterator[str | None]:
+    """What a restart of the connection, or a state from elsewhere, has against it."""
+    fault = ask(f"{url}/_mock/faults", "POST", {"fault": "slow-start", "seconds": 60})[1]
+    ask(f"{url}/rest/instance/{KEY}/restart", "DELETE", {}, AUTH)
+    body = {"from": PERSON, "event": "presence", "option": "composing"}
+    yield ask(f"{url}/_mock/{INBOUND}", "POST", body)[0]
+    ask(f"{url}/_mock/faults/{fault['id']}", "DELETE", None)
+    ask(f"{url}/_mock/instances/{KEY}/link", "POST", {})
+    with MockServer(settings=Settings(seed=7)) as other:
+        state = ask(f"{other.url}/_mock/state?instance={KEY}", "GET", None)[1]
+    loaded = ask(f"{url}/_mock/state?instance={KEY}", "PUT", state)[1]
+    yield from loaded["differences"]
+    # Only a world of one's own has an instance without a number.
+    assert "has no number yet: give" in inspect.getsource(instance_routes)
+    yield f'{UNLINKED} has no number yet: give {{"number": "5511..."}}'
 
 
 def halted_messages(url: str) -> Iterator[str]:
@@ -201,35 +229,6 @@ def message_reasons(url: str) -> list[str]:
     return [message["reason"] for message in messages if message["reason"]]
 
 
-def undelivered(url: str) -> Iterator[str]:
-    """Why webhooks do not arrive."""
-    instance = f"{url}/_mock/instances/{KEY}"
-    with plain_server() as plain:
-        for address in ADDRESSES:
-            where = address.format(port=plain)
-            yield why_undelivered(url, instance, where)
-
-
-def why_undelivered(url: str, instance: str, where: str) -> str:
-    """Why a webhook to that address does not arrive."""
-    ask(f"{instance}/webhook", "POST", {"url": where, "enabled": True}, {})
-    emitted = ask(f"{instance}/emit", "POST", {"event": "connected"}, {})[1]
-    path = f"{url}/_mock/deliveries/{emitted['deliveries'][0]}?wait=20"
-    delivery = ask(path, "GET", None, {})[1]
-    return str(delivery["reason"] or delivery["attempts"][-1]["error"])
-
-
-@contextmanager
-def plain_server() -> Iterator[int]:
-    """The port of a server that speaks HTTP, never TLS."""
-    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server.server_port
-        server.shutdown()
-        thread.join()
-
-
 def faults(url: str) -> Iterator[str]:
     """What faults and their parameters do, and which values they take."""
     kinds = ask(f"{url}/_mock/faults/kinds", "GET", None, {})[1]
@@ -245,8 +244,9 @@ def faults(url: str) -> Iterator[str]:
 
 def test_what_the_server_says_is_said_in_portuguese(open_screen: Any, mock: MockServer) -> None:
     screen: Screen = open_screen(locale="pt-BR")
-    given = [*refused_calls(mock.url), *refused_requests(mock.url), *undelivered(mock.url)]
-    given += [*halted_messages(mock.url), *faults(mock.url)]
+    given = [*refused_about_messages(mock.url), *refused_for_the_moment(mock.url)]
+    given += [*refused_calls(mock.url), *refused_requests(mock.url), *webhook_sentences(mock.url)]
+    given += [*halted_messages(mock.url), *faults(mock.url), *screen.page.evaluate(FIELDS)]
     given += ["X-Mock-Token is missing or differs from --control-token"]
     sentences = list(dict.fromkeys(sentence for sentence in given if sentence))
     answers = screen.page.evaluate(IN_PORTUGUESE, sentences)

@@ -1,7 +1,9 @@
-// Sentences of the server (reasons, refusals, what faults do) in the language of the page. They are
+// Sentences of the server (reasons, refusals, what faults and fields mean) in the language of the page. They are
 // English on the wire; a sentence that the table does not have is shown as it is.
 import pt from "../texts/pt_sentences.js";
 import faults from "../texts/pt_faults.js";
+import fields from "../texts/pt_fields.js";
+import webhooks from "../texts/pt_webhooks.js";
 import { currentLanguage } from "./i18n.js";
 
 const FILE = /^(.*) (\(spec\/[^()]*\))$/s;
@@ -46,7 +48,7 @@ export function inFewWords(sentence) {
 
 /** The sentence in Portuguese, or null; `onRule` hears which lines of the table were used. */
 export function translate(sentence, onRule) {
-  if (!rules.length) rules.push(...[...pt, ...faults].map(readRule));
+  if (!rules.length) rules.push(...[...pt, ...webhooks, ...faults, ...fields].map(readRule));
   return byRule(sentence, onRule) ?? withFile(sentence, onRule) ?? inParts(sentence, onRule) ?? afterField(sentence, onRule);
 }
 

@@ -20,6 +20,11 @@ function heading(record, title, status) {
   return h("header", { class: "detail-head" }, h("h3", {}, title), h("span", { class: `pill pill-${outcomeOf(record)}` }, status));
 }
 
+/** What chaos did to a webhook: one mark after the other. */
+function chaosOf(record) {
+  return record.chaos?.split(", ").map(inWords).join(", ");
+}
+
 function copies(record, store) {
   return h("div", { class: "actions" },
     copyButton(t("copy.curl"), () => asCurl(record)),
@@ -82,7 +87,7 @@ function deliveryDetail(record, store) {
     reasonLine(record),
     facts([
       [t("fact.time"), momentOf(record.time)], [t("fact.instance"), record.instance], [t("fact.url"), record.url],
-      [t("fact.type"), record.message_type], [t("fact.chaos"), record.chaos],
+      [t("fact.type"), record.message_type], [t("fact.chaos"), chaosOf(record)],
     ]),
     again, outcome, copies(record, store),
     h("h4", {}, t("delivery.attempts")), record.attempts.length ? record.attempts.map(attempt) : h("p", { class: "empty" }, t("delivery.no-attempt")),

@@ -8,6 +8,13 @@ import { Panel } from "./panel.js";
 import { leavesOf, likeBefore, schemaAt } from "./values.js";
 
 const FIRST = "text-plain";
+const LONGEST = 120;
+
+/** What the contract says of a field, in one line; null where it says nothing. */
+export function meaningOf(schema, path) {
+  const meaning = schemaAt(schema, path)?.description;
+  return meaning ? String(meaning).split("\n")[0].slice(0, LONGEST) : null;
+}
 
 export class EmitPanel extends Panel {
   constructor(store, instance) {
@@ -61,8 +68,7 @@ export class EmitPanel extends Panel {
   }
 
   field({ path, control }) {
-    const here = schemaAt(this.event.schema, path);
-    return field(path, control, here?.description ? String(here.description).split("\n")[0].slice(0, 120) : null);
+    return field(path, control, inWords(meaningOf(this.event.schema, path)));
   }
 
   /** Only what was changed is set: the rest is made fresh by the server. */

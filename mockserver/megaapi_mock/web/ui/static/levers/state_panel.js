@@ -5,6 +5,7 @@ import { openDialog } from "../core/dialog.js";
 import { pickText, saveFile } from "../core/files.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
+import { inWords } from "../core/sentences.js";
 import { Panel } from "./panel.js";
 
 export class StatePanel extends Panel {
@@ -26,7 +27,7 @@ export class StatePanel extends Panel {
   async load(key) {
     const text = await pickText(".json,application/json");
     if (text === null) return;
-    this.run(() => api.loadState(text, key), (result) => [t("state-panel.loaded", { instances: result.instances, messages: result.messages }), ...result.differences].join(" "));
+    this.run(() => api.loadState(text, key), (result) => [t("state-panel.loaded", { instances: result.instances, messages: result.messages }), ...result.differences.map(inWords)].join(" "));
   }
 
   reset(key) {

@@ -1,4 +1,4 @@
-// What the server says when it refuses something, or when a webhook does not arrive, in Portuguese.
+// What the server says when it refuses something, in Portuguese.
 // The first line that fits counts. `{name}` is what differs, `{name+}` a sentence that is looked up too.
 
 export default [
@@ -40,13 +40,6 @@ export default [
   ["phone off", "o celular está desligado"],
   ["cannot be shown: the file is not a picture, it begins with {bytes}", "não pode ser mostrada: o arquivo não é uma imagem, começa com {bytes}"],
 
-  // Why a webhook did not arrive.
-  ["nothing listens at {place} (connection refused)", "ninguém escuta em {place} (conexão recusada)"],
-  ["the host of {place} is not known here (name look-up failed)", "o host de {place} não é conhecido aqui (a busca do nome falhou)"],
-  ["no TLS with {place}: {error}; does it speak https?", "sem TLS com {place}: {error}; ele fala https?"],
-  ["{host} is at {address}, where webhook_hosts={hosts} lets no webhook go (webhook_hosts=any does)", "{host} fica em {address}, e webhook_hosts={hosts} não deixa webhooks irem para lá (webhook_hosts=any deixa)"],
-  ["not a URL with http:// or https://: {url}", "não é um endereço com http:// ou https://: {url}"],
-
   // What a customer, a phone or a form of the page cannot do.
   ["{key} has no webhook switched on: set one with configWebhook", "{key} não tem webhook ligado: configure um acima, ou com configWebhook"],
   ["{key} is not linked: no message reaches it; link it first", "{key} não está conectada: nenhuma mensagem chega até ela; conecte antes em “Conexão”"],
@@ -65,6 +58,17 @@ export default [
   ["{option} was never offered; message {id} offers {options}", "{option} nunca foi oferecido; a mensagem {id} oferece {options}"],
   ["nothing suits in {chat}: a {kind} must have been sent there first", "nada serve em {chat}: antes é preciso ter enviado lá: {kind}"],
   ["{id} is unknown to {key}", "{id} não é conhecida por {key}"],
+  ["{id} is deleted: nobody can see it", "{id} foi apagada: ninguém a vê"],
+  ["{id} reached no phone: {reason+}", "{id} não chegou a nenhum celular: {reason}"],
+  ["{id} is not a text; text-forwarded takes texts", "{id} não é um texto; text-forwarded só leva textos"],
+  ["{id} will not do: {reason+}", "{id} não serve: {reason}"],
+  ["{author} can edit only texts and captions of their own", "{author} só pode editar textos e legendas próprios"],
+  ["{author} can delete only messages of their own", "{author} só pode apagar mensagens próprias"],
+  ["{key} is restarting: presence is not kept until its connection is open", "{key} está reiniciando: a presença não é guardada até a conexão abrir"],
+  ["{jid} cannot be added to groups", "{jid} não pode ser adicionado a grupos"],
+  ["{key} has no number yet: give {body}", "{key} ainda não tem número: digite um abaixo, ou envie {body}"],
+  ["{with} is no person and no group: nobody answers", "{with} não é uma pessoa nem um grupo: ninguém responde"],
+  ["{theirs} where it was saved, {ours} here", "{theirs} onde foi salvo, {ours} aqui"],
   ["{jid} is not a participant of {group} as {key} knows it", "{jid} não participa de {group}, até onde {key} sabe"],
   ["{path} is the path of a file: the mock reads no files, send its bytes as base64 or as a data URI", "{path} é o caminho de um arquivo: o mock não lê arquivos, envie os bytes em base64 ou como data URI"],
   ["give base64, or a data URI with ;base64", "envie base64, ou um data URI com ;base64"],

@@ -47,9 +47,14 @@ def digest(root: Path) -> str:
 
 def bundle(root: Path) -> Bundle:
     """Read `root/openapi.yaml` and all it refers to; SpecError on clashes and loose ends."""
+    require_contract(root)
+    return _Bundling(root).run()
+
+
+def require_contract(root: Path) -> None:
+    """SpecError where the folder is none with a contract."""
     if not (root / "openapi.yaml").is_file():
         raise SpecError(f"{root} holds no openapi.yaml: give --spec the folder that does")
-    return _Bundling(root).run()
 
 
 def _files(root: Path) -> list[Path]:

@@ -10,7 +10,8 @@ import yaml
 
 from ..errors import SpecError
 from . import lint_calls, lint_evidence, lint_links, lint_schemas
-from .bundle import Loader, bundle, read_yaml
+from .bundle import Loader, bundle, read_yaml, require_contract
+from .lint_lines import with_lines
 from .lint_nodes import KINDS, Contract, Node, references
 from .lint_rules import LintFinding
 from .verdict import first_problem
@@ -21,7 +22,15 @@ Check = Callable[[Node, Contract], Iterator[LintFinding]]
 
 
 def lint(root: Path) -> list[LintFinding]:
-    """Every fault of the contract below `root`, in the order of its files; empty when fine."""
+    """Every fault of the contract below `root`, in the order of its files; empty when fine.
+
+    SpecError where there is no contract at all.
+    """
+    require_contract(root)
+    return with_lines(root, _lint(root))
+
+
+def _lint(root: Path) -> list[LintFinding]:
     faults = sorted(
         finding for file in sorted(root.rglob("*.yaml")) for finding in _keys(root, file)
     )
@@ -50,7 +59,9 @@ def _findings(contract: Contract, problem: str | None) -> Iterator[LintFinding]:
         yield from unknown_keys(node)
     if problem is not None:
         # The other checks count on the shapes that OpenAPI prescribes.
-        yield LintFinding("openapi.yaml", "", "openapi", problem)
+        place, _, message = problem.partition(": ")
+        file, where = _source(contract, place)
+        yield LintFinding(file, where, "openapi", message)
         return
     for node in nodes:
         for check in (lint_evidence.evidence, *CHECKS.get(node.kind, ())):
@@ -67,7 +78,11 @@ def unknown_keys(node: Node) -> Iterator[LintFinding]:
     forbidden = lint_schemas.FORBIDDEN if node.kind == "schema" else {}
     for key in node.value:
         if key not in known and key not in forbidden:
-            yield node.finding("unknown-keyword", f"{key} is not a key of a {node.kind}")
+            yield node.finding("unknown-keyword", f"{key} is not a key of {_article(node.kind)}")
+
+
+def _article(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
 def unused(nodes: list[Node], contract: Contract) -> Iterator[LintFinding]:
@@ -89,7 +104,32 @@ def _dangling(contract: Contract) -> Iterator[LintFinding]:
     for target in set(references(contract.document)):
         section, _, name = target.removeprefix("#/components/").partition("/")
         if name not in components.get(section, {}):
-            yield LintFinding("openapi.yaml", "", "reference-dangling", f"{target} does not exist")
+            file, line = _mention(contract.root, target)
+            message = f"{target} does not exist"
+            yield LintFinding(file, "", "reference-dangling", message, line)
+
+
+def _mention(root: Path, text: str) -> tuple[str, int]:
+    """The first file and line with this text."""
+    for file in sorted(root.rglob("*.yaml")):
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            if text in line:
+                return file.relative_to(root).as_posix(), number
+    return "openapi.yaml", 1
+
+
+def _source(contract: Contract, place: str) -> tuple[str, str]:
+    """The file with this place of the whole document, and where in the file it is."""
+    for name, file in contract.files.items():
+        for kind in ("paths", "webhooks"):
+            whole = f"{kind}/{name}"
+            if file != "openapi.yaml" and (place == whole or place.startswith(f"{whole}/")):
+                return file, place[len(whole) + 1 :]
+    parts = place.split("/")
+    file = "/".join(parts[:3]) + ".yaml"
+    if parts[0] == "components" and (contract.root / file).is_file():
+        return file, "/".join(parts[3:])
+    return "openapi.yaml", place
 
 
 def _keys(root: Path, file: Path) -> Iterator[LintFinding]:
@@ -98,7 +138,9 @@ def _keys(root: Path, file: Path) -> Iterator[LintFinding]:
     try:
         waiting = [yaml.compose(file.read_bytes(), Loader=Loader)]
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        yield LintFinding(name, "", "yaml", f"cannot be read as YAML: {error}")
+        mark = getattr(error, "problem_mark", None)
+        line = 1 if mark is None else mark.line + 1
+        yield LintFinding(name, "", "yaml", f"cannot be read as YAML: {error}", line)
         return
     while waiting:
         node = waiting.pop()
@@ -112,11 +154,12 @@ def _keys(root: Path, file: Path) -> Iterator[LintFinding]:
 def _pair_faults(name: str, mapping: yaml.MappingNode) -> Iterator[LintFinding]:
     reported: set[str] = set()
     for key, _ in mapping.value:
-        where = f"line {key.start_mark.line + 1}"
+        line = key.start_mark.line + 1
         if key.tag != "tag:yaml.org,2002:str":
-            yield LintFinding(name, where, "key-not-text", f"quote the key {key.value}")
+            yield LintFinding(name, "", "key-not-text", f"{key.value} is not read as text", line)
         if key.value in reported:
-            yield LintFinding(name, where, "key-twice", f"{key.value} stands twice in one mapping")
+            message = f"{key.value} stands twice in one mapping"
+            yield LintFinding(name, "", "key-twice", message, line)
         reported.add(key.value)
 
 

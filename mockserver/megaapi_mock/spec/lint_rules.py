@@ -64,19 +64,82 @@ RULES: Mapping[str, str] = {
 }
 
 
+# What to do about a finding of each rule, said below it.
+REMEDIES: Mapping[str, str] = {
+    "yaml": "correct the line that the message names: indentation, a quote or a bracket, mostly",
+    "key-twice": "keep one of the two: YAML readers silently drop the other",
+    "key-not-text": "put the key in quotes, as in '200':",
+    "bundle": "correct the path after $ref, add the file, or take the reference out",
+    "reference-dangling": "correct the name after $ref, or define what it names",
+    "openapi": "correct what the message names: OpenAPI 3.1 says what may stand there",
+    "file-name": "give the file the name of its operationId (or event), or the other way round",
+    "component-unused": "refer to it, or take it out",
+    "unknown-keyword": "correct its spelling, move it where it belongs, or take it out",
+    "forbidden-keyword": "say it in 3.1's way: a list of types for nullable, examples for example",
+    "pattern-unanchored": "begin the pattern with ^ and end it with $",
+    "pattern-lookaround": "say it without (?= (?! (?<: not every tool can read them",
+    "object-bare": "name its properties, or say with x-open: true and a description why not",
+    "array-bare": "say with items what it holds",
+    "schema-empty": "give it a type, or a $ref",
+    "open-unexplained": "write x-open: true, and a description beside it that says why",
+    "required-undeclared": "declare the name under properties, or take it out of required",
+    "example-misfit": "correct the example, or the schema if the example is what is really sent",
+    "example-missing": "add an example with a name under examples",
+    "example-untitled": "add a summary to the example",
+    "title-missing": "add summary and x-summary-pt",
+    "tag": "add one tag that stands under tags of openapi.yaml",
+    "effect": "write one of the known values of x-effect",
+    "plans": "list the plans that offer it: code, start, business",
+    "requires-connection": "write true if a linked phone is needed, false if not",
+    "recipient": "write the dotted path of a required field of the body",
+    "uses": "complete the entry; its example is the name of one of the request's examples",
+    "category": "write one of the known values of x-category",
+    "message-type": "write the value of messageType, or null where the payload has none",
+    "default": "write on or off, in quotes",
+    "arrival": "write how sure it is that it is sent: high, medium or low",
+    "generation": "write the year of the payload generation, or leave it out",
+    "link-unknown": "write the operationId of an operation of this contract",
+    "link-expression": "write an expression that leads to a value in the first examples",
+    "link-parameter": "name parameters as the target does, and all that it requires",
+    "link-body": "make the body one that the target's schema takes",
+    "security-missing": "add security, or security: [] where nobody needs a key",
+    "security-unknown": "define the scheme under components/securitySchemes, or correct its name",
+    "security-webhook": "write security: []",
+    "scheme-case": "write the scheme in lower case, as in bearer",
+    "provenance-missing": "add x-provenance with a grade and its sources",
+    "provenance-malformed": "write {grade: ..., sources: [...]} and nothing else",
+    "path-provenance-missing": "add x-path-provenance: where the path comes from",
+    "grade-unknown": "write vendor-doc, observed, baileys or inferred",
+    "sources-empty": "name a source, or grade it inferred",
+    "source-unknown": "add the source to sources.yaml, or correct its id",
+    "source-uncited": "name it in an x-provenance, or take it out of sources.yaml",
+    "source-malformed": "give it a title and a place: where",
+}
+
+
 @dataclass(frozen=True, order=True)
 class LintFinding:
-    """One fault of the contract: file below `spec/`, place in it, rule, and what to do."""
+    """One fault of the contract: file below `spec/`, place in it, rule, and what is wrong.
+
+    `line` counts from 1; 0 where nobody has looked it up.
+    """
 
     file: str
     where: str
     rule: str
     message: str
+    line: int = 0
 
     def __post_init__(self) -> None:
         if self.rule not in RULES:
             raise ValueError(f"{self.rule} is not in RULES")
 
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return REMEDIES[self.rule]
+
     def __str__(self) -> str:
+        line = f":{self.line}" if self.line else ""
         place = f" {self.where}" if self.where else ""
-        return f"spec/{self.file}{place}: {' '.join(self.message.split())} [{self.rule}]"
+        return f"spec/{self.file}{line}{place}: {' '.join(self.message.split())} [{self.rule}]"

@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
+from megaapi_mock.commands.main import main
 from megaapi_mock.domain import settings
 from megaapi_mock.resources import root
 from megaapi_mock.spec import lint_calls
 from megaapi_mock.spec.lint import lint
-from megaapi_mock.spec.lint_rules import RULES
+from megaapi_mock.spec.lint_lines import line_of
+from megaapi_mock.spec.lint_rules import REMEDIES, RULES
 
 Files = dict[str, Any]
 Fault = Callable[[Files], Any]
@@ -253,11 +256,11 @@ FAULTS: list[tuple[str, str, str, Fault]] = [
     ("bundle", "openapi.yaml", "no sources", take(lambda files: files, "sources.yaml")),
     (
         "reference-dangling",
-        "openapi.yaml",
+        "components/schemas/Renamed.yaml",
         "a component that is not there",
         field(**{"$ref": "#/components/schemas/Lost"}),
     ),
-    ("openapi", "openapi.yaml", "no description", take(reply, "description")),
+    ("openapi", OPERATION, "no description", take(reply, "description")),
     ("openapi", "openapi.yaml", "a broken pattern", field(type="string", pattern="^(a$")),
     ("unknown-keyword", OPERATION, "misspelt in an operation", put(post, operationID="x")),
     ("unknown-keyword", OPERATION, "misspelt in a reply", put(reply, contents={})),
@@ -572,11 +575,83 @@ def test_a_planted_fault_is_found(rule: str, file: str, fault: Fault, tmp_path: 
     assert (rule, file) in {(finding.rule, finding.file) for finding in found}, found
     for finding in found:
         assert "\n" not in str(finding)
-        assert str(finding).startswith(f"spec/{finding.file}")
+        assert str(finding).startswith(f"spec/{finding.file}:{finding.line}")
+        assert 1 <= finding.line <= len((tmp_path / finding.file).read_text().splitlines()) + 1
+        assert finding.remedy
 
 
-def test_every_rule_has_a_planted_fault() -> None:
-    assert {rule for rule, *_ in FAULTS} == set(RULES)
+def test_every_rule_has_a_planted_fault_and_a_remedy() -> None:
+    assert {rule for rule, *_ in FAULTS} == set(RULES) == set(REMEDIES)
+
+
+TEXT = "paths/send_message/send_text.yaml"
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "faulty", "rule", "where"),
+    [
+        (TEXT, "  operationId: send_text", "  operationId: send_txt", "file-name", ""),
+        (TEXT, "  summary: Send text", "  sumary: Send text", "unknown-keyword", "post"),
+        (TEXT, "  tags: [SendMessage]", "  tags: [SendMesage]", "tag", "post"),
+        (TEXT, "  x-effect: sends", "  x-effect: sent", "effect", "post"),
+        (TEXT, "  x-effect: sends", "  x-effect: sends\n  x-effect: sends", "key-twice", ""),
+        (TEXT, "  x-effect: sends", "  x-effect: [sends", "yaml", ""),
+        (TEXT, "    required: true", "    required: maybe", "openapi", "post/requestBody"),
+        (
+            TEXT,
+            "          required: [messageData]",
+            "          required: [messageDate]",
+            "required-undeclared",
+            "post/requestBody/content/application/json/schema",
+        ),
+    ],
+)
+def test_a_finding_in_the_real_contract_has_its_line(
+    file: str, line: str, faulty: str, rule: str, where: str, tmp_path: Path
+) -> None:
+    shutil.copytree(root("spec"), tmp_path, dirs_exist_ok=True)
+    text = (tmp_path / file).read_text()
+    assert line in text
+    (tmp_path / file).write_text(text.replace(line, faulty, 1))
+    finding = next(each for each in lint(tmp_path) if each.rule == rule)
+    assert finding.file == file and finding.where.startswith(where)
+    lines = (tmp_path / file).read_text().splitlines()
+    first = next(number for number, each in enumerate(lines, 1) if each == faulty.split("\n")[0])
+    parents = [number for number in range(1, first + 1) if _holds(lines, number, first)]
+    assert finding.line in [*parents, first + 1], (finding, first)
+
+
+def _holds(lines: list[str], number: int, inner: int) -> bool:
+    """Whether this line opens a block that the other one is in, or is that line."""
+    indent = [len(line) - len(line.lstrip()) for line in lines]
+    return number == inner or all(
+        indent[number - 1] < indent[between] for between in range(number, inner)
+    )
+
+
+def test_a_line_is_where_the_last_known_part_of_a_place_begins() -> None:
+    tree = yaml.compose("a:\n  /x/y:\n    - b: 1\n    - c:\n        d: 2\n  /x: 5\n")
+    assert tree is not None
+    places = {"": 1, "a": 1, "a//x/y": 2, "a//x/y/1/c": 4, "a//x/y/1/c/d": 5, "a//x": 6}
+    assert {place: line_of(tree, place) for place in places} == places
+    assert line_of(tree, "a//x/y/1/c/none/at/all") == 4
+    assert line_of(tree, "none") == 1
+
+
+def test_the_command_says_file_line_and_remedy(tmp_path: Path) -> None:
+    shutil.copytree(root("spec"), tmp_path, dirs_exist_ok=True)
+    text = (tmp_path / TEXT).read_text()
+    (tmp_path / TEXT).write_text(text.replace("  x-effect: sends", "  x-effect: sent"))
+    done = CliRunner().invoke(main, ["spec", "lint", "--spec", str(tmp_path)])
+    first, second, *_, last = done.stdout.splitlines()
+    assert done.exit_code == 1 and last == "1 findings"
+    assert re.match(rf"spec/{TEXT}:\d+ post: .*\[effect\]$", first)
+    assert second == "    write one of the known values of x-effect"
+
+
+def test_a_folder_without_a_contract_is_said_in_a_sentence(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["spec", "lint", "--spec", str(tmp_path)])
+    assert done.exit_code == 2 and "holds no openapi.yaml" in done.output
 
 
 @pytest.mark.parametrize("pattern", [r"^a$", r"^(a|b)$", r"^[|)]+$", r"^\|$", r"^(a(b|c))+\)$"])

@@ -150,7 +150,10 @@ class Emitter:
         _require_url(order.url)
         plain = _rendered(order, samples, self._clock.now())
         self._base = orjson.dumps(plain)
-        self._changes = [(path, _value(plain, path, text)) for path, text in order.changes.items()]
+        self._changes = [
+            (path, _value(plain, path, text, is_text=_is_text(fields, order.event, path, plain)))
+            for path, text in order.changes.items()
+        ]
         if fields is not None:
             for path, value in self._changes:
                 mistake = fields.mistake(order.event, path, value, plain)
@@ -278,8 +281,15 @@ def _require_url(url: str) -> None:
         raise SetupError(f"--to {url}: {error}") from None
 
 
-def _value(plain: Payload, path: str, text: str) -> Any:
-    """The text where the sample has one; else what it says as JSON, if that it is."""
+def _is_text(fields: PayloadFields | None, event: str, path: str, plain: Payload) -> bool:
+    """Whether the sample, or the contract, has nothing but a string there."""
+    if isinstance(value_at(plain, path), str):
+        return True
+    return fields is not None and fields.is_text(event, path, plain)
+
+
+def _value(plain: Payload, path: str, text: str, *, is_text: bool) -> Any:
+    """The text where there is one; else what it says as JSON, if that it is."""
     try:
         require_path(path)
     except Invalid as error:
@@ -287,7 +297,7 @@ def _value(plain: Payload, path: str, text: str) -> Any:
     for part in (path, text):
         if not _is_unicode(part):
             raise SetupError(f"--set {path!r}: the value must be Unicode text")
-    return text if isinstance(value_at(plain, path), str) else _as_json(path, text)
+    return text if is_text else _as_json(path, text)
 
 
 def _as_json(path: str, text: str) -> Any:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from ..errors.names import did_you_mean
+from .value_types import fits, mismatch, types_of
 
 Json = Mapping[str, Any]
 _COMBINED = ("allOf", "anyOf", "oneOf")
@@ -16,6 +18,16 @@ _MESSAGES = ("message", "editedMessage")
 _UNCHECKED = ("quotedMessage", "presences")
 # Deeper than any payload of the contract; schemas may contain themselves.
 _DEEPEST = 12
+# As many items of a list are looked at.
+_LISTED_MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The schemas and the values of samples at one path."""
+
+    schemas: list[Json]
+    values: list[Any]
 
 
 class PayloadFields:
@@ -25,18 +37,40 @@ class PayloadFields:
         self._document = document
 
     def mistake(self, event: str, path: str, value: Any, sample: Json) -> str | None:
-        """Why a dotted path, or a name inside an object set there, is not a field of the event.
+        """Why a dotted path, or a name inside an object set there, is not a field of the event,
+        or its value has a type that the field never has.
 
-        A sentence with the name that was probably meant; None when the contract, or the sample,
-        knows it.
+        A sentence with the name that was probably meant, or the type; None when the contract, or
+        the sample, knows it.
         """
-        for steps in _paths(path, value):
-            unknown_step = self._unknown(event, steps, sample)
-            if unknown_step is not None:
-                return unknown_step
+        for steps, below in _paths(path, value):
+            mistake = self._mistake(event, steps, below, sample)
+            if mistake is not None:
+                return mistake
         return None
 
-    def _unknown(self, event: str, steps: tuple[str, ...], sample: Json) -> str | None:
+    def is_text(self, event: str, path: str, sample: Json) -> bool:
+        """Whether the field at this path is always a string."""
+        place = self._place(event, tuple(path.split(".")), sample)
+        return isinstance(place, _Place) and self._types(place) == {"string"}
+
+    def _mistake(self, event: str, steps: tuple[str, ...], value: Any, sample: Json) -> str | None:
+        place = self._place(event, steps, sample)
+        if not isinstance(place, _Place):
+            return place
+        types = self._types(place)
+        if fits(value, types):
+            return None
+        return f"{'.'.join(steps)} {mismatch(value, types)}"
+
+    def _types(self, place: _Place) -> set[str]:
+        return types_of(self._flat(place.schemas), place.values)
+
+    def _place(self, event: str, steps: tuple[str, ...], sample: Json) -> _Place | str | None:
+        """What the contract and the sample have at a path; a sentence where they have nothing.
+
+        None where nothing is checked.
+        """
         schemas, values = [self._schema(event)], [sample]
         for position, step in enumerate(steps):
             names = {*_names(values), *self._properties(schemas)}
@@ -48,9 +82,13 @@ class PayloadFields:
                 return _sentence(event, steps, position, names)
             if step in _UNCHECKED:
                 return None
-            schemas = self._messages if step in _MESSAGES else self._below(schemas, step)
+            inside = position < len(steps) - 1
+            if step in _MESSAGES and inside:
+                schemas = self._messages
+            else:
+                schemas = self._below(schemas, step)
             values = [below for each in values for below in _below(each, step)]
-        return None
+        return _Place(schemas, values)
 
     def _schema(self, event: str) -> Json:
         operation = self._document["webhooks"][event]["post"]
@@ -105,18 +143,27 @@ class PayloadFields:
         return inner_schemas
 
 
-def _paths(path: str, value: Any) -> Iterator[tuple[str, ...]]:
-    """The path and those of all names in an object that is set there."""
+def _paths(path: str, value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """The path with its value, and those of everything in an object or list that is set there."""
     steps = tuple(path.split("."))
-    yield steps
+    yield steps, value
     yield from _inside(steps, value)
 
 
-def _inside(steps: tuple[str, ...], value: Any) -> Iterator[tuple[str, ...]]:
-    if isinstance(value, Mapping) and len(steps) < _DEEPEST:
-        for name, below in value.items():
-            yield (*steps, str(name))
-            yield from _inside((*steps, str(name)), below)
+def _inside(steps: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if len(steps) >= _DEEPEST:
+        return
+    for name, below in _items(value):
+        yield (*steps, name), below
+        yield from _inside((*steps, name), below)
+
+
+def _items(value: Any) -> Iterator[tuple[str, Any]]:
+    """What is inside of an object, or of the beginning of a list."""
+    if isinstance(value, Mapping):
+        yield from ((str(name), below) for name, below in value.items())
+    elif isinstance(value, list):
+        yield from ((str(number), below) for number, below in enumerate(value[:_LISTED_MOST]))
 
 
 def _names(values: Iterable[Any]) -> Iterator[str]:

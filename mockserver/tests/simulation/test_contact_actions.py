@@ -490,7 +490,7 @@ ODD: tuple[dict[str, Any], ...] = (
 @pytest.mark.broken_bodies
 def test_odd_content_breaks_nothing(chat: Chat) -> None:
     for content in ODD:
-        body = {"event": "from-me-phone", "set": {"message": content}}
+        body = {"event": "from-me-phone", "set": {"message": content}, "force": True}
         chat.door.post(INBOUND, body, status=201)
         chat.door.post(INBOUND, {"event": "text-quoted-reply"}, status=201)
         for event in ANSWERED:

@@ -248,7 +248,7 @@ def test_a_message_set_instead_is_told_as_it_is(app: MockApp, hook: Door) -> Non
     hook.post(f"/instances/{KEY}/emit", {"event": "image", "set": text}, status=201)
     assert deliveries(app, hook)[-1]["payload"]["message"] == {"conversation": "oi"}
     gone: dict[str, Any] = {"message": None}
-    hook.post(f"/instances/{KEY}/emit", {"event": "image", "set": gone}, status=201)
+    hook.post(f"/instances/{KEY}/emit", {"event": "image", "set": gone, "force": True}, status=201)
     assert deliveries(app, hook)[-1]["payload"]["message"] is None
 
 

@@ -84,6 +84,57 @@ def test_typo_is_refused_with_the_name_that_was_meant(
     assert len(door.items("/deliveries")) == 1
 
 
+@pytest.mark.parametrize("route", [INBOUND, EMIT])
+@pytest.mark.parametrize(
+    ("event", "wanted", "sentence"),
+    [
+        (
+            "text-plain",
+            {"message": {"conversation": 5}},
+            "message.conversation must be a string, not 5",
+        ),
+        (
+            "text-plain",
+            {"message.conversation": None},
+            "message.conversation must be a string, not null",
+        ),
+        ("text-plain", {"message": "oi"}, 'message must be an object, not "oi"'),
+        ("text-plain", {"message": []}, "message must be an object, not the list []"),
+        ("text-plain", {"key": [1]}, "key must be an object, not the list [1]"),
+        ("text-plain", {"key.fromMe": "false"}, 'key.fromMe must be true or false, not "false"'),
+        ("text-plain", {"key.remoteJid": {}}, "key.remoteJid must be a string, not the object {}"),
+        (
+            "text-plain",
+            {"messageTimestamp": "x" * 99},
+            "messageTimestamp must be a whole number, not",
+        ),
+        ("text-plain", {"messageTimestamp": 1.5}, "must be a whole number, not 1.5"),
+        ("image", {"message.imageMessage.scanLengths": ["x"]}, "scanLengths.0 must be a whole"),
+        ("image", {"message.imageMessage.mimetype": 5}, "must be a string, not 5"),
+        ("image", {"message": {"imageMessage": "x"}}, "message.imageMessage must be an object"),
+        ("location", {"message.locationMessage.degreesLatitude": "1"}, "must be a number, not"),
+    ],
+)
+@pytest.mark.broken_bodies
+def test_wrong_type_is_refused_with_the_right_one(
+    app: MockApp, route: str, event: str, wanted: Any, sentence: str
+) -> None:
+    door = Door(app)
+    app.runtime.publisher.change(KEY, lambda instance: instance.set_webhook("http://127.0.0.1:9/"))
+    refusal = door.refusal("POST", route, {"event": event, "set": wanted})
+    assert refusal.startswith("set: ") and sentence in refusal
+    assert '"force": true sets it anyway' in refusal
+    assert door.items("/deliveries") == []
+
+
+def test_whole_number_is_a_number_and_a_forced_type_is_sent(app: MockApp) -> None:
+    door = Door(app)
+    place = "message.locationMessage.degreesLatitude"
+    door.post(INBOUND, {"event": "location", "set": {place: 1}}, status=201)
+    forced = {"set": {"message": {"conversation": 5}}, "force": True}
+    assert door.post(INBOUND, forced, status=201)["content"] == {"conversation": 5}
+
+
 @pytest.mark.parametrize(
     ("event", "path"),
     [
@@ -136,3 +187,17 @@ def test_emit_on_the_command_line_names_typos_too() -> None:
     assert done.exit_code == 2
     assert "--set message.conversaton is not a field of text-plain: did you mean" in done.stderr
     assert CliRunner().invoke(main, [*command, "--force"]).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "said"),
+    [
+        ("message.extendedTextMessage.text=5", 1, ""),
+        ("messageTimestamp=morgen", 2, 'messageTimestamp must be a whole number, not "morgen"'),
+        ("key=5", 2, "key must be an object, not 5"),
+    ],
+)
+def test_emit_on_the_command_line_knows_types_too(value: str, code: int, said: str) -> None:
+    command = ["emit", "text-plain", "--to", "http://127.0.0.1:1/", "--set", value]
+    done = CliRunner().invoke(main, command)
+    assert (done.exit_code, said in done.stderr) == (code, True), done.stderr

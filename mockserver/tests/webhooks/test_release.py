@@ -161,7 +161,11 @@ def test_what_another_instance_cannot_take_is_no_trouble_of_the_sender(
         patch.setattr(Mailbox, "_receive", failing)
         assert send(broken, "lost", to=PEER).status_code == 200
         broken.runtime.clock.advance(60)
-        typed = {"event": "from-me-phone", "to": PEER, "set": {"message": {"audioMessage": {}}}}
+        typed: dict[str, Any] = {
+            "event": "from-me-phone",
+            "to": PEER,
+            "set": {"message": {"audioMessage": {}}},
+        }
         assert door.post(f"/_mock/instances/{KEY}/inbound", json=typed).status_code == 201
     assert send(broken, "later", to=PEER).status_code == 200
     broken.runtime.clock.advance(60)
@@ -180,7 +184,8 @@ def test_a_content_that_is_no_object_arrives_at_another_instance(
 ) -> None:
     door = hooked.test_client()
     door.post(f"/_mock/instances/{UNLINKED}/link")
-    typed = {"event": "from-me-phone", "to": PEER, "set": {"message": {kind: "x"}}}
+    typed: dict[str, Any] = {"event": "from-me-phone", "to": PEER, "force": True}
+    typed["set"] = {"message": {kind: "x"}}
     assert door.post(f"/_mock/instances/{KEY}/inbound", json=typed).status_code == 201
     taken = door.get(f"/_mock/messages?instance={UNLINKED}").get_json()["items"]
     assert [message["content"] for message in taken] == [{kind: "x"}]

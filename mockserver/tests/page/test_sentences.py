@@ -91,6 +91,8 @@ CALLS: list[tuple[str, Any, dict[str, str]]] = [
     (TEXT, MESSAGE, {"X-Mock-Fault": "token-revoked"}),
 ]
 TALK = f"conversation: 1\nwith: '{PERSON}'\nturns:\n- customer: oi\n"
+# One file above the limit of files, and with a second one above that of requests.
+LARGE = "data:text/plain;base64," + "AAAA" * (6 * 1024 * 1024)
 INBOUND = f"instances/{KEY}/inbound"
 CONTACT = f"instances/{KEY}/contacts/{PERSON}"
 # What a user of the page asks of the control API: method, path, body; the state changes on the way.
@@ -118,6 +120,8 @@ REQUESTS: list[tuple[str, str, Any]] = [
     ("POST", INBOUND, {"from": PERSON, "text": "x", "group": "123@g.us"}),
     ("POST", INBOUND, {"from": PERSON, "event": "image", "media": "/tmp/x.png"}),
     ("POST", INBOUND, {"from": PERSON, "event": "image", "media": "data:image/png,x"}),
+    ("POST", INBOUND, {"from": PERSON, "event": "document", "media": LARGE}),
+    ("POST", INBOUND, {"from": PERSON, "event": "document", "media": 2 * LARGE}),
     ("POST", CONTACT, {"state": "phone_off"}),
     ("POST", INBOUND, {"from": PERSON, "text": "x"}),
     ("POST", CONTACT, {"state": "blocked"}),

@@ -121,7 +121,7 @@ export class InstanceCard {
 
   askForPairing(key, number) {
     this.wanted = h("input", { type: "tel", value: number ?? "5511900000020", pattern: "[0-9]{8,15}" });
-    return h("div", { class: "pairing-ask" }, field(t("instance.number"), this.wanted),
+    return h("div", { class: "pairing-ask" }, field(t("instance.pairing-number"), this.wanted),
       button(t("instance.show-pairing"), () => this.run(() => api.onInstance(key, "pairing-code", { number: this.wanted.value.trim() })), { icon: icon("link", 16) }));
   }
 

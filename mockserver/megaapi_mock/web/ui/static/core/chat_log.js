@@ -5,6 +5,8 @@ import { contentOf, subjectOf } from "./messages.js";
 
 const PAGE = 100;
 const OLDER_PAGE = 300;
+// A page can be nothing but reactions: so many messages to look at come first, where there are any.
+const ENOUGH = 30;
 
 export const chatTopic = (instance, chat) => `chat ${instance} ${chat}`;
 
@@ -49,16 +51,23 @@ export class ChatLog {
     this.loaded = true;
     page.items.reverse().forEach((message) => this.keep(message));
     later.forEach((message) => this.keep(message));
+    while (this.older && this.items.length < ENOUGH) await this.readOlder();
   }
 
-  /** Load the page before the oldest one; gives how many visible messages came. */
+  /** Load what came before the oldest message; gives how many visible ones came, 0 at the start. */
   async loadOlder() {
-    if (!this.older) return 0;
+    let count = 0;
+    while (this.older && !count) count = await this.readOlder();
+    return count;
+  }
+
+  async readOlder() {
     const page = await api.messages({ instance: this.instance, chat: this.chat, limit: OLDER_PAGE, since: this.older });
     this.older = page.next;
-    const fresh = page.items.filter((message) => !this.byId.has(message.id)).reverse();
-    fresh.forEach((message) => this.note(message));
-    const visible = fresh.filter(isVisible);
+    const fresh = page.items.filter((message) => !this.byId.has(message.id));
+    // The newest first: what is known of later does not change any more.
+    fresh.forEach((message) => this.note(message, { isOlder: true }));
+    const visible = fresh.filter(isVisible).reverse();
     this.items = [...visible, ...this.items];
     return visible.length;
   }
@@ -90,12 +99,12 @@ export class ChatLog {
   }
 
   /** Index a message, and what it says about another one. */
-  note(message) {
+  note(message, { isOlder = false } = {}) {
     this.version += 1;
     this.byId.set(message.id, message);
     const { kind, part } = contentOf(message.content);
     const subject = subjectOf(message);
-    if (kind === "reactionMessage") this.react(subject, message.sender, part.text);
+    if (kind === "reactionMessage") this.react(subject, message.sender, part.text, isOlder);
     if (kind === "pollUpdateMessage") this.vote(subject, message.sender);
     if (part?.type === "MESSAGE_EDIT" || part?.editedMessage) this.edited.add(subject);
     if (Object.keys(message.content ?? {})[0] === "editedMessage") this.edited.add(subject ?? message.id);
@@ -110,11 +119,16 @@ export class ChatLog {
     return before?.id ?? null;
   }
 
-  react(subject, sender, emoji) {
+  /** The last reaction of each person counts; "" is one that was taken back. */
+  react(subject, sender, emoji, isOlder) {
     if (!this.reactions.has(subject)) this.reactions.set(subject, new Map());
     const reactions = this.reactions.get(subject);
-    if (emoji) reactions.set(sender, emoji);
-    else reactions.delete(sender);
+    if (!isOlder || !reactions.has(sender)) reactions.set(sender, emoji ?? "");
+  }
+
+  /** The reactions to a message, each person's. */
+  reactionsTo(id) {
+    return [...(this.reactions.get(id) ?? new Map()).values()].filter(Boolean);
   }
 
   vote(subject, sender) {

@@ -44,7 +44,7 @@ export function answerOf(delivery) {
 }
 
 /** Pages of both kinds, newest first, as records, oldest first; of the same moment, in the server's order. */
-function inOrder(exchanges, deliveries) {
+export function inOrder(exchanges, deliveries) {
   const records = [
     ...exchanges.map((record) => ({ ...record, kind: "exchange" })).reverse(), ...deliveries.map((record) => ({ ...record, kind: "delivery" })).reverse(),
   ];

@@ -21,11 +21,25 @@ export class WindowedList {
     this.end = 0;
     const look = oncePerFrame(() => this.followScroll());
     container.addEventListener("scroll", look, { passive: true });
-    container.addEventListener("scroll", () => { this.follows = this.isAtNearEnd(); }, { passive: true });
+    container.addEventListener("scroll", () => this.noteScroll(), { passive: true });
     // Pictures grow when they have come, and a notice takes room from the list: one that was at
     // its end stays there.
     this.sizes = new ResizeObserver(() => { if (bottom && this.follows) this.toNearEnd(); });
     this.follows = true;
+    this.lastTop = 0;
+  }
+
+  /** Whoever moves up stays there; what grew meanwhile only puts the end further away. */
+  noteScroll() {
+    const { scrollTop } = this.container;
+    if (this.isAtNearEnd()) this.follows = true;
+    else if (scrollTop < this.lastTop) this.follows = false;
+    this.lastTop = scrollTop;
+  }
+
+  /** Whether the list goes on to what is new. */
+  isFollowing() {
+    return this.bottom ? this.follows : this.isAtNearEnd();
   }
 
   /** Show the list from its near end. */
@@ -69,6 +83,7 @@ export class WindowedList {
   toNearEnd() {
     this.follows = true;
     this.container.scrollTop = this.bottom ? this.container.scrollHeight : 0;
+    this.lastTop = this.container.scrollTop;
   }
 
   /** Whether the near end is on screen. */
@@ -81,8 +96,7 @@ export class WindowedList {
   grown(count = 1) {
     const { length } = this.source.items();
     if (this.bottom) {
-      const follow = this.isAtNearEnd();
-      if (!follow) return;
+      if (!this.follows) return;
       this.end = length;
       this.start = Math.max(this.start, length - WINDOW - STEP);
       this.draw();
@@ -109,7 +123,6 @@ export class WindowedList {
     const items = this.source.items();
     const index = this.indexOf(key, items);
     if (index < 0) return;
-    const follow = this.isAtNearEnd();
     this.keepingFocus(() => {
       const fresh = this.source.render(items[index], items[index - 1]);
       old.replaceWith(fresh);
@@ -117,7 +130,7 @@ export class WindowedList {
       this.sizes.observe(fresh);
       this.elements.set(key, fresh);
     });
-    if (follow && this.bottom) this.toNearEnd();
+    if (this.bottom && this.follows) this.toNearEnd();
   }
 
   indexOf(key, items) {

@@ -3,7 +3,7 @@ import * as api from "../core/api.js";
 import { button, fill, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
-import { messageIdOf } from "../core/records.js";
+import { inOrder, messageIdOf } from "../core/records.js";
 import { Subscriptions } from "../core/topics.js";
 import { recordDetail } from "./detail.js";
 import { codeBlock } from "./json_view.js";
@@ -42,9 +42,10 @@ export class Trace {
     if (exchange) return [{ ...(await api.exchange(exchange)), kind: "exchange" }];
     const filter = { instance: message.instance, message: message.id, limit: 50 };
     const [calls, webhooks] = await Promise.all([api.exchanges(filter), api.deliveries(filter)]);
-    return [
-      ...calls.items.map((record) => ({ ...record, kind: "exchange" })), ...webhooks.items.map((record) => ({ ...record, kind: "delivery" })),
-    ].sort((one, other) => one.time - other.time);
+    const records = inOrder(calls.items, webhooks.items);
+    // The call that made the message is done, and so recorded, after the webhooks that it caused.
+    const maker = message.from_me ? records.find((record) => record.kind === "exchange") : null;
+    return maker ? [maker, ...records.filter((record) => record !== maker)] : records;
   }
 
   draw({ message }, records) {

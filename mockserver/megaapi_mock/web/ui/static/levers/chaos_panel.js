@@ -6,15 +6,16 @@ import { Panel } from "./panel.js";
 
 const NUMBERS = [
   ["duplicate", { min: 1, max: 100 }], ["drop", { min: 0, max: 1, step: 0.05 }], ["reorder", { min: 1, max: 5000 }],
-  ["burst", { min: 1, max: 5000 }], ["redeliver", { min: 0, step: "any" }], ["hold", { min: 0, step: "any" }], ["seed", { min: 0 }],
+  ["burst", { min: 1, max: 5000 }], ["redeliver", { min: 0, step: "any" }], ["hold", { min: 0, step: "any" }],
 ];
+const SEED = ["seed", { min: 0 }];
 
 export class ChaosPanel extends Panel {
   constructor(store, instance) {
     super(store, t("chaos.title"));
     this.instance = instance;
     this.status = h("p", { class: "reason", hidden: true });
-    this.inputs = new Map(NUMBERS.map(([name, limits]) => [name, h("input", { type: "number", ...limits })]));
+    this.inputs = new Map([...NUMBERS, SEED].map(([name, limits]) => [name, h("input", { type: "number", ...limits })]));
     this.delay = [h("input", { type: "number", min: 0, step: "any" }), h("input", { type: "number", min: 0, step: "any" })];
     this.early = h("input", { type: "checkbox" });
     fill(this.body, this.status, this.form());
@@ -25,7 +26,7 @@ export class ChaosPanel extends Panel {
 
   form() {
     const form = h("form", {}, h("div", { class: "grid-fields" }, NUMBERS.map(([name]) => field(t(`chaos.${name}`), this.inputs.get(name))),
-      field(t("chaos.delay-least"), this.delay[0]), field(t("chaos.delay-most"), this.delay[1])),
+      field(t("chaos.delay-least"), this.delay[0]), field(t("chaos.delay-most"), this.delay[1]), field(t("chaos.seed"), this.inputs.get("seed"))),
     h("label", { class: "check" }, this.early, t("chaos.early_ack")),
     h("div", { class: "actions" }, button(t("chaos.start"), () => undefined, { kind: "primary", type: "submit" }),
       button(t("chaos.end"), () => this.run(() => api.endChaos(this.instance()), t("chaos.ended")).then(() => this.load()))));

@@ -16,6 +16,7 @@ export function eventFor(type) {
 
 /** Send a file the user chose. */
 export async function sendFile(phone, file, caption = "") {
+  if (!file.size) return phone.notice(t("attach.empty", { name: file.name }));
   const event = eventFor(file.type);
   const set = event === "document" ? { "message.documentMessage.fileName": file.name, "message.documentMessage.title": file.name } : {};
   if (caption && PART[event]) set[`message.${PART[event]}.caption`] = caption;
@@ -44,7 +45,7 @@ export function openAttachments(anchor, phone, onChosen) {
 }
 
 function openFileForm(phone) {
-  const file = h("input", { type: "file" });
+  const file = h("input", { type: "file", required: true });
   const caption = h("input", { type: "text", maxlength: 1000 });
   openForm(phone, t("attach.file"), [field(t("attach.choose"), file), field(t("attach.caption"), caption)],
     () => file.files[0] && sendFile(phone, file.files[0], caption.value.trim()));
@@ -79,7 +80,7 @@ function vcard(name, number) {
 
 function openForm(phone, title, fields, send) {
   const form = h("form", { class: "sheet-form" }, fields, button(t("send"), () => undefined, { kind: "primary", type: "submit" }));
-  const sheet = phone.openSheet(title, [form]);
+  const sheet = phone.openSheet(title.replace("…", ""), [form]);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     sheet.close();

@@ -9,6 +9,10 @@ import { openBubbleMenu } from "./bubble_menu.js";
 import { content, inShort } from "./content.js";
 import { traceChip } from "./trace_chip.js";
 
+// As on a phone: the most frequent ones, and how many in all.
+const SHOWN_REACTIONS = 4;
+const MOST_REACTIONS = 20;
+
 /** A message with the day above it where a new one begins. */
 export function entry(message, before, conversation) {
   const day = dayOf(message.time);
@@ -85,9 +89,12 @@ function menuButton(message, own, conversation) {
 }
 
 function reactions(log, message) {
-  const given = [...(log.reactions.get(message.id) ?? new Map()).values()];
+  const given = log.reactionsTo(message.id);
   if (!given.length) return null;
-  const label = t("reactions", { list: given.join(" ") });
-  return h("div", { class: "reactions", role: "img", "aria-label": label },
-    [...new Set(given)].join(""), given.length > 1 ? ` ${given.length}` : null);
+  const counts = new Map();
+  for (const emoji of given) counts.set(emoji, (counts.get(emoji) ?? 0) + 1);
+  const often = [...counts].sort(([, one], [, other]) => other - one).slice(0, MOST_REACTIONS);
+  const list = often.map(([emoji, count]) => (count > 1 ? `${emoji} ${count}` : emoji)).join(" ");
+  return h("div", { class: "reactions", role: "img", "aria-label": t("reactions", { list }) },
+    often.slice(0, SHOWN_REACTIONS).map(([emoji]) => emoji).join(""), given.length > 1 ? ` ${given.length}` : null);
 }

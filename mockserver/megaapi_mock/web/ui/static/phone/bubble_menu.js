@@ -54,6 +54,7 @@ function entries(message, own, conversation) {
     own ? { label: t("bubble.delete"), icon: icon("trash", 16), danger: true, act: () => phone.act({ event: "deleted", message: message.id }) } : null,
     text ? { label: t("bubble.copy"), icon: icon("copy", 16), act: () => copyText(text, phone) } : null,
     { label: t("bubble.inspect"), icon: icon("webhook", 16), act: () => conversation.inspect({ message }) },
-    { label: t("bubble.rewind"), icon: icon("rewind", 16), act: () => conversation.rewindBefore(message, conversation.log.idBefore(message)) },
+    // States are kept from before what customers do, not from before what the bot does.
+    message.from_me ? null : { label: t("bubble.rewind"), icon: icon("rewind", 16), act: () => conversation.rewindBefore(message, conversation.log.idBefore(message)) },
   ].filter(Boolean);
 }

@@ -4,6 +4,7 @@ import { chatTopic } from "../core/chat_log.js";
 import { announce, button, fill, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
+import { closeMenu } from "../core/menu.js";
 import { contentOf, isGroup, textOf } from "../core/messages.js";
 import { addresseeOf, messageIdOf, outcomeOf, sameChat } from "../core/records.js";
 import { Subscriptions } from "../core/topics.js";
@@ -113,6 +114,8 @@ export class Conversation {
 
   hear(change) {
     if (change.reloaded) {
+      // What a menu is about may be gone.
+      closeMenu();
       this.findRefusals();
       this.list.reset();
       return;
@@ -129,11 +132,11 @@ export class Conversation {
   }
 
   showGrowth(follow) {
-    if (follow && !this.list.isAtNearEnd()) {
+    if (follow && !this.list.isFollowing()) {
       this.list.reset();
       return;
     }
-    this.newer.hidden = this.list.isAtNearEnd();
+    this.newer.hidden = this.list.isFollowing();
     this.list.grown();
   }
 

@@ -254,9 +254,16 @@ export class Phone {
     try {
       return await api.inbound(this.instance, { from: this.shown?.writer?.() ?? this.number, ...inGroup, ...action });
     } catch (refusal) {
-      this.notice(refusal.message);
+      this.notice(this.reasonOf(refusal));
       return null;
     }
+  }
+
+  /** Why nothing left this phone: its own switches first, which can be changed right here. */
+  reasonOf(refusal) {
+    const state = this.contact?.state ?? "reachable";
+    const isWrittenHere = (this.shown?.writer?.() ?? this.number) === this.number;
+    return refusal.status === 409 && isWrittenHere && state !== "reachable" ? t(`phone.is-${state}`) : refusal.message;
   }
 
   /** A sentence on the phone, for a while. */

@@ -35,6 +35,7 @@ export default {
   "instance.show-qr": "Show a QR code",
   "instance.no-qr": "No QR code yet.",
   "instance.qr-alt": "QR code of this instance",
+  "instance.pairing-number": "Number of the phone that will link",
   "instance.show-pairing": "Get a pairing code",
   "instance.pairing-code": "Pairing code:",
   "instance.type-code": "Type it on the phone",

@@ -24,7 +24,7 @@ export class WindowedList {
     container.addEventListener("scroll", () => this.noteScroll(), { passive: true });
     // Pictures grow when they have come, and a notice takes room from the list: one that was at
     // its end stays there.
-    this.sizes = new ResizeObserver(() => { if (bottom && this.follows) this.toNearEnd(); });
+    this.sizes = new ResizeObserver(() => { if (bottom && this.isFollowing()) this.toNearEnd(); });
     this.follows = true;
     this.lastTop = 0;
   }
@@ -39,6 +39,8 @@ export class WindowedList {
 
   /** Whether the list goes on to what is new. */
   isFollowing() {
+    // The event of a scroll comes later than the scroll.
+    this.noteScroll();
     return this.bottom ? this.follows : this.isAtNearEnd();
   }
 
@@ -96,7 +98,7 @@ export class WindowedList {
   grown(count = 1) {
     const { length } = this.source.items();
     if (this.bottom) {
-      if (!this.follows) return;
+      if (!this.isFollowing()) return;
       this.end = length;
       this.start = Math.max(this.start, length - WINDOW - STEP);
       this.draw();
@@ -123,6 +125,7 @@ export class WindowedList {
     const items = this.source.items();
     const index = this.indexOf(key, items);
     if (index < 0) return;
+    const follow = this.isFollowing();
     this.keepingFocus(() => {
       const fresh = this.source.render(items[index], items[index - 1]);
       old.replaceWith(fresh);
@@ -130,7 +133,7 @@ export class WindowedList {
       this.sizes.observe(fresh);
       this.elements.set(key, fresh);
     });
-    if (this.bottom && this.follows) this.toNearEnd();
+    if (follow && this.bottom) this.toNearEnd();
   }
 
   indexOf(key, items) {

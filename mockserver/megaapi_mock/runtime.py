@@ -169,12 +169,14 @@ class _Webhooks:
 
 def _base(settings: Settings, parts: RuntimeParts) -> _Base:
     fixtures = parts.get("fixtures") or _folder(settings.fixtures, "fixtures")
-    world = parts.get("world")
+    profile = parts.get("profile") or load_profile(settings.profile, fixtures)
+    world = parts.get("world") or load_start(settings.world, fixtures, contacts=settings.contacts)
+    world.directory.any_length = profile["number_lengths"] == "any"
     return _Base(
         settings=settings,
         fixtures=fixtures,
-        profile=parts.get("profile") or load_profile(settings.profile, fixtures),
-        world=world or load_start(settings.world, fixtures, contacts=settings.contacts),
+        profile=profile,
+        world=world,
         clock=parts.get("clock") or Clock(),
         ids=parts.get("ids") or Ids(max(settings.seed, 0)),
         samples=Samples(fixtures),

@@ -9,7 +9,7 @@ from ..errors import Invalid
 from .jid import LID, PERSON, Jid, is_number
 from .message_states import REACHABLE, UNREGISTERED
 from .ninth_digit import NinthDigit
-from .phone_number import as_written, lacks_country, national, written_otherwise
+from .phone_number import as_written, lacks_country, national, too_long, written_otherwise
 
 # Number to hidden number and back, for people nobody listed: a multiplication that can be undone.
 _HIDDEN, _FACTOR = 10**15, 362_436_069_362_437
@@ -72,7 +72,8 @@ class Directory:
     `listed` are dialled numbers with who answers; one person may have several. `people` are
     those no number leads to. `moved` are numbers that were left for another. Who asks may name
     the JIDs of `instances`: whoever links one has WhatsApp, listed or not. Nobody has the digits
-    of a listed hidden number, or a number without its country code, unless `short_on_whatsapp`.
+    of a listed hidden number, a number without its country code, unless `short_on_whatsapp`, or one
+    too long for its country, unless `any_length`.
     """
 
     def __init__(
@@ -101,6 +102,9 @@ class Directory:
         self._unlisted = unlisted_on_whatsapp
         self._short = short_on_whatsapp
         self._ninth = ninth or NinthDigit()
+        # Whether numbers longer than those of their country may be somebody's: a switch, no part of
+        # the world.
+        self.any_length = False
 
     def find(self, number: str, instances: Container[Jid] = ()) -> Contact | None:
         """The person behind a dialled number; None when it has no WhatsApp."""
@@ -108,7 +112,8 @@ class Directory:
         if contact is not None or self._denied(number):
             return contact
         stranger = self._stranger(number)
-        return stranger if self._unlisted or stranger.jid in instances else None
+        unlisted = self._unlisted and not self._is_long(number)
+        return stranger if unlisted or stranger.jid in instances else None
 
     def owner(self, number: str) -> Contact | None:
         """Whose phone an instance with this number is; None where the world says it has none."""
@@ -164,6 +169,10 @@ class Directory:
         if self._is_short(digits):
             whole = national(digits)
             return f": {digits} has no country code" + (f", {whole}?" if whole else "")
+        if self._is_long(digits):
+            return (
+                f": {digits} is longer than any phone number there; a LID is written {digits}@{LID}"
+            )
         return written_otherwise(digits)
 
     def read(self, written: str) -> Jid:
@@ -177,6 +186,9 @@ class Directory:
 
     def _is_short(self, number: str) -> bool:
         return not self._short and number not in self._by_number and lacks_country(number)
+
+    def _is_long(self, number: str) -> bool:
+        return not self.any_length and is_number(number) and too_long(number)
 
     def moved(self, number: str) -> Contact | None:
         """Who had this number before they took another one."""

@@ -16,6 +16,9 @@ _EIGHT_MORE = ("45", "47", "53", "65")
 _BETWEEN = re.compile(r"[\s().+/\u2010-\u2015-]")
 # Groups of old are the number of who made them, a dash and the second.
 _OLD_GROUP = re.compile(r"[0-9]+-[0-9]{10}")
+# No number is longer with its country code. (E.164 allows 15 digits, which no country uses up.)
+_MOST = {"1": 11, "7": 11, "55": 13, "39": 14, "43": 14, "49": 14, "62": 14, "358": 14}
+_MOST_ELSEWHERE = 13
 # Every number with its country code is longer; the few shorter ones are of tiny islands.
 _LOCAL_MOST = 9
 
@@ -36,6 +39,12 @@ def national(digits: str) -> str | None:
 def lacks_country(digits: str) -> bool:
     """Whether these digits are a number without its country code, or without its area too."""
     return national(digits) is not None or len(digits) <= _LOCAL_MOST
+
+
+def too_long(digits: str) -> bool:
+    """Whether no number of the country that these digits begin with is so long."""
+    most = (_MOST[digits[:size]] for size in (1, 2, 3) if digits[:size] in _MOST)
+    return len(digits) > next(most, _MOST_ELSEWHERE)
 
 
 def dialled(written: str) -> str:

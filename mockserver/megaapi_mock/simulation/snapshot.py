@@ -221,6 +221,7 @@ class _All(_Prepared):
             require_sane_clock(self._clock)
         with inside("world"):
             world = load_world(saved.get("world"), self._forms)
+            world.directory.any_length = runtime.world.directory.any_length
         self._world = replace(world, state=start)
         vault = runtime.gateway.vault.empty()
         for blob in self._media:

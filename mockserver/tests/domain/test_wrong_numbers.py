@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from megaapi_mock.profile import default_profile
 from megaapi_mock.resources import root
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.worlds.load import load_world, read_world
@@ -32,7 +33,11 @@ def anywhere(request: pytest.FixtureRequest, make_app: MakeApp) -> MockApp:
     return make_app(world=load_world(request.param, root("fixtures")))
 
 
-@pytest.mark.parametrize("digits", [LID, NATIONAL, "900000002"])
+# Of nobody: as long as LIDs are, or longer than the numbers of Brazil and of North America.
+LONG = ("123456789012345", "987654321098765", "76192153468963", "55119000000021", "120255501001")
+
+
+@pytest.mark.parametrize("digits", [LID, NATIONAL, "900000002", *LONG])
 @pytest.mark.parametrize("suffix", ["", "@s.whatsapp.net"])
 def test_send_to_wrong_digits_is_refused(anywhere: MockApp, digits: str, suffix: str) -> None:
     reply = sent(anywhere, digits + suffix)
@@ -48,6 +53,35 @@ def test_reason_names_whose_lid_it_is_and_where_to_answer(app: MockApp) -> None:
     assert "100000000000002 is the LID of Contato Teste" in reason
     assert "answer to 100000000000002@lid or 5511900000002" in reason
     assert exists(app, LID).headers["X-Mock-Reason"] == reason
+
+
+@pytest.mark.parametrize("digits", LONG)
+def test_reason_of_long_digits_says_how_a_lid_is_written(app: MockApp, digits: str) -> None:
+    reason = sent(app, digits).headers["X-Mock-Reason"]
+    assert f"{digits} is longer than any phone number there" in reason
+    assert f"a LID is written {digits}@lid" in reason
+    refusal = Door(app).refusal("POST", f"/instances/{KEY}/inbound", {"from": digits})
+    assert refusal.startswith("from: ") and "is longer than any phone number there" in refusal
+
+
+def test_long_digits_are_a_number_where_listed_linked_or_by_the_switch(make_app: MakeApp) -> None:
+    own = {"key": KEY, "token": "TESTKEY0001", "number": "5511900000001", "connected": True}
+    other = {"key": "megacode-LONG", "token": "LONG", "number": LONG[1], "connected": True}
+    listed = [{"number": LONG[0], "name": "Longe"}]
+    app = make_app(world=read_world({"instances": [own, other], "contacts": listed}))
+    statuses = [sent(app, digits).status_code for digits in LONG[:3]]
+    assert statuses == [200, 200, 403]
+    profile = default_profile().with_switches({"number_lengths": "any"})
+    app = make_app(world=read_world({"instances": [own]}), profile=profile)
+    assert {sent(app, digits).status_code for digits in LONG} == {200}
+    assert sent(app, LONG[0] + "6").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "number", ["5511900000002", "12025550100", "4915110000000", "6281200000000", "861380000000"]
+)
+def test_numbers_of_usual_length_are_reached(app: MockApp, number: str) -> None:
+    assert sent(app, number).status_code == 200
 
 
 def test_lid_of_somebody_nobody_listed_is_known_too(app: MockApp) -> None:

@@ -28,6 +28,7 @@ from ..spoiling import (
     lost,
     missing,
     opened,
+    put,
     replaced,
     swapped,
     told,
@@ -126,6 +127,50 @@ def kept_newest() -> Fault:
         return spoil
 
     return Fault(make_spoil=make)
+
+
+def given_up(series: int) -> Fault:
+    """Whoever errs in this series of texts gets none from then on."""
+
+    def make() -> Spoil:
+        begun: list[str] = []
+
+        def spoil(payload: Any) -> Sequence[Any]:
+            words = payload.get("message", {}).get("conversation")
+            is_lost = words is not None and len(begun) >= series
+            begun.extend([words] if words == "Texto 0" else [])
+            return () if is_lost else (payload,)
+
+        return spoil
+
+    return Fault(make_spoil=make)
+
+
+def latest_file() -> Fault:
+    """Every download is of the file that was sent last."""
+    latest: list[Any] = []
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        if request.path.endswith("/mediaBase64") and answer.status == 200:
+            latest[:] = [json.loads(request.body)["messageData"]["base64"]]
+        if "/downloadMediaMessage/" not in request.path or not latest:
+            return answer
+        document = json.loads(answer.body)
+        put(document, "data", f"{str(document['data']).partition(',')[0]},{latest[0]}")
+        return replace(answer, body=json.dumps(document).encode())
+
+    return Fault(alter=alter)
+
+
+def linked_again() -> Fault:
+    """Who is linked may scan a code all the same."""
+    body = json.dumps({"error": False, "message": "Qrcode fetched", "qrcode": PNG_URI}).encode()
+
+    def alter(request: Request, answer: Answer) -> Answer:
+        is_refused = "/qrcode_base64/" in request.path and answer.status == 403
+        return replace(answer, status=200, body=body) if is_refused else answer
+
+    return Fault(alter=alter)
 
 
 def first_lost() -> Fault:
@@ -479,5 +524,8 @@ MORE: Mapping[str, tuple[str, Fault]] = {
         changed("presences", lambda presences: {SOMEBODY: next(iter(presences.values()))}),
     ),
     "caller": ("calls say who calls and how they stand", changed("data.from", OTHER)),
+    "receiver given up after one 400": ("a receiver that errs is not given up", given_up(2)),
+    "latest file": ("files stay whatever comes after", latest_file()),
+    "code of a linked instance": ("a linked instance shows no code", linked_again()),
     "chat of a call": ("calls say who calls and how they stand", changed("data.chatId", OTHER)),
 }  # fmt: skip

@@ -32,8 +32,9 @@ WAYS_OF_LINKING = {
 
 # What a receiver needs its address for: a secret with signs that decoding would change.
 QUERIES = ("token=a%2Bb%2Fc%3D", "q=a+b&q=%C3%A7%20d", "a=1&a=&b", "%F0%9F%91%8D=%25")
-# More failures in a row than anybody would count.
-FAILURES = 12
+# What receivers answer that do not know an event, its sender or its caller, and how often in a row:
+# more failures than anybody would count, and one alone of each other kind.
+FAILURES = {500: 12, 400: 1, 401: 1, 404: 1}
 # How long a restart takes here, in seconds: long enough for several to write meanwhile.
 SLOW = 3
 # How long a phone is off, in seconds.
@@ -263,10 +264,11 @@ def the_status_is_of_the_phone_that_is_linked(session: Session, stage: Stage) ->
           phone=True, events=("text-plain",))  # fmt: skip
 def a_receiver_that_errs_is_not_given_up(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
-    with session.receiver.answering(500):
-        for turn in range(FAILURES):
-            _does(stage, place, "text-plain", set={"message.conversation": f"Texto {turn}"})
-        hook.receive()
+    for status, times in FAILURES.items():
+        with session.receiver.answering(status):
+            for turn in range(times):
+                _does(stage, place, "text-plain", set={"message.conversation": f"Texto {turn}"})
+            hook.receive()
     answer = session.call("webhook_settings", place)
     settings = value_at(answer.json, "webhookData") or answer.json
     claim(session, answer, value_at(settings, "webhookEnabled") is True, "the webhook stays on")

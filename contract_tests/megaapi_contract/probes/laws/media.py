@@ -341,3 +341,6 @@ def a_linked_instance_shows_no_code(session: Session, stage: Stage) -> None:
             message=LINKED_ALREADY, promise=unsure,
             switches=("qr_page_connected", "qr_base64_connected"),
         )  # fmt: skip
+    # How it is refused nobody has seen; that nobody can link once more, the vendor says.
+    no_code = value_at(answer.json, "qrcode") is None
+    claim(session, answer, no_code, "a linked instance gives no code to scan")

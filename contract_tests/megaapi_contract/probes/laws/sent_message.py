@@ -25,16 +25,19 @@ def hold_sent(
 ) -> Mapping[str, Any]:
     """Hold what every send answers; the content, empty when the send failed.
 
-    `content` names the one kind of content and the fields it must have.
+    `content` names the one kind of content and the fields it must have. That a send is taken, and
+    the key it answers, are as sure as the operation itself, however unsure its content is.
     """
-    if not claim_success(session, answer, "a good send"):
+    taken = session.contract.promise(str(answer.operation))
+    if not claim_success(session, answer, "a good send", promise=taken):
         return {}
     data, jid = value_at(answer.json, "messageData"), as_given(to)
-    claim(
-        session, answer, value_at(data, "key", "remoteJid") == jid, "remoteJid is built from `to`"
-    )
-    claim(session, answer, value_at(data, "key", "fromMe") is True, "fromMe is true")
-    claim(session, answer, OWN_ID.fullmatch(sent_id(answer)), "the id is 3EB0 and 18 hex digits")
+    key, own = value_at(data, "key"), value_at(data, "key", "fromMe") is True
+    right = value_at(key, "remoteJid") == jid
+    claim(session, answer, right, "remoteJid is built from `to`", promise=taken)
+    claim(session, answer, own, "fromMe is true", promise=taken)
+    is_own_id = OWN_ID.fullmatch(sent_id(answer))
+    claim(session, answer, is_own_id, "the id is 3EB0 and 18 hex digits", promise=taken)
     moment = str(value_at(data, "messageTimestamp"))
     close = moment.isdecimal() and abs(int(moment) - now(stage)) <= SECONDS
     claim(session, answer, close, "messageTimestamp is the time in seconds")

@@ -17,7 +17,7 @@ from .faults.active import ActiveFaults
 from .handlers.registry import Handlers, discover, require_matching
 from .ids import Ids
 from .profile import Profile, load_profile
-from .records.bugs import Bugs, guarded
+from .records.bugs import Bugs, log_errors_of
 from .records.capacity import Capacity
 from .records.delivery import Delivery
 from .records.journal import Journal
@@ -124,7 +124,7 @@ def build_runtime(**parts: Unpack[RuntimeParts]) -> Runtime:
         ids=base.ids,
         directory=base.world.directory,
         operations=contract.operations,
-        on_hit=guarded(journal.add_strike, "our own bug: a fault hit is not in the journal"),
+        on_hit=log_errors_of(journal.add_strike, "our own bug: a fault hit is not in the journal"),
     )
     gateway = _gateway(base, faults)
     bugs = Bugs()
@@ -262,8 +262,10 @@ def _listener(
     journal: Journal, on_delivery: Callable[[Delivery], None] | None
 ) -> Callable[[Delivery], None]:
     """Records every step of a delivery, then shows it to whoever asked; neither can fail it."""
-    record = guarded(journal.delivery_changed, "our own bug: a delivery is not in the journal")
-    show = guarded(on_delivery or _no_listener, "on_delivery failed")
+    record = log_errors_of(
+        journal.delivery_changed, "our own bug: a delivery is not in the journal"
+    )
+    show = log_errors_of(on_delivery or _no_listener, "on_delivery failed")
 
     def changed(delivery: Delivery) -> None:
         record(delivery)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ..records.delivery import Delivery
-from .output import Output, coloured
+from .output import Output, has_colours
 
 if TYPE_CHECKING:
     from ..records.exchange import Exchange
@@ -21,10 +21,10 @@ MISFITS_SHOWN = 5
 _RED, _YELLOW, _GREEN, _DIM, _PLAIN = "31", "33", "32", "2", ""
 
 
-def webhook_count(fitted: int, others: Mapping[str, int]) -> str:
+def webhook_count(fit_count: int, others: Mapping[str, int]) -> str:
     """The last line of a receiver, and one for each event that was not as promised."""
-    total = fitted + sum(others.values())
-    lines = [f"{total:,} webhooks, {fitted:,} fitted the contract."]
+    total = fit_count + sum(others.values())
+    lines = [f"{total:,} webhooks, {fit_count:,} fitted the contract."]
     lines += [f"  {count:,} did not fit: {name}" for name, count in others.items()]
     return "\n".join(lines)
 
@@ -41,17 +41,17 @@ def progress_bar(name: str, total: int) -> Iterator[Callable[[int], None] | None
     columns = (name, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task(name, total=total)
-        yield lambda completed: progress.update(bar, completed=completed)
+        yield lambda count: progress.update(bar, completed=count)
 
 
 def tally_lines(name: str, url: str, total: int, tally: DeliveryCounts) -> str:
     """How an emission went: one line, and one for each reason of a failure."""
     late = [f"{label} {milliseconds:.1f} ms" for label, milliseconds in _latencies(tally)]
-    headline = f"{name} to {url}: {tally.delivered:,} of {total:,} delivered"
+    headline = f"{name} to {url}: {tally.delivery_count:,} of {total:,} delivered"
     duration = f"in {tally.seconds:.2f} s ({tally.rate:,.0f}/s)"
     lines = [", ".join([f"{headline} {duration}", *late])]
     lines += [f"  {count:,} failed: {failure}" for failure, count in tally.failures.most_common()]
-    if unsent := total - tally.delivered - tally.failed:
+    if unsent := total - tally.delivery_count - tally.failure_count:
         lines.append(f"  {unsent:,} not sent: stopped before")
     return "\n".join(_safe(line) for line in lines)
 
@@ -66,7 +66,7 @@ class Lines:
 
     def __init__(self, output: Output) -> None:
         self._output = output
-        self._colour = coloured(output.stream)
+        self._colour = has_colours(output.stream)
 
     def exchange(self, exchange: Exchange) -> None:
         """A request and what it was answered."""

@@ -162,7 +162,7 @@ def _send(
         click.echo(json.dumps({"event": order.event, "url": order.url, **tally.as_json()}))
     else:
         _tell(order.event, order.url, order.total, tally)
-    sys.exit(0 if tally.delivered == order.total else 1)
+    sys.exit(0 if tally.delivery_count == order.total else 1)
 
 
 def _payload_fields() -> PayloadFields:
@@ -176,7 +176,7 @@ def _judge(
     event: str | None, url: str, seed: int, instance: str | None, *, as_json: bool, **trial: Any
 ) -> None:
     """The verdict, printed. Exit code 0 passed, 1 failed or undecided."""
-    verdict = _judged(url, seed, instance, event=event, **trial)
+    verdict = _run_trial(url, seed, instance, event=event, **trial)
     if as_json:
         click.echo(json.dumps({"event": event, "url": url, "verdict": verdict.as_json()}))
     else:
@@ -197,7 +197,7 @@ def _tell(event: str, url: str, total: int, tally: DeliveryCounts) -> None:
     click.echo(tally_lines(event, url, total, tally))
 
 
-def _judged(
+def _run_trial(
     url: str,
     seed: int,
     instance: str | None,
@@ -212,12 +212,12 @@ def _judged(
     from ..samples import Samples
     from .receiver_trial import TrialTerms, run_verdict
 
-    known = Samples(root("fixtures")).names()
-    if event is not None and event not in known:
-        guess = did_you_mean(event, known)
+    names = Samples(root("fixtures")).names()
+    if event is not None and event not in names:
+        guess = did_you_mean(event, names)
         raise SetupError(f"there is no event {event!r}: {guess}`megaapi-mock events` lists all")
     trial_terms = TrialTerms(**{name: value for name, value in terms.items() if value is not None})
-    switch = run_verdict(
+    verdict = run_verdict(
         gateway,
         url,
         event=event,
@@ -227,8 +227,8 @@ def _judged(
         terms=trial_terms,
     )
     if junit is not None:
-        write(junit, switch.as_junit())
-    return switch
+        write(junit, verdict.as_junit())
+    return verdict
 
 
 def write(output: Path, text: str) -> None:

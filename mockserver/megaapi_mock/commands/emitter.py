@@ -76,27 +76,27 @@ class DeliveryCounts:
     """How the deliveries ended; thread-safe."""
 
     def __init__(self) -> None:
-        self.delivered = 0
+        self.delivery_count = 0
         self.failures: Counter[str] = Counter()
         self.seconds = 0.0
         self._latencies = array("d")
         self._lock = threading.Lock()
 
     @property
-    def failed(self) -> int:
+    def failure_count(self) -> int:
         """How many did not arrive."""
         return self.failures.total()
 
     @property
     def rate(self) -> float:
         """Deliveries a second, from the first to the last."""
-        return (self.delivered + self.failed) / self.seconds if self.seconds else 0.0
+        return (self.delivery_count + self.failure_count) / self.seconds if self.seconds else 0.0
 
     def add(self, delivery: Delivery) -> None:
         """Count one that has come to its end."""
         with self._lock:
             if delivery.state == "delivered":
-                self.delivered += 1
+                self.delivery_count += 1
             else:
                 self.failures[self._failure_key(delivery.reason or delivery.state)] += 1
             if delivery.attempts and delivery.attempts[-1].status is not None:
@@ -104,19 +104,21 @@ class DeliveryCounts:
 
     def _failure_key(self, failure: str) -> str:
         """A receiver may fail in ever new words: of too many the rest count as one."""
-        known = failure in self.failures or len(self.failures) < FAILURES_MOST
-        return failure if known else "other failures"
+        has_own_count = failure in self.failures or len(self.failures) < FAILURES_MOST
+        return failure if has_own_count else "other failures"
 
     def latency(self, share: float) -> float | None:
         """Milliseconds within which this share of the answers came; None without an answer."""
-        ordered = sorted(self._latencies)
-        return ordered[min(int(len(ordered) * share), len(ordered) - 1)] if ordered else None
+        latencies = sorted(self._latencies)
+        return (
+            latencies[min(int(len(latencies) * share), len(latencies) - 1)] if latencies else None
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The summary for programs."""
         return {
-            "delivered": self.delivered,
-            "failed": self.failed,
+            "delivered": self.delivery_count,
+            "failed": self.failure_count,
             "failures": dict(self.failures.most_common()),
             "seconds": round(self.seconds, 3),
             "rate": round(self.rate, 1),
@@ -148,7 +150,7 @@ class Emitter:
         self._clock, self._ids = clock or Clock(), ids
         self._transport, self._watch = transport, watch
         _require_url(order.url)
-        plain = _rendered(order, samples, self._clock.now())
+        plain = _render_order(order, samples, self._clock.now())
         self._base = orjson.dumps(plain)
         self._changes = [
             (path, _value(plain, path, text, is_text=_is_text(fields, order.event, path, plain)))
@@ -192,7 +194,7 @@ class Emitter:
         return self.tally
 
     def _courier(self, room: threading.Semaphore) -> Courier:
-        def ended(delivery: Delivery) -> None:
+        def note_end(delivery: Delivery) -> None:
             self.tally.add(delivery)
             room.release()
             if self._watch is not None:
@@ -204,7 +206,7 @@ class Emitter:
             transport=self._transport
             or HttpTransport(keep_alive=order.keep_alive, allowed_hosts="any"),
             clock=self._clock,
-            changed=ended,
+            changed=note_end,
             headers=axios_headers(),
             timeout=order.timeout,
             workers=min(order.parallel * order.duplicate, WORKERS_MOST),
@@ -251,7 +253,7 @@ class Emitter:
         )
 
 
-def _rendered(order: Order, samples: Samples, now: float) -> Payload:
+def _render_order(order: Order, samples: Samples, now: float) -> Payload:
     """The event as its generation sends it, of the sample's owner."""
     if order.event not in samples.names():
         raise SetupError(_unknown(order.event, samples.names()))
@@ -269,9 +271,9 @@ def _rendered(order: Order, samples: Samples, now: float) -> Payload:
     return Renderer(samples, profile).payload(event)
 
 
-def _unknown(event: str, known: Sequence[str]) -> str:
-    hint = did_you_mean(event, known)
-    return f"there is no event {event!r}: {hint}`megaapi-mock events` lists all {len(known)}"
+def _unknown(event: str, names: Sequence[str]) -> str:
+    hint = did_you_mean(event, names)
+    return f"there is no event {event!r}: {hint}`megaapi-mock events` lists all {len(names)}"
 
 
 def _require_url(url: str) -> None:

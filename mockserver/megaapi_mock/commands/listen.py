@@ -42,11 +42,11 @@ class Receiver(WebhookServer):
         self, host: str, port: int, *, recogniser: Recogniser, tell: Tell, answer: int = 200
     ) -> None:
         self.answer = answer
-        self.fitted = 0
+        self.fit_count = 0
         self.others: Counter[str] = Counter()
         self._recogniser, self._tell = recogniser, tell
         self._lock = threading.Lock()
-        self._closed = False
+        self._is_closed = False
         try:
             super().__init__(host, port, self.hear)
         except (OSError, UnicodeError) as error:
@@ -57,24 +57,24 @@ class Receiver(WebhookServer):
     @property
     def webhook_count(self) -> int:
         """How many webhooks came."""
-        return self.fitted + self.others.total()
+        return self.fit_count + self.others.total()
 
     def hear(self, post: Post) -> int:
         """Judge, count and tell one webhook; the status to answer it with."""
-        webhook = self._judged(post)
+        webhook = self._judge(post)
         with self._lock:
-            if not self._closed:
+            if not self._is_closed:
                 self._count(webhook.verdict)
                 self._tell(webhook)
         return self.answer
 
     def _count(self, verdict: Recognised) -> None:
         if verdict.fits:
-            self.fitted += 1
+            self.fit_count += 1
         else:
             self.others[verdict.event.name if verdict.event else "no known event"] += 1
 
-    def _judged(self, post: Post) -> ReceivedWebhook:
+    def _judge(self, post: Post) -> ReceivedWebhook:
         path, problem, payload = post.path, post.problem, None
         if problem is None and not post.body:
             problem = "it is empty"
@@ -92,7 +92,7 @@ class Receiver(WebhookServer):
     def server_close(self) -> None:
         """Stop listening and telling: what threads still read is not heard any more."""
         with self._lock:
-            self._closed = True
+            self._is_closed = True
         super().server_close()
 
 

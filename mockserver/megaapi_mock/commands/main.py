@@ -163,7 +163,7 @@ def listen(host: str, port: int, answer: int) -> None:
     receiver = Receiver(host, port, recogniser=recogniser, tell=tell, answer=answer)
     output.begin(f"Listening on {receiver.url}, answering {answer}. Press Ctrl-C to stop.\n")
     run(receiver)
-    output.end(webhook_count(receiver.fitted, receiver.others) + "\n")
+    output.end(webhook_count(receiver.fit_count, receiver.others) + "\n")
 
 
 @main.command()

@@ -21,7 +21,7 @@ WAITING_BYTES = 1024 * 1024
 LAST_SECONDS = 1.0
 
 
-def coloured(stream: IO[str] | None) -> bool:
+def has_colours(stream: IO[str] | None) -> bool:
     """Whether colours may be used there: a terminal that has them, of a person who wants them."""
     if stream is None or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
@@ -41,8 +41,8 @@ class Output:
         self._stream = stream
         self._waiting: deque[str] = deque()
         self._size = 0
-        self._dropped = 0
-        self._ended = False
+        self._dropped_lines = 0
+        self._is_at_end = False
         self._news = threading.Condition()
         self._thread: threading.Thread | None = None
 
@@ -57,17 +57,17 @@ class Output:
     def write(self, text: str) -> None:
         """Whole lines, as soon as the reader takes them; dropped when too much waits already."""
         with self._news:
-            if self._ended:
+            if self._is_at_end:
                 return
             if self._size + len(text) > WAITING_BYTES:
-                self._dropped += text.count("\n")
+                self._dropped_lines += text.count("\n")
                 return
             self._append(text)
 
     def begin(self, first: str = "") -> None:
         """Write `first`, then what has waited, then everything that comes."""
         with self._news:
-            if self._ended or self._thread is not None:
+            if self._is_at_end or self._thread is not None:
                 return
             if first:
                 self._waiting.appendleft(first)
@@ -81,9 +81,9 @@ class Output:
     def end(self, last: str = "", within: float = LAST_SECONDS) -> None:
         """Write `last`, and wait at most so many seconds until everything is read."""
         with self._news:
-            if last and not self._ended:
+            if last and not self._is_at_end:
                 self._append(last)
-            self._ended = True
+            self._is_at_end = True
             if self._thread is None and self._waiting:
                 # It was over before it began: what was said is said all the same.
                 self._start()
@@ -103,22 +103,22 @@ class Output:
             while (text := self._next()) is not None:
                 write(text)
         with self._news:
-            self._ended = True
+            self._is_at_end = True
             self._waiting.clear()
             self._size = 0
 
     def _next(self) -> str | None:
         """The next text to write; None at the end."""
         with self._news:
-            while not self._waiting and not self._ended:
+            while not self._waiting and not self._is_at_end:
                 self._news.wait()
             if not self._waiting:
                 return None
             text = self._waiting.popleft()
             self._size -= len(text)
-            if self._dropped and not self._waiting:
-                text += f"({self._dropped} lines were not shown: nobody read them in time)\n"
-                self._dropped = 0
+            if self._dropped_lines and not self._waiting:
+                text += f"({self._dropped_lines} lines were not shown: nobody read them in time)\n"
+                self._dropped_lines = 0
             return text
 
 

@@ -117,12 +117,12 @@ class _Trial:
     newest_message: str | None
     deadline: float
     chats: set[str] = field(default_factory=set)
-    delivered: list[str] = field(default_factory=list)
+    delivered_ids: list[str] = field(default_factory=list)
     answers: int = 0
     # As many answers as there must be before the story goes on, the chats that have had none since
     # they were written to, and whether some were given up.
-    awaited: int = 0
-    unanswered: set[str] = field(default_factory=set)
+    expected_answers: int = 0
+    open_chats: set[str] = field(default_factory=set)
     gave_up: bool = False
     # What every message is; None for texts and then one of everything else.
     event: str | None = None
@@ -138,7 +138,7 @@ class _Trial:
         event: str | None = None,
     ) -> _Trial:
         """A trial among people this instance has never heard of."""
-        messages = door.past("/messages", key)
+        messages = door.all_items("/messages", key)
         chats_met = {message["chat"] for message in messages}
         everybody = [f"5511900{number}00" for number in PEOPLE]
         strangers = [number for number in everybody if f"{number}@s.whatsapp.net" not in chats_met]
@@ -164,37 +164,37 @@ class _Trial:
             self.door.call("POST", f"/deliveries/{quote(delivery)}/resend")
         chat = f"{self.friend}@s.whatsapp.net"
         self.chats.add(chat)
-        self._at("emit", {"event": "from-me-phone", "set": {"key.remoteJid": chat}})
-        if self._settled():
-            self._rested()
+        self._call_instance("emit", {"event": "from-me-phone", "set": {"key.remoteJid": chat}})
+        if self._wait_until_settled():
+            self._wait_for_late_answers()
 
     def _storm(self) -> bool:
         lines = self.contacts * IN_CHAOS
         self.chance.shuffle(lines)
         storm = {"duplicate": COPIES, "reorder": WINDOW, "burst": len(lines) + 1, "hold": 60}
-        self._at("chaos", {**storm, "seed": self.seed})
+        self._call_instance("chaos", {**storm, "seed": self.seed})
         self._write(lines)
         # The next chaos lets them all go. It multiplies nothing that the answers cause: a bot
         # that answers itself would flood the gateway.
-        self._at("chaos", {"early_ack": True, "hold": 1, "seed": self.seed})
-        return self._settled()
+        self._call_instance("chaos", {"early_ack": True, "hold": 1, "seed": self.seed})
+        return self._wait_until_settled()
 
     def _calm(self) -> bool:
         self._write(self.contacts * CALM)
-        return self._settled()
+        return self._wait_until_settled()
 
     def _everything(self) -> bool:
         """One of each event a bot meets, unless the story is about one event alone."""
         if self.event is not None:
             return True
-        self.awaited, self.unanswered = self.answers, set()
+        self.expected_answers, self.open_chats = self.answers, set()
         for number, event in enumerate(EVERYTHING):
             self._happen(self.contacts[number % CONTACTS], event)
-        return self._settled()
+        return self._wait_until_settled()
 
     def _write(self, lines: list[str]) -> None:
         # What came too much before answers none of these.
-        self.awaited, self.unanswered = self.answers, set()
+        self.expected_answers, self.open_chats = self.answers, set()
         for contact in lines:
             self._happen(contact, self.event or "text-plain")
 
@@ -205,7 +205,7 @@ class _Trial:
         """
         body: Json = {"from": contact, "event": event}
         if event in NUMBERED:
-            body["set"] = {"message.conversation": f"Mensagem {FIRST + len(self.delivered)}"}
+            body["set"] = {"message.conversation": f"Mensagem {FIRST + len(self.delivered_ids)}"}
         chat = f"{contact}@s.whatsapp.net"
         for verb, each in (
             ("inbound", body),
@@ -218,11 +218,11 @@ class _Trial:
             delivery = self._post_or_note(verb, each)
             if delivery is None:
                 continue
-            self.delivered.append(str(delivery.get("id", event)))
+            self.delivered_ids.append(str(delivery.get("id", event)))
             self.chats.add(str(delivery.get("chat", chat)))
             if event in MUST and not self.terms.listens_only:
-                self.awaited += 1
-                self.unanswered.add(str(delivery.get("chat", chat)))
+                self.expected_answers += 1
+                self.open_chats.add(str(delivery.get("chat", chat)))
             return
 
     def _post_or_note(self, verb: str, body: Json) -> Json | None:
@@ -235,8 +235,8 @@ class _Trial:
     def _some_again(self) -> list[str]:
         """Two webhooks of this trial that were delivered long since."""
         every = self._deliveries(event=self.event or "text-plain", limit=5000)
-        delivered = set(self.delivered)
-        mine = [each["id"] for each in every if message_id_of(each) in delivered]
+        ids = set(self.delivered_ids)
+        mine = [each["id"] for each in every if message_id_of(each) in ids]
         # What the gateway tells of by itself has no id that was heard of here.
         mine = mine or [each["id"] for each in every]
         return self.chance.sample(mine, min(2, len(mine)))
@@ -256,10 +256,10 @@ class _Trial:
     def _deliveries(self, **query: Any) -> list[Json]:
         return self.door.find("/deliveries", instance=self.key, since=self.since, **query)
 
-    def _at(self, verb: str, body: Json) -> Json:
+    def _call_instance(self, verb: str, body: Json) -> Json:
         return self.door.call("POST", f"/instances/{quote(self.key)}/{verb}", body)
 
-    def _settled(self) -> bool:
+    def _wait_until_settled(self) -> bool:
         """Wait until all is delivered and answered; False for a receiver that talks to itself."""
         last_change = time.monotonic()
         while time.monotonic() < self.deadline:
@@ -268,9 +268,9 @@ class _Trial:
                 last_change = time.monotonic()
                 if self._loops():
                     return False
-            elif self.answers >= self.awaited:
+            elif self.answers >= self.expected_answers:
                 return True
-            elif not self.unanswered and time.monotonic() - last_change >= self.terms.quiet:
+            elif not self.open_chats and time.monotonic() - last_change >= self.terms.quiet:
                 # Every chat was answered: this bot answers several messages with one.
                 return True
             elif time.monotonic() - last_change >= self._patience():
@@ -278,7 +278,7 @@ class _Trial:
                 return True
         return True
 
-    def _rested(self) -> None:
+    def _wait_for_late_answers(self) -> None:
         """Wait for what it may still say to those of the story.
 
         Who answers what the owner sent by phone has shown a loop: nothing is left to wait for.
@@ -296,7 +296,7 @@ class _Trial:
     def _loops(self) -> bool:
         """Whether it says so much that the verdict will call it a loop."""
         most = max(MOST, MOST_TIMES * self.terms.answers)
-        return self.answers > most * COPIES * len(self.delivered)
+        return self.answers > most * COPIES * len(self.delivered_ids)
 
     def _patience(self) -> float:
         """How long to wait for an answer: not at all where there is no hope of one."""
@@ -318,6 +318,6 @@ class _Trial:
         if messages:
             self.newest_message = messages[-1]["id"]
         chats = [message["chat"] for message in messages]
-        self.unanswered.difference_update(chats)
+        self.open_chats.difference_update(chats)
         self.answers += sum(chat in self.chats for chat in chats)
         return chats

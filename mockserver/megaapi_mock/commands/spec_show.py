@@ -54,7 +54,7 @@ def event_text(event: WebhookEvent, document: Json, sources: Json) -> str:
     ]
     content = definition["requestBody"]["content"][JSON]
     for name, value, summary in _examples_of(content, document):
-        lines += ["", f"Payload {name}: {summary}", _indented(value)]
+        lines += ["", f"Payload {name}: {summary}", _format_json(value)]
     return "\n".join(lines) + "\n"
 
 
@@ -89,10 +89,10 @@ def _text(text: str) -> list[str]:
 def _evidence(definition: Json, sources: Json) -> Iterator[str]:
     for key, what in (("x-provenance", "Known from"), ("x-path-provenance", "Its path")):
         if key in definition:
-            known = definition[key]
+            provenance = definition[key]
             yield ""
-            yield f"{what}: {known['grade']}"
-            for source in known["sources"]:
+            yield f"{what}: {provenance['grade']}"
+            for source in provenance["sources"]:
                 yield f"  {source}: {sources[source]['title']}"
 
 
@@ -101,9 +101,9 @@ def _parameters(definition: Json, document: Json) -> Iterator[str]:
     if parameters:
         yield from ("", "Parameters")
     for each in parameters:
-        needed = "required" if each.get("required") else "optional"
-        told = " ".join(str(each.get("description", "")).split())
-        yield f"  {each['name']} ({each['in']}, {needed}): {told}"
+        need = "required" if each.get("required") else "optional"
+        description = " ".join(str(each.get("description", "")).split())
+        yield f"  {each['name']} ({each['in']}, {need}): {description}"
 
 
 def _examples(operation: Operation, document: Json) -> Iterator[str]:
@@ -117,24 +117,24 @@ def _examples(operation: Operation, document: Json) -> Iterator[str]:
 
 def _answers(definition: Json, document: Json) -> Iterator[str]:
     yield from ("", "Answers")
-    for status, declared in definition["responses"].items():
-        answer = resolve(declared, document)
+    for status, response_or_reference in definition["responses"].items():
+        answer = resolve(response_or_reference, document)
         grade = answer.get("x-provenance", {}).get("grade", "")
-        told = " ".join(str(answer.get("description", "")).split())
-        yield f"  {status} {told}" + (f" ({grade})" if grade else "")
-        shown = [*_examples_of(answer.get("content", {}).get(JSON, {}), document)][:1]
-        for _, value, _ in shown:
-            yield _indented(value, "      ")
+        description = " ".join(str(answer.get("description", "")).split())
+        yield f"  {status} {description}" + (f" ({grade})" if grade else "")
+        examples = [*_examples_of(answer.get("content", {}).get(JSON, {}), document)][:1]
+        for _, value, _ in examples:
+            yield _format_json(value, "      ")
 
 
 def _examples_of(content: Json, document: Json) -> Iterator[tuple[str, Any, str]]:
-    for name, declared in content.get("examples", {}).items():
-        example = resolve(declared, document)
+    for name, example_or_reference in content.get("examples", {}).items():
+        example = resolve(example_or_reference, document)
         if "value" in example:
             yield name, example["value"], str(example.get("summary", name))
 
 
-def _indented(value: Any, margin: str = "  ") -> str:
+def _format_json(value: Any, margin: str = "  ") -> str:
     text = json.dumps(value, ensure_ascii=False, indent=2)
     if len(text) < WIDTH:
         text = json.dumps(value, ensure_ascii=False)

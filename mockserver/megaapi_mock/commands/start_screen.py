@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .open_page import page_of
-from .output import Output, coloured, end_log
+from .output import Output, end_log, has_colours
 
 _BOLD, _DIM, _TITLE = "1", "2", "1;32"
 
@@ -32,7 +32,7 @@ class Greeting:
 
 def greet(greeting: Greeting, output: Output, url: str) -> None:
     """Show the start screen: above every other line, whatever has been called before it."""
-    output.begin(start_screen(greeting, url, colour=coloured(output.stream)))
+    output.begin(start_screen(greeting, url, colour=has_colours(output.stream)))
 
 
 def start_screen(greeting: Greeting, url: str, *, colour: bool = False) -> str:
@@ -52,8 +52,8 @@ def start_screen(greeting: Greeting, url: str, *, colour: bool = False) -> str:
         ("Profile, world", _world(greeting)),
     ]
     if greeting.store:
-        how = "goes on where it stopped" if greeting.resumes else "new"
-        rows.append(("Store", f"{greeting.store}  ({how})"))
+        store_state = "goes on where it stopped" if greeting.resumes else "new"
+        rows.append(("Store", f"{greeting.store}  ({store_state})"))
     if greeting.unlinked:
         rows.append(("Never linked", f"{greeting.unlinked}  (for QR and pairing code)"))
     width = max(len(name) for name, _ in rows)
@@ -90,9 +90,9 @@ def _first_call(greeting: Greeting, url: str) -> tuple[str, str]:
     return introduction, " \\\n".join(f"  {line}" for line in [*lines, f"  -d '{body}'"]) + "\n"
 
 
-def farewell(output: Output, abandoned: int, *, keeps: bool = False) -> None:
+def farewell(output: Output, abandoned_count: int, *, keeps: bool = False) -> None:
     """The last line; waits a moment until it is read, no longer."""
     fate = "wait for the next start" if keeps else "abandoned"
-    lost = f": {abandoned} deliveries {fate}" if abandoned else ", all webhooks sent"
-    output.end(f"Stopped{lost}.\n")
+    end = f": {abandoned_count} deliveries {fate}" if abandoned_count else ", all webhooks sent"
+    output.end(f"Stopped{end}.\n")
     end_log()

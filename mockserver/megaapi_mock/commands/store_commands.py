@@ -26,7 +26,7 @@ def store() -> None:
 @click.argument("url")
 def check_command(url: str) -> None:
     """Read everything in the database. Exit code 1 with findings."""
-    with _opened(url) as database:
+    with _open_existing(url) as database:
         from ..store.sql.check import check
 
         problems, counts = check(database)
@@ -45,22 +45,22 @@ def check_command(url: str) -> None:
 )
 def export_command(url: str, output: Path | None) -> None:
     """Write the state as a file, as GET /_mock/state does; `serve --world FILE` starts with it."""
-    with _opened(url) as database:
+    with _open_existing(url) as database:
         from ..store.sql.stored import load
         from ..store.state_file import seal
 
-        stored = load(database)
-    if stored is None:
+        content = load(database)
+    if content is None:
         raise SetupError(f"{url} is empty: no mock has run on it")
-    sealed = seal(stored.as_state())
+    state_file = seal(content.as_state())
     if output is None:
-        click.echo(sealed, nl=False)
+        click.echo(state_file, nl=False)
         return
     try:
-        output.write_bytes(sealed)
+        output.write_bytes(state_file)
     except OSError as error:
         raise SetupError(f"{output} cannot be written: {error.strerror}") from None
-    click.echo(f"wrote {output}: {len(stored.instances)} instances", err=True)
+    click.echo(f"wrote {output}: {len(content.instances)} instances", err=True)
 
 
 @store.command("vacuum")
@@ -68,14 +68,14 @@ def export_command(url: str, output: Path | None) -> None:
 def vacuum_command(url: str) -> None:
     """Shrink the database file to what it holds."""
     path = sqlite_path(url)
-    with _opened(url) as database:
+    with _open_existing(url) as database:
         before = path.stat().st_size
         database.vacuum()
     click.echo(f"{path}: {before:,} bytes before, {path.stat().st_size:,} now")
 
 
 @contextmanager
-def _opened(url: str) -> Iterator[Database]:
+def _open_existing(url: str) -> Iterator[Database]:
     database = open_database(url, must_exist=True)
     try:
         yield database

@@ -49,7 +49,7 @@ class TrialClient:
         items: list[Json] = self.call("GET", f"{path}?{urlencode(parameters)}")["items"]
         return items
 
-    def past(self, path: str, key: str) -> list[Json]:
+    def all_items(self, path: str, key: str) -> list[Json]:
         """All items of this instance."""
         query: Json = {"instance": key, "limit": 5000}
         items: list[Json] = []
@@ -72,7 +72,7 @@ class TrialClient:
         """Point the instance's webhook at the receiver."""
         instances = {instance["key"]: instance for instance in self.find("/instances", limit=5000)}
         path = f"/instances/{quote(key)}"
-        since = newest_id(self.past("/deliveries", key))
+        since = newest_id(self.all_items("/deliveries", key))
         if key not in instances:
             seed = {"key": key, "connected": True, "webhook_url": receiver}
             self.call("POST", "/instances", seed)

@@ -41,7 +41,7 @@ def judge(
     now: float,
     terms: Terms | None = None,
     held_back: Collection[Delivery] = (),
-    refused: Sequence[tuple[str, str]] = (),
+    refusals: Sequence[tuple[str, str]] = (),
     chat_of: ChatOf = str,
     from_instances: Collection[str] = (),
 ) -> Verdict:
@@ -58,20 +58,22 @@ def judge(
     terms = terms or Terms()
     outgoing = [delivery for delivery in deliveries if delivery.state not in _NEVER_TRIED]
     waiting = [each for each in outgoing if each.state == "queued" and each not in set(held_back)]
-    ended = [delivery for delivery in outgoing if delivery.state != "queued"]
+    finished_deliveries = [delivery for delivery in outgoing if delivery.state != "queued"]
     # An answer to what has not come to its end yet proves nothing.
-    chats = chats_of(outgoing, list(messages), chat_of, from_instances) if ended else []
+    chats = (
+        chats_of(outgoing, list(messages), chat_of, from_instances) if finished_deliveries else []
+    )
     # Why the mock itself sent nothing: what its policy refused names the switch.
     unsent = next((each.reason for each in deliveries if each.state == "refused"), None)
     checks = (
-        _in_time(ended, waiting, now=now, within=terms.within, unsent=unsent),
-        _stayed_up(ended),
+        _in_time(finished_deliveries, waiting, now=now, within=terms.within, unsent=unsent),
+        _stayed_up(finished_deliveries),
         _answered_once(chats, instance, terms, now),
         _no_loop(chats, terms, now),
         _in_order(chats, _plain_order(deliveries)),
-        _accepted(refused, chats),
+        _sends_accepted(refusals, chats),
     )
-    return Verdict(instance, checks, _figures(deliveries, ended, waiting, chats))
+    return Verdict(instance, checks, _figures(deliveries, finished_deliveries, waiting, chats))
 
 
 # No socket was opened for these, or the mock itself cut it.
@@ -79,7 +81,7 @@ _NEVER_TRIED = frozenset({"refused", "dropped", "abandoned"})
 
 
 def _in_time(
-    ended: Sequence[Delivery],
+    finished_deliveries: Sequence[Delivery],
     waiting: Sequence[Delivery],
     *,
     now: float,
@@ -87,39 +89,47 @@ def _in_time(
     unsent: str | None,
 ) -> Check:
     name = "answered_in_time"
-    late = [each for each in ended if not _is_answered(each, within)]
-    overdue = [each for each in waiting if now - each.time > within]
-    if late or overdue:
-        message = f"{len(late) + len(overdue)} webhooks had no 2xx within {within:g} s"
-        return Check(name, FAILED, message, tuple(each.id for each in (*late, *overdue)))
+    late = [each for each in finished_deliveries if not _is_answered(each, within)]
+    late_in_queue = [each for each in waiting if now - each.time > within]
+    if late or late_in_queue:
+        message = f"{len(late) + len(late_in_queue)} webhooks had no 2xx within {within:g} s"
+        return Check(name, FAILED, message, tuple(each.id for each in (*late, *late_in_queue)))
     if waiting:
-        message = f"{len(waiting)} of {len(waiting) + len(ended)} webhooks are still on their way"
+        total = len(waiting) + len(finished_deliveries)
+        message = f"{len(waiting)} of {total} webhooks are still on their way"
         return Check(name, UNDECIDED, message, tuple(each.id for each in waiting))
-    if not ended:
+    if not finished_deliveries:
         return Check(name, OPEN, unsent or "nothing was delivered yet")
-    return Check(name, PASSED, f"{len(ended)} webhooks had a 2xx within {within:g} s")
+    return Check(name, PASSED, f"{len(finished_deliveries)} webhooks had a 2xx within {within:g} s")
 
 
 def _is_answered(delivery: Delivery, within: float) -> bool:
     return delivery.state == "delivered" and delivery.attempts[-1].duration_ms <= within * 1000
 
 
-def _stayed_up(ended: Sequence[Delivery]) -> Check:
+def _stayed_up(finished_deliveries: Sequence[Delivery]) -> Check:
     name = "stayed_up"
-    if not ended:
+    if not finished_deliveries:
         return Check(name, OPEN, "nothing was delivered yet")
-    down = [
+    failure_ids = [
         each.id
-        for each in ended
+        for each in finished_deliveries
         if any(attempt.error and not _timed_out(attempt.error) for attempt in each.attempts)
     ]
-    last = max((attempt for each in ended for attempt in each.attempts), key=lambda try_: try_.time)
-    if down:
+    last = max(
+        (attempt for each in finished_deliveries for attempt in each.attempts),
+        key=lambda try_: try_.time,
+    )
+    if failure_ids:
         alive = "answers again" if last.status is not None else "is down"
-        message = f"{len(down)} connections were refused, reset or cut; at the end it {alive}"
-        return Check(name, FAILED, message, tuple(down))
+        message = (
+            f"{len(failure_ids)} connections were refused, reset or cut; at the end it {alive}"
+        )
+        return Check(name, FAILED, message, tuple(failure_ids))
     if last.status is None:
-        return Check(name, FAILED, f"no answer at the end: {last.error}", (ended[-1].id,))
+        return Check(
+            name, FAILED, f"no answer at the end: {last.error}", (finished_deliveries[-1].id,)
+        )
     return Check(name, PASSED, "no connection was refused, reset or cut, and it answers at the end")
 
 
@@ -131,14 +141,14 @@ def _timed_out(error: str) -> bool:
 def _answered_once(chats: Sequence[Chat], instance: str, terms: Terms, now: float) -> Check:
     name = "answered_once"
     chats_written_to = [chat for chat in chats if chat.inbound]
-    if not any(each.accepted for chat in chats_written_to for each in chat.inbound.values()):
+    if not any(each.is_accepted for chat in chats_written_to for each in chat.inbound.values()):
         return Check(name, OPEN, "it accepted no message of a contact")
     if not any(chat.replies for chat in chats_written_to):
         return _silent(name, chats_written_to, instance, terms, now)
     often = [each.id for each in answered_too_often(chats_written_to, terms.answers)]
     surplus = [message.id for message in surplus_of(chats_written_to)]
-    unanswered = [] if terms.listens_only else never_answered(chats_written_to, terms.burst)
-    late = [each for each in unanswered if now - each.had >= terms.patience]
+    open_messages = [] if terms.listens_only else never_answered(chats_written_to, terms.burst)
+    late = [each for each in open_messages if now - each.had >= terms.patience]
     if often or surplus or late:
         message = (
             f"{len(often)} messages answered too often, {len(surplus)} answers repeated,"
@@ -146,8 +156,8 @@ def _answered_once(chats: Sequence[Chat], instance: str, terms: Terms, now: floa
         )
         message += _many_bubbles(chats_written_to, terms.answers)
         return Check(name, FAILED, message, (*often, *surplus, *(each.id for each in late)))
-    if unanswered:
-        return _awaited(name, unanswered, terms, now)
+    if open_messages:
+        return _answers_may_come(name, open_messages, terms, now)
     count = sum(bool(each.answers) for chat in chats_written_to for each in chat.inbound.values())
     if terms.listens_only and not count:
         return Check(name, OPEN, "it answered no message, and does not have to")
@@ -163,11 +173,13 @@ def _many_bubbles(chats: Sequence[Chat], most: int) -> str:
     return f"; up to {largest} answers to one message: if they are meant, raise `answers` ({most})"
 
 
-def _awaited(name: str, unanswered: Sequence[Inbound], terms: Terms, now: float) -> Check:
+def _answers_may_come(
+    name: str, open_messages: Sequence[Inbound], terms: Terms, now: float
+) -> Check:
     """Answers that may still come."""
-    seconds = terms.patience - min(now - each.had for each in unanswered)
-    message = f"{len(unanswered)} messages have no answer yet: ask again in {seconds:.0f} s"
-    return Check(name, UNDECIDED, message, tuple(each.id for each in unanswered))
+    seconds = terms.patience - min(now - each.had for each in open_messages)
+    message = f"{len(open_messages)} messages have no answer yet: ask again in {seconds:.0f} s"
+    return Check(name, UNDECIDED, message, tuple(each.id for each in open_messages))
 
 
 def _silent(
@@ -180,17 +192,17 @@ def _silent(
     if terms.listens_only or not expected:
         return Check(name, OPEN, message)
     if young := [each for each in expected if now - each.had < terms.patience]:
-        return _awaited(name, young, terms, now)
+        return _answers_may_come(name, young, terms, now)
     message = f"nothing to judge: {message}; if it does not have to answer, use listens_only"
     return Check(name, FAILED, message)
 
 
 def _no_loop(chats: Sequence[Chat], terms: Terms, now: float) -> Check:
     name = LOOP
-    looped = [message.id for chat in chats for message in chat.looped]
-    if looped:
-        message = f"{len(looped)} answers to its own messages: a loop"
-        return Check(name, FAILED, message, tuple(looped))
+    loop_ids = [message.id for chat in chats for message in chat.loop_answers]
+    if loop_ids:
+        message = f"{len(loop_ids)} answers to its own messages: a loop"
+        return Check(name, FAILED, message, tuple(loop_ids))
     activities = [
         activity(chat, answers=terms.answers, quiet=terms.quiet, now=now) for chat in chats
     ]
@@ -201,7 +213,7 @@ def _no_loop(chats: Sequence[Chat], terms: Terms, now: float) -> Check:
     if seconds := max((each.decided_in for each in activities), default=0.0):
         message = f"it is still sending: ask again in {seconds:.0f} s whether it comes to rest"
         return Check(name, UNDECIDED, message)
-    if not any(chat.delivered for chat in chats):
+    if not any(chat.has_delivery for chat in chats):
         return Check(name, OPEN, "none of its own messages was echoed to it")
     return Check(name, PASSED, "it answered none of its own messages")
 
@@ -215,12 +227,12 @@ def _goes_on(count: int, since: float, terms: Terms) -> str:
     )
 
 
-def _accepted(refused: Sequence[tuple[str, str]], chats: Sequence[Chat]) -> Check:
+def _sends_accepted(refusals: Sequence[tuple[str, str]], chats: Sequence[Chat]) -> Check:
     """Whether all its sends were accepted; a refused one reaches nobody."""
     name = "sends_accepted"
-    if refused:
-        message = f"{len(refused)} of its sends were refused, the first: {refused[0][1]}"
-        return Check(name, FAILED, message, tuple(exchange for exchange, _ in refused))
+    if refusals:
+        message = f"{len(refusals)} of its sends were refused, the first: {refusals[0][1]}"
+        return Check(name, FAILED, message, tuple(exchange for exchange, _ in refusals))
     if not any(chat.replies for chat in chats):
         return Check(name, OPEN, "it sent nothing")
     return Check(name, PASSED, "the gateway took everything it sent")
@@ -229,20 +241,20 @@ def _accepted(refused: Sequence[tuple[str, str]], chats: Sequence[Chat]) -> Chec
 def _in_order(chats: Sequence[Chat], plain: Mapping[Delivery, int]) -> Check:
     """Of two messages the receiver certainly had in this order, the first is answered first."""
     name = "answered_in_order"
-    known, unknown, wrong = 0, 0, []
+    sure_pairs, unknown, wrong = 0, 0, []
     for chat in chats:
         answered_messages = [
-            each for each in chat.inbound.values() if each.answers and each.accepted
+            each for each in chat.inbound.values() if each.answers and each.is_accepted
         ]
         # An answer known by its place alone would be in its place whatever it answers.
         sure = [each for each in answered_messages if each.sure]
         pairs, late = _out_of_order(sure, plain)
-        known, unknown = known + pairs, unknown + len(answered_messages) - len(sure)
+        sure_pairs, unknown = sure_pairs + pairs, unknown + len(answered_messages) - len(sure)
         wrong += late
     if wrong:
         message = f"{len(wrong)} messages were overtaken by answers to later ones"
         return Check(name, FAILED, message, tuple(wrong))
-    if not known:
+    if not sure_pairs:
         return Check(name, OPEN, _UNTOLD if unknown else _UNORDERED)
     return Check(name, PASSED, "in every chat the answers follow the order of the messages")
 
@@ -256,13 +268,13 @@ def _out_of_order(
 ) -> tuple[int, list[str]]:
     """How many messages have a known predecessor, and the ids of those answered too late."""
     by_had = sorted(answered_messages, key=lambda each: each.had)
-    known, wrong, position, latest = 0, set(), 0, (-1, "")
+    sure_pairs, wrong, position, latest = 0, set(), 0, (-1, "")
     for each in sorted(answered_messages, key=lambda each: each.first_attempt):
         while position < len(by_had) and by_had[position].had <= each.first_attempt:
             latest = max(latest, (by_had[position].answers[0].arrival, by_had[position].id))
             position += 1
         if position:
-            known += 1
+            sure_pairs += 1
             if latest[0] > each.answers[0].arrival:
                 wrong.add(latest[1])
     # While the clock stands still the times say nothing; the line of the untouched still does.
@@ -271,10 +283,10 @@ def _out_of_order(
     ]
     line.sort(key=lambda each: plain[each.deliveries[0]])
     for before, after in pairwise(line):
-        known += 1
+        sure_pairs += 1
         if before.answers[0].arrival > after.answers[0].arrival:
             wrong.add(before.id)
-    return known, sorted(wrong)
+    return sure_pairs, sorted(wrong)
 
 
 def _plain_order(deliveries: Sequence[Delivery]) -> dict[Delivery, int]:
@@ -288,11 +300,13 @@ def _plain_order(deliveries: Sequence[Delivery]) -> dict[Delivery, int]:
 
 def _figures(
     deliveries: Sequence[Delivery],
-    ended: Sequence[Delivery],
+    finished_deliveries: Sequence[Delivery],
     waiting: Sequence[Delivery],
     chats: Sequence[Chat],
 ) -> dict[str, float]:
-    durations = sorted(attempt.duration_ms for each in ended for attempt in each.attempts)
+    durations = sorted(
+        attempt.duration_ms for each in finished_deliveries for attempt in each.attempts
+    )
     return {
         "deliveries": len(deliveries),
         "copies": sum(" of " in str(each.chaos) for each in deliveries),

@@ -42,7 +42,7 @@ class Inbound:
     arrival: int | None = None
 
     @property
-    def accepted(self) -> bool:
+    def is_accepted(self) -> bool:
         """Whether the receiver accepted it at least once."""
         return any(delivery.state == "delivered" for delivery in self.deliveries)
 
@@ -61,13 +61,13 @@ class Inbound:
     @property
     def had(self) -> float:
         """From here on the receiver certainly had it."""
-        ended = [
+        delivery_times = [
             attempt.time + attempt.duration_ms / 1000
             for delivery in self.deliveries
             if delivery.state == "delivered"
             for attempt in delivery.attempts
         ]
-        return min(ended, default=inf)
+        return min(delivery_times, default=inf)
 
 
 @dataclass(slots=True)
@@ -81,10 +81,10 @@ class Chat:
     name: str
     inbound: dict[str, Inbound] = field(default_factory=dict)
     echoes: set[str] = field(default_factory=set)
-    delivered: bool = False
+    has_delivery: bool = False
     replies: list[Message] = field(default_factory=list)
     free: list[Message] = field(default_factory=list)
-    looped: list[Message] = field(default_factory=list)
+    loop_answers: list[Message] = field(default_factory=list)
 
 
 def chats_of(
@@ -115,7 +115,7 @@ def chats_of(
         chat = chats.setdefault(name, Chat(name))
         if key.get("fromMe"):
             chat.echoes.add(message_id)
-            chat.delivered |= delivery.state == "delivered"
+            chat.has_delivery |= delivery.state == "delivered"
             if message_id not in own:
                 foreign.setdefault(name, set()).add(message_id)
             continue
@@ -169,12 +169,12 @@ def _collect(chats: Mapping[str, Chat], start: float, messages: list[Message]) -
     What it wrote before answers none of them, though its echo may be delivered beside them.
     """
     message_ids = {message_id for chat in chats.values() for message_id in chat.inbound}
-    known = {message.id: message.arrival for message in messages if message.id in message_ids}
+    arrivals = {message.id: message.arrival for message in messages if message.id in message_ids}
     for chat in chats.values():
         for each in chat.inbound.values():
-            each.arrival = known.get(each.id)
+            each.arrival = arrivals.get(each.id)
     # What was emitted without a message behind it is only known by its time.
-    first = min(known.values()) if known and len(known) == len(message_ids) else None
+    first = min(arrivals.values()) if arrivals and len(arrivals) == len(message_ids) else None
     for message in messages:
         later = message.arrival > first if first is not None else message.time >= start
         if message.from_me and later and message.chat in chats:
@@ -187,18 +187,18 @@ def _attribute(chat: Chat, own: set[str], foreign: set[str]) -> None:
     """Each reply to the message it quotes, else to the one it names, else to the next one left."""
     free = []
     for reply in chat.replies:
-        quoted = _quoted(reply)
-        if quoted in chat.inbound:
-            chat.inbound[quoted].answers.append(reply)
-            chat.inbound[quoted].sure = True
-        elif quoted in own or quoted in foreign:
-            chat.looped.append(reply)
+        quoted_id = _quoted_id(reply)
+        if quoted_id in chat.inbound:
+            chat.inbound[quoted_id].answers.append(reply)
+            chat.inbound[quoted_id].sure = True
+        elif quoted_id in own or quoted_id in foreign:
+            chat.loop_answers.append(reply)
         else:
             free.append(reply)
     chat.free = _by_name(chat, free)
     # In a chat where nobody wrote, an answer can only be one to what the phone sent.
     if not chat.inbound and foreign:
-        chat.looped += chat.replies
+        chat.loop_answers += chat.replies
 
 
 def _by_name(chat: Chat, free: list[Message]) -> list[Message]:
@@ -211,24 +211,24 @@ def _by_name(chat: Chat, free: list[Message]) -> list[Message]:
         for number in own_numbers
         if common[number] == 1
     }
-    unnamed, named_replies = [], []
+    nameless_replies, named_replies = [], []
     for reply in free:
         owners = {owner[number] for number in NAMING.findall(reply_text(reply)) if number in owner}
         message = owners.pop() if len(owners) == 1 else None
         if message is None:
-            unnamed.append(reply)
+            nameless_replies.append(reply)
         elif message.answers:
             named_replies.append((message, reply))
         else:
             message.answers.append(reply)
             message.sure = True
-    left = _to_unanswered(chat, unnamed)
+    left = _to_unanswered(chat, nameless_replies)
     # A second bubble repeats the number too; where others lack an answer it may be theirs.
     for message, reply in named_replies:
         if not _give(reply, [each for each in _asking(chat) if not each.answers]):
             message.answers.append(reply)
     _to_fewest(chat, left)
-    return [*unnamed, *(reply for _, reply in named_replies)]
+    return [*nameless_replies, *(reply for _, reply in named_replies)]
 
 
 def _to_unanswered(chat: Chat, free: Sequence[Message]) -> list[Message]:
@@ -254,7 +254,7 @@ def _to_fewest(chat: Chat, free: Sequence[Message]) -> None:
 def _asking(chat: Chat) -> list[Inbound]:
     """The messages an answer may be meant for: those that must have one, else all, in order."""
     order = sorted(chat.inbound.values(), key=lambda each: each.first_attempt)
-    expected = [each for each in order if each.must and each.accepted]
+    expected = [each for each in order if each.must and each.is_accepted]
     return [each for each in expected if not each.answers] or order
 
 
@@ -271,7 +271,7 @@ def reply_text(message: Message) -> str:
     return _text(orjson.loads(message.content))
 
 
-def _quoted(message: Message) -> str | None:
+def _quoted_id(message: Message) -> str | None:
     content = orjson.loads(message.content)
     part = content.get(content_key(content) or "")
     context = part.get("contextInfo") if isinstance(part, dict) else None

@@ -24,8 +24,12 @@ def answered_too_often(chats: Sequence[Chat], most: int) -> list[Inbound]:
     """Messages with more than `most` answers, with one answer again, or answered for each copy."""
     everything = [each for chat in chats for each in chat.inbound.values()]
     usual = _usual_repeats(everything)
-    repeated = [each for each in everything if len(each.answers) > most or _repeated(each, usual)]
-    return repeated or _answered_for_each_copy(everything)
+    repeats = [
+        each
+        for each in everything
+        if len(each.answers) > most or _has_one_answer_twice(each, usual)
+    ]
+    return repeats or _answered_for_each_copy(everything)
 
 
 def surplus_of(chats: Sequence[Chat]) -> list[Message]:
@@ -55,11 +59,11 @@ def never_answered(chats: Iterable[Chat], burst: float) -> list[Inbound]:
         if chat.replies or not Jid.written(chat.name).group
         for group in _bursts(chat, burst)
         for each in group
-        if each.must and each.accepted and not _covered(each, group, chat)
+        if each.must and each.is_accepted and not _is_covered_by_another(each, group, chat)
     ]
 
 
-def _covered(message: Inbound, burst: Sequence[Inbound], chat: Chat) -> bool:
+def _is_covered_by_another(message: Inbound, burst: Sequence[Inbound], chat: Chat) -> bool:
     later = burst[burst.index(message) :]
     if message.answers or any(each.sure for each in later):
         return True
@@ -90,7 +94,7 @@ def _bursts(chat: Chat, seconds: float) -> list[list[Inbound]]:
     return bursts
 
 
-def _repeated(message: Inbound, usual: int) -> bool:
+def _has_one_answer_twice(message: Inbound, usual: int) -> bool:
     """Whether it came again and was given one answer again. Where its answers are told by their
     place, see `surplus_of`.
     """
@@ -114,15 +118,15 @@ def _same_answers(message: Inbound) -> int:
 
 def _answered_for_each_copy(messages: Sequence[Inbound]) -> list[Inbound]:
     """Those that came several times, when they have as many times the usual number of answers."""
-    texts = [each for each in messages if each.must and each.accepted]
-    copied = [each for each in texts if _copies(each) > 1]
+    texts = [each for each in messages if each.must and each.is_accepted]
+    messages_with_copies = [each for each in texts if _copies(each) > 1]
     single = [each for each in texts if _copies(each) == 1]
-    if not copied or not single or not any(each.answers for each in single):
+    if not messages_with_copies or not single or not any(each.answers for each in single):
         return []
     usual = mean(len(each.answers) for each in single)
-    if mean(len(each.answers) for each in copied) <= max(usual * TELLING, 1.0):
+    if mean(len(each.answers) for each in messages_with_copies) <= max(usual * TELLING, 1.0):
         return []
-    return [each for each in copied if len(each.answers) > usual]
+    return [each for each in messages_with_copies if len(each.answers) > usual]
 
 
 def _copies(message: Inbound) -> int:

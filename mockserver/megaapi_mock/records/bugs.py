@@ -39,7 +39,7 @@ def log_failure(to: logging.Logger, sentence: str, *parts: object) -> None:
         to.exception(sentence, *parts, stacklevel=2)
 
 
-def guarded(tell: Callable[[Subject], None], what: str) -> Callable[[Subject], None]:
+def log_errors_of(tell: Callable[[Subject], None], what: str) -> Callable[[Subject], None]:
     """The same, for a listener that must not fail who tells it: what it raises is logged."""
 
     def tell_safely(subject: Subject) -> None:

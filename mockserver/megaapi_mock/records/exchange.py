@@ -71,8 +71,8 @@ def shown_body(body: bytes) -> dict[str, Any]:
 
     Cut at 64 KiB and marked.
     """
-    cut = len(body) > BODY_SHOWN
-    if cut:
+    is_cut = len(body) > BODY_SHOWN
+    if is_cut:
         text = body[:BODY_SHOWN].decode("utf-8", "replace")
         return {"body": text, "cut": True, "size": len(body)}
     try:

@@ -24,14 +24,14 @@ class RecordedHit:
     """That a fault struck, whatever it struck; `id` is counted per instance."""
 
     id: str
-    struck: FaultHit
+    hit: FaultHit
 
     def as_json(self) -> dict[str, Any]:
         """As the control API lists it."""
         return {
             "id": self.id,
-            "time": self.struck.time,
-            "instance": self.struck.instance,
-            "fault": dict(zip(("id", "name"), self.struck.fault, strict=True)),
-            "what": self.struck.what,
+            "time": self.hit.time,
+            "instance": self.hit.instance,
+            "fault": dict(zip(("id", "name"), self.hit.fault, strict=True)),
+            "what": self.hit.what,
         }

@@ -50,12 +50,12 @@ class Feed:
         # Another one after every start: ids of an earlier server lead nowhere.
         self._start = secrets.token_hex(4)
         self._budget, self._now = budget, now
-        self._changed = threading.Condition()
+        self._change = threading.Condition()
         self._entries: deque[Entry] = deque()
         self._size = self._last = self._readers = 0
         self._left_at = 0.0
         # Signs of life sent so far, and whether every stream is to end.
-        self.beats, self.closed = 0, False
+        self.beats, self.is_closed = 0, False
 
     @property
     def readers(self) -> int:
@@ -71,7 +71,7 @@ class Feed:
         """Note that something happened, unless nobody reads."""
         if not self.awake:
             return
-        with self._changed:
+        with self._change:
             if not self._readers and self._now() - self._left_at > PATIENCE:
                 self._sleep()
                 return
@@ -80,7 +80,7 @@ class Feed:
             self._entries.append(Entry(entry_id, self._last, kind, instance, record, size + ENTRY))
             self._size += size + ENTRY
             self._trim()
-            self._changed.notify_all()
+            self._change.notify_all()
 
     def read(
         self,
@@ -93,7 +93,7 @@ class Feed:
 
         Of `kinds` alone, and of one `instance` with what belongs to none, where they are given.
         """
-        with self._changed:
+        with self._change:
             self.awake = True
             self._readers += 1
             reader = Reader(self, self._last, kinds, instance)
@@ -122,11 +122,11 @@ class Feed:
 
         None when part of it has gone. Then the count of signs of life, and whether it is over.
         """
-        with self._changed:
-            self._changed.wait_for(
-                lambda: self.closed or self._last > number or self.beats != beats, HEARTBEAT
+        with self._change:
+            self._change.wait_for(
+                lambda: self.is_closed or self._last > number or self.beats != beats, HEARTBEAT
             )
-            if self.closed:
+            if self.is_closed:
                 return [], self.beats, True
             if number < self._oldest() - 1:
                 return None, self.beats, False
@@ -135,21 +135,21 @@ class Feed:
 
     def leave(self) -> None:
         """A reader has gone."""
-        with self._changed:
+        with self._change:
             self._readers -= 1
             self._left_at = self._now()
 
     def beat(self) -> None:
         """Send a sign of life on every stream: a client that has left is noticed by that."""
-        with self._changed:
+        with self._change:
             self.beats += 1
-            self._changed.notify_all()
+            self._change.notify_all()
 
     def close(self) -> None:
         """End every stream."""
-        with self._changed:
-            self.closed = True
-            self._changed.notify_all()
+        with self._change:
+            self.is_closed = True
+            self._change.notify_all()
 
     @staticmethod
     def _batch(entries: Iterable[Entry]) -> list[Entry]:
@@ -188,21 +188,21 @@ class Reader:
     ) -> None:
         self._feed, self._position = feed, position
         self._kinds, self._instance = kinds, instance
-        self._missed: str | None = None
+        self._missed_entries: str | None = None
         self._lock = threading.Lock()
-        self._left = False
+        self._has_left = False
 
     def continue_after(self, since: str) -> None:
         """Begin behind the entry with this id; the caller holds the feed."""
-        self._position, self._missed = self._feed.position(since)
+        self._position, self._missed_entries = self._feed.position(since)
 
     def __iter__(self) -> Iterator[Entry | None]:
         beats = self._feed.beats
-        if self._feed.closed:
+        if self._feed.is_closed:
             return
         yield None
-        if self._missed:
-            yield self._feed.reset_entry(self._missed, self._position)
+        if self._missed_entries:
+            yield self._feed.reset_entry(self._missed_entries, self._position)
         while True:
             entries, beats, over = self._feed.entries_after(self._position, beats)
             if over:
@@ -214,7 +214,7 @@ class Reader:
                 continue
             for entry in entries:
                 self._position = entry.number
-                if self._wants(entry) and not self._feed.closed:
+                if self._wants(entry) and not self._feed.is_closed:
                     yield entry
             if not entries:
                 yield None
@@ -222,8 +222,8 @@ class Reader:
     def close(self) -> None:
         """Leave, once."""
         with self._lock:
-            left, self._left = self._left, True
-        if not left:
+            had_left, self._has_left = self._has_left, True
+        if not had_left:
             self._feed.leave()
 
     def _wants(self, entry: Entry) -> bool:

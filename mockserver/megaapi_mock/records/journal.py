@@ -76,7 +76,7 @@ class Log(Generic[R]):
                 self._trim()
         return size
 
-    def numbered(self) -> list[tuple[int, R]]:
+    def numbers_and_records(self) -> list[tuple[int, R]]:
         """All of them, each with its place among all that share `numbers`."""
         with self._lock:
             return [(number, record) for number, record, _ in self._records.values()]
@@ -139,11 +139,11 @@ class Journal:
         self.strikes: Log[RecordedHit] = Log(limit, budget, hit_bytes, self._lock)
         self.feed = Feed(budget // 4)
         self._numbers = RecordNumbers()
-        self._forgotten: Counter[str | None] = Counter()
+        self._forgotten_counts: Counter[str | None] = Counter()
         self._waiters = Waiters()
         # Empty while nobody waits for anything.
         self.topics = self._waiters.topics
-        self._closed = False
+        self._is_closed = False
         # Writes down what is no part of a change.
         self.recorder: Recorder | None = None
 
@@ -168,10 +168,10 @@ class Journal:
         """Changes whenever records are forgotten, of this instance or of any: ids start again."""
         with self._lock:
             if instance is None:
-                return self._forgotten.total()
-            return self._forgotten[None] + self._forgotten[instance]
+                return self._forgotten_counts.total()
+            return self._forgotten_counts[None] + self._forgotten_counts[instance]
 
-    def counted(self, owner: str | None = None) -> dict[str, int]:
+    def last_numbers(self, owner: str | None = None) -> dict[str, int]:
         """The last number of every kind of id, or of one owner's, by `prefix.owner`."""
         with self._lock:
             if owner is None:
@@ -293,7 +293,7 @@ class Journal:
     def close(self) -> None:
         """Let everyone go who waits or listens."""
         with self._lock:
-            self._closed = True
+            self._is_closed = True
             self._waiters.let_go()
         self.feed.close()
 
@@ -317,7 +317,7 @@ class Journal:
         """Show it what is written meanwhile; it is let go when the journal closes."""
         with self._lock:
             self._waiters.add(waiter)
-            if self._closed:
+            if self._is_closed:
                 waiter.let_go()
         try:
             yield
@@ -331,14 +331,16 @@ class Journal:
             for log in (self.exchanges, self.deliveries):
                 log.drop(lambda record: instance is not None and record.instance != instance)
             self.strikes.drop(
-                lambda record: instance is not None and record.struck.instance != instance
+                lambda record: instance is not None and record.hit.instance != instance
             )
             self._numbers.forget(instance)
             if self.recorder is not None:
                 self.recorder.forget(instance)
-            self._forgotten[instance] += 1
+            self._forgotten_counts[instance] += 1
             # A reset of one instance after the other, each under a new key, fills no memory.
-            if len(self._forgotten) > OWNERS_MOST:
-                del self._forgotten[next(name for name in self._forgotten if name is not None)]
+            if len(self._forgotten_counts) > OWNERS_MOST:
+                del self._forgotten_counts[
+                    next(name for name in self._forgotten_counts if name is not None)
+                ]
             self._waiters.wake(instance)
             self.show("reset", instance, {"reason": "reset", "instance": instance})

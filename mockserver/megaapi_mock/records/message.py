@@ -15,12 +15,12 @@ Json = dict[str, Any]
 def message_json(entry: tuple[str, Message]) -> Json:
     """A message with its instance; content is cut at 64 KiB and marked, as every body is."""
     key, message = entry
-    cut: Json = {}
+    cut_fields: Json = {}
     if len(message.content) <= BODY_SHOWN:
         content = orjson.loads(message.content)
     else:
-        cut = shown_body(message.content)
-        content = cut.pop("body")
+        cut_fields = shown_body(message.content)
+        content = cut_fields.pop("body")
     return {
         "instance": key,
         "id": message.id,
@@ -33,5 +33,5 @@ def message_json(entry: tuple[str, Message]) -> Json:
         "state": message.state,
         "reason": message.reason,
         "deleted": message.deleted,
-        **cut,
+        **cut_fields,
     }

@@ -25,5 +25,5 @@ class Outcome:
     deliveries: list[Delivery] = field(default_factory=list)
     peer_messages: Sequence[Envelope] = ()
     exchange: Exchange | None = None
-    released: bool = False
-    taken: Envelope | None = None
+    is_released: bool = False
+    peer_message: Envelope | None = None

@@ -39,12 +39,18 @@ def delivery_bytes(delivery: Delivery) -> int:
 
 def hit_bytes(hit: RecordedHit) -> int:
     """That a fault struck: its texts are short but for what was struck."""
-    return RECORD + len(hit.struck.what)
+    return RECORD + len(hit.hit.what)
 
 
 def _attempt(attempt: Attempt) -> int:
-    led = sum(map(len, attempt.redirects)) if attempt.redirects else 0
-    return ATTEMPT + len(attempt.body) + len(attempt.error or "") + led + _headers(attempt.headers)
+    redirect_length = sum(map(len, attempt.redirects)) if attempt.redirects else 0
+    return (
+        ATTEMPT
+        + len(attempt.body)
+        + len(attempt.error or "")
+        + redirect_length
+        + _headers(attempt.headers)
+    )
 
 
 def _headers(headers: Sequence[tuple[str, str]]) -> int:

@@ -42,10 +42,10 @@ class Waiter:
         client_gone: Callable[[], bool] | None = None,
     ) -> None:
         self.kind, self.instance = kind, instance
-        self.begun = time.monotonic()
-        self.examined = self.woken = 0
+        self.start_time = time.monotonic()
+        self.examined_count = self.wake_count = 0
         self._accepts, self._client_gone = accepts, client_gone
-        self._woken = threading.Event()
+        self._wake = threading.Event()
         self._over = False
 
     @property
@@ -55,27 +55,25 @@ class Waiter:
 
     def show(self, record: Any) -> None:
         """A record was written, or has come further."""
-        self.examined += 1
-        if not self._woken.is_set() and self._accepts(record):
-            self._woken.set()
+        self.examined_count += 1
+        if not self._wake.is_set() and self._accepts(record):
+            self._wake.set()
 
     def wake(self) -> None:
         """Wake it in any case: records were forgotten, or the instance was deleted."""
-        self._woken.set()
+        self._wake.set()
 
     def let_go(self) -> None:
         """End the wait early."""
         self._over = True
-        self._woken.set()
+        self._wake.set()
 
     def wait(self, deadline: float) -> bool:
         """Block until there is something to look at; False once the wait is over."""
         while not self._over and (seconds := deadline - time.monotonic()) > 0:
-            if self._woken.wait(
-                seconds if self._client_gone is None else min(seconds, CLIENT_LOOK)
-            ):
-                self._woken.clear()
-                self.woken += 1
+            if self._wake.wait(seconds if self._client_gone is None else min(seconds, CLIENT_LOOK)):
+                self._wake.clear()
+                self.wake_count += 1
                 return not self._over
             if self._client_gone is not None and self._client_gone():
                 self._over = True

@@ -32,7 +32,7 @@ def succeed(runtime: Runtime, instance: Instance) -> None:
 
     The caller changes the instance, before anyone else can.
     """
-    scopes = runtime.journal.counted(instance.key)
+    scopes = runtime.journal.last_numbers(instance.key)
     counters = {scope.partition(".")[0]: last for scope, last in scopes.items()}
     domain_counters = {kind: last for kind, last in counters.items() if kind not in RECORDS}
     count_on(instance, domain_counters)

@@ -66,7 +66,7 @@ class _Saver:
             **self._encoded("clock", runtime.clock.save()),
             "world": save_world(runtime.world, self.forms),
             "start": runtime.world.state,
-            **self._encoded("numbers", runtime.journal.counted()),
+            **self._encoded("numbers", runtime.journal.last_numbers()),
             "instances": [save_instance(instance, self.forms) for instance in instances],
             **self._encoded("media", tuple(runtime.gateway.vault.blobs().values())),
             **self._encoded("chaos", saved_chaos.save(runtime.chaos_dispatcher, None)),
@@ -84,7 +84,7 @@ class _Saver:
         return {
             "instance": instance.key,
             **self._start(),
-            **self._encoded("numbers", runtime.journal.counted(instance.key)),
+            **self._encoded("numbers", runtime.journal.last_numbers(instance.key)),
             "instances": [saved],
             **self._encoded("media", tuple(blobs[name] for name in digests if name in blobs)),
             **self._encoded("chaos", saved_chaos.save(runtime.chaos_dispatcher, instance.key)),

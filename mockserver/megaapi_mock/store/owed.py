@@ -49,7 +49,7 @@ class OwedInMemory:
     def _claim_next(self, key: str) -> Outcome | None:
         with self._lock:
             queue = self._waiting.get(key)
-            if queue is None or not queue[0].released:
+            if queue is None or not queue[0].is_released:
                 return None
             outcome = queue.popleft()
             if not queue:
@@ -87,7 +87,7 @@ class OwedInMemory:
             keys = list(self._waiting) if key is None else [key]
             outcomes = [each for name in keys for each in self._waiting.pop(name, ())]
             for outcome in outcomes:
-                outcome.released = True
+                outcome.is_released = True
                 self._count(outcome, -1)
             waiting = self._peer_messages
             rest = [each for each in waiting if key and key not in (each.to, each.sender)]

@@ -175,9 +175,9 @@ class Publisher:
 
     def release(self, outcome: Outcome) -> None:
         """The answer is handed over: what it caused may leave, as soon as all before it may."""
-        if outcome.released:
+        if outcome.is_released:
             return
-        outcome.released = True
+        outcome.is_released = True
         if not outcome.deliveries:
             return
         with self._handing_over:
@@ -243,7 +243,7 @@ class Publisher:
     def _deliver(self, envelope: Envelope) -> None:
         """At the time it was written for, before what is due later."""
         with self.changing(envelope.to, envelope.time) as (instance, outcome):
-            outcome.taken = envelope
+            outcome.peer_message = envelope
             instance.wake(envelope.time)
             instance.mailbox.take(envelope)
         self.release(outcome)

@@ -58,7 +58,7 @@ def load_world(name: str, fixtures: Path, *, contacts: int = 0) -> World:
 
     for place, sentence in chain(oddities(path), mistakes(content)):
         raise wrong(place, sentence)
-    return _read(content, wrong, contacts)
+    return _build_world(content, wrong, contacts)
 
 
 def read_world(content: Mapping[str, Any], *, name: str = "world", contacts: int = 0) -> World:
@@ -69,14 +69,14 @@ def read_world(content: Mapping[str, Any], *, name: str = "world", contacts: int
 
     for place, sentence in mistakes(content):
         raise wrong(place, sentence)
-    return _read(content, wrong, contacts)
+    return _build_world(content, wrong, contacts)
 
 
 def _in_words(place: Place) -> str:
     return "/".join(map(str, place)) or "the file"
 
 
-def _read(content: Mapping[str, Any], wrong: Wrong, more: int) -> World:
+def _build_world(content: Mapping[str, Any], wrong: Wrong, more: int) -> World:
     if not 0 <= more <= CROWD_MOST:
         raise WorldError(f"--contacts {more}: use a number from 0 to {CROWD_MOST}")
     ninth = _ninth(content.get("ninth_digit", {}), wrong)
@@ -152,8 +152,8 @@ def _refuse_contradictions(
             (entry[field], (section, index, field))
             for index, entry in enumerate(content.get(section, ()))
         )
-        _owned(identifiers, wrong)
-    return _owned(_claims(content, ninth), wrong)
+        _owners_of(identifiers, wrong)
+    return _owners_of(_claims(content, ninth), wrong)
 
 
 def _refuse_odd_person(entry: Json, place: Place, wrong: Wrong) -> None:
@@ -199,10 +199,10 @@ def _refuse_number_kept(entry: Json, place: Place, ninth: NinthDigit, wrong: Wro
 
 
 def _refuse_taken_lid(entry: Json, place: Place, wrong: Wrong) -> None:
-    hidden = number_behind(Jid.parse(entry["lid"])) if "lid" in entry else None
-    if hidden is not None and hidden not in numbers_of(entry):
+    number = number_behind(Jid.parse(entry["lid"])) if "lid" in entry else None
+    if number is not None and number not in numbers_of(entry):
         sentence = (
-            f"{entry['lid']} is generated for {hidden}: use 15 digits, or another first digit"
+            f"{entry['lid']} is generated for {number}: use 15 digits, or another first digit"
         )
         raise wrong((*place, "lid"), sentence)
 
@@ -228,7 +228,7 @@ def _bare(address: str) -> str:
     return address.removesuffix(f"@{PERSON}")
 
 
-def _owned(identifiers: Iterable[tuple[str, Place]], wrong: Wrong) -> Mapping[str, Place]:
+def _owners_of(identifiers: Iterable[tuple[str, Place]], wrong: Wrong) -> Mapping[str, Place]:
     """Everything named with its place; refused when two entries name the same."""
     owners: dict[str, Place] = {}
     for value, place in identifiers:
@@ -247,7 +247,7 @@ def _directory(content: Mapping[str, Any], people: Iterable[Json], ninth: NinthD
         {"name": OWN_NAME, **entry} for entry in content.get("instances", ()) if "number" in entry
     ]
     by_number: list[tuple[str, Contact]] = []
-    hidden: list[Contact] = []
+    people_with_lid: list[Contact] = []
     without: list[str] = []
     contacts_by_jid: dict[str, Contact] = {}
     for entry in (*owners, *people):
@@ -258,12 +258,12 @@ def _directory(content: Mapping[str, Any], people: Iterable[Json], ninth: NinthD
         contact = _contact(entry, ninth)
         by_number += ((number, contact) for number in numbers)
         if not numbers:
-            hidden.append(contact)
+            people_with_lid.append(contact)
         if "formerly" in entry:
             contacts_by_jid[entry["formerly"]] = contact
     return Directory(
         by_number,
-        people=hidden,
+        people=people_with_lid,
         without_whatsapp=without,
         moved=contacts_by_jid,
         unlisted_on_whatsapp=content.get("unlisted_numbers", "on_whatsapp") == "on_whatsapp",

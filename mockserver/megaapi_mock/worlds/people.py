@@ -48,8 +48,8 @@ def numbers_of(entry: Json) -> list[str]:
         entry.get("lid"),
         *entry.get("also", ()),
     ]
-    registered = str(entry.get("jid", "")).partition("@")[0]
-    return list(dict.fromkeys(number for number in (*addresses, registered) if number))
+    jid_number = str(entry.get("jid", "")).partition("@")[0]
+    return list(dict.fromkeys(number for number in (*addresses, jid_number) if number))
 
 
 def _person(index: int, name: str, other: str) -> Json:

@@ -40,22 +40,22 @@ def written_out(path: Path) -> int:
 
     A few lines of aliases of aliases stand for more than any memory holds.
     """
-    counted: dict[int, int] = {}
-    return _count(yaml.compose(path.read_bytes(), Loader=Loader), counted)
+    counts: dict[int, int] = {}
+    return _count(yaml.compose(path.read_bytes(), Loader=Loader), counts)
 
 
-def _count(node: yaml.Node | None, counted: dict[int, int]) -> int:
-    if node is None or id(node) in counted:
-        return 0 if node is None else counted[id(node)]
+def _count(node: yaml.Node | None, counts: dict[int, int]) -> int:
+    if node is None or id(node) in counts:
+        return 0 if node is None else counts[id(node)]
     # What holds itself counts once here and is refused by name later.
-    counted[id(node)] = 1
+    counts[id(node)] = 1
     parts: list[yaml.Node] = []
     if isinstance(node, yaml.SequenceNode):
         parts = node.value
     elif isinstance(node, yaml.MappingNode):
         parts = [part for pair in node.value for part in pair]
-    counted[id(node)] = 1 + sum(_count(part, counted) for part in parts)
-    return counted[id(node)]
+    counts[id(node)] = 1 + sum(_count(part, counts) for part in parts)
+    return counts[id(node)]
 
 
 def oddities(path: Path) -> Iterator[tuple[Place, str]]:
@@ -68,28 +68,28 @@ def oddities(path: Path) -> Iterator[tuple[Place, str]]:
 
 
 def _oddities(
-    node: yaml.Node | None, place: Place, visited: set[int], above: tuple[yaml.Node, ...]
+    node: yaml.Node | None, place: Place, node_ids: set[int], above: tuple[yaml.Node, ...]
 ) -> Iterator[tuple[Place, str]]:
     if node is None:
         return
     if node in above:
         yield place, "it contains itself: write the value out"
         return
-    if id(node) in visited:
+    if id(node) in node_ids:
         return
-    visited.add(id(node))
+    node_ids.add(id(node))
     kind = node.tag.removeprefix(_TAG)
     if kind not in _JSON:
         yield place, f"this is a {kind} in YAML: put it in quotes"
-    yield from _inside(node, place, visited, (*above, node))
+    yield from _inside(node, place, node_ids, (*above, node))
 
 
 def _inside(
-    node: yaml.Node, place: Place, visited: set[int], above: tuple[yaml.Node, ...]
+    node: yaml.Node, place: Place, node_ids: set[int], above: tuple[yaml.Node, ...]
 ) -> Iterator[tuple[Place, str]]:
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            yield from _oddities(item, (*place, index), visited, above)
+            yield from _oddities(item, (*place, index), node_ids, above)
     elif isinstance(node, yaml.MappingNode):
         names: set[str] = set()
         for key, value in node.value:
@@ -99,4 +99,4 @@ def _inside(
             names.add(name)
             if key.tag not in (f"{_TAG}str", f"{_TAG}merge"):
                 yield (*place, name), "a name must be a string: put it in quotes"
-            yield from _oddities(value, (*place, name), visited, above)
+            yield from _oddities(value, (*place, name), node_ids, above)

@@ -72,7 +72,7 @@ def emitted(
 @pytest.mark.parametrize("event", SAMPLES.names())
 def test_every_event_is_emitted_true_to_the_contract(event: str, generation: str) -> None:
     tally, (body,) = emitted(event, generation=generation)
-    assert tally.delivered == 1
+    assert tally.delivery_count == 1
     assert authority().webhook_violations(event, json.dumps(body).encode()) == []
 
 
@@ -178,7 +178,7 @@ def test_copies_are_byte_equal_and_leave_side_by_side() -> None:
     transport = Meeting()
     order = Order("text-plain", URL, count=2, duplicate=3)
     tally = Emitter(order, samples=SAMPLES, ids=Ids(0), transport=transport).run()
-    assert tally.delivered == order.total == 6
+    assert tally.delivery_count == order.total == 6
     bodies = [body for _, body, _ in transport.posts]
     assert {bodies.count(body) for body in bodies} == {3}
 
@@ -211,7 +211,7 @@ def test_progress_is_shown_while_nothing_holds_up() -> None:
     seen: list[int] = []
     order = Order("text-plain", URL, count=600)
     emitter = Emitter(order, samples=SAMPLES, ids=Ids(0), transport=Slow())
-    emitter.run(lambda tally: seen.append(tally.delivered))
+    emitter.run(lambda tally: seen.append(tally.delivery_count))
     assert len(seen) > 3
     assert seen == sorted(seen) and seen[-1] == 600
 
@@ -248,7 +248,7 @@ def test_failures_are_counted_by_reason_and_watched() -> None:
     order = Order("text-plain", URL, count=9)
     emitter = Emitter(order, samples=SAMPLES, ids=Ids(0), transport=Moody(), watch=seen.append)
     tally = emitter.run()
-    assert (tally.delivered, tally.failed) == (3, 6)
+    assert (tally.delivery_count, tally.failure_count) == (3, 6)
     assert tally.failures == {"gone": 3, "receiver answered 500": 3}
     assert [delivery.state for delivery in seen].count("delivered") == 3
     shown = tally.as_json()
@@ -279,7 +279,7 @@ def test_an_interrupt_ends_with_what_was_done() -> None:
     transport = RecordingTransport()
     order = Order("text-plain", URL, count=1000, rate=2)
     tally = Emitter(order, samples=SAMPLES, ids=Ids(0), transport=transport).run(stop)
-    assert tally.delivered + tally.failed < 1000
+    assert tally.delivery_count + tally.failure_count < 1000
     assert len(transport.posts) <= 2
 
 

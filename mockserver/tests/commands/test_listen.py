@@ -124,7 +124,7 @@ def test_what_is_no_json_object_is_told_and_answered(
 ) -> None:
     assert said(listening, sent).startswith(b"HTTP/1.1 200 OK\r\n")
     assert words in told[0].verdict.misfits[0].message
-    assert listening.webhook_count == 1 and listening.fitted == 0
+    assert listening.webhook_count == 1 and listening.fit_count == 0
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from megaapi_mock.commands.output import WAITING_BYTES, LogHandler, Output, coloured
+from megaapi_mock.commands.output import WAITING_BYTES, LogHandler, Output, has_colours
 
 from ..processes import await_port, free_port, mock_command
 
@@ -105,7 +105,7 @@ def test_no_stdout_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     output = Output()
     output.begin("start\n")
     output.end("last\n", within=10)
-    assert coloured(output.stream) is False
+    assert has_colours(output.stream) is False
 
 
 def test_an_output_travels_to_a_new_process() -> None:
@@ -127,8 +127,8 @@ def test_colours(
         monkeypatch.setenv(name, value)
     terminal = io.StringIO()
     terminal.isatty = lambda: True  # type: ignore[method-assign]
-    assert coloured(terminal) is expected
-    assert coloured(io.StringIO()) is False
+    assert has_colours(terminal) is expected
+    assert has_colours(io.StringIO()) is False
 
 
 def test_a_log_that_nobody_reads_holds_up_nobody() -> None:

@@ -408,7 +408,7 @@ def test_a_slow_bot_works_off_first_what_came_before(shared: MockServer) -> None
     order = Order("text-plain", "", count=40)
     with serving(odd_bot(shared.url, slowly, plain=False)) as receiver:
         emitter = Emitter(replace(order, url=receiver), samples=SAMPLES, ids=Ids(0))
-        assert emitter.run().delivered == 40
+        assert emitter.run().delivery_count == 40
         verdict = run_verdict(shared.url, receiver, instance=KEY, **TEXTS)
     assert verdict.passed, verdict.as_table()
     assert (verdict.figures["inbound"], verdict.figures["answers"]) == (18, 18)

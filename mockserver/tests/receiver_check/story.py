@@ -109,7 +109,7 @@ class Story:
             instance=KEY,
             now=self.now if now is None else now,
             held_back=held,
-            refused=refused,
+            refusals=refused,
             chat_of=chat_of,
             from_instances=from_instances,
             terms=Terms(**terms),

@@ -225,13 +225,13 @@ def test_counters_of_instances_that_are_gone_are_bounded(monkeypatch: pytest.Mon
         journal.next_id("x", key)
         journal.keep_count(key, {"message": 7, "inbound": 3})
         assert journal.next_id("x", KEY) == f"x{number + 2}.{KEY}"
-    assert len(journal.counted()) <= 300
-    assert journal.counted("megacode-MADE0000999") == {
+    assert len(journal.last_numbers()) <= 300
+    assert journal.last_numbers("megacode-MADE0000999") == {
         "inbound.megacode-MADE0000999": 3,
         "message.megacode-MADE0000999": 7,
         "x.megacode-MADE0000999": 1,
     }
-    assert journal.counted("megacode-MADE0000000") == {}
+    assert journal.last_numbers("megacode-MADE0000000") == {}
 
 
 def test_resets_of_one_instance_after_the_other_are_bounded(
@@ -242,7 +242,7 @@ def test_resets_of_one_instance_after_the_other_are_bounded(
     journal.forget()
     for number in range(1_000):
         journal.forget(f"megacode-MADE{number:07d}")
-    assert len(journal._forgotten) <= 100
+    assert len(journal._forgotten_counts) <= 100
     assert journal.epoch("megacode-MADE0000999") == 2
     assert journal.epoch(KEY) == 1
 

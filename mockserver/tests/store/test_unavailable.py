@@ -119,7 +119,7 @@ def test_a_change_that_cannot_be_written_did_not_happen(
         assert answer.headers["X-Mock-Reason"] == f"{tmp_path / 'mock.db'} cannot be written: {why}"
     assert reads.status_code == 401
     assert seen == before
-    assert len(app.runtime.journal.deliveries.numbered()) == 0
+    assert len(app.runtime.journal.deliveries.numbers_and_records()) == 0
     # The number of a message that was never sent is the next one's.
     sent = send(app)
     assert sent.status_code == 200

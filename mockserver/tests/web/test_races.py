@@ -387,13 +387,13 @@ def test_a_new_instance_counts_on_before_anyone_can_call_it(
     assert send(app, "megacode-NEXT", "NEXT") == 200
     ids = [item["id"] for item in Door(app).items("/messages?instance=megacode-NEXT")]
     Door(app).delete("/instances/megacode-NEXT")
-    real, threads = app.runtime.journal.counted, list[threading.Thread]()
+    real, threads = app.runtime.journal.last_numbers, list[threading.Thread]()
 
     def counted(*given: Any) -> Any:
         threads.append(beside(lambda: send(app, "megacode-NEXT", "NEXT")))
         return real(*given)
 
-    monkeypatch.setattr(app.runtime.journal, "counted", counted)
+    monkeypatch.setattr(app.runtime.journal, "last_numbers", counted)
     Door(app).post("/instances", body, status=201)
     threads[0].join(30)
     again = [item["id"] for item in Door(app).items("/messages?instance=megacode-NEXT")]

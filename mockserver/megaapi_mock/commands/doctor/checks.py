@@ -57,8 +57,8 @@ def examine(case: Case) -> list[Finding]:
     for name in CHECKS:
         try:
             findings.append(checks[name]())
-        except Skipped as skipped:
-            findings.append(Finding(name, "skipped", str(skipped)))
+        except Skipped as skip:
+            findings.append(Finding(name, "skipped", str(skip)))
     return findings
 
 
@@ -234,8 +234,8 @@ class _Exam:
             reply = self._get("webhook")
         except NoAnswer as refusal:
             return Finding("webhook_set", "wrong", str(refusal))
-        nested = (reply.document or {}).get("webhookData")
-        self._settings = nested if isinstance(nested, dict) else reply.document or {}
+        webhook_data = (reply.document or {}).get("webhookData")
+        self._settings = webhook_data if isinstance(webhook_data, dict) else reply.document or {}
         url = self._settings.get("webhookUrl")
         if reply.status >= 400 or not isinstance(url, str):
             raise Skipped(f"the host does not show it: {reply.in_words}")
@@ -274,8 +274,10 @@ class _Exam:
         if reply.status >= 400 or not isinstance(settings, dict):
             raise Skipped(f"the host does not show it: {reply.in_words}")
         blocked = settings.get("blockEvents") or []
-        accepted = settings.get("webhookEvents")
-        deaf = NEEDED in blocked or (isinstance(accepted, list) and NEEDED not in accepted)
+        accepted_events = settings.get("webhookEvents")
+        deaf = NEEDED in blocked or (
+            isinstance(accepted_events, list) and NEEDED not in accepted_events
+        )
         if deaf:
             message = f"{NEEDED} is blocked: messages from customers do not arrive"
             return Finding("events", "wrong", message, "unblock it with configAcceptWebhooks")

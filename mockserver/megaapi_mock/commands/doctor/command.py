@@ -56,4 +56,4 @@ def doctor(as_json: bool, **case: Any) -> None:
 
     result = examine(Case(**case))
     click.echo(json.dumps(findings.as_json(result)) if as_json else findings.as_screen(result))
-    sys.exit(0 if findings.passed(result) else 1)
+    sys.exit(0 if findings.nothing_is_wrong(result) else 1)

@@ -32,7 +32,10 @@ class Finding:
 
 def as_json(findings: Sequence[Finding]) -> dict[str, Any]:
     """All of them, and whether nothing is wrong."""
-    return {"passed": passed(findings), "findings": [finding.as_json() for finding in findings]}
+    return {
+        "passed": nothing_is_wrong(findings),
+        "findings": [finding.as_json() for finding in findings],
+    }
 
 
 def as_screen(findings: Sequence[Finding]) -> str:
@@ -61,6 +64,6 @@ def _one_line(text: str) -> str:
     return line if len(line) <= SHOWN_MOST else f"{line[:SHOWN_MOST]}..."
 
 
-def passed(findings: Sequence[Finding]) -> bool:
+def nothing_is_wrong(findings: Sequence[Finding]) -> bool:
     """Whether nothing is wrong."""
     return all(finding.outcome != "wrong" for finding in findings)

@@ -31,8 +31,10 @@ def require_plain(name: str, text: str) -> None:
     """
     for letter in text:
         if not "!" <= letter <= "~":
-            known = _NAMES.get(letter) or unicodedata.name(letter, "a control character").lower()
-            raise SetupError(f"{name} holds {known} (U+{ord(letter):04X}): copy it again")
+            letter_name = (
+                _NAMES.get(letter) or unicodedata.name(letter, "a control character").lower()
+            )
+            raise SetupError(f"{name} holds {letter_name} (U+{ord(letter):04X}): copy it again")
 
 
 class NoAnswer(Exception):
@@ -109,8 +111,8 @@ class Place:
 
 def is_local(addresses: list[str]) -> bool:
     """Whether none of them can be reached from the internet."""
-    parsed = [ipaddress.ip_address(address.partition("%")[0]) for address in addresses]
-    return bool(parsed) and not any(address.is_global for address in parsed)
+    ip_addresses = [ipaddress.ip_address(address.partition("%")[0]) for address in addresses]
+    return bool(ip_addresses) and not any(address.is_global for address in ip_addresses)
 
 
 @dataclass(frozen=True)
@@ -149,10 +151,10 @@ def get(place: Place, path: str, token: str, timeout: float) -> ProbeReply:
         answer = exchange(server, "GET", target, fields, seconds=timeout, most=READ_MOST)
     except (OSError, HTTPException, ValueError) as error:
         raise NoAnswer(f"GET {path} had no answer: {_reason(error)}") from None
-    return _read(answer)
+    return _parse_reply(answer)
 
 
-def _read(answer: HttpResponse) -> ProbeReply:
+def _parse_reply(answer: HttpResponse) -> ProbeReply:
     body, headers = answer.body, answer.headers
     try:
         document = json.loads(body)

@@ -79,17 +79,17 @@ class Hook:
     def answer(self) -> Finding:
         """POST the acknowledgement, once."""
         try:
-            answer, self._seconds = self._posted(self._sample(PROBE))
+            answer, self._seconds = self._post(self._sample(PROBE))
         except DeliveryFailed as failure:
-            return _failed("hook_answer", failure)
+            return _connection_finding("hook_answer", failure)
         if answer is None:
             raise Skipped("it came too late")
-        return _judged("hook_answer", answer, "a sample event")
+        return _judge_status("hook_answer", answer, "a sample event")
 
     def speed(self) -> Finding:
         if self._seconds is None:
             raise Skipped("there was no answer" if self._place else "give --webhook to try it")
-        return self._timed("hook_speed", self._seconds)
+        return self._judge_time("hook_speed", self._seconds)
 
     def message(self) -> Finding:
         """POST a message that nobody wrote, once, where that was asked for."""
@@ -105,14 +105,18 @@ class Hook:
             "message": {"conversation": WORDS},
         }
         try:
-            answer, seconds = self._posted(body)
+            answer, seconds = self._post(body)
         except DeliveryFailed as failure:
-            return _failed("hook_message", failure)
-        timed = self._timed("hook_message", seconds)
-        finding = timed if answer is None else _judged("hook_message", answer, "a made-up message")
-        return timed if finding.outcome == "ok" else finding
+            return _connection_finding("hook_message", failure)
+        time_finding = self._judge_time("hook_message", seconds)
+        finding = (
+            time_finding
+            if answer is None
+            else _judge_status("hook_message", answer, "a made-up message")
+        )
+        return time_finding if finding.outcome == "ok" else finding
 
-    def _posted(self, body: dict[str, Any]) -> tuple[ReceiverAnswer | None, float]:
+    def _post(self, body: dict[str, Any]) -> tuple[ReceiverAnswer | None, float]:
         """The answer, None when the time was up, and the seconds it took."""
         place = self._require_place()
         if not self._open:
@@ -129,7 +133,7 @@ class Hook:
             transport.close()
         return answer, time.monotonic() - begin
 
-    def _timed(self, check: str, seconds: float) -> Finding:
+    def _judge_time(self, check: str, seconds: float) -> Finding:
         if seconds >= self._timeout:
             message = f"no answer within {self._timeout:g} s: the gateway gives up"
             return Finding(check, "wrong", message, "answer 200 first, then do the work")
@@ -148,14 +152,14 @@ class Hook:
         return {**Samples(root("fixtures")).payload(event), "instance_key": self._key}
 
 
-def _failed(check: str, failure: DeliveryFailed) -> Finding:
+def _connection_finding(check: str, failure: DeliveryFailed) -> Finding:
     advice = "the receiver must speak HTTP"
     if isinstance(failure.__cause__, ssl.SSLError):
         advice = "check http:// or https:// in --webhook"
     return Finding(check, "wrong", str(failure), advice)
 
 
-def _judged(check: str, answer: ReceiverAnswer, subject: str) -> Finding:
+def _judge_status(check: str, answer: ReceiverAnswer, subject: str) -> Finding:
     """2xx, or what its status means here."""
     status = answer.status
     if 200 <= status < 300:

@@ -32,7 +32,7 @@ def row_of(record: Record, seq: int) -> Row:
     if isinstance(record, Delivery):
         head = delivery_head(record)
         return seq, DELIVERY, record.id, record.instance, record.state, head, record.body, None
-    hit = record.struck
+    hit = record.hit
     head = dumps([hit.time, list(hit.fault), hit.what])
     return seq, STRIKE, record.id, hit.instance, None, head, None, None
 

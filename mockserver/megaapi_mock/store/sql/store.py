@@ -271,7 +271,7 @@ class SqlStore(MemoryStore):
         for envelope in self.owed_rows.peer_messages():
             self.writer.add_peer_message(envelope, batch)
         if self._journal is not None:
-            for scope, last in self._journal.counted().items():
+            for scope, last in self._journal.last_numbers().items():
                 kind, _, owner = scope.partition(".")
                 batch.count(owner, kind, last)
 
@@ -280,15 +280,15 @@ class SqlStore(MemoryStore):
         if self._journal is None:
             return []
         journal = self._journal
-        numbered: list[tuple[int, Record]] = [*journal.exchanges.numbered()]
-        numbered += journal.deliveries.numbered()
+        numbered: list[tuple[int, Record]] = [*journal.exchanges.numbers_and_records()]
+        numbered += journal.deliveries.numbers_and_records()
         in_order = [record for _, record in sorted(numbered, key=lambda each: each[0])]
         known = {id(record) for record in in_order}
         owed = [each for each in self.writer.owed if each.state == "queued"]
         return [
             *(each for each in owed if id(each) not in known),
             *in_order,
-            *(hit for _, hit in journal.strikes.numbered()),
+            *(hit for _, hit in journal.strikes.numbers_and_records()),
         ]
 
     def _is_in_journal(self, kind: str, record_id: str) -> bool:

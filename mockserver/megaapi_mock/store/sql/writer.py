@@ -167,8 +167,8 @@ class RecordWriter:
             self.add_record(outcome.exchange, batch)
         for envelope in outcome.peer_messages:
             self.add_peer_message(envelope, batch)
-        if outcome.taken is not None:
-            self.add_taken(outcome.taken, batch)
+        if outcome.peer_message is not None:
+            self.add_taken(outcome.peer_message, batch)
 
     def add_peer_message(self, envelope: Envelope, batch: Batch) -> None:
         """A message between two instances is on its way."""

@@ -78,7 +78,7 @@ class Places:
 
     def _end_oldest(self) -> bool:
         oldest = next(iter(self._waits), None)
-        if oldest is None or time.monotonic() - oldest.begun < PLACE_KEPT:
+        if oldest is None or time.monotonic() - oldest.start_time < PLACE_KEPT:
             return False
         # Its thread is free in a moment; its place counts as free now.
         del self._waits[oldest]

@@ -153,7 +153,7 @@ class WebhookRoutes:
             now=runtime.clock.now(),
             terms=terms,
             held_back=runtime.chaos_dispatcher.held(key),
-            refused=self._refused_sends(key, deliveries),
+            refusals=self._refused_sends(key, deliveries),
             chat_of=self._chat_of,
             from_instances=self._sent_by_others(key, messages),
         )
@@ -195,7 +195,7 @@ class WebhookRoutes:
     def _require_delivery(self, since: str) -> None:
         """Refuse an id that no delivery ever had; an id the journal has forgotten is fine."""
         number, _, owner = since.partition(".")
-        last = self._runtime.journal.counted(owner).get(f"d.{owner}", 0)
+        last = self._runtime.journal.last_numbers(owner).get(f"d.{owner}", 0)
         if not _DELIVERY.fullmatch(number) or int(number[1:]) > last:
             raise ControlRefused(
                 400, f"since: there was no delivery {since[:80]!r}: see /_mock/deliveries"

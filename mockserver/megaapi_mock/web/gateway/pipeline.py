@@ -26,7 +26,7 @@ from ...faults.active import ActiveFaults
 from ...handlers.call import NOBODY, Call, Handler, RawReply
 from ...handlers.files import Absent
 from ...profile import Profile
-from ...records.bugs import Bugs, guarded
+from ...records.bugs import Bugs, log_errors_of
 from ...records.exchange import Exchange
 from ...records.journal import Journal
 from ...records.outcome import Outcome
@@ -85,7 +85,9 @@ class Pipeline:
         self._parse = body_parser(self.profile)
         self._outage = outage(self.profile)
         listener = self.on_exchange
-        self._tell_listener = None if listener is None else guarded(listener, "on_exchange failed")
+        self._tell_listener = (
+            None if listener is None else log_errors_of(listener, "on_exchange failed")
+        )
 
     def answer(self, request: Request, operation: Operation, key: str) -> Handled:
         """Everything from the instance on; never raises."""

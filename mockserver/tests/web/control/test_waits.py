@@ -60,7 +60,7 @@ def waiting(app: MockApp, *paths: str) -> Iterator[list[tuple[int, Any]]]:
     for thread in threads:
         thread.start()
     # Not their number: an older wait may have had to go for one of these.
-    until(lambda: sum(one.begun >= begun for one in waiters(app)) == len(paths))
+    until(lambda: sum(one.start_time >= begun for one in waiters(app)) == len(paths))
     yield answers
     for thread in threads:
         thread.join(30)
@@ -101,7 +101,7 @@ def test_forty_waits_on_another_instance_cost_senders_nothing(
                 headers=AUTH,
             ).close()
         assert app.runtime.courier.wait_idle(20)
-        assert [one.woken for one in them] == [one.examined for one in them] == [0] * 40
+        assert [one.wake_count for one in them] == [one.examined_count for one in them] == [0] * 40
         assert examined == []
         app.close_streams()
     assert {status for status, _ in answers} == {200}
@@ -118,9 +118,9 @@ def test_a_wait_for_another_operation_sleeps_on(app: MockApp, examined: list[Any
         examined.clear()
         for _ in range(20):
             send(app)
-        assert (waiter.woken, waiter.examined, len(examined)) == (0, 20, 20)
+        assert (waiter.wake_count, waiter.examined_count, len(examined)) == (0, 20, 20)
         app.test_client().get(f"/rest/instance/{KEY}", headers=AUTH).close()
-    assert (waiter.woken, waiter.examined) == (1, 21)
+    assert (waiter.wake_count, waiter.examined_count) == (1, 21)
     # Once as they came, and once those after `since`: never the thirty before.
     assert len(examined) == 42
     assert [item["operation"] for item in answers[0][1]["items"]] == ["instance_status"]
@@ -134,11 +134,11 @@ def test_a_wait_for_messages_is_woken_by_what_it_asked_for_alone(make_app: MakeA
     with waiting(app, f"/messages?{query}&wait=60") as answers:
         (waiter,) = waiters(app)
         app.runtime.clock.advance(600)
-        assert waiter.woken == 0 and waiter.examined > 0
+        assert waiter.wake_count == 0 and waiter.examined_count > 0
         second = send(app)
-        assert waiter.woken == 0
+        assert waiter.wake_count == 0
         app.runtime.clock.advance(600)
-    assert waiter.woken == 1
+    assert waiter.wake_count == 1
     assert [item["id"] for item in answers[0][1]["items"]] == [second]
 
 
@@ -152,7 +152,7 @@ def test_a_delivery_that_comes_further_is_not_newer_by_that(app: MockApp, door: 
         (waiter,) = waiters(app)
         old.attempts.append(Attempt(0.0, 200, 1.0, None, (), b"", False))
         journal.delivery_changed(old)
-        assert (waiter.woken, waiter.examined) == (0, 1)
+        assert (waiter.wake_count, waiter.examined_count) == (0, 1)
         send(app)
     assert old.id not in [item["id"] for item in answers[0][1]["items"]]
 
@@ -167,7 +167,7 @@ def test_a_wait_for_one_delivery_sleeps_while_others_leave(app: MockApp, door: D
         (waiter,) = waiters(app)
         for _ in range(5):
             send(app)
-        assert waiter.woken == 0
+        assert waiter.wake_count == 0
         end(first, "dropped", "enough")
         journal.delivery_changed(first)
     assert answers[0][1]["state"] == "dropped"
@@ -223,7 +223,7 @@ def test_waits_that_nobody_reads_do_not_lock_others_out(
     """The server may not know that clients have left: the oldest wait is answered early."""
     monkeypatch.setattr(places, "PLACE_KEPT", 0.0)
     with waiting(app, *["/exchanges?wait=60&instance=left"] * places.PLACES) as answers:
-        oldest = min(waiters(app), key=lambda waiter: waiter.begun)
+        oldest = min(waiters(app), key=lambda waiter: waiter.start_time)
         with waiting(app, f"/exchanges?wait=60&instance={KEY}") as newest:
             until(lambda: len(answers) == 1)
             assert answers[0][0] == 200 and answers[0][1]["items"] == []

@@ -157,7 +157,7 @@ def _send(
     fields = _payload_fields() if changes and not force else None
     emitter = Emitter(order, samples=Samples(root("fixtures")), ids=ids, fields=fields)
     with progress_bar(order.event, order.total) as show:
-        tally = emitter.run(show and (lambda tally: show(tally.delivered + tally.failed)))
+        tally = emitter.run(show and (lambda sums: show(sums.delivery_count + sums.failure_count)))
     if as_json:
         click.echo(json.dumps({"event": order.event, "url": order.url, **tally.as_json()}))
     else:

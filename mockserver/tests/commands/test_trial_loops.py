@@ -13,7 +13,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-from megaapi_mock.commands.receiver_trial import Terms, run_verdict
+from megaapi_mock.commands.receiver_trial import TrialTerms, run_verdict
 from megaapi_mock.receiver_check.result import Verdict
 from megaapi_mock.testing import MockServer
 
@@ -24,7 +24,7 @@ Json = dict[str, Any]
 # What a bot says to an event: texts for the chat it is about.
 Says = Callable[[Json], list[str]]
 # In the time scale of bots that answer within milliseconds.
-SOON = Terms(quiet=0.6, patience=3.0, limit=40.0)
+SOON = TrialTerms(quiet=0.6, patience=3.0, limit=40.0)
 
 
 class Bot(ThreadingHTTPServer):
@@ -141,7 +141,7 @@ def shared() -> Iterator[MockServer]:
     server.stop(0)
 
 
-def verdict_on(server: MockServer, bot: Bot, seed: int, terms: Terms, **how: Any) -> Verdict:
+def verdict_on(server: MockServer, bot: Bot, seed: int, terms: TrialTerms, **how: Any) -> Verdict:
     with serving(bot) as receiver:
         try:
             return run_verdict(server.url, receiver, seed=seed, instance=KEY, terms=terms, **how)
@@ -153,7 +153,7 @@ def verdict_on(server: MockServer, bot: Bot, seed: int, terms: Terms, **how: Any
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("count", [4, 9])
 def test_many_bubbles_are_no_loop(count: int, seed: int, shared: MockServer) -> None:
-    terms = Terms(quiet=0.6, patience=3.0, limit=40.0, answers=count)
+    terms = TrialTerms(quiet=0.6, patience=3.0, limit=40.0, answers=count)
     meant = verdict_on(shared, Bot(shared.url, bubbles(count)), seed, terms)
     assert meant.passed, meant.as_table()
 
@@ -182,7 +182,7 @@ def test_what_never_ends_is_a_loop(
     says: Callable[[], Says], pause: float, quoting: bool, seed: int, shared: MockServer
 ) -> None:
     # A slow one uses up its whole time, which is a twentieth of the usual one.
-    terms = Terms(quiet=0.3, patience=2.5, limit=9.0, answers=1 if pause else 3)
+    terms = TrialTerms(quiet=0.3, patience=2.5, limit=9.0, answers=1 if pause else 3)
     bot = Bot(shared.url, says(), pause=pause, quoting=quoting)
     verdict = verdict_on(shared, bot, seed, terms)
     assert outcomes(verdict)["ignored_its_echo"] == "failed", verdict.as_table()

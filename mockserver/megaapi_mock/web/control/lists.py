@@ -114,8 +114,8 @@ def strike_matches(arguments: Arguments) -> Callable[[RecordedHit], bool]:
     return _matching(
         arguments,
         {
-            "instance": lambda hit, value: value == hit.struck.instance,
-            "fault": lambda hit, value: value in hit.struck.fault,
+            "instance": lambda record, value: value == record.hit.instance,
+            "fault": lambda record, value: value in record.hit.fault,
         },
     )
 

@@ -79,7 +79,7 @@ class Acknowledgements:
     def _goes_on(self, message: Message, step: str, person: Jid | None) -> bool:
         """Whether nothing keeps this step from happening: a fault, a phone that is off, a peer."""
         faults = self._change.fault_source
-        if faults.armed and faults.severed(self._state.key, message.chat, person or ""):
+        if faults.has_faults and faults.is_cut_off(self._state.key, message.chat, person or ""):
             return False
         # A hidden number was not looked up: it may not exist.
         stoppable = self._state.contact_states or message.chat.lid

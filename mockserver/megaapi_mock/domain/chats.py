@@ -214,7 +214,7 @@ class Chats:
     def _why_lost(self, key: Mapping[str, Any], author: Jid) -> str | None:
         """Why what others write never arrives; None when it does."""
         faults = self._change.fault_source
-        if not faults.armed or key["fromMe"]:
+        if not faults.has_faults or key["fromMe"]:
             return None
         return faults.swallows(self._state.key, author, key["remoteJid"])
 

@@ -47,9 +47,9 @@ UNDELIVERED = (ZOMBIE, NOWHERE)
 class FaultSource(Protocol):
     """What befalls instances for as long as a test says; asked only while `armed`."""
 
-    armed: bool
+    has_faults: bool
 
-    def severed(self, key: str, *people: str) -> bool:
+    def is_cut_off(self, key: str, *people: str) -> bool:
         """Whether nothing passes between this instance and that chat or person just now."""
 
     def swallows(self, key: str, *people: str) -> str | None:
@@ -59,9 +59,9 @@ class FaultSource(Protocol):
 class NoFaults:
     """Nothing befalls anybody."""
 
-    armed = False
+    has_faults = False
 
-    def severed(self, key: str, *people: str) -> bool:
+    def is_cut_off(self, key: str, *people: str) -> bool:
         """No."""
         return False
 

@@ -17,7 +17,7 @@ from ..records.fault_hit import FaultHit
 from ..spec.operations import Operation
 from .armed_fault import SCOPE, SCOPE_NAMES, ArmedFault, Strike, tally_of
 from .kind import FaultTally, Kind, Moment, Occasion
-from .parameters import BadParameter, checked, meant
+from .parameters import BadParameter, check_arguments, name_advice
 from .registry import Kinds, Listed, discover, kind_named
 
 # As many as anybody needs; spent ones make room for new ones.
@@ -29,7 +29,7 @@ NUMBERED_MOST = 20_000
 
 
 class ActiveFaults:
-    """Thread-safe. `armed` is false while there is nothing to ask: look at it first.
+    """Thread-safe. `has_faults` is false while there is nothing to ask: look at it first.
 
     `struck` hears of every strike, and asks nothing of the faults meanwhile.
     """
@@ -45,7 +45,7 @@ class ActiveFaults:
         on_hit: Callable[[FaultHit], object] = lambda _: None,
     ) -> None:
         self.kinds = discover() if kinds is None else kinds
-        self.armed = False
+        self.has_faults = False
         self._clock, self._ids, self._directory = clock, ids, directory
         self._operations = {operation.id: operation for operation in operations}
         self._on_hit = on_hit
@@ -64,7 +64,7 @@ class ActiveFaults:
         own = {name: arguments[name] for name in arguments if name not in (*SCOPE_NAMES, "fault")}
         try:
             fault_kind = kind_named(self.kinds, arguments.get("fault"))
-            checked(fault_kind.name, SCOPE, scope)
+            check_arguments(fault_kind.name, SCOPE, scope)
             kind = fault_kind.create(own, also=SCOPE_NAMES)
             self._require_concern(fault_kind, kind, scope)
         except BadParameter as refusal:
@@ -87,22 +87,22 @@ class ActiveFaults:
             del self._numbers[next(iter(self._numbers))]
         # Counted per instance, so that what others arm does not shift what is drawn.
         id_ = f"f{number}.{key}" if key else f"f{number}"
-        armed = ArmedFault(id=id_, name=fault_kind.name, kind=kind, given=arguments, **scope)
-        self._set((*self._all, armed))
-        return armed
+        fault = ArmedFault(id=id_, name=fault_kind.name, kind=kind, given=arguments, **scope)
+        self._set((*self._all, fault))
+        return fault
 
     def _make_room(self) -> None:
         if len(self._all) < ARMED_MOST:
             return
-        spent = next((armed for armed in self._all if armed.over), None)
-        if spent is None:
+        used_up_fault = next((fault for fault in self._all if fault.over), None)
+        if used_up_fault is None:
             raise ControlRefused(
                 409, f"{ARMED_MOST} faults are armed: clear some with DELETE /_mock/faults"
             )
-        self._set(tuple(armed for armed in self._all if armed is not spent))
+        self._set(tuple(fault for fault in self._all if fault is not used_up_fault))
 
     def _require_bytes(self, arguments: Mapping[str, Any]) -> None:
-        size = sum(len(dumps(each)) for each in (arguments, *(armed.given for armed in self._all)))
+        size = sum(len(dumps(each)) for each in (arguments, *(fault.given for fault in self._all)))
         if size > GIVEN_MOST:
             raise ControlRefused(
                 413,
@@ -113,15 +113,14 @@ class ActiveFaults:
     def _require_concern(self, fault_kind: Listed, kind: Kind, scope: Mapping[str, Any]) -> None:
         operation = scope.get("operation")
         if operation is not None and operation not in self._operations:
-            raise BadParameter(
-                f"operation: there is no {operation!r}{meant(operation, list(self._operations))}"
-            )
+            advice = name_advice(operation, list(self._operations))
+            raise BadParameter(f"operation: there is no {operation!r}{advice}")
         if operation is not None and not kind.concerns(self._operations[operation]):
             raise BadParameter(
-                f"operation: {fault_kind.name} concerns {kind.concerned}, never {operation}"
+                f"operation: {fault_kind.name} concerns {kind.subject}, never {operation}"
             )
         if "recipient" in scope and kind.occasion == "link":
-            raise BadParameter(f"recipient: {fault_kind.name} concerns {kind.concerned}")
+            raise BadParameter(f"recipient: {fault_kind.name} concerns {kind.subject}")
 
     def items(self) -> Sequence[ArmedFault]:
         """All that were armed and not cleared, oldest first, spent ones included."""
@@ -130,7 +129,7 @@ class ActiveFaults:
     def clear(self, id_: str | None = None) -> int:
         """Clear one fault, or all; returns how many. ControlRefused for an unknown id."""
         with self._lock:
-            faults = [armed for armed in self._all if id_ in (None, armed.id)]
+            faults = [fault for fault in self._all if id_ in (None, fault.id)]
             if id_ is not None and not faults:
                 raise ControlRefused(
                     404, f"no fault {id_!r} is armed: GET /_mock/faults lists them"
@@ -141,7 +140,7 @@ class ActiveFaults:
     def clear_instance(self, key: str) -> int:
         """Clear the faults that were armed for one instance; returns how many."""
         with self._lock:
-            faults = [armed for armed in self._all if armed.instance == key]
+            faults = [fault for fault in self._all if fault.instance == key]
             self._drop(faults)
         return len(faults)
 
@@ -152,8 +151,8 @@ class ActiveFaults:
                 self.clear()
             else:
                 self.clear_instance(key)
-            for armed in self._all:
-                armed.tallies.pop(str(key), None)
+            for fault in self._all:
+                fault.tallies.pop(str(key), None)
             if key is None:
                 self._numbers.clear()
                 self._header_tallies.clear()
@@ -162,13 +161,13 @@ class ActiveFaults:
                 self._header_tallies.pop(key, None)
 
     def _drop(self, faults: Sequence[ArmedFault]) -> None:
-        for armed in faults:
-            armed.cleared = True
-        self._set(tuple(armed for armed in self._all if not armed.cleared))
+        for fault in faults:
+            fault.is_cleared = True
+        self._set(tuple(fault for fault in self._all if not fault.is_cleared))
 
     def _set(self, faults: tuple[ArmedFault, ...]) -> None:
         self._all = faults
-        self.armed = bool(faults)
+        self.has_faults = bool(faults)
 
     # -- striking ----------------------------------------------------------------------------
 
@@ -179,10 +178,10 @@ class ActiveFaults:
     @property
     def wants_recipients(self) -> bool:
         """Whether any fault looks at who a call is for."""
-        return any(armed.recipient is not None for armed in self._all)
+        return any(fault.recipient is not None for fault in self._all)
 
     def strikes(
-        self, operation: Operation, key: str, recipient: str | None, *, replaced: bool = False
+        self, operation: Operation, key: str, recipient: str | None, *, is_replaced: bool = False
     ) -> list[Strike]:
         """What strikes this call: of those that replace the answer, the oldest alone.
 
@@ -192,27 +191,27 @@ class ActiveFaults:
         """
         strikes_now: list[Strike] = []
         with self._lock:
-            for armed in self._all:
-                if replaced and armed.kind.replaces:
+            for fault in self._all:
+                if is_replaced and fault.kind.replaces:
                     continue
-                if not self._matches(armed, operation, key, recipient):
+                if not self._matches(fault, operation, key, recipient):
                     continue
-                draw = self._candidate if armed.kind.late else self._draw
-                strike = draw(armed, key, operation.id)
+                draw = self._candidate if fault.kind.late else self._draw
+                strike = draw(fault, key, operation.id)
                 if strike is not None:
                     strikes_now.append(strike)
-                    replaced = replaced or armed.kind.replaces
+                    is_replaced = is_replaced or fault.kind.replaces
         return strikes_now
 
     def settle(self, strike: Strike, key: str) -> bool:
         """Whether a late fault strikes now that the call went well."""
-        if strike.armed is None:
+        if strike.fault is None:
             due = strike.kind.due(FaultTally(), strike.moment.now)
             if due:
-                self._on_hit(strike.at(key))
+                self._on_hit(strike.hit_on(key))
             return due
         with self._lock:
-            return self._draw(strike.armed, key, strike.what) is not None
+            return self._draw(strike.fault, key, strike.what) is not None
 
     def from_header(
         self, fault_kind: Listed, kind: Kind, key: str, operation: Operation
@@ -227,20 +226,20 @@ class ActiveFaults:
             chance = self._chance(key, "fault asked for", tally.calls)
             strike = Strike(kind, fault_kind.name, None, Moment(now, chance, now), operation.id)
         if not kind.late:
-            self._on_hit(strike.at(key))
+            self._on_hit(strike.hit_on(key))
         return strike
 
     def refuses(self, occasion: Occasion, key: str) -> Strike | None:
         """The fault that strikes something other than a call of the gateway."""
-        return self._outside(key, occasion, lambda armed: armed.kind.occasion == occasion)
+        return self._outside(key, occasion, lambda fault: fault.kind.occasion == occasion)
 
     # -- as the domain asks ------------------------------------------------------------------
 
-    def severed(self, key: str, *people: str) -> bool:
+    def is_cut_off(self, key: str, *people: str) -> bool:
         """Whether nothing passes between this instance and that chat just now; not counted."""
         return any(
-            armed.kind.cuts_link and not armed.over and self._meets(armed, key, people)
-            for armed in self._all
+            fault.kind.cuts_link and not fault.over and self._meets(fault, key, people)
+            for fault in self._all
         )
 
     def swallows(self, key: str, *people: str) -> str | None:
@@ -248,61 +247,61 @@ class ActiveFaults:
         strike = self._outside(
             key,
             f"inbound from {people[0]}",
-            lambda armed: armed.kind.cuts_link and self._meets(armed, key, people),
+            lambda fault: fault.kind.cuts_link and self._meets(fault, key, people),
         )
         return strike.reason if strike else None
 
     # -- inside ------------------------------------------------------------------------------
 
     @staticmethod
-    def _meets(armed: ArmedFault, key: str, people: Sequence[str]) -> bool:
-        return armed.instance in (None, key) and armed.recipient in (None, *people)
+    def _meets(fault: ArmedFault, key: str, people: Sequence[str]) -> bool:
+        return fault.instance in (None, key) and fault.recipient in (None, *people)
 
     def _outside(self, key: str, subject: str, fits: Callable[[ArmedFault], bool]) -> Strike | None:
         with self._lock:
-            for armed in self._all:
-                if armed.operation is None and armed.instance in (None, key) and fits(armed):
-                    strike = self._draw(armed, key, subject)
+            for fault in self._all:
+                if fault.operation is None and fault.instance in (None, key) and fits(fault):
+                    strike = self._draw(fault, key, subject)
                     if strike is not None:
                         return strike
         return None
 
     @staticmethod
-    def _matches(armed: ArmedFault, operation: Operation, key: str, recipient: str | None) -> bool:
+    def _matches(fault: ArmedFault, operation: Operation, key: str, recipient: str | None) -> bool:
         return (
-            not armed.over
-            and armed.kind.occasion == "call"
-            and armed.instance in (None, key)
-            and armed.operation in (None, operation.id)
-            and (armed.recipient is None or armed.recipient == recipient)
-            and armed.kind.concerns(operation)
+            not fault.over
+            and fault.kind.occasion == "call"
+            and fault.instance in (None, key)
+            and fault.operation in (None, operation.id)
+            and (fault.recipient is None or fault.recipient == recipient)
+            and fault.kind.concerns(operation)
         )
 
-    def _candidate(self, armed: ArmedFault, key: str, subject: str) -> Strike:
+    def _candidate(self, fault: ArmedFault, key: str, subject: str) -> Strike:
         now = self._clock.now()
-        return Strike(armed.kind, armed.name, armed.id, Moment(now, 0.0, now), subject, armed)
+        return Strike(fault.kind, fault.name, fault.id, Moment(now, 0.0, now), subject, fault)
 
-    def _draw(self, armed: ArmedFault, key: str, subject: str) -> Strike | None:
+    def _draw(self, fault: ArmedFault, key: str, subject: str) -> Strike | None:
         """Count the call, and say whether it is struck; the lock is held."""
-        if armed.over:
+        if fault.over:
             return None
-        tally, now = armed.tally(key, among=len(self._all)), self._clock.now()
-        armed.seen += 1
+        tally, now = fault.tally(key, among=len(self._all)), self._clock.now()
+        fault.seen += 1
         tally.calls += 1
-        if armed.seen <= armed.skip:
+        if fault.seen <= fault.skip:
             return None
-        share = self._chance(key, f"fault {armed.id} percent", tally.calls)
-        if armed.percent is not None and share * 100 >= armed.percent:
+        share = self._chance(key, f"fault {fault.id} percent", tally.calls)
+        if fault.percent is not None and share * 100 >= fault.percent:
             return None
-        if not armed.kind.due(tally, now):
+        if not fault.kind.due(tally, now):
             return None
-        armed.used += 1
-        chance = self._chance(key, f"fault {armed.id} seconds", tally.calls)
+        fault.used += 1
+        chance = self._chance(key, f"fault {fault.id} seconds", tally.calls)
         window = now if tally.window is None else tally.window
         moment = Moment(now, chance, window)
-        strike = Strike(armed.kind, armed.name, armed.id, moment, subject, armed)
-        armed.strikes.append(strike.at(key))
-        self._on_hit(strike.at(key))
+        strike = Strike(fault.kind, fault.name, fault.id, moment, subject, fault)
+        fault.strikes.append(strike.hit_on(key))
+        self._on_hit(strike.hit_on(key))
         return strike
 
     def _chance(self, key: str, kind: str, number: int) -> float:

@@ -71,7 +71,7 @@ class ArmedFault:
     skip: int = 0
     used: int = 0
     seen: int = 0
-    cleared: bool = False
+    is_cleared: bool = False
     tallies: OrderedDict[str, FaultTally] = field(default_factory=OrderedDict)
     strikes: deque[FaultHit] = field(default_factory=lambda: deque(maxlen=STRIKES_SHOWN))
 
@@ -105,9 +105,9 @@ class Strike:
     id: str | None
     moment: Moment
     what: str
-    armed: ArmedFault | None = None
+    fault: ArmedFault | None = None
 
-    def at(self, key: str) -> FaultHit:
+    def hit_on(self, key: str) -> FaultHit:
         """The hit as a record of this instance."""
         return FaultHit(self.moment.now, key, (self.id, self.name), self.what)
 
@@ -119,6 +119,6 @@ class Strike:
         return f"fault {self.id} {self.name}, armed by POST /_mock/faults"
 
     @property
-    def lifted(self) -> bool:
+    def is_lifted(self) -> bool:
         """Whether the fault was cleared since."""
-        return self.armed is not None and self.armed.cleared
+        return self.fault is not None and self.fault.is_cleared

@@ -112,14 +112,16 @@ def page(kinds: Kinds) -> str:
 
 
 def _row(kind: Listed) -> tuple[str, ...]:
-    shared = parameters_of(Replacing) if issubclass(kind.kind, Replacing) else ()
-    lines = [_own(parameter) for parameter in kind.parameters if parameter not in shared]
-    also = [f"`{parameter.name}`" for parameter in shared if parameter in kind.parameters]
+    common_parameters = parameters_of(Replacing) if issubclass(kind.kind, Replacing) else ()
+    lines = [_own(parameter) for parameter in kind.parameters if parameter not in common_parameters]
+    also = [
+        f"`{parameter.name}`" for parameter in common_parameters if parameter in kind.parameters
+    ]
     lines += [", ".join(also)] if also else []
     return (
         f"`{kind.name}`",
         kind.line,
-        kind.kind.concerned,
+        kind.kind.subject,
         "<br>".join(lines) or "none",
         f"`{json(kind.kind.example)}`",
     )

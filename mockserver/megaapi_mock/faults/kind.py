@@ -31,7 +31,7 @@ class Answered:
     content_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
     ending: Ending = "whole"
-    kept: int = 0
+    bytes_sent: int = 0
     seconds: float = 0.0
 
 
@@ -65,7 +65,7 @@ class Kind:
     replaces: ClassVar[bool] = False
     # Whether it is decided only once a call went well.
     late: ClassVar[bool] = False
-    concerned: ClassVar[str] = "any call"
+    subject: ClassVar[str] = "any call"
 
     def concerns(self, operation: Operation) -> bool:
         """Whether calls of this operation can be struck; `concerned` is the same in words."""

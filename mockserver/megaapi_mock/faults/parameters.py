@@ -11,7 +11,7 @@ import orjson
 
 from ..codec import dumps
 from ..errors.names import did_you_mean
-from ..spec.schema_sentences import shown
+from ..spec.schema_sentences import format_value
 
 SECONDS_MOST = 3_600
 COUNT_MOST = 1_000_000
@@ -64,25 +64,35 @@ def parameters_of(kind: Any) -> tuple[Parameter, ...]:
     )
 
 
-def checked(
-    name: str, known: Sequence[Parameter], arguments: Mapping[str, Any], *, also: Sequence[str] = ()
+def check_arguments(
+    name: str,
+    parameters: Sequence[Parameter],
+    arguments: Mapping[str, Any],
+    *,
+    also: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The given values when each is known and fits; BadParameter says what is accepted.
 
     `also` are names that count as accepted elsewhere, for the sentence alone.
     """
-    by_name = {parameter.name: parameter for parameter in known}
+    by_name = {parameter.name: parameter for parameter in parameters}
     for key, value in arguments.items():
         if key not in by_name:
-            raise BadParameter(f"{key}: {name} has no such parameter{meant(key, by_name, also)}")
+            raise BadParameter(
+                f"{key}: {name} has no such parameter{name_advice(key, by_name, also)}"
+            )
         if not by_name[key].form.fits(value):
-            raise BadParameter(f"{key}: must be {by_name[key].form.words}, not {shown(value)}")
+            raise BadParameter(
+                f"{key}: must be {by_name[key].form.words}, not {format_value(value)}"
+            )
     return dict(arguments)
 
 
-def meant(wrong: str, accepted: Mapping[str, Any] | Sequence[str], also: Sequence[str] = ()) -> str:
+def name_advice(
+    wrong: str, names_accepted: Mapping[str, Any] | Sequence[str], also: Sequence[str] = ()
+) -> str:
     """`, did you mean X? There are ...`: the end of a sentence about a name that is not there."""
-    names = [*accepted, *also]
+    names = [*names_accepted, *also]
     if not names:
         return "; it takes none"
     close = did_you_mean(wrong, names, most=1).strip()
@@ -142,7 +152,7 @@ def _span(value: Any) -> bool:
         return _number(value, 0, SECONDS_MOST)
     return (
         len(value) == 2
-        and all(_number(bound, 0, SECONDS_MOST) for bound in value)
+        and all(_number(limit, 0, SECONDS_MOST) for limit in value)
         and value[0] <= value[1]
     )
 

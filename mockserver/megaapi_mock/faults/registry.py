@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from .kind import Kind, Replacing
-from .parameters import BadParameter, Parameter, checked, meant, parameters_of
+from .parameters import BadParameter, Parameter, check_arguments, name_advice, parameters_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,14 @@ class Listed:
 
     def create(self, arguments: Mapping[str, Any], *, also: tuple[str, ...] = ()) -> Kind:
         """The kind with these parameters; BadParameter says what is accepted."""
-        return self.kind(**checked(self.name, self.parameters, arguments, also=also))
+        return self.kind(**check_arguments(self.name, self.parameters, arguments, also=also))
 
     def as_json(self) -> dict[str, Any]:
         """As the control API lists it."""
         return {
             "name": self.name,
             "line": self.line,
-            "concerns": self.kind.concerned,
+            "concerns": self.kind.subject,
             "parameters": [parameter.as_json() for parameter in self.parameters],
             "example": dict(self.kind.example),
         }
@@ -69,5 +69,5 @@ def kind_named(kinds: Kinds, name: Any) -> Listed:
     """One kind by name; BadParameter names the nearest and all there are."""
     kind = kinds.get(name) if isinstance(name, str) else None
     if kind is None:
-        raise BadParameter(f"fault: there is no {name!r}{meant(str(name), list(kinds))}")
+        raise BadParameter(f"fault: there is no {name!r}{name_advice(str(name), list(kinds))}")
     return kind

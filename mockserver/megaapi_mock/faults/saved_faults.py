@@ -12,7 +12,7 @@ from ..errors import ControlRefused
 from .active import ARMED_MOST, ActiveFaults
 from .armed_fault import SCOPE, SCOPE_NAMES, ArmedFault
 from .kind import FaultTally
-from .parameters import BadParameter, checked
+from .parameters import BadParameter, check_arguments
 from .registry import kind_named
 
 
@@ -44,20 +44,22 @@ def save(faults: ActiveFaults, key: str | None) -> SavedFaults:
         numbers = {owner or "": number for owner, number in faults._numbers.items()}
         tallies = faults._header_tallies
         return SavedFaults(
-            armed=tuple(_saved(armed) for armed in faults._all if key in (None, armed.instance)),
+            armed=tuple(
+                _save_fault(fault) for fault in faults._all if key in (None, fault.instance)
+            ),
             numbers={owner: numbers[owner] for owner in sorted(numbers) if key in (None, owner)},
             asked=_copies({owner: tallies[owner] for owner in tallies if key in (None, owner)}),
         )
 
 
-def rebuild(faults: ActiveFaults, saved: SavedFaults) -> list[ArmedFault]:
+def rebuild(faults: ActiveFaults, state: SavedFaults) -> list[ArmedFault]:
     """The same faults, armed once `put_back`. ControlRefused for one that cannot be."""
     rebuilt: list[ArmedFault] = []
-    if len(saved.armed) > ARMED_MOST:
+    if len(state.armed) > ARMED_MOST:
         raise ControlRefused(
             400, f"this state cannot be read: faults.armed: more than {ARMED_MOST}"
         )
-    for index, fault in enumerate(saved.armed):
+    for index, fault in enumerate(state.armed):
         scope = {name: fault.given[name] for name in SCOPE_NAMES if name in fault.given}
         own = {
             name: value
@@ -65,7 +67,7 @@ def rebuild(faults: ActiveFaults, saved: SavedFaults) -> list[ArmedFault]:
             if name not in (*SCOPE_NAMES, "fault") and value is not None
         }
         try:
-            checked(fault.name, SCOPE, scope)
+            check_arguments(fault.name, SCOPE, scope)
             kind = kind_named(faults.kinds, fault.name).create(own, also=SCOPE_NAMES)
         except BadParameter as refusal:
             raise ControlRefused(
@@ -90,7 +92,7 @@ def rebuild(faults: ActiveFaults, saved: SavedFaults) -> list[ArmedFault]:
 
 def put_back(
     faults: ActiveFaults,
-    saved: SavedFaults,
+    state: SavedFaults,
     rebuilt: list[ArmedFault],
     *,
     directory: Directory,
@@ -101,9 +103,9 @@ def put_back(
         faults.reset(key)
         faults._directory = directory
         faults._numbers.update(
-            {owner or None: number for owner, number in (saved.numbers or {}).items()}
+            {owner or None: number for owner, number in (state.numbers or {}).items()}
         )
-        faults._header_tallies.update(saved.asked or {})
+        faults._header_tallies.update(state.asked or {})
         faults._set((*faults._all, *rebuilt))
 
 
@@ -112,13 +114,13 @@ def _copies(tallies: Mapping[str, FaultTally]) -> dict[str, FaultTally]:
     return {owner: replace(tally) for owner, tally in tallies.items()}
 
 
-def _saved(armed: ArmedFault) -> SavedFault:
+def _save_fault(fault: ArmedFault) -> SavedFault:
     return SavedFault(
-        id=armed.id,
-        name=armed.name,
-        given=armed.given,
-        recipient=armed.recipient,
-        used=armed.used,
-        seen=armed.seen,
-        tallies=_copies(armed.tallies),
+        id=fault.id,
+        name=fault.name,
+        given=fault.given,
+        recipient=fault.recipient,
+        used=fault.used,
+        seen=fault.seen,
+        tallies=_copies(fault.tallies),
     )

@@ -79,7 +79,7 @@ def _record(action: ContactAction, fields: Callable[[ContactAction], Json]) -> N
     instance, sender = action.instance, action.sender
     chat = action.group.jid if action.group else sender.jid
     faults = instance.fault_source
-    if faults.armed and faults.swallows(instance.key, sender.jid, chat):
+    if faults.has_faults and faults.swallows(instance.key, sender.jid, chat):
         return
     payload_fields = _addressed(action, fields(action), chat)
     for path, value in action.set.items():

@@ -103,7 +103,7 @@ class _Parts:
     def small(self) -> Mapping[str, Any]:
         """The clock, and while faults are armed how often they struck."""
         clock = self._written("clock", self._runtime.clock.save())
-        return {"clock": clock, **(self._faults() if self._runtime.faults.armed else {})}
+        return {"clock": clock, **(self._faults() if self._runtime.faults.has_faults else {})}
 
     def all(self) -> Mapping[str, Any]:
         """Everything."""

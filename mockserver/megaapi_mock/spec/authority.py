@@ -76,8 +76,8 @@ class _KeptValidators(DialectSchemaValidatorsFactory):
         self._validators: dict[Any, Any] = {}
 
     def create(self, spec: Any, schema: Any, *args: Any, **kwargs: Any) -> Any:
-        with schema.resolve() as resolved:
-            key = (id(resolved.contents), *[v for v in kwargs.values() if isinstance(v, bool)])
+        with schema.resolve() as resolution:
+            key = (id(resolution.contents), *[v for v in kwargs.values() if isinstance(v, bool)])
         if key not in self._validators:
             self._validators[key] = super().create(spec, schema, *args, **kwargs)
         return self._validators[key]
@@ -177,5 +177,5 @@ def _flatten(errors: Iterable[Any]) -> Iterator[Violation]:
             cause = error.__cause__ or error
             yield Violation("request", type(cause).__name__, _in_words(cause))
         for detail in details:
-            where = "/".join(map(str, detail.absolute_path)) or getattr(error, "name", "body")
-            yield Violation(where, str(detail.validator), str(detail.message)[:200])
+            place = "/".join(map(str, detail.absolute_path)) or getattr(error, "name", "body")
+            yield Violation(place, str(detail.validator), str(detail.message)[:200])

@@ -68,7 +68,7 @@ class _Bundling:
         self.root = root
         self.components: dict[str, dict[str, Any]] = {}
         self.owners: dict[tuple[str, str], str] = {}
-        self.reached: set[str] = {"openapi.yaml"}
+        self.files_reached: set[str] = {"openapi.yaml"}
         self.files: dict[str, str] = {}
 
     def run(self) -> Bundle:
@@ -95,9 +95,9 @@ class _Bundling:
             self.files[name] = "openapi.yaml"
             return self._resolve(item, "openapi.yaml")
         file = self._target(reference, "openapi.yaml")
-        if file in self.reached:
+        if file in self.files_reached:
             raise SpecError(f"spec/openapi.yaml names {file} twice under {kind}")
-        self.reached.add(file)
+        self.files_reached.add(file)
         self.files[name] = file
         return self._resolve(self._load(file), file)
 
@@ -122,9 +122,9 @@ class _Bundling:
                 f"may be referred to from there"
             )
         section, name = parts[1], parts[2].removesuffix(".yaml")
-        if target not in self.reached:
+        if target not in self.files_reached:
             self._claim(section, name, target)
-            self.reached.add(target)
+            self.files_reached.add(target)
             self.components.setdefault(section, {})[name] = {}
             self.components[section][name] = self._resolve(self._load(target), target)
         return f"#/components/{section}/{name}"
@@ -150,13 +150,13 @@ class _Bundling:
         return content
 
     def _refuse_unreached(self) -> None:
-        for name in self._unreached():
+        for name in self._files_not_reached():
             raise SpecError(
                 f"spec/{name} is referred to by nothing: name it in spec/openapi.yaml or remove it"
             )
 
-    def _unreached(self) -> Iterator[str]:
+    def _files_not_reached(self) -> Iterator[str]:
         for path in _files(self.root):
             name = path.relative_to(self.root).as_posix()
-            if name not in self.reached and name not in APART:
+            if name not in self.files_reached and name not in APART:
                 yield name

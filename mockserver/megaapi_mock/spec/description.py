@@ -35,14 +35,14 @@ def description(root: Path) -> Description:
     """The contract below `root`; SpecError when it cannot be read or is not valid."""
     name = digest(root)
     with _lock:
-        if name not in _kept:
-            while len(_kept) >= MAX_KEPT:
-                del _kept[next(iter(_kept))]
-            _kept[name] = _described(root)
-        return _kept[name]
+        if name not in _cache:
+            while len(_cache) >= MAX_KEPT:
+                del _cache[next(iter(_cache))]
+            _cache[name] = _describe(root)
+        return _cache[name]
 
 
-def _described(root: Path) -> Description:
+def _describe(root: Path) -> Description:
     bundle = valid_bundle(root)
     index = operations(bundle)
     return Description(
@@ -54,5 +54,5 @@ def _described(root: Path) -> Description:
     )
 
 
-_kept: dict[str, Description] = {}
+_cache: dict[str, Description] = {}
 _lock = threading.Lock()

@@ -83,7 +83,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 
 def counts_rows(counts: Mapping[str, Counter[str]]) -> list[list[object]]:
     """A row for each group, and one for all: its name, a number for each grade, their sum."""
-    rows = [[group, *(found[grade] for grade in GRADES), found.total()]
-            for group, found in counts.items()]  # fmt: skip
+    rows = [[group, *(grades[grade] for grade in GRADES), grades.total()]
+            for group, grades in counts.items()]  # fmt: skip
     total: Counter[str] = sum(counts.values(), Counter())
     return [*rows, ["all", *(total[grade] for grade in GRADES), total.total()]]

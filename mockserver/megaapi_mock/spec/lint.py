@@ -66,18 +66,18 @@ def _findings(contract: Contract, problem: str | None) -> Iterator[LintFinding]:
     for node in nodes:
         for check in (lint_evidence.evidence, *CHECKS.get(node.kind, ())):
             yield from check(node, contract)
-    yield from lint_evidence.uncited(nodes, contract)
-    yield from unused(nodes, contract)
+    yield from lint_evidence.find_uncited(nodes, contract)
+    yield from find_unused(nodes, contract)
 
 
 def unknown_keys(node: Node) -> Iterator[LintFinding]:
     """Misspelt keys, and x- names that are not ours."""
-    known = KINDS[node.kind].known
+    allowed_keys = KINDS[node.kind].allowed_keys
     if node.is_reference:
-        known = frozenset({"$ref", "summary", "description"})
-    forbidden = lint_schemas.FORBIDDEN if node.kind == "schema" else {}
+        allowed_keys = frozenset({"$ref", "summary", "description"})
+    forbidden_keys = lint_schemas.FORBIDDEN if node.kind == "schema" else {}
     for key in node.value:
-        if key not in known and key not in forbidden:
+        if key not in allowed_keys and key not in forbidden_keys:
             yield node.finding("unknown-keyword", f"{key} is not a key of {_article(node.kind)}")
 
 
@@ -85,16 +85,18 @@ def _article(kind: str) -> str:
     return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
-def unused(nodes: list[Node], contract: Contract) -> Iterator[LintFinding]:
+def find_unused(nodes: list[Node], contract: Contract) -> Iterator[LintFinding]:
     """Components that nothing refers to."""
-    referenced = set(references(contract.document))
+    references_made = set(references(contract.document))
     for node in nodes:
         if node.kind in ("document", "operation"):
             for requirement in node.value.get("security") or ():
-                referenced.update(f"#/components/securitySchemes/{name}" for name in requirement)
+                references_made.update(
+                    f"#/components/securitySchemes/{name}" for name in requirement
+                )
     for section, members in contract.document.get("components", {}).items():
         for name in members:
-            if f"#/components/{section}/{name}" not in referenced:
+            if f"#/components/{section}/{name}" not in references_made:
                 place = f"components/{section}/{name}"
                 yield LintFinding("openapi.yaml", place, "component-unused", "nothing refers to it")
 
@@ -152,15 +154,15 @@ def _keys(root: Path, file: Path) -> Iterator[LintFinding]:
 
 
 def _pair_faults(name: str, mapping: yaml.MappingNode) -> Iterator[LintFinding]:
-    reported: set[str] = set()
+    keys: set[str] = set()
     for key, _ in mapping.value:
         line = key.start_mark.line + 1
         if key.tag != "tag:yaml.org,2002:str":
             yield LintFinding(name, "", "key-not-text", f"{key.value} is not read as text", line)
-        if key.value in reported:
+        if key.value in keys:
             message = f"{key.value} stands twice in one mapping"
             yield LintFinding(name, "", "key-twice", message, line)
-        reported.add(key.value)
+        keys.add(key.value)
 
 
 _CALL_CHECKS: tuple[Check, ...] = (lint_calls.titles, lint_calls.tags, lint_calls.security)
@@ -183,10 +185,10 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "header": (lint_schemas.examples,),
     "security scheme": (lint_calls.scheme,),
     "schema": (
-        lint_schemas.forbidden,
+        lint_schemas.find_forbidden,
         lint_schemas.patterns,
         lint_schemas.openness,
-        lint_schemas.required,
+        lint_schemas.find_undeclared,
         lint_schemas.own_values,
     ),
 }

@@ -43,12 +43,12 @@ def _is_text(value: Any) -> bool:
 
 def tags(node: Node, contract: Contract) -> Iterator[LintFinding]:
     """A tag, and none that openapi.yaml does not declare."""
-    declared = {tag.get("name") for tag in contract.document.get("tags", ())}
+    document_tags = {tag.get("name") for tag in contract.document.get("tags", ())}
     tag_names = node.value.get("tags") or ()
     if not tag_names:
         yield node.finding("tag", "tags is missing: name the controller")
     for tag in tag_names:
-        if tag not in declared:
+        if tag not in document_tags:
             yield node.finding("tag", f"tag {tag!r} is not declared in spec/openapi.yaml")
 
 
@@ -80,14 +80,14 @@ def recipient(node: Node, contract: Contract) -> Iterator[LintFinding]:
 def uses(node: Node, contract: Contract) -> Iterator[LintFinding]:
     """Further uses of an operation have their titles, plans and an example of the request."""
     content = (node.value.get("requestBody") or {}).get("content", {})
-    known = content.get("application/json", {}).get("examples", {})
+    examples = content.get("application/json", {}).get("examples", {})
     known_fields = {"summary", "x-summary-pt", "description", "x-plans", "x-provenance", "example"}
     for place, use in further_uses(node.value):
         for key in sorted(known_fields - set(use)):
             yield node.finding("uses", f"{place}: {key} is missing")
         for key in sorted(set(use) - known_fields - {"controller"}):
             yield node.finding("unknown-keyword", f"{place}: {key} is not known")
-        if use.get("example") not in known:
+        if use.get("example") not in examples:
             yield node.finding("uses", f"{place}: example names none of the request's")
 
 
@@ -102,24 +102,24 @@ def kinds(node: Node, contract: Contract) -> Iterator[LintFinding]:
 
 def arrival(node: Node, contract: Contract) -> Iterator[LintFinding]:
     """Whether a webhook is sent unasked, how sure its arrival is, and its year if it has one."""
-    for rule, key, known in (
+    for rule, key, values in (
         ("default", "x-default", DEFAULTS),
         ("arrival", "x-arrival", ARRIVALS),
         ("generation", "x-generation", (None, *GENERATIONS)),
     ):
         value = node.value.get(key)
-        if value not in known:
-            words = ", ".join(name for name in known if name)
+        if value not in values:
+            words = ", ".join(name for name in values if name)
             yield node.finding(rule, f"{key} {value!r}: one of {words}, as text")
 
 
 def security(node: Node, contract: Contract) -> Iterator[LintFinding]:
     """Schemes that exist: an unknown name would let everyone in, silently."""
-    known = contract.document.get("components", {}).get("securitySchemes", {})
+    schemes = contract.document.get("components", {}).get("securitySchemes", {})
     requirements = node.value.get("security")
     for requirement in requirements or ():
         for name in requirement:
-            if name not in known:
+            if name not in schemes:
                 yield node.finding("security-unknown", f"security scheme {name!r} does not exist")
     if node.kind == "webhook" and requirements != []:
         yield node.finding("security-webhook", "the gateway signs nothing: write security: []")

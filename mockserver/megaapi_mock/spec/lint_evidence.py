@@ -31,8 +31,8 @@ def evidence(node: Node, contract: Contract) -> Iterator[LintFinding]:
 
 def _is_guess(node: Node) -> bool:
     own = node.value.get("x-provenance")
-    inferred = isinstance(own, Mapping) and own.get("grade") == "inferred"
-    return node.kind == "operation" and inferred
+    is_inferred = isinstance(own, Mapping) and own.get("grade") == "inferred"
+    return node.kind == "operation" and is_inferred
 
 
 def provenances(node: Node) -> Iterator[tuple[str, Any]]:
@@ -44,7 +44,7 @@ def provenances(node: Node) -> Iterator[tuple[str, Any]]:
         yield f"{place}/x-provenance", use.get("x-provenance")
 
 
-def _faults(provenance: Any, known: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _faults(provenance: Any, source_entries: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if not isinstance(provenance, Mapping) or set(provenance) != {"grade", "sources"}:
         yield "provenance-malformed", "holds grade and sources, and nothing else"
         return
@@ -57,13 +57,13 @@ def _faults(provenance: Any, known: Mapping[str, Any]) -> Iterator[tuple[str, st
     if not sources and grade != "inferred":
         yield "sources-empty", "sources may be empty with the grade inferred alone"
     for source in sources:
-        if source not in known:
+        if source not in source_entries:
             yield "source-unknown", f"{source!r} is not in spec/{SOURCES_FILE}"
 
 
-def uncited(nodes: list[Node], contract: Contract) -> Iterator[LintFinding]:
+def find_uncited(nodes: list[Node], contract: Contract) -> Iterator[LintFinding]:
     """Sources that nothing names, and sources that do not say what they are."""
-    cited = {
+    sources_named = {
         source
         for node in nodes
         for _, provenance in provenances(node)
@@ -72,7 +72,7 @@ def uncited(nodes: list[Node], contract: Contract) -> Iterator[LintFinding]:
         if isinstance(source, str)
     }
     for source, entry in contract.sources.items():
-        if source not in cited:
+        if source not in sources_named:
             yield LintFinding(SOURCES_FILE, source, "source-uncited", "no x-provenance names it")
         if not isinstance(entry, Mapping) or set(entry) != {"title", "where"}:
             yield LintFinding(

@@ -32,9 +32,9 @@ def with_lines(root: Path, findings: Iterable[LintFinding]) -> list[LintFinding]
 
 def _line(tree: yaml.Node, finding: LintFinding) -> int:
     """The line of the key that the message begins with, where the place has such a key."""
-    line = line_of(tree, finding.where)
+    line = line_of(tree, finding.place)
     for word in _WORD.findall(finding.message)[:_WORDS]:
-        inner = line_of(tree, f"{finding.where}/{word}" if finding.where else word)
+        inner = line_of(tree, f"{finding.place}/{word}" if finding.place else word)
         if inner > line:
             return inner
     return line

@@ -107,13 +107,15 @@ def _faults(
 def _parameter_faults(
     parameters: Object, target: Object, contract: Contract
 ) -> Iterator[tuple[str, str]]:
-    declared = [resolve(one, contract.document) for one in target.get("parameters") or ()]
-    names = {str(one["name"]) for one in declared}
-    names |= {f"{one['in']}.{one['name']}" for one in declared}
+    parameters_of_target = [
+        resolve(one, contract.document) for one in target.get("parameters") or ()
+    ]
+    names = {str(one["name"]) for one in parameters_of_target}
+    names |= {f"{one['in']}.{one['name']}" for one in parameters_of_target}
     for name in parameters:
         if name not in names:
             yield "link-parameter", f"{target['operationId']} has no parameter {name}"
-    for one in declared:
+    for one in parameters_of_target:
         if one.get("required") and not {one["name"], f"{one['in']}.{one['name']}"} & set(
             parameters
         ):
@@ -128,11 +130,11 @@ def _body_faults(
     if schema is None:
         yield "link-body", f"{target['operationId']} takes no body"
         return
-    value = _evaluated(body, source)
+    value = _evaluate(body, source)
     error = next(contract.compiler.compile(schema).iter_errors(value), None)
     if error is not None:
-        where = "/".join(map(str, error.instance_path)) or "the body"
-        yield "link-body", f"{where}: {error.message[:200]}"
+        place = "/".join(map(str, error.instance_path)) or "the body"
+        yield "link-body", f"{place}: {error.message[:200]}"
 
 
 def _expressions(node: Any) -> Iterator[str]:
@@ -149,11 +151,11 @@ def _expressions(node: Any) -> Iterator[str]:
             yield from _expressions(inner)
 
 
-def _evaluated(node: Any, source: _Source) -> Any:
+def _evaluate(node: Any, source: _Source) -> Any:
     if isinstance(node, Mapping):
-        return {name: _evaluated(inner, source) for name, inner in node.items()}
+        return {name: _evaluate(inner, source) for name, inner in node.items()}
     if isinstance(node, list):
-        return [_evaluated(inner, source) for inner in node]
+        return [_evaluate(inner, source) for inner in node]
     if isinstance(node, str) and _EXPRESSION.match(node):
         return source.value(node)
     if isinstance(node, str):

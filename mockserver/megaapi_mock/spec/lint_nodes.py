@@ -24,7 +24,7 @@ class ObjectKind:
     extensions: frozenset[str] = frozenset()
 
     @property
-    def known(self) -> frozenset[str]:
+    def allowed_keys(self) -> frozenset[str]:
         """Every key that may stand in such an object."""
         return self.plain | self.extensions | set(self.children)
 
@@ -137,9 +137,9 @@ class Node:
     kind: str
     name: str
     file: str
-    where: str
+    place: str
     value: Mapping[str, Any]
-    promised: bool = False
+    is_promised: bool = False
     within: str = ""
 
     @property
@@ -149,7 +149,7 @@ class Node:
 
     def finding(self, rule: str, message: str) -> LintFinding:
         """A fault of this object."""
-        return LintFinding(self.file, self.where, rule, message)
+        return LintFinding(self.file, self.place, rule, message)
 
     def children(self) -> Iterator[Node]:
         """The objects directly inside."""
@@ -158,9 +158,9 @@ class Node:
         for key, (kind, shape) in KINDS[self.kind].children.items():
             for name, value in _members(self.value.get(key), shape):
                 if isinstance(value, Mapping):
-                    where = "/".join(part for part in (self.where, key, name) if part)
-                    is_promise = self.promised or kind in ("response", "webhook")
-                    yield Node(kind, name or key, self.file, where, value, is_promise, self.kind)
+                    place = "/".join(part for part in (self.place, key, name) if part)
+                    is_promise = self.is_promised or kind in ("response", "webhook")
+                    yield Node(kind, name or key, self.file, place, value, is_promise, self.kind)
 
 
 def _members(value: Any, shape: str) -> Iterator[tuple[str, Any]]:
@@ -190,23 +190,23 @@ class Contract:
             node = waiting.pop()
             if node.kind != "components":
                 yield node
-            waiting.extend(self._placed(node, child, sent_schemas) for child in node.children())
+            waiting.extend(self._place(node, child, sent_schemas) for child in node.children())
 
-    def _placed(self, parent: Node, child: Node, sent_schemas: frozenset[str]) -> Node:
+    def _place(self, parent: Node, child: Node, sent_schemas: frozenset[str]) -> Node:
         """Give a path item, a webhook or a component the file it stands in."""
         if parent.kind == "document" and child.kind in ("path item", "webhook item"):
             file = self.files[child.name]
-            where = "" if file != "openapi.yaml" else child.where
-            return replace(child, file=file, where=where)
+            place = "" if file != "openapi.yaml" else child.place
+            return replace(child, file=file, place=place)
         if parent.kind == "components":
-            section = child.where.split("/")[1]
+            section = child.place.split("/")[1]
             is_promise = child.kind == "response" or (
                 section == "schemas" and child.name in sent_schemas
             )
             file = f"components/{section}/{child.name}.yaml"
             apart = (self.root / file).is_file()
-            file, where = (file, "") if apart else ("openapi.yaml", child.where)
-            return replace(child, file=file, where=where, promised=is_promise)
+            file, place = (file, "") if apart else ("openapi.yaml", child.place)
+            return replace(child, file=file, place=place, is_promised=is_promise)
         return child
 
     def _sent_schemas(self) -> frozenset[str]:
@@ -217,14 +217,14 @@ class Contract:
         for item in self.document.get("paths", {}).values():
             calls = [call for call in item.values() if isinstance(call, Mapping)]
             sections.extend(call.get("responses", {}) for call in calls)
-        reached: set[str] = set()
+        schema_names: set[str] = set()
         waiting = [name for section in sections for name in references(section, "schemas")]
         while waiting:
             name = waiting.pop()
-            if name not in reached:
-                reached.add(name)
+            if name not in schema_names:
+                schema_names.add(name)
                 waiting.extend(references(schemas.get(name, {}), "schemas"))
-        return frozenset(reached)
+        return frozenset(schema_names)
 
 
 def references(node: Any, section: str | None = None) -> Iterator[str]:

@@ -125,7 +125,7 @@ class LintFinding:
     """
 
     file: str
-    where: str
+    place: str
     rule: str
     message: str
     line: int = 0
@@ -141,5 +141,5 @@ class LintFinding:
 
     def __str__(self) -> str:
         line = f":{self.line}" if self.line else ""
-        place = f" {self.where}" if self.where else ""
+        place = f" {self.place}" if self.place else ""
         return f"spec/{self.file}{line}{place}: {' '.join(self.message.split())} [{self.rule}]"

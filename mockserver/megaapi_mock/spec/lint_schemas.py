@@ -27,7 +27,7 @@ CONDITIONS = frozenset({"if", "not"})
 LOOKAROUND = re.compile(r"\(\?<?[=!]")
 
 
-def forbidden(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def find_forbidden(node: Node, contract: Contract) -> Iterator[LintFinding]:
     """Keywords that tools read differently, or not at all."""
     for keyword, reason in FORBIDDEN.items():
         if keyword in node.value:
@@ -60,7 +60,7 @@ def openness(node: Node, contract: Contract) -> Iterator[LintFinding]:
         if node.value["x-open"] is not True or not node.value.get("description"):
             yield node.finding("open-unexplained", "x-open is true, beside a description")
         return
-    if not node.promised or _in_condition(node):
+    if not node.is_promised or _in_condition(node):
         return
     if "object" in _types(node.value) and not _has_fields(node.value):
         yield node.finding("object-bare", "an object without properties promises nothing")
@@ -71,8 +71,8 @@ def openness(node: Node, contract: Contract) -> Iterator[LintFinding]:
 
 
 def _types(schema: Schema) -> Sequence[str]:
-    declared = schema.get("type", ())
-    return [declared] if isinstance(declared, str) else declared
+    types = schema.get("type", ())
+    return [types] if isinstance(types, str) else types
 
 
 def _has_fields(schema: Schema) -> bool:
@@ -83,36 +83,36 @@ def _has_fields(schema: Schema) -> bool:
 
 
 def _in_condition(node: Node) -> bool:
-    return bool(CONDITIONS & set(node.where.split("/")))
+    return bool(CONDITIONS & set(node.place.split("/")))
 
 
 def _is_whole(node: Node) -> bool:
     """Not a branch of a combination, whose siblings may say the rest."""
-    steps = node.where.split("/")
+    steps = node.place.split("/")
     return not {"allOf", "then", "else"} & set(steps[-2:])
 
 
-def required(node: Node, contract: Contract) -> Iterator[LintFinding]:
+def find_undeclared(node: Node, contract: Contract) -> Iterator[LintFinding]:
     """Names in `required` that no `properties` declares, siblings in allOf considered.
 
     Looks at whole schemas from outside: only there the siblings of each part are in sight.
     """
     if node.within != "schema":
-        yield from _required(node, node.value, node.where, (), contract.document)
+        yield from _undeclared_names(node, node.value, node.place, (), contract.document)
 
 
-def _required(
-    node: Node, schema: Schema, where: str, beside: Sequence[Schema], document: Schema
+def _undeclared_names(
+    node: Node, schema: Schema, place: str, beside: Sequence[Schema], document: Schema
 ) -> Iterator[LintFinding]:
     """`beside`: other schemas that hold for the same value and may declare the name."""
     group = [*_parts(schema, document), *beside]
-    declared = {name for part in group for name in part.get("properties", ())}
+    property_names = {name for part in group for name in part.get("properties", ())}
     for name in schema.get("required", ()):
-        if name not in declared:
+        if name not in property_names:
             rule, message = "required-undeclared", f"{name!r} is required but not in properties"
-            yield LintFinding(node.file, where, rule, message)
+            yield LintFinding(node.file, place, rule, message)
     for step, inner, others in _inside(schema, group, document):
-        yield from _required(node, inner, f"{where}/{step}".strip("/"), others, document)
+        yield from _undeclared_names(node, inner, f"{place}/{step}".strip("/"), others, document)
 
 
 def _inside(
@@ -149,7 +149,7 @@ def _parts(schema: Schema, document: Schema, *, sure: bool = False) -> list[Sche
     waiting: list[Schema] = [schema]
     while waiting:
         part = waiting.pop()
-        if any(part is known for known in parts):
+        if any(part is part_seen for part_seen in parts):
             continue
         parts.append(part)
         if "$ref" in part:
@@ -200,5 +200,5 @@ def misfits(
     """At most one finding per value: where it breaks the schema first."""
     error = next(contract.compiler.compile(schema).iter_errors(value), None)
     if error is not None:
-        where = "/".join(map(str, error.instance_path)) or "the value"
-        yield node.finding("example-misfit", f"{place}: {where}: {error.message[:200]}")
+        position = "/".join(map(str, error.instance_path)) or "the value"
+        yield node.finding("example-misfit", f"{place}: {position}: {error.message[:200]}")

@@ -123,12 +123,12 @@ def _operations(bundle: Bundle) -> Iterator[Operation]:
             )
 
 
-def find_operation(known: Iterable[Operation], name: str) -> Operation | None:
+def find_operation(operations: Iterable[Operation], name: str) -> Operation | None:
     """The operation a person means: sendText, send_text, send_message/send_text, POST text, or
     its path. None when no operation, or more than one, is called so.
     """
     wanted_name = plain(name)
-    exact = [operation for operation in known if wanted_name in _names(operation)]
+    exact = [operation for operation in operations if wanted_name in _names(operation)]
     return exact[0] if len(exact) == 1 else None
 
 

@@ -190,5 +190,5 @@ def _sentence(event: str, steps: tuple[str, ...], position: int, names: set[str]
         near = near.replace("did you mean ", f"did you mean {above}.").replace(
             " or ", f" or {above}."
         )
-    known = near or f"there are {', '.join(sorted(names)[:12])}"
-    return f"{place} is not a field of {event}: {known}"
+    suggestion = near or f"there are {', '.join(sorted(names)[:12])}"
+    return f"{place} is not a field of {event}: {suggestion}"

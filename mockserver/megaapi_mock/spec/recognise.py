@@ -35,8 +35,8 @@ class FieldMismatch:
     spec_file: str | None = None
 
     def __str__(self) -> str:
-        where = f" (spec/{self.spec_file})" if self.spec_file else ""
-        return f"{self.field}: {self.message}{where}"
+        file = f" (spec/{self.spec_file})" if self.spec_file else ""
+        return f"{self.field}: {self.message}{file}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Recogniser:
             own = {event.message_type, *_types(schema, bundle.document)}
             for kind in own:
                 self._by_type.setdefault(kind, []).append(candidate)
-            for kind in set(_types(schema, bundle.document, shared=True)) - own:
+            for kind in set(_types(schema, bundle.document, is_common=True)) - own:
                 self._any_content.setdefault(kind, []).append(candidate)
 
     def recognise(self, payload: Any) -> Recognised:
@@ -115,31 +115,31 @@ def _schema(event: WebhookEvent) -> Mapping[str, Any]:
 
 
 def _types(
-    schema: Mapping[str, Any], document: Mapping[str, Any], *, shared: bool = False
+    schema: Mapping[str, Any], document: Mapping[str, Any], *, is_common: bool = False
 ) -> Iterator[str]:
     """Every messageType the schema names; `shared`: those of a schema of its own for them too."""
-    resolved = resolve(schema, document)
-    type_schema = resolved.get("properties", {}).get("messageType", {})
-    if shared:
+    schema_itself = resolve(schema, document)
+    type_schema = schema_itself.get("properties", {}).get("messageType", {})
+    if is_common:
         type_schema = resolve(type_schema, document)
     yield from type_schema.get("enum", ())
     if "const" in type_schema:
         yield type_schema["const"]
-    for part in resolved.get("allOf", ()):
-        yield from _types(part, document, shared=shared)
+    for part in schema_itself.get("allOf", ()):
+        yield from _types(part, document, is_common=is_common)
 
 
 def _left_unwritten(candidate: _Candidate, payload: Mapping[str, Any]) -> int:
     """How many misfits are left where texts that are out of place become the numbers they say."""
-    mended = orjson.loads(orjson.dumps(payload))
+    copy = orjson.loads(orjson.dumps(payload))
     for error in islice(candidate.validator.iter_errors(payload), MISFITS_MOST):
         if isinstance(error.instance, str) and _NUMERAL.fullmatch(error.instance):
             *way, last = error.instance_path
-            place = mended
+            place = copy
             for step in way:
                 place = place[step]
             place[last] = int(error.instance)
-    return sum(1 for _ in islice(candidate.validator.iter_errors(mended), MISFITS_MOST))
+    return sum(1 for _ in islice(candidate.validator.iter_errors(copy), MISFITS_MOST))
 
 
 def _misfits(candidate: _Candidate, payload: Any) -> Iterator[FieldMismatch]:

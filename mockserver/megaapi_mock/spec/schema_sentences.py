@@ -34,7 +34,7 @@ def written_place(place: Sequence[str | int]) -> str:
     return text.removeprefix(".")
 
 
-def shown(value: Any) -> str:
+def format_value(value: Any) -> str:
     """A value in a sentence, cut where it is long."""
     try:
         text = orjson.dumps(value, default=repr).decode("utf-8", "replace")
@@ -43,7 +43,7 @@ def shown(value: Any) -> str:
     return text if len(text) <= VALUE_SHOWN else f"{text[: VALUE_SHOWN - 3]}..."
 
 
-def allowed(schema: Mapping[str, Any], rule: str = "") -> str:
+def describe_allowed(schema: Mapping[str, Any], rule: str = "") -> str:
     """What a schema allows, in words; null is left out: it counts as not given.
 
     `rule` is the keyword that was broken: a value of another type is not told of a pattern.
@@ -83,16 +83,16 @@ def _sentence(error: Any, root: Mapping[str, Any], document: Any) -> str:
         return f"{written_place([*place, name])}: no such field; there are {', '.join(fields)}"
     if rule == "required":
         name = error.kind.as_dict()["property"]
-        advice = _description(_resolved(fields.get(name, {}), root))
+        advice = _description(_resolve_references(fields.get(name, {}), root))
         return f"{written_place([*place, name])}: is required{advice and f'; {advice}'}"
     if rule == "minProperties":
-        where = f"{written_place(place)}: " if place else ""
-        return f"{where}give at least one of {', '.join(fields)}"
+        prefix = f"{written_place(place)}: " if place else ""
+        return f"{prefix}give at least one of {', '.join(fields)}"
     value = _value(document, place)
-    actual = f"of {len(value)}" if rule in ("maxItems", "minItems") else shown(value)
-    where = written_place(place) or "the body"
+    actual = f"of {len(value)}" if rule in ("maxItems", "minItems") else format_value(value)
+    prefix = written_place(place) or "the body"
     advice = f"; {schema['x-advice']}" if "x-advice" in schema else ""
-    return f"{where}: must be {allowed(schema, rule)}, not {actual}{advice}"
+    return f"{prefix}: must be {describe_allowed(schema, rule)}, not {actual}{advice}"
 
 
 def _schema_of(error: Any, root: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -100,17 +100,17 @@ def _schema_of(error: Any, root: Mapping[str, Any]) -> Mapping[str, Any]:
     node: Any = root
     for step in list(error.schema_path)[:-1]:
         node = node[step]
-    resolved: Mapping[str, Any] = node
-    return {**_resolved(resolved, root), **resolved}
+    schema: Mapping[str, Any] = node
+    return {**_resolve_references(schema, root), **schema}
 
 
-def _resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
+def _resolve_references(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
     if "$ref" not in schema:
         return schema
     node: Any = root
     for step in schema["$ref"].removeprefix("#/").split("/"):
         node = node[step]
-    return _resolved(node, root)
+    return _resolve_references(node, root)
 
 
 def _value(document: Any, place: Sequence[str | int]) -> Any:

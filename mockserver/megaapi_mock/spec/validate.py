@@ -40,12 +40,12 @@ class _Compiled:
         self.replies: dict[str, dict[str, Any]] = {}
         self.may_be_empty: set[str] = set()
         for status, response in definition["responses"].items():
-            resolved = resolve(response, document)
+            response_object = resolve(response, document)
             self.replies[status] = {
                 media_type: compiler.compile(content.get("schema"))
-                for media_type, content in resolved.get("content", {}).items()
+                for media_type, content in response_object.get("content", {}).items()
             }
-            if resolved.get("x-may-be-empty") or not self.replies[status]:
+            if response_object.get("x-may-be-empty") or not self.replies[status]:
                 self.may_be_empty.add(status)
 
 
@@ -56,7 +56,7 @@ class Validators:
         self._document = bundle.document
         self.schemas: Mapping[str, Any] = bundle.document.get("components", {}).get("schemas", {})
         compiler = Compiler(bundle.document)
-        self._compiled = {
+        self._validators = {
             each.id: _Compiled(each, bundle.document, compiler) for each in operations
         }
         self._authority: Authority | None = None
@@ -74,16 +74,16 @@ class Validators:
 
     def body_check(self, operation: Operation) -> Callable[[Any], bool] | None:
         """Whether a body fits; None where that is not all that is asked of a request."""
-        compiled = self._compiled[operation.id]
-        if compiled.query or compiled.body is None:
+        validators = self._validators[operation.id]
+        if validators.query or validators.body is None:
             return None
-        check: Callable[[Any], bool] = compiled.body.is_valid
+        check: Callable[[Any], bool] = validators.body.is_valid
         return check
 
     def reply_checks(self, operation: Operation) -> Mapping[int, Callable[[Any], bool]]:
         """Whether a JSON reply with a status fits, for each status that promises a schema."""
-        replies = self._compiled[operation.id].replies
-        validators = {status: promised.get(JSON) for status, promised in replies.items()}
+        replies = self._validators[operation.id].replies
+        validators = {status: by_media_type.get(JSON) for status, by_media_type in replies.items()}
         return {
             int(status): validator.is_valid
             for status, validator in validators.items()
@@ -92,18 +92,18 @@ class Validators:
 
     def request_fits(self, operation: Operation, query: Mapping[str, str], body: Any) -> bool:
         """Whether query and parsed body (None: no body) fit the operation."""
-        compiled = self._compiled[operation.id]
-        for name, required, validator in compiled.query:
+        validators = self._validators[operation.id]
+        for name, is_required, validator in validators.query:
             if name not in query:
-                if required:
+                if is_required:
                     return False
             elif validator is not None and not validator.is_valid(query[name]):
                 return False
-        if compiled.body is None:
+        if validators.body is None:
             return True
         if body is None:
-            return not compiled.body_required
-        return bool(compiled.body.is_valid(body))
+            return not validators.body_required
+        return bool(validators.body.is_valid(body))
 
     def request_violations(
         self, operation: Operation, query: Mapping[str, str], body: bytes, document: Any
@@ -125,12 +125,12 @@ class Validators:
 
         `document` is the parsed JSON body, the bytes of another kind, or None for an empty one.
         """
-        compiled = self._compiled[operation.id]
-        promised_schema = compiled.replies.get(str(status))
+        operation_validators = self._validators[operation.id]
+        promised_schema = operation_validators.replies.get(str(status))
         if promised_schema is None:
             return [Violation("status", "responses", f"{status} is not promised")]
         if document is None:
-            if str(status) in compiled.may_be_empty:
+            if str(status) in operation_validators.may_be_empty:
                 return []
             return [Violation("body", "content", "the body is empty")]
         media_type = content_type.partition(";")[0]
@@ -173,26 +173,27 @@ class Compiler:
             return None
         name = orjson.dumps(schema)
         if name not in self._validators:
-            needed = {
-                schema_name: self._schemas[schema_name] for schema_name in self._reached(schema)
+            schemas = {
+                schema_name: self._schemas[schema_name]
+                for schema_name in self._schemas_reached(schema)
             }
             self._validators[name] = jsonschema_rs.Draft202012Validator(
-                {**schema, "components": {"schemas": needed}}
+                {**schema, "components": {"schemas": schemas}}
             )
         return self._validators[name]
 
-    def _reached(self, schema: Any) -> set[str]:
+    def _schemas_reached(self, schema: Any) -> set[str]:
         """Only what the schema leads to travels with it: compiling costs by size."""
-        reached: set[str] = set()
+        names: set[str] = set()
         waiting = [schema]
         while waiting:
             node = waiting.pop()
             if isinstance(node, dict):
                 name = str(node.get("$ref", "")).rpartition("/")[2]
-                if name and name not in reached:
-                    reached.add(name)
+                if name and name not in names:
+                    names.add(name)
                     waiting.append(self._schemas[name])
                 waiting.extend(node.values())
             elif isinstance(node, list):
                 waiting.extend(node)
-        return reached
+        return names

@@ -39,8 +39,8 @@ def first_problem(candidate: Bundle) -> str | None:
     from openapi_spec_validator import OpenAPIV31SpecValidator
 
     for error in OpenAPIV31SpecValidator(candidate.document).iter_errors():
-        where = "/".join(map(str, getattr(error, "absolute_path", ()))) or "document"
-        return f"{where}: {' '.join(str(error.message).split())[:300]}"
+        place = "/".join(map(str, getattr(error, "absolute_path", ()))) or "document"
+        return f"{place}: {' '.join(str(error.message).split())[:300]}"
     return None
 
 

@@ -23,6 +23,6 @@ class GroupChat:
     jid: str
 
 
-def number_of(who: str | Person) -> str:
+def number_of(person: str | Person) -> str:
     """The number or address that the control API is given for this person."""
-    return who.number if isinstance(who, Person) else number_written(who)
+    return person.number if isinstance(person, Person) else number_written(person)

@@ -46,11 +46,11 @@ def id_of(message: Any) -> str:
     return message_id
 
 
-def require_wait(text: Any, where: Any, timeout: Any) -> None:
+def require_wait(text: Any, condition: Any, timeout: Any) -> None:
     """Misused unless a wait can be made of these."""
     if text is not None and not isinstance(text, re.Pattern):
         words(text)
-    if where is not None and not callable(where):
-        raise Misused(f"where: {where!r:.80} is not a function that judges what comes")
+    if condition is not None and not callable(condition):
+        raise Misused(f"where: {condition!r:.80} is not a function that judges what comes")
     if isinstance(timeout, bool) or not isinstance(timeout, int | float):
         raise Misused(f"timeout: {timeout!r:.80} is not a number of seconds")

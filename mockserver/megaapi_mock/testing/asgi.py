@@ -97,7 +97,7 @@ class _AsgiRequest:
         self._scope, self._body = scope, body
         self._status, self._headers = 500, list[tuple[str, str]]()
         self._content = bytearray()
-        self._is_body_taken, self._ended = False, asyncio.Event()
+        self._is_body_taken, self._end = False, asyncio.Event()
 
     async def run(self, app: AsgiApp) -> None:
         """The app deals with it; what it raises is logged, and answered with 500."""
@@ -116,7 +116,7 @@ class _AsgiRequest:
         if not self._is_body_taken:
             self._is_body_taken = True
             return {"type": "http.request", "body": self._body, "more_body": False}
-        await self._ended.wait()
+        await self._end.wait()
         return {"type": "http.disconnect"}
 
     async def _send(self, event: Event) -> None:
@@ -129,7 +129,7 @@ class _AsgiRequest:
             self._content += event.get("body", b"")
             if not event.get("more_body", False) and not self.answer.done():
                 self.answer.set_result((self._status, self._headers, bytes(self._content)))
-                self._ended.set()
+                self._end.set()
 
 
 class _Lifespan:

@@ -10,7 +10,7 @@ from ..errors import ControlRefused
 from ..errors.frames import between_test_and_refusal
 from ..web.control.control_client import join_path
 from .base_mock import BaseMock
-from .bots import require_url, served
+from .bots import require_url, server_of
 from .explanations import Explanations
 from .fault import Fault
 from .instance_records import Calls, Inbox, Sent
@@ -32,11 +32,11 @@ Json = dict[str, Any]
 class BaseInstance:
     """The part of `Instance` that customers, groups and the own phone need."""
 
-    def __init__(self, mock: BaseMock, shown: Json, *, created_at: float = 0.0) -> None:
+    def __init__(self, mock: BaseMock, description: Json, *, created_at: float = 0.0) -> None:
         self._mock, self.door = mock, mock.door
         self.url = mock.url
-        self.key, self.token = str(shown["key"]), str(shown["token"])
-        self.number = str(shown["number"])
+        self.key, self.token = str(description["key"]), str(description["token"])
+        self.number = str(description["number"])
         source = RecordSource(self.door, self.key, self.file)
         explain = Explanations(source, created_at, lambda: self.has_own_inbox)
         self.inbox = Inbox(source, explain)
@@ -73,7 +73,7 @@ class BaseInstance:
             require_url(bot)
             url = bot
         else:
-            server = served(bot, host=self.door.local_address()).start()
+            server = server_of(bot, host=self.door.local_address()).start()
             self._bots.append(server)
             url = server.url + path
         self.do("webhook", {"url": url, "enabled": True})

@@ -18,7 +18,7 @@ __tracebackhide__ = between_test_and_refusal
 _SCOPE = ["scope", "receive", "send"]
 
 
-def served(bot: WSGIApplication | AsgiApp, *, host: str) -> Served:
+def server_of(bot: WSGIApplication | AsgiApp, *, host: str) -> Served:
     """A server of this app, not started; SetupError for what is neither WSGI nor ASGI."""
     if is_asgi(bot):
         return ServedAsgi(bot, host=host, threads=8)  # type: ignore[arg-type]
@@ -47,8 +47,8 @@ def is_asgi(bot: object) -> bool:
     if not callable(bot) or not _takes(bot, 3):
         return False
     call = getattr(bot, "__call__", None)  # noqa: B004 (its own, to see whether it is async)
-    awaited = inspect.iscoroutinefunction(bot) or inspect.iscoroutinefunction(call)
-    return awaited or _names(bot)[:3] == _SCOPE
+    is_coroutine = inspect.iscoroutinefunction(bot) or inspect.iscoroutinefunction(call)
+    return is_coroutine or _names(bot)[:3] == _SCOPE
 
 
 def require_wsgi(bot: object) -> None:

@@ -72,8 +72,8 @@ class Customer(Person, MessageWriter):
             "message",
             {"chat": self._chat()},
             offers,
-            wanted=f"the option {option!r}",
-            missed=f"it does not offer {option!r}",
+            condition_text=f"the option {option!r}",
+            miss_text=f"it does not offer {option!r}",
         )
         self._instance.sent.await_one(offering, timeout, take=False)
         chat = self._chat()

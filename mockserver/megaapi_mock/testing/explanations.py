@@ -58,10 +58,10 @@ class Explanations:
         if instance is None:
             return [self._gone_sentence()]
         webhooks = self.source.webhooks()
-        undelivered = [webhook for webhook in webhooks if webhook.state != "delivered"]
+        webhooks_not_taken = [webhook for webhook in webhooks if webhook.state != "delivered"]
         reasons = self._calls_of_no_instance()
-        reasons += [f"webhook: {webhook}" for webhook in undelivered[-LISTED:]]
-        reasons += [*_of_path(undelivered), *self._of_settings(instance, None)]
+        reasons += [f"webhook: {webhook}" for webhook in webhooks_not_taken[-LISTED:]]
+        reasons += [*_of_path(webhooks_not_taken), *self._of_settings(instance, None)]
         return reasons if reasons or self.source.calls() else self._of_bot(webhooks)
 
     # -- the set-up --------------------------------------------------------------------------
@@ -110,21 +110,21 @@ class Explanations:
                 "webhooks go to the inbox alone: instance.webhook_to(...) takes your bot, or its "
                 "URL, too"
             ]
-        delivered = [webhook for webhook in webhooks if webhook.state == "delivered"]
-        if not delivered:
+        webhooks_taken = [webhook for webhook in webhooks if webhook.state == "delivered"]
+        if not webhooks_taken:
             return [NOTHING_DONE]
-        return [f"your bot took {delivered[-1]}, and has called nothing"]
+        return [f"your bot took {webhooks_taken[-1]}, and has called nothing"]
 
     # -- what happened -----------------------------------------------------------------------
 
     def _refused_calls(self) -> list[str]:
         """The newest calls that were not simply answered."""
-        refused = [
+        calls = [
             f"call: {call}"
             for call in self.source.calls()
             if call.reason or call.status not in _ANSWERED_WELL
         ]
-        return refused[-LISTED:]
+        return calls[-LISTED:]
 
     def _calls_of_no_instance(self) -> list[str]:
         """The newest calls that name no instance there is, of all since this one was made."""
@@ -176,15 +176,15 @@ def _of_link(instance: Json) -> Iterator[str]:
 
 def _of_failures(webhooks: Sequence[Webhook]) -> Iterator[str]:
     """The inbox has some, which a wait leaves out unless told otherwise."""
-    failed = [webhook for webhook in webhooks if webhook.state == "failed"]
-    if failed:
+    failures = [webhook for webhook in webhooks if webhook.state == "failed"]
+    if failures:
         yield "what your bot has not taken counts with state=None, or state='failed', alone"
-    yield from _of_path(failed)
+    yield from _of_path(failures)
 
 
-def _of_path(undelivered: Sequence[Webhook]) -> Iterator[str]:
+def _of_path(webhooks: Sequence[Webhook]) -> Iterator[str]:
     """The bot does not know the address that webhooks are sent to."""
-    not_routed = [webhook for webhook in undelivered if webhook.status in (404, 405)]
+    not_routed = [webhook for webhook in webhooks if webhook.status in (404, 405)]
     if not_routed:
         newest = not_routed[-1]
         yield (

@@ -24,9 +24,9 @@ class ArmFault(Protocol):
 class Fault:
     """An armed fault; `clear` it, or use it in a `with`."""
 
-    def __init__(self, door: ControlClient, shown: Json) -> None:
+    def __init__(self, door: ControlClient, description: Json) -> None:
         self._door = door
-        self.id, self.name = str(shown["id"]), str(shown["fault"])
+        self.id, self.name = str(description["id"]), str(description["fault"])
 
     @property
     def used(self) -> int:

@@ -31,18 +31,18 @@ class Filter(Generic[R]):
 
     what: str
     fields: Mapping[str, Any]
-    where: Callable[[R], object] | None = None
+    condition: Callable[[R], object] | None = None
     ends: Mapping[str, Any] = field(default_factory=dict)
-    wanted: str = "where() true"
-    missed: str = "where() says no"
+    condition_text: str = "where() true"
+    miss_text: str = "where() says no"
 
     def misses(self, record: R) -> list[str]:
         """Every difference, in words; none when the record fits, if it ends well."""
         differences = _differences(self.fields, record)
-        if self.where is None:
+        if self.condition is None:
             return differences
         try:
-            return differences if self.where(record) else [*differences, self.missed]
+            return differences if self.condition(record) else [*differences, self.miss_text]
         except _UNREADABLE as error:
             return [*differences, f"where() raised {error!r}"]
 
@@ -54,13 +54,13 @@ class Filter(Generic[R]):
         """How far it is off: up to 1 for each difference, less for texts that are alike."""
         conditions = [*self.fields.items(), *self.ends.items()]
         unlike = sum(_unlike(expected, getattr(record, name)) for name, expected in conditions)
-        counted = len(_differences(self.fields, record))
-        return unlike + len(self.misses(record)) - counted
+        field_misses = len(_differences(self.fields, record))
+        return unlike + len(self.misses(record)) - field_misses
 
     def __str__(self) -> str:
         values_by_field = [*self.fields.items(), *self.ends.items()]
         conditions = [f"{name} {_condition(expected)}" for name, expected in values_by_field]
-        conditions += [self.wanted] if self.where is not None else []
+        conditions += [self.condition_text] if self.condition is not None else []
         return self.what + (f" with {' and '.join(conditions)}" if conditions else "")
 
 

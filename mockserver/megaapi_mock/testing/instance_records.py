@@ -78,8 +78,8 @@ class Sent(RecordWaiter[Message]):
 
     def __init__(self, source: RecordSource, explain: Explanations) -> None:
         self._source = source
-        read = source.reader("/messages", source.message, from_me="true")
-        super().__init__(read, hint=lambda _: explain.of_sent())
+        reader = source.reader("/messages", source.message, from_me="true")
+        super().__init__(reader, hint=lambda _: explain.of_sent())
 
     def wait_for(
         self,

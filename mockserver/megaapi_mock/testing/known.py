@@ -34,7 +34,7 @@ def require_state(state: str | None) -> None:
     _require(state, states, "state", f"there are {', '.join(states)}")
 
 
-def _require(name: Any, known: tuple[str, ...], what: str, listed: str) -> None:
-    if name is not None and name not in known:
-        guess = did_you_mean(str(name), known)
-        raise UnknownName(f"{what}: there is no {name!r}; {guess}{listed}")
+def _require(name: Any, names: tuple[str, ...], what: str, hint: str) -> None:
+    if name is not None and name not in names:
+        guess = did_you_mean(str(name), names)
+        raise UnknownName(f"{what}: there is no {name!r}; {guess}{hint}")

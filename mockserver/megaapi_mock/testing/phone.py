@@ -29,9 +29,9 @@ class OwnPhone(MessageWriter):
     ) -> dict[str, Any]:
         # A group written to may be named by the fields, or be the chat itself.
         chat = {"group": self.to} if Jid.written(self.to).group else {"to": self.to}
-        where = {} if {"group", "message"} & fields.keys() else chat
+        chat_field = {} if {"group", "message"} & fields.keys() else chat
         body = {"from": self._instance.number, "event": event, "set": dict(set or {})}
-        return self._instance.do("inbound", {**body, **where, **fields})
+        return self._instance.do("inbound", {**body, **chat_field, **fields})
 
     def __repr__(self) -> str:
         return f"<OwnPhone of {self._instance.key}, to {self.to}>"

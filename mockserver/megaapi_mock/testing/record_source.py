@@ -35,23 +35,23 @@ class RecordSource:
         """Every call there is now."""
         return self._all("/exchanges", Call)
 
-    def webhook(self, shown: Json) -> Webhook:
+    def webhook(self, item: Json) -> Webhook:
         """The webhook that the control API shows as this."""
-        return Webhook(shown, self.fetch)
+        return Webhook(item, self.fetch)
 
-    def message(self, shown: Json) -> Message:
+    def message(self, item: Json) -> Message:
         """The message that the control API shows as this."""
-        return Message(shown, self.fetch)
+        return Message(item, self.fetch)
 
     def reader(self, path: str, record: Callable[[Json], R], **query: Any) -> Read[R]:
         """A function that reads one of the lists from a cursor on."""
 
-        def read(cursor: Cursor, wait: float) -> tuple[int, list[R]]:
+        def read_page(cursor: Cursor, wait: float) -> tuple[int, list[R]]:
             place = {"since": cursor.last, "epoch": cursor.epoch, "wait": wait or None}
             epoch, items = self.door.follow(path, instance=self.key, **place, **query)
             return epoch, [record(item) for item in items]
 
-        return read
+        return read_page
 
     def _all(self, path: str, record: Callable[[Json], R]) -> list[R]:
         return [record(item) for item in self.door.find(path, instance=self.key)]

@@ -35,8 +35,8 @@ def _collecting_later() -> Iterator[None]:
             gc.enable()
 
 
-def _require_known(parts: Iterable[str], known: Iterable[str]) -> None:
-    names = sorted({*known, "listen", "switches"})
+def _require_known(parts: Iterable[str], documented_names: Iterable[str]) -> None:
+    names = sorted({*documented_names, "listen", "switches"})
     for name in parts:
         if name not in names:
             guess = did_you_mean(name, names)
@@ -107,11 +107,11 @@ class MockServer(Mock):
 
         A second call returns the same number.
         """
-        abandoned = self.app.stop(grace)
+        abandoned_count = self.app.stop(grace)
         if self._listener is not None:
             self._listener.stop()
         self.close()
-        return abandoned
+        return abandoned_count
 
     def bugs(self, key: str) -> list[str]:
         """Also every reply that broke the contract, whichever instance it was for."""

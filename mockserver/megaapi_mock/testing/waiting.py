@@ -50,19 +50,20 @@ class RecordWaiter(Generic[R]):
 
     def __init__(
         self,
-        read: Callable[[Cursor, float], tuple[int, Iterable[R]]],
+        read_page: Callable[[Cursor, float], tuple[int, Iterable[R]]],
         *,
         settle: Callable[[R, float], R] = lambda record, _: record,
         hint: Callable[[Filter[R]], Sequence[str]] = lambda filter_: (),
     ) -> None:
-        self._read, self._settle, self._hint = read, settle, hint
+        self._read_page, self._settle, self._hint = read_page, settle, hint
         self._lock = threading.Lock()
         self._epoch: int | None = None
-        self._known: dict[str, R] = {}
+        self._records_by_id: dict[str, R] = {}
         self._taken_ids: set[str] = set()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}: {len(self._taken_ids)} of {len(self._known)} handed out>"
+        total = len(self._records_by_id)
+        return f"<{type(self).__name__}: {len(self._taken_ids)} of {total} handed out>"
 
     def all(self) -> list[R]:
         """Everything there is now, handed out or not."""
@@ -79,16 +80,16 @@ class RecordWaiter(Generic[R]):
         AssertionError after `timeout` seconds: what came, and what the nearest lacks.
         """
         deadline = time.monotonic() + timeout
-        failed: set[tuple[int | None, str]] = set()
+        misfits: set[tuple[int | None, str]] = set()
         while True:
             seconds_left = max(deadline - time.monotonic(), 0)
-            record = self._pick(filter_, take, failed)
+            record = self._pick(filter_, take, misfits)
             if record is not None:
-                ended = self._ended(record, seconds_left)
-                if not filter_.failures(ended):
-                    return ended
-                failed.add((self._epoch, ended.id))
-                self._put_back(ended)
+                settled_record = self._settled_record(record, seconds_left)
+                if not filter_.failures(settled_record):
+                    return settled_record
+                misfits.add((self._epoch, settled_record.id))
+                self._put_back(settled_record)
             elif (
                 not self._learn(self._read_newer(self._cursor(), min(seconds_left, WAIT_MOST)))
                 and not seconds_left
@@ -97,23 +98,23 @@ class RecordWaiter(Generic[R]):
 
     def _read_newer(self, cursor: Cursor, seconds: float) -> Iterable[R]:
         """What is newer; what was known of another epoch is forgotten."""
-        epoch, records = self._read(cursor, seconds)
+        epoch, records = self._read_page(cursor, seconds)
         with self._lock:
             if epoch != self._epoch:
                 self._epoch = epoch
-                self._known.clear()
+                self._records_by_id.clear()
                 self._taken_ids.clear()
         return records
 
     def _pick(
-        self, filter_: Filter[R], take: bool, failed: set[tuple[int | None, str]]
+        self, filter_: Filter[R], take: bool, misfits: set[tuple[int | None, str]]
     ) -> R | None:
         """The oldest that fits; `where` may look at this list too, so it is asked without lock."""
         with self._lock:
-            epoch, known = self._epoch, list(self._known.values())
-        for record in known:
+            epoch, records = self._epoch, list(self._records_by_id.values())
+        for record in records:
             is_taken = take and record.id in self._taken_ids
-            if is_taken or (epoch, record.id) in failed or filter_.misses(record):
+            if is_taken or (epoch, record.id) in misfits or filter_.misses(record):
                 continue
             if not take or self._take(epoch, record):
                 return record
@@ -127,11 +128,11 @@ class RecordWaiter(Generic[R]):
             self._taken_ids.add(record.id)
             return True
 
-    def _ended(self, record: R, seconds: float) -> R:
-        ended = self._settle(record, seconds)
+    def _settled_record(self, record: R, seconds: float) -> R:
+        settled_record = self._settle(record, seconds)
         with self._lock:
-            self._known[record.id] = ended
-        return ended
+            self._records_by_id[record.id] = settled_record
+        return settled_record
 
     def _put_back(self, record: R) -> None:
         with self._lock:
@@ -139,29 +140,33 @@ class RecordWaiter(Generic[R]):
 
     def _cursor(self) -> Cursor:
         with self._lock:
-            return Cursor(next(reversed(self._known), None), self._epoch)
+            return Cursor(next(reversed(self._records_by_id), None), self._epoch)
 
     def _learn(self, records: Iterable[R]) -> bool:
         """Whether any of them was new."""
         with self._lock:
-            before = len(self._known)
+            before = len(self._records_by_id)
             for record in records:
-                self._known.setdefault(record.id, record)
-            return len(self._known) > before
+                self._records_by_id.setdefault(record.id, record)
+            return len(self._records_by_id) > before
 
     def _report(self, filter_: Filter[R], timeout: float, take: bool) -> str:
         # Looked at anew: what was on its way when it was first seen may have ended.
-        known = self.all()
+        records = self.all()
         with self._lock:
             taken_ids = set(self._taken_ids) if take else set()
-        numbered = dict(enumerate(known, 1))
-        free = {number: record for number, record in numbered.items() if record.id not in taken_ids}
+        record_of_number = dict(enumerate(records, 1))
+        free = {
+            number: record
+            for number, record in record_of_number.items()
+            if record.id not in taken_ids
+        }
         nearest = min(
             free, key=lambda number: (filter_.distance(free[number]), -number), default=None
         )
-        lines = [f"no {filter_} within {timeout:g} s; {len(known) or 'nothing'} came"]
-        lines += _lines_around(numbered, nearest)
-        taken_numbers = [str(number) for number in numbered if number not in free]
+        lines = [f"no {filter_} within {timeout:g} s; {len(records) or 'nothing'} came"]
+        lines += _lines_around(record_of_number, nearest)
+        taken_numbers = [str(number) for number in record_of_number if number not in free]
         lines += (
             [f"handed out by earlier waits: {', '.join(taken_numbers)}"] if taken_numbers else []
         )
@@ -171,13 +176,13 @@ class RecordWaiter(Generic[R]):
         return "\n".join([*lines, *self._hint(filter_)])
 
 
-def _lines_around(numbered: Mapping[int, object], nearest: int | None) -> list[str]:
+def _lines_around(record_of_number: Mapping[int, object], nearest: int | None) -> list[str]:
     """The newest records, and the nearest one however old it is."""
-    first = max(0, len(numbered) - SHOWN) + 1
-    lines, skipped = [], first - 1
+    first = max(0, len(record_of_number) - SHOWN) + 1
+    lines, skip_count = [], first - 1
     if nearest is not None and nearest < first:
-        lines, skipped = [f"  {nearest}. {numbered[nearest]}"], skipped - 1
-    if skipped:
-        lines.append(f"  ... {skipped} {'others' if lines else 'before these'}")
-    newest = range(first, len(numbered) + 1)
-    return [*lines, *(f"  {number}. {numbered[number]}" for number in newest)]
+        lines, skip_count = [f"  {nearest}. {record_of_number[nearest]}"], skip_count - 1
+    if skip_count:
+        lines.append(f"  ... {skip_count} {'others' if lines else 'before these'}")
+    newest = range(first, len(record_of_number) + 1)
+    return [*lines, *(f"  {number}. {record_of_number[number]}" for number in newest)]

@@ -39,8 +39,10 @@ class MessageWriter(ABC):
 
     def says(self, text: str, *, group: str | GroupChat | None = None) -> Message:
         """A plain text; `group` is where, by its JID or itself."""
-        where = {} if group is None else {"group": group if isinstance(group, str) else group.jid}
-        return self.does("text-plain", set={"message.conversation": words(text)}, **where)
+        group_field = (
+            {} if group is None else {"group": group if isinstance(group, str) else group.jid}
+        )
+        return self.does("text-plain", set={"message.conversation": words(text)}, **group_field)
 
     def replies(self, to: About, text: str) -> Message:
         """A text that quotes a message of this chat."""
@@ -104,8 +106,8 @@ class MessageWriter(ABC):
     def sends_location(self, latitude: float, longitude: float, *, name: str = "") -> Message:
         """A place."""
         part = "message.locationMessage"
-        where = {f"{part}.degreesLatitude": latitude, f"{part}.degreesLongitude": longitude}
-        return self.does("location", set={**where, f"{part}.name": name})
+        coordinates = {f"{part}.degreesLatitude": latitude, f"{part}.degreesLongitude": longitude}
+        return self.does("location", set={**coordinates, f"{part}.name": name})
 
     def sends_contact(self, number: str, name: str) -> Message:
         """A contact card."""

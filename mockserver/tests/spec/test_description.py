@@ -43,4 +43,4 @@ def test_a_contract_that_was_changed_is_read_again(tmp_path: Path) -> None:
 def test_few_contracts_are_kept(tmp_path: Path) -> None:
     for number in range(MAX_KEPT + 2):
         description(with_title(tmp_path / str(number), f"Contract {number}"))
-        assert len(module._kept) <= MAX_KEPT
+        assert len(module._cache) <= MAX_KEPT

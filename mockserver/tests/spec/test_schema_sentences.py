@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 from jsonschema_rs import Draft202012Validator
-from megaapi_mock.spec.schema_sentences import allowed, sentences, shown, written_place
+from megaapi_mock.spec.schema_sentences import (
+    describe_allowed,
+    format_value,
+    sentences,
+    written_place,
+)
 
 OWN = {"type": "object", "properties": {"on": {"type": "boolean"}}}
 ROOT: dict[str, Any] = {
@@ -73,7 +78,10 @@ def test_empty_document_is_told_what_it_may_hold() -> None:
 def test_places_values_and_lengths_in_words() -> None:
     assert written_place(["chaos", "delay", 0]) == "chaos.delay[0]"
     assert written_place([]) == ""
-    assert shown("y" * 100) == f'"{"y" * 56}...'
-    assert allowed({"type": "array", "minItems": 2}) == "a list of at least 2 values"
-    assert allowed({"type": "array", "minItems": 2, "maxItems": 3}) == "a list of 2 to 3 values"
-    assert allowed({"type": ["integer", "null"], "maximum": 3}) == "a whole number up to 3"
+    assert format_value("y" * 100) == f'"{"y" * 56}...'
+    assert describe_allowed({"type": "array", "minItems": 2}) == "a list of at least 2 values"
+    assert (
+        describe_allowed({"type": "array", "minItems": 2, "maxItems": 3})
+        == "a list of 2 to 3 values"
+    )
+    assert describe_allowed({"type": ["integer", "null"], "maximum": 3}) == "a whole number up to 3"

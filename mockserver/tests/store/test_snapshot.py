@@ -140,12 +140,12 @@ def test_every_attribute_of_an_armed_fault_is_kept(app: MockApp) -> None:
     kept = {field.name for field in fields(SavedFault)}
     own = {field.name for field in fields(ArmedFault)} - {
         "kind",
-        "cleared",
+        "is_cleared",
         "strikes",
         *SCOPE_NAMES,
     }
     assert own | {"recipient"} == kept
-    wired = {"kinds", "armed", "_clock", "_ids", "_directory", "_operations", "_lock"}
+    wired = {"kinds", "has_faults", "_clock", "_ids", "_directory", "_operations", "_lock"}
     state = {"_all", "_numbers", "_header_tallies", "_on_hit"}
     assert vars(app.runtime.faults).keys() == wired | state
 

@@ -104,9 +104,9 @@ def test_where_judges_and_may_stumble_over_other_shapes() -> None:
     first = Filter[Line]("line", {}, lambda line: line.text.upper() == "C")
     assert waiter.await_one(first, 0).id == "3"
     with pytest.raises(AssertionError, match=r"nearest: 2\., but where\(\) says no"):
-        waiter.await_one(replace(first, where=lambda line: line.text == "d"), 0)
+        waiter.await_one(replace(first, condition=lambda line: line.text == "d"), 0)
     with pytest.raises(AssertionError, match=r"where\(\) raised TypeError"):
-        waiter.await_one(replace(first, where=lambda line: line.text + 1), 0)
+        waiter.await_one(replace(first, condition=lambda line: line.text + 1), 0)
 
 
 def test_a_text_that_was_meant_as_a_pattern_is_told_so() -> None:

@@ -17,7 +17,7 @@ from ..parameters import about, one_of
 class AcceptedUndelivered(Kind):
     """Sends are answered 200 and never arrive: no acknowledgement comes after `stays`."""
 
-    concerned: ClassVar[str] = "sends"
+    subject: ClassVar[str] = "sends"
     example: ClassVar[Mapping[str, Any]] = {
         "fault": "accepted-undelivered",
         "recipient": "5511900000002",

@@ -17,7 +17,7 @@ class BanAfter(Kind):
     """Bans the number after so many messages: the last one is accepted, then the link ends."""
 
     late: ClassVar[bool] = True
-    concerned: ClassVar[str] = "sends"
+    subject: ClassVar[str] = "sends"
     example: ClassVar[Mapping[str, Any]] = {
         "fault": "ban-after",
         "messages": 3,

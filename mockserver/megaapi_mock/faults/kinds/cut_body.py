@@ -26,4 +26,4 @@ class CutBody(Replacing):
         # An empty answer has nothing to cut: promise one that never comes.
         body = real.body or b" "
         length = len(body) // 2 if self.keep is None else min(self.keep, len(body) - 1)
-        return replace(real, body=body, ending="cut", kept=length)
+        return replace(real, body=body, ending="cut", bytes_sent=length)

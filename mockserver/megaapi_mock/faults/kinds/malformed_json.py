@@ -18,6 +18,6 @@ class MalformedJson(Replacing):
 
     def answer(self, real: Answered, moment: Moment) -> Answered:
         """The real answer without its last bracket, or the beginning of one."""
-        closed = real.body[:1] in (b"{", b"[")
-        body = real.body[:-1] if closed else b'{"error": false, "message": "'
+        is_json = real.body[:1] in (b"{", b"[")
+        body = real.body[:-1] if is_json else b'{"error": false, "message": "'
         return replace(real, body=body, content_type=JSON)

@@ -15,7 +15,7 @@ from ..kind import Kind
 class MediaExpired(Kind):
     """Media is gone: downloadMediaMessage answers as for expired media (switch `media_gone`)."""
 
-    concerned: ClassVar[str] = "download_media"
+    subject: ClassVar[str] = "download_media"
     example: ClassVar[Mapping[str, Any]] = {"fault": "media-expired", "times": 1}
 
     def concerns(self, operation: Operation) -> bool:

@@ -15,7 +15,7 @@ class QrNeverScanned(Kind):
     """The phone never links: QR codes expire one after the other, a pairing code is never typed."""
 
     occasion: ClassVar[Occasion] = "link"
-    concerned: ClassVar[str] = "the phone: the control API's `link` answers 409"
+    subject: ClassVar[str] = "the phone: the control API's `link` answers 409"
     example: ClassVar[Mapping[str, Any]] = {
         "fault": "qr-never-scanned",
         "instance": "megacode-TESTKEY0002",

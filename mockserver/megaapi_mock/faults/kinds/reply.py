@@ -59,7 +59,7 @@ def error_body(status: int) -> dict[str, Any]:
     """The gateway's error body for a status; 200 has `error` alone, as its successes do."""
     if status < 400:
         return {"error": False}
-    known = {status.value: status.phrase for status in HTTPStatus}
-    phrase = known.get(status, "Unknown Error")
+    phrases = {status.value: status.phrase for status in HTTPStatus}
+    phrase = phrases.get(status, "Unknown Error")
     name = phrase.upper().replace(" ", "_").replace("-", "_")
     return {"name": name, "message": phrase, "statusCode": status}

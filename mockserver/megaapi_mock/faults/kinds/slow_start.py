@@ -16,7 +16,7 @@ from ..parameters import SECONDS, about
 class SlowStart(Kind):
     """After a restart the instance is not connected for a while."""
 
-    concerned: ClassVar[str] = "restart"
+    subject: ClassVar[str] = "restart"
     example: ClassVar[Mapping[str, Any]] = {"fault": "slow-start", "seconds": 45}
 
     seconds: float = field(

@@ -17,7 +17,7 @@ class ZombieSession(Kind):
     """Status says connected, sends are accepted; nothing is delivered and nothing comes in."""
 
     cuts_link: ClassVar[bool] = True
-    concerned: ClassVar[str] = "sends, and what contacts do"
+    subject: ClassVar[str] = "sends, and what contacts do"
     example: ClassVar[Mapping[str, Any]] = {
         "fault": "zombie-session",
         "instance": "megacode-TESTKEY0001",

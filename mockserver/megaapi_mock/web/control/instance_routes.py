@@ -91,7 +91,7 @@ class InstanceRoutes:
             if number is None and known is None:
                 raise ControlRefused(400, f'{key} has no number yet: give {{"number": "5511..."}}')
             _require_code(instance, body.get("code"))
-            if self._runtime.faults.armed and not instance.linked:
+            if self._runtime.faults.has_faults and not instance.linked:
                 strike = self._runtime.faults.refuses("link", key)
                 if strike is not None:
                     raise ControlRefused(409, f"the phone does not link {key}: {strike.reason}")

@@ -62,12 +62,16 @@ class CallFaults:
     @property
     def wait(self) -> float:
         """Seconds before anything happens; a fault that was cleared since holds nobody up."""
-        return sum(strike.kind.wait(strike.moment) for strike in self.strikes if not strike.lifted)
+        return sum(
+            strike.kind.wait(strike.moment) for strike in self.strikes if not strike.is_lifted
+        )
 
     @property
     def pause(self) -> float:
         """Seconds until the answer is sent, counted the same."""
-        return sum(strike.kind.pause(strike.moment) for strike in self.strikes if not strike.lifted)
+        return sum(
+            strike.kind.pause(strike.moment) for strike in self.strikes if not strike.is_lifted
+        )
 
     @property
     def fault_effects(self) -> FaultEffects:
@@ -118,8 +122,8 @@ def find(
     struck = CallFaults()
     found = [] if asked is None else _asked(faults, operation, key, asked, struck.notes)
     replaced = any(strike.kind.replaces for strike in found)
-    if faults.armed:
-        found += faults.strikes(operation, key, recipient, replaced=replaced)
+    if faults.has_faults:
+        found += faults.strikes(operation, key, recipient, is_replaced=replaced)
     struck.strikes = [strike for strike in found if not strike.kind.late]
     struck.late = [strike for strike in found if strike.kind.late]
     return struck
@@ -136,7 +140,7 @@ def _asked(
         notes.append(f"{HEADER} is ignored: {refusal}")
         return []
     if not kind.concerns(operation):
-        notes.append(f"{HEADER} is ignored: {name} concerns {kind.concerned}, not {operation.id}")
+        notes.append(f"{HEADER} is ignored: {name} concerns {kind.subject}, not {operation.id}")
         return []
     strike = faults.from_header(listed, kind, key, operation)
     if strike is None:
@@ -153,5 +157,5 @@ def _replaced(kind: Replacing, strike: Strike, real: Answered) -> Reply:
     made = kind.answer(real, strike.moment)
     reply = Reply(made.status, made.body, made.content_type, extra=list(made.headers.items()))
     if made.ending != "whole":
-        reply.broken = Broken(made.ending, made.kept, made.seconds, lambda: strike.lifted)
+        reply.broken = Broken(made.ending, made.bytes_sent, made.seconds, lambda: strike.is_lifted)
     return reply

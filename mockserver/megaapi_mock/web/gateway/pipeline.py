@@ -169,7 +169,7 @@ class Pipeline:
         request.read_body(self._parse)
         while True:
             try:
-                if endpoint.reads and not (self.faults.armed or ASKED in request.environ):
+                if endpoint.reads and not (self.faults.has_faults or ASKED in request.environ):
                     return self._read(request, endpoint, key), None
                 return self._change(request, endpoint, key)
             except WaitFirst as waits:
@@ -220,7 +220,7 @@ class Pipeline:
         token = instance.state.token
         if len(authorization) > LONGEST_CACHED or not is_token(authorization, token):
             require_token(instance, authorization)
-        if self.faults.armed or ASKED in request.environ:
+        if self.faults.has_faults or ASKED in request.environ:
             struck = settle(self.faults, self.profile, instance, request, endpoint)
             if struck.early:
                 return Reply(0, b"", "")

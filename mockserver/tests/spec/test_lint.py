@@ -614,7 +614,7 @@ def test_a_finding_in_the_real_contract_has_its_line(
     assert line in text
     (tmp_path / file).write_text(text.replace(line, faulty, 1))
     finding = next(each for each in lint(tmp_path) if each.rule == rule)
-    assert finding.file == file and finding.where.startswith(where)
+    assert finding.file == file and finding.place.startswith(where)
     lines = (tmp_path / file).read_text().splitlines()
     first = next(number for number, each in enumerate(lines, 1) if each == faulty.split("\n")[0])
     parents = [number for number in range(1, first + 1) if _holds(lines, number, first)]

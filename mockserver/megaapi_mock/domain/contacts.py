@@ -154,6 +154,8 @@ class Directory:
                 f"{jid.user} is nobody who can be written to: stories are seen, not answered; a bot"
                 f" skips webhooks whose key.remoteJid is {jid.user}, as it skips key.fromMe"
             )
+        if jid.group and not jid.user.isdecimal():
+            return f"{jid} is read as a group because of the hyphen: a number is digits alone"
         return f"{jid} has no WhatsApp account in this world{self._way_out(jid)}"
 
     def _way_out(self, jid: Jid) -> str:
@@ -166,6 +168,10 @@ class Directory:
             return f": {digits} is the LID of {hidden.name}, no phone number; answer to {to}"
         if (now := self.moved(digits)) is not None:
             return f": who had it is {now.jid} now"
+        if not digits.isdecimal():
+            return written_otherwise(digits) or (
+                f": {digits.strip()!r} is not a phone number: digits alone, country code first"
+            )
         if self._is_short(digits):
             whole = national(digits)
             return f": {digits} has no country code" + (f", {whole}?" if whole else "")

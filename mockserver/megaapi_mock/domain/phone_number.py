@@ -51,7 +51,9 @@ def dialled(written: str) -> str:
     """`+55 11 90000-0002` as digits; an address stays, and whatever is not a number."""
     digits = _BETWEEN.sub("", written)
     plain = digits.isascii() and digits.isdigit() and not _OLD_GROUP.fullmatch(written)
-    return digits if plain else written
+    # A number and something behind a hyphen is no number.
+    odd = "-" in written and too_long(digits)
+    return digits if plain and not odd else written
 
 
 def as_written(written: str, listed: Iterable[str] = ()) -> str:
@@ -76,7 +78,8 @@ def probably_meant(written: str) -> str | None:
         return None
     digits = digits.removeprefix("00")
     meant = national(digits) or digits
-    return meant if not lacks_country(meant) and meant != written else None
+    usable = not lacks_country(meant) and not too_long(meant)
+    return meant if usable and meant != written else None
 
 
 def written_otherwise(text: str) -> str:

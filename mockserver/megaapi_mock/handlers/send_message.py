@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..domain.content import TEXTS
@@ -38,6 +38,7 @@ def swallow(refusal: RequestRejected, profile: Profile) -> RequestRejected:
 @operation(mend=fill_missing_text)
 def send_text(call: Call) -> Json:
     """Text comes back as extendedTextMessage, never as conversation (baileys)."""
+    _blanks(call, "text")
     return _answer_of_send(call, {"extendedTextMessage": {"text": call.data["text"]}})
 
 
@@ -77,6 +78,7 @@ def send_location(call: Call) -> Json:
 @operation()
 def send_link_preview(call: Call) -> Json:
     """Preview fields only when there is a link (baileys); the page itself is never fetched."""
+    _blanks(call, "textWithLink")
     text = call.data["textWithLink"]
     part = {"text": text}
     link = _LINK.search(text)
@@ -96,6 +98,7 @@ def send_list(call: Call) -> Json:
     """The request's text is the description, its description the footer (vendor, ancestor)."""
     data = call.data
     _question(call, _list_problem(data["sections"]), call.profile["empty_list"])
+    _blanks(call, "text", "buttonText")
     part: Json = {
         "title": data.get("title"),
         "description": data["text"],
@@ -111,6 +114,7 @@ def send_list(call: Call) -> Json:
 def send_buttons(call: Call) -> Json:
     """Answer in native-flow form, which no log shows (inferred); ids are made when missing."""
     buttons.require_some(call)
+    _blanks(call, "text", buttons=("title",))
     if call.profile["buttons_form"] == "2022":
         return _answer_of_send(call, buttons.of_2022(call.data), "Button Message sent")
     return _answer_of_send(call, {"interactiveMessage": buttons.replies(call)})
@@ -120,6 +124,7 @@ def send_buttons(call: Call) -> Json:
 def send_template(call: Call) -> Json:
     """Buttons copy, url and call; the body of 2022 still gives a hydrated template."""
     buttons.require_some(call)
+    _blanks(call, "text", buttons=("title", "payload"))
     if buttons.legacy(call.data):
         call.note("button types of 2022: today's are copy, url and call")
         return _answer_of_send(
@@ -151,6 +156,7 @@ def forward_message(call: Call) -> Json:
 def quote_message(call: Call) -> Json:
     """A text that quotes whatever the caller says it quotes; an unknown id is fine (vendor)."""
     data, key = call.data, call.data["key"]
+    _blanks(call, "text")
     name, part = _content(call, data["message"])
     if part is None and call.profile["empty_quoted"] == "500":
         raise Unusable("message is empty: nothing to quote")
@@ -217,11 +223,38 @@ def _question(call: Call, problem: str | None, status: str) -> None:
     call.note(f"{problem}; sent all the same")
 
 
+def _blanks(call: Call, *fields: str, buttons: Sequence[str] = ()) -> None:
+    """Say which texts that a phone shows are blank; what the gateway does then nobody knows."""
+    blank = [field for field in fields if _is_blank(call.data.get(field))]
+    blank += [
+        f"{field} of button {number}"
+        for number, button in enumerate(call.data["buttons"] if buttons else (), 1)
+        for field in buttons
+        if _is_blank(button.get(field))
+    ]
+    if blank:
+        verb = "is" if len(blank) == 1 else "are"
+        problem = f"{', '.join(blank[:5])} {verb} blank: a phone shows nothing there"
+        _question(call, problem, "200")
+
+
+def _is_blank(value: Any) -> bool:
+    return isinstance(value, str) and not value.strip()
+
+
 def _list_problem(sections: list[Json]) -> str | None:
     if not sections:
         return "sections is empty: a list needs a row to choose"
     bare = [str(number) for number, section in enumerate(sections, 1) if not section["rows"]]
-    return f"section {', '.join(bare)} has no rows: nothing to choose there" if bare else None
+    if bare:
+        return f"section {', '.join(bare)} has no rows: nothing to choose there"
+    nameless = [
+        f"row {number} of section {section_number}"
+        for section_number, section in enumerate(sections, 1)
+        for number, row in enumerate(section["rows"], 1)
+        if not row["title"].strip()
+    ]
+    return f"{', '.join(nameless[:5])} has no title: nothing to read there" if nameless else None
 
 
 def _number(value: float | str) -> float | int:

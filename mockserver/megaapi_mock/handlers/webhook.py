@@ -31,6 +31,8 @@ def configure_webhook(call: Call) -> Json:
         secondary_enabled=before.secondary_enabled if secondary_on is None else secondary_on,
     )
     url = call.instance.webhook.url
+    if url and not url.strip():
+        call.note("webhookUrl is blank: no webhook can be sent there")
     if call.profile["webhook_saved"] == "2022":
         webhook = {"url": url, "sendMessage": call.instance.webhook.enabled}
         return done("Webhook configured", dataMessage=webhook)

@@ -13,7 +13,7 @@ from ..domain.message import content_key
 from ..errors import ControlRefused
 from ..handlers import uploads
 from ..runtime import Runtime
-from .overrides import require_no_path
+from .overrides import require_file
 
 
 def filled(
@@ -76,7 +76,7 @@ def media_keys(
     kind, mimetype = media.kind, media.part.get("mimetype")
     data = runtime.samples.media(kind)
     if file is not None:
-        require_no_path(file)
+        require_file(file)
         data, data_uri_type = uploads.decode_base64(file)
         mimetype = data_uri_type or mimetype
         if not uploads.require_size(data, uploads.media_limit(runtime.profile)):

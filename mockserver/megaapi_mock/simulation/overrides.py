@@ -63,6 +63,28 @@ def text_path(payload: Mapping[str, Any]) -> str | None:
     return None
 
 
+# A file as base64, in lines or in one, or as a data URI.
+_BASE64 = re.compile(r"[A-Za-z0-9+/_\-\s]*={0,2}\s*")
+# Which base64 of a file hardly ever looks like: a word, or several.
+_WORDS = re.compile(r"[A-Za-z]?[a-z]{4,30}|null|none|None|NaN|\S+ .*")
+
+
+def require_file(media: str) -> None:
+    """ControlRefused for what is no file: base64 and data URIs are; the mock reads no paths.
+
+    A decoder takes any letters, so that a mistake would become a few bytes of nonsense.
+    """
+    require_no_path(media)
+    if media.startswith("data:"):
+        return
+    if _WORDS.fullmatch(media.strip()) or not _BASE64.fullmatch(media):
+        raise ControlRefused(
+            400,
+            f"media: {media[:80]!r} is neither base64 nor a data URI: send the bytes of a file so, "
+            "or leave media out for a stand-in",
+        )
+
+
 def require_no_path(media: str) -> None:
     """ControlRefused for the path of a file: the mock reads none, and base64 takes any letters."""
     if len(media) <= _PATH_MOST and _PATH.fullmatch(media.strip()):

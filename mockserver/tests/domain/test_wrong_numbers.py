@@ -117,6 +117,20 @@ def test_a_story_is_not_answered(app: MockApp) -> None:
     assert reply.headers["X-Mock-Reason"].startswith("status@broadcast is nobody who can be")
 
 
+@pytest.mark.parametrize("written", ["abc", "Ana", "abc@s.whatsapp.net", "   "])
+def test_what_is_no_number_is_called_so(app: MockApp, written: str) -> None:
+    said = f"{written.partition('@')[0].strip()!r} is not a phone number: digits alone"
+    for reply in (sent(app, written), exists(app, written)):
+        assert said in reply.headers["X-Mock-Reason"]
+    assert said in Door(app).refusal("POST", f"/instances/{KEY}/inbound", {"from": written})
+
+
+def test_a_hyphen_makes_no_longer_number(app: MockApp) -> None:
+    refusal = Door(app).refusal("POST", f"/instances/{KEY}/inbound", {"from": "5511900000002-1"})
+    assert refusal.startswith("from: 5511900000002-1@g.us is read as a group because of the hyphen")
+    assert "55119000000021" not in sent(app, "5511900000002-1").headers["X-Mock-Reason"]
+
+
 @pytest.mark.parametrize("written", ["abc", "5511900000002-1400000000", "12-34", "@c.us", "Ana"])
 def test_what_is_no_number_gets_no_other_number(app: MockApp, written: str) -> None:
     assert "written as digits alone" not in sent(app, written).headers["X-Mock-Reason"]

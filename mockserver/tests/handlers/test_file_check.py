@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from json import dumps, loads
 from typing import Any
 
 import pytest
 from megaapi_mock.handlers.file_check import base64_problem, unshown
 from megaapi_mock.resources import root
 from megaapi_mock.settings import Settings
+from megaapi_mock.web.app import MockApp
 
 from ..conftest import MakeApp
 from ..support import AUTH, KEY
@@ -196,6 +198,10 @@ def test_unshown_message_waits_for_a_phone_that_is_off_and_then_stops(make_app: 
     [
         ([], "sections is empty"),
         ([{"title": "a", "rows": []}], "section 1 has no rows"),
+        (
+            [{"title": "a", "rows": [{"title": " ", "rowId": "x"}]}],
+            "row 1 of section 1 has no title",
+        ),
         ([SECTION, {"rows": []}, {"rows": []}], "section 2, 3 has no rows"),
     ],
 )
@@ -213,3 +219,62 @@ def test_list_with_rows_needs_no_word(make_app: MakeApp) -> None:
     data = {"buttonText": "Abrir", "text": "oi", "sections": [SECTION]}
     reply = send(make_app(settings=Settings(strict=True)), "listMessage", **data)
     assert (reply.status_code, reply.headers.get("X-Mock-Reason")) == (200, None)
+
+
+BUTTON = {"type": "reply", "title": "Sim", "id": "1"}
+CTA = {"type": "copy", "title": "Copiar", "payload": "X1"}
+QUOTED = {
+    "key": {"remoteJid": "5511900000002@s.whatsapp.net", "fromMe": False, "id": "A1"},
+    "message": {"conversation": "oi"},
+}
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\n"])
+@pytest.mark.parametrize(
+    ("kind", "data", "said"),
+    [
+        ("text", {"text": "{blank}"}, "text is blank"),
+        ("sendLinkPreview", {"textWithLink": "{blank}"}, "textWithLink is blank"),
+        ("quoteMessage", {"text": "{blank}", **QUOTED}, "text is blank"),
+        (
+            "listMessage",
+            {"text": "{blank}", "buttonText": "{blank}", "sections": [SECTION]},
+            "text, buttonText are blank",
+        ),
+        (
+            "buttonMessage",
+            {"text": "oi", "type": "text", "buttons": [BUTTON, {**BUTTON, "title": "{blank}"}]},
+            "title of button 2 is blank",
+        ),
+        (
+            "templateMessage",
+            {"text": "oi", "type": "text", "buttons": [{**CTA, "payload": "{blank}"}]},
+            "payload of button 1 is blank",
+        ),
+    ],
+)
+def test_blank_where_a_phone_shows_a_text(
+    make_app: MakeApp, kind: str, data: Any, said: str, blank: str
+) -> None:
+    data = loads(dumps(data).replace('"{blank}"', dumps(blank)))
+    reply = send(make_app(), kind, **data)
+    assert reply.status_code == 200, reply.headers["X-Mock-Reason"]
+    assert f"{said}: a phone shows nothing there; sent" in reply.headers["X-Mock-Reason"]
+    reply = send(make_app(settings=Settings(strict=True)), kind, **data)
+    assert reply.status_code == 422 and said in reply.get_json()["violations"][0]
+
+
+def test_blank_name_of_a_group_and_blank_webhook_url(app: MockApp) -> None:
+    client = app.test_client()
+    group = {"group_data": {"group_name": " ", "participants": ["5511900000002"]}}
+    reply = client.post(f"/rest/group/{KEY}/create", headers=AUTH, json=group)
+    assert (reply.status_code, "group_name is blank" in reply.headers["X-Mock-Reason"]) == (
+        200,
+        True,
+    )
+    hook = {"messageData": {"webhookUrl": " ", "webhookEnabled": True}}
+    reply = client.post(f"/rest/webhook/{KEY}/configWebhook", headers=AUTH, json=hook)
+    assert (reply.status_code, "webhookUrl is blank" in reply.headers["X-Mock-Reason"]) == (
+        200,
+        True,
+    )

@@ -76,6 +76,8 @@ CALLS: list[tuple[str, Any, dict[str, str]]] = [
     (TEXT, to("119"), {}),
     (TEXT, to("100000000000002"), {}),
     (TEXT, to("123456789012345"), {}),
+    (TEXT, to("abc"), {}),
+    (TEXT, {"messageData": {"to": PERSON, "text": " "}}, {}),
     (TEXT, to("+5511900000002"), {}),
     (TEXT, to("11-900000002"), {}),
     (TEXT, to("120363000000000099@g.us"), {}),

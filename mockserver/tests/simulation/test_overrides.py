@@ -164,7 +164,25 @@ def test_path_as_media_is_refused(app: MockApp, media: str) -> None:
     assert "is the path of a file: the mock reads no files" in refusal
 
 
-@pytest.mark.parametrize("media", ["/9j/4AAQSkZJRgABAQ==", "aGVsbG8=", "data:image/png;base64,AA"])
+@pytest.mark.parametrize(
+    "media", ["fotojpg", "fotojpeg", "Foto jpg", "undefined", "null", "<file>", "{}", "@@@", "olá"]
+)
+def test_words_as_media_are_refused(app: MockApp, media: str) -> None:
+    refusal = Door(app).refusal("POST", INBOUND, {"event": "image", "media": media})
+    assert refusal.startswith(f"media: {media!r} is neither base64 nor a data URI")
+
+
+@pytest.mark.parametrize(
+    "media",
+    [
+        "AAAA",
+        "aGVsbG8",
+        "aGVs\r\nbG8=\n",
+        "/9j/4AAQSkZJRgABAQ==",
+        "aGVsbG8=",
+        "data:image/png;base64,AA",
+    ],
+)
 def test_base64_is_no_path(app: MockApp, media: str) -> None:
     Door(app).post(INBOUND, {"event": "image", "media": media}, status=201)
 

@@ -21,6 +21,8 @@ export default [
   ["{jid} has no WhatsApp account in this world: {digits} has no country code, {whole}?", "{jid} não tem WhatsApp neste mundo: {digits} está sem o código do país, seria {whole}?"],
   ["{jid} has no WhatsApp account in this world: {digits} has no country code", "{jid} não tem WhatsApp neste mundo: {digits} está sem o código do país"],
   ["{jid} has no WhatsApp account in this world: {digits} is the LID of {name}, no phone number; answer to {lid} or {number}", "{jid} não tem WhatsApp neste mundo: {digits} é o LID de {name}, não um número de telefone; responda a {lid} ou a {number}"],
+  ["{jid} has no WhatsApp account in this world: {text} is not a phone number: digits alone, country code first", "{jid} não tem WhatsApp neste mundo: {text} não é um número de telefone: só dígitos, com o código do país na frente"],
+  ["{field} is blank: a phone shows nothing there; sent all the same", "{field} está em branco: o celular não mostra nada ali; enviado mesmo assim"],
   ["{jid} has no WhatsApp account in this world: {digits} is longer than any phone number there; a LID is written {lid}", "{jid} não tem WhatsApp neste mundo: {digits} tem mais dígitos do que qualquer número de lá; um LID se escreve {lid}"],
   ["{jid} has no WhatsApp account in this world: a number is written as digits alone, {whole}?", "{jid} não tem WhatsApp neste mundo: um número se escreve só com dígitos, seria {whole}?"],
   ["{jid} is not a group of {key}: a number is written as digits alone, {whole}?", "{jid} não é um grupo de {key}: um número se escreve só com dígitos, seria {whole}?"],

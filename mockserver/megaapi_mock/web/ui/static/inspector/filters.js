@@ -26,16 +26,16 @@ export class Filters {
 
   draw() {
     const { values } = this;
-    const keys = [...this.store.instances.keys()].map((key) => [key, key]);
+    // One that was removed has its records still.
+    const chosen = values.instance && !this.store.instances.has(values.instance) ? [values.instance] : [];
+    const keys = [...this.store.instances.keys(), ...chosen].map((key) => [key, key]);
     const outcomes = ["ok", "waiting", "refused", "failed"].map((key) => [key, t(`outcome.${key}`)]);
     const text = h("input", { type: "search", value: values.text, placeholder: t("filter.text"), "aria-label": t("filter.text"), on: { input: (event) => this.set("text", event.target.value) } });
-    const focused = this.element.contains(document.activeElement) && document.activeElement.type === "search";
     fill(this.element,
       this.choice("kind", [["", t("filter.all")], ["exchange", t("filter.exchanges")], ["delivery", t("filter.deliveries")]]),
       this.choice("instance", [["", t("filter.every-instance")], ...keys]),
       this.choice("name", [["", t("filter.every-name")], ...this.names]),
       this.choice("outcome", [["", t("filter.every-outcome")], ...outcomes]), text);
-    if (focused) text.focus();
   }
 
   choice(name, pairs) {

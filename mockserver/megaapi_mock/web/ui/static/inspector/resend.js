@@ -21,11 +21,18 @@ export function openResend(delivery, store) {
   ]);
 }
 
+/** Where a text stops being JSON; browsers say so in a language of their own. */
+function placeOf({ message }, text) {
+  const position = Number(/position (\d+)/.exec(message)?.[1] ?? text.length);
+  const before = text.slice(0, position).split("\n");
+  return { line: before.length, column: before.at(-1).length + 1 };
+}
+
 async function send(delivery, text, outcome, dialog, store) {
   try {
     await resend(delivery, store, JSON.parse(text));
     dialog.close();
   } catch (trouble) {
-    outcome.say(trouble instanceof SyntaxError ? t("json.bad", { reason: trouble.message }) : trouble.message, true);
+    outcome.say(trouble instanceof SyntaxError ? t("json.bad", placeOf(trouble, text)) : trouble.message, true);
   }
 }

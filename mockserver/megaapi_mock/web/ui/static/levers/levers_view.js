@@ -29,7 +29,7 @@ export class LeversView {
 
   draw() {
     if (!this.store.instances.has(this.instance)) this.choose(chosenInstance(this.store));
-    fill(this.tools, h("h2", {}, t("levers.title")), instancePicker(this.store, this.instance, (key) => this.choose(key)));
+    fill(this.tools, h("h2", {}, t("levers.title")), this.instance ? instancePicker(this.store, this.instance, (key) => this.choose(key)) : h("p", { class: "hint" }, t("connection.none")));
   }
 
   choose(key) {

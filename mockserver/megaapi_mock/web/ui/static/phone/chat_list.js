@@ -11,6 +11,12 @@ import { inShort } from "./content.js";
 
 const PAGE = 60;
 
+function lastWords(message) {
+  if (!message) return h("span", { class: "in-short" }, t("chats.none-yet"));
+  if (message.deleted === "everyone") return h("span", { class: "in-short" }, t("message.deleted"));
+  return inShort(message.content);
+}
+
 export class ChatList {
   constructor(phone) {
     this.phone = phone;
@@ -23,7 +29,7 @@ export class ChatList {
       items: () => this.chats, keyOf: (chat) => chat.chat, render: (chat) => this.row(chat), more: () => this.more(),
     });
     this.subscriptions.on("message", (message) => this.hear(message));
-    this.subscriptions.on("group", () => this.load());
+    this.subscriptions.on("groups", ({ instance }) => { if (instance === phone.instance) this.load(); });
     this.subscriptions.on("rewound", () => this.load());
     this.load();
   }
@@ -78,6 +84,8 @@ export class ChatList {
       if (this.loading || message.chat === this.phone.address()) this.load();
       return;
     }
+    // Ticks of an older message are no news.
+    if (message.id !== this.chats[index].last?.id && message.time < (this.chats[index].last?.time ?? 0)) return;
     const [chat] = this.chats.splice(index, 1);
     this.chats.unshift({ ...chat, last: message });
     this.list.reset();
@@ -88,7 +96,7 @@ export class ChatList {
     const name = chat.kind === "group" ? chat.name : (this.phone.shop()?.name ?? this.phone.instance);
     return h("div", { role: "listitem" }, h("button", { type: "button", class: "chat-row", on: { click: () => this.phone.openChat(chat.chat) } },
       h("span", { class: "avatar" }, icon(chat.kind === "group" ? "people" : "phone", 20)),
-      h("span", { class: "chat-words" }, h("strong", {}, name), chat.last ? inShort(chat.last.content) : h("span", { class: "in-short" }, t("chats.none-yet"))),
+      h("span", { class: "chat-words" }, h("strong", {}, name), lastWords(chat.last)),
       h("span", { class: "chat-end" }, chat.last ? h("time", {}, hourOf(chat.last.time)) : null,
         unread ? h("span", { class: "badge", "aria-label": t("chats.unread", { count: unread }) }, unread) : null)));
   }

@@ -14,6 +14,7 @@ export class Composer {
     this.conversation = conversation;
     this.phone = conversation.phone;
     this.about = null;
+    this.draftName = `megaapi-mock-draft ${[this.phone.instance, this.phone.number, conversation.chat].join(" ")}`;
     this.build();
   }
 
@@ -21,8 +22,10 @@ export class Composer {
     const label = t("composer.label", { name: this.phone.title() });
     this.input = h("textarea", {
       rows: 1, placeholder: t("composer.placeholder"), "aria-label": label,
-      on: { input: () => this.resize(), keydown: (event) => this.onKey(event), paste: (event) => this.onPaste(event) },
+      on: { input: () => this.keepDraft(), keydown: (event) => this.onKey(event), paste: (event) => this.onPaste(event) },
     });
+    this.writersBar = h("label", { class: "writers", hidden: true });
+    this.drawWriters();
     this.aboutBar = h("div", { class: "about", hidden: true });
     this.recorder = new Recorder((media) => {
       this.forgetAbout();
@@ -32,20 +35,34 @@ export class Composer {
     // Only a text quotes or edits: what is attached is a message of its own.
     const attach = button(t("composer.attach"), (event) => openAttachments(event.currentTarget, this.phone, () => this.forgetAbout()),
       { kind: "plain", icon: icon("attach"), bare: true, "aria-haspopup": "menu" });
-    this.element = h("div", { class: "composer" }, this.aboutBar, this.writers(),
+    this.element = h("div", { class: "composer" }, this.aboutBar, this.writersBar,
       h("div", { class: "composer-row" }, attach, this.input, this.recorder.element, this.sendButton));
+    this.input.value = sessionStorage.getItem(this.draftName) ?? "";
     this.resize();
   }
 
-  /** In a group, whose phone writes. */
-  writers() {
+  end() {
+    this.recorder.cancel();
+  }
+
+  /** In a group, whose phone writes: as chosen before, else this one. */
+  drawWriters() {
     const { group } = this.conversation;
-    if (!group || !isGroup(group.jid)) return null;
+    if (!group || !isGroup(group.jid)) return;
     const people = group.participants.filter((one) => !one.me);
-    const chosen = this.phone.number;
+    const chosen = this.writer?.value ?? this.phone.number;
     const options = people.map((one) => h("option", { value: numberOf(one.jid), selected: numberOf(one.jid) === chosen }, this.phone.nameOf(one.jid)));
     this.writer = h("select", { "aria-label": t("composer.as") }, options);
-    return h("label", { class: "writers" }, t("composer.as"), this.writer);
+    fill(this.writersBar, t("composer.as"), this.writer);
+    this.writersBar.hidden = false;
+  }
+
+  /** What is typed and not sent is there again when the chat is. */
+  keepDraft() {
+    this.resize();
+    if (this.about?.kind === "edit") return;
+    if (this.input.value) sessionStorage.setItem(this.draftName, this.input.value);
+    else sessionStorage.removeItem(this.draftName);
   }
 
   onKey(event) {
@@ -88,7 +105,7 @@ export class Composer {
     const message = await this.phone.act(action);
     // What was refused is not lost.
     if (!message && !this.input.value) this.input.value = text;
-    this.resize();
+    this.keepDraft();
   }
 
   actionFor(text) {
@@ -121,7 +138,7 @@ export class Composer {
   }
 
   forgetAbout() {
-    if (this.about?.kind === "edit") this.input.value = "";
+    if (this.about?.kind === "edit") this.input.value = sessionStorage.getItem(this.draftName) ?? "";
     this.about = null;
     this.aboutBar.hidden = true;
     this.resize();

@@ -118,13 +118,18 @@ const SHORT_ICONS = {
 const SHORT_NAMES = {
   imageMessage: "kind.image", videoMessage: "kind.video", ptvMessage: "kind.video", audioMessage: "kind.audio",
   documentMessage: "kind.document", stickerMessage: "kind.sticker", locationMessage: "kind.location",
-  liveLocationMessage: "kind.live-location", contactMessage: "kind.contact", albumMessage: "kind.album",
+  liveLocationMessage: "kind.live-location", contactMessage: "kind.contact", contactsArrayMessage: "kind.contact",
+  albumMessage: "kind.album", orderMessage: "kind.order", groupInviteMessage: "kind.group-invite",
+  protocolMessage: "kind.setting", pinInChatMessage: "kind.pin", pollUpdateMessage: "kind.vote", reactionMessage: "kind.no-reaction",
 };
 
 /** A message in one line, for lists and quotes. */
 export function inShort(messageContent) {
   const { kind, part } = contentOf(messageContent);
-  const text = textOf(messageContent) || part?.fileName || (SHORT_NAMES[kind] ? t(SHORT_NAMES[kind]) : kind);
+  // What a message says after it was edited; any other message about a message takes one back.
+  if (kind === "protocolMessage" && part.editedMessage) return inShort(part.editedMessage);
+  const key = kind === "protocolMessage" && part.type !== "EPHEMERAL_SETTING" ? "message.deleted" : SHORT_NAMES[kind];
+  const text = textOf(messageContent) || part?.fileName || (key ? t(key) : kind);
   const name = SHORT_ICONS[kind];
   return h("span", { class: "in-short" }, name ? icon(name, 14) : null, String(text).split("\n")[0].slice(0, 120));
 }

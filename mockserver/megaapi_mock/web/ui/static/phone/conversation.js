@@ -46,10 +46,10 @@ export class Conversation {
 
   header() {
     const shop = this.phone.store.instances.get(this.phone.instance);
-    const title = this.group?.subject ?? shop?.name ?? this.phone.instance;
+    this.title = h("strong", {}, this.group?.subject ?? shop?.name ?? this.phone.instance);
     const back = button(t("back"), () => this.phone.showChats(), { kind: "plain", icon: icon("back"), bare: true });
     return h("header", { class: "chat-header" }, back, h("span", { class: "avatar" }, icon(this.group ? "people" : "phone", 20)),
-      h("div", { class: "chat-title" }, h("strong", {}, title), this.presence), this.actions());
+      h("div", { class: "chat-title" }, this.title, this.presence), this.actions());
   }
 
   actions() {
@@ -63,6 +63,7 @@ export class Conversation {
     this.subscriptions.on("records", (change) => this.hearRecord(change));
     this.subscriptions.on("presence", () => this.showPresence());
     this.subscriptions.on("instance", () => this.showPresence());
+    this.subscriptions.on("groups", ({ instance }) => { if (this.group && instance === this.phone.instance) this.readGroup(); });
     const timer = setInterval(() => this.showPresence(), 5000);
     this.subscriptions.add(() => clearInterval(timer));
   }
@@ -81,6 +82,20 @@ export class Conversation {
 
   end() {
     this.subscriptions.end();
+    this.composer.end();
+  }
+
+  /** Somebody came, went, or named the group anew. */
+  async readGroup() {
+    const group = await this.phone.groupOf(this.chat);
+    if (this.phone.shown !== this) return;
+    if (!group) {
+      this.phone.openChat(this.phone.address());
+      return;
+    }
+    this.group = group;
+    this.title.textContent = group.subject;
+    this.composer.drawWriters();
   }
 
   items() {

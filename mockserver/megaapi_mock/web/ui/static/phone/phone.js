@@ -4,7 +4,7 @@ import { button, fill, freshId, h } from "../core/dom.js";
 import { focusOn, isFocusLost } from "../core/focus.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
-import { isGroup, numberOf } from "../core/messages.js";
+import { isGroup, numberOf, subjectOf } from "../core/messages.js";
 import { Subscriptions } from "../core/topics.js";
 import { hourOf } from "../core/time.js";
 import { openMenu } from "../core/menu.js";
@@ -199,14 +199,15 @@ export class Phone {
 
   countUnread(message) {
     if (message.instance !== this.instance || !message.from_me || this.shown?.chat === message.chat) return;
-    if (this.lastCounted === message.id) return;
-    this.lastCounted = message.id;
-    this.unread.set(message.chat, (this.unread.get(message.chat) ?? 0) + 1);
+    // A message is told of again at each tick; one about another message is nothing to read.
+    if (subjectOf(message) !== null || message.time <= (this.seenUntil.get(message.chat) ?? 0)) return;
+    if (!this.unread.has(message.chat)) this.unread.set(message.chat, new Set());
+    this.unread.get(message.chat).add(message.id);
   }
 
   /** How many messages came into a chat since it was last open here. */
   unreadIn({ chat, last }) {
-    const counted = this.unread.get(chat) ?? 0;
+    const counted = this.unread.get(chat)?.size ?? 0;
     // What came before the list listened was not counted, but shows as the last message.
     const isNewer = last?.from_me && last.time > (this.seenUntil.get(chat) ?? Infinity);
     return counted || (isNewer ? 1 : 0);

@@ -20,6 +20,7 @@ export class Recorder {
   constructor(onNote, onTrouble) {
     Object.assign(this, { onNote, onTrouble });
     this.recorder = null;
+    this.isCancelled = false;
     this.isOffered = Boolean(navigator.mediaDevices?.getUserMedia && window.MediaRecorder);
     this.element = h("div", { class: "recorder" });
     this.draw();
@@ -34,9 +35,12 @@ export class Recorder {
   async start() {
     try {
       const sound = await navigator.mediaDevices.getUserMedia({ audio: true });
-      this.record(sound);
+      // The chat may have been left while the browser asked.
+      if (this.isCancelled) sound.getTracks().forEach((track) => track.stop());
+      else this.record(sound);
     } catch (trouble) {
-      this.onTrouble(t("recorder.refused", { reason: trouble.message }));
+      // Browsers say the rest in a language of their own.
+      this.onTrouble(t(trouble.name === "NotAllowedError" ? "recorder.not-allowed" : "recorder.refused"));
     }
   }
 
@@ -56,10 +60,16 @@ export class Recorder {
     this.recorder?.stop();
   }
 
+  /** Stop without sending anything. */
+  cancel() {
+    this.isCancelled = true;
+    this.stop();
+  }
+
   async finish(sound, blob) {
     sound.getTracks().forEach((track) => track.stop());
     this.recorder = null;
     this.draw();
-    if (blob.size) this.onNote(await dataUri(blob));
+    if (blob.size && !this.isCancelled) this.onNote(await dataUri(blob));
   }
 }

@@ -25,7 +25,7 @@ export class ReplayView {
 
   draw() {
     if (!this.store.instances.has(this.instance)) this.choose(chosenInstance(this.store));
-    fill(this.tools, h("h2", {}, t("replay.title")), instancePicker(this.store, this.instance, (key) => this.choose(key)));
+    fill(this.tools, h("h2", {}, t("replay.title")), this.instance ? instancePicker(this.store, this.instance, (key) => this.choose(key)) : h("p", { class: "hint" }, t("connection.none")));
   }
 
   choose(key) {

@@ -61,7 +61,7 @@ export default {
   "resend.title": "Resend {event}",
   "resend.to": "It goes to {url}, as a delivery of its own.",
   "resend.send": "Send it",
-  "json.bad": "Not JSON: {reason}",
+  "json.bad": "Not JSON from line {line}, column {column} on",
   "rewind.title": "Rewind",
   "rewind.what": "The instance becomes exactly what it was right before this message: messages, groups, link, and what was still to happen. Records stay; queued webhooks are abandoned.",
   "rewind.do": "Rewind",

@@ -1,0 +1,127 @@
+"""The list of chats, groups that change, and what was typed and not sent yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from megaapi_mock.testing import Instance
+
+from .gateway import send
+from .screen import Screen, expect
+
+FIRST, SECOND = "5511900000002", "5511900000004"
+
+ALL_READ = """async () => (await (await fetch("/_mock/messages")).json()).items
+    .every(message => message.state === "read")"""
+
+
+@pytest.fixture
+def quiet(shop: Instance) -> Instance:
+    """The shop without its bot."""
+    shop.webhook_to("")
+    return shop
+
+
+def test_unread_messages_are_counted_once_whatever_their_ticks(
+    screen: Screen, quiet: Instance
+) -> None:
+    screen.phone().get_by_role("button", name="Back").click()
+    for text in ("Um", "Dois", "Três"):
+        send(quiet, "text", {"text": text})
+    row = screen.phone().locator(".chat-row").filter(has_text="Três")
+    expect(row.locator(".badge")).to_have_text("3")
+    screen.page.wait_for_function(ALL_READ, timeout=8000)
+    send(quiet, "text", {"text": "Quatro"})
+    row = screen.phone().locator(".chat-row").filter(has_text="Quatro")
+    expect(row.locator(".badge")).to_have_text("4")
+
+
+def test_row_of_a_chat_tells_of_edits_and_deletions_in_words(
+    screen: Screen, quiet: Instance
+) -> None:
+    screen.write("Errado")
+    expect(screen.bubble("Errado")).to_be_visible()
+    screen.do("Errado", "Edit")
+    screen.write("Certo")
+    expect(screen.bubble("Certo")).to_contain_text("Edited")
+    screen.phone().get_by_role("button", name="Back").click()
+    row = screen.phone().locator(".chat-row").filter(has_text="Test Shop")
+    for again in (False, True):
+        if again:
+            screen.page.reload()
+        expect(row).to_contain_text("Certo")
+    row.click()
+    screen.do("Certo", "Delete for everyone")
+    expect(screen.bubble("This message was deleted")).to_be_visible()
+    screen.phone().get_by_role("button", name="Back").click()
+    for again in (False, True):
+        if again:
+            screen.page.reload()
+        expect(row).to_contain_text("This message was deleted")
+        expect(row).not_to_contain_text("protocolMessage")
+
+
+def test_group_that_changes_is_shown_as_it_is(screen: Screen, quiet: Instance) -> None:
+    screen.phone().get_by_role("button", name="Back").click()
+    group = quiet.group("Turma", members=[FIRST])
+    screen.phone().locator(".chat-row").filter(has_text="Turma").click()
+    writers = screen.phone().get_by_label("Write as").locator("option")
+    expect(writers).to_have_text(["You"])
+    screen.phone().get_by_label("Message from").fill("Ainda aqui")
+    group.add(SECOND)
+    expect(writers).to_have_text(["You", "Cliente Exemplo"])
+    expect(screen.phone().get_by_label("Message from")).to_have_value("Ainda aqui")
+
+
+def test_what_was_typed_is_there_again(screen: Screen, quiet: Instance) -> None:
+    box = screen.phone().get_by_label("Message from")
+    box.fill("Meio escrito")
+    screen.view("inspector").view("phones")
+    expect(box).to_have_value("Meio escrito")
+    screen.page.reload()
+    expect(box).to_have_value("Meio escrito")
+    box.press("Enter")
+    expect(screen.bubble("Meio escrito")).to_be_visible()
+    screen.page.reload()
+    expect(screen.bubble("Meio escrito")).to_be_visible()
+    expect(box).to_have_value("")
+
+
+def test_edit_that_is_cancelled_gives_back_what_was_typed(screen: Screen, quiet: Instance) -> None:
+    screen.write("Enviado")
+    box = screen.phone().get_by_label("Message from")
+    box.fill("Rascunho")
+    screen.do("Enviado", "Edit")
+    expect(box).to_have_value("Enviado")
+    screen.phone().get_by_role("button", name="Cancel").click()
+    expect(box).to_have_value("Rascunho")
+
+
+def test_recording_ends_unsent_when_the_chat_is_left(screen: Screen, quiet: Instance) -> None:
+    screen.phone().get_by_role("button", name="Record a voice note").click()
+    expect(screen.phone().get_by_role("button", name="Stop and send")).to_be_visible()
+    screen.page.evaluate(
+        """() => {
+            const stop = MediaStreamTrack.prototype.stop;
+            MediaStreamTrack.prototype.stop = function () {
+                window.stopped = true;
+                stop.call(this);
+            };
+        }"""
+    )
+    screen.view("inspector")
+    screen.page.wait_for_function("window.stopped", timeout=5000)
+    screen.view("phones")
+    expect(screen.phone().get_by_label("Message from")).to_be_visible()
+    expect(screen.phone().locator(".line")).to_have_count(0)
+
+
+def test_views_without_an_instance_say_so(open_screen: Any, shop: Instance) -> None:
+    screen: Screen = open_screen("levers")
+    for instance in ("megacode-TESTKEY0001", "megacode-TESTKEY0002"):
+        screen.page.request.delete(f"{shop.url}/_mock/instances/{instance}")
+    for view in ("levers", "replay"):
+        toolbar = screen.view(view).page.locator(".toolbar")
+        expect(toolbar).to_contain_text("There is no instance. Create one")
+    assert screen.troubles == []

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 from megaapi_mock.errors import SetupError as MockSetupError
+from megaapi_mock.errors.choice import NamedChoice
 
 from . import __version__
 from .run.secrets import TOKENS, remove_secrets, tokens_of_command_line
@@ -129,7 +130,7 @@ TARGET = (
     click.option(
         "--allow",
         multiple=True,
-        type=click.Choice(["reads", "sends", "changes", "disconnects"]),
+        type=NamedChoice(["reads", "sends", "changes", "disconnects"]),
         help="what the run may do to a real instance; only reads unless given",
     ),
     click.option(

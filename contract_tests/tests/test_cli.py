@@ -38,6 +38,21 @@ def test_a_plan_of_a_real_host_only_reads_and_sends_nothing() -> None:
     assert "nothing was sent" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("options", "meant"),
+    [
+        (["--allow", "disconects"], "disconnects"),
+        (["--allow", "send"], "sends"),
+        (["--operation", "sendTex"], "send_text"),
+        (["--probe", "examples_of_send_tex"], "examples"),
+    ],
+)
+def test_wrong_name_gets_the_one_that_was_meant(options: list[str], meant: str) -> None:
+    result = planned(*options)
+    assert result.exit_code == 2
+    assert f"did you mean {meant}" in result.stderr
+
+
 def test_a_plan_with_sends_names_the_listed_alone() -> None:
     result = planned("--allow", "sends", "--recipient", LISTED, "--max-messages", "12")
     sends = [line for line in result.stdout.splitlines() if "/sendMessage/" in line]

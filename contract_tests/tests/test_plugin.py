@@ -117,5 +117,12 @@ def test_what_a_run_does_to_the_owner_is_said_before_it(tmp_path: Path) -> None:
     assert "it makes at most 1 group with the recipients" in ran.stdout
 
 
+def test_misspelt_permission_gets_the_one_that_was_meant(tmp_path: Path) -> None:
+    ran = pytest_run(tmp_path, "--megaapi-target", "mock", "--megaapi-allow", "disconects")
+    assert ran.returncode == 4
+    assert "--allow disconects: did you mean disconnects?" in ran.stderr + ran.stdout
+    assert "Traceback" not in ran.stderr + ran.stdout
+
+
 def test_without_a_target_it_does_nothing(tmp_path: Path) -> None:
     assert "no tests ran" in pytest_run(tmp_path).stdout

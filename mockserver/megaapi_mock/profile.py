@@ -317,7 +317,8 @@ def _checked(changes: Mapping[str, str]) -> dict[str, str]:
                 "`megaapi-mock switches` lists them all"
             )
         if not switch.accepts(value):
-            raise SwitchError(f"switch {name} cannot be {value!r}: use {switch.allowed}")
+            guess = did_you_mean(value, switch.choices)
+            raise SwitchError(f"switch {name} cannot be {value!r}: {guess}use {switch.allowed}")
     return dict(changes)
 
 

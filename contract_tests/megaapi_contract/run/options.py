@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from megaapi_mock.domain.jid import is_number
+from megaapi_mock.errors.names import did_you_mean
 
 from ..errors import SetupError
 from ..safety.fence import EFFECTS, digits_of
@@ -60,7 +61,9 @@ class RunOptions:
     def __post_init__(self) -> None:
         unknown = self.allow - set(EFFECTS)
         if unknown:
-            raise SetupError(f"--allow {min(unknown)}: it takes {', '.join(EFFECTS[1:])}")
+            name = min(unknown)
+            guess = did_you_mean(name, EFFECTS)
+            raise SetupError(f"--allow {name}: {guess}it takes {', '.join(EFFECTS[1:])}")
         for number in self.recipients:
             if "@lid" in number or not is_number(min(digits_of([number]))):
                 raise SetupError(f"--recipient {number}: give 8 to 15 digits, country code first")

@@ -13,6 +13,7 @@ import click
 from click.core import ParameterSource
 
 from ..errors import SetupError
+from ..errors.choice import NamedChoice
 from ..profile import SWITCHES, parse_assignments
 from ..resources import root
 
@@ -56,7 +57,7 @@ _SECONDS = click.FloatRange(0, 10**6, min_open=True)
 )
 @click.option(
     "--generation",
-    type=click.Choice(_GENERATIONS),
+    type=NamedChoice(_GENERATIONS),
     default=_GENERATIONS[0],
     help=f"send the payloads of this year  [default: {_GENERATIONS[0]}]",
 )

@@ -16,6 +16,7 @@ import click
 
 from .. import __version__
 from ..errors import SetupError
+from ..errors.names import did_you_mean
 from ..profile import SWITCHES, Profile, load_profile, parse_assignments
 from ..resources import root
 from ..settings import Settings, from_environment, switches_from_environment
@@ -128,14 +129,21 @@ def serve(switches: tuple[str, ...], opens: bool, **options: Any) -> None:
 
 
 @main.command()
-def events() -> None:
-    """List the webhook events: name, grade, default, how likely it arrives, meaning."""
+@click.argument("name", required=False)
+def events(name: str | None) -> None:
+    """List the webhook events: name, grade, default, how likely it arrives, meaning.
+
+    With NAME only this one; `megaapi-mock spec show NAME` has its fields.
+    """
     from ..spec.operations import webhook_events
     from ..spec.verdict import valid_bundle
 
+    every = webhook_events(valid_bundle(root("spec")))
+    wanted = _wanted("event", name, [event.name for event in every])
     rows = [
         (event.name, event.grade, event.default, event.arrival, event.summary)
-        for event in webhook_events(valid_bundle(root("spec")))
+        for event in every
+        if event.name in wanted
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
@@ -167,18 +175,26 @@ def listen(host: str, port: int, answer: int) -> None:
 
 
 @main.command()
-def switches() -> None:
-    """List the switches of a profile: default, alternatives, grade, meaning."""
+@click.argument("name", required=False)
+def switches(name: str | None) -> None:
+    """List the switches of a profile: default, alternatives, grade, meaning.
+
+    With NAME only this one.
+    """
+    wanted = _wanted("switch", name, [switch.name for switch in SWITCHES])
     for switch in SWITCHES:
+        if switch.name not in wanted:
+            continue
         click.echo(f"{switch.name}={switch.default}")
         click.echo(f"    {switch.help} ({switch.grade})")
         click.echo(f"    {switch.allowed}")
 
 
 @main.command()
+@click.argument("name", required=False)
 @click.option("--page", is_flag=True, help="print docs/faults.md, in Markdown")
-def faults(page: bool) -> None:
-    """List the faults: what each does, its parameters, an example."""
+def faults(name: str | None, page: bool) -> None:
+    """List the faults: what each does, its parameters, an example. With NAME only this one."""
     from ..faults.docs_page import json
     from ..faults.docs_page import page as whole_page
     from ..faults.registry import discover
@@ -187,12 +203,22 @@ def faults(page: bool) -> None:
     if page:
         click.echo(whole_page(kinds), nl=False)
         return
-    for kind in kinds.values():
+    for kind in map(kinds.__getitem__, _wanted("fault", name, list(kinds))):
         click.echo(f"{kind.name}\n    {kind.line}")
         for parameter in kind.parameters:
             default, accepts = json(parameter.default), parameter.form.words
             click.echo(f"    {parameter.name}={default}  {parameter.help} ({accepts})")
         click.echo(f"    {json(kind.kind.example)}")
+
+
+def _wanted(what: str, name: str | None, known: list[str]) -> list[str]:
+    """The names to list; SetupError for a name that is none of them."""
+    if name is None or name in known:
+        return known if name is None else [name]
+    guess = did_you_mean(name, known)
+    raise SetupError(
+        f"there is no {what} {name!r}: {guess}the command alone lists all {len(known)}"
+    )
 
 
 def _settings(options: dict[str, Any]) -> Settings:

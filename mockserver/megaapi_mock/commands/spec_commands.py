@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ..errors import SetupError
+from ..errors.choice import NamedChoice
 from ..errors.names import did_you_mean
 from ..resources import root
 from .emit import write
@@ -66,13 +67,13 @@ def lint_command(folder: Path | None) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "markdown"]),
+    type=NamedChoice(["text", "json", "markdown"]),
     default="text",
     help="markdown is for a pull request",
 )
 @click.option(
     "--fail-on",
-    type=click.Choice(["breaking", "dangerous", "never"]),
+    type=NamedChoice(["breaking", "dangerous", "never"]),
     default="breaking",
     help="exit code 1 with such changes, or worse ones",
 )

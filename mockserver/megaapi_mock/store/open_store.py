@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import SetupError
+from ..errors.names import did_you_mean
 
 if TYPE_CHECKING:
     from .sql.database import Database
@@ -38,7 +39,8 @@ def is_begun(url: str) -> bool:
 def require_sync(sync: str) -> None:
     """SetupError for another word."""
     if sync not in SYNCS:
-        raise SetupError(f"--sync {sync}: it must be one of {', '.join(SYNCS)}")
+        guess = did_you_mean(sync, SYNCS)
+        raise SetupError(f"--sync {sync}: {guess}it must be one of {', '.join(SYNCS)}")
 
 
 def open_database(url: str, sync: str = "normal", *, must_exist: bool = False) -> Database:

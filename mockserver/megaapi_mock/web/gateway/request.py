@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from copy import copy
 from functools import cached_property, lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -69,7 +70,7 @@ class Request:
         try:
             self.body = _read_body(environ, length, limit)
         except RequestRejected as refusal:
-            self.body, self._refusal = None, refusal
+            self.body, self._refusal = None, _bare(refusal)
             _discard(environ["wsgi.input"], DISCARDED_MOST)
         if LATE in environ:
             self._refusal = RequestTimeout(environ[LATE])
@@ -139,12 +140,13 @@ class Request:
         try:
             self._document = parse(self)
         except RequestRejected as refusal:
-            self._refusal = refusal
+            self._refusal = _bare(refusal)
 
     def document(self) -> Any:
         """The body's document; raises what reading it raised, every time."""
         if self._refusal is not None:
-            raise self._refusal
+            # A copy: what is raised remembers where, and with it this request.
+            raise copy(self._refusal)
         return self._document
 
     def inflated(self, inflate: Callable[[bytes, str, int], bytes], limit: int) -> bytes:
@@ -170,6 +172,12 @@ class Request:
         if self.environ.get("CONTENT_TYPE"):
             headers.append(("Content-Type", self.environ["CONTENT_TYPE"]))
         return headers
+
+
+def _bare(refusal: RequestRejected) -> RequestRejected:
+    """The refusal without where it came from: it would keep the body until garbage is collected."""
+    refusal.__context__ = None
+    return refusal.with_traceback(None)
 
 
 @lru_cache(maxsize=256)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import io
 import json
 import time
+import weakref
 import zlib
 from typing import Any
 from urllib.parse import urlencode
@@ -324,6 +326,27 @@ def test_a_body_of_more_parts_than_any_call_has_is_refused_before_it_is_read(
     assert (reply.status_code, reply.get_json()["name"]) == (413, "PAYLOAD_TOO_LARGE")
     assert f"more than {JSON_PARTS:,} names and values" in reply.headers["X-Mock-Reason"]
     assert time.process_time() - started < QUICK
+
+
+@pytest.mark.parametrize("length", [5, 500], ids=["no JSON", "too short"])
+def test_a_body_that_is_refused_is_not_kept(length: int, app: MockApp) -> None:
+    class Held(io.BytesIO):
+        """Can be asked whether it still is there."""
+
+    post(app, RAW)
+    gc.collect()
+    gc.disable()
+    try:
+        stream = Held(b'{"a":')
+        gone = weakref.ref(stream)
+        environ = {"CONTENT_LENGTH": str(length), "wsgi.input": stream}
+        with app.test_request_context(TEXT, method="POST", headers=AUTH, content_type=JSON) as made:
+            environ = {**made.request.environ, **environ}
+        app(environ, lambda *_: None)
+        del environ, stream
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("marks", ['[{"\\', ",", ":", '\\"', "\\\\,"])

@@ -38,6 +38,23 @@ def test_ids_do_not_repeat_after_a_reset(app: MockApp, query: str) -> None:
 
 
 @pytest.mark.parametrize("query", ["", f"?instance={KEY}"])
+def test_a_state_that_is_loaded_again_repeats_ids_unless_new_ones_are_asked_for(
+    app: MockApp, query: str
+) -> None:
+    state, client = app.test_client().get(f"/_mock/state{query}").get_data(), app.test_client()
+    first = told(app)
+    again = f"{query}&ids=again" if query else "?ids=again"
+    for path in (f"/_mock/state{query}", f"/_mock/state{again}"):
+        assert client.put(path, data=state).status_code == 200
+        assert told(app) == first
+    seen = list(first)
+    for _ in range(3):
+        assert client.put(f"/_mock/state{again[:-5]}new", data=state).status_code == 200
+        seen += told(app)
+    assert len(set(seen)) == len(seen) == 12
+
+
+@pytest.mark.parametrize("query", ["", f"?instance={KEY}"])
 def test_the_same_ids_can_be_asked_for(app: MockApp, query: str) -> None:
     first = told(app)
     Door(app).post(f"/reset{query}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -120,18 +121,43 @@ class RestoreFile:
             return True
         with suppress(OSError):
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(self.path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
-            if not _try_lock(handle):
+            while True:
+                handle = os.open(self._lock_path, os.O_CREAT | os.O_RDWR, 0o600)
+                if not _try_lock(handle):
+                    os.close(handle)
+                    return False
+                if _is_at(handle, self._lock_path):
+                    break
+                # Another run has removed it since: whoever comes next would not see this lock.
                 os.close(handle)
-                return False
             self._lock = handle
         return True
 
     def unlock(self) -> None:
-        """Release the lock."""
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        """Release the lock and remove its file."""
+        if self._lock is None:
+            return
+        handle, self._lock = self._lock, None
+        # While it is locked: a moment later it may be another run's. Windows removes closed files
+        # only, and has no locks.
+        with suppress(OSError):
+            self._lock_path.unlink()
+        os.close(handle)
+        if sys.platform == "win32":
+            with suppress(OSError):
+                self._lock_path.unlink()
+
+    @property
+    def _lock_path(self) -> Path:
+        return self.path.with_suffix(".lock")
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    """Whether an open file is the one at a path."""
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _try_lock(handle: int) -> bool:

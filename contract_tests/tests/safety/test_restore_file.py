@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+import threading
+from collections import Counter
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -147,6 +149,34 @@ def test_only_one_run_at_a_time_may_change_an_instance(tmp_path: Path) -> None:
     one.unlock()
     assert other.lock()
     other.unlock()
+
+
+def test_a_lock_leaves_no_file_and_cannot_be_had_twice_while_it_goes(tmp_path: Path) -> None:
+    pytest.importorskip("fcntl")
+    one = restore_in(tmp_path)
+    assert one.lock()
+    assert [each.suffix for each in one.path.parent.iterdir()] == [".lock"]
+    one.unlock()
+    assert list(one.path.parent.iterdir()) == []
+    counts, held = Counter[bool](), threading.Lock()
+
+    def take_turns() -> None:
+        for _ in range(200):
+            mine = restore_in(tmp_path)
+            if mine.lock():
+                alone = held.acquire(blocking=False)
+                counts[alone] += 1
+                if alone:
+                    held.release()
+                mine.unlock()
+
+    threads = [threading.Thread(target=take_turns) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert counts[True] > 0 and not counts[False]
+    assert list(one.path.parent.iterdir()) == []
 
 
 def test_where_no_lock_can_be_made_a_run_goes_on(tmp_path: Path) -> None:

@@ -212,6 +212,26 @@ def test_other_instances_are_owed_what_they_were(
     assert texts(app) == ["x", "x", "x"]
 
 
+@pytest.mark.parametrize("query", ["", f"?instance={KEY}"])
+def test_a_reset_says_how_many_webhooks_it_ended_and_the_stream_which(
+    app: MockApp, query: str
+) -> None:
+    reader = app.runtime.journal.feed.read(kinds=("delivery", "reset"))
+    with paused_call(app):
+        answer = app.test_client().post(f"/_mock/reset{query}").get_json()
+    assert answer["abandoned"] == 1
+    entries, _, _ = app.runtime.journal.feed.entries_after(0, 0)
+    assert entries is not None
+    shown = [
+        entry.record.state if entry.kind == "delivery" else entry.kind
+        for entry in entries
+        if entry.kind in ("delivery", "reset")
+    ]
+    assert "abandoned" in shown[: shown.index("reset")]
+    assert "abandoned" not in app.test_client().post(f"/_mock/reset{query}").get_json()
+    reader.close()
+
+
 def test_a_deleted_instance_leaves_records_that_say_so(app: MockApp) -> None:
     with paused_call(app):
         assert app.test_client().delete(f"/_mock/instances/{KEY}").status_code == 200

@@ -11,6 +11,7 @@ from typing import Any
 from flask import request
 
 from ...errors import LATE, ControlRefused, RequestRejected
+from ...errors.names import did_you_mean
 from ...resources import root
 from ...spec.bundle import read_yaml
 from ...spec.parsing import Unreadable, parse_json
@@ -53,7 +54,14 @@ class OperationInput:
         return fields
 
     def require_query(self, arguments: Mapping[str, str]) -> None:
-        """ControlRefused unless every known query parameter has an allowed value."""
+        """ControlRefused unless every query parameter is known and has an allowed value."""
+        for name in arguments:
+            if name not in self.types:
+                guess = did_you_mean(name, self.types)
+                known = (
+                    f"{guess}there are {', '.join(self.types)}" if self.types else "it takes none"
+                )
+                raise ControlRefused(400, f"there is no query parameter {name[:80]!r}: {known}")
         self.query.require(
             {
                 name: _read(arguments[name], kind)

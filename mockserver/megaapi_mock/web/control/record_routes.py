@@ -10,6 +10,7 @@ from flask import request
 
 from ...domain.message import Message
 from ...errors import ControlRefused, UnknownInstance
+from ...errors.names import did_you_mean
 from ...records.delivery import Delivery, delivery_json
 from ...records.exchange import Exchange
 from ...records.journal import Log
@@ -47,6 +48,7 @@ class RecordRoutes:
 
     def exchanges(self) -> Json:
         """Requests with their replies, newest last."""
+        self._require_operation(request.args.get("operation"))
         plain, search = lists.exchange_matches(request.args), self._search.exchanges(request.args)
 
         def matches(exchange: Exchange) -> bool:
@@ -59,6 +61,14 @@ class RecordRoutes:
             exchange_bytes,
             waiter=self._waiter("exchange", matches),
         )
+
+    def _require_operation(self, name: str | None) -> None:
+        names = [operation.id for operation in self._runtime.index]
+        if name is not None and name not in names:
+            guess = did_you_mean(name, names)
+            raise ControlRefused(
+                400, f"there is no operation {name[:80]!r}: {guess}see /_mock/operations"
+            )
 
     def exchange(self, id: str) -> Json:
         """One request with its reply."""

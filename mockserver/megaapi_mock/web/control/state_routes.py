@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from flask import Response, request
@@ -12,6 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from ...clock import OutOfRange
 from ...errors import ControlRefused
+from ...records.delivery import Delivery
 from ...runtime import Runtime
 from ...simulation import abandon, save_state, snapshot
 from ...store.state_file import seal, unseal
@@ -48,11 +50,23 @@ class StateRoutes:
         repeat = body.get("ids", "new") == "again"
         renew = self._runtime.ids.begin_again if repeat else self._runtime.ids.renew
         with self._runtime.loading:
+            waiting = self._queued(key)
             if self._runtime.world.state is not None:
                 snapshot.reset(self._runtime, key, on_loaded=lambda: renew(key))
             else:
                 self._reset_to_world(key, renew)
-        return {"reset": key or "all", "instances": len(self._runtime.store.keys())}
+        abandoned = sum(delivery.state == "abandoned" for delivery in waiting)
+        answer = {"reset": key or "all", "instances": len(self._runtime.store.keys())}
+        # Their records are gone with all others.
+        return {**answer, "abandoned": abandoned} if abandoned else answer
+
+    def _queued(self, key: str | None) -> list[Delivery]:
+        """The recorded webhooks of an instance, or of all, that have not ended."""
+        return [
+            delivery
+            for delivery in self._runtime.journal.deliveries.after(None)
+            if delivery.state == "queued" and key in (None, delivery.instance)
+        ]
 
     def _reset_to_world(self, key: str | None, renew: Callable[[str | None], None]) -> None:
         with self._runtime.publisher.at_rest():
@@ -116,7 +130,10 @@ class StateRoutes:
         saved, key = unseal(raw), request.args.get("instance")
         if key is not None:
             saved = snapshot.alone(saved, key)
-        return snapshot.load(self._runtime, saved, start=saved.get("start"))
+        start, ids = saved.get("start"), self._runtime.ids
+        again = request.args.get("ids", "again") == "again"
+        renewed = _nothing if again else partial(ids.renew, key)
+        return snapshot.load(self._runtime, saved, start=start, on_loaded=renewed)
 
     def _require_size(self, size: int) -> None:
         limit = self._runtime.settings.state_bytes
@@ -126,3 +143,7 @@ class StateRoutes:
                 f"a state of {size} bytes is above the {limit} this mock takes: "
                 "start it with a larger --state-bytes, or save one instance with ?instance=KEY",
             )
+
+
+def _nothing() -> None:
+    """For a state whose ids go on as they were."""

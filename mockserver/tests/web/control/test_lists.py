@@ -75,12 +75,12 @@ def busy() -> Iterator[Door]:
         ("operation=instance_status", 1),
         ("status=200", 4),
         ("status=401", 1),
-        ("status=4", 0),
+        ("status=499", 0),
         ("event=ack-read", 4),
         ("event=disconnected", 0),
         (f"instance={KEY}&status=200&operation=send_text&event=ack-server", 2),
         ("since=x2.megacode-TESTKEY0002", 1),
-        ("since=never", 5),
+        ("since=x999", 5),
         ("limit=2", 2),
     ],
 )
@@ -435,3 +435,41 @@ def test_bodies_are_shown_as_what_they_are(
     (exchange,) = door.items("/exchanges")
     request = exchange["request"]
     assert {name: request[name] for name in request if name in ("body", "encoding", "cut")} == shown
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("exchanges?since=zzz", "since: must be the id of an exchange"),
+        ("exchanges?since=d1", "since: must be the id of an exchange"),
+        ("exchanges?status=5", "status: must be an HTTP status"),
+        (
+            "exchanges?operation=send_txt",
+            "there is no operation 'send_txt': did you mean send_text",
+        ),
+        ("exchanges?instance=", "instance: must be the key of an instance"),
+        ("exchanges?statsu=500", "there is no query parameter 'statsu': did you mean status?"),
+        ("deliveries?since=x1", "since: must be the id of a delivery"),
+        ("deliveries?status=gone", "status: must be queued, delivered"),
+        ("strikes?since=1", "since: must be the id of a strike"),
+        ("messages?since=", "since: must be the id of a message"),
+        ("messages?chat=zzz", "chat: must be a number or a JID"),
+        ("faults?since=zzz", "since: must be the id of a fault"),
+        ("instances?since=a/b", "since: must be the key of an instance"),
+        ("plays?since=1", "since: must be the id of a play"),
+        ("stream?since=zzz", "since: must be the id of an event"),
+        (f"instances/{KEY}/points?since=1", "since: must be the id of a point"),
+        (f"instances/{KEY}/groups?since=zzz", "since: must be the JID of an item"),
+        (f"instances/{KEY}/chats?with=zzz", "with: must be a number or a JID"),
+        ("clock?now=1", "there is no query parameter 'now': it takes none"),
+    ],
+)
+def test_a_malformed_query_is_refused_in_a_sentence(
+    query: str, sentence: str, app: MockApp
+) -> None:
+    assert sentence in Door(app).refusal("GET", f"/{query}")
+
+
+def test_a_cursor_of_what_has_gone_is_no_malformed_one(app: MockApp) -> None:
+    for query in (f"exchanges?since=x999.{KEY}", "deliveries?since=d9", "messages?since=3EB0GONE"):
+        assert Door(app).get(f"/{query}")["items"] == []

@@ -54,11 +54,13 @@ def test_newest_first_is_the_other_way_round(
     assert len(oldest) >= 3
 
 
-@pytest.mark.parametrize("records", ["messages", "exchanges", "deliveries"])
+@pytest.mark.parametrize(
+    ("records", "gone"), [("messages", "gone"), ("exchanges", "x999"), ("deliveries", "d999")]
+)
 def test_after_an_id_that_nothing_has_newest_first_is_empty(
-    door: Door, talk: list[str], records: str
+    door: Door, talk: list[str], records: str, gone: str
 ) -> None:
-    assert ids(door, f"/{records}?order=newest&since=gone") == []
+    assert ids(door, f"/{records}?order=newest&since={gone}") == []
 
 
 def test_messages_of_several_instances_are_in_one_order(app: MockApp, door: Door) -> None:

@@ -27,10 +27,10 @@ class Bundle:
     digest: str = ""
 
 
-def read_yaml(path: Path) -> Any:
+def read_yaml(path: Path, loader: Any = Loader) -> Any:
     """One YAML file; SpecError names file and line when it cannot be read."""
     try:
-        return yaml.load(path.read_bytes(), Loader=Loader)
+        return yaml.load(path.read_bytes(), Loader=loader)
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
         raise SpecError(f"{path} cannot be read as YAML: {' '.join(str(error).split())}") from None
 

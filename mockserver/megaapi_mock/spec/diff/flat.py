@@ -5,49 +5,102 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-Json = dict[str, Any]
+from .canonical import canonical
+from .references import NOWHERE, Json, reference_of, siblings, target_of
+
 # The tighter one counts: the larger of these...
 LOWER_BOUNDS = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 # ... and the smaller of these.
 UPPER_BOUNDS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
-# Where two parts of an allOf say different things here, all of them are kept in a list.
-SEVERAL = "allOf"
+_FORMS = ("anyOf", "oneOf")
 
 
-def resolve(node: Any, document: Json) -> Any:
-    """What a local `$ref` leads to, with what stands beside it; the node itself without one."""
-    for _ in range(100):
-        reference = node.get("$ref") if isinstance(node, dict) else None
-        if not isinstance(reference, str) or not reference.startswith("#/"):
-            break
-        target: Any = document
-        for step in reference[2:].split("/"):
-            name = step.replace("~1", "/").replace("~0", "~")
-            target = target.get(name, {}) if isinstance(target, dict) else {}
-        beside = {key: value for key, value in node.items() if key != "$ref"}
-        node = merge(target, beside) if beside and isinstance(target, dict) else target
-    return node
-
-
-def flat(schema: Any, document: Json, depth: int = 0) -> Json:
-    """The schema as one object: references followed, `allOf` merged, `nullable` as a type."""
-    schema = resolve(schema, document)
-    if schema is True or schema is None:
-        return {}
-    if not isinstance(schema, dict):
-        return {"not": {}}
-    result = {key: value for key, value in schema.items() if key != "allOf"}
-    if result.pop("nullable", False) is True and "type" in result:
-        result["type"] = [*types(result["type"]), "null"]
-    # Parts that contain themselves say nothing new.
-    for part in schema.get("allOf", ()) if depth < 50 else ():
-        result = merge(result, flat(part, document, depth + 1))
-    return result
+def flat(schema: Any, document: Json) -> Json:
+    """The schema as one object, and in one spelling: see `canonical`."""
+    return canonical(_merged(schema, document, set()))
 
 
 def types(value: Any) -> list[str]:
     """The names of types, whether one or several stand there."""
     return [value] if isinstance(value, str) else [str(each) for each in value or ()]
+
+
+def _merged(schema: Any, document: Json, seen: set[str]) -> Json:
+    """All parts at once. `seen`: the references whose targets are in it already."""
+    if not isinstance(schema, dict):
+        return {"not": {}} if schema is False else {}
+    reference = reference_of(schema)
+    if reference is not None:
+        if reference in seen:
+            return {}
+        seen.add(reference)
+        target = target_of(reference, document)
+        result = {} if target is NOWHERE else _merged(target, document, seen)
+        beside = siblings(schema, document)
+        return merge(result, _merged(beside, document, seen)) if beside else result
+    result = {key: value for key, value in schema.items() if key != "allOf"}
+    older = str(document.get("openapi")).startswith("3.0")
+    may_be_null = result.pop("nullable", False) is True and older
+    if older:
+        _exclusive_numbers(result)
+    if may_be_null and "type" in result:
+        result["type"] = [*types(result["type"]), "null"]
+    for part in schema.get("allOf") or ():
+        result = merge(result, _merged(part, document, seen))
+    if may_be_null and "null" not in types(result.get("type")) and "type" in result:
+        # By the letter this asks for a type beside it; everybody means it all the same.
+        result["type"] = [*types(result["type"]), "null"]
+    for keyword in _FORMS:
+        result = _with_single_form(keyword, result, document, seen)
+    return result
+
+
+def _exclusive_numbers(schema: Json) -> None:
+    """As of OpenAPI 3.1: the exclusive bound is a number of its own."""
+    for keyword, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        if isinstance(schema.get(keyword), bool):
+            exclusive = schema.pop(keyword)
+            if exclusive and bound in schema:
+                schema[keyword] = schema.pop(bound)
+
+
+def _with_single_form(keyword: str, schema: Json, document: Json, seen: set[str]) -> Json:
+    """One form alone is no choice, nor are several types, nor one form or null."""
+    forms = schema.get(keyword)
+    if not forms:
+        return schema
+    others = {key: value for key, value in schema.items() if key != keyword}
+    plain = [one for form in forms for one in _plain_types(form)]
+    if all(map(_plain_types, forms)):
+        return merge(others, {"type": list(dict.fromkeys(plain))})
+    rest: list[Any] = []
+    for form in forms:
+        if "null" not in _plain_types(form) and form not in rest:
+            rest.append(form)
+    nulls = plain.count("null")
+    if len(rest) != 1 or ("discriminator" in schema and not nulls):
+        return schema
+    only = _merged(rest[0], document, seen)
+    if nulls:
+        only = _or_null(only)
+    return merge(others, only)
+
+
+def _plain_types(form: Any) -> list[str]:
+    if isinstance(form, dict) and set(form) <= {"type", "description", "title"}:
+        return types(form.get("type"))
+    return []
+
+
+def _or_null(schema: Json) -> Json:
+    result = dict(schema)
+    if "type" in result:
+        result["type"] = [*types(result["type"]), "null"]
+    if "const" in result:
+        result["enum"] = [result.pop("const")]
+    if "enum" in result:
+        result["enum"] = [*result["enum"], None]
+    return result
 
 
 def merge(one: Json, other: Json) -> Json:
@@ -66,7 +119,12 @@ def _replace(_: Any, other: Any) -> Any:
 
 
 def _both(one: Any, other: Any) -> Json:
-    return {SEVERAL: [one, other]}
+    """Both schemas, each once: what is put together again and again must not grow."""
+    parts: list[Any] = []
+    for schema in (one, other):
+        nested = schema["allOf"] if isinstance(schema, dict) and set(schema) == {"allOf"} else None
+        parts += [part for part in nested or [schema] if part not in parts]
+    return {"allOf": parts}
 
 
 def _union(one: list[Any], other: list[Any]) -> list[Any]:
@@ -86,7 +144,11 @@ def _types(one: Any, other: Any) -> list[str]:
 
 
 def _properties(one: Json, other: Json) -> Json:
-    shared = {name: _both(one[name], other[name]) for name in one if name in other}
+    shared = {
+        name: one[name] if one[name] == other[name] else _both(one[name], other[name])
+        for name in one
+        if name in other
+    }
     return {**one, **other, **shared}
 
 
@@ -103,6 +165,7 @@ _MERGED: Mapping[str, Callable[[Any, Any], Any]] = {
     "properties": _properties,
     "patternProperties": _properties,
     "additionalProperties": _closed,
+    "unevaluatedProperties": _closed,
     "items": _both,
     "not": lambda one, other: {"anyOf": [one, other]},
     **dict.fromkeys(LOWER_BOUNDS, max),

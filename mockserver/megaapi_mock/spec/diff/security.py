@@ -6,53 +6,112 @@ from collections.abc import Iterator
 from typing import Any
 
 from .change import Change, change
-from .flat import Json, resolve
+from .references import Json, resolve
+from .values import as_text, cut
 
 Alternative = frozenset[tuple[str, str]]
+# For readers; scopes stand in the requirements.
+_WORDS = ("description", "bearerFormat")
 
 
-def requirements_changed(
-    subject: str, documents: tuple[Json, Json], old: Json, new: Json
-) -> Iterator[Change]:
-    """Ways to be let in that are gone, and new ones."""
-    before, after = (
-        _alternatives(operation.get("security", document.get("security")))
-        for operation, document in zip((old, new), documents, strict=True)
-    )
-    for way in before:
-        if not any(now <= way for now in after):
-            message = f"{_named(way)} is not enough: now {' or '.join(map(_named, after))}"
-            yield change("security-tightened", subject, "security", message)
-    for way in after:
-        if not any(earlier <= way for earlier in before):
-            yield change("security-loosened", subject, "security", f"{_named(way)} is enough")
+class Security:
+    """Compares requirements of two documents: a scheme may have another name."""
+
+    def __init__(self, old: Json, new: Json) -> None:
+        self._documents = (old, new)
+        self._before, self._after = _schemes(old), _schemes(new)
+        self._names = self._renamed()
+        # Names of the old schemes that some operation asks for.
+        self._used: dict[str, None] = {}
+
+    def _renamed(self) -> dict[str, str]:
+        """By the new name, the old one of a scheme that is the same."""
+        gone = [name for name in self._before if name not in self._after]
+        return {
+            name: former
+            for name, scheme in self._after.items()
+            if name not in self._before
+            for former in [next((one for one in gone if self._before[one] == scheme), None)]
+            if former is not None
+        }
+
+    def requirements(self, subject: str, old: Json, new: Json) -> Iterator[Change]:
+        """Ways to be let in that are gone, and new ones."""
+        before, after = (
+            _alternatives(operation.get("security", document.get("security")), names)
+            for operation, document, names in zip(
+                (old, new), self._documents, ({}, self._names), strict=True
+            )
+        )
+        self._used.update((name, None) for way in before if way in after for name, _ in way)
+        for way in before:
+            if not any(now <= way for now in after):
+                message = f"{_named(way)} is not enough: now {' or '.join(map(_named, after))}"
+                yield change("security-tightened", subject, "security", message)
+        for way in after:
+            if not any(earlier <= way for earlier in before):
+                yield change("security-loosened", subject, "security", f"{_named(way)} is enough")
+
+    def schemes(self) -> Iterator[Change]:
+        """Schemes in use that ask for something else: after all operations."""
+        for name in self._used:
+            before, after = self._before.get(name), self._after.get(name)
+            subject = f"security scheme {name}"
+            if name in self._names.values() or before is None or before == after:
+                continue
+            if after is None:
+                message = "is asked for, but not described any more"
+                yield change("security-scheme-changed", subject, "", message)
+                continue
+            for key in [*before, *(key for key in after if key not in before)]:
+                if before.get(key) != after.get(key):
+                    one, other = (cut(as_text(each[key])) if key in each else "none"
+                                  for each in (before, after))  # fmt: skip
+                    message = f"{key} {one} became {other}"
+                    yield change("security-scheme-changed", subject, "", message)
 
 
-def scheme_changes(old: Json, new: Json) -> Iterator[Change]:
-    """Schemes of the same name that ask for something else."""
-    before, after = (
-        (document.get("components") or {}).get("securitySchemes") or {} for document in (old, new)
-    )
-    for name in before:
-        if name in after:
-            one, other = (
-                {key: value for key, value in resolve(each, document).items()
-                 if key != "description" and not key.startswith("x-")}
-                for each, document in ((before[name], old), (after[name], new))
-            )  # fmt: skip
-            if one != other:
-                subject = f"security scheme {name}"
-                yield change("security-scheme-changed", subject, "", f"{one} became {other}")
+def _schemes(document: Json) -> dict[str, Json]:
+    schemes = (document.get("components") or {}).get("securitySchemes") or {}
+    return {name: _essence(resolve(scheme, document)) for name, scheme in schemes.items()}
 
 
-def _alternatives(security: Any) -> list[Alternative]:
-    """Each way as its schemes and scopes; nothing at all stands for no key."""
+def _essence(scheme: Json) -> Json:
+    result = {
+        key: value
+        for key, value in scheme.items()
+        if key not in _WORDS and not key.startswith("x-")
+    }
+    for key in ("scheme", "name") if result.get("in") == "header" else ("scheme",):
+        if key in result:
+            result[key] = str(result[key]).lower()
+    if isinstance(result.get("flows"), dict):
+        result["flows"] = {
+            flow: {key: value for key, value in each.items() if key != "scopes"}
+            for flow, each in result["flows"].items()
+            if isinstance(each, dict)
+        }
+    return result
+
+
+def _alternatives(security: Any, names: dict[str, str]) -> list[Alternative]:
+    """Each way as its schemes and scopes, each once; nothing at all stands for no key."""
     ways = [
-        frozenset((name, scope) for name, scopes in way.items() for scope in ("", *scopes))
+        frozenset(
+            (names.get(name, name), scope)
+            for name, scopes in way.items()
+            for scope in ("", *scopes)
+        )
         for way in security or ()
     ]
-    return ways or [frozenset()]
+    return list(dict.fromkeys(ways)) or [frozenset()]
 
 
 def _named(way: Alternative) -> str:
-    return " + ".join(sorted({name for name, _ in way})) or "no key"
+    names = sorted({name for name, _ in way})
+    scopes = {
+        name: sorted(scope for each, scope in way if each == name and scope) for name in names
+    }
+    return " + ".join(
+        f"{name} ({', '.join(scopes[name])})" if scopes[name] else name for name in names
+    ) or "no key"  # fmt: skip

@@ -7,13 +7,15 @@ import json
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ...errors import SetupError
 from ..bundle import bundle, read_yaml
+from .json_values import JsonLoader
+from .references import references
+from .shape import shaped, with_text_keys
 
 FOLDER = "spec"
 _SECONDS = 60
@@ -27,6 +29,13 @@ def read_version(name: str) -> dict[str, Any]:
     revision of the git repository around the working directory, with or without `:PATH`; without
     one the path is `spec`.
     """
+    try:
+        return shaped(_version(name), name)
+    except RecursionError:
+        raise SetupError(f"{name} cannot be compared: its parts stand too deep inside") from None
+
+
+def _version(name: str) -> Any:
     path = Path(name)
     if path.exists():
         return _document(path, name)
@@ -43,49 +52,42 @@ def read_version(name: str) -> dict[str, Any]:
     return _of_revision(top, commit.decode().strip(), inside if colon else FOLDER, name)
 
 
-def _document(path: Path, name: str) -> dict[str, Any]:
+def _document(path: Path, name: str) -> Any:
     if path.is_dir():
         return bundle(path).document
-    document = _with_text_keys(_read(path))
-    if not isinstance(document, dict) or not isinstance(document.get("openapi"), str):
-        raise SetupError(f"{name} is not an OpenAPI document: it has no field `openapi`")
-    if not document["openapi"].startswith("3."):
-        raise SetupError(f"{name} is OpenAPI {document['openapi']}: only 3.0 and 3.1 are compared")
-    if not any(not reference.startswith("#") for reference in _references(document)):
+    document = with_text_keys(_read(path), name)
+    _require_openapi(document, name)
+    if not any(not reference.startswith("#") for reference in references(document)):
         return document
     if path.name != "openapi.yaml":
         raise SetupError(f"{name} refers to other files: bundle it first, or call it openapi.yaml")
     return bundle(path.parent).document
 
 
+def _require_openapi(document: Any, name: str) -> None:
+    version = document.get("openapi") if isinstance(document, dict) else None
+    if version is None and isinstance(document, dict) and "swagger" in document:
+        raise SetupError(
+            f"{name} is Swagger {document['swagger']}, with no field `openapi`: convert it first, "
+            "with swagger2openapi say"
+        )
+    if isinstance(version, float):
+        # 3.1 without quotes is a number in YAML.
+        version = document["openapi"] = f"{version}.0"
+    if not isinstance(version, str):
+        raise SetupError(f"{name} is not an OpenAPI document: it has no field `openapi`")
+    if not version.startswith("3."):
+        raise SetupError(f"{name} is OpenAPI {version}: only 3.0 and 3.1 are compared")
+
+
 def _read(path: Path) -> Any:
     # Not all JSON is YAML: escapes of surrogates, say.
     with suppress(ValueError):
         return json.loads(path.read_bytes())
-    return read_yaml(path)
+    return read_yaml(path, JsonLoader)
 
 
-def _with_text_keys(node: Any) -> Any:
-    """The same as JSON has it: in YAML the status of an answer may be a number."""
-    if isinstance(node, list):
-        return [_with_text_keys(member) for member in node]
-    if not isinstance(node, dict):
-        return node
-    return {str(key): _with_text_keys(value) for key, value in node.items()}
-
-
-def _references(node: Any) -> Iterator[str]:
-    if isinstance(node, list):
-        for member in node:
-            yield from _references(member)
-    elif isinstance(node, dict):
-        if isinstance(node.get("$ref"), str):
-            yield node["$ref"]
-        for member in node.values():
-            yield from _references(member)
-
-
-def _of_revision(top: Path, commit: str, inside: str, name: str) -> dict[str, Any]:
+def _of_revision(top: Path, commit: str, inside: str, name: str) -> Any:
     # Its folder comes along: the file may refer to its neighbours.
     kind = _git(top, "cat-file", "-t", f"{commit}:{inside}")
     if kind is None:

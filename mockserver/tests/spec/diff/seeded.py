@@ -80,7 +80,7 @@ def contract() -> Json:
                                           "items": {"type": "string"}},
                                 "free": {"type": "object",
                                          "additionalProperties": {"type": "number"}},
-                                "choice": {"anyOf": [{"type": "string"}, {"type": "integer"}]},
+                                "choice": {"anyOf": [{"type": "string"}, {"minItems": 1}]},
                                 "step": {"type": "integer", "multipleOf": 2},
                                 "code": {"type": "string", "pattern": "^[0-9]+$"},
                                 "when": {"type": "string", "format": "date"},
@@ -272,7 +272,7 @@ SEEDED: Mapping[str, tuple[Edit, str, str, set[tuple[str, str]]]] = {
         at(*_FIELDS, "choice")(anyOf=[{"type": "string"}]),
         B, "alternative-removed", _request("choice")),
     "a request form is new": (
-        do(*_FIELDS, "choice", "anyOf", act=lambda forms: forms.append({"type": "boolean"})),
+        do(*_FIELDS, "choice", "anyOf", act=lambda forms: forms.append({"minLength": 9})),
         H, "alternative-added", _request("choice")),
     "a request default is another": (
         at(*_FIELDS, "count")(default=2), D, "default-changed", _request("count")),

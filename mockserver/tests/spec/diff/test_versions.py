@@ -48,6 +48,35 @@ def test_a_status_may_be_written_as_a_number(tmp_path: Path) -> None:
     assert list(read_version(str(file))["paths"]["/a"]["get"]["responses"]) == ["200"]
 
 
+def test_yaml_is_read_as_json_values(tmp_path: Path) -> None:
+    file = tmp_path / "x.yaml"
+    file.write_text(
+        "openapi: 3.1\n"
+        "components: {schemas: {A: {enum: [on, yes, 2024-01-01, 22:22, 010, 1e3, null, true]}}}"
+    )
+    document = read_version(str(file))
+    values = ["on", "yes", "2024-01-01", "22:22", 10, 1000, None, True]
+    assert document["components"]["schemas"]["A"]["enum"] == values
+    assert document["openapi"] == "3.1.0"
+
+
+def test_what_is_empty_or_only_data_is_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "x.yaml"
+    file.write_text(
+        "openapi: 3.1.0\nwebhooks:\ncomponents: {schemas: {A: {example: {$ref: other.yaml}, "
+        "required: yes, properties: {on: , $ref: {type: string}}}}}\n"
+        "paths: {x-note: text, /a: {get: {parameters: , responses: }}}"
+    )
+    assert read_version(str(file)) == {
+        "openapi": "3.1.0",
+        "components": {"schemas": {"A": {
+            "example": {"$ref": "other.yaml"},
+            "properties": {"on": {}, "$ref": {"type": "string"}},
+        }}},
+        "paths": {"x-note": "text", "/a": {"get": {}}},
+    }  # fmt: skip
+
+
 def test_a_revision_is_read_from_anywhere_in_the_repository(repository: Path) -> None:
     assert read_version("HEAD") == bundle(root("spec")).document
     assert read_version("HEAD~1:api/shop.yaml")["info"]["title"] == "First"
@@ -84,6 +113,23 @@ def test_what_is_no_version_is_said_in_a_sentence(name: str, sentence: str) -> N
         ("swagger: '2.0'", "no field `openapi`"),
         ("openapi: 4.0.0", "only 3.0 and 3.1"),
         ("openapi: [", "cannot be read as YAML"),
+        (
+            "openapi: 3.1.0\npaths: {/a: {get: {parameters: {}}}}",
+            "paths./a.get.parameters is a map, not a list",
+        ),
+        ("openapi: 3.1.0\npaths: [1]", "paths is a list, not a map"),
+        (
+            "openapi: 3.1.0\npaths: {/a: {get: {responses: {200: text}}}}",
+            "responses.200 is a text, not a map",
+        ),
+        ("openapi: 3.1.0\nx-a: &a {b: *a}", "an anchor stands inside of itself"),
+        (
+            "openapi: 3.1.0\nx-0: &a0 [1, 2, 3, 4, 5, 6, 7, 8, 9]\n"
+            + "".join(
+                f"x-{step}: &a{step} [{', '.join([f'*a{step - 1}'] * 9)}]\n" for step in range(1, 9)
+            ),
+            "more than 5,000,000 values",
+        ),
         ("openapi: 3.1.0\npaths: {/a: {$ref: other.yaml}}", "bundle it first"),
     ],
 )

@@ -205,7 +205,8 @@ def shut(connection: Connection, how: int) -> None:
 def connections(port: int) -> Iterator[Connection]:
     """The connections that this process has accepted there."""
     for name in os.listdir(_OPEN_FILES):
-        with suppress(OSError):
+        # Closed meanwhile, or of a kernel that tells less.
+        with suppress(OSError, struct.error):
             if stat.S_ISSOCK(os.fstat(int(name)).st_mode):
                 connection = _looked_at(int(name), port)
                 if connection is not None:

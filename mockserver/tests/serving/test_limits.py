@@ -98,7 +98,7 @@ def test_a_crowd_closes_nothing_that_is_being_answered(start: Start, engine: str
     server = start(engine, connections=64)
     with ExitStack() as stack:
         streams = server.streams(3, stack)
-        slow = [stack.enter_context(closing(server.ask("/slow?5"))) for _ in range(3)]
+        slow = [stack.enter_context(closing(server.ask("/slow?4"))) for _ in range(3)]
         read_whole(stack.enter_context(closing(server.ask("/"))))
         crowd = [stack.enter_context(closing(connected(server))) for _ in range(50)]
         crowd += [
@@ -166,7 +166,7 @@ def test_who_is_being_answered_has_no_deadline(start: Start, engine: str) -> Non
     server = start(engine, request_seconds=2)
     with ExitStack() as stack:
         stream = server.streams(1, stack)[0]
-        slow = stack.enter_context(closing(server.ask("/slow?5")))
+        slow = stack.enter_context(closing(server.ask("/slow?4")))
         slow.settimeout(20)
         assert read_whole(slow).startswith(b"HTTP/1.1 200")
         assert is_open(stream)

@@ -15,12 +15,14 @@ FIELDS_MOST = 1000
 DEPTH_MOST = 32
 # An index above this is a name; `qs` would make a list of that length else.
 INDEX_MOST = 100
+# A picture of 16 MiB has a million in its base64; ten million take seconds and a gigabyte.
+ESCAPES_MOST = 2_000_000
 
 _SEGMENT = re.compile(r"\[([^\[\]]*)\]")
 
 
 class TooManyFields(ValueError):
-    """More fields than the parser reads."""
+    """More fields, or escapes in them, than the parser reads."""
 
 
 class Given(list[Any]):
@@ -31,6 +33,8 @@ def parse_form(text: str) -> dict[str, Any]:
     """The object that form fields describe; all its values are texts. TooManyFields."""
     if text.count("&") >= FIELDS_MOST:
         raise TooManyFields(f"more than {FIELDS_MOST} fields")
+    if text.count("%") > ESCAPES_MOST:
+        raise TooManyFields(f"more than {ESCAPES_MOST:,} percent escapes")
     tree: dict[str, Any] = {}
     for field in filter(None, text.split("&")):
         name, _, value = field.partition("=")
@@ -81,11 +85,16 @@ def _insert(tree: dict[str, Any], steps: list[str], value: str) -> None:
         given[value] = Given(["true"])
 
 
+def _is_index(name: str) -> bool:
+    # More digits than these Python refuses to read, in the end.
+    return len(name) <= 9 and name.isascii() and name.isdigit() and int(name) <= INDEX_MOST
+
+
 def _as_lists(node: Any) -> Any:
     """Objects whose names are all indices as lists, and single values as themselves."""
     if isinstance(node, Given):
         return node[0] if len(node) == 1 else [*node]
     made = {name: _as_lists(below) for name, below in node.items()}
-    if all(name.isascii() and name.isdigit() and int(name) <= INDEX_MOST for name in made):
+    if all(_is_index(name) for name in made):
         return [made[name] for name in sorted(made, key=int)]
     return made

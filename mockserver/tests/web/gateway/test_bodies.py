@@ -25,7 +25,7 @@ from megaapi_mock.spec.parsing import (
 )
 from megaapi_mock.web.app import MockApp
 from megaapi_mock.web.gateway.request import BODY_LIMIT
-from megaapi_mock.web.gateway.urlencoded import FIELDS_MOST, TooManyFields, parse_form
+from megaapi_mock.web.gateway.urlencoded import ESCAPES_MOST, FIELDS_MOST, TooManyFields, parse_form
 
 from ...conftest import MakeApp
 from ...support import AUTH, KEY
@@ -326,6 +326,22 @@ def test_a_body_of_more_parts_than_any_call_has_is_refused_before_it_is_read(
     assert (reply.status_code, reply.get_json()["name"]) == (413, "PAYLOAD_TOO_LARGE")
     assert f"more than {JSON_PARTS:,} names and values" in reply.headers["X-Mock-Reason"]
     assert time.process_time() - started < QUICK
+
+
+@pytest.mark.parametrize("digits", [10, 5_000, 5_000_000])
+def test_an_index_of_many_digits_in_a_form_is_a_name(digits: int, app: MockApp) -> None:
+    fields = f"messageData[to]=5511900000002&messageData[text]=oi&x[{'9' * digits}]=1"
+    assert sent_text(post(app, fields.encode(), "application/x-www-form-urlencoded")) == "oi"
+    assert not app.runtime.bugs
+
+
+def test_a_form_of_millions_of_escapes_is_refused_before_it_is_read(app: MockApp) -> None:
+    started = time.process_time()
+    body = b"messageData[text]=" + b"%41" * (ESCAPES_MOST + 1)
+    reply = post(app, body, "application/x-www-form-urlencoded")
+    assert reply.status_code == 413
+    assert "more than 2,000,000 percent escapes" in reply.headers["X-Mock-Reason"]
+    assert time.process_time() - started < 1.0
 
 
 @pytest.mark.parametrize("length", [5, 500], ids=["no JSON", "too short"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from .agenda import Agenda
@@ -15,12 +16,13 @@ from .facts import Facts, NoFacts
 from .fault_effects import NO_EFFECTS
 from .jid import PERSON, Jid
 from .peer_messages import Envelope, GroupUpdate, PeerAck, PeerMessage
-from .state import InstanceState
+from .state import BOUNDED, TABLES, VALUES, InstanceState
 from .undo_table import UndoTable
 
 # Reported by the gateway itself, whether its socket is open or not.
 _OWN_EVENTS = frozenset({"connected", "disconnected", "qrcode"})
 NOTHING = NoFacts()
+_VALUES_OF = attrgetter(*VALUES)
 # What WhatsApp drops while the socket is down.
 _NEVER_DELAYED = "presence"
 
@@ -52,18 +54,11 @@ class Change:
         self._peer_messages: list[Envelope] = []
         self._peer_messages_before = 0
         self._values_before = self._values()
-        # The tables without a limit of their own: their verbs or other tables bound them.
-        self._tables_without_limit: tuple[UndoTable[Any, Any], ...] = (
-            state.group_table,
-            state.counters,
-            state.generations,
-            state.moving,
-            state.phone_steps,
-            state.contact_states,
-            state.without_buttons,
-            state.held_acks,
-            state.unread,
-            state.awaited,
+        self._tables: tuple[UndoTable[Any, Any], ...] = state.tables(TABLES)
+        self._bounded_tables = state.tables(BOUNDED)
+        # Their verbs or other tables bound these.
+        self._tables_without_limit = state.tables(
+            name for name in TABLES if name not in BOUNDED and name != "messages"
         )
         # A cache: the last owner found, with JID and LID. A directory does not change, and every
         # event asks.
@@ -93,7 +88,7 @@ class Change:
         for table in self._tables_without_limit:
             if table.writes:
                 table.commit()
-        for bounded in (state.media, state.presence, state.delayed):
+        for bounded in self._bounded_tables:
             if bounded.writes:
                 bounded.commit(keep=keep, budget=budget)
         if self.agenda.scheduled or self.agenda.done:
@@ -101,28 +96,14 @@ class Change:
 
     def accept(self) -> None:
         """Accept the change as it stands, where `commit` has failed on the way: it is kept."""
-        state = self.state
-        for table in (*self._tables_without_limit, state.messages, state.media, state.presence,
-                      state.delayed):  # fmt: skip
+        for table in self._tables:
             table.accept()
 
     def rollback(self) -> None:
         """Forget the change, its events and what it planned."""
-        state = self.state
-        (
-            state.token,
-            state.number,
-            state.name,
-            state.connection,
-            state.webhook,
-            state.filter,
-            state.order,
-        ) = self._values_before
-        state.messages.rollback()
-        state.media.rollback()
-        state.presence.rollback()
-        state.delayed.rollback()
-        for table in self._tables_without_limit:
+        for name, value in zip(VALUES, self._values_before, strict=True):
+            setattr(self.state, name, value)
+        for table in self._tables:
             table.rollback()
         self.agenda.rollback()
         self._at_once.clear()
@@ -130,16 +111,8 @@ class Change:
         del self._peer_messages[self._peer_messages_before :]
 
     def _values(self) -> tuple[Any, ...]:
-        state = self.state
-        return (
-            state.token,
-            state.number,
-            state.name,
-            state.connection,
-            state.webhook,
-            state.filter,
-            state.order,
-        )
+        values: tuple[Any, ...] = _VALUES_OF(self.state)
+        return values
 
     @property
     def changes_values(self) -> bool:

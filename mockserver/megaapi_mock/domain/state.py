@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, get_origin, get_type_hints
 
 from .connection import Connection
 from .event import DelayedEvent, delayed_bytes
@@ -88,3 +89,17 @@ class InstanceState:
         for table in (self.moving, self.phone_steps, self.held_acks, self.awaited):
             if message_id in table:
                 table.remove(message_id)
+
+    def tables(self, names: Iterable[str]) -> tuple[UndoTable[Any, Any], ...]:
+        """The tables of these names, in this order."""
+        return tuple(getattr(self, name) for name in names)
+
+
+_TYPES: Mapping[str, Any] = get_type_hints(InstanceState)
+# What a change takes back when it fails follows from the fields: a new one needs nothing more.
+TABLES = tuple(name for name, type_ in _TYPES.items() if get_origin(type_) is UndoTable)
+# Those whose oldest rows go by themselves; `messages` too, and what is kept of each goes with it.
+BOUNDED = ("media", "presence", "delayed")
+# The key never changes, and the agenda takes back its own. `order` is last: nothing shows it.
+_OTHERS = ("key", "agenda", "order", *TABLES)
+VALUES = (*(name for name in _TYPES if name not in _OTHERS), "order")

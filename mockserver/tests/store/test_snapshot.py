@@ -54,6 +54,7 @@ LEFT_OUT: dict[str, dict[str, str]] = {
         "agenda": A_VERB, "addresses": A_VERB, "reachability": A_VERB, "outbox": A_VERB,
         "groups": A_VERB, "chats": A_VERB, "mailbox": A_VERB, "linking": A_VERB,
         "contact_states": A_VERB, "_at_once": PER_CHANGE, "run_due": A_VERB,
+        "_tables": "the tables of the state", "_bounded_tables": "the tables of the state",
         "_tables_without_limit": "the tables of the state",
     },
     "agenda": {"scheduled": PER_CHANGE, "done": PER_CHANGE, "failed": PER_CHANGE},

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, get_args, get_origin
 
 from ...domain.instance import Instance
-from ...domain.state import Due
+from ...domain.state import BOUNDED, Due
 from ...domain.undo_table import UndoTable
 from ..serialize import Form, Forms
 from ..snapshot import DOCUMENTS, INSTANCE_FIELDS
@@ -16,7 +16,7 @@ from .schema import SQL
 
 AGENDA, MESSAGES = "agenda", "messages"
 # Tables whose oldest rows go by themselves, and those with rows of a message, which go with it.
-_BOUNDED = (MESSAGES, "media", "presence", "delayed")
+_BOUNDED = (MESSAGES, *BOUNDED)
 _OF_MESSAGES = ("moving", "phone_steps", "held_acks", "awaited")
 
 

@@ -50,10 +50,10 @@ def judge(
     What the instance itself sent into a chat from the first delivery on counts as an answer:
     to the message it quotes, else to the one whose number it repeats, else by its place among the
     others. `held_back` has not left yet and is not judged; what else is unfinished leaves the
-    verdict undecided, and has failed once it is `within` seconds old. Who answers nothing fails,
-    unless it `listens_only`. `refused` are the sends the gateway refused meanwhile: id and reason.
-    `chat_of` tells which chat an address leads to, a hidden number too. `from_instances` are the
-    ids of messages that other instances of the mock sent.
+    verdict undecided, and has failed once it is `within` seconds old. A bot that never answers
+    fails, unless it `listens_only`. `refused` are the sends the gateway refused meanwhile: id and
+    reason. `chat_of` tells which chat an address leads to, a hidden number too.
+    `from_instances` are the ids of messages that other instances of the mock sent.
     """
     terms = terms or Terms()
     outgoing = [delivery for delivery in deliveries if delivery.state not in _NEVER_TRIED]

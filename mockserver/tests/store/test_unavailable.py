@@ -163,7 +163,7 @@ def test_a_reset_that_cannot_be_written_is_written_later(
     with read_only(app):
         control(app, "POST", "/reset", {}, status=503)
         # Until the file holds what memory does, nothing new comes to either.
-        assert "is being written anew" in send(app).headers["X-Mock-Reason"]
+        assert "is being rewritten" in send(app).headers["X-Mock-Reason"]
     app.runtime.store.close()
     assert caplog.record_tuples == []
     with mock_on(tmp_path / "mock.db") as again:

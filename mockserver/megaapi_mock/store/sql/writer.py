@@ -234,7 +234,7 @@ class RecordWriter:
         """
         with self._lock:
             if self.is_behind:
-                raise StoreUnavailable(f"{self.database.path} is being written anew: try again")
+                raise StoreUnavailable(f"{self.database.path} is being rewritten: try again")
             waiting, size = self._waiting.take()
             try:
                 self._write_all(waiting, adds)

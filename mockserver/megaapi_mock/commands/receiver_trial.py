@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..errors import ControlRefused
-from ..receiver_check.loops import MOST, MOST_TIMES
+from ..receiver_check.loops import flood_of
 from ..receiver_check.result import Verdict
 from .trial_client import TrialClient, message_id_of, newest_id
 
@@ -295,8 +295,7 @@ class _Trial:
 
     def _loops(self) -> bool:
         """Whether it says so much that the verdict will call it a loop."""
-        most = max(MOST, MOST_TIMES * self.terms.answers)
-        return self.answers > most * COPIES * len(self.delivered_ids)
+        return self.answers > flood_of(self.terms.answers) * COPIES * len(self.delivered_ids)
 
     def _patience(self) -> float:
         """How long to wait for an answer: not at all where there is no hope of one."""

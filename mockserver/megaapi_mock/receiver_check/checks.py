@@ -9,7 +9,7 @@ from itertools import pairwise
 from ..domain.message import Message
 from ..records.delivery import Delivery
 from .conversation import Chat, ChatOf, Inbound, chats_of
-from .loops import activity
+from .loops import activity, flood_of
 from .repeats import answered_too_often, never_answered, surplus_of
 from .result import FAILED, LOOP, OPEN, PASSED, UNDECIDED, Check, Verdict
 
@@ -168,7 +168,7 @@ def _many_bubbles(chats: Sequence[Chat], most: int) -> str:
     """The way out for a bot that sends more bubbles than it may; empty for others."""
     counts = [len(each.answers) for chat in chats for each in chat.inbound.values()]
     largest = max(counts, default=0)
-    if largest <= most:
+    if largest <= most or largest > flood_of(most):
         return ""
     return f"; up to {largest} answers to one message: if they are meant, raise `answers` ({most})"
 
@@ -219,12 +219,15 @@ def _no_loop(chats: Sequence[Chat], terms: Terms, now: float) -> Check:
 
 
 def _goes_on(count: int, since: float, terms: Terms) -> str:
-    """A loop in words, and the way out for a bot that has a lot to say."""
-    seen = f"still sending {since:.0f} s after the last message of a contact" if since else "no end"
-    return (
-        f"{count} messages too many, and {seen}: a loop (or more than {terms.answers} answers per"
-        " message are meant: raise `answers`)"
-    )
+    """A loop in words, and what to do about it."""
+    if since:
+        loop = (
+            f"still sending {since:.0f} s after the last message of a contact, {count} messages"
+            f" more than {terms.answers} for each: a loop (if they are meant, raise `answers`)"
+        )
+    else:
+        loop = f"more than {flood_of(terms.answers)} answers to each webhook of a contact: a loop"
+    return f"{loop}; a bot leaves alone what is key.fromMe, and message.ack"
 
 
 def _sends_accepted(refusals: Sequence[tuple[str, str]], chats: Sequence[Chat]) -> Check:

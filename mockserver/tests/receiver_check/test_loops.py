@@ -50,7 +50,9 @@ def test_what_goes_on_after_the_last_message_is_a_loop(story: Story, pause: floa
     say(story, max(30, int(12 / pause)), pause=pause)
     verdict = story.judged(answers=4)
     assert outcome(verdict, "ignored_its_echo") == "failed"
-    assert "after the last message of a contact: a loop" in verdict.checks[3].message
+    message = verdict.checks[3].message
+    assert "s after the last message of a contact" in message and "a loop" in message
+    assert "raise `answers`" in message and "key.fromMe" in message
     assert offending(verdict, "ignored_its_echo")[0] == "R24"
 
 
@@ -66,7 +68,11 @@ def test_a_flood_is_a_loop_at_once_also_while_the_clock_stands_still(story: Stor
     say(story, 20)
     assert outcome(story.judged(quiet=0), "ignored_its_echo") == "passed"
     say(story, 1, first=20)
-    assert offending(story.judged(quiet=0), "ignored_its_echo") == ("R20",)
+    flood = story.judged(quiet=0)
+    assert offending(flood, "ignored_its_echo") == ("R20",)
+    assert "more than 20 answers to each webhook of a contact: a loop" in flood.checks[3].message
+    # Nobody is told to allow so many.
+    assert "raise `answers`" not in flood.as_table()
     # Who means so many says so.
     assert outcome(story.judged(quiet=0, answers=7), "ignored_its_echo") == "passed"
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from megaapi_mock.settings import Settings
 from megaapi_mock.testing import Instance, MockServer
 
 from .gateway import send
 from .screen import Screen, expect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 VIEWS = ("phones", "connection", "inspector", "replay", "levers")
 PHONE = {"width": 390, "height": 844}
@@ -87,3 +92,42 @@ def test_axe_finds_nothing_on_the_first_steps_and_the_first_page(
     screen.page.goto(mock.url)
     expect(screen.page.get_by_role("link")).to_have_count(4)
     assert violations(screen) == []
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing_on_notices_dropped_links_and_an_orphan(
+    open_screen: Any, mock: MockServer, shop: Instance, look: str
+) -> None:
+    screen: Screen = open_screen(**LOOKS[look])
+    page = screen.page
+    shop.customer("5511900000002").blocks()
+    expect(screen.phone().locator(".flag")).to_be_visible()
+    box = screen.phone().locator("textarea")
+    box.fill("x")
+    box.press("Enter")
+    expect(screen.phone().locator(".notice")).to_be_visible()
+    assert violations(screen) == []
+    for by in ("gateway", "ban"):
+        shop.unlink(by=by)
+        card = screen.view("connection").page.locator("section.card").first
+        expect(card.locator(".link-part .hint")).to_be_visible()
+        assert violations(screen) == []
+    page.request.delete(f"{mock.url}/_mock/instances/{shop.key}")
+    expect(screen.view("phones").page.locator(".next-step, .phone .empty").first).to_be_visible()
+    assert violations(screen) == []
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing_where_the_token_is_asked_for(browser: Browser, look: str) -> None:
+    settings = replace(Settings(seed=0), control_token="made-up", host="0.0.0.0")
+    with MockServer(settings=settings) as server, browser.new_context(**LOOKS[look]) as context:
+        screen = Screen(context.new_page(), server.url)
+        screen.page.goto(f"{server.url}/_mock/ui/")
+        dialog = screen.page.get_by_role("dialog")
+        dialog.locator("input").fill("wrong")
+        dialog.locator("button[type=submit]").click()
+        expect(dialog.locator(".bad")).to_be_visible()
+        assert violations(screen) == []
+        screen.page.keyboard.press("Escape")
+        expect(screen.page.locator("main .next-step button")).to_be_visible()
+        assert violations(screen) == []

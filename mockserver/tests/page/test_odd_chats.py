@@ -174,3 +174,19 @@ def test_document_with_a_long_name_fits(screen: Screen, quiet: Instance) -> None
     expect(screen.phone().get_by_role("link", name="Download")).to_be_in_viewport()
     messages = screen.phone().locator(".messages")
     assert messages.evaluate("list => list.scrollWidth <= list.clientWidth")
+
+
+def test_phone_switched_off_while_it_opens_shows_it(
+    screen: Screen, mock: MockServer, quiet: Instance
+) -> None:
+    page, held = screen.page, list[Any]()
+    before = page.request.get(f"{mock.url}/_mock/instances/{quiet.key}/contacts/5511900000002")
+    page.route("**/contacts/5511900000002", lambda route: held.append(route))
+    with page.expect_request("**/contacts/5511900000002"):
+        page.reload()
+    quiet.do("contacts/5511900000002", {"state": "phone_off"})
+    with mock.instance(key="megacode-TESTKEY0009"):
+        # The stream goes in order: what came before this is known too.
+        expect(page.get_by_label("Instance")).to_contain_text("TESTKEY0009")
+        held[0].fulfill(response=before)
+        expect(screen.phone().locator(".flag")).to_have_text("off")

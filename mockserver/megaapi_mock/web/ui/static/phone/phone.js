@@ -58,7 +58,9 @@ export class Phone {
   async open() {
     try {
       const learning = this.learnNames();
-      this.contact = await api.contact(this.instance, this.number);
+      // What is heard meanwhile is newer than what is read.
+      this.heard = {};
+      this.contact = { ...await api.contact(this.instance, this.number), ...this.heard };
       this.learnName(this.contact);
       this.drawTop();
       await learning;
@@ -190,7 +192,9 @@ export class Phone {
   }
 
   hearContact(contact) {
-    if (contact.instance !== this.instance || contact.jid !== this.contact?.jid) return;
+    if (contact.instance !== this.instance || ![contact.number, contact.jid].some((one) => one && [this.number, this.contact?.jid].includes(one))) return;
+    this.heard = contact;
+    if (!this.contact) return;
     const shownBefore = this.showsButtons;
     this.contact = { ...this.contact, ...contact };
     this.drawTop();

@@ -71,6 +71,8 @@ def test_group_that_changes_is_shown_as_it_is(screen: Screen, quiet: Instance) -
     screen.phone().get_by_label("Message from").fill("Ainda aqui")
     group.add(SECOND)
     expect(writers).to_have_text(["You", "Cliente Exemplo"])
+    # As on a phone, below its subject.
+    expect(screen.phone().locator(".presence")).to_have_text("Test Shop, You, Cliente Exemplo")
     expect(screen.phone().get_by_label("Message from")).to_have_value("Ainda aqui")
 
 

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from megaapi_mock.testing import Instance
 
+from ..processes import free_port
 from .screen import Screen, expect
+from .served import serving
 from .test_accessibility import VIEWS
 
 WIDTHS = (360, 390, 800, 1050, 1280, 1440, 1920)
@@ -70,3 +72,13 @@ def test_menu_of_a_message_covers_no_text_where_nothing_hovers(
     expect(bubble.locator(".trace")).to_contain_text("webhook 200")
     words_end, menu_begin = bubble.evaluate(ENDS)
     assert words_end <= menu_begin + 1
+
+
+def test_bar_is_in_order_while_the_server_is_away(open_screen: Any) -> None:
+    with serving(free_port()) as url:
+        phone = {"width": 360, "height": 740}
+        screen: Screen = open_screen(url=url, viewport=phone, locale="pt-BR")
+        box = screen.page.locator(".bar").bounding_box()
+    expect(screen.page.locator(".live")).to_have_text("Reconectando…")
+    assert screen.page.evaluate(MISFITS) == []
+    assert screen.page.locator(".bar").bounding_box() == box

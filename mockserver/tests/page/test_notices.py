@@ -88,3 +88,10 @@ def test_notice_pushes_no_message_out_of_sight(blocked: Screen) -> None:
     at_end = "list => list.scrollHeight - list.scrollTop - list.clientHeight < 3"
     blocked.page.wait_for_function(f"({at_end})(document.querySelector('.messages'))", timeout=5000)
     assert messages.evaluate(at_end)
+
+
+def test_notice_that_is_no_longer_true_goes_at_once(blocked: Screen, shop: Instance) -> None:
+    refuse(blocked)
+    shop.do("contacts/5511900000002", {"state": "reachable"})
+    expect(blocked.phone().locator(".flag")).to_have_count(0)
+    expect(blocked.phone().locator(".notice")).to_have_count(0)

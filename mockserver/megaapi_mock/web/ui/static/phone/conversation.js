@@ -95,6 +95,7 @@ export class Conversation {
     }
     this.group = group;
     this.title.textContent = group.subject;
+    this.showPresence();
     this.composer.drawWriters();
   }
 
@@ -181,9 +182,16 @@ export class Conversation {
     const shown = shop?.presence?.[this.chat];
     const typing = this.othersTyping();
     const key = typing ? `presence.${typing.presence}` : `presence.${shown ?? (shop?.state === "connected" ? "online" : "offline")}`;
-    const text = typing ? `${nameOf(typing.participant, this.phone.names)}: ${t(key)}` : t(key);
+    const text = this.presenceText(typing, shown, key);
     if (this.presence.textContent !== text) this.presence.textContent = text;
     this.presence.classList.toggle("active", Boolean(typing) || ["composing", "recording"].includes(shown));
+  }
+
+  /** What stands below the title: who types, who is in the group, or whether the instance is there. */
+  presenceText(typing, shown, key) {
+    if (typing) return `${nameOf(typing.participant, this.phone.names)}: ${t(key)}`;
+    if (!this.group || ["composing", "recording"].includes(shown)) return t(key);
+    return this.group.participants.map((one) => this.phone.nameOf(one.jid)).join(", ");
   }
 
   /** Who else types in this group right now. */

@@ -42,6 +42,12 @@ export class Notices {
     if (hadFocus) this.leave();
   }
 
+  /** Take away what is no longer true. */
+  clear() {
+    const note = this.element.firstChild;
+    if (note) this.close(note);
+  }
+
   end() {
     clearTimeout(this.timer);
   }

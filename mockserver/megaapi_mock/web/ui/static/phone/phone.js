@@ -196,6 +196,7 @@ export class Phone {
     this.heard = contact;
     if (!this.contact) return;
     const shownBefore = this.showsButtons;
+    if (contact.state !== this.contact.state) this.notices.clear();
     this.contact = { ...this.contact, ...contact };
     this.drawTop();
     if (shownBefore !== this.showsButtons) this.shown?.list?.reset();

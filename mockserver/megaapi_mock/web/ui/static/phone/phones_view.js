@@ -28,7 +28,7 @@ export class PhonesView {
     this.subscriptions = new Subscriptions(store.topics);
     this.tools = h("div", { class: "toolbar" });
     this.hint = h("div", { class: "first-steps" });
-    this.none = h("p", { class: "empty" }, t("phones.none"));
+    this.none = h("p", { class: "empty", hidden: true }, t("phones.none"));
     this.row = h("div", { class: "phone-row" }, this.none);
     this.element = h("div", { class: "phones-view" }, h("div", { class: "phones-main" }, this.tools, this.hint, this.row));
     this.subscriptions.on("instances", () => this.drawTools());
@@ -52,6 +52,7 @@ export class PhonesView {
     const first = this.instance ? [{ instance: this.instance, number: FIRST_NUMBER }] : [];
     // Whoever has closed all of them wants none.
     (open.length || kept?.length === 0 ? open : first).forEach((one) => this.add(one));
+    this.none.hidden = this.phones.length > 0;
   }
 
   drawTools() {

@@ -64,8 +64,8 @@ def test_axes_name_counts_durations_and_the_span(
     page = screen.page
     expect(page.locator("svg.graph .dot")).to_have_count(7)
     labels = graph_labels(screen)
-    # Seven calls fit below ten; five is half of it.
-    assert labels[:4] == ["Calls and webhooks per second", "0", "5", "10"]
+    # Seven calls fit below eight; four is half of it.
+    assert labels[:4] == ["Calls and webhooks per second", "0", "4", "8"]
     assert labels[4:8] == ["How long each took", "1 ms", "100 ms", "10 s"]
     assert labels[8:] == ["1 min ago", "45 s ago", "30 s ago", "15 s ago", "now"]
     title = page.locator("svg.graph g title")

@@ -64,11 +64,16 @@ export function freshId(prefix) {
   return `${prefix}-${lastId}`;
 }
 
+/** A text whose parts between backticks are names in code. */
+function withCode(text) {
+  return text.split("`").map((part, index) => (index % 2 ? h("code", {}, part) : part));
+}
+
 /** A labelled input, select or text area. */
 export function field(label, control, hint = null) {
   const id = control.id || freshId("field");
   control.id = id;
-  const help = hint ? h("small", { class: "hint", id: `${id}-hint` }, hint) : null;
+  const help = hint ? h("small", { class: "hint", id: `${id}-hint` }, withCode(hint)) : null;
   if (help) control.setAttribute("aria-describedby", help.id);
   return h("div", { class: "field" }, h("label", { htmlFor: id }, label), control, help);
 }

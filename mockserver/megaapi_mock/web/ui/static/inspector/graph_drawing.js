@@ -45,10 +45,10 @@ export function perBar(records, now, span, bars = BARS) {
   return counts;
 }
 
-/** The top of a scale for counts up to `most`: 2, 4, 10, 20, 40, 100 and on, each with a whole half. */
+/** The top of a scale for counts up to `most`: 2, 4, 6, 8, 10, 20, 40 and on, each with a whole half. */
 export function topOf(most) {
   for (let power = 1; ; power *= 10) {
-    const top = [2, 4, 10].map((step) => step * power).find((one) => one >= most);
+    const top = [2, 4, 6, 8, 10].map((step) => step * power).find((one) => one >= most);
     if (top) return top;
   }
 }

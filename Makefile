@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
 
-.PHONY: setup serve test hosts page page-lint test-all endurance mutation healthy crash lint check soak fuzz spec-lint names bundle bench contract wheel-check lock clean
+.PHONY: setup serve test hosts page page-lint test-all endurance mutation healthy crash lint check soak fuzz spec-lint names generated bundle bench contract wheel-check lock clean
 
 setup: $(VENV)/serve.stamp
 
@@ -77,6 +77,12 @@ test-all: check hosts page page-lint spec-lint wheel-check endurance
 spec-lint: node_modules/stamp $(VENV)/serve.stamp
 	$(BIN)/megaapi-mock spec lint
 	npm run --silent lint
+
+# Every file that is made from spec and code, but for docs/mutation.md: tests hold them to each other.
+generated: names
+	$(BIN)/megaapi-mock spec evidence --page > evidence.new && mv evidence.new docs/evidence.md
+	$(BIN)/megaapi-mock faults --page > faults.new && mv faults.new docs/faults.md
+	$(BIN)/python mockserver/tests/testing/fields_page.py
 
 # The types of event, operation and fault names in megaapi_mock/testing/names.py, from spec and code.
 names: $(VENV)/dev.stamp

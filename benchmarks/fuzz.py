@@ -36,9 +36,9 @@ from megaapi_mock.web.app import MockApp, build_app
 from megaapi_mock.webhooks.http.client import ReceiverAnswer
 from odd_values import ODD, made_odd, raw_of
 from servers import KEY, TOKEN
+from slow_faults import seconds_of
 from werkzeug.test import Client
 
-SLOW = ("hang", "delay", "slow-start")
 # Calls between two resets, and between two states.
 RESET_EVERY, STATE_EVERY = 2_000, 150
 # Calls until the instance is put in order again: linked, and its token known.
@@ -101,7 +101,7 @@ class Fuzz:
         self.findings = Findings()
         self.statuses: Counter[str] = Counter()
         self._calls = (gateway_calls(), control_calls())
-        self._kinds = [listed.name for listed in discover().values() if listed.name not in SLOW]
+        self._kinds = [listed.name for listed in discover().values() if not seconds_of(listed)]
         self._ids: list[str] = []
         self._tokens: dict[str, str] = {}
 

@@ -17,12 +17,11 @@ from typing import Any
 from catalogue import CONTROL, GATEWAY, Call
 from megaapi_mock.faults.registry import Listed, discover
 from servers import KEY, TOKEN
+from slow_faults import seconds_of
 
 # A call that takes longer has been forgotten by the mock.
 PATIENCE = 60.0
 UNLINKED = "megacode-TESTKEY0002"
-# Kinds of faults that take their time: the soak has none.
-SLOW = ("hang", "delay", "slow-start")
 RECEIVERS = ("ok", "ok", "ok", "slow", "large", "error", "drop")
 KEYS_MOST = 12
 STREAMS_MOST = 2
@@ -325,7 +324,7 @@ class Actor:
 
     def _parameters(self, listed: Listed) -> Json:
         """Quick where the kind is slow; half of those that can come after the call do so."""
-        chosen: Json = {"seconds": 0.1} if listed.name in SLOW else {}
+        chosen: Json = dict.fromkeys(seconds_of(listed), 0.1)
         if any(one.name == "after" for one in listed.parameters) and self._draw.random() < 0.5:
             chosen["after"] = True
         return chosen

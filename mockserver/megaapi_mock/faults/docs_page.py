@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -67,7 +67,7 @@ instance has an id of that one's own count (`f1.KEY`).
 
 **Before or after.** Unless `after` is true the call is not done: no message, no webhook. With
 `"after": true` the call is done, its webhooks leave, and only the answer is lost: sending again
-sends twice. For `cut-body` and `malformed-json` the real answer is made in both cases, and what
+sends twice. For {kinds} the real answer is made in both cases, and what
 the call did is undone without `after`.
 
 **Seconds** are real time where a client waits for an answer, and the mock's clock where the
@@ -106,9 +106,16 @@ def page(kinds: Kinds) -> str:
         _table(scope, map(_line, SCOPE)),
         _SHARED,
         _table(scope, map(_line, parameters_of(Replacing))),
-        _ORDER,
+        _ORDER.format(kinds=" and ".join(_made_from_the_answer(kinds))),
     ]
     return "\n".join(parts)
+
+
+def _made_from_the_answer(kinds: Kinds) -> Iterator[str]:
+    """The kinds that make their answer from the real one."""
+    for name, listed in kinds.items():
+        if issubclass(listed.kind, Replacing) and listed.kind.needs_real_answer:
+            yield f"`{name}`"
 
 
 def _row(kind: Listed) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ __all__ = ("receiver",)
 
 SAMPLES = Samples(root("fixtures"))
 URL = "http://127.0.0.1:9/hook"
+WEBHOOKS = list((root("spec") / "webhooks").glob("*.yaml"))
 DEEP_PATH = ".".join(["a"] * 300) + "=1"
 DEEP = "[" * 900 + "]" * 900
 LONG = "12345678901234567890123"
@@ -291,7 +292,7 @@ def test_an_interrupt_ends_with_what_was_done() -> None:
     [
         (["text-plan", "--to", URL], "there is no event 'text-plan': did you mean text-plain"),
         (["poll", "--to", URL], "poll-creation"),
-        (["zzz", "--to", URL], "`megaapi-mock events` lists all 62"),
+        (["zzz", "--to", URL], f"`megaapi-mock events` lists all {len(WEBHOOKS)}"),
         (["text-plain", "--to", "ftp://x"], "not a URL with http:// or https://"),
         (["text-plain", "--to", "http://"], "not a host, or host and port"),
         (["text-plain", "--to", "http://x:99999"], "not a port number"),

@@ -198,7 +198,7 @@ def test_events_lists_every_webhook() -> None:
     assert shown.exit_code == 0
     lines = shown.output.splitlines()
     assert lines[0] == "text-plain                   observed    on         high    Plain text"
-    assert len(lines) == 62
+    assert len(lines) == len(list((root("spec") / "webhooks").glob("*.yaml")))
     for line in lines:
         # Aligned: every column begins where the first line's does.
         grade, default, arrival = line[29:41].strip(), line[41:52].strip(), line[52:60].strip()

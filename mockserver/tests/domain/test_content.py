@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from megaapi_mock.domain.content import KINDS, SILENT, WRAPPERS, ContentKind, kind_named
+from megaapi_mock.domain.content import KINDS, SILENT, WRAPPERS, ContentKind, keys_of, kind_named
 from megaapi_mock.domain.incoming_content import arrival_event
 from megaapi_mock.domain.message import content_key
 from megaapi_mock.domain.options import options_of
 from megaapi_mock.resources import root
 from megaapi_mock.samples import Samples
+from megaapi_mock.spec.bundle import read_yaml
 
 SAMPLES = Samples(root("fixtures"))
 ROWS = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
@@ -59,3 +62,34 @@ def test_only_what_can_be_answered_offers_a_choice(kind: ContentKind) -> None:
 
 def test_messages_about_messages_and_wrappers_have_no_file_of_their_own() -> None:
     assert not any(KINDS[key].media for key in {*SILENT, *WRAPPERS})
+
+
+def schema(name: str) -> dict[str, Any]:
+    """One of the contract's shared schemas."""
+    read: dict[str, Any] = read_yaml(root("spec") / "components" / "schemas" / f"{name}.yaml")
+    return read
+
+
+def test_contract_has_every_kind() -> None:
+    stated = {*schema("ContentType")["enum"], *schema("CallerContent")["properties"]}
+    # Nothing can send a product, and nobody was seen to.
+    assert KINDS.keys() - stated == {"productMessage"}
+
+
+def test_callers_can_forward_and_quote_every_kind_that_is_a_message() -> None:
+    """A kind that no caller may send stands here, or in CallerContent."""
+    messages = set(keys_of(lambda kind: not kind.wraps and not kind.refers))
+    kept_from_callers = {"albumMessage", "pollCreationMessageV2", "pollCreationMessageV3"}
+    assert messages - schema("CallerContent")["properties"].keys() == {
+        "productMessage", *kept_from_callers
+    }  # fmt: skip
+
+
+def test_what_callers_send_is_answered_and_echoed_as_the_contract_says() -> None:
+    sent = schema("SentContent")["properties"].keys()
+    # A plain text is sent as an extended one.
+    assert schema("CallerContent")["properties"].keys() - sent == {"conversation"}
+    echo = read_yaml(root("spec") / "webhooks" / "from-me-api-echo.yaml")
+    body = echo["post"]["requestBody"]["content"]["application/json"]["schema"]
+    own = next(part for part in body["allOf"] if "properties" in part)
+    assert {*own["properties"]["messageType"]["enum"]} == {*sent}

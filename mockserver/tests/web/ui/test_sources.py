@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from pathlib import Path
 
 import pytest
+from megaapi_mock.domain.content import KINDS, POLLS, WRAPPERS, keys_of
+from megaapi_mock.faults.registry import discover
 from megaapi_mock.web.ui.pages import STATIC
 
 SCRIPTS = sorted(STATIC.rglob("*.js"))
@@ -46,6 +49,48 @@ def test_module_names_only_texts_that_exist(module: str) -> None:
         # Comparisons inside (`state === "over"`) name no text.
         for key in re.findall(r'(?<!= )"([a-z][\w-]*(?:\.[\w-]+)*)"', call):
             assert key in keys, f"{module}: {key}"
+
+
+def test_faults_are_explained_in_portuguese() -> None:
+    """A new kind, or a sentence of one that is worded anew, needs its line in the table."""
+    table = (STATIC / "texts" / "pt_faults.js").read_text("utf-8")
+    lines = [json.loads(f"[{line}]")[0] for line in re.findall(r'^  \[(".*")\],$', table, re.M)]
+    patterns = [re.sub(r"\\{\w+\\?\+?\\}", ".+", re.escape(line)) for line in lines]
+    sentences = [listed.line for listed in discover().values()]
+    for listed in discover().values():
+        for parameter in listed.parameters:
+            sentences += [parameter.help, parameter.form.words]
+    unsaid = {it for it in sentences if not any(re.fullmatch(one, it) for one in patterns)}
+    assert unsaid == set()
+
+
+def source_of(module: str, table: str) -> str:
+    """What stands in a table of one of the page's modules."""
+    source = (STATIC / module).read_text("utf-8")
+    return source.partition(f"const {table} = ")[2].partition(";\n")[0]
+
+
+def test_every_kind_of_content_is_drawn() -> None:
+    """Messages about messages are never drawn, and of wrappers what is inside."""
+    drawn = set(re.findall(r"^  (\w+):", source_of("phone/content.js", "KINDS"), re.M))
+    shown = set(keys_of(lambda kind: not kind.refers and not kind.wraps))
+    # Nothing can send a product, and nobody was seen to.
+    assert shown - drawn == {"productMessage"}
+    assert drawn <= shown
+
+
+def test_page_knows_contents_as_the_table_does() -> None:
+    named = set(re.findall(r'"(\w+)"', source_of("core/messages.js", "WRAPPERS")))
+    assert named == WRAPPERS
+    refers = dict(re.findall(r'(\w+): "(\w+)"', source_of("core/messages.js", "REFERS")))
+    assert refers == {key: kind.refers for key, kind in KINDS.items() if kind.refers}
+    words = dict(re.findall(r'(\w+): "(\w+)"', source_of("core/messages.js", "TEXT_AT")))
+    # The question of a poll is shown; tests and searches do not take it for a text.
+    said = {key: at for key, at in words.items() if key not in POLLS}
+    plain = {key: kind.words for key, kind in KINDS.items() if kind.words and "." not in kind.words}
+    assert said == plain
+    source = (STATIC / "core/messages.js").read_text("utf-8")
+    assert all(f'"{key}"' in source for key in keys_of(lambda kind: "." in (kind.words or "")))
 
 
 def test_every_text_is_used() -> None:

@@ -323,6 +323,7 @@ FAULTS: Mapping[str, Fault] = {
     # what differs, and what must not be lost
     "each send has an id of its own": edited(f"{DATA}.key.id", OTHER_ID),
     "every number has an answer of its own": frozen("/isOnWhatsApp"),
+    "the list has every group": edited("groups", lambda groups: groups[:20]),
     "the list follows every change": edited("groups", lambda groups: groups * 2),
     "groups have details of their own": edited("group.subject", "Outra"),
     "the end of a link repeats nothing": doubled(kind("connection_update")),
@@ -332,6 +333,7 @@ FAULTS: Mapping[str, Fault] = {
     "long texts come back whole": replaced(b"Pedido confirmado. Pedido", b"Pedido"),
     "large files come back whole": turned(200, 413),
     "groups take several people at once": edited("group.participants", lambda person: person[:2]),
+    "escaped texts are the same texts": asked(rb"\ud83d", b"?"),
     "what is blocked adds up": edited("configData.blockEvents", ["calls"]),
     "settings outlive what happens to the link": edited(
         "configData.blockEvents", lambda names: [next(NUMBERS)]
@@ -422,6 +424,7 @@ FAULTS: Mapping[str, Fault] = {
     "what is left out is not remembered": sticking(
         "caption", "gifPlayback", "viewOnce", "address", "title", "description", "footer"
     ),
+    "a file needs nothing beside it": turned(200, 500),
     "files of every size come back whole": edited("data", lambda text: text[:80_000]),
     "every code of ones own comes back": edited("pairingCode", lambda code: code.lstrip("0")),
     # what is one's own
@@ -525,6 +528,14 @@ MORE: Mapping[str, tuple[str, Fault]] = {
     ),
     "caller": ("calls say who calls and how they stand", changed("data.from", OTHER)),
     "receiver given up after one 400": ("a receiver that errs is not given up", given_up(2)),
+    "an option alone is lost": (
+        "what is left out is not remembered",
+        edited(f"{CONTENT}.locationMessage.name", None, at="/location"),
+    ),
+    "digits of customers as a number": (
+        "long texts of customers come whole",
+        changed("message.conversation", lambda words: 123 if words == "123" else words),
+    ),
     "latest file": ("files stay whatever comes after", latest_file()),
     "code of a linked instance": ("a linked instance shows no code", linked_again()),
     "chat of a call": ("calls say who calls and how they stand", changed("data.chatId", OTHER)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -70,6 +71,18 @@ def texts_come_back_letter_for_letter(session: Session, stage: Stage) -> None:
         answer = text(session, place, words=words)
         back = value_at(answer.json, "messageData", "message", "extendedTextMessage", "text")
         claim(session, answer, back == words, "every letter comes back")
+
+
+@LAWS.law("send_text", effects=("sends",), phone=True)
+def escaped_texts_are_the_same_texts(session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    for words in TEXTS:
+        # As most languages write JSON unless told otherwise: ASCII alone.
+        raw = json.dumps({"messageData": {"to": to, "text": words}}).encode("ascii")
+        answer = session.call("send_text", place, raw=raw)
+        if claim_success(session, answer, "a text in escapes"):
+            shown = value_at(answer.json, "messageData", "message", "extendedTextMessage", "text")
+            claim(session, answer, shown == words, "every escaped letter comes back")
 
 
 @LAWS.law("send_text", "create_group", "list_groups", "qr_code_base64", "qr_code_page",

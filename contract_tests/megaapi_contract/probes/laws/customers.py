@@ -129,6 +129,8 @@ _CAUSES = {
         ("create_group",),
     ),
 }  # fmt: skip
+# Texts that a careless program takes for something else.
+LOOKALIKES = ("123", "007", "1e3", "true", "null", '{"a": 1}', " ", "2026-01-01")
 FETCHED = {"image": "image", "video": "video", "ptv": "video", "audio": "audio",
            "document": "document", "sticker": "image"}  # fmt: skip
 
@@ -218,10 +220,12 @@ def _files(node: Any) -> list[tuple[str, Json]]:
 def long_texts_of_customers_come_whole(session: Session, stage: Stage) -> None:
     place, hook = listening(session, stage)
     path = f"/_mock/instances/{place.key}/inbound"
-    stage.control_api("POST", path, {"event": "text-plain", "set": {"message.conversation": LONG}})
-    payload = hook.only(hook.receive(), "text-plain", "a long text")
-    whole = value_at(payload, "message", "conversation") == LONG
-    hook.claim("text-plain", whole, "every letter comes")
+    for words in (LONG, *LOOKALIKES):
+        texts_set = {"message.conversation": words}
+        stage.control_api("POST", path, {"event": "text-plain", "set": texts_set})
+        payload = hook.only(hook.receive(), "text-plain", "a long or odd text")
+        whole = value_at(payload, "message", "conversation") == words
+        hook.claim("text-plain", whole, "every letter comes, as a text")
 
 
 @LAWS.law("download_media", effects=("reads", "changes"), phase=PHASE, phone=True,

@@ -8,6 +8,7 @@ from functools import partial, update_wrapper
 from typing import Any
 
 from megaapi_mock.domain.jid import as_given
+from megaapi_mock.domain.message import unwrapped
 
 from ...host.place import Place
 from ...host.stage import WORLD, Stage
@@ -38,7 +39,8 @@ TYPED = frozenset(
      "displayName", "comment", "orderTitle", "groupName"}
 )  # fmt: skip
 BURST, OTHERS = 60, 25
-QUOTED = ("text-extended", "image", "document", "location", "contact", "audio-voice-note")
+QUOTED = ("text-extended", "image", "document", "location", "contact", "audio-voice-note",
+          "document-with-caption", "ephemeral", "view-once")  # fmt: skip
 
 
 def _does(stage: Stage, place: Place, event: str, **more: Any) -> Json:
@@ -161,12 +163,13 @@ def files_stay_whatever_comes_after(session: Session, stage: Stage) -> None:
 def what_is_passed_on_keeps_its_content(event: str, session: Session, stage: Stage) -> None:
     place, to = stage.place(), WORLD[1]
     inbound_message = _does(stage, place, event, **{"from": WORLD[0]})
-    content = author_content(inbound_message["content"])
+    # Passed on as it came: wrapped, and with what the writer's client adds.
+    content = inner_content(inbound_message["content"])
     key = {"remoteJid": as_given(WORLD[0]), "fromMe": False, "id": inbound_message["id"]}
-    data = {"to": to, "key": key, "message": content}
+    data = {"to": to, "key": key, "message": inbound_message["content"]}
     answer = message(session, place, "forward_message", **data)
     if claim_success(session, answer, "a forward"):
-        forwarded_content = author_content(value_at(answer.json, "messageData", "message"))
+        forwarded_content = inner_content(value_at(answer.json, "messageData", "message"))
         claim(
             session,
             answer,
@@ -176,8 +179,13 @@ def what_is_passed_on_keeps_its_content(event: str, session: Session, stage: Sta
     answer = message(session, place, "quote_message", **data, text="Sobre este")
     if claim_success(session, answer, "a quote"):
         way = ("messageData", "message", "extendedTextMessage", "contextInfo", "quotedMessage")
-        same = bare(value_at(answer.json, *way)) == bare(content)
+        same = bare(inner_content(value_at(answer.json, *way))) == bare(content)
         claim(session, answer, same, "a quote keeps every field")
+
+
+def inner_content(content: Any) -> Any:
+    """A content without its wrappers, which a host may keep or take off, and its client's part."""
+    return author_content(unwrapped(content)) if isinstance(content, dict) else content
 
 
 @LAWS.law("send_text", effects=("sends",), phone=True)

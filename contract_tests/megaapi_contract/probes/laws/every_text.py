@@ -93,7 +93,9 @@ TYPES = (
     ("dados.csv", "text/csv"),
     ("tudo.zip", "application/zip"),
 )
-DEGREES = ((0, 0), ("0", "0.0"), (0.0, -46.5), (-23.5, 0), (-90, 180))
+DEGREES = ((0, 0), ("0", "0.0"), (0.0, -46.5), (-23.5, 0), (-90, 180), (-23.5505199, 46.63330625))
+# A file with the least that clients send beside it: no type, no name, no words or empty ones.
+LEAST: tuple[Fields, ...] = ({}, {"caption": ""}, {"fileName": "foto.png"})
 SIZES = (1, 65_535, 65_536, 65_537, 100_000, 300_001)
 
 
@@ -191,12 +193,17 @@ def a_document_has_the_type_it_was_given(operation: str, session: Session, stage
 def what_is_left_out_is_not_remembered(operation: str, session: Session, stage: Stage) -> None:
     place, to = stage.place(), someone(session)
     bare, options = OPTIONS[operation]
+    taken = session.contract.promise(operation)
     first = message(session, place, operation, to=to, **bare)
-    if not claim_success(session, first, "a bare body"):
+    if not claim_success(session, first, "a bare body", promise=taken):
         return
     before = _options(first.json)
     for name, value in options.items():
-        message(session, place, operation, to=to, **bare, **{name: value})
+        answer = message(session, place, operation, to=to, **bare, **{name: value})
+        if claim_success(session, answer, f"{name} alone", promise=taken):
+            words = {*texts(value_at(answer.json, "messageData", "message"))}
+            is_shown = value in words if isinstance(value, str) else _options(answer.json) != before
+            claim(session, answer, is_shown, f"{name} alone is shown")
         second_answer = message(session, place, operation, to=to, **bare)
         same = _options(second_answer.json) == before
         claim(session, second_answer, same, f"{name} of one message is not the next one's")
@@ -210,6 +217,16 @@ def _options(document: Any) -> list[tuple[str, str]]:
             options.append((name, "" if isinstance(part, dict) else str(part)))
         options += _options(part)
     return sorted(options)
+
+
+@_one_law_per_text({"send_media_url": "url", "send_media_base64": "base64"})
+def a_file_needs_nothing_beside_it(operation: str, session: Session, stage: Stage) -> None:
+    place, to = stage.place(), someone(session)
+    source = {"url": PICTURE_URL} if operation == "send_media_url" else {"base64": PICTURE}
+    for type_ in ("image", "document"):
+        for fields in LEAST:
+            answer = message(session, place, operation, to=to, type=type_, **source, **fields)
+            hold_sent(session, stage, answer, to, **{f"{type_}Message": {}})
 
 
 @LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)

@@ -173,16 +173,17 @@ def each_file_has_keys_of_its_own(session: Session, stage: Stage) -> None:
 
 @LAWS.law("send_media_base64", "download_media", effects=("sends", "reads"), phone=True)
 def a_data_uri_names_the_type(session: Session, stage: Stage) -> None:
-    place = stage.place()
-    data_uri = f"data:image/webp;base64,{b64encode(PNG).decode()}"
-    answer = message(
-        session, place, "send_media_base64", to=someone(session), type="image", base64=data_uri
-    )
-    if not claim_success(session, answer, "a data URI"):
-        return
-    part = _part(answer, "image")
-    claim(session, answer, part.get("mimetype") == "image/webp", "the type is the data URI's")
-    same_bytes(session, fetch(session, place, part, "image"), part, PNG)
+    place, to = stage.place(), someone(session)
+    # A voice note's type has a parameter.
+    for type_, mimetype in (("image", "image/webp"), ("audio", "audio/ogg; codecs=opus")):
+        data_uri = f"data:{mimetype};base64,{b64encode(PNG).decode()}"
+        data = {"to": to, "type": type_, "base64": data_uri}
+        answer = message(session, place, "send_media_base64", **data)
+        if claim_success(session, answer, "a data URI"):
+            part = _part(answer, type_)
+            is_named = part.get("mimetype") == mimetype
+            claim(session, answer, is_named, "the type is the data URI's")
+            same_bytes(session, fetch(session, place, part, type_), part, PNG)
 
 
 @LAWS.law("send_media_base64", effects=("sends",), phone=True)

@@ -20,6 +20,8 @@ from .webhook_listener import WebhookListener
 LAWS = Laws()
 
 PHASE, READ = "webhooks", 4
+# More groups than any page of a list has.
+MANY = 30
 SENDS = tuple(
     name for name, ask in ASKS.items() if ask.effect == "sends" and name != "update_presence"
 )
@@ -68,6 +70,16 @@ def the_list_follows_every_change(session: Session, stage: Stage) -> None:
     departure = leave(session, place, str(group.get("id")))
     is_gone = group.get("id") not in _group_jids(session, place)
     claim(session, departure, is_gone, "a group that was left goes from the list")
+
+
+@LAWS.law("list_groups", "create_group", effects=("changes", "reads"), phone=True)
+def the_list_has_every_group(session: Session, stage: Stage) -> None:
+    place = stage.place()
+    made = [make_group(session, stage, place, someone(session))[1] for _ in range(MANY)]
+    answer = session.call("list_groups", place)
+    listed = {value_at(group, "id") for group in value_at(answer.json, "groups") or ()}
+    is_whole = listed == {group.get("id") for group in made}
+    claim(session, answer, is_whole, "every group is listed, however many there are")
 
 
 @LAWS.law("group_details", "create_group", effects=("changes", "reads"), phone=True)

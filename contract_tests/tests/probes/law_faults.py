@@ -536,6 +536,12 @@ MORE: Mapping[str, tuple[str, Fault]] = {
         "long texts of customers come whole",
         changed("message.conversation", lambda words: 123 if words == "123" else words),
     ),
+    "broadcast of what went to one": (
+        "what a customer does is told once", changed("broadcast", True)
+    ),
+    "address without accents": (
+        "a webhook reads back as it was set", edited("webhookData.webhookUrl", ascii)
+    ),
     "latest file": ("files stay whatever comes after", latest_file()),
     "code of a linked instance": ("a linked instance shows no code", linked_again()),
     "chat of a call": ("calls say who calls and how they stand", changed("data.chatId", OTHER)),

@@ -129,6 +129,8 @@ _CAUSES = {
         ("create_group",),
     ),
 }  # fmt: skip
+# Messages that went to many, each of whom reads it alone.
+BROADCASTS = ("status-story", "broadcast-list")
 # Texts that a careless program takes for something else.
 LOOKALIKES = ("123", "007", "1e3", "true", "null", '{"a": 1}', " ", "2026-01-01")
 FETCHED = {"image": "image", "video": "video", "ptv": "video", "audio": "audio",
@@ -171,6 +173,9 @@ def what_a_customer_does_is_told_once(event: str, session: Session, stage: Stage
     )
     same = author_content(payload.get("message")) == author_content(inbound_message["content"])
     hook.claim(event, same, "the content is what was written", webhooks[0])
+    to_many = value_at(payload, "broadcast")
+    right = to_many is None or to_many is (event in BROADCASTS)
+    hook.claim(event, right, "broadcast says whether it went to many", webhooks[0])
     if event != "newsletter":
         hook.names(webhooks[0], event, place.number if inbound_message["from_me"] else WORLD[0])
     _fetchable(session, place, payload)

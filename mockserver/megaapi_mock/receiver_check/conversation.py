@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any
 
@@ -104,11 +104,10 @@ def chats_of(
     # When the receiver was first given something that it can have answered.
     start = inf
     for delivery in deliveries:
-        payload = orjson.loads(delivery.body)
-        key = payload.get("key") if isinstance(payload, dict) else None
-        content = payload.get("message") if isinstance(payload, dict) else None
-        if not isinstance(key, dict) or not isinstance(content, dict) or "update" in payload:
+        message = _message_in(delivery)
+        if message is None:
             continue
+        key, content = message
         name, message_id = chat_of(_address(key)), str(key.get("id"))
         if message_id not in own:
             start = min(start, delivery.time)
@@ -120,16 +119,24 @@ def chats_of(
                 foreign.setdefault(name, set()).add(message_id)
             continue
         if message_id not in chat.inbound:
-            chat.inbound[message_id] = _inbound(name, message_id, content)
-            chat.inbound[message_id].from_instance = message_id in from_instances
+            inbound = _inbound(name, message_id, content)
+            chat.inbound[message_id] = replace(inbound, from_instance=message_id in from_instances)
         chat.inbound[message_id].deliveries.append(delivery)
-    if start == inf and deliveries:
-        # Nobody wrote: whatever was sent may be part of a loop.
-        start = deliveries[0].time
-    _collect(chats, start, messages)
+    # Where nobody wrote, whatever was sent may be part of a loop.
+    _collect(chats, start if start < inf or not deliveries else deliveries[0].time, messages)
     for chat in chats.values():
         _attribute(chat, own, foreign.get(chat.name, set()))
     return list(chats.values())
+
+
+def _message_in(delivery: Delivery) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Key and content of the message that a webhook brings; None for other webhooks."""
+    payload = orjson.loads(delivery.body)
+    key = payload.get("key") if isinstance(payload, dict) else None
+    content = payload.get("message") if isinstance(payload, dict) else None
+    if not isinstance(key, dict) or not isinstance(content, dict) or "update" in payload:
+        return None
+    return key, content
 
 
 def in_chats(delivery: Delivery, names: Collection[str], chat_of: ChatOf = str) -> bool:

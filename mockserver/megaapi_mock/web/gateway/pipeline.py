@@ -85,9 +85,7 @@ class Pipeline:
         self._parse = body_parser(self.profile)
         self._outage = outage(self.profile)
         listener = self.on_exchange
-        self._tell_listener = (
-            None if listener is None else log_errors_of(listener, "on_exchange failed")
-        )
+        self._tell_listener = listener and log_errors_of(listener, "on_exchange failed")
 
     def answer(self, request: Request, operation: Operation, key: str) -> Handled:
         """Everything from the instance on; never raises."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +18,9 @@ from megaapi_mock.domain.contacts import Directory
 from megaapi_mock.domain.gateway import Gateway, InstanceSeed
 from megaapi_mock.domain.instance import Instance
 from megaapi_mock.domain.media import BLOB, Vault
+from megaapi_mock.domain.message import Message
 from megaapi_mock.domain.rules import Rules
+from megaapi_mock.domain.undo_table import UndoTable
 from megaapi_mock.faults import active, armed_fault
 from megaapi_mock.ids import Ids
 from megaapi_mock.records.delivery import Delivery
@@ -490,3 +494,48 @@ def test_a_contact_change_concerns_what_that_contact_wrote(limited: Switchboard)
         written = instance.take_peer_messages()
     assert written == []
     assert orjson.dumps(limited.messages(1)) == before
+
+
+def reset(app: MockApp) -> None:
+    assert app.test_client().post("/_mock/reset").status_code == 200
+
+
+def reset_one(app: MockApp) -> None:
+    assert app.test_client().post(f"/_mock/reset?instance={KEY}").status_code == 200
+
+
+def delete(app: MockApp) -> None:
+    assert app.test_client().delete(f"/_mock/instances/{KEY}").status_code == 200
+
+
+def load(app: MockApp) -> None:
+    state = app.test_client().get("/_mock/state").data
+    assert app.test_client().put("/_mock/state", data=state).status_code == 200
+
+
+def load_one(app: MockApp) -> None:
+    state = app.test_client().get(f"/_mock/state?instance={KEY}").data
+    assert app.test_client().put(f"/_mock/state?instance={KEY}", data=state).status_code == 200
+
+
+class Watched(UndoTable[str, Message]):
+    """One can ask whether it is still there."""
+
+    __slots__ = ("__weakref__",)
+
+
+@pytest.mark.parametrize("replace_it", [reset, reset_one, delete, load, load_one])
+def test_messages_of_an_instance_that_is_gone_do_not_wait_for_a_garbage_collection(
+    replace_it: Callable[[MockApp], None], app: MockApp
+) -> None:
+    with app.runtime.store.read(KEY) as instance:
+        instance.state.messages = Watched()
+        messages = weakref.ref(instance.state.messages)
+    del instance
+    gc.collect()
+    gc.disable()
+    try:
+        replace_it(app)
+        assert messages() is None
+    finally:
+        gc.enable()

@@ -84,6 +84,10 @@ class InstanceState:
     unread: UndoTable[int, Envelope] = field(default_factory=_unread)
     awaited: UndoTable[str, Mapping[Jid, bool]] = field(default_factory=UndoTable)
 
+    def drop_messages(self) -> None:
+        """Let go of all messages, once the instance is no longer kept: nothing is written down."""
+        self.messages = _messages()
+
     def forget_message(self, message_id: str) -> None:
         """Nothing waits for this message any longer."""
         for table in (self.moving, self.phone_steps, self.held_acks, self.awaited):

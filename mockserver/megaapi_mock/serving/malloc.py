@@ -23,7 +23,7 @@ ARENAS = 2
 # Bytes from which a block is the system's; malloc's own bound grows up to 32 MiB.
 LARGE = 256 * 1024
 # Seconds between two times that free memory is handed back: it takes a few milliseconds.
-PAUSE = 5.0
+PAUSE = 2.0
 # From malloc.h; glibc has had them since 2.10.
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 

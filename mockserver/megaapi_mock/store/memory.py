@@ -213,9 +213,23 @@ class MemoryStore:
 
     def _drop(self, key: str) -> None:
         with self._structure, self._lock:
-            if self._slots.pop(key, None) is None:
+            slot = self._slots.pop(key, None)
+            if slot is None:
                 raise UnknownInstance(f"no instance has the key {key!r}")
             self._gateway.number_registry.register(key, None)
+            self._retire(slot)
+
+    def _retire(self, slot: _Slot) -> None:
+        """Let go of the messages of an instance that is no longer kept.
+
+        It refers to itself, and stays in memory until garbage is collected, which tens of megabytes
+        of texts alone do not bring about. Whoever is in the middle of a change keeps them.
+        """
+        if slot.lock.acquire(blocking=False):
+            try:
+                slot.instance.state.drop_messages()
+            finally:
+                slot.lock.release()
 
     def keys(self) -> Sequence[str]:
         """Every key, in order of creation."""
@@ -270,22 +284,27 @@ class MemoryStore:
         for key, slot in made.items():
             registry.register(key, slot.instance.registered_number)
         with self._lock:
-            self._gateway, self._slots = gateway, made
+            before, self._gateway, self._slots = self._slots, gateway, made
             self._agenda.clear()
             gateway.number_registry.replace_by(registry)
             for key, slot in made.items():
                 self._register(key, slot)
         for key, slot in made.items():
             self._note_due(key, slot)
+        for slot in before.values():
+            self._retire(slot)
 
     def restore_one(self, instance: Instance) -> None:
         """This instead of the one with its key, or beside the others."""
         with self._structure:
             slot = self._slot_for(instance)
             with self._lock:
+                before = self._slots.get(instance.key)
                 self._slots[instance.key] = slot
                 self._register(instance.key, slot)
             self._note_due(instance.key, slot)
+            if before is not None:
+                self._retire(before)
 
     def settle(self) -> None:
         """Nothing is behind: all there is stands in memory."""

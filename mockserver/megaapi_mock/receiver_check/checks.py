@@ -51,29 +51,27 @@ def judge(
     to the message it quotes, else to the one whose number it repeats, else by its place among the
     others. `held_back` has not left yet and is not judged; what else is unfinished leaves the
     verdict undecided, and has failed once it is `within` seconds old. A bot that never answers
-    fails, unless it `listens_only`. `refused` are the sends the gateway refused meanwhile: id and
+    fails, unless it `listens_only`. `refusals` are the sends the gateway refused meanwhile: id and
     reason. `chat_of` tells which chat an address leads to, a hidden number too.
     `from_instances` are the ids of messages that other instances of the mock sent.
     """
     terms = terms or Terms()
     outgoing = [delivery for delivery in deliveries if delivery.state not in _NEVER_TRIED]
     waiting = [each for each in outgoing if each.state == "queued" and each not in set(held_back)]
-    finished_deliveries = [delivery for delivery in outgoing if delivery.state != "queued"]
+    complete = [delivery for delivery in outgoing if delivery.state != "queued"]
     # An answer to what has not come to its end yet proves nothing.
-    chats = (
-        chats_of(outgoing, list(messages), chat_of, from_instances) if finished_deliveries else []
-    )
+    chats = chats_of(outgoing, list(messages), chat_of, from_instances) if complete else []
     # Why the mock itself sent nothing: what its policy refused names the switch.
     unsent = next((each.reason for each in deliveries if each.state == "refused"), None)
     checks = (
-        _in_time(finished_deliveries, waiting, now=now, within=terms.within, unsent=unsent),
-        _stayed_up(finished_deliveries),
+        _in_time(complete, waiting, now=now, within=terms.within, unsent=unsent),
+        _stayed_up(complete),
         _answered_once(chats, instance, terms, now),
         _no_loop(chats, terms, now),
         _in_order(chats, _plain_order(deliveries)),
         _sends_accepted(refusals, chats),
     )
-    return Verdict(instance, checks, _figures(deliveries, finished_deliveries, waiting, chats))
+    return Verdict(instance, checks, _figures(deliveries, complete, waiting, chats))
 
 
 # No socket was opened for these, or the mock itself cut it.
@@ -81,7 +79,7 @@ _NEVER_TRIED = frozenset({"refused", "dropped", "abandoned"})
 
 
 def _in_time(
-    finished_deliveries: Sequence[Delivery],
+    complete: Sequence[Delivery],
     waiting: Sequence[Delivery],
     *,
     now: float,
@@ -89,35 +87,35 @@ def _in_time(
     unsent: str | None,
 ) -> Check:
     name = "answered_in_time"
-    late = [each for each in finished_deliveries if not _is_answered(each, within)]
+    late = [each for each in complete if not _is_answered(each, within)]
     late_in_queue = [each for each in waiting if now - each.time > within]
     if late or late_in_queue:
         message = f"{len(late) + len(late_in_queue)} webhooks had no 2xx within {within:g} s"
         return Check(name, FAILED, message, tuple(each.id for each in (*late, *late_in_queue)))
     if waiting:
-        total = len(waiting) + len(finished_deliveries)
+        total = len(waiting) + len(complete)
         message = f"{len(waiting)} of {total} webhooks are still on their way"
         return Check(name, UNDECIDED, message, tuple(each.id for each in waiting))
-    if not finished_deliveries:
+    if not complete:
         return Check(name, OPEN, unsent or "nothing was delivered yet")
-    return Check(name, PASSED, f"{len(finished_deliveries)} webhooks had a 2xx within {within:g} s")
+    return Check(name, PASSED, f"{len(complete)} webhooks had a 2xx within {within:g} s")
 
 
 def _is_answered(delivery: Delivery, within: float) -> bool:
     return delivery.state == "delivered" and delivery.attempts[-1].duration_ms <= within * 1000
 
 
-def _stayed_up(finished_deliveries: Sequence[Delivery]) -> Check:
+def _stayed_up(complete: Sequence[Delivery]) -> Check:
     name = "stayed_up"
-    if not finished_deliveries:
+    if not complete:
         return Check(name, OPEN, "nothing was delivered yet")
     failure_ids = [
         each.id
-        for each in finished_deliveries
+        for each in complete
         if any(attempt.error and not _timed_out(attempt.error) for attempt in each.attempts)
     ]
     last = max(
-        (attempt for each in finished_deliveries for attempt in each.attempts),
+        (attempt for each in complete for attempt in each.attempts),
         key=lambda try_: try_.time,
     )
     if failure_ids:
@@ -127,9 +125,7 @@ def _stayed_up(finished_deliveries: Sequence[Delivery]) -> Check:
         )
         return Check(name, FAILED, message, tuple(failure_ids))
     if last.status is None:
-        return Check(
-            name, FAILED, f"no answer at the end: {last.error}", (finished_deliveries[-1].id,)
-        )
+        return Check(name, FAILED, f"no answer at the end: {last.error}", (complete[-1].id,))
     return Check(name, PASSED, "no connection was refused, reset or cut, and it answers at the end")
 
 
@@ -303,13 +299,11 @@ def _plain_order(deliveries: Sequence[Delivery]) -> dict[Delivery, int]:
 
 def _figures(
     deliveries: Sequence[Delivery],
-    finished_deliveries: Sequence[Delivery],
+    complete: Sequence[Delivery],
     waiting: Sequence[Delivery],
     chats: Sequence[Chat],
 ) -> dict[str, float]:
-    durations = sorted(
-        attempt.duration_ms for each in finished_deliveries for attempt in each.attempts
-    )
+    durations = sorted(attempt.duration_ms for each in complete for attempt in each.attempts)
     return {
         "deliveries": len(deliveries),
         "copies": sum(" of " in str(each.chaos) for each in deliveries),

@@ -27,12 +27,21 @@ class Bundle:
     digest: str = ""
 
 
-def read_yaml(path: Path, loader: Any = Loader) -> Any:
+def read_yaml(path: Path) -> Any:
     """One YAML file; SpecError names file and line when it cannot be read."""
     try:
-        return yaml.load(path.read_bytes(), Loader=loader)
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        content = path.read_bytes()
+    except OSError as error:
         raise SpecError(f"{path} cannot be read as YAML: {' '.join(str(error).split())}") from None
+    return parse_yaml(content, str(path))
+
+
+def parse_yaml(content: bytes, name: str, loader: Any = Loader) -> Any:
+    """The YAML of a file; SpecError names it, and the line, when it cannot be read."""
+    try:
+        return yaml.load(content, Loader=loader)
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
+        raise SpecError(f"{name} cannot be read as YAML: {' '.join(str(error).split())}") from None
 
 
 def digest(root: Path) -> str:

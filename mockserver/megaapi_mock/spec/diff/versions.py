@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import json
-import subprocess
-import tarfile
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ...errors import SetupError
-from ..bundle import bundle, read_yaml
+from ...errors import SetupError, SpecError
+from ..bundle import bundle, parse_yaml
+from .git import Revision, commit_of, in_repository, is_shallow
 from .json_values import JsonLoader
 from .references import references
 from .shape import shaped, with_text_keys
 
 FOLDER = "spec"
-_SECONDS = 60
 _METHODS = "a file, a folder with openapi.yaml, or REVISION[:PATH] of this git repository"
 
 
@@ -36,32 +33,50 @@ def read_version(name: str) -> dict[str, Any]:
 
 
 def _version(name: str) -> Any:
-    path = Path(name)
-    if path.exists():
-        return _document(path, name)
+    if not name:
+        raise SetupError(f"one of the two versions is empty: give {_METHODS}")
+    with suppress(OSError, ValueError):
+        if (path := Path(name)).exists():
+            return _document(path, name)
     revision, colon, inside = name.partition(":")
-    root = _git(Path.cwd(), "rev-parse", "--show-toplevel")
-    if root is None:
+    if not in_repository():
         raise SetupError(f"there is no file {name!r}, and this folder is in no git repository")
-    top = Path(root.decode().strip())
-    commit = _git(
-        top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
-    )
+    commit = commit_of(revision)
     if commit is None:
-        raise SetupError(f"{name!r} is neither a file nor a revision: give {_METHODS}")
-    return _of_revision(top, commit.decode().strip(), inside if colon else FOLDER, name)
+        hint = "; this clone is shallow: `git fetch --unshallow` gets the rest" * is_shallow()
+        raise SetupError(f"{name!r} is neither a file nor a revision: give {_METHODS}{hint}")
+    with tempfile.TemporaryDirectory() as place:
+        path = Revision(commit, name).copy(inside if colon else FOLDER, Path(place))
+        try:
+            return _document(path, name)
+        except SpecError as error:
+            # Not where it was copied to: that is gone when somebody reads this.
+            raise SpecError(str(error).replace(str(path), name)) from None
 
 
 def _document(path: Path, name: str) -> Any:
     if path.is_dir():
-        return bundle(path).document
-    document = with_text_keys(_read(path), name)
+        if not (path / "openapi.yaml").is_file():
+            raise SetupError(f"{name} holds no openapi.yaml: give the file itself")
+        return with_text_keys(bundle(path).document, name)
+    document = with_text_keys(_read(path, name), name)
     _require_openapi(document, name)
     if not any(not reference.startswith("#") for reference in references(document)):
         return document
     if path.name != "openapi.yaml":
         raise SetupError(f"{name} refers to other files: bundle it first, or call it openapi.yaml")
-    return bundle(path.parent).document
+    return with_text_keys(bundle(path.parent).document, name)
+
+
+def _read(path: Path, name: str) -> Any:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SetupError(f"{name} cannot be read: {error.strerror}") from None
+    # Not all JSON is YAML: escapes of surrogates, say.
+    with suppress(ValueError):
+        return json.loads(content)
+    return parse_yaml(content, name, JsonLoader)
 
 
 def _require_openapi(document: Any, name: str) -> None:
@@ -78,37 +93,3 @@ def _require_openapi(document: Any, name: str) -> None:
         raise SetupError(f"{name} is not an OpenAPI document: it has no field `openapi`")
     if not version.startswith("3."):
         raise SetupError(f"{name} is OpenAPI {version}: only 3.0 and 3.1 are compared")
-
-
-def _read(path: Path) -> Any:
-    # Not all JSON is YAML: escapes of surrogates, say.
-    with suppress(ValueError):
-        return json.loads(path.read_bytes())
-    return read_yaml(path, JsonLoader)
-
-
-def _of_revision(top: Path, commit: str, inside: str, name: str) -> Any:
-    # Its folder comes along: the file may refer to its neighbours.
-    kind = _git(top, "cat-file", "-t", f"{commit}:{inside}")
-    if kind is None:
-        raise SetupError(f"{name}: there is no {inside!r} in that revision: give REVISION:PATH")
-    folder = inside if kind.strip() == b"tree" else str(Path(inside).parent)
-    archive = _git(top, "archive", "--format=tar", commit, *([] if folder == "." else [folder]))
-    if archive is None:
-        raise SetupError(f"{name}: git archive cannot read {inside!r}")
-    with tempfile.TemporaryDirectory() as place, tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        tar.extractall(place, filter="data")
-        return _document(Path(place) / inside, name)
-
-
-def _git(folder: Path, *arguments: str) -> bytes | None:
-    """What git prints; None when it says no. SetupError where there is no git."""
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *arguments], capture_output=True, timeout=_SECONDS
-        )
-    except FileNotFoundError:
-        raise SetupError(f"git is not installed: give {_METHODS.partition(', or')[0]}") from None
-    except subprocess.TimeoutExpired:
-        raise SetupError(f"git {arguments[0]} did not end within {_SECONDS} s") from None
-    return done.stdout if done.returncode == 0 else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -84,6 +85,76 @@ def test_a_revision_is_read_from_anywhere_in_the_repository(repository: Path) ->
     assert not (repository / "api" / "openapi.yaml").exists()
 
 
+def test_a_path_may_start_in_the_working_directory(repository: Path) -> None:
+    assert read_version("HEAD~1:./shop.yaml") == read_version("HEAD~1:api/shop.yaml")
+    assert read_version("HEAD:../spec") == read_version("HEAD")
+    assert repository.is_dir()
+
+
+def test_links_and_blanks_and_accents_are_followed(repository: Path) -> None:
+    (repository / "my docs").mkdir()
+    (repository / "my docs" / "ação.yaml").write_text(yaml.safe_dump(contract()))
+    (repository / "link.yaml").symlink_to("my docs/ação.yaml")
+    (repository / "out.yaml").symlink_to("/etc/passwd")
+    (repository / "round.yaml").symlink_to("round.yaml")
+    (repository / ".gitattributes").write_text("* export-ignore")
+    _commit(repository)
+    assert read_version("HEAD:my docs/ação.yaml") == read_version("HEAD:link.yaml") == contract()
+    for name, sentence in (("out", "leads out of the repository"), ("round", "lead in a circle")):
+        with pytest.raises(MockError, match=sentence):
+            read_version(f"HEAD:{name}.yaml")
+
+
+def test_a_bare_repository_has_revisions(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = tmp_path_factory.mktemp("bare")
+    subprocess.run(["git", "clone", "-q", "--bare", str(repository), str(bare)], check=True)
+    monkeypatch.chdir(bare)
+    assert read_version("HEAD~1:api/shop.yaml")["info"]["title"] == "First"
+
+
+def test_a_shallow_clone_says_how_to_get_the_rest(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clone = tmp_path_factory.mktemp("clone")
+    url = f"file://{repository}"
+    subprocess.run(["git", "clone", "-q", "--depth", "1", url, str(clone)], check=True)
+    monkeypatch.chdir(clone)
+    with pytest.raises(MockError, match="git fetch --unshallow"):
+        read_version("HEAD~1:api/shop.yaml")
+
+
+def test_a_submodule_is_named(repository: Path) -> None:
+    head = subprocess.run(
+        ["git", "-C", str(repository), "rev-parse", "HEAD"], check=True, capture_output=True
+    )
+    entry = f"160000,{head.stdout.decode().strip()},mod"
+    subprocess.run(
+        ["git", "-C", str(repository), "update-index", "--add", "--cacheinfo", entry], check=True
+    )
+    _commit(repository, everything=False)
+    with pytest.raises(MockError, match="'mod' is a submodule"):
+        read_version("HEAD:mod/api/shop.yaml")
+
+
+def test_a_pipe_is_read_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = subprocess.Popen(["cp", "/dev/stdin", str(pipe)], stdin=subprocess.PIPE)
+    assert writer.stdin is not None
+    writer.stdin.write(yaml.safe_dump(contract()).encode())
+    writer.stdin.close()
+    assert read_version(str(pipe)) == contract()
+    assert writer.wait(10) == 0
+
+
+def _commit(repository: Path, *, everything: bool = True) -> None:
+    """What stands there now, or what was added by hand."""
+    for arguments in (("add", "."), (*AUTHOR, "commit", "-qm", "Third"))[not everything :]:
+        subprocess.run(["git", "-C", str(repository), *arguments], check=True)
+
+
 def test_a_file_goes_before_a_revision_of_the_same_name(repository: Path) -> None:
     (repository / "api" / "HEAD").write_text(yaml.safe_dump(contract()))
     assert read_version("HEAD") == contract()
@@ -96,7 +167,10 @@ def test_a_file_goes_before_a_revision_of_the_same_name(repository: Path) -> Non
         ("--upload-pack=x", "neither a file nor a revision"),
         ("HEAD:api/none.yaml", "no 'api/none.yaml' in that revision"),
         ("HEAD:../outside.yaml", "in that revision"),
-        ("../api", "no openapi.yaml"),
+        ("../api", "no openapi.yaml: give the file itself"),
+        ("HEAD:api", "HEAD:api holds no openapi.yaml"),
+        ("HEAD:shop.yaml", "did you mean REVISION:api/shop.yaml"),
+        ("", "one of the two versions is empty"),
     ],
 )
 @pytest.mark.usefixtures("repository")

@@ -90,6 +90,18 @@ def test_what_was_typed_is_there_again(screen: Screen, quiet: Instance) -> None:
     expect(box).to_have_value("")
 
 
+def test_text_that_is_on_its_way_is_not_typed_again(screen: Screen, quiet: Instance) -> None:
+    held = list[Any]()
+    screen.page.route("**/inbound", lambda route: held.append(route))
+    with screen.page.expect_request("**/inbound"):
+        screen.write("A caminho")
+    screen.view("inspector").view("phones")
+    expect(screen.phone().get_by_label("Message from")).to_have_value("")
+    held[0].continue_()
+    expect(screen.bubble("A caminho")).to_be_visible()
+    expect(screen.phone().get_by_label("Message from")).to_have_value("")
+
+
 def test_edit_that_is_cancelled_gives_back_what_was_typed(screen: Screen, quiet: Instance) -> None:
     screen.write("Enviado")
     box = screen.phone().get_by_label("Message from")

@@ -99,6 +99,7 @@ export class Composer {
     if (!text) return;
     const action = this.actionFor(text);
     this.input.value = "";
+    this.keepDraft();
     // The button goes away with the text.
     this.input.focus({ preventScroll: true });
     this.forgetAbout();

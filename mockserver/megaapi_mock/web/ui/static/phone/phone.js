@@ -155,6 +155,7 @@ export class Phone {
   }
 
   end() {
+    this.isEnded = true;
     this.shown?.end();
     this.subscriptions.end();
   }
@@ -219,6 +220,11 @@ export class Phone {
   }
 
   show(view, chat) {
+    if (this.isEnded) {
+      // It was closed while it was still reading.
+      view.end();
+      return;
+    }
     const { log } = this.shown ?? {};
     if (log) this.seenUntil.set(log.chat, log.items.at(-1)?.time ?? 0);
     const hadFocus = this.screen.contains(document.activeElement);

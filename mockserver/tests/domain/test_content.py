@@ -74,6 +74,10 @@ def test_contract_has_every_kind() -> None:
     stated = {*schema("ContentType")["enum"], *schema("CallerContent")["properties"]}
     # Nothing can send a product, and nobody was seen to.
     assert KINDS.keys() - stated == {"productMessage"}
+    # What a message may hold inside of another: all but those that are never inside of one.
+    beside = {"messageContextInfo", "editedMessage", "ephemeralMessage"}
+    received = schema("ReceivedContent")["properties"].keys()
+    assert {*schema("ContentType")["enum"]} - received == beside
 
 
 def test_callers_can_forward_and_quote_every_kind_that_is_a_message() -> None:

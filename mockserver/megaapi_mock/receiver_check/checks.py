@@ -67,7 +67,7 @@ def judge(
         _in_time(complete, waiting, now=now, within=terms.within, unsent=unsent),
         _stayed_up(complete),
         _answered_once(chats, instance, terms, now),
-        _no_loop(chats, terms, now),
+        _no_loop(chats, terms, now, frozenset(waiting)),
         _in_order(chats, _plain_order(deliveries)),
         _sends_accepted(refusals, chats),
     )
@@ -193,14 +193,17 @@ def _silent(
     return Check(name, FAILED, message)
 
 
-def _no_loop(chats: Sequence[Chat], terms: Terms, now: float) -> Check:
+def _no_loop(
+    chats: Sequence[Chat], terms: Terms, now: float, waiting: Collection[Delivery]
+) -> Check:
     name = LOOP
     loop_ids = [message.id for chat in chats for message in chat.loop_answers]
     if loop_ids:
         message = f"{len(loop_ids)} answers to its own messages: a loop"
         return Check(name, FAILED, message, tuple(loop_ids))
     activities = [
-        activity(chat, answers=terms.answers, quiet=terms.quiet, now=now) for chat in chats
+        activity(chat, answers=terms.answers, quiet=terms.quiet, now=now, waiting=waiting)
+        for chat in chats
     ]
     endless = [message.id for each in activities for message in each.endless]
     if endless:

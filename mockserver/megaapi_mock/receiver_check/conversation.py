@@ -74,13 +74,13 @@ class Inbound:
 class Chat:
     """What was told in one chat, and what was said back.
 
-    `heard`: the receiver has taken an own message of the instance. `free` are the replies that
-    neither quote nor name a message, `looped` those to own messages.
+    `own_webhooks`: echoes of the instance's messages, and what became of them. `free` are the
+    replies that neither quote nor name a message, `loop_answers` those to own messages.
     """
 
     name: str
     inbound: dict[str, Inbound] = field(default_factory=dict)
-    echoes: set[str] = field(default_factory=set)
+    own_webhooks: list[Delivery] = field(default_factory=list)
     has_delivery: bool = False
     replies: list[Message] = field(default_factory=list)
     free: list[Message] = field(default_factory=list)
@@ -113,7 +113,6 @@ def chats_of(
             start = min(start, delivery.time)
         chat = chats.setdefault(name, Chat(name))
         if key.get("fromMe"):
-            chat.echoes.add(message_id)
             chat.has_delivery |= delivery.state == "delivered"
             if message_id not in own:
                 foreign.setdefault(name, set()).add(message_id)
@@ -124,9 +123,20 @@ def chats_of(
         chat.inbound[message_id].deliveries.append(delivery)
     # Where nobody wrote, whatever was sent may be part of a loop.
     _collect(chats, start if start < inf or not deliveries else deliveries[0].time, messages)
+    for delivery, address in map(_own_message_of, deliveries):
+        if address is not None and (about := chats.get(chat_of(address))) is not None:
+            about.own_webhooks.append(delivery)
     for chat in chats.values():
         _attribute(chat, own, foreign.get(chat.name, set()))
     return list(chats.values())
+
+
+def _own_message_of(delivery: Delivery) -> tuple[Delivery, str | None]:
+    """The webhook, and the chat it is about where that is an echo or a receipt."""
+    payload = orjson.loads(delivery.body)
+    key = payload.get("key") if isinstance(payload, dict) else None
+    is_own = isinstance(key, dict) and bool(key.get("fromMe"))
+    return delivery, _address(key) if isinstance(key, dict) and is_own else None
 
 
 def _message_in(delivery: Delivery) -> tuple[dict[str, Any], dict[str, Any]] | None:

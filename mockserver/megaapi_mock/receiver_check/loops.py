@@ -5,11 +5,12 @@ How many bubbles a bot sends says nothing: one that has had its say comes to res
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from ..domain.message import Message
+from ..records.delivery import Delivery
 from .conversation import Chat, Inbound
 
 # More answers than these to each webhook of a contact, or so many times `answers`, are a loop also
@@ -19,7 +20,7 @@ MOST, MOST_TIMES = 20, 3
 BOTS_MOST = 3
 # Who is silent for so many times its own pause, or for so many seconds, has come to rest.
 PAUSES, REST_MOST = 2.5, 20.0
-# A bot that is not at rest so many times `quiet` after a contact's last message goes on.
+# Who sends so many times `quiet` after a contact's last message, and is not at rest, goes on.
 GOES_ON = 3.0
 # The last pauses of a bot: what it paused for while contacts wrote says nothing.
 _LAST = 4
@@ -38,8 +39,18 @@ class Activity:
     since: float = 0.0
 
 
-def activity(chat: Chat, *, answers: int, quiet: float, now: float) -> Activity:
-    """How a bot goes on in a chat after the contacts' last message; `quiet` 0: it is at rest."""
+def activity(
+    chat: Chat,
+    *,
+    answers: int,
+    quiet: float,
+    now: float,
+    waiting: Collection[Delivery] = (),
+) -> Activity:
+    """How a bot goes on in a chat after the contacts' last message; `quiet` 0: it is at rest.
+
+    `waiting` are the webhooks that are still on their way to it.
+    """
     contacts = [each for each in chat.inbound.values() if not each.from_instance]
     # Another bot answers too: what it sends is not a reason to go on for ever.
     bots = [each for each in chat.inbound.values() if each.from_instance]
@@ -53,7 +64,13 @@ def activity(chat: Chat, *, answers: int, quiet: float, now: float) -> Activity:
     surplus = chat.replies[len(contacts) * answers :]
     if not surplus or not quiet:
         return Activity()
-    return _going_on(chat.replies, surplus, _written_at(contacts), quiet=quiet, now=now)
+    seconds = _unrest(chat, waiting, quiet=quiet, now=now)
+    if not seconds:
+        return Activity()
+    written = _written_at(contacts)
+    # A bot that is slow to take webhooks answers soon after each: a loop goes on much later.
+    later = [message for message in surplus if message.time > written + GOES_ON * quiet]
+    return Activity(later, 0.0 if later else seconds, now - written)
 
 
 def flood_of(answers: int) -> int:
@@ -61,22 +78,16 @@ def flood_of(answers: int) -> int:
     return max(MOST, MOST_TIMES * answers)
 
 
-def _going_on(
-    replies: Sequence[Message],
-    surplus: Sequence[Message],
-    written: float,
-    *,
-    quiet: float,
-    now: float,
-) -> Activity:
-    left = replies[-1].time + _rest(replies, quiet) - now
-    if left <= 0:
-        return Activity()
-    since = now - written
-    if since < GOES_ON * quiet:
-        return Activity(decided_in=min(left, GOES_ON * quiet - since), since=since)
-    later = [message for message in surplus if message.time > written]
-    return Activity(later, since=since)
+def _unrest(chat: Chat, waiting: Collection[Delivery], *, quiet: float, now: float) -> float:
+    """Seconds until the bot has come to rest in the chat; 0 when it has.
+
+    What it sent comes back to it as webhooks: it may answer those that wait, and the last one.
+    """
+    if any(delivery in waiting for delivery in chat.own_webhooks):
+        return quiet
+    times = [attempt.time for delivery in chat.own_webhooks for attempt in delivery.attempts]
+    last = max((chat.replies[-1].time, *times))
+    return max(0.0, last + _rest(chat.replies, quiet) - now)
 
 
 def _rest(replies: Sequence[Message], quiet: float) -> float:

@@ -208,3 +208,9 @@ def test_armed_fault_and_played_turn_keep_the_focus(screen: Screen, shop: Instan
     press(step)
     expect(page.locator(".turn").first.locator(".pill")).to_have_text("done")
     expect(step).to_be_focused()
+
+
+def test_link_to_another_view_leads_to_its_beginning(screen: Screen, shop: Instance) -> None:
+    screen.page.get_by_label("Instance").select_option(UNLINKED)
+    press(screen.page.get_by_role("link", name="Scan its QR code"))
+    expect(screen.page.locator("main.view-connection")).to_be_focused()

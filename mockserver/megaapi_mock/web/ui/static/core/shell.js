@@ -1,6 +1,6 @@
 // What frames every view: the bar at the top with views, language and light, and the view itself.
 import { button, fill, h, select } from "./dom.js";
-import { focusOn, isFocusLost } from "./focus.js";
+import { focusOn } from "./focus.js";
 import { LANGUAGES, chooseLanguage, currentLanguage, t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { ConnectionView } from "../connection/connection_view.js";
@@ -79,7 +79,8 @@ export class Shell {
     this.main.className = `view-${name}`;
     const hadFocus = this.main.contains(document.activeElement);
     fill(this.main, this.view.element);
-    if (hadFocus && isFocusLost()) this.main.focus();
+    // Another view is another place, whatever control happens to look alike there.
+    if (hadFocus) this.main.focus();
   }
 
   /** Instead of the view: nothing is shown without the control token. */

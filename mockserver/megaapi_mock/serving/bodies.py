@@ -103,11 +103,11 @@ class Body:
     A body that ends early because its time is over says so in the call's environ, under LATE.
     """
 
+    __slots__ = ("_budget", "_call", "_environ", "_seconds", "_stream", "_taken")
+
     def __init__(
         self, environ: MutableMapping[str, Any], call: Call, budget: Budget, seconds: float
     ) -> None:
-        length = environ.get("CONTENT_LENGTH") or ""
-        self._announced = int(length) if length.isascii() and length.isdigit() else None
         self._stream: Any = environ["wsgi.input"]
         self._environ, self._call, self._budget = environ, call, budget
         self._seconds = seconds
@@ -115,10 +115,12 @@ class Body:
 
     def read(self, size: int | None = -1) -> bytes:
         """As streams read. Overloaded when all bodies together are too large."""
+        if size is not None and 0 <= size <= PIECE and self._call.length + size <= SMALL:
+            return self._piece(size)  # what nearly every call has
         most = math.inf if size is None or size < 0 else size
         pieces: list[bytes] = []
         length = 0
-        while length < most and (piece := self._piece(most - length)):
+        while length < most and (piece := self._piece(int(min(PIECE, most - length)))):
             pieces.append(piece)
             length += len(piece)
             self._make_room()
@@ -138,7 +140,7 @@ class Body:
 
     def skip(self, size: int) -> None:
         """Read so many bytes and forget them."""
-        while size > 0 and (piece := self._piece(size)):
+        while size > 0 and (piece := self._piece(min(PIECE, size))):
             size -= len(piece)
 
     def release(self) -> None:
@@ -147,28 +149,38 @@ class Body:
             self._budget.give_back(self._taken)
             self._taken = 0
 
-    def _piece(self, most: float) -> bytes:
-        size = int(min(PIECE, most))
-        self._call.is_reading = True
+    def _piece(self, size: int) -> bytes:
+        call = self._call
+        call.is_reading = True
         try:
             piece: bytes = self._stream.read(size)
         finally:
-            self._call.is_reading = False
-        now = self._call.last_came = monotonic()
-        self._call.length += len(piece)
-        if len(piece) < size and not self._is_whole and now - self._call.begun >= self._seconds:
-            self._environ.setdefault(LATE, late(self._call.length, self._announced, self._seconds))
+            call.is_reading = False
+        call.last_came = monotonic()
+        call.length += len(piece)
+        if len(piece) < size:
+            self._look_at_the_time()
         return piece
 
+    def _look_at_the_time(self) -> None:
+        """Say that the body is late where it has ended before it was whole."""
+        call, announced = self._call, self._announced
+        is_whole = announced is not None and call.length >= announced
+        if not is_whole and call.last_came - call.begun >= self._seconds:
+            self._environ.setdefault(LATE, late(call.length, announced, self._seconds))
+
     @property
-    def _is_whole(self) -> bool:
-        return self._announced is not None and self._call.length >= self._announced
+    def _announced(self) -> int | None:
+        length = self._environ.get("CONTENT_LENGTH") or ""
+        return int(length) if length.isascii() and length.isdigit() else None
 
     def _make_room(self) -> None:
         """Take room once it is no small body: for all of it where it says how long it is."""
-        if self._call.length > max(SMALL, self._taken):
-            whole = self._call.length + STEP if self._announced is None else self._announced
-            more = max(whole, self._call.length) - self._taken
+        came = self._call.length
+        if came > max(SMALL, self._taken):
+            announced = self._announced
+            whole = came + STEP if announced is None else announced
+            more = max(whole, came) - self._taken
             self._budget.take(more)
             self._taken += more
 

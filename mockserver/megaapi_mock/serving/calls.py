@@ -43,7 +43,7 @@ class WatchedApp:
         if type(answer) is list:
             self._end(call, body)
             return answer
-        return _Answer(answer, call, lambda: self._end(call, body))
+        return _Answer(answer, call, body, self._end)
 
     def _end(self, call: Call, body: Body | None) -> None:
         self._calls.pop(call, None)
@@ -52,10 +52,19 @@ class WatchedApp:
 
 
 class _Answer:
-    """An answer in parts; `on_end` hears of its end, once at least."""
+    """An answer in parts; `end` hears once of its end, with the call and its body."""
 
-    def __init__(self, parts: Iterable[bytes], call: Call, on_end: Callable[[], None]) -> None:
-        self._parts, self._call, self._on_end = parts, call, on_end
+    __slots__ = ("_body", "_call", "_end", "_parts")
+
+    def __init__(
+        self,
+        parts: Iterable[bytes],
+        call: Call,
+        body: Body | None,
+        end: Callable[[Call, Body | None], None],
+    ) -> None:
+        self._parts, self._call, self._body = parts, call, body
+        self._end: Callable[[Call, Body | None], None] | None = end
 
     def __iter__(self) -> Iterator[bytes]:
         for part in self._parts:
@@ -69,7 +78,9 @@ class _Answer:
             if close is not None:
                 close()
         finally:
-            self._on_end()
+            self.__del__()
 
     def __del__(self) -> None:
-        self._on_end()
+        end, self._end = self._end, None
+        if end is not None:
+            end(self._call, self._body)

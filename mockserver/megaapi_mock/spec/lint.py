@@ -14,6 +14,7 @@ from .bundle import Loader, bundle, read_yaml, require_contract
 from .lint_lines import with_lines
 from .lint_nodes import KINDS, Contract, Node, references
 from .lint_rules import LintFinding
+from .lint_validity import bundle_finding, first_mention, invalid_keywords, problem_finding
 from .verdict import first_problem
 
 __all__ = ["LintFinding", "lint"]
@@ -40,7 +41,7 @@ def _lint(root: Path) -> list[LintFinding]:
         contract_bundle = bundle(root)
         contract = Contract(root, contract_bundle, _sources(root))
     except SpecError as error:
-        return [LintFinding("openapi.yaml", "", "bundle", str(error))]
+        return [bundle_finding(root, str(error))]
     return sorted(_dangling(contract)) or sorted(
         set(_findings(contract, first_problem(contract_bundle)))
     )
@@ -55,13 +56,15 @@ def _sources(root: Path) -> Mapping[str, Any]:
 
 def _findings(contract: Contract, problem: str | None) -> Iterator[LintFinding]:
     nodes = list(contract.nodes())
-    for node in nodes:
-        yield from unknown_keys(node)
-    if problem is not None:
+    unknown = [finding for node in nodes for finding in unknown_keys(node)]
+    yield from unknown
+    invalid = [finding for node in nodes for finding in invalid_keywords(node)]
+    yield from invalid
+    same = unknown and "was unexpected" in str(problem)
+    if problem is not None and not invalid and not same:
+        yield problem_finding(contract, problem)
+    if problem is not None or invalid:
         # The other checks count on the shapes that OpenAPI prescribes.
-        place, _, message = problem.partition(": ")
-        file, where = _source(contract, place)
-        yield LintFinding(file, where, "openapi", message)
         return
     for node in nodes:
         for check in (lint_evidence.evidence, *CHECKS.get(node.kind, ())):
@@ -106,32 +109,9 @@ def _dangling(contract: Contract) -> Iterator[LintFinding]:
     for target in set(references(contract.document)):
         section, _, name = target.removeprefix("#/components/").partition("/")
         if name not in components.get(section, {}):
-            file, line = _mention(contract.root, target)
+            file, line = first_mention(contract.root, target)
             message = f"{target} does not exist"
             yield LintFinding(file, "", "reference-dangling", message, line)
-
-
-def _mention(root: Path, text: str) -> tuple[str, int]:
-    """The first file and line with this text."""
-    for file in sorted(root.rglob("*.yaml")):
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-            if text in line:
-                return file.relative_to(root).as_posix(), number
-    return "openapi.yaml", 1
-
-
-def _source(contract: Contract, place: str) -> tuple[str, str]:
-    """The file with this place of the whole document, and where in the file it is."""
-    for name, file in contract.files.items():
-        for kind in ("paths", "webhooks"):
-            whole = f"{kind}/{name}"
-            if file != "openapi.yaml" and (place == whole or place.startswith(f"{whole}/")):
-                return file, place[len(whole) + 1 :]
-    parts = place.split("/")
-    file = "/".join(parts[:3]) + ".yaml"
-    if parts[0] == "components" and (contract.root / file).is_file():
-        return file, "/".join(parts[3:])
-    return "openapi.yaml", place
 
 
 def _keys(root: Path, file: Path) -> Iterator[LintFinding]:
@@ -172,6 +152,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "webhook item": (lint_calls.webhook_file,),
     "operation": (
         *_CALL_CHECKS,
+        lint_calls.answers,
         lint_calls.effects,
         lint_calls.recipient,
         lint_calls.uses,

@@ -49,7 +49,13 @@ def tags(node: Node, contract: Contract) -> Iterator[LintFinding]:
         yield node.finding("tag", "tags is missing: name the controller")
     for tag in tag_names:
         if tag not in document_tags:
-            yield node.finding("tag", f"tag {tag!r} is not declared in spec/openapi.yaml")
+            yield node.finding("tag", f"tags: {tag!r} is not declared in spec/openapi.yaml")
+
+
+def answers(node: Node, _: Contract) -> Iterator[LintFinding]:
+    """An operation that does not say what it answers."""
+    if not node.value.get("responses"):
+        yield node.finding("answers-missing", "responses is missing")
 
 
 def effects(node: Node, contract: Contract) -> Iterator[LintFinding]:

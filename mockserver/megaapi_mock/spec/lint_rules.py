@@ -19,6 +19,7 @@ RULES: Mapping[str, str] = {
     "unknown-keyword": "keys are OpenAPI's or ours, and stand where they belong",
     "forbidden-keyword": "keywords that tools read differently are left out",
     # schemas
+    "schema-invalid": "schemas are valid JSON Schema",
     "pattern-unanchored": "patterns hold for the whole text",
     "pattern-lookaround": "patterns look neither ahead nor behind",
     "object-bare": "what the gateway sends names the fields of its objects",
@@ -33,6 +34,7 @@ RULES: Mapping[str, str] = {
     # operations and webhooks
     "title-missing": "there is a title in English and in Portuguese",
     "tag": "there is a tag, and it is declared",
+    "answers-missing": "operations say what they answer",
     "effect": "x-effect is known",
     "plans": "x-plans are known",
     "requires-connection": "x-requires-connection is true or false",
@@ -76,6 +78,7 @@ REMEDIES: Mapping[str, str] = {
     "component-unused": "refer to it, or take it out",
     "unknown-keyword": "correct its spelling, move it where it belongs, or take it out",
     "forbidden-keyword": "say it in 3.1's way: a list of types for nullable, examples for example",
+    "schema-invalid": "correct the value of that keyword",
     "pattern-unanchored": "begin the pattern with ^ and end it with $",
     "pattern-lookaround": "say it without (?= (?! (?<: not every tool can read them",
     "object-bare": "name its properties, or say with x-open: true and a description why not",
@@ -88,6 +91,7 @@ REMEDIES: Mapping[str, str] = {
     "example-untitled": "add a summary to the example",
     "title-missing": "add summary and x-summary-pt",
     "tag": "add one tag that stands under tags of openapi.yaml",
+    "answers-missing": "add responses, with one of success at least",
     "effect": "write one of the known values of x-effect",
     "plans": "list the plans that offer it: code, start, business",
     "requires-connection": "write true if a linked phone is needed, false if not",

@@ -40,7 +40,9 @@ def first_problem(candidate: Bundle) -> str | None:
 
     for error in OpenAPIV31SpecValidator(candidate.document).iter_errors():
         place = "/".join(map(str, getattr(error, "absolute_path", ()))) or "document"
-        return f"{place}: {' '.join(str(error.message).split())[:300]}"
+        # The schema it fails and the whole value come after an empty line.
+        message = str(error.message).partition("\n\n")[0]
+        return f"{place}: {' '.join(message.split())[:300]}"
     return None
 
 

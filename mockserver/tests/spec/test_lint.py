@@ -251,8 +251,13 @@ FAULTS: list[tuple[str, str, str, Fault]] = [
     ("key-twice", SCHEMA, "a key twice", add(SCHEMA, "type: object\ntype: string\n")),
     ("key-not-text", SCHEMA, "a number as key", add(SCHEMA, "properties: {200: {}}\n")),
     ("key-not-text", SCHEMA, "YAML 1.1's on", add(SCHEMA, "properties: {on: {}}\n")),
-    ("bundle", "openapi.yaml", "a file nothing names", add("components/schemas/Lost.yaml", {})),
-    ("bundle", "openapi.yaml", "a lost file", take(lambda files: files, SCHEMA)),
+    (
+        "bundle",
+        "components/schemas/Lost.yaml",
+        "a file nothing names",
+        add("components/schemas/Lost.yaml", {}),
+    ),
+    ("bundle", OPERATION, "a lost file", take(lambda files: files, SCHEMA)),
     ("bundle", "openapi.yaml", "no sources", take(lambda files: files, "sources.yaml")),
     (
         "reference-dangling",
@@ -261,7 +266,17 @@ FAULTS: list[tuple[str, str, str, Fault]] = [
         field(**{"$ref": "#/components/schemas/Lost"}),
     ),
     ("openapi", OPERATION, "no description", take(reply, "description")),
-    ("openapi", "openapi.yaml", "a broken pattern", field(type="string", pattern="^(a$")),
+    (
+        "answers-missing",
+        OPERATION,
+        "no answers",
+        lambda files: (
+            (post(files).pop("responses"), files.pop("components/responses/NotFound.yaml")) and None
+        ),
+    ),
+    ("schema-invalid", SCHEMA, "a broken pattern", field(type="string", pattern="^(a$")),
+    ("schema-invalid", SCHEMA, "a misspelt type", field(type="strng")),
+    ("schema-invalid", SCHEMA, "a text as length", field(type="string", minLength="two")),
     ("unknown-keyword", OPERATION, "misspelt in an operation", put(post, operationID="x")),
     ("unknown-keyword", OPERATION, "misspelt in a reply", put(reply, contents={})),
     ("unknown-keyword", OPERATION, "misspelt in a media type", put(body, exampels={})),
@@ -580,6 +595,12 @@ def test_a_planted_fault_is_found(rule: str, file: str, fault: Fault, tmp_path: 
         assert finding.remedy
 
 
+def test_one_misspelt_key_is_one_finding(tmp_path: Path) -> None:
+    files = small()
+    put(post, sumary="x")(files)
+    assert [finding.rule for finding in lint(write(tmp_path, files))] == ["unknown-keyword"]
+
+
 def test_every_rule_has_a_planted_fault_and_a_remedy() -> None:
     assert {rule for rule, *_ in FAULTS} == set(RULES) == set(REMEDIES)
 
@@ -597,6 +618,27 @@ TEXT = "paths/send_message/send_text.yaml"
         (TEXT, "  x-effect: sends", "  x-effect: sends\n  x-effect: sends", "key-twice", ""),
         (TEXT, "  x-effect: sends", "  x-effect: [sends", "yaml", ""),
         (TEXT, "    required: true", "    required: maybe", "openapi", "post/requestBody"),
+        (
+            TEXT,
+            "          schema: {$ref: ../../components/schemas/SentText.yaml}",
+            "          schema: {$ref: ../../components/schemas/SentTxt.yaml}",
+            "bundle",
+            "",
+        ),
+        (
+            TEXT,
+            "    - {$ref: ../../components/parameters/InstanceKey.yaml}",
+            "    []",
+            "openapi",
+            "post",
+        ),
+        (
+            TEXT,
+            "                  type: string",
+            "                  type: strng",
+            "schema-invalid",
+            "post/requestBody",
+        ),
         (
             TEXT,
             "          required: [messageData]",

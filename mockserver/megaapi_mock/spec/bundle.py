@@ -14,6 +14,10 @@ import yaml
 from ..errors import SpecError
 
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# What is deeper is a mistake, or meant to do harm.
+YAML_DEPTH = 200
+# Without as many of these nothing of a reasonable size is so deep.
+_OPENING = (b"[", b"{", b"- ", b"? ")
 # Files of the folder that openapi.yaml does not reach, by design.
 APART = frozenset({"sources.yaml", "control.yaml"})
 
@@ -39,9 +43,25 @@ def read_yaml(path: Path) -> Any:
 def parse_yaml(content: bytes, name: str, loader: Any = Loader) -> Any:
     """The YAML of a file; SpecError names it, and the line, when it cannot be read."""
     try:
+        require_shallow(content)
         return yaml.load(content, Loader=loader)
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
         raise SpecError(f"{name} cannot be read as YAML: {' '.join(str(error).split())}") from None
+
+
+def require_shallow(content: bytes) -> None:
+    """YAMLError where a file nests deeper than any document: building it would end the process."""
+    if sum(map(content.count, _OPENING)) <= YAML_DEPTH:
+        return
+    depth = 0
+    for event in yaml.parse(content, Loader=Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > YAML_DEPTH:
+            line = 0 if event.start_mark is None else event.start_mark.line + 1
+            raise yaml.YAMLError(f"it nests beyond {YAML_DEPTH} levels, line {line}")
 
 
 def digest(root: Path) -> str:

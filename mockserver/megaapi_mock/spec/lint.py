@@ -10,7 +10,7 @@ import yaml
 
 from ..errors import SpecError
 from . import lint_calls, lint_evidence, lint_links, lint_schemas
-from .bundle import Loader, bundle, read_yaml, require_contract
+from .bundle import Loader, bundle, read_yaml, require_contract, require_shallow
 from .lint_lines import with_lines
 from .lint_nodes import KINDS, Contract, Node, references
 from .lint_rules import LintFinding
@@ -118,7 +118,9 @@ def _keys(root: Path, file: Path) -> Iterator[LintFinding]:
     """Keys that YAML takes for numbers or booleans, and keys written twice."""
     name = file.relative_to(root).as_posix()
     try:
-        waiting = [yaml.compose(file.read_bytes(), Loader=Loader)]
+        content = file.read_bytes()
+        require_shallow(content)
+        waiting = [yaml.compose(content, Loader=Loader)]
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         line = 1 if mark is None else mark.line + 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from .bundle import Loader
+from .bundle import Loader, require_shallow
 from .lint_rules import LintFinding
 
 # What is wrong is said first: `x-plans [...] is not a list`.
@@ -67,6 +67,8 @@ def _steps(tree: yaml.Node, where: str) -> Iterable[tuple[str, yaml.Mark, yaml.N
 
 def _tree(path: Path) -> yaml.Node | None:
     try:
-        return yaml.compose(path.read_bytes(), Loader=Loader)
+        content = path.read_bytes()
+        require_shallow(content)
+        return yaml.compose(content, Loader=Loader)
     except (OSError, yaml.YAMLError, UnicodeDecodeError):
         return None

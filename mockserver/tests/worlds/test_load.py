@@ -487,3 +487,14 @@ contacts:
   - {<<: *someone, number: '5511900000045'}
 """)
     assert found(load_world(str(file), FIXTURES), "5511900000045").name == "Test Person"
+
+
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? "])
+def test_a_file_that_nests_without_end_is_refused_in_a_sentence(
+    opening: str, tmp_path: Path
+) -> None:
+    """Building it ended the process without a word."""
+    file = tmp_path / "deep.yaml"
+    file.write_text("contacts:\n  " + opening * 200_000)
+    with pytest.raises(WorldError, match="nests beyond 200 levels"):
+        load_world(str(file), FIXTURES)

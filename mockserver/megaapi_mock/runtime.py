@@ -241,7 +241,7 @@ def _webhooks(
         clock=base.clock,
         journal=journal,
         forward=courier.accept,
-        changed=changed,
+        on_change=changed,
         room=Capacity(settings.outbox_limit, settings.outbox_bytes),
     )
     publisher = Publisher(
@@ -250,7 +250,7 @@ def _webhooks(
         renderer=Renderer(base.samples, base.profile),
         catalogue=catalogue,
         accept=chaos_dispatcher.accept,
-        changed=changed,
+        on_change=changed,
         bugs=bugs,
     )
     timers = Timers(clock=base.clock, store=store, wake=publisher.wake, others=[chaos_dispatcher])
@@ -336,7 +336,7 @@ def _courier(
             redirects=REDIRECTS_MOST if profile["webhook_redirects"] == "follow" else 0,
         ),
         clock=clock,
-        changed=changed,
+        on_change=changed,
         headers=axios_headers(profile["webhook_user_agent"]),
         timeout=profile.seconds("webhook_timeout"),
         outbox_limit=settings.outbox_limit,

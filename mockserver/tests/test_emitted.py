@@ -72,7 +72,7 @@ def test_a_long_run_is_judged_meanwhile() -> None:
 @pytest.mark.broken_bodies
 def test_every_courier_is_watched(emitted: Emitted) -> None:
     courier = Courier(
-        transport=RecordingTransport(), clock=StoppedClock(), changed=lambda _: None, headers=()
+        transport=RecordingTransport(), clock=StoppedClock(), on_change=lambda _: None, headers=()
     )
     courier.accept([Delivery("d1", 0.0, KEY, "text-plain", "conversation", "http://x", WRONG, KEY)])
     assert courier.stop(5) == 0

@@ -206,7 +206,7 @@ class Emitter:
             transport=self._transport
             or HttpTransport(keep_alive=order.keep_alive, allowed_hosts="any"),
             clock=self._clock,
-            changed=note_end,
+            on_change=note_end,
             headers=axios_headers(),
             timeout=order.timeout,
             workers=min(order.parallel * order.duplicate, WORKERS_MOST),

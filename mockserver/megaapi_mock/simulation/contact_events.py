@@ -81,7 +81,7 @@ def _record(action: ContactAction, fields: Callable[[ContactAction], Json]) -> N
     faults = instance.fault_source
     if faults.has_faults and faults.swallows(instance.key, sender.jid, chat):
         return
-    payload_fields = _addressed(action, fields(action), chat)
+    payload_fields = _address_people(action, fields(action), chat)
     for path, value in action.set.items():
         put_at({**action.sample, **payload_fields}, path, value)
     instance.record(action.event, Fields(payload_fields, dict(action.set)))
@@ -98,12 +98,12 @@ def _show(
         runtime.journal.show(kind, answer["instance"], {**answer, **presence})
 
 
-def _addressed(action: ContactAction, fields: Json, chat: Jid) -> Json:
+def _address_people(action: ContactAction, fields: Json, chat: Jid) -> Json:
     """The fields of the event, with people named by the address that this chat shows."""
     addresses = action.instance.addresses
     if action.event in _BY_OTHERS:
-        addressed: Json = addresses.everywhere(fields, chat)
-        return addressed
+        address_fields: Json = addresses.everywhere(fields, chat)
+        return address_fields
     return addresses.group_fields(fields)
 
 
@@ -121,10 +121,10 @@ def _addressee(runtime: Runtime, sender: Contact, body: Mapping[str, Any]) -> Co
     if "to" not in body:
         return sender
     jid = runtime.world.directory.read(body["to"])
-    known = runtime.gateway.person(jid)
-    if known is None:
+    person = runtime.gateway.person(jid)
+    if person is None:
         raise ControlRefused(400, f"to: {runtime.world.directory.no_account(jid)}")
-    return known
+    return person
 
 
 def _require_author(instance: Instance, event: str, sender: Contact) -> None:

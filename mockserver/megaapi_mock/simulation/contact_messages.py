@@ -24,8 +24,8 @@ from ..runtime import Runtime
 from ..store.points import Point
 from .contact_events import happen
 from .inbound_event import InboundEvent, inbound_event
-from .message_media import filled
-from .message_origin import OWN, SOMEBODY, MessageOrigin, channel, story_key, typed
+from .message_media import with_media
+from .message_origin import OWN, SOMEBODY, MessageOrigin, channel, origin_on_phone, story_key
 from .overrides import overrides_of, text_path
 
 # What WhatsApp lets people send at once.
@@ -56,15 +56,15 @@ class _Incoming:
         origin = _origin(instance, self.event, self.sender, self.body)
         payload = orjson.loads(self.event.payload)
         if self.text is not None:
-            return self._arrived(instance, origin, self._with_text(instance, origin, payload))
+            return self._keep(instance, origin, self._with_text(instance, origin, payload))
         for path, value in self.outside.items():
             put_at({**payload, "key": dict(origin.key)}, path, value)
         scene = self._scene(instance, origin)
         action = act(self.event.name, scene, payload["message"])
-        addressed = instance.addresses.everywhere(action.content, scene.chat)
+        action_content = instance.addresses.everywhere(action.content, scene.chat)
         inside = self._inside(action.content)
-        content = filled(self.runtime, instance, addressed, self.body.get("media"), inside)
-        message = self._arrived(instance, origin, content)
+        content = with_media(self.runtime, instance, action_content, self.body.get("media"), inside)
+        message = self._keep(instance, origin, content)
         # What never arrived changes nothing.
         if action.then is not None and message.state != PENDING:
             action.then(content)
@@ -79,7 +79,7 @@ class _Incoming:
             return self.inside
         return {actual if path == usual else path: value for path, value in self.inside.items()}
 
-    def _arrived(self, instance: Instance, origin: MessageOrigin, content: Content) -> Message:
+    def _keep(self, instance: Instance, origin: MessageOrigin, content: Content) -> Message:
         return instance.chats.arrive(
             origin.webhook or self.event.name,
             origin.key,
@@ -98,8 +98,8 @@ class _Incoming:
         chat = origin.key["remoteJid"]
         if instance.addresses.plain_in_private and not chat.group:
             return content
-        shown: Content = instance.addresses.everywhere(content, chat)
-        return shown
+        address_content: Content = instance.addresses.everywhere(content, chat)
+        return address_content
 
     def _scene(self, instance: Instance, origin: MessageOrigin) -> Scene:
         return Scene(
@@ -184,7 +184,7 @@ def _follow(
     origin = _origin(instance, event, sender, body)
     sample = orjson.loads(event.payload)["message"]
     content = instance.addresses.everywhere(associated(sample, album), album.chat)
-    content = filled(runtime, instance, content, None, {})
+    content = with_media(runtime, instance, content, None, {})
     webhook = origin.webhook or name
     instance.chats.arrive(webhook, origin.key, content, author=origin.author, name=origin.name)
 
@@ -208,21 +208,21 @@ def _sender(runtime: Runtime, event: str, body: Mapping[str, Any]) -> Contact | 
     return sender
 
 
-def _person(runtime: Runtime, written: str) -> Contact:
+def _person(runtime: Runtime, address: str) -> Contact:
     """Who has this number or address; remembered while no instance gets or loses a number."""
     version = runtime.gateway.number_registry.version
-    known: dict[str, tuple[int, Contact]] = runtime.memo.setdefault(Contact, {})
-    before = known.get(written)
+    remembered_people: dict[str, tuple[int, Contact]] = runtime.memo.setdefault(Contact, {})
+    before = remembered_people.get(address)
     if before is not None and before[0] == version:
         return before[1]
-    jid = runtime.world.directory.read(written)
+    jid = runtime.world.directory.read(address)
     sender = runtime.gateway.person(jid)
     if sender is None:
         raise ControlRefused(400, f"from: {runtime.world.directory.no_account(jid)}")
-    if len(known) >= SENDERS_MOST:
-        known.clear()
-    if len(written) <= REMEMBERED_MOST:
-        known[written] = version, sender
+    if len(remembered_people) >= SENDERS_MOST:
+        remembered_people.clear()
+    if len(address) <= REMEMBERED_MOST:
+        remembered_people[address] = version, sender
     return sender
 
 
@@ -247,7 +247,7 @@ def _origin(
             raise ControlRefused(
                 400, f"from: {event.name} is typed on the instance's own phone, {own.user}"
             )
-        return typed(instance, event.name, body, orjson.loads(event.payload))
+        return origin_on_phone(instance, event.name, body, orjson.loads(event.payload))
     assert sender is not None, "only channels and the instance's own phone have no sender"
     instance.chats.require_contact(sender)
     if event.name == "status-story":

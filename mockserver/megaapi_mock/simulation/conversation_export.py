@@ -64,45 +64,45 @@ class _Export:
                 raise ControlRefused(404, f"since: there is no message {since[:80]!r} in that chat")
             messages = messages[places[0] + 1 :]
         turns = [self._turn(message) for message in messages]
-        named = self._with_labels(messages, turns)
+        labelled_turns = self._with_labels(messages, turns)
         jid = Jid.parse(self._chat)
         with_ = jid.user if jid.person else self._chat
-        return {"conversation": VERSION, "with": with_, "turns": named}
+        return {"conversation": VERSION, "with": with_, "turns": labelled_turns}
 
     def _turn(self, message: Message) -> Json:
         content = orjson.loads(message.content)
         if message.from_me and message.id.startswith("3EB0"):
-            return {BOT: self._said(message, content)}
-        done = self._done(message, content)
+            return {BOT: self._turn_of_bot(message, content)}
+        customer_turn = self._turn_of_customer(message, content)
         if message.from_me:
-            return {PHONE: done}
+            return {PHONE: customer_turn}
         if Jid.parse(self._chat).group:
-            done = {"from": Jid.parse(message.sender).user, **done}
-        return {CUSTOMER: done}
+            customer_turn = {"from": Jid.parse(message.sender).user, **customer_turn}
+        return {CUSTOMER: customer_turn}
 
-    def _said(self, message: Message, content: Json) -> Json:
-        said: Json = {"type": content_key(unwrapped(content)) or message.type}
+    def _turn_of_bot(self, message: Message, content: Json) -> Json:
+        turn: Json = {"type": content_key(unwrapped(content)) or message.type}
         if (words := words_of(content)) is not None:
-            said["text"] = words
+            turn["text"] = words
         if options := [option.id for option in options_of(content)]:
-            said["options"] = options
-        return self._about(said, content)
+            turn["options"] = options
+        return self._about(turn, content)
 
-    def _done(self, message: Message, content: Json) -> Json:
+    def _turn_of_customer(self, message: Message, content: Json) -> Json:
         """What makes such a message come in again."""
         kind, part = _inside(content)
-        done: Json = {"event": _event(kind, part, content)}
+        turn: Json = {"event": _event(kind, part, content)}
         words = words_of(self._as_it_came(message, content))
         if words is not None and (KINDS[kind].editable or kind == "protocolMessage"):
-            done["text"] = words
+            turn["text"] = words
         if (option := _option(kind, part)) is not None:
-            done["option"] = option
+            turn["option"] = option
         settings = _settings(kind, part)
         if settings:
-            done["set"] = settings
+            turn["set"] = settings
         if (media := self._media(part)) is not None:
-            done["media"] = media
-        return self._about(done, content)
+            turn["media"] = media
+        return self._about(turn, content)
 
     def _about(self, turn: Json, content: Json) -> Json:
         about = _names(content)
@@ -116,9 +116,9 @@ class _Export:
         for delivery in self._runtime.journal.deliveries.after(None):
             payload = orjson.loads(delivery.body)
             if isinstance(payload, dict) and isinstance(payload.get("key"), dict):
-                told = payload.get("message")
-                if payload["key"].get("id") == message.id and isinstance(told, dict):
-                    return told
+                first_content = payload.get("message")
+                if payload["key"].get("id") == message.id and isinstance(first_content, dict):
+                    return first_content
         return content
 
     def _edits(self) -> Sequence[Message]:
@@ -141,26 +141,26 @@ class _Export:
     def _with_labels(self, messages: Sequence[Message], turns: Sequence[Json]) -> list[Json]:
         """Messages that others are about are called m1, m2...; those from before are left out."""
         inside = {message.id for message in messages}
-        wanted = {
+        subject_ids = {
             turn["message"] for each in turns for turn in each.values() if "message" in turn
         } & inside
         names: dict[str, str] = {}
         for message in messages:
-            if message.id in wanted:
+            if message.id in subject_ids:
                 names[message.id] = f"m{len(names) + 1}"
         return [
-            {who: _labelled(turn, names, message.id) for who, turn in each.items()}
+            {actor: _with_label(turn, names, message.id) for actor, turn in each.items()}
             for each, message in zip(turns, messages, strict=True)
         ]
 
 
-def _labelled(turn: Json, names: Mapping[str, str], message_id: str) -> Json:
-    made = {name: value for name, value in turn.items() if name != "message"}
+def _with_label(turn: Json, names: Mapping[str, str], message_id: str) -> Json:
+    result = {name: value for name, value in turn.items() if name != "message"}
     if turn.get("message") in names:
-        made["message"] = names[turn["message"]]
+        result["message"] = names[turn["message"]]
     if message_id in names:
-        made["as"] = names[message_id]
-    return made
+        result["as"] = names[message_id]
+    return result
 
 
 def _inside(content: Json) -> tuple[str, Any]:

@@ -36,23 +36,26 @@ def read_yaml(text: str) -> Json:
         raise ControlRefused(400, "yaml: it nests too deeply") from None
     if not isinstance(node, yaml.MappingNode):
         raise ControlRefused(400, "yaml: a conversation has `conversation: 1` and `turns`")
-    document = _NodeReader().value(node, typed=False)
+    document = _NodeReader().value(node, by_yaml_type=False)
     assert isinstance(document, dict), "a mapping is a mapping"
     return document
 
 
 def write_yaml(conversation: Mapping[str, Any]) -> str:
     """The file of a conversation; a turn that only says something is one line."""
-    turns = [_shortened(turn) for turn in conversation["turns"]]
+    turns = [_shorten(turn) for turn in conversation["turns"]]
     return yaml.safe_dump(
         {**conversation, "turns": turns}, sort_keys=False, allow_unicode=True, width=100
     )
 
 
-def normalized(conversation: Mapping[str, Any]) -> Json:
+def normalize(conversation: Mapping[str, Any]) -> Json:
     """The conversation with every turn written out."""
     turns = [
-        {who: {"text": turn} if isinstance(turn, str) else dict(turn) for who, turn in each.items()}
+        {
+            actor: {"text": turn} if isinstance(turn, str) else dict(turn)
+            for actor, turn in each.items()
+        }
         for each in conversation["turns"]
     ]
     return {**conversation, "turns": turns}
@@ -69,34 +72,34 @@ class _NodeReader:
     def __init__(self) -> None:
         self._seen: set[int] = set()
 
-    def value(self, node: yaml.Node, *, typed: bool) -> Any:
+    def value(self, node: yaml.Node, *, by_yaml_type: bool) -> Any:
         """The value of a node: text, unless `typed` or a mapping or list."""
         if isinstance(node, yaml.ScalarNode):
-            return _scalar(node, typed=typed)
+            return _scalar(node, by_yaml_type=by_yaml_type)
         if id(node) in self._seen:
             raise ControlRefused(400, f"yaml: line {_line(node)} is an alias, which none may be")
         self._seen.add(id(node))
         if isinstance(node, yaml.SequenceNode):
-            return [self.value(each, typed=typed) for each in node.value]
+            return [self.value(each, by_yaml_type=by_yaml_type) for each in node.value]
         assert isinstance(node, yaml.MappingNode), "there are no other nodes"
-        made: Json = {}
+        mapping: Json = {}
         for key, value in node.value:
-            name = _scalar(key, typed=False) if isinstance(key, yaml.ScalarNode) else None
-            if not isinstance(name, str) or name in made:
+            name = _scalar(key, by_yaml_type=False) if isinstance(key, yaml.ScalarNode) else None
+            if not isinstance(name, str) or name in mapping:
                 raise ControlRefused(
                     400, f"yaml: line {_line(key)} has a name that is twice there, or is no text"
                 )
-            made[name] = self.value(value, typed=typed or name in _TYPED)
-        return made
+            mapping[name] = self.value(value, by_yaml_type=by_yaml_type or name in _TYPED)
+        return mapping
 
 
-def _scalar(node: yaml.ScalarNode, *, typed: bool) -> Any:
+def _scalar(node: yaml.ScalarNode, *, by_yaml_type: bool) -> Any:
     text: str = node.value
     if node.style is not None:
         return text
     if text in _NOTHING:
         return None
-    if not typed:
+    if not by_yaml_type:
         return text
     try:
         return orjson.loads(text)
@@ -104,12 +107,12 @@ def _scalar(node: yaml.ScalarNode, *, typed: bool) -> Any:
         return text
 
 
-def _shortened(turn: Mapping[str, Any]) -> Json:
-    who = who_acts(turn)
-    said = turn[who]
-    plain = {"event": "text-plain"} if who == CUSTOMER else {"type": "extendedTextMessage"}
-    if "text" in said and said == {**plain, "text": said["text"]}:
-        return {who: said["text"]}
+def _shorten(turn: Mapping[str, Any]) -> Json:
+    actor = who_acts(turn)
+    content = turn[actor]
+    plain = {"event": "text-plain"} if actor == CUSTOMER else {"type": "extendedTextMessage"}
+    if "text" in content and content == {**plain, "text": content["text"]}:
+        return {actor: content["text"]}
     return dict(turn)
 
 

@@ -111,7 +111,7 @@ def _require_webhook(instance: Instance) -> None:
 
 def _fresh(runtime: Runtime, instance: Instance, event: str) -> dict[str, Any]:
     """The sample with the instance's own addresses, an id nobody has seen, and the time now."""
-    payload = _owned(runtime.samples.payload(event), instance)
+    payload = _with_owner(runtime.samples.payload(event), instance)
     payload = told(instance.addresses, payload)
     key, data = payload.get("key"), payload.get("data")
     if isinstance(key, dict) and "id" in key:
@@ -162,7 +162,7 @@ def _with_media(
     return {**around, **own, **overrides}
 
 
-def _owned(payload: dict[str, Any], instance: Instance) -> dict[str, Any]:
+def _with_owner(payload: dict[str, Any], instance: Instance) -> dict[str, Any]:
     """The sample with the owner of this instance wherever it names the owner of its own."""
     owner = instance.owner
     if owner is None:
@@ -171,8 +171,8 @@ def _owned(payload: dict[str, Any], instance: Instance) -> dict[str, Any]:
     for name, own in (("jid", owner.jid), ("lid", owner.lid)):
         if isinstance(payload.get(name), str):
             text = text.replace(orjson.dumps(payload[name]), orjson.dumps(str(own)))
-    filled: dict[str, Any] = orjson.loads(text)
-    return filled
+    result: dict[str, Any] = orjson.loads(text)
+    return result
 
 
 def _message_id(instance: Instance, *, own: bool) -> str:

@@ -53,11 +53,11 @@ class InboundEvent:
 
 def inbound_event(runtime: Runtime, name: str) -> InboundEvent:
     """The event of this name; ControlRefused where no contact does that."""
-    known: dict[str, InboundEvent] = runtime.memo.setdefault(InboundEvent, {})
-    event = known.get(name)
+    cache: dict[str, InboundEvent] = runtime.memo.setdefault(InboundEvent, {})
+    event = cache.get(name)
     if event is None:
         # Events are as many as samples: nothing else is remembered.
-        event = known[name] = _worked_out(runtime, _require_inbound(runtime, name))
+        event = cache[name] = _worked_out(runtime, _require_inbound(runtime, name))
     return event
 
 

@@ -16,7 +16,7 @@ from ..runtime import Runtime
 from .overrides import require_file
 
 
-def filled(
+def with_media(
     runtime: Runtime,
     instance: Instance,
     content: dict[str, Any],

@@ -44,7 +44,7 @@ class MessageOrigin:
     webhook: str | None = None
 
 
-def typed(
+def origin_on_phone(
     instance: Instance, event: str, body: Mapping[str, Any], payload: Mapping[str, Any]
 ) -> MessageOrigin:
     """The owner does it on the phone: to a contact, to a group, or to oneself."""

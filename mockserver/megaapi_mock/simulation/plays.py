@@ -21,7 +21,7 @@ from ..records.message import message_json
 from ..records.waiter import Waiter
 from ..runtime import Runtime
 from .contact_messages import receive
-from .conversation_file import BOT, CUSTOMER, normalized, who_acts
+from .conversation_file import BOT, CUSTOMER, normalize, who_acts
 
 Json = dict[str, Any]
 # Of so many plays the results are remembered.
@@ -101,11 +101,11 @@ class Plays:
 
     def add(self, instance: str, conversation: Mapping[str, Any], with_: str | None) -> Play:
         """A play that has not begun. UnknownInstance, ControlRefused."""
-        whole = normalized(conversation)
+        whole = normalize(conversation)
         whole["with"] = with_ or whole["with"]
         chat = self._chat(instance, str(whole["with"]))
         _require_labels(whole["turns"])
-        results = [TurnResult(at, who_acts(turn)) for at, turn in enumerate(whole["turns"])]
+        results = [TurnResult(index, who_acts(turn)) for index, turn in enumerate(whole["turns"])]
         with self._lock:
             self._number += 1
             play = Play(f"play{self._number}", instance, chat, whole, results)
@@ -141,12 +141,12 @@ class Plays:
     ) -> None:
         """Do the next turn that is not the bot's, and wait for the bot's turns behind it."""
         with _taking(play):
-            begun = self._newest_arrival(play)
+            first_arrival = self._newest_arrival(play)
             went_well = self._act(play)
             expected = self._expected(play)
             if expected and went_well:
                 with waiting:
-                    self._await(play, expected, begun, time.monotonic() + seconds, waiter)
+                    self._await(play, expected, first_arrival, time.monotonic() + seconds, waiter)
             for result in expected:
                 play.next = result.index + 1
         self._runtime.journal.show("play", play.instance, play.as_json())
@@ -170,13 +170,13 @@ class Plays:
                 play.labels[turn[LABEL]] = document["id"]
         return True
 
-    def _body(self, play: Play, who: str, turn: Mapping[str, Any]) -> Json:
+    def _body(self, play: Play, actor: str, turn: Mapping[str, Any]) -> Json:
         """The turn as POST inbound takes it."""
         body = {name: value for name, value in turn.items() if name != LABEL}
         if "message" in body:
             body["message"] = play.labels.get(body["message"], body["message"])
         group = Jid.parse(play.chat).group
-        if who == CUSTOMER:
+        if actor == CUSTOMER:
             if group:
                 body.setdefault("group", play.chat)
             else:
@@ -195,32 +195,32 @@ class Plays:
         self,
         play: Play,
         expected: list[TurnResult],
-        begun: int,
+        first_arrival: int,
         deadline: float,
         waiter: Waiter,
     ) -> None:
         def look() -> list[Message]:
-            came = self._answers(play, begun)
+            came = self._answers(play, first_arrival)
             return came if len(came) >= len(expected) else []
 
         seconds = max(deadline - time.monotonic(), 0)
         answers = self._runtime.journal.wait_for(look, seconds, waiter)
-        answers = answers or self._answers(play, begun)
-        for at, result in enumerate(expected):
-            wanted = play.conversation["turns"][result.index][BOT]
-            if at >= len(answers):
+        answers = answers or self._answers(play, first_arrival)
+        for position, result in enumerate(expected):
+            turn = play.conversation["turns"][result.index][BOT]
+            if position >= len(answers):
                 result.state = MISSING
                 continue
-            result.state, result.message = DONE, message_json((play.instance, answers[at]))
-            result.same = _is_same(wanted, answers[at])
-            if LABEL in wanted:
-                play.labels[wanted[LABEL]] = answers[at].id
+            result.state, result.message = DONE, message_json((play.instance, answers[position]))
+            result.same = _is_same(turn, answers[position])
+            if LABEL in turn:
+                play.labels[turn[LABEL]] = answers[position].id
 
-    def _answers(self, play: Play, begun: int) -> list[Message]:
+    def _answers(self, play: Play, first_arrival: int) -> list[Message]:
         """What the bot has sent into the chat since, oldest first."""
 
         def look(instance: Any) -> list[Message]:
-            newer = takewhile(lambda each: each.arrival > begun, instance.messages.newest())
+            newer = takewhile(lambda each: each.arrival > first_arrival, instance.messages.newest())
             return [each for each in newer if each.chat == play.chat and is_sent(each)][::-1]
 
         return self._runtime.publisher.look(play.instance, look)
@@ -261,18 +261,18 @@ def is_sent(message: Message) -> bool:
     return message.from_me and message.id.startswith("3EB0")
 
 
-def _is_same(wanted: Mapping[str, Any], message: Message) -> bool:
+def _is_same(turn: Mapping[str, Any], message: Message) -> bool:
     content = orjson.loads(message.content)
     kind = content_key(unwrapped(content)) or message.type
-    return wanted.get("type", kind) == kind and wanted.get("text") in (None, words_of(content))
+    return turn.get("type", kind) == kind and turn.get("text") in (None, words_of(content))
 
 
 def _require_labels(turns: list[Json]) -> None:
     """ControlRefused for a name that two turns have."""
-    seen: set[str] = set()
-    for at, turn in enumerate(turns):
+    labels: set[str] = set()
+    for index, turn in enumerate(turns):
         label = turn[who_acts(turn)].get(LABEL)
-        if label in seen:
-            raise ControlRefused(400, f"turns: {at}: another turn is called {label!r} already")
+        if label in labels:
+            raise ControlRefused(400, f"turns: {index}: another turn is called {label!r} already")
         if label is not None:
-            seen.add(label)
+            labels.add(label)

@@ -37,16 +37,16 @@ def begin(runtime: Runtime) -> bool:
         return False
     parts = _Parts(runtime)
     store.parts, store.small_parts = parts.all, parts.small
-    store.recovered = runtime.publisher.carry_all
+    store.on_recovery = runtime.publisher.carry_all
     database = store.writer.database
     try:
-        stored = load(database)
-        if stored is None:
+        content = load(database)
+        if content is None:
             if runtime.world.state is not None:
                 snapshot.begin(runtime, runtime.world.state)
             store.write_all()
         else:
-            _resume(runtime, store, stored)
+            _resume(runtime, store, content)
     except BaseException as error:
         runtime.timers.stop()
         runtime.courier.stop(0)
@@ -57,35 +57,35 @@ def begin(runtime: Runtime) -> bool:
     return True
 
 
-def _resume(runtime: Runtime, store: SqlStore, stored: Stored) -> None:
-    from ..store.sql.database import damaged
+def _resume(runtime: Runtime, store: SqlStore, content: Stored) -> None:
+    from ..store.sql.database import damage_text
 
     try:
         snapshot.load(
             runtime,
-            stored.as_state(),
-            start=stored.parts["start"],
-            on_loaded=lambda: _put_back(runtime, store, stored),
+            content.as_state(),
+            start=content.parts["start"],
+            on_loaded=lambda: _put_back(runtime, store, content),
         )
     except (ControlRefused, Impossible) as refusal:
-        raise SetupError(damaged(store.writer.database.path, str(refusal))) from None
+        raise SetupError(damage_text(store.writer.database.path, str(refusal))) from None
     runtime.publisher.carry_all()
 
 
-def _put_back(runtime: Runtime, store: SqlStore, stored: Stored) -> None:
+def _put_back(runtime: Runtime, store: SqlStore, content: Stored) -> None:
     """Ids, records, chaos and what is owed; everybody is held."""
-    runtime.ids.restore(*stored.parts["ids"])
-    for _, record in stored.records:
+    runtime.ids.restore(*content.parts["ids"])
+    for _, record in content.records:
         if isinstance(record, Exchange):
             runtime.journal.add_exchange(record)
         elif isinstance(record, Delivery):
             runtime.journal.add_deliveries([record])
         else:
             runtime.journal.strikes.add(record)
-    for key, chaos in stored.parts["chaos"].items():
+    for key, chaos in content.parts["chaos"].items():
         runtime.chaos_dispatcher.start(key, Chaos.of(chaos, seed=chaos["seed"]))
-    store.begin(stored)
-    for delivery in stored.owed:
+    store.begin(content)
+    for delivery in content.owed:
         # A copy that chaos has made is not copied again.
         forward = runtime.courier if delivery.chaos else runtime.chaos_dispatcher
         forward.accept([delivery])
@@ -102,14 +102,14 @@ class _Parts:
 
     def small(self) -> Mapping[str, Any]:
         """The clock, and while faults are armed how often they struck."""
-        clock = self._written("clock", self._runtime.clock.save())
+        clock = self._encode("clock", self._runtime.clock.save())
         return {"clock": clock, **(self._faults() if self._runtime.faults.has_faults else {})}
 
     def all(self) -> Mapping[str, Any]:
         """Everything."""
         runtime = self._runtime
         return {
-            "clock": self._written("clock", runtime.clock.save()),
+            "clock": self._encode("clock", runtime.clock.save()),
             "ids": runtime.ids.save(),
             "profile": switches_set(runtime.profile),
             "chaos": {key: chaos.as_json() for key, chaos in runtime.chaos_dispatcher.at_work()},
@@ -126,7 +126,7 @@ class _Parts:
         return self._saved_world
 
     def _faults(self) -> Mapping[str, Any]:
-        return {"faults": self._written("faults", saved_faults.save(self._runtime.faults, None))}
+        return {"faults": self._encode("faults", saved_faults.save(self._runtime.faults, None))}
 
-    def _written(self, name: str, value: Any) -> Any:
+    def _encode(self, name: str, value: Any) -> Any:
         return self._forms.of(FORMS[name]).written(value)

@@ -45,7 +45,7 @@ def rewind(
                 runtime.ids.return_to(key, target.series)
             else:
                 runtime.ids.renew(key)
-            left = len(instance.messages)
+            message_count = len(instance.messages)
     if clock == "then":
         runtime.clock.move(to=target.time, latest=target.time)
     runtime.timers.run_due()
@@ -53,8 +53,8 @@ def rewind(
     return {
         "instance": key,
         "point": target.id,
-        "messages": left,
-        "removed": max(messages - left, 0),
+        "messages": message_count,
+        "removed": max(messages - message_count, 0),
     }
 
 

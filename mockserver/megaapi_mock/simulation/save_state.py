@@ -63,41 +63,41 @@ class _Saver:
         return {
             "instance": None,
             **self._start(),
-            **self._encoded("clock", runtime.clock.save()),
+            **self._encode("clock", runtime.clock.save()),
             "world": save_world(runtime.world, self.forms),
             "start": runtime.world.state,
-            **self._encoded("numbers", runtime.journal.last_numbers()),
+            **self._encode("numbers", runtime.journal.last_numbers()),
             "instances": [save_instance(instance, self.forms) for instance in instances],
-            **self._encoded("media", tuple(runtime.gateway.vault.blobs().values())),
-            **self._encoded("chaos", saved_chaos.save(runtime.chaos_dispatcher, None)),
-            **self._encoded("faults", saved_faults.save(runtime.faults, None)),
+            **self._encode("media", tuple(runtime.gateway.vault.blobs().values())),
+            **self._encode("chaos", saved_chaos.save(runtime.chaos_dispatcher, None)),
+            **self._encode("faults", saved_faults.save(runtime.faults, None)),
         }
 
     def one_instance(self, instance: Instance) -> Json:
         runtime, blobs = self.runtime, self.runtime.gateway.vault.blobs()
-        saved = save_instance(instance, self.forms)
+        instance_document = save_instance(instance, self.forms)
         # What came between in other instances is not one of this one's.
-        in_order = sorted(saved["messages"].values(), key=lambda row: row["arrival"])
+        in_order = sorted(instance_document["messages"].values(), key=lambda row: row["arrival"])
         for number, row in enumerate(in_order, 1):
             row["arrival"] = number
         digests = dict.fromkeys(media.digest for media in instance.media.values())
         return {
             "instance": instance.key,
             **self._start(),
-            **self._encoded("numbers", runtime.journal.last_numbers(instance.key)),
-            "instances": [saved],
-            **self._encoded("media", tuple(blobs[name] for name in digests if name in blobs)),
-            **self._encoded("chaos", saved_chaos.save(runtime.chaos_dispatcher, instance.key)),
-            **self._encoded("faults", saved_faults.save(runtime.faults, instance.key)),
+            **self._encode("numbers", runtime.journal.last_numbers(instance.key)),
+            "instances": [instance_document],
+            **self._encode("media", tuple(blobs[name] for name in digests if name in blobs)),
+            **self._encode("chaos", saved_chaos.save(runtime.chaos_dispatcher, instance.key)),
+            **self._encode("faults", saved_faults.save(runtime.faults, instance.key)),
         }
 
     def _start(self) -> Json:
         return {
-            **self._encoded("seed", self.runtime.ids.seed),
-            **self._encoded("profile", switches_set(self.runtime.profile)),
+            **self._encode("seed", self.runtime.ids.seed),
+            **self._encode("profile", switches_set(self.runtime.profile)),
         }
 
-    def _encoded(self, name: str, value: Any) -> Json:
+    def _encode(self, name: str, value: Any) -> Json:
         return {name: self.forms.of(FORMS[name]).written(value)}
 
 

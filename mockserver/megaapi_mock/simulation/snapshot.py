@@ -37,7 +37,7 @@ Json = dict[str, Any]
 
 def load(
     runtime: Runtime,
-    saved: Json,
+    state: Json,
     *,
     start: Mapping[str, Any] | None = None,
     on_loaded: Callable[[], object] = lambda: None,
@@ -48,34 +48,34 @@ def load(
     forgotten. `on_loaded` is called once all of it stands, before anyone can see it.
     Raises ControlRefused before anything has changed.
     """
-    is_one_instance = saved.get("instance") is not None
+    is_one_instance = state.get("instance") is not None
     # One at a time: what is prepared belongs to the gateway that stands then, and no other.
     with runtime.loading:
-        prepared = _prepared(runtime, saved, start)
+        preparation = _prepare(runtime, state, start)
         with runtime.publisher.at_rest():
-            prepared.require()
-            prepared.swap()
+            preparation.require()
+            preparation.swap()
             on_loaded()
     if is_one_instance:
         runtime.timers.run_due()
     else:
         # Whoever waits for a turn looks again; what is due by now happens.
         runtime.clock.announce()
-    return prepared.answer()
+    return preparation.answer()
 
 
-def _prepared(runtime: Runtime, saved: Json, start: Mapping[str, Any] | None) -> _All | _One:
+def _prepare(runtime: Runtime, state: Json, start: Mapping[str, Any] | None) -> _All | _One:
     try:
-        return (_All if saved.get("instance") is None else _One)(runtime, saved, start)
+        return (_All if state.get("instance") is None else _One)(runtime, state, start)
     except Misfit as misfit:
         sentence = f"this state cannot be read: {misfit}; save it again with GET /_mock/state"
         raise ControlRefused(400, sentence) from None
 
 
-def begin(runtime: Runtime, saved: Mapping[str, Any]) -> None:
+def begin(runtime: Runtime, state: Mapping[str, Any]) -> None:
     """Start with a saved state, to which every reset returns. SetupError for a bad one."""
     try:
-        load(runtime, dict(saved), start=saved)
+        load(runtime, dict(state), start=state)
     except (ControlRefused, Impossible) as refusal:
         raise WorldError(f"{runtime.settings.world}: {refusal}") from None
 
@@ -102,21 +102,21 @@ def reset(
             on_loaded()
 
 
-def alone(saved: Mapping[str, Any], key: str) -> Json:
+def alone(state: Mapping[str, Any], key: str) -> Json:
     """The part of a saved state that is about one instance; ControlRefused when there is none."""
     try:
         forms = Forms()
-        instances = forms.of(list[Any]).decode(saved.get("instances"))
-        faults = forms.of(SavedFaults).decode(saved.get("faults"))
-        numbers = forms.of(FORMS["numbers"]).decode(saved.get("numbers"))
-        chaos = forms.of(list[Any]).decode(saved.get("chaos"))
+        instances = forms.of(list[Any]).decode(state.get("instances"))
+        faults = forms.of(SavedFaults).decode(state.get("faults"))
+        numbers = forms.of(FORMS["numbers"]).decode(state.get("numbers"))
+        chaos = forms.of(list[Any]).decode(state.get("chaos"))
         names = [instance["key"] for instance in instances]
     except (Misfit, KeyError, TypeError) as error:
         raise ControlRefused(400, f"this state cannot be read: {error}") from None
     if key not in names:
         raise ControlRefused(404, f"this state has no {key}: it has {', '.join(names) or 'none'}")
     return {
-        **{name: saved.get(name) for name in ("seed", "profile", "media")},
+        **{name: state.get(name) for name in ("seed", "profile", "media")},
         "instance": key,
         "numbers": {name: numbers[name] for name in numbers if name.partition(".")[2] == key},
         "instances": [instance for instance in instances if instance["key"] == key],
@@ -137,26 +137,26 @@ def _faults_of(faults: SavedFaults, key: str) -> SavedFaults:
 class _Prepared:
     """A saved state, read and checked; nothing has changed yet, and `swap` cannot fail."""
 
-    def __init__(self, runtime: Runtime, saved: Json) -> None:
-        self._runtime, self._saved = runtime, saved
+    def __init__(self, runtime: Runtime, state: Json) -> None:
+        self._runtime, self._state = runtime, state
         self._forms = Forms(documents=SAVED_TYPES)
-        self._numbers: dict[str, int] = self._read("numbers")
-        self._seed: int = self._read("seed")
+        self._numbers: dict[str, int] = self._decode("numbers")
+        self._seed: int = self._decode("seed")
         with inside("numbers"):
             require_sane_numbers({"seed": self._seed, **self._numbers})
-        self._profile: dict[str, str] = self._read("profile")
-        self._media: tuple[bytes, ...] = self._read("media")
+        self._profile: dict[str, str] = self._decode("profile")
+        self._media: tuple[bytes, ...] = self._decode("media")
         self._chaos: list[Rebuilt] = saved_chaos.rebuild(
-            runtime.chaos_dispatcher, self._read("chaos")
+            runtime.chaos_dispatcher, self._decode("chaos")
         )
-        self._faults: SavedFaults = self._read("faults")
-        self._armed: list[ArmedFault] = saved_faults.rebuild(runtime.faults, self._faults)
+        self._faults: SavedFaults = self._decode("faults")
+        self._armed_faults: list[ArmedFault] = saved_faults.rebuild(runtime.faults, self._faults)
         self._instances: list[Instance] = []
 
     def answer(self) -> Json:
         """What was restored, and which settings differ from where the state was saved."""
         return {
-            "restored": self._saved.get("instance") or "all",
+            "restored": self._state.get("instance") or "all",
             "instances": len(self._instances),
             "messages": sum(len(instance.messages) for instance in self._instances),
             "differences": list(self._differences()),
@@ -171,18 +171,18 @@ class _Prepared:
         if self._seed != self._runtime.ids.seed:
             yield f"seed: {self._seed} where it was saved, {self._runtime.ids.seed} here"
 
-    def _read(self, name: str) -> Any:
+    def _decode(self, name: str) -> Any:
         with inside(name):
-            return self._forms.of(FORMS[name]).decode(self._saved.get(name))
+            return self._forms.of(FORMS[name]).decode(self._state.get(name))
 
     def _make(self, gateway: Gateway) -> None:
         keys = set()
         with inside("instances"):
-            for index, saved in enumerate(
-                self._forms.of(list[Any]).decode(self._saved.get("instances"))
+            for index, document in enumerate(
+                self._forms.of(list[Any]).decode(self._state.get("instances"))
             ):
                 with inside(index):
-                    instance = load_instance(saved, gateway, self._forms)
+                    instance = load_instance(document, gateway, self._forms)
                     if instance.key in keys:
                         raise Misfit(f"{instance.key} is in it twice")
                     _require_phone(instance)
@@ -201,26 +201,30 @@ class _Prepared:
             saved_chaos.put_back(runtime.chaos_dispatcher, self._chaos, key)
         )
         saved_faults.put_back(
-            runtime.faults, self._faults, self._armed, directory=runtime.world.directory, key=key
+            runtime.faults,
+            self._faults,
+            self._armed_faults,
+            directory=runtime.world.directory,
+            key=key,
         )
 
 
 class _All(_Prepared):
     """A saved state of the whole mock: world, time and all instances."""
 
-    def __init__(self, runtime: Runtime, saved: Json, start: Mapping[str, Any] | None) -> None:
-        super().__init__(runtime, saved)
-        if start is not None and start is not saved:
+    def __init__(self, runtime: Runtime, state: Json, start: Mapping[str, Any] | None) -> None:
+        super().__init__(runtime, state)
+        if start is not None and start is not state:
             # What a reset will lead back to must hold too, and be known to hold now.
             with inside("start"):
                 if not isinstance(start, Mapping):
                     raise Misfit("must be an object or null")
                 _All(runtime, dict(start), None)
-        self._clock: ClockState = self._read("clock")
+        self._clock: ClockState = self._decode("clock")
         with inside("clock"):
             require_sane_clock(self._clock)
         with inside("world"):
-            world = load_world(saved.get("world"), self._forms)
+            world = load_world(state.get("world"), self._forms)
             world.directory.any_length = runtime.world.directory.any_length
         self._world = replace(world, state=start)
         vault = runtime.gateway.vault.empty()
@@ -254,9 +258,9 @@ class _All(_Prepared):
 class _One(_Prepared):
     """A saved state of one instance; time, world and all other instances stay as they are."""
 
-    def __init__(self, runtime: Runtime, saved: Json, start: Mapping[str, Any] | None) -> None:
-        super().__init__(runtime, saved)
-        self._key = saved["instance"]
+    def __init__(self, runtime: Runtime, state: Json, start: Mapping[str, Any] | None) -> None:
+        super().__init__(runtime, state)
+        self._key = state["instance"]
         self._make(runtime.gateway)
         with inside("instances"):
             if [instance.key for instance in self._instances] != [self._key]:

@@ -61,7 +61,7 @@ class Store(Protocol):
         """
 
     def change(
-        self, key: str, at: float | None = None, outcome: Outcome | None = None
+        self, key: str, moment: float | None = None, outcome: Outcome | None = None
     ) -> AbstractContextManager[Instance]:
         """Hold one instance alone; kept when the block ends, undone when it raises.
 
@@ -76,7 +76,7 @@ class Store(Protocol):
         seed: InstanceSeed,
         *,
         begin: Callable[[Instance], Shown],
-        named: bool = True,
+        is_name_given: bool = True,
         most: int | None = None,
     ) -> Shown:
         """A new instance under a key that nobody has; what `begin` made of it before anyone else.

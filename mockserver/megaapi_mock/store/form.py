@@ -16,8 +16,8 @@ class Misfit(Exception):
 
     def inside(self, step: str | int) -> Misfit:
         """The same, seen from one level further out."""
-        shown = f"[{step}]" if isinstance(step, int) else f".{step}"
-        self.path = shown + self.path
+        step_text = f"[{step}]" if isinstance(step, int) else f".{step}"
+        self.path = step_text + self.path
         return self
 
     def __str__(self) -> str:

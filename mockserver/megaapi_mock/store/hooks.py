@@ -39,11 +39,11 @@ KIND = "kind"
 def form(kind: Any, documents: frozenset[tuple[type, str]]) -> Form:
     """The form of a type. It is slow to make: code is compiled."""
     hooks = _converter(documents)
-    read = hooks.get_structure_hook(kind)
+    structure = hooks.get_structure_hook(kind)
 
-    def decode(given: Any) -> Any:
+    def decode(value: Any) -> Any:
         try:
-            return read(given, kind)
+            return structure(value, kind)
         except BaseValidationError as error:
             raise _first(error) from None
 
@@ -53,8 +53,8 @@ def form(kind: Any, documents: frozenset[tuple[type, str]]) -> Form:
 def _first(error: Exception) -> Exception:
     """The first thing that is wrong, and where; fields that are missing come last."""
     if isinstance(error, ForbiddenExtraKeysError):
-        known = ", ".join(field.name for field in fields(error.cl))
-        return Misfit(f"{min(error.extra_fields)}: no such field; there are {known}")
+        names = ", ".join(field.name for field in fields(error.cl))
+        return Misfit(f"{min(error.extra_fields)}: no such field; there are {names}")
     if not isinstance(error, BaseValidationError):
         return error
     others = [inner for inner in error.exceptions if not isinstance(inner, KeyError)]
@@ -70,21 +70,21 @@ def _first(error: Exception) -> Exception:
 
 @cache
 def _converter(documents: frozenset[tuple[type, str]]) -> Converter:
-    made = Converter(
+    converter = Converter(
         forbid_extra_keys=True,
         unstruct_collection_overrides={tuple: list, frozenset: sorted},
         structure_fallback_factory=_refuse,
     )
-    for kind, write, read in _SCALARS:
-        made.register_unstructure_hook(kind, write)
-        made.register_structure_hook(kind, read)
+    for kind, write, structure in _SCALARS:
+        converter.register_unstructure_hook(kind, write)
+        converter.register_structure_hook(kind, structure)
     for fits, factory in _READS:
-        made.register_structure_hook_factory(fits, factory)
-    made.register_unstructure_hook_func(lambda kind: kind is Any, identity)
-    made.register_unstructure_hook_factory(_is_choice, _write_choice)
-    made.register_unstructure_hook_factory(_is_mapping, _write_mapping)
-    _add_records(made, documents)
-    return made
+        converter.register_structure_hook_factory(fits, factory)
+    converter.register_unstructure_hook_func(lambda kind: kind is Any, identity)
+    converter.register_unstructure_hook_factory(_is_choice, _write_choice)
+    converter.register_unstructure_hook_factory(_is_mapping, _write_mapping)
+    _add_records(converter, documents)
+    return converter
 
 
 def _refuse(kind: Any) -> NoReturn:
@@ -94,76 +94,76 @@ def _refuse(kind: Any) -> NoReturn:
 # -- values that hold no others ------------------------------------------------------------------
 
 
-def _text(given: Any, _: Any) -> str:
-    if not isinstance(given, str):
-        raise Misfit(f"must be a string, not {_shown(given)}")
-    return intern(given)
+def _text(value: Any, _: Any) -> str:
+    if not isinstance(value, str):
+        raise Misfit(f"must be a string, not {_excerpt(value)}")
+    return intern(value)
 
 
-def _number(given: Any, _: Any) -> float:
+def _number(value: Any, _: Any) -> float:
     # Kept as it is: 5 and 5.0 look different in an answer.
-    if isinstance(given, bool) or not isinstance(given, int | float):
-        raise Misfit(f"must be a number, not {_shown(given)}")
-    return given
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Misfit(f"must be a number, not {_excerpt(value)}")
+    return value
 
 
-def _checked(read: Read, kind: type, words: str) -> Read:
+def _of_exact_type(structure: Read, kind: type, words: str) -> Read:
     """The same for values of exactly this type; cattrs also takes what is like it."""
 
-    def read_checked(given: Any, wanted: Any) -> Any:
-        if type(given) is not kind:
-            raise Misfit(f"must be {words}, not {_shown(given)}")
-        return read(given, wanted)
+    def read_checked(value: Any, target: Any) -> Any:
+        if type(value) is not kind:
+            raise Misfit(f"must be {words}, not {_excerpt(value)}")
+        return structure(value, target)
 
     return read_checked
 
 
-def _as_it_is(given: Any, _: Any) -> Any:
-    return given
+def _as_it_is(value: Any, _: Any) -> Any:
+    return value
 
 
-def _jid(given: Any, _: Any) -> Jid:
+def _jid(value: Any, _: Any) -> Jid:
     """Exactly what was written: parsing would take a person's device off."""
-    user, at, server = given.rpartition("@") if isinstance(given, str) else ("", "", "")
-    if not at:
-        raise Misfit(f"must be a JID, not {_shown(given)}")
+    user, sign, server = value.rpartition("@") if isinstance(value, str) else ("", "", "")
+    if not sign:
+        raise Misfit(f"must be a JID, not {_excerpt(value)}")
     return Jid(user, server)
 
 
-def _bytes(given: Any, _: Any) -> bytes:
+def _bytes(value: Any, _: Any) -> bytes:
     try:
-        return b64decode(given, validate=True)
+        return b64decode(value, validate=True)
     except (TypeError, ValueError):
-        raise Misfit(f"must be base64, not {_shown(given)}") from None
+        raise Misfit(f"must be base64, not {_excerpt(value)}") from None
 
 
-def _document(given: Any, _: Any) -> bytes:
+def _document(value: Any, _: Any) -> bytes:
     """The text of a JSON object, kept as it was written."""
     try:
-        content: bytes = given.encode()
+        content: bytes = value.encode()
         whole = isinstance(parse_json(content), dict)
     except (AttributeError, ValueError):
         whole = False
     if not whole:
-        raise Misfit(f"must be the text of a JSON object, not {_shown(given)}")
+        raise Misfit(f"must be the text of a JSON object, not {_excerpt(value)}")
     return content
 
 
-def _digits(given: str, _: Any) -> int:
-    if not (given.isascii() and given.isdigit()):
-        raise Misfit(f"must be a whole number, not {_shown(given)}")
-    return int(given)
+def _digits(value: str, _: Any) -> int:
+    if not (value.isascii() and value.isdigit()):
+        raise Misfit(f"must be a whole number, not {_excerpt(value)}")
+    return int(value)
 
 
-def _shown(given: Any) -> str:
-    text = repr(given)
+def _excerpt(value: Any) -> str:
+    text = repr(value)
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 _SCALARS: tuple[tuple[type, Write, Read], ...] = (
     (str, identity, _text),
-    (bool, identity, _checked(_as_it_is, bool, "true or false")),
-    (int, identity, _checked(_as_it_is, int, "a whole number")),
+    (bool, identity, _of_exact_type(_as_it_is, bool, "true or false")),
+    (int, identity, _of_exact_type(_as_it_is, int, "a whole number")),
     (float, identity, _number),
     (Digits, str, _digits),
     (bytes, lambda value: b64encode(value).decode(), _bytes),
@@ -184,7 +184,9 @@ def _add_records(hooks: Converter, documents: frozenset[tuple[type, str]]) -> No
         return make_dict_unstructure_fn(kind, hooks, **overrides(kind))
 
     def read(kind: Any) -> Read:
-        return _checked(make_dict_structure_fn(kind, hooks, **overrides(kind)), dict, "an object")
+        return _of_exact_type(
+            make_dict_structure_fn(kind, hooks, **overrides(kind)), dict, "an object"
+        )
 
     hooks.register_unstructure_hook_factory(is_dataclass, write)
     hooks.register_structure_hook_factory(is_dataclass, read)
@@ -199,41 +201,41 @@ def _write_choice(kind: Any, hooks: Converter) -> Write:
 def _read_choice(kind: Any, hooks: Converter) -> Read:
     reads = {each.__name__: hooks.get_structure_hook(each) for each in get_args(kind)}
 
-    def read(given: Any, wanted: Any) -> Any:
-        rest = dict(given)
+    def read(value: Any, target: Any) -> Any:
+        rest = dict(value)
         name = rest.pop(KIND, "")
         if not isinstance(name, str) or name not in reads:
             raise Misfit(f"{KIND} must be one of {', '.join(reads)}")
-        return reads[name](rest, wanted)
+        return reads[name](rest, target)
 
-    return _checked(read, dict, "an object")
+    return _of_exact_type(read, dict, "an object")
 
 
 def _read_literal(kind: Any, _: Converter) -> Read:
-    allowed = get_args(kind)
+    choices = get_args(kind)
 
-    def read(given: Any, _: Any) -> Any:
-        if given not in allowed:
-            raise Misfit(f"{_shown(given)} is not one of {', '.join(map(str, allowed))}")
-        return given
+    def read(value: Any, _: Any) -> Any:
+        if value not in choices:
+            raise Misfit(f"{_excerpt(value)} is not one of {', '.join(map(str, choices))}")
+        return value
 
     return read
 
 
 def _read_items(kind: Any, hooks: Converter) -> Read:
     read, made = list_structure_factory(kind, hooks), get_origin(kind)
-    return _checked(lambda given, wanted: made(read(given, wanted)), list, "a list")
+    return _of_exact_type(lambda given, wanted: made(read(given, wanted)), list, "a list")
 
 
 def _read_row(kind: Any, hooks: Converter) -> Read:
-    read, many = make_hetero_tuple_structure_fn(kind, hooks), len(get_args(kind))
+    structure, many = make_hetero_tuple_structure_fn(kind, hooks), len(get_args(kind))
 
-    def read_whole(given: Any, wanted: Any) -> Any:
-        if len(given) != many:
-            raise Misfit(f"must hold {many} values, not {len(given)}")
-        return read(given, wanted)
+    def read_whole(value: Any, target: Any) -> Any:
+        if len(value) != many:
+            raise Misfit(f"must hold {many} values, not {len(value)}")
+        return structure(value, target)
 
-    return _checked(read_whole, list, "a list")
+    return _of_exact_type(read_whole, list, "a list")
 
 
 def _write_mapping(kind: Any, hooks: Converter) -> Write:
@@ -244,9 +246,9 @@ def _write_mapping(kind: Any, hooks: Converter) -> Write:
 
 def _read_mapping(kind: Any, hooks: Converter) -> Read:
     key, _ = get_args(kind)
-    made = UndoTable if get_origin(kind) is UndoTable else dict
-    read = mapping_structure_factory(kind, hooks, made, Digits if key is int else key)
-    return _checked(read, dict, "an object")
+    mapping_type = UndoTable if get_origin(kind) is UndoTable else dict
+    structure = mapping_structure_factory(kind, hooks, mapping_type, Digits if key is int else key)
+    return _of_exact_type(structure, dict, "an object")
 
 
 def _is_choice(kind: Any) -> bool:

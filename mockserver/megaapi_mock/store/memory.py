@@ -36,7 +36,7 @@ class _Slot:
     name: str = ""
 
     @property
-    def registered(self) -> bool:
+    def is_registered(self) -> bool:
         """Whether the number registry knows what there is to know."""
         state = self.instance.state
         return (
@@ -67,7 +67,7 @@ class MemoryStore:
         # single steps within, and held while nothing else is waited for.
         self._structure = threading.RLock()
         self._lock = threading.Lock()
-        self._held: ExitStack | None = None
+        self._all_locks: ExitStack | None = None
         self._agenda: list[tuple[float, str]] = []
         self.due_earlier: Callable[[], None] = lambda: None
         self.reset()
@@ -84,17 +84,17 @@ class MemoryStore:
 
     @contextmanager
     def change(
-        self, key: str, at: float | None = None, outcome: Outcome | None = None
+        self, key: str, moment: float | None = None, outcome: Outcome | None = None
     ) -> Iterator[Instance]:
         """Hold one instance alone; kept when the block ends, undone when it raises."""
         slot = self._take(key)
         try:
             instance = slot.instance
-            instance.begin(at)
+            instance.begin(moment)
             try:
                 yield instance
                 instance.wake(instance.now)
-                if not slot.registered:
+                if not slot.is_registered:
                     with self._lock:
                         self._register(key, slot)
                 self._write(instance, outcome)
@@ -162,7 +162,7 @@ class MemoryStore:
         seed: InstanceSeed,
         *,
         begin: Callable[[Instance], Shown],
-        named: bool = True,
+        is_name_given: bool = True,
         most: int | None = None,
     ) -> Shown:
         """A new instance under a key that nobody has; what `begin` made of it before anyone else.
@@ -172,24 +172,24 @@ class MemoryStore:
         """
         with self._structure:
             self._require_free(seed.key, most)
-            instance = self._gateway.instance(self._gateway.admitted(seed, named=named))
+            instance = self._gateway.instance(self._gateway.admitted(seed, named=is_name_given))
             instance.begin()
             slot = self._slot_for(instance)
             with slot.lock:
                 with self._lock:
                     # Another instance may have been linked to the number since.
-                    self._gateway.admitted(seed, named=named)
+                    self._gateway.admitted(seed, named=is_name_given)
                     self._slots[seed.key] = slot
                     self._register(seed.key, slot)
                 try:
-                    shown = begin(instance)
+                    result = begin(instance)
                     self._write_new(instance)
                 except BaseException:
                     self._drop(seed.key)
                     raise
                 self._accept(instance)
                 self._note_due_safely(seed.key, slot)
-        return shown
+        return result
 
     def _require_free(self, key: str, most: int | None) -> None:
         if key in self._slots:
@@ -203,8 +203,8 @@ class MemoryStore:
     def _slot_for(self, instance: Instance) -> _Slot:
         """Ready to be kept; where all others are held, this one is too, until they are free."""
         slot = _Slot(instance)
-        if self._held is not None:
-            self._held.enter_context(slot.lock)
+        if self._all_locks is not None:
+            self._all_locks.enter_context(slot.lock)
         return slot
 
     def remove(self, key: str) -> None:
@@ -264,14 +264,14 @@ class MemoryStore:
             slots = self._slots
             for key in sorted(slots):
                 locks.enter_context(slots[key].lock)
-            outermost = self._held is None
+            outermost = self._all_locks is None
             if outermost:
-                self._held = locks
+                self._all_locks = locks
             try:
                 yield [each.instance for each in slots.values()]
             finally:
                 if outermost:
-                    self._held = None
+                    self._all_locks = None
 
     def restore(self, gateway: Gateway, instances: Sequence[Instance]) -> None:
         """These instead of all others; a reset leads back to what this gateway starts with."""
@@ -279,17 +279,17 @@ class MemoryStore:
             self._replace_all(gateway, instances)
 
     def _replace_all(self, gateway: Gateway, instances: Iterable[Instance]) -> None:
-        made = {instance.key: self._slot_for(instance) for instance in instances}
+        new_slots = {instance.key: self._slot_for(instance) for instance in instances}
         registry = NumberRegistry()
-        for key, slot in made.items():
+        for key, slot in new_slots.items():
             registry.register(key, slot.instance.registered_number)
         with self._lock:
-            before, self._gateway, self._slots = self._slots, gateway, made
+            before, self._gateway, self._slots = self._slots, gateway, new_slots
             self._agenda.clear()
             gateway.number_registry.replace_by(registry)
-            for key, slot in made.items():
+            for key, slot in new_slots.items():
                 self._register(key, slot)
-        for key, slot in made.items():
+        for key, slot in new_slots.items():
             self._note_due(key, slot)
         for slot in before.values():
             self._retire(slot)

@@ -199,17 +199,17 @@ class Points:
 
     def _segment(self, key: str, messages: UndoTable[str, Message]) -> tuple[Segment, int]:
         """The segment with all that was written so far, and how many bytes that adds."""
-        segment, touched = self._open.get(key), messages.touched
+        segment, changed_ids = self._open.get(key), messages.touched
         messages.touched = {}
         if (
             segment is None
-            or touched is None
-            or len(touched) > CHANGES_MOST
+            or changed_ids is None
+            or len(changed_ids) > CHANGES_MOST
             or len(segment.changes) >= SEGMENT_MOST
         ):
             segment = self._open[key] = Segment(tuple(messages.keys()), tuple(messages.values()))
             return segment, ROW * len(segment.rows)
-        change = {name: row for name in touched if (row := messages.get(name)) is not None}
+        change = {name: row for name in changed_ids if (row := messages.get(name)) is not None}
         segment.changes.append(change)
         return segment, sum(MESSAGE + len(row.content) for row in change.values())
 
@@ -217,13 +217,13 @@ class Points:
         """Drop the oldest point with all that share its messages; False when there is none."""
         oldest = next(iter(self._points.values()))
         segment = oldest.state.segment
-        shared = [each for each in self._points.values() if each.state.segment is segment]
-        for each in shared:
+        points = [each for each in self._points.values() if each.state.segment is segment]
+        for each in points:
             if each is not apart_from:
                 self._drop(each)
         if self._open.get(oldest.instance) is segment:
             del self._open[oldest.instance]
-        return shared != [apart_from]
+        return points != [apart_from]
 
     def _drop(self, point: Point) -> None:
         self._size -= self._points.pop(point.id).size

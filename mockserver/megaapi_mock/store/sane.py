@@ -54,8 +54,8 @@ def require_sane_numbers(numbers: Mapping[str, int]) -> None:
 def require_sane_world(world: World) -> None:
     """Misfit for a world that no file could have described."""
     with inside("instances"):
-        for at, seed in enumerate(world.instances):
-            with inside(at):
+        for index, seed in enumerate(world.instances):
+            with inside(index):
                 _require_identity(seed.key, seed.token, seed.number)
                 _require_groups(seed.groups)
     _require_groups(world.groups)
@@ -118,8 +118,8 @@ def _require_counters(state: InstanceState) -> None:
 
 def _require_agenda(state: InstanceState) -> None:
     with inside("agenda"):
-        for at, (due, order, kind, generation, arguments) in enumerate(state.agenda):
-            with inside(at):
+        for index, (due, order, kind, generation, arguments) in enumerate(state.agenda):
+            with inside(index):
                 _require_time(due, FARTHEST)
                 _require(0 <= order <= state.order, "its order is none that was given out")
                 _require_count(generation)
@@ -185,9 +185,9 @@ def _require_group(group: Group) -> None:
         with inside("created"):
             _require_time(group.created, LATEST)
         with inside("participants"):
-            for at, participant in enumerate(group.participants):
+            for index, participant in enumerate(group.participants):
                 if participant.admin is not None:
-                    with inside(at), inside("admin"):
+                    with inside(index), inside("admin"):
                         _require_one_of(participant.admin, ADMINS)
 
 
@@ -213,9 +213,9 @@ def _require_count(value: int) -> None:
     _require(0 <= value <= COUNT_MOST, "must be a whole number from 0 to 2^53")
 
 
-def _require_one_of(value: str, allowed: Collection[str]) -> None:
-    if value not in allowed:
-        raise Misfit(f"{value!r:.80} is none of {', '.join(sorted(allowed))}")
+def _require_one_of(value: str, choices: Collection[str]) -> None:
+    if value not in choices:
+        raise Misfit(f"{value!r:.80} is none of {', '.join(sorted(choices))}")
 
 
 def _fits(pattern: re.Pattern[str], text: str) -> bool:

@@ -70,10 +70,10 @@ def counters_of(instance: Instance) -> dict[str, int]:
 # -- in -------------------------------------------------------------------------------------
 
 
-def load_instance(saved: Any, gateway: Gateway, forms: Forms) -> Instance:
+def load_instance(document: Any, gateway: Gateway, forms: Forms) -> Instance:
     """The instance as it was; Misfit says what cannot be read."""
     instance = gateway.blank(InstanceSeed(key="", token=""))
-    _load(instance.state, INSTANCE_FIELDS, _fields(saved), forms)
+    _load(instance.state, INSTANCE_FIELDS, _fields(document), forms)
     require_sane(instance.state)
     return instance
 
@@ -84,9 +84,9 @@ def count_on(instance: Instance, counters: Mapping[str, int]) -> None:
         instance.state.counters.put(kind, last)
 
 
-def load_world(saved: Any, forms: Forms) -> World:
+def load_world(document: Any, forms: Forms) -> World:
     """The world as it was; Misfit says what cannot be read."""
-    fields, directory = _fields(saved), Directory()
+    fields, directory = _fields(document), Directory()
     with inside("directory"):
         _load(directory, DIRECTORY_FIELDS, _fields(fields.get("directory")), forms)
     with inside("instances"):
@@ -105,28 +105,31 @@ def _save(holder: Any, types: Mapping[str, Any], forms: Forms) -> Json:
     }
 
 
-def _load(holder: Any, types: Mapping[str, Any], saved: Json, forms: Forms) -> None:
+def _load(holder: Any, types: Mapping[str, Any], document: Json, forms: Forms) -> None:
     names = {name.lstrip("_"): name for name in types}
-    _require_all(saved, names)
-    for shown, name in names.items():
-        with inside(shown):
-            value, known = forms.of(types[name]).decode(saved[shown]), getattr(holder, name)
-        if isinstance(known, UndoTable):
+    _require_all(document, names)
+    for field_name, name in names.items():
+        with inside(field_name):
+            value, current = (
+                forms.of(types[name]).decode(document[field_name]),
+                getattr(holder, name),
+            )
+        if isinstance(current, UndoTable):
             # In place: a table knows how large its rows are.
-            known.restore(value)
+            current.restore(value)
         else:
             setattr(holder, name, value)
 
 
-def _require_all(saved: Json, named: Iterable[str]) -> None:
-    names = set(named)
-    if strange := sorted(saved.keys() - names):
+def _require_all(document: Json, field_names: Iterable[str]) -> None:
+    names = set(field_names)
+    if strange := sorted(document.keys() - names):
         raise Misfit(f"{', '.join(strange)}: no such field; there are {', '.join(sorted(names))}")
-    if missing := sorted(names - saved.keys()):
+    if missing := sorted(names - document.keys()):
         raise Misfit(f"{', '.join(missing)} is missing")
 
 
-def _fields(saved: Any) -> Json:
-    if not isinstance(saved, dict):
+def _fields(document: Any) -> Json:
+    if not isinstance(document, dict):
         raise Misfit("must be an object")
-    return saved
+    return document

@@ -44,9 +44,11 @@ def unseal(raw: bytes) -> Json:
             "a file cut short ends like this: save it again with GET /_mock/state",
         ) from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        found = document.get("format") if isinstance(document, dict) else type(document).__name__
+        actual_format = (
+            document.get("format") if isinstance(document, dict) else type(document).__name__
+        )
         raise Invalid(
-            f"this is not a state file: its format is {found!r}, not {FORMAT!r}; "
+            f"this is not a state file: its format is {actual_format!r}, not {FORMAT!r}; "
             "send the whole answer of GET /_mock/state",
         )
     _require_version(document.get("version"))

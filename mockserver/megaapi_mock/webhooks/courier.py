@@ -44,7 +44,7 @@ class Courier:
         *,
         transport: Transport,
         clock: TimeSource,
-        changed: Callable[[Delivery], None],
+        on_change: Callable[[Delivery], None],
         headers: Headers,
         timeout: float = 30.0,
         workers: int = 8,
@@ -53,7 +53,7 @@ class Courier:
     ) -> None:
         self._transport = transport
         self._clock = clock
-        self._changed = changed
+        self._on_change = on_change
         self._headers = tuple(headers)
         self._timeout = timeout
         self._workers = workers
@@ -71,9 +71,9 @@ class Courier:
         self._pending = 0
         self._pausing = 0
         self._accepting = True
-        self._ended = False
+        self._is_over = False
         self._over = threading.Event()  # set with _ended, for those who wait without the lock
-        self._abandoned = 0
+        self._abandoned_count = 0
 
     @property
     def pending(self) -> int:
@@ -91,7 +91,7 @@ class Courier:
                 if not self._accepting:
                     end(delivery, "abandoned", COURIER_STOPPED)
                     # Who waits for the end of the stop is told of these too.
-                    self._abandoned += not self._ended
+                    self._abandoned_count += not self._is_over
                     turned_away.append(delivery)
                 elif self._is_full(delivery):
                     reason = f"the outbox is full: {self._pending} deliveries wait already"
@@ -125,7 +125,7 @@ class Courier:
         for delivery in lane_deliveries:
             self._tell(delivery)
         with self._lock:
-            if not self._ended:
+            if not self._is_over:
                 self._settle(len(lane_deliveries))
 
     def carries(self, body: bytes) -> bool:
@@ -147,26 +147,26 @@ class Courier:
             with self._idle:
                 self._accepting = False
                 self._idle.wait_for(lambda: self._pending == 0, grace)
-                self._ended = True
+                self._is_over = True
                 self._over.set()
-                abandoned = self._abandon_all()
-                self._abandoned += len(abandoned)
+                rest = self._abandon_all()
+                self._abandoned_count += len(rest)
                 self._work.notify_all()
                 self._idle.notify_all()
-            for delivery in abandoned:
+            for delivery in rest:
                 self._tell(delivery)
             try:
                 self._transport.close()
             except Exception:
                 log_failure(log, "the webhook transport did not close")
             self._join()
-            return self._abandoned
+            return self._abandoned_count
 
     def _staff(self) -> None:
         """See to it that no lane waits without a thread, or somebody who will start one."""
         self._grow()
         if self._free < self._lanes.ready and self._watcher is None:
-            self._watcher = self._started(self._watch, "outbox-watch")
+            self._watcher = self._start_thread(self._watch, "outbox-watch")
 
     def _grow(self) -> None:
         """Start threads for the lanes that wait for one, as many as there may be by now."""
@@ -176,19 +176,19 @@ class Courier:
         most = self._workers
         if len(self._threads) >= most:
             now = time.perf_counter()
-            stuck = sum(now - trip.started > STUCK for trip in self.under_way.values())
-            most = min(stuck + max(stuck, most), WORKERS_MOST)
+            stuck_count = sum(now - trip.started > STUCK for trip in self.under_way.values())
+            most = min(stuck_count + max(stuck_count, most), WORKERS_MOST)
         for _ in range(min(missing_threads, most - len(self._threads))):
             self._start_worker()
 
     def _start_worker(self) -> None:
-        thread = self._started(self._run, f"courier-{len(self._threads) + 1}")
+        thread = self._start_thread(self._run, f"courier-{len(self._threads) + 1}")
         if thread is not None:
             self._threads.append(thread)
             self._free += 1
 
     @staticmethod
-    def _started(run: Callable[[], None], name: str) -> threading.Thread | None:
+    def _start_thread(run: Callable[[], None], name: str) -> threading.Thread | None:
         thread = threading.Thread(target=run, name=name, daemon=True)
         try:
             thread.start()
@@ -221,7 +221,7 @@ class Courier:
     def _next(self, lane: Lane | None) -> tuple[Lane, Delivery, RunningAttempt] | None:
         """Book the end of the lane's last delivery, then wait for the next one of any lane."""
         with self._lock:
-            if lane is not None and not self._ended:
+            if lane is not None and not self._is_over:
                 lane = self._book(lane)
             if lane is None and not self._lanes.ready and len(self._threads) > self._workers:
                 # One of those that replaced others is not needed any more.
@@ -229,8 +229,8 @@ class Courier:
                 self._threads.remove(threading.current_thread())
                 return None
             if lane is None:
-                self._work.wait_for(lambda: self._lanes.ready or self._ended)
-            if self._ended:
+                self._work.wait_for(lambda: self._lanes.ready or self._is_over)
+            if self._is_over:
                 return None
             now = time.perf_counter()
             if lane is None:
@@ -273,10 +273,10 @@ class Courier:
         except Exception as problem:
             log_failure(log, "our own bug: an attempt of %s is not recorded", delivery.id)
             with self._lock:
-                abandoned = self.under_way.pop(delivery, None) is None
-                if not abandoned and delivery.state == "queued":
+                is_abandoned = self.under_way.pop(delivery, None) is None
+                if not is_abandoned and delivery.state == "queued":
                     end(delivery, "failed", f"our own bug: {problem!r}")
-            if not abandoned:
+            if not is_abandoned:
                 self._tell(delivery)
             return True
 
@@ -300,11 +300,11 @@ class Courier:
         attempt = trip.attempt(error, answer)
         reason = error or failure_reason(attempt.status)
         with self._lock:
-            abandoned = self.under_way.pop(delivery, None) is None
-            if not abandoned:
+            is_abandoned = self.under_way.pop(delivery, None) is None
+            if not is_abandoned:
                 delivery.attempts.append(attempt)
                 end(delivery, state, reason)
-        if not abandoned:
+        if not is_abandoned:
             self._tell(delivery)
         return attempt.status is not None or state == "refused"
 
@@ -328,7 +328,7 @@ class Courier:
 
     def _tell(self, delivery: Delivery) -> None:
         try:
-            self._changed(delivery)
+            self._on_change(delivery)
         except Exception:
             log_failure(log, "recording delivery %s failed", delivery.id)
 

@@ -99,9 +99,9 @@ class Lanes:
             return
         del self._lanes[lane.name]
         owner = lane.owner
-        parked = self._parked.get(owner)
-        if parked:
-            self._others.append(parked.popleft())
+        waiting_lanes = self._parked.get(owner)
+        if waiting_lanes:
+            self._others.append(waiting_lanes.popleft())
             return
         self._parked.pop(owner, None)
         self._shares[owner] -= 1

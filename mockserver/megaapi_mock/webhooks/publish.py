@@ -49,12 +49,12 @@ class Publisher:
         renderer: Renderer,
         catalogue: Iterable[WebhookEvent],
         accept: Callable[[Sequence[Delivery]], None],
-        changed: Callable[[Delivery], None],
+        on_change: Callable[[Delivery], None],
         bugs: Bugs | None = None,
     ) -> None:
         self._store, self._journal, self._renderer = store, journal, renderer
         self._categories: Mapping[str, str] = {event.name: event.category for event in catalogue}
-        self._accept, self._changed = accept, changed
+        self._accept, self._on_change = accept, on_change
         self._bugs = Bugs() if bugs is None else bugs
         # Two threads that hand over deliveries of one instance must not overtake each other.
         self._handing_over = threading.Lock()
@@ -63,7 +63,7 @@ class Publisher:
         self._is_carrying = False
 
     @contextmanager
-    def changing(self, key: str, at: float | None = None) -> Iterator[tuple[Instance, Outcome]]:
+    def changing(self, key: str, moment: float | None = None) -> Iterator[tuple[Instance, Outcome]]:
         """Hold one instance; when the block ends well, the outcome is kept with the change.
 
         The caller releases the outcome, and may put the exchange of its call there. A block that
@@ -71,9 +71,9 @@ class Publisher:
         """
         outcome = Outcome(key)
         messages: Sequence[Message] = ()
-        altered: list[Kind] = []
+        kinds: list[Kind] = []
         try:
-            with self._store.change(key, at, outcome) as instance:
+            with self._store.change(key, moment, outcome) as instance:
                 yield instance, outcome
                 instance.wake(instance.now)
                 outcome.events = instance.take_events()
@@ -83,14 +83,14 @@ class Publisher:
                 journal = self._journal
                 if (journal.topics or journal.feed.awake) and journal.awaits_messages(key):
                     messages = instance.messages.changed()
-                    altered = _kinds_to_show(instance)
+                    kinds = _kinds_to_show(instance)
         except BaseException:
             # Nothing is owed if it was rolled back; if it was kept, it must not hold up later ones.
             self.release(outcome)
             raise
         if messages:
             self._tell_messages(key, messages)
-        for kind in altered:
+        for kind in kinds:
             self._journal.show(kind, key, {"instance": key})
         if outcome.peer_messages:
             # The change itself is kept: what cannot be written now is carried later.
@@ -147,7 +147,7 @@ class Publisher:
     def _abandon(self, deliveries: Iterable[Delivery], reason: str) -> None:
         for delivery in deliveries:
             end(delivery, "abandoned", reason)
-            self._changed(delivery)
+            self._on_change(delivery)
 
     @contextmanager
     def at_rest(self) -> Iterator[Sequence[Instance]]:
@@ -159,19 +159,19 @@ class Publisher:
                     yield instances
                     return
 
-    def look(self, key: str, at: Callable[[Instance], Seen]) -> Seen:
+    def look(self, key: str, read: Callable[[Instance], Seen]) -> Seen:
         """Read one instance. What became due meanwhile has happened then, and is owed.
 
         Where nothing did, no change begins.
         """
         with self._store.read(key) as instance:
             if not instance.is_due:
-                return at(instance)
+                return read(instance)
         with self.changing(key) as (instance, outcome):
             instance.wake(instance.now)
-            seen = at(instance)
+            result = read(instance)
         self.release(outcome)
-        return seen
+        return result
 
     def release(self, outcome: Outcome) -> None:
         """The answer is handed over: what it caused may leave, as soon as all before it may."""
@@ -199,8 +199,8 @@ class Publisher:
             self._accept(outcome.deliveries)
         except Exception as error:
             self._bugs.note(f"the courier did not take webhooks of {outcome.instance}")
-            lost = [each for each in outcome.deliveries if each.state == "queued"]
-            self._abandon(lost, f"our own bug: {error!r}")
+            queue = [each for each in outcome.deliveries if each.state == "queued"]
+            self._abandon(queue, f"our own bug: {error!r}")
 
     def carry_all(self) -> None:
         """Bring every message to a peer, and whatever it causes, while no instance is held.
@@ -253,14 +253,14 @@ class Publisher:
         if not targets:
             return []
         return [
-            self._delivery(event, url, lane, rendered)
+            self._delivery(event, url, lane, payload)
             for event in events
             if instance.state.filter.lets_through(self._categories.get(event.name, ""), event.name)
-            for rendered in self._rendered(event)
+            for payload in self._render(event)
             for url, lane in targets
         ]
 
-    def _rendered(self, event: Event) -> list[tuple[str, bytes]]:
+    def _render(self, event: Event) -> list[tuple[str, bytes]]:
         """Type and body; empty if rendering fails: the change stays all the same."""
         try:
             return [self._renderer.render(event)]
@@ -271,8 +271,8 @@ class Publisher:
             self._bugs.note(f"{event.name} of {event.instance} could not be told")
             return []
 
-    def _delivery(self, event: Event, url: str, lane: str, rendered: tuple[str, bytes]) -> Delivery:
-        message_type, body = rendered
+    def _delivery(self, event: Event, url: str, lane: str, payload: tuple[str, bytes]) -> Delivery:
+        message_type, body = payload
         return Delivery(
             id=self._journal.next_id("d", event.instance),
             time=event.time,
@@ -287,8 +287,8 @@ class Publisher:
 
 def _kinds_to_show(instance: Instance) -> list[Kind]:
     """What event streams have to show beside messages, once the change is kept."""
-    altered: list[Kind] = ["instance"] if instance.changes_what_is_shown else []
-    return [*altered, "groups"] if instance.group_table.writes else altered
+    kinds: list[Kind] = ["instance"] if instance.changes_what_is_shown else []
+    return [*kinds, "groups"] if instance.group_table.writes else kinds
 
 
 def _targets(instance: Instance) -> list[tuple[str, str]]:

@@ -70,7 +70,7 @@ class Renderer:
         if "timestamp" in payload:
             payload["timestamp"] = int(event.time if event.happened is None else event.happened)
         generation = YEARS.get(event.name, self._generation)
-        payload = self._typed(_GENERATIONS[generation](payload), generation)
+        payload = self._place_context(_GENERATIONS[generation](payload), generation)
         overrides = facts.overrides if isinstance(facts, _OVERRIDABLE) else None
         if overrides:
             # What is set must not reach the sample, whose inner objects the payload shares.
@@ -79,7 +79,7 @@ class Renderer:
                 put_at(payload, path, value)
         return payload
 
-    def _typed(self, payload: Payload, generation: str) -> Payload:
+    def _place_context(self, payload: Payload, generation: str) -> Payload:
         """messageContextInfo as the type, where and when the gateway went by the first key."""
         by_first_key = {"in_2023": generation == "2023", "always": True}
         message = payload.get("message")
@@ -137,7 +137,7 @@ def _fill_text(payload: Payload, facts: ConnectionText) -> None:
 
 
 def _fill_key(payload: Payload, key: Mapping[str, Any]) -> None:
-    payload["key"] = _addressed(key, payload.get("key", {}))
+    payload["key"] = _with_hidden_chat(key, payload.get("key", {}))
     if "isGroup" in payload:
         payload["isGroup"] = _is_group(key["remoteJid"])
 
@@ -171,19 +171,19 @@ def _verify(payload: Payload, name: str | None) -> None:
         payload["isBusiness"] = name is None
 
 
-def _addressed(key: Mapping[str, Any], like: Mapping[str, Any]) -> dict[str, Any]:
+def _with_hidden_chat(key: Mapping[str, Any], like: Mapping[str, Any]) -> dict[str, Any]:
     """The key, with the chat named by hidden number where the sample is about just that."""
-    renumbered = dict(key)
+    result = dict(key)
     if (
         _is_lid(like.get("remoteJid"))
-        and "senderLid" in renumbered
-        and not _is_lid(renumbered["remoteJid"])
+        and "senderLid" in result
+        and not _is_lid(result["remoteJid"])
     ):
-        renumbered["senderPn"], renumbered["remoteJid"] = (
-            renumbered["remoteJid"],
-            renumbered["senderLid"],
+        result["senderPn"], result["remoteJid"] = (
+            result["remoteJid"],
+            result["senderLid"],
         )
-    return renumbered
+    return result
 
 
 def _is_group(jid: Any) -> bool:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from megaapi_mock.errors import ControlRefused
 from megaapi_mock.simulation.conversation_file import (
     MARKS_MOST,
-    normalized,
+    normalize,
     read_yaml,
     write_yaml,
 )
@@ -37,7 +37,7 @@ TURNS = st.one_of(
 @given(turns=st.lists(TURNS, max_size=5), with_=TEXT)
 def test_what_is_written_is_read_again(turns: list[Any], with_: str) -> None:
     conversation = {"conversation": 1, "with": with_, "turns": turns}
-    again = normalized(read_yaml(write_yaml(conversation)))
+    again = normalize(read_yaml(write_yaml(conversation)))
     for turn in again["turns"]:
         for who, said in turn.items():
             said.setdefault(

@@ -47,7 +47,7 @@ def writer(tmp_path: Path, journal: Journal) -> Iterator[RecordWriter]:
         Database(tmp_path / "mock.db"),
         keeps=journal.has,
         repair=nothing,
-        recovered=nothing,
+        on_recovery=nothing,
         also=nothing,
         note=nothing,
     )

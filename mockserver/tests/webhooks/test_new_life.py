@@ -274,7 +274,7 @@ def test_what_an_emission_was_to_suffer_ends_with_its_life(app: MockApp) -> None
         publisher.release(batch)
         point(app)
     assert [each.state for batch in batches for each in batch.deliveries] == ["abandoned"] * 2
-    assert chaos_dispatcher._claimed == {}
+    assert chaos_dispatcher._series_of_claim == {}
 
 
 def test_peer_messages_of_an_old_life_reach_nobody(app: MockApp) -> None:
@@ -318,7 +318,7 @@ def test_abandoning_is_counted_and_told(app: MockApp) -> None:
     told: list[Delivery] = []
     transport = Gate()
     courier = Courier(
-        transport=transport, clock=app.runtime.clock, changed=told.append, headers=(), workers=1
+        transport=transport, clock=app.runtime.clock, on_change=told.append, headers=(), workers=1
     )
     under_way, waiting, other = (delivery(lane) for lane in ("one", "one", "two"))
     courier.accept([under_way, waiting, other])

@@ -50,7 +50,7 @@ class Batch:
         """Call this once all of it is kept."""
         self._after.append(do)
 
-    def done(self) -> None:
+    def run_after(self) -> None:
         """All of it is kept."""
         for do in self._after:
             do()

@@ -21,38 +21,38 @@ def check(database: Database) -> tuple[list[str], dict[str, int]]:
     """What is wrong with it, a sentence each; and how much there is of what."""
     problems = database.check()
     try:
-        stored = load(database)
+        content = load(database)
     except SetupError as error:
         return [*problems, str(error)], {}
-    if stored is None:
+    if content is None:
         return problems, {}
-    return [*problems, *_unreadable(stored)], _counts(stored)
+    return [*problems, *_unreadable(content)], _counts(content)
 
 
-def _unreadable(stored: Stored) -> list[str]:
+def _unreadable(content: Stored) -> list[str]:
     forms, problems = Forms(documents=DOCUMENTS), []
     try:
-        world = load_world(stored.parts["world"], forms)
+        world = load_world(content.parts["world"], forms)
     except (Misfit, Impossible) as error:
         return [f"world: {error}"]
     gateway = Gateway(
         clock=Clock(), ids=Ids(), directory=world.directory, rules=Rules(), vault=Vault()
     )
-    for saved in stored.instances:
+    for document in content.instances:
         try:
-            load_instance(saved, gateway, forms)
+            load_instance(document, gateway, forms)
         except (Misfit, Impossible) as error:
-            problems.append(f"instance {saved['key']}: {error}")
+            problems.append(f"instance {document['key']}: {error}")
     return problems
 
 
-def _counts(stored: Stored) -> dict[str, int]:
-    kinds = Counter(kind_of(record) for _, record in stored.records)
+def _counts(content: Stored) -> dict[str, int]:
+    kinds = Counter(kind_of(record) for _, record in content.records)
     return {
-        "instances": len(stored.instances),
-        "messages": sum(len(saved["messages"]) for saved in stored.instances),
-        "media": len(stored.media),
+        "instances": len(content.instances),
+        "messages": sum(len(document["messages"]) for document in content.instances),
+        "media": len(content.media),
         "exchanges": kinds["exchange"],
         "deliveries": kinds["delivery"],
-        "owed deliveries": len(stored.owed),
+        "owed deliveries": len(content.owed),
     }

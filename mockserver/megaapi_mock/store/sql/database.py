@@ -56,7 +56,7 @@ class Database:
             problems = [row[0] for row in execute("PRAGMA quick_check(1)")]
             execute("ROLLBACK")
             if problems != ["ok"]:
-                raise SetupError(damaged(self.path, problems[0]))
+                raise SetupError(damage_text(self.path, problems[0]))
         else:
             execute("ROLLBACK")
         if version < VERSION:
@@ -79,7 +79,7 @@ class Database:
         try:
             return self._connection.execute(sql).fetchall()
         except sqlite3.Error as error:
-            raise SetupError(damaged(self.path, str(error))) from None
+            raise SetupError(damage_text(self.path, str(error))) from None
 
     def write(self, statements: Sequence[Statement]) -> None:
         """All of these, or, with StoreUnavailable, none."""
@@ -110,8 +110,8 @@ class Database:
     def check(self) -> list[str]:
         """What is wrong with the file itself; empty where nothing is."""
         with self._lock:
-            found = [row[0] for row in self._connection.execute("PRAGMA integrity_check")]
-        return [] if found == ["ok"] else found
+            problems = [row[0] for row in self._connection.execute("PRAGMA integrity_check")]
+        return [] if problems == ["ok"] else problems
 
     def vacuum(self) -> None:
         """Make the file as small as its content is."""
@@ -130,7 +130,7 @@ class Database:
                 self._connection.close()
 
 
-def damaged(path: Path, why: str) -> str:
+def damage_text(path: Path, why: str) -> str:
     """The sentence about a store that cannot be read."""
     why = " ".join(why.split())
     return f"the store {path} is damaged: {why}; it is left as it is: use a copy, or another file"
@@ -161,7 +161,7 @@ def _version_in_header(path: Path) -> int:
         raise SetupError(f"the store {path} cannot be opened: {error.strerror}") from None
     if not header:
         return 0
-    application, version = (int.from_bytes(header[at : at + 4]) for at in (68, 60))
+    application, version = (int.from_bytes(header[offset : offset + 4]) for offset in (68, 60))
     if not header.startswith(_MAGIC) or len(header) < _HEADER or application != APPLICATION_ID:
         raise SetupError(
             f"{path} is not a store of megaapi-mock: it is left as it is; name another file"
@@ -179,5 +179,5 @@ def _refusal(path: Path, error: sqlite3.Error) -> str:
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return f"the store {path} is in use by another process: stop that one, or name another file"
     if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return damaged(path, str(error))
+        return damage_text(path, str(error))
     return f"the store {path} cannot be opened for writing: {error}"

@@ -20,8 +20,8 @@ def migrate(connection: sqlite3.Connection, statements: Iterable[str] = ()) -> N
 
     # The driver is left in autocommit: it would not begin before statements that make tables.
     @sa.event.listens_for(engine, "begin")
-    def begin(started: sa.Connection) -> None:
-        started.exec_driver_sql("BEGIN EXCLUSIVE")
+    def begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN EXCLUSIVE")
 
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))

@@ -19,7 +19,7 @@ class OwedInDatabase(OwedInMemory):
         super().__init__(room)
         # From when on it writes down what it is given.
         self.writer: RecordWriter | None = None
-        self._claimed: Envelope | None = None
+        self._claim: Envelope | None = None
 
     def keep(self, outcome: Outcome) -> None:
         """Remember what a change owes; what there is no room for is written down as dropped."""
@@ -31,13 +31,13 @@ class OwedInDatabase(OwedInMemory):
 
     def claim_peer_message(self) -> Envelope | None:
         """Take out the one that was written first: whoever claimed one before is done with it."""
-        self._drop(self._claimed)
-        self._claimed = super().claim_peer_message()
-        return self._claimed
+        self._drop(self._claim)
+        self._claim = super().claim_peer_message()
+        return self._claim
 
     def return_peer_message(self, envelope: Envelope) -> None:
         """What was claimed is the first to be claimed again."""
-        self._claimed = None
+        self._claim = None
         super().return_peer_message(envelope)
 
     def keep_peer_message(self, envelope: Envelope) -> None:

@@ -32,9 +32,9 @@ def row_of(record: Record, seq: int) -> Row:
     if isinstance(record, Delivery):
         head = delivery_head(record)
         return seq, DELIVERY, record.id, record.instance, record.state, head, record.body, None
-    hit = record.hit
-    head = dumps([hit.time, list(hit.fault), hit.what])
-    return seq, STRIKE, record.id, hit.instance, None, head, None, None
+    fault_hit = record.hit
+    head = dumps([fault_hit.time, list(fault_hit.fault), fault_hit.what])
+    return seq, STRIKE, record.id, fault_hit.instance, None, head, None, None
 
 
 def record_of(row: Row) -> Record:
@@ -111,7 +111,7 @@ def delivery_head(delivery: Delivery) -> str:
 
 
 def _delivery(id_: str, instance: str, state: Any, values: Sequence[Any], body: bytes) -> Delivery:
-    time, event, message_type, url, lane, reason, chaos, left, attempts = values
+    time, event, message_type, url, lane, reason, chaos, release_time, attempts = values
     return Delivery(
         id=id_,
         time=time,
@@ -125,7 +125,7 @@ def _delivery(id_: str, instance: str, state: Any, values: Sequence[Any], body: 
         reason=reason,
         attempts=[_attempt(attempt) for attempt in attempts],
         chaos=chaos,
-        left=left,
+        left=release_time,
     )
 
 
@@ -143,7 +143,7 @@ def _written_attempt(attempt: Attempt) -> list[Any]:
 
 
 def _attempt(values: Sequence[Any]) -> Attempt:
-    time, status, duration, error, headers, body, truncated, redirects = values
+    time, status, duration, error, headers, body, is_cut, redirects = values
     return Attempt(
         time,
         status,
@@ -151,7 +151,7 @@ def _attempt(values: Sequence[Any]) -> Attempt:
         error,
         tuple(_pairs(headers)),
         b64decode(body),
-        truncated,
+        is_cut,
         tuple(redirects),
     )
 

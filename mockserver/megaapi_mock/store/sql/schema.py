@@ -96,8 +96,8 @@ def _upsert(table: sa.Table, keys: tuple[str, ...], values: tuple[str, ...]) -> 
 
 
 def _delete(table: sa.Table, *names: str) -> str:
-    wanted = (table.c[name] == sa.bindparam(name) for name in names)
-    return _text(sa.delete(table).where(*wanted))
+    conditions = (table.c[name] == sa.bindparam(name) for name in names)
+    return _text(sa.delete(table).where(*conditions))
 
 
 def _update(table: sa.Table, names: tuple[str, ...], key: str) -> str:

@@ -45,7 +45,7 @@ class SqlStore(MemoryStore):
         bugs: Bugs | None = None,
     ) -> None:
         bugs = Bugs() if bugs is None else bugs
-        self.recovered: Callable[[], None] = lambda: None
+        self.on_recovery: Callable[[], None] = lambda: None
         self.parts: Callable[[], Parts] = dict
         self.small_parts: Callable[[], Parts] = dict
         self._rows = StateRows()
@@ -61,7 +61,7 @@ class SqlStore(MemoryStore):
             database,
             keeps=self._is_in_journal,
             repair=self.write_all,
-            recovered=lambda: self.recovered(),
+            on_recovery=lambda: self.on_recovery(),
             also=self._add_blobs,
             note=bugs.note,
         )
@@ -71,13 +71,13 @@ class SqlStore(MemoryStore):
 
     # -- beginning and end -------------------------------------------------------------------
 
-    def begin(self, stored: Stored) -> None:
+    def begin(self, content: Stored) -> None:
         """Write every change from now on; what is here came from this database."""
-        self.writer.resume(stored.last, stored.records)
-        self._positions = dict(stored.positions)
-        self.owed_rows.resume(stored.peer_messages, self.writer)
+        self.writer.resume(content.last, content.records)
+        self._positions = dict(content.positions)
+        self.owed_rows.resume(content.peer_messages, self.writer)
         self._blobs = set(self._gateway.vault.blobs())
-        self._written_parts = {name: dumps(value) for name, value in stored.parts.items()}
+        self._written_parts = {name: dumps(value) for name, value in content.parts.items()}
         for slot in self._slots.values():
             self._rows.watch(slot.instance)
         self._keep()
@@ -164,8 +164,8 @@ class SqlStore(MemoryStore):
     def _add_blobs(self, batch: Batch) -> None:
         """The bytes of media as they are in memory: the oldest go there."""
         vault = self._gateway.vault
-        seen = id(vault), vault.size
-        if seen == self._vault_seen:
+        vault_state = id(vault), vault.size
+        if vault_state == self._vault_seen:
             return
         blobs = vault.blobs()
         for digest in self._blobs - blobs.keys():
@@ -174,7 +174,7 @@ class SqlStore(MemoryStore):
         for digest, content in blobs.items():
             if digest not in self._blobs:
                 self._add_blob(digest, content, batch)
-        batch.after(partial(setattr, self, "_vault_seen", seen))
+        batch.after(partial(setattr, self, "_vault_seen", vault_state))
 
     def _add_blob(self, digest: bytes, content: bytes, batch: Batch) -> None:
         batch.add(SQL.put_blob, (digest, self.writer.next_seq(), content))
@@ -283,15 +283,15 @@ class SqlStore(MemoryStore):
         if self._journal is None:
             return []
         journal = self._journal
-        numbered: list[tuple[int, Record]] = [*journal.exchanges.numbers_and_records()]
-        numbered += journal.deliveries.numbers_and_records()
-        in_order = [record for _, record in sorted(numbered, key=lambda each: each[0])]
-        known = {id(record) for record in in_order}
-        owed = [each for each in self.writer.owed if each.state == "queued"]
+        numbers_and_records: list[tuple[int, Record]] = [*journal.exchanges.numbers_and_records()]
+        numbers_and_records += journal.deliveries.numbers_and_records()
+        in_order = [record for _, record in sorted(numbers_and_records, key=lambda each: each[0])]
+        journal_ids = {id(record) for record in in_order}
+        queue = [each for each in self.writer.owed if each.state == "queued"]
         return [
-            *(each for each in owed if id(each) not in known),
+            *(each for each in queue if id(each) not in journal_ids),
             *in_order,
-            *(hit for _, hit in journal.strikes.numbers_and_records()),
+            *(fault_hit for _, fault_hit in journal.strikes.numbers_and_records()),
         ]
 
     def _is_in_journal(self, kind: str, record_id: str) -> bool:

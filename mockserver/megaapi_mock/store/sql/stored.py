@@ -13,7 +13,7 @@ from ...records.delivery import Delivery
 from ..serialize import Forms, Misfit, inside
 from ..snapshot import DOCUMENTS
 from .batch import loads
-from .database import Database, damaged
+from .database import Database, damage_text
 from .record_rows import Record, record_of
 from .schema import SQL
 from .state_rows import AGENDA, StateRows
@@ -64,15 +64,15 @@ class Stored:
 def load(database: Database) -> Stored | None:
     """All there is; None for a database in which nothing was ever kept. SetupError if damaged."""
     try:
-        return _loaded(database)
+        return _load(database)
     except Misfit as misfit:
-        raise SetupError(damaged(database.path, str(misfit))) from None
+        raise SetupError(damage_text(database.path, str(misfit))) from None
     except (ValueError, TypeError, KeyError, IndexError) as error:
         why = f"a row cannot be read ({error})"
-        raise SetupError(damaged(database.path, why)) from None
+        raise SetupError(damage_text(database.path, why)) from None
 
 
-def _loaded(database: Database) -> Stored | None:
+def _load(database: Database) -> Stored | None:
     parts = {name: loads(text) for name, text in database.read(SQL.parts)}
     if not parts:
         return None

@@ -36,9 +36,9 @@ class WaitingWrites:
     def take(self) -> tuple[list[Add], int]:
         """All that waits, out of here, and the bytes it holds."""
         with self._lock:
-            taken = self._adds, self._size
+            writes = self._adds, self._size
             self._empty()
-        return taken
+        return writes
 
     def put_back(self, adds: list[Add], size: int) -> None:
         """What was taken could not be written: it waits again, before all that came since."""

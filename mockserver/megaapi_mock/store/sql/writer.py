@@ -61,13 +61,13 @@ class RecordWriter:
         *,
         keeps: Callable[[str, str], bool],
         repair: Callable[[], None],
-        recovered: Callable[[], None],
+        on_recovery: Callable[[], None],
         also: Add,
         note: Callable[[str], None],
     ) -> None:
         self.database = database
         self.is_behind = self.is_paused = False
-        self._keeps, self._repair, self._recovered, self._also = keeps, repair, recovered, also
+        self._keeps, self._repair, self._on_recovery, self._also = keeps, repair, on_recovery, also
         self._note = note
         self._envelopes = Forms(documents=DOCUMENTS).of(Envelope)
         # Held for a whole transaction.
@@ -78,7 +78,7 @@ class RecordWriter:
         # Deliveries that have not ended, and their rows; messages to peers on their way.
         self.owed: dict[Delivery, int] = {}
         self.peer_rows: dict[int, int] = {}
-        self._written: dict[str, deque[tuple[int, str]]] = {kind: deque() for kind in _PREFIX}
+        self._rows_written: dict[str, deque[tuple[int, str]]] = {kind: deque() for kind in _PREFIX}
         self._wake, self._stopping = threading.Event(), threading.Event()
         # While the last attempt to write what waits was in vain.
         self.failing = threading.Event()
@@ -101,10 +101,10 @@ class RecordWriter:
 
     def count(self, owner: str, numbers: Mapping[str, int]) -> None:
         """An owner has counted so far."""
-        counted = dict(numbers)
+        last_numbers = dict(numbers)
 
         def add(batch: Batch) -> None:
-            for kind, last in counted.items():
+            for kind, last in last_numbers.items():
                 batch.count(owner, kind, last)
 
         self.soon(add)
@@ -154,7 +154,7 @@ class RecordWriter:
         if isinstance(record, Delivery) and record.state == "queued":
             self.owed[record] = self._seq
         else:
-            batch.after(partial(self._written[kind].append, (self._seq, id_)))
+            batch.after(partial(self._rows_written[kind].append, (self._seq, id_)))
         batch.add(SQL.add_record, row)
         number, _, owner = id_.removeprefix(_PREFIX[kind]).partition(".")
         batch.count(owner, _PREFIX[kind], int(number))
@@ -195,14 +195,14 @@ class RecordWriter:
         batch.add(SQL.set_delivery, (state, delivery_head(delivery), seq))
         if state != "queued":
             batch.after(partial(self.owed.pop, delivery, None))
-            batch.after(partial(self._written[DELIVERY].append, (seq, delivery.id)))
+            batch.after(partial(self._rows_written[DELIVERY].append, (seq, delivery.id)))
 
     def _add_oblivion(self, owner: str | None, batch: Batch) -> None:
         batch.forget_numbers(owner)
         if owner is None:
             batch.run(CLEAR_RECORDS)
-            for written in self._written.values():
-                batch.after(written.clear)
+            for rows in self._rows_written.values():
+                batch.after(rows.clear)
         else:
             batch.add(SQL.drop_records_of, (owner,))
             batch.add(SQL.drop_numbers_of, (owner,))
@@ -211,14 +211,14 @@ class RecordWriter:
 
     def _add_trimmed(self, batch: Batch) -> None:
         """What the journal has let go meanwhile goes here too; the oldest first."""
-        for kind, written in self._written.items():
-            gone = []
-            for entry in written:
+        for kind, rows in self._rows_written.items():
+            old_rows = []
+            for entry in rows:
                 if self._keeps(kind, entry[1]):
                     break
                 batch.add(SQL.drop_record, (entry[0],))
-                gone.append(entry)
-            batch.after(partial(_drop_first, written, gone))
+                old_rows.append(entry)
+            batch.after(partial(_drop_first, rows, old_rows))
 
     def disown(self, deliveries: Iterable[Delivery]) -> None:
         """These were never kept."""
@@ -255,7 +255,7 @@ class RecordWriter:
         if statements:
             self.database.write(statements)
         try:
-            batch.done()
+            batch.run_after()
         except Exception:
             # It is in the database, whatever fails here.
             self._note("it is not known what stands in the database")
@@ -272,12 +272,12 @@ class RecordWriter:
         """Everything anew, instead of what was and what has waited; nobody changes it meanwhile."""
         with self._lock:
             self._waiting.take()
-            for written in self._written.values():
-                written.clear()
+            for rows in self._rows_written.values():
+                rows.clear()
             batch = Batch()
             add(batch)
             self.database.write(batch.finish())
-            batch.done()
+            batch.run_after()
             self.is_behind = False
 
     def resume(self, last: int, records: Iterable[tuple[int, Record]]) -> None:
@@ -287,7 +287,7 @@ class RecordWriter:
             if isinstance(record, Delivery) and record.state == "queued":
                 self.owed[record] = seq
             else:
-                self._written[kind_of(record)].append((seq, record.id))
+                self._rows_written[kind_of(record)].append((seq, record.id))
 
     # -- soon ---------------------------------------------------------------------------------
 
@@ -324,7 +324,7 @@ class RecordWriter:
             self.write(self._also)
         if self.failing.is_set():
             self.failing.clear()
-            self._recovered()
+            self._on_recovery()
 
     def close(self) -> None:
         """Write what has waited, then let go of the database."""
@@ -340,8 +340,8 @@ class RecordWriter:
         self.database.close()
 
 
-def _drop_first(written: deque[tuple[int, str]], gone: Sequence[tuple[int, str]]) -> None:
+def _drop_first(rows: deque[tuple[int, str]], old_rows: Sequence[tuple[int, str]]) -> None:
     """Unless a reset has emptied it meanwhile."""
-    for entry in gone:
-        if written and written[0] is entry:
-            written.popleft()
+    for entry in old_rows:
+        if rows and rows[0] is entry:
+            rows.popleft()

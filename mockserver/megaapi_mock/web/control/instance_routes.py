@@ -64,7 +64,7 @@ class InstanceRoutes:
         document = self._runtime.store.add(
             self._seed(body),
             begin=begin,
-            named="name" in body,
+            is_name_given="name" in body,
             most=self._runtime.settings.instances_limit,
         )
         self._runtime.journal.show("instance", document["key"], document)

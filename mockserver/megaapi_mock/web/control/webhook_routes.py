@@ -152,7 +152,7 @@ class WebhookRoutes:
             instance=key,
             now=runtime.clock.now(),
             terms=terms,
-            held_back=runtime.chaos_dispatcher.held(key),
+            held_back=runtime.chaos_dispatcher.held_deliveries(key),
             refusals=self._refused_sends(key, deliveries),
             chat_of=self._chat_of,
             from_instances=self._sent_by_others(key, messages),
@@ -207,7 +207,7 @@ class WebhookRoutes:
         return {
             "instance": key,
             "chaos": chaos.as_json() if chaos else None,
-            "held": len(self._runtime.chaos_dispatcher.held(key)),
+            "held": len(self._runtime.chaos_dispatcher.held_deliveries(key)),
             "released": released,
         }
 

@@ -52,41 +52,41 @@ class ChaosDispatcher:
         clock: Clock,
         journal: Records,
         forward: Callable[[Sequence[Delivery]], None],
-        changed: Callable[[Delivery], None],
+        on_change: Callable[[Delivery], None],
         room: Capacity | None = None,
     ) -> None:
         self._room = room or Capacity()
         self._clock, self._journal = clock, journal
-        self._forward, self._changed = forward, changed
+        self._forward, self._on_change = forward, on_change
         self.due_earlier: Callable[[], None] = lambda: None
         # Reentrant: `changed` is foreign code and may stop the app.
         self._lock = threading.RLock()
         self._series: dict[str, Series] = {}
-        self._claimed: dict[Delivery, Series] = {}
+        self._series_of_claim: dict[Delivery, Series] = {}
         self._agenda: list[Entry] = []
         self._order = itertools.count()
         self._over = False
 
     def accept(self, deliveries: Sequence[Delivery]) -> None:
         """Take deliveries over, in order; returns at once."""
-        if not self._series and not self._claimed:
+        if not self._series and not self._series_of_claim:
             self._forward(deliveries)
             return
         with self._lock:
-            before, out = self.next_due(), Out()
+            before, leaving_deliveries = self.next_due(), Out()
             for delivery in deliveries:
                 # What was due before it came is out before it.
-                self._run_due(delivery.time, out, by_then=False)
-                self._take(delivery, out)
-                self._run_due(delivery.time, out)
-            self._let_out(out)
+                self._run_due(delivery.time, leaving_deliveries, by_then=False)
+                self._take(delivery, leaving_deliveries)
+                self._run_due(delivery.time, leaving_deliveries)
+            self._let_out(leaving_deliveries)
             after = self.next_due()
         # Without the lock: the timers ask for next_due while they hold their own.
         if after is not None and (before is None or after < before):
             self.due_earlier()
 
     def _take(self, delivery: Delivery, out: Out) -> None:
-        series = self._claimed.pop(delivery, None) or self._series.get(delivery.instance)
+        series = self._series_of_claim.pop(delivery, None) or self._series.get(delivery.instance)
         # After the stop nothing would ever let go what is held.
         if series is None or self._over:
             out.append(delivery)
@@ -105,23 +105,23 @@ class ChaosDispatcher:
             # A reset may have come first, and nobody accepts what it ended.
             deliveries = [each for each in deliveries if each.state == "queued"]
             if deliveries:
-                series = self._new(deliveries[0].instance, chaos, awaited=len(deliveries))
-                self._claimed.update(dict.fromkeys(deliveries, series))
+                series = self._new(deliveries[0].instance, chaos, arrivals_to_come=len(deliveries))
+                self._series_of_claim.update(dict.fromkeys(deliveries, series))
 
     def start(self, key: str, chaos: Chaos) -> int:
         """Chaos for this instance from now on; how many deliveries earlier chaos let go."""
         with self._lock:
-            released = self.end(key)
+            release_count = self.end(key)
             self._series[key] = self._new(key, chaos)
-            return released
+            return release_count
 
     def end(self, key: str) -> int:
         """Let go what is held of this instance, and leave it alone; how many those are."""
         with self._lock:
             out = Out()
-            at = self._clock.now()
+            now = self._clock.now()
             for series in self._of(key):
-                self._let_go(series, at, out)
+                self._let_go(series, now, out)
             # While chaos still counts as at work: nothing newer may pass these on the way.
             self._let_out(out)
             self._series.pop(key, None)
@@ -130,15 +130,15 @@ class ChaosDispatcher:
     def clear(self, key: str | None = None) -> None:
         """Forget one instance, or all: what is held is abandoned."""
         with self._lock:
-            self._claimed = {
+            self._series_of_claim = {
                 delivery: series
-                for delivery, series in self._claimed.items()
+                for delivery, series in self._series_of_claim.items()
                 if key not in (None, series.key)
             }
             for series in self._of(key):
                 for delivery in list(series.held):
                     end(delivery, "abandoned", OLD_WORLD)
-                    self._changed(delivery)
+                    self._on_change(delivery)
                 series.held.clear()
                 self._series.pop(series.key, None)
                 self._take_entries(series)
@@ -160,7 +160,7 @@ class ChaosDispatcher:
         with self._lock:
             return [(key, series.chaos) for key, series in self._series.items()]
 
-    def held(self, key: str) -> list[Delivery]:
+    def held_deliveries(self, key: str) -> list[Delivery]:
         """What is held of this instance, its redeliveries to come included."""
         with self._lock:
             return [delivery for series in self._of(key) for delivery in series.held]
@@ -177,14 +177,14 @@ class ChaosDispatcher:
             self._run_due(now, out)
             self._let_out(out)
 
-    def _new(self, key: str, chaos: Chaos, awaited: int | None = None) -> Series:
+    def _new(self, key: str, chaos: Chaos, arrivals_to_come: int | None = None) -> Series:
         return Series(
             key,
             chaos,
             later=self._later,
             copy=self._copy,
-            dropped=self._drop,
-            awaited=awaited,
+            on_drop=self._drop,
+            arrivals_to_come=arrivals_to_come,
             room=self._room,
         )
 
@@ -209,23 +209,23 @@ class ChaosDispatcher:
             self._happen(series, what, subject, due, out)
 
     def _happen(
-        self, series: Series, what: str, subject: Delivery | Place, at: float, out: Out
+        self, series: Series, what: str, subject: Delivery | Place, moment: float, out: Out
     ) -> None:
         try:
-            series.happen(what, subject, at, out)
+            series.happen(what, subject, moment, out)
         except Exception:
             log_failure(log, "our own bug: a turn of the chaos of %s failed", series.key)
             if isinstance(subject, Delivery) and subject not in out:
                 series.held.discard(subject)
                 out.append(subject)
 
-    def _let_go(self, series: Series, at: float, out: Out) -> None:
-        series.flush(at, out)
+    def _let_go(self, series: Series, moment: float, out: Out) -> None:
+        series.flush(moment, out)
         # Flushing may schedule redeliveries; they too go now.
         while entries := self._take_entries(series):
             for _, _, _, what, subject in entries:
-                self._happen(series, what, subject, at, out)
-            series.flush(at, out)
+                self._happen(series, what, subject, moment, out)
+            series.flush(moment, out)
 
     def _take_entries(self, series: Series) -> list[Entry]:
         series_entries = sorted(entry for entry in self._agenda if entry[2] is series)
@@ -243,13 +243,13 @@ class ChaosDispatcher:
             log_failure(log, "our own bug: the courier did not take what chaos let go")
             for delivery in (each for each in out if each.state == "queued"):
                 end(delivery, "abandoned", f"our own bug: {error!r}")
-                self._changed(delivery)
+                self._on_change(delivery)
 
-    def _copy(self, delivery: Delivery, mark: str, at: float) -> Delivery:
+    def _copy(self, delivery: Delivery, mark: str, moment: float) -> Delivery:
         id_ = self._journal.next_id("d", delivery.instance)
         copy = Delivery(
             id=id_,
-            time=at,
+            time=moment,
             instance=delivery.instance,
             event=delivery.event,
             message_type=delivery.message_type,
@@ -264,4 +264,4 @@ class ChaosDispatcher:
     def _drop(self, delivery: Delivery) -> None:
         delivery.reason = delivery.reason or "chaos dropped it, as a network may"
         delivery.state = "dropped"
-        self._changed(delivery)
+        self._on_change(delivery)

@@ -68,22 +68,24 @@ def save(chaos_dispatcher: ChaosDispatcher, key: str | None) -> tuple[SavedSerie
         ]
         at_work = dict.fromkeys((*chaos_dispatcher._series.values(), *(turn[2] for turn in turns)))
         return tuple(
-            _saved(chaos_dispatcher, series, turns)
+            _save_series(chaos_dispatcher, series, turns)
             for series in at_work
             if key in (None, series.key)
         )
 
 
-def rebuild(chaos_dispatcher: ChaosDispatcher, saved: tuple[SavedSeries, ...]) -> list[Rebuilt]:
+def rebuild(
+    chaos_dispatcher: ChaosDispatcher, all_series: tuple[SavedSeries, ...]
+) -> list[Rebuilt]:
     """The same at work again, once `put_back`. ControlRefused for what does not fit together."""
     chaos_list = []
-    for index, series in enumerate(saved):
+    for index, series in enumerate(all_series):
         try:
-            chaos_list.append(_rebuilt(chaos_dispatcher, series))
+            chaos_list.append(_rebuild_series(chaos_dispatcher, series))
         except (IndexError, ValueError, struct.error, ControlRefused) as error:
-            where = f"chaos[{index}]: {error}"
+            sentence = f"chaos[{index}]: {error}"
             raise ControlRefused(
-                400, f"this state cannot be read: {where}; save it again with GET /_mock/state"
+                400, f"this state cannot be read: {sentence}; save it again with GET /_mock/state"
             ) from None
     return chaos_list
 
@@ -126,7 +128,9 @@ def _number(delivery: Delivery) -> int:
     return int(digits) if digits.isdigit() else 0
 
 
-def _saved(chaos_dispatcher: ChaosDispatcher, series: Series, turns: list[Entry]) -> SavedSeries:
+def _save_series(
+    chaos_dispatcher: ChaosDispatcher, series: Series, turns: list[Entry]
+) -> SavedSeries:
     numbers = {delivery: number for number, delivery in enumerate(series.held)}
     return SavedSeries(
         key=series.key,
@@ -148,7 +152,7 @@ def _saved(chaos_dispatcher: ChaosDispatcher, series: Series, turns: list[Entry]
     )
 
 
-def _turns(series: Series, at: dict[Delivery, int], turns: list[Entry]) -> list[HeldTurn]:
+def _turns(series: Series, number_of: dict[Delivery, int], turns: list[Entry]) -> list[HeldTurn]:
     waiting = []
     for rank, (due, _, owner, what, subject) in enumerate(turns):
         if owner is not series:
@@ -156,33 +160,33 @@ def _turns(series: Series, at: dict[Delivery, int], turns: list[Entry]) -> list[
         if isinstance(subject, tuple):
             waiting.append(HeldTurn(due, rank, what, place=subject))
         else:
-            waiting.append(HeldTurn(due, rank, what, delivery=at[subject]))
+            waiting.append(HeldTurn(due, rank, what, delivery=number_of[subject]))
     return waiting
 
 
-def _rebuilt(chaos_dispatcher: ChaosDispatcher, saved: SavedSeries) -> Rebuilt:
+def _rebuild_series(chaos_dispatcher: ChaosDispatcher, saved_series: SavedSeries) -> Rebuilt:
     # Held to the same bounds as a body that asks for it.
-    chaos = Chaos.of(saved.chaos.as_json(), seed=saved.chaos.seed)
-    series = chaos_dispatcher._new(saved.key, chaos, saved.awaited)
-    held_deliveries = saved.held
+    chaos = Chaos.of(saved_series.chaos.as_json(), seed=saved_series.chaos.seed)
+    series = chaos_dispatcher._new(saved_series.key, chaos, saved_series.awaited)
+    held_deliveries = saved_series.held
     # Counted elsewhere until it is put back: a state that is refused leaves nothing behind.
     series.held.move_to(Capacity())
     series.held.restore(held_deliveries)
-    series._window = [held_deliveries[number] for number in saved.window]
-    series._crowd = [held_deliveries[number] for number in saved.crowd]
+    series._window = [held_deliveries[number] for number in saved_series.window]
+    series._crowd = [held_deliveries[number] for number in saved_series.crowd]
     series._echoes = {
-        place: [held_deliveries[number] for number in them] for place, them in saved.echoes
+        place: [held_deliveries[number] for number in them] for place, them in saved_series.echoes
     }
-    series._acked.update(dict.fromkeys(saved.acked))
-    _set_chance(series._chance, saved.chance)
-    _set_chance(series._shuffles, saved.shuffles)
+    series._acked.update(dict.fromkeys(saved_series.acked))
+    _set_chance(series._chance, saved_series.chance)
+    _set_chance(series._shuffles, saved_series.shuffles)
     entries: list[Entry] = []
-    for turn in saved.agenda:
+    for turn in saved_series.agenda:
         subject = turn.place if turn.delivery is None else held_deliveries[turn.delivery]
         if subject is None:
             raise ValueError(f"the turn {turn.order} is about nothing")
         entries.append((turn.due, turn.order, series, turn.what, subject))
-    return Rebuilt(series, saved.active, tuple(entries))
+    return Rebuilt(series, saved_series.active, tuple(entries))
 
 
 def _chance(chance: Random) -> bytes:

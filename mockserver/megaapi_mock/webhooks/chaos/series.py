@@ -75,7 +75,7 @@ def _range(value: Any) -> bool:
     return (
         isinstance(value, list)
         and len(value) == 2
-        and all(_number(bound, SECONDS_MOST) for bound in value)
+        and all(_number(limit, SECONDS_MOST) for limit in value)
         and value[0] <= value[1]
     )
 
@@ -124,15 +124,15 @@ class Series:
         *,
         later: Later,
         copy: Callable[[Delivery, str, float], Delivery],
-        dropped: Callable[[Delivery], None],
-        awaited: int | None = None,
+        on_drop: Callable[[Delivery], None],
+        arrivals_to_come: int | None = None,
         room: Capacity | None = None,
     ) -> None:
         self.key, self.chaos = key, chaos
         self.held = Held(room or Capacity())
-        self._later, self._copy, self._dropped = later, copy, dropped
+        self._later, self._copy, self._on_drop = later, copy, on_drop
         # How many are still to come, where that is known: nothing waits for others after them.
-        self._awaited = awaited
+        self._awaited = arrivals_to_come
         self._chance = Random(f"{chaos.seed}|{key}")
         # Of its own, so that the hour of a window does not shift who is dropped.
         self._shuffles = Random(f"{chaos.seed}|{key}|reorder")
@@ -149,7 +149,7 @@ class Series:
         if fate < self.chaos.drop:
             self.held.discard(delivery)
             _mark(delivery, "drop")
-            self._dropped(delivery)
+            self._on_drop(delivery)
             self._one_less(delivery.time, out)
         elif wait > 0:
             _mark(delivery, "delay")
@@ -160,52 +160,52 @@ class Series:
         else:
             self._arrive(delivery, delivery.time, out)
 
-    def happen(self, what: str, subject: Delivery | Place, at: float, out: Out) -> None:
+    def happen(self, what: str, subject: Delivery | Place, moment: float, out: Out) -> None:
         """Something that was put off is due; what may leave by that is added to `out`."""
         if isinstance(subject, tuple):
-            self._release(subject, at, out)
+            self._release(subject, moment, out)
         elif what == ARRIVE:
-            self._arrive(subject, at, out)
+            self._arrive(subject, moment, out)
         elif what == AGAIN:
             self.held.discard(subject)
-            subject.left = at
+            subject.left = moment
             out.append(subject)
         # The first one's patience; those after it have waited less when it ends.
         elif what == WINDOW and subject in self._window:
-            self._shuffle(at, out)
+            self._shuffle(moment, out)
         elif what == CROWD and subject in self._crowd:
-            self._burst(at, out)
+            self._burst(moment, out)
 
-    def flush(self, at: float, out: Out) -> None:
+    def flush(self, moment: float, out: Out) -> None:
         """Nobody waits for others any longer."""
-        self._shuffle(at, out)
+        self._shuffle(moment, out)
         for place in list(self._echoes):
-            self._release(place, at, out)
-        self._burst(at, out)
+            self._release(place, moment, out)
+        self._burst(moment, out)
 
-    def _one_less(self, at: float, out: Out) -> None:
+    def _one_less(self, moment: float, out: Out) -> None:
         if self._awaited is not None:
             self._awaited -= 1
             if self._awaited == 0:
-                self.flush(at, out)
+                self.flush(moment, out)
 
-    def _arrive(self, delivery: Delivery, at: float, out: Out) -> None:
+    def _arrive(self, delivery: Delivery, moment: float, out: Out) -> None:
         if self.chaos.reorder > 1:
-            self._wait_in(self._window, WINDOW, delivery, at)
+            self._wait_in(self._window, WINDOW, delivery, moment)
             if len(self._window) >= self.chaos.reorder:
-                self._shuffle(at, out)
+                self._shuffle(moment, out)
         else:
-            self._after_ack(delivery, at, out)
-        self._one_less(at, out)
+            self._after_ack(delivery, moment, out)
+        self._one_less(moment, out)
 
-    def _wait_in(self, place: list[Delivery], what: str, delivery: Delivery, at: float) -> None:
+    def _wait_in(self, place: list[Delivery], what: str, delivery: Delivery, moment: float) -> None:
         if self._turned_away(delivery):
             return
         place.append(delivery)
         if len(place) == 1:
-            self._later(at + self.chaos.hold, self, what, delivery)
+            self._later(moment + self.chaos.hold, self, what, delivery)
 
-    def _shuffle(self, at: float, out: Out) -> None:
+    def _shuffle(self, moment: float, out: Out) -> None:
         window = self._window[:]
         self._window.clear()
         before = window[:]
@@ -215,9 +215,9 @@ class Series:
         for delivery in window:
             if len(window) > 1:
                 _mark(delivery, "reorder")
-            self._after_ack(delivery, at, out)
+            self._after_ack(delivery, moment, out)
 
-    def _after_ack(self, delivery: Delivery, at: float, out: Out) -> None:
+    def _after_ack(self, delivery: Delivery, moment: float, out: Out) -> None:
         """An own message waits until its first acknowledgement is out."""
         kind, message_id = _order_key(delivery) if self.chaos.early_ack else ("", "")
         place = (delivery.lane, message_id)
@@ -226,47 +226,47 @@ class Series:
             if self._turned_away(delivery):
                 return
             self._echoes.setdefault(place, []).append(delivery)
-            self._later(at + self.chaos.hold, self, ECHO, place)
+            self._later(moment + self.chaos.hold, self, ECHO, place)
             return
-        self._crowded(delivery, at, out)
+        self._let_into_crowd(delivery, moment, out)
         if kind == "ack":
             self._acked[place] = None
             if len(self._acked) > ACKS_KEPT:
                 self._acked.popitem(last=False)
-            self._release(place, at, out)
+            self._release(place, moment, out)
 
-    def _release(self, place: tuple[str, str], at: float, out: Out) -> None:
+    def _release(self, place: tuple[str, str], moment: float, out: Out) -> None:
         for echo in self._echoes.pop(place, ()):
-            self._crowded(echo, at, out)
+            self._let_into_crowd(echo, moment, out)
 
-    def _crowded(self, delivery: Delivery, at: float, out: Out) -> None:
+    def _let_into_crowd(self, delivery: Delivery, moment: float, out: Out) -> None:
         if self.chaos.burst <= 1:
-            self._leave(delivery, at, out)
+            self._leave(delivery, moment, out)
             return
-        self._wait_in(self._crowd, CROWD, delivery, at)
+        self._wait_in(self._crowd, CROWD, delivery, moment)
         if len(self._crowd) >= self.chaos.burst:
-            self._burst(at, out)
+            self._burst(moment, out)
 
-    def _burst(self, at: float, out: Out) -> None:
+    def _burst(self, moment: float, out: Out) -> None:
         """All at once, each chat along a lane of its own: side by side, yet in order in a chat."""
         crowd = self._crowd[:]
         self._crowd.clear()
         for delivery in crowd:
             _mark(delivery, "burst")
             delivery.lane = f"{delivery.lane}#{_chat(delivery)}"
-            self._leave(delivery, at, out)
+            self._leave(delivery, moment, out)
 
-    def _leave(self, delivery: Delivery, at: float, out: Out) -> None:
+    def _leave(self, delivery: Delivery, moment: float, out: Out) -> None:
         self.held.discard(delivery)
-        delivery.left = at
+        delivery.left = moment
         out.append(delivery)
         for _ in range(self.chaos.duplicate - 1):
-            out.append(self._copy(delivery, f"duplicate of {delivery.id}", at))
+            out.append(self._copy(delivery, f"duplicate of {delivery.id}", moment))
         if self.chaos.redeliver > 0:
-            redelivery = self._copy(delivery, f"redelivery of {delivery.id}", at)
+            redelivery = self._copy(delivery, f"redelivery of {delivery.id}", moment)
             self.held.add(redelivery)
             if not self._turned_away(redelivery):
-                self._later(at + self.chaos.redeliver, self, AGAIN, redelivery)
+                self._later(moment + self.chaos.redeliver, self, AGAIN, redelivery)
 
     def _turned_away(self, delivery: Delivery) -> bool:
         """Drop what would have to wait here, when more is held already than may be."""
@@ -275,7 +275,7 @@ class Series:
             return False
         delivery.reason = f"{room.count - 1} deliveries are held back already: nothing more can be"
         self.held.discard(delivery)
-        self._dropped(delivery)
+        self._on_drop(delivery)
         return True
 
 

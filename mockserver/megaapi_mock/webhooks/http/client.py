@@ -89,7 +89,7 @@ class HttpTransport:
         self._idle: deque[ReceiverConnection] = deque()
         self._open: set[socket.socket] = set()
         self._tls: ssl.SSLContext | None = None
-        self._closed = False
+        self._is_closed = False
 
     def post(self, url: str, body: bytes, headers: Headers, *, timeout: float) -> ReceiverAnswer:
         """Return the receiver's answer, errors included, or raise DeliveryFailed.
@@ -97,17 +97,17 @@ class HttpTransport:
         A kept connection that the receiver had closed before the request left is replaced.
         What may have been read is never sent again.
         """
-        return self._followed(Hop("POST", url, body, headers), timeout, ANSWER_LIMIT)
+        return self._follow_redirects(Hop("POST", url, body, headers), timeout, ANSWER_LIMIT)
 
     def get(self, url: str, headers: Headers, *, timeout: float, most: int) -> ReceiverAnswer:
         """Return what a GET is answered, at most so many bytes of it, or raise DeliveryFailed."""
-        answer = self._followed(Hop("GET", url, b"", headers), timeout, most)
-        if self._closed:
+        answer = self._follow_redirects(Hop("GET", url, b"", headers), timeout, most)
+        if self._is_closed:
             # What ends with its connection looks whole when that was cut.
             raise DeliveryFailed("the mock stopped")
         return answer
 
-    def _followed(self, first: Hop, timeout: float, most: int) -> ReceiverAnswer:
+    def _follow_redirects(self, first: Hop, timeout: float, most: int) -> ReceiverAnswer:
         """The last answer of a chain of redirects; the time-out is for all of it."""
         deadline = time.monotonic() + timeout
         hop = first
@@ -141,7 +141,7 @@ class HttpTransport:
             try:
                 return self._exchange(kept, request, deadline, timeout)
             except DeliveryFailed as error:
-                if not (kept.missed and isinstance(error.__cause__, ConnectionError)):
+                if not (kept.had_hung_up and isinstance(error.__cause__, ConnectionError)):
                     raise
         connection = self._connect(target, deadline, timeout, most)
         return self._exchange(connection, request, deadline, timeout)
@@ -149,7 +149,7 @@ class HttpTransport:
     def close(self) -> None:
         """Close kept connections and cut those in use; posting is over. May be called again."""
         with self._lock:
-            self._closed = True
+            self._is_closed = True
             idle = list(self._idle)
             self._idle.clear()
             for connection in idle:
@@ -200,7 +200,7 @@ class HttpTransport:
     def _give_back(self, connection: ReceiverConnection, *, keep: bool) -> None:
         surplus: ReceiverConnection | None = connection
         with self._lock:
-            if keep and not self._closed:
+            if keep and not self._is_closed:
                 self._idle.append(connection)
                 surplus = self._idle.popleft() if len(self._idle) > IDLE_LIMIT else None
         if surplus is not None:
@@ -259,12 +259,12 @@ class HttpTransport:
             plain.settimeout(time_left(deadline))
             if self._tls is None:
                 self._tls = ssl.create_default_context()
-            secured = self._tls.wrap_socket(
+            tls_socket = self._tls.wrap_socket(
                 plain, server_hostname=host, do_handshake_on_connect=False
             )
             self._drop(plain)  # an empty shell now: wrap_socket has moved the connection
-            sock = self._remember(secured)
-            secured.do_handshake()
+            sock = self._remember(tls_socket)
+            tls_socket.do_handshake()
         except BaseException:
             self._drop(sock)
             raise
@@ -273,7 +273,7 @@ class HttpTransport:
     def _remember(self, sock: socket.socket) -> socket.socket:
         """Make the socket one that `close` can cut."""
         with self._lock:
-            if not self._closed:
+            if not self._is_closed:
                 self._open.add(sock)
                 return sock
         sock.close()

@@ -147,7 +147,7 @@ class ReceiverConnection:
         self.target = target
         self.sock = sock
         self.partial: ReceiverAnswer | None = None
-        self.missed = False
+        self.had_hung_up = False
         self._incoming = _SocketReader(sock)
         self._reader = _KeptReader(self._incoming)
         self._bytes_sent = 0
@@ -156,7 +156,7 @@ class ReceiverConnection:
         """Whether the receiver has neither closed this connection nor said anything unasked."""
         self._incoming.deadline = None
         try:
-            return not self._reader.peek(1) and not self._incoming.ended
+            return not self._reader.peek(1) and not self._incoming.is_at_end
         except (OSError, HTTPException):
             return False
 
@@ -166,14 +166,14 @@ class ReceiverConnection:
         Raises OSError or HTTPException; `partial` then holds what had arrived of the answer, and
         `missed` says that the receiver had hung up before the first byte of the request left.
         """
-        self.partial, self.missed = None, False
+        self.partial, self.had_hung_up = None, False
         self._bytes_sent = 0
         self._incoming.count = 0
         self._incoming.deadline = deadline
         try:
             return self._sent_and_answered(request, deadline)
         except ConnectionError:
-            self.missed = not self._bytes_sent and not self._incoming.count
+            self.had_hung_up = not self._bytes_sent and not self._incoming.count
             raise
 
     def makefile(self, mode: str) -> io.BufferedReader:
@@ -224,9 +224,9 @@ class ReceiverConnection:
         except (OSError, HTTPException):
             self.partial = ReceiverAnswer(response.status, headers, bytes(body[: self._most]))
             raise
-        truncated = len(body) > self._most
-        answer = ReceiverAnswer(response.status, headers, bytes(body[: self._most]), truncated)
-        return answer, not (truncated or response.will_close or response.status < 200)
+        is_cut = len(body) > self._most
+        answer = ReceiverAnswer(response.status, headers, bytes(body[: self._most]), is_cut)
+        return answer, not (is_cut or response.will_close or response.status < 200)
 
 
 class _KeptReader(io.BufferedReader):
@@ -246,7 +246,7 @@ class _SocketReader(io.RawIOBase):
         self.deadline: float | None = None
         self.limit = HEAD_LIMIT
         self.count = 0
-        self.ended = False
+        self.is_at_end = False
         self._sock = sock
 
     def readable(self) -> bool:
@@ -261,7 +261,7 @@ class _SocketReader(io.RawIOBase):
         except (BlockingIOError, ssl.SSLWantReadError):
             return None
         self.count += count
-        self.ended = count == 0
+        self.is_at_end = count == 0
         if self.count > self.limit:
             raise HTTPException(f"more than {self.limit} bytes of headers and framing")
         return count

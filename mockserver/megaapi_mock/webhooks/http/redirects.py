@@ -27,10 +27,10 @@ class Hop:
             return None
         # 307 and 308 keep method and body, 303 keeps neither, nor does a POST on 301 and 302.
         if answer.status == 303 or (self.method == "POST" and answer.status in (301, 302)):
-            return Hop("GET", self._joined(location), b"", _without_content(self.headers))
-        return replace(self, url=self._joined(location))
+            return Hop("GET", self._join(location), b"", _without_content(self.headers))
+        return replace(self, url=self._join(location))
 
-    def _joined(self, location: str) -> str:
+    def _join(self, location: str) -> str:
         try:
             return urljoin(self.url, location)
         except ValueError:

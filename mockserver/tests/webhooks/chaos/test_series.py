@@ -38,7 +38,7 @@ class Bench:
             clock=self.clock,
             journal=self.journal,
             forward=self._forward,
-            changed=self.changed.append,
+            on_change=self.changed.append,
         )
         self.timers = Timers(
             clock=self.clock,
@@ -156,7 +156,7 @@ def test_a_seed_drops_the_same_ones_with_and_without_a_delay() -> None:
 def test_delays_stay_in_their_range_and_may_overtake(bench: Bench) -> None:
     bench.start(delay=[0.5, 2])
     sent = bench.send(50)
-    assert bench.out == [] and len(bench.chaos_dispatcher.held(KEY)) == 50
+    assert bench.out == [] and len(bench.chaos_dispatcher.held_deliveries(KEY)) == 50
     bench.clock.advance(0.49)
     assert bench.out == []
     bench.clock.advance(0.7)
@@ -261,7 +261,10 @@ def test_ending_lets_go_what_is_held_and_what_was_to_come_again(bench: Bench) ->
     assert Counter(delivery.body for delivery in bench.out[3:]) == Counter(
         delivery.body for delivery in sent
     )
-    assert bench.chaos_dispatcher.held(KEY) == [] and bench.chaos_dispatcher.next_due() is None
+    assert (
+        bench.chaos_dispatcher.held_deliveries(KEY) == []
+        and bench.chaos_dispatcher.next_due() is None
+    )
     assert bench.chaos_dispatcher.chaos_of(KEY) is None
 
 
@@ -339,7 +342,7 @@ def test_after_the_stop_nothing_is_held_for_ever(bench: Bench) -> None:
     bench.chaos_dispatcher.accept(claimed)
     bench.chaos_dispatcher.start(KEY, Chaos(delay=(60, 60), drop=1.0))
     assert bench.out == [*claimed, *bench.send()]
-    assert bench.chaos_dispatcher.held(KEY) == []
+    assert bench.chaos_dispatcher.held_deliveries(KEY) == []
 
 
 class Slow(RecordingTransport):
@@ -495,7 +498,7 @@ def test_what_is_held_is_bounded_by_number(bench: Bench, wishes: dict[str, Any])
     assert [delivery.state for delivery in sent] == ["queued"] * 20 + ["dropped"] * 30
     assert bench.changed == sent[20:]
     assert sent[-1].reason == "20 deliveries are held back already: nothing more can be"
-    assert set(bench.chaos_dispatcher.held(KEY)) == set(sent[:20])
+    assert set(bench.chaos_dispatcher.held_deliveries(KEY)) == set(sent[:20])
     bench.clock.advance(1_000)
     assert sorted(bench.ids) == sorted(delivery.id for delivery in sent[:20])
     # What has left makes room again.
@@ -522,7 +525,7 @@ def test_echoes_and_redeliveries_are_bounded_too(bench: Bench) -> None:
     bench.out.clear()
     bench.send(10)
     assert len(bench.out) == 10
-    assert len(bench.chaos_dispatcher.held(KEY)) == 5
+    assert len(bench.chaos_dispatcher.held_deliveries(KEY)) == 5
 
 
 def test_others_pass_while_nothing_more_can_be_held(bench: Bench) -> None:
@@ -565,4 +568,4 @@ def test_a_state_that_is_refused_counts_for_nothing(bench: Bench) -> None:
     assert (bench.chaos_dispatcher._room.count, bench.chaos_dispatcher._room.size) == before
     saved_chaos.put_back(bench.chaos_dispatcher, made, None)
     assert (bench.chaos_dispatcher._room.count, bench.chaos_dispatcher._room.size) == before
-    assert len(bench.chaos_dispatcher.held(KEY)) == 5
+    assert len(bench.chaos_dispatcher.held_deliveries(KEY)) == 5

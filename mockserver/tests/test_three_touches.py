@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from megaapi_mock.errors import HandlerMissing, HandlerOrphaned, SpecError
-from megaapi_mock.handlers.call import Call, Json, done, operation
+from megaapi_mock.handlers.call import Call, Json, operation, success
 from megaapi_mock.handlers.registry import discover
 from megaapi_mock.resources import root
 from megaapi_mock.web.app import build_app
@@ -72,7 +72,7 @@ def rename_group(call: Call) -> Json:
     data = call.body["group_data"]
     group = call.instance.groups.require(data["jid"])
     call.instance.group_table.put(group.jid, replace(group, subject=data["group_name"]))
-    return done("Group renamed")
+    return success("Group renamed")
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ from .message_states import (
     TO,
     UNPLAYED,
     Halt,
-    drawn,
-    fixed,
+    draw_delays,
+    fixed_delays,
     halt_by,
     targets,
 )
@@ -42,7 +42,7 @@ class Acknowledgements:
     ) -> None:
         self._change, self._state = change, change.state
         self._addresses, self._reachability, self._outbox = addresses, reachability, outbox
-        self._fixed = fixed(change.rules.ack_delays)
+        self._fixed_delays = fixed_delays(change.rules.ack_delays)
 
     def acknowledge(self, message_id: str, step: str, member: str = "") -> None:
         """WhatsApp reports progress; nothing goes backwards and no step is left out.
@@ -57,17 +57,22 @@ class Acknowledgements:
             # Only a permanent reason survives the step.
             reason = message.reason
             lasting = reason if reason is not None and _is_permanent(reason) else None
-            moved = message.moved(step, lasting)
-            stopped = lasting is not None and step == DELIVERED and message_states.unshown(lasting)
-            self._state.messages.put(
-                message_id, moved.moved(STOPPED, moved.reason) if stopped else moved
+            next_message = message.with_state(step, lasting)
+            is_stopped = (
+                lasting is not None and step == DELIVERED and message_states.unshown(lasting)
             )
-            if (step == READ or stopped) and message_id in self._state.moving:
+            self._state.messages.put(
+                message_id,
+                next_message.with_state(STOPPED, next_message.reason)
+                if is_stopped
+                else next_message,
+            )
+            if (step == READ or is_stopped) and message_id in self._state.moving:
                 self._state.moving.remove(message_id)
         elif not person:
             return
         elif message.reason is not None and not _is_permanent(message.reason):
-            self._state.messages.put(message_id, message.moved(message.state))
+            self._state.messages.put(message_id, message.with_state(message.state))
         key = {"remoteJid": message.chat, "id": message_id, "fromMe": True}
         name = f"ack-{step}"
         if person:
@@ -83,7 +88,7 @@ class Acknowledgements:
             return False
         # A hidden number was not looked up: it may not exist.
         stoppable = self._state.contact_states or message.chat.lid
-        if stoppable and self._halted(message, step, person):
+        if stoppable and self._is_halted(message, step, person):
             return False
         if self._state.awaited and self._outbox.holds_back(message, step, person):
             return False
@@ -91,10 +96,10 @@ class Acknowledgements:
 
     def _next_of_phone(self, message_id: str, step: str, person: Jid) -> bool:
         """Whether this is what that phone says next: one that was off may have missed a step."""
-        reported, status = self._state.phone_steps.get(message_id) or {}, ACK_STATUS[step]
-        if status != reported.get(person, ACK_STATUS[SERVER]) + 1:
+        statuses, status = self._state.phone_steps.get(message_id) or {}, ACK_STATUS[step]
+        if status != statuses.get(person, ACK_STATUS[SERVER]) + 1:
             return False
-        self._state.phone_steps.put(message_id, {**reported, person: status})
+        self._state.phone_steps.put(message_id, {**statuses, person: status})
         return True
 
     def stop_all(self, reason: str) -> None:
@@ -103,7 +108,7 @@ class Acknowledgements:
         for message_id in list(state.moving):
             message = state.messages.get(message_id)
             if message is not None and message.state in STOPPABLE:
-                state.messages.put(message_id, message.moved(STOPPED, reason))
+                state.messages.put(message_id, message.with_state(STOPPED, reason))
             state.moving.remove(message_id)
         for message_id in list(state.held_acks):
             state.held_acks.remove(message_id)
@@ -111,7 +116,7 @@ class Acknowledgements:
     def plan(self, message: Message, content: Mapping[str, Any], number: int) -> None:
         """Progress comes by itself: all of it is on its way before the first step arrives."""
         change = self._change
-        delays = self._fixed or self._drawn(number, "ack")
+        delays = self._fixed_delays or self._draw_delays(number, "ack")
         # Nearly nothing can be played, and checking the keys is cheap.
         steps = UNPLAYED if PLAYABLE.isdisjoint(content) else targets(content)
         if message.reason is not None and message_states.unshown(message.reason):
@@ -133,16 +138,16 @@ class Acknowledgements:
         # The server answers once; each phone then speaks for itself.
         change.schedule(delays[0], "ack", (message.id, first))
         for person in members:
-            drawn_for = self._fixed or self._drawn(number, f"ack {person}")
+            drawn_for = self._fixed_delays or self._draw_delays(number, f"ack {person}")
             own = [max(delays[0], delay) for delay in drawn_for[1:]]
             for step, delay in zip(others, own, strict=False):
                 change.schedule(delay, "ack", (message.id, step, person))
 
-    def _drawn(self, number: int, kind: str) -> Sequence[float]:
+    def _draw_delays(self, number: int, kind: str) -> Sequence[float]:
         change, key = self._change, self._state.key
-        return drawn(change.rules.ack_delays, lambda: change.ids.raw(key, kind, number, 32))
+        return draw_delays(change.rules.ack_delays, lambda: change.ids.raw(key, kind, number, 32))
 
-    def _halted(self, message: Message, step: str, person: Jid | None) -> bool:
+    def _is_halted(self, message: Message, step: str, person: Jid | None) -> bool:
         """Whether the state of who should have it keeps this step from happening."""
         if not TO[step].needs_phone:
             return False
@@ -164,9 +169,9 @@ class Acknowledgements:
         """Nobody has it, or reads it: the message says why, for now or for good."""
         if not halt.final:
             if message.reason is None:
-                self._state.messages.put(message.id, message.moved(message.state, halt.reason))
+                self._state.messages.put(message.id, message.with_state(message.state, halt.reason))
         elif message.state in halt.sources:
-            self._state.messages.put(message.id, message.moved(STOPPED, halt.reason))
+            self._state.messages.put(message.id, message.with_state(STOPPED, halt.reason))
             if message.id in self._state.moving:
                 self._state.moving.remove(message.id)
 

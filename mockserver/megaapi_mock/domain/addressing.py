@@ -41,7 +41,7 @@ class Addresses:
             else not directory.hides_numbers
         )
 
-    def shown(self, jid: str, chat: Jid) -> str:
+    def address_in(self, jid: str, chat: Jid) -> str:
         """The address of a person, registered or hidden, as this chat shows it."""
         if self._is_plain(chat):
             return str(jid)
@@ -56,14 +56,14 @@ class Addresses:
         if self._is_plain(chat):
             return dict(key)
         side = "participant" if "participant" in key else "remoteJid"
-        given = str(key[side])
-        shown, person = self.shown(given, chat), self._person(given)
-        if person is None or not Jid.written(shown).lid:
+        original = str(key[side])
+        chat_address, person = self.address_in(original, chat), self._person(original)
+        if person is None or not Jid.written(chat_address).lid:
             return dict(key)
         lid, number = _BESIDE[side]
         rest = {name: value for name, value in key.items() if name not in (lid, number)}
-        own = {lid: shown} if side == "remoteJid" or person.number is None else {}
-        return {**rest, side: shown, **own, **self._number(given, number)}
+        own = {lid: chat_address} if side == "remoteJid" or person.number is None else {}
+        return {**rest, side: chat_address, **own, **self._number(original, number)}
 
     def receipt_key(self, key: Mapping[str, Any]) -> dict[str, Any]:
         """The key of a receipt, which names nobody twice."""
@@ -71,31 +71,31 @@ class Addresses:
         if self._is_plain(chat):
             return dict(key)
         return {
-            name: self.shown(value, chat) if name in ("remoteJid", "participant") else value
+            name: self.address_in(value, chat) if name in ("remoteJid", "participant") else value
             for name, value in key.items()
         }
 
     def everywhere(self, document: Any, chat: Jid) -> Any:
         """The same with every person it names, by keys of objects too, as this chat shows them."""
-        return document if self._is_plain(chat) else self._replaced(document, chat)
+        return document if self._is_plain(chat) else self._replace_addresses(document, chat)
 
     def group_fields(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """What is told of a group, its author's number beside the hidden one."""
-        shown: dict[str, Any] = self.everywhere(dict(fields), Jid.written(fields["id"]))
+        chat_fields: dict[str, Any] = self.everywhere(dict(fields), Jid.written(fields["id"]))
         author = fields.get("author")
-        if author is None or "action" not in fields or shown["author"] == author:
-            return shown
-        return {**shown, **self._number(str(author), "authorPn")}
+        if author is None or "action" not in fields or chat_fields["author"] == author:
+            return chat_fields
+        return {**chat_fields, **self._number(str(author), "authorPn")}
 
     def participant(self, jid: Jid, group: Group) -> dict[str, str]:
         """A member as lists of the group show them: `id`, and the number behind a hidden one."""
-        shown = self.shown(jid, group.jid)
-        hidden = Jid.written(shown).lid
-        return {"id": shown, **(self._number(jid, "phoneNumber") if hidden else {})}
+        chat_address = self.address_in(jid, group.jid)
+        is_lid = Jid.written(chat_address).lid
+        return {"id": chat_address, **(self._number(jid, "phoneNumber") if is_lid else {})}
 
     def is_hidden(self, person: Contact) -> bool:
         """Whether a private chat with this person shows the hidden number."""
-        return Jid.written(self.shown(person.jid, person.jid)).lid
+        return Jid.written(self.address_in(person.jid, person.jid)).lid
 
     def _number(self, jid: str, field: str) -> dict[str, str]:
         """The number of somebody met by LID, unless there is none or nobody may see it."""
@@ -104,21 +104,21 @@ class Addresses:
             return {}
         return {field: str(person.jid)}
 
-    def _replaced(self, document: Any, chat: Jid, *, names: bool = False) -> Any:
+    def _replace_addresses(self, document: Any, chat: Jid, *, names: bool = False) -> Any:
         if isinstance(document, dict):
             return {
-                self._address(name, chat): self._replaced(value, chat, names=_names(name))
+                self._address(name, chat): self._replace_addresses(value, chat, names=_names(name))
                 for name, value in document.items()
             }
         if isinstance(document, list):
-            return [self._replaced(item, chat, names=names) for item in document]
+            return [self._replace_addresses(item, chat, names=names) for item in document]
         return self._address(document, chat) if names else document
 
     def _address(self, text: Any, chat: Jid) -> Any:
         if not isinstance(text, str) or "@" not in text:
             return text
         jid = Jid.written(text)
-        return self.shown(text, chat) if jid.person or jid.lid else text
+        return self.address_in(text, chat) if jid.person or jid.lid else text
 
     def _is_plain(self, chat: Jid) -> bool:
         """Whether nobody at all is met by LID there."""
@@ -165,16 +165,20 @@ def _names(field: Any) -> bool:
     return field in _NAMING or str(field).endswith("Jid")
 
 
-def told(addresses: Addresses, payload: Mapping[str, Any]) -> dict[str, Any]:
+def address_payload(addresses: Addresses, payload: Mapping[str, Any]) -> dict[str, Any]:
     """A sample's payload with its people as its chat shows them; whose webhook it is, stays."""
     key, data = payload.get("key"), payload.get("data")
     if isinstance(key, Mapping):
-        shown = addresses.receipt_key(key) if "update" in payload else addresses.key(key)
+        chat_key = addresses.receipt_key(key) if "update" in payload else addresses.key(key)
         message = addresses.everywhere(payload.get("message"), Jid.written(key["remoteJid"]))
-        return {**payload, "key": shown, **({"message": message} if "message" in payload else {})}
+        return {
+            **payload,
+            "key": chat_key,
+            **({"message": message} if "message" in payload else {}),
+        }
     if isinstance(data, Mapping) and "chatId" in data:
         return {**payload, "data": addresses.everywhere(data, Jid.written(data["chatId"]))}
     if "id" not in payload:
         return dict(payload)
-    whose = {name: payload[name] for name in ("jid", "lid") if name in payload}
-    return {**addresses.group_fields(payload), **whose}
+    owner_fields = {name: payload[name] for name in ("jid", "lid") if name in payload}
+    return {**addresses.group_fields(payload), **owner_fields}

@@ -91,14 +91,14 @@ class Agenda:
         Only a clock that stands still lets so many pile up. A tenth is cleared at a time, so that
         one change in many pays for it.
         """
-        wanted = [due for due in self._state.agenda if self._is_wanted(due)]
+        work = [due for due in self._state.agenda if self._is_wanted(due)]
         most = (messages_kept * ACKS_MOST + OTHERS_MOST) * 9 // 10
-        acks = sorted(due[1] for due in wanted if due[2] == "ack")
-        if len(wanted) > most and acks:
-            last = acks[min(len(wanted) - most, len(acks)) - 1]
-            wanted = [due for due in wanted if due[2] != "ack" or due[1] > last]
-        heapq.heapify(wanted)
-        self._state.agenda = wanted
+        acks = sorted(due[1] for due in work if due[2] == "ack")
+        if len(work) > most and acks:
+            last = acks[min(len(work) - most, len(acks)) - 1]
+            work = [due for due in work if due[2] != "ack" or due[1] > last]
+        heapq.heapify(work)
+        self._state.agenda = work
 
     def _is_wanted(self, due: Due) -> bool:
         if due[3] != (self._state.generations.get(due[2]) or 0):

@@ -68,14 +68,14 @@ class Change:
 
     # -- all or nothing ---------------------------------------------------------------------
 
-    def look(self, at: float | None = None) -> None:
+    def look(self, moment: float | None = None) -> None:
         """Set `now`, to this moment or an earlier one; no change begins."""
-        self.now = self.clock.now() if at is None else at
+        self.now = self.clock.now() if moment is None else moment
         self.fault_effects = NO_EFFECTS
 
-    def begin(self, at: float | None = None) -> None:
+    def begin(self, moment: float | None = None) -> None:
         """Start a change, now or at that moment: from here on everything can be taken back."""
-        self.look(at)
+        self.look(moment)
         self._values_before = self._values()
         self._events_before = len(self._events)
         self._peer_messages_before = len(self._peer_messages)
@@ -245,10 +245,10 @@ class Change:
             self.schedule(0.0, "ack", self._at_once.popleft()[1])
 
     def _is_due_by(self, moment: float) -> bool:
-        planned, scheduled = self.state.agenda, self.agenda.scheduled
-        if planned and planned[0][0] <= moment:
+        agenda, new_work = self.state.agenda, self.agenda.scheduled
+        if agenda and agenda[0][0] <= moment:
             return True
-        return bool(scheduled) and scheduled[0][0] <= moment
+        return bool(new_work) and new_work[0][0] <= moment
 
     def _nothing_is_due(self, now: float) -> None:
         self.now = now
@@ -256,8 +256,8 @@ class Change:
     @property
     def next_due(self) -> float | None:
         """When something is due next, by what is kept."""
-        planned = self.state.agenda
-        return planned[0][0] if planned else None
+        agenda = self.state.agenda
+        return agenda[0][0] if agenda else None
 
     @property
     def is_due(self) -> bool:

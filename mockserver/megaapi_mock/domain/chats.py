@@ -65,7 +65,7 @@ class Chats:
         holds = self._people_version == self._change.number_registry.version
         if holds and not self._state.contact_states and to in self._people:
             return self._people[to]
-        recipient = self._resolved(to)
+        recipient = self._resolve_recipient(to)
         if recipient.chat.group or len(to) > LONGEST_CACHED:
             return recipient
         if not holds or len(self._people) >= PEOPLE_MOST:
@@ -76,24 +76,24 @@ class Chats:
             before = self._people[to] = recipient
         return before
 
-    def _resolved(self, to: str) -> Recipient:
-        jid, given = Jid.parse(to), as_given(to)
+    def _resolve_recipient(self, to: str) -> Recipient:
+        jid, address = Jid.parse(to), as_given(to)
         if jid.group:
             if jid not in self._state.group_table:
                 raise NotAMember(
-                    f"{given} is not a group of {self._state.key}{written_otherwise(jid.user)}",
+                    f"{address} is not a group of {self._state.key}{written_otherwise(jid.user)}",
                     status=self._change.rules.not_a_member_status,
                 )
-            return Recipient(given, jid)
+            return Recipient(address, jid)
         person = self._change.person(jid)
         # Hidden numbers are not looked up (ancestor): WhatsApp alone knows whether one is there.
-        if (jid.lid and jid.user) or self._reachability.registered(person) is not None:
+        if (jid.lid and jid.user) or self._reachability.unless_gone(person) is not None:
             chat = jid if person is None else person.jid
             canonical = self._change.rules.canonical_jid
-            hidden = jid.lid or chat.lid
-            return Recipient(str(chat) if canonical else given, chat, hidden=hidden)
+            is_lid = jid.lid or chat.lid
+            return Recipient(str(chat) if canonical else address, chat, hidden=is_lid)
         if not self._change.rules.refuse_unregistered:
-            return Recipient(given, jid, registered=False, hidden=jid.lid)
+            return Recipient(address, jid, registered=False, hidden=jid.lid)
         raise NumberNotRegistered(self._change.directory.no_account(jid))
 
     def send(
@@ -102,7 +102,7 @@ class Chats:
         content: Mapping[str, Any],
         *,
         echo: bool = True,
-        heard: bool = True,
+        reaches_peers: bool = True,
         unshown: str | None = None,
     ) -> dict[str, Any]:
         """Put a message on its way; the `messageData` of the answer, status PENDING.
@@ -115,7 +115,7 @@ class Chats:
         number = change.count("message")
         message = self._own_message(to, content, number)
         if unshown is not None:
-            message = message.moved(PENDING, f"{UNSHOWN}: {unshown}")
+            message = message.with_state(PENDING, f"{UNSHOWN}: {unshown}")
         messages.put(message.id, message)
         key = {"remoteJid": to.given, "fromMe": True, "id": message.id}
         if echo and change.rules.echo:
@@ -123,13 +123,13 @@ class Chats:
         if to.registered:
             self._state.moving.put(message.id, True)
             # To most people one look is all it costs that instances can write to each other.
-            if heard and change.number_registry.linked > 1:
+            if reaches_peers and change.number_registry.linked > 1:
                 self._outbox.expect(message, to.chat)
             self._acknowledgements.plan(message, content, number)
             if change.fault_effects.stays is not None:
-                messages.put(message.id, message.moved(PENDING, change.fault_effects.because))
+                messages.put(message.id, message.with_state(PENDING, change.fault_effects.because))
         else:
-            messages.put(message.id, message.moved(STOPPED, "not registered"))
+            messages.put(message.id, message.with_state(STOPPED, "not registered"))
         time = str(int(message.time))
         answer = {"key": key, "message": content, "messageTimestamp": time, "status": "PENDING"}
         if to.chat.group:
@@ -148,9 +148,9 @@ class Chats:
 
     def _echo_key(self, key: Mapping[str, Any], chat: Jid) -> dict[str, Any]:
         """A send's key as its echo has it: by number as it was given, else as the chat shows it."""
-        shown = self._addresses.key({**key, "remoteJid": chat})
-        hidden = any(Jid.written(each["remoteJid"]).lid for each in (key, shown))
-        return shown if hidden else dict(key)
+        chat_key = self._addresses.key({**key, "remoteJid": chat})
+        has_lid = any(Jid.written(each["remoteJid"]).lid for each in (key, chat_key))
+        return chat_key if has_lid else dict(key)
 
     def arrive(
         self,
@@ -165,20 +165,20 @@ class Chats:
     ) -> Message:
         """A message from outside under this key, the own phone's included: kept and announced."""
         self.require_link()
-        lost = self._why_lost(key, author)
-        message = self._arrived(key, content, author)
-        if lost is not None:
-            message = message.moved(PENDING, lost)
+        loss_reason = self._why_lost(key, author)
+        message = self._message_from(key, content, author)
+        if loss_reason is not None:
+            message = message.with_state(PENDING, loss_reason)
         self._state.messages.put(message.id, message)
-        if lost is not None:
+        if loss_reason is not None:
             return message
         if message.from_me:
             self._outbox.pass_on(message)
         elif self._change.rules.presence_events:
             self._record_composing(message)
-        shown = dict(key) if self._is_plain(message.chat) else self._addresses.key(key)
+        chat_key = dict(key) if self._is_plain(message.chat) else self._addresses.key(key)
         facts = InboundMessage(
-            shown, content, int(message.time), name, verified, dict(overrides or {})
+            chat_key, content, int(message.time), name, verified, dict(overrides or {})
         )
         self._change.record(event, facts)
         return message
@@ -187,7 +187,9 @@ class Chats:
         """Whether all addresses shown there are numbers, as far as one look can tell."""
         return self._addresses.plain_in_private and not chat.group
 
-    def _arrived(self, key: Mapping[str, Any], content: Mapping[str, Any], author: Jid) -> Message:
+    def _message_from(
+        self, key: Mapping[str, Any], content: Mapping[str, Any], author: Jid
+    ) -> Message:
         return Message(
             id=key["id"],
             time=self._change.now,
@@ -206,8 +208,8 @@ class Chats:
         """Whoever writes in private was seen to be typing."""
         author = message.sender
         if message.chat == author and author.person:
-            seen = {"lastKnownPresence": "composing", "lastSeen": int(self._change.now)}
-            fields = {"id": author, "presences": {str(author): seen}}
+            presence = {"lastKnownPresence": "composing", "lastSeen": int(self._change.now)}
+            fields = {"id": author, "presences": {str(author): presence}}
             fields = self._addresses.everywhere(fields, author)
             self._change.record("presence", Fields(fields))
 
@@ -276,8 +278,8 @@ class Chats:
 
     def inbound_key(self, sender: Contact, group: Jid | None) -> dict[str, Any]:
         """The key of a contact's next message, in private or in a group both are in."""
-        known = None if group is None else self._state.group_table.get(group)
-        if group is not None and (known is None or known.member(sender.jid) is None):
+        known_group = None if group is None else self._state.group_table.get(group)
+        if group is not None and (known_group is None or known_group.member(sender.jid) is None):
             raise Invalid(
                 f"{sender.jid} is not a participant of {group} as {self._state.key} knows it"
             )

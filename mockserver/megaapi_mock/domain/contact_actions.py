@@ -12,7 +12,7 @@ import orjson
 from ..errors import Conflict, Invalid
 from .content import CAPTIONED, KINDS, TEXTS
 from .jid import Jid
-from .message import Content, Message, content_key, key_of, unwrapped
+from .message import Content, Message, content_key, key_of, unwrap
 from .options import Option, options_of
 from .scene import Scene
 
@@ -43,8 +43,8 @@ def act(event: str, scene: Scene, content: Content) -> Action:
         raise Invalid(f"message: {event} is about no other message; {_in_words(ACTIONS)} are")
     if scene.chosen is not None and event not in ANSWERED:
         raise Invalid(f"option: {event} chooses nothing; {_in_words(ANSWERED)} do")
-    made = ACTIONS.get(event, _as_it_is)(scene, content)
-    return made if isinstance(made, Action) else Action(made)
+    result = ACTIONS.get(event, _as_it_is)(scene, content)
+    return result if isinstance(result, Action) else Action(result)
 
 
 def _in_words(names: Mapping[str, Any]) -> str:
@@ -53,9 +53,9 @@ def _in_words(names: Mapping[str, Any]) -> str:
 
 def names_its_chat(content: Content) -> bool:
     """Whether something in it is another thing in each chat, or at each moment."""
-    named = ("senderKeyDistributionMessage", "groupInviteMessage", "orderMessage")
+    kinds = ("senderKeyDistributionMessage", "groupInviteMessage", "orderMessage")
     settings = content.get("protocolMessage", {}).get("type") == "EPHEMERAL_SETTING"
-    return settings or any(name in content for name in named)
+    return settings or any(name in content for name in kinds)
 
 
 def _as_it_is(scene: Scene, content: Content) -> Content:
@@ -83,21 +83,21 @@ def _forward(scene: Scene, content: Content) -> Content:
     """A text of any chat, its score one higher; without `message` the sample's text."""
     if scene.message is None:
         return content
-    found = scene.instance.messages.get(scene.message)
-    if found is None:
+    original = scene.instance.messages.get(scene.message)
+    if original is None:
         raise Conflict(f"message: {scene.message} is unknown to {scene.instance.key}")
-    why = scene.withheld(found)
+    why = scene.withheld(original)
     if why is not None:
-        raise Conflict(f"message: {found.id} {why}")
-    inner = unwrapped(orjson.loads(found.content))
+        raise Conflict(f"message: {original.id} {why}")
+    inner = unwrap(orjson.loads(original.content))
     if content_key(inner) not in TEXTS:
-        raise Conflict(f"message: {found.id} is not a text; text-forwarded takes texts")
-    extended = inner.get("extendedTextMessage")
-    extended = extended if isinstance(extended, dict) else {"text": inner.get("conversation")}
-    known = extended.get("contextInfo")
-    score = known.get("forwardingScore") if isinstance(known, dict) else 0
+        raise Conflict(f"message: {original.id} is not a text; text-forwarded takes texts")
+    text_part = inner.get("extendedTextMessage")
+    text_part = text_part if isinstance(text_part, dict) else {"text": inner.get("conversation")}
+    context = text_part.get("contextInfo")
+    score = context.get("forwardingScore") if isinstance(context, dict) else 0
     part = content["extendedTextMessage"]
-    part["text"] = str(extended.get("text", ""))
+    part["text"] = str(text_part.get("text", ""))
     part["contextInfo"]["forwardingScore"] = (score if type(score) is int else 0) + 1
     return content
 
@@ -105,35 +105,35 @@ def _forward(scene: Scene, content: Content) -> Content:
 def _mention(scene: Scene, content: Content) -> Content:
     """The instance itself is mentioned: what a bot in a group waits for."""
     own = scene.instance.own_jid
-    shown = Jid.written(scene.instance.addresses.shown(own, scene.chat))
+    own_address = Jid.written(scene.instance.addresses.address_in(own, scene.chat))
     part = content["extendedTextMessage"]
-    part["text"] = f"@{shown.user} pode ver?"
-    part["contextInfo"]["mentionedJid"] = [shown]
+    part["text"] = f"@{own_address.user} pode ver?"
+    part["contextInfo"]["mentionedJid"] = [own_address]
     return content
 
 
 def _edit(scene: Scene, content: Content) -> Action:
     """Texts and captions of one's own can be edited."""
-    found = scene.target(
+    target = scene.target(
         lambda it: scene.own(it) and _kind(it) in (*TEXTS, *CAPTIONED),
         f"{scene.author} can edit only texts and captions of their own",
     )
     part = content["protocolMessage"]
-    part["key"], part["timestampMs"] = key_of(found), scene.moment
-    kind = _kind(found)
+    part["key"], part["timestampMs"] = key_of(target), scene.moment
+    kind = _kind(target)
     if kind in CAPTIONED:
         part["editedMessage"] = {kind: {"caption": part["editedMessage"]["conversation"]}}
-    return Action(content, lambda sent: scene.instance.chats.edit(found.id, _edited(sent)))
+    return Action(content, lambda sent: scene.instance.chats.edit(target.id, _new_content(sent)))
 
 
 def _delete(scene: Scene, content: Content) -> Action:
     """One's own messages, and in groups those of everybody for an admin."""
-    found = scene.target(
+    target = scene.target(
         lambda it: scene.own(it) or scene.rules_group(),
         f"{scene.author} can delete only messages of their own",
     )
-    content["protocolMessage"]["key"] = key_of(found)
-    return Action(content, lambda _: scene.instance.chats.mark_deleted(found.id))
+    content["protocolMessage"]["key"] = key_of(target)
+    return Action(content, lambda _: scene.instance.chats.mark_deleted(target.id))
 
 
 def _react(scene: Scene, content: Content) -> Content:
@@ -153,15 +153,15 @@ def _review_order(scene: Scene, content: Content) -> Content:
     part = content["interactiveMessage"]
     part.pop("contextInfo", None)
     if scene.message is not None:
-        part["contextInfo"] = _context(scene.named())
+        part["contextInfo"] = _context(scene.require_named())
     return content
 
 
 def _pick_row(scene: Scene, content: Content) -> Content:
-    found, option = _choice("list-response", scene)
+    target, option = _choice("list-response", scene)
     part = content["listResponseMessage"]
     part["title"], part["singleSelectReply"] = option.title, {"selectedRowId": option.id}
-    part["contextInfo"] = _context(found)
+    part["contextInfo"] = _context(target)
     part.pop("description", None)
     if option.description is not None:
         part["description"] = option.description
@@ -169,37 +169,37 @@ def _pick_row(scene: Scene, content: Content) -> Content:
 
 
 def _press_button(scene: Scene, content: Content) -> Content:
-    found, option = _choice("buttons-response", scene)
+    target, option = _choice("buttons-response", scene)
     part = content["buttonsResponseMessage"]
     part["selectedButtonId"], part["selectedDisplayText"] = option.id, option.title
-    part["contextInfo"] = _context(found)
+    part["contextInfo"] = _context(target)
     return content
 
 
 def _press_template(scene: Scene, content: Content) -> Content:
-    found, option = _choice("template-button-reply", scene)
+    target, option = _choice("template-button-reply", scene)
     part = content["templateButtonReplyMessage"]
     part["selectedId"], part["selectedDisplayText"] = option.id, option.title
-    part["contextInfo"], part["selectedIndex"] = _context(found), option.index
+    part["contextInfo"], part["selectedIndex"] = _context(target), option.index
     return content
 
 
 def _reply_natively(scene: Scene, content: Content) -> Content:
-    found, option = _choice("interactive-response", scene)
+    target, option = _choice("interactive-response", scene)
     part = content["interactiveResponseMessage"]
     part["body"]["text"] = option.title
     part["nativeFlowResponseMessage"]["paramsJson"] = orjson.dumps({"id": option.id}).decode()
-    part["contextInfo"] = _context(found)
+    part["contextInfo"] = _context(target)
     return content
 
 
 def _vote(scene: Scene, content: Content) -> Content:
     """The vote is encrypted, and the gateway has no secret to open it (open question)."""
-    found, _ = _choice("poll-vote", scene)
+    poll, _ = _choice("poll-vote", scene)
     ids, key = scene.instance.ids, scene.instance.key
     number = scene.instance.count("vote")
     content["pollUpdateMessage"] = {
-        "pollCreationMessageKey": key_of(found),
+        "pollCreationMessageKey": key_of(poll),
         "vote": {
             "encPayload": b64encode(ids.raw(key, "vote", number, 50)).decode(),
             "encIv": b64encode(ids.raw(key, "vote iv", number, 12)).decode(),
@@ -230,24 +230,24 @@ ACTIONS: Mapping[str, Build] = {
 def _choice(event: str, scene: Scene) -> tuple[Message, Option]:
     """The message that offers what is chosen, and the option; refused, naming what was offered."""
 
-    def offers(found: Message) -> list[Option]:
+    def offers(message: Message) -> list[Option]:
         # Polls may be anybody's; rows and buttons are answered to who sent them.
-        kind = KINDS.get(_kind(found))
+        kind = KINDS.get(_kind(message))
         if kind is None or event not in kind.answers:
             return []
-        if not found.from_me and event != "poll-vote":
+        if not message.from_me and event != "poll-vote":
             return []
-        return options_of(orjson.loads(found.content))
+        return options_of(orjson.loads(message.content))
 
     if event != "poll-vote" and not scene.mine:
         _require_buttons(scene)
     nothing = f"a {ANSWERED[event]} must have been sent there first"
     newest = scene.target(lambda found: bool(offers(found)), nothing)
     candidates = [newest] if scene.message is not None else scene.newest()
-    for found in candidates:
-        for option in offers(found):
+    for message in candidates:
+        for option in offers(message):
             if scene.chosen is None or option.is_called(scene.chosen):
-                return found, option
+                return message, option
     raise Conflict(
         f"option: {scene.chosen!r} was never offered; message {newest.id} offers "
         + ", ".join(map(str, offers(newest))),
@@ -262,35 +262,35 @@ def _require_buttons(scene: Scene) -> None:
         )
 
 
-def _kind(found: Message) -> str:
+def _kind(message: Message) -> str:
     """The content's name, wrappers taken off."""
-    if found.type in (*TEXTS, *CAPTIONED):
-        return found.type
-    return content_key(unwrapped(orjson.loads(found.content))) or ""
+    if message.type in (*TEXTS, *CAPTIONED):
+        return message.type
+    return content_key(unwrap(orjson.loads(message.content))) or ""
 
 
-def _context(found: Message) -> Content:
-    inner = unwrapped(orjson.loads(found.content))
+def _context(message: Message) -> Content:
+    inner = unwrap(orjson.loads(message.content))
     name = content_key(inner)
     part = inner.get(name) if name else None
     if isinstance(part, dict):
         # A quoted message does not quote in turn.
         part = {field: value for field, value in part.items() if field != "contextInfo"}
     return {
-        "stanzaId": found.id,
-        "participant": found.sender,
+        "stanzaId": message.id,
+        "participant": message.sender,
         "quotedMessage": {name: part} if name else {},
     }
 
 
-def associated(content: Content, album: Message) -> Content:
+def with_album(content: Content, album: Message) -> Content:
     """The content as one of this album's (Baileys: messageAssociation names the album)."""
     association = {"associationType": "MEDIA_ALBUM", "parentMessageKey": key_of(album)}
     context = {**content.get("messageContextInfo", {}), "messageAssociation": association}
     return {**content, "messageContextInfo": context}
 
 
-def _edited(sent: Content) -> Content:
-    part = sent.get("protocolMessage")
+def _new_content(sent_content: Content) -> Content:
+    part = sent_content.get("protocolMessage")
     edited = part.get("editedMessage") if isinstance(part, dict) else None
     return edited if isinstance(edited, dict) else {}

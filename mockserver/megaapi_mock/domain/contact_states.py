@@ -54,12 +54,12 @@ class ContactStates:
             self._groups.drop_account(contact.jid)
         self._mailbox.read_waiting(contact.jid)
 
-    def show_buttons(self, contact: Contact, shown: bool) -> None:
+    def show_buttons(self, contact: Contact, shows_them: bool) -> None:
         """Whether this person's phone shows lists, buttons and templates; new versions do not."""
         jid, without = contact.jid, self._state.without_buttons
-        if shown and jid in without:
+        if shows_them and jid in without:
             without.remove(jid)
-        elif not shown and jid not in without:
+        elif not shows_them and jid not in without:
             _require_room(without)
             without.put(jid, True)
 

@@ -108,18 +108,18 @@ class Directory:
 
     def find(self, number: str, instances: Container[Jid] = ()) -> Contact | None:
         """The person behind a dialled number; None when it has no WhatsApp."""
-        contact = self._by_number.get(number) or self._listed(number)
-        if contact is not None or self._denied(number):
+        contact = self._by_number.get(number) or self._find_listed(number)
+        if contact is not None or self._has_no_account(number):
             return contact
         stranger = self._stranger(number)
-        unlisted = self._unlisted and not self._is_long(number)
-        return stranger if unlisted or stranger.jid in instances else None
+        may_be_stranger = self._unlisted and not self._is_long(number)
+        return stranger if may_be_stranger or stranger.jid in instances else None
 
     def owner(self, number: str) -> Contact | None:
         """Whose phone an instance with this number is; None where the world says it has none."""
-        contact = self._by_number.get(number) or self._listed(number)
+        contact = self._by_number.get(number) or self._find_listed(number)
         if contact is None:
-            return None if self._denied(number) else self._stranger(number)
+            return None if self._has_no_account(number) else self._stranger(number)
         return None if contact.state == UNREGISTERED else contact
 
     def require_owner(self, number: str) -> Contact:
@@ -142,7 +142,7 @@ class Directory:
         contact = None if number is None else self.find(number, instances)
         return contact if contact is not None and contact.lid == jid else None
 
-    def registered(self, jid: Jid) -> Jid:
+    def canonical_jid(self, jid: Jid) -> Jid:
         """The one JID of whoever has this address, or would have it."""
         contact = self.person(jid, _Anybody())
         return jid if contact is None else contact.jid
@@ -162,11 +162,11 @@ class Directory:
         digits = jid.user
         if jid.lid:
             return ""
-        hidden = self._behind_digits(digits)
-        if hidden is not None:
-            to = f"{digits}@{LID}" + ("" if hidden.hides_number else f" or {hidden.number}")
-            return f": {digits} is the LID of {hidden.name}, no phone number; answer to {to}"
-        if (now := self.moved(digits)) is not None:
+        contact = self._behind_digits(digits)
+        if contact is not None:
+            to = f"{digits}@{LID}" + ("" if contact.hides_number else f" or {contact.number}")
+            return f": {digits} is the LID of {contact.name}, no phone number; answer to {to}"
+        if (now := self.former_owner(digits)) is not None:
             return f": who had it is {now.jid} now"
         if not digits.isdecimal():
             return written_otherwise(digits) or (
@@ -181,9 +181,9 @@ class Directory:
             )
         return written_otherwise(digits)
 
-    def read(self, written: str) -> Jid:
+    def read(self, text: str) -> Jid:
         """An address, or a number as people in Brazil write it, with or without its 55."""
-        return Jid.parse(as_written(written, self._by_number))
+        return Jid.parse(as_written(text, self._by_number))
 
     def _behind_digits(self, digits: str) -> Contact | None:
         """Whose hidden number has these digits, so that they are nobody's phone number."""
@@ -196,15 +196,15 @@ class Directory:
     def _is_long(self, number: str) -> bool:
         return not self.any_length and is_number(number) and too_long(number)
 
-    def moved(self, number: str) -> Contact | None:
+    def former_owner(self, number: str) -> Contact | None:
         """Who had this number before they took another one."""
         return self._moved.get(number) or self._moved.get(self._ninth.other(number) or "")
 
     def odd_addresses(self) -> tuple[bool, bool]:
         """Whether anybody's number is hidden, and whether anybody is met by LID."""
         people = self._by_lid.values()
-        hidden = any(who.hides_number for who in people)
-        return hidden, hidden or any(who.addressing == LID for who in people)
+        hides_numbers = any(person.hides_number for person in people)
+        return hides_numbers, hides_numbers or any(person.addressing == LID for person in people)
 
     def people(self) -> list[Contact]:
         """Everybody who is listed, those without a number too."""
@@ -215,14 +215,14 @@ class Directory:
         """Who is not reachable as the world begins."""
         return self._unreachable
 
-    def _listed(self, number: str) -> Contact | None:
+    def _find_listed(self, number: str) -> Contact | None:
         """Who is listed under this number, or under the other way to dial it."""
         if number in self._without:
             return None
         other = self._ninth.other(number)
         return None if other is None else self._by_number.get(other)
 
-    def _denied(self, number: str) -> bool:
+    def _has_no_account(self, number: str) -> bool:
         """Whether no account can have this number: it is none, or the world says so."""
         if number in self._without or not is_number(number) or self._is_short(number):
             return True
@@ -231,9 +231,9 @@ class Directory:
         return self._ninth.other(number) in self._without
 
     def _stranger(self, number: str) -> Contact:
-        registered = self._ninth.registered(number)
+        registered_number = self._ninth.registered_form(number)
         return Contact(
-            jid=Jid(registered, PERSON),
-            lid=lid_of(registered),
+            jid=Jid(registered_number, PERSON),
+            lid=lid_of(registered_number),
             name=f"Contato {number[-4:]}",
         )

@@ -26,17 +26,17 @@ NO_EFFECTS = FaultEffects()
 
 def together(effects: Iterable[FaultEffects]) -> FaultEffects:
     """Several at once; of two that say the same, the first."""
-    made = NO_EFFECTS
+    combined = NO_EFFECTS
     for effect in effects:
-        made = FaultEffects(
-            stays=made.stays or effect.stays,
-            because=made.because or effect.because,
+        combined = FaultEffects(
+            stays=combined.stays or effect.stays,
+            because=combined.because or effect.because,
             restart_seconds=effect.restart_seconds
-            if made.restart_seconds is None
-            else made.restart_seconds,
-            media_gone=made.media_gone or effect.media_gone,
+            if combined.restart_seconds is None
+            else combined.restart_seconds,
+            media_gone=combined.media_gone or effect.media_gone,
         )
-    return made
+    return combined
 
 
 # Why a message stays where it is, for good.

@@ -34,9 +34,9 @@ class Gateway(Environment):
     def person(self, jid: Jid) -> Contact | None:
         """The person behind a JID, under the name they show to everybody; None for strangers."""
         contact = self.directory.person(jid, self.number_registry)
-        return None if contact is None else self.number_registry.known(contact)
+        return None if contact is None else self.number_registry.with_own_name(contact)
 
-    def admitted(self, seed: InstanceSeed, *, named: bool = True) -> InstanceSeed:
+    def admit(self, seed: InstanceSeed, *, is_name_given: bool = True) -> InstanceSeed:
         """The seed, if its number can be an instance's; unless `named` under its person's name.
 
         Impossible where the world says the number has no account, or where another instance
@@ -48,7 +48,7 @@ class Gateway(Environment):
         name = self.number_registry.name(owner.jid, apart_from=seed.key)
         if name is None or name == seed.name:
             return seed
-        if named:
+        if is_name_given:
             raise Conflict(
                 f"name: {seed.number} is an instance's already, under the name {name!r}: "
                 "one person has one name, use that one",

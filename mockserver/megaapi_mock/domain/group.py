@@ -39,7 +39,9 @@ class Group:
 
     def member(self, jid: Jid) -> Participant | None:
         """The member with this JID."""
-        return next((who for who in self.participants if who.jid == jid), None)
+        return next(
+            (participant for participant in self.participants if participant.jid == jid), None
+        )
 
     def with_member(self, jid: Jid) -> Group:
         """The group with one plain member more."""
@@ -47,14 +49,20 @@ class Group:
 
     def without_member(self, jid: Jid) -> Group:
         """The group with one member less."""
-        return replace(self, participants=tuple(who for who in self.participants if who.jid != jid))
+        return replace(
+            self,
+            participants=tuple(
+                participant for participant in self.participants if participant.jid != jid
+            ),
+        )
 
     def with_rank(self, jid: Jid, admin: str | None) -> Group:
         """The group with one member of another rank."""
         return replace(
             self,
             participants=tuple(
-                Participant(jid, admin) if who.jid == jid else who for who in self.participants
+                Participant(jid, admin) if participant.jid == jid else participant
+                for participant in self.participants
             ),
         )
 

@@ -87,7 +87,7 @@ class Groups:
             )
             if update.announced:
                 self._record(update)
-            self._outbox.share(update, [who.jid for who in group.participants])
+            self._outbox.share(update, [participant.jid for participant in group.participants])
 
     def create(self, subject: str, people: Iterable[str], *, owner: Jid | None = None) -> Group:
         """A new group, the instance its superadmin, unless `owner` has made it and is.
@@ -99,7 +99,7 @@ class Groups:
         owner = owner or own
         members, inside = [Participant(owner, "superadmin")], {owner, own}
         members += [Participant(own)] if owner != own else []
-        for person in self._registered(people):
+        for person in self._people_with_account(people):
             if person.group_add == ADDED and person.jid not in inside:
                 members.append(Participant(person.jid))
                 inside.add(person.jid)
@@ -114,7 +114,7 @@ class Groups:
         if not self._has_room(group):
             raise Unusable(f"{self._state.key} is in too many groups to remember: leave some")
         self._state.group_table.put(group.jid, group)
-        others = [who.jid for who in members if who.jid != own]
+        others = [participant.jid for participant in members if participant.jid != own]
         self._share(group, "add", others, group)
         return group
 
@@ -124,13 +124,13 @@ class Groups:
         outcome = []
         for text in people:
             person = self._change.person(Jid.parse(text))
-            status = self._add_status(group, self._reachability.registered(person))
+            status = self._add_status(group, self._reachability.unless_gone(person))
             if person is not None and status == ADDED:
                 group = group.with_member(person.jid)
             outcome.append((person.jid if person else Jid.parse(text), status))
         self._state.group_table.put(group.jid, group)
         self._record_own(group, "add", outcome)
-        self._share(group, "add", _changed(outcome), group)
+        self._share(group, "add", _people_added(outcome), group)
         return outcome
 
     def remove(self, group: Group, people: Iterable[str]) -> list[tuple[Jid, str]]:
@@ -148,7 +148,7 @@ class Groups:
             outcome.append((jid, status))
         self._state.group_table.put(group.jid, group)
         self._record_own(group, "remove", outcome)
-        self._share(group, "remove", _changed(outcome), before)
+        self._share(group, "remove", _people_added(outcome), before)
         return outcome
 
     def leave(self, group: Group) -> None:
@@ -170,7 +170,7 @@ class Groups:
             raise Conflict(f"{person} {inside} {group.jid}: nothing to {action}")
         if action == "add" and len(group.participants) >= PARTICIPANTS_MOST:
             raise Conflict(f"{group.jid} is full: it has {PARTICIPANTS_MOST} people")
-        before, group = group, _acted(group, person, action)
+        before, group = group, _apply_action(group, person, action)
         self._keep(group)
         everybody = group if action == "add" else before
         self._share(group, action, [person], everybody, author=author)
@@ -180,7 +180,7 @@ class Groups:
         if group.member(author) is None:
             raise Conflict(f"{author} is not a participant of {group.jid}")
         self._require_say(group, author, others=group.restrict or set(changes) != {"subject"})
-        group = _updated(group, changes)
+        group = _apply_changes(group, changes)
         if not self._has_room(group):
             raise Conflict(f"there is no room for so long a text in {group.jid}")
         self._state.group_table.put(group.jid, group)
@@ -195,15 +195,15 @@ class Groups:
         if group is None:
             group = update.group
         elif update.action == "update":
-            group = _updated(group, update.changes)
+            group = _apply_changes(group, update.changes)
         else:
             for person in update.people:
-                group = _acted(group, person, update.action)
-        known = update.group.jid in self
-        if known or (group.member(self._change.own_jid) is not None and self._has_room(group)):
+                group = _apply_action(group, person, update.action)
+        is_member = update.group.jid in self
+        if is_member or (group.member(self._change.own_jid) is not None and self._has_room(group)):
             self._keep(group)
-            shown = tuple(who for who in update.people if self._shown(update, who))
-            update = replace(update, people=shown)
+            visible_people = tuple(who for who in update.people if self._is_visible(update, who))
+            update = replace(update, people=visible_people)
             if update.announced and (update.people or update.action == "update"):
                 self._record(update)
 
@@ -214,7 +214,7 @@ class Groups:
             return False
         return table.size + group_bytes(group.jid, group) <= rules.messages_bytes
 
-    def _shown(self, update: GroupUpdate, person: Jid) -> bool:
+    def _is_visible(self, update: GroupUpdate, person: Jid) -> bool:
         return update.action == "remove" or self._reachability.state(person) != UNREGISTERED
 
     def _keep(self, group: Group) -> None:
@@ -262,16 +262,16 @@ class Groups:
             changes=dict(changes or {}),
             announced=author is not None or self._change.rules.group_events,
         )
-        self._outbox.share(update, [who.jid for who in among.participants])
+        self._outbox.share(update, [participant.jid for participant in among.participants])
 
     def _record_own(self, group: Group, action: str, outcome: Iterable[tuple[Jid, str]]) -> None:
         """What the instance itself did; only where the gateway is taken to forward it."""
-        changed = _changed(outcome)
-        if changed and self._change.rules.group_events:
+        people = _people_added(outcome)
+        if people and self._change.rules.group_events:
             author = self._change.own_jid
-            fields = {"id": group.jid, "author": author, "participants": changed}
-            shown = self._addresses.group_fields({**fields, "action": action})
-            self._change.record("group-participants", Fields(shown))
+            fields = {"id": group.jid, "author": author, "participants": people}
+            chat_fields = self._addresses.group_fields({**fields, "action": action})
+            self._change.record("group-participants", Fields(chat_fields))
 
     @staticmethod
     def _require_say(group: Group, author: Jid, *, others: bool) -> None:
@@ -279,18 +279,18 @@ class Groups:
         if others and (member is None or member.admin is None):
             raise Conflict(f"{author} is not an admin of {group.jid}")
 
-    def _registered(self, people: Iterable[str]) -> list[Contact]:
-        found = []
+    def _people_with_account(self, people: Iterable[str]) -> list[Contact]:
+        contacts = []
         for text in people:
             person = self._change.person(Jid.parse(text))
-            person = self._reachability.registered(person)
+            person = self._reachability.unless_gone(person)
             if person is not None:
-                found.append(person)
+                contacts.append(person)
             elif not Jid.parse(text).lid:
                 raise NumberNotRegistered(
                     f"participant {self._change.directory.no_account(Jid.parse(text))}"
                 )
-        return found
+        return contacts
 
     def _require_admin(self, group: Group) -> None:
         me = group.member(self._change.own_jid)
@@ -307,11 +307,11 @@ class Groups:
         return person.group_add
 
 
-def _changed(outcome: Iterable[tuple[Jid, str]]) -> list[Jid]:
+def _people_added(outcome: Iterable[tuple[Jid, str]]) -> list[Jid]:
     return [jid for jid, status in outcome if status == ADDED]
 
 
-def _acted(group: Group, person: Jid, action: str) -> Group:
+def _apply_action(group: Group, person: Jid, action: str) -> Group:
     """The group after this was done to somebody; done twice, it is as done once."""
     if action == "add":
         return group if group.member(person) else group.with_member(person)
@@ -320,5 +320,5 @@ def _acted(group: Group, person: Jid, action: str) -> Group:
     return group.with_rank(person, "admin" if action == "promote" else None)
 
 
-def _updated(group: Group, changes: Mapping[str, Any]) -> Group:
+def _apply_changes(group: Group, changes: Mapping[str, Any]) -> Group:
     return replace(group, **{_FIELDS.get(name, name): value for name, value in changes.items()})

@@ -50,8 +50,12 @@ def edit_of(content: Mapping[str, Any]) -> tuple[str, Content] | None:
     part = content.get("protocolMessage")
     if not isinstance(part, dict) or part.get("type") != "MESSAGE_EDIT":
         return None
-    referred, edited = referred_id(content), part.get("editedMessage")
-    return None if referred is None else (referred, edited if isinstance(edited, dict) else {})
+    message_id, new_content = referred_id(content), part.get("editedMessage")
+    return (
+        None
+        if message_id is None
+        else (message_id, new_content if isinstance(new_content, dict) else {})
+    )
 
 
 def referred_id(content: Mapping[str, Any]) -> str | None:
@@ -75,5 +79,5 @@ def media_paths(content: Any) -> list[str]:
     if not isinstance(content, dict):
         return []
     own = content.get("directPath")
-    found = [own] if isinstance(own, str) else []
-    return [*found, *(path for item in content.values() for path in media_paths(item))]
+    own_paths = [own] if isinstance(own, str) else []
+    return [*own_paths, *(path for item in content.values() for path in media_paths(item))]

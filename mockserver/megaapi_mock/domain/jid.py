@@ -63,15 +63,15 @@ class Jid(str):
         """
         if isinstance(text, cls):
             return text
-        return _parsed(text) if len(text) <= _REMEMBERED_MOST else _parsed.__wrapped__(text)
+        return _parse(text) if len(text) <= _REMEMBERED_MOST else _parse.__wrapped__(text)
 
 
 @lru_cache(maxsize=4_096)
-def _parsed(text: str) -> Jid:
-    known = _KNOWN.match(text)
-    if known is None:
+def _parse(text: str) -> Jid:
+    match = _KNOWN.match(text)
+    if match is None:
         return Jid(text, GROUP if "-" in text else PERSON)
-    user, server = known.groups()
+    user, server = match.groups()
     device = _DEVICE.match(user)
     return Jid(device.group(1) if device and server != GROUP else user, server)
 

@@ -34,8 +34,8 @@ def put_at(document: Any, path: str, value: Any) -> None:
     """
     *way, last = path.split(".")
     place = document
-    for done, step in enumerate(way):
-        place = _step(place, step, ".".join(way[: done + 1]))
+    for index, step in enumerate(way):
+        place = _step(place, step, ".".join(way[: index + 1]))
     if isinstance(place, list) and _is_index(last) and int(last) < len(place):
         place[int(last)] = value
     elif isinstance(place, dict):

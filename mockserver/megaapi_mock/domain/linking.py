@@ -106,7 +106,7 @@ class Linking:
         """
         # A socket that opens again after a restart can be lost like an open one.
         if self.has_phone:
-            self._close(keep_session=by == "gateway", banned=by == "ban")
+            self._close(keep_session=by == "gateway", is_banned=by == "ban")
         elif self.connection.session and by != "gateway":
             self._forget_delayed()
             self._set(session=False, banned=by == "ban")
@@ -176,7 +176,7 @@ class Linking:
         for number in list(self._state.delayed):
             self._state.delayed.remove(number)
 
-    def _close(self, *, keep_session: bool, banned: bool = False) -> None:
+    def _close(self, *, keep_session: bool, is_banned: bool = False) -> None:
         had_phone = self.has_phone
         if not keep_session:
             self._forget_delayed()
@@ -187,7 +187,7 @@ class Linking:
             pairing_code=None,
             pairing_number=None,
             qr_index=0,
-            banned=banned or self.connection.banned,
+            banned=is_banned or self.connection.banned,
         )
         if had_phone:
             text = self._change.rules.disconnect_text

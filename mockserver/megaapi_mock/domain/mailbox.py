@@ -48,7 +48,7 @@ class Mailbox:
             return
         reason = self._waits_for(envelope)
         if reason is None:
-            self._read(envelope)
+            self._carry_out(envelope)
         else:
             self._make_room(envelope_bytes(0, envelope))
             self._state.unread.put(self._change.count("unread"), envelope)
@@ -69,21 +69,21 @@ class Mailbox:
             reason = self._waits_for(envelope)
             if reason is None:
                 self._state.unread.remove(number)
-                self._read(envelope)
+                self._carry_out(envelope)
             else:
                 self._answer(envelope, reason)
 
     def _make_room(self, size: int) -> None:
         """Let the oldest go, should one more of this size be too many."""
         unread = self._state.unread
-        count, left = len(unread), unread.size
-        if not self._is_full(count, left + size):
+        count, size_left = len(unread), unread.size
+        if not self._is_full(count, size_left + size):
             return
         for number, envelope in list(unread.items()):
             unread.remove(number)
             self._answer(envelope, f"lost: too many waited for {self._state.key}")
-            count, left = count - 1, left - envelope_bytes(number, envelope)
-            if not self._is_full(count, left + size):
+            count, size_left = count - 1, size_left - envelope_bytes(number, envelope)
+            if not self._is_full(count, size_left + size):
                 return
 
     def _is_full(self, count: int, size: int) -> bool:
@@ -101,7 +101,7 @@ class Mailbox:
         state = self._reachability.state(content.author.jid)
         return None if state == REACHABLE else f"{state} for {self._state.key}"
 
-    def _read(self, envelope: Envelope) -> None:
+    def _carry_out(self, envelope: Envelope) -> None:
         content, reason = envelope.content, None
         # Another phone is linked now: what was for the old one is not for this one.
         if envelope.address == self._change.own_jid:
@@ -130,7 +130,7 @@ class Mailbox:
         if message.id in self._state.messages:
             # Only after a reset of the sender, whose ids begin again: the newer one counts.
             self._state.messages.remove(message.id)
-        arrived = self._chats.arrive(
+        received_message = self._chats.arrive(
             arrival_event(content, group=group is not None),
             key,
             content,
@@ -138,8 +138,8 @@ class Mailbox:
             name=author.name,
             verified=author.verified_name,
         )
-        if arrived.state == PENDING:
-            return f"not received by {self._state.key}: {arrived.reason}"
+        if received_message.state == PENDING:
+            return f"not received by {self._state.key}: {received_message.reason}"
         self._apply(content)
         return None
 
@@ -163,9 +163,9 @@ class Mailbox:
         about = referred_id(content)
         if about is None:
             return content
-        referred = self._state.messages.get(about)
-        if referred is not None and referred.chat == chat:
-            return with_referred_key(content, key_of(referred))
+        subject = self._state.messages.get(about)
+        if subject is not None and subject.chat == chat:
+            return with_referred_key(content, key_of(subject))
         author = {"participant": message.author.jid} if message.group else {}
         key = {"remoteJid": chat, "fromMe": False, "id": about, **author}
         return with_referred_key(content, key)

@@ -35,7 +35,7 @@ class Message:
     # That one of ours came to a phone stays true when it stops later.
     reached: bool = False
 
-    def moved(self, state: str, reason: str | None = None) -> Message:
+    def with_state(self, state: str, reason: str | None = None) -> Message:
         """The same message, further on."""
         # Written out: dataclasses.replace takes 7 us, three times for every send.
         return Message(
@@ -69,7 +69,7 @@ def content_key(content: Mapping[str, Any]) -> str | None:
     return None
 
 
-def unwrapped(content: Mapping[str, Any]) -> Mapping[str, Any]:
+def unwrap(content: Mapping[str, Any]) -> Mapping[str, Any]:
     """The content inside ephemeral, view-once, caption and edit wrappers, however deep."""
     key = content_key(content)
     while key in WRAPPERS:
@@ -83,11 +83,11 @@ def unwrapped(content: Mapping[str, Any]) -> Mapping[str, Any]:
 Content = dict[str, Any]
 
 
-def key_of(found: Message) -> Content:
+def key_of(message: Message) -> Content:
     """How a message about a message names it; in groups with its author."""
-    key: Content = {"remoteJid": found.chat, "fromMe": found.from_me, "id": found.id}
-    if found.chat.group:
-        key["participant"] = found.sender
+    key: Content = {"remoteJid": message.chat, "fromMe": message.from_me, "id": message.id}
+    if message.chat.group:
+        key["participant"] = message.sender
     return key
 
 
@@ -97,7 +97,7 @@ def edited_content(before: Content, edited: Content) -> Content:
     for part in edited.values():
         if isinstance(part, dict):
             text = part.get("text", part.get("caption", text))
-    inner = unwrapped(before)
+    inner = unwrap(before)
     name = content_key(inner)
     if not isinstance(text, str) or name is None or not isinstance(inner, dict):
         return before

@@ -81,7 +81,7 @@ def unshown(reason: str | None) -> bool:
     return reason is not None and reason.startswith(UNSHOWN)
 
 
-def played(content: Mapping[str, Any]) -> bool:
+def is_playable(content: Mapping[str, Any]) -> bool:
     """Whether there is something to play: a voice note, a video note, or media to view once."""
     for key in content:
         if key == "ptvMessage":
@@ -97,7 +97,7 @@ def played(content: Mapping[str, Any]) -> bool:
 
 def targets(content: Mapping[str, Any]) -> tuple[str, ...]:
     """The states a message with this content may come to, in order."""
-    return _WITH_PLAYED if played(content) else UNPLAYED
+    return _WITH_PLAYED if is_playable(content) else UNPLAYED
 
 
 _WITH_PLAYED = tuple(step.target for step in STEPS)
@@ -106,25 +106,25 @@ UNPLAYED = _WITH_PLAYED[:-1]
 PLAYABLE = frozenset({"ptvMessage", "audioMessage", *keys_of(lambda kind: kind.once)})
 
 
-def drawn(delays: tuple[Delay, ...], draw: Callable[[], bytes]) -> list[float]:
+def draw_delays(delays: tuple[Delay, ...], draw: Callable[[], bytes]) -> list[float]:
     """Seconds for each step; `draw` gives 32 bytes of chance. No step comes before the last one."""
     chance: bytes | None = None
-    made: list[float] = []
+    moments: list[float] = []
     latest = 0.0
-    for at, delay in enumerate(delays):
+    for index, delay in enumerate(delays):
         if isinstance(delay, tuple):
             if chance is None:
                 chance = draw()
-            share = int.from_bytes(chance[8 * at : 8 * at + 8], "big") / 2**64
+            share = int.from_bytes(chance[8 * index : 8 * index + 8], "big") / 2**64
             # Milliseconds: what a frozen clock can be moved by without surprises.
             delay = round(delay[0] + (delay[1] - delay[0]) * share, 3)
         latest = max(latest, delay)
-        made.append(latest)
-    return made
+        moments.append(latest)
+    return moments
 
 
-def fixed(delays: tuple[Delay, ...]) -> list[float]:
+def fixed_delays(delays: tuple[Delay, ...]) -> list[float]:
     """The seconds when none is left to chance; nothing otherwise."""
     if any(isinstance(delay, tuple) for delay in delays):
         return []
-    return drawn(delays, bytes)
+    return draw_delays(delays, bytes)

@@ -19,28 +19,28 @@ class NinthDigit:
     registered_with: frozenset[str] = frozenset()
     registered_without: frozenset[str] = frozenset()
 
-    def registered(self, number: str) -> str:
+    def registered_form(self, number: str) -> str:
         """The form under which an account of this number is registered."""
-        found = self._ruled(number)
-        if found is None:
+        parts = self._area_and_rest(number)
+        if parts is None:
             return number
-        area, rest = found
+        area, rest = parts
         return f"55{area}9{rest}" if area in self.registered_with else f"55{area}{rest}"
 
     def other(self, number: str) -> str | None:
         """The other way to dial it, with or without the digit; None where the table is silent."""
-        found = self._ruled(number)
-        if found is None:
+        parts = self._area_and_rest(number)
+        if parts is None:
             return None
-        longer, shorter = f"55{found[0]}9{found[1]}", f"55{found[0]}{found[1]}"
+        longer, shorter = f"55{parts[0]}9{parts[1]}", f"55{parts[0]}{parts[1]}"
         return shorter if number == longer else longer
 
-    def _ruled(self, number: str) -> tuple[str, str] | None:
+    def _area_and_rest(self, number: str) -> tuple[str, str] | None:
         if not (self.registered_with or self.registered_without):
             return None
-        found = _MOBILE.fullmatch(number)
-        if found is None:
+        match = _MOBILE.fullmatch(number)
+        if match is None:
             return None
-        area, _, rest = found.groups()
-        ruled = area in self.registered_with or area in self.registered_without
-        return (area, rest) if ruled else None
+        area, _, rest = match.groups()
+        is_in_table = area in self.registered_with or area in self.registered_without
+        return (area, rest) if is_in_table else None

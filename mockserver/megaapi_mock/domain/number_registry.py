@@ -70,10 +70,10 @@ class NumberRegistry:
     def keys(self, jid: Jid) -> tuple[str, ...]:
         """The instances with this JID that were ever linked, in order of their keys."""
         rows = self._rows
-        registered = ((key, rows.get(key)) for key in self._keys.get(jid, ()))
-        return tuple(key for key, row in registered if row is not None and row.linked)
+        rows_by_key = ((key, rows.get(key)) for key in self._keys.get(jid, ()))
+        return tuple(key for key, row in rows_by_key if row is not None and row.linked)
 
-    def known(self, contact: Contact) -> Contact:
+    def with_own_name(self, contact: Contact) -> Contact:
         """The contact under the profile name of the instance that has the number, if one does."""
         name = self.name(contact.jid)
         return contact if name in (None, contact.name) else replace(contact, name=name)

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from .content import POLLS
-from .message import content_key, unwrapped
+from .message import content_key, unwrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +31,18 @@ class Option:
 
 def options_of(content: Mapping[str, Any]) -> list[Option]:
     """Everything this content lets its reader choose; buttons that open something do not count."""
-    inner = unwrapped(content)
+    inner = unwrap(content)
     kind = content_key(inner) or ""
     part = inner.get(kind)
     if not isinstance(part, dict):
         return []
-    found = {
+    reader = {
         "listMessage": _rows,
         "buttonsMessage": _buttons,
         "interactiveMessage": _quick_replies,
-        "templateMessage": _hydrated,
+        "templateMessage": _template_buttons,
     }.get(kind, _answers if kind in POLLS else _none)
-    return list(found(part))
+    return list(reader(part))
 
 
 def _none(_part: Mapping[str, Any]) -> Iterator[Option]:
@@ -51,8 +51,8 @@ def _none(_part: Mapping[str, Any]) -> Iterator[Option]:
 
 def _dicts(part: Any, name: str) -> list[dict[str, Any]]:
     """The objects of a list; contents can come from outside, where anything may stand for one."""
-    found = part.get(name) if isinstance(part, dict) else None
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+    items = part.get(name) if isinstance(part, dict) else None
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
 def _rows(part: Mapping[str, Any]) -> Iterator[Option]:
@@ -71,21 +71,21 @@ def _buttons(part: Mapping[str, Any]) -> Iterator[Option]:
 
 def _quick_replies(part: Mapping[str, Any]) -> Iterator[Option]:
     for index, button in enumerate(_dicts(part.get("nativeFlowMessage"), "buttons"), 1):
-        named = _parameters(button.get("buttonParamsJson"))
+        parameters = _parameters(button.get("buttonParamsJson"))
         if button.get("name") == "quick_reply":
-            title = str(named.get("display_text", ""))
-            yield Option(str(named.get("id", title)), title, index)
+            title = str(parameters.get("display_text", ""))
+            yield Option(str(parameters.get("id", title)), title, index)
 
 
 def _parameters(text: Any) -> dict[str, Any]:
     try:
-        named = orjson.loads(text) if isinstance(text, str) else {}
+        parameters = orjson.loads(text) if isinstance(text, str) else {}
     except orjson.JSONDecodeError:
         return {}
-    return named if isinstance(named, dict) else {}
+    return parameters if isinstance(parameters, dict) else {}
 
 
-def _hydrated(part: Mapping[str, Any]) -> Iterator[Option]:
+def _template_buttons(part: Mapping[str, Any]) -> Iterator[Option]:
     for place, button in enumerate(_dicts(part.get("hydratedTemplate"), "hydratedButtons"), 1):
         reply = button.get("quickReplyButton")
         if isinstance(reply, dict):

@@ -63,20 +63,22 @@ class Outbox:
             return
         if ack.reason is not None:
             if message.state == SERVER and message.reason not in UNDELIVERED:
-                self._state.messages.put(message.id, message.moved(SERVER, ack.reason))
+                self._state.messages.put(message.id, message.with_state(SERVER, ack.reason))
             return
-        left = {person: sent for person, sent in waiting.items() if person != ack.person}
-        self._await(ack.id, left)
+        people_left = {
+            person: is_sent for person, is_sent in waiting.items() if person != ack.person
+        }
+        self._await(ack.id, people_left)
         self._reachability.release(ack.id, ack.person)
-        if not left:
+        if not people_left:
             self._reachability.release(ack.id)
 
     def _await(self, message_id: str, people: Mapping[Jid, bool]) -> None:
-        awaited = self._state.awaited
+        table = self._state.awaited
         if people:
-            awaited.put(message_id, people)
-        elif message_id in awaited:
-            awaited.remove(message_id)
+            table.put(message_id, people)
+        elif message_id in table:
+            table.remove(message_id)
 
     def _peers(self, person: Jid) -> tuple[str, ...]:
         """The other instances that have this JID; none when it is the own one."""
@@ -88,24 +90,26 @@ class Outbox:
     def _readers(self, chat: Jid) -> list[Jid]:
         """Whoever reads this chat and is another instance."""
         group = self._state.group_table.get(chat) if chat.group else None
-        people = [chat] if group is None else [who.jid for who in group.participants]
+        people = (
+            [chat] if group is None else [participant.jid for participant in group.participants]
+        )
         return [person for person in people if self._peers(person)]
 
     def _send(
         self, message: Message, people: Iterable[Jid], waiting: Mapping[Jid, bool]
     ) -> Mapping[Jid, bool]:
         """Write to those of these people who were not yet; who is still to be waited for."""
-        left = dict(waiting)
+        people_left = dict(waiting)
         content: PeerMessage | None = None
         for person in people:
-            if left.get(person) is not False:
+            if people_left.get(person) is not False:
                 continue
             content = content or self._peer_message(message)
-            left[person] = True
+            people_left[person] = True
             if not self._write(person, content):
                 # No instance has this number any longer: it is a phone like all others.
-                del left[person]
-        return left
+                del people_left[person]
+        return people_left
 
     def _peer_message(self, message: Message) -> PeerMessage:
         owner = self._change.owner

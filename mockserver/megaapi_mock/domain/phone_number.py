@@ -28,12 +28,12 @@ def national(digits: str) -> str | None:
 
     `11900000002` is 5511900000002. Whoever means a foreign number of the same form lists it.
     """
-    found = _NATIONAL.fullmatch(digits)
-    if found is None or found[1] in _NO_AREAS:
+    match = _NATIONAL.fullmatch(digits)
+    if match is None or match[1] in _NO_AREAS:
         return None
     if len(digits) == 10 and digits.startswith(_EIGHT_MORE):
         return None
-    return f"{BRAZIL}{found[1]}{found[2]}"
+    return f"{BRAZIL}{match[1]}{match[2]}"
 
 
 def lacks_country(digits: str) -> bool:
@@ -47,42 +47,42 @@ def too_long(digits: str) -> bool:
     return len(digits) > next(most, _MOST_ELSEWHERE)
 
 
-def dialled(written: str) -> str:
+def digits_of(text: str) -> str:
     """`+55 11 90000-0002` as digits; an address stays, and whatever is not a number."""
-    digits = _BETWEEN.sub("", written)
-    plain = digits.isascii() and digits.isdigit() and not _OLD_GROUP.fullmatch(written)
+    digits = _BETWEEN.sub("", text)
+    plain = digits.isascii() and digits.isdigit() and not _OLD_GROUP.fullmatch(text)
     # A number and something behind a hyphen is no number.
-    odd = "-" in written and too_long(digits)
-    return digits if plain and not odd else written
+    odd = "-" in text and too_long(digits)
+    return digits if plain and not odd else text
 
 
-def as_written(written: str, listed: Iterable[str] = ()) -> str:
+def as_written(text: str, numbers: Iterable[str] = ()) -> str:
     """A number as people in Brazil write it, with its country code: `(11) 90000-0002`.
 
-    What begins with + is whole, and so is a number that is `listed`; an address stays.
+    What begins with + is whole, and so is one of these `numbers`; an address stays.
     """
-    digits = dialled(written)
-    if written.lstrip().startswith("+") or digits in set(listed):
+    digits = digits_of(text)
+    if text.lstrip().startswith("+") or digits in set(numbers):
         return digits
     return national(digits) or digits
 
 
-def probably_meant(written: str) -> str | None:
+def probably_meant(text: str) -> str | None:
     """The digits that somebody who wrote this number in another way meant; None for no number.
 
     `+55 11 90000-0002`, `(11) 90000-0002`, `005511900000002` and `5511900000002@c.us` are
     5511900000002.
     """
-    digits = _BETWEEN.sub("", written.partition("@")[0])
-    if not (digits.isascii() and digits.isdigit()) or _OLD_GROUP.fullmatch(written):
+    digits = _BETWEEN.sub("", text.partition("@")[0])
+    if not (digits.isascii() and digits.isdigit()) or _OLD_GROUP.fullmatch(text):
         return None
     digits = digits.removeprefix("00")
-    meant = national(digits) or digits
-    usable = not lacks_country(meant) and not too_long(meant)
-    return meant if usable and meant != written else None
+    number = national(digits) or digits
+    usable = not lacks_country(number) and not too_long(number)
+    return number if usable and number != text else None
 
 
 def written_otherwise(text: str) -> str:
     """What to do about a number that is not written as digits alone; empty for anything else."""
-    meant = probably_meant(text)
-    return "" if meant is None else f": a number is written as digits alone, {meant}?"
+    number = probably_meant(text)
+    return "" if number is None else f": a number is written as digits alone, {number}?"

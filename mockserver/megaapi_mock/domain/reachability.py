@@ -28,7 +28,11 @@ class Reachability:
         """Everybody in the group but the instance; nobody where the chat is private."""
         group = self._state.group_table.get(chat) if chat.group else None
         own = self._change.own_jid
-        return [who.jid for who in group.participants if who.jid != own] if group else []
+        return (
+            [participant.jid for participant in group.participants if participant.jid != own]
+            if group
+            else []
+        )
 
     def halt(self, chat: Jid) -> Halt | None:
         """What keeps everything from a chat: from its person, or from everybody in its group."""
@@ -36,13 +40,13 @@ class Reachability:
             return halt_by(self.state(chat))
         halts = [halt_by(self.state(person)) for person in self.members(chat)]
         # Blocking somebody does not keep away what they write in a common group.
-        held = [halt for halt in halts if halt is not None and halt.contact != BLOCKED]
-        if len(held) < len(halts):
+        known_halts = [halt for halt in halts if halt is not None and halt.contact != BLOCKED]
+        if len(known_halts) < len(halts):
             return None
         # Whose phone is only off may have it yet.
-        return min(held, key=lambda halt: halt.final, default=None)
+        return min(known_halts, key=lambda halt: halt.final, default=None)
 
-    def registered(self, contact: Contact | None) -> Contact | None:
+    def unless_gone(self, contact: Contact | None) -> Contact | None:
         """The contact, unless their account is gone."""
         if contact is None or self.state(contact.jid) == UNREGISTERED:
             return None
@@ -66,14 +70,14 @@ class Reachability:
                 self._state.held_acks.remove(message_id)
                 continue
             # A whole group waits for anybody in it.
-            here = (message.chat, *self.members(message.chat))
-            self._release(message_id, [held for held in waiting if jid in (held[1][2:] or here)])
+            people = (message.chat, *self.members(message.chat))
+            self._release(message_id, [ack for ack in waiting if jid in (ack[1][2:] or people)])
 
     def release(self, message_id: str, person: Jid | None = None) -> None:
         """What waits of a message goes on: of one person's phone, or of the chat as a whole."""
-        named = (person,) if person else ()
+        people = (person,) if person else ()
         waiting = self._state.held_acks.get(message_id) or ()
-        self._release(message_id, [held for held in waiting if held[1][2:] == named])
+        self._release(message_id, [ack for ack in waiting if ack[1][2:] == people])
 
     def _release(self, message_id: str, mine: Sequence[HeldAck]) -> None:
         if not mine:
@@ -81,7 +85,7 @@ class Reachability:
         for due, arguments in mine:
             self._change.schedule(due - mine[0][0], "ack", arguments)
         others = tuple(
-            held for held in self._state.held_acks.get(message_id) or () if held not in mine
+            ack for ack in self._state.held_acks.get(message_id) or () if ack not in mine
         )
         if others:
             self._state.held_acks.put(message_id, others)

@@ -26,11 +26,11 @@ def revoke(change: Change, message_id: str, chat: Jid) -> Revoked:
     if message is None:
         return Revoked(note=f"message {message_id} {UNKNOWN}")
     if message.chat != chat:
-        where = f"is in {message.chat}, not in {chat}"
-        return Revoked(heard=False, note=f"message {message_id} {where}: {IGNORED}")
+        place = f"is in {message.chat}, not in {chat}"
+        return Revoked(heard=False, note=f"message {message_id} {place}: {IGNORED}")
     if not message.from_me and not is_admin(change.state, chat, change.own_jid):
-        whose = "is not the instance's own"
-        return Revoked(heard=False, note=f"message {message_id} {whose}: {IGNORED}")
+        ownership = "is not the instance's own"
+        return Revoked(heard=False, note=f"message {message_id} {ownership}: {IGNORED}")
     mark_deleted(change.state, message_id)
     return Revoked()
 

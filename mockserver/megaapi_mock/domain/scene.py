@@ -39,72 +39,72 @@ class Scene:
 
     def newest(self) -> Iterator[Message]:
         """What people can see in this chat, the newest first."""
-        for found in self._shown():
-            if self.withheld(found) is None:
-                yield found
+        for message in self._visible_messages():
+            if self.withheld(message) is None:
+                yield message
 
-    def _shown(self) -> Iterator[Message]:
-        for found in self.instance.messages.newest():
-            if found.chat == self.chat and is_visible(found):
-                yield found
+    def _visible_messages(self) -> Iterator[Message]:
+        for message in self.instance.messages.newest():
+            if message.chat == self.chat and is_visible(message):
+                yield message
 
-    def withheld(self, found: Message) -> str | None:
+    def withheld(self, message: Message) -> str | None:
         """Why nobody has this one of ours on their phone; None when they have it, or soon will."""
-        if not found.from_me:
+        if not message.from_me:
             return None
-        if found.sender != self.instance.own_jid:
-            return f"was sent by {found.sender}, which is not linked any more"
+        if message.sender != self.instance.own_jid:
+            return f"was sent by {message.sender}, which is not linked any more"
         if self.mine:
             # Where it is written: how far it has come does not matter.
             return None
-        lost = found.state == STOPPED and not found.reached
-        if lost or (found.state in (PENDING, SERVER) and found.reason is not None):
-            return f"reached no phone: {found.reason}"
+        is_lost = message.state == STOPPED and not message.reached
+        if is_lost or (message.state in (PENDING, SERVER) and message.reason is not None):
+            return f"reached no phone: {message.reason}"
         return None
 
-    def named(self) -> Message:
+    def require_named(self) -> Message:
         """The message the caller named; refused when nobody in this chat can see it."""
-        found = self.instance.messages.get(self.message or "")
-        if found is None:
+        message = self.instance.messages.get(self.message or "")
+        if message is None:
             raise Conflict(f"message: {self.message} is unknown to {self.instance.key}")
-        if found.chat != self.chat:
-            raise Conflict(f"message: {found.id} is in {found.chat}, not in {self.chat}")
-        if not is_visible(found):
-            what = "deleted" if found.deleted == "everyone" else f"a {found.type}"
-            raise Conflict(f"message: {found.id} is {what}: nobody can see it")
-        why = self.withheld(found)
+        if message.chat != self.chat:
+            raise Conflict(f"message: {message.id} is in {message.chat}, not in {self.chat}")
+        if not is_visible(message):
+            what = "deleted" if message.deleted == "everyone" else f"a {message.type}"
+            raise Conflict(f"message: {message.id} is {what}: nobody can see it")
+        why = self.withheld(message)
         if why is not None:
-            raise Conflict(f"message: {found.id} {why}")
-        return found
+            raise Conflict(f"message: {message.id} {why}")
+        return message
 
     def target(self, suits: Callable[[Message], bool], nothing: str) -> Message:
         """The message named, else the newest that suits; refused with `nothing` when none does."""
         if self.message is not None:
-            found = self.named()
-            if not suits(found):
-                raise Conflict(f"message: {found.id} will not do: {nothing}")
-            return found
-        missed = ""
-        for found in self._shown():
-            if suits(found):
-                why = self.withheld(found)
+            message = self.require_named()
+            if not suits(message):
+                raise Conflict(f"message: {message.id} will not do: {nothing}")
+            return message
+        near_miss = ""
+        for message in self._visible_messages():
+            if suits(message):
+                why = self.withheld(message)
                 if why is None:
-                    return found
-                missed = missed or f"; message {found.id} {why}"
-        raise Conflict(f"nothing suits in {self.chat}: {nothing}{missed}")
+                    return message
+                near_miss = near_miss or f"; message {message.id} {why}"
+        raise Conflict(f"nothing suits in {self.chat}: {nothing}{near_miss}")
 
     def any_message(self) -> Message:
         """Whatever can be seen in this chat."""
         return self.target(lambda _: True, "nobody has written there yet")
 
-    def own(self, found: Message) -> bool:
+    def own(self, message: Message) -> bool:
         """Whether the author wrote it."""
-        return found.from_me == self.mine and found.sender == self.author
+        return message.from_me == self.mine and message.sender == self.author
 
     def rules_group(self) -> bool:
         """Whether the author is an admin of this group."""
         return is_admin(self.instance.state, self.chat, self.author)
 
 
-def is_visible(found: Message) -> bool:
-    return found.deleted != "everyone" and found.type not in SILENT
+def is_visible(message: Message) -> bool:
+    return message.deleted != "everyone" and message.type not in SILENT

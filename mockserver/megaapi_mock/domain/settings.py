@@ -42,22 +42,24 @@ class EventFilter:
 
     def block(self, names: Iterable[str]) -> EventFilter:
         """Take these categories out."""
-        taken = _merged(self.blocked, names)
-        return replace(self, blocked=taken, accepted=_less(self.accepted, taken))
+        all_blocked = _merge(self.blocked, names)
+        return replace(self, blocked=all_blocked, accepted=_less(self.accepted, all_blocked))
 
     def accept(self, names: Iterable[str]) -> EventFilter:
         """Add these categories to the ones already sent."""
-        added = tuple(names)
+        new_names = tuple(names)
         return replace(
-            self, accepted=_merged(self.accepted, added), blocked=_less(self.blocked, added)
+            self, accepted=_merge(self.accepted, new_names), blocked=_less(self.blocked, new_names)
         )
 
     def accept_status(self, names: Iterable[str]) -> EventFilter:
         """Add acknowledgements: brings their category back if it was blocked."""
-        added = tuple(names)
-        opened = self.accept(("messagesStatus",))
+        new_names = tuple(names)
+        event_filter = self.accept(("messagesStatus",))
         return replace(
-            opened, status=_merged(self.status, added), blocked=_less(opened.blocked, added)
+            event_filter,
+            status=_merge(self.status, new_names),
+            blocked=_less(event_filter.blocked, new_names),
         )
 
     def lets_through(self, category: str, event: str) -> bool:
@@ -67,11 +69,11 @@ class EventFilter:
         )
 
 
-def _merged(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:
+def _merge(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:
     names = (name for name in second if len(name) <= NAME_LENGTH_MOST)
     return tuple(islice(dict.fromkeys((*first, *names)), NAMES_MOST))
 
 
-def _less(names: Iterable[str], gone: Iterable[str]) -> tuple[str, ...]:
-    removed = set(gone)
-    return tuple(name for name in names if name not in removed)
+def _less(names: Iterable[str], excluded: Iterable[str]) -> tuple[str, ...]:
+    excluded_names = set(excluded)
+    return tuple(name for name in names if name not in excluded_names)

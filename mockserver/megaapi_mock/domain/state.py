@@ -38,7 +38,7 @@ def _presence() -> UndoTable[Jid, tuple[str, float]]:
     return UndoTable(size_of=lambda chat, shown: len(chat) + len(shown[0]))
 
 
-def _delayed() -> UndoTable[int, DelayedEvent]:
+def _delayed_events() -> UndoTable[int, DelayedEvent]:
     return UndoTable(size_of=delayed_bytes)
 
 
@@ -75,7 +75,7 @@ class InstanceState:
     generations: UndoTable[str, int] = field(default_factory=UndoTable)
     agenda: list[Due] = field(default_factory=list)
     order: int = 0
-    delayed: UndoTable[int, DelayedEvent] = field(default_factory=_delayed)
+    delayed: UndoTable[int, DelayedEvent] = field(default_factory=_delayed_events)
     moving: UndoTable[str, bool] = field(default_factory=UndoTable)
     phone_steps: UndoTable[str, Mapping[Jid, int]] = field(default_factory=UndoTable)
     contact_states: UndoTable[Jid, str] = field(default_factory=UndoTable)

@@ -30,7 +30,7 @@ class UndoTable(dict[K, V]):
         self.version = 0
         self._order_before: list[K] | None = None
         self._size_of = size_of
-        self.size = self._counted()
+        self.size = self._count_bytes()
 
     def restore(self, rows: Mapping[K, V]) -> None:
         """Be like another table from now on; there is no way back."""
@@ -39,7 +39,7 @@ class UndoTable(dict[K, V]):
         self.writes.clear()
         self.touched = None
         self._order_before = None
-        self.size = self._counted()
+        self.size = self._count_bytes()
 
     def put(self, key: K, value: V) -> None:
         """Write one row."""
@@ -73,7 +73,7 @@ class UndoTable(dict[K, V]):
                 self.size += self._growth(self._size_of)
             self.writes.clear()
             self._order_before = None
-        gone: list[V] = []
+        removed_rows: list[V] = []
         count = len(self)
         while (keep is not None and count > keep) or (
             budget is not None and self.size > budget and count > 1
@@ -83,15 +83,15 @@ class UndoTable(dict[K, V]):
             self.size -= self._size(key, row)
             self.version += 1
             self.touched = None
-            gone.append(row)
+            removed_rows.append(row)
             count -= 1
-        return gone
+        return removed_rows
 
     def accept(self) -> None:
         """Accept what was written as it stands, where `commit` has failed on the way."""
         self.writes.clear()
         self._order_before = None
-        self.size = self._counted()
+        self.size = self._count_bytes()
 
     def rollback(self) -> None:
         """Forget what was written since the last commit, order included."""
@@ -115,7 +115,7 @@ class UndoTable(dict[K, V]):
     def _size(self, key: K, row: V) -> int:
         return 0 if self._size_of is None else self._size_of(key, row)
 
-    def _counted(self) -> int:
+    def _count_bytes(self) -> int:
         return sum(self._size(key, row) for key, row in self.items()) if self._size_of else 0
 
     def _growth(self, size_of: Callable[[K, V], int]) -> int:
@@ -123,12 +123,12 @@ class UndoTable(dict[K, V]):
         before: dict[K, V | None] = {}
         for key, row in self.writes:
             before.setdefault(key, row)
-        grown = 0
+        growth = 0
         for key, old in before.items():
             new = self.get(key)
-            grown += size_of(key, new) if new is not None else 0
-            grown -= size_of(key, old) if old is not None else 0
-        return grown
+            growth += size_of(key, new) if new is not None else 0
+            growth -= size_of(key, old) if old is not None else 0
+        return growth
 
     def excess(self, *, keep: int, budget: int) -> list[K]:
         """The keys of the rows that `commit` will remove because they are beyond these bounds."""
@@ -151,15 +151,15 @@ class UndoTable(dict[K, V]):
         """
         if self._order_before is None:
             return []
-        written = {key for key, _ in self.writes}
+        written_keys = {key for key, _ in self.writes}
         keys: list[K] = []
         for key in reversed(self):
-            if key not in written:
+            if key not in written_keys:
                 break
             keys.append(key)
         return keys[::-1]
 
-    def changed(self) -> list[V]:
+    def changed_rows(self) -> list[V]:
         """The rows written since the last commit, as they are now."""
         keys = dict.fromkeys(key for key, _ in self.writes)
         return [self[key] for key in keys if key in self]

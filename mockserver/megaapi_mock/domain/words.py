@@ -6,12 +6,12 @@ from typing import Any
 
 from .content import kind_named
 from .json_path import value_at
-from .message import content_key, unwrapped
+from .message import content_key, unwrap
 
 
 def words_of(content: Any) -> str | None:
     """The text, caption, title or question of a content object; None when it has none."""
-    inner = unwrapped(content) if isinstance(content, dict) else {}
+    inner = unwrap(content) if isinstance(content, dict) else {}
     kind = content_key(inner) or ""
     if kind == "protocolMessage":
         # The new text, or caption, of what is edited.

@@ -173,7 +173,7 @@ class ActiveFaults:
 
     def person(self, to: str) -> str:
         """One name for all ways to write a recipient, the ninth digit included."""
-        return self._directory.registered(Jid.parse(to))
+        return self._directory.canonical_jid(Jid.parse(to))
 
     @property
     def wants_recipients(self) -> bool:

@@ -31,8 +31,8 @@ def as_todays(body: Any, profile: Profile) -> Any:
     buttons = data.get("buttons")
     if not isinstance(buttons, list):
         return body
-    typed = [{"type": "reply", **one} if isinstance(one, dict) else one for one in buttons]
-    return {**body, "messageData": {**data, "buttons": typed}}
+    todays_buttons = [{"type": "reply", **one} if isinstance(one, dict) else one for one in buttons]
+    return {**body, "messageData": {**data, "buttons": todays_buttons}}
 
 
 def legacy(data: Json) -> bool:
@@ -111,7 +111,7 @@ def _interactive(call: Call, buttons: list[Json]) -> Json:
     return {**part, "nativeFlowMessage": {"buttons": buttons}}
 
 
-def hydrated(data: Json) -> Json:
+def template_of_2022(data: Json) -> Json:
     """A template in the form of 2022."""
     buttons = []
     for button in data["buttons"]:

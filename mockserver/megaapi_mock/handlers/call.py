@@ -64,7 +64,7 @@ Handler = Callable[[Call], "Json | list[Json] | RawReply"]
 Mend = Callable[[Any, Profile], Any]
 
 
-Refused = Callable[[RequestRejected, Profile], RequestRejected]
+Rewording = Callable[[RequestRejected, Profile], RequestRejected]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +76,17 @@ class Marked:
     """
 
     mend: Mend | None = None
-    refused: Refused | None = None
+    reword: Rewording | None = None
     changes: bool = False
 
 
 def operation(
-    *, mend: Mend | None = None, refused: Refused | None = None, changes: bool = False
+    *, mend: Mend | None = None, reword: Rewording | None = None, changes: bool = False
 ) -> Callable[[Handler], Handler]:
     """Mark a function as the handler of the operation that has its name."""
 
     def mark(function: Handler) -> Handler:
-        vars(function)[MARK] = Marked(mend, refused, changes)
+        vars(function)[MARK] = Marked(mend, reword, changes)
         return function
 
     return mark
@@ -94,11 +94,11 @@ def operation(
 
 def mark_of(function: object) -> Marked | None:
     """What `operation` left on a function, if it did."""
-    marked = getattr(function, MARK, None)
-    return marked if isinstance(marked, Marked) else None
+    mark = getattr(function, MARK, None)
+    return mark if isinstance(mark, Marked) else None
 
 
-def done(message: str, **more: Any) -> Json:
+def success(message: str, **more: Any) -> Json:
     """The gateway's success envelope."""
     return {"error": False, "message": message, **more}
 

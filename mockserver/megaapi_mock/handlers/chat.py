@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..domain.revoke import revoke
 from ..errors import Unusable
-from .call import Call, Json, done, operation
+from .call import Call, Json, operation, success
 
 PRESENCES = ("unavailable", "available", "composing", "recording", "paused")
 
@@ -15,12 +15,12 @@ def update_presence(call: Call) -> Json:
     option = call.body.get("option")
     if option in PRESENCES:
         call.instance.set_presence(call.to.chat, option)
-        return done("Presence updated")
+        return success("Presence updated")
     reason = f"option {option!r} is not one of {', '.join(PRESENCES)}"
     if call.strict or call.profile["unknown_presence"] == "500":
         raise Unusable(reason)
     call.note(f"{reason}: ignored")
-    return done("Presence updated")
+    return success("Presence updated")
 
 
 @operation()
@@ -41,8 +41,8 @@ def delete_message(call: Call) -> Json:
             "type": "REVOKE",
         }
     }
-    message = chats.send(call.to, content, echo=False, heard=revoked.heard)
-    return done("Message sent", messageData=message)
+    message = chats.send(call.to, content, echo=False, reaches_peers=revoked.heard)
+    return success("Message sent", messageData=message)
 
 
 @operation()
@@ -57,4 +57,4 @@ def delete_message_from_me(call: Call) -> Json:
     nothing = call.instance.chats.delete(message_id)
     if nothing:
         call.note(nothing)
-    return done("Message deleted")
+    return success("Message deleted")

@@ -15,28 +15,28 @@ _NOTHING = frozenset({"undefined", "null", "none", "nil", "nan", "true", "false"
 def base64_problem(text: str) -> str | None:
     """Why a text is hardly the base64 of a file; None when nothing speaks against it."""
     prefix = _DATA_URI.match(text[:500])
-    encoded = (text[prefix.end() :] if prefix else text).strip()
-    if not encoded.strip("="):
+    base64_text = (text[prefix.end() :] if prefix else text).strip()
+    if not base64_text.strip("="):
         return "base64 is empty"
-    if encoded.lower() in _NOTHING:
-        return f"base64 is the word {encoded!r}"
-    if _DATA_URI.match(encoded[:500]):
+    if base64_text.lower() in _NOTHING:
+        return f"base64 is the word {base64_text!r}"
+    if _DATA_URI.match(base64_text[:500]):
         return "base64 is a data URI inside a data URI"
-    if encoded.startswith(("http://", "https://")):
+    if base64_text.startswith(("http://", "https://")):
         return "base64 is an address: mediaUrl takes those"
-    odd = _NOT_BASE64.search(encoded)
+    odd = _NOT_BASE64.search(base64_text)
     if odd is not None:
         return f"base64 has characters that are not base64, the first is {odd.group()!r}"
-    if _AFTER_END.search(encoded):
+    if _AFTER_END.search(base64_text):
         return "base64 goes on after its end: what follows = is not read"
-    if len(re.sub(r"[\s=]", "", encoded)) % 4 == 1:
+    if len(re.sub(r"[\s=]", "", base64_text)) % 4 == 1:
         return "base64 is cut off: no file has this length"
     return None
 
 
 def _image(content: bytes) -> bool:
-    known = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"BM")
-    return content.startswith(known) or _webp(content) or content[4:8] == b"ftyp"
+    signatures = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"BM")
+    return content.startswith(signatures) or _webp(content) or content[4:8] == b"ftyp"
 
 
 def _webp(content: bytes) -> bool:
@@ -45,15 +45,15 @@ def _webp(content: bytes) -> bool:
 
 def _video(content: bytes) -> bool:
     riff = content[:4] == b"RIFF" and content[8:11] == b"AVI"
-    known = (b"\x1a\x45\xdf\xa3", b"\x00\x00\x01\xba")
-    return riff or content[4:8] in (b"ftyp", b"moov", b"mdat") or content.startswith(known)
+    signatures = (b"\x1a\x45\xdf\xa3", b"\x00\x00\x01\xba")
+    return riff or content[4:8] in (b"ftyp", b"moov", b"mdat") or content.startswith(signatures)
 
 
 def _audio(content: bytes) -> bool:
-    known = (b"OggS", b"ID3", b"#!AMR", b"fLaC", b"\x1a\x45\xdf\xa3")
+    signatures = (b"OggS", b"ID3", b"#!AMR", b"fLaC", b"\x1a\x45\xdf\xa3")
     wave = content[:4] == b"RIFF" and content[8:12] == b"WAVE"
     frame = len(content) > 1 and content[0] == 0xFF and content[1] & 0xE0 == 0xE0
-    return wave or frame or content[4:8] == b"ftyp" or content.startswith(known)
+    return wave or frame or content[4:8] == b"ftyp" or content.startswith(signatures)
 
 
 def _voice(content: bytes) -> bool:

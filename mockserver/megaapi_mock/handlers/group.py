@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from ..domain.group import Group
 from ..domain.jid import Jid
 from ..errors import Unusable
-from .call import Call, Json, done, operation
+from .call import Call, Json, operation, success
 
 Change = Callable[[Group, Sequence[str]], Sequence[tuple[Jid, str]]]
 
@@ -16,7 +16,7 @@ Change = Callable[[Group, Sequence[str]], Sequence[tuple[Jid, str]]]
 def list_groups(call: Call) -> Json:
     """Full metadata; the second list is really spelled `communitys` (vendor)."""
     groups = list(call.instance.groups)
-    return done(
+    return success(
         "Groups listed",
         groups=[_group_document(call, group) for group in groups if not group.community],
         communitys=[_group_document(call, group) for group in groups if group.community],
@@ -37,8 +37,8 @@ def create_group(call: Call) -> Json:
     if not data["group_name"].strip():
         call.note("group_name is blank: a phone shows nothing there; made all the same")
     group = call.instance.groups.create(data["group_name"], data["participants"])
-    invited = {Jid.parse(text) for text in data["participants"]}
-    if len(group.participants) <= len(invited):
+    invitees = {Jid.parse(text) for text in data["participants"]}
+    if len(group.participants) <= len(invitees):
         call.note(
             "some participants were left out: they do not allow being added to groups, or nobody "
             "has their hidden number"
@@ -49,20 +49,20 @@ def create_group(call: Call) -> Json:
 @operation()
 def add_participants(call: Call) -> Json:
     """Partial failure sits inside a 200: a status string per person (baileys)."""
-    return _changed(call, "Participants added", call.instance.groups.add)
+    return _change_participants(call, "Participants added", call.instance.groups.add)
 
 
 @operation()
 def remove_participants(call: Call) -> Json:
     """As adding, person by person (baileys)."""
-    return _changed(call, "Participants removed", call.instance.groups.remove)
+    return _change_participants(call, "Participants removed", call.instance.groups.remove)
 
 
 @operation()
 def leave_group(call: Call) -> Json:
     """A second time is 404 (ancestor's lookup)."""
     call.instance.groups.leave(call.instance.groups.require(call.query["jid"]))
-    return done("Left group")
+    return success("Left group")
 
 
 def _require_somebody(call: Call) -> None:
@@ -72,7 +72,7 @@ def _require_somebody(call: Call) -> None:
 
 def _group_document(call: Call, group: Group) -> Json:
     addresses = call.instance.addresses
-    owner = addresses.shown(group.owner, group.jid)
+    owner = addresses.address_in(group.owner, group.jid)
     return {
         "id": str(group.jid),
         "subject": group.subject,
@@ -99,17 +99,17 @@ def _description(group: Group) -> Json:
     if group.description is None:
         return {}
     # A contact who changes the description gives it no id that anybody has seen.
-    known = {} if group.description_id is None else {"descId": group.description_id}
-    return {"desc": group.description, **known}
+    description_id = {} if group.description_id is None else {"descId": group.description_id}
+    return {"desc": group.description, **description_id}
 
 
 def _one(call: Call, message: str, group: Group) -> Json:
     if call.profile["group_shape"] == "flat":
-        return done(message, **_group_document(call, group))
-    return done(message, group=_group_document(call, group))
+        return success(message, **_group_document(call, group))
+    return success(message, group=_group_document(call, group))
 
 
-def _changed(call: Call, message: str, change: Change) -> Json:
+def _change_participants(call: Call, message: str, change: Change) -> Json:
     data = call.body["group_data"]
     _require_somebody(call)
     group = call.instance.groups.require(data["jid"])
@@ -117,12 +117,12 @@ def _changed(call: Call, message: str, change: Change) -> Json:
     # Really slow, as the ancestor is: a switch for those who test their own time-outs.
     call.pause = call.profile.seconds("participants_pause") * len(outcome)
     if call.profile["participants_shape"] == "2022":
-        addresses = [call.instance.addresses.shown(jid, group.jid) for jid, _ in outcome]
-        return done(message, updatedParticipants=[[jid] for jid in addresses])
+        addresses = [call.instance.addresses.address_in(jid, group.jid) for jid, _ in outcome]
+        return success(message, updatedParticipants=[[jid] for jid in addresses])
     people = [_person(call, group, jid, status) for jid, status in outcome]
     if call.profile["participants_shape"] == "flat":
-        return done(message, updatedParticipants=people)
-    return done(message, updatedParticipants=[[person] for person in people])
+        return success(message, updatedParticipants=people)
+    return success(message, updatedParticipants=[[person] for person in people])
 
 
 def _person(call: Call, group: Group, jid: Jid, status: str) -> Json:

@@ -20,7 +20,7 @@ from ..errors import (
     UnknownInstance,
 )
 from ..profile import Profile
-from .call import Call, Json, RawReply, done, operation
+from .call import Call, Json, RawReply, operation, success
 
 EMPTY = RawReply(b"", "")
 
@@ -43,13 +43,13 @@ def _unknown_as_handled(refusal: RequestRejected, profile: Profile) -> RequestRe
 
 
 def _unlinked_as_handled(refusal: RequestRejected, profile: Profile) -> RequestRejected:
-    handled = profile["is_on_whatsapp_disconnected"] == "error_true"
-    if isinstance(refusal, NotLoggedIn) and handled:
+    is_error_true = profile["is_on_whatsapp_disconnected"] == "error_true"
+    if isinstance(refusal, NotLoggedIn) and is_error_true:
         return HandledFailure(refusal.reason, message=refusal.message)
     return refusal
 
 
-@operation(refused=_unknown_as_handled)
+@operation(reword=_unknown_as_handled)
 def instance_status(call: Call) -> Json | list[Json] | RawReply:
     """`user` present means linked; absent, not null, when it is not (vendor)."""
     instance, form = call.instance, call.profile["status_shape"]
@@ -65,7 +65,7 @@ def instance_status(call: Call) -> Json | list[Json] | RawReply:
         return [{"instance": {"status": status["status"]}}]
     if form == "2022":
         status = _as_in_2022(status)
-    return done("Instance data fetched", instance=status)
+    return success("Instance data fetched", instance=status)
 
 
 def _as_in_2022(status: Json) -> Json:
@@ -77,7 +77,7 @@ def _as_in_2022(status: Json) -> Json:
     return {"key": status["key"], "user": user_of_2022}
 
 
-@operation(refused=_unlinked_as_handled)
+@operation(reword=_unlinked_as_handled)
 def is_on_whatsapp(call: Call) -> Json | RawReply:
     """The bare object, with the JID WhatsApp knows; groups and hidden numbers pass unseen."""
     jid = Jid.parse(call.query["jid"])
@@ -85,7 +85,7 @@ def is_on_whatsapp(call: Call) -> Json | RawReply:
         if hint := written_otherwise(jid.user):
             call.note(f"{jid} is read as a group because of the hyphen, and not looked up{hint}")
         return {"exists": True, "jid": str(jid)}
-    contact = call.instance.reachability.registered(call.instance.person(jid))
+    contact = call.instance.reachability.unless_gone(call.instance.person(jid))
     if jid.lid:
         if contact is None:
             call.note(f"nobody has {jid} in this world; the gateway looks no hidden number up")
@@ -142,8 +142,8 @@ def qr_code_base64(call: Call) -> Json:
         raise
     if first and call.profile["qr_base64_first"] == "missing":
         call.note("switch qr_base64_first=missing: the code is there on the next call")
-        return done("Qrcode fetched")
-    return done("Qrcode fetched", qrcode=qr.data_uri(text))
+        return success("Qrcode fetched")
+    return success("Qrcode fetched", qrcode=qr.data_uri(text))
 
 
 @operation()
@@ -151,7 +151,7 @@ def pairing_code(call: Call) -> Json:
     """Eight characters, no hyphen; a custom code must have eight too (baileys)."""
     phone, custom = call.query["phoneNumber"], call.query.get("customPairingCode")
     code = call.instance.linking.pair(phone, custom)
-    return done("Pairing code fetched", pairingCode=code)
+    return success("Pairing code fetched", pairingCode=code)
 
 
 @operation()
@@ -165,14 +165,14 @@ def logout(call: Call) -> Json:
         if form == "error_true":
             raise HandledFailure(reason, message="Instance not logged in")
         call.note(reason)
-    return done("Instance logged out")
+    return success("Instance logged out")
 
 
 @operation()
 def restart(call: Call) -> Json:
     """DELETE although nothing is deleted: the session is kept."""
     call.instance.linking.restart()
-    return done("Instance restarted")
+    return success("Instance restarted")
 
 
 @operation()
@@ -187,10 +187,10 @@ def download_media(call: Call) -> Json:
     problem = _mismatch(keys, media)
     if problem:
         raise _media_gone(call, problem)
-    encoded = b64encode(content).decode("ascii")
+    base64_text = b64encode(content).decode("ascii")
     bare = call.profile["download_body"] == "base64"
-    data = encoded if bare else f"data:{keys['mimetype']};base64,{encoded}"
-    return done("Media message downloaded", data=data)
+    data = base64_text if bare else f"data:{keys['mimetype']};base64,{base64_text}"
+    return success("Media message downloaded", data=data)
 
 
 def _mismatch(keys: Json, media: Media) -> str | None:

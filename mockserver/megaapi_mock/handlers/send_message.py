@@ -8,7 +8,7 @@ from typing import Any
 
 from ..domain.content import TEXTS
 from ..domain.jid import Jid
-from ..domain.message import unwrapped
+from ..domain.message import unwrap
 from ..errors import NumberNotRegistered, RequestRejected, SwallowedFailure, Unusable
 from ..profile import Profile
 from . import buttons, file_check, uploads
@@ -29,8 +29,8 @@ def fill_missing_text(body: Any, profile: Profile) -> Any:
 
 def swallow(refusal: RequestRejected, profile: Profile) -> RequestRejected:
     """With switch swallowed_sends a failed send looks like a success without messageData."""
-    swallowed = isinstance(refusal, Unusable | NumberNotRegistered)
-    if swallowed and profile.on("swallowed_sends"):
+    is_send_failure = isinstance(refusal, Unusable | NumberNotRegistered)
+    if is_send_failure and profile.on("swallowed_sends"):
         return SwallowedFailure(f"failed, and the failure was swallowed: {refusal.reason}")
     return refusal
 
@@ -60,7 +60,7 @@ def send_media_base64(call: Call) -> Json:
     return _send_file(call, type_, kind, content, call.data.get("mimeType"), uri_type)
 
 
-@operation(refused=swallow)
+@operation(reword=swallow)
 def send_location(call: Call) -> Json:
     """`caption` becomes the place's name; numeric strings count as numbers."""
     data, tidied = call.data, call.profile["location_form"] == "tidied"
@@ -110,7 +110,7 @@ def send_list(call: Call) -> Json:
     return _answer_of_send(call, {"listMessage": present(part)})
 
 
-@operation(mend=buttons.as_todays, refused=swallow)
+@operation(mend=buttons.as_todays, reword=swallow)
 def send_buttons(call: Call) -> Json:
     """Answer in native-flow form, which no log shows (inferred); ids are made when missing."""
     buttons.require_some(call)
@@ -120,7 +120,7 @@ def send_buttons(call: Call) -> Json:
     return _answer_of_send(call, {"interactiveMessage": buttons.replies(call)})
 
 
-@operation(refused=swallow)
+@operation(reword=swallow)
 def send_template(call: Call) -> Json:
     """Buttons copy, url and call; the body of 2022 still gives a hydrated template."""
     buttons.require_some(call)
@@ -128,7 +128,7 @@ def send_template(call: Call) -> Json:
     if buttons.legacy(call.data):
         call.note("button types of 2022: today's are copy, url and call")
         return _answer_of_send(
-            call, {"templateMessage": {"hydratedTemplate": buttons.hydrated(call.data)}}
+            call, {"templateMessage": {"hydratedTemplate": buttons.template_of_2022(call.data)}}
         )
     return _answer_of_send(call, {"interactiveMessage": buttons.actions(call)})
 
@@ -189,7 +189,7 @@ def _content(call: Call, message: Mapping[str, Any]) -> tuple[str, Any]:
 
     Raises Unusable when a wrapped content is not what a webhook carries there.
     """
-    inner = unwrapped(message)
+    inner = unwrap(message)
     for name in call.schemas["CallerContent"]["properties"]:
         part = inner.get(name)
         if part is None:

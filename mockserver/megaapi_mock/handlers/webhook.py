@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..domain.settings import WebhookSettings
-from .call import Call, Json, done, operation
+from .call import Call, Json, operation, success
 
 
 @operation()
@@ -12,8 +12,8 @@ def webhook_settings(call: Call) -> Json:
     settings = call.instance.webhook
     settings_shown = {"webhookUrl": settings.url, "webhookEnabled": settings.enabled}
     if call.profile["webhook_settings_shape"] == "flat":
-        return done("Webhook status fetched", **settings_shown)
-    return done("Webhook status fetched", webhookData=settings_shown)
+        return success("Webhook status fetched", **settings_shown)
+    return success("Webhook status fetched", webhookData=settings_shown)
 
 
 @operation()
@@ -35,5 +35,5 @@ def configure_webhook(call: Call) -> Json:
         call.note("webhookUrl is blank: no webhook can be sent there")
     if call.profile["webhook_saved"] == "2022":
         webhook = {"url": url, "sendMessage": call.instance.webhook.enabled}
-        return done("Webhook configured", dataMessage=webhook)
-    return done("Webhook updated", webhookUrl=url)
+        return success("Webhook configured", dataMessage=webhook)
+    return success("Webhook updated", webhookUrl=url)

@@ -13,7 +13,7 @@ import orjson
 
 from ..domain.content import TEXTS
 from ..domain.jid import Jid
-from ..domain.message import Message, content_key, unwrapped
+from ..domain.message import Message, content_key, unwrap
 from ..records.delivery import Attempt, Delivery
 
 # A number such as an order's: who repeats it speaks of that message. Shorter ones occur by chance.
@@ -160,7 +160,7 @@ def in_chats(delivery: Delivery, names: Collection[str], chat_of: ChatOf = str) 
 
 
 def _inbound(name: str, message_id: str, content: Mapping[str, Any]) -> Inbound:
-    plain = unwrapped(content)
+    plain = unwrap(content)
     # A bot must answer texts if it answers anything; of the rest it may leave out what it likes.
     is_text = content_key(plain) in TEXTS
     chat = Jid.written(name)

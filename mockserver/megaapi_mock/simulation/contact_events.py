@@ -57,7 +57,7 @@ def happen(
         instance.chats.require_link()
         points.append(runtime.points.begin(instance))
         _require_author(instance, event, sender)
-        if option == "add" and instance.reachability.registered(to) is None:
+        if option == "add" and instance.reachability.unless_gone(to) is None:
             raise ControlRefused(400, f"to: {to.jid} has no WhatsApp account any more")
         sample, overrides = runtime.samples.payload(event), body.get("set", {})
         group = _group(instance, body)

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from ..domain.contact_actions import act, associated
+from ..domain.contact_actions import act, with_album
 from ..domain.contacts import Contact
 from ..domain.instance import Instance
 from ..domain.jid import Jid
@@ -183,7 +183,7 @@ def _follow(
     event = inbound_event(runtime, name)
     origin = _origin(instance, event, sender, body)
     sample = orjson.loads(event.payload)["message"]
-    content = instance.addresses.everywhere(associated(sample, album), album.chat)
+    content = instance.addresses.everywhere(with_album(sample, album), album.chat)
     content = with_media(runtime, instance, content, None, {})
     webhook = origin.webhook or name
     instance.chats.arrive(webhook, origin.key, content, author=origin.author, name=origin.name)

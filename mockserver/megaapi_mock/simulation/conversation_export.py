@@ -11,7 +11,7 @@ import orjson
 from ..domain.content import KINDS, kind_named
 from ..domain.instance import Instance
 from ..domain.jid import Jid
-from ..domain.message import Message, content_key, unwrapped
+from ..domain.message import Message, content_key, unwrap
 from ..domain.options import options_of
 from ..domain.words import words_of
 from ..errors import ControlRefused
@@ -81,7 +81,7 @@ class _Export:
         return {CUSTOMER: customer_turn}
 
     def _turn_of_bot(self, message: Message, content: Json) -> Json:
-        turn: Json = {"type": content_key(unwrapped(content)) or message.type}
+        turn: Json = {"type": content_key(unwrap(content)) or message.type}
         if (words := words_of(content)) is not None:
             turn["text"] = words
         if options := [option.id for option in options_of(content)]:
@@ -164,7 +164,7 @@ def _with_label(turn: Json, names: Mapping[str, str], message_id: str) -> Json:
 
 
 def _inside(content: Json) -> tuple[str, Any]:
-    inner = unwrapped(content)
+    inner = unwrap(content)
     kind = content_key(inner) or "conversation"
     return (kind, inner[kind]) if kind in KINDS and kind in inner else ("conversation", "")
 

@@ -9,7 +9,7 @@ import orjson
 
 from ..clock import utc
 from ..codec import dumps
-from ..domain.addressing import told
+from ..domain.addressing import address_payload
 from ..domain.facts import Emitted
 from ..domain.instance import Instance
 from ..domain.jid import Jid
@@ -112,7 +112,7 @@ def _require_webhook(instance: Instance) -> None:
 def _fresh(runtime: Runtime, instance: Instance, event: str) -> dict[str, Any]:
     """The sample with the instance's own addresses, an id nobody has seen, and the time now."""
     payload = _with_owner(runtime.samples.payload(event), instance)
-    payload = told(instance.addresses, payload)
+    payload = address_payload(instance.addresses, payload)
     key, data = payload.get("key"), payload.get("data")
     if isinstance(key, dict) and "id" in key:
         key["id"] = _message_id(instance, own=bool(key.get("fromMe")))

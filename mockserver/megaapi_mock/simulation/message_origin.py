@@ -66,7 +66,7 @@ def _addressee(instance: Instance, body: Mapping[str, Any], payload: Mapping[str
     to = _written_to(instance, body, payload)
     if to.group and to not in instance.groups:
         raise ControlRefused(400, f"{to} is not a group of {instance.key}")
-    person = instance.reachability.registered(instance.person(to))
+    person = instance.reachability.unless_gone(instance.person(to))
     if person is None and not to.group:
         raise ControlRefused(400, f"to: {instance.directory.no_account(to)}")
     return person.jid if person else to

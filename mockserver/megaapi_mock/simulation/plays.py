@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from ..domain.jid import GROUP, HIDDEN, PERSON, Jid
-from ..domain.message import Message, content_key, unwrapped
+from ..domain.message import Message, content_key, unwrap
 from ..domain.words import words_of
 from ..errors import ControlRefused, Impossible
 from ..records.message import message_json
@@ -243,7 +243,7 @@ class Plays:
         jid = directory.read(with_)
         if not jid.group and directory.owner(jid.user) is None and not jid.lid:
             raise ControlRefused(400, f"with: {directory.no_account(jid)}")
-        return str(jid if jid.group else directory.registered(jid))
+        return str(jid if jid.group else directory.canonical_jid(jid))
 
 
 @contextmanager
@@ -263,7 +263,7 @@ def is_sent(message: Message) -> bool:
 
 def _is_same(turn: Mapping[str, Any], message: Message) -> bool:
     content = orjson.loads(message.content)
-    kind = content_key(unwrapped(content)) or message.type
+    kind = content_key(unwrap(content)) or message.type
     return turn.get("type", kind) == kind and turn.get("text") in (None, words_of(content))
 
 

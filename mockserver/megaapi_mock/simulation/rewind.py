@@ -37,7 +37,7 @@ def rewind(
         with runtime.publisher.at_rest():
             connection = instance.state
             seed = InstanceSeed(key, connection.token, connection.number, connection.name)
-            runtime.gateway.admitted(seed)
+            runtime.gateway.admit(seed)
             runtime.store.restore_one(instance)
             end_queued(runtime, key)
             runtime.points.forget_after(target)

@@ -186,7 +186,7 @@ class _Prepared:
                     if instance.key in keys:
                         raise Misfit(f"{instance.key} is in it twice")
                     _require_phone(instance)
-                    gateway.admitted(_seed(instance))
+                    gateway.admit(_seed(instance))
                     if gateway is not self._runtime.gateway:
                         # Nobody else reads this registry yet: two names for one number are noticed.
                         gateway.number_registry.register(instance.key, instance.registered_number)
@@ -239,7 +239,7 @@ class _All(_Prepared):
             number_registry=NumberRegistry(),
         )
         for seed in world.instances:
-            self._gateway.admitted(seed)
+            self._gateway.admit(seed)
         self._make(self._gateway)
 
     def require(self) -> None:
@@ -269,7 +269,7 @@ class _One(_Prepared):
     def require(self) -> None:
         """ControlRefused when another name has its number since; the caller holds all instances."""
         for instance in self._instances:
-            self._runtime.gateway.admitted(_seed(instance))
+            self._runtime.gateway.admit(_seed(instance))
 
     def swap(self) -> None:
         """Replace the instance with the saved one."""

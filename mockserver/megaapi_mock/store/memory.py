@@ -172,13 +172,15 @@ class MemoryStore:
         """
         with self._structure:
             self._require_free(seed.key, most)
-            instance = self._gateway.instance(self._gateway.admitted(seed, named=is_name_given))
+            instance = self._gateway.instance(
+                self._gateway.admit(seed, is_name_given=is_name_given)
+            )
             instance.begin()
             slot = self._slot_for(instance)
             with slot.lock:
                 with self._lock:
                     # Another instance may have been linked to the number since.
-                    self._gateway.admitted(seed, named=is_name_given)
+                    self._gateway.admit(seed, is_name_given=is_name_given)
                     self._slots[seed.key] = slot
                     self._register(seed.key, slot)
                 try:
@@ -248,7 +250,7 @@ class MemoryStore:
                 self._replace_all(self._gateway, map(self._gateway.instance, seeds.values()))
                 self._gateway.vault.clear()
             elif key in seeds:
-                seed = self._gateway.admitted(seeds[key], named=False)
+                seed = self._gateway.admit(seeds[key], is_name_given=False)
                 self.restore_one(self._gateway.instance(seed))
             else:
                 self.remove(key)

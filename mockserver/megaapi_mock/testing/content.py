@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..domain.message import content_key, unwrapped
+from ..domain.message import content_key, unwrap
 from ..domain.words import words_of
 from ..errors.frames import between_test_and_refusal
 
@@ -38,4 +38,4 @@ def brief(value: Any) -> str:
 
 
 def _inner(content: Any) -> Mapping[str, Any]:
-    return unwrapped(content) if isinstance(content, dict) else {}
+    return unwrap(content) if isinstance(content, dict) else {}

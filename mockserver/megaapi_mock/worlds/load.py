@@ -277,7 +277,11 @@ def _contact(entry: Json, ninth: NinthDigit) -> Contact:
     if "jid" in entry:
         jid = Jid.parse(entry["jid"])
     else:
-        jid = Jid.parse(entry["lid"]) if number is None else Jid(ninth.registered(number), PERSON)
+        jid = (
+            Jid.parse(entry["lid"])
+            if number is None
+            else Jid(ninth.registered_form(number), PERSON)
+        )
     return Contact(
         jid=jid,
         lid=Jid.parse(entry["lid"]) if "lid" in entry else lid_of(jid.user),

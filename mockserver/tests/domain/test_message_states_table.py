@@ -13,8 +13,8 @@ from megaapi_mock.domain.message_states import (
     PENDING,
     STEPS,
     STOPPED,
-    drawn,
-    played,
+    draw_delays,
+    is_playable,
     targets,
 )
 from megaapi_mock.ids import Ids
@@ -65,7 +65,7 @@ def test_the_picture_shows_the_table() -> None:
     ],
 )
 def test_only_what_can_be_played_is(content: dict[str, Any], is_played: bool) -> None:
-    assert played(content) is is_played
+    assert is_playable(content) is is_played
     assert ("played" in targets(content)) is is_played
 
 
@@ -79,8 +79,8 @@ def test_delays_are_within_their_spans_and_never_run_backwards(
     def draw() -> bytes:
         return Ids(7).raw("key", "ack", number, 32)
 
-    delays = drawn(tuple(spans), draw)
-    assert delays == drawn(tuple(spans), draw), "the same seed gives the same delays"
+    delays = draw_delays(tuple(spans), draw)
+    assert delays == draw_delays(tuple(spans), draw), "the same seed gives the same delays"
     assert delays == sorted(delays)
     latest = 0.0
     for span, delay in zip(spans, delays, strict=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from megaapi_mock.domain.phone_number import as_written, dialled, lacks_country, national
+from megaapi_mock.domain.phone_number import as_written, digits_of, lacks_country, national
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_numbers_as_people_write_them(written: str, number: str) -> None:
 
 
 def test_a_listed_number_is_whole_as_it_is() -> None:
-    assert as_written("11 90000-0002", listed=["11900000002"]) == "11900000002"
+    assert as_written("11 90000-0002", numbers=["11900000002"]) == "11900000002"
 
 
 @pytest.mark.parametrize(
@@ -65,4 +65,4 @@ def test_every_mobile_is_found_behind_its_national_form(area: str, rest: int) ->
 
 @given(written=st.text())
 def test_reading_twice_changes_nothing_more(written: str) -> None:
-    assert dialled(dialled(written)) == dialled(written)
+    assert digits_of(digits_of(written)) == digits_of(written)

@@ -211,7 +211,7 @@ def test_a_record_that_cannot_be_written_holds_up_no_change(
 
 
 @pytest.mark.parametrize(
-    ("holder", "name"), [(StateRows, "watch"), (Batch, "done"), (Instance, "commit")]
+    ("holder", "name"), [(StateRows, "watch"), (Batch, "run_after"), (Instance, "commit")]
 )
 def test_a_failure_behind_the_transaction_takes_nothing_back(
     holder: Any,

@@ -363,7 +363,7 @@ def test_a_listed_person_answers_to_every_number_of_theirs() -> None:
     assert found(world, "553100000005") == one
     assert world.directory.person(one.lid) == one
     assert world.directory.find("5531900000015") is None
-    assert world.directory.moved("5531900000015") == one
+    assert world.directory.former_owner("5531900000015") == one
 
 
 def test_the_table_of_area_codes_speaks_for_everybody_who_is_not_listed() -> None:

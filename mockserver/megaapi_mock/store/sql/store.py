@@ -137,7 +137,7 @@ class SqlStore(MemoryStore):
     def _add_change(self, instance: Instance, outcome: Outcome | None, batch: Batch) -> None:
         self._rows.add_change(instance, batch)
         media = instance.state.media
-        for row in media.changed() if media.writes else ():
+        for row in media.changed_rows() if media.writes else ():
             if row.digest in self._blobs:
                 # Sent again: it is the newest once more.
                 batch.add(SQL.renew_blob, (self.writer.next_seq(), row.digest))

@@ -48,7 +48,7 @@ class CatalogueRoutes:
         return {
             **_event_json(event),
             "sample": self._runtime.samples.payload(name),
-            "schema": resolved(content["schema"], self._runtime.document),
+            "schema": resolve_references(content["schema"], self._runtime.document),
         }
 
     @cached_property
@@ -56,18 +56,18 @@ class CatalogueRoutes:
         return {event.name: event for event in self._runtime.events}
 
 
-def resolved(schema: Any, document: Mapping[str, Any], depth: int = 0) -> Any:
+def resolve_references(schema: Any, document: Mapping[str, Any], depth: int = 0) -> Any:
     """The schema with what it refers to in the place of each reference, down to DEEPEST."""
     if isinstance(schema, list):
-        return [resolved(each, document, depth) for each in schema]
+        return [resolve_references(each, document, depth) for each in schema]
     if not isinstance(schema, Mapping):
         return schema
     reference = schema.get("$ref")
     if isinstance(reference, str):
         if depth >= DEEPEST:
             return {}
-        return resolved(_target(reference, document), document, depth + 1)
-    return {name: resolved(value, document, depth) for name, value in schema.items()}
+        return resolve_references(_target(reference, document), document, depth + 1)
+    return {name: resolve_references(value, document, depth) for name, value in schema.items()}
 
 
 def _target(reference: str, document: Mapping[str, Any]) -> Any:

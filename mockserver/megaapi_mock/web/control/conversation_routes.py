@@ -91,10 +91,10 @@ class ConversationRoutes:
     def run(self, id: str, body: Json) -> Json:
         """All turns that are left, until one is refused or the time of one call is over."""
         play, deadline = self._plays.get(id), time.monotonic() + RUN_MOST
-        while play.state != DONE and (left := deadline - time.monotonic()) > 0:
-            begun = play.next
-            self._step(play, min(float(body.get("wait", WAIT)), left))
-            if any(result.state == REFUSED for result in play.results[begun : play.next]):
+        while play.state != DONE and (seconds_left := deadline - time.monotonic()) > 0:
+            first_turn = play.next
+            self._step(play, min(float(body.get("wait", WAIT)), seconds_left))
+            if any(result.state == REFUSED for result in play.results[first_turn : play.next]):
                 break
         return play.as_json()
 

@@ -15,7 +15,7 @@ from ...simulation.contact_messages import receive
 from ..gateway.reply import StartResponse
 from ..gateway.request import BODY_LIMIT, Environ
 from .guard import is_loopback
-from .json_body import refusal_of, refused
+from .json_body import refusal_of, refusal_response
 from .operation_input import object_in, operation_input
 
 _LOOPBACK_HOST = re.compile(r"(?:127\.0\.0\.1|localhost)(?::[0-9]{1,5})?")
@@ -77,6 +77,6 @@ class DirectInbound:
     ) -> Iterable[bytes]:
         refusal = refusal_of(error)
         if refusal is not None:
-            return refused(refusal)(environ, start_response)
+            return refusal_response(refusal)(environ, start_response)
         with self._app.request_context(environ):
             return self._app.handle_exception(error)(environ, start_response)

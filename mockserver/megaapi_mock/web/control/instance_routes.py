@@ -87,8 +87,8 @@ class InstanceRoutes:
             self._runtime.world.directory.require_owner(number)
 
         def scan(instance: Instance) -> None:
-            known = instance.number or instance.connection.pairing_number
-            if number is None and known is None:
+            expected_number = instance.number or instance.connection.pairing_number
+            if number is None and expected_number is None:
                 raise ControlRefused(400, f'{key} has no number yet: give {{"number": "5511..."}}')
             _require_code(instance, body.get("code"))
             if self._runtime.faults.has_faults and not instance.linked:
@@ -156,8 +156,8 @@ class InstanceRoutes:
         keys = self._runtime.store.keys()
         while True:
             number = int(self._runtime.journal.next_id("made", None).removeprefix("made"))
-            denied = self._runtime.world.directory.owner(_made_number(number)) is None
-            if _made_key(number) not in keys and not denied:
+            has_no_owner = self._runtime.world.directory.owner(_made_number(number)) is None
+            if _made_key(number) not in keys and not has_no_owner:
                 return number
 
     def _change(self, key: str, do: Callable[[Instance], Any]) -> Json:
@@ -168,11 +168,13 @@ class InstanceRoutes:
         return self._runtime.publisher.look(key, lambda instance: instance.as_json())
 
 
-def _require_code(instance: Instance, typed: str | None) -> None:
+def _require_code(instance: Instance, code: str | None) -> None:
     """ControlRefused when a code is typed that is not on show; dashes and case do not matter."""
-    shown = instance.connection.pairing_code
-    if typed is not None and (shown is None or _plain(typed) != _plain(shown)):
-        what = "shows no pairing code" if shown is None else f"shows another code than {typed!r}"
+    code_on_show = instance.connection.pairing_code
+    if code is not None and (code_on_show is None or _plain(code) != _plain(code_on_show)):
+        what = (
+            "shows no pairing code" if code_on_show is None else f"shows another code than {code!r}"
+        )
         raise ControlRefused(409, f"code: {instance.key} {what}")
 
 

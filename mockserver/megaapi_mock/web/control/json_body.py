@@ -48,7 +48,7 @@ def answering(view: Callable[..., Any], method: str, path: str) -> Callable[...,
             refusal = refusal_of(error)
             if refusal is None:
                 raise
-            return refused(refusal)
+            return refusal_response(refusal)
         if isinstance(result, Response):
             return result
         document, status = result if isinstance(result, tuple) else (result, 200)
@@ -80,14 +80,14 @@ def json_reply(document: Any, status: int) -> Response:
     return Response(orjson.dumps(document), status, mimetype="application/json")
 
 
-def refused(refusal: ControlRefused) -> Response:
+def refusal_response(refusal: ControlRefused) -> Response:
     """The answer to a refusal: one sentence, cut when it repeats too much of the request."""
-    answer = json_reply({"error": shortened(str(refusal))}, refusal.status)
+    answer = json_reply({"error": shorten(str(refusal))}, refusal.status)
     answer.headers.extend(retry_headers(refusal))
     return answer
 
 
-def shortened(sentence: str, most: int = SENTENCE_MOST) -> str:
+def shorten(sentence: str, most: int = SENTENCE_MOST) -> str:
     """The sentence, without its middle when it is longer than `most`."""
     if len(sentence) <= most:
         return sentence

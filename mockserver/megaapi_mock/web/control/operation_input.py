@@ -64,7 +64,7 @@ class OperationInput:
                 raise ControlRefused(400, f"there is no query parameter {name[:80]!r}: {known}")
         self.query.require(
             {
-                name: _read(arguments[name], kind)
+                name: _parse_text(arguments[name], kind)
                 for name, kind in self.types.items()
                 if name in arguments
             }
@@ -132,21 +132,21 @@ def _operation_input(method: str, path: str) -> OperationInput:
         if parameter["in"] == "query"
     }
     return OperationInput(
-        body=_checked(schema),
+        body=_compile_input(schema),
         fields=frozenset(resolve(schema, document).get("properties", ())),
-        query=_checked({"type": "object", "properties": properties}),
+        query=_compile_input({"type": "object", "properties": properties}),
         types={
             name: resolve(parameter, document)["type"] for name, parameter in properties.items()
         },
     )
 
 
-def _checked(schema: Json) -> _Checked:
+def _compile_input(schema: Json) -> _Checked:
     components = control_document()["components"]
     return _Checked(_compiler().compile(schema), {**schema, "components": components})
 
 
-def _read(text: str, kind: str) -> Any:
+def _parse_text(text: str, kind: str) -> Any:
     """The value that a text in the query stands for; the text itself where it stands for none."""
     if kind == "boolean":
         return {"true": True, "false": False}.get(text, text)

@@ -32,7 +32,7 @@ class Places:
     def __init__(self, beat: Callable[[], object], most: int = PLACES) -> None:
         """`beat` sends something on every stream: so the server notices who has left."""
         self._beat, self._most = beat, most
-        self._changed = threading.Condition()
+        self._change = threading.Condition()
         self._streams = 0
         # Oldest first.
         self._waits: dict[Waiter, None] = {}
@@ -40,27 +40,27 @@ class Places:
     @contextmanager
     def waiting(self, waiter: Waiter) -> Iterator[None]:
         """A place for a wait; a newer one may end it once it has had it for a while."""
-        with self._changed:
+        with self._change:
             self._make_room()
             self._waits[waiter] = None
         try:
             yield
         finally:
-            with self._changed:
+            with self._change:
                 self._waits.pop(waiter, None)
-                self._changed.notify()
+                self._change.notify()
 
     def watching(self) -> Callable[[], None]:
         """A place for a stream; call what comes back, once, when it ends."""
-        with self._changed:
+        with self._change:
             self._make_room()
             self._streams += 1
         return self._stream_ended
 
     def _stream_ended(self) -> None:
-        with self._changed:
+        with self._change:
             self._streams -= 1
-            self._changed.notify()
+            self._change.notify()
 
     def _make_room(self) -> None:
         """ControlRefused when there is none, nor any place that comes free in a moment."""
@@ -71,7 +71,7 @@ class Places:
                     503, f"{self._most} streams and waits are open: close some, or try again later"
                 )
             self._beat()
-            self._changed.wait(BEAT)
+            self._change.wait(BEAT)
 
     def _is_full(self) -> bool:
         return self._streams + len(self._waits) >= self._most

@@ -25,7 +25,7 @@ from .record_search import RecordSearch
 
 Json = dict[str, Any]
 Matches = Callable[[Any], bool]
-Listed = TypeVar("Listed", Exchange, Delivery)
+LogRecord = TypeVar("LogRecord", Exchange, Delivery)
 
 
 class RecordRoutes:
@@ -111,7 +111,7 @@ class RecordRoutes:
             accepts=lambda changed: changed is delivery,
             client_gone=gone_of(request.environ),
         )
-        self._waited(lambda: [] if delivery.state == "queued" else [delivery], wait, waiter)
+        self._wait_for(lambda: [] if delivery.state == "queued" else [delivery], wait, waiter)
         return delivery_json(delivery)
 
     def messages(self) -> Json:
@@ -131,8 +131,8 @@ class RecordRoutes:
                 return lists.newest_messages(store, publisher, key, before)
             return lists.messages(store, publisher, key, start[0])
 
-        def accepts(changed: tuple[str, Message]) -> bool:
-            return matches(changed) and changed[1].arrival > start[0]
+        def accepts(entry: tuple[str, Message]) -> bool:
+            return matches(entry) and entry[1].arrival > start[0]
 
         return self._page(
             look,
@@ -158,7 +158,7 @@ class RecordRoutes:
     def _since(epoch: int) -> str | None:
         return lists.since_of(request.args, epoch)
 
-    def _page_of(self, log: Log[Listed], epoch: int) -> Iterable[Listed]:
+    def _page_of(self, log: Log[LogRecord], epoch: int) -> Iterable[LogRecord]:
         since = self._since(epoch)
         return log.before(since) if lists.newest_first(request.args) else log.after(since)
 
@@ -180,10 +180,10 @@ class RecordRoutes:
         """What `records` has in an epoch, as far as it matches; with ?wait= once there is any."""
         limit, wait = lists.limit_of(request.args), lists.wait_of(request.args)
         journal, key, epochs = self._runtime.journal, request.args.get("instance"), [0]
-        existed = key is not None and self._runtime.store.has(key)
+        was_there = key is not None and self._runtime.store.has(key)
 
         def look() -> list[Any]:
-            if existed and not self._runtime.store.has(str(key)):
+            if was_there and not self._runtime.store.has(str(key)):
                 raise UnknownInstance(f"{key} was deleted in the meantime")
             # Before the records: what is forgotten meanwhile is then told by the next look.
             epochs.append(journal.epoch(key))
@@ -191,7 +191,7 @@ class RecordRoutes:
             matching = (record for record in records(epochs[-1]) if matches(record))
             return list(islice(matching, limit + 1))
 
-        matching = self._waited(look, wait, waiter)
+        matching = self._wait_for(look, wait, waiter)
         limit = lists.fitting(matching[:limit], size_of, limit)
         page = lists.page([show(record) for record in matching[: limit + 1]], limit=limit)
         page["epoch"] = epochs[-1]
@@ -199,7 +199,7 @@ class RecordRoutes:
             page["next"] = cursor(matching[limit - 1])
         return page
 
-    def _waited(self, look: Callable[[], list[Any]], seconds: float, waiter: Waiter) -> list[Any]:
+    def _wait_for(self, look: Callable[[], list[Any]], seconds: float, waiter: Waiter) -> list[Any]:
         if not seconds:
             return look()
         with self._places.waiting(waiter):

@@ -42,13 +42,13 @@ class RecordSearch:
         """The chat that an address of a person leads to, whichever of theirs it is."""
         if not address.endswith((f"@{PERSON}", HIDDEN)):
             return address
-        return str(self._runtime.world.directory.registered(Jid.parse(address)))
+        return str(self._runtime.world.directory.canonical_jid(Jid.parse(address)))
 
-    def chat_written(self, written: str) -> str:
+    def chat_written(self, text: str) -> str:
         """The chat that a person means: digits, a number as it is written, or a JID."""
-        if "@" in written:
-            return self.chat_of(written)
-        return self.chat_of(str(self._runtime.world.directory.read(written)))
+        if "@" in text:
+            return self.chat_of(text)
+        return self.chat_of(str(self._runtime.world.directory.read(text)))
 
     def messages(self, arguments: Arguments) -> Matches:
         """?chat= ?text= of pairs of an instance's key and a message."""
@@ -64,8 +64,8 @@ class RecordSearch:
         """?chat= ?text= ?message= ?outcome= of calls."""
         checks: list[Matches] = []
         if "outcome" in arguments:
-            refused = arguments["outcome"] == "refused"
-            checks.append(lambda exchange: is_refused(exchange) == refused)
+            wants_refusals = arguments["outcome"] == "refused"
+            checks.append(lambda exchange: is_refused(exchange) == wants_refusals)
         if "message" in arguments:
             checks.append(lambda exchange: names_message(exchange, arguments["message"]))
         if "chat" in arguments:

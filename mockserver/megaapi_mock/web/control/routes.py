@@ -18,7 +18,7 @@ from .conversation_routes import ConversationRoutes
 from .fault_routes import FaultRoutes
 from .guard import Guard
 from .instance_routes import InstanceRoutes
-from .json_body import answering, plain, refused
+from .json_body import answering, plain, refusal_response
 from .linking_routes import LinkingRoutes
 from .places import Places
 from .record_routes import RecordRoutes
@@ -76,16 +76,16 @@ class ControlRoutes:
             Guard(self._runtime.settings, self._runtime.courier.carries).check
         )
         control.app_errorhandler(HTTPException)(plain)
-        control.after_request(self._settled)
+        control.after_request(self._settle_store)
 
-    def _settled(self, response: Response) -> Response:
+    def _settle_store(self, response: Response) -> Response:
         """What somebody has asked for is kept before they hear of it."""
         if request.method in ("GET", "HEAD"):
             return response
         try:
             self._runtime.store.settle()
         except StoreUnavailable as error:
-            return refused(ControlRefused(error.status, error.reason))
+            return refusal_response(ControlRefused(error.status, error.reason))
         return response
 
     def index(self) -> Json:

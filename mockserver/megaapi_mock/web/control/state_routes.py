@@ -99,14 +99,14 @@ class StateRoutes:
     def state(self) -> Response:
         """The state of the whole mock, or of one instance, as a file."""
         with self._one_state():
-            sealed = seal(save_state.save(self._runtime, request.args.get("instance")))
-        self._require_size(len(sealed))
-        return Response(sealed, mimetype="application/json")
+            file = seal(save_state.save(self._runtime, request.args.get("instance")))
+        self._require_size(len(file))
+        return Response(file, mimetype="application/json")
 
     def restore(self) -> Json:
         """Replace the running state with that of a file."""
         with self._one_state():
-            return self._restored()
+            return self._restore()
 
     @contextmanager
     def _one_state(self) -> Iterator[None]:
@@ -119,7 +119,7 @@ class StateRoutes:
         finally:
             self._states.release()
 
-    def _restored(self) -> Json:
+    def _restore(self) -> Json:
         self._require_size(request.content_length or 0)
         try:
             raw = whole_body()
@@ -127,13 +127,13 @@ class StateRoutes:
             self._require_size(self._runtime.settings.state_bytes + 1)
             raise
         self._require_size(len(raw))
-        saved, key = unseal(raw), request.args.get("instance")
+        state, key = unseal(raw), request.args.get("instance")
         if key is not None:
-            saved = snapshot.alone(saved, key)
-        start, ids = saved.get("start"), self._runtime.ids
+            state = snapshot.alone(state, key)
+        start, ids = state.get("start"), self._runtime.ids
         again = request.args.get("ids", "again") == "again"
         renewed = _nothing if again else partial(ids.renew, key)
-        return snapshot.load(self._runtime, saved, start=start, on_loaded=renewed)
+        return snapshot.load(self._runtime, state, start=start, on_loaded=renewed)
 
     def _require_size(self, size: int) -> None:
         limit = self._runtime.settings.state_bytes

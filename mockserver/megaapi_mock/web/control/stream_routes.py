@@ -31,7 +31,7 @@ class StreamRoutes:
 
     def stream(self) -> Response:
         """What happens, as it happens; after `Last-Event-ID` or ?since= nothing is missed."""
-        ended = self._places.watching()
+        leave = self._places.watching()
         kinds = request.args.get("kinds")
         reader = self._runtime.journal.feed.read(
             request.headers.get("Last-Event-ID") or request.args.get("since"),
@@ -44,7 +44,7 @@ class StreamRoutes:
             headers={"Cache-Control": "no-store"},
         )
         response.call_on_close(reader.close)
-        response.call_on_close(ended)
+        response.call_on_close(leave)
         return response
 
 

@@ -65,8 +65,10 @@ class WebhookRoutes:
         chaos = Chaos.of(body, seed=self._runtime.ids.seed)
         # While the instance is locked: chaos does not outlive it.
         chaos_dispatcher = self._runtime.chaos_dispatcher
-        released = self._runtime.publisher.look(key, lambda _: chaos_dispatcher.start(key, chaos))
-        return self._changed_chaos(key, released)
+        release_count = self._runtime.publisher.look(
+            key, lambda _: chaos_dispatcher.start(key, chaos)
+        )
+        return self._changed_chaos(key, release_count)
 
     def end_chaos(self, key: str) -> Json:
         """End chaos; held webhooks leave now."""
@@ -95,7 +97,7 @@ class WebhookRoutes:
 
     def verdict(self, body: Json) -> Json | Response:
         """Judge the receiver of one instance."""
-        verdict = self._decided(body["instance"], body)
+        verdict = self._wait_for_verdict(body["instance"], body)
         match body.get("format", "json"):
             case "table":
                 return Response(verdict.as_table(), mimetype="text/plain")
@@ -103,12 +105,12 @@ class WebhookRoutes:
                 return Response(verdict.as_junit(), mimetype="application/xml")
         return verdict.as_json()
 
-    def _decided(self, key: str, body: Json) -> Verdict:
+    def _wait_for_verdict(self, key: str, body: Json) -> Verdict:
         """The verdict as soon as it is decided, or what is known after `wait` seconds."""
         wait = body.get("wait", VERDICT_WAIT)
         terms = self._terms(body)
         deadline = time.monotonic() + wait
-        verdict = self._judged(key, body, terms)
+        verdict = self._judge(key, body, terms)
         if not verdict.open or not wait:
             return verdict
         # Time alone may decide it, and each look reads everything: no record wakes it.
@@ -120,7 +122,7 @@ class WebhookRoutes:
             while verdict.open and time.monotonic() < deadline:
                 waiter.wait(min(deadline, time.monotonic() + pause))
                 pause = min(pause * 1.5, VERDICT_LOOK_MOST)
-                verdict = self._judged(key, body, terms)
+                verdict = self._judge(key, body, terms)
                 if waiter.over:
                     break
         return verdict
@@ -138,7 +140,7 @@ class WebhookRoutes:
             listens_only=body.get("listens_only", False),
         )
 
-    def _judged(self, key: str, body: Json, terms: Terms) -> Verdict:
+    def _judge(self, key: str, body: Json, terms: Terms) -> Verdict:
         runtime = self._runtime
         since = body.get("since")
         belongs = _belonging(key, body.get("url"), body.get("chats"), self._chat_of)
@@ -174,7 +176,7 @@ class WebhookRoutes:
         jid = Jid.written(address)
         if not (jid.person or jid.lid):
             return address
-        return self._runtime.world.directory.registered(Jid.parse(address))
+        return self._runtime.world.directory.canonical_jid(Jid.parse(address))
 
     def _refused_sends(self, key: str, deliveries: Sequence[Delivery]) -> list[tuple[str, str]]:
         """Id and reason of each send of this instance that was refused since the first delivery.

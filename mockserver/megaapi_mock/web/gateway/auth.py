@@ -15,9 +15,9 @@ LONGEST_CACHED = 200
 @lru_cache(maxsize=1_024)
 def is_token(authorization: str, token: str) -> bool:
     """Whether a header carries this token; remembered, for a client sends the same each time."""
-    scheme, _, given = authorization.partition(" ")
+    scheme, _, credentials = authorization.partition(" ")
     return scheme.lower() == "bearer" and hmac.compare_digest(
-        given.strip().encode(), token.encode()
+        credentials.strip().encode(), token.encode()
     )
 
 
@@ -28,5 +28,5 @@ def require_token(instance: Instance, authorization: str) -> None:
     scheme = authorization.partition(" ")[0]
     if scheme.lower() == "bearer":
         raise Unauthorized(f"the bearer token is not the one of {instance.key}")
-    given = f"its scheme is {scheme!r}" if scheme else "there is none"
-    raise Unauthorized(f"the Authorization header must be 'Bearer <token>': {given}")
+    scheme_text = f"its scheme is {scheme!r}" if scheme else "there is none"
+    raise Unauthorized(f"the Authorization header must be 'Bearer <token>': {scheme_text}")

@@ -66,7 +66,7 @@ def unread_type(profile: Profile, content_type: str) -> str | None:
 def _json_alone(request: Request, limit: int) -> Any:
     if request.content_type not in (JSON, ""):
         return None
-    return _parsed(request.body or b"")
+    return _parse(request.body or b"")
 
 
 def _as_express(request: Request, limit: int) -> Any:
@@ -76,11 +76,11 @@ def _as_express(request: Request, limit: int) -> Any:
     charset = charset or "utf-8"
     if content_type == FORM:
         _require_charset(charset, charset == "utf-8")
-        return _form(_text(request.inflated(inflate, limit), charset))
+        return _form(_text(request.inflate_body(inflate, limit), charset))
     if charset == "utf-8":
-        return _strict_json(request.inflated(inflate, limit))
-    _require_charset(charset, charset.startswith("utf-") and _known(charset))
-    content = request.inflated(inflate, limit)
+        return _strict_json(request.inflate_body(inflate, limit))
+    _require_charset(charset, charset.startswith("utf-") and _is_charset(charset))
+    content = request.inflate_body(inflate, limit)
     return _strict_json(_text(content, charset).encode("utf-8", "replace"))
 
 
@@ -94,14 +94,14 @@ def _strict_json(content: bytes) -> Any:
         return _refuse("the body is JSON, but neither an object nor a list")
     if b"\\u" in bare and _SURROGATE.search(bare):
         bare = _ESCAPE.sub(lambda found: rb"\ufffd" if found[1] else found[0], bare)
-    return _parsed(bare)
+    return _parse(bare)
 
 
 def _refuse(reason: str) -> Any:
     raise BadRequest(reason)
 
 
-def _parsed(content: bytes) -> Any:
+def _parse(content: bytes) -> Any:
     try:
         return parse_json(content)
     except TooManyParts as error:
@@ -124,7 +124,7 @@ def _text(content: bytes, charset: str) -> str:
         raise BadRequest(f"the body is not {charset}: {error.reason}") from None
 
 
-def _known(charset: str) -> bool:
+def _is_charset(charset: str) -> bool:
     try:
         codecs.lookup(charset)
     except LookupError:
@@ -153,12 +153,12 @@ def inflate(content: bytes, encoding: str, limit: int) -> bytes:
             message=f'unsupported content encoding "{encoding[:80]}"',
         )
     try:
-        return _inflated(content, _WINDOWS[encoding], limit)
+        return _inflate(content, _WINDOWS[encoding], limit)
     except zlib.error as error:
         raise BadRequest(f"the body is not {encoding}: {error}") from None
 
 
-def _inflated(content: bytes, window: int, limit: int) -> bytes:
+def _inflate(content: bytes, window: int, limit: int) -> bytes:
     whole = bytearray()
     while True:
         stream = zlib.decompressobj(window)

@@ -42,18 +42,18 @@ def send_broken(
     Where there is no connection, in a WSGI client in this process, ConnectionResetError is raised.
     """
     after()
-    broken = reply.broken
-    assert broken is not None, "a whole answer is sent by reply.send"
-    if broken.ending == "cut":
-        return _cut(
+    break_ = reply.broken
+    assert break_ is not None, "a whole answer is sent by reply.send"
+    if break_.ending == "cut":
+        return _send_part(
             environ, start_response, reply, headers, b"" if method == "HEAD" else reply.body
         )
-    if broken.ending == "hang":
-        _hang(environ, broken, stopping)
-    return _no_answer(environ, start_response, rst=broken.ending == "reset")
+    if break_.ending == "hang":
+        _hang(environ, break_, stopping)
+    return _no_answer(environ, start_response, rst=break_.ending == "reset")
 
 
-def _cut(
+def _send_part(
     environ: Environ,
     start_response: StartResponse,
     reply: Reply,
@@ -61,7 +61,7 @@ def _cut(
     body: bytes,
 ) -> Body:
     assert reply.broken is not None, "asked for by send_broken"
-    part = body[: reply.broken.kept]
+    part = body[: reply.broken.bytes_sent]
     if waitress_channel(environ) is not None:
         from waitress.channel import ClientDisconnected
 
@@ -75,12 +75,12 @@ def _cut(
     return [part]
 
 
-def _hang(environ: Environ, broken: Broken, stopping: threading.Event) -> None:
+def _hang(environ: Environ, break_: Broken, stopping: threading.Event) -> None:
     """Return when the client, the fault or the server has gone, or the time is over."""
     channel = waitress_channel(environ)
-    deadline = time.monotonic() + broken.seconds
-    while (left := deadline - time.monotonic()) > 0:
-        if stopping.wait(min(LOOK, left)) or broken.lifted():
+    deadline = time.monotonic() + break_.seconds
+    while (seconds_left := deadline - time.monotonic()) > 0:
+        if stopping.wait(min(LOOK, seconds_left)) or break_.is_lifted():
             return
         if channel is not None and has_left(channel):
             return

@@ -51,8 +51,10 @@ class CallFaults:
     @property
     def early(self) -> bool:
         """Whether nothing of the call happens at all."""
-        found = self.replacing
-        return found is not None and not (found[0].after or found[0].needs_real_answer)
+        replacement = self.replacing
+        return replacement is not None and not (
+            replacement[0].after or replacement[0].needs_real_answer
+        )
 
     @property
     def takes_back(self) -> bool:
@@ -90,22 +92,22 @@ class CallFaults:
                 self.strikes.append(strike)
                 strike.kind.finish(instance)
 
-    def on(self, real: Reply) -> Reply:
+    def apply(self, real: Reply) -> Reply:
         """The reply that is sent; the real one with a reason beside it, or another in its place."""
-        told = [strike.reason for strike in self.strikes]
+        fault_reasons = [strike.reason for strike in self.strikes]
         reply = real
         if self.replacing is not None:
             kind, strike = self.replacing
-            reply = _replaced(kind, strike, _NOTHING if self.early else _answered(real))
+            reply = _replacement(kind, strike, _NOTHING if self.early else _as_answer(real))
             if kind.after:
-                told.append(f"the real answer was {real.status}")
+                fault_reasons.append(f"the real answer was {real.status}")
             if kind.after or kind.needs_real_answer:
                 reply.violations = real.violations
         if self.strikes:
             first = self.replacing[1] if self.replacing else self.strikes[0]
             reply.fault = (first.id, first.name)
-        said = [] if self.early or real.reason is None else [real.reason]
-        reply.reason = "; ".join((*told, *self.notes, *said)) or None
+        own_reasons = [] if self.early or real.reason is None else [real.reason]
+        reply.reason = "; ".join((*fault_reasons, *self.notes, *own_reasons)) or None
         reply.pause = real.pause
         return reply
 
@@ -116,17 +118,17 @@ def find(
     key: str,
     *,
     recipient: str | None,
-    asked: str | None,
+    header: str | None,
 ) -> CallFaults:
     """What strikes this call; what its own header asks for comes before what is armed."""
-    struck = CallFaults()
-    found = [] if asked is None else _asked(faults, operation, key, asked, struck.notes)
-    replaced = any(strike.kind.replaces for strike in found)
+    call_faults = CallFaults()
+    strikes = [] if header is None else _asked(faults, operation, key, header, call_faults.notes)
+    is_replaced = any(strike.kind.replaces for strike in strikes)
     if faults.has_faults:
-        found += faults.strikes(operation, key, recipient, is_replaced=replaced)
-    struck.strikes = [strike for strike in found if not strike.kind.late]
-    struck.late = [strike for strike in found if strike.kind.late]
-    return struck
+        strikes += faults.strikes(operation, key, recipient, is_replaced=is_replaced)
+    call_faults.strikes = [strike for strike in strikes if not strike.kind.late]
+    call_faults.late = [strike for strike in strikes if strike.kind.late]
+    return call_faults
 
 
 def _asked(
@@ -149,13 +151,17 @@ def _asked(
     return [strike]
 
 
-def _answered(reply: Reply) -> Answered:
+def _as_answer(reply: Reply) -> Answered:
     return Answered(reply.status, reply.body, reply.content_type)
 
 
-def _replaced(kind: Replacing, strike: Strike, real: Answered) -> Reply:
-    made = kind.answer(real, strike.moment)
-    reply = Reply(made.status, made.body, made.content_type, extra=list(made.headers.items()))
-    if made.ending != "whole":
-        reply.broken = Broken(made.ending, made.bytes_sent, made.seconds, lambda: strike.is_lifted)
+def _replacement(kind: Replacing, strike: Strike, real: Answered) -> Reply:
+    answer = kind.answer(real, strike.moment)
+    reply = Reply(
+        answer.status, answer.body, answer.content_type, extra=list(answer.headers.items())
+    )
+    if answer.ending != "whole":
+        reply.broken = Broken(
+            answer.ending, answer.bytes_sent, answer.seconds, lambda: strike.is_lifted
+        )
     return reply

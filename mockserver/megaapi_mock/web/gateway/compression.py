@@ -16,28 +16,28 @@ _COMPRESSIBLE = re.compile(r"text/|application/(?:json|javascript|xml)|.*\+(?:js
 _WINDOWS = {"gzip": 31, "deflate": 15}
 
 
-def compressed(reply: Reply, headers: Headers, accepted: str) -> tuple[Reply, Headers]:
+def compress(reply: Reply, headers: Headers, accept_encoding: str) -> tuple[Reply, Headers]:
     """The answer as a client that accepts these encodings gets it; the given one stays plain."""
     if reply.content_type != JSON and not _COMPRESSIBLE.match(reply.content_type):
         return reply, headers
     headers = [*headers, VARY_BY_ENCODING]
-    encoding = _chosen(accepted) if len(reply.body) >= THRESHOLD else None
+    encoding = _choose_encoding(accept_encoding) if len(reply.body) >= THRESHOLD else None
     if encoding is None or any(name.lower() == "content-encoding" for name, _ in headers):
         return reply, headers
     squeezer = zlib.compressobj(wbits=_WINDOWS[encoding])
     body = squeezer.compress(reply.body) + squeezer.flush()
-    kept = [(name, value) for name, value in headers if name.lower() != "content-length"]
-    headers = [*kept, ("Content-Length", str(len(body))), ("Content-Encoding", encoding)]
+    other_headers = [(name, value) for name, value in headers if name.lower() != "content-length"]
+    headers = [*other_headers, ("Content-Length", str(len(body))), ("Content-Encoding", encoding)]
     return Reply(reply.status, body, reply.content_type), headers
 
 
-def _chosen(accepted: str) -> str | None:
+def _choose_encoding(accept_encoding: str) -> str | None:
     """gzip before deflate, unless the client would rather have one of them, or neither."""
-    wishes = dict(map(_wish, accepted.lower().split(",")))
+    wishes = dict(map(_wish, accept_encoding.lower().split(",")))
     anything = wishes.get("*", 0.0)
-    wanted = {encoding: wishes.get(encoding, anything) for encoding in _WINDOWS}
-    best = max(wanted, key=lambda encoding: wanted[encoding])
-    return best if wanted[best] > 0 and wanted[best] >= wishes.get("identity", 0.0) else None
+    weights = {encoding: wishes.get(encoding, anything) for encoding in _WINDOWS}
+    best = max(weights, key=lambda encoding: weights[encoding])
+    return best if weights[best] > 0 and weights[best] >= wishes.get("identity", 0.0) else None
 
 
 def _wish(text: str) -> tuple[str, float]:

@@ -18,20 +18,20 @@ def settle(
     faults: ActiveFaults, profile: Profile, instance: Instance, request: Request, endpoint: Endpoint
 ) -> CallFaults:
     """What faults do to this call, settled at its first look; WaitFirst when it is to wait."""
-    struck = request.struck
-    if struck is None:
-        request.struck = struck = find(
+    call_faults = request.call_faults
+    if call_faults is None:
+        request.call_faults = call_faults = find(
             faults,
             endpoint.operation,
             instance.key,
             recipient=_recipient(faults, profile, request, endpoint),
-            asked=request.environ.get(ASKED),
+            header=request.environ.get(ASKED),
         )
-        if struck.wait:
-            raise WaitFirst(lambda: struck.wait)
-    struck.refuse(instance)
-    instance.fault_effects = struck.fault_effects
-    return struck
+        if call_faults.wait:
+            raise WaitFirst(lambda: call_faults.wait)
+    call_faults.refuse(instance)
+    instance.fault_effects = call_faults.fault_effects
+    return call_faults
 
 
 def _recipient(

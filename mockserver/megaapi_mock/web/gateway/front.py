@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 
 from .broken_reply import send_broken
-from .compression import VARY_BY_ENCODING, compressed
+from .compression import VARY_BY_ENCODING, compress
 from .letter_case import AnyCase
 from .pipeline import Handled, Pipeline
 from .reply import JSON, PREFLIGHT, Headers, Reply, StartResponse, send
@@ -47,17 +47,17 @@ class Front:
             return send(start_response, reply, reply.headers(), method="HEAD", after=None)
         match = self._find(request)
         if match is None:
-            handled = self._pipeline.unknown_route(request)
+            result = self._pipeline.unknown_route(request)
         else:
-            handled = self._pipeline.answer(request, *match)
-        outcome = handled.outcome
+            result = self._pipeline.answer(request, *match)
+        outcome = result.outcome
         if outcome is None or not outcome.deliveries:
-            return self._send(request, start_response, handled, None)
+            return self._send(request, start_response, result, None)
         after = partial(self._pipeline.publisher.release, outcome)
         try:
             if self._release_before_answer:
                 after()
-            return self._send(request, start_response, handled, after)
+            return self._send(request, start_response, result, after)
         except BaseException:
             after()
             raise
@@ -75,14 +75,14 @@ class Front:
         self,
         request: Request,
         start_response: StartResponse,
-        handled: Handled,
+        result: Handled,
         after: Callable[[], None] | None,
     ) -> Iterable[bytes]:
-        reply, headers = handled.reply, list(handled.headers)
+        reply, headers = result.reply, list(result.headers)
         if reply.broken is None:
             # What is recorded stays plain; an answer without a body is not compressed either.
             if request.method != "HEAD":
-                reply, headers = self._compressed(request, reply, headers)
+                reply, headers = self._compress(request, reply, headers)
             return send(start_response, reply, headers, method=request.method, after=after)
         return send_broken(
             request.environ,
@@ -94,15 +94,13 @@ class Front:
             after=after or _nothing,
         )
 
-    def _compressed(
-        self, request: Request, reply: Reply, headers: Headers
-    ) -> tuple[Reply, Headers]:
+    def _compress(self, request: Request, reply: Reply, headers: Headers) -> tuple[Reply, Headers]:
         """As the client accepts it; uncompressed if that fails: the call itself succeeded."""
-        accepted = request.environ.get("HTTP_ACCEPT_ENCODING")
-        if not accepted and reply.content_type == JSON:
+        accept_encoding = request.environ.get("HTTP_ACCEPT_ENCODING")
+        if not accept_encoding and reply.content_type == JSON:
             return reply, [*headers, VARY_BY_ENCODING]
         try:
-            return compressed(reply, headers, accepted or "")
+            return compress(reply, headers, accept_encoding or "")
         except Exception:
             self._pipeline.bugs.note(f"{request.method} {request.path} is answered uncompressed")
             return reply, headers
@@ -124,8 +122,8 @@ def _match(routes: Routes, any_case: AnyCase | None, path: str, method: str) -> 
     path = path.removesuffix("/")
     match = routes.match(path, method)
     if match is None and any_case is not None:
-        tried = (routes.match(spelling, method) for spelling in any_case.spellings(path))
-        match = next(filter(None, tried), None)
+        candidates = (routes.match(spelling, method) for spelling in any_case.spellings(path))
+        match = next(filter(None, candidates), None)
     return match
 
 

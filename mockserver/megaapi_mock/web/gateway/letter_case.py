@@ -13,10 +13,10 @@ class AnyCase:
 
     def spellings(self, path: str) -> Iterator[str]:
         """The contract's spellings of a path that differ from it in case alone."""
-        given = path.split("/")
+        parts = path.split("/")
         for shape in self._shapes:
-            if len(shape) == len(given) and all(map(_same, shape, given)):
-                spelt = "/".join(map(_spelt, shape, given))
+            if len(shape) == len(parts) and all(map(_same, shape, parts)):
+                spelt = "/".join(map(_spelt, shape, parts))
                 if spelt != path:
                     yield spelt
 
@@ -25,9 +25,9 @@ def _is_parameter(part: str) -> bool:
     return part.startswith("{")
 
 
-def _same(part: str, given: str) -> bool:
-    return _is_parameter(part) or part.lower() == given.lower()
+def _same(part: str, written_part: str) -> bool:
+    return _is_parameter(part) or part.lower() == written_part.lower()
 
 
-def _spelt(part: str, given: str) -> str:
-    return given if _is_parameter(part) else part
+def _spelt(part: str, written_part: str) -> str:
+    return written_part if _is_parameter(part) else part

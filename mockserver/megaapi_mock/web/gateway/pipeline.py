@@ -40,7 +40,7 @@ from .call_faults import ASKED, UndoChange, WaitFirst
 from .endpoint import Endpoint, endpoints
 from .fault_settlement import settle
 from .fetcher import Fetcher
-from .refusals import outage, refused, require_usable, why_closed
+from .refusals import outage, refusal_reply, require_usable, why_closed
 from .reply import JSON, LOOK, Headers, Reply
 from .request import Request
 from .route_hints import RouteHints
@@ -96,49 +96,49 @@ class Pipeline:
             reply, outcome = self._run(request, endpoint, key)
         except RequestRejected as refusal:
             owner = None if isinstance(refusal, UnknownInstance) else key
-            reply = refused(refusal, endpoint, self.profile, strict=self.strict)
+            reply = refusal_reply(refusal, endpoint, self.profile, strict=self.strict)
         except Exception:
             self.bugs.note(endpoint.address)
             reply = self._own_bug(request)
         if outcome is None:
-            reply = self._finished(request, endpoint, reply, kept=False)
-            exchange = self._recorded(request, reply, operation.id, owner)
+            reply = self._finish(request, endpoint, reply, is_kept=False)
+            exchange = self._record(request, reply, operation.id, owner)
         else:
             exchange = outcome.exchange
         # The instance is free again: nobody else waits.
-        if reply.pause or request.struck is not None:
+        if reply.pause or request.call_faults is not None:
             self._pause(request, reply)
-        return self._handled(reply, exchange, outcome)
+        return self._hand_over(reply, exchange, outcome)
 
     @staticmethod
     def _own_bug(request: Request) -> Reply:
         """A bare 500. A reason would make it look intended: no fault covers our own bug."""
-        request.struck = None
+        request.call_faults = None
         return Reply.json(500, RequestRejected("").body)
 
-    def _finished(self, request: Request, endpoint: Endpoint, real: Reply, *, kept: bool) -> Reply:
+    def _finish(self, request: Request, endpoint: Endpoint, real: Reply, *, is_kept: bool) -> Reply:
         """The reply after faults have changed it, checked against the contract.
 
         What is `kept` is answered as it is, whatever fails here.
         """
-        reply, struck = real, request.struck
+        reply, call_faults = real, request.call_faults
         try:
-            if struck is not None:
-                reply = struck.on(real)
+            if call_faults is not None:
+                reply = call_faults.apply(real)
             # What a fault puts in its place need not fit.
-            if struck is None or struck.replacing is None:
+            if call_faults is None or call_faults.replacing is None:
                 self._hold_to_contract(endpoint, reply)
         except Exception:
             self.bugs.note(f"{endpoint.address}: its reply")
-            happened = real.status >= 400 or (kept and real.status)
-            return real if happened else self._own_bug(request)
+            has_happened = real.status >= 400 or (is_kept and real.status)
+            return real if has_happened else self._own_bug(request)
         return reply
 
     def _pause(self, request: Request, reply: Reply) -> None:
         """Let pass what a slow call, or a fault at it, takes before the answer leaves."""
-        struck = request.struck
+        call_faults = request.call_faults
         try:
-            self._wait(lambda: reply.pause + (0.0 if struck is None else struck.pause))
+            self._wait(lambda: reply.pause + (0.0 if call_faults is None else call_faults.pause))
         except Exception:
             self.bugs.note(f"{request.method} {request.path} is answered at once")
 
@@ -153,7 +153,7 @@ class Pipeline:
         refusal = UnknownRoute(request.url, self.hints.reason(request.method, request.path))
         reply = Reply.json(refusal.status, refusal.body, refusal.reason)
         owner = self._named_in(request.path)
-        return self._handled(reply, self._recorded(request, reply, None, owner), None)
+        return self._hand_over(reply, self._record(request, reply, None, owner), None)
 
     def _named_in(self, path: str) -> str | None:
         """The instance whose key stands in a path: who looks for its calls finds this one too."""
@@ -168,7 +168,7 @@ class Pipeline:
         while True:
             try:
                 if endpoint.reads and not (self.faults.has_faults or ASKED in request.environ):
-                    return self._read(request, endpoint, key), None
+                    return self._answer_reading(request, endpoint, key), None
                 return self._change(request, endpoint, key)
             except WaitFirst as waits:
                 self._wait(waits.seconds)
@@ -179,14 +179,16 @@ class Pipeline:
 
     def _wait(self, seconds: Callable[[], float]) -> None:
         """Wait so long, asking again meanwhile: a fault may be cleared, and the mock stop."""
-        begun = time.monotonic()
-        while (left := seconds() - (time.monotonic() - begun)) > 0:
-            if self.stopping.wait(min(LOOK, left)):
+        start = time.monotonic()
+        while (seconds_left := seconds() - (time.monotonic() - start)) > 0:
+            if self.stopping.wait(min(LOOK, seconds_left)):
                 return
 
-    def _read(self, request: Request, endpoint: Endpoint, key: str) -> Reply:
+    def _answer_reading(self, request: Request, endpoint: Endpoint, key: str) -> Reply:
         """The checks and the handler of an operation that changes nothing: no change begins."""
-        return self.publisher.look(key, lambda instance: self._checked(instance, request, endpoint))
+        return self.publisher.look(
+            key, lambda instance: self._check_and_answer(instance, request, endpoint)
+        )
 
     def _change(
         self, request: Request, endpoint: Endpoint, key: str
@@ -198,13 +200,13 @@ class Pipeline:
         real: Reply | None = None
         try:
             with self.publisher.changing(key) as (instance, outcome):
-                real = self._checked(instance, request, endpoint)
-                struck = request.struck
-                if struck is not None and not struck.early:
-                    if struck.takes_back:
+                real = self._check_and_answer(instance, request, endpoint)
+                call_faults = request.call_faults
+                if call_faults is not None and not call_faults.early:
+                    if call_faults.takes_back:
                         raise UndoChange
-                    struck.went_well(self.faults, instance)
-                reply = self._finished(request, endpoint, real, kept=True)
+                    call_faults.went_well(self.faults, instance)
+                reply = self._finish(request, endpoint, real, is_kept=True)
                 outcome.exchange = self._exchange(request, reply, endpoint.operation.id, key)
         except UndoChange:
             assert real is not None, "raised for a reply alone"
@@ -213,14 +215,14 @@ class Pipeline:
 
     # -- the checks, in the gateway's order --------------------------------------------------
 
-    def _checked(self, instance: Instance, request: Request, endpoint: Endpoint) -> Reply:
+    def _check_and_answer(self, instance: Instance, request: Request, endpoint: Endpoint) -> Reply:
         authorization = request.environ.get("HTTP_AUTHORIZATION", "")
         token = instance.state.token
         if len(authorization) > LONGEST_CACHED or not is_token(authorization, token):
             require_token(instance, authorization)
         if self.faults.has_faults or ASKED in request.environ:
-            struck = settle(self.faults, self.profile, instance, request, endpoint)
-            if struck.early:
+            call_faults = settle(self.faults, self.profile, instance, request, endpoint)
+            if call_faults.early:
                 return Reply(0, b"", "")
         document = request.document()
         if endpoint.needs_connection and instance.state.connection.state != CONNECTED:
@@ -249,8 +251,8 @@ class Pipeline:
         reason = "; ".join(call.notes) or None
         pause = min(call.pause, PAUSE_MOST) if call.pause else 0.0
         if isinstance(answer, RawReply):
-            shown = answer.body or None
-            return Reply(200, answer.body, answer.content_type, shown, reason, pause=pause)
+            recorded_body = answer.body or None
+            return Reply(200, answer.body, answer.content_type, recorded_body, reason, pause=pause)
         return Reply(200, dumps(answer), JSON, answer, reason, pause=pause)
 
     # -- replies -----------------------------------------------------------------------------
@@ -264,12 +266,12 @@ class Pipeline:
                 return
         elif reply.status in _OUR_OWN:
             return
-        broken = self.validators.reply_violations(
+        violations = self.validators.reply_violations(
             endpoint.operation, reply.status, reply.content_type, reply.document
         )
-        if broken:
+        if violations:
             text = f"{endpoint.address} answered {reply.status} against spec/" + (
-                f"{endpoint.operation.spec_file}: {'; '.join(map(str, broken))[:500]}"
+                f"{endpoint.operation.spec_file}: {'; '.join(map(str, violations))[:500]}"
             )
             self.bugs.add(text)
 
@@ -293,7 +295,7 @@ class Pipeline:
             return None
         return exchange
 
-    def _recorded(
+    def _record(
         self, request: Request, reply: Reply, operation: str | None, owner: str | None
     ) -> Exchange | None:
         """Record a call that changed nothing."""
@@ -306,7 +308,9 @@ class Pipeline:
                     self.bugs.note(f"{request.method} {request.path} is in no journal")
         return exchange
 
-    def _handled(self, reply: Reply, exchange: Exchange | None, outcome: Outcome | None) -> Handled:
+    def _hand_over(
+        self, reply: Reply, exchange: Exchange | None, outcome: Outcome | None
+    ) -> Handled:
         if exchange is None:
             return Handled(reply, self._headers(reply), outcome)
         if self._tell_listener is not None:
@@ -338,13 +342,13 @@ def exchange_of(
         request.method,
         request.url,
         request.headers(),
-        request.shown,
+        request.body_for_record,
         reply.status,
         (),
-        reply.body if reply.broken is None else reply.body[: reply.broken.kept],
+        reply.body if reply.broken is None else reply.body[: reply.broken.bytes_sent],
         reply.reason,
         reply.violations,
         (),
         reply.fault,
-        round((time.perf_counter() - request.begun) * 1000, 3),
+        round((time.perf_counter() - request.start_time) * 1000, 3),
     )

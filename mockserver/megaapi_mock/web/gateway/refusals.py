@@ -45,7 +45,7 @@ def require_usable(
     query = request.query
     if validators.request_fits(operation, query, document):
         return
-    content = request.shown
+    content = request.body_for_record
     unread = unread_type(profile, request.content_type) if content else None
     if unread is not None:
         problems = [f"body: {unread}"]
@@ -60,11 +60,11 @@ def require_usable(
     raise Unusable(reason, violations=problems)
 
 
-def refused(
+def refusal_reply(
     refusal: RequestRejected, endpoint: Endpoint, profile: Profile, *, strict: bool
 ) -> Reply:
     """The answer to a call that cannot be carried out; `strict` says it as a 422, in full."""
-    hook = endpoint.mark.refused
+    hook = endpoint.mark.reword
     if hook is not None:
         refusal = _with_violations(hook(refusal, profile), refusal)
     if strict and isinstance(refusal, Unusable):
@@ -87,9 +87,11 @@ def outage(profile: Profile) -> Callable[[float], Reply] | None:
         return None
 
     def answer(now: float) -> Reply:
-        made = kind.answer(Answered(0, b"", ""), Moment(now, 0.0, 0.0))
+        fault_answer = kind.answer(Answered(0, b"", ""), Moment(now, 0.0, 0.0))
         reason = f"switch outage={profile['outage']}"
-        return Reply(made.status, made.body, made.content_type, reason=reason)
+        return Reply(
+            fault_answer.status, fault_answer.body, fault_answer.content_type, reason=reason
+        )
 
     return answer
 

@@ -39,9 +39,9 @@ class Broken:
     """
 
     ending: Literal["cut", "reset", "hang"]
-    kept: int = 0
+    bytes_sent: int = 0
     seconds: float = 0.0
-    lifted: Callable[[], bool] = lambda: False
+    is_lifted: Callable[[], bool] = lambda: False
 
 
 @dataclass(slots=True)
@@ -106,9 +106,9 @@ class Handover:
 
     def close(self) -> None:
         """The server is done with the answer, read or not."""
-        done, self._handed_over = self._handed_over, None
-        if done is not None:
-            done()
+        on_close, self._handed_over = self._handed_over, None
+        if on_close is not None:
+            on_close()
 
 
 def send(

@@ -39,10 +39,10 @@ class _HeaderNames(dict[str, str | None]):
     """Header names as HTTP writes them by their WSGI names; None for what is not a header."""
 
     def __missing__(self, name: str) -> str | None:
-        written = name[5:].replace("_", "-").title() if name.startswith("HTTP_") else None
+        header_name = name[5:].replace("_", "-").title() if name.startswith("HTTP_") else None
         if len(self) < _CACHED_MOST and len(name) <= _LONGEST_CACHED:
-            self[name] = written
-        return written
+            self[name] = header_name
+        return header_name
 
 
 _HEADER_NAMES = _HeaderNames()
@@ -58,7 +58,7 @@ class Request:
 
     def __init__(self, environ: Environ, limit: int = BODY_LIMIT) -> None:
         """Take the request in, at most `limit` bytes of body."""
-        self.begun = perf_counter()
+        self.start_time = perf_counter()
         self.environ = environ
         self.method = str(environ["REQUEST_METHOD"])
         raw: str = environ.get("PATH_INFO") or "/"
@@ -74,9 +74,9 @@ class Request:
             _discard(environ["wsgi.input"], DISCARDED_MOST)
         if LATE in environ:
             self._refusal = RequestTimeout(environ[LATE])
-        announced = int(length) if length and length.isdigit() else 0
-        self.missing = 0 if self.body is None else max(announced - len(self.body), 0)
-        self.struck: CallFaults | None = None
+        length_announced = int(length) if length and length.isdigit() else 0
+        self.missing = 0 if self.body is None else max(length_announced - len(self.body), 0)
+        self.call_faults: CallFaults | None = None
         self._plain: bytes | None = None
         self._document: Any = None
 
@@ -149,7 +149,7 @@ class Request:
             raise copy(self._refusal)
         return self._document
 
-    def inflated(self, inflate: Callable[[bytes, str, int], bytes], limit: int) -> bytes:
+    def inflate_body(self, inflate: Callable[[bytes, str, int], bytes], limit: int) -> bytes:
         """The body without its Content-Encoding; it is what `shown` shows from then on."""
         encoding = self.environ.get("HTTP_CONTENT_ENCODING")
         if not encoding:
@@ -158,16 +158,16 @@ class Request:
         return self._plain
 
     @property
-    def shown(self) -> bytes:
+    def body_for_record(self) -> bytes:
         """The body for the record: inflated where it has been."""
         return (self.body or b"") if self._plain is None else self._plain
 
     def headers(self) -> list[tuple[str, str]]:
         """Every header, names as HTTP writes them."""
         headers = [
-            (written, value)
+            (header_name, value)
             for name, value in self.environ.items()
-            if (written := _HEADER_NAMES[name]) is not None
+            if (header_name := _HEADER_NAMES[name]) is not None
         ]
         if self.environ.get("CONTENT_TYPE"):
             headers.append(("Content-Type", self.environ["CONTENT_TYPE"]))
@@ -201,9 +201,9 @@ def _read_body(environ: Environ, length: str | None, limit: int) -> bytes | None
         return _read_whole(stream, size)
     if "HTTP_TRANSFER_ENCODING" not in environ:
         return b""
-    chunked: bytes = stream.read(limit + 1)
-    if len(chunked) <= limit:
-        return chunked
+    body: bytes = stream.read(limit + 1)
+    if len(body) <= limit:
+        return body
     _discard(stream, DISCARDED_MOST)
     return None
 
@@ -219,10 +219,10 @@ def _read_whole(stream: Any, size: int) -> bytes:
 
 def _discard(stream: Any, size: int) -> None:
     """Read what is too large and forget it: a client that still sends would miss the answer."""
-    left = min(size, DISCARDED_MOST)
+    bytes_left = min(size, DISCARDED_MOST)
     skip = getattr(stream, "skip", None)
     if skip is not None:
-        skip(left)
+        skip(bytes_left)
         return
-    while left > 0 and (part := stream.read(min(left, 2**16))):
-        left -= len(part)
+    while bytes_left > 0 and (part := stream.read(min(bytes_left, 2**16))):
+        bytes_left -= len(part)

@@ -32,13 +32,13 @@ class Route:
     method: str
     path: str
     plans: tuple[str, ...] = ()
-    offered: bool = False
+    is_offered: bool = False
     # Whether this mock answers it under another profile.
-    served: bool = False
+    is_served: bool = False
     instead: str = ""
 
     @property
-    def shown(self) -> str:
+    def text(self) -> str:
         """Method and path."""
         return f"{self.method} {self.path}"
 
@@ -55,8 +55,8 @@ class Route:
     @property
     def action(self) -> str:
         """The part that names the operation; empty for those named by their controller alone."""
-        named = [part for part in self.segments[2:] if part != KEY]
-        return named[-1] if named else ""
+        words = [part for part in self.segments[2:] if part != KEY]
+        return words[-1] if words else ""
 
 
 _MISSING = "this mock does not have it"
@@ -77,81 +77,81 @@ class RouteHints:
 
     def reason(self, method: str, path: str) -> str:
         """Why this is a 404, and what there is instead."""
-        asked = f"{method} {path}"
+        call_text = f"{method} {path}"
         segments = _segments(path)
-        for route in self._known:
-            if route.method == method and not route.offered and _fits(route, segments, path):
-                return f"{asked} {self._of_another_plan(route)}"
-        wrong = f"{asked} is not an operation of plan {self._plan}"
-        allowed = [route for route in self._known if _fits(route, segments, path)]
-        if allowed:
-            return f"{wrong}: {path} takes {self._methods(allowed)}"
-        for route in self._guessed:
+        for route in self._own_routes:
+            if route.method == method and not route.is_offered and _fits(route, segments, path):
+                return f"{call_text} {self._of_another_plan(route)}"
+        wrong = f"{call_text} is not an operation of plan {self._plan}"
+        same_path = [route for route in self._own_routes if _fits(route, segments, path)]
+        if same_path:
+            return f"{wrong}: {path} takes {self._methods(same_path)}"
+        for route in self._guessed_routes:
             if _fits(route, segments, path):
-                return f"{wrong}; no document of the vendor has it{self._meant(route.instead)}"
+                return f"{wrong}; no document of the vendor has it{self._suggestion(route.instead)}"
         near = self._nearest(method, segments)
         return wrong if near is None else f"{wrong}{self._suggest(near)}"
 
     @cached_property
-    def _known(self) -> tuple[Route, ...]:
+    def _own_routes(self) -> tuple[Route, ...]:
         own = (
             Route(
                 operation.method,
                 operation.path,
                 operation.plans,
-                offered=operation.address in self._offered,
-                served=True,
+                is_offered=operation.address in self._offered,
+                is_served=True,
             )
             for operation in self._contract
         )
-        return (*own, *self._listed("documented"))
+        return (*own, *self._routes_of_file("documented"))
 
     @cached_property
-    def _guessed(self) -> tuple[Route, ...]:
-        return self._listed("guessed")
+    def _guessed_routes(self) -> tuple[Route, ...]:
+        return self._routes_of_file("guessed")
 
-    def _listed(self, name: str) -> tuple[Route, ...]:
+    def _routes_of_file(self, name: str) -> tuple[Route, ...]:
         """Routes of the file beside the samples, read when a path is unknown; no file, no hints."""
         try:
             lists = read_yaml(self._fixtures / "routes" / "elsewhere.yaml")
         except SpecError:
             return ()
-        return tuple(_read(entry) for entry in lists[name])
+        return tuple(_route_of(entry) for entry in lists[name])
 
     def _of_another_plan(self, route: Route) -> str:
         if self._plan in route.plans:
-            return "is switched off here" if route.served else f"is {_plans(route)}; {_MISSING}"
+            return "is switched off here" if route.is_served else f"is {_plans(route)}; {_MISSING}"
         text = f"is {_plans(route)}, not of plan {self._plan}"
-        if route.served:
+        if route.is_served:
             return f"{text}: serve it with --profile {route.plans[0]}"
-        return f"{text}; {_MISSING}{self._meant(route.instead)}"
+        return f"{text}; {_MISSING}{self._suggestion(route.instead)}"
 
     def _methods(self, routes: Iterable[Route]) -> str:
-        here = sorted({route.method for route in routes if route.offered})
+        offered_methods = sorted({route.method for route in routes if route.is_offered})
         others = sorted({f"{route.method} ({_plans(route)})" for route in routes})
-        return ", ".join(here or others)
+        return ", ".join(offered_methods or others)
 
     def _suggest(self, route: Route) -> str:
-        if route.offered:
-            return self._meant(route.shown)
-        return f"{self._meant(route.shown)} That {self._of_another_plan(route)}"
+        if route.is_offered:
+            return self._suggestion(route.text)
+        return f"{self._suggestion(route.text)} That {self._of_another_plan(route)}"
 
     @staticmethod
-    def _meant(shown: str) -> str:
+    def _suggestion(shown: str) -> str:
         return f"; did you mean {shown}?" if shown else ""
 
     def _nearest(self, method: str, segments: tuple[str, ...]) -> Route | None:
         """The best of the first rule that finds any route at all."""
         if any(len(part) > LENGTH_MOST for part in segments) or len(segments) > LENGTH_MOST:
             return None
-        for rule in (_reordered, _same_action, _similar, _elsewhere):
-            found = [route for route in self._known if rule(route, segments)]
-            if found:
-                return max(found, key=lambda route: _rank(route, method, segments))
+        for rule in (_has_parts_in_another_order, _same_action, _similar, _elsewhere):
+            candidates = [route for route in self._own_routes if rule(route, segments)]
+            if candidates:
+                return max(candidates, key=lambda route: _rank(route, method, segments))
         return None
 
 
-def _read(entry: Any) -> Route:
+def _route_of(entry: Any) -> Route:
     return Route(
         method=entry.get("method", ""),
         path=entry["path"],
@@ -171,8 +171,8 @@ def _plans(route: Route) -> str:
 def _segments(path: str) -> tuple[str, ...]:
     """The parts of a path from `rest` on, which is there in every operation's."""
     parts = [part for part in path.split("/") if part]
-    lowered = [part.lower() for part in parts]
-    start = len(parts) - lowered[::-1].index("rest") if "rest" in lowered else 0
+    lower_parts = [part.lower() for part in parts]
+    start = len(parts) - lower_parts[::-1].index("rest") if "rest" in lower_parts else 0
     return ("rest", *parts[start:])
 
 
@@ -183,22 +183,26 @@ def _fits(route: Route, segments: tuple[str, ...], path: str) -> bool:
     return all(a in (KEY, b) for a, b in zip(route.segments, segments, strict=True))
 
 
-def _reordered(route: Route, segments: tuple[str, ...]) -> bool:
+def _has_parts_in_another_order(route: Route, segments: tuple[str, ...]) -> bool:
     """The same parts, the key in another place, in other letters, or without `/rest`."""
     if len(route.segments) != len(segments) or not route.action:
         return False
-    named = sorted(part.lower() for part in route.segments if part != KEY)
-    given = sorted(part.lower() for part in segments)
-    return all(given.count(part) >= named.count(part) for part in named)
+    own_parts = sorted(part.lower() for part in route.segments if part != KEY)
+    call_parts = sorted(part.lower() for part in segments)
+    return all(call_parts.count(part) >= own_parts.count(part) for part in own_parts)
 
 
 def _same_action(route: Route, segments: tuple[str, ...]) -> bool:
-    return bool(route.action) and _here(route, segments) and route.action in segments[2:]
+    return (
+        bool(route.action)
+        and _has_same_controller(route, segments)
+        and route.action in segments[2:]
+    )
 
 
 def _similar(route: Route, segments: tuple[str, ...]) -> bool:
     """An action in nearly the same words: `sendText` for `text`, `listMesage` for listMessage."""
-    if not route.action or not _here(route, segments):
+    if not route.action or not _has_same_controller(route, segments):
         return False
     return any(_alike(route.action, part) for part in segments[2:])
 
@@ -209,24 +213,24 @@ def _elsewhere(route: Route, segments: tuple[str, ...]) -> bool:
     return telling and route.action in segments
 
 
-def _here(route: Route, segments: tuple[str, ...]) -> bool:
+def _has_same_controller(route: Route, segments: tuple[str, ...]) -> bool:
     return len(segments) > 1 and _same_word(route.controller.lower(), segments[1].lower())
 
 
-def _alike(action: str, given: str) -> bool:
-    ours, theirs = _words(action), _words(given)
+def _alike(action: str, written_action: str) -> bool:
+    ours, theirs = _words(action), _words(written_action)
     if not ours or not theirs:
-        return SequenceMatcher(None, action.lower(), given.lower()).ratio() > 0.9
+        return SequenceMatcher(None, action.lower(), written_action.lower()).ratio() > 0.9
     fewer, more = sorted((ours, theirs), key=len)
     return all(any(_same_word(word, other) for other in more) for word in fewer)
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in map(str.lower, _split(text)) if word not in _GENERIC]
+    return [word for word in map(str.lower, _split_words(text)) if word not in _GENERIC]
 
 
-def _split(text: str) -> Iterator[str]:
-    return (found.group() for found in _WORD.finditer(text))
+def _split_words(text: str) -> Iterator[str]:
+    return (word.group() for word in _WORD.finditer(text))
 
 
 def _same_word(first: str, second: str) -> bool:
@@ -237,4 +241,4 @@ def _rank(route: Route, method: str, segments: tuple[str, ...]) -> tuple[float, 
     likeness = max(
         SequenceMatcher(None, route.action.lower(), part.lower()).ratio() for part in segments
     )
-    return (likeness, route.offered, route.method == method, route.served)
+    return (likeness, route.is_offered, route.method == method, route.is_served)

@@ -38,11 +38,11 @@ def parse_form(text: str) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for field in filter(None, text.split("&")):
         name, _, value = field.partition("=")
-        _insert(tree, [*_steps(_decoded(name))], _decoded(value))
+        _insert(tree, [*_steps(_decode(name))], _decode(value))
     return {name: _as_lists(node) for name, node in tree.items()}
 
 
-def _decoded(text: str) -> str:
+def _decode(text: str) -> str:
     """Percent escapes and plus signs read; as it is where they are no UTF-8."""
     flat = text.replace("+", " ")
     try:
@@ -58,15 +58,15 @@ def _steps(name: str) -> Iterator[str]:
         yield name
         return
     yield name[:first]
-    at = first
-    for number, found in enumerate(_SEGMENT.finditer(name, first)):
+    end = first
+    for number, match in enumerate(_SEGMENT.finditer(name, first)):
         if number == DEPTH_MOST:
-            yield name[found.start() :]
+            yield name[match.start() :]
             return
-        if found.start() != at:
+        if match.start() != end:
             return
-        at = found.end()
-        yield found[1]
+        end = match.end()
+        yield match[1]
 
 
 def _insert(tree: dict[str, Any], steps: list[str], value: str) -> None:
@@ -94,7 +94,7 @@ def _as_lists(node: Any) -> Any:
     """Objects whose names are all indices as lists, and single values as themselves."""
     if isinstance(node, Given):
         return node[0] if len(node) == 1 else [*node]
-    made = {name: _as_lists(below) for name, below in node.items()}
-    if all(_is_index(name) for name in made):
-        return [made[name] for name in sorted(made, key=int)]
-    return made
+    members = {name: _as_lists(below) for name, below in node.items()}
+    if all(_is_index(name) for name in members):
+        return [members[name] for name in sorted(members, key=int)]
+    return members

@@ -100,7 +100,7 @@ def blueprint() -> Blueprint:
 
 def _answer(path: Path) -> Response:
     stat = path.stat()
-    file = _read(path, stat.st_mtime_ns, stat.st_size)
+    file = _load_file(path, stat.st_mtime_ns, stat.st_size)
     packs = request.accept_encodings["gzip"] > 0
     gzipped = file.gzipped if packs else None
     response = Response(file.content if gzipped is None else gzipped, headers=HEADERS)
@@ -113,7 +113,7 @@ def _answer(path: Path) -> Response:
 
 
 @lru_cache(maxsize=256)
-def _read(path: Path, _changed: int, _size: int) -> File:
+def _load_file(path: Path, _changed: int, _size: int) -> File:
     content = path.read_bytes()
     suffix = path.suffix.lower()
     # Without a time of its own: the same file is the same bytes.

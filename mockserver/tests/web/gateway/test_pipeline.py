@@ -556,13 +556,13 @@ def test_a_bug_of_ours_is_a_500_without_a_reason_and_changes_nothing(
 def test_a_reply_against_the_contract_is_logged_and_stands(
     make_app: MakeApp, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from megaapi_mock.handlers.call import Call, Json, done, operation
+    from megaapi_mock.handlers.call import Call, Json, operation, success
     from megaapi_mock.handlers.registry import discover
 
     @operation()
     def send_text(call: Call) -> Json:
         call.instance.chats.send(call.to, {"extendedTextMessage": {"text": "sent"}})
-        return done("Message sent", messageData={"key": {}})
+        return success("Message sent", messageData={"key": {}})
 
     app = make_app(handlers={**discover(), "send_message/send_text": send_text})
     body = {"messageData": {"to": "5511900000002", "text": "oi"}}

@@ -36,11 +36,11 @@ def test_header_names_are_remembered_up_to_a_bound(monkeypatch: pytest.MonkeyPat
 
 
 def test_long_types_and_addresses_are_read_and_not_remembered() -> None:
-    before = request._content_type.cache_info().currsize, jid._parsed.cache_info().currsize
+    before = request._content_type.cache_info().currsize, jid._parse.cache_info().currsize
     long_type = "Text/Plain; charset=UTF-8; x=" + "a" * 300
     assert Request(environ(CONTENT_TYPE=long_type)).type_and_charset == ("text/plain", "utf-8")
     assert Jid.parse("5" * 300).user == "5" * 300
-    after = request._content_type.cache_info().currsize, jid._parsed.cache_info().currsize
+    after = request._content_type.cache_info().currsize, jid._parse.cache_info().currsize
     assert after == before
 
 

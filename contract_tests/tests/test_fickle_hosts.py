@@ -117,6 +117,6 @@ def test_a_host_that_changes_its_mind_is_condemned(report: Report) -> None:
     assert sorted(switches - noticed - NOT_LOOKED_AT) == []
 
 
-def test_it_is_a_failure_however_unsure_the_contract_is_which_way_is_taken(report: Report) -> None:
+def test_changing_answers_fail_even_where_the_contract_is_unsure(report: Report) -> None:
     kinds = {each.severity() for each in report.breaches if ONE_WAY in each.message}
     assert kinds == {"failure"}

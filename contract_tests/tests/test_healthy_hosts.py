@@ -22,7 +22,7 @@ def test_a_healthy_host_is_not_condemned(name: str) -> None:
     assert complaints(QUICK[name], seed=1) == []
 
 
-def test_a_500_without_a_reason_fails_only_where_headers_of_the_mock_come_through() -> None:
+def test_500_without_reason_fails_only_where_mock_headers_arrive() -> None:
     contract = Contract()
     judge = Judge(contract, mock=True)
     file = contract.by_id["send_text"].spec_file

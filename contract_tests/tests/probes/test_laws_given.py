@@ -78,7 +78,7 @@ class Given:
         return instance["token"], instance["webhook"], instance["state"], answers
 
 
-def test_laws_that_need_no_phone_hold_on_a_given_instance_and_leave_it_as_it_was(
+def test_laws_without_phone_hold_on_given_instance_and_restore_it(
     bench: Bench,
 ) -> None:
     given_instance = Given(bench)

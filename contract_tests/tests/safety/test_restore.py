@@ -262,7 +262,7 @@ def test_a_run_with_many_messages_makes_one_group_and_empties_it(server: MockSer
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP])
-def test_a_group_of_a_run_that_was_ended_is_left_at_the_latest_by_the_next(
+def test_group_of_an_ended_run_is_left_by_the_next_run(
     number: signal.Signals, server: MockServer, state_folder: Path
 ) -> None:
     before = groups_of(server)

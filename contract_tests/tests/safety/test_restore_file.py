@@ -83,7 +83,7 @@ def test_a_file_that_cannot_be_written_keeps_nothing(tmp_path: Path) -> None:
     assert restore.entries == {}
 
 
-def test_an_entry_that_cannot_be_dropped_from_the_file_makes_the_host_unusable(
+def test_entry_that_cannot_leave_the_file_makes_host_unusable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     restore = restore_in(tmp_path)

@@ -61,7 +61,7 @@ def events(*names: str) -> Any:
 # -- the webhook ---------------------------------------------------------------------------------
 
 
-def test_the_owners_webhook_is_set_again_and_was_on_disk_before_the_change(
+def test_owners_webhook_is_on_disk_before_change_and_set_again(
     host: GivenHost, session: Session, restore: RestoreFile
 ) -> None:
     session.call("configure_webhook", PLACE, body=SET_WEBHOOK)
@@ -139,7 +139,7 @@ def test_a_request_the_fence_refuses_leaves_nothing_to_restore(
     assert len(restore.entries) == 1
 
 
-def test_a_setting_that_cannot_be_restored_breaks_a_rule_and_stays_in_the_file(
+def test_setting_that_cannot_be_restored_fails_and_stays_in_file(
     host: GivenHost, session: Session, restore: RestoreFile
 ) -> None:
     session.call("configure_webhook", PLACE, body=SET_WEBHOOK)

@@ -352,7 +352,7 @@ def test_who_deletes_the_account_leaves_the_groups_for_all_in_them(
     assert inside(desk, 2, CASE) == [DESK, FIELD, CUSTOMER]
 
 
-def test_an_instance_taken_for_gone_is_out_of_the_group_as_everybody_sees_it(
+def test_unregistered_instance_is_out_of_its_group_for_every_member(
     desk: Switchboard,
 ) -> None:
     state(desk, 1, NIGHT, "unregistered")
@@ -385,7 +385,7 @@ def test_the_own_account_is_there_as_long_as_the_instance(desk: Switchboard) -> 
     assert inside(desk, 1, ALL) == [DESK, FIELD, NIGHT]
 
 
-def test_a_hidden_number_that_nobody_has_is_let_through_and_reached_by_nobody(
+def test_send_to_unknown_lid_is_accepted_and_never_delivered(
     desk: Switchboard,
 ) -> None:
     ghost = "900000000000001@lid"

@@ -531,7 +531,7 @@ def test_the_list_of_all_messages_pages_through_one_id_in_two_instances(
 # -- threads -----------------------------------------------------------------------------------
 
 
-def test_instances_that_write_to_each_other_at_once_do_not_stop_each_other(
+def test_instances_writing_to_each_other_at_once_do_not_deadlock(
     desk: Switchboard,
 ) -> None:
     """Three threads, each its own instance: all arrives once, in each writer's order."""

@@ -45,7 +45,7 @@ def test_tidied_location_has_decimal_numbers(make_app: MakeApp) -> None:
     assert b'{"degreesLatitude":10.0,"degreesLongitude":1.0}' in content
 
 
-def test_buttons_of_2022_need_a_title_only_can_be_tapped_and_are_not_played(
+def test_buttons_of_2022_need_only_a_title_and_can_be_tapped(
     make_app: MakeApp,
 ) -> None:
     app = make_app(switches={"buttons_form": "2022"})

@@ -280,9 +280,7 @@ def test_what_was_sent_before_is_no_answer(story: Story) -> None:
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_what_was_sent_before_is_no_answer_although_its_echo_is_judged_too(
-    known: bool, story: Story
-) -> None:
+def test_message_sent_before_the_trial_is_no_answer(known: bool, story: Story) -> None:
     story.answer("OLD")
     story.told("OLD", own=True)
     if known:

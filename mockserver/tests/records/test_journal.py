@@ -92,7 +92,7 @@ def test_what_is_larger_than_the_budget_is_not_kept() -> None:
     assert list(log.after(None)) == [Row("c", 10)]
 
 
-def test_after_gives_what_is_newer_and_everything_for_who_remembers_too_long_ago() -> None:
+def test_after_gives_newer_records_and_all_after_a_forgotten_position() -> None:
     log = log_of(limit=3)
     for name in "abcd":
         log.add(Row(name))
@@ -195,7 +195,7 @@ def test_answers_of_receivers_count_against_the_budget(answer: Attempt) -> None:
     assert [row.id for row in kept] == [f"d{number}.{KEY}" for number in range(84, 100)]
 
 
-def test_an_answer_to_a_delivery_that_has_left_the_journal_counts_for_nothing() -> None:
+def test_answer_to_delivery_no_longer_in_journal_is_ignored() -> None:
     journal = Journal(limit=1, budget=1_000_000)
     gone = delivery(1)
     journal.add_deliveries([gone, delivery(2)])

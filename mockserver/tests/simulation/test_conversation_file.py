@@ -80,7 +80,7 @@ def test_what_cannot_be_read_is_refused_with_its_line(text: str, words: str) -> 
 
 
 @pytest.mark.parametrize("text", ["a: [1" + ",1" * MARKS_MOST + "]", "a:\n" + "- 1\n" * MARKS_MOST])
-def test_a_file_of_more_values_than_any_conversation_is_refused_before_it_is_read(
+def test_conversation_file_with_too_many_values_is_refused_unread(
     text: str,
 ) -> None:
     started = time.process_time()

@@ -141,7 +141,7 @@ def test_an_operation_has_a_plain_success_among_its_examples(operation: Operatio
     assert FIXTURES / "examples" / f"{operation.address}/ok.json" in EXAMPLES
 
 
-def test_every_example_belongs_to_an_operation_and_every_sample_to_an_event() -> None:
+def test_examples_have_operations_and_samples_have_events() -> None:
     assert {f"{path.parent.parent.name}/{path.parent.name}" for path in EXAMPLES} == set(OPERATIONS)
     assert {path.stem for path in SAMPLES} == set(EVENTS)
 

@@ -209,7 +209,7 @@ def test_nobody_sees_a_new_world_before_it_is_whole(
     assert media_are_whole(ask(app, "GET", "/state")[1])
 
 
-def test_a_state_of_one_belongs_to_the_world_that_stands_when_it_is_loaded(
+def test_state_of_one_instance_is_loaded_into_the_current_world(
     app: MockApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While it is prepared another state replaces the world: it must not stay in the old one."""

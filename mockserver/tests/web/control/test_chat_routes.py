@@ -210,7 +210,7 @@ def ask_status(app: MockApp) -> str:
     return reply.headers["X-Mock-Exchange"]
 
 
-def test_a_call_without_a_chat_belongs_to_the_webhook_that_is_being_answered(
+def test_call_without_chat_belongs_to_the_webhook_being_answered(
     make_app: MakeApp,
 ) -> None:
     transport = Asking()

@@ -301,9 +301,7 @@ def test_a_wait_for_a_message_ends_with_a_send(app: MockApp) -> None:
     assert len(waiter.items()) == 1
 
 
-def test_a_wait_for_a_message_ends_with_a_contacts_although_no_webhook_is_set(
-    app: MockApp, door: Door
-) -> None:
+def test_wait_for_message_ends_with_inbound_one_without_webhook(app: MockApp, door: Door) -> None:
     waiter = Waiter(app, f"/messages?wait=30&instance={KEY}&event=conversation")
     door.post(f"/instances/{KEY}/inbound", {}, status=201)
     assert [item["type"] for item in waiter.items()] == ["conversation"]

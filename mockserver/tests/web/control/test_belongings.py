@@ -6,8 +6,8 @@ from base64 import b64decode, b64encode
 
 import pytest
 
-from ..control import Door
-from ..support import KEY, UNLINKED
+from ...control import Door
+from ...support import KEY, UNLINKED
 
 ANA, BIA, SHY, NOBODY = "5511900000002", "5511900000004", "5511900000098", "5511900000099"
 WORLD = "120363000000000001@g.us"

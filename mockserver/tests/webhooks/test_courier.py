@@ -133,7 +133,7 @@ def test_one_attempt_decides(
 ) -> None:
     transport = ScriptedTransport(**{URL: script})
     seen: list[Delivery] = []
-    under_test = courier(transport, changed=seen.append)
+    under_test = courier(transport, on_change=seen.append)
     owed = delivery()
     under_test.accept([owed])
     assert under_test.wait_idle(LIMIT)
@@ -163,7 +163,7 @@ def test_a_raising_listener_does_not_stop_deliveries(courier: Callable[..., Cour
     def changed(delivery: Delivery) -> None:
         raise RuntimeError("journal full")
 
-    under_test = courier(ScriptedTransport(), changed=changed, outbox_limit=3)
+    under_test = courier(ScriptedTransport(), on_change=changed, outbox_limit=3)
     owed = [delivery(number) for number in range(5)]
     under_test.accept(owed)
     assert under_test.wait_idle(LIMIT)
@@ -180,7 +180,7 @@ def test_idle_means_that_the_listener_has_heard(
         heard.set()
         gate.wait(LIMIT)
 
-    under_test = courier(ScriptedTransport(), changed=changed)
+    under_test = courier(ScriptedTransport(), on_change=changed)
     under_test.accept([delivery()])
     assert heard.wait(LIMIT)
     assert not under_test.wait_idle(0.02)
@@ -216,7 +216,7 @@ def test_a_slow_lane_delays_no_other(
 
     transport = ScriptedTransport(**{"http://slow.test/": wait})
     done = threading.Semaphore(0)
-    under_test = courier(transport, workers=2, changed=lambda delivery: done.release())
+    under_test = courier(transport, workers=2, on_change=lambda delivery: done.release())
     slow = [delivery(n, url="http://slow.test/", lane="slow") for n in range(50)]
     fast = [delivery(n, lane=f"fast-{n % 5}") for n in range(50)]
     under_test.accept(slow)
@@ -250,7 +250,7 @@ def test_more_slow_receivers_than_workers_delay_no_other(
     under_test = courier(
         ScriptedTransport(**{"http://slow.test/": held(gate)}),
         workers=2,
-        changed=lambda delivery: done.set() if delivery.lane == "good" else None,
+        on_change=lambda delivery: done.set() if delivery.lane == "good" else None,
     )
     slow = [delivery(1, url="http://slow.test/", lane=f"slow-{n}") for n in range(300)]
     good = delivery(1, lane="good")
@@ -274,7 +274,7 @@ def test_the_lanes_of_one_instance_cannot_use_up_the_pool(
     under_test = courier(
         transport,
         workers=2,
-        changed=lambda delivery: done.set() if delivery.lane == "good" else None,
+        on_change=lambda delivery: done.set() if delivery.lane == "good" else None,
     )
     copies = [delivery(n, url="http://slow.test/", lane=f"slow#{n}") for n in range(500)]
     under_test.accept([*copies, delivery(1, lane="good")])
@@ -362,7 +362,7 @@ def test_a_dead_receiver_is_paced_and_yields_to_others(courier: Callable[..., Co
         if delivery.lane == "alive":
             done.set()
 
-    under_test = courier(transport, workers=1, changed=changed)
+    under_test = courier(transport, workers=1, on_change=changed)
     dead = [delivery(n, url=dead_url, lane="dead") for n in range(5000)]
     under_test.accept([*dead, delivery(1, lane="alive")])
     assert done.wait(LIMIT)
@@ -386,7 +386,7 @@ def test_a_full_outbox_drops_the_new(
         return ReceiverAnswer(200)
 
     seen: list[Delivery] = []
-    under_test = courier(ScriptedTransport(**{URL: wait}), changed=seen.append, outbox_limit=3)
+    under_test = courier(ScriptedTransport(**{URL: wait}), on_change=seen.append, outbox_limit=3)
     owed = [delivery(number) for number in range(5)]
     under_test.accept(owed)
     assert [one.state for one in owed[3:]] == ["dropped", "dropped"]
@@ -408,7 +408,7 @@ def test_a_full_outbox_is_full_in_bytes_too(
     def forget(_delivery: Delivery) -> None:
         return None
 
-    under_test = courier(ScriptedTransport(**{URL: wait}), changed=forget, outbox_bytes=100_000)
+    under_test = courier(ScriptedTransport(**{URL: wait}), on_change=forget, outbox_bytes=100_000)
     owed = [delivery(number) for number in range(20)]
     for one in owed:
         one.body = bytes(30_000)
@@ -466,7 +466,7 @@ def test_stop_abandons_what_is_left_and_counts_it(
     transport = ScriptedTransport(**{URL: wait})
     transport.close = gate.set  # type: ignore[method-assign]
     seen: list[Delivery] = []
-    under_test = courier(transport, changed=seen.append)
+    under_test = courier(transport, on_change=seen.append)
     owed = [delivery(number) for number in range(4)]
     under_test.accept(owed)
     assert transport.arrived.wait(LIMIT)
@@ -482,7 +482,7 @@ def test_stop_abandons_what_is_left_and_counts_it(
 
 def test_what_comes_after_the_stop_is_abandoned(courier: Callable[..., Courier]) -> None:
     seen: list[Delivery] = []
-    under_test = courier(ScriptedTransport(), changed=seen.append)
+    under_test = courier(ScriptedTransport(), on_change=seen.append)
     assert under_test.stop(0) == 0
     late = delivery()
     under_test.accept([late])

@@ -107,9 +107,9 @@ class Chats:
     ) -> dict[str, Any]:
         """Put a message on its way; the `messageData` of the answer, status PENDING.
 
-        With `echo` the message is also announced as the instance's own. What is not `heard`
-        reaches phones, and no other instance is told of it. `unshown` is why no phone can show
-        the file in it: such a message is delivered and stops there.
+        With `echo` the message is also announced as the instance's own. Without
+        `reaches_peers` it reaches phones, and no other instance is told of it. `unshown` is why
+        no phone can show the file in it: such a message is delivered and stops there.
         """
         change, messages = self._change, self._state.messages
         number = change.count("message")

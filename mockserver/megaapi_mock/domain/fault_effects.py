@@ -45,7 +45,7 @@ UNDELIVERED = (ZOMBIE, NOWHERE)
 
 
 class FaultSource(Protocol):
-    """What befalls instances for as long as a test says; asked only while `armed`."""
+    """What befalls instances for as long as a test says; asked only while it `has_faults`."""
 
     has_faults: bool
 

@@ -37,7 +37,7 @@ class Gateway(Environment):
         return None if contact is None else self.number_registry.with_own_name(contact)
 
     def admit(self, seed: InstanceSeed, *, is_name_given: bool = True) -> InstanceSeed:
-        """The seed, if its number can be an instance's; unless `named` under its person's name.
+        """The seed, if its number can be an instance's; its person's name if none is given.
 
         Impossible where the world says the number has no account, or where another instance
         has it under another name: one person has one.

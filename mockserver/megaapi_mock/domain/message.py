@@ -16,7 +16,7 @@ from .message_states import DELIVERED
 class Message:
     """`content` is protobuf JSON in bytes: a hundred thousand of them must fit in memory.
 
-    Nobody changes one: a message that has come further is another one (`moved`).
+    Nobody changes one: a message that has come further is another one (`with_state`).
     """
 
     id: str

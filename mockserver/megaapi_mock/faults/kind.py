@@ -22,7 +22,7 @@ Occasion = Literal["call", "link"]
 class Answered:
     """A reply as faults see it: the real one, and the one that is sent instead.
 
-    With `ending` cut, only the first `kept` bytes of the body are sent; with hang, nothing for
+    With `ending` cut, only `bytes_sent` bytes of the body are sent; with hang, nothing for
     `seconds`.
     """
 

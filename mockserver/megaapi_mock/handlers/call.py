@@ -71,7 +71,7 @@ Rewording = Callable[[RequestRejected, Profile], RequestRejected]
 class Marked:
     """What `operation` leaves on a function.
 
-    `mend` may repair a body before it is checked, `refused` may say a refusal in another form.
+    `mend` may repair a body before it is checked, `reword` may say a refusal in another form.
     `changes`: the call may change something, though a caller only reads.
     """
 

@@ -25,8 +25,8 @@ class Filter(Generic[R]):
     """What a test waits for: attributes with their values, and a condition of its own.
 
     A value is equal, or a compiled pattern found in the text. `ends` are attributes that count
-    once the record has settled. `wanted` and `missed` say in words what `where` asks for, and
-    that a record is not so.
+    once the record has settled. `condition_text` and `miss_text` say in words what `condition`
+    asks for, and that a record is not so.
     """
 
     what: str

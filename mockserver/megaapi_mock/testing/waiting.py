@@ -109,7 +109,7 @@ class RecordWaiter(Generic[R]):
     def _pick(
         self, filter_: Filter[R], take: bool, misfits: set[tuple[int | None, str]]
     ) -> R | None:
-        """The oldest that fits; `where` may look at this list too, so it is asked without lock."""
+        """The oldest that fits; its condition may look here too, so it is asked without lock."""
         with self._lock:
             epoch, records = self._epoch, list(self._records_by_id.values())
         for record in records:

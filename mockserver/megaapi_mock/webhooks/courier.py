@@ -35,7 +35,7 @@ class Courier:
     `workers` are busy at a time; those that wait for a silent receiver are replaced meanwhile. A
     lane that was owed nothing has the next turn, whatever is owed to others.
 
-    `changed` hears of every delivery that leaves the state "queued", from the thread in which it
+    `on_change` hears of every delivery that leaves the state "queued", from the thread in which it
     happened; what it raises is logged and goes no further. Threads start with the first delivery.
     """
 
@@ -134,7 +134,7 @@ class Courier:
             return any(delivery.body == body for delivery in self.under_way)
 
     def wait_idle(self, timeout: float) -> bool:
-        """Wait until every accepted delivery has ended and `changed` has heard of it."""
+        """Wait until every accepted delivery has ended and `on_change` has heard of it."""
         with self._idle:
             return self._idle.wait_for(lambda: self._pending == 0, timeout)
 
@@ -336,6 +336,6 @@ class Courier:
         deadline = time.monotonic() + JOIN_SECONDS
         watcher = self._watcher
         for thread in [*self._threads, *([watcher] if watcher else [])]:
-            # `changed` may call stop from a courier thread, which cannot wait for itself.
+            # `on_change` may call stop from a courier thread, which cannot wait for itself.
             if thread is not threading.current_thread():
                 thread.join(max(0.0, deadline - time.monotonic()))

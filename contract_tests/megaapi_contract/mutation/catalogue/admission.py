@@ -67,7 +67,7 @@ class Smaller(Fault):
 
 
 class NoQuery(Fault):
-    """A webhook's address loses its query; `hidden`, the settings show it still."""
+    """A webhook's address loses its query; `is_hidden`, the settings show it still."""
 
     def __init__(self, *, is_hidden: bool) -> None:
         self._is_hidden = is_hidden

@@ -119,7 +119,7 @@ class Pipeline:
     def _finish(self, request: Request, endpoint: Endpoint, real: Reply, *, is_kept: bool) -> Reply:
         """The reply after faults have changed it, checked against the contract.
 
-        What is `kept` is answered as it is, whatever fails here.
+        What `is_kept` is answered as it is, whatever fails here.
         """
         reply, call_faults = real, request.call_faults
         try:

@@ -34,8 +34,8 @@ PREFLIGHT = [
 class Broken:
     """What a fault does to an answer on the wire.
 
-    cut: `kept` bytes of the body are sent; reset: none of it; hang: none, and for `seconds`
-    nothing says so, unless `lifted` becomes true.
+    cut: `bytes_sent` bytes of the body are sent; reset: none of it; hang: none, and for `seconds`
+    nothing says so, unless `is_lifted` becomes true.
     """
 
     ending: Literal["cut", "reset", "hang"]

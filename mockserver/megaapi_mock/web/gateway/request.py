@@ -52,8 +52,8 @@ class Request:
     """`body` is None when it is above the limit: it was not kept then.
 
     `url` is path and query as the client wrote them, as far as the server kept that. `missing` is
-    how many bytes of its Content-Length never came. `struck` is what faults do to it, once that
-    is decided; `files` is what has been downloaded for it.
+    how many bytes of its Content-Length never came. `call_faults` is what faults do to it, once
+    that is decided; `files` is what has been downloaded for it.
     """
 
     def __init__(self, environ: Environ, limit: int = BODY_LIMIT) -> None:
@@ -150,7 +150,7 @@ class Request:
         return self._document
 
     def inflate_body(self, inflate: Callable[[bytes, str, int], bytes], limit: int) -> bytes:
-        """The body without its Content-Encoding; it is what `shown` shows from then on."""
+        """The body without its Content-Encoding; it is the `body_for_record` from then on."""
         encoding = self.environ.get("HTTP_CONTENT_ENCODING")
         if not encoding:
             return self.body or b""

@@ -59,7 +59,7 @@ class ChaosDispatcher:
         self._clock, self._journal = clock, journal
         self._forward, self._on_change = forward, on_change
         self.due_earlier: Callable[[], None] = lambda: None
-        # Reentrant: `changed` is foreign code and may stop the app.
+        # Reentrant: `on_change` is foreign code and may stop the app.
         self._lock = threading.RLock()
         self._series: dict[str, Series] = {}
         self._series_of_claim: dict[Delivery, Series] = {}

@@ -67,7 +67,7 @@ def courier() -> Iterator[Callable[..., Courier]]:
     made: list[Courier] = []
 
     def make(transport: Any, **options: Any) -> Courier:
-        options = {"changed": lambda delivery: None, "headers": axios_headers(), **options}
+        options = {"on_change": lambda delivery: None, "headers": axios_headers(), **options}
         made.append(Courier(transport=transport, clock=FrozenClock(), **options))
         return made[-1]
 

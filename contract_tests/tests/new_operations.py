@@ -92,7 +92,7 @@ get:
 @operation()
 def count_groups(call: Call) -> Json:
     """Communities are not counted (a test's own rule)."""
-    return done("Groups counted", count=sum(not each.community for each in call.instance.groups))
+    return success("Groups counted", count=sum(not each.community for each in call.instance.groups))
 ''',
     example={
         "summary": "The groups are counted",

@@ -218,7 +218,7 @@ PLACES = (
     Place("console-lines", of(Lines), "_print", in_bugs=False),
     Place("console", of(Output), "write", in_bugs=False),
     # The answer of the call.
-    Place("reply-faults", of(CallFaults), "on", SEND, headers=DELAY),
+    Place("reply-faults", of(CallFaults), "apply", SEND, headers=DELAY),
     Place("fault-hits", lambda app: app.runtime.journal.strikes, "add", SEND, in_bugs=False,
           headers=DELAY),
     Place("contract", of(pipeline.Pipeline), "_hold_to_contract", SEND),
@@ -228,7 +228,7 @@ PLACES = (
     Place("call-id", of(Journal), "next_id", SEND, fits=lambda _, prefix, owner: prefix == "x"),
     Place("call-journal", lambda app: app.runtime.journal.exchanges, "add", SEND),
     Place("call-headers", of(Reply), "headers", SEND),
-    Place("compression", of(front), "compressed", SEND, headers=(("Accept-Encoding", "gzip"),)),
+    Place("compression", of(front), "compress", SEND, headers=(("Accept-Encoding", "gzip"),)),
     # The webhook on its way out.
     Place("rendering-a-webhook", of(Renderer), "render", loses=True),
     Place("room-for-webhooks", of(Capacity), "add", loses=True,

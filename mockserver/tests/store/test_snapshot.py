@@ -62,7 +62,7 @@ LEFT_OUT: dict[str, dict[str, str]] = {
     "chats": {
         "_people": "found again at any time", "_people_version": "found again at any time",
     },
-    "acknowledgements": {"_fixed": "of the profile"},
+    "acknowledgements": {"_fixed_delays": "of the profile"},
 }  # fmt: skip
 
 

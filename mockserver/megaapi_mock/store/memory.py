@@ -172,9 +172,8 @@ class MemoryStore:
         """
         with self._structure:
             self._require_free(seed.key, most)
-            instance = self._gateway.instance(
-                self._gateway.admit(seed, is_name_given=is_name_given)
-            )
+            admitted_seed = self._gateway.admit(seed, is_name_given=is_name_given)
+            instance = self._gateway.instance(admitted_seed)
             instance.begin()
             slot = self._slot_for(instance)
             with slot.lock:

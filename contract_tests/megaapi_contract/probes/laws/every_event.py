@@ -8,7 +8,7 @@ from functools import partial, update_wrapper
 from typing import Any
 
 from megaapi_mock.domain.jid import as_given
-from megaapi_mock.domain.message import unwrapped
+from megaapi_mock.domain.message import unwrap
 
 from ...host.place import Place
 from ...host.stage import WORLD, Stage
@@ -185,7 +185,7 @@ def what_is_passed_on_keeps_its_content(event: str, session: Session, stage: Sta
 
 def inner_content(content: Any) -> Any:
     """A content without its wrappers, which a host may keep or take off, and its client's part."""
-    return author_content(unwrapped(content)) if isinstance(content, dict) else content
+    return author_content(unwrap(content)) if isinstance(content, dict) else content
 
 
 @LAWS.law("send_text", effects=("sends",), phone=True)

@@ -108,7 +108,7 @@ class Pipeline:
         # The instance is free again: nobody else waits.
         if reply.pause or request.call_faults is not None:
             self._pause(request, reply)
-        return self._hand_over(reply, exchange, outcome)
+        return self._close(reply, exchange, outcome)
 
     @staticmethod
     def _own_bug(request: Request) -> Reply:
@@ -153,7 +153,7 @@ class Pipeline:
         refusal = UnknownRoute(request.url, self.hints.reason(request.method, request.path))
         reply = Reply.json(refusal.status, refusal.body, refusal.reason)
         owner = self._named_in(request.path)
-        return self._hand_over(reply, self._record(request, reply, None, owner), None)
+        return self._close(reply, self._record(request, reply, None, owner), None)
 
     def _named_in(self, path: str) -> str | None:
         """The instance whose key stands in a path: who looks for its calls finds this one too."""
@@ -186,9 +186,7 @@ class Pipeline:
 
     def _answer_reading(self, request: Request, endpoint: Endpoint, key: str) -> Reply:
         """The checks and the handler of an operation that changes nothing: no change begins."""
-        return self.publisher.look(
-            key, lambda instance: self._check_and_answer(instance, request, endpoint)
-        )
+        return self.publisher.look(key, lambda one: self._carry_out(one, request, endpoint))
 
     def _change(
         self, request: Request, endpoint: Endpoint, key: str
@@ -200,7 +198,7 @@ class Pipeline:
         real: Reply | None = None
         try:
             with self.publisher.changing(key) as (instance, outcome):
-                real = self._check_and_answer(instance, request, endpoint)
+                real = self._carry_out(instance, request, endpoint)
                 call_faults = request.call_faults
                 if call_faults is not None and not call_faults.early:
                     if call_faults.takes_back:
@@ -215,7 +213,7 @@ class Pipeline:
 
     # -- the checks, in the gateway's order --------------------------------------------------
 
-    def _check_and_answer(self, instance: Instance, request: Request, endpoint: Endpoint) -> Reply:
+    def _carry_out(self, instance: Instance, request: Request, endpoint: Endpoint) -> Reply:
         authorization = request.environ.get("HTTP_AUTHORIZATION", "")
         token = instance.state.token
         if len(authorization) > LONGEST_CACHED or not is_token(authorization, token):
@@ -308,9 +306,7 @@ class Pipeline:
                     self.bugs.note(f"{request.method} {request.path} is in no journal")
         return exchange
 
-    def _hand_over(
-        self, reply: Reply, exchange: Exchange | None, outcome: Outcome | None
-    ) -> Handled:
+    def _close(self, reply: Reply, exchange: Exchange | None, outcome: Outcome | None) -> Handled:
         if exchange is None:
             return Handled(reply, self._headers(reply), outcome)
         if self._tell_listener is not None:

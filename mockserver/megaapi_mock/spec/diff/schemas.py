@@ -16,8 +16,8 @@ _CONDITIONS = (
     "not if then else contains minContains maxContains dependentRequired dependentSchemas "
     "unevaluatedItems contentEncoding contentMediaType"
 ).split()
-# Schemas with such a key are compared once, wherever they are used.
-_APART = {"$ref", "allOf"}
+# Schemas with such a key may lead back to themselves: they are compared once, wherever they stand.
+_APART = {"$ref", "allOf", "anyOf", "oneOf"}
 # What does not travel that way: fields that only the other side writes.
 _HIDDEN = {Side.CALLER: "readOnly", Side.GATEWAY: "writeOnly"}
 

@@ -106,3 +106,15 @@ def test_a_schema_that_is_a_part_of_itself_ends(parts: int) -> None:
         for kind in (TEXT, NUMBER)
     )
     assert [each.rule for each in compare(old, new)] == ["type-changed"]
+
+
+@pytest.mark.parametrize("keyword", ["allOf", "anyOf", "oneOf"])
+def test_a_schema_of_its_own_fields_ends(keyword: str) -> None:
+    old, new = (
+        answer(component("A"), A={
+            **fields(a=kind), "additionalProperties": {keyword: [component("A")]},
+            "patternProperties": {"^x": {keyword: [component("A"), {"type": "null"}]}},
+        })
+        for kind in (TEXT, NUMBER)
+    )  # fmt: skip
+    assert {each.rule for each in compare(old, new)} == {"type-changed"}

@@ -13,9 +13,7 @@ from megaapi_mock.simulation.contact_events import NON_MESSAGE_EVENTS
 from megaapi_mock.simulation.message_origin import PHONE
 
 from ..conftest import MakeApp
-from ..simulation.test_contact_actions import Chat, jid
-from ..support import AUTH, KEY
-from .test_addressing import (
+from ..domain.test_addressing import (
     ANA,
     BIA,
     CAIO,
@@ -27,6 +25,8 @@ from .test_addressing import (
     lid,
     world,
 )
+from ..simulation.test_contact_actions import Chat, jid
+from ..support import AUTH, KEY
 
 # Dora is unlisted: the switch alone says how she is met. She is in no group at first.
 DORA = "5511900000007"

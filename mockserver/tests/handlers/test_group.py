@@ -42,7 +42,7 @@ def test_a_pause_holds_nobody_else_and_ends_with_the_server(make_app: MakeApp) -
     app = make_app(switches={"participants_pause": "30"})
     slow = threading.Thread(target=add, args=(app, "5511900000004"))
     slow.start()
-    found = app.test_client().get("/_mock/instances?wait=0").get_json()
+    found = app.test_client().get("/_mock/instances").get_json()
     assert found["items"]
     app.close_streams()
     slow.join(timeout=5)

@@ -123,12 +123,18 @@ def chats_of(
         chat.inbound[message_id].deliveries.append(delivery)
     # Where nobody wrote, whatever was sent may be part of a loop.
     _collect(chats, start if start < inf or not deliveries else deliveries[0].time, messages)
-    for delivery, address in map(_own_message_of, deliveries):
-        if address is not None and (about := chats.get(chat_of(address))) is not None:
-            about.own_webhooks.append(delivery)
+    _note_own_webhooks(chats, deliveries, chat_of)
     for chat in chats.values():
         _attribute(chat, own, foreign.get(chat.name, set()))
     return list(chats.values())
+
+
+def _note_own_webhooks(
+    chats: Mapping[str, Chat], deliveries: Sequence[Delivery], chat_of: ChatOf
+) -> None:
+    for delivery, address in map(_own_message_of, deliveries):
+        if address is not None and (about := chats.get(chat_of(address))) is not None:
+            about.own_webhooks.append(delivery)
 
 
 def _own_message_of(delivery: Delivery) -> tuple[Delivery, str | None]:

@@ -20,6 +20,7 @@ from ..records.journal import Journal
 from ..records.outcome import Outcome
 from . import Owed, Shown
 from .owed import OwedInMemory
+from .retire import retire
 
 # Stale agenda entries that are tolerated, beside two for each instance.
 STALE_MOST = 64
@@ -218,19 +219,7 @@ class MemoryStore:
             if slot is None:
                 raise UnknownInstance(f"no instance has the key {key!r}")
             self._gateway.number_registry.register(key, None)
-            self._retire(slot)
-
-    def _retire(self, slot: _Slot) -> None:
-        """Let go of the messages of an instance that is no longer kept.
-
-        It refers to itself, and stays in memory until garbage is collected, which tens of megabytes
-        of texts alone do not bring about. Whoever is in the middle of a change keeps them.
-        """
-        if slot.lock.acquire(blocking=False):
-            try:
-                slot.instance.state.drop_messages()
-            finally:
-                slot.lock.release()
+            retire(slot.instance, slot.lock)
 
     def keys(self) -> Sequence[str]:
         """Every key, in order of creation."""
@@ -293,7 +282,7 @@ class MemoryStore:
         for key, slot in new_slots.items():
             self._note_due(key, slot)
         for slot in before.values():
-            self._retire(slot)
+            retire(slot.instance, slot.lock)
 
     def restore_one(self, instance: Instance) -> None:
         """This instead of the one with its key, or beside the others."""
@@ -305,7 +294,7 @@ class MemoryStore:
                 self._register(instance.key, slot)
             self._note_due(instance.key, slot)
             if before is not None:
-                self._retire(before)
+                retire(before.instance, before.lock)
 
     def settle(self) -> None:
         """Nothing is behind: all there is stands in memory."""

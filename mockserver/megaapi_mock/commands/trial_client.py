@@ -72,11 +72,12 @@ class TrialClient:
         """Point the instance's webhook at the receiver."""
         instances = {instance["key"]: instance for instance in self.find("/instances", limit=5000)}
         path = f"/instances/{quote(key)}"
-        since = newest_id(self.all_items("/deliveries", key))
         if key not in instances:
+            # Making it says what is wrong with a key, and sends nothing.
             seed = {"key": key, "connected": True, "webhook_url": receiver}
             self.call("POST", "/instances", seed)
-            return Borrowed(None, None, since)
+            return Borrowed(None, None, newest_id(self.all_items("/deliveries", key)))
+        since = newest_id(self.all_items("/deliveries", key))
         instance_json = instances[key]
         if instance_json["state"] != "connected":
             raise SetupError(f"{key} is not linked: link it first, or name another instance")

@@ -1,6 +1,7 @@
 // Elements without a framework. Whatever comes from the wire becomes a text node: there is no way
 // in here to insert markup.
 import { keepFocus } from "./focus.js";
+import { asText } from "./messages.js";
 
 const AS_PROPERTY = new Set(["value", "checked", "disabled", "indeterminate", "srcObject", "htmlFor"]);
 
@@ -28,7 +29,7 @@ function setAttribute(element, name, value) {
 function append(parent, children) {
   for (const child of children.flat(Infinity)) {
     if (child === null || child === undefined || child === false) continue;
-    parent.append(child instanceof Node ? child : String(child));
+    parent.append(child instanceof Node ? child : asText(child));
   }
 }
 

@@ -16,6 +16,12 @@ const TEXT_AT = {
   pollCreationMessage: "name", pollCreationMessageV2: "name", pollCreationMessageV3: "name",
 };
 
+/** Any value as text: what is no text by rights is shown as JSON, and what is not there as nothing. */
+export function asText(value) {
+  if (value === null || value === undefined) return "";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
 /** The kind and its part, wrappers taken off: `{kind, part, once}`. */
 export function contentOf(content) {
   const whole = content !== null && typeof content === "object" ? content : {};
@@ -31,10 +37,10 @@ export function contentOf(content) {
 /** The words of a content, or "". */
 export function textOf(content) {
   const { kind, part } = contentOf(content);
-  if (kind === "conversation") return String(part);
-  if (kind === "interactiveMessage" || kind === "interactiveResponseMessage") return String(part.body?.text ?? "");
-  if (kind === "templateMessage") return String(part.hydratedTemplate?.hydratedContentText ?? "");
-  return String(part[TEXT_AT[kind]] ?? "");
+  if (kind === "conversation") return asText(part);
+  if (kind === "interactiveMessage" || kind === "interactiveResponseMessage") return asText(part.body?.text);
+  if (kind === "templateMessage") return asText(part.hydratedTemplate?.hydratedContentText);
+  return asText(part[TEXT_AT[kind]]);
 }
 
 /** The id of the message that this one is about, or null: nobody sees it as one of its own. */

@@ -1,7 +1,8 @@
 // A long list of which only a window is in the page. Scrolling moves the window over what is
 // loaded and asks for more at the far end; what is on screen does not jump.
-import { oncePerFrame } from "./dom.js";
+import { h, oncePerFrame } from "./dom.js";
 import { focusOn, isFocusLost, rememberFocus } from "./focus.js";
+import { t } from "./i18n.js";
 
 const WINDOW = 90;
 const STEP = 30;
@@ -127,7 +128,7 @@ export class WindowedList {
     if (index < 0) return;
     const follow = this.isFollowing();
     this.keepingFocus(() => {
-      const fresh = this.source.render(items[index], items[index - 1]);
+      const fresh = this.render(items[index], items[index - 1]);
       old.replaceWith(fresh);
       this.sizes.unobserve(old);
       this.sizes.observe(fresh);
@@ -162,11 +163,20 @@ export class WindowedList {
     shown.forEach((item, offset) => { after = this.place(item, items[this.start + offset - 1], after); });
   }
 
+  /** The element of an item, or one that says it cannot be shown: the others go on. */
+  render(item, before) {
+    try {
+      return this.source.render(item, before);
+    } catch {
+      return h("p", { class: "empty" }, t("message.not-drawn"));
+    }
+  }
+
   place(item, before, after) {
     const key = this.source.keyOf(item);
     let element = this.elements.get(key);
     if (!element) {
-      element = this.source.render(item, before);
+      element = this.render(item, before);
       this.elements.set(key, element);
       this.sizes.observe(element);
     }

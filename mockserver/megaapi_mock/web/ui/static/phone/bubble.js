@@ -2,7 +2,7 @@
 import { button, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon, ticks } from "../core/icons.js";
-import { isForwarded, isGroup, quoteOf } from "../core/messages.js";
+import { asText, isForwarded, isGroup, quoteOf } from "../core/messages.js";
 import { inFewWords, inWords } from "../core/sentences.js";
 import { dayOf, hourOf, momentOf } from "../core/time.js";
 import { openBubbleMenu } from "./bubble_menu.js";
@@ -17,10 +17,21 @@ const MOST_REACTIONS = 20;
 export function entry(message, before, conversation) {
   const day = dayOf(message.time);
   const isNew = !before || dayOf(before.time) !== day;
-  const body = message.refusal ? refusal(message, conversation) : bubble(message, conversation);
+  const draw = message.refusal ? refusal : bubble;
   const isInspected = conversation.phone.owner.inspected === message.id;
   return h("div", { class: isInspected ? "entry inspected" : "entry", "data-message": message.id },
-    isNew ? h("div", { class: "day" }, h("span", {}, day)) : null, body);
+    isNew ? h("div", { class: "day" }, h("span", {}, day)) : null, drawn(draw, message, conversation));
+}
+
+/** What the page cannot draw says so in its place; the messages around it are not to blame. */
+function drawn(draw, message, conversation) {
+  try {
+    return draw(message, conversation);
+  } catch (error) {
+    return h("div", { class: `line ${message.from_me ? "" : "line-own"}` },
+      h("div", { class: `bubble ${message.from_me ? "theirs" : "own"}` }, h("em", { class: "not-drawn", title: asText(error?.message) }, icon("warning", 14), t("message.not-drawn"))),
+      button(t("bubble.inspect"), () => conversation.inspect(message.refusal ? { exchange: message.id } : { message }), { kind: "trace" }));
+  }
 }
 
 /** A call of the bot that was refused: nobody's message, but the reason why one is missing. */

@@ -2,7 +2,7 @@
 import { h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
-import { contentOf, numberOf, textOf } from "../core/messages.js";
+import { asText, contentOf, numberOf, textOf } from "../core/messages.js";
 import { interactive, list, oldButtons, poll, template } from "./choices.js";
 import { formatted, link } from "./formatting.js";
 import { audio, document_, image, video } from "./media.js";
@@ -68,7 +68,7 @@ function chosen(message, part) {
 const captioned = (draw) => (message, part) => [draw(message, part), words(part.caption)];
 
 const KINDS = {
-  conversation: (message, part) => words(String(part)),
+  conversation: (message, part) => words(part),
   extendedTextMessage: extendedText,
   imageMessage: captioned(image),
   videoMessage: captioned(video),
@@ -131,7 +131,7 @@ export function inShort(messageContent) {
   const key = kind === "protocolMessage" && part.type !== "EPHEMERAL_SETTING" ? "message.deleted" : SHORT_NAMES[kind];
   const text = textOf(messageContent) || part?.fileName || (key ? t(key) : kind);
   const name = SHORT_ICONS[kind];
-  return h("span", { class: "in-short" }, name ? icon(name, 14) : null, String(text).split("\n")[0].slice(0, 120));
+  return h("span", { class: "in-short" }, name ? icon(name, 14) : null, asText(text).split("\n")[0].slice(0, 120));
 }
 
 /** Who an address belongs to, as far as the page knows. */

@@ -125,6 +125,7 @@ export default {
   "message.once": "View once",
   "message.cut": "Too long to show ({size} bytes)",
   "message.empty": "Nothing to show",
+  "message.not-drawn": "This message cannot be shown",
   "state.pending": "Pending",
   "state.server": "Sent",
   "state.delivered": "Delivered",

@@ -125,6 +125,7 @@ export default {
   "message.once": "Visualização única",
   "message.cut": "Longa demais para mostrar ({size} bytes)",
   "message.empty": "Nada para mostrar",
+  "message.not-drawn": "Não é possível mostrar esta mensagem",
   "state.pending": "Pendente",
   "state.server": "Enviada",
   "state.delivered": "Entregue",

@@ -1,41 +1,58 @@
 // A record as something to run elsewhere: curl, a pytest, its chat as a conversation script.
 import * as api from "../core/api.js";
-import { numberOf, textOf } from "../core/messages.js";
+import { python } from "./python.js";
+import { webhookTest } from "./webhook_test.js";
 
-const NOT_COPIED = new Set(["host", "content-length", "connection", "accept-encoding", "user-agent", "accept"]);
+const NOT_COPIED = new Set(["host", "content-length", "connection", "accept-encoding", "user-agent", "accept", "transfer-encoding"]);
 const quoted = (text) => `'${String(text).replaceAll("'", "'\\''")}'`;
-// What a customer can do only to a message that is there.
-const ABOUT_ANOTHER = new Set([
-  "list-response", "buttons-response", "template-button-reply", "interactive-response", "poll-vote", "text-quoted-reply", "reaction",
-  "edited", "deleted", "pin-in-chat",
-]);
 const CHAT = /@(s\.whatsapp\.net|lid|g\.us)$/;
-const WORDS = new Map([[true, "True"], [false, "False"], [null, "None"]]);
+const GROUP = /\d[\d-]*(@|%40)g\.us/g;
+const ODD_JSON = "the body is JSON, but neither an object nor a list";
+// A message or file of this one world: a call about it finds nothing in that of a test.
+const OF_THIS_WORLD = new Set(["delete_message", "delete_message_from_me", "download_media"]);
 
-/** A value as a Python literal. */
-export function python(value) {
-  if (WORDS.has(value)) return WORDS.get(value);
-  if (Array.isArray(value)) return `[${value.map(python).join(", ")}]`;
-  if (typeof value !== "object") return JSON.stringify(value);
-  return `{${Object.entries(value).map(([key, one]) => `${JSON.stringify(key)}: ${python(one)}`).join(", ")}}`;
+/** Why a record cannot be copied whole: the name of a sentence, or null. */
+export function obstacleOf(record) {
+  const part = record.kind === "delivery" ? record : record.request;
+  if (part.cut) return part === record ? "copy.cut-webhook" : "copy.cut";
+  return part.encoding ? "copy.not-text" : null;
 }
 
 /** A curl command that repeats the call, or posts the webhook again. */
 export function asCurl(record, origin = location.origin) {
   if (record.kind === "delivery") {
-    return curl("POST", record.url, { "Content-Type": "application/json" }, record.payload);
+    return curl("POST", record.url, { "Content-Type": "application/json" }, JSON.stringify(record.payload));
   }
-  const { method, path, headers, body } = record.request;
-  return curl(method, origin + path, headers, body);
+  const { method, path, headers } = record.request;
+  return curl(method, origin + path, headers, sentText(record));
 }
 
-function curl(method, address, headers, body) {
+function curl(method, address, headers, text) {
   const lines = [`curl -X ${method} ${quoted(address)}`];
   for (const [name, value] of Object.entries(headers)) {
     if (!NOT_COPIED.has(name.toLowerCase())) lines.push(`-H ${quoted(`${name}: ${value}`)}`);
   }
-  if (body !== null && body !== undefined) lines.push(`-d ${quoted(typeof body === "string" ? body : JSON.stringify(body))}`);
+  if (text !== null) lines.push(`-d ${quoted(text)}`);
   return lines.join(" \\\n  ");
+}
+
+function headerOf({ headers }, wanted) {
+  return Object.entries(headers).find(([name]) => name.toLowerCase() === wanted)?.[1];
+}
+
+/** The body as it was sent, null where there was none. Of what is JSON and neither object nor list the journal has the
+ *  value alone: null is no body too, and a text may be no JSON; the reason of the refusal says which it was. */
+function sentText({ request, reason }) {
+  const { body } = request;
+  if (reason?.includes(ODD_JSON)) return JSON.stringify(body);
+  return typeof body === "string" || body === null || body === undefined ? (body ?? null) : JSON.stringify(body);
+}
+
+/** Whether a test can repeat it: not a call that got no answer, nor one about a message of this world. */
+export function isTestable(record) {
+  if (record.kind === "delivery") return true;
+  const { operation, response } = record;
+  return response.status !== 0 && (response.status !== 200 || !OF_THIS_WORLD.has(operation));
 }
 
 /** A test with the pytest fixtures of docs/testing.md; `token` is the instance's own. */
@@ -43,53 +60,47 @@ export function asPytest(record, token) {
   return record.kind === "delivery" ? webhookTest(record) : callTest(record, token);
 }
 
-function webhookTest(delivery) {
-  const number = customerOf(delivery) ?? "5511900000002";
-  const text = textOf(delivery.payload?.message);
-  const act = delivery.event === "text-plain" && text ? `customer.says(${python(text)})` : `customer.does(${python(delivery.event)})`;
-  return [
-    `def test_${delivery.event.replaceAll("-", "_")}_is_taken(megaapi_instance):`,
-    "    # megaapi_instance.webhook_to(your_app)",
-    `    customer = megaapi_instance.customer(${python(number)})`,
-    ...(ABOUT_ANOTHER.has(delivery.event) ? ["    # It is about another message: have your bot send that one first, with customer.says(...)."] : []),
-    `    ${act}`,
-    `    webhook = megaapi_instance.inbox.wait_for(${python(delivery.event)})`,
-    "    assert webhook.status == 200",
-    "",
-  ].join("\n");
-}
-
 function callTest(exchange, token) {
-  const { method, path, body } = exchange.request;
-  const own = path.replace(exchange.instance ?? "\u0000", "{megaapi_instance.key}");
-  const data = body === null || body === undefined ? "" : `, json=${python(body)}`;
+  const { request, response } = exchange;
+  const withGroup = response.status === 200;
+  const own = request.path.replace(exchange.instance ?? "\u0000", "{megaapi_instance.key}");
+  const path = withGroup ? own.replace(GROUP, "{group.jid}") : own;
+  const sent = dataOf(exchange);
+  const data = withGroup ? sent.replace(new RegExp(`"${GROUP.source}"`, "g"), "group.jid") : sent;
   return [
     "import requests",
     "",
     "",
-    `def test_${exchange.operation ?? "call"}_answers_${exchange.response.status}(megaapi_instance):`,
+    `def test_${exchange.operation ?? "call"}_answers_${response.status}(megaapi_instance):`,
     ...(exchange.fault?.id ? [`    megaapi_instance.fault(${python(exchange.fault.name)}, times=1)  # add the parameters it had`] : []),
-    `    url = f"{megaapi_instance.url}${own}"`,
+    ...(path !== own || data !== sent ? ['    group = megaapi_instance.group(members=["5511900000002"])'] : []),
+    `    url = f"{megaapi_instance.url}${path}"`,
     `    headers = ${headersOf(exchange, token)}`,
-    `    answer = requests.request(${python(method)}, url, headers=headers${data})`,
-    `    assert answer.status_code == ${exchange.response.status}, answer.headers.get("X-Mock-Reason")`,
+    `    answer = requests.request(${python(request.method)}, url, headers=headers${data})`,
+    `    assert answer.status_code == ${response.status}, answer.headers.get("X-Mock-Reason")`,
     "",
   ].join("\n");
 }
 
-/** The instance's own token is that of the test; what was called with another one says so. */
-function headersOf(exchange, token) {
-  const sent = Object.entries(exchange.request.headers).map(([name, value]) => [name.toLowerCase(), value]);
-  const authorization = sent.find(([name]) => name === "authorization")?.[1];
-  const fault = sent.find(([name]) => name === "x-mock-fault")?.[1];
-  if (authorization === `Bearer ${token}`) return fault ? `{**megaapi_instance.headers, "X-Mock-Fault": ${python(fault)}}` : "megaapi_instance.headers";
-  return python({ ...(authorization === undefined ? {} : { Authorization: authorization }), ...(fault ? { "X-Mock-Fault": fault } : {}) });
+/** Whether the body must go as it is: requests takes None for no body, and texts for JSON texts. */
+const isVerbatim = ({ body }) => body === null || body === undefined || typeof body === "string";
+
+function dataOf(exchange) {
+  const text = sentText(exchange);
+  if (text === null) return "";
+  return isVerbatim(exchange.request) ? `, data=${python(text)}.encode()` : `, json=${python(exchange.request.body)}`;
 }
 
-function customerOf(delivery) {
-  const { payload } = delivery;
-  const number = numberOf(payload?.key?.senderPn ?? payload?.key?.remoteJid ?? payload?.jid);
-  return /^\d{8,15}$/.test(number) ? number : null;
+/** The instance's own token is that of the test; what was called with another one says so. */
+function headersOf(exchange, token) {
+  const { request } = exchange;
+  const authorization = headerOf(request, "authorization");
+  const fault = headerOf(request, "x-mock-fault");
+  const type = isVerbatim(request) && sentText(exchange) !== null ? headerOf(request, "content-type") : undefined;
+  const more = { ...(type === undefined ? {} : { "Content-Type": type }), ...(fault ? { "X-Mock-Fault": fault } : {}) };
+  if (authorization !== `Bearer ${token}`) return python({ ...(authorization === undefined ? {} : { Authorization: authorization }), ...more });
+  const pairs = Object.entries(more).map(([name, value]) => `${python(name)}: ${python(value)}`);
+  return pairs.length ? `{**megaapi_instance.headers, ${pairs.join(", ")}}` : "megaapi_instance.headers";
 }
 
 /** The chat of a record, "" where it is about none. */

@@ -7,7 +7,7 @@ import { icon } from "../core/icons.js";
 import { outcomeOf } from "../core/records.js";
 import { inFewWords, inWords } from "../core/sentences.js";
 import { durationOf, momentOf, secondOf } from "../core/time.js";
-import { asCurl, asPytest, asScript, chatOf } from "./copy_as.js";
+import { asCurl, asPytest, asScript, chatOf, isTestable, obstacleOf } from "./copy_as.js";
 import { codeBlock, copyButton, headerBlock } from "./json_view.js";
 import { openResend, resend } from "./resend.js";
 
@@ -25,10 +25,13 @@ function chaosOf(record) {
   return record.chaos?.split(", ").map(inWords).join(", ");
 }
 
+/** What can be copied whole; why not, where the journal has a part of the body alone. */
 function copies(record, store) {
+  const obstacle = obstacleOf(record);
+  const token = store.instances.get(record.instance)?.token;
   return h("div", { class: "actions" },
-    copyButton(t("copy.curl"), () => asCurl(record)),
-    copyButton(t("copy.pytest"), () => asPytest(record, store.instances.get(record.instance)?.token)),
+    obstacle ? h("p", { class: "hint" }, t(obstacle)) : copyButton(t("copy.curl"), () => asCurl(record)),
+    !obstacle && isTestable(record) ? copyButton(t("copy.pytest"), () => asPytest(record, token)) : null,
     chatOf(record) ? copyButton(t("copy.script"), () => asScript(record)) : null);
 }
 
@@ -79,7 +82,7 @@ function deliveryDetail(record, store) {
   const outcome = outcomeLine();
   const sendAgain = () => resend(record, store).catch((refusal) => outcome.say(refusal.message, true));
   const again = h("div", { class: "actions" },
-    button(t("resend.edit"), () => openResend(record, store), { kind: "primary", icon: icon("edit", 16) }),
+    obstacleOf(record) ? null : button(t("resend.edit"), () => openResend(record, store), { kind: "primary", icon: icon("edit", 16) }),
     button(t("resend.same"), sendAgain, { icon: icon("webhook", 16) }));
   return h("article", { class: "detail", "data-record": record.id },
     heading(record, record.event, t(`delivery.${record.state}`)),

@@ -1,0 +1,155 @@
+"""What the detail of a record offers to copy: nothing that cannot run, and nothing in part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from megaapi_mock.testing import Instance, MockServer
+
+from .control import ask
+from .gateway import call, send
+from .screen import Screen, expect
+from .test_inspector import copied, record
+
+AS_PYTEST = """async deliveries => {
+    const { asPytest } = await import("/_mock/ui/inspector/copy_as.js");
+    return deliveries.map(one => [one.event, asPytest({ ...one, kind: "delivery" }, null)]);
+}"""
+AS_CURL = """async ([record, token]) => {
+    const { asCurl, asPytest } = await import("/_mock/ui/inspector/copy_as.js");
+    const one = { ...record, kind: "exchange" };
+    return [asCurl(one), asPytest(one, token)];
+}"""
+LONG = "x" * (70 * 1024)
+
+
+def run(script: str, instance: Instance) -> None:
+    """Run the one test of a script."""
+    names: dict[str, Any] = {}
+    exec(compile(script, "copied", "exec"), names)
+    (test,) = [value for name, value in names.items() if name.startswith("test_")]
+    test(instance)
+
+
+def refusal_of(mock: MockServer, script: str) -> str | None:
+    """What a script says against itself on a new instance, None where it passes."""
+    with mock.instance() as instance:
+        try:
+            run(script, instance)
+        except Exception as trouble:
+            return str(trouble)
+    return None
+
+
+def test_every_webhook_copied_as_pytest_is_a_test_that_passes(
+    open_screen: Any, mock: MockServer
+) -> None:
+    events = [event["name"] for event in mock.door.call("GET", "/events")["items"]]
+    with mock.instance() as shop:
+        for event in events:
+            shop.emit(event)
+        for event in events:
+            shop.inbox.wait_for(event)
+        deliveries = mock.door.find("/deliveries", instance=shop.key)
+    scripts = open_screen().page.evaluate(AS_PYTEST, deliveries)
+    assert {event for event, _ in scripts} == set(events)
+    refusals = {event: refusal_of(mock, script) for event, script in scripts}
+    assert {event: said for event, said in refusals.items() if said} == {}
+
+
+def test_acknowledgement_copied_as_pytest_sends_first(screen: Screen, shop: Instance) -> None:
+    send(shop, "text", {"text": "Bom dia"})
+    shop.inbox.wait_for("ack-delivered")
+    screen.view("inspector")
+    record(screen, "ack-delivered").click()
+    script = copied(screen, "Copy as pytest")
+    assert "/sendMessage/" in script
+    run(script, shop)
+
+
+def test_text_in_a_group_copied_as_pytest_makes_the_group(screen: Screen, shop: Instance) -> None:
+    shop.group(members=["5511900000002"]).says("5511900000002", "Oi, grupo")
+    screen.view("inspector")
+    record(screen, "Oi, grupo").click()
+    script = copied(screen, "Copy as pytest")
+    assert 'customer.says("Oi, grupo")' in script
+    run(script, shop)
+
+
+def test_call_to_a_group_copied_as_pytest_makes_the_group(
+    screen: Screen, shop: Instance, mock: MockServer
+) -> None:
+    group = shop.group(members=["5511900000002"])
+    assert send(shop, "text", {"text": "Para todos"}, to=group.jid) == 200
+    screen.view("inspector")
+    screen.page.get_by_label("Kind", exact=True).select_option("exchange")
+    record(screen, "send_text").click()
+    assert refusal_of(mock, copied(screen, "Copy as pytest")) is None
+
+
+def newest_call(screen: Screen, operation: str) -> None:
+    """Open the detail of the newest call of an operation."""
+    screen.view("inspector")
+    screen.page.get_by_label("Kind", exact=True).select_option("exchange")
+    record(screen, operation).click()
+    expect(screen.page.locator(".detail-head")).to_be_visible()
+
+
+def offered(screen: Screen) -> set[str]:
+    """What the detail offers to copy or to send."""
+    names = ("Copy as curl", "Copy as pytest", "Edit and resend", "Resend as it was")
+    buttons = screen.page.locator(".inspector-detail")
+    return {name for name in names if buttons.get_by_role("button", name=name).count()}
+
+
+def test_call_about_a_message_of_this_world_is_no_test(screen: Screen, shop: Instance) -> None:
+    assert send(shop, "text", {"text": "x"}) == 200
+    sent = shop.sent.wait_for(text="x")
+    body = {"messageData": {"id": sent.id, "timestamp": 1}, "to": "5511900000002"}
+    assert call(shop, f"/rest/chat/{shop.key}/deleteMessageFromMe", body) == 200
+    newest_call(screen, "delete_message_from_me")
+    assert offered(screen) == {"Copy as curl"}
+
+
+def test_call_without_an_answer_is_no_test(screen: Screen, shop: Instance) -> None:
+    shop.fault("reset", times=1)
+    with pytest.raises(OSError):
+        send(shop, "text", {"text": "x"})
+    newest_call(screen, "send_text")
+    assert offered(screen) == {"Copy as curl"}
+
+
+def test_body_that_the_journal_cuts_is_not_offered(screen: Screen, shop: Instance) -> None:
+    send(shop, "text", {"text": LONG})
+    newest_call(screen, "send_text")
+    assert offered(screen) == set()
+    expect(screen.page.locator(".inspector-detail")).to_contain_text(
+        "Only the first 64 KiB of the body are kept"
+    )
+
+
+def test_webhook_that_the_journal_cuts_is_sent_again_only_whole(
+    screen: Screen, shop: Instance
+) -> None:
+    shop.customer().says(LONG)
+    shop.inbox.wait_for("text-plain")
+    screen.view("inspector")
+    record(screen, "text-plain").click()
+    detail = screen.page.locator(".inspector-detail")
+    expect(detail).to_contain_text("“Resend as it was” sends all of it")
+    assert offered(screen) == {"Resend as it was"}
+
+
+@pytest.mark.parametrize("body", ["null", '"oi"', "{Olá", ""])
+def test_body_is_copied_as_it_was(open_screen: Any, mock: MockServer, body: str) -> None:
+    with mock.instance() as shop:
+        path = f"/rest/sendMessage/{shop.key}/text"
+        ask(shop.url + path, "POST", body, shop.headers)
+        (sent,) = mock.door.find("/exchanges", instance=shop.key)
+        curl, script = open_screen().page.evaluate(AS_CURL, [sent, shop.token])
+        assert (f"-d '{body}'" in curl) == bool(body)
+        run(script, shop)
+        (_, again) = mock.door.find("/exchanges", instance=shop.key)
+    for name in ("reason", "violations"):
+        assert again[name] == sent[name]

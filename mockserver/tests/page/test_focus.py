@@ -214,3 +214,21 @@ def test_link_to_another_view_leads_to_its_beginning(screen: Screen, shop: Insta
     screen.page.get_by_label("Instance").select_option(UNLINKED)
     press(screen.page.get_by_role("link", name="Scan its QR code"))
     expect(screen.page.locator("main.view-connection")).to_be_focused()
+
+
+def test_message_box_of_a_long_chat_is_a_few_keys_away(screen: Screen, shop: Instance) -> None:
+    shop.webhook_to("")
+    for number in range(30):
+        send(shop, "text", {"text": f"Linha {number}"})
+    expect(screen.bubble("Linha 29")).to_be_visible()
+    box = message_box(screen)
+    screen.phone().get_by_role("button", name="Save the conversation").focus()
+    screen.page.keyboard.press("Tab")
+    skip = screen.phone().get_by_role("button", name="Go to the message box")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    screen.page.keyboard.press("Enter")
+    expect(box).to_be_focused()
+    screen.bubble("Linha 3").locator(".trace").focus()
+    screen.page.keyboard.press("Escape")
+    expect(box).to_be_focused()

@@ -30,7 +30,7 @@ export class ChatList {
     });
     this.subscriptions.on("message", (message) => this.hear(message));
     this.subscriptions.on("groups", ({ instance }) => { if (instance === phone.instance) this.load(); });
-    this.subscriptions.on("rewound", () => this.load());
+    for (const topic of ["rewound", "loaded"]) this.subscriptions.on(topic, () => this.load());
     this.load();
   }
 
@@ -64,8 +64,16 @@ export class ChatList {
       this.rows.setAttribute("role", this.chats.length ? "list" : "group");
       this.list.reset();
       if (document.activeElement === this.rows) focusOn(this.rows.querySelector("button"));
+      this.lookForUnread(page.items);
     } catch (refusal) {
       fill(this.rows, h("p", { class: "empty" }, refusal.message));
+    }
+  }
+
+  /** Number the chats into which something came while they were not listened to. */
+  async lookForUnread(chats) {
+    for (const chat of chats) {
+      if (await this.phone.unread.look(chat).catch(() => false)) this.list.changed(chat.chat);
     }
   }
 
@@ -74,6 +82,7 @@ export class ChatList {
     const page = await this.page(this.next);
     this.next = page.next;
     this.chats = [...this.chats, ...page.items];
+    this.lookForUnread(page.items);
     return page.items.length;
   }
 
@@ -92,7 +101,7 @@ export class ChatList {
   }
 
   row(chat) {
-    const unread = this.phone.unreadIn(chat);
+    const unread = this.phone.unread.count(chat.chat);
     const name = chat.kind === "group" ? chat.name : (this.phone.shop()?.name ?? this.phone.instance);
     return h("div", { role: "listitem" }, h("button", { type: "button", class: "chat-row", on: { click: () => this.phone.openChat(chat.chat) } },
       h("span", { class: "avatar" }, icon(chat.kind === "group" ? "people" : "phone", 20)),

@@ -34,7 +34,10 @@ export class Conversation {
     this.messages = h("div", { class: "messages", tabindex: "0", role: "log", "aria-label": t("conversation.messages", { name: this.phone.title() }) });
     this.newer = button(t("conversation.newer"), () => this.toNewest(), { kind: "newer", icon: icon("down", 16), hidden: true });
     this.search = new Search((text) => this.find(text), (id) => this.showMessage(id));
-    this.element = h("div", { class: "conversation" }, this.header(), this.search.element, this.messages, this.newer, this.composer.element);
+    // Each bubble has controls of its own: nobody has to go through all of them to write.
+    const toBox = button(t("conversation.to-box"), () => this.composer.input.focus(), { kind: "to-box" });
+    this.messages.addEventListener("keydown", (event) => { if (event.key === "Escape") this.composer.input.focus(); });
+    this.element = h("div", { class: "conversation" }, this.header(), this.search.element, toBox, this.messages, this.newer, this.composer.element);
     this.list = new WindowedList(this.messages, {
       items: () => this.items(),
       keyOf: (item) => item.id,
@@ -77,7 +80,13 @@ export class Conversation {
     }
     this.findRefusals();
     this.list.reset();
+    this.markRead();
     this.showPresence();
+  }
+
+  /** What is in the chat that is open counts as read. */
+  markRead() {
+    if (this.phone.shown === this && !this.phone.isEnded) this.phone.unread.read(this.chat, this.log.items);
   }
 
   end() {
@@ -134,6 +143,7 @@ export class Conversation {
       closeMenu();
       this.findRefusals();
       this.list.reset();
+      this.markRead();
       return;
     }
     if (change.changed) this.list.changed(change.changed);
@@ -142,6 +152,7 @@ export class Conversation {
 
   hearNew(id) {
     const message = this.log.byId.get(id);
+    this.markRead();
     this.showGrowth(this.isOwn(message));
     if (message.from_me) announce(t("conversation.new", { name: this.phone.title(), text: textOf(message.content) || contentOf(message.content).kind }));
     this.showPresence();

@@ -4,7 +4,7 @@ import { button, fill, freshId, h } from "../core/dom.js";
 import { focusOn, isFocusLost } from "../core/focus.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
-import { isGroup, numberOf, subjectOf } from "../core/messages.js";
+import { isGroup, numberOf } from "../core/messages.js";
 import { Subscriptions } from "../core/topics.js";
 import { hourOf } from "../core/time.js";
 import { openMenu } from "../core/menu.js";
@@ -14,6 +14,7 @@ import { nameOf } from "./content.js";
 import { Conversation } from "./conversation.js";
 import { Notices } from "./notices.js";
 import { openSheet } from "./sheet.js";
+import { Unread } from "./unread.js";
 
 // What `chat` says of a phone that shows its list of chats.
 const NO_CHAT = "";
@@ -24,13 +25,13 @@ export class Phone {
     Object.assign(this, { store, instance, number, chat, owner });
     this.contact = null;
     this.names = new Map();
-    this.unread = new Map();
-    this.seenUntil = new Map();
+    this.unread = new Unread(this);
     this.shown = null;
     this.subscriptions = new Subscriptions(store.topics);
     this.build();
     this.subscriptions.on("contact", (contact) => this.hearContact(contact));
-    this.subscriptions.on("message", (message) => this.countUnread(message));
+    this.subscriptions.on("message", (message) => { if (this.shown?.chat !== message.chat) this.unread.hear(message); });
+    for (const topic of ["loaded", "rewound"]) this.subscriptions.on(topic, () => this.unread.startAgain());
     this.subscriptions.on("clock", () => this.showTime());
     this.subscriptions.on("instances", () => this.followInstance());
     this.subscriptions.on("loaded", () => this.refresh());
@@ -63,7 +64,7 @@ export class Phone {
       this.contact = { ...await api.contact(this.instance, this.number), ...this.heard };
       this.learnName(this.contact);
       this.drawTop();
-      await learning;
+      await Promise.all([learning, this.unread.begin()]);
       await this.openFirst();
     } catch (refusal) {
       this.drawTop();
@@ -203,30 +204,12 @@ export class Phone {
     if (shownBefore !== this.showsButtons) this.shown?.list?.reset();
   }
 
-  countUnread(message) {
-    if (message.instance !== this.instance || !message.from_me || this.shown?.chat === message.chat) return;
-    // A message is told of again at each tick; one about another message is nothing to read.
-    if (subjectOf(message) !== null || message.time <= (this.seenUntil.get(message.chat) ?? 0)) return;
-    if (!this.unread.has(message.chat)) this.unread.set(message.chat, new Set());
-    this.unread.get(message.chat).add(message.id);
-  }
-
-  /** How many messages came into a chat since it was last open here. */
-  unreadIn({ chat, last }) {
-    const counted = this.unread.get(chat)?.size ?? 0;
-    // What came before the list listened was not counted, but shows as the last message.
-    const isNewer = last?.from_me && last.time > (this.seenUntil.get(chat) ?? Infinity);
-    return counted || (isNewer ? 1 : 0);
-  }
-
   show(view, chat) {
     if (this.isEnded) {
       // It was closed while it was still reading.
       view.end();
       return;
     }
-    const { log } = this.shown ?? {};
-    if (log) this.seenUntil.set(log.chat, log.items.at(-1)?.time ?? 0);
     const hadFocus = this.screen.contains(document.activeElement);
     this.shown?.end();
     this.shown = view;
@@ -250,7 +233,6 @@ export class Phone {
   }
 
   async openChat(chat) {
-    this.unread.delete(chat);
     const group = isGroup(chat) ? await this.groupOf(chat) : null;
     // A group that is gone since.
     const shown = isGroup(chat) && !group ? this.address() : chat;

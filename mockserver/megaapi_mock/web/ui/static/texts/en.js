@@ -74,6 +74,7 @@ export default {
   "chats.unread": "{count} unread",
   "conversation.messages": "Messages on the phone of {name}",
   "conversation.newer": "New messages",
+  "conversation.to-box": "Go to the message box (Escape)",
   "conversation.new": "To {name}: {text}",
   "conversation.gone": "That message is no longer kept.",
   "conversation.save": "Save the conversation as a file",

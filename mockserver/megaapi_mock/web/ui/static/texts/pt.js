@@ -74,6 +74,7 @@ export default {
   "chats.unread": "{count} não lidas",
   "conversation.messages": "Mensagens no celular de {name}",
   "conversation.newer": "Novas mensagens",
+  "conversation.to-box": "Ir para a caixa de mensagem (Escape)",
   "conversation.new": "Para {name}: {text}",
   "conversation.gone": "Essa mensagem não está mais guardada.",
   "conversation.save": "Salvar a conversa em um arquivo",

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from ..processes import await_port, free_port
@@ -54,6 +55,10 @@ def _answering(url: str, process: subprocess.Popen[bytes]) -> str:
         assert process.poll() is None, "serve ended"
         try:
             urlopen(f"{url}/_mock/health", timeout=2).close()
+            return url
+        except HTTPError as refusal:
+            # It answers, and keeps its control API shut.
+            refusal.close()
             return url
         except (OSError, HTTPException):
             time.sleep(0.1)

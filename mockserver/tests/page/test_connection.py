@@ -10,8 +10,10 @@ import pytest
 from megaapi_mock.settings import Settings
 from megaapi_mock.testing import Instance, MockServer
 
+from ..processes import free_port
 from .gateway import call
 from .screen import Screen, expect
+from .served import serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -183,3 +185,45 @@ def test_token_that_is_not_given_is_asked_for_when_the_user_wants(shut: Page) ->
     expect(dialog).to_have_count(0)
     shut.get_by_role("button", name="Type the control token").click()
     expect(dialog).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("locale", "bar", "words"),
+    [
+        ("en-US", "Not available", "the control API is disabled on 0.0.0.0"),
+        ("pt-BR", "Indisponível", "a API de controle está desligada em 0.0.0.0"),
+    ],
+)
+def test_mock_without_a_token_beyond_loopback_says_why_nothing_is_shown(
+    browser: Browser, locale: str, bar: str, words: str
+) -> None:
+    port = free_port()
+    with (
+        serving(port, "--host", "0.0.0.0") as url,
+        browser.new_context(locale=locale) as context,
+    ):
+        page = context.new_page()
+        page.goto(f"{url}/_mock/ui/")
+        notice = page.get_by_role("alert")
+        expect(notice).to_contain_text(words)
+        expect(notice).to_contain_text("--control-token")
+        expect(notice).to_contain_text("MEGAAPI_CONTROL_TOKEN")
+        expect(page.locator(".live")).to_have_text(bar)
+        for view in ("connection", "inspector"):
+            page.locator(f'nav a[href="#{view}"]').click()
+            expect(page.locator(f"main.view-{view}")).to_contain_text(words)
+            expect(page.locator("main .empty")).to_have_count(0)
+
+
+def test_page_comes_to_life_when_the_mock_is_started_again_with_a_token(browser: Browser) -> None:
+    port = free_port()
+    with browser.new_context(locale="en-US") as context:
+        page = context.new_page()
+        with serving(port, "--host", "0.0.0.0") as url:
+            page.goto(f"{url}/_mock/ui/")
+            expect(page.get_by_role("alert")).to_contain_text("the control API is disabled")
+        with serving(port, "--host", "0.0.0.0", "--control-token", "made-up"):
+            dialog = page.get_by_role("dialog", name="Control token")
+            dialog.get_by_label("Control token").fill("made-up")
+            dialog.get_by_role("button", name="Use it").click()
+            expect(page.locator("section.phone")).to_be_visible()

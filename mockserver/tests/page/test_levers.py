@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from megaapi_mock.testing import Instance, MockServer
 
 from .gateway import send
@@ -98,3 +99,21 @@ def test_emitted_sample_that_nobody_changed_is_the_sample(screen: Screen, shop: 
     expect(emit.locator(".outcome")).to_contain_text("Sent: 1")
     card = shop.inbox.wait_for("contact").payload["message"]["contactMessage"]["vcard"]
     assert card.startswith("BEGIN:VCARD\nVERSION:3.0\n")
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+def test_reset_says_what_becomes_of_the_clock(
+    screen: Screen, mock: MockServer, frozen: bool
+) -> None:
+    page = screen.view("levers").page
+    if frozen:
+        mock.door.call("POST", "/clock", {"freeze": True})
+        expect(page.locator(".bar-clock")).to_contain_text("frozen")
+    page.get_by_role("button", name="Reset…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("The clock stays as it is")
+    says_so = dialog.get_by_text("it is frozen, and stays frozen")
+    expect(says_so).to_have_count(1 if frozen else 0)
+    dialog.get_by_role("button", name="Reset", exact=True).click()
+    expect(page.get_by_text("Reset.", exact=True)).to_be_visible()
+    assert mock.door.call("GET", "/clock")["frozen"] == frozen

@@ -46,6 +46,10 @@ FIELDS = """async () => {
         .map(({ path }) => meaningOf(schema, path)).filter(Boolean));
 }"""
 
+# Only a server that other machines reach says so: test_connection.py has one.
+DISABLED = (
+    "the control API is disabled on 0.0.0.0: start with --control-token and send it as X-Mock-Token"
+)
 AUTH = {"Authorization": "Bearer TESTKEY0001"}
 TEXT = f"/rest/sendMessage/{KEY}/text"
 MESSAGE = {"messageData": {"to": PERSON, "text": "x"}}
@@ -94,6 +98,13 @@ CALLS: list[tuple[str, Any, dict[str, str]]] = [
     (TEXT, MESSAGE, {"X-Mock-Fault": "token-revoked"}),
 ]
 TALK = f"conversation: 1\nwith: '{PERSON}'\nturns:\n- customer: oi\n"
+# Files that are no conversations.
+FORM = f"conversation: 1\nwith: '{PERSON}'\nturns:"
+FILES = [
+    *("a: [b", "- a\nb: c", "a: b: c", "\tx: 1", "a: 'b", "a: *x", 'a: "\\q"', "a: 1\n---\nb: 1"),
+    *("a: 1\na: 2", "conversation: 1\na: &x [1]\nturns: *x", "a: 1", "conversation: 1\nturns: []"),
+    *(f"{FORM}\n- cliente: oi\n", f"{FORM}\n- oi\n", f"{FORM}\n", f"{FORM}\n- {{}}\n"),
+]
 # One file above the limit of files, and with a second one above that of requests.
 LARGE = "data:text/plain;base64," + "AAAA" * (6 * 1024 * 1024)
 INBOUND = f"instances/{KEY}/inbound"
@@ -140,6 +151,8 @@ REQUESTS: list[tuple[str, str, Any]] = [
     ("POST", "faults", {"fault": "nope"}),
     ("POST", "faults", {"fault": "media-expired", "operation": "send_text"}),
     ("POST", "faults", {"fault": "bad-gateway", "percent": 200}),
+    ("POST", "faults", {"fault": "bad-gateway", "params": {"x": 1}}),
+    ("POST", "faults", {"fault": "bad-gateway", "secnds": 1}),
     ("DELETE", "faults/f99", None),
     ("POST", f"instances/{KEY}/chaos", {}),
     ("POST", f"instances/{KEY}/chaos", {"duplicate": 0}),
@@ -149,8 +162,7 @@ REQUESTS: list[tuple[str, str, Any]] = [
     ("GET", "exchanges/e99", None),
     ("POST", "plays/nope/step", {}),
     ("POST", "plays", {"instance": KEY, "yaml": "nope"}),
-    ("POST", "plays", {"instance": KEY, "yaml": "a: [b"}),
-    ("POST", "plays", {"instance": KEY, "yaml": "conversation: 1\nturns: []"}),
+    *(("POST", "plays", {"instance": KEY, "yaml": file}) for file in FILES),
     ("POST", "plays", {"instance": KEY, "yaml": TALK, "with": "status@broadcast"}),
     ("POST", f"instances/{KEY}/rewind", {"point": "nope"}),
     ("POST", f"instances/{KEY}/rewind", {"before": "nope"}),
@@ -254,7 +266,7 @@ def test_what_the_server_says_is_said_in_portuguese(open_screen: Any, mock: Mock
     given = [*refused_about_messages(mock.url), *refused_for_the_moment(mock.url)]
     given += [*refused_calls(mock.url), *refused_requests(mock.url), *webhook_sentences(mock.url)]
     given += [*halted_messages(mock.url), *faults(mock.url), *screen.page.evaluate(FIELDS)]
-    given += ["X-Mock-Token is missing or differs from --control-token"]
+    given += ["X-Mock-Token is missing or differs from --control-token", DISABLED]
     sentences = list(dict.fromkeys(sentence for sentence in given if sentence))
     answers = screen.page.evaluate(IN_PORTUGUESE, sentences)
     english = [
@@ -304,3 +316,21 @@ def test_server_that_is_gone_is_said_so(open_screen: Any, mock: MockServer) -> N
     screen.page.context.set_offline(True)
     screen.page.get_by_role("button", name="+1 h").click()
     expect(screen.page.locator(".outcome.bad").first).to_contain_text("O mock não responde")
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        (FILES[0], "yaml: linha 1: esperava ',' or ']', mas veio '<stream end>'"),
+        (FILES[12], "turns[0].cliente: esse campo não existe; existem customer, phone, bot"),
+    ],
+)
+def test_file_that_is_no_conversation_is_refused_in_portuguese(
+    open_screen: Any, mock: MockServer, file: str, words: str
+) -> None:
+    screen: Screen = open_screen("replay", locale="pt-BR")
+    with screen.page.expect_file_chooser() as chooser:
+        screen.page.get_by_role("button", name="Abrir um arquivo…").click()
+    content = {"name": "a.yaml", "mimeType": "text/yaml", "buffer": file.encode()}
+    chooser.value.set_files([content])
+    expect(screen.page.locator(".outcome.bad").first).to_contain_text(words)

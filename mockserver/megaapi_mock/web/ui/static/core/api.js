@@ -5,7 +5,9 @@ import { inWords } from "./sentences.js";
 
 const KEPT_AS = "megaapi-mock-token";
 const ROOT = "/_mock";
+const DISABLED = "the control API is disabled on ";
 let askForToken = async () => null;
+let showDisabled = () => undefined;
 let asking = null;
 let isDeclined = false;
 
@@ -22,6 +24,11 @@ export function onTokenWanted(ask) {
   askForToken = ask;
 }
 
+/** Who says that this server has no control API at the address it listens on; hears the server's sentence. */
+export function onDisabled(show) {
+  showDisabled = show;
+}
+
 function headers(extra = {}) {
   const token = sessionStorage.getItem(KEPT_AS);
   return token ? { ...extra, "X-Mock-Token": token } : extra;
@@ -34,6 +41,7 @@ export async function request(path, options = {}) {
   const response = await send();
   if (response.status !== 403) return response;
   const sentence = (await response.clone().json().catch(() => ({}))).error ?? "";
+  if (sentence.startsWith(DISABLED)) showDisabled(sentence);
   if (!sentence.startsWith("X-Mock-Token") || isDeclined) return response;
   // Another call may have been given the token meanwhile.
   if (sessionStorage.getItem(KEPT_AS) === sent) await obtainToken(sent !== null);

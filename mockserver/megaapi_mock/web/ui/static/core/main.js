@@ -1,5 +1,5 @@
 // The page's start: the store, the views, and what frames them.
-import { onTokenWanted } from "./api.js";
+import { onDisabled, onTokenWanted } from "./api.js";
 import { Shell } from "./shell.js";
 import { Store } from "./store.js";
 import { askForToken } from "./token.js";
@@ -11,5 +11,6 @@ onTokenWanted(async (wasWrong) => {
   if (!token) shell.showLocked();
   return token;
 });
+onDisabled((sentence) => shell.showDisabled(sentence));
 shell.draw();
 store.start();

@@ -49,7 +49,7 @@ export function inFewWords(sentence) {
 /** The sentence in Portuguese, or null; `onRule` hears which lines of the table were used. */
 export function translate(sentence, onRule) {
   if (!rules.length) rules.push(...[...pt, ...webhooks, ...faults, ...fields].map(readRule));
-  return byRule(sentence, onRule) ?? withFile(sentence, onRule) ?? inParts(sentence, onRule) ?? afterField(sentence, onRule);
+  return byRule(sentence, onRule) ?? withFile(sentence, onRule) ?? afterField(sentence, onRule) ?? inParts(sentence, onRule);
 }
 
 function byRule(sentence, onRule) {

@@ -8,6 +8,7 @@ import { InspectorView } from "../inspector/inspector_view.js";
 import { LeversView } from "../levers/levers_view.js";
 import { PhonesView } from "../phone/phones_view.js";
 import { ReplayView } from "../replay/replay_view.js";
+import { inWords } from "./sentences.js";
 import { Subscriptions } from "./topics.js";
 import { shortMomentOf } from "./time.js";
 
@@ -22,7 +23,7 @@ const KEPT_AS = "megaapi-mock-theme";
 
 export class Shell {
   constructor(root, store) {
-    Object.assign(this, { root, store, view: null });
+    Object.assign(this, { root, store, view: null, disabled: null });
     this.subscriptions = new Subscriptions(store.topics);
     applyTheme(localStorage.getItem(KEPT_AS));
     addEventListener("hashchange", () => this.showView());
@@ -75,8 +76,13 @@ export class Shell {
     fill(this.nav, Object.entries(VIEWS).map(([key, view]) => h("a", { href: `#${key}`, "aria-current": key === name ? "page" : null },
       icon(view.icon), h("span", {}, t(`view.${key}`)))));
     this.view?.end();
-    this.view = new VIEWS[name].make(this.store);
+    this.view = null;
     this.main.className = `view-${name}`;
+    if (this.disabled) {
+      fill(this.main, this.disabledNotice());
+      return;
+    }
+    this.view = new VIEWS[name].make(this.store);
     const hadFocus = this.main.contains(document.activeElement);
     fill(this.main, this.view.element);
     // Another view is another place, whatever control happens to look alike there.
@@ -85,16 +91,40 @@ export class Shell {
 
   /** Instead of the view: nothing is shown without the control token. */
   showLocked() {
+    this.disabled = null;
     this.view?.end();
     this.view = null;
     fill(this.main, h("div", { class: "next-step" }, h("p", {}, t("token.needed")),
       button(t("token.enter"), () => location.reload(), { kind: "primary" })));
   }
 
+  /** Instead of the view: the server lets no page use it at this address, and why. */
+  showDisabled(sentence) {
+    // The stream asks again and again; what is shown already keeps its focus.
+    if (this.disabled === sentence) return;
+    this.disabled = sentence;
+    this.showView();
+    this.showLive();
+  }
+
+  disabledNotice() {
+    return h("div", { class: "next-step", role: "alert" }, h("p", {}, h("strong", {}, t("disabled.title"))),
+      h("p", {}, inWords(this.disabled)), h("p", {}, t("disabled.what")));
+  }
+
   showLive() {
     const { live } = this.store;
     this.live.className = `live ${live ? "on" : "off"}`;
-    fill(this.live, h("span", { class: "dot", "aria-hidden": "true" }), h("span", {}, t(live ? "live.on" : "live.off")));
+    if (live && this.disabled) {
+      this.disabled = null;
+      this.showView();
+    }
+    fill(this.live, h("span", { class: "dot", "aria-hidden": "true" }), h("span", {}, t(this.liveWords())));
+  }
+
+  liveWords() {
+    if (this.disabled) return "live.disabled";
+    return this.store.live ? "live.on" : "live.off";
   }
 
   showClock() {

@@ -32,6 +32,8 @@ export class StatePanel extends Panel {
 
   reset(key) {
     const dialog = openDialog(t("state-panel.reset"), [h("p", {}, t(key ? "state-panel.reset-one" : "state-panel.reset-all", { key })),
+      h("p", {}, t(this.store.clock.frozen ? "state-panel.clock-frozen" : "state-panel.clock")),
+      key ? null : h("p", { class: "hint" }, t("state-panel.clock-file")),
       button(t("state-panel.do-reset"), () => {
         dialog.close();
         this.run(() => api.post(`/reset${api.query({ instance: key })}`), t("state-panel.was-reset"));

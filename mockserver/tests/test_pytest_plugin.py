@@ -189,7 +189,7 @@ def test_a_mock_elsewhere_costs_no_mock_here(tests: Run, server: MockServer) -> 
         import sys
 
         def test_it(megaapi_instance):
-            assert not {"flask", "megaapi_mock.web"} & set(sys.modules)
+            assert not {"flask", "megaapi_mock.runtime", "megaapi_mock.web.app"} & set(sys.modules)
     """
     tests(source, "--megaapi-gateway", server.url)
 

@@ -293,9 +293,9 @@ def command() -> Iterator[tuple[Process, str]]:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_emit_and_listen_meet(command: tuple[Process, str], number: int) -> None:
     process, url = command
-    for change in ("message.conversation=oi", "messageTimestamp=noon"):
+    for change in (("message.conversation=oi",), ("messageTimestamp=noon", "--force")):
         done = subprocess.run(
-            mock_command("emit", "text-plain", "--to", f"{url}/hook", "--set", change),
+            mock_command("emit", "text-plain", "--to", f"{url}/hook", "--set", *change),
             capture_output=True,
             text=True,
             timeout=30,

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..errors import ControlRefused
-from ..receiver_check.loops import flood_of
+from ..receiver_check.loops import GOES_ON, flood_of
 from ..receiver_check.result import Verdict
 from .trial_client import TrialClient, message_id_of, newest_id
 
@@ -119,6 +119,8 @@ class _Trial:
     chats: set[str] = field(default_factory=set)
     delivered_ids: list[str] = field(default_factory=list)
     answers: int = 0
+    # When a contact last wrote.
+    last_written: float = 0.0
     # As many answers as there must be before the story goes on, the chats that have had none since
     # they were written to, and whether some were given up.
     expected_answers: int = 0
@@ -219,6 +221,7 @@ class _Trial:
             if delivery is None:
                 continue
             self.delivered_ids.append(str(delivery.get("id", event)))
+            self.last_written = time.monotonic()
             self.chats.add(str(delivery.get("chat", chat)))
             if event in MUST and not self.terms.listens_only:
                 self.expected_answers += 1
@@ -294,8 +297,14 @@ class _Trial:
                 return
 
     def _loops(self) -> bool:
-        """Whether it says so much that the verdict will call it a loop."""
-        return self.answers > flood_of(self.terms.answers) * COPIES * len(self.delivered_ids)
+        """Whether it says so much, or still so much so late, that the verdict will call it a loop.
+
+        The story ends then: a bot that talks to itself drives out of the journal what it is about.
+        """
+        webhooks = COPIES * len(self.delivered_ids)
+        goes_on = time.monotonic() - self.last_written > GOES_ON * self.terms.quiet
+        answers = self.terms.answers if goes_on else flood_of(self.terms.answers)
+        return self.answers > answers * webhooks
 
     def _patience(self) -> float:
         """How long to wait for an answer: not at all where there is no hope of one."""

@@ -55,6 +55,10 @@ class Screen:
         box.fill(text)
         box.press("Enter")
 
+    def title(self, name: str = NAME) -> Locator:
+        """The name of the chat that is open; without who is in the group, which stands below it."""
+        return self.phone(name).locator(".chat-title strong")
+
     def bubble(self, text: str, name: str = NAME) -> Locator:
         """The newest message with that text on the contact's phone."""
         return self.phone(name).locator(".line").filter(has_text=text).last

@@ -334,8 +334,8 @@ def test_group_of_two_phones_is_written_in_by_both(screen: Screen, shop: Instanc
     page.get_by_label("Members beside the instance").fill("5511900000002, 5511900000004")
     page.get_by_role("button", name="Create").click()
     other = "Cliente Exemplo"
-    expect(screen.phone(other).locator(".chat-title")).to_contain_text("Turma")
-    expect(screen.phone().locator(".chat-title")).to_contain_text("Turma")
+    expect(screen.title(other)).to_have_text("Turma")
+    expect(screen.title()).to_have_text("Turma")
     screen.write("Boa tarde, turma", other)
     there = screen.bubble("Boa tarde, turma")
     expect(there.locator(".theirs .author")).to_have_text(other)

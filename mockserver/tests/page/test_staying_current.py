@@ -48,7 +48,7 @@ def open_two_phones(screen: Screen, shop: Instance) -> None:
 
 def expect_two_phones(screen: Screen) -> None:
     expect(screen.page.locator("section.phone")).to_have_count(2)
-    expect(screen.phone().locator(".chat-title")).to_contain_text("Turma")
+    expect(screen.title()).to_have_text("Turma")
     expect(screen.phone(OTHER).get_by_role("heading", name="Chats")).to_be_visible()
 
 
@@ -195,7 +195,7 @@ def test_group_that_is_gone_leaves_the_phone_on_its_private_chat(
 ) -> None:
     open_two_phones(screen, shop)
     mock.reset()
-    expect(screen.phone().locator(".chat-title")).to_contain_text("Test Shop")
+    expect(screen.title()).to_have_text("Test Shop")
     screen.write("Sem grupo")
     expect(screen.bubble("Sem grupo")).to_be_visible()
 

@@ -92,10 +92,18 @@ class Publisher:
             self._tell_messages(key, messages)
         for kind in kinds:
             self._journal.show(kind, key, {"instance": key})
-        if outcome.peer_messages:
-            # The change itself is kept: what cannot be written now is carried later.
-            with suppress(StoreUnavailable):
-                self.carry_all()
+        # Also what could not be carried behind an earlier change.
+        if outcome.peer_messages or self._store.owed.has_peer_messages:
+            self._carry_safely()
+
+    def _carry_safely(self) -> None:
+        """The change itself is kept: what cannot be carried now is carried behind a later one."""
+        try:
+            self.carry_all()
+        except StoreUnavailable:
+            return
+        except Exception:
+            self._bugs.note("messages between instances could not be carried")
 
     def _set_deliveries(self, instance: Instance, outcome: Outcome) -> None:
         outcome.deliveries = self._deliveries_for(instance, outcome.events)
@@ -234,11 +242,10 @@ class Publisher:
         """Tell the sender that it was not taken, if the sender waits to hear of it."""
         try:
             answer = failed_ack(envelope)
+            if answer is not None:
+                self._store.owed.keep_peer_message(answer)
         except Exception:
             self._bugs.note(f"{envelope.sender} cannot be told that {envelope.to} did not take it")
-            return
-        if answer is not None:
-            self._store.owed.keep_peer_message(answer)
 
     def _deliver(self, envelope: Envelope) -> None:
         """At the time it was written for, before what is due later."""

@@ -310,7 +310,13 @@ class Pipeline:
         if exchange is None:
             return Handled(reply, self._headers(reply), outcome)
         if self._tell_listener is not None:
-            self._tell_listener(exchange)
+            try:
+                self._tell_listener(exchange)
+            except BaseException:
+                # It may end a test, or the process: what the call has caused leaves all the same.
+                if outcome is not None:
+                    self.publisher.release(outcome)
+                raise
         return Handled(reply, [*exchange.response_headers], outcome)
 
     def _headers(self, reply: Reply) -> Headers:

@@ -61,6 +61,8 @@ class Publisher:
         # One thread carries, so that messages arrive in the order they were written.
         self._carry_lock = threading.RLock()
         self._is_carrying = False
+        # Whether some could not be carried: the next change, of whatever instance, tries again.
+        self._is_behind = False
 
     @contextmanager
     def changing(self, key: str, moment: float | None = None) -> Iterator[tuple[Instance, Outcome]]:
@@ -92,17 +94,18 @@ class Publisher:
             self._tell_messages(key, messages)
         for kind in kinds:
             self._journal.show(kind, key, {"instance": key})
-        # Also what could not be carried behind an earlier change.
-        if outcome.peer_messages or self._store.owed.has_peer_messages:
+        if outcome.peer_messages or self._is_behind:
             self._carry_safely()
 
     def _carry_safely(self) -> None:
         """The change itself is kept: what cannot be carried now is carried behind a later one."""
         try:
             self.carry_all()
+            self._is_behind = False
         except StoreUnavailable:
             return
         except Exception:
+            self._is_behind = True
             self._bugs.note("messages between instances could not be carried")
 
     def _set_deliveries(self, instance: Instance, outcome: Outcome) -> None:

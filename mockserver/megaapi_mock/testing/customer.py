@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
+from ..domain.content import KINDS
 from ..errors.frames import between_test_and_refusal
 from ..web.control.control_client import join_path
 from .addressees import Person
@@ -19,13 +20,6 @@ from .writer import MessageWriter
 __tracebackhide__ = between_test_and_refusal
 
 Json = dict[str, Any]
-# What a tap arrives as, by what was tapped (observed; native-flow buttons may be told otherwise).
-_TAPS: Mapping[str, ContactEventName] = {
-    "listMessage": "list-response",
-    "buttonsMessage": "buttons-response",
-    "interactiveMessage": "buttons-response",
-    "templateMessage": "template-button-reply",
-}
 # Events whose payload names nobody.
 _NAMELESS = frozenset({"call", "presence", "group-participants", "group-update"})
 
@@ -81,7 +75,7 @@ class Customer(Person, MessageWriter):
             outgoing for outgoing in reversed(self._instance.sent.all()) if outgoing.chat == chat
         )
         offer = next(outgoing for outgoing in mine if offers(outgoing))
-        event = event or _TAPS[offer.kind]
+        event = event or cast("ContactEventName", KINDS[offer.kind].answers[0])
         return self.does(event, message=offer.id, option=option)
 
     def _chat(self) -> str:

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
+from ..domain.content import KINDS
 from ..errors.frames import between_test_and_refusal
 from .addressees import GroupChat
 from .arguments import About, base64_of, id_of, words
@@ -57,11 +58,10 @@ class MessageWriter(ABC):
     def edits(self, message: About, text: str) -> Message:
         """Another text, or caption, of this person's own message."""
         part = "message.protocolMessage.editedMessage"
-        path = {
-            "imageMessage": f"{part}.imageMessage.caption",
-            "videoMessage": f"{part}.videoMessage.caption",
-            "documentMessage": f"{part}.documentMessage.caption",
-        }.get(message.kind if isinstance(message, Message) else "", f"{part}.conversation")
+        kind = KINDS.get(message.kind if isinstance(message, Message) else "")
+        # Words beside a file stand in its caption; all else is edited to a plain text.
+        has_caption = kind is not None and kind.editable and kind.media is not None
+        path = f"{part}.{kind.key}.caption" if kind and has_caption else f"{part}.conversation"
         return self.does("edited", set={path: words(text)}, message=id_of(message))
 
     def deletes(self, message: About) -> Message:

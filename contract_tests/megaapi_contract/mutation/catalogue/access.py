@@ -34,7 +34,8 @@ from ..request_faults import (
 )
 
 # Every operation has its own check, and can forget it.
-CHECKED = tuple(Contract().by_id)
+OPERATIONS = Contract().by_id
+CHECKED = tuple(OPERATIONS)
 # One of each controller.
 PROBED = (
     "qr_code_base64", "webhook_settings", "send_text", "config_details", "update_presence",

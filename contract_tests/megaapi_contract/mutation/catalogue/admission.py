@@ -14,17 +14,10 @@ from ..answer_faults import good, json_of, of_status, status, with_document
 from ..mutant import Call, Fault, Mutant
 from ..payload_edits import edit_at, value_at
 from ..request_faults import LetIn, Mend, right_token, with_token
-from .access import CHECKED
+from .access import CHECKED, OPERATIONS
 
 # Whatever does more than reading; the order is the catalogue's.
-DOING = (
-    "pairing_code", "logout", "restart", "configure_webhook", "send_text", "send_media_url",
-    "send_media_base64", "send_location", "send_link_preview", "send_list", "send_buttons",
-    "send_template", "forward_message", "quote_message", "change_token", "block_events",
-    "accept_webhook_events", "accept_status_events", "update_presence", "delete_message",
-    "delete_message_from_me", "create_group", "add_participants", "remove_participants",
-    "leave_group",
-)  # fmt: skip
+DOING = tuple(name for name in CHECKED if OPERATIONS[name].effect != "reads")
 # One of each controller, and one that people would notice at once.
 PROBED = ("instance_status", "send_text", "webhook_settings", "block_events", "create_group")
 _URL, _SHOWN = "messageData.webhookUrl", "webhookData.webhookUrl"

@@ -14,12 +14,10 @@ from ..answer_faults import good, json_of, with_document
 from ..mutant import Call, Fault
 from ..payload_edits import value_at
 from ..webhook_faults import Payload
+from .access import CHECKED, OPERATIONS
 from .second_call import Rewritten, _body
 
-SENDS = (
-    "send_text", "send_media_url", "send_media_base64", "send_location", "send_link_preview",
-    "send_list", "send_buttons", "send_template", "forward_message", "quote_message",
-)  # fmt: skip
+SENDS = tuple(name for name in CHECKED if OPERATIONS[name].controller == "send_message")
 MEDIA = ("imageMessage", "videoMessage", "audioMessage", "documentMessage", "stickerMessage")
 ACCOUNT = "@s.whatsapp.net"
 

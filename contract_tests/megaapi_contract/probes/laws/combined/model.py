@@ -15,8 +15,11 @@ INPUT, OUTPUT, REACTION = "messagesInput", "messagesOutput", "messagesReaction"
 STATUS = "messagesStatus"
 # Contents that are about another message, or that no client forwards.
 NOT_PASSED_ON = frozenset(
-    {"protocolMessage", "reactionMessage", "pollCreationMessage", "pollCreationMessageV3"}
-)
+    {
+        "protocolMessage", "reactionMessage", "pinInChatMessage", "pollUpdateMessage",
+        "pollCreationMessage", "pollCreationMessageV2", "pollCreationMessageV3",
+    }
+)  # fmt: skip
 
 
 @dataclass
